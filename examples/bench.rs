@@ -1,0 +1,2 @@
+//! Measures git-support beside git itself.
+fn main() {}

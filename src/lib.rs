@@ -1,0 +1,18 @@
+//! `git support` runs a product's support process inside the product's own git repository.
+//!
+//! A library that promises no API, and a thin binary. Data flows one way; the arrows below are the
+//! only ones, and `tests/house` holds them:
+//!
+//! ```text
+//! cli ──> commands ──┬──> ticket     what a ticket is           (pure)
+//!                    ├──> process    what may happen to it      (pure)
+//!                    ├──> query      which tickets are meant    (pure)
+//!                    ├──> store      tickets in git ──> store/git, the only room that knows git
+//!                    ├──> intake     text and files that come in
+//!                    └──> render     a view as table, page, JSON, CSV, Markdown
+//! ```
+//!
+//! `process`, `query`, `store`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
+//! of ours. The clock, the environment and randomness are read in `cli` and handed in.
+
+pub mod ticket;

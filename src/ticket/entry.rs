@@ -1,0 +1,172 @@
+//! An entry of the timeline: one thing that happened, by whom, when, and what it set.
+
+use std::collections::BTreeMap;
+
+use crate::ticket::field::{Field, Kind};
+use crate::ticket::id::EntryId;
+use crate::ticket::moment::Moment;
+use crate::ticket::node::Node;
+use crate::ticket::person::Person;
+use crate::ticket::words::Action;
+
+/// One thing that happened to a ticket. Entries are never changed or removed.
+///
+/// The derived order is `(seq, at, id, the rest)`: the timeline's order, and total.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// One more than the highest its writer saw; two entries of one number were concurrent.
+    pub seq: u64,
+    /// When, by the writer's clock (git's author date).
+    pub at: Moment,
+    /// Its random id.
+    pub id: EntryId,
+    /// Who did it.
+    pub by: Person,
+    /// What was done.
+    pub action: Action,
+    /// The head fields it set.
+    pub set: BTreeMap<Field, Set>,
+    /// Who may see the note.
+    pub visibility: Visibility,
+    /// The evidence it brought.
+    pub attachment: Option<Attachment>,
+    /// What was said, or why it was done.
+    pub note: Option<String>,
+    /// Fields of a newer version, as they stand.
+    pub unknown: Vec<(String, Node)>,
+}
+
+/// How an entry sets a field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Set {
+    /// A short value; an absent side means the field had, or has, no value.
+    Value {
+        /// What it was.
+        from: Option<Node>,
+        /// What it became.
+        to: Option<Node>,
+    },
+    /// A long text: its value stands in the head.
+    Text,
+    /// Members of a set that were added and removed.
+    Members {
+        /// Those that came.
+        add: Vec<String>,
+        /// Those that went.
+        remove: Vec<String>,
+    },
+    /// What a newer version wrote, in a shape this one does not know.
+    Other(Node),
+}
+
+impl Set {
+    /// How the value stands in a file.
+    #[must_use]
+    pub fn to_node(&self) -> Node {
+        let pairs = |pairs: [(&str, Option<Node>); 2]| {
+            Node::map(
+                pairs
+                    .into_iter()
+                    .filter_map(|(k, v)| Some((k, v?)))
+                    .collect(),
+            )
+        };
+        let list = |items: &[String]| (!items.is_empty()).then(|| Node::texts(items.to_vec()));
+        match self {
+            Self::Value { from, to } => pairs([("from", from.clone()), ("to", to.clone())]),
+            Self::Members { add, remove } => pairs([("add", list(add)), ("remove", list(remove))]),
+            Self::Text => Node::Null,
+            Self::Other(node) => node.clone(),
+        }
+    }
+
+    /// Reads how a field was set.
+    ///
+    /// # Errors
+    /// What is wrong with it, for a field this version knows.
+    pub fn from_node(field: &Field, node: Node) -> Result<Self, String> {
+        if matches!(field, Field::Unknown(_)) {
+            return Ok(Self::of_unknown(node));
+        }
+        let checked = |key: &str| {
+            node.at(key)
+                .cloned()
+                .map(|value| field.check(value))
+                .transpose()
+        };
+        let members = |key: &str| -> Result<Vec<String>, String> {
+            Ok(match checked(key)? {
+                Some(Node::List(items)) => items.iter().map(Node::to_string).collect(),
+                _ => Vec::new(),
+            })
+        };
+        match field.kind() {
+            Kind::Text if node == Node::Null => Ok(Self::Text),
+            Kind::Text => Err("is a long text: only its name belongs here".to_owned()),
+            Kind::Value if has_only(&node, &["from", "to"]) => Ok(Self::Value {
+                from: checked("from")?,
+                to: checked("to")?,
+            }),
+            Kind::Value => Err("takes from and to".to_owned()),
+            Kind::Members if has_only(&node, &["add", "remove"]) => Ok(Self::Members {
+                add: members("add")?,
+                remove: members("remove")?,
+            }),
+            Kind::Members => Err("takes add and remove".to_owned()),
+        }
+    }
+
+    fn of_unknown(node: Node) -> Self {
+        if node == Node::Null {
+            Self::Text
+        } else if has_only(&node, &["from", "to"]) {
+            Self::Value {
+                from: node.at("from").cloned(),
+                to: node.at("to").cloned(),
+            }
+        } else {
+            Self::Other(node)
+        }
+    }
+}
+
+fn has_only(node: &Node, keys: &[&str]) -> bool {
+    let Node::Map(pairs) = node else { return false };
+    !pairs.is_empty()
+        && pairs
+            .iter()
+            .all(|(key, _)| key.as_text().is_some_and(|key| keys.contains(&key)))
+}
+
+/// Who may see a note.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Visibility {
+    /// The customer too.
+    Customer,
+    /// The team only.
+    Internal,
+    /// A word of a newer version: shown to the team only.
+    Unknown(String),
+}
+
+/// A file that was attached as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attachment {
+    /// The name it had.
+    pub name: String,
+    /// The file's name under `.support/attachments/<id>/`.
+    pub file: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A step: an entry together with the long texts it sets, which stand in the head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The record.
+    pub entry: Entry,
+    /// The new values of the long texts that the entry names; `None` takes the text away.
+    pub texts: BTreeMap<Field, Option<String>>,
+}

@@ -1,0 +1,81 @@
+//! The head that a timeline leads to: each field as its winning entry set it.
+
+use std::collections::BTreeSet;
+
+use crate::ticket::entry::{Entry, Set};
+use crate::ticket::field::{Field, Kind};
+use crate::ticket::head::Head;
+use crate::ticket::node::Node;
+use crate::ticket::words::{Severity, Status};
+
+/// The short fields and sets that a timeline, in order, leads to. Long texts stand in the head only.
+#[must_use]
+pub fn fold(timeline: &[Entry]) -> Head {
+    let mut head = Head::default();
+    for field in fields_set(timeline) {
+        if field.kind() == Kind::Members {
+            replay_members(&mut head, &field, timeline);
+        } else if let Some(Set::Value { to, .. }) =
+            last_setter(timeline, &field).and_then(|entry| entry.set.get(&field))
+        {
+            head.put(field, to.clone());
+        }
+    }
+    head
+}
+
+/// Every field that some entry sets.
+pub(crate) fn fields_set(timeline: &[Entry]) -> BTreeSet<Field> {
+    timeline
+        .iter()
+        .flat_map(|entry| entry.set.keys().cloned())
+        .collect()
+}
+
+/// Brings a set-valued field to what the timeline adds and removes, in order.
+pub(crate) fn replay_members(head: &mut Head, field: &Field, timeline: &[Entry]) {
+    head.put(field.clone(), None);
+    for entry in timeline {
+        if let Some(Set::Members { add, remove }) = entry.set.get(field) {
+            head.change_members(field, add, remove);
+        }
+    }
+}
+
+/// The entry that decides a field: the last that set it; among concurrent ones (of one `seq`) the
+/// process decides before the clock (DESIGN.md, section 3).
+pub(crate) fn last_setter<'a>(timeline: &'a [Entry], field: &Field) -> Option<&'a Entry> {
+    timeline
+        .iter()
+        .filter(|entry| entry.set.contains_key(field))
+        .max_by(|a, b| rank(field, a).cmp(&rank(field, b)).then_with(|| a.cmp(b)))
+}
+
+/// Order among the entries that set a field: number first, then weight in the process.
+pub(crate) fn rank(field: &Field, entry: &Entry) -> (u64, usize) {
+    (entry.seq, weight(field, entry))
+}
+
+/// How much an entry weighs where several set a field at once: the graver severity, the deeper
+/// level; a status that keeps the ticket open over one that ends it, and what belongs to that status.
+fn weight(field: &Field, entry: &Entry) -> usize {
+    let to = |field: &Field| match entry.set.get(field) {
+        Some(Set::Value { to: Some(to), .. }) => to.to_string(),
+        _ => String::new(),
+    };
+    if *field == Field::Severity {
+        Severity::parse(&to(field)).map_or(0, |severity| 1 + severity as usize)
+    } else if *field == Field::Level {
+        to(field).parse().unwrap_or_default()
+    } else if [Field::Status, Field::Deferral, Field::Resolution].contains(field) {
+        Status::parse(&to(&Field::Status)).map_or(0, |status| 1 + usize::from(status.is_open()))
+    } else {
+        0
+    }
+}
+
+/// The values of a field in two heads, the one that counts where both sides hold the deciding entry:
+/// they differ only after an edit by hand, and then the greater is as good as any, and commutes.
+pub(crate) fn either(a: Option<&Node>, b: Option<&Node>) -> Option<Node> {
+    a.max(b).cloned()
+}

@@ -1,0 +1,111 @@
+//! The merge rule: two states of a ticket become one, whichever way and order they meet.
+//!
+//! Entries are united by identity and ordered by `(seq, at, id)`; each head field comes from the side
+//! that holds the entry that decides it. So the rule is commutative, associative and idempotent: a
+//! ticket's state is its set of entries, and for each field the greatest deciding entry with the value
+//! it left. One function serves the file merge, the view over branches, and a retried write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ticket::Ticket;
+use crate::ticket::entry::Entry;
+use crate::ticket::field::{Field, Kind};
+use crate::ticket::fold::{either, fields_set, last_setter, rank, replay_members};
+use crate::ticket::head::Head;
+use crate::ticket::id::TicketId;
+use crate::ticket::node::Node;
+use crate::ticket::words::Action;
+
+/// What came of a merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged {
+    /// One ticket that holds everything of both.
+    One(Box<Ticket>),
+    /// Two tickets that met under one id by chance: the older keeps it.
+    Two {
+        /// The older, under its id.
+        kept: Box<Ticket>,
+        /// The younger, under a new id that follows from its own entries.
+        renamed: Box<Ticket>,
+    },
+}
+
+/// Merges two states of the ticket that has one id.
+#[must_use]
+pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
+    if !is_same_ticket(a, b) {
+        return part(a, b);
+    }
+    let timeline: Vec<Entry> = a
+        .timeline()
+        .iter()
+        .chain(b.timeline())
+        .cloned()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let mut fields = fields_set(&timeline);
+    fields.extend(a.head().fields().chain(b.head().fields()).cloned());
+    let set = fields_set(&timeline);
+    let mut head = Head::from_values(BTreeMap::new());
+    for field in fields {
+        if field.kind() == Kind::Members && set.contains(&field) {
+            replay_members(&mut head, &field, &timeline);
+        } else {
+            let value = value_of(&field, a, b);
+            head.put(field, value);
+        }
+    }
+    Merged::One(Box::new(Ticket::from_parts(a.id().clone(), head, timeline)))
+}
+
+/// The value of a field that the deciding entry left, from the side that holds that entry.
+fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
+    let (of_a, of_b) = (a.head().get(field), b.head().get(field));
+    let order = |entry: Option<&Entry>| entry.map(|entry| (rank(field, entry), entry.clone()));
+    let (last_a, last_b) = (
+        order(last_setter(a.timeline(), field)),
+        order(last_setter(b.timeline(), field)),
+    );
+    match last_a.cmp(&last_b) {
+        std::cmp::Ordering::Greater => of_a.cloned(),
+        std::cmp::Ordering::Less => of_b.cloned(),
+        std::cmp::Ordering::Equal => either(of_a, of_b),
+    }
+}
+
+/// Two states are of one ticket when they share an opening entry, or were filed under one key.
+fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
+    let opening = |ticket: &Ticket| -> BTreeSet<Entry> {
+        ticket
+            .timeline()
+            .iter()
+            .filter(|e| e.action == Action::Open)
+            .cloned()
+            .collect()
+    };
+    let (of_a, of_b) = (opening(a), opening(b));
+    of_a.is_empty()
+        || of_b.is_empty()
+        || !of_a.is_disjoint(&of_b)
+        || (a.head().key().is_some() && a.head().key() == b.head().key())
+}
+
+/// Gives the younger of two strangers a new id, which follows from its first entry and the old id.
+fn part(a: &Ticket, b: &Ticket) -> Merged {
+    let (kept, younger) = if a.timeline().first() <= b.timeline().first() {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let first = younger
+        .timeline()
+        .first()
+        .map(|entry| entry.id.to_string())
+        .unwrap_or_default();
+    let id = TicketId::from_key(&format!("{}/{first}", younger.id()));
+    Merged::Two {
+        kept: Box::new(kept.clone()),
+        renamed: Box::new(younger.clone().with_id(id)),
+    }
+}

@@ -1,0 +1,151 @@
+//! What a ticket is: its words, head, timeline, file format and merge rule. Pure values, no git.
+//!
+//! A ticket is a *head* (the present state) and a *timeline* (what happened, append-only). The head
+//! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
+
+pub mod codec;
+mod entry;
+mod field;
+mod fold;
+mod guard;
+mod head;
+mod id;
+mod merge;
+mod moment;
+mod node;
+mod person;
+mod text;
+mod words;
+pub mod yaml;
+
+pub use codec::Invalid;
+pub use entry::{Attachment, Entry, Set, Step, Visibility};
+pub use field::{Field, Kind};
+pub use fold::fold;
+pub use head::Head;
+pub use id::{EntryId, TicketId, is_prefix};
+pub use merge::{Merged, merge};
+pub use moment::Moment;
+pub use node::Node;
+pub use person::Person;
+pub use text::{MAX_TEXT_BYTES, one_line, visible};
+pub use words::{Action, Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
+
+/// A support ticket: identity, present state and history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    id: TicketId,
+    head: Head,
+    timeline: Vec<Entry>,
+}
+
+impl Ticket {
+    /// A new ticket, from the step that opens it.
+    #[must_use]
+    pub fn open(id: TicketId, step: Step) -> Self {
+        let mut ticket = Self {
+            id,
+            head: Head::default(),
+            timeline: Vec::new(),
+        };
+        ticket.apply(step);
+        ticket
+    }
+
+    /// Puts together a ticket that was read or merged; the timeline is brought into order.
+    pub(crate) fn from_parts(id: TicketId, head: Head, mut timeline: Vec<Entry>) -> Self {
+        timeline.sort();
+        timeline.dedup();
+        Self { id, head, timeline }
+    }
+
+    /// Appends the step's entry and brings the head to what it sets.
+    pub fn apply(&mut self, step: Step) {
+        let Step { entry, texts } = step;
+        for (field, set) in &entry.set {
+            match set {
+                Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
+                Set::Members { add, remove } => self.head.change_members(field, add, remove),
+                Set::Text => {
+                    let text = texts.get(field).cloned().flatten().map(Node::Text);
+                    self.head.put(field.clone(), text);
+                }
+                Set::Other(_) => {}
+            }
+        }
+        self.timeline.push(entry);
+        self.timeline.sort();
+    }
+
+    /// The same ticket under another id: used when two tickets met under one id.
+    #[must_use]
+    pub fn with_id(mut self, id: TicketId) -> Self {
+        self.id = id;
+        self
+    }
+
+    /// The ticket's id.
+    #[must_use]
+    pub fn id(&self) -> &TicketId {
+        &self.id
+    }
+
+    /// The present state.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// What happened, in order of `(seq, at, id)`.
+    #[must_use]
+    pub fn timeline(&self) -> &[Entry] {
+        &self.timeline
+    }
+
+    /// The sequence number of the next entry.
+    #[must_use]
+    pub fn next_seq(&self) -> u64 {
+        self.timeline
+            .last()
+            .map_or(1, |entry| entry.seq.saturating_add(1))
+    }
+
+    /// When the ticket was opened: its first entry's time.
+    #[must_use]
+    pub fn created(&self) -> Option<Moment> {
+        self.timeline.first().map(|entry| entry.at)
+    }
+
+    /// The latest time of any entry: clocks differ, so it need not be the last entry's.
+    #[must_use]
+    pub fn updated(&self) -> Option<Moment> {
+        self.timeline.iter().map(|entry| entry.at).max()
+    }
+
+    /// How often it was seen: the openings (two runners may file one key apart) and repeats.
+    #[must_use]
+    pub fn occurrences(&self) -> usize {
+        let seen = |entry: &&Entry| matches!(entry.action, Action::Open | Action::Repeat);
+        self.timeline.iter().filter(seen).count().max(1)
+    }
+
+    /// Short fields whose head is not what the timeline sets: somebody edited the file by hand.
+    #[must_use]
+    pub fn unaccounted(&self) -> Vec<Field> {
+        let expected = fold(&self.timeline);
+        let mut fields: Vec<Field> = self
+            .head
+            .fields()
+            .chain(expected.fields())
+            .cloned()
+            .collect();
+        fields.sort();
+        fields.dedup();
+        fields.retain(|field| {
+            field.kind() != Kind::Text
+                && !matches!(field, Field::Unknown(_))
+                && self.head.get(field) != expected.get(field)
+        });
+        fields
+    }
+}

@@ -1,0 +1,83 @@
+//! A moment: an instant in UTC, to the second, as entries record it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::ser::{Serialize, Serializer};
+use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
+use time::macros::{format_description, time};
+use time::{Date, OffsetDateTime, UtcOffset};
+
+const STAMP: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+const MINUTE: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute]");
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// An instant in UTC, to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(OffsetDateTime);
+
+impl Moment {
+    /// From seconds since 1970 UTC; `None` outside the years 0 to 9999.
+    #[must_use]
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        let moment = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        (0..=9999).contains(&moment.year()).then_some(Self(moment))
+    }
+
+    /// Seconds since 1970 UTC.
+    #[must_use]
+    pub fn unix(self) -> i64 {
+        self.0.unix_timestamp()
+    }
+
+    /// Reads `2026-11-23T09:12:04Z`, with any offset; seconds may be left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let parsed = OffsetDateTime::parse(text, &Rfc3339)
+            .ok()?
+            .to_offset(UtcOffset::UTC);
+        Self::from_unix(parsed.unix_timestamp())
+    }
+
+    /// Reads a day, `2026-11-23`, as its first instant in UTC.
+    #[must_use]
+    pub fn parse_day(text: &str) -> Option<Self> {
+        let day = Date::parse(text, DAY).ok()?;
+        Self::from_unix(day.with_time(time!(0:00)).assume_utc().unix_timestamp())
+    }
+
+    /// This moment less a span; the earliest moment where it would fall before year 0.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+        Self::from_unix(self.unix().saturating_sub(seconds)).unwrap_or(self)
+    }
+
+    /// This moment and a span more; itself where it would fall after the year 9999.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+        Self::from_unix(self.unix().saturating_add(seconds)).unwrap_or(self)
+    }
+
+    /// `2026-11-23 09:12`, for people.
+    #[must_use]
+    pub fn minute(self) -> String {
+        self.0.format(MINUTE).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.format(STAMP).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

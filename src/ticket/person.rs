@@ -1,0 +1,73 @@
+//! A person, as git names one: `Name <email>`.
+
+use std::fmt;
+
+/// Somebody who did something to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Person {
+    /// The name as git has it; may be empty in hand-written files.
+    pub name: String,
+    /// The e-mail address, which identifies the person.
+    pub email: String,
+}
+
+impl Person {
+    /// Reads `Name <email>`, a bare address, or a bare name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().any(char::is_control) {
+            return None;
+        }
+        if let Some((name, rest)) = text.split_once('<') {
+            let email = rest.strip_suffix('>')?.trim();
+            return Some(Self {
+                name: name.trim().to_owned(),
+                email: email.to_owned(),
+            });
+        }
+        Some(if text.contains('@') {
+            Self {
+                name: String::new(),
+                email: text.to_owned(),
+            }
+        } else {
+            Self {
+                name: text.to_owned(),
+                email: String::new(),
+            }
+        })
+    }
+
+    /// The name to show: the name, or the address where there is none.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        if self.name.is_empty() {
+            &self.email
+        } else {
+            &self.name
+        }
+    }
+
+    /// True where `text` names this person, by address or by name, in any case.
+    #[must_use]
+    pub fn is_named(&self, text: &str) -> bool {
+        Self::parse(text).is_some_and(|other| {
+            if other.email.is_empty() || self.email.is_empty() {
+                other.name.eq_ignore_ascii_case(&self.name)
+            } else {
+                other.email.eq_ignore_ascii_case(&self.email)
+            }
+        })
+    }
+}
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.name.as_str(), self.email.as_str()) {
+            (name, "") => f.write_str(name),
+            ("", email) => write!(f, "<{email}>"),
+            (name, email) => write!(f, "{name} <{email}>"),
+        }
+    }
+}

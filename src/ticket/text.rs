@@ -1,0 +1,65 @@
+//! Text that people wrote: how long it may be, how it becomes one line, how it is shown safely.
+
+/// The longest text of a field or note, in bytes; longer evidence is attached (DESIGN.md, section 3).
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// One line of it: control characters and runs of white space become a single blank.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text with everything that could steer a terminal or hide what stands there spelled out as
+/// `\u{..}`: control characters except newline and tab, text-direction overrides, invisible marks.
+/// Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are written with them.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// True for a character that must not reach a terminal, nor stand bare in a ticket file.
+pub(crate) fn is_hidden(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => true,
+        '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' => true,
+        _ => c.is_control(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let shown = visible(&c.to_string());
+            let safe = |c: char| matches!(c, '\n' | '\t') || !c.is_control();
+            assert!(shown.chars().all(safe), "{:x}", u32::from(c));
+            assert!(!shown.contains(|c: char| ('\u{202a}'..='\u{202e}').contains(&c)));
+            assert!(!shown.contains(|c: char| ('\u{2066}'..='\u{2069}').contains(&c)));
+        }
+    }
+
+    #[test]
+    fn a_title_is_one_line() {
+        assert_eq!(
+            one_line(" a\nSigned-off-by: x\x1b[2J\tb "),
+            "a Signed-off-by: x [2J b"
+        );
+    }
+}

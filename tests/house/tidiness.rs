@@ -1,0 +1,88 @@
+//! Sizes of files, their first lines, files that no `mod` names, and what lies at the top level.
+
+use std::fs;
+
+use crate::{sources, top};
+
+/// The most lines of code in a file, without its unit tests: what fits in a head.
+const MAX_LINES: usize = 400;
+
+#[test]
+fn every_file_says_what_it_is_and_fits_in_a_head() {
+    let mut faults = Vec::new();
+    for folder in ["src", "tests", "examples"] {
+        for (path, text) in sources(folder) {
+            if !text.starts_with("//! ") {
+                faults.push(format!("{folder}/{path}:1: does not say what the file is"));
+            }
+            let lines = text
+                .lines()
+                .take_while(|line| !line.starts_with("#[cfg(test)]"))
+                .count();
+            if lines > MAX_LINES {
+                faults.push(format!(
+                    "{folder}/{path}: {lines} lines; at most {MAX_LINES}"
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_file_is_forgotten() {
+    let mut forgotten = Vec::new();
+    for folder in ["src", "tests/cli", "tests/model", "tests/house"] {
+        let files = sources(folder);
+        for (path, _) in &files {
+            let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let (parent, name) = match name.strip_suffix(".rs").unwrap() {
+                "main" | "lib" if parent.is_empty() => continue,
+                "mod" => parent.rsplit_once('/').unwrap_or(("", parent)),
+                name => (parent, name),
+            };
+            let homes = match parent {
+                "" => vec!["lib.rs".to_owned(), "main.rs".to_owned()],
+                parent => vec![format!("{parent}/mod.rs"), format!("{parent}.rs")],
+            };
+            let line = format!("mod {name};");
+            let named = files
+                .iter()
+                .filter(|(file, _)| homes.contains(file))
+                .any(|(_, text)| {
+                    text.lines().any(|code| {
+                        code.trim_start_matches("pub ")
+                            .trim_start_matches("pub(crate) ")
+                            == line
+                    })
+                });
+            if !named {
+                forgotten.push(format!("{folder}/{path}: no `{line}` names it"));
+            }
+        }
+    }
+    assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
+}
+
+#[test]
+fn the_top_level_holds_what_belongs_there() {
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "tests",
+        "examples",
+        "docs",
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "target",
+    ];
+    for entry in fs::read_dir(top()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            name.starts_with('.') || allowed.contains(&name.as_str()),
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! Properties of the pure rooms: what holds for every ticket, text and query.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+mod arbitrary;
+mod codec;
+mod merge;

@@ -1,0 +1,74 @@
+//! The merge rule: whichever way and order states meet, the outcome is one, and nothing is lost.
+
+use git_support::ticket::{Field, Merged, Ticket, TicketId, codec, fold, merge};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::arbitrary::{self, Deed, after};
+
+fn one(a: &Ticket, b: &Ticket) -> Ticket {
+    match merge(a, b) {
+        Merged::One(ticket) => *ticket,
+        Merged::Two { .. } => panic!("one ticket was taken for two"),
+    }
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    vec(arbitrary::deed(), 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 700, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_the_sides_does_not_matter(base in arbitrary::ticket(), a in deeds(), b in deeds()) {
+        let (a, b) = (after(&base, &a), after(&base, &b));
+        prop_assert_eq!(one(&a, &b), one(&b, &a));
+    }
+
+    #[test]
+    fn the_order_of_merges_does_not_matter(base in arbitrary::ticket(), a in deeds(), b in deeds(), c in deeds()) {
+        let (a, b, c) = (after(&base, &a), after(&base, &b), after(&base, &c));
+        prop_assert_eq!(one(&one(&a, &b), &c), one(&a, &one(&b, &c)));
+    }
+
+    #[test]
+    fn merging_again_changes_nothing(base in arbitrary::ticket(), a in deeds(), b in deeds()) {
+        let (a, b) = (after(&base, &a), after(&base, &b));
+        let merged = one(&a, &b);
+        prop_assert_eq!(one(&merged, &a), merged.clone());
+        prop_assert_eq!(one(&merged, &merged), merged);
+    }
+
+    #[test]
+    fn a_side_without_changes_takes_the_other(base in arbitrary::ticket(), a in deeds()) {
+        let a = after(&base, &a);
+        prop_assert_eq!(one(&base, &a), a);
+    }
+
+    #[test]
+    fn no_entry_is_lost_and_the_head_is_what_they_set(base in arbitrary::ticket(), a in deeds(), b in deeds(), c in deeds()) {
+        let (a, b) = (after(&base, &a), after(&base, &b));
+        let merged = after(&one(&a, &b), &c);
+        for entry in a.timeline().iter().chain(b.timeline()) {
+            prop_assert!(merged.timeline().contains(entry));
+        }
+        prop_assert_eq!(merged.unaccounted(), Vec::<Field>::new());
+        let folded = fold(merged.timeline());
+        prop_assert_eq!(merged.head().severity(), folded.severity());
+        let file = codec::write(&merged);
+        prop_assert_eq!(codec::read(merged.id(), file.as_bytes()), Ok(merged));
+    }
+
+    #[test]
+    fn two_tickets_of_one_id_part_and_both_stay(a in arbitrary::ticket(), b in arbitrary::ticket()) {
+        let b = b.with_id(a.id().clone());
+        if let Merged::Two { kept, renamed } = merge(&a, &b) {
+            prop_assert!(kept.timeline() == a.timeline() || kept.timeline() == b.timeline());
+            prop_assert_ne!(kept.timeline(), renamed.timeline());
+            prop_assert_ne!(kept.id(), renamed.id());
+            prop_assert!(TicketId::parse(renamed.id().as_str()).is_some());
+            prop_assert_eq!(merge(&b, &a), Merged::Two { kept, renamed });
+        }
+    }
+}
