@@ -15,4 +15,6 @@
 //! `process`, `query`, `store`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
 //! of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
+pub mod process;
+pub mod query;
 pub mod ticket;

@@ -49,11 +49,7 @@ type Read<T> = Result<T, Problem>;
 /// # Errors
 /// What is wrong, in which field, on which line; the file is then left as it is.
 pub fn read(id: &TicketId, bytes: &[u8]) -> Result<Ticket, Invalid> {
-    let invalid = |line, field: &str, problem| Invalid {
-        line,
-        field: field.to_owned(),
-        problem,
-    };
+    let invalid = |line, field: &str, problem| Invalid { line, field: field.to_owned(), problem };
     let text = yaml::decode(bytes).map_err(|error| invalid(error.line, "", error.problem))?;
     let node = yaml::parse(&text).map_err(|error| invalid(error.line, "", error.problem))?;
     read_ticket(id, node).map_err(|Problem(mut path, problem)| {
@@ -64,10 +60,7 @@ pub fn read(id: &TicketId, bytes: &[u8]) -> Result<Ticket, Invalid> {
 
 fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     let Node::Map(pairs) = node else {
-        return Err(Problem::new(format!(
-            "is {}, where a ticket belongs",
-            node.kind_name()
-        )));
+        return Err(Problem::new(format!("is {}, where a ticket belongs", node.kind_name())));
     };
     let mut values = BTreeMap::new();
     let mut timeline = None;
@@ -78,14 +71,10 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
         };
         match key.as_str() {
             "schema" => {
-                schema = check_schema(&value)
-                    .map(|()| true)
-                    .map_err(|p| p.under(key))?;
+                schema = check_schema(&value).map(|()| true).map_err(|p| p.under(key))?;
             }
             "id" => {
-                own_id = check_id(id, &value)
-                    .map(|()| true)
-                    .map_err(|p| p.under(key))?;
+                own_id = check_id(id, &value).map(|()| true).map_err(|p| p.under(key))?;
             }
             "timeline" => timeline = Some(read_timeline(value).map_err(|p| p.under(key))?),
             "findings" => {
@@ -101,11 +90,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
             }
         }
     }
-    for (there, name) in [
-        (schema, "schema"),
-        (own_id, "id"),
-        (timeline.is_some(), "timeline"),
-    ] {
+    for (there, name) in [(schema, "schema"), (own_id, "id"), (timeline.is_some(), "timeline")] {
         if !there {
             return Err(Problem::new(format!("has no `{name}`")));
         }
@@ -116,11 +101,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
         }
     }
     let head = Head::from_values(values);
-    Ok(Ticket::from_parts(
-        id.clone(),
-        head,
-        timeline.unwrap_or_default(),
-    ))
+    Ok(Ticket::from_parts(id.clone(), head, timeline.unwrap_or_default()))
 }
 
 fn read_field(values: &mut BTreeMap<Field, Node>, field: Field, value: Node) -> Read<()> {
@@ -131,16 +112,9 @@ fn read_field(values: &mut BTreeMap<Field, Node>, field: Field, value: Node) -> 
     Ok(())
 }
 
-fn read_group(
-    values: &mut BTreeMap<Field, Node>,
-    node: Node,
-    field: impl Fn(&str) -> Field,
-) -> Read<()> {
+fn read_group(values: &mut BTreeMap<Field, Node>, node: Node, field: impl Fn(&str) -> Field) -> Read<()> {
     let Node::Map(pairs) = node else {
-        return Err(Problem::new(format!(
-            "is {}, where a mapping belongs",
-            node.kind_name()
-        )));
+        return Err(Problem::new(format!("is {}, where a mapping belongs", node.kind_name())));
     };
     for (key, value) in pairs {
         let name = key.to_string();
@@ -156,18 +130,14 @@ fn check_schema(value: &Node) -> Read<()> {
     if version == SCHEMA {
         return Ok(());
     }
-    Err(Problem::new(format!(
-        "version {version} is newer than this program, which knows {SCHEMA}"
-    )))
+    Err(Problem::new(format!("version {version} is newer than this program, which knows {SCHEMA}")))
 }
 
 fn check_id(id: &TicketId, value: &Node) -> Read<()> {
     if value.as_text() == Some(id.as_str()) {
         return Ok(());
     }
-    Err(Problem::new(format!(
-        "`{value}` is not the id in the file's name, {id}"
-    )))
+    Err(Problem::new(format!("`{value}` is not the id in the file's name, {id}")))
 }
 
 fn read_timeline(node: Node) -> Read<Vec<Entry>> {
@@ -177,8 +147,7 @@ fn read_timeline(node: Node) -> Read<Vec<Entry>> {
     if items.is_empty() {
         return Err(Problem::new("has no entry"));
     }
-    let entry =
-        |(place, item): (usize, Node)| read_entry(item).map_err(|p| p.under(place.to_string()));
+    let entry = |(place, item): (usize, Node)| read_entry(item).map_err(|p| p.under(place.to_string()));
     items.into_iter().enumerate().map(entry).collect()
 }
 
@@ -190,12 +159,7 @@ impl Keys {
         let Node::Map(pairs) = node else {
             return Err(Problem::new("is no mapping"));
         };
-        Ok(Self(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (key.to_string(), value))
-                .collect(),
-        ))
+        Ok(Self(pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()))
     }
 
     fn take(&mut self, key: &str) -> Option<Node> {
@@ -205,9 +169,7 @@ impl Keys {
 
     /// A text that must be there, read by `parse`.
     fn need<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
-        let value = self
-            .take(key)
-            .ok_or_else(|| Problem::new(format!("has no `{key}`")))?;
+        let value = self.take(key).ok_or_else(|| Problem::new(format!("has no `{key}`")))?;
         let parsed = match &value {
             Node::Text(text) | Node::Number(text) => parse(text),
             Node::Null | Node::Bool(_) | Node::List(_) | Node::Map(_) => None,
@@ -241,18 +203,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         Some(_) => return Err(Problem::new("is no text").under("note")),
         None => None,
     };
-    Ok(Entry {
-        seq,
-        at,
-        id,
-        by,
-        action,
-        set,
-        visibility,
-        attachment,
-        note,
-        unknown: keys.0,
-    })
+    Ok(Entry { seq, at, id, by, action, set, visibility, attachment, note, unknown: keys.0 })
 }
 
 fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {
@@ -328,10 +279,7 @@ pub fn entry_node(entry: &Entry) -> Node {
         ("action", Node::text(entry.action.as_str())),
     ];
     if !entry.set.is_empty() {
-        let sets = entry
-            .set
-            .iter()
-            .map(|(field, set)| (Node::Text(field.name()), set.to_node()));
+        let sets = entry.set.iter().map(|(field, set)| (Node::Text(field.name()), set.to_node()));
         pairs.push(("set", Node::Map(sets.collect())));
     }
     match &entry.visibility {
@@ -351,11 +299,6 @@ pub fn entry_node(entry: &Entry) -> Node {
     if let Some(note) = &entry.note {
         pairs.push(("note", Node::text(note)));
     }
-    pairs.extend(
-        entry
-            .unknown
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.clone())),
-    );
+    pairs.extend(entry.unknown.iter().map(|(key, value)| (key.as_str(), value.clone())));
     Node::map(pairs)
 }

@@ -64,12 +64,7 @@ impl Set {
     #[must_use]
     pub fn to_node(&self) -> Node {
         let pairs = |pairs: [(&str, Option<Node>); 2]| {
-            Node::map(
-                pairs
-                    .into_iter()
-                    .filter_map(|(k, v)| Some((k, v?)))
-                    .collect(),
-            )
+            Node::map(pairs.into_iter().filter_map(|(k, v)| Some((k, v?))).collect())
         };
         let list = |items: &[String]| (!items.is_empty()).then(|| Node::texts(items.to_vec()));
         match self {
@@ -88,12 +83,7 @@ impl Set {
         if matches!(field, Field::Unknown(_)) {
             return Ok(Self::of_unknown(node));
         }
-        let checked = |key: &str| {
-            node.at(key)
-                .cloned()
-                .map(|value| field.check(value))
-                .transpose()
-        };
+        let checked = |key: &str| node.at(key).cloned().map(|value| field.check(value)).transpose();
         let members = |key: &str| -> Result<Vec<String>, String> {
             Ok(match checked(key)? {
                 Some(Node::List(items)) => items.iter().map(Node::to_string).collect(),
@@ -103,15 +93,13 @@ impl Set {
         match field.kind() {
             Kind::Text if node == Node::Null => Ok(Self::Text),
             Kind::Text => Err("is a long text: only its name belongs here".to_owned()),
-            Kind::Value if has_only(&node, &["from", "to"]) => Ok(Self::Value {
-                from: checked("from")?,
-                to: checked("to")?,
-            }),
+            Kind::Value if has_only(&node, &["from", "to"]) => {
+                Ok(Self::Value { from: checked("from")?, to: checked("to")? })
+            }
             Kind::Value => Err("takes from and to".to_owned()),
-            Kind::Members if has_only(&node, &["add", "remove"]) => Ok(Self::Members {
-                add: members("add")?,
-                remove: members("remove")?,
-            }),
+            Kind::Members if has_only(&node, &["add", "remove"]) => {
+                Ok(Self::Members { add: members("add")?, remove: members("remove")? })
+            }
             Kind::Members => Err("takes add and remove".to_owned()),
         }
     }
@@ -120,10 +108,7 @@ impl Set {
         if node == Node::Null {
             Self::Text
         } else if has_only(&node, &["from", "to"]) {
-            Self::Value {
-                from: node.at("from").cloned(),
-                to: node.at("to").cloned(),
-            }
+            Self::Value { from: node.at("from").cloned(), to: node.at("to").cloned() }
         } else {
             Self::Other(node)
         }
@@ -132,10 +117,7 @@ impl Set {
 
 fn has_only(node: &Node, keys: &[&str]) -> bool {
     let Node::Map(pairs) = node else { return false };
-    !pairs.is_empty()
-        && pairs
-            .iter()
-            .all(|(key, _)| key.as_text().is_some_and(|key| keys.contains(&key)))
+    !pairs.is_empty() && pairs.iter().all(|(key, _)| key.as_text().is_some_and(|key| keys.contains(&key)))
 }
 
 /// Who may see a note.

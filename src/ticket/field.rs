@@ -103,9 +103,7 @@ impl Field {
             name.clone()
         } else {
             let plain = PLAIN.iter().find(|(_, field)| field == self);
-            plain
-                .map(|(name, _)| (*name).to_owned())
-                .unwrap_or_default()
+            plain.map(|(name, _)| (*name).to_owned()).unwrap_or_default()
         }
     }
 
@@ -205,9 +203,7 @@ fn text(value: Node) -> Result<Node, String> {
     };
     if text.len() > MAX_TEXT_BYTES {
         let bytes = text.len();
-        return Err(format!(
-            "is {bytes} bytes long; a text is at most {MAX_TEXT_BYTES}"
-        ));
+        return Err(format!("is {bytes} bytes long; a text is at most {MAX_TEXT_BYTES}"));
     }
     Ok(Node::Text(text))
 }
@@ -220,11 +216,7 @@ fn word(value: Node, list: &[&str]) -> Result<Node, String> {
         return Ok(value);
     }
     let meant = nearest(text, list).map(|near| format!(" Did you mean {near}?"));
-    Err(format!(
-        "`{text}` is none of {}.{}",
-        list.join(", "),
-        meant.unwrap_or_default()
-    ))
+    Err(format!("`{text}` is none of {}.{}", list.join(", "), meant.unwrap_or_default()))
 }
 
 fn level(value: Node) -> Result<Node, String> {
@@ -242,9 +234,7 @@ fn span(value: Node) -> Result<Node, String> {
     let number = text.strip_suffix(['m', 'h', 'd', 'w']);
     match number.and_then(|number| number.parse::<u32>().ok()) {
         Some(_) => Ok(value),
-        None => Err(format!(
-            "`{text}` is no span of time; write 90m, 6h, 2d or 1w"
-        )),
+        None => Err(format!("`{text}` is no span of time; write 90m, 6h, 2d or 1w")),
     }
 }
 
@@ -265,9 +255,7 @@ fn deferral(value: Node) -> Result<Node, String> {
     if let Some(follow_up) = value.at("follow_up") {
         let is_moment = follow_up.as_text().and_then(Moment::parse).is_some();
         if !is_moment {
-            return Err(format!(
-                "follow_up `{follow_up}` is no time; write 2026-11-26T09:00:00Z"
-            ));
+            return Err(format!("follow_up `{follow_up}` is no time; write 2026-11-26T09:00:00Z"));
         }
     }
     Ok(value)
@@ -283,25 +271,15 @@ mod tests {
             assert_eq!(&Field::parse(name), field);
             assert_eq!(field.name(), *name);
         }
-        for name in [
-            "links.blocks",
-            "findings.diagnosis",
-            "links.from-tomorrow",
-            "impact",
-        ] {
+        for name in ["links.blocks", "findings.diagnosis", "links.from-tomorrow", "impact"] {
             assert_eq!(Field::parse(name).name(), name);
         }
     }
 
     #[test]
     fn a_number_where_text_belongs_is_refused_with_the_way_out() {
-        let refused = Field::Title
-            .check(Node::Number("1.1".to_owned()))
-            .unwrap_err();
-        assert_eq!(
-            refused,
-            "is a number, where text belongs; put it in quotes: \"1.1\""
-        );
+        let refused = Field::Title.check(Node::Number("1.1".to_owned())).unwrap_err();
+        assert_eq!(refused, "is a number, where text belongs; put it in quotes: \"1.1\"");
     }
 
     #[test]

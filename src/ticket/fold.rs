@@ -26,10 +26,7 @@ pub fn fold(timeline: &[Entry]) -> Head {
 
 /// Every field that some entry sets.
 pub(crate) fn fields_set(timeline: &[Entry]) -> BTreeSet<Field> {
-    timeline
-        .iter()
-        .flat_map(|entry| entry.set.keys().cloned())
-        .collect()
+    timeline.iter().flat_map(|entry| entry.set.keys().cloned()).collect()
 }
 
 /// Brings a set-valued field to what the timeline adds and removes, in order.

@@ -24,10 +24,7 @@ pub(crate) fn check(text: &str) -> Result<(), Refused> {
     let mut scanner = Scanner::default();
     for (place, line) in text.split('\n').enumerate() {
         let number = place + 1;
-        scanner.line(line).map_err(|problem| Refused {
-            line: number,
-            problem: problem.to_owned(),
-        })?;
+        scanner.line(line).map_err(|problem| Refused { line: number, problem: problem.to_owned() })?;
     }
     Ok(())
 }
@@ -57,12 +54,7 @@ struct Scanner {
 
 impl Default for Scanner {
     fn default() -> Self {
-        Self {
-            state: State::Start,
-            blocks: Vec::new(),
-            flow: 0,
-            scalar: 0,
-        }
+        Self { state: State::Start, blocks: Vec::new(), flow: 0, scalar: 0 }
     }
 }
 
@@ -75,9 +67,10 @@ type Scan = Result<(), &'static str>;
 
 impl Scanner {
     fn line(&mut self, line: &str) -> Scan {
-        if line.chars().any(|c| {
-            (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-        }) {
+        if line
+            .chars()
+            .any(|c| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        {
             return Err(CONTROL);
         }
         let indent = line.len() - line.trim_start_matches(' ').len();
@@ -122,16 +115,10 @@ impl Scanner {
 
     fn tokens(&mut self, line: &str) -> Scan {
         let chars: Vec<char> = line.chars().collect();
-        let mut place = if self.state == State::Start && is_marker(line) {
-            3
-        } else {
-            0
-        };
+        let mut place = if self.state == State::Start && is_marker(line) { 3 } else { 0 };
         while let Some(&c) = chars.get(place) {
             let next = chars.get(place + 1).copied();
-            let before = place
-                .checked_sub(1)
-                .and_then(|before| chars.get(before).copied());
+            let before = place.checked_sub(1).and_then(|before| chars.get(before).copied());
             place += match self.state {
                 State::SingleQuoted | State::DoubleQuoted => self.quoted(c, next),
                 State::Block(_) => return Ok(()),
@@ -175,11 +162,7 @@ impl Scanner {
                 return self.colon(ends_word || self.flow > 0, column);
             }
         }
-        if self.state == State::Start {
-            self.start(c, ends_word, column)
-        } else {
-            Ok(())
-        }
+        if self.state == State::Start { self.start(c, ends_word, column) } else { Ok(()) }
     }
 
     fn flow_mark(&mut self, c: char) -> Scan {
@@ -203,11 +186,7 @@ impl Scanner {
             self.state = State::Plain;
             return Ok(());
         }
-        let key = if self.state == State::Start {
-            column
-        } else {
-            self.scalar
-        };
+        let key = if self.state == State::Start { column } else { self.scalar };
         self.state = State::Start;
         self.open_block(key)
     }
@@ -242,11 +221,7 @@ impl Scanner {
     }
 
     fn depth(&self) -> Scan {
-        if self.blocks.len() + self.flow > MAX_DEPTH {
-            Err(DEEP)
-        } else {
-            Ok(())
-        }
+        if self.blocks.len() + self.flow > MAX_DEPTH { Err(DEEP) } else { Ok(()) }
     }
 }
 
@@ -256,8 +231,7 @@ fn is_blank(c: char) -> bool {
 
 /// A document marker, after which a token may start.
 fn is_marker(line: &str) -> bool {
-    line.strip_prefix("---")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(is_blank))
+    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_blank))
 }
 
 #[cfg(test)]

@@ -86,9 +86,7 @@ impl Head {
     /// defect, question or improvement.
     #[must_use]
     pub fn kind(&self) -> Type {
-        self.text(&Field::Type)
-            .and_then(Type::parse)
-            .unwrap_or(Type::Defect)
+        self.text(&Field::Type).and_then(Type::parse).unwrap_or(Type::Defect)
     }
 
     /// Impact on the user; `None` until somebody judged it.
@@ -100,18 +98,14 @@ impl Head {
     /// Where it stands.
     #[must_use]
     pub fn status(&self) -> Status {
-        self.text(&Field::Status)
-            .and_then(Status::parse)
-            .unwrap_or(Status::New)
+        self.text(&Field::Status).and_then(Status::parse).unwrap_or(Status::New)
     }
 
     /// The level of support that holds it.
     #[must_use]
     pub fn level(&self) -> Level {
         let level = self.get(&Field::Level).map(Node::to_string);
-        level
-            .and_then(|level| Level::parse(&level))
-            .unwrap_or(Level::One)
+        level.and_then(|level| Level::parse(&level)).unwrap_or(Level::One)
     }
 
     /// Who works on it now.

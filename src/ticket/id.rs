@@ -33,10 +33,7 @@ impl TicketId {
     #[must_use]
     pub fn from_key(key: &str) -> Self {
         let digest = Sha256::digest(key.as_bytes());
-        let bits = digest
-            .iter()
-            .take(8)
-            .fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        let bits = digest.iter().take(8).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
         Self::from_bits(bits)
     }
 
@@ -130,15 +127,7 @@ mod tests {
 
     #[test]
     fn paths_and_other_letters_are_no_ids() {
-        for bad in [
-            "",
-            "../../../x",
-            "7k3fq2m9xi",
-            "7K3FQ2M9XD",
-            "7k3fq2m9xd1",
-            "con",
-            "-rf",
-        ] {
+        for bad in ["", "../../../x", "7k3fq2m9xi", "7K3FQ2M9XD", "7k3fq2m9xd1", "con", "-rf"] {
             assert_eq!(TicketId::parse(bad), None, "{bad}");
         }
     }

@@ -36,14 +36,8 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     if !is_same_ticket(a, b) {
         return part(a, b);
     }
-    let timeline: Vec<Entry> = a
-        .timeline()
-        .iter()
-        .chain(b.timeline())
-        .cloned()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let timeline: Vec<Entry> =
+        a.timeline().iter().chain(b.timeline()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let mut fields = fields_set(&timeline);
     fields.extend(a.head().fields().chain(b.head().fields()).cloned());
     let set = fields_set(&timeline);
@@ -63,10 +57,7 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
 fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
     let (of_a, of_b) = (a.head().get(field), b.head().get(field));
     let order = |entry: Option<&Entry>| entry.map(|entry| (rank(field, entry), entry.clone()));
-    let (last_a, last_b) = (
-        order(last_setter(a.timeline(), field)),
-        order(last_setter(b.timeline(), field)),
-    );
+    let (last_a, last_b) = (order(last_setter(a.timeline(), field)), order(last_setter(b.timeline(), field)));
     match last_a.cmp(&last_b) {
         std::cmp::Ordering::Greater => of_a.cloned(),
         std::cmp::Ordering::Less => of_b.cloned(),
@@ -77,12 +68,7 @@ fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
 /// Two states are of one ticket when they share an opening entry, or were filed under one key.
 fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
     let opening = |ticket: &Ticket| -> BTreeSet<Entry> {
-        ticket
-            .timeline()
-            .iter()
-            .filter(|e| e.action == Action::Open)
-            .cloned()
-            .collect()
+        ticket.timeline().iter().filter(|e| e.action == Action::Open).cloned().collect()
     };
     let (of_a, of_b) = (opening(a), opening(b));
     of_a.is_empty()
@@ -93,19 +79,8 @@ fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
 
 /// Gives the younger of two strangers a new id, which follows from its first entry and the old id.
 fn part(a: &Ticket, b: &Ticket) -> Merged {
-    let (kept, younger) = if a.timeline().first() <= b.timeline().first() {
-        (a, b)
-    } else {
-        (b, a)
-    };
-    let first = younger
-        .timeline()
-        .first()
-        .map(|entry| entry.id.to_string())
-        .unwrap_or_default();
+    let (kept, younger) = if a.timeline().first() <= b.timeline().first() { (a, b) } else { (b, a) };
+    let first = younger.timeline().first().map(|entry| entry.id.to_string()).unwrap_or_default();
     let id = TicketId::from_key(&format!("{}/{first}", younger.id()));
-    Merged::Two {
-        kept: Box::new(kept.clone()),
-        renamed: Box::new(younger.clone().with_id(id)),
-    }
+    Merged::Two { kept: Box::new(kept.clone()), renamed: Box::new(younger.clone().with_id(id)) }
 }

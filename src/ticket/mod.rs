@@ -43,11 +43,7 @@ impl Ticket {
     /// A new ticket, from the step that opens it.
     #[must_use]
     pub fn open(id: TicketId, step: Step) -> Self {
-        let mut ticket = Self {
-            id,
-            head: Head::default(),
-            timeline: Vec::new(),
-        };
+        let mut ticket = Self { id, head: Head::default(), timeline: Vec::new() };
         ticket.apply(step);
         ticket
     }
@@ -105,9 +101,7 @@ impl Ticket {
     /// The sequence number of the next entry.
     #[must_use]
     pub fn next_seq(&self) -> u64 {
-        self.timeline
-            .last()
-            .map_or(1, |entry| entry.seq.saturating_add(1))
+        self.timeline.last().map_or(1, |entry| entry.seq.saturating_add(1))
     }
 
     /// When the ticket was opened: its first entry's time.
@@ -133,12 +127,7 @@ impl Ticket {
     #[must_use]
     pub fn unaccounted(&self) -> Vec<Field> {
         let expected = fold(&self.timeline);
-        let mut fields: Vec<Field> = self
-            .head
-            .fields()
-            .chain(expected.fields())
-            .cloned()
-            .collect();
+        let mut fields: Vec<Field> = self.head.fields().chain(expected.fields()).cloned().collect();
         fields.sort();
         fields.dedup();
         fields.retain(|field| {

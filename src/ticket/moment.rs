@@ -11,8 +11,7 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 const STAMP: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-const MINUTE: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]");
+const MINUTE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]");
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// An instant in UTC, to the second.
@@ -36,9 +35,7 @@ impl Moment {
     /// Reads `2026-11-23T09:12:04Z`, with any offset; seconds may be left out.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let parsed = OffsetDateTime::parse(text, &Rfc3339)
-            .ok()?
-            .to_offset(UtcOffset::UTC);
+        let parsed = OffsetDateTime::parse(text, &Rfc3339).ok()?.to_offset(UtcOffset::UTC);
         Self::from_unix(parsed.unix_timestamp())
     }
 

@@ -35,12 +35,7 @@ impl Node {
     /// A mapping with text keys.
     #[must_use]
     pub fn map(pairs: Vec<(&str, Self)>) -> Self {
-        Self::Map(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (Self::text(key), value))
-                .collect(),
-        )
+        Self::Map(pairs.into_iter().map(|(key, value)| (Self::text(key), value)).collect())
     }
 
     /// A list of texts.
@@ -51,21 +46,14 @@ impl Node {
     /// The text, if it is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// The value under a text key of a mapping.
     #[must_use]
     pub fn at(&self, key: &str) -> Option<&Self> {
         let Self::Map(pairs) = self else { return None };
-        pairs
-            .iter()
-            .find(|(name, _)| name.as_text() == Some(key))
-            .map(|(_, value)| value)
+        pairs.iter().find(|(name, _)| name.as_text() == Some(key)).map(|(_, value)| value)
     }
 
     /// What kind of value it is, for messages.
@@ -199,8 +187,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut pairs: Vec<(Node, Node)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         while let Some(key) = map.next_key::<Node>()? {
-            if matches!(key, Node::List(_) | Node::Map(_)) || key.to_string().len() > MAX_KEY_BYTES
-            {
+            if matches!(key, Node::List(_) | Node::Map(_)) || key.to_string().len() > MAX_KEY_BYTES {
                 return Err(de::Error::custom("a key is not a short text"));
             }
             if !seen.insert(key.clone()) {

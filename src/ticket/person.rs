@@ -21,32 +21,19 @@ impl Person {
         }
         if let Some((name, rest)) = text.split_once('<') {
             let email = rest.strip_suffix('>')?.trim();
-            return Some(Self {
-                name: name.trim().to_owned(),
-                email: email.to_owned(),
-            });
+            return Some(Self { name: name.trim().to_owned(), email: email.to_owned() });
         }
         Some(if text.contains('@') {
-            Self {
-                name: String::new(),
-                email: text.to_owned(),
-            }
+            Self { name: String::new(), email: text.to_owned() }
         } else {
-            Self {
-                name: text.to_owned(),
-                email: String::new(),
-            }
+            Self { name: text.to_owned(), email: String::new() }
         })
     }
 
     /// The name to show: the name, or the address where there is none.
     #[must_use]
     pub fn short(&self) -> &str {
-        if self.name.is_empty() {
-            &self.email
-        } else {
-            &self.name
-        }
+        if self.name.is_empty() { &self.email } else { &self.name }
     }
 
     /// True where `text` names this person, by address or by name, in any case.

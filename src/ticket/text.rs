@@ -6,10 +6,7 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// One line of it: control characters and runs of white space become a single blank.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -57,9 +54,6 @@ mod tests {
 
     #[test]
     fn a_title_is_one_line() {
-        assert_eq!(
-            one_line(" a\nSigned-off-by: x\x1b[2J\tb "),
-            "a Signed-off-by: x [2J b"
-        );
+        assert_eq!(one_line(" a\nSigned-off-by: x\x1b[2J\tb "), "a Signed-off-by: x [2J b");
     }
 }

@@ -27,26 +27,17 @@ pub fn decode(bytes: &[u8]) -> Result<String, SyntaxError> {
     let error = |line, problem: String| SyntaxError { line, problem };
     if bytes.len() > guard::MAX_FILE_BYTES {
         let limit = guard::MAX_FILE_BYTES;
-        return Err(error(
-            0,
-            format!("{} bytes; at most {limit} are read", bytes.len()),
-        ));
+        return Err(error(0, format!("{} bytes; at most {limit} are read", bytes.len())));
     }
     let text = std::str::from_utf8(bytes).map_err(|bad| {
         let before = bytes.get(..bad.valid_up_to()).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         error(line, "not UTF-8".to_owned())
     })?;
-    let text = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .replace("\r\n", "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let marker = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
     if let Some(place) = text.lines().position(marker) {
-        return Err(error(
-            place + 1,
-            "holds the conflict markers of a merge".to_owned(),
-        ));
+        return Err(error(place + 1, "holds the conflict markers of a merge".to_owned()));
     }
     Ok(text)
 }
@@ -56,10 +47,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, SyntaxError> {
 /// # Errors
 /// What is wrong with it, and on which line.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
-    guard::check(text).map_err(|refused| SyntaxError {
-        line: refused.line,
-        problem: refused.problem,
-    })?;
+    guard::check(text).map_err(|refused| SyntaxError { line: refused.line, problem: refused.problem })?;
     serde_yaml::from_str(text).map_err(|error| {
         let line = error.location().map_or(0, |location| location.line());
         let text = error.to_string();
@@ -98,11 +86,7 @@ impl<'a> Line<'a> {
     fn of((number, line): (usize, &'a str)) -> Option<Self> {
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
-        (!content.is_empty() && !content.starts_with('#')).then_some(Self {
-            number,
-            indent,
-            content,
-        })
+        (!content.is_empty() && !content.starts_with('#')).then_some(Self { number, indent, content })
     }
 
     fn is_item(&self) -> bool {
@@ -116,16 +100,10 @@ type Found<'a> = Option<(usize, Vec<Line<'a>>)>;
 fn nth_item<'a>(block: &[Line<'a>], nth: usize) -> Found<'a> {
     let outer = block.iter().map(|line| line.indent).min()?;
     let starts = |line: &Line<'_>| line.indent == outer && line.is_item();
-    let from = (0..block.len())
-        .filter(|at| block.get(*at).is_some_and(starts))
-        .nth(nth)?;
+    let from = (0..block.len()).filter(|at| block.get(*at).is_some_and(starts)).nth(nth)?;
     let (first, rest) = block.get(from..)?.split_first()?;
     let content = first.content.strip_prefix("- ").unwrap_or_default();
-    let mut inner = vec![Line {
-        indent: first.indent + 2,
-        content,
-        ..*first
-    }];
+    let mut inner = vec![Line { indent: first.indent + 2, content, ..*first }];
     inner.extend(rest.iter().take_while(|line| !starts(line)));
     Some((first.number, inner))
 }
@@ -134,24 +112,13 @@ fn nth_item<'a>(block: &[Line<'a>], nth: usize) -> Found<'a> {
 fn under_key<'a>(block: &[Line<'a>], key: &str) -> Found<'a> {
     let outer = block.iter().map(|line| line.indent).min()?;
     let is_key = |line: &Line<'_>| line.indent == outer && !line.is_item();
-    let from = block
-        .iter()
-        .position(|line| is_key(line) && key_of(line.content) == key)?;
+    let from = block.iter().position(|line| is_key(line) && key_of(line.content) == key)?;
     let (first, rest) = block.get(from..)?.split_first()?;
-    Some((
-        first.number,
-        rest.iter()
-            .take_while(|line| !is_key(line))
-            .copied()
-            .collect(),
-    ))
+    Some((first.number, rest.iter().take_while(|line| !is_key(line)).copied().collect()))
 }
 
 fn key_of(line: &str) -> &str {
-    line.split(':')
-        .next()
-        .unwrap_or_default()
-        .trim_matches(['"', '\''])
+    line.split(':').next().unwrap_or_default().trim_matches(['"', '\''])
 }
 
 /// Writes a mapping as a document: block style, two blanks a level, LF.
@@ -216,12 +183,7 @@ fn write_item(out: &mut String, item: &Node, indent: usize) {
                 write_item(out, item, indent + 2);
             }
         }
-        Node::Map(_)
-        | Node::List(_)
-        | Node::Null
-        | Node::Bool(_)
-        | Node::Number(_)
-        | Node::Text(_) => {
+        Node::Map(_) | Node::List(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => {
             write_value(out, item, indent);
         }
     }
@@ -264,9 +226,8 @@ fn is_plain(text: &str, place: Place) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
     };
-    let reserved = [
-        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "<<", "=",
-    ];
+    let reserved =
+        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "<<", "="];
     let numeric = |c: char| "0123456789abcdefABCDEF_.:+-xXoOtTzZ ".contains(c);
     !("-?:,[]{}#&*!|>'\"%@`=".contains(first)
         || text.starts_with(char::is_whitespace)
@@ -283,18 +244,13 @@ fn is_plain(text: &str, place: Place) -> bool {
 /// Digits and what numbers, dates and times are written with; but `1.4.0` is none of them.
 fn looks_numeric(text: &str, numeric: impl Fn(char) -> bool) -> bool {
     let version = text.split('.').count() > 2
-        && text
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     text.chars().all(numeric) && !version
 }
 
 /// `2026-11-23T09:12:04Z`: our own times stand without quotes.
 fn is_stamp(text: &str) -> bool {
-    let shape: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     shape == "0000-00-00T00:00:00Z"
 }
 
@@ -309,13 +265,7 @@ fn write_lines(out: &mut String, text: &str, indent: usize) {
         // A blank that begins a continued line would be folded away: it is escaped.
         let lines: Vec<String> = lines
             .into_iter()
-            .map(|line| {
-                if line.starts_with([' ', '\t']) {
-                    format!("\\{line}")
-                } else {
-                    line
-                }
-            })
+            .map(|line| if line.starts_with([' ', '\t']) { format!("\\{line}") } else { line })
             .collect();
         let _ = writeln!(out, " \"{}\"", lines.join(&continued));
         return;

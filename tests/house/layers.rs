@@ -11,10 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["ticket"]),
     ("intake", &["ticket", "process"]),
     ("render", &["ticket", "process"]),
-    (
-        "commands",
-        &["ticket", "process", "query", "store", "intake", "render"],
-    ),
+    ("commands", &["ticket", "process", "query", "store", "intake", "render"]),
     ("cli", &["commands", "render", "store"]),
 ];
 
@@ -33,10 +30,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// The room a file belongs to: the innermost that has a line in the table.
 fn room(path: &str) -> Option<&'static (&'static str, &'static [&'static str])> {
-    LAYERS
-        .iter()
-        .filter(|(room, _)| path.starts_with(&format!("{room}/")))
-        .max_by_key(|(room, _)| room.len())
+    LAYERS.iter().filter(|(room, _)| path.starts_with(&format!("{room}/"))).max_by_key(|(room, _)| room.len())
 }
 
 /// What is wrong with a file of `src`, a line each.
@@ -87,17 +81,13 @@ fn names(code: &str, room: &str) -> bool {
 
 /// True where the code names something of `crate::<room>` that is not in `crate::<room>::<inner>`.
 fn names_outside(code: &str, room: &str, inner: &str) -> bool {
-    code.split(&format!("crate::{room}::"))
-        .skip(1)
-        .any(|rest| !rest.starts_with(&format!("{inner}::")))
+    code.split(&format!("crate::{room}::")).skip(1).any(|rest| !rest.starts_with(&format!("{inner}::")))
 }
 
 #[test]
 fn arrows_point_one_way() {
-    let faults: Vec<String> = crate::sources("src")
-        .iter()
-        .flat_map(|(path, text)| faults(path, text))
-        .collect();
+    let faults: Vec<String> =
+        crate::sources("src").iter().flat_map(|(path, text)| faults(path, text)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -114,15 +104,6 @@ fn an_arrow_that_points_back_is_seen() {
     ] {
         assert_eq!(faults(path, line).len(), 1, "{path}: {line}");
     }
-    assert_eq!(
-        faults(
-            "render/table.rs",
-            "use crate::storefront::X; // crate::store"
-        ),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        faults("store/git/refs.rs", "use crate::store::git::Error;"),
-        Vec::<String>::new()
-    );
+    assert_eq!(faults("render/table.rs", "use crate::storefront::X; // crate::store"), Vec::<String>::new());
+    assert_eq!(faults("store/git/refs.rs", "use crate::store::git::Error;"), Vec::<String>::new());
 }

@@ -15,14 +15,9 @@ fn every_file_says_what_it_is_and_fits_in_a_head() {
             if !text.starts_with("//! ") {
                 faults.push(format!("{folder}/{path}:1: does not say what the file is"));
             }
-            let lines = text
-                .lines()
-                .take_while(|line| !line.starts_with("#[cfg(test)]"))
-                .count();
+            let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
             if lines > MAX_LINES {
-                faults.push(format!(
-                    "{folder}/{path}: {lines} lines; at most {MAX_LINES}"
-                ));
+                faults.push(format!("{folder}/{path}: {lines} lines; at most {MAX_LINES}"));
             }
         }
     }
@@ -46,16 +41,10 @@ fn no_file_is_forgotten() {
                 parent => vec![format!("{parent}/mod.rs"), format!("{parent}.rs")],
             };
             let line = format!("mod {name};");
-            let named = files
-                .iter()
-                .filter(|(file, _)| homes.contains(file))
-                .any(|(_, text)| {
-                    text.lines().any(|code| {
-                        code.trim_start_matches("pub ")
-                            .trim_start_matches("pub(crate) ")
-                            == line
-                    })
-                });
+            let named = files.iter().filter(|(file, _)| homes.contains(file)).any(|(_, text)| {
+                text.lines()
+                    .any(|code| code.trim_start_matches("pub ").trim_start_matches("pub(crate) ") == line)
+            });
             if !named {
                 forgotten.push(format!("{folder}/{path}: no `{line}` names it"));
             }
@@ -80,9 +69,6 @@ fn the_top_level_holds_what_belongs_there() {
     ];
     for entry in fs::read_dir(top()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(
-            name.starts_with('.') || allowed.contains(&name.as_str()),
-            "{name}"
-        );
+        assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name}");
     }
 }

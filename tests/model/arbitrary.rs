@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, LinkKind, Moment, Node, Person, Set, Step, Ticket,
-    TicketId, Visibility,
+    Action, Entry, EntryId, Field, Finding, LinkKind, Moment, Node, Person, Set, Step, Ticket, TicketId,
+    Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -88,9 +88,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
 pub(crate) fn line() -> impl Strategy<Value = String> {
     text()
         .prop_map(|text| text.chars().filter(|c| !c.is_control()).collect::<String>())
-        .prop_filter("a line says something", |line| {
-            !line.trim().is_empty() && line.chars().count() <= 512
-        })
+        .prop_filter("a line says something", |line| !line.trim().is_empty() && line.chars().count() <= 512)
 }
 
 /// Any value at all, as a newer version might write it.
@@ -118,10 +116,7 @@ fn value() -> impl Strategy<Value = (Field, Node)> {
     prop_oneof![
         line().prop_map(|line| (Field::Title, Node::Text(line))),
         words(Field::Severity, &["minor", "major", "critical", "blocker"]),
-        words(
-            Field::Status,
-            &["new", "triaged", "in-progress", "resolved", "closed"]
-        ),
+        words(Field::Status, &["new", "triaged", "in-progress", "resolved", "closed"]),
         (1_u8..4).prop_map(|level: u8| (Field::Level, Node::Number(level.to_string()))),
         line().prop_map(|line| (Field::Assignee, Node::Text(line))),
         node().prop_map(|node| (Field::Unknown("impact".to_owned()), node)),
@@ -135,12 +130,7 @@ fn members() -> impl Strategy<Value = (Field, Set)> {
         Field::Links(LinkKind::Blocks),
         Field::Links(LinkKind::parse("from-tomorrow")),
     ]);
-    let few = || {
-        vec(
-            proptest::sample::select(&["a", "b", "1.4.0", "no"][..]),
-            1..3,
-        )
-    };
+    let few = || vec(proptest::sample::select(&["a", "b", "1.4.0", "no"][..]), 1..3);
     (field, few(), few()).prop_map(|(field, add, remove)| {
         let owned = |words: Vec<&str>| {
             let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
@@ -148,13 +138,7 @@ fn members() -> impl Strategy<Value = (Field, Set)> {
             words.dedup();
             words
         };
-        (
-            field,
-            Set::Members {
-                add: owned(add),
-                remove: owned(remove),
-            },
-        )
+        (field, Set::Members { add: owned(add), remove: owned(remove) })
     })
 }
 
@@ -202,13 +186,7 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
     let mut set = BTreeMap::new();
     for (field, value) in &deed.values {
         let from = ticket.and_then(|ticket| ticket.head().get(field)).cloned();
-        set.insert(
-            field.clone(),
-            Set::Value {
-                from,
-                to: Some(value.clone()),
-            },
-        );
+        set.insert(field.clone(), Set::Value { from, to: Some(value.clone()) });
     }
     set.extend(deed.members.iter().cloned());
     set.extend(deed.texts.keys().map(|field| (field.clone(), Set::Text)));
@@ -217,29 +195,14 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
         at: Moment::from_unix(deed.at).unwrap(),
         id: EntryId::from_bits(deed.id),
         by: Person::parse("Ann Lee <ann@example.com>").unwrap(),
-        action: if ticket.is_some() {
-            Action::Edit
-        } else {
-            Action::Open
-        },
+        action: if ticket.is_some() { Action::Edit } else { Action::Open },
         set,
-        visibility: if deed.id.is_multiple_of(2) {
-            Visibility::Internal
-        } else {
-            Visibility::Customer
-        },
+        visibility: if deed.id.is_multiple_of(2) { Visibility::Internal } else { Visibility::Customer },
         attachment: None,
         note: deed.note.clone(),
-        unknown: deed
-            .unknown
-            .iter()
-            .map(|node| ("mood".to_owned(), node.clone()))
-            .collect(),
+        unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
     };
-    Step {
-        entry,
-        texts: deed.texts.clone(),
-    }
+    Step { entry, texts: deed.texts.clone() }
 }
 
 /// A ticket that deeds lead to, on top of another.

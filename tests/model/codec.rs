@@ -51,19 +51,11 @@ proptest! {
 #[test]
 fn sixty_four_kilobytes_of_log_stay_readable() {
     let log: String = (0..1200)
-        .map(|line| {
-            format!(
-                "{line:04} \tWARN [pool-{}] retry: {{\"code\": 502}}  \n",
-                line % 7
-            )
-        })
+        .map(|line| format!("{line:04} \tWARN [pool-{}] retry: {{\"code\": 502}}  \n", line % 7))
         .collect();
     let file = yaml::write(&[(Node::text("log"), Node::text(&log))]);
     assert!(file.contains("  0007 \tWARN [pool-0] retry: {\"code\": 502}  \n"));
-    assert_eq!(
-        yaml::parse(&file).unwrap().at("log"),
-        Some(&Node::text(&log))
-    );
+    assert_eq!(yaml::parse(&file).unwrap().at("log"), Some(&Node::text(&log)));
 }
 
 #[test]
@@ -74,16 +66,9 @@ fn a_problem_is_reported_on_its_line() {
                 \x20   severity:\n      from: minor\n      to: blocked\n";
     let id = git_support::ticket::TicketId::parse("7k3fq2m9xd").unwrap();
     let invalid = codec::read(&id, file.as_bytes()).unwrap_err();
-    assert_eq!(
-        (invalid.line, invalid.field.as_str()),
-        (21, "timeline.1.set.severity")
-    );
-    assert!(
-        invalid.problem.ends_with("Did you mean blocker?"),
-        "{invalid}"
-    );
-    let invalid =
-        codec::read(&id, file.replace("status: new", "status: open").as_bytes()).unwrap_err();
+    assert_eq!((invalid.line, invalid.field.as_str()), (21, "timeline.1.set.severity"));
+    assert!(invalid.problem.ends_with("Did you mean blocker?"), "{invalid}");
+    let invalid = codec::read(&id, file.replace("status: new", "status: open").as_bytes()).unwrap_err();
     assert_eq!((invalid.line, invalid.field.as_str()), (5, "status"));
 }
 
@@ -97,10 +82,7 @@ fn what_a_newer_version_wrote_is_kept() {
     let ticket = codec::read(&id, file.as_bytes()).unwrap();
     let again = codec::read(&id, codec::write(&ticket).as_bytes()).unwrap();
     assert_eq!(again, ticket);
-    let impact = again
-        .head()
-        .get(&Field::Unknown("impact".to_owned()))
-        .unwrap();
+    let impact = again.head().get(&Field::Unknown("impact".to_owned())).unwrap();
     assert_eq!(impact.at("users"), Some(&Node::Number("1200".to_owned())));
     assert_eq!(again.timeline()[0].action.as_str(), "teleport");
 }

@@ -1,10 +1,5 @@
 //! Properties of the pure rooms: what holds for every ticket, text and query.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod arbitrary;
 mod codec;

@@ -1,0 +1,232 @@
+//! The one place where entries are made: a request becomes a step, or is refused.
+
+use std::collections::BTreeMap;
+
+use crate::process::refusal::Refusal;
+use crate::process::request::{Actor, Change, Changes, Request, What};
+use crate::process::settings::Settings;
+use crate::ticket::{
+    Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Set, Status, Step, Ticket, TicketId,
+    Visibility,
+};
+
+/// Opens a ticket with the given fields.
+///
+/// # Errors
+/// What is missing or wrong.
+pub fn open(id: TicketId, changes: &Changes, note: Option<String>, actor: &Actor) -> Result<Ticket, Refusal> {
+    let nothing = Head::default();
+    let mut record = Record::default();
+    record.change_all(&nothing, changes)?;
+    if !record.set.contains_key(&Field::Title) {
+        return Err(Refusal::NoTitle);
+    }
+    let request = Request::new(What::Comment).with_note(checked_note(note)?);
+    Ok(Ticket::open(id, record.step(Action::Open, 1, request, actor)))
+}
+
+/// What a request does to a ticket; `None` where everything is so already.
+///
+/// # Errors
+/// The rule that said no, and what would make it say yes.
+pub fn decide(
+    ticket: &Ticket,
+    mut request: Request,
+    rules: &Settings,
+    actor: &Actor,
+) -> Result<Option<Step>, Refusal> {
+    request.note = checked_note(request.note)?;
+    let mut record = Record::default();
+    let action = record.answer(ticket, &request, rules)?;
+    if record.is_empty() && request.note.is_none() && !matches!(request.what, What::Repeat(_)) {
+        return Ok(None);
+    }
+    Ok(Some(record.step(action, ticket.next_seq(), request, actor)))
+}
+
+/// What an entry will hold, as it is gathered.
+#[derive(Default)]
+struct Record {
+    set: BTreeMap<Field, Set>,
+    texts: BTreeMap<Field, Option<String>>,
+    attached: bool,
+}
+
+impl Record {
+    fn is_empty(&self) -> bool {
+        self.set.is_empty() && !self.attached
+    }
+
+    fn answer(&mut self, ticket: &Ticket, request: &Request, rules: &Settings) -> Result<Action, Refusal> {
+        let head = ticket.head();
+        match &request.what {
+            What::Edit(changes) => {
+                self.change_all(head, changes)?;
+                self.leave_status(head)?;
+                Ok(Action::Edit)
+            }
+            What::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
+            What::Comment => Ok(Action::Comment),
+            What::Attach(file) if file.bytes > rules.max_attachment_bytes => Err(Refusal::LargeAttachment {
+                name: file.name.clone(),
+                bytes: file.bytes,
+                limit: rules.max_attachment_bytes,
+            }),
+            What::Attach(_) => {
+                self.attached = true;
+                Ok(Action::Attach)
+            }
+            What::Link(_, other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
+            What::Link(kind, other) => {
+                self.change(head, &Field::Links(kind.clone()), &Change::adding(vec![other.to_string()]))?;
+                Ok(Action::Link)
+            }
+            What::Unlink(kind, other) => self.unlink(ticket, kind, other),
+            What::Assign(who) => {
+                self.change(head, &Field::Assignee, &Change::To(who.as_deref().map(Node::text)))?;
+                Ok(Action::Assign)
+            }
+            What::Repeat(changes) => {
+                self.change_all(head, changes)?;
+                self.repeat(head)
+            }
+        }
+    }
+
+    fn unlink(&mut self, ticket: &Ticket, kind: &LinkKind, other: &TicketId) -> Result<Action, Refusal> {
+        let field = Field::Links(kind.clone());
+        if !ticket.head().members(&field).any(|id| id == other.as_str()) {
+            let (id, kind, other) = (ticket.id().clone(), kind.clone(), other.clone());
+            return Err(Refusal::NoSuchLink { id, kind, other });
+        }
+        let change = Change::Members { add: Vec::new(), remove: vec![other.to_string()] };
+        self.change(ticket.head(), &field, &change)?;
+        Ok(Action::Unlink)
+    }
+
+    /// Seen again: a ticket that was resolved or closed is worked on again.
+    fn repeat(&mut self, head: &Head) -> Result<Action, Refusal> {
+        if head.status().is_open() {
+            return Ok(Action::Repeat);
+        }
+        self.change(head, &Field::Status, &Change::to_text(Status::InProgress.as_str()))?;
+        self.leave_status(head)?;
+        Ok(Action::Reopen)
+    }
+
+    /// What belongs to a status goes with it: a deferral, a resolution.
+    fn leave_status(&mut self, head: &Head) -> Result<(), Refusal> {
+        let Some(Set::Value { to: Some(Node::Text(to)), .. }) = self.set.get(&Field::Status) else {
+            return Ok(());
+        };
+        let to = Status::parse(to).unwrap_or(Status::New);
+        let belongs = [
+            (Field::Resolution, !to.is_open()),
+            (Field::Deferral, matches!(to, Status::Deferred | Status::Pending)),
+        ];
+        for (field, stays) in belongs {
+            if !stays && !self.set.contains_key(&field) {
+                self.change(head, &field, &Change::To(None))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_all(&mut self, head: &Head, changes: &Changes) -> Result<(), Refusal> {
+        changes.iter().try_for_each(|(field, change)| self.change(head, field, change))
+    }
+
+    /// Records a change of one field, unless it is so already.
+    fn change(&mut self, head: &Head, field: &Field, change: &Change) -> Result<(), Refusal> {
+        let refused = |problem| Refusal::Value { field: field.clone(), problem };
+        let from = head.get(field).cloned();
+        match change {
+            Change::To(None) if must_have(field) => Err(refused("cannot be taken away".to_owned())),
+            Change::To(to) => {
+                let to = to.clone().map(|to| field.check(to)).transpose().map_err(refused)?;
+                if field.kind() == Kind::Members {
+                    let (old, new) = (names(from.as_ref()), names(to.as_ref()));
+                    self.change_members(field, &old, &new);
+                } else if from != to {
+                    self.change_value(field, from, to);
+                }
+                Ok(())
+            }
+            Change::Members { add, remove } => {
+                let checked = field.check(Node::texts(add.clone())).map_err(refused)?;
+                let old = names(from.as_ref());
+                let mut new: Vec<String> =
+                    old.iter().filter(|name| !remove.contains(name)).cloned().collect();
+                new.extend(names(Some(&checked)));
+                self.change_members(field, &old, &new);
+                Ok(())
+            }
+        }
+    }
+
+    fn change_value(&mut self, field: &Field, from: Option<Node>, to: Option<Node>) {
+        if field.kind() == Kind::Text {
+            let text = to.as_ref().and_then(Node::as_text).map(str::to_owned);
+            self.texts.insert(field.clone(), text);
+            self.set.insert(field.clone(), Set::Text);
+        } else {
+            self.set.insert(field.clone(), Set::Value { from, to });
+        }
+    }
+
+    fn change_members(&mut self, field: &Field, old: &[String], new: &[String]) {
+        let missing_in = |list: &[String], other: &[String]| -> Vec<String> {
+            list.iter().filter(|name| !other.contains(name)).cloned().collect()
+        };
+        let (add, remove) = (missing_in(new, old), missing_in(old, new));
+        if !add.is_empty() || !remove.is_empty() {
+            self.set.insert(field.clone(), Set::Members { add, remove });
+        }
+    }
+
+    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Step {
+        let attachment = match request.what {
+            What::Attach(file) => Some(file),
+            What::Edit(_)
+            | What::Comment
+            | What::Link(..)
+            | What::Unlink(..)
+            | What::Assign(_)
+            | What::Repeat(_) => None,
+        };
+        let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
+        let entry = Entry {
+            seq,
+            at: actor.at,
+            id: actor.entry.clone(),
+            by: actor.by.clone(),
+            action,
+            set: self.set,
+            visibility,
+            attachment,
+            note: request.note,
+            unknown: Vec::new(),
+        };
+        Step { entry, texts: self.texts }
+    }
+}
+
+/// The fields that a ticket always has.
+fn must_have(field: &Field) -> bool {
+    [Field::Title, Field::Type, Field::Area, Field::Status, Field::Level].contains(field)
+}
+
+fn names(list: Option<&Node>) -> Vec<String> {
+    match list {
+        Some(Node::List(items)) => items.iter().map(Node::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn checked_note(note: Option<String>) -> Result<Option<String>, Refusal> {
+    match note {
+        Some(note) if note.trim().is_empty() => Err(Refusal::EmptyNote),
+        Some(note) if note.len() > MAX_TEXT_BYTES => Err(Refusal::LongNote { bytes: note.len() }),
+        note => Ok(note),
+    }
+}

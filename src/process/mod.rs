@@ -1,0 +1,14 @@
+//! What may happen to a ticket, and what record it leaves. Pure rules: no git, no files, no clock.
+//!
+//! [`decide`] answers a [`Request`] with the step to apply, or with a [`Refusal`] that says what is
+//! missing and how to supply it. [`open`] does the same for a ticket that does not exist yet.
+
+mod decide;
+mod refusal;
+mod request;
+mod settings;
+
+pub use decide::{decide, open};
+pub use refusal::Refusal;
+pub use request::{Actor, Change, Changes, Request, What};
+pub use settings::{SETTINGS, Setting, Settings, settings_problems};

@@ -1,0 +1,132 @@
+//! The project's settings, as `.support/config.yaml` holds them; every one has a default.
+
+use std::collections::BTreeMap;
+
+use crate::ticket::{Node, nearest};
+
+/// A setting: its name, its default as YAML, what it does.
+#[derive(Debug)]
+pub struct Setting {
+    /// The key, group and name with a dot between.
+    pub key: &'static str,
+    /// The value where the file has none.
+    pub default: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// Every setting this version knows, in order of the file; saved queries stand under `queries`.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "commit.prefix",
+        default: "support",
+        about: "the word before the colon of a commit's subject",
+    },
+    Setting { key: "commit.skip_ci", default: "false", about: "end every commit message with [skip ci]" },
+    Setting {
+        key: "attachments.max_bytes",
+        default: "1048576",
+        about: "the largest file that may be attached, in bytes",
+    },
+    Setting {
+        key: "branch",
+        default: "",
+        about: "the separate branch that holds the tickets; empty: the current branch",
+    },
+];
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The word before the colon of a commit's subject.
+    pub commit_prefix: String,
+    /// True where every commit message ends with `[skip ci]`.
+    pub skip_ci: bool,
+    /// The largest file that may be attached, in bytes.
+    pub max_attachment_bytes: u64,
+    /// Saved queries by name, for `list @name`.
+    pub queries: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// The settings that a file's content leads to; what it does not know is left alone.
+    ///
+    /// # Errors
+    /// The key, and what is wrong with its value.
+    pub fn read(file: &Node) -> Result<Self, (String, String)> {
+        let wrong = |key: &str, problem: String| (key.to_owned(), problem);
+        let value = |key: &str| {
+            let default = SETTINGS.iter().find(|s| s.key == key).map_or("", |s| s.default);
+            lookup(file, key).map_or_else(|| default.to_owned(), Node::to_string)
+        };
+        let prefix = value("commit.prefix");
+        let plain = |c: char| c.is_alphanumeric() || "-_./()".contains(c);
+        if prefix.is_empty() || prefix.chars().count() > 20 || !prefix.chars().all(plain) {
+            return Err(wrong("commit.prefix", format!("`{prefix}` is no word of at most 20 characters")));
+        }
+        let skip_ci = value("commit.skip_ci").parse();
+        let skip_ci = skip_ci.map_err(|_| wrong("commit.skip_ci", "is neither true nor false".to_owned()))?;
+        let bytes = value("attachments.max_bytes").parse();
+        let bytes = bytes.map_err(|_| wrong("attachments.max_bytes", "is no number of bytes".to_owned()))?;
+        let mut queries = BTreeMap::new();
+        if let Some(Node::Map(pairs)) = file.at("queries") {
+            for (name, query) in pairs {
+                let Some(query) = query.as_text() else {
+                    return Err(wrong(&format!("queries.{name}"), "is no text".to_owned()));
+                };
+                queries.insert(name.to_string(), query.to_owned());
+            }
+        }
+        Ok(Self { commit_prefix: prefix, skip_ci, max_attachment_bytes: bytes, queries })
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            commit_prefix: "support".to_owned(),
+            skip_ci: false,
+            max_attachment_bytes: 1_048_576,
+            queries: BTreeMap::new(),
+        }
+    }
+}
+
+/// The value under a dotted key.
+fn lookup<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
+    key.split('.').try_fold(file, |node, part| node.at(part)).filter(|node| **node != Node::Null)
+}
+
+/// What is wrong with a key that is to be set; `None` for one this version knows.
+#[must_use]
+pub fn settings_problems(key: &str) -> Option<String> {
+    let is_query = key.strip_prefix("queries.").is_some_and(|name| !name.is_empty() && !name.contains('.'));
+    let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+    if is_query || known.contains(&key) {
+        return None;
+    }
+    let meant = nearest(key, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+    Some(format!("there is no setting {key}.{meant}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_an_empty_file() {
+        assert_eq!(Settings::read(&Node::Null), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key() {
+        let file = Node::map(vec![("commit", Node::map(vec![("skip_ci", Node::text("perhaps"))]))]);
+        assert_eq!(Settings::read(&file).unwrap_err().0, "commit.skip_ci");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        assert!(settings_problems("commit.prefx").unwrap().contains("commit.prefix"));
+        assert_eq!(settings_problems("queries.mine"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! A query's text, cut into words, terms, parentheses and OR; quotes hold blanks together.
+
+use crate::query::tree::SyntaxError;
+
+/// A piece of a query, with its column, from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) column: usize,
+    pub(crate) piece: Piece,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Open,
+    Close,
+    Or,
+    /// A minus directly before a term.
+    Minus,
+    /// A word or phrase.
+    Word(String),
+    /// `field:value,value`.
+    Term(String, Vec<String>),
+}
+
+/// Cuts a query into pieces.
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let column = at + 1;
+        let mut push = |piece| tokens.push(Token { column, piece });
+        match c {
+            c if c.is_whitespace() => at += 1,
+            '(' | ')' => {
+                push(if c == '(' { Piece::Open } else { Piece::Close });
+                at += 1;
+            }
+            '-' if chars.get(at + 1).is_some_and(|next| !next.is_whitespace()) => {
+                push(Piece::Minus);
+                at += 1;
+            }
+            _ => {
+                let (piece, next) = term(&chars, at)?;
+                push(piece);
+                at = next;
+            }
+        }
+    }
+    Ok(tokens)
+}
+
+/// A word, phrase or term from `start`; and where the next piece begins.
+fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
+    let mut at = start;
+    let mut field = None;
+    let mut values = vec![String::new()];
+    let mut quoted_any = false;
+    while let Some(&c) = chars.get(at) {
+        at += 1;
+        let Some(value) = values.last_mut() else { break };
+        match c {
+            '"' => {
+                quoted_any = true;
+                at = quoted(chars, at, value)?;
+            }
+            ':' if field.is_none() && !quoted_any && !value.is_empty() => field = Some(std::mem::take(value)),
+            ',' if field.is_some() => values.push(String::new()),
+            c if c.is_whitespace() || c == ')' => {
+                at -= 1;
+                break;
+            }
+            c => value.push(c),
+        }
+    }
+    let piece = match field {
+        Some(field) => Piece::Term(field, values),
+        None => match values.concat() {
+            word if word == "OR" && !quoted_any => Piece::Or,
+            word => Piece::Word(word),
+        },
+    };
+    Ok((piece, at))
+}
+
+/// The text up to the closing quote; a backslash takes the next character as it is.
+fn quoted(chars: &[char], start: usize, value: &mut String) -> Result<usize, SyntaxError> {
+    let mut at = start;
+    while let Some(&c) = chars.get(at) {
+        at += 1;
+        match c {
+            '"' => return Ok(at),
+            '\\' => {
+                value.extend(chars.get(at));
+                at += 1;
+            }
+            c => value.push(c),
+        }
+    }
+    let problem = "the quote is not closed".to_owned();
+    Err(SyntaxError { column: start, problem, hint: Some("end it with \"".to_owned()) })
+}

@@ -1,0 +1,272 @@
+//! From the pieces of a query to its tree: AND by standing side by side, OR, NOT, parentheses.
+
+use std::time::Duration;
+
+use crate::query::lexer::{Piece, Token, tokens};
+use crate::query::tree::{Compare, FIELDS, Filter, Key, Property, Query, SORT_KEYS, Sort, SyntaxError, Test};
+use crate::ticket::{Area, Moment, Severity, Status, Type, nearest};
+
+const DAY_SECS: u64 = 86_400;
+/// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
+const MAX_DEPTH: usize = 64;
+
+/// Reads a query.
+///
+/// # Errors
+/// The column, what is wrong there, and what was perhaps meant.
+pub fn parse(text: &str) -> Result<Query, SyntaxError> {
+    let tokens = tokens(text)?;
+    let mut parser = Parser { tokens, at: 0, depth: 0, sort: None, limit: None };
+    let filter = parser.any()?;
+    if let Some(token) = parser.peek() {
+        return Err(error(token.column, "this parenthesis closes nothing".to_owned()));
+    }
+    Ok(Query { filter, sort: parser.sort, limit: parser.limit })
+}
+
+fn error(column: usize, problem: String) -> SyntaxError {
+    SyntaxError { column, problem, hint: None }
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+    depth: usize,
+    sort: Option<Sort>,
+    limit: Option<usize>,
+}
+
+type Parsed = Result<Filter, SyntaxError>;
+
+impl Parser {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn next_is(&self, piece: &Piece) -> bool {
+        self.peek().is_some_and(|token| token.piece == *piece)
+    }
+
+    /// Alternatives with OR between them.
+    fn any(&mut self) -> Parsed {
+        let mut alternatives = vec![self.all()?];
+        while self.next_is(&Piece::Or) {
+            let column = self.peek().map_or(1, |token| token.column);
+            self.at += 1;
+            let next = self.all()?;
+            let empty = Filter::All(Vec::new());
+            if next == empty || alternatives.last() == Some(&empty) {
+                return Err(error(column, "OR stands between two terms".to_owned()));
+            }
+            alternatives.push(next);
+        }
+        Ok(match alternatives.len() {
+            1 => alternatives.remove(0),
+            _ => Filter::Any(alternatives),
+        })
+    }
+
+    /// Terms side by side: all must hold.
+    fn all(&mut self) -> Parsed {
+        let mut terms = Vec::new();
+        while let Some(token) = self.peek().cloned() {
+            if matches!(token.piece, Piece::Or | Piece::Close) {
+                break;
+            }
+            self.at += 1;
+            terms.extend(self.one(token)?);
+        }
+        Ok(Filter::All(terms))
+    }
+
+    /// One term; `None` for `sort:` and `limit:`, which are no conditions.
+    fn one(&mut self, token: Token) -> Result<Option<Filter>, SyntaxError> {
+        let column = token.column;
+        match token.piece {
+            Piece::Word(word) => Ok(Some(Filter::Word(word.to_lowercase()))),
+            Piece::Term(field, values) => self.term(column, &field, &values),
+            Piece::Minus => self.deeper(column, |parser| {
+                let Some(next) = parser.peek().cloned() else {
+                    return Err(error(column, "a minus stands before a term".to_owned()));
+                };
+                parser.at += 1;
+                Ok(parser.one(next)?.map(|filter| Filter::Not(Box::new(filter))))
+            }),
+            Piece::Open => self.deeper(column, |parser| {
+                let inner = parser.any()?;
+                if !parser.next_is(&Piece::Close) {
+                    return Err(error(column, "this parenthesis is not closed".to_owned()));
+                }
+                parser.at += 1;
+                Ok(Some(inner))
+            }),
+            Piece::Or | Piece::Close => Err(error(column, "a term belongs here".to_owned())),
+        }
+    }
+
+    fn deeper<T>(
+        &mut self,
+        column: usize,
+        inner: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
+    ) -> Result<T, SyntaxError> {
+        if self.depth == MAX_DEPTH {
+            return Err(error(column, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn term(&mut self, column: usize, field: &str, values: &[String]) -> Result<Option<Filter>, SyntaxError> {
+        let first = values.first().map_or("", String::as_str);
+        let value_column = column + field.chars().count() + 1;
+        if matches!(field, "sort" | "limit") && values.len() > 1 {
+            return Err(error(value_column, format!("{field}: takes one value")));
+        }
+        match field {
+            "sort" => {
+                let name = first.trim_start_matches('-');
+                let Some(key) = SORT_KEYS.iter().find(|key| **key == name) else {
+                    return Err(no_such(value_column, name, SORT_KEYS));
+                };
+                self.sort = Some(Sort { key, descending: first.starts_with('-') });
+                Ok(None)
+            }
+            "limit" => {
+                let limit =
+                    first.parse().map_err(|_| error(value_column, format!("`{first}` is no number")))?;
+                self.limit = Some(limit);
+                Ok(None)
+            }
+            "is" => {
+                let is = |value: &String| match value.as_str() {
+                    "open" => Ok(Filter::Is(Property::Open)),
+                    "unassigned" => Ok(Filter::Is(Property::Unassigned)),
+                    other => Err(no_such(value_column, other, &["open", "unassigned"])),
+                };
+                Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
+            }
+            "has" | "no" => {
+                let has = |value: &String| Ok(Filter::Has(key(value, value_column)?));
+                let has = Filter::Any(values.iter().map(has).collect::<Result<_, _>>()?);
+                Ok(Some(if field == "has" { has } else { Filter::Not(Box::new(has)) }))
+            }
+            _ => {
+                let key = key(field, column)?;
+                let mut tests = Vec::new();
+                let mut column = value_column;
+                for value in values {
+                    tests.push(test(key, field, value, column)?);
+                    column += value.chars().count() + 1;
+                }
+                Ok(Some(Filter::Term(key, tests)))
+            }
+        }
+    }
+}
+
+fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {
+    Key::parse(name).ok_or_else(|| {
+        let all = [FIELDS, &["is", "has", "no", "sort", "limit"]].concat();
+        let hint = nearest(name, &all).map(|near| format!("did you mean {near}:?"));
+        SyntaxError { column, problem: format!("there is no field `{name}`"), hint }
+    })
+}
+
+/// The comparison sign before a value, if any.
+fn compare(value: &str) -> (Option<Compare>, &str) {
+    for (sign, compare) in [
+        (">=", Compare::AtLeast),
+        ("<=", Compare::AtMost),
+        (">", Compare::Greater),
+        ("<", Compare::Less),
+        ("=", Compare::Equal),
+    ] {
+        if let Some(rest) = value.strip_prefix(sign) {
+            return (Some(compare), rest);
+        }
+    }
+    (None, value)
+}
+
+fn test(key: Key, field: &str, value: &str, column: usize) -> Result<Test, SyntaxError> {
+    let (sign, rest) = compare(value);
+    if rest.is_empty() {
+        return Err(error(column, format!("{field}: lacks a value; use no:{field} for tickets without one")));
+    }
+    let compared = sign.unwrap_or(Compare::Equal);
+    match key {
+        Key::Severity => rank(compared, rest, Severity::WORDS, column),
+        Key::Status if rest == "open" => Ok(Test::Open),
+        Key::Status | Key::Was => rank(compared, rest, Status::WORDS, column),
+        Key::Type => rank(compared, rest, Type::WORDS, column),
+        Key::Area => rank(compared, rest, Area::WORDS, column),
+        Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => {
+            let number = rest.parse().map_err(|_| error(column, format!("`{rest}` is no number")))?;
+            Ok(Test::Number(compared, number))
+        }
+        Key::Created | Key::Updated => time(compared, rest, column),
+        Key::Id
+        | Key::Title
+        | Key::Reporter
+        | Key::Channel
+        | Key::Owner
+        | Key::Assignee
+        | Key::Affects
+        | Key::Environment
+        | Key::Label
+        | Key::Fingerprint
+        | Key::Commit
+        | Key::Link
+        | Key::Attachment
+        | Key::Description
+        | Key::Finding
+        | Key::Estimate
+        | Key::Resolution
+        | Key::By => match sign {
+            None => Ok(Test::Text(value.to_lowercase())),
+            Some(_) => Err(error(column, format!("{field} has no order to compare by"))),
+        },
+    }
+}
+
+fn rank(compared: Compare, word: &str, words: &[&str], column: usize) -> Result<Test, SyntaxError> {
+    let place = words.iter().position(|known| *known == word.to_lowercase());
+    place.map(|place| Test::Rank(compared, place)).ok_or_else(|| no_such(column, word, words))
+}
+
+/// A word that is not in its list.
+fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
+    SyntaxError {
+        column,
+        problem: format!("`{word}` is none of {}", words.join(", ")),
+        hint: nearest(word, words).map(|near| format!("did you mean {near}?")),
+    }
+}
+
+/// A day, an instant, or an age such as `7d`.
+fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    if let Some(day) = Moment::parse_day(text) {
+        return Ok(Test::Time(compared, day, day.after(Duration::from_secs(DAY_SECS))));
+    }
+    if let Some(moment) = Moment::parse(text) {
+        return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
+    }
+    let unit_secs = match text.chars().last() {
+        Some('m') => 60,
+        Some('h') => 3600,
+        Some('d') => DAY_SECS,
+        Some('w') => 7 * DAY_SECS,
+        _ => 0,
+    };
+    let number = text.strip_suffix(['m', 'h', 'd', 'w']).and_then(|number| number.parse::<u64>().ok());
+    match number.and_then(|number| number.checked_mul(unit_secs)) {
+        Some(seconds) => Ok(Test::Age(compared, Duration::from_secs(seconds))),
+        None => Err(SyntaxError {
+            column,
+            problem: format!("`{text}` is no day, instant or age"),
+            hint: Some("write 2026-01-31, 2026-01-31T09:00:00Z, or an age: <7d, >12h".to_owned()),
+        }),
+    }
+}

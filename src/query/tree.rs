@@ -1,0 +1,237 @@
+//! A query as a tree, and what is needed to answer it.
+
+use std::time::Duration;
+
+use crate::ticket::{Moment, Person};
+
+/// A query: which tickets, in which order, how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Which tickets.
+    pub(crate) filter: Filter,
+    /// In which order; by default the newest first.
+    pub(crate) sort: Option<Sort>,
+    /// How many at most.
+    pub(crate) limit: Option<usize>,
+}
+
+/// What a ticket must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// All of these; of none, every ticket.
+    All(Vec<Self>),
+    /// One of these at least.
+    Any(Vec<Self>),
+    /// Not this.
+    Not(Box<Self>),
+    /// A word or phrase somewhere in its texts, in lower case.
+    Word(String),
+    /// A field compared with any of several values.
+    Term(Key, Vec<Test>),
+    /// A field that has a value.
+    Has(Key),
+    /// A property that is computed.
+    Is(Property),
+}
+
+/// A field that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    Id,
+    Title,
+    Type,
+    Area,
+    Severity,
+    Status,
+    Level,
+    Reporter,
+    Channel,
+    Owner,
+    Assignee,
+    Affects,
+    Environment,
+    Label,
+    Fingerprint,
+    Commit,
+    Link,
+    Attachment,
+    Description,
+    Finding,
+    Estimate,
+    Resolution,
+    Created,
+    Updated,
+    By,
+    Was,
+    Reopened,
+    Occurrences,
+    Comments,
+}
+
+/// The fields by the names a query may use, as documented.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "title",
+    "type",
+    "area",
+    "severity",
+    "status",
+    "level",
+    "reporter",
+    "channel",
+    "owner",
+    "assignee",
+    "affects",
+    "environment",
+    "label",
+    "key",
+    "commit",
+    "link",
+    "attachment",
+    "description",
+    "finding",
+    "estimate",
+    "resolution",
+    "created",
+    "updated",
+    "by",
+    "was",
+    "reopened",
+    "occurrences",
+    "comments",
+];
+
+/// The keys that `sort:` takes.
+pub const SORT_KEYS: &[&str] =
+    &["created", "updated", "severity", "status", "level", "title", "assignee", "occurrences", "id"];
+
+impl Key {
+    const ALL: [Self; 29] = [
+        Self::Id,
+        Self::Title,
+        Self::Type,
+        Self::Area,
+        Self::Severity,
+        Self::Status,
+        Self::Level,
+        Self::Reporter,
+        Self::Channel,
+        Self::Owner,
+        Self::Assignee,
+        Self::Affects,
+        Self::Environment,
+        Self::Label,
+        Self::Fingerprint,
+        Self::Commit,
+        Self::Link,
+        Self::Attachment,
+        Self::Description,
+        Self::Finding,
+        Self::Estimate,
+        Self::Resolution,
+        Self::Created,
+        Self::Updated,
+        Self::By,
+        Self::Was,
+        Self::Reopened,
+        Self::Occurrences,
+        Self::Comments,
+    ];
+
+    /// The key of a name; plurals are taken.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let name = match name {
+            "labels" => "label",
+            "links" => "link",
+            "commits" => "commit",
+            "attachments" => "attachment",
+            "findings" => "finding",
+            other => other,
+        };
+        FIELDS.iter().zip(Self::ALL).find(|(known, _)| **known == name).map(|(_, key)| key)
+    }
+}
+
+/// A property that is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Property {
+    /// Neither resolved nor closed.
+    Open,
+    /// Nobody works on it.
+    Unassigned,
+}
+
+/// One value that a field is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// The text, in lower case: equal for words, contained for names and texts.
+    Text(String),
+    /// A place in a closed list of words.
+    Rank(Compare, usize),
+    /// A number.
+    Number(Compare, u64),
+    /// An instant: from the first up to, not including, the second.
+    Time(Compare, Moment, Moment),
+    /// An age: how long ago.
+    Age(Compare, Duration),
+    /// Neither resolved nor closed.
+    Open,
+}
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compare {
+    /// Equal to it, or within it.
+    Equal,
+    /// Less than it.
+    Less,
+    /// At most it.
+    AtMost,
+    /// Greater than it.
+    Greater,
+    /// At least it.
+    AtLeast,
+}
+
+impl Compare {
+    /// Whether the order of a ticket's value and the query's is one that is asked for.
+    pub(crate) fn allows(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}
+
+/// An order of tickets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sort {
+    /// One of [`SORT_KEYS`].
+    pub(crate) key: &'static str,
+    /// True for the greatest first.
+    pub(crate) descending: bool,
+}
+
+/// Who asks, and when.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Whom `me` means.
+    pub me: Option<Person>,
+    /// When ages are read.
+    pub now: Moment,
+}
+
+/// What is wrong with a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: {problem}")]
+pub struct SyntaxError {
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong there.
+    pub problem: String,
+    /// What was perhaps meant.
+    pub hint: Option<String>,
+}
