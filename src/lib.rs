@@ -17,4 +17,5 @@
 
 pub mod process;
 pub mod query;
+pub mod store;
 pub mod ticket;

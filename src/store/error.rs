@@ -1,0 +1,62 @@
+//! What can go wrong with tickets in git.
+
+use crate::store::git;
+use crate::ticket::{Invalid, TicketId, visible};
+
+/// A file under `.support/` that cannot be read; it is left as it is and hides no other.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}: {problem}", visible(path), if *line > 0 { format!(":{line}") } else { String::new() })]
+pub struct BadFile {
+    /// Its path from the top of the repository.
+    pub path: String,
+    /// The line, from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// The field and what is wrong with it.
+    pub problem: String,
+}
+
+impl BadFile {
+    /// What the codec says of a file.
+    pub(crate) fn new(path: &str, invalid: &Invalid) -> Self {
+        Self { path: path.to_owned(), line: invalid.line, problem: visible(&invalid.to_string()) }
+    }
+
+    /// A file that is wrong as a whole.
+    pub(crate) fn whole(path: &str, problem: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), line: 0, problem: problem.into() }
+    }
+}
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The repository, git or the disk failed.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// A file cannot be read.
+    #[error(transparent)]
+    BadFile(#[from] BadFile),
+    /// Text that cannot name a ticket.
+    #[error("`{}` is no ticket id: 4 to 10 characters of 0-9 and a-z without i, l, o, u", visible(.0))]
+    NoId(String),
+    /// No ticket of that id.
+    #[error("there is no ticket {id}{}", if branch.is_empty() { String::new() } else { format!(" on {branch}") })]
+    NotFound {
+        /// The id or prefix.
+        id: String,
+        /// The branch that was read.
+        branch: String,
+    },
+    /// A prefix that several tickets share.
+    #[error("{prefix} names several tickets: {}", list(candidates))]
+    Ambiguous {
+        /// The prefix.
+        prefix: String,
+        /// The tickets.
+        candidates: Vec<TicketId>,
+    },
+}
+
+fn list(ids: &[TicketId]) -> String {
+    ids.iter().map(TicketId::as_str).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,31 @@
+//! The only room that names git2 or runs git: repositories, objects, refs, index entries, identity.
+//!
+//! It knows nothing of tickets. [`Repository::commit`] writes files under `.support/` as one commit, in
+//! the order that loses nothing (docs/architecture.md): lock, recover, objects, journal, index lock, work
+//! tree, ref, index.
+
+mod change;
+mod config;
+mod error;
+mod history;
+mod identity;
+mod index;
+mod index_format;
+mod journal;
+mod lock;
+mod objects;
+mod program;
+mod publish;
+mod recover;
+mod repository;
+mod stop;
+mod target;
+mod worktree;
+
+pub use change::{Change, FileChange};
+pub use error::{Error, Kind};
+pub use history::Touch;
+pub use identity::{Identity, Signature};
+pub use objects::{Blob, Item, ItemKind, ObjectId};
+pub use repository::{Repository, Surroundings};
+pub use target::Target;

@@ -1,0 +1,151 @@
+//! What a killed run left: finished where its commit reached the branch, undone where it did not.
+
+use std::fs;
+use std::time::Duration;
+
+use git2::Oid;
+
+use crate::store::git::error::{Error, Result};
+use crate::store::git::index::{IndexLock, NewEntry, Staged};
+use crate::store::git::journal::{Checkout, Journal};
+use crate::store::git::lock::Lock;
+use crate::store::git::objects::{Blob, ObjectId};
+use crate::store::git::publish::put_index_in_place;
+use crate::store::git::repository::Repository;
+use crate::store::git::worktree::WorkTree;
+
+/// How long a reference's lock must stand before it is taken for a dead run's: a living git holds one
+/// for less than a hundredth of that.
+const LOCK_AGE: Duration = Duration::from_secs(1);
+
+impl Repository {
+    /// Finishes or undoes what a killed run left, if there is anything and nobody is writing. A read may
+    /// go on whatever comes of it.
+    pub fn settle(&self) {
+        let folder = self.own_folder();
+        if folder.join("journal").exists()
+            && let Ok(_lock) = Lock::take(&folder)
+        {
+            let _ = self.recover();
+        }
+    }
+
+    /// Finishes or undoes what a killed run left; our lock is held.
+    pub(crate) fn recover(&self) -> Result<()> {
+        let folder = self.own_folder();
+        if let Some(journal) = Journal::read(&folder)? {
+            self.clear_reference_lock(&journal);
+            if self.has_arrived(&journal)? {
+                self.finish(&journal)?;
+            } else {
+                self.undo(&journal)?;
+            }
+        }
+        Journal::drop_from(&folder)?;
+        for entry in fs::read_dir(folder.join("tmp")).into_iter().flatten().flatten() {
+            let _ = fs::remove_file(entry.path());
+        }
+        Ok(())
+    }
+
+    /// True where the journal's commit is on its branch.
+    pub(crate) fn has_arrived(&self, journal: &Journal) -> Result<bool> {
+        let Some(tip) = self.reference_id(&journal.reference)? else { return Ok(false) };
+        if tip.to_string() == journal.new {
+            return Ok(true);
+        }
+        let Ok(new) = self.object_id(&journal.new) else { return Ok(false) };
+        Ok(self.repo.graph_descendant_of(tip.0, new.0).unwrap_or(false))
+    }
+
+    fn object_id(&self, text: &str) -> Result<ObjectId> {
+        let id = Oid::from_str_ext(text, self.repo.object_format());
+        id.map(ObjectId).map_err(|error| Error::git("reading the journal", &error))
+    }
+
+    /// A run killed while it moved the reference left the reference's lock: empty, or with our commit.
+    fn clear_reference_lock(&self, journal: &Journal) {
+        let lock = self.repo.commondir().join(format!("{}.lock", journal.reference));
+        let is_left_over = || {
+            fs::read_to_string(&lock).is_ok_and(|content| content.is_empty() || content.trim() == journal.new)
+        };
+        if is_left_over() {
+            std::thread::sleep(LOCK_AGE);
+            if is_left_over() {
+                let _ = fs::remove_file(&lock);
+            }
+        }
+    }
+
+    /// The commit is on the branch: the index follows, the locks go.
+    fn finish(&self, journal: &Journal) -> Result<()> {
+        let Some(checkout) = &journal.checkout else { return Ok(()) };
+        let lock = IndexLock::path_for(&checkout.index);
+        if IndexLock::is_ours(&checkout.lock, &lock) {
+            if checkout.prepared.exists() {
+                put_index_in_place(&checkout.prepared, &checkout.index)?;
+            }
+            fs::remove_file(&lock)
+                .map_err(|error| Error::io(format!("removing {}", lock.display()), &error))?;
+        }
+        self.advance_index(checkout)
+    }
+
+    /// Where somebody took our lock or the prepared index away, the entries that still are as they were
+    /// follow now.
+    fn advance_index(&self, checkout: &Checkout) -> Result<()> {
+        if checkout.index != self.index_path() {
+            return Ok(());
+        }
+        let own = self.own_folder().join("tmp").join("lock.recover");
+        fs::write(&own, "").map_err(|error| Error::io("creating a lock", &error))?;
+        let lock = IndexLock::take(own, &checkout.index)?;
+        let mut copy = self.copy_index()?;
+        let mut entries = Vec::new();
+        for file in &checkout.files {
+            let was = match self.staged(&copy, &file.path)? {
+                Staged::Blob { id, skipped: false } => id.to_string(),
+                Staged::Absent => String::new(),
+                Staged::Blob { .. } | Staged::Conflicted => continue,
+            };
+            if was == file.old {
+                let id = self.object_id(&file.new)?;
+                entries.push(NewEntry { path: &file.path, id, stat: None, skipped: false });
+            }
+        }
+        if !entries.is_empty() {
+            self.fill_index(&mut copy, &entries)?;
+            put_index_in_place(copy.path(), &checkout.index)?;
+        }
+        drop(lock);
+        Ok(())
+    }
+
+    /// The commit is not on the branch: files that are ours go back to what they were, the lock goes.
+    pub(crate) fn undo(&self, journal: &Journal) -> Result<()> {
+        let Some(checkout) = &journal.checkout else { return Ok(()) };
+        let tree = WorkTree::at(&checkout.top);
+        for file in &checkout.files {
+            tree.remove_temporary(&file.path)?;
+            // Only what we wrote is taken back: a file that somebody edited meanwhile is theirs.
+            let ours = match tree.read(&file.path, u64::MAX)? {
+                Some(bytes) => self.hash(&bytes)?.to_string() == file.new,
+                None => false,
+            };
+            if !ours {
+                continue;
+            }
+            if file.old.is_empty() {
+                tree.remove(&file.path)?;
+            } else if let Blob::Bytes(old) = self.blob(self.object_id(&file.old)?, usize::MAX)? {
+                tree.write(&file.path, &old)?;
+            }
+        }
+        let lock = IndexLock::path_for(&checkout.index);
+        if IndexLock::is_ours(&checkout.lock, &lock) {
+            fs::remove_file(&lock)
+                .map_err(|error| Error::io(format!("removing {}", lock.display()), &error))?;
+        }
+        Ok(())
+    }
+}

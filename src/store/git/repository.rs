@@ -1,0 +1,137 @@
+//! An opened repository: where it lies, its configuration, and who writes.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::store::git::config::Config;
+use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::identity::Identity;
+use crate::store::git::program::Program;
+
+/// What the process was started with; read once, in `cli`.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The environment.
+    pub environment: BTreeMap<String, OsString>,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Now, in seconds since 1970 UTC.
+    pub now_seconds: i64,
+    /// True while an interrupt may end the process at once; off for the moments of a write.
+    pub interruptible: Arc<AtomicBool>,
+}
+
+impl Surroundings {
+    /// A variable of the environment that says something.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(name)?.to_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// True for a variable that is set, empty or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.environment.contains_key(name)
+    }
+}
+
+/// A repository.
+pub struct Repository {
+    pub(crate) repo: git2::Repository,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) git: Program,
+    pub(crate) config: Config,
+}
+
+impl Repository {
+    /// Opens the repository that git would find from here.
+    ///
+    /// # Errors
+    /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
+    pub fn open(surroundings: Surroundings) -> Result<Self> {
+        let repo = git2::Repository::open_from_env().map_err(|error| refused(&surroundings, &error))?;
+        let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
+        let config = Config::read(&repo, &surroundings, &git)?;
+        Ok(Self { repo, surroundings, git, config })
+    }
+
+    /// Author and committer, as git would take them now.
+    ///
+    /// # Errors
+    /// Git does not know who writes.
+    pub fn identity(&self) -> Result<Identity> {
+        Identity::read(&self.config, &self.surroundings, &self.git)
+    }
+
+    /// A value of git's configuration.
+    #[must_use]
+    pub fn configured(&self, name: &str) -> Option<String> {
+        self.config.text(name)
+    }
+
+    /// Remembers a value in this clone's configuration.
+    ///
+    /// # Errors
+    /// The configuration cannot be written.
+    pub fn configure(&self, name: &str, value: &str) -> Result<()> {
+        let failed = |error: git2::Error| Error::git("writing git's configuration", &error);
+        let config = self.repo.config().map_err(failed)?;
+        let mut local = config.open_level(git2::ConfigLevel::Local).map_err(failed)?;
+        local.set_str(name, value).map_err(failed)
+    }
+
+    /// The top of the work tree; `None` in a bare repository.
+    #[must_use]
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.repo.workdir()
+    }
+
+    /// The git directory of this work tree.
+    #[must_use]
+    pub fn git_directory(&self) -> &Path {
+        self.repo.path()
+    }
+
+    /// Our folder in the git directory that all work trees share.
+    pub(crate) fn own_folder(&self) -> PathBuf {
+        self.repo.commondir().join("support")
+    }
+
+    /// Switches on that objects and refs are on the disk before a write goes on: libgit2 takes that from
+    /// its configuration only, so our own small file is added to it, for this process.
+    pub(crate) fn write_through(&self) -> Result<()> {
+        const SETTING: &str = "[core]\n\tfsyncObjectFiles = true\n";
+        let path = self.own_folder().join("durable.config");
+        if fs::read_to_string(&path).ok().as_deref() != Some(SETTING) {
+            fs::write(&path, SETTING)
+                .map_err(|error| Error::io(format!("writing {}", path.display()), &error))?;
+        }
+        let failed = |error: git2::Error| Error::git("reading git's configuration", &error);
+        let mut config = self.repo.config().map_err(failed)?;
+        config.add_file(&path, git2::ConfigLevel::App, true).map_err(failed)
+    }
+}
+
+/// Why a repository was not opened, with what puts it right.
+fn refused(surroundings: &Surroundings, error: &git2::Error) -> Error {
+    let here = surroundings.directory.display();
+    if error.code() == git2::ErrorCode::NotFound {
+        return Error::new(Kind::Repository, format!("{here} is not in a git repository"))
+            .hint("git init, or -C DIR to work in another directory");
+    }
+    if error.code() == git2::ErrorCode::Owner {
+        return Error::new(Kind::Repository, error.message())
+            .hint(format!("git config --global --add safe.directory {here}"));
+    }
+    let message = error.message();
+    if message.contains("unsupported extension") || message.contains("unsupported repository") {
+        let message = format!("this repository's format is not supported: {message}");
+        return Error::new(Kind::Repository, message);
+    }
+    Error::git("opening the repository", error)
+}

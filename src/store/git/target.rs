@@ -1,0 +1,161 @@
+//! The branch that is read and written: the current one, or another that is named.
+
+use std::fs;
+
+use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::objects::ObjectId;
+use crate::store::git::repository::Repository;
+
+/// A branch as the target of reads and writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The full name, `refs/heads/main`.
+    pub(crate) reference: String,
+    /// True where this work tree has it checked out: then file and index follow the commit.
+    pub(crate) checked_out: bool,
+    /// Where the branch starts if it does not exist yet: its remote-tracking branch.
+    pub(crate) start: Option<ObjectId>,
+}
+
+impl Target {
+    /// The branch's short name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.reference.strip_prefix("refs/heads/").unwrap_or(&self.reference)
+    }
+}
+
+impl Repository {
+    /// The target of a name, or the current branch.
+    ///
+    /// # Errors
+    /// The name is no branch name; or HEAD is detached and no name is given.
+    pub fn target(&self, name: Option<&str>) -> Result<Target> {
+        let head = self.head_branch()?;
+        let reference = match (name, &head) {
+            (Some(name), _) => branch_reference(name)?,
+            (None, Some(head)) => head.clone(),
+            (None, None) => return Err(self.detached()),
+        };
+        let checked_out = !self.repo.is_bare() && head.as_deref() == Some(reference.as_str());
+        let start = match self.reference_id(&reference)? {
+            Some(_) => None,
+            None => {
+                let short = reference.strip_prefix("refs/heads/").unwrap_or_default();
+                self.reference_id(&format!("refs/remotes/origin/{short}"))?
+            }
+        };
+        Ok(Target { reference, checked_out, start })
+    }
+
+    /// A branch that is to be created apart from all others.
+    ///
+    /// # Errors
+    /// The name is no branch name.
+    pub fn new_branch(&self, name: &str) -> Result<Target> {
+        let reference = branch_reference(name)?;
+        let checked_out = self.head_branch()?.as_deref() == Some(reference.as_str());
+        Ok(Target { reference, checked_out: checked_out && !self.repo.is_bare(), start: None })
+    }
+
+    /// The commit the target stands at; `None` where it has none yet.
+    ///
+    /// # Errors
+    /// The reference cannot be read.
+    pub fn tip(&self, target: &Target) -> Result<Option<ObjectId>> {
+        Ok(self.reference_id(&target.reference)?.or(target.start))
+    }
+
+    /// The full name of the branch HEAD is on; `None` while it is detached.
+    pub(crate) fn head_branch(&self) -> Result<Option<String>> {
+        let failed = |error: git2::Error| Error::git("reading HEAD", &error);
+        let head = self.repo.find_reference("HEAD").map_err(failed)?;
+        Ok(head.symbolic_target().map_err(failed)?.map(str::to_owned))
+    }
+
+    /// The object a reference stands at, itself read afresh from the disk.
+    pub(crate) fn reference_id(&self, name: &str) -> Result<Option<ObjectId>> {
+        match self.repo.refname_to_id(name) {
+            Ok(id) => Ok(Some(ObjectId(id))),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::git(&format!("reading {name}"), &error)),
+        }
+    }
+
+    fn detached(&self) -> Error {
+        if let Some(branch) = self.rebased_branch() {
+            return rebase_in_progress(&branch);
+        }
+        Error::new(Kind::Refused, "HEAD is detached: there is no current branch to work on")
+            .hint("name one with --branch NAME, GIT_SUPPORT_BRANCH, or: git config support.branch NAME")
+    }
+
+    /// The branch that is being rebased, if one is.
+    fn rebased_branch(&self) -> Option<String> {
+        ["rebase-merge", "rebase-apply"].iter().find_map(|folder| {
+            let name = fs::read_to_string(self.repo.path().join(folder).join("head-name")).ok()?;
+            Some(name.trim().to_owned())
+        })
+    }
+
+    /// Refuses a target that must not be written now.
+    pub(crate) fn check_writable(&self, target: &Target) -> Result<()> {
+        if let Some(branch) = self.rebased_branch()
+            && (target.checked_out || branch == target.reference)
+        {
+            return Err(rebase_in_progress(&branch));
+        }
+        if let Some(place) = self.other_work_tree(target) {
+            let message = format!("branch {} is checked out in another work tree, {place}", target.name());
+            return Err(Error::new(Kind::Refused, message)
+                .hint(format!("git -C {place} support …, or name another branch with --branch")));
+        }
+        if !target.checked_out {
+            return Ok(());
+        }
+        if self.surroundings.text("GIT_INDEX_FILE").is_some_and(|path| path.ends_with(".lock")) {
+            let message = "inside a git hook that holds the index";
+            return Err(
+                Error::new(Kind::Busy, message).hint("write after git is done, or to another --branch")
+            );
+        }
+        Ok(())
+    }
+
+    /// The place of another work tree that has the target checked out.
+    fn other_work_tree(&self, target: &Target) -> Option<String> {
+        let common = self.repo.commondir();
+        let on_target = |folder: &std::path::Path| {
+            let head = fs::read_to_string(folder.join("HEAD")).unwrap_or_default();
+            head.trim().strip_prefix("ref: ") == Some(target.reference.as_str())
+        };
+        let own = |folder: &std::path::Path| {
+            let same = fs::canonicalize(folder).ok() == fs::canonicalize(self.repo.path()).ok();
+            same && !self.repo.is_bare()
+        };
+        let has_main = !self.config.boolean("core.bare").unwrap_or(false);
+        if has_main && !own(common) && on_target(common) {
+            return Some(common.parent().unwrap_or(common).display().to_string());
+        }
+        let folders = fs::read_dir(common.join("worktrees")).ok()?;
+        folders.flatten().map(|entry| entry.path()).find(|f| !own(f) && on_target(f)).map(|folder| {
+            let place = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
+            place.trim().trim_end_matches(".git").trim_end_matches('/').to_owned()
+        })
+    }
+}
+
+fn rebase_in_progress(branch: &str) -> Error {
+    let name = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+    Error::new(Kind::Busy, format!("a rebase of {name} is in progress; it would drop or lose the commit"))
+        .hint("git rebase --continue or --abort first, or write to another --branch")
+}
+
+fn branch_reference(name: &str) -> Result<String> {
+    let short = name.strip_prefix("refs/heads/").unwrap_or(name);
+    let reference = format!("refs/heads/{short}");
+    if short.starts_with('-') || short == "HEAD" || !git2::Reference::is_valid_name(&reference) {
+        return Err(Error::new(Kind::Refused, format!("`{name}` is no name for a branch")));
+    }
+    Ok(reference)
+}

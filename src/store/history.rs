@@ -1,0 +1,101 @@
+//! Which commit carried which entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{Blob, ObjectId};
+use crate::store::layout;
+use crate::store::snapshot::Snapshot;
+use crate::ticket::{Entry, Ticket, TicketId, codec};
+
+/// The most bytes of a version that are read.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+
+/// An entry, and the commit that carried it.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The ticket's title in that commit.
+    pub title: String,
+    /// The entry.
+    pub entry: Entry,
+    /// The commit; `None` where history does not reach back to it (a shallow clone).
+    pub commit: Option<ObjectId>,
+}
+
+impl Store {
+    /// The entries of a ticket, in order, each with the commit that carried it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<Carried>, Error> {
+        let mut commits: BTreeMap<Entry, ObjectId> = BTreeMap::new();
+        let total = ticket.timeline().len();
+        self.new_entries(snapshot, &layout::ticket(ticket.id()), |carried| {
+            if let Some(commit) = carried.commit {
+                commits.entry(carried.entry).or_insert(commit);
+            }
+            commits.len() < total
+        })?;
+        let carried = |entry: &Entry| Carried {
+            ticket: ticket.id().clone(),
+            title: ticket.head().title().to_owned(),
+            entry: entry.clone(),
+            commit: commits.get(entry).copied(),
+        };
+        Ok(ticket.timeline().iter().map(carried).collect())
+    }
+
+    /// The entries of all tickets, those of the newest commit first; at most `limit` of them.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn all_entries(&self, snapshot: &Snapshot<'_>, limit: usize) -> Result<Vec<Carried>, Error> {
+        let mut all = Vec::new();
+        if limit > 0 {
+            self.new_entries(snapshot, layout::TICKETS, |carried| {
+                all.push(carried);
+                all.len() < limit
+            })?;
+        }
+        Ok(all)
+    }
+
+    /// Hands over each entry that a commit brought, newest commit first, until told to stop.
+    fn new_entries(
+        &self,
+        snapshot: &Snapshot<'_>,
+        path: &str,
+        mut visit: impl FnMut(Carried) -> bool,
+    ) -> Result<(), Error> {
+        let Some(from) = snapshot.commit() else { return Ok(()) };
+        self.repository.walk(from, path, |touch| -> Result<bool, Error> {
+            let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
+            let Some(ticket) = self.version(&id, blob)? else { return Ok(true) };
+            let mut known: BTreeSet<Entry> = BTreeSet::new();
+            for before in touch.before.iter().flatten() {
+                let version = self.version(&id, *before)?;
+                known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().cloned()));
+            }
+            for entry in ticket.timeline().iter().rev().filter(|entry| !known.contains(entry)) {
+                let title = ticket.head().title().to_owned();
+                let carried =
+                    Carried { ticket: id.clone(), title, entry: entry.clone(), commit: Some(touch.commit) };
+                if !visit(carried) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// A version of a ticket; `None` for one that cannot be read.
+    fn version(&self, id: &TicketId, blob: ObjectId) -> Result<Option<Ticket>, Error> {
+        match self.repository.blob(blob, MAX_FILE_BYTES)? {
+            Blob::Bytes(bytes) => Ok(codec::read(id, &bytes).ok()),
+            Blob::TooLarge(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Where each thing lies under `.support/` (DESIGN.md, section 3).
+
+use crate::ticket::TicketId;
+
+/// The folder of everything.
+pub const FOLDER: &str = ".support";
+/// The folder of the tickets.
+pub const TICKETS: &str = ".support/tickets";
+/// The project's settings.
+pub const CONFIG: &str = ".support/config.yaml";
+/// How git treats our files.
+pub const ATTRIBUTES: &str = ".support/.gitattributes";
+
+/// The content of [`ATTRIBUTES`]: bytes as they are, and tickets merged by the merge rule.
+pub const ATTRIBUTES_TEXT: &str = "\
+# Written by git-support: files stay as they are, byte for byte; tickets merge by the merge rule.
+* -text -filter -ident -working-tree-encoding
+tickets/** merge=support
+";
+
+/// The longest name that an attachment keeps, in bytes.
+const MAX_NAME_BYTES: usize = 80;
+
+/// The path of a ticket.
+#[must_use]
+pub fn ticket(id: &TicketId) -> String {
+    format!("{TICKETS}/{}/{id}.yaml", shelf(id.as_str()))
+}
+
+/// The folder of a ticket, from its first characters: `7/k`.
+pub(crate) fn shelf(id: &str) -> String {
+    let mut letters = id.chars();
+    let (first, second) = (letters.next().unwrap_or('0'), letters.next().unwrap_or('0'));
+    format!("{first}/{second}")
+}
+
+/// The folder of a ticket's evidence.
+#[must_use]
+pub fn attachments(id: &TicketId) -> String {
+    format!("{FOLDER}/attachments/{id}")
+}
+
+/// The id that a path under [`TICKETS`] stands for; `None` for any other path.
+#[must_use]
+pub fn id_of(path: &str) -> Option<TicketId> {
+    let name = path.rsplit('/').next()?.strip_suffix(".yaml")?;
+    let id = TicketId::parse(name)?;
+    (ticket(&id) == path).then_some(id)
+}
+
+/// The file name of a piece of evidence: the entry's id, and of the given name what is safe everywhere.
+#[must_use]
+pub fn attachment_name(entry: &str, given: &str) -> String {
+    let base = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
+    let safe: String = base.chars().map(plain).collect();
+    let safe = safe.trim_matches(['.', '-', '_']);
+    // The end tells what kind of file it is, so the cut is at the front.
+    let cut = safe.len().saturating_sub(MAX_NAME_BYTES);
+    let safe = safe.get(cut..).unwrap_or_default();
+    format!("{entry}-{}", if safe.is_empty() { "file" } else { safe })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_back_to_its_id() {
+        let id = TicketId::parse("7k3fq2m9xd").unwrap();
+        assert_eq!(ticket(&id), ".support/tickets/7/k/7k3fq2m9xd.yaml");
+        assert_eq!(id_of(&ticket(&id)), Some(id));
+        for bad in ["7k3fq2m9xd.yaml", ".support/tickets/7/7k3fq2m9xd.yaml", ".support/tickets/7/k/../x.yaml"]
+        {
+            assert_eq!(id_of(bad), None);
+        }
+    }
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for (given, name) in [
+            ("../../.git/hooks/pre-commit", "e-pre-commit"),
+            ("crash log (1).txt", "e-crash_log__1_.txt"),
+            ("..", "e-file"),
+            (".bashrc", "e-bashrc"),
+            ("C:\\temp\\a.log", "e-a.log"),
+            ("\u{202e}gpj.exe", "e-gpj.exe"),
+        ] {
+            assert_eq!(attachment_name("e", given), name);
+        }
+        assert!(attachment_name("e", &"x".repeat(300)).len() < 90);
+    }
+}

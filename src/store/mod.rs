@@ -1,0 +1,126 @@
+//! Tickets in git: where each lies, how it is read at any revision, and how a change becomes a commit.
+//!
+//! [`Store::update`] is the one way to write: the closure is asked again on the newer snapshot when
+//! another process was first, so commands hold no lock and no retry.
+
+mod error;
+pub mod git;
+mod history;
+pub mod layout;
+mod message;
+mod snapshot;
+mod update;
+
+use std::time::Duration;
+
+pub use error::{BadFile, Error};
+pub use history::Carried;
+pub use message::{TicketChange, Wording};
+pub use snapshot::{Listing, Snapshot};
+pub use update::{Draft, Plan};
+
+use crate::store::git::{ObjectId, Repository, Surroundings, Target};
+use crate::ticket::{Moment, Person};
+
+/// The seconds from the first to the last instant of a day.
+const DAY_LESS_ONE_SECS: u64 = 86_399;
+
+/// The tickets of a repository, on one branch.
+pub struct Store {
+    repository: Repository,
+    target: Target,
+}
+
+impl Store {
+    /// Opens the tickets of the repository around the working directory. The branch is the one named, or
+    /// `GIT_SUPPORT_BRANCH`, or git's `support.branch`, or the current one.
+    ///
+    /// # Errors
+    /// There is no repository, or no branch to work on.
+    pub fn open(surroundings: Surroundings, branch: Option<&str>) -> Result<Self, Error> {
+        let variable = surroundings.text("GIT_SUPPORT_BRANCH");
+        let repository = Repository::open(surroundings)?;
+        let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
+        let name = branch.map(str::to_owned).or(variable).or(configured);
+        let target = repository.target(name.as_deref())?;
+        repository.settle();
+        Ok(Self { repository, target })
+    }
+
+    /// The same repository, on a branch that is to begin apart from all others; remembered in this
+    /// clone's configuration once it exists.
+    ///
+    /// # Errors
+    /// The name is no branch name.
+    pub fn on_new_branch(self, name: &str) -> Result<Self, Error> {
+        let target = self.repository.new_branch(name)?;
+        Ok(Self { target, ..self })
+    }
+
+    /// Remembers the branch in this clone's configuration.
+    ///
+    /// # Errors
+    /// The configuration cannot be written.
+    pub fn remember_branch(&self) -> Result<(), Error> {
+        Ok(self.repository.configure("support.branch", self.target.name())?)
+    }
+
+    /// The name of the branch that is read and written.
+    #[must_use]
+    pub fn branch(&self) -> &str {
+        self.target.name()
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// The author as git takes it, and the author date.
+    ///
+    /// # Errors
+    /// Git does not know who writes, or the date is outside the years 0 to 9999.
+    pub fn author(&self) -> Result<(Person, Moment), Error> {
+        let author = self.repository.identity()?.author;
+        let at = Moment::from_unix(author.seconds).ok_or_else(|| {
+            git::Error::new(git::Kind::Identity, format!("the author date {} is no date", author.seconds))
+        })?;
+        Ok((Person { name: author.name, email: author.email }, at))
+    }
+
+    /// The tickets now, or at a revision, day or instant of the branch's past.
+    ///
+    /// # Errors
+    /// There is no such revision, or nothing that old.
+    pub fn snapshot(&self, at: Option<&str>) -> Result<Snapshot<'_>, Error> {
+        let tip = self.repository.tip(&self.target)?;
+        let commit = match (at, tip) {
+            (None, tip) => tip,
+            (Some(at), tip) => match instant(at) {
+                Some(moment) => self.at_instant(tip, at, moment)?,
+                None => Some(self.repository.revision(at)?),
+            },
+        };
+        Ok(Snapshot::new(&self.repository, commit, self.target.name()))
+    }
+
+    fn at_instant(&self, tip: Option<ObjectId>, at: &str, moment: Moment) -> Result<Option<ObjectId>, Error> {
+        let found = match tip {
+            Some(tip) => self.repository.newest_before(tip, moment.unix())?,
+            None => None,
+        };
+        if found.is_none() {
+            let message = format!("{} has no commit as old as {at}", self.target.name());
+            return Err(git::Error::new(git::Kind::NotFound, message).into());
+        }
+        Ok(found)
+    }
+}
+
+/// The instant that `--at` names, if it names one: a day is taken at its end, in UTC.
+#[must_use]
+pub fn instant(text: &str) -> Option<Moment> {
+    let end = |day: Moment| day.after(Duration::from_secs(DAY_LESS_ONE_SECS));
+    Moment::parse(text).or_else(|| Moment::parse_day(text).map(end))
+}

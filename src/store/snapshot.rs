@@ -1,0 +1,176 @@
+//! The tickets as one commit has them.
+
+use crate::store::error::{BadFile, Error};
+use crate::store::git::{Blob, Item, ItemKind, ObjectId, Repository};
+use crate::store::layout;
+use crate::ticket::{Ticket, TicketId, codec, is_prefix};
+
+/// The most bytes of a ticket or settings file that are read (DESIGN.md, section 3).
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// Before parsing, a larger file is refused: a ticket of many notes may grow, its evidence is attached.
+pub(crate) type Read<T> = Result<T, Error>;
+
+/// The tickets as one commit has them; none at all where there is no commit yet.
+#[derive(Clone, Copy)]
+pub struct Snapshot<'a> {
+    repository: &'a Repository,
+    commit: Option<ObjectId>,
+    branch: &'a str,
+}
+
+/// Every ticket that can be read, and every file that cannot.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The tickets, by id.
+    pub tickets: Vec<Ticket>,
+    /// The files that cannot be read.
+    pub bad: Vec<BadFile>,
+}
+
+impl<'a> Snapshot<'a> {
+    pub(crate) fn new(repository: &'a Repository, commit: Option<ObjectId>, branch: &'a str) -> Self {
+        Self { repository, commit, branch }
+    }
+
+    /// The commit; `None` where the branch has none yet.
+    #[must_use]
+    pub fn commit(&self) -> Option<ObjectId> {
+        self.commit
+    }
+
+    /// The content of a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// It is too large, or an object cannot be read.
+    pub fn file(&self, path: &str, limit: usize) -> Read<Option<Vec<u8>>> {
+        let Some(commit) = self.commit else { return Ok(None) };
+        match self.repository.file(commit, path, limit)? {
+            Some(Blob::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(Blob::TooLarge(bytes)) => Err(too_large(path, bytes, limit).into()),
+            None => Ok(None),
+        }
+    }
+
+    /// The text of the project's settings; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// It is too large, or an object cannot be read.
+    pub fn config(&self) -> Read<Option<Vec<u8>>> {
+        self.file(layout::CONFIG, MAX_FILE_BYTES)
+    }
+
+    /// A ticket; `None` where there is none of that id.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn ticket(&self, id: &TicketId) -> Read<Option<Ticket>> {
+        let path = layout::ticket(id);
+        let Some(bytes) = self.file(&path, MAX_FILE_BYTES)? else { return Ok(None) };
+        Ok(Some(codec::read(id, &bytes).map_err(|invalid| BadFile::new(&path, &invalid))?))
+    }
+
+    /// A ticket that must be there.
+    ///
+    /// # Errors
+    /// There is none, or its file cannot be read.
+    pub fn need(&self, id: &TicketId) -> Read<Ticket> {
+        self.ticket(id)?.ok_or_else(|| self.not_found(id.as_str()))
+    }
+
+    /// The id that a prefix of four characters or more names.
+    ///
+    /// # Errors
+    /// It is no prefix, or names no ticket, or several.
+    pub fn resolve(&self, text: &str) -> Read<TicketId> {
+        let text = text.to_lowercase();
+        if !is_prefix(&text) {
+            return Err(Error::NoId(text));
+        }
+        let mut found = self.ids_with(&text)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(id), true) => Ok(id),
+            (None, _) => Err(self.not_found(&text)),
+            (Some(last), false) => {
+                found.push(last);
+                Err(Error::Ambiguous { prefix: text, candidates: found })
+            }
+        }
+    }
+
+    fn not_found(&self, id: &str) -> Error {
+        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned() }
+    }
+
+    fn ids_with(&self, prefix: &str) -> Read<Vec<TicketId>> {
+        let Some(commit) = self.commit else { return Ok(Vec::new()) };
+        let folder = format!("{}/{}", layout::TICKETS, layout::shelf(prefix));
+        let items = self.repository.folder(commit, &folder)?;
+        let ids = items.iter().filter_map(|item| layout::id_of(&format!("{folder}/{}", item.name)));
+        Ok(ids.filter(|id| id.as_str().starts_with(prefix)).collect())
+    }
+
+    /// For an id, how many of its first characters tell it from every other.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn shortest(&self, id: &TicketId) -> Read<usize> {
+        let near = self.ids_with(id.as_str().get(..2).unwrap_or_default())?;
+        let shared = |other: &TicketId| {
+            other.as_str().bytes().zip(id.as_str().bytes()).take_while(|(a, b)| a == b).count()
+        };
+        let others = near.iter().filter(|other| *other != id);
+        Ok(others.map(|other| shared(other) + 1).max().unwrap_or(0).max(4))
+    }
+
+    /// Every ticket that can be read, and every file that cannot.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn tickets(&self) -> Read<Listing> {
+        let mut listing = Listing::default();
+        self.visit(&mut |path, item| {
+            match self.read_item(path, item)? {
+                Ok(ticket) => listing.tickets.push(ticket),
+                Err(bad) => listing.bad.push(bad),
+            }
+            Ok(())
+        })?;
+        Ok(listing)
+    }
+
+    /// Hands every file under the folder of tickets to `visit`.
+    fn visit(&self, visit: &mut impl FnMut(&str, &Item) -> Read<()>) -> Read<()> {
+        let Some(commit) = self.commit else { return Ok(()) };
+        let mut waiting =
+            vec![(layout::TICKETS.to_owned(), self.repository.folder(commit, layout::TICKETS)?)];
+        while let Some((folder, items)) = waiting.pop() {
+            for item in items {
+                let path = format!("{folder}/{}", item.name);
+                // Two folders deep: what lies deeper is named as a whole, and never followed.
+                if item.kind == ItemKind::Folder && path.split('/').count() <= 4 {
+                    waiting.push((path, self.repository.items(item.id)?));
+                } else {
+                    visit(&path, &item)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {
+        if item.kind != ItemKind::File {
+            return Ok(Err(BadFile::whole(path, "is no file, so no ticket")));
+        }
+        let Some(id) = layout::id_of(path) else {
+            return Ok(Err(BadFile::whole(path, "has no name of a ticket, <x>/<y>/<id>.yaml")));
+        };
+        Ok(match self.repository.blob(item.id, MAX_FILE_BYTES)? {
+            Blob::Bytes(bytes) => codec::read(&id, &bytes).map_err(|invalid| BadFile::new(path, &invalid)),
+            Blob::TooLarge(bytes) => Err(too_large(path, bytes, MAX_FILE_BYTES)),
+        })
+    }
+}
+
+fn too_large(path: &str, bytes: usize, limit: usize) -> BadFile {
+    BadFile::whole(path, format!("has {bytes} bytes; at most {limit} are read"))
+}

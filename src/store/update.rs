@@ -1,0 +1,131 @@
+//! A change of tickets as one commit: asked anew on every newer state, until it is on the branch.
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{Change, FileChange, ObjectId};
+use crate::store::layout;
+use crate::store::message::{self, TicketChange, Wording};
+use crate::store::snapshot::Snapshot;
+use crate::ticket::{MAX_TEXT_BYTES, Ticket, codec};
+
+/// The largest ticket file that is written, in bytes: what a reader takes, less one more text.
+const MAX_WRITTEN_BYTES: usize = 4 * 1024 * 1024 - 2 * MAX_TEXT_BYTES;
+
+/// What somebody wants to change.
+#[derive(Debug)]
+pub struct Draft {
+    /// The tickets that change.
+    pub tickets: Vec<TicketChange>,
+    /// Other files under `.support/`: evidence, settings.
+    pub files: Vec<FileChange>,
+    /// The subject of the message, where no ticket tells it.
+    pub subject: String,
+    /// What the project wants in its messages.
+    pub wording: Wording,
+}
+
+/// A change that was made, or would be.
+#[derive(Debug)]
+pub struct Plan {
+    /// The commit; `None` where nothing was written.
+    pub commit: Option<ObjectId>,
+    /// The tickets as they became.
+    pub tickets: Vec<Ticket>,
+    /// The commit's message.
+    pub message: String,
+    /// The difference, as `git diff` shows it; made for a dry run only.
+    pub patch: String,
+}
+
+impl Store {
+    /// Commits what `decide` makes of the newest tickets; asked again when another process was first.
+    /// `None` where there is nothing to change.
+    ///
+    /// # Errors
+    /// What `decide` says; or why the commit is not on the branch: then nothing has changed.
+    pub fn update<E: From<Error>>(
+        &self,
+        mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
+    ) -> Result<Option<Plan>, E> {
+        let mut made: Option<Plan> = None;
+        let commit = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Wrapped<E>> {
+            let snapshot = self.snapshot_of(tip);
+            let Some(draft) = decide(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
+            let change = change(&draft, &snapshot)?;
+            let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
+            made =
+                Some(Plan { commit: None, tickets, message: change.message.clone(), patch: String::new() });
+            Ok(Some(change))
+        });
+        match commit {
+            Ok(commit) => Ok(commit.and_then(|id| made.map(|plan| Plan { commit: Some(id), ..plan }))),
+            Err(Wrapped::Theirs(error)) => Err(error),
+            Err(Wrapped::Ours(error)) => Err(error.into()),
+        }
+    }
+
+    /// What [`Store::update`] would do, with the difference and the message; nothing is written.
+    ///
+    /// # Errors
+    /// What `decide` says; or that an object cannot be read.
+    pub fn rehearse<E: From<Error>>(
+        &self,
+        mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
+    ) -> Result<Option<Plan>, E> {
+        let tip = self.repository.tip(&self.target).map_err(Error::from)?;
+        let snapshot = self.snapshot_of(tip);
+        let Some(draft) = decide(&snapshot)? else { return Ok(None) };
+        let change = change(&draft, &snapshot)?;
+        let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
+        let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
+        Ok(Some(Plan { commit: None, tickets, message: change.message, patch }))
+    }
+
+    fn snapshot_of(&self, tip: Option<ObjectId>) -> Snapshot<'_> {
+        Snapshot::new(&self.repository, tip, self.target.name())
+    }
+}
+
+/// The closure's error and our own, told apart while they pass through the repository.
+enum Wrapped<E> {
+    Theirs(E),
+    Ours(Error),
+}
+
+impl<E> From<crate::store::git::Error> for Wrapped<E> {
+    fn from(error: crate::store::git::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+impl<E> From<Error> for Wrapped<E> {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+/// The files and the message of a draft. The first write brings `.support/.gitattributes` with it.
+fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
+    let mut files = draft.files.clone();
+    for ticket in &draft.tickets {
+        let path = layout::ticket(ticket.after.id());
+        let content = codec::write(&ticket.after).into_bytes();
+        if content.len() > MAX_WRITTEN_BYTES {
+            let problem =
+                format!("would grow to {} bytes; at most {MAX_WRITTEN_BYTES} are written", content.len());
+            return Err(super::BadFile::whole(&path, problem).into());
+        }
+        files.push(FileChange { path, content });
+    }
+    let has = |path: &str| files.iter().any(|file| file.path == path);
+    if !has(layout::ATTRIBUTES) && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none() {
+        let content = layout::ATTRIBUTES_TEXT.as_bytes().to_vec();
+        files.push(FileChange { path: layout::ATTRIBUTES.to_owned(), content });
+    }
+    let message = if draft.tickets.is_empty() {
+        message::of_files(&draft.subject, &draft.wording)
+    } else {
+        message::of_tickets(&draft.tickets, &draft.wording)
+    };
+    Ok(Change { files, message })
+}
