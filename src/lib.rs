@@ -15,7 +15,11 @@
 //! `process`, `query`, `store`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
 //! of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
+pub mod cli;
+pub mod commands;
+pub mod intake;
 pub mod process;
 pub mod query;
+pub mod render;
 pub mod store;
 pub mod ticket;

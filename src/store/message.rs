@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
-
-use crate::ticket::{Entry, Field, Kind, Set, Ticket, one_line, visible};
+use crate::ticket::{Entry, Field, Kind, Set, Ticket, cut, one_line, visible};
 
 /// The widest subject, in columns.
 const SUBJECT_COLUMNS: usize = 72;
@@ -65,20 +63,6 @@ fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> Stri
         }
     }
     message
-}
-
-/// The text cut to a width, with an ellipsis where something was cut off.
-fn cut(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let mut width = 1;
-    let fits = |c: &char| {
-        width += c.width().unwrap_or(0);
-        width <= columns
-    };
-    let kept: String = text.chars().take_while(fits).collect();
-    format!("{}…", kept.trim_end())
 }
 
 fn subject_of_one(change: &TicketChange) -> String {

@@ -36,25 +36,27 @@ impl Store {
     /// `GIT_SUPPORT_BRANCH`, or git's `support.branch`, or the current one.
     ///
     /// # Errors
-    /// There is no repository, or no branch to work on.
+    /// There is no repository, no branch to work on, or none of that name.
     pub fn open(surroundings: Surroundings, branch: Option<&str>) -> Result<Self, Error> {
         let variable = surroundings.text("GIT_SUPPORT_BRANCH");
         let repository = Repository::open(surroundings)?;
         let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
         let name = branch.map(str::to_owned).or(variable).or(configured);
         let target = repository.target(name.as_deref())?;
+        repository.check_exists(&target)?;
         repository.settle();
         Ok(Self { repository, target })
     }
 
-    /// The same repository, on a branch that is to begin apart from all others; remembered in this
-    /// clone's configuration once it exists.
+    /// The same, on a branch that may not exist yet: its first commit then begins apart from all others.
     ///
     /// # Errors
-    /// The name is no branch name.
-    pub fn on_new_branch(self, name: &str) -> Result<Self, Error> {
-        let target = self.repository.new_branch(name)?;
-        Ok(Self { target, ..self })
+    /// There is no repository, or the name is no branch name.
+    pub fn open_new(surroundings: Surroundings, branch: &str) -> Result<Self, Error> {
+        let repository = Repository::open(surroundings)?;
+        let target = repository.target(Some(branch))?;
+        repository.settle();
+        Ok(Self { repository, target })
     }
 
     /// Remembers the branch in this clone's configuration.

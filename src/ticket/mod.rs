@@ -28,7 +28,7 @@ pub use merge::{Merged, merge};
 pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;
-pub use text::{MAX_TEXT_BYTES, one_line, visible};
+pub use text::{MAX_TEXT_BYTES, cut, one_line, visible};
 pub use words::{Action, Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.

@@ -1,5 +1,7 @@
 //! Text that people wrote: how long it may be, how it becomes one line, how it is shown safely.
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 /// The longest text of a field or note, in bytes; longer evidence is attached (DESIGN.md, section 3).
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
@@ -24,6 +26,21 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// The text cut to a width in columns, with an ellipsis where something was cut off.
+#[must_use]
+pub fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut width = 1;
+    let fits = |c: &char| {
+        width += c.width().unwrap_or(0);
+        width <= columns
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// True for a character that must not reach a terminal, nor stand bare in a ticket file.

@@ -27,5 +27,6 @@ pub use error::{Error, Kind};
 pub use history::Touch;
 pub use identity::{Identity, Signature};
 pub use objects::{Blob, Item, ItemKind, ObjectId};
+pub(crate) use program::Program;
 pub use repository::{Repository, Surroundings};
 pub use target::Target;

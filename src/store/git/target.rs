@@ -48,14 +48,20 @@ impl Repository {
         Ok(Target { reference, checked_out, start })
     }
 
-    /// A branch that is to be created apart from all others.
+    /// Sees that the target is there: a branch that was named by mistake is not to begin a new history. The
+    /// branch HEAD is on may be without a commit yet.
     ///
     /// # Errors
-    /// The name is no branch name.
-    pub fn new_branch(&self, name: &str) -> Result<Target> {
-        let reference = branch_reference(name)?;
-        let checked_out = self.head_branch()?.as_deref() == Some(reference.as_str());
-        Ok(Target { reference, checked_out: checked_out && !self.repo.is_bare(), start: None })
+    /// There is no such branch.
+    pub fn check_exists(&self, target: &Target) -> Result<()> {
+        let is_current = || Ok(self.head_branch()?.as_deref() == Some(target.reference.as_str()));
+        if self.tip(target)?.is_some() || is_current()? {
+            return Ok(());
+        }
+        let name = target.name();
+        Err(Error::new(Kind::NotFound, format!("there is no branch {name}")).hint(format!(
+            "git branch --all, or begin it for tickets alone: git support init --branch {name}"
+        )))
     }
 
     /// The commit the target stands at; `None` where it has none yet.

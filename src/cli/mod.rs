@@ -1,0 +1,66 @@
+//! The process: arguments, the only reader of clock, environment and randomness, exit, pager, editor.
+
+mod complete;
+mod demo;
+mod editor;
+mod options;
+mod output;
+mod surroundings;
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::options::Options;
+use crate::commands::{self, Command, Failure, Session};
+use crate::render::{Look, View, render};
+
+/// Runs the program and returns its exit status (docs/exit-status.md).
+#[must_use]
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    let wants_json = options::wants_json(&arguments);
+    let options = match Options::try_parse_from(&arguments) {
+        Ok(options) => options,
+        Err(error) => return output::usage(&error, wants_json),
+    };
+    match run(&options) {
+        Ok(status) => status,
+        Err(failure) => output::failure(&failure, &options),
+    }
+}
+
+fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let (surroundings, now) = surroundings::read(options)?;
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let mut random = surroundings::random(&surroundings)?;
+    let mut input = std::io::stdin();
+    let editing = surroundings.clone();
+    let editor = move |text: &str| editor::edit(text, &editing);
+    let look = Look { colour: options.colour(&surroundings), columns: output::columns(&surroundings), now };
+    let mut session = Session {
+        surroundings,
+        branch: options.branch.clone(),
+        now,
+        random: &mut random,
+        input: &mut input,
+        interactive: terminal,
+        editor: &editor,
+        notes: Vec::new(),
+        remarks: Vec::new(),
+    };
+    if let Command::Demo(args) = &options.command {
+        return demo::run(args.dir.as_deref(), options, &session);
+    }
+    if let Command::Complete(args) = &options.command {
+        return complete::run(args, &session);
+    }
+    let view = commands::run(&options.command, &mut session)?;
+    let text = render(&view, options.format(), &look)?;
+    let said = output::notes(&session.notes, &session.remarks, options);
+    let may_page = matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_));
+    output::print(&text, may_page, &session.surroundings)?;
+    said?;
+    Ok(ExitCode::SUCCESS)
+}

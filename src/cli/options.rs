@@ -1,0 +1,97 @@
+//! The command line: what holds everywhere, and the verb.
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{ColorChoice, Parser, ValueEnum};
+
+use crate::commands::Command;
+use crate::render::Format;
+use crate::store::git::Surroundings;
+
+/// Run a product's support process in the product's git repository
+///
+/// A ticket is a YAML file under `.support/`; every change is one commit on the current branch. What you
+/// have staged, changed or stashed is never touched.
+#[derive(Debug, Parser)]
+#[command(
+    name = "git-support",
+    bin_name = "git support",
+    version,
+    max_term_width = 100,
+    propagate_version = false
+)]
+pub(super) struct Options {
+    /// Run as if started in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(super) directory: Vec<PathBuf>,
+    /// Read and write the tickets of this branch
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) branch: Option<String>,
+    /// The form of the output
+    #[arg(long, global = true, value_name = "FORM", default_value = "table")]
+    format: FormatName,
+    /// The same as --format json; errors too are JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Say nothing but results, warnings and errors
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say what was committed
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The forms, as the command line names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Table,
+    Json,
+    Ndjson,
+    Yaml,
+    Csv,
+    Markdown,
+}
+
+impl Options {
+    /// The form of the output.
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            _ if self.json => Format::Json,
+            FormatName::Table => Format::Table,
+            FormatName::Json => Format::Json,
+            FormatName::Ndjson => Format::Ndjson,
+            FormatName::Yaml => Format::Yaml,
+            FormatName::Csv => Format::Csv,
+            FormatName::Markdown => Format::Markdown,
+        }
+    }
+
+    /// True where colours are wanted: by the flag, else on a terminal without `NO_COLOR` that can.
+    pub(super) fn colour(&self, surroundings: &Surroundings) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let dumb = surroundings.text("TERM").is_some_and(|term| term == "dumb");
+                let refused = surroundings.text("NO_COLOR").is_some();
+                std::io::stdout().is_terminal() && !dumb && !refused
+            }
+        }
+    }
+}
+
+/// True where a machine reads: looked up before the arguments are understood, for errors in them.
+pub(super) fn wants_json(arguments: &[OsString]) -> bool {
+    let follows_format =
+        |pair: &[OsString]| matches!(pair, [flag, form] if flag == "--format" && form == "json");
+    let before_rest = arguments.split(|argument| argument == "--").next().unwrap_or_default();
+    before_rest.iter().any(|argument| argument == "--json" || argument == "--format=json")
+        || before_rest.windows(2).any(follows_format)
+}

@@ -1,0 +1,72 @@
+//! Reads what the process was started with: environment, directory, clock, randomness, signals.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+
+use crate::cli::options::Options;
+use crate::commands::{Failure, Kind};
+use crate::store::git::Surroundings;
+use crate::ticket::Moment;
+
+/// The environment as it is, the directory after `-C`, and now.
+pub(super) fn read(options: &Options) -> Result<(Surroundings, Moment), Failure> {
+    for directory in &options.directory {
+        std::env::set_current_dir(directory)
+            .with_context(|| format!("cannot change to {}", directory.display()))?;
+    }
+    let directory = std::env::current_dir().context("the working directory is gone")?;
+    let now = now()?;
+    let environment: BTreeMap<String, _> =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
+    let interruptible = interrupts()?;
+    let now_seconds = now.unix();
+    Ok((Surroundings { environment, directory, now_seconds, interruptible }, now))
+}
+
+/// Now; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.
+#[expect(clippy::disallowed_methods, reason = "the one reader of the clock and its stand-in")]
+fn now() -> Result<Moment, Failure> {
+    if let Ok(text) = std::env::var("GIT_SUPPORT_NOW") {
+        let problem = || Failure::usage(format!("GIT_SUPPORT_NOW: `{text}` is no instant"));
+        return Moment::parse(&text).ok_or_else(problem);
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    Moment::from_unix(seconds).ok_or_else(|| Failure::new(Kind::Internal, "the clock shows no date"))
+}
+
+/// An interrupt ends the process with status 130, but not in the moments of a write; a write beyond the
+/// limit of file sizes fails instead of killing.
+fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
+    let interruptible = Arc::new(AtomicBool::new(true));
+    for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
+        signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&interruptible))
+            .context("watching for signals")?;
+    }
+    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).context("watching for signals")?;
+    Ok(interruptible)
+}
+
+/// A source of random bits; with `GIT_SUPPORT_SEED`, the same ones each time.
+pub(super) fn random(surroundings: &Surroundings) -> Result<impl FnMut() -> u64 + use<>, Failure> {
+    // Asked once now, so that a system without randomness is an error and not a panic later.
+    getrandom::u64().map_err(|error| Failure::new(Kind::Io, format!("no randomness: {error}")))?;
+    let seed = surroundings.text("GIT_SUPPORT_SEED");
+    let mut count = 0_u64;
+    Ok(move || {
+        count += 1;
+        match &seed {
+            None => getrandom::u64().unwrap_or(count),
+            Some(seed) => {
+                let digest = Sha256::digest(format!("{seed}/{count}"));
+                digest.iter().take(8).fold(0, |bits: u64, byte| (bits << 8) | u64::from(*byte))
+            }
+        }
+    })
+}

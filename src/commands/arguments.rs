@@ -1,0 +1,160 @@
+//! Arguments that several verbs share.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::intake;
+use crate::process::{Change, Changes};
+use crate::ticket::{Area, Field, Finding, Level, Node, Severity, Status, Type};
+
+/// How a write is made.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Writing {
+    /// Show the message and the difference, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse if the ticket's last entry is not this one
+    #[arg(long, value_name = "ENTRY")]
+    pub if_match: Option<String>,
+}
+
+/// What is said.
+#[derive(Debug, clap::Args)]
+pub(super) struct Message {
+    /// Say this (can be repeated, each a paragraph)
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Vec<String>,
+    /// Say what this file holds; - reads standard input
+    #[arg(short = 'F', long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+impl Message {
+    /// The text, if one was given.
+    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
+        let directory = session.surroundings.directory.clone();
+        Ok(intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?)
+    }
+}
+
+/// When a read looks.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reading {
+    /// Look at a revision, a day or an instant of the past
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+}
+
+/// Fields of a ticket, by flag.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Fields")]
+pub(super) struct Fields {
+    /// What kind of concern it is
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
+    pub kind: Option<String>,
+    /// Impact on the user
+    #[arg(long, value_parser = PossibleValuesParser::new(Severity::WORDS))]
+    pub severity: Option<String>,
+    /// Which side of the product is concerned
+    #[arg(long, value_parser = PossibleValuesParser::new(Area::WORDS))]
+    pub area: Option<String>,
+    /// The level of support that holds it
+    #[arg(long, value_parser = PossibleValuesParser::new(Level::WORDS))]
+    pub level: Option<String>,
+    /// Where it stands
+    #[arg(long, value_parser = PossibleValuesParser::new(Status::WORDS))]
+    pub status: Option<String>,
+    /// Who told us
+    #[arg(long, value_name = "WHO")]
+    pub reporter: Option<String>,
+    /// How it reached us: cli, ci, email, phone, web, import
+    #[arg(long)]
+    pub channel: Option<String>,
+    /// Who answers to the reporter
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// Who works on it; me for yourself
+    #[arg(long, value_name = "WHO")]
+    pub assignee: Option<String>,
+    /// Where it was seen
+    #[arg(long, value_name = "TEXT")]
+    pub environment: Option<String>,
+    /// The effort expected: 90m, 6h, 2d, 1w
+    #[arg(long, value_name = "SPAN")]
+    pub estimate: Option<String>,
+    /// A release it affects (can be repeated)
+    #[arg(long, value_name = "VERSION")]
+    pub affects: Vec<String>,
+    /// A word to find it by (can be repeated)
+    #[arg(long, value_name = "WORD")]
+    pub label: Vec<String>,
+    /// What the customer needs, and what happened; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    pub requirements: Option<String>,
+    /// What was tried first; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    pub troubleshooting: Option<String>,
+    /// How to see it happen; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    pub reproduction: Option<String>,
+    /// What is wrong, and why; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    pub diagnosis: Option<String>,
+    /// How to live with it meanwhile; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    pub workaround: Option<String>,
+}
+
+impl Fields {
+    /// The changes that the flags ask for; `me` stands for the one who writes.
+    pub(crate) fn changes(&self, me: &str, session: &mut Session<'_>) -> Result<Changes, Failure> {
+        let mut changes = Changes::new();
+        let person = |who: &Option<String>| who.as_ref().map(|who| named(who, me));
+        for (field, value) in [
+            (Field::Type, self.kind.clone()),
+            (Field::Severity, self.severity.clone()),
+            (Field::Area, self.area.clone()),
+            (Field::Level, self.level.clone()),
+            (Field::Status, self.status.clone()),
+            (Field::Reporter, person(&self.reporter)),
+            (Field::Channel, self.channel.clone()),
+            (Field::Owner, person(&self.owner)),
+            (Field::Assignee, person(&self.assignee)),
+            (Field::Environment, self.environment.clone()),
+            (Field::Estimate, self.estimate.clone()),
+        ] {
+            changes.extend(value.map(|value| (field, Change::to_text(value))));
+        }
+        for (field, members) in [(Field::Affects, &self.affects), (Field::Labels, &self.label)] {
+            if !members.is_empty() {
+                changes.insert(field, Change::adding(members.clone()));
+            }
+        }
+        for (finding, text) in [
+            (Finding::Requirements, &self.requirements),
+            (Finding::Troubleshooting, &self.troubleshooting),
+            (Finding::Reproduction, &self.reproduction),
+            (Finding::Diagnosis, &self.diagnosis),
+            (Finding::Workaround, &self.workaround),
+        ] {
+            if let Some(text) = text {
+                let text = intake::read_text(text, session.input)?;
+                changes.insert(Field::Findings(finding), Change::to_text(text));
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// The person meant: `me` is the one who writes.
+pub(crate) fn named(who: &str, me: &str) -> String {
+    if who == "me" { me.to_owned() } else { who.to_owned() }
+}
+
+/// The changes that a form asks for.
+pub(crate) fn form_changes(fields: Vec<(Field, Option<Node>)>) -> Changes {
+    fields.into_iter().map(|(field, value)| (field, Change::To(value))).collect()
+}

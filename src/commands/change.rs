@@ -1,0 +1,139 @@
+//! Requests to tickets, made into one commit: decided on the newest state, as often as it takes.
+
+use std::collections::BTreeMap;
+
+use crate::commands::arguments::Writing;
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Actor, Refusal, Request, Settings, decide};
+use crate::render::{Rehearsal, View};
+use crate::store::git::FileChange;
+use crate::store::{Draft, Plan, Snapshot, Store, TicketChange, Wording};
+use crate::ticket::{EntryId, Moment, Person, Ticket, TicketId};
+
+/// A request to a ticket, with the id its entry will have.
+pub(crate) struct Planned {
+    pub(crate) id: TicketId,
+    pub(crate) entry: EntryId,
+    pub(crate) request: Request,
+}
+
+/// Who writes, and when.
+pub(crate) struct Author {
+    pub(crate) by: Person,
+    pub(crate) at: Moment,
+}
+
+impl Author {
+    /// The author as git takes it, before anything is written.
+    pub(crate) fn of(store: &Store) -> Result<Self, Failure> {
+        let (by, at) = store.author()?;
+        Ok(Self { by, at })
+    }
+
+    /// The author as the actor of one entry.
+    pub(crate) fn actor(&self, entry: &EntryId) -> Actor {
+        Actor { by: self.by.clone(), at: self.at, entry: entry.clone() }
+    }
+
+    /// How a field names the author.
+    pub(crate) fn me(&self) -> String {
+        self.by.to_string()
+    }
+}
+
+/// Applies requests, in order, as one commit.
+pub(crate) fn apply(
+    store: &Store,
+    planned: &[Planned],
+    files: &[FileChange],
+    writing: &Writing,
+    session: &mut Session<'_>,
+) -> Result<View, Failure> {
+    let author = Author::of(store)?;
+    let draft = |snapshot: &Snapshot<'_>| draft(snapshot, planned, files, writing, &author);
+    let plan = write(store, writing.dry_run, session, draft)?;
+    match plan {
+        Some(plan) if writing.dry_run => Ok(rehearsed(plan)),
+        Some(plan) => Ok(View::Steps(plan.tickets)),
+        None => {
+            session.note("nothing to change: it is so already");
+            let snapshot = store.snapshot(None)?;
+            let ids: std::collections::BTreeSet<&TicketId> = planned.iter().map(|one| &one.id).collect();
+            Ok(View::Unchanged(ids.into_iter().map(|id| snapshot.need(id)).collect::<Result<_, _>>()?))
+        }
+    }
+}
+
+/// Writes what a draft makes of the newest state, or only rehearses it.
+pub(crate) fn write(
+    store: &Store,
+    dry_run: bool,
+    session: &mut Session<'_>,
+    draft: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, Failure>,
+) -> Result<Option<Plan>, Failure> {
+    if dry_run {
+        return store.rehearse(draft);
+    }
+    let plan = store.update(draft)?;
+    if let Some(Plan { commit: Some(commit), message, .. }) = &plan {
+        let subject = message.lines().next().unwrap_or_default();
+        session.remarks.push(format!("[{} {commit:.10}] {subject}", store.branch()));
+    }
+    Ok(plan)
+}
+
+/// The view of what a write would do.
+pub(crate) fn rehearsed(plan: Plan) -> View {
+    View::Rehearsal(Rehearsal { message: plan.message, patch: plan.patch })
+}
+
+/// What the project wants in its messages.
+pub(crate) fn wording(settings: &Settings) -> Wording {
+    Wording { prefix: settings.commit_prefix.clone(), skip_ci: settings.skip_ci }
+}
+
+fn draft(
+    snapshot: &Snapshot<'_>,
+    planned: &[Planned],
+    files: &[FileChange],
+    writing: &Writing,
+    author: &Author,
+) -> Result<Option<Draft>, Failure> {
+    let settings = reading::settings(snapshot)?;
+    let mut before: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
+    let mut after: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
+    for Planned { id, entry, request } in planned {
+        if !before.contains_key(id) {
+            let ticket = snapshot.need(id)?;
+            check_last_entry(&ticket, writing)?;
+            before.insert(id, ticket.clone());
+            after.insert(id, ticket);
+        }
+        let Some(ticket) = after.get_mut(id) else { continue };
+        if let Some(step) = decide(ticket, request.clone(), &settings, &author.actor(entry))? {
+            ticket.apply(step);
+        }
+    }
+    let changed = |(before, after): (Ticket, Ticket)| {
+        (before != after).then_some(TicketChange { before: Some(before), after })
+    };
+    let tickets: Vec<TicketChange> =
+        before.into_values().zip(after.into_values()).filter_map(changed).collect();
+    if tickets.is_empty() {
+        return Ok(None);
+    }
+    let wording = wording(&settings);
+    Ok(Some(Draft { tickets, files: files.to_vec(), subject: String::new(), wording }))
+}
+
+/// Refuses a ticket that moved on since somebody looked at it.
+fn check_last_entry(ticket: &Ticket, writing: &Writing) -> Result<(), Refusal> {
+    let Some(wanted) = &writing.if_match else { return Ok(()) };
+    let last = ticket.timeline().last().map(|entry| entry.id.to_string()).unwrap_or_default();
+    if last == *wanted {
+        return Ok(());
+    }
+    Err(Refusal::MovedOn { id: ticket.id().clone(), last, wanted: wanted.clone() })
+}

@@ -1,0 +1,59 @@
+//! `comment`: says something on tickets, for the customer or for the team.
+
+use crate::commands::arguments::{Message, Writing};
+use crate::commands::change::{Planned, apply};
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Refusal, Request, What};
+use crate::render::View;
+use crate::ticket::Visibility;
+
+const FORM: &str = "
+# ------------------------ >8 ------------------------
+# Say something above. An empty text changes nothing.
+";
+
+/// Say something on a ticket
+///
+/// The customer may read it, unless --internal. Without -m or -F, a terminal opens the editor.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The tickets
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+    /// For the team only
+    #[arg(long)]
+    internal: bool,
+    #[command(flatten)]
+    message: Message,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let ids = reading::resolve(&store.snapshot(None)?, &args.ids)?;
+    let note = match args.message.read(session)? {
+        Some(note) => note,
+        None if session.interactive => {
+            let left = (session.editor)(FORM)?;
+            let note =
+                left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
+            if note.trim().is_empty() {
+                return Err(Failure::new(Kind::Refused, "the comment was left empty; nothing was changed"));
+            }
+            format!("{note}\n")
+        }
+        None => return Err(Refusal::EmptyNote.into()),
+    };
+    let visibility = if args.internal { Visibility::Internal } else { Visibility::Customer };
+    let mut planned = Vec::new();
+    for id in ids {
+        let request =
+            Request { what: What::Comment, note: Some(note.clone()), visibility: visibility.clone() };
+        planned.push(Planned { id, entry: session.entry_id(), request });
+    }
+    apply(&store, &planned, &[], &args.writing, session)
+}

@@ -1,0 +1,15 @@
+# Completes `git support …` and `git-support …` in fish.
+function __git_support_candidates
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    if test "$words[1]" = git
+        set -e words[1]
+    end
+    git-support complete --index (count $words) -- $words "$current" 2>/dev/null
+end
+function __git_support_is_meant
+    set -l words (commandline -opc)
+    test (count $words) -ge 2 -a "$words[2]" = support
+end
+complete -c git-support -f -a '(__git_support_candidates)'
+complete -c git -n __git_support_is_meant -f -a '(__git_support_candidates)'

@@ -1,0 +1,23 @@
+#compdef git-support
+# Completes `git-support …`, and `git support …` by zsh's completion of git.
+_git-support() {
+    local -a candidates
+    local line index=$((CURRENT - 1))
+    while IFS= read -r line; do
+        # value<TAB>description becomes value:description; a colon in the value is escaped.
+        local value=${line%%$'\t'*} about=""
+        [[ $line == *$'\t'* ]] && about=${line#*$'\t'}
+        candidates+=("${value//:/\\:}${about:+:$about}")
+    done < <(git-support complete --index "$index" -- "${words[@]}" 2>/dev/null)
+    if (( ${#candidates} )); then
+        _describe 'git support' candidates
+    else
+        _files
+    fi
+}
+zstyle ':completion:*:*:git:*' user-commands support:'run the support process in this repository'
+if [ "$funcstack[1]" = "_git-support" ]; then
+    _git-support "$@"
+else
+    compdef _git-support git-support
+fi

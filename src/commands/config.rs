@@ -1,0 +1,163 @@
+//! `config`: the project's settings, read and changed; each change is a commit.
+
+use crate::commands::change::{rehearsed, wording, write};
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::commands::settings_file;
+use crate::process::{SETTINGS, Settings, settings_problems};
+use crate::query;
+use crate::render::{SettingLine, View};
+use crate::store::git::FileChange;
+use crate::store::{Draft, Snapshot, layout};
+use crate::ticket::{Node, yaml};
+
+/// Read and change the project's settings
+///
+/// They stand in `.support/config.yaml`; every change is a commit. Without a verb, lists them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// List every setting with its value
+    List,
+    /// Print the value of a setting
+    Get {
+        /// The setting, such as commit.prefix
+        key: String,
+    },
+    /// Set a setting
+    Set {
+        /// The setting, such as commit.prefix or queries.mine
+        key: String,
+        /// The value
+        value: String,
+        /// Show the message and the difference, change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Set a setting back to its default
+    Unset {
+        /// The setting
+        key: String,
+        /// Show the message and the difference, change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    match &args.verb {
+        None | Some(Verb::List) => Ok(View::Settings(settings(session)?)),
+        Some(Verb::Get { key }) => {
+            known(key)?;
+            let found = settings(session)?.into_iter().find(|setting| setting.key == *key);
+            match found {
+                Some(setting) => Ok(View::Text(format!("{}\n", crate::ticket::visible(&setting.value)))),
+                None => Err(Failure::new(Kind::NotFound, format!("{key} is not set"))),
+            }
+        }
+        Some(Verb::Set { key, value, dry_run }) => change(key, Some(value), *dry_run, session),
+        Some(Verb::Unset { key, dry_run }) => change(key, None, *dry_run, session),
+    }
+}
+
+fn known(key: &str) -> Result<(), Failure> {
+    match settings_problems(key) {
+        Some(problem) => Err(Failure::usage(problem).hint("git support config list")),
+        None => Ok(()),
+    }
+}
+
+/// Every setting with its value, saved queries last.
+fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let in_force = reading::settings(&snapshot)?;
+    let text = snapshot.config()?.unwrap_or_default();
+    let file = yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null);
+    let mut lines = Vec::new();
+    for setting in SETTINGS {
+        let set = setting.key.split('.').try_fold(&file, |node, part| node.at(part));
+        lines.push(SettingLine {
+            key: setting.key.to_owned(),
+            value: set.map_or_else(|| setting.default.to_owned(), Node::to_string),
+            is_default: set.is_none(),
+            about: setting.about.to_owned(),
+        });
+    }
+    for (name, query) in &in_force.queries {
+        let about = format!("git support list @{name}");
+        lines.push(SettingLine {
+            key: format!("queries.{name}"),
+            value: query.clone(),
+            is_default: false,
+            about,
+        });
+    }
+    Ok(lines)
+}
+
+fn change(
+    key: &str,
+    value: Option<&String>,
+    dry_run: bool,
+    session: &mut Session<'_>,
+) -> Result<View, Failure> {
+    known(key)?;
+    if key == "branch" {
+        return Err(Failure::usage("the branch is set by init").hint("git support init --branch NAME"));
+    }
+    if let (true, Some(value)) = (key.starts_with("queries."), value) {
+        query::parse(value)?;
+    }
+    let node = value.map(|value| node(key, value));
+    let store = session.store()?;
+    let draft = |snapshot: &Snapshot<'_>| draft(snapshot, key, node.as_ref());
+    match write(&store, dry_run, session, draft)? {
+        Some(plan) if dry_run => Ok(rehearsed(plan)),
+        Some(_) => Ok(View::Nothing),
+        None => {
+            session.note("nothing to change: it is so already");
+            Ok(View::Nothing)
+        }
+    }
+}
+
+/// The value as the file holds it: numbers and truth bare, all else as text.
+fn node(key: &str, value: &str) -> Node {
+    if key.starts_with("queries.") || key == "commit.prefix" {
+        return Node::text(value);
+    }
+    match value {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
+        text => Node::text(text),
+    }
+}
+
+fn draft(snapshot: &Snapshot<'_>, key: &str, value: Option<&Node>) -> Result<Option<Draft>, Failure> {
+    let invalid = |error: yaml::SyntaxError| {
+        Failure::new(Kind::Invalid, format!("{}:{}: {error}", layout::CONFIG, error.line))
+    };
+    let old = snapshot.config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
+    let old_text = yaml::decode(&old).map_err(invalid)?;
+    let new = settings_file::set(&old_text, key, value.cloned()).map_err(invalid)?;
+    let settings = Settings::read(&yaml::parse(&new).map_err(invalid)?)
+        .map_err(|(key, problem)| Failure::new(Kind::Invalid, format!("{key}: {problem}")))?;
+    if new == old_text {
+        return Ok(None);
+    }
+    let subject = match value {
+        Some(value) => format!("set {key} to {value}"),
+        None => format!("set {key} back to its default"),
+    };
+    let files = vec![FileChange { path: layout::CONFIG.to_owned(), content: new.into_bytes() }];
+    Ok(Some(Draft { tickets: Vec::new(), files, subject, wording: wording(&settings) }))
+}

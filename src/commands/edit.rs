@@ -1,0 +1,159 @@
+//! `edit`: changes any field, of one ticket or of many.
+
+use crate::commands::arguments::{Fields, Message, Writing, form_changes};
+use crate::commands::change::{Author, Planned, apply};
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::intake;
+use crate::process::{Change, Changes, Request, What};
+use crate::render::View;
+use crate::ticket::{Field, Node, Ticket};
+
+/// The fields that the form shows.
+const FORM_FIELDS: &[Field] = &[
+    Field::Title,
+    Field::Type,
+    Field::Area,
+    Field::Severity,
+    Field::Status,
+    Field::Level,
+    Field::Reporter,
+    Field::Owner,
+    Field::Assignee,
+    Field::Affects,
+    Field::Environment,
+    Field::Labels,
+    Field::Estimate,
+];
+const FORM_HELP: &str = "\
+Change what is to change: the fields, and under the dashes the description.
+An emptied field is taken away. Nothing from the scissors line on is read.";
+
+/// Change fields of tickets
+///
+/// Several ids, or a --query, become one commit. Without a flag, a terminal opens the editor on a form of
+/// the ticket. -m says why.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The tickets
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// The tickets that a query means, as in `git support list`
+    #[arg(long, conflicts_with = "ids")]
+    query: Option<String>,
+    /// What it is about, in one line
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The whole story; - reads standard input
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Take a label away (can be repeated)
+    #[arg(long, value_name = "WORD")]
+    remove_label: Vec<String>,
+    /// Take a release away from those affected (can be repeated)
+    #[arg(long, value_name = "VERSION")]
+    remove_affects: Vec<String>,
+    /// Take a field's value away (can be repeated)
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<String>,
+    #[command(flatten)]
+    message: Message,
+    #[command(flatten)]
+    writing: Writing,
+    #[command(flatten)]
+    fields: Fields,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let ids = match &args.query {
+        Some(query) => {
+            let found = reading::find(&store, &snapshot, query, None, session)?;
+            found.iter().map(|ticket| ticket.id().clone()).collect()
+        }
+        None if args.ids.is_empty() => {
+            return Err(Failure::usage("which tickets?").hint("git support edit ID… or --query QUERY"));
+        }
+        None => reading::resolve(&snapshot, &args.ids)?,
+    };
+    let me = Author::of(&store)?.me();
+    let note = args.message.read(session)?;
+    let mut changes = changes(args, &me, session)?;
+    if changes.is_empty() {
+        changes = match ids.as_slice() {
+            [id] if session.interactive => form(&snapshot.need(id)?, session)?,
+            _ => {
+                return Err(
+                    Failure::usage("nothing to change").hint("git support edit --help lists the fields")
+                );
+            }
+        };
+    }
+    if ids.is_empty() {
+        session.note("no ticket matches; nothing was changed");
+        return Ok(View::Unchanged(Vec::new()));
+    }
+    let mut planned = Vec::new();
+    for id in ids {
+        let request = Request::new(What::Edit(changes.clone())).with_note(note.clone());
+        planned.push(Planned { id, entry: session.entry_id(), request });
+    }
+    apply(&store, &planned, &[], &args.writing, session)
+}
+
+fn changes(args: &Args, me: &str, session: &mut Session<'_>) -> Result<Changes, Failure> {
+    let mut changes = args.fields.changes(me, session)?;
+    if let Some(title) = &args.title {
+        changes.insert(Field::Title, Change::to_text(title.trim()));
+    }
+    if let Some(text) = &args.description {
+        let text = intake::read_text(text, session.input)?;
+        changes.insert(Field::Description, Change::to_text(text));
+    }
+    for (field, gone) in [(Field::Labels, &args.remove_label), (Field::Affects, &args.remove_affects)] {
+        if !gone.is_empty() {
+            let change = changes.entry(field).or_insert_with(|| Change::adding(Vec::new()));
+            if let Change::Members { remove, .. } = change {
+                remove.extend(gone.iter().cloned());
+            }
+        }
+    }
+    for name in &args.clear {
+        let mut field = Field::parse(name);
+        if matches!(field, Field::Unknown(_)) {
+            field = Field::parse(&format!("findings.{name}"));
+        }
+        if matches!(&field, Field::Findings(crate::ticket::Finding::Unknown(_))) {
+            let names: Vec<&str> = Field::plain_names().collect();
+            let meant = crate::ticket::nearest(name, &names).map(|near| format!("; did you mean {near}?"));
+            return Err(Failure::usage(format!("there is no field `{name}`{}", meant.unwrap_or_default())));
+        }
+        changes.insert(field, Change::To(None));
+    }
+    Ok(changes)
+}
+
+/// What the editor's form leaves changed.
+fn form(ticket: &Ticket, session: &Session<'_>) -> Result<Changes, Failure> {
+    let head = ticket.head();
+    let fields: Vec<(Field, Option<Node>)> =
+        FORM_FIELDS.iter().map(|field| (field.clone(), head.get(field).cloned())).collect();
+    let text = head.description().unwrap_or_default();
+    let left = (session.editor)(&intake::fill_in(&fields, text, FORM_HELP))?;
+    let form =
+        intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
+    // Only what differs: a form that was left alone changes nothing.
+    let differs = |(field, value): &(Field, Option<Node>)| {
+        let shown = |node: Option<&Node>| node.map(ToString::to_string).unwrap_or_default();
+        shown(value.as_ref()) != shown(head.get(field))
+    };
+    let mut changes = form_changes(form.fields.into_iter().filter(differs).collect());
+    if form.text.trim_end() != text.trim_matches('\n').trim_end() {
+        let text = (!form.text.is_empty()).then_some(Node::Text(form.text));
+        changes.insert(Field::Description, Change::To(text));
+    }
+    Ok(changes)
+}

@@ -1,0 +1,82 @@
+//! `init`: makes a repository ready for tickets, with the settings written out and commented.
+
+use std::fmt::Write as _;
+
+use crate::commands::change::{rehearsed, write};
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::process::{SETTINGS, Settings};
+use crate::render::View;
+use crate::store::git::FileChange;
+use crate::store::{Draft, Snapshot, Store, layout};
+
+/// Make this repository ready for tickets
+///
+/// Commits `.support/config.yaml`, where every setting stands with its default, commented. Filing a
+/// ticket needs no init.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Show the message and the difference, change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = match &session.branch {
+        Some(branch) => Store::open_new(session.surroundings.clone(), branch)?,
+        None => session.store()?,
+    };
+    let branch = session.branch.clone();
+    let draft = |snapshot: &Snapshot<'_>| {
+        if snapshot.config()?.is_some() {
+            return Ok(None);
+        }
+        let content = config_text(branch.as_deref()).into_bytes();
+        let files = vec![FileChange { path: layout::CONFIG.to_owned(), content }];
+        let wording = crate::commands::change::wording(&Settings::default());
+        let subject = "set up tickets in this repository".to_owned();
+        Ok(Some(Draft { tickets: Vec::new(), files, subject, wording }))
+    };
+    let plan = write(&store, args.dry_run, session, draft)?;
+    if session.branch.is_some() && !args.dry_run {
+        store.remember_branch()?;
+    }
+    match plan {
+        Some(plan) if args.dry_run => Ok(rehearsed(plan)),
+        Some(_) => {
+            session.note(format!("ready: tickets go to branch {}", store.branch()));
+            Ok(View::Nothing)
+        }
+        None => {
+            session.note(format!("ready already: tickets go to branch {}", store.branch()));
+            Ok(View::Nothing)
+        }
+    }
+}
+
+/// The settings with their defaults, commented; the branch stands where it is one of its own.
+fn config_text(branch: Option<&str>) -> String {
+    let mut out =
+        "# Settings of git-support. Every one has the default shown; see docs/settings.md.\nschema: 1\n"
+            .to_owned();
+    let mut group = "";
+    for setting in SETTINGS {
+        let (outer, name) = setting.key.split_once('.').unwrap_or(("", setting.key));
+        if outer.is_empty() {
+            continue;
+        }
+        if outer != group {
+            let _ = write!(out, "\n# {outer}:\n");
+            group = outer;
+        }
+        let _ = writeln!(out, "#   {name}: {:<24} # {}", setting.default, setting.about);
+    }
+    out.push_str(
+        "\n# Saved queries, for `git support list @mine`.\n# queries:\n#   mine: status:open assignee:me\n",
+    );
+    if let Some(branch) = branch {
+        let _ = write!(out, "\nbranch: {branch}\n");
+    }
+    out
+}

@@ -1,0 +1,62 @@
+//! `list`: the tickets that a query means.
+
+use crate::commands::arguments::Reading;
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::render::View;
+
+/// List tickets
+///
+/// Words are searched in all texts; `field:value` terms, joined by AND, narrow the list: status:open
+/// severity:>=major level:2,3 assignee:me label:payments created:>=2026-01-01 updated:<7d no:assignee
+/// -word OR ( ) sort:-severity limit:20. Without a query, the open tickets.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which tickets; `@name` is a saved query
+    #[arg(allow_hyphen_values = true, trailing_var_arg = false)]
+    query: Vec<String>,
+    /// Resolved and closed tickets too, where no query says
+    #[arg(long)]
+    all: bool,
+    /// In machine formats, the texts and the timeline too
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let at = args.reading.at.as_deref();
+    let snapshot = store.snapshot(at)?;
+    let query = match args.query.as_slice() {
+        [] if args.all => String::new(),
+        [] => "status:open".to_owned(),
+        [one] => one.clone(),
+        // Words that the shell took apart: one that holds blanks was quoted, and stays one.
+        many => many.iter().map(|word| requoted(word)).collect::<Vec<_>>().join(" "),
+    };
+    let found = reading::find(&store, &snapshot, &query, at, session)?;
+    if found.is_empty() && session.interactive {
+        session.note("no tickets");
+    }
+    let mut tickets = Vec::new();
+    for ticket in found {
+        let prefix = snapshot.shortest(ticket.id())?;
+        tickets.push((ticket, prefix));
+    }
+    Ok(View::Tickets { tickets, full: args.full })
+}
+
+fn requoted(word: &str) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    if !word.contains(char::is_whitespace) || word.contains(['"', '(', ')']) {
+        return word.to_owned();
+    }
+    match word.split_once(':') {
+        Some((field, value)) if !field.contains(char::is_whitespace) => format!("{field}:{}", quoted(value)),
+        _ => quoted(word),
+    }
+}

@@ -1,0 +1,96 @@
+//! What the user can do: one file a verb, with its arguments (whose comments are the help) and `run`.
+//!
+//! A command parses nothing and prints nothing: it asks the pure rooms, lets the store write, and
+//! returns a view.
+
+mod arguments;
+mod assign;
+mod attach;
+mod change;
+mod comment;
+mod completions;
+mod config;
+mod edit;
+mod failure;
+mod init;
+mod link;
+mod list;
+mod log;
+mod new;
+mod reading;
+mod session;
+mod settings_file;
+mod show;
+
+pub use completions::Shell;
+pub use failure::{Failure, Kind};
+pub use reading::candidates;
+pub use session::Session;
+
+use std::path::PathBuf;
+
+use crate::render::View;
+
+/// The verbs.
+#[derive(Debug, clap::Subcommand)]
+#[expect(missing_docs, reason = "each verb's Args says what it does: its comment is the help")]
+pub enum Command {
+    Init(init::Args),
+    New(Box<new::Args>),
+    List(list::Args),
+    Show(show::Args),
+    Edit(Box<edit::Args>),
+    Comment(comment::Args),
+    Attach(attach::Args),
+    Link(link::Args),
+    Assign(assign::Args),
+    Log(log::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+    Demo(DemoArgs),
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+}
+
+/// Watch a support week in a small product repository made for it
+///
+/// Makes the repository, then runs the real commands in it: each is shown with its output, and at the
+/// end the `git log` that a reviewer would read.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Where to make it: a directory that is empty or does not exist [default: a new temporary one]
+    pub dir: Option<PathBuf>,
+}
+
+/// What the completion scripts call.
+#[derive(Debug, clap::Args)]
+pub struct CompleteArgs {
+    /// The place of the word to complete
+    #[arg(long)]
+    pub index: usize,
+    /// The words typed so far
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<std::ffi::OsString>,
+}
+
+/// Runs a verb. `demo` and `complete` are the process's own and answer with nothing here.
+///
+/// # Errors
+/// What is wrong, where, and the command that puts it right.
+pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure> {
+    match command {
+        Command::Init(args) => init::run(args, session),
+        Command::New(args) => new::run(args, session),
+        Command::List(args) => list::run(args, session),
+        Command::Show(args) => show::run(args, session),
+        Command::Edit(args) => edit::run(args, session),
+        Command::Comment(args) => comment::run(args, session),
+        Command::Attach(args) => attach::run(args, session),
+        Command::Link(args) => link::run(args, session),
+        Command::Assign(args) => assign::run(args, session),
+        Command::Log(args) => log::run(args, session),
+        Command::Config(args) => config::run(args, session),
+        Command::Completions(args) => Ok(completions::run(args)),
+        Command::Demo(_) | Command::Complete(_) => Ok(View::Nothing),
+    }
+}

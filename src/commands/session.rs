@@ -1,0 +1,58 @@
+//! What every command is given: where it runs, when, who, and the ways to ask back.
+
+use std::io::Read;
+
+use crate::commands::failure::Failure;
+use crate::store::Store;
+use crate::store::git::Surroundings;
+use crate::ticket::{EntryId, Moment, TicketId};
+
+/// Opens an editor on a text and returns what it was left with.
+pub(crate) type Editor<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
+
+/// The process, as commands see it.
+pub struct Session<'a> {
+    /// What the process was started with.
+    pub surroundings: Surroundings,
+    /// The branch named on the command line.
+    pub branch: Option<String>,
+    /// Now.
+    pub now: Moment,
+    /// Random bits.
+    pub random: &'a mut dyn FnMut() -> u64,
+    /// Standard input.
+    pub input: &'a mut dyn Read,
+    /// True where somebody sits at a terminal, so that an editor may be opened.
+    pub interactive: bool,
+    /// The user's editor.
+    pub editor: Editor<'a>,
+    /// Warnings and remarks for standard error, a line each.
+    pub notes: Vec<String>,
+    /// What was written, for those who asked to be told.
+    pub remarks: Vec<String>,
+}
+
+impl Session<'_> {
+    /// Opens the tickets of the repository around the working directory.
+    ///
+    /// # Errors
+    /// There is no repository, or no branch to work on.
+    pub fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.surroundings.clone(), self.branch.as_deref())?)
+    }
+
+    /// A new entry's id.
+    pub fn entry_id(&mut self) -> EntryId {
+        EntryId::from_bits((self.random)())
+    }
+
+    /// A new ticket's id.
+    pub fn ticket_id(&mut self) -> TicketId {
+        TicketId::from_bits((self.random)())
+    }
+
+    /// Says something on standard error.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}

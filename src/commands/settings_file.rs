@@ -1,0 +1,67 @@
+//! The text of `.support/config.yaml`, changed in one place while comments and all else stay.
+
+use crate::ticket::{Node, yaml};
+
+/// The file's text with a dotted key set to a value, or taken away. Only the top-level block that holds
+/// the key is written anew; every other line stays as it is.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn set(text: &str, key: &str, value: Option<Node>) -> Result<String, yaml::SyntaxError> {
+    let file = yaml::parse(text)?;
+    let (outer, inner) = key.split_once('.').map_or((key, None), |(outer, inner)| (outer, Some(inner)));
+    let new = match inner {
+        None => value,
+        Some(inner) => {
+            let mut pairs = match file.at(outer) {
+                Some(Node::Map(pairs)) => pairs.clone(),
+                _ => Vec::new(),
+            };
+            pairs.retain(|(name, _)| name.as_text() != Some(inner));
+            pairs.extend(value.map(|value| (Node::text(inner), value)));
+            (!pairs.is_empty()).then_some(Node::Map(pairs))
+        }
+    };
+    let block = new.map(|new| yaml::write(&[(Node::text(outer), new)])).unwrap_or_default();
+    Ok(replaced(text, outer, &block))
+}
+
+/// The text with the block of a top-level key replaced, or the block added at the end.
+fn replaced(text: &str, key: &str, block: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |line: &str| line.split(':').next().map(|name| name.trim_matches(['"', '\''])) == Some(key);
+    let Some(from) = lines.iter().position(|line| begins(line)) else {
+        let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
+        return format!("{text}{gap}{block}");
+    };
+    let inside = |line: &&&str| line.starts_with([' ', '-']);
+    let count = lines.iter().skip(from + 1).take_while(inside).count();
+    let mut out = String::new();
+    for line in lines.iter().take(from) {
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.push_str(block);
+    for line in lines.iter().skip(from + 1 + count) {
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_setting_changes_and_every_other_line_stays() {
+        let text = "# ours\nschema: 1\n\ncommit:\n  prefix: tickets\n\n# the team's\nqueries:\n  mine: assignee:me\n";
+        let changed = set(text, "commit.skip_ci", Some(Node::Bool(true))).unwrap();
+        assert_eq!(changed, text.replace("tickets\n", "tickets\n  skip_ci: true\n"));
+        assert_eq!(set(&changed, "commit.skip_ci", None).unwrap(), text);
+        let gone = set(text, "commit.prefix", None).unwrap();
+        assert_eq!(gone, text.replace("commit:\n  prefix: tickets\n", ""));
+        let added = set("schema: 1\n", "attachments.max_bytes", Some(Node::Number("9".into()))).unwrap();
+        assert_eq!(added, "schema: 1\n\nattachments:\n  max_bytes: 9\n");
+    }
+}

@@ -1,0 +1,43 @@
+//! `show`: the page of one ticket.
+
+use crate::commands::arguments::Reading;
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::render::{LinkedTicket, TicketPage, View};
+use crate::store::Snapshot;
+use crate::ticket::{LinkKind, TicketId};
+
+/// Show a ticket: head, description, findings, timeline
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The ticket
+    id: String,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(args.reading.at.as_deref())?;
+    let id = snapshot.resolve(&args.id)?;
+    let ticket = snapshot.need(&id)?;
+    let fields = ticket.unaccounted();
+    if !fields.is_empty() {
+        let names: Vec<String> = fields.iter().map(crate::ticket::Field::name).collect();
+        session.note(format!(
+            "warning: {id} was edited by hand: no entry of its timeline sets {}",
+            names.join(", ")
+        ));
+    }
+    let linked = ticket.head().links().map(|(kind, other)| linked(&snapshot, kind, other)).collect();
+    let prefix = snapshot.shortest(&id)?;
+    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked })))
+}
+
+/// The other end of a link; one that cannot be read is named all the same.
+fn linked(snapshot: &Snapshot<'_>, kind: &LinkKind, other: &str) -> LinkedTicket {
+    let ticket = TicketId::parse(other).and_then(|id| snapshot.ticket(&id).ok().flatten());
+    let found = ticket.map(|ticket| (ticket.head().title().to_owned(), ticket.head().status()));
+    LinkedTicket { kind: kind.clone(), id: other.to_owned(), found }
+}

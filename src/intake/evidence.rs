@@ -1,0 +1,57 @@
+//! Evidence: files to be attached, read whole, within the limit.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+/// The path that means standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// A file to be attached.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The name it had.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+    /// The SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads a file, or standard input under a given name; more than `limit` bytes are not read.
+///
+/// # Errors
+/// It cannot be read, is no file, or is too large.
+pub fn read_evidence(
+    path: &Path,
+    name: Option<&str>,
+    directory: &Path,
+    input: &mut dyn Read,
+    limit: u64,
+) -> Result<Evidence> {
+    let shown = path.display().to_string();
+    let mut content = Vec::new();
+    if path == Path::new(STANDARD_INPUT) {
+        input.take(limit.saturating_add(1)).read_to_end(&mut content).context("reading standard input")?;
+    } else {
+        let file = File::open(directory.join(path)).with_context(|| format!("opening {shown}"))?;
+        let meta = file.metadata().with_context(|| format!("reading {shown}"))?;
+        if !meta.is_file() {
+            bail!("{shown} is no file");
+        }
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut content)
+            .with_context(|| format!("reading {shown}"))?;
+    }
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > limit {
+        bail!("{shown} has more than {limit} bytes, the most that attachments.max_bytes allows");
+    }
+    let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let own = own.filter(|own| own != STANDARD_INPUT).unwrap_or_else(|| "stdin.txt".to_owned());
+    let name = crate::ticket::one_line(name.unwrap_or(&own));
+    let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Evidence { name, content, sha256 })
+}

@@ -1,0 +1,107 @@
+//! The form that an editor shows: `field: value` lines, a line of dashes, a text; below a scissors
+//! line, help that is not read.
+
+use crate::ticket::{Field, Kind, Node, nearest};
+
+const RULE: &str = "---";
+const SCISSORS: &str = "# ------------------------ >8 ------------------------";
+
+/// What somebody wrote into a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// The fields with a value; `None` for one that was emptied.
+    pub fields: Vec<(Field, Option<Node>)>,
+    /// The text below the dashes.
+    pub text: String,
+}
+
+/// A form with values filled in, and what stands below the scissors line.
+#[must_use]
+pub fn fill_in(fields: &[(Field, Option<Node>)], text: &str, help: &str) -> String {
+    let mut out = String::new();
+    for (field, value) in fields {
+        let value = value.as_ref().map(Node::to_string).unwrap_or_default();
+        out.push_str(format!("{}: {value}", field.name()).trim_end());
+        out.push('\n');
+    }
+    out.push_str(RULE);
+    out.push('\n');
+    out.push_str(text);
+    if !text.is_empty() && !text.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push('\n');
+    out.push_str(SCISSORS);
+    for line in help.lines() {
+        out.push_str("\n# ");
+        out.push_str(line);
+    }
+    out.push('\n');
+    out
+}
+
+/// Reads a form that was filled in.
+///
+/// # Errors
+/// The line that is no field, with the nearest field's name.
+pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.split(SCISSORS).next().unwrap_or_default();
+    let (head, body) = match text.split_once(&format!("\n{RULE}\n")) {
+        Some((head, body)) => (head, body),
+        None => (text.trim_end().trim_end_matches(RULE), ""),
+    };
+    let mut fields = Vec::new();
+    for (number, line) in head.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let at = number + 1;
+        let (name, value) =
+            line.split_once(':').ok_or(format!("line {at}: `{line}` is no `field: value`"))?;
+        let field = Field::parse(name.trim());
+        if !known.contains(&field) {
+            let names: Vec<String> = known.iter().map(Field::name).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let meant = nearest(name.trim(), &names).map(|near| format!("; did you mean {near}?"));
+            return Err(format!(
+                "line {at}: there is no field `{}`{}",
+                name.trim(),
+                meant.unwrap_or_default()
+            ));
+        }
+        let value = value.trim();
+        let value = match field.kind() {
+            _ if value.is_empty() => None,
+            Kind::Members => {
+                let members = value.split([',', ' ']).map(str::trim).filter(|member| !member.is_empty());
+                Some(Node::texts(members))
+            }
+            Kind::Value | Kind::Text => Some(Node::text(value)),
+        };
+        fields.push((field, value));
+    }
+    let body = body.trim_matches('\n');
+    let text = if body.trim().is_empty() { String::new() } else { format!("{body}\n") };
+    Ok(Form { fields, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_read_back() {
+        let fields = vec![
+            (Field::Title, Some(Node::text("Card: fails"))),
+            (Field::Severity, None),
+            (Field::Labels, Some(Node::texts(["a", "b"]))),
+        ];
+        let known: Vec<Field> = fields.iter().map(|(field, _)| field.clone()).collect();
+        let form = fill_in(&fields, "First.\n\nSecond.\n", "help");
+        assert_eq!(read_form(&form, &known), Ok(Form { fields, text: "First.\n\nSecond.\n".to_owned() }));
+    }
+
+    #[test]
+    fn an_unknown_field_names_the_nearest() {
+        let refused = read_form("title: x\nseverty: minor\n---\n", &[Field::Title, Field::Severity]);
+        assert_eq!(refused, Err("line 2: there is no field `severty`; did you mean severity?".to_owned()));
+    }
+}

@@ -1,0 +1,143 @@
+//! The machine formats JSON, NDJSON and YAML: contracts, the same on a terminal and in a pipe.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::render::view::{EntryLine, View};
+use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
+
+/// The version of the JSON shapes (DESIGN.md, section 5).
+const SCHEMA: u64 = 1;
+
+/// One JSON value.
+pub(super) fn json(view: &View) -> String {
+    let value = match objects(view) {
+        Shape::One(value) => value,
+        Shape::Many(values) => Value::Array(values),
+        Shape::Nothing => return String::new(),
+    };
+    format!("{}\n", escaped(&serde_json::to_string_pretty(&value).unwrap_or_default()))
+}
+
+/// One JSON object a line.
+pub(super) fn ndjson(view: &View) -> String {
+    let values = match objects(view) {
+        Shape::One(value) => vec![value],
+        Shape::Many(values) => values,
+        Shape::Nothing => Vec::new(),
+    };
+    values.iter().map(|value| format!("{}\n", escaped(&value.to_string()))).collect()
+}
+
+/// YAML documents, as ticket files are written.
+pub(super) fn yaml(view: &View) -> String {
+    if let View::Ticket(page) = view {
+        return codec::write(&page.ticket);
+    }
+    match objects(view) {
+        Shape::One(value) => document(&value),
+        Shape::Many(values) => values.iter().map(|value| format!("---\n{}", document(value))).collect(),
+        Shape::Nothing => String::new(),
+    }
+}
+
+fn document(value: &Value) -> String {
+    let Node::Map(pairs) = node(value) else { return String::new() };
+    crate::ticket::yaml::write(&pairs)
+}
+
+fn node(value: &Value) -> Node {
+    match value {
+        Value::Null => Node::Null,
+        Value::Bool(value) => Node::Bool(*value),
+        Value::Number(number) => Node::Number(number.to_string()),
+        Value::String(text) => Node::text(text),
+        Value::Array(items) => Node::List(items.iter().map(node).collect()),
+        Value::Object(map) => {
+            Node::Map(map.iter().map(|(key, value)| (Node::text(key), node(value))).collect())
+        }
+    }
+}
+
+/// JSON in which nothing can steer a terminal: what it leaves bare is escaped.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || visible(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8() {
+            out.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}
+
+enum Shape {
+    Nothing,
+    One(Value),
+    Many(Vec<Value>),
+}
+
+fn objects(view: &View) -> Shape {
+    match view {
+        View::Nothing => Shape::Nothing,
+        View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
+        View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
+            [one] => Shape::One(ticket(one, true)),
+            many => Shape::Many(many.iter().map(|one| ticket(one, true)).collect()),
+        },
+        View::Ticket(page) => Shape::One(ticket(&page.ticket, true)),
+        View::Tickets { tickets, full } => {
+            Shape::Many(tickets.iter().map(|(one, _)| ticket(one, *full)).collect())
+        }
+        View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
+        View::Settings(settings) => {
+            let pairs =
+                settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
+            Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
+        }
+        View::Rehearsal(rehearsal) => {
+            Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
+        }
+    }
+}
+
+/// A ticket as an object: the file's field names, and when it was opened and last changed.
+fn ticket(ticket: &Ticket, full: bool) -> Value {
+    let mut map = Map::new();
+    map.insert("schema".to_owned(), SCHEMA.into());
+    if let Value::Object(head) = value(&codec::head_node(ticket)) {
+        map.extend(head);
+    }
+    if !full {
+        let is_long = |name: &String| name == "findings" || Field::parse(name).kind() == Kind::Text;
+        map.retain(|name, _| !is_long(name));
+    }
+    map.insert("created".to_owned(), json!(ticket.created()));
+    map.insert("updated".to_owned(), json!(ticket.updated()));
+    map.insert("occurrences".to_owned(), json!(ticket.occurrences()));
+    if full {
+        let timeline = ticket.timeline().iter().map(|entry| value(&codec::entry_node(entry)));
+        map.insert("timeline".to_owned(), timeline.collect());
+    }
+    Value::Object(map)
+}
+
+fn entry(line: &EntryLine) -> Value {
+    let mut map = Map::new();
+    map.insert("schema".to_owned(), SCHEMA.into());
+    map.insert("ticket".to_owned(), line.ticket.as_str().into());
+    map.insert("commit".to_owned(), line.commit.clone().into());
+    if let Value::Object(entry) = value(&codec::entry_node(&line.entry)) {
+        map.extend(entry);
+    }
+    Value::Object(map)
+}
+
+fn value(node: &Node) -> Value {
+    serde_json::to_value(node).unwrap_or(Value::Null)
+}

@@ -1,0 +1,169 @@
+//! The flat formats: CSV for spreadsheets, Markdown for pages and pull requests.
+
+use std::fmt::Write as _;
+
+use crate::render::NoSuchForm;
+use crate::render::paint::shown;
+use crate::render::view::{EntryLine, TicketPage, View};
+use crate::ticket::{Field, Node, Ticket, visible};
+
+const COLUMNS: &[&str] = &[
+    "id",
+    "title",
+    "type",
+    "area",
+    "severity",
+    "status",
+    "level",
+    "reporter",
+    "channel",
+    "assignee",
+    "affects",
+    "environment",
+    "labels",
+    "created",
+    "updated",
+];
+const ENTRY_COLUMNS: &[&str] = &["ticket", "commit", "seq", "entry", "at", "by", "action", "note"];
+
+/// Comma-separated values with a heading.
+pub(super) fn csv(view: &View) -> Result<String, NoSuchForm> {
+    let (heading, rows) = rows(view).ok_or_else(|| refused("csv", view))?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail, and a row of another length cannot be made here.
+    let _ = writer.write_record(heading);
+    for row in rows {
+        let _ = writer.write_record(row.iter().map(|cell| harmless(cell)));
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A cell that no spreadsheet takes for a formula: an apostrophe before what would start one.
+fn harmless(cell: &str) -> String {
+    let cell = visible(cell);
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+fn refused(format: &'static str, view: &View) -> NoSuchForm {
+    let forms: &[&str] = if matches!(view, View::Ticket(_)) {
+        &["table", "json", "ndjson", "yaml", "markdown"]
+    } else {
+        &["table", "json", "ndjson", "yaml"]
+    };
+    NoSuchForm { format, forms }
+}
+
+type Rows = (&'static [&'static str], Vec<Vec<String>>);
+
+fn rows(view: &View) -> Option<Rows> {
+    match view {
+        View::Tickets { tickets, .. } => {
+            Some((COLUMNS, tickets.iter().map(|(ticket, _)| ticket_row(ticket)).collect()))
+        }
+        View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
+            Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
+        }
+        View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
+        View::Nothing | View::Text(_) | View::Ticket(_) | View::Settings(_) | View::Rehearsal(_) => None,
+    }
+}
+
+fn ticket_row(ticket: &Ticket) -> Vec<String> {
+    let moment = |moment: Option<crate::ticket::Moment>| moment.map(|at| at.to_string()).unwrap_or_default();
+    let cell = |name: &&str| match *name {
+        "id" => ticket.id().to_string(),
+        "created" => moment(ticket.created()),
+        "updated" => moment(ticket.updated()),
+        name => ticket.head().get(&Field::parse(name)).map(Node::to_string).unwrap_or_default(),
+    };
+    COLUMNS.iter().map(cell).collect()
+}
+
+fn entry_row(line: &EntryLine) -> Vec<String> {
+    let entry = &line.entry;
+    vec![
+        line.ticket.to_string(),
+        line.commit.clone().unwrap_or_default(),
+        entry.seq.to_string(),
+        entry.id.to_string(),
+        entry.at.to_string(),
+        entry.by.to_string(),
+        entry.action.to_string(),
+        entry.note.clone().unwrap_or_default(),
+    ]
+}
+
+/// Markdown: a table of tickets or entries, a page of a ticket.
+pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
+    if let View::Ticket(page) = view {
+        return Ok(page_markdown(page));
+    }
+    let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
+    let shown_columns: &[&str] = if matches!(view, View::Entries(_)) {
+        heading
+    } else {
+        &["id", "severity", "status", "level", "title", "assignee", "created"]
+    };
+    let mut out = format!("| {} |\n|{}\n", shown_columns.join(" | "), " --- |".repeat(shown_columns.len()));
+    for row in rows {
+        let cells = shown_columns.iter().map(|name| {
+            let place = heading.iter().position(|column| column == name);
+            place.and_then(|place| row.get(place)).map(|cell| inline(cell)).unwrap_or_default()
+        });
+        let _ = writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    Ok(out)
+}
+
+/// One line of text in which nothing is taken for markup.
+fn inline(text: &str) -> String {
+    let mut out = String::new();
+    for c in shown(text).chars() {
+        if "\\`*_[]<>|#".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn page_markdown(page: &TicketPage) -> String {
+    let head = page.ticket.head();
+    let mut out = format!("# {} {}\n\n", page.ticket.id(), inline(head.title()));
+    for (field, value) in head.iter() {
+        let is_text = matches!(field, Field::Title | Field::Description | Field::Findings(_));
+        if !is_text {
+            let _ = writeln!(out, "- **{}**: {}", inline(&field.name()), inline(&value.to_string()));
+        }
+    }
+    if let Some(text) = head.description() {
+        let _ = write!(out, "\n## Description\n\n{}", fenced(text));
+    }
+    for (finding, text) in head.findings() {
+        let _ = write!(out, "\n## Finding: {}\n\n{}", inline(finding.as_str()), fenced(text));
+    }
+    out.push_str("\n## Timeline\n\n");
+    for entry in page.ticket.timeline() {
+        let (at, by, action) = (entry.at.minute(), inline(entry.by.short()), inline(entry.action.as_str()));
+        let _ = writeln!(out, "- {at} **{action}** {by}");
+        if let Some(note) = &entry.note {
+            let _ = write!(out, "\n{}\n", fenced(note));
+        }
+    }
+    out
+}
+
+/// Text as it is, in a fence longer than any within it.
+fn fenced(text: &str) -> String {
+    let mut ticks = 3;
+    while text.contains(&"`".repeat(ticks)) {
+        ticks += 1;
+    }
+    let fence = "`".repeat(ticks);
+    format!("{fence}text\n{}\n{fence}\n", visible(text.trim_end()))
+}

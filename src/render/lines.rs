@@ -1,0 +1,118 @@
+//! Lines for people: what steps did, entries of the log, what a write would do.
+
+use std::fmt::Write as _;
+
+use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, shown};
+use crate::render::view::{EntryLine, Rehearsal};
+use crate::ticket::{Entry, Field, Node, Set, Ticket, Visibility, cut, visible};
+
+/// A short commit name, in characters.
+const SHORT_COMMIT: usize = 10;
+
+/// A line for each ticket that a step changed: its id, and what its last entry did.
+pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
+    let mut out = String::new();
+    for ticket in tickets {
+        let Some(entry) = ticket.timeline().last() else { continue };
+        let what = match (set_lines(entry).join(", "), &entry.attachment) {
+            (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
+            (sets, None) if sets.is_empty() => String::new(),
+            (sets, None) => sets,
+        };
+        let line = format!("{}  {what}", entry.action);
+        let line = look.columns.map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(12)));
+        let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), line.trim_end());
+    }
+    out
+}
+
+/// What an entry set, a line a field.
+fn set_lines(entry: &Entry) -> Vec<String> {
+    let value =
+        |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), |node| shown(&node.to_string()));
+    let line = |(field, set): (&Field, &Set)| {
+        let name = shown(&field.name());
+        match set {
+            Set::Value { from: None, to } => format!("{name}: {}", value(to)),
+            Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),
+            Set::Text => format!("{name}: new text"),
+            Set::Members { add, remove } => {
+                let signed = |sign: &str, list: &[String]| -> Vec<String> {
+                    list.iter().map(|member| format!("{sign}{}", shown(member))).collect()
+                };
+                format!("{name}: {}", [signed("+", add), signed("-", remove)].concat().join(" "))
+            }
+            Set::Other(_) => format!("{name}: changed"),
+        }
+    };
+    entry.set.iter().map(line).collect()
+}
+
+/// What an entry set, brought and said, indented below its first line.
+pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String {
+    let mut out = String::new();
+    let is_opening = entry.action.as_str() == "open";
+    for line in set_lines(entry).iter().filter(|_| !is_opening) {
+        let line =
+            look.columns.map_or(line.clone(), |columns| cut(line, columns.saturating_sub(indent.len())));
+        let _ = writeln!(out, "{indent}{line}");
+    }
+    if let Some(file) = &entry.attachment {
+        let _ = writeln!(out, "{indent}{} ({} bytes)", shown(&file.name), file.bytes);
+    }
+    if let Some(note) = &entry.note {
+        if entry.visibility != Visibility::Customer {
+            let _ = writeln!(out, "{indent}{}", look.paint(DIM, "internal:"));
+        }
+        out.push_str(&look.block(note, indent));
+    }
+    out
+}
+
+/// The log: an entry a paragraph, with its ticket and commit.
+pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
+    let mut out = String::new();
+    for line in entries {
+        let entry = &line.entry;
+        let commit = line
+            .commit
+            .as_deref()
+            .map_or("(not in history)", |commit| commit.get(..SHORT_COMMIT).unwrap_or(commit));
+        let concurrent = if line.concurrent { " (concurrent)" } else { "" };
+        let _ = writeln!(
+            out,
+            "{} {}  {}  {}  {}{}",
+            look.id(line.ticket.as_str(), 10),
+            look.paint(DIM, commit),
+            look.paint(DIM, &entry.at.minute()),
+            look.paint(BOLD, &shown(entry.action.as_str())),
+            cut(&shown(entry.by.short()), 24),
+            look.paint(DIM, concurrent),
+        );
+        if entry.action.as_str() == "open" {
+            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(2));
+            let _ = writeln!(out, "  {}", cut(&shown(&line.title), room));
+        }
+        out.push_str(&entry_details(entry, "  ", look));
+    }
+    out
+}
+
+/// What a write would do: the message, then the difference.
+pub(super) fn rehearsal(rehearsal: &Rehearsal, look: &Look) -> String {
+    let mut out = String::new();
+    for line in rehearsal.message.lines() {
+        let _ = writeln!(out, "{}", format!("    {}", visible(line)).trim_end());
+    }
+    out.push('\n');
+    for line in visible(&rehearsal.patch).lines() {
+        let style = match line.chars().next() {
+            Some('+') => GREEN,
+            Some('-') => RED,
+            Some('@') => DIM,
+            _ => anstyle::Style::new(),
+        };
+        let _ = writeln!(out, "{}", look.paint(style, line));
+    }
+    out
+}

@@ -1,0 +1,53 @@
+//! A view as text: table, page, JSON, NDJSON, YAML, CSV, Markdown. Decides nothing.
+//!
+//! Machine formats are contracts (docs/formats.md): nothing in them depends on colour, width or clock.
+
+mod data;
+mod flat;
+mod lines;
+mod page;
+mod paint;
+mod table;
+mod view;
+
+pub use paint::Look;
+pub use view::{EntryLine, Format, LinkedTicket, Rehearsal, SettingLine, TicketPage, View};
+
+/// A form that a view does not come in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this output comes in no {format} format")]
+pub struct NoSuchForm {
+    /// The form asked for.
+    pub format: &'static str,
+    /// The forms it comes in.
+    pub forms: &'static [&'static str],
+}
+
+/// Renders a view in a format.
+///
+/// # Errors
+/// The view does not come in that format.
+pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuchForm> {
+    match format {
+        Format::Table => Ok(table_form(view, look)),
+        Format::Json => Ok(data::json(view)),
+        Format::Ndjson => Ok(data::ndjson(view)),
+        Format::Yaml => Ok(data::yaml(view)),
+        Format::Csv => flat::csv(view),
+        Format::Markdown => flat::markdown(view),
+    }
+}
+
+fn table_form(view: &View, look: &Look) -> String {
+    match view {
+        View::Nothing | View::Unchanged(_) => String::new(),
+        View::Text(text) => text.clone(),
+        View::Filed(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
+        View::Steps(steps) => lines::steps(steps, look),
+        View::Ticket(page) => page::page(page, look),
+        View::Tickets { tickets, .. } => table::tickets(tickets, look),
+        View::Entries(entries) => lines::entries(entries, look),
+        View::Settings(settings) => table::settings(settings, look),
+        View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
+    }
+}

@@ -1,0 +1,111 @@
+//! The page of one ticket: head, links, description, findings, timeline.
+
+use std::fmt::Write as _;
+
+use crate::render::lines::entry_details;
+use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::view::TicketPage;
+use crate::ticket::{Entry, Field, Kind, Ticket, cut};
+
+/// The head fields that stand in the summary line, not in the list below it.
+const SUMMARY: &[Field] =
+    &[Field::Title, Field::Type, Field::Area, Field::Severity, Field::Status, Field::Level];
+/// The column where values begin.
+const NAME_COLUMNS: usize = 13;
+/// The column where a timeline's details begin.
+const DETAIL_INDENT: &str = "      ";
+
+/// The page of a ticket.
+pub(super) fn page(page: &TicketPage, look: &Look) -> String {
+    let mut out = String::new();
+    summary(&mut out, page, look);
+    fields(&mut out, page, look);
+    let head = page.ticket.head();
+    if let Some(text) = head.description() {
+        section(&mut out, "Description", look);
+        out.push_str(&look.block(text, "  "));
+    }
+    for (finding, text) in head.findings() {
+        section(&mut out, &capitalised(finding.as_str()), look);
+        out.push_str(&look.block(text, "  "));
+    }
+    section(&mut out, "Timeline", look);
+    for entry in page.ticket.timeline() {
+        timeline_entry(&mut out, entry, &page.ticket, look);
+    }
+    out
+}
+
+fn summary(out: &mut String, page: &TicketPage, look: &Look) {
+    let (id, head) = (page.ticket.id().as_str(), page.ticket.head());
+    let title = look.block(head.title(), "            ");
+    let _ = writeln!(out, "{}  {}", look.id(id, page.prefix), look.paint(BOLD, title.trim()));
+    let area = head.get(&Field::Area).map(ToString::to_string).unwrap_or_default();
+    let severity = match head.severity() {
+        Some(severity) => look.severity(Some(severity)),
+        None => look.paint(DIM, "no severity yet"),
+    };
+    let (kind, status, level) = (head.kind(), look.status(head.status()), head.level());
+    let _ = writeln!(out, "{severity} · {kind} · {status} · level {level} · {area}\n");
+}
+
+fn fields(out: &mut String, page: &TicketPage, look: &Look) {
+    let mut line = |name: &str, value: &str| {
+        let name = format!("  {name:NAME_COLUMNS$}");
+        let _ = writeln!(out, "{}{value}", look.paint(DIM, &name));
+    };
+    for (field, value) in page.ticket.head().iter() {
+        let is_link = matches!(field, Field::Links(_));
+        if SUMMARY.contains(field) || field.kind() == Kind::Text || is_link {
+            continue;
+        }
+        line(&shown(&field.name()), &shown(&value.to_string()));
+    }
+    for link in &page.linked {
+        let what = match &link.found {
+            Some((title, status)) => format!("{} ({status})", shown(title)),
+            None => "(not here)".to_owned(),
+        };
+        line(&shown(link.kind.as_str()), &format!("{}  {what}", shown(&link.id)));
+    }
+    let times = page.ticket.occurrences();
+    if times > 1 {
+        line("seen", &format!("{times} times"));
+    }
+    for (name, moment) in [("opened", page.ticket.created()), ("updated", page.ticket.updated())] {
+        if let Some(moment) = moment {
+            line(
+                name,
+                &format!("{} UTC, {} ago", moment.minute(), look.age(Some(moment)))
+                    .replace("now ago", "just now"),
+            );
+        }
+    }
+}
+
+fn section(out: &mut String, name: &str, look: &Look) {
+    let _ = writeln!(out, "\n{}", look.paint(BOLD, name));
+}
+
+fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &Look) {
+    let alone = ticket.timeline().iter().filter(|other| other.seq == entry.seq).count() == 1;
+    let who = cut(&shown(entry.by.short()), 24);
+    let concurrent = if alone { "" } else { " (concurrent)" };
+    let _ = writeln!(
+        out,
+        "  {:>3} {}  {}  {who}{}",
+        entry.seq,
+        look.paint(DIM, &entry.at.minute()),
+        look.paint(BOLD, &shown(entry.action.as_str())),
+        look.paint(DIM, concurrent)
+    );
+    out.push_str(&entry_details(entry, DETAIL_INDENT, look));
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = shown(word).chars().collect::<Vec<_>>();
+    if let Some(first) = letters.first_mut() {
+        first.make_ascii_uppercase();
+    }
+    letters.into_iter().collect()
+}

@@ -1,0 +1,124 @@
+//! What a command answers with, before it has a form.
+
+use crate::ticket::{Entry, LinkKind, Status, Ticket, TicketId};
+
+/// The forms an answer may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: a table, a page, a line.
+    Table,
+    /// One JSON value.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// YAML, as ticket files are written.
+    Yaml,
+    /// Comma-separated values with a heading.
+    Csv,
+    /// Markdown.
+    Markdown,
+}
+
+impl Format {
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Yaml => "yaml",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// The answer of a command.
+#[derive(Debug)]
+pub enum View {
+    /// Nothing to show.
+    Nothing,
+    /// Text as it is.
+    Text(String),
+    /// Tickets that were filed, or met again: their ids are what a script needs.
+    Filed(Vec<Ticket>),
+    /// Tickets that a step changed.
+    Steps(Vec<Ticket>),
+    /// Tickets that a step found as it would have them.
+    Unchanged(Vec<Ticket>),
+    /// One ticket, whole.
+    Ticket(Box<TicketPage>),
+    /// Many tickets.
+    Tickets {
+        /// The tickets, in order, each with the length of its shortest unique prefix.
+        tickets: Vec<(Ticket, usize)>,
+        /// True where machine formats hold the long texts and the timeline too.
+        full: bool,
+    },
+    /// Entries of timelines.
+    Entries(Vec<EntryLine>),
+    /// The settings in force.
+    Settings(Vec<SettingLine>),
+    /// What a write would do.
+    Rehearsal(Rehearsal),
+}
+
+/// One ticket, with what a reader wants to know around it.
+#[derive(Debug)]
+pub struct TicketPage {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The length of its shortest unique prefix.
+    pub prefix: usize,
+    /// The tickets it is linked to.
+    pub linked: Vec<LinkedTicket>,
+}
+
+/// A ticket at the other end of a link.
+#[derive(Debug)]
+pub struct LinkedTicket {
+    /// How the ticket shown stands to it.
+    pub kind: LinkKind,
+    /// Its id, as the link has it.
+    pub id: String,
+    /// Its title and status, if it can be read.
+    pub found: Option<(String, Status)>,
+}
+
+/// An entry of a timeline, with its ticket and the commit that carried it.
+#[derive(Debug)]
+pub struct EntryLine {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The ticket's title.
+    pub title: String,
+    /// The entry.
+    pub entry: Entry,
+    /// The commit's whole name, if history reaches back to it.
+    pub commit: Option<String>,
+    /// True where another entry of the ticket has the same number: they were concurrent.
+    pub concurrent: bool,
+}
+
+/// A setting in force.
+#[derive(Debug)]
+pub struct SettingLine {
+    /// Its key, with dots.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// True where the file does not set it.
+    pub is_default: bool,
+    /// What it does.
+    pub about: String,
+}
+
+/// What a write would do.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// The commit's message.
+    pub message: String,
+    /// The difference, as `git diff` shows it.
+    pub patch: String,
+}
