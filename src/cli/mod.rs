@@ -21,7 +21,7 @@ use crate::render::{Look, View, render};
 #[must_use]
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let wants_json = options::wants_json(&arguments);
-    let options = match Options::try_parse_from(&arguments) {
+    let options = match Options::try_parse_from(options::shield_terms(&arguments)) {
         Ok(options) => options,
         Err(error) => return output::usage(&error, wants_json),
     };

@@ -87,6 +87,28 @@ impl Options {
     }
 }
 
+/// The arguments with every term that `list` is to negate in parentheses: `-label:x` would be taken for
+/// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
+pub(super) fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
+    let Some(verb) = arguments.iter().position(|argument| argument == "list") else {
+        return arguments.to_vec();
+    };
+    let is_flag = |text: &str| {
+        text.len() < 2
+            || text.starts_with("--")
+            || text.starts_with("-C")
+            || text.chars().skip(1).all(|c| "qvh".contains(c))
+    };
+    let shield = |(place, argument): (usize, &OsString)| match argument.to_str() {
+        Some(text) if place > verb && text.starts_with('-') && !is_flag(text) => {
+            let term = text.strip_prefix('-').unwrap_or(text);
+            OsString::from(format!("(-{})", crate::commands::requoted(term)))
+        }
+        _ => argument.clone(),
+    };
+    arguments.iter().enumerate().map(shield).collect()
+}
+
 /// True where a machine reads: looked up before the arguments are understood, for errors in them.
 pub(super) fn wants_json(arguments: &[OsString]) -> bool {
     let follows_format =

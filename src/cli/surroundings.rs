@@ -1,7 +1,6 @@
 //! Reads what the process was started with: environment, directory, clock, randomness, signals.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

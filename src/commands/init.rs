@@ -70,7 +70,8 @@ fn config_text(branch: Option<&str>) -> String {
             let _ = write!(out, "\n# {outer}:\n");
             group = outer;
         }
-        let _ = writeln!(out, "#   {name}: {:<24} # {}", setting.default, setting.about);
+        let set = format!("{name}: {}", setting.default);
+        let _ = writeln!(out, "#   {set:<24} # {}", setting.about);
     }
     out.push_str(
         "\n# Saved queries, for `git support list @mine`.\n# queries:\n#   mine: status:open assignee:me\n",

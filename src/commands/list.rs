@@ -14,7 +14,6 @@ use crate::render::View;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which tickets; `@name` is a saved query
-    #[arg(allow_hyphen_values = true, trailing_var_arg = false)]
     query: Vec<String>,
     /// Resolved and closed tickets too, where no query says
     #[arg(long)]
@@ -50,7 +49,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Tickets { tickets, full: args.full })
 }
 
-fn requoted(word: &str) -> String {
+/// A word of a query that the shell took out of its quotes: put back into them where it needs them.
+#[must_use]
+pub fn requoted(word: &str) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     if !word.contains(char::is_whitespace) || word.contains(['"', '(', ')']) {
         return word.to_owned();

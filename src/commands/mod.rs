@@ -24,6 +24,7 @@ mod show;
 
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
+pub use list::requoted;
 pub use reading::candidates;
 pub use session::Session;
 

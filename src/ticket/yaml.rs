@@ -228,7 +228,6 @@ fn is_plain(text: &str, place: Place) -> bool {
     };
     let reserved =
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "<<", "="];
-    let numeric = |c: char| "0123456789abcdefABCDEF_.:+-xXoOtTzZ ".contains(c);
     !("-?:,[]{}#&*!|>'\"%@`=".contains(first)
         || text.starts_with(char::is_whitespace)
         || text.ends_with(char::is_whitespace)
@@ -237,15 +236,16 @@ fn is_plain(text: &str, place: Place) -> bool {
         || text.contains(" #")
         || text.contains(|c| is_hidden(c) || matches!(c, '\n' | '\t'))
         || reserved.contains(&text.to_lowercase().trim_start_matches(['.', '+', '-']))
-        || (first.is_ascii_digit() || "+.".contains(first)) && looks_numeric(text, numeric)
+        || (first.is_ascii_digit() || "+.".contains(first)) && looks_numeric(text)
         || place == Place::Flow && text.contains([',', '[', ']', '{', '}', '?', ':']))
 }
 
 /// Digits and what numbers, dates and times are written with; but `1.4.0` is none of them.
-fn looks_numeric(text: &str, numeric: impl Fn(char) -> bool) -> bool {
-    let version = text.split('.').count() > 2
-        && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    text.chars().all(numeric) && !version
+fn looks_numeric(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let version = text.split('.').count() > 2 && text.split('.').all(digits);
+    let hexadecimal = text.trim_start_matches(['+', '-']).to_lowercase().starts_with("0x");
+    hexadecimal || (text.chars().all(|c| "0123456789_.:+-eEoObBtTzZ ".contains(c)) && !version)
 }
 
 /// `2026-11-23T09:12:04Z`: our own times stand without quotes.

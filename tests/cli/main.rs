@@ -1,1 +1,25 @@
-//! Stories.
+//! Stories of users: the built binary, a real temporary repository, the real git to check the result.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+mod bad_files;
+mod completion;
+mod crash;
+mod crowd;
+mod editing;
+mod failures;
+mod filing;
+mod formats;
+mod history;
+mod listing;
+mod repositories;
+mod sandbox;
+mod settings;
+mod showing;
+mod talking;
+mod untouched;

@@ -1,0 +1,124 @@
+//! `edit` and `assign`: fields of one ticket, or of many in one commit.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn every_field_can_be_set_and_taken_away() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    let flags = [
+        ("--title", "Two", "title"),
+        ("--type", "question", "type"),
+        ("--severity", "major", "severity"),
+        ("--area", "infrastructure", "area"),
+        ("--status", "triaged", "status"),
+        ("--reporter", "Ann <ann@x.example>", "reporter"),
+        ("--channel", "phone", "channel"),
+        ("--owner", "Bo <bo@x.example>", "owner"),
+        ("--assignee", "Bo <bo@x.example>", "assignee"),
+        ("--environment", "staging", "environment"),
+        ("--estimate", "6h", "estimate"),
+        ("--description", "All of it", "description"),
+    ];
+    for (flag, value, field) in flags {
+        sandbox.run(&["edit", &id, flag, value]).ok();
+        let ticket: serde_json::Value =
+            serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+        assert_eq!(ticket[field], value);
+    }
+    sandbox.run(&["edit", &id, "--level", "3", "--label", "a", "--label", "b", "--affects", "1.4.0"]).ok();
+    sandbox.run(&["edit", &id, "--remove-label", "a", "--label", "c", "--workaround", "Restart."]).ok();
+    let ticket: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+    assert_eq!(ticket["level"], 3);
+    assert_eq!(ticket["labels"], serde_json::json!(["b", "c"]));
+    assert_eq!(ticket["findings"]["workaround"], "Restart.");
+    sandbox.run(&["edit", &id, "--clear", "severity", "--clear", "labels", "--clear", "workaround"]).ok();
+    let file = sandbox.ticket_file(&id);
+    let head = file.split("timeline:").next().unwrap();
+    assert!(!head.contains("severity") && !head.contains("labels") && !head.contains("findings"), "{head}");
+    assert!(sandbox.run(&["edit", &id, "--clear", "title"]).fails(1).contains("cannot be taken away"));
+    assert!(sandbox.run(&["edit", &id, "--clear", "severty"]).fails(2).contains("severity"));
+}
+
+#[test]
+fn the_history_shows_a_change_as_a_line() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--severity", "major"]).ok();
+    let id = id.trim();
+    sandbox.run(&["edit", id, "--severity", "critical", "-m", "Ten customers by now."]).ok();
+    let patch = sandbox.git(&["log", "-1", "-p", "--", &crate::sandbox::path_of(id)]);
+    assert!(patch.contains("-severity: major") && patch.contains("+severity: critical"), "{patch}");
+    assert!(patch.contains("Support-Severity: major -> critical"), "{patch}");
+    assert_eq!(sandbox.subjects()[0], format!("support: edit {id} severity critical: One"));
+}
+
+#[test]
+fn many_tickets_are_one_commit() {
+    let sandbox = Sandbox::new();
+    let ids: Vec<String> = ["A", "B", "C"].iter().map(|title| sandbox.ticket(title)).collect();
+    let before = sandbox.subjects().len();
+    sandbox.run(&["edit", &ids[0], &ids[1], "--label", "x"]).ok();
+    assert_eq!(sandbox.subjects().len(), before + 1);
+    sandbox.run(&["edit", "--query", "no:severity", "--severity", "minor"]).ok();
+    assert_eq!(sandbox.subjects()[0], "support: edit 3 tickets: severity minor");
+    let trailers = sandbox.git(&["log", "-1", "--format=%(trailers:key=Support-Ticket,valueonly)"]);
+    assert_eq!(trailers.split_whitespace().count(), 3);
+}
+
+#[test]
+fn what_is_so_already_makes_no_commit() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--severity", "major", "--label", "a"]).ok();
+    let before = sandbox.subjects();
+    let output = sandbox.run(&["edit", id.trim(), "--severity", "major", "--label", "a"]);
+    assert!(output.stderr.contains("nothing to change"), "{output:?}");
+    assert_eq!((output.status, sandbox.subjects()), (Some(0), before));
+    sandbox.run(&["edit", id.trim()]).fails(2).contains("nothing to change");
+    sandbox.run(&["edit", "--label", "a"]).fails(2).contains("which tickets");
+}
+
+#[test]
+fn a_ticket_that_moved_on_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    let ticket: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+    let entry = ticket["timeline"][0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["edit", &id, "--severity", "minor", "--if-match", &entry]).ok();
+    let stderr = sandbox.run(&["edit", &id, "--severity", "major", "--if-match", &entry]).fails(1);
+    assert!(stderr.contains("has moved on"), "{stderr}");
+}
+
+#[test]
+fn an_assignment_is_given_and_taken() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    sandbox.run(&["assign", &id]).ok();
+    assert!(sandbox.ticket_file(&id).contains("\nassignee: Dana Li <dana@example.com>\n"));
+    sandbox.run(&["assign", &id, "--to", "Bo <bo@x.example>"]).ok();
+    let message = sandbox.git(&["log", "-1", "--format=%B"]);
+    assert!(
+        message.contains("Support-Assignee: Dana Li <dana@example.com> -> Bo <bo@x.example>"),
+        "{message}"
+    );
+    sandbox.run(&["assign", &id, "--nobody"]).ok();
+    assert!(!sandbox.ticket_file(&id).split("timeline:").next().unwrap().contains("assignee"));
+}
+
+#[test]
+fn the_editor_form_changes_what_was_changed() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--severity", "minor", "-m", "Story."]).ok();
+    let script = "sed -i -e 's/^severity: minor/severity: blocker/' -e 's/^labels:/labels: a, b/'";
+    // `script` gives the command a terminal; the editor is what git would open.
+    let line =
+        format!("GIT_EDITOR=\"{script}\" script -qec 'git-support edit {}' /dev/null </dev/null", id.trim());
+    if sandbox.shell("command -v script").status == Some(0) {
+        let output = sandbox.shell(&line);
+        assert_eq!(output.status, Some(0), "{output:?}");
+        let file = sandbox.ticket_file(id.trim());
+        assert!(file.contains("\nseverity: blocker\n") && file.contains("\nlabels: [a, b]\n"), "{file}");
+        assert!(file.contains("description: Story.\n"), "{file}");
+    }
+}

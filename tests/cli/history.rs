@@ -1,0 +1,73 @@
+//! `log` and `--at`: what happened, and what it was like then.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn each_entry_names_the_commit_that_carried_it() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    let opened = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.run(&["edit", &id, "--severity", "minor"]).ok();
+    let edited = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Other work", "--only"]);
+    let log: serde_json::Value = serde_json::from_str(&sandbox.run(&["log", &id, "--json"]).ok()).unwrap();
+    let commits: Vec<&str> =
+        log.as_array().unwrap().iter().map(|entry| entry["commit"].as_str().unwrap()).collect();
+    assert_eq!(commits, [opened.trim(), edited.trim()]);
+    assert_eq!(log[1]["set"]["severity"]["to"], "minor");
+    let text = sandbox.run(&["log", &id]).ok();
+    assert!(text.contains(&opened[..10]) && text.contains("severity: minor"), "{text}");
+}
+
+#[test]
+fn the_log_of_all_tickets_is_newest_first() {
+    let sandbox = Sandbox::new();
+    let (a, b) = (sandbox.ticket("A"), sandbox.ticket("B"));
+    sandbox.run(&["comment", &a, "-m", "Hm."]).ok();
+    let log: serde_json::Value = serde_json::from_str(&sandbox.run(&["log", "--json"]).ok()).unwrap();
+    let tickets: Vec<&str> =
+        log.as_array().unwrap().iter().map(|entry| entry["ticket"].as_str().unwrap()).collect();
+    assert_eq!(tickets, [&a, &b, &a]);
+    assert_eq!(sandbox.run(&["log", "-n", "1"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn entries_of_a_merged_branch_keep_their_own_commits() {
+    let sandbox = Sandbox::unborn();
+    sandbox.run(&["init"]).ok();
+    let a = sandbox.ticket("A");
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    let b = sandbox.ticket("B");
+    let on_side = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.run(&["comment", &a, "-m", "Meanwhile."]).ok();
+    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+    let log: serde_json::Value = serde_json::from_str(&sandbox.run(&["log", &b, "--json"]).ok()).unwrap();
+    assert_eq!(log[0]["commit"], on_side.trim());
+    let all: serde_json::Value = serde_json::from_str(&sandbox.run(&["log", "--json"]).ok()).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_past_is_read_at_a_revision_a_day_or_an_instant() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--severity", "minor"]).ok();
+    let id = id.trim();
+    sandbox.git(&["tag", "v1"]);
+    let then = sandbox.git(&["log", "-1", "--format=%cI"]);
+    sandbox.run(&["edit", id, "--severity", "blocker"]).ok();
+    let severity = |at: &str| {
+        let json = sandbox.run(&["show", id, "--json", "--at", at]).ok();
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()["severity"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(severity("v1"), "minor");
+    assert_eq!(severity("HEAD~1"), "minor");
+    assert_eq!(severity(then.trim()), "minor");
+    assert_eq!(severity("2026-11-23"), "blocker");
+    assert_eq!(severity("HEAD"), "blocker");
+    assert!(sandbox.run(&["show", id, "--at", "2020-01-01"]).fails(1).contains("no commit as old as"));
+    assert!(
+        sandbox.run(&["show", id, "--at", "nowhere"]).fails(1).contains("no commit, branch, tag or date")
+    );
+    assert_eq!(sandbox.run(&["list", "--at", "v1", "--format", "csv"]).ok().lines().count(), 2);
+}

@@ -1,0 +1,125 @@
+//! `list` and its query language.
+
+use crate::sandbox::Sandbox;
+
+/// A sandbox with four tickets of different kinds; their ids in order.
+fn shop() -> (Sandbox, Vec<String>) {
+    let sandbox = Sandbox::new();
+    let file = |arguments: &[&str]| sandbox.run(&[&["new"], arguments].concat()).ok().trim().to_owned();
+    let ids = vec![
+        file(&["Card payments fail", "--severity", "blocker", "--label", "payments", "--affects", "1.4.0"]),
+        file(&["Invoice shows the wrong total", "--severity", "major", "--assignee", "me", "--level", "2"]),
+        file(&["How do I export?", "--type", "question", "-m", "The manual has no word about payments."]),
+        file(&[
+            "Slow search",
+            "--severity",
+            "minor",
+            "--area",
+            "infrastructure",
+            "--environment",
+            "production",
+        ]),
+    ];
+    sandbox.run(&["edit", &ids[3], "--status", "resolved"]).ok();
+    (sandbox, ids)
+}
+
+/// The titles' first words that a query finds, in order.
+fn found(sandbox: &Sandbox, query: &str) -> String {
+    let out = sandbox.run(&["list", query, "--format", "ndjson"]).ok();
+    let title = |line: &str| {
+        let ticket: serde_json::Value = serde_json::from_str(line).unwrap();
+        ticket["title"].as_str().unwrap().split(' ').next().unwrap().to_owned()
+    };
+    out.lines().map(title).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn queries_find_what_they_say() {
+    let (sandbox, ids) = shop();
+    for (query, titles) in [
+        ("", "Slow How Invoice Card"),
+        ("status:open", "How Invoice Card"),
+        ("status:resolved", "Slow"),
+        ("severity:>=major", "Invoice Card"),
+        ("severity:<major", "Slow"),
+        ("severity:blocker,minor", "Slow Card"),
+        ("no:severity", "How"),
+        ("has:assignee", "Invoice"),
+        ("is:unassigned is:open", "How Card"),
+        ("assignee:me", "Invoice"),
+        ("assignee:dana", "Invoice"),
+        ("level:2,3", "Invoice"),
+        ("payments", "How Card"),
+        ("payments -label:payments", "How"),
+        ("\"wrong total\"", "Invoice"),
+        ("affects:1.4.0 OR area:infrastructure", "Slow Card"),
+        ("(type:question OR severity:major) payments", "How"),
+        ("-(type:question OR severity:major)", "Slow Card"),
+        ("environment:prod", "Slow"),
+        ("was:new status:resolved", "Slow"),
+        ("sort:title limit:2", "Card How"),
+        ("sort:-severity", "Card Invoice Slow How"),
+        ("created:2026-11-23", "Slow How Invoice Card"),
+        ("created:<2026-11-23", ""),
+        ("updated:<1m", ""),
+        ("updated:>1m", "Slow How Invoice Card"),
+    ] {
+        assert_eq!(found(&sandbox, query), titles, "{query}");
+    }
+    assert_eq!(found(&sandbox, &format!("id:{}", &ids[0][..5])), "Card");
+}
+
+#[test]
+fn several_words_are_one_query() {
+    let (sandbox, _) = shop();
+    let out = sandbox.run(&["list", "status:open", "wrong total", "severity:major"]).ok();
+    assert!(out.contains("Invoice") && out.lines().count() == 2, "{out}");
+}
+
+#[test]
+fn an_error_points_at_the_column_and_names_the_nearest() {
+    let (sandbox, _) = shop();
+    for (query, column, meant) in [
+        ("status:open severty:major", 13, "severity"),
+        ("severity:blocked", 10, "blocker"),
+        ("sort:sevrity", 6, "severity"),
+        ("(status:open", 1, "not closed"),
+        ("status:open)", 12, "closes nothing"),
+        ("created:yesterday", 9, "2026-01-31"),
+        ("title:\"x", 7, "not closed"),
+        ("level:>x", 7, "no number"),
+        ("OR x", 1, "between"),
+        ("label:", 7, "no:label"),
+    ] {
+        let stderr = sandbox.run(&["list", query]).fails(2);
+        assert!(stderr.contains(&format!("column {column}:")) && stderr.contains(meant), "{query}: {stderr}");
+    }
+}
+
+#[test]
+fn the_table_fits_into_eighty_columns() {
+    let (sandbox, _) = shop();
+    sandbox.ticket(&"A very long title that goes on ".repeat(8));
+    let out = sandbox.run(&["list"]).ok();
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    assert!(out.contains('…') && !out.contains('\u{1b}'), "{out}");
+    assert!(sandbox.run(&["list", "--color", "always"]).ok().contains('\u{1b}'));
+}
+
+#[test]
+fn a_saved_query_is_listed_by_its_name() {
+    let (sandbox, _) = shop();
+    sandbox.run(&["config", "set", "queries.mine", "status:open assignee:me"]).ok();
+    assert_eq!(found(&sandbox, "@mine"), "Invoice");
+    assert_eq!(found(&sandbox, "@mine severity:blocker"), "");
+    let stderr = sandbox.run(&["list", "@yours"]).fails(2);
+    assert!(stderr.contains("mine"), "{stderr}");
+}
+
+#[test]
+fn an_empty_list_is_no_failure() {
+    let sandbox = Sandbox::unborn();
+    assert_eq!(sandbox.run(&["list"]).ok(), "");
+    assert_eq!(sandbox.run(&["list", "--json"]).ok(), "[]\n");
+}

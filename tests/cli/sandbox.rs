@@ -1,0 +1,239 @@
+//! A home, a repository and a clock of a test's own. After every command it checks that the user's index,
+//! work tree and stash are as they were; at the end, that git finds no fault in the repository.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A repository in a directory of its own.
+pub(crate) struct Sandbox {
+    root: TempDir,
+    repo: PathBuf,
+    commands: Cell<u32>,
+    extra: Vec<(String, String)>,
+    finds_fault: bool,
+}
+
+/// What a command did.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: Option<i32>,
+}
+
+impl Output {
+    /// The standard output of a command that must succeed.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(self.status, Some(0), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// The standard error of a command that must fail with a status.
+    #[track_caller]
+    pub(crate) fn fails(self, status: i32) -> String {
+        assert_eq!(self.status, Some(status), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self.stderr
+    }
+}
+
+impl Sandbox {
+    /// A repository with a commit, and staged, unstaged, untracked and stashed work of its user.
+    pub(crate) fn new() -> Self {
+        let sandbox = Self::unborn();
+        sandbox.file("code.rs", "fn main() {}\n");
+        sandbox.file("notes.txt", "one\n");
+        sandbox.git(&["add", "."]);
+        sandbox.git(&["commit", "-qm", "Begin"]);
+        sandbox.file("notes.txt", "stashed\n");
+        sandbox.git(&["stash", "-q"]);
+        sandbox.file("code.rs", "fn main() { staged }\n");
+        sandbox.git(&["add", "code.rs"]);
+        sandbox.file("code.rs", "fn main() { staged; unstaged }\n");
+        sandbox.file("untracked.txt", "mine\n");
+        sandbox
+    }
+
+    /// A repository without a commit.
+    pub(crate) fn unborn() -> Self {
+        let sandbox = Self::nowhere();
+        sandbox.git(&["init", "-q", "-b", "main", "."]);
+        sandbox
+    }
+
+    /// A directory that is no repository.
+    pub(crate) fn nowhere() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let repo = root.path().join("repo");
+        fs::create_dir_all(&repo).unwrap();
+        fs::create_dir_all(root.path().join("home")).unwrap();
+        Self { root, repo, commands: Cell::new(0), extra: Vec::new(), finds_fault: true }
+    }
+
+    /// With a variable of the environment.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.extra.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without the last look at the whole repository: the test damages it on purpose.
+    pub(crate) fn may_be_damaged(mut self) -> Self {
+        self.finds_fault = false;
+        self
+    }
+
+    /// The same sandbox, in another of its repositories from here on.
+    pub(crate) fn enter(&mut self, repo: &Path) {
+        repo.clone_into(&mut self.repo);
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(crate) fn repo(&self) -> &Path {
+        &self.repo
+    }
+
+    /// Writes a file of the work tree.
+    pub(crate) fn file(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.repo.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// A command in the sandbox's surroundings; each is a minute later than the one before.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let count = self.commands.get();
+        self.commands.set(count + 1);
+        let now = format!("2026-11-23T{:02}:{:02}:00Z", 9 + count / 60, count % 60);
+        let own = Path::new(env!("CARGO_BIN_EXE_git-support")).parent().unwrap();
+        let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap());
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.repo)
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.root.path().join("home"))
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("COLUMNS", "80")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "Dana Li")
+            .env("GIT_AUTHOR_EMAIL", "dana@example.com")
+            .env("GIT_COMMITTER_NAME", "Dana Li")
+            .env("GIT_COMMITTER_EMAIL", "dana@example.com")
+            .env("GIT_AUTHOR_DATE", &now)
+            .env("GIT_COMMITTER_DATE", &now)
+            .env("GIT_SUPPORT_NOW", &now)
+            .env("GIT_SUPPORT_SEED", count.to_string())
+            .envs(self.extra.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs git-support.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs git-support with something on standard input.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
+        let before = self.users_work();
+        let output = self.run_unwatched(arguments, input);
+        assert_eq!(self.users_work(), before, "the user's work was touched by {arguments:?}");
+        output
+    }
+
+    /// Runs git-support without looking at the user's work.
+    pub(crate) fn run_unwatched(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
+        let mut command = self.command(env!("CARGO_BIN_EXE_git-support"));
+        command.args(arguments);
+        finish(command, input.as_ref())
+    }
+
+    /// Runs a line in the shell.
+    pub(crate) fn shell(&self, line: &str) -> Output {
+        let mut command = self.command("sh");
+        command.args(["-c", line]);
+        finish(command, b"")
+    }
+
+    /// Runs git and returns what it printed.
+    #[track_caller]
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        self.try_git(arguments).ok()
+    }
+
+    /// Runs git, which may fail.
+    pub(crate) fn try_git(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command("git");
+        command.args(arguments);
+        finish(command, b"")
+    }
+
+    /// Files a ticket and returns its id.
+    #[track_caller]
+    pub(crate) fn ticket(&self, title: &str) -> String {
+        self.run(&["new", title]).ok().trim().to_owned()
+    }
+
+    /// The subjects of the commits, newest first.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.git(&["log", "--format=%s"]).lines().map(str::to_owned).collect()
+    }
+
+    /// The committed text of a ticket file.
+    pub(crate) fn ticket_file(&self, id: &str) -> String {
+        self.git(&["show", &format!("HEAD:{}", path_of(id))])
+    }
+
+    /// Everything of the user's that a command must leave alone.
+    pub(crate) fn users_work(&self) -> String {
+        let bare = self.try_git(&["rev-parse", "--is-bare-repository"]);
+        if bare.stdout.trim() != "false" {
+            return String::new();
+        }
+        let count = self.commands.get();
+        let work = ["status --porcelain=v2 -uall", "diff", "stash list"]
+            .map(|arguments| self.try_git(&arguments.split(' ').collect::<Vec<_>>()).stdout)
+            .concat();
+        self.commands.set(count);
+        work
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let is_repository = self.try_git(&["rev-parse", "--git-dir"]).status == Some(0);
+        if self.finds_fault && is_repository && !std::thread::panicking() {
+            let fsck = self.try_git(&["fsck", "--strict", "--no-dangling"]);
+            assert_eq!((fsck.status, fsck.stdout.as_str()), (Some(0), ""), "{}", fsck.stderr);
+        }
+    }
+}
+
+/// The path of a ticket's file.
+pub(crate) fn path_of(id: &str) -> String {
+    format!(".support/tickets/{}/{}/{id}.yaml", &id[..1], &id[1..2])
+}
+
+/// Runs a command to its end, with something on standard input.
+pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The program may not read all of it, or none.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    Output {
+        stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        status: output.status.code(),
+    }
+}

@@ -1,0 +1,49 @@
+//! `config`: the project's settings.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn settings_are_read_set_and_set_back() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "commit.prefix"]).ok(), "support\n");
+    sandbox.run(&["config", "set", "commit.prefix", "tickets"]).ok();
+    sandbox.run(&["config", "set", "commit.skip_ci", "true"]).ok();
+    assert_eq!(sandbox.subjects()[0], "tickets: set commit.skip_ci to true");
+    let id = sandbox.ticket("One");
+    let message = sandbox.git(&["log", "-1", "--format=%B"]);
+    assert!(
+        message.starts_with(&format!("tickets: open {id}: One\n\n[skip ci]\n\nSupport-Ticket:")),
+        "{message}"
+    );
+    assert!(sandbox.run(&["config"]).ok().contains("commit.prefix"));
+    sandbox.run(&["config", "unset", "commit.prefix"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "commit.prefix"]).ok(), "support\n");
+    let config = sandbox.git(&["show", "HEAD:.support/config.yaml"]);
+    assert!(config.starts_with("# Settings of git-support."), "comments stay: {config}");
+}
+
+#[test]
+fn a_wrong_setting_is_refused_before_it_is_written() {
+    let sandbox = Sandbox::new();
+    assert!(sandbox.run(&["config", "set", "commit.prefx", "x"]).fails(2).contains("commit.prefix"));
+    assert!(
+        sandbox
+            .run(&["config", "set", "commit.skip_ci", "perhaps"])
+            .fails(1)
+            .contains("neither true nor false")
+    );
+    assert!(sandbox.run(&["config", "set", "commit.prefix", "a\nb"]).fails(1).contains("commit.prefix"));
+    assert!(sandbox.run(&["config", "set", "queries.x", "severty:major"]).fails(2).contains("severity"));
+    assert_eq!(sandbox.subjects().len(), 1);
+}
+
+#[test]
+fn a_broken_settings_file_is_named_with_its_line() {
+    let sandbox = Sandbox::new();
+    sandbox.file(".support/config.yaml", "schema: 1\ncommit:\n  prefix: ok\n  skip_ci: perhaps\n");
+    sandbox.git(&["add", ".support"]);
+    sandbox.git(&["commit", "-qm", "settings", "--", ".support"]);
+    let stderr = sandbox.run(&["new", "One"]).fails(1);
+    assert!(stderr.contains(".support/config.yaml:4: commit.skip_ci"), "{stderr}");
+}

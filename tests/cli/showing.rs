@@ -1,0 +1,73 @@
+//! `show`: the page of one ticket.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn the_page_tells_the_whole_story() {
+    let sandbox = Sandbox::new();
+    let id = sandbox
+        .run(&[
+            "new",
+            "Card payments fail",
+            "--severity",
+            "critical",
+            "--diagnosis",
+            "Timeout in the gateway client.",
+        ])
+        .ok();
+    let id = id.trim();
+    sandbox.run(&["comment", id, "-m", "We are on it."]).ok();
+    sandbox.run(&["comment", id, "--internal", "-m", "Third time this month."]).ok();
+    let page = sandbox.run(&["show", &id[..5]]).ok();
+    for part in [
+        "critical · defect · new · level 1 · application",
+        "Diagnosis",
+        "Timeout in",
+        "We are on it.",
+        "internal:",
+    ] {
+        assert!(page.contains(part), "{part} is missing:\n{page}");
+    }
+    assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+}
+
+#[test]
+fn both_ends_of_a_link_show_it() {
+    let sandbox = Sandbox::new();
+    let (a, b) = (sandbox.ticket("First"), sandbox.ticket("Second"));
+    sandbox.run(&["link", &a, "blocks", &b]).ok();
+    assert!(sandbox.run(&["show", &a]).ok().contains(&format!("blocks       {b}  Second (new)")));
+    assert!(sandbox.run(&["show", &b]).ok().contains(&format!("blocked-by   {a}  First (new)")));
+}
+
+#[test]
+fn an_id_must_be_known_and_unique() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    assert!(sandbox.run(&["show", "zzzzz"]).fails(1).contains("there is no ticket zzzzz on main"));
+    assert!(sandbox.run(&["show", "il"]).fails(1).contains("no ticket id"));
+    assert!(sandbox.run(&["show", &id[..3]]).fails(1).contains("4 to 10 characters"));
+    assert!(sandbox.run(&["show", "../../etc/passwd"]).fails(1).contains("no ticket id"));
+    // Ids are told apart by what they share: file until two share four characters would take long, so
+    // one is written by hand.
+    let twin = format!("{}{}", &id[..5], if id.ends_with("00000") { "11111" } else { "00000" });
+    let file = sandbox.ticket_file(&id).replace(&id, &twin);
+    sandbox.file(&crate::sandbox::path_of(&twin), file);
+    sandbox.git(&["add", ".support"]);
+    sandbox.git(&["commit", "-qm", "twin", "--", ".support"]);
+    let stderr = sandbox.run(&["show", &id[..5]]).fails(1);
+    assert!(stderr.contains(&id) && stderr.contains(&twin) && stderr.contains("names several"), "{stderr}");
+    assert!(sandbox.run(&["show", &id[..6]]).ok().contains(&id));
+}
+
+#[test]
+fn an_edit_by_hand_is_pointed_out() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--severity", "minor"]).ok();
+    let id = id.trim();
+    let file = sandbox.ticket_file(id).replace("severity: minor\nstatus", "severity: blocker\nstatus");
+    sandbox.file(&crate::sandbox::path_of(id), file);
+    sandbox.git(&["commit", "-qm", "by hand", "--", ".support"]);
+    let output = sandbox.run(&["show", id]);
+    assert!(output.stderr.contains("edited by hand") && output.stderr.contains("severity"), "{output:?}");
+}
