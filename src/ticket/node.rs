@@ -133,6 +133,10 @@ impl<'de> Visitor<'de> for NodeVisitor {
         f.write_str("a YAML value")
     }
 
+    fn visit_none<E: de::Error>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
     fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
         Ok(Node::Null)
     }

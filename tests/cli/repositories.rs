@@ -1,1 +1,234 @@
-//! x
+//! Kinds of repositories and states they can be in.
+
+use crate::sandbox::{Sandbox, path_of};
+
+/// Files, edits, comments, lists and logs in a repository.
+fn works(sandbox: &Sandbox, more: &[&str]) -> String {
+    let run = |arguments: &[&str]| sandbox.run(&[arguments, more].concat()).ok();
+    let id = run(&["new", "Story"]).trim().to_owned();
+    run(&["edit", &id, "--severity", "major"]);
+    run(&["comment", &id, "-m", "Said."]);
+    assert!(run(&["list"]).contains("Story"));
+    assert_eq!(run(&["log", &id, "--format", "ndjson"]).lines().count(), 3);
+    id
+}
+
+#[test]
+fn a_bare_repository_works() {
+    let mut sandbox = Sandbox::new();
+    let bare = sandbox.root().join("bare.git");
+    sandbox.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    sandbox.enter(&bare);
+    works(&sandbox, &[]);
+    sandbox.git(&["branch", "side"]);
+    works(&sandbox, &["--branch", "side"]);
+    assert!(!bare.join("index").exists());
+}
+
+#[test]
+fn an_unborn_branch_works() {
+    let sandbox = Sandbox::unborn();
+    sandbox.file("mine.txt", "mine\n");
+    sandbox.git(&["add", "mine.txt"]);
+    let id = works(&sandbox, &[]);
+    assert_eq!(sandbox.git(&["rev-list", "--count", "HEAD"]).trim(), "3");
+    assert_eq!(sandbox.git(&["diff", "--cached", "--name-only"]), "mine.txt\n");
+    assert!(sandbox.repo().join(path_of(&id)).exists());
+}
+
+#[test]
+fn a_linked_work_tree_works_and_its_branch_is_not_written_from_elsewhere() {
+    let mut sandbox = Sandbox::new();
+    let main = sandbox.repo().to_owned();
+    let tree = sandbox.root().join("tree");
+    sandbox.git(&["worktree", "add", "-q", "-b", "side", tree.to_str().unwrap()]);
+    let stderr = sandbox.run(&["new", "x", "--branch", "side"]).fails(1);
+    assert!(stderr.contains("checked out in another work tree") && stderr.contains("tree"), "{stderr}");
+    sandbox.enter(&tree);
+    let id = works(&sandbox, &[]);
+    assert!(tree.join(path_of(&id)).exists() && !main.join(path_of(&id)).exists());
+    let stderr = sandbox.run(&["new", "x", "--branch", "main"]).fails(1);
+    assert!(stderr.contains("checked out in another work tree"), "{stderr}");
+    sandbox.enter(&main);
+    works(&sandbox, &[]);
+}
+
+#[test]
+fn a_detached_head_needs_a_branch_that_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.git(&["branch", "tickets"]);
+    sandbox.git(&["checkout", "-q", "--detach"]);
+    let stderr = sandbox.run(&["new", "x"]).fails(1);
+    assert!(stderr.contains("HEAD is detached") && stderr.contains("--branch"), "{stderr}");
+    works(&sandbox, &["--branch", "tickets"]);
+    works(&sandbox, &["--branch", "main"]);
+    sandbox.git(&["config", "support.branch", "tickets"]);
+    works(&sandbox, &[]);
+    assert!(!sandbox.repo().join(".support").exists());
+    assert_eq!(sandbox.git(&["rev-list", "--count", "tickets"]).trim(), "7");
+}
+
+#[test]
+fn another_branch_is_written_without_being_checked_out() {
+    let sandbox = Sandbox::new().with("GIT_SUPPORT_BRANCH", "tickets");
+    sandbox.git(&["branch", "tickets"]);
+    works(&sandbox, &[]);
+    assert_eq!(sandbox.subjects().len(), 1, "the current branch stays");
+    assert!(!sandbox.repo().join(".support").exists());
+    let stderr = sandbox.run(&["new", "x", "--branch", "tickest"]).fails(1);
+    assert!(stderr.contains("there is no branch tickest") && stderr.contains("init --branch"), "{stderr}");
+}
+
+#[test]
+fn a_branch_for_tickets_alone_begins_apart() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init", "--branch", "support-tickets"]).ok();
+    works(&sandbox, &[]);
+    assert_eq!(sandbox.git(&["rev-list", "--count", "support-tickets"]).trim(), "4");
+    assert_eq!(sandbox.try_git(&["merge-base", "main", "support-tickets"]).status, Some(1));
+    assert_eq!(sandbox.subjects().len(), 1);
+    let config = sandbox.git(&["show", "support-tickets:.support/config.yaml"]);
+    assert!(config.ends_with("\nbranch: support-tickets\n"), "{config}");
+}
+
+#[test]
+fn sha256_objects_work() {
+    let sandbox = Sandbox::nowhere();
+    sandbox.git(&["init", "-q", "-b", "main", "--object-format=sha256", "."]);
+    sandbox.file("a.txt", "a\n");
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "-qm", "Begin"]);
+    sandbox.file("a.txt", "b\n");
+    works(&sandbox, &[]);
+    sandbox.git(&["branch", "side"]);
+    works(&sandbox, &["--branch", "side"]);
+}
+
+#[test]
+fn a_support_folder_that_is_something_else_is_refused() {
+    for (make, named) in [
+        ("ln -s /tmp .support", ".support"),
+        ("echo x > .support", ".support"),
+        ("mkdir .support && ln -s /tmp .support/tickets", ".support/tickets"),
+        (
+            "git init -q .support && git -C .support -c user.name=x -c user.email=x commit -q --allow-empty -m x",
+            ".support",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox
+            .shell(&format!("{make} && git add .support 2>/dev/null && git commit -qm odd -- .support"))
+            .ok();
+        let stderr = sandbox.run(&["new", "x"]).fails(1);
+        assert!(stderr.contains(&format!("{named} is a symbolic link, a submodule")), "{make}: {stderr}");
+        assert_eq!(sandbox.run(&["list"]).ok(), "");
+    }
+}
+
+#[test]
+fn a_rebase_is_left_alone_and_a_merge_is_no_obstacle() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    sandbox.file("notes.txt", "side\n");
+    sandbox.git(&["commit", "-qam", "Side"]);
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.file("notes.txt", "main\n");
+    sandbox.git(&["commit", "-qam", "Main"]);
+    assert_ne!(sandbox.try_git(&["rebase", "side"]).status, Some(0));
+    for more in [&[][..], &["--branch", "main"]] {
+        let stderr = sandbox.run(&[&["new", "x"], more].concat()).fails(4);
+        assert!(stderr.contains("a rebase of main is in progress") && stderr.contains("--abort"), "{stderr}");
+    }
+    sandbox.git(&["rebase", "--abort"]);
+    assert_ne!(sandbox.try_git(&["merge", "side"]).status, Some(0));
+    sandbox.run(&["comment", &id, "-m", "In the middle of a merge."]).ok();
+    sandbox.git(&["merge", "--abort"]);
+    assert_eq!(sandbox.run(&["log", &id, "--format", "ndjson"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn a_clone_without_a_checkout_gets_no_index() {
+    let mut sandbox = Sandbox::new();
+    let clone = sandbox.root().join("clone");
+    sandbox.git(&["clone", "-q", "--no-checkout", ".", clone.to_str().unwrap()]);
+    sandbox.enter(&clone);
+    works(&sandbox, &[]);
+    assert!(!clone.join(".git/index").exists());
+    sandbox.git(&["checkout", "-q", "main"]);
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn odd_indexes_are_kept() {
+    for prepare in [
+        "git update-index --split-index",
+        "git update-index --untracked-cache",
+        "git update-index --index-version 4",
+        "git sparse-checkout set --cone folder && git config index.sparse true && git sparse-checkout reapply",
+        "git config core.autocrlf true",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q"]);
+        sandbox.shell(prepare).ok();
+        sandbox.file("untracked.txt", "mine\n");
+        works(&sandbox, &[]);
+        assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "", "{prepare}");
+    }
+}
+
+#[test]
+fn the_environment_of_git_is_honoured() {
+    let sandbox = Sandbox::new();
+    let git_dir = sandbox.repo().join(".git");
+    let line = format!(
+        "cd / && GIT_DIR={} GIT_WORK_TREE={} git-support new 'From afar'",
+        git_dir.display(),
+        sandbox.repo().display()
+    );
+    let id = sandbox.shell(&line).ok();
+    assert!(sandbox.repo().join(path_of(id.trim())).exists());
+    assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "");
+    sandbox.shell("mkdir -p deep/er && cd deep/er && git-support new 'From below'").ok();
+    let inside = sandbox.shell("GIT_INDEX_FILE=.git/index.lock git-support new 'In a hook'").fails(4);
+    assert!(inside.contains("hook"), "{inside}");
+    assert!(sandbox.shell("cd / && git support -C \"$OLDPWD\" list").ok().contains("From below"));
+}
+
+#[test]
+fn a_filter_that_would_be_bypassed_is_refused() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.ticket("One");
+    sandbox.file(".git/info/attributes", "* filter=git-crypt\n");
+    let stderr = sandbox.run(&["new", "Two"]).fails(1);
+    assert!(stderr.contains("filter=git-crypt"), "{stderr}");
+}
+
+#[test]
+fn commits_are_signed_where_git_signs() {
+    let sandbox = Sandbox::new();
+    let script = "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED D' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho fake\necho '-----END PGP SIGNATURE-----'\n";
+    sandbox.file(".git/signer", script);
+    sandbox.shell("chmod +x .git/signer && git config gpg.program \"$PWD/.git/signer\" && git config commit.gpgsign true").ok();
+    let id = works(&sandbox, &[]);
+    let commit = sandbox.git(&["cat-file", "commit", "HEAD"]);
+    assert!(commit.contains("gpgsig -----BEGIN PGP SIGNATURE-----"), "{commit}");
+    assert!(commit.contains("author Dana Li <dana@example.com>"), "{commit}");
+    sandbox.file(".git/signer", "#!/bin/sh\nexit 1\n");
+    let before = sandbox.subjects();
+    let stderr = sandbox.run(&["comment", &id, "-m", "Unsigned?"]).fails(1);
+    assert!(stderr.contains("was not signed, so nothing was written"), "{stderr}");
+    assert_eq!(sandbox.subjects(), before);
+}
+
+#[test]
+fn somebody_elses_repository_is_refused_as_git_does() {
+    let sandbox = Sandbox::new().may_be_damaged();
+    let is_root = sandbox.shell("test \"$(id -u)\" = 0 && chown -R 65534 .").status == Some(0);
+    if is_root {
+        let stderr = sandbox.run_unwatched(&["list"], "").fails(1);
+        assert!(stderr.contains("safe.directory"), "{stderr}");
+    }
+}

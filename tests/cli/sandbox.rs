@@ -201,6 +201,11 @@ impl Sandbox {
             return String::new();
         }
         let count = self.commands.get();
+        let index = self.try_git(&["rev-parse", "--git-path", "index"]);
+        let is_born = self.try_git(&["rev-parse", "-q", "--verify", "HEAD"]).status == Some(0);
+        if is_born && !self.repo.join(index.stdout.trim()).exists() {
+            return String::new();
+        }
         let work = ["status --porcelain=v2 -uall", "diff", "stash list"]
             .map(|arguments| self.try_git(&arguments.split(' ').collect::<Vec<_>>()).stdout)
             .concat();

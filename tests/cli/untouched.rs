@@ -1,1 +1,116 @@
-//! x
+//! The main job in a project with history, while its user has work under way.
+
+use std::fs;
+use std::path::Path;
+
+use crate::sandbox::{Sandbox, path_of};
+
+/// A repository with this project's sources in it, a commit a file, and work of its user under way.
+fn project() -> Sandbox {
+    let sandbox = Sandbox::unborn();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for room in fs::read_dir(sources).unwrap() {
+        let room = room.unwrap().path();
+        let name = room.file_name().unwrap().to_str().unwrap().to_owned();
+        if room.is_dir() {
+            for file in
+                fs::read_dir(&room).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file())
+            {
+                let path = format!("{name}/{}", file.file_name().unwrap().to_str().unwrap());
+                sandbox.file(&path, fs::read(&file).unwrap());
+                sandbox.git(&["add", &path]);
+                sandbox.git(&["commit", "-qm", &format!("Add {path}")]);
+            }
+        }
+    }
+    sandbox.git(&["tag", "v1.0"]);
+    for (path, then) in [("ticket/id.rs", "stash"), ("ticket/head.rs", "add"), ("store/mod.rs", "")] {
+        let text = fs::read_to_string(sandbox.repo().join(path)).unwrap();
+        sandbox.file(path, format!("// first\n{text}// last\n"));
+        match then {
+            "stash" => sandbox.git(&["stash", "-q"]),
+            "add" => sandbox.git(&["add", path]),
+            _ => String::new(),
+        };
+    }
+    // A staged hunk beside an unstaged one in one file.
+    let text = fs::read_to_string(sandbox.repo().join("ticket/head.rs")).unwrap();
+    sandbox.file("ticket/head.rs", format!("{text}// unstaged\n"));
+    sandbox.file("scratch.txt", "untracked\n");
+    sandbox
+}
+
+#[test]
+fn fifty_tickets_leave_the_users_work_as_it_was() {
+    let sandbox = project();
+    let before = ["status --porcelain", "stash list", "diff --cached", "diff"]
+        .map(|arguments| sandbox.git(&arguments.split(' ').collect::<Vec<_>>()));
+    let head = sandbox.git(&["rev-parse", "HEAD"]);
+    let mut ids = Vec::new();
+    for number in 0..50 {
+        let id = sandbox
+            .run_unwatched(&["new", &format!("Ticket {number}"), "-m", "Told."], "")
+            .ok()
+            .trim()
+            .to_owned();
+        sandbox.run_unwatched(&["edit", &id, "--severity", "major", "--assignee", "me"], "").ok();
+        sandbox.run_unwatched(&["comment", &id, "-m", "Seen."], "").ok();
+        ids.push(id);
+    }
+    let after = ["status --porcelain", "stash list", "diff --cached", "diff"]
+        .map(|arguments| sandbox.git(&arguments.split(' ').collect::<Vec<_>>()));
+    assert_eq!(after, before);
+    // Without a refresh too: the index remembers our files as they are.
+    assert_eq!(sandbox.git(&["diff-files", "--name-only", "--", ".support"]), "");
+
+    let range = format!("{}..HEAD", head.trim());
+    let elsewhere = sandbox.git(&["log", "--format=%H", &range, "--", ".", ":!.support"]);
+    assert_eq!(elsewhere, "", "every commit touches .support alone");
+    assert_eq!(sandbox.git(&["rev-list", "--count", &range]).trim(), "150");
+    let story = sandbox.git(&["log", "--reverse", "-p", "--format=%s", "--", &path_of(&ids[7])]);
+    let parts = [
+        "support: open",
+        "+title: Ticket 7",
+        "severity major",
+        "+severity: major",
+        "support: comment",
+        "+  note: Seen.",
+    ];
+    let places: Vec<usize> =
+        parts.iter().map(|part| story.find(part).unwrap_or_else(|| panic!("{part}: {story}"))).collect();
+    assert!(places.is_sorted(), "{story}");
+}
+
+#[test]
+fn a_write_follows_no_link_out_of_the_work_tree() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    let outside = sandbox.root().join("outside");
+    fs::create_dir_all(&outside).unwrap();
+    fs::remove_dir_all(sandbox.repo().join(".support/tickets")).unwrap();
+    std::os::unix::fs::symlink(&outside, sandbox.repo().join(".support/tickets")).unwrap();
+    for arguments in [&["new", "Two"][..], &["edit", &id, "--level", "2"]] {
+        let stderr = sandbox.run(arguments).fails(1);
+        assert!(stderr.contains(".support/tickets is a symbolic link"), "{stderr}");
+    }
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+}
+
+#[test]
+fn a_ticket_that_the_user_has_touched_is_left_alone() {
+    let path = |id: &str| path_of(id);
+    let stories: &[(&str, &str)] = &[
+        ("echo '# mine' >> PATH", "has changes that are not committed"),
+        ("echo '# mine' >> PATH; git add PATH", "has staged changes"),
+        ("git rm -q --cached PATH", "is staged for removal"),
+        ("rm PATH", "was removed from the work tree"),
+    ];
+    for (deed, reason) in stories {
+        let sandbox = Sandbox::new();
+        let id = sandbox.ticket("One");
+        sandbox.shell(&deed.replace("PATH", &path(&id))).ok();
+        let stderr = sandbox.run(&["edit", &id, "--level", "2"]).fails(1);
+        assert!(stderr.contains(reason) && stderr.contains("git restore"), "{stderr}");
+        let _ = sandbox.ticket("Another is not concerned");
+    }
+}

@@ -157,7 +157,8 @@ impl Repository {
         Ok(())
     }
 
-    fn git_here(&self, arguments: &[&str], input: &[u8], index: Option<&Path>) -> Result<Vec<u8>> {
+    /// Runs git on this repository and, where given, another index.
+    pub(crate) fn git_here(&self, arguments: &[&str], input: &[u8], index: Option<&Path>) -> Result<Vec<u8>> {
         let mut extra = vec![("GIT_DIR", self.repo.path().as_os_str().to_owned())];
         extra.extend(self.repo.workdir().map(|top| ("GIT_WORK_TREE", top.as_os_str().to_owned())));
         extra.extend(index.map(|path| ("GIT_INDEX_FILE", path.as_os_str().to_owned())));

@@ -30,7 +30,10 @@ impl Program {
         input: &[u8],
         extra: &[(&str, OsString)],
     ) -> Result<Vec<u8>> {
-        let what = format!("git {}", arguments.first().copied().unwrap_or_default());
+        let is_verb = |word: &&&str| {
+            word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !word.starts_with('-')
+        };
+        let what = format!("git {}", arguments.iter().find(is_verb).unwrap_or(&""));
         let Some(path) = &self.path else {
             return Err(Error::new(Kind::Repository, format!("{what}: git is not on the PATH")));
         };

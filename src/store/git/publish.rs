@@ -106,15 +106,29 @@ impl Repository {
             return Ok(());
         }
         for file in &change.files {
-            let found = self.repo.get_attr(Path::new(&file.path), "filter", AttrCheckFlags::FILE_THEN_INDEX);
-            let found = found.map_err(|error| Error::git("reading attributes", &error))?;
-            if let AttrValue::String(name) = AttrValue::from_string(found) {
+            if let Some(name) = self.filter(&file.path)? {
                 let message = format!("{}: the attribute filter={name} is set on it", file.path);
                 return Err(Error::new(Kind::Refused, message)
                     .hint("say `.support/** -filter` in .git/info/attributes"));
             }
         }
         Ok(())
+    }
+
+    /// The filter that git's attributes set on a path.
+    fn filter(&self, path: &str) -> Result<Option<String>> {
+        let found = self.repo.get_attr(Path::new(path), "filter", AttrCheckFlags::FILE_THEN_INDEX);
+        if let Ok(found) = found {
+            return Ok(match AttrValue::from_string(found) {
+                AttrValue::String(name) => Some(name.to_owned()),
+                AttrValue::True | AttrValue::False | AttrValue::Bytes(_) | AttrValue::Unspecified => None,
+            });
+        }
+        // libgit2 reads the index for this, and refuses an odd one; git does not.
+        let said = self.git_here(&["check-attr", "-z", "filter", "--", path], b"", None)?;
+        let said = String::from_utf8_lossy(&said);
+        let value = said.split('\0').nth(2).unwrap_or_default();
+        Ok((!matches!(value, "" | "unspecified" | "unset" | "set")).then(|| value.to_owned()))
     }
 
     /// Puts a written commit on the branch; false where the branch has moved.
@@ -148,6 +162,9 @@ impl Repository {
                     self.undo(&journal)?;
                 }
                 Journal::drop_from(&folder)?;
+                if let Some(checkout) = &journal.checkout {
+                    let _ = fs::remove_file(&checkout.lock);
+                }
                 stop::here("dropped");
                 return done;
             }
