@@ -9,12 +9,10 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use crate::cli::options::Options;
 use crate::cli::output;
 use crate::commands::{CompleteArgs, Failure, Kind, Session, candidates};
-use crate::ticket::{cut, one_line, visible};
+use crate::render::candidate;
 
 /// The arguments that take a ticket's id.
 const ID_ARGUMENTS: &[&str] = &["id", "ids", "other"];
-/// The widest description, in columns.
-const ABOUT_COLUMNS: usize = 60;
 
 /// Prints the candidates. Where there is no repository, verbs and flags are completed all the same.
 pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -40,15 +38,11 @@ pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode
     let here = Some(session.surroundings.directory.as_path());
     let found = complete(&mut command, args.words.clone(), args.index, here);
     let found = found.map_err(|error| Failure::new(Kind::Internal, format!("completing: {error}")))?;
-    let mut out = String::new();
-    for candidate in found {
-        out.push_str(&visible(&one_line(&candidate.get_value().to_string_lossy())));
-        if let Some(about) = candidate.get_help() {
-            out.push('\t');
-            out.push_str(&cut(&visible(&one_line(&about.to_string())), ABOUT_COLUMNS));
-        }
-        out.push('\n');
-    }
+    let line = |found: &CompletionCandidate| {
+        let about = found.get_help().map(ToString::to_string);
+        candidate(&found.get_value().to_string_lossy(), about.as_deref())
+    };
+    let out: String = found.iter().map(line).collect();
     output::print(&out, false, &session.surroundings)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -32,17 +32,18 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let (surroundings, now) = surroundings::read(options)?;
+    let surroundings = surroundings::read(options)?;
+    let now_seconds = surroundings.now_seconds;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let mut random = surroundings::random(&surroundings)?;
     let mut input = std::io::stdin();
     let editing = surroundings.clone();
     let editor = move |text: &str| editor::edit(text, &editing);
-    let look = Look { colour: options.colour(&surroundings), columns: output::columns(&surroundings), now };
+    let look =
+        Look { colour: options.colour(&surroundings), columns: output::columns(&surroundings), now_seconds };
     let mut session = Session {
         surroundings,
         branch: options.branch.clone(),
-        now,
         random: &mut random,
         input: &mut input,
         interactive: terminal,

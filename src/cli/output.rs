@@ -7,9 +7,8 @@ use serde_json::json;
 
 use crate::cli::options::Options;
 use crate::commands::{Failure, Kind};
-use crate::render::Format;
+use crate::render::{Format, safe};
 use crate::store::git::{Program, Surroundings};
-use crate::ticket::visible;
 
 /// The width to fit into: the terminal's, or `COLUMNS`; none in a pipe.
 pub(super) fn columns(surroundings: &Surroundings) -> Option<usize> {
@@ -63,10 +62,10 @@ fn page(text: &str, surroundings: &Surroundings) -> bool {
 pub(super) fn notes(notes: &[String], remarks: &[String], options: &Options) -> Result<(), Failure> {
     let mut stderr = io::stderr().lock();
     for note in notes.iter().filter(|note| !options.quiet || note.starts_with("warning: ")) {
-        let _ = writeln!(stderr, "{}", visible(note));
+        let _ = writeln!(stderr, "{}", safe(note));
     }
     for remark in remarks.iter().filter(|_| options.verbose) {
-        let _ = writeln!(stderr, "{}", visible(remark));
+        let _ = writeln!(stderr, "{}", safe(remark));
     }
     Ok(())
 }
@@ -81,13 +80,13 @@ pub(super) fn failure(failure: &Failure, options: &Options) -> ExitCode {
     } else {
         let mut causes = failure.error.chain();
         if let Some(first) = causes.next() {
-            let _ = writeln!(stderr, "error: {}", visible(&first.to_string()));
+            let _ = writeln!(stderr, "error: {}", safe(&first.to_string()));
         }
         for cause in causes {
-            let _ = writeln!(stderr, "  because: {}", visible(&cause.to_string()));
+            let _ = writeln!(stderr, "  because: {}", safe(&cause.to_string()));
         }
         for hint in &failure.hints {
-            let _ = writeln!(stderr, "hint: {}", visible(hint));
+            let _ = writeln!(stderr, "hint: {}", safe(hint));
         }
         if failure.kind == Kind::Internal {
             let _ = writeln!(stderr, "hint: this is a bug of git-support; please report it");
@@ -97,7 +96,7 @@ pub(super) fn failure(failure: &Failure, options: &Options) -> ExitCode {
 }
 
 fn error_json(kind: Kind, message: &str, hint: Option<&str>) -> String {
-    let error = json!({"kind": kind.as_str(), "message": visible(message), "hint": hint.map(visible)});
+    let error = json!({"kind": kind.as_str(), "message": safe(message), "hint": hint.map(safe)});
     json!({"schema": 1, "error": error}).to_string()
 }
 

@@ -7,37 +7,36 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::cli::options::Options;
 use crate::commands::{Failure, Kind};
 use crate::store::git::Surroundings;
-use crate::ticket::Moment;
 
 /// The environment as it is, the directory after `-C`, and now.
-pub(super) fn read(options: &Options) -> Result<(Surroundings, Moment), Failure> {
+pub(super) fn read(options: &Options) -> Result<Surroundings, Failure> {
     for directory in &options.directory {
         std::env::set_current_dir(directory)
             .with_context(|| format!("cannot change to {}", directory.display()))?;
     }
     let directory = std::env::current_dir().context("the working directory is gone")?;
-    let now = now()?;
+    let now_seconds = now()?;
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    let now_seconds = now.unix();
-    Ok((Surroundings { environment, directory, now_seconds, interruptible }, now))
+    Ok(Surroundings { environment, directory, now_seconds, interruptible })
 }
 
-/// Now; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.
+/// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.
 #[expect(clippy::disallowed_methods, reason = "the one reader of the clock and its stand-in")]
-fn now() -> Result<Moment, Failure> {
+fn now() -> Result<i64, Failure> {
     if let Ok(text) = std::env::var("GIT_SUPPORT_NOW") {
-        let problem = || Failure::usage(format!("GIT_SUPPORT_NOW: `{text}` is no instant"));
-        return Moment::parse(&text).ok_or_else(problem);
+        let problem = |_| Failure::usage(format!("GIT_SUPPORT_NOW: `{text}` is no instant"));
+        return OffsetDateTime::parse(&text, &Rfc3339).map(OffsetDateTime::unix_timestamp).map_err(problem);
     }
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-    Moment::from_unix(seconds).ok_or_else(|| Failure::new(Kind::Internal, "the clock shows no date"))
+    Ok(i64::try_from(since.as_secs()).unwrap_or_default())
 }
 
 /// An interrupt ends the process with status 130, but not in the moments of a write; a write beyond the

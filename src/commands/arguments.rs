@@ -8,7 +8,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Change, Changes};
-use crate::ticket::{Area, Field, Finding, Level, Node, Severity, Status, Type};
+use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type};
 
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
@@ -67,6 +67,12 @@ pub(super) struct Fields {
     /// Where it stands
     #[arg(long, value_parser = PossibleValuesParser::new(Status::WORDS))]
     pub status: Option<String>,
+    /// How it ended
+    #[arg(long, value_parser = PossibleValuesParser::new(Resolution::WORDS))]
+    pub resolution: Option<String>,
+    /// A commit that fixes it (can be repeated)
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: Vec<String>,
     /// Who told us
     #[arg(long, value_name = "WHO")]
     pub reporter: Option<String>,
@@ -125,10 +131,13 @@ impl Fields {
             (Field::Assignee, person(&self.assignee)),
             (Field::Environment, self.environment.clone()),
             (Field::Estimate, self.estimate.clone()),
+            (Field::Resolution, self.resolution.clone()),
         ] {
             changes.extend(value.map(|value| (field, Change::to_text(value))));
         }
-        for (field, members) in [(Field::Affects, &self.affects), (Field::Labels, &self.label)] {
+        for (field, members) in
+            [(Field::Affects, &self.affects), (Field::Labels, &self.label), (Field::Commits, &self.commit)]
+        {
             if !members.is_empty() {
                 changes.insert(field, Change::adding(members.clone()));
             }

@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let me = Author::of(&store)?.me();
     let note = args.message.read(session)?;
     let mut changes = changes(args, &me, session)?;
+    reading::resolve_commits(&store, &mut changes)?;
     if changes.is_empty() {
         changes = match ids.as_slice() {
             [id] if session.interactive => form(&snapshot.need(id)?, session)?,

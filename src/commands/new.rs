@@ -60,6 +60,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let author = Author::of(&store)?;
     let mut changes = defaults(&author, session);
     changes.extend(args.fields.changes(&author.me(), session)?);
+    reading::resolve_commits(&store, &mut changes)?;
     told(args, &mut changes, session)?;
     let id = match &args.key {
         Some(key) => {

@@ -2,10 +2,10 @@
 
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::Settings;
+use crate::process::{Change, Changes, Settings};
 use crate::query::{self, Context, Query};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Ticket, TicketId, yaml};
+use crate::ticket::{Field, Ticket, TicketId, yaml};
 
 /// The settings in force.
 pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
@@ -51,10 +51,20 @@ pub(crate) fn query(text: &str, settings: &Settings) -> Result<Query, Failure> {
     Ok(query::parse(&format!("({saved}) {more}"))?)
 }
 
+/// Commits as typed, as their whole names.
+pub(crate) fn resolve_commits(store: &Store, changes: &mut Changes) -> Result<(), Failure> {
+    if let Some(Change::Members { add, .. }) = changes.get_mut(&Field::Commits) {
+        for commit in add {
+            *commit = store.repository().revision(commit)?.to_string();
+        }
+    }
+    Ok(())
+}
+
 /// Who asks, and when.
 pub(crate) fn context(store: &Store, session: &Session<'_>, at: Option<&str>) -> Context {
     let me = store.author().ok().map(|(person, _)| person);
-    let now = at.and_then(crate::store::instant).unwrap_or(session.now);
+    let now = at.and_then(crate::store::instant).unwrap_or_else(|| session.now());
     Context { me, now }
 }
 

@@ -16,8 +16,6 @@ pub struct Session<'a> {
     pub surroundings: Surroundings,
     /// The branch named on the command line.
     pub branch: Option<String>,
-    /// Now.
-    pub now: Moment,
     /// Random bits.
     pub random: &'a mut dyn FnMut() -> u64,
     /// Standard input.
@@ -39,6 +37,12 @@ impl Session<'_> {
     /// There is no repository, or no branch to work on.
     pub fn store(&self) -> Result<Store, Failure> {
         Ok(Store::open(self.surroundings.clone(), self.branch.as_deref())?)
+    }
+
+    /// Now, by the clock of the process.
+    pub(crate) fn now(&self) -> Moment {
+        let seconds = self.surroundings.now_seconds;
+        Moment::from_unix(seconds).unwrap_or_default()
     }
 
     /// A new entry's id.

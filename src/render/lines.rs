@@ -9,6 +9,18 @@ use crate::ticket::{Entry, Field, Node, Set, Ticket, Visibility, cut, visible};
 /// A short commit name, in characters.
 const SHORT_COMMIT: usize = 10;
 
+/// The widest description of a candidate for completion, in columns.
+const ABOUT_COLUMNS: usize = 60;
+
+/// A candidate for completion: the word, and what it is about after a tab.
+#[must_use]
+pub fn candidate(word: &str, about: Option<&str>) -> String {
+    match about {
+        Some(about) => format!("{}\t{}\n", shown(word), cut(&shown(about), ABOUT_COLUMNS)),
+        None => format!("{}\n", shown(word)),
+    }
+}
+
 /// A line for each ticket that a step changed: its id, and what its last entry did.
 pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
     let mut out = String::new();
@@ -32,6 +44,8 @@ fn set_lines(entry: &Entry) -> Vec<String> {
         |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), |node| shown(&node.to_string()));
     let line = |(field, set): (&Field, &Set)| {
         let name = shown(&field.name());
+        // What a finding or link is called says enough to people: `diagnosis`, `blocks`.
+        let name = name.split_once('.').map_or(name.as_str(), |(_, member)| member);
         match set {
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),

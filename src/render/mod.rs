@@ -10,8 +10,15 @@ mod paint;
 mod table;
 mod view;
 
+pub use lines::candidate;
 pub use paint::Look;
 pub use view::{EntryLine, Format, LinkedTicket, Rehearsal, SettingLine, TicketPage, View};
+
+/// Text that is safe on a terminal: what could steer one is spelled out.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    crate::ticket::visible(text)
+}
 
 /// A form that a view does not come in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

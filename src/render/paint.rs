@@ -11,8 +11,8 @@ pub struct Look {
     pub colour: bool,
     /// The width to fit into, in columns; `None` where there is no limit (a pipe).
     pub columns: Option<usize>,
-    /// When ages are read.
-    pub now: Moment,
+    /// When ages are read, in seconds since 1970 UTC.
+    pub now_seconds: i64,
 }
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -59,7 +59,7 @@ impl Look {
     /// How long ago a moment was, in one unit: `3d`.
     pub(super) fn age(&self, moment: Option<Moment>) -> String {
         let Some(moment) = moment else { return String::new() };
-        let seconds = self.now.unix().saturating_sub(moment.unix());
+        let seconds = self.now_seconds.saturating_sub(moment.unix());
         match seconds {
             ..0 => "ahead".to_owned(),
             0..60 => "now".to_owned(),

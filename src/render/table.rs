@@ -1,6 +1,7 @@
 //! Tables for people: tickets, settings.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::render::paint::{BOLD, DIM, Look, shown};
 use crate::render::view::SettingLine;
@@ -8,17 +9,18 @@ use crate::ticket::{Person, Ticket, cut};
 
 /// The narrowest a title is shown, in columns.
 const MIN_TITLE: usize = 20;
-/// What the other columns take, with their gaps: id, severity, status, level, assignee, age.
-const OTHER_COLUMNS: usize = 10 + 8 + 11 + 1 + 12 + 5 + 6 * 2;
 /// The widest name of an assignee.
-const MAX_NAME: usize = 12;
+const MAX_NAME: usize = 16;
+/// Blanks between two columns.
+const GAP: usize = 2;
+const PADDING: u16 = 2;
 
 fn empty_table(look: &Look, headings: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings.iter().map(|heading| look.paint(BOLD, heading)));
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, PADDING));
     }
     table
 }
@@ -32,20 +34,34 @@ pub(super) fn tickets(tickets: &[(Ticket, usize)], look: &Look) -> String {
     if tickets.is_empty() {
         return String::new();
     }
-    let room = look.columns.map(|columns| columns.saturating_sub(OTHER_COLUMNS).max(MIN_TITLE));
+    let names: Vec<String> = tickets.iter().map(|(ticket, _)| assignee(ticket)).collect();
+    let ages: Vec<String> = tickets.iter().map(|(ticket, _)| look.age(ticket.created())).collect();
+    let severity = |ticket: &Ticket| ticket.head().severity().map_or(1, |severity| severity.as_str().len());
+    let status = |ticket: &Ticket| ticket.head().status().as_str().len();
+    let widest = |heading: &str, widths: &mut dyn Iterator<Item = usize>| {
+        widths.max().unwrap_or_default().max(heading.len()) + GAP
+    };
+    let others = [
+        widest("ID", &mut tickets.iter().map(|(ticket, _)| ticket.id().as_str().len())),
+        widest("SEVERITY", &mut tickets.iter().map(|(ticket, _)| severity(ticket))),
+        widest("STATUS", &mut tickets.iter().map(|(ticket, _)| status(ticket))),
+        widest("L", &mut std::iter::once(1)),
+        widest("ASSIGNEE", &mut names.iter().map(|name| name.width())),
+        widest("AGE", &mut ages.iter().map(String::len)),
+    ];
+    let room = look.columns.map(|columns| columns.saturating_sub(others.iter().sum()).max(MIN_TITLE));
     let mut table = empty_table(look, &["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "AGE"]);
-    for (ticket, prefix) in tickets {
+    for (((ticket, prefix), name), age) in tickets.iter().zip(names).zip(ages) {
         let head = ticket.head();
         let title = shown(head.title());
-        let assignee = head.assignee().map(short_name).unwrap_or_default();
         table.add_row([
             look.id(ticket.id().as_str(), *prefix),
             look.severity(head.severity()),
             look.status(head.status()),
             head.level().to_string(),
             room.map_or(title.clone(), |room| cut(&title, room)),
-            cut(&shown(&assignee), MAX_NAME),
-            look.paint(DIM, &look.age(ticket.created())),
+            name,
+            look.paint(DIM, &age),
         ]);
     }
     finish(&table)
@@ -60,6 +76,12 @@ pub(super) fn settings(settings: &[SettingLine], look: &Look) -> String {
         table.add_row([shown(&setting.key), value, look.paint(DIM, &setting.about)]);
     }
     finish(&table)
+}
+
+/// Who works on a ticket, in short.
+fn assignee(ticket: &Ticket) -> String {
+    let name = ticket.head().assignee().map(short_name).unwrap_or_default();
+    cut(&shown(&name), MAX_NAME)
 }
 
 /// The name of a person, or the part of the address before the at sign.

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::ticket::{Entry, Field, Kind, Set, Ticket, cut, one_line, visible};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::ticket::{Action, Entry, Field, Kind, Person, Set, Ticket, cut, one_line, visible};
 
 /// The widest subject, in columns.
 const SUBJECT_COLUMNS: usize = 72;
+/// The widest account of what was done, in columns: the rest is the title's.
+const DETAIL_COLUMNS: usize = 32;
 /// The longest note that a message repeats, in bytes; the whole stands in the ticket.
 const BODY_BYTES: usize = 2000;
 
@@ -38,8 +42,13 @@ impl TicketChange {
 /// The message of a commit that changes tickets.
 #[must_use]
 pub(crate) fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String {
+    let is_link = |change: &TicketChange| {
+        change.entries().iter().all(|entry| matches!(entry.action, Action::Link | Action::Unlink))
+    };
     let subject = match changes {
         [one] => subject_of_one(one),
+        // Both ends of a link: one says it all.
+        [one, other] if is_link(one) && is_link(other) => subject_of_one(one),
         many => subject_of_many(many),
     };
     let body = changes.first().map(body).unwrap_or_default();
@@ -76,25 +85,38 @@ fn subject_of_one(change: &TicketChange) -> String {
     format!("{action} {id}{detail}: {title}")
 }
 
-/// What the entry did, after the id: ` severity critical`, ` crash.log`.
+/// What the entry did, after the id: ` severity critical`, ` crash.log`, ` to Dana Li`.
 fn detail(entry: &Entry) -> String {
     if let Some(file) = &entry.attachment {
         return format!(" {}", file.name);
     }
-    let mut parts = Vec::new();
-    for (field, set) in &entry.set {
-        let name = field.name();
-        let name = name.split_once('.').map_or(name.as_str(), |(_, member)| member);
-        parts.push(match set {
-            Set::Value { to: Some(to), .. } if field.kind() == Kind::Value && *field != Field::Title => {
-                format!("{name} {to}")
-            }
-            Set::Members { add, remove } if remove.is_empty() => format!("{name} {}", add.join(" ")),
-            Set::Value { to: None, .. } => format!("no {name}"),
-            Set::Value { .. } | Set::Members { .. } | Set::Text | Set::Other(_) => name.to_owned(),
-        });
+    if let (Action::Assign, Some(Set::Value { to, .. })) = (&entry.action, entry.set.get(&Field::Assignee)) {
+        let who = to.as_ref().and_then(|to| Person::parse(&to.to_string()));
+        return format!(" to {}", who.as_ref().map_or("nobody", Person::short));
     }
-    if parts.is_empty() { String::new() } else { format!(" {}", parts.join(", ")) }
+    let values: Vec<String> = entry.set.iter().map(|(field, set)| set_detail(field, set)).collect();
+    let names: Vec<String> = entry.set.keys().map(short_name).collect();
+    match values.join(", ") {
+        none if none.is_empty() => String::new(),
+        short if short.width() <= DETAIL_COLUMNS => format!(" {short}"),
+        _ => format!(" {}", cut(&names.join(", "), DETAIL_COLUMNS)),
+    }
+}
+
+fn set_detail(field: &Field, set: &Set) -> String {
+    let name = short_name(field);
+    match set {
+        Set::Value { to: Some(to), .. } if *field != Field::Title => format!("{name} {to}"),
+        Set::Value { to: None, .. } => format!("no {name}"),
+        Set::Members { add, remove } if remove.is_empty() => format!("{name} {}", add.join(" ")),
+        Set::Value { .. } | Set::Members { .. } | Set::Text | Set::Other(_) => name,
+    }
+}
+
+/// The name without its group: `diagnosis`, `blocks`.
+fn short_name(field: &Field) -> String {
+    let name = field.name();
+    name.split_once('.').map_or(name.clone(), |(_, member)| member.to_owned())
 }
 
 fn subject_of_many(changes: &[TicketChange]) -> String {
@@ -108,14 +130,24 @@ fn subject_of_many(changes: &[TicketChange]) -> String {
     format!("{action} {} tickets{detail}", changes.len())
 }
 
-/// What was said, or what was told when the ticket was opened.
+/// What was said, what was told when the ticket was opened, or the texts that were written.
 fn body(change: &TicketChange) -> String {
-    let notes = change.entries();
-    let note = notes.last().and_then(|entry| entry.note.as_deref());
-    let description = || if change.before.is_none() { change.after.head().description() } else { None };
-    let text = note.or_else(description).unwrap_or_default();
+    let entries = change.entries();
+    let head = change.after.head();
+    let note = entries.last().and_then(|entry| entry.note.clone());
+    let description = || head.description().filter(|_| change.before.is_none()).map(str::to_owned);
+    let texts = || {
+        let fields =
+            entries.iter().flat_map(|entry| entry.set.keys()).filter(|field| field.kind() == Kind::Text);
+        let text = |field: &Field| {
+            let text = head.get(field).map(ToString::to_string).unwrap_or_default();
+            format!("{}: {}", short_name(field), text.trim_end())
+        };
+        fields.map(text).collect::<Vec<_>>().join("\n\n")
+    };
+    let text = note.or_else(description).unwrap_or_else(texts);
     if text.len() <= BODY_BYTES {
-        return text.to_owned();
+        return text;
     }
     let end = (0..=BODY_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     format!("{}…", text.get(..end).unwrap_or_default())

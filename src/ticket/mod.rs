@@ -29,7 +29,7 @@ pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;
 pub use text::{MAX_TEXT_BYTES, cut, one_line, visible};
-pub use words::{Action, Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
+pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,13 @@ const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(OffsetDateTime);
 
+/// The first instant of 1970 UTC.
+impl Default for Moment {
+    fn default() -> Self {
+        Self(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
 impl Moment {
     /// From seconds since 1970 UTC; `None` outside the years 0 to 9999.
     #[must_use]

@@ -169,6 +169,32 @@ open_words! {
 }
 
 open_words! {
+    /// How a ticket ended.
+    Resolution {
+        /// The cause is gone; commits say how.
+        Fixed = "fixed",
+        /// There is a way to live with it.
+        Workaround = "workaround",
+        /// The question was answered.
+        Answered = "answered",
+        /// Another ticket goes on with it.
+        Duplicate = "duplicate",
+        /// The vendor solved it.
+        Vendor = "vendor",
+        /// It does what it should.
+        WorksAsDesigned = "works-as-designed",
+        /// It stays as it is.
+        WontFix = "wont-fix",
+        /// Nobody could make it happen again.
+        CannotReproduce = "cannot-reproduce",
+        /// The customer was asked and did not answer.
+        NoResponse = "no-response",
+        /// The reporter took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+open_words! {
     /// How one ticket stands to another. Each has a converse, which the other ticket carries.
     LinkKind {
         /// This one is a duplicate; the other goes on.

@@ -52,7 +52,7 @@ fn a_closed_standard_input_or_output_is_no_crash() {
         "(git-support --help; echo status=$? >&2) | head -1".to_owned(),
         "git-support new 'x' <&- >&- 2>&-".to_owned(),
     ] {
-        let output = sandbox.shell(&format!("{line}"));
+        let output = sandbox.shell(&line);
         assert!(!output.stderr.contains("panicked"), "{line}: {output:?}");
         assert_eq!(
             (output.status, output.stderr.contains("status=")),

@@ -4,7 +4,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "tests may panic"
+    clippy::disallowed_methods,
+    reason = "tests may panic and read the environment"
 )]
 
 mod bad_files;

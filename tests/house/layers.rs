@@ -23,7 +23,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("comfy_table::", &["render/"]),
     ("std::fs", &["store/", "intake/", "cli/"]),
     ("std::process::Command", &["store/git/", "cli/"]),
-    ("std::env", &["cli/"]),
+    ("env::var", &["cli/", "store/git/stop.rs"]),
+    ("env::current_dir", &["cli/"]),
     ("std::io::stdout", &["cli/"]),
     ("now_utc", &["cli/"]),
 ];
