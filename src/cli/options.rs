@@ -24,25 +24,25 @@ use crate::store::git::Surroundings;
 )]
 pub(super) struct Options {
     /// Run as if started in this directory
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Everywhere")]
     pub(super) directory: Vec<PathBuf>,
     /// Read and write the tickets of this branch
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NAME")]
     pub(super) branch: Option<String>,
     /// The form of the output
-    #[arg(long, global = true, value_name = "FORM", default_value = "table")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORM", default_value = "table")]
     format: FormatName,
     /// The same as --format json; errors too are JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     json: bool,
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
     /// Say nothing but results, warnings and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub(super) quiet: bool,
     /// Say what was committed
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub(super) verbose: bool,
     #[command(subcommand)]
     pub(super) command: Command,

@@ -1,7 +1,7 @@
 //! What may happen to a ticket, and what record it leaves. Pure rules: no git, no files, no clock.
 //!
-//! [`decide`] answers a [`Request`] with the step to apply, or with a [`Refusal`] that says what is
-//! missing and how to supply it. [`open`] does the same for a ticket that does not exist yet.
+//! [`decide()`] answers a [`Request`] with the step to apply, or with a [`Refusal`] that says what is
+//! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
 mod decide;
 mod refusal;

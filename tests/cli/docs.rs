@@ -1,0 +1,98 @@
+//! What README and docs show is what the commands print: each `console` block is run, line by line.
+//!
+//! `SNAPSHOTS=overwrite cargo test docs` brings the pages up to date.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sandbox::Sandbox;
+
+/// The page with the output of each command of its `console` blocks made anew. All blocks of a page
+/// run in one repository, from the top down.
+fn regenerated(page: &str) -> String {
+    let sandbox = Sandbox::unborn();
+    sandbox.file("src/payment.rs", "pub fn charge() {}\n");
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "-qm", "Charge cards"]);
+    let mut out = String::new();
+    let mut in_block = false;
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            in_block = !in_block && line == "```console";
+        }
+        match line.strip_prefix("$ ").filter(|_| in_block) {
+            Some(first) => {
+                let mut command = first.to_owned();
+                out.push_str(line);
+                out.push('\n');
+                // A here-document goes on to its end.
+                if first.contains("<<'EOF'") {
+                    for more in lines.by_ref() {
+                        command.extend(["\n", more]);
+                        out.extend([more, "\n"]);
+                        if more == "EOF" {
+                            break;
+                        }
+                    }
+                }
+                let output = sandbox.shell(&command);
+                out.push_str(&output.stdout);
+                out.push_str(&output.stderr);
+                while lines.peek().is_some_and(|next| !next.starts_with("```") && !next.starts_with("$ ")) {
+                    lines.next();
+                }
+            }
+            None => out.extend([line, "\n"]),
+        }
+    }
+    out
+}
+
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md")];
+    pages.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    pages.sort();
+    pages
+}
+
+#[test]
+fn every_page_shows_what_the_commands_print() {
+    let assert = snapbox::Assert::new().action_env("SNAPSHOTS");
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let actual = regenerated(&text);
+        assert.eq(actual, snapbox::Data::read_from(&page, Some(snapbox::data::DataFormat::Text)).raw());
+    }
+}
+
+#[test]
+fn every_verb_has_its_place_in_the_docs() {
+    let sandbox = Sandbox::nowhere();
+    let help = sandbox.run(&["help"]).ok();
+    let verbs =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md")).unwrap();
+    let mut count = 0;
+    // A line that goes on with the one before is indented further.
+    let verbs = verbs.filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
+    for verb in verbs.filter_map(|line| line.split_whitespace().next()).filter(|verb| *verb != "help") {
+        assert!(page.contains(&format!("$ git support {verb} -h\n")), "docs/commands.md lacks {verb}");
+        count += 1;
+    }
+    assert!(count >= 13, "{help}");
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap();
+            if !file.is_empty() && !file.starts_with("http") {
+                assert!(page.parent().unwrap().join(file).exists(), "{}: {target}", page.display());
+            }
+        }
+    }
+}
