@@ -6,7 +6,7 @@ use crate::sandbox::{Sandbox, finish};
 
 /// The steps of a write, in order, where the process is killed.
 const POINTS: &[&str] =
-    &["objects", "journal", "index-lock", "work-tree", "index-bytes", "ref", "index", "unlocked", "dropped"];
+    &["objects", "journal", "index-lock", "work-tree", "index-bytes", "index", "ref", "unlocked", "dropped"];
 /// The steps that a write to a branch that is not checked out has.
 const POINTS_ELSEWHERE: &[&str] = &["objects", "journal", "ref"];
 
@@ -100,11 +100,13 @@ fn a_kill_beside_the_work_tree_leaves_no_lock() {
 
 #[test]
 fn a_lock_taken_away_by_hand_loses_nothing() {
-    for point in ["work-tree", "ref"] {
+    for point in ["work-tree", "index", "ref"] {
         let sandbox = Sandbox::new();
         let id = sandbox.ticket("First");
         assert!(killed_at(&sandbox, point, &["edit", &id, "--level", "3"]));
         std::fs::remove_file(sandbox.repo().join(".git/index.lock")).unwrap();
+        sandbox.file("more.txt", "more\n");
+        sandbox.git(&["add", "more.txt"]);
         sandbox.run_unwatched(&["list"], "").ok();
         assert_tidy(&sandbox, point);
         assert_eq!(entries(&sandbox, "HEAD"), if point == "ref" { 2 } else { 1 });

@@ -71,7 +71,7 @@ fn fifty_tickets_leave_the_users_work_as_it_was() {
     let parts = [
         "support: open",
         "+title: Ticket 7",
-        "severity major",
+        "severity, assignee",
         "+severity: major",
         "support: comment",
         "+  note: Seen.",

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use git2::{IndexEntry, IndexTime, ObjectType, Oid};
+use git2::{IndexEntry, IndexTime, ObjectFormat, ObjectType, Oid};
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index_format;
@@ -48,10 +48,16 @@ pub(crate) struct IndexCopy {
     original: PathBuf,
     stamp: Option<(u64, i64, i64, u64)>,
     is_odd: bool,
+    format: ObjectFormat,
 }
 
 fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
     move |error| Error::git(doing, &error)
+}
+
+/// Bytes of an object's name.
+fn hash_bytes(format: ObjectFormat) -> usize {
+    if format == ObjectFormat::Sha256 { 32 } else { 20 }
 }
 
 fn stamp(path: &Path) -> Option<(u64, i64, i64, u64)> {
@@ -68,29 +74,10 @@ impl Repository {
         }
     }
 
-    /// Bytes of an object's name.
-    fn hash_bytes(&self) -> usize {
-        if self.repo.object_format() == git2::ObjectFormat::Sha256 { 32 } else { 20 }
-    }
-
     /// Copies the index into our folder and reads it.
     pub(crate) fn copy_index(&self) -> Result<IndexCopy> {
-        let original = self.index_path();
         let copy = self.own_folder().join("tmp").join(format!("index.{}", std::process::id()));
-        let before = stamp(&original);
-        let io = |error: std::io::Error| Error::io(format!("copying {}", original.display()), &error);
-        let _ = fs::remove_file(&copy);
-        let mut is_odd = false;
-        if before.is_some() {
-            let bytes = fs::read(&original).map_err(io)?;
-            is_odd = index_format::has_odd_extension(&bytes, self.hash_bytes());
-            fs::write(&copy, bytes).map_err(io)?;
-        }
-        // An odd index is not opened at all: libgit2 would refuse it.
-        let opened = if is_odd { self.own_folder().join("tmp").join("none") } else { copy.clone() };
-        let index = git2::Index::open_ext(&opened, self.repo.object_format());
-        let index = index.map_err(failed("reading the index"))?;
-        Ok(IndexCopy { index, copy, original, stamp: before, is_odd })
+        IndexCopy::make(self.index_path(), copy, self.repo.object_format())
     }
 
     /// What the index says of a path.
@@ -140,6 +127,18 @@ impl Repository {
         synced.map_err(|error| Error::io("writing the index", &error))
     }
 
+    /// Sets entries of the copy back to earlier blobs, or takes them away.
+    pub(crate) fn set_back(&self, copy: &mut IndexCopy, back: &[(&str, Option<ObjectId>)]) -> Result<()> {
+        for (path, _) in back.iter().filter(|(_, old)| old.is_none()) {
+            copy.index.remove_path(Path::new(path)).map_err(failed("changing the index"))?;
+        }
+        let mut entries = Vec::new();
+        for (path, old) in back {
+            entries.extend(old.map(|id| NewEntry { path, id, stat: None, skipped: false }));
+        }
+        self.fill_index(copy, &entries)
+    }
+
     /// An entry as young as the index itself may hide a later edit, which git finds by that very age. The
     /// new index is younger, so such entries are compared now, as git does when it writes an index.
     fn smudge_racy(&self, copy: &mut IndexCopy) -> Result<()> {
@@ -172,6 +171,43 @@ impl Repository {
 }
 
 impl IndexCopy {
+    fn make(original: PathBuf, copy: PathBuf, format: ObjectFormat) -> Result<Self> {
+        let before = stamp(&original);
+        let io = |error: std::io::Error| Error::io(format!("copying {}", original.display()), &error);
+        let _ = fs::remove_file(&copy);
+        let mut is_odd = false;
+        if before.is_some() {
+            let bytes = fs::read(&original).map_err(io)?;
+            is_odd = index_format::has_odd_extension(&bytes, hash_bytes(format));
+            fs::write(&copy, bytes).map_err(io)?;
+        }
+        // An odd index is not opened at all: libgit2 would refuse it.
+        let opened = if is_odd { copy.with_extension("none") } else { copy.clone() };
+        let index = git2::Index::open_ext(&opened, format);
+        let index = index.map_err(failed("reading the index"))?;
+        Ok(Self { index, copy, original, stamp: before, is_odd, format })
+    }
+
+    /// Copies the index anew: it has changed meanwhile.
+    pub(crate) fn refresh(&mut self) -> Result<()> {
+        *self = Self::make(self.original.clone(), self.copy.clone(), self.format)?;
+        Ok(())
+    }
+
+    /// Puts the finished copy in the index's place in one step, keeping the old one under another name, and
+    /// sees that the step is on the disk.
+    pub(crate) fn put_in_place(&self, previous: &Path) -> Result<()> {
+        let failed =
+            |error: std::io::Error| Error::io(format!("replacing {}", self.original.display()), &error);
+        let _ = fs::remove_file(previous);
+        if self.stamp.is_some() {
+            fs::hard_link(&self.original, previous).map_err(failed)?;
+        }
+        fs::rename(&self.copy, &self.original).map_err(failed)?;
+        let folder = self.original.parent().unwrap_or(&self.original);
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+
     /// True while the index is the one that was copied.
     pub(crate) fn is_current(&self) -> bool {
         stamp(&self.original) == self.stamp

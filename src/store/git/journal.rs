@@ -28,10 +28,14 @@ pub(crate) struct Checkout {
     pub(crate) top: PathBuf,
     /// The index.
     pub(crate) index: PathBuf,
+    /// True where there was an index before.
+    pub(crate) had_index: bool,
     /// Our file of which the index lock is a second name.
     pub(crate) lock: PathBuf,
     /// The new index, made ready.
     pub(crate) prepared: PathBuf,
+    /// A second name of the index as it was, once the new one takes its place.
+    pub(crate) previous: PathBuf,
     /// The files.
     pub(crate) files: Vec<JournalFile>,
 }

@@ -17,9 +17,11 @@ mod objects;
 mod program;
 mod publish;
 mod recover;
+mod references;
 mod repository;
 mod stop;
 mod target;
+mod users_work;
 mod worktree;
 
 pub use change::{Change, FileChange};

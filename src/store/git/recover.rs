@@ -6,11 +6,10 @@ use std::time::Duration;
 use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::index::{IndexLock, NewEntry, Staged};
+use crate::store::git::index::{IndexLock, Staged};
 use crate::store::git::journal::{Checkout, Journal};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::{Blob, ObjectId};
-use crate::store::git::publish::put_index_in_place;
 use crate::store::git::repository::Repository;
 use crate::store::git::worktree::WorkTree;
 
@@ -36,20 +35,18 @@ impl Repository {
         if let Some(journal) = Journal::read(&folder)? {
             self.clear_reference_lock(&journal);
             if self.has_arrived(&journal)? {
-                self.finish(&journal)?;
+                Self::finish(&journal)?;
             } else {
                 self.undo(&journal)?;
             }
         }
         Journal::drop_from(&folder)?;
-        for entry in fs::read_dir(folder.join("tmp")).into_iter().flatten().flatten() {
-            let _ = fs::remove_file(entry.path());
-        }
+        self.clean();
         Ok(())
     }
 
     /// True where the journal's commit is on its branch.
-    pub(crate) fn has_arrived(&self, journal: &Journal) -> Result<bool> {
+    fn has_arrived(&self, journal: &Journal) -> Result<bool> {
         let Some(tip) = self.reference_id(&journal.reference)? else { return Ok(false) };
         if tip.to_string() == journal.new {
             return Ok(true);
@@ -77,48 +74,19 @@ impl Repository {
         }
     }
 
-    /// The commit is on the branch: the index follows, the locks go.
-    fn finish(&self, journal: &Journal) -> Result<()> {
-        let Some(checkout) = &journal.checkout else { return Ok(()) };
-        let lock = IndexLock::path_for(&checkout.index);
-        if IndexLock::is_ours(&checkout.lock, &lock) {
-            if checkout.prepared.exists() {
-                put_index_in_place(&checkout.prepared, &checkout.index)?;
-            }
-            fs::remove_file(&lock)
-                .map_err(|error| Error::io(format!("removing {}", lock.display()), &error))?;
+    /// The commit is on the branch, and so is the index: only the lock is left.
+    fn finish(journal: &Journal) -> Result<()> {
+        match &journal.checkout {
+            Some(checkout) => release(checkout),
+            None => Ok(()),
         }
-        self.advance_index(checkout)
     }
 
-    /// Where somebody took our lock or the prepared index away, the entries that still are as they were
-    /// follow now.
-    fn advance_index(&self, checkout: &Checkout) -> Result<()> {
-        if checkout.index != self.index_path() {
-            return Ok(());
+    /// Takes away what lies in our folder for the time of a write.
+    pub(crate) fn clean(&self) {
+        for entry in fs::read_dir(self.own_folder().join("tmp")).into_iter().flatten().flatten() {
+            let _ = fs::remove_file(entry.path());
         }
-        let own = self.own_folder().join("tmp").join("lock.recover");
-        fs::write(&own, "").map_err(|error| Error::io("creating a lock", &error))?;
-        let lock = IndexLock::take(own, &checkout.index)?;
-        let mut copy = self.copy_index()?;
-        let mut entries = Vec::new();
-        for file in &checkout.files {
-            let was = match self.staged(&copy, &file.path)? {
-                Staged::Blob { id, skipped: false } => id.to_string(),
-                Staged::Absent => String::new(),
-                Staged::Blob { .. } | Staged::Conflicted => continue,
-            };
-            if was == file.old {
-                let id = self.object_id(&file.new)?;
-                entries.push(NewEntry { path: &file.path, id, stat: None, skipped: false });
-            }
-        }
-        if !entries.is_empty() {
-            self.fill_index(&mut copy, &entries)?;
-            put_index_in_place(copy.path(), &checkout.index)?;
-        }
-        drop(lock);
-        Ok(())
     }
 
     /// The commit is not on the branch: files that are ours go back to what they were, the lock goes.
@@ -141,11 +109,60 @@ impl Repository {
                 tree.write(&file.path, &old)?;
             }
         }
-        let lock = IndexLock::path_for(&checkout.index);
-        if IndexLock::is_ours(&checkout.lock, &lock) {
-            fs::remove_file(&lock)
-                .map_err(|error| Error::io(format!("removing {}", lock.display()), &error))?;
+        if IndexLock::is_ours(&checkout.lock, &IndexLock::path_for(&checkout.index)) {
+            restore_index(checkout)?;
+            return release(checkout);
         }
-        Ok(())
+        self.retreat_index(checkout)
     }
+
+    /// Somebody took our index lock away by hand after the new index was in place: entries that still are
+    /// ours go back to what they were.
+    fn retreat_index(&self, checkout: &Checkout) -> Result<()> {
+        if checkout.prepared.exists() || checkout.index != self.index_path() {
+            return Ok(());
+        }
+        let own = self.own_folder().join("tmp").join("lock.recover");
+        fs::write(&own, "").map_err(|error| Error::io("creating a lock", &error))?;
+        let _lock = IndexLock::take(own, &checkout.index)?;
+        let mut copy = self.copy_index()?;
+        let mut back = Vec::new();
+        for file in &checkout.files {
+            if self.staged(&copy, &file.path)?
+                == (Staged::Blob { id: self.object_id(&file.new)?, skipped: false })
+            {
+                let old = if file.old.is_empty() { None } else { Some(self.object_id(&file.old)?) };
+                back.push((file.path.as_str(), old));
+            }
+        }
+        if back.is_empty() {
+            return Ok(());
+        }
+        self.set_back(&mut copy, &back)?;
+        copy.put_in_place(&checkout.previous)
+    }
+}
+
+/// Puts the index back that the new one took the place of, if it did.
+fn restore_index(checkout: &Checkout) -> Result<()> {
+    if checkout.prepared.exists() {
+        return Ok(());
+    }
+    let failed = |error: std::io::Error| Error::io(format!("restoring {}", checkout.index.display()), &error);
+    if checkout.previous.exists() {
+        return fs::rename(&checkout.previous, &checkout.index).map_err(failed);
+    }
+    if !checkout.had_index && checkout.index.exists() {
+        return fs::remove_file(&checkout.index).map_err(failed);
+    }
+    Ok(())
+}
+
+/// Gives git's index lock back, if it is ours.
+fn release(checkout: &Checkout) -> Result<()> {
+    let lock = IndexLock::path_for(&checkout.index);
+    if !IndexLock::is_ours(&checkout.lock, &lock) {
+        return Ok(());
+    }
+    fs::remove_file(&lock).map_err(|error| Error::io(format!("removing {}", lock.display()), &error))
 }
