@@ -71,7 +71,7 @@ pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
         let value = match field.kind() {
             _ if value.is_empty() => None,
             Kind::Members => {
-                let members = value.split([',', ' ']).map(str::trim).filter(|member| !member.is_empty());
+                let members = value.split(',').map(str::trim).filter(|member| !member.is_empty());
                 Some(Node::texts(members))
             }
             Kind::Value | Kind::Text => Some(Node::text(value)),

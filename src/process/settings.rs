@@ -28,11 +28,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "1048576",
         about: "the largest file that may be attached, in bytes",
     },
-    Setting {
-        key: "branch",
-        default: "",
-        about: "the separate branch that holds the tickets; empty: the current branch",
-    },
+    Setting { key: "branch", default: "", about: "the branch of tickets alone, if there is one" },
 ];
 
 /// The settings in force.

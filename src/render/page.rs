@@ -74,11 +74,12 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
     }
     for (name, moment) in [("opened", page.ticket.created()), ("updated", page.ticket.updated())] {
         if let Some(moment) = moment {
-            line(
-                name,
-                &format!("{} UTC, {} ago", moment.minute(), look.age(Some(moment)))
-                    .replace("now ago", "just now"),
-            );
+            let age = match look.age(Some(moment)).as_str() {
+                "now" => "just now".to_owned(),
+                "ahead" => "in the future".to_owned(),
+                age => format!("{age} ago"),
+            };
+            line(name, &format!("{} UTC, {age}", moment.minute()));
         }
     }
 }

@@ -124,6 +124,25 @@ fn a_references_lock_of_a_dead_run_is_cleared() {
     assert_eq!(entries(&sandbox, "HEAD"), 2);
 }
 
+/// Each object and its folder, journal, work tree file, index, reference, logs: on the disk before the
+/// command answers, the reference last. Where strace is not at hand there is nothing to look through.
+#[test]
+fn everything_is_on_the_disk_before_the_reference_moves() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.ticket("First");
+    if sandbox.shell("strace -V").status != Some(0) {
+        return;
+    }
+    let trace = "strace -f -e trace=fsync,rename -o trace.txt git-support new Second && cat trace.txt; rm -f trace.txt";
+    let calls = sandbox.shell(trace).ok();
+    let moved = calls.find("refs/heads/main\"").expect("the reference moves by rename");
+    let index = calls.find(".git/index\"").expect("the index moves by rename");
+    assert!(index < moved, "{calls}");
+    let synced = calls[..index].matches("fsync(").count();
+    // A blob, four trees and a commit, each with its folder; journal, its folder, the file, the index.
+    assert!(synced >= 6 * 2 + 4, "{synced}: {calls}");
+}
+
 #[test]
 fn a_torn_journal_is_none() {
     let sandbox = Sandbox::new();

@@ -60,6 +60,29 @@ fn eight_processes_lose_nothing() {
 }
 
 #[test]
+fn a_crowd_over_an_odd_index_loses_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["config", "user.name", "Crowd"]);
+    sandbox.git(&["config", "user.email", "crowd@example.com"]);
+    sandbox.git(&["update-index", "--split-index"]);
+    let work = sandbox.users_work();
+    std::thread::scope(|scope| {
+        for process in 0..4 {
+            let repo = sandbox.repo();
+            scope.spawn(move || {
+                for change in 0..10 {
+                    let title = format!("{process}/{change}");
+                    patiently(repo, &["new", &title], &format!("odd {title}"));
+                }
+            });
+        }
+    });
+    let tickets = sandbox.git(&["ls-files", ".support/tickets"]);
+    assert_eq!(tickets.lines().count(), 40);
+    assert_eq!(sandbox.users_work(), work);
+}
+
+#[test]
 fn a_person_who_commits_beside_us_reverts_no_ticket() {
     let sandbox = Sandbox::new();
     sandbox.git(&["config", "user.name", "Crowd"]);

@@ -4,3 +4,4 @@
 mod arbitrary;
 mod codec;
 mod merge;
+mod query;

@@ -46,7 +46,7 @@ pub(crate) struct IndexCopy {
     index: git2::Index,
     copy: PathBuf,
     original: PathBuf,
-    stamp: Option<(u64, i64, i64, u64)>,
+    stamp: Option<Stamp>,
     is_odd: bool,
     format: ObjectFormat,
 }
@@ -60,7 +60,10 @@ fn hash_bytes(format: ObjectFormat) -> usize {
     if format == ObjectFormat::Sha256 { 32 } else { 20 }
 }
 
-fn stamp(path: &Path) -> Option<(u64, i64, i64, u64)> {
+/// What tells one index file from the next: inode, time of change, size.
+type Stamp = (u64, i64, i64, u64);
+
+fn stamp(path: &Path) -> Option<Stamp> {
     let meta = fs::metadata(path).ok()?;
     Some((meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.len()))
 }
@@ -170,27 +173,32 @@ impl Repository {
     }
 }
 
+/// Gives the index a second name and reads it under that: whoever writes an index, git, libgit2 or we,
+/// puts a new file in its place, so the first name keeps what it has.
+fn read(original: &Path, copy: &Path, format: ObjectFormat) -> Result<(git2::Index, Option<Stamp>, bool)> {
+    let io = |error: std::io::Error| Error::io(format!("reading {}", original.display()), &error);
+    let _ = fs::remove_file(copy);
+    let before = stamp(original);
+    let mut is_odd = false;
+    if before.is_some() {
+        fs::hard_link(original, copy).or_else(|_| fs::copy(original, copy).map(drop)).map_err(io)?;
+        is_odd = index_format::has_odd_extension(&fs::read(copy).map_err(io)?, hash_bytes(format));
+    }
+    // An odd index is not opened at all: libgit2 would refuse it.
+    let opened = if is_odd { copy.with_extension("none") } else { copy.to_owned() };
+    let index = git2::Index::open_ext(&opened, format).map_err(failed("reading the index"))?;
+    Ok((index, before, is_odd))
+}
+
 impl IndexCopy {
     fn make(original: PathBuf, copy: PathBuf, format: ObjectFormat) -> Result<Self> {
-        let before = stamp(&original);
-        let io = |error: std::io::Error| Error::io(format!("copying {}", original.display()), &error);
-        let _ = fs::remove_file(&copy);
-        let mut is_odd = false;
-        if before.is_some() {
-            let bytes = fs::read(&original).map_err(io)?;
-            is_odd = index_format::has_odd_extension(&bytes, hash_bytes(format));
-            fs::write(&copy, bytes).map_err(io)?;
-        }
-        // An odd index is not opened at all: libgit2 would refuse it.
-        let opened = if is_odd { copy.with_extension("none") } else { copy.clone() };
-        let index = git2::Index::open_ext(&opened, format);
-        let index = index.map_err(failed("reading the index"))?;
-        Ok(Self { index, copy, original, stamp: before, is_odd, format })
+        let (index, stamp, is_odd) = read(&original, &copy, format)?;
+        Ok(Self { index, copy, original, stamp, is_odd, format })
     }
 
     /// Copies the index anew: it has changed meanwhile.
     pub(crate) fn refresh(&mut self) -> Result<()> {
-        *self = Self::make(self.original.clone(), self.copy.clone(), self.format)?;
+        (self.index, self.stamp, self.is_odd) = read(&self.original, &self.copy, self.format)?;
         Ok(())
     }
 

@@ -73,10 +73,13 @@ impl Journal {
         let mut file = File::create(&temporary).map_err(failed)?;
         let json = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
         file.write_all(&json).map_err(failed)?;
-        if self.checkout.is_some() {
-            file.sync_all().map_err(failed)?;
+        // Where no work tree follows, the reference alone tells what happened.
+        if self.checkout.is_none() {
+            return fs::rename(&temporary, path(folder)).map_err(failed);
         }
-        fs::rename(&temporary, path(folder)).map_err(failed)
+        file.sync_all().map_err(failed)?;
+        fs::rename(&temporary, path(folder)).map_err(failed)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
     }
 
     /// Drops the journal: the write is done, or undone.

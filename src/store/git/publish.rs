@@ -8,6 +8,7 @@ use git2::Oid;
 
 use crate::store::git::change::Change;
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile};
 use crate::store::git::lock::Lock;
@@ -53,10 +54,21 @@ impl Repository {
     pub fn commit<E: From<Error>>(
         &self,
         target: &Target,
-        mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
+        prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
     ) -> std::result::Result<Option<ObjectId>, E> {
         self.check_writable(target)?;
         let identity = self.identity()?;
+        let writer = Self::open_durably(self.surroundings.clone())?;
+        writer.write(target, &identity, prepare)
+    }
+
+    /// The rounds of a write: decided, written, put on the branch, until it is there.
+    fn write<E: From<Error>>(
+        &self,
+        target: &Target,
+        identity: &Identity,
+        mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
+    ) -> std::result::Result<Option<ObjectId>, E> {
         let who = identity.committer.to_git()?;
         // A signature may ask for a password: it is made before any lock is held.
         let mut lock = if self.signs() { None } else { Some(self.begin()?) };
@@ -64,7 +76,7 @@ impl Repository {
             let tip = self.tip(target)?;
             let Some(change) = prepare(tip)? else { return Ok(None) };
             self.check_filters(&change)?;
-            let written = self.write_commit(tip, &change, &identity)?;
+            let written = self.write_commit(tip, &change, identity)?;
             stop::here("objects");
             let held = match lock.take() {
                 Some(held) => held,
@@ -84,7 +96,6 @@ impl Repository {
     /// Takes our lock, and finishes or undoes what a killed run left.
     fn begin(&self) -> Result<Lock> {
         let lock = Lock::take(&self.own_folder())?;
-        self.write_through()?;
         self.recover()?;
         Ok(lock)
     }

@@ -102,18 +102,22 @@ impl Repository {
         self.repo.commondir().join("support")
     }
 
-    /// Switches on that objects and refs are on the disk before a write goes on: libgit2 takes that from
-    /// its configuration only, so our own small file is added to it, for this process.
-    pub(crate) fn write_through(&self) -> Result<()> {
+    /// Opens the repository so that objects and references are on the disk before a write goes on. libgit2
+    /// takes that from its configuration alone, when it first opens the objects; so a small file of our
+    /// own is added to the configuration of this process before that.
+    pub(crate) fn open_durably(surroundings: Surroundings) -> Result<Self> {
         const SETTING: &str = "[core]\n\tfsyncObjectFiles = true\n";
-        let path = self.own_folder().join("durable.config");
+        let opened = Self::open(surroundings)?;
+        let folder = opened.own_folder();
+        let path = folder.join("durable.config");
         if fs::read_to_string(&path).ok().as_deref() != Some(SETTING) {
-            fs::write(&path, SETTING)
-                .map_err(|error| Error::io(format!("writing {}", path.display()), &error))?;
+            let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, SETTING));
+            written.map_err(|error| Error::io(format!("writing {}", path.display()), &error))?;
         }
         let failed = |error: git2::Error| Error::git("reading git's configuration", &error);
-        let mut config = self.repo.config().map_err(failed)?;
-        config.add_file(&path, git2::ConfigLevel::App, true).map_err(failed)
+        let mut config = opened.repo.config().map_err(failed)?;
+        config.add_file(&path, git2::ConfigLevel::App, true).map_err(failed)?;
+        Ok(opened)
     }
 }
 

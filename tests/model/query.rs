@@ -1,0 +1,48 @@
+//! The query language: no text makes the parser panic, and what it says holds for every ticket.
+
+use git_support::query::{self, Context};
+use git_support::ticket::{Moment, Status};
+use proptest::prelude::*;
+
+use crate::arbitrary;
+
+fn context() -> Context {
+    Context { me: None, now: Moment::from_unix(1_700_000_200).unwrap() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in arbitrary::text()) {
+        let _ = query::parse(&text);
+    }
+
+    #[test]
+    fn an_error_points_into_the_text(parts in proptest::collection::vec(proptest::sample::select(
+        &["status:", "open", " ", "-", "(", ")", "OR", "\"", ":", ",", ">=", "severity:", "x", "limit:", "sort:", "no:", "é"][..]), 0..12))
+    {
+        let text = parts.concat();
+        if let Err(error) = query::parse(&text) {
+            prop_assert!((1..=text.chars().count() + 2).contains(&error.column), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_term_and_its_negation_part_all_tickets(ticket in arbitrary::ticket(), word in "[a-z]{1,3}") {
+        let matches = |text: &str| query::parse(text).unwrap().matches(&ticket, &context());
+        for term in ["status:open", "severity:>=major", "no:assignee", "level:2,3", "created:>1m", &word, "label:a"] {
+            prop_assert_ne!(matches(term), matches(&format!("-{term}")), "{}", term);
+            prop_assert_eq!(matches(term), matches(&format!("({term}) ({term} OR {term})")));
+        }
+        prop_assert_eq!(matches("status:open"), ticket.head().status().is_open());
+        prop_assert_eq!(matches("status:>=resolved"), ticket.head().status() >= Status::Resolved);
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    assert!(query::parse(&format!("{}x{}", "(".repeat(60), ")".repeat(60))).is_ok());
+    assert!(query::parse(&"(".repeat(100_000)).is_err());
+    assert!(query::parse(&format!("{}x", "-".repeat(100_000))).is_err());
+}
