@@ -5,6 +5,7 @@ use crate::query::SyntaxError;
 use crate::render::NoSuchForm;
 use crate::store;
 use crate::store::git;
+use crate::ticket::TicketId;
 
 /// The kinds of failure, as machines read them (docs/exit-status.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +127,13 @@ impl From<store::Error> for Failure {
                 Self::new(Kind::Invalid, bad).hint(hint)
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),
-            error @ store::Error::NotFound { .. } => {
-                Self::new(Kind::NotFound, error).hint("git support list")
+            store::Error::NotFound { ref near, .. } => {
+                let near: Vec<&str> = near.iter().map(TicketId::as_str).collect();
+                let hint = match near.as_slice() {
+                    [] => "git support list --all".to_owned(),
+                    near => format!("did you mean {}", near.join(" ")),
+                };
+                Self::new(Kind::NotFound, error).hint(hint)
             }
             error @ store::Error::Ambiguous { .. } => {
                 Self::new(Kind::Ambiguous, error).hint("give more of its characters")

@@ -40,12 +40,14 @@ pub enum Error {
     #[error("`{}` is no ticket id: 4 to 10 characters of 0-9 and a-z without i, l, o, u", visible(.0))]
     NoId(String),
     /// No ticket of that id.
-    #[error("there is no ticket {id}{}", if branch.is_empty() { String::new() } else { format!(" on {branch}") })]
+    #[error("there is no ticket {id} on {branch}")]
     NotFound {
         /// The id or prefix.
         id: String,
         /// The branch that was read.
         branch: String,
+        /// Ids that are nearly the same.
+        near: Vec<TicketId>,
     },
     /// A prefix that several tickets share.
     #[error("{prefix} names several tickets: {}", list(candidates))]
@@ -57,6 +59,7 @@ pub enum Error {
     },
 }
 
+/// Ids side by side, without punctuation, so that each can be picked with a double click.
 fn list(ids: &[TicketId]) -> String {
     ids.iter().map(TicketId::as_str).collect::<Vec<_>>().join(" ")
 }

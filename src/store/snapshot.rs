@@ -7,7 +7,9 @@ use crate::ticket::{Ticket, TicketId, codec, is_prefix};
 
 /// The most bytes of a ticket or settings file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
-/// Before parsing, a larger file is refused: a ticket of many notes may grow, its evidence is attached.
+/// The most candidates that are named for an id that is not there.
+const MAX_NEAR: usize = 5;
+
 pub(crate) type Read<T> = Result<T, Error>;
 
 /// The tickets as one commit has them; none at all where there is no commit yet.
@@ -98,7 +100,22 @@ impl<'a> Snapshot<'a> {
     }
 
     fn not_found(&self, id: &str) -> Error {
-        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned() }
+        let near = self.near(id).unwrap_or_default();
+        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned(), near }
+    }
+
+    /// Ids that begin with nearly the same characters: one more, one less, one other, or two swapped.
+    fn near(&self, typed: &str) -> Read<Vec<TicketId>> {
+        let mut near = Vec::new();
+        self.visit(&mut |path, _| {
+            let id = layout::id_of(path);
+            let beginning = id.as_ref().and_then(|id| id.as_str().get(..typed.len())).unwrap_or_default();
+            if near.len() < MAX_NEAR && strsim::damerau_levenshtein(typed, beginning) == 1 {
+                near.extend(id);
+            }
+            Ok(())
+        })?;
+        Ok(near)
     }
 
     fn ids_with(&self, prefix: &str) -> Read<Vec<TicketId>> {

@@ -149,6 +149,29 @@ fn without_a_title_in_a_pipe_nothing_is_filed() {
 }
 
 #[test]
+fn the_editor_opens_on_a_form() {
+    let sandbox = Sandbox::new();
+    if sandbox.shell("command -v script").status != Some(0) {
+        return;
+    }
+    let editor = "sed -i -e 's/^title:.*/title: From the form/' -e 's/^severity:/severity: minor/' -e 's/^---$/---\\nTold: all./' \"$1\"\n";
+    sandbox.file("../home/fill", editor);
+    let line = "GIT_EDITOR=\"sh $HOME/fill\" script -qec 'git-support new --label x' /dev/null </dev/null";
+    let shown = sandbox.shell(line).ok();
+    let id = shown.trim().lines().last().unwrap();
+    let file = sandbox.ticket_file(id);
+    assert!(file.contains("title: From the form\n") && file.contains("\nseverity: minor\n"), "{file}");
+    assert!(file.contains("\ndescription: |\n  Told: all.\n") && file.contains("\nlabels: [x]\n"), "{file}");
+    let left = sandbox.shell("GIT_EDITOR=true script -qec 'git-support new' /dev/null </dev/null");
+    assert!(left.stdout.contains("the title was left empty"), "{left:?}");
+    sandbox.file("../home/say", "sed -i '1s/.*/Said so./' \"$1\"\n");
+    let line =
+        format!("GIT_EDITOR=\"sh $HOME/say\" script -qec 'git-support comment {id}' /dev/null </dev/null");
+    sandbox.shell(&line).ok();
+    assert!(sandbox.ticket_file(id).contains("\n  note: |\n    Said so.\n"), "{}", sandbox.ticket_file(id));
+}
+
+#[test]
 fn a_word_that_is_none_names_the_right_ones() {
     let sandbox = Sandbox::new();
     let stderr = sandbox.run(&["new", "x", "--severity", "critcal"]).fails(2);

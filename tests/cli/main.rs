@@ -12,6 +12,7 @@ mod bad_files;
 mod completion;
 mod crash;
 mod crowd;
+mod demo;
 mod docs;
 mod editing;
 mod failures;

@@ -45,6 +45,8 @@ fn an_id_must_be_known_and_unique() {
     let sandbox = Sandbox::new();
     let id = sandbox.ticket("One");
     assert!(sandbox.run(&["show", "zzzzz"]).fails(1).contains("there is no ticket zzzzz on main"));
+    let swapped = format!("{}{}{}", &id[..3], &id[4..5], &id[3..4]);
+    assert!(sandbox.run(&["show", &swapped]).fails(1).contains(&format!("did you mean {id}")));
     assert!(sandbox.run(&["show", "il"]).fails(1).contains("no ticket id"));
     assert!(sandbox.run(&["show", &id[..3]]).fails(1).contains("4 to 10 characters"));
     assert!(sandbox.run(&["show", "../../etc/passwd"]).fails(1).contains("no ticket id"));
