@@ -204,6 +204,14 @@ fn a_filter_that_would_be_bypassed_is_refused() {
     sandbox.file(".git/info/attributes", "* filter=git-crypt\n");
     let stderr = sandbox.run(&["new", "Two"]).fails(1);
     assert!(stderr.contains("filter=git-crypt"), "{stderr}");
+    sandbox.file(".git/info/attributes", "* filter=git-crypt\n.support/** -filter\n");
+    let _ = sandbox.ticket("Three");
+    std::fs::remove_file(sandbox.repo().join(".git/info/attributes")).unwrap();
+    // The branch's own attributes count where it is not checked out; those of `.support` come first.
+    sandbox.shell("git worktree add -q -b side ../side && cd ../side && echo '* filter=lfs' > .gitattributes && git add . && git commit -qm lfs && cd ../repo && git worktree remove --force ../side").ok();
+    sandbox.run(&["new", "Four", "--branch", "side"]).ok();
+    sandbox.shell("git worktree add -q ../side side && cd ../side && git rm -q .support/.gitattributes && echo 'x -filter' > .support/.gitattributes && git add . && git commit -qm odd && cd ../repo && git worktree remove --force ../side").ok();
+    assert!(sandbox.run(&["new", "Five", "--branch", "side"]).fails(1).contains("filter=lfs"));
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl Repository {
         for _ in 0..ROUNDS {
             let tip = self.tip(target)?;
             let Some(change) = prepare(tip)? else { return Ok(None) };
-            self.check_filters(&change)?;
+            self.check_filters(target, tip, &change)?;
             let written = self.write_commit(tip, &change, identity)?;
             stop::here("objects");
             let held = match lock.take() {

@@ -1,15 +1,22 @@
 //! What of the user's stands in the way of a write: their edits, their staged changes, their filters.
 
-use std::path::Path;
-
-use git2::{AttrCheckFlags, AttrValue};
+use std::path::PathBuf;
 
 use crate::store::git::change::{Change, FileChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index::{IndexCopy, Staged};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::objects::{Blob, ObjectId};
 use crate::store::git::repository::Repository;
+use crate::store::git::target::Target;
 use crate::store::git::worktree::{WorkTree, edited};
+
+/// A larger file of attributes is not read but taken to set a filter: git is then asked.
+const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
+
+/// True where a line may set a filter.
+fn sets_filter(bytes: &[u8]) -> bool {
+    bytes.windows(7).any(|window| window == b"filter=")
+}
 
 /// A file under way: whether the work tree gets it.
 pub(crate) struct Place {
@@ -18,13 +25,19 @@ pub(crate) struct Place {
 
 impl Repository {
     /// A filter such as git-crypt's would be bypassed: the file's content would go to history in clear.
-    pub(crate) fn check_filters(&self, change: &Change) -> Result<()> {
-        if change.files.iter().any(|file| file.path.ends_with("/.gitattributes")) {
-            // The attributes that switch filters off come with this very change.
+    pub(crate) fn check_filters(
+        &self,
+        target: &Target,
+        tip: Option<ObjectId>,
+        change: &Change,
+    ) -> Result<()> {
+        // The attributes that switch filters off may come with this very change.
+        let brings_attributes = change.files.iter().any(|file| file.path.ends_with("/.gitattributes"));
+        if brings_attributes || !self.speaks_of_filters(tip)? {
             return Ok(());
         }
         for file in &change.files {
-            if let Some(name) = self.filter(&file.path)? {
+            if let Some(name) = self.filter(target, tip, &file.path)? {
                 let message = format!("{}: the attribute filter={name} is set on it", file.path);
                 return Err(Error::new(Kind::Refused, message)
                     .hint("say `.support/** -filter` in .git/info/attributes"));
@@ -33,17 +46,39 @@ impl Repository {
         Ok(())
     }
 
-    /// The filter that git's attributes set on a path.
-    fn filter(&self, path: &str) -> Result<Option<String>> {
-        let found = self.repo.get_attr(Path::new(path), "filter", AttrCheckFlags::FILE_THEN_INDEX);
-        if let Ok(found) = found {
-            return Ok(match AttrValue::from_string(found) {
-                AttrValue::String(name) => Some(name.to_owned()),
-                AttrValue::True | AttrValue::False | AttrValue::Bytes(_) | AttrValue::Unspecified => None,
-            });
+    /// True where any attributes that git would read for our files set a filter: a look at a few small
+    /// files, so that git has to be asked only then.
+    fn speaks_of_filters(&self, tip: Option<ObjectId>) -> Result<bool> {
+        let folders = ["", ".support/", ".support/tickets/", ".support/attachments/"];
+        let names: Vec<String> = folders.iter().map(|folder| format!("{folder}.gitattributes")).collect();
+        for name in &names {
+            let committed = match tip {
+                Some(tip) => self.file(tip, name, MAX_ATTRIBUTES_BYTES)?,
+                None => None,
+            };
+            if committed.is_some_and(|blob| !matches!(&blob, Blob::Bytes(bytes) if !sets_filter(bytes))) {
+                return Ok(true);
+            }
         }
-        // libgit2 reads the index for this, and refuses an odd one; git does not.
-        let said = self.git_here(&["check-attr", "-z", "filter", "--", path], b"", None)?;
+        let home = self.surroundings.text("HOME").unwrap_or_default();
+        let global = self.configured("core.attributesFile").unwrap_or("~/.config/git/attributes".to_owned());
+        let mut files = vec![
+            self.repo.commondir().join("info/attributes"),
+            PathBuf::from(global.replacen('~', &home, 1)),
+            PathBuf::from("/etc/gitattributes"),
+        ];
+        files.extend(self.repo.workdir().iter().flat_map(|top| names.iter().map(|name| top.join(name))));
+        Ok(files.iter().any(|file| std::fs::read(file).is_ok_and(|bytes| sets_filter(&bytes))))
+    }
+
+    /// The filter that git's attributes set on a path: those of the work tree, or of the branch's own tree
+    /// where it is not checked out.
+    fn filter(&self, target: &Target, tip: Option<ObjectId>, path: &str) -> Result<Option<String>> {
+        let source = tip.filter(|_| !target.checked_out).map(|tip| format!("--source={tip}"));
+        let mut arguments = vec!["check-attr", "-z"];
+        arguments.extend(source.as_deref());
+        arguments.extend(["filter", "--", path]);
+        let said = self.git_here(&arguments, b"", None)?;
         let said = String::from_utf8_lossy(&said);
         let value = said.split('\0').nth(2).unwrap_or_default();
         Ok((!matches!(value, "" | "unspecified" | "unset" | "set")).then(|| value.to_owned()))
