@@ -5,7 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::settings_file;
-use crate::process::{SETTINGS, Settings, settings_problems};
+use crate::process::{SETTINGS, Settings, unknown_setting};
 use crate::query;
 use crate::render::{SettingLine, View};
 use crate::store::git::FileChange;
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 }
 
 fn known(key: &str) -> Result<(), Failure> {
-    match settings_problems(key) {
+    match unknown_setting(key) {
         Some(problem) => Err(Failure::usage(problem).hint("git support config list")),
         None => Ok(()),
     }

@@ -99,8 +99,7 @@ pub(crate) fn warn(bad: &[BadFile], session: &mut Session<'_>) {
 /// There is no repository, or an object cannot be read.
 pub fn candidates(session: &Session<'_>, typed: &str) -> Result<Vec<(String, String)>, Failure> {
     let store = session.store()?;
-    let listing = store.snapshot(None)?.tickets()?;
-    let meant = |ticket: &&Ticket| ticket.id().as_str().starts_with(typed);
+    let tickets = store.snapshot(None)?.beginning_with(typed)?;
     let pair = |ticket: &Ticket| (ticket.id().to_string(), ticket.head().title().to_owned());
-    Ok(listing.tickets.iter().filter(meant).map(pair).collect())
+    Ok(tickets.iter().map(pair).collect())
 }

@@ -11,4 +11,4 @@ mod settings;
 pub use decide::{decide, open};
 pub use refusal::Refusal;
 pub use request::{Actor, Change, Changes, Request, What};
-pub use settings::{SETTINGS, Setting, Settings, settings_problems};
+pub use settings::{SETTINGS, Setting, Settings, unknown_setting};

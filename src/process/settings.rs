@@ -95,7 +95,7 @@ fn lookup<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
 
 /// What is wrong with a key that is to be set; `None` for one this version knows.
 #[must_use]
-pub fn settings_problems(key: &str) -> Option<String> {
+pub fn unknown_setting(key: &str) -> Option<String> {
     let is_query = key.strip_prefix("queries.").is_some_and(|name| !name.is_empty() && !name.contains('.'));
     let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
     if is_query || known.contains(&key) {
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        assert!(settings_problems("commit.prefx").unwrap().contains("commit.prefix"));
-        assert_eq!(settings_problems("queries.mine"), None);
+        assert!(unknown_setting("commit.prefx").unwrap().contains("commit.prefix"));
+        assert_eq!(unknown_setting("queries.mine"), None);
     }
 }

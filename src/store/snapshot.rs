@@ -126,6 +126,24 @@ impl<'a> Snapshot<'a> {
         Ok(ids.filter(|id| id.as_str().starts_with(prefix)).collect())
     }
 
+    /// The tickets whose ids begin with what was typed; those that cannot be read are left out. Two
+    /// characters name a folder, so that no other ticket is read.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn beginning_with(&self, typed: &str) -> Read<Vec<Ticket>> {
+        if typed.len() < 2 {
+            let listing = self.tickets()?;
+            return Ok(listing
+                .tickets
+                .into_iter()
+                .filter(|ticket| ticket.id().as_str().starts_with(typed))
+                .collect());
+        }
+        let ids = self.ids_with(typed)?;
+        Ok(ids.iter().filter_map(|id| self.ticket(id).ok().flatten()).collect())
+    }
+
     /// For an id, how many of its first characters tell it from every other.
     ///
     /// # Errors

@@ -40,6 +40,13 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
+    /// Takes the lock of a folder if nobody has it.
+    pub(crate) fn try_take(folder: &Path) -> Option<Self> {
+        let file = OpenOptions::new().write(true).open(folder.join("lock")).ok()?;
+        file.try_lock().ok()?;
+        Some(Self { _file: file })
+    }
+
     /// Takes the lock of a folder, waiting for up to five seconds.
     pub(crate) fn take(folder: &Path) -> Result<Self> {
         let path = folder.join("lock");

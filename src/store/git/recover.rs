@@ -23,7 +23,7 @@ impl Repository {
     pub fn settle(&self) {
         let folder = self.own_folder();
         if folder.join("journal").exists()
-            && let Ok(_lock) = Lock::take(&folder)
+            && let Some(_lock) = Lock::try_take(&folder)
         {
             let _ = self.recover();
         }
