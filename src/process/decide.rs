@@ -38,7 +38,9 @@ pub fn decide(
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
     let action = record.answer(ticket, &request, rules)?;
-    if record.is_empty() && request.note.is_none() && !matches!(request.what, What::Repeat(_)) {
+    // A word about a change that is no change would be an entry that says nothing.
+    let says_something = matches!(request.what, What::Comment | What::Repeat(_));
+    if record.is_empty() && !says_something {
         return Ok(None);
     }
     Ok(Some(record.step(action, ticket.next_seq(), request, actor)))

@@ -74,6 +74,8 @@ fn what_is_so_already_makes_no_commit() {
     let output = sandbox.run(&["edit", id.trim(), "--severity", "major", "--label", "a"]);
     assert!(output.stderr.contains("nothing to change"), "{output:?}");
     assert_eq!((output.status, sandbox.subjects()), (Some(0), before));
+    let output = sandbox.run(&["edit", id.trim(), "--severity", "major", "-m", "So it is."]);
+    assert_eq!((output.status, sandbox.subjects().len()), (Some(0), 2));
     sandbox.run(&["edit", id.trim()]).fails(2).contains("nothing to change");
     sandbox.run(&["edit", "--label", "a"]).fails(2).contains("which tickets");
 }
