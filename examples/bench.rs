@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use git_support::process::{Actor, Change, Changes, open};
+use git_support::process::{Actor, Change, Changes, Rules, open};
 use git_support::store::layout;
 use git_support::ticket::{EntryId, Field, Moment, Person, Ticket, TicketId, codec};
 use nix::sys::resource::{UsageWho, getrusage};
@@ -212,5 +212,5 @@ fn ticket(number: usize) -> Ticket {
         at: Moment::from_unix(1_700_000_000 + i64::try_from(number).unwrap()).unwrap(),
         entry: EntryId::from_bits(number),
     };
-    open(id, &changes, None, &actor).unwrap()
+    open(id, &changes, None, &Rules::default(), &actor).unwrap()
 }

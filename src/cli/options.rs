@@ -81,7 +81,8 @@ impl Options {
             ColorChoice::Auto => {
                 let dumb = surroundings.text("TERM").is_some_and(|term| term == "dumb");
                 let refused = surroundings.text("NO_COLOR").is_some();
-                std::io::stdout().is_terminal() && !dumb && !refused
+                let forced = surroundings.text("CLICOLOR_FORCE").is_some_and(|forced| forced != "0");
+                forced && !refused || std::io::stdout().is_terminal() && !dumb && !refused
             }
         }
     }

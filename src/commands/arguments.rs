@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::intake;
-use crate::process::{Change, Changes};
+use crate::process::{Change, Changes, Refusal};
 use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type};
 
 /// How a write is made.
@@ -37,6 +37,29 @@ impl Message {
     pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
         let directory = session.surroundings.directory.clone();
         Ok(intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?)
+    }
+}
+
+const SAY_FORM: &str = "
+# ------------------------ >8 ------------------------
+# Say it above. An empty text changes nothing.
+";
+
+impl Message {
+    /// The text; on a terminal the editor opens where none was given.
+    pub(crate) fn need(&self, session: &mut Session<'_>) -> Result<String, Failure> {
+        if let Some(text) = self.read(session)? {
+            return Ok(text);
+        }
+        if !session.interactive {
+            return Err(Refusal::EmptyNote.into());
+        }
+        let left = (session.editor)(SAY_FORM)?;
+        let text = left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
+        if text.trim().is_empty() {
+            return Err(Failure::new(Kind::Refused, "the text was left empty; nothing was changed"));
+        }
+        Ok(format!("{text}\n"))
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn store_evidence(
         let path = format!("{}/{file}", layout::attachments(id));
         let bytes = u64::try_from(evidence.content.len()).unwrap_or(u64::MAX);
         let attachment = Attachment { name: evidence.name, file, bytes, sha256: evidence.sha256 };
-        stored.push(Stored { entry, attachment, file: FileChange { path, content: evidence.content } });
+        stored.push(Stored { entry, attachment, file: FileChange::write(path, evidence.content) });
     }
     Ok(stored)
 }

@@ -6,7 +6,7 @@ use crate::commands::arguments::Writing;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::{Actor, Refusal, Request, Settings, decide};
+use crate::process::{Actor, Refusal, Request, Settings, decide, warnings};
 use crate::render::{Rehearsal, View};
 use crate::store::git::FileChange;
 use crate::store::{Draft, Plan, Snapshot, Store, TicketChange, Wording};
@@ -52,8 +52,10 @@ pub(crate) fn apply(
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
     let author = Author::of(store)?;
-    let draft = |snapshot: &Snapshot<'_>| draft(snapshot, planned, files, writing, &author);
+    let mut said = Vec::new();
+    let draft = |snapshot: &Snapshot<'_>| draft(snapshot, planned, files, writing, &author, &mut said);
     let plan = write(store, writing.dry_run, session, draft)?;
+    session.notes.append(&mut said);
     match plan {
         Some(plan) if writing.dry_run => Ok(rehearsed(plan)),
         Some(plan) => Ok(View::Steps(plan.tickets)),
@@ -84,6 +86,30 @@ pub(crate) fn write(
     Ok(plan)
 }
 
+/// Commits files of the project that are no tickets, under a subject.
+pub(crate) fn write_files(
+    subject: &str,
+    dry_run: bool,
+    session: &mut Session<'_>,
+    files: impl Fn(&Snapshot<'_>) -> Result<Vec<FileChange>, Failure>,
+) -> Result<View, Failure> {
+    let store = session.store()?;
+    let draft = |snapshot: &Snapshot<'_>| {
+        let files = files(snapshot)?;
+        let wording = wording(&reading::settings(snapshot)?);
+        let draft = Draft { tickets: Vec::new(), files, subject: subject.to_owned(), wording };
+        Ok((!draft.files.is_empty()).then_some(draft))
+    };
+    match write(&store, dry_run, session, draft)? {
+        Some(plan) if dry_run => Ok(rehearsed(plan)),
+        Some(_) => Ok(View::Nothing),
+        None => {
+            session.note("nothing to change: it is so already");
+            Ok(View::Nothing)
+        }
+    }
+}
+
 /// The view of what a write would do.
 pub(crate) fn rehearsed(plan: Plan) -> View {
     View::Rehearsal(Rehearsal { message: plan.message, patch: plan.patch })
@@ -100,8 +126,10 @@ fn draft(
     files: &[FileChange],
     writing: &Writing,
     author: &Author,
+    warnings_said: &mut Vec<String>,
 ) -> Result<Option<Draft>, Failure> {
-    let settings = reading::settings(snapshot)?;
+    let rules = reading::rules(snapshot)?;
+    warnings_said.clear();
     let mut before: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
     let mut after: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
     for Planned { id, entry, request } in planned {
@@ -112,7 +140,10 @@ fn draft(
             after.insert(id, ticket);
         }
         let Some(ticket) = after.get_mut(id) else { continue };
-        if let Some(step) = decide(ticket, request.clone(), &settings, &author.actor(entry))? {
+        let actor = author.actor(entry);
+        let said = warnings(ticket, request, &rules, &actor);
+        if let Some(step) = decide(ticket, request.clone(), &rules, &actor)? {
+            warnings_said.extend(said.iter().map(|warning| format!("warning: {id}: {warning}")));
             ticket.apply(step);
         }
     }
@@ -124,7 +155,7 @@ fn draft(
     if tickets.is_empty() {
         return Ok(None);
     }
-    let wording = wording(&settings);
+    let wording = wording(&rules.settings);
     Ok(Some(Draft { tickets, files: files.to_vec(), subject: String::new(), wording }))
 }
 

@@ -2,17 +2,12 @@
 
 use crate::commands::arguments::{Message, Writing};
 use crate::commands::change::{Planned, apply};
-use crate::commands::failure::{Failure, Kind};
+use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::{Refusal, Request, What};
+use crate::process::{Request, What};
 use crate::render::View;
 use crate::ticket::Visibility;
-
-const FORM: &str = "
-# ------------------------ >8 ------------------------
-# Say something above. An empty text changes nothing.
-";
 
 /// Say something on a ticket
 ///
@@ -35,19 +30,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let ids = reading::resolve(&store.snapshot(None)?, &args.ids)?;
-    let note = match args.message.read(session)? {
-        Some(note) => note,
-        None if session.interactive => {
-            let left = (session.editor)(FORM)?;
-            let note =
-                left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
-            if note.trim().is_empty() {
-                return Err(Failure::new(Kind::Refused, "the comment was left empty; nothing was changed"));
-            }
-            format!("{note}\n")
-        }
-        None => return Err(Refusal::EmptyNote.into()),
-    };
+    let note = args.message.need(session)?;
     let visibility = if args.internal { Visibility::Internal } else { Visibility::Customer };
     let mut planned = Vec::new();
     for id in ids {

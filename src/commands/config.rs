@@ -1,6 +1,6 @@
 //! `config`: the project's settings, read and changed; each change is a commit.
 
-use crate::commands::change::{rehearsed, wording, write};
+use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -9,7 +9,7 @@ use crate::process::{SETTINGS, Settings, unknown_setting};
 use crate::query;
 use crate::render::{SettingLine, View};
 use crate::store::git::FileChange;
-use crate::store::{Draft, Snapshot, layout};
+use crate::store::{Snapshot, layout};
 use crate::ticket::{Node, yaml};
 
 /// Read and change the project's settings
@@ -117,16 +117,11 @@ fn change(
         query::parse(value)?;
     }
     let node = value.map(|value| node(key, value));
-    let store = session.store()?;
-    let draft = |snapshot: &Snapshot<'_>| draft(snapshot, key, node.as_ref());
-    match write(&store, dry_run, session, draft)? {
-        Some(plan) if dry_run => Ok(rehearsed(plan)),
-        Some(_) => Ok(View::Nothing),
-        None => {
-            session.note("nothing to change: it is so already");
-            Ok(View::Nothing)
-        }
-    }
+    let subject = match &node {
+        Some(value) => format!("set {key} to {value}"),
+        None => format!("set {key} back to its default"),
+    };
+    write_files(&subject, dry_run, session, |snapshot| changed_file(snapshot, key, node.as_ref()))
 }
 
 /// The value as the file holds it: numbers and truth bare, all else as text.
@@ -142,22 +137,19 @@ fn node(key: &str, value: &str) -> Node {
     }
 }
 
-fn draft(snapshot: &Snapshot<'_>, key: &str, value: Option<&Node>) -> Result<Option<Draft>, Failure> {
+/// The settings' file with a key set; nothing where it is so already, an error where it would not be valid.
+fn changed_file(
+    snapshot: &Snapshot<'_>,
+    key: &str,
+    value: Option<&Node>,
+) -> Result<Vec<FileChange>, Failure> {
     let invalid = |error: yaml::SyntaxError| {
         Failure::new(Kind::Invalid, format!("{}:{}: {error}", layout::CONFIG, error.line))
     };
     let old = snapshot.config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
-    let old_text = yaml::decode(&old).map_err(invalid)?;
-    let new = settings_file::set(&old_text, key, value.cloned()).map_err(invalid)?;
-    let settings = Settings::read(&yaml::parse(&new).map_err(invalid)?)
+    let old = yaml::decode(&old).map_err(invalid)?;
+    let new = settings_file::set(&old, key, value.cloned()).map_err(invalid)?;
+    Settings::read(&yaml::parse(&new).map_err(invalid)?)
         .map_err(|(key, problem)| Failure::new(Kind::Invalid, format!("{key}: {problem}")))?;
-    if new == old_text {
-        return Ok(None);
-    }
-    let subject = match value {
-        Some(value) => format!("set {key} to {value}"),
-        None => format!("set {key} back to its default"),
-    };
-    let files = vec![FileChange { path: layout::CONFIG.to_owned(), content: new.into_bytes() }];
-    Ok(Some(Draft { tickets: Vec::new(), files, subject, wording: wording(&settings) }))
+    Ok(if new == old { Vec::new() } else { vec![FileChange::write(layout::CONFIG, new)] })
 }

@@ -148,7 +148,17 @@ impl From<Refusal> for Failure {
             Refusal::Value { .. } => Kind::Invalid,
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
             Refusal::MovedOn { .. } => Kind::Conflict,
-            Refusal::LongNote { .. }
+            Refusal::NoReason { .. } | Refusal::WhichVendor { .. } | Refusal::NoSurvivor(_) => Kind::Usage,
+            Refusal::NoVendor { .. } => Kind::NotFound,
+            Refusal::Illegal { .. }
+            | Refusal::MissingFindings { .. }
+            | Refusal::NoLevel { .. }
+            | Refusal::LevelOneDefers(_)
+            | Refusal::NoChannel(_)
+            | Refusal::NoCommit(_)
+            | Refusal::NotTheirs { .. }
+            | Refusal::NothingProposed(_)
+            | Refusal::LongNote { .. }
             | Refusal::LargeAttachment { .. }
             | Refusal::LinkToItself(_)
             | Refusal::NoSuchLink { .. } => Kind::Refused,

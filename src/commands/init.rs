@@ -32,8 +32,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         if snapshot.config()?.is_some() {
             return Ok(None);
         }
-        let content = config_text(branch.as_deref()).into_bytes();
-        let files = vec![FileChange { path: layout::CONFIG.to_owned(), content }];
+        let files = vec![FileChange::write(layout::CONFIG, config_text(branch.as_deref()))];
         let wording = crate::commands::change::wording(&Settings::default());
         let subject = "set up tickets in this repository".to_owned();
         Ok(Some(Draft { tickets: Vec::new(), files, subject, wording }))

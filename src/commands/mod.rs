@@ -3,24 +3,41 @@
 //! A command parses nothing and prints nothing: it asks the pure rooms, lets the store write, and
 //! returns a view.
 
+mod alert;
 mod arguments;
 mod assign;
 mod attach;
 mod change;
+mod close;
 mod comment;
 mod completions;
 mod config;
+mod defer;
+mod diagnose;
 mod edit;
+mod escalate;
+mod estimate;
 mod failure;
+mod give_back;
 mod init;
 mod link;
 mod list;
 mod log;
 mod new;
+mod owner;
+mod pend;
 mod reading;
+mod reopen;
+mod replicate;
+mod resolve;
+mod resume;
 mod session;
 mod settings_file;
 mod show;
+mod step;
+mod team;
+mod triage;
+mod vendor;
 
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
@@ -45,7 +62,23 @@ pub enum Command {
     Attach(attach::Args),
     Link(link::Args),
     Assign(assign::Args),
+    Triage(triage::Args),
+    Replicate(replicate::Args),
+    Diagnose(diagnose::Args),
+    Estimate(estimate::Args),
+    Escalate(Box<escalate::Args>),
+    Return(give_back::Args),
+    Alert(alert::Args),
+    Owner(owner::Args),
+    Defer(defer::Args),
+    Pend(pend::Args),
+    Resume(resume::Args),
+    Resolve(resolve::Args),
+    Close(close::Args),
+    Reopen(reopen::Args),
     Log(log::Args),
+    Team(team::Args),
+    Vendor(vendor::Args),
     Config(config::Args),
     Completions(completions::Args),
     Demo(DemoArgs),
@@ -89,7 +122,23 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Attach(args) => attach::run(args, session),
         Command::Link(args) => link::run(args, session),
         Command::Assign(args) => assign::run(args, session),
+        Command::Triage(args) => triage::run(args, session),
+        Command::Replicate(args) => replicate::run(args, session),
+        Command::Diagnose(args) => diagnose::run(args, session),
+        Command::Estimate(args) => estimate::run(args, session),
+        Command::Escalate(args) => escalate::run(args, session),
+        Command::Return(args) => give_back::run(args, session),
+        Command::Alert(args) => alert::run(args, session),
+        Command::Owner(args) => owner::run(args, session),
+        Command::Defer(args) => defer::run(args, session),
+        Command::Pend(args) => pend::run(args, session),
+        Command::Resume(args) => resume::run(args, session),
+        Command::Resolve(args) => resolve::run(args, session),
+        Command::Close(args) => close::run(args, session),
+        Command::Reopen(args) => reopen::run(args, session),
         Command::Log(args) => log::run(args, session),
+        Command::Team(args) => team::run(args, session),
+        Command::Vendor(args) => vendor::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Demo(_) | Command::Complete(_) => Ok(View::Nothing),

@@ -9,7 +9,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake;
-use crate::process::{Change, Changes, Refusal, Request, Settings, What, decide, open};
+use crate::process::{Change, Changes, Refusal, Request, Rules, What, decide, open};
 use crate::render::View;
 use crate::store::{Draft, Snapshot, TicketChange};
 use crate::ticket::{EntryId, Field, Node, Ticket, TicketId};
@@ -143,11 +143,11 @@ struct Filing {
 
 impl Filing {
     fn draft(&self, snapshot: &Snapshot<'_>, author: &Author) -> Result<Option<Draft>, Failure> {
-        let settings = reading::settings(snapshot)?;
+        let rules = reading::rules(snapshot)?;
         let before = snapshot.ticket(&self.id)?;
         let mut after = match &before {
-            None => open(self.id.clone(), &self.changes, None, &author.actor(&self.entry))?,
-            Some(ticket) if self.key => self.met(ticket, &settings, author)?,
+            None => open(self.id.clone(), &self.changes, None, &rules, &author.actor(&self.entry))?,
+            Some(ticket) if self.key => self.met(ticket, &rules, author)?,
             Some(_) => {
                 let message = format!("the id {} is taken, by chance", self.id);
                 return Err(Failure::new(Kind::Busy, message).hint("file it again"));
@@ -155,18 +155,18 @@ impl Filing {
         };
         for stored in &self.evidence {
             let request = Request::new(What::Attach(stored.attachment.clone()));
-            if let Some(step) = decide(&after, request, &settings, &author.actor(&stored.entry))? {
+            if let Some(step) = decide(&after, request, &rules, &author.actor(&stored.entry))? {
                 after.apply(step);
             }
         }
         let files = self.evidence.iter().map(|stored| stored.file.clone()).collect();
-        let wording = wording(&settings);
+        let wording = wording(&rules.settings);
         let tickets = vec![TicketChange { before, after }];
         Ok(Some(Draft { tickets, files, subject: String::new(), wording }))
     }
 
     /// The ticket of the key, seen again: what is told now becomes the note of the occurrence.
-    fn met(&self, ticket: &Ticket, settings: &Settings, author: &Author) -> Result<Ticket, Failure> {
+    fn met(&self, ticket: &Ticket, rules: &Rules, author: &Author) -> Result<Ticket, Failure> {
         let told = match self.changes.get(&Field::Description) {
             Some(Change::To(Some(Node::Text(text)))) => Some(text.clone()),
             _ => None,
@@ -180,7 +180,7 @@ impl Filing {
             .collect();
         let request = Request::new(What::Repeat(added)).with_note(told);
         let mut ticket = ticket.clone();
-        if let Some(step) = decide(&ticket, request, settings, &author.actor(&self.entry))? {
+        if let Some(step) = decide(&ticket, request, rules, &author.actor(&self.entry))? {
             ticket.apply(step);
         }
         Ok(ticket)

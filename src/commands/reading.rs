@@ -1,26 +1,80 @@
 //! What commands read: ids as typed, settings, the tickets of a query, candidates for completion.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Change, Changes, Settings};
+use crate::process::{Change, Changes, Rules, Settings, Team, Vendor};
 use crate::query::{self, Context, Query};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Field, Ticket, TicketId, yaml};
+use crate::ticket::{Field, Moment, Node, Ticket, TicketId, yaml};
+
+/// The most bytes of a project's file that are read (DESIGN.md, section 3).
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// The settings in force.
 pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
-    let Some(bytes) = snapshot.config()? else { return Ok(Settings::default()) };
-    let invalid = |line: usize, problem: String| {
-        let place = if line > 0 { format!(":{line}") } else { String::new() };
-        Failure::new(Kind::Invalid, format!("{}{place}: {problem}", layout::CONFIG))
-            .hint(format!("put it right and commit it: $EDITOR {}", layout::CONFIG))
-    };
-    let text = yaml::decode(&bytes).map_err(|error| invalid(error.line, error.problem))?;
-    let node = yaml::parse(&text).map_err(|error| invalid(error.line, error.problem))?;
-    Settings::read(&node).map_err(|(key, problem)| {
+    let Some(file) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(Settings::default()) };
+    Settings::read(&file.node).map_err(|(key, problem)| {
         let path: Vec<String> = key.split('.').map(str::to_owned).collect();
-        invalid(yaml::line_of(&text, &path), format!("{key}: {problem}"))
+        file.invalid(&path, &problem)
     })
+}
+
+/// The rules in force: settings, people, vendors.
+pub(crate) fn rules(snapshot: &Snapshot<'_>) -> Result<Rules, Failure> {
+    Ok(Rules { settings: settings(snapshot)?, team: team(snapshot)?, vendors: vendors(snapshot)? })
+}
+
+/// The people of the project; none where there is no such file.
+pub(crate) fn team(snapshot: &Snapshot<'_>) -> Result<Team, Failure> {
+    let Some(file) = yaml_file(snapshot, layout::TEAM)? else { return Ok(Team::default()) };
+    Team::read(&file.node).map_err(|(path, problem)| file.invalid(&path, &problem))
+}
+
+/// The vendors of the project, by name.
+pub(crate) fn vendors(snapshot: &Snapshot<'_>) -> Result<BTreeMap<String, Vendor>, Failure> {
+    let mut vendors = BTreeMap::new();
+    for name in snapshot.names_in(layout::VENDORS)? {
+        let Some(name) = name.strip_suffix(".yaml").filter(|name| Vendor::is_name(name)) else { continue };
+        if let Some(file) = yaml_file(snapshot, &layout::vendor(name))? {
+            let vendor =
+                Vendor::read(name, &file.node).map_err(|(key, problem)| file.invalid(&[key], &problem))?;
+            vendors.insert(name.to_owned(), vendor);
+        }
+    }
+    Ok(vendors)
+}
+
+/// A file of the project that was read: its path, text and content.
+struct YamlFile {
+    path: String,
+    text: String,
+    node: Node,
+}
+
+impl YamlFile {
+    /// What is wrong with a value of it, and on which line.
+    fn invalid(&self, key: &[String], problem: &str) -> Failure {
+        let line = yaml::line_of(&self.text, key);
+        let name = if key.is_empty() { String::new() } else { format!("{}: ", key.join(".")) };
+        invalid_file(&self.path, line, &format!("{name}{problem}"))
+    }
+}
+
+fn invalid_file(path: &str, line: usize, problem: &str) -> Failure {
+    let place = if line > 0 { format!(":{line}") } else { String::new() };
+    Failure::new(Kind::Invalid, format!("{path}{place}: {problem}"))
+        .hint(format!("put it right and commit it: $EDITOR {path}"))
+}
+
+fn yaml_file(snapshot: &Snapshot<'_>, path: &str) -> Result<Option<YamlFile>, Failure> {
+    let Some(bytes) = snapshot.file(path, MAX_FILE_BYTES)? else { return Ok(None) };
+    let invalid = |error: yaml::SyntaxError| invalid_file(path, error.line, &error.problem);
+    let text = yaml::decode(&bytes).map_err(invalid)?;
+    let node = yaml::parse(&text).map_err(invalid)?;
+    Ok(Some(YamlFile { path: path.to_owned(), text, node }))
 }
 
 /// The tickets that ids as typed name, each once, in order.
@@ -59,6 +113,25 @@ pub(crate) fn resolve_commits(store: &Store, changes: &mut Changes) -> Result<()
         }
     }
     Ok(())
+}
+
+/// A moment ahead as typed: a span from now (`3d`, `12h`), a day, an instant.
+pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
+    let hour_secs = 3600;
+    let unit_secs = match text.chars().last() {
+        Some('m') => 60,
+        Some('h') => hour_secs,
+        Some('d') => 24 * hour_secs,
+        Some('w') => 7 * 24 * hour_secs,
+        _ => 0,
+    };
+    let number = text.strip_suffix(['m', 'h', 'd', 'w']).and_then(|number| number.parse::<u64>().ok());
+    let span = number.and_then(|number| number.checked_mul(unit_secs));
+    let moment = span.map(|secs| now.after(Duration::from_secs(secs)));
+    moment.or_else(|| Moment::parse(text)).or_else(|| Moment::parse_day(text)).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is no time ahead"))
+            .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")
+    })
 }
 
 /// Who asks, and when.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Change, Changes, Request, What};
-use crate::process::settings::Settings;
+use crate::process::rules::Rules;
 use crate::ticket::{
     Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Set, Status, Step, Ticket, TicketId,
     Visibility,
@@ -14,10 +14,17 @@ use crate::ticket::{
 ///
 /// # Errors
 /// What is missing or wrong.
-pub fn open(id: TicketId, changes: &Changes, note: Option<String>, actor: &Actor) -> Result<Ticket, Refusal> {
+pub fn open(
+    id: TicketId,
+    changes: &Changes,
+    note: Option<String>,
+    rules: &Rules,
+    actor: &Actor,
+) -> Result<Ticket, Refusal> {
     let nothing = Head::default();
     let mut record = Record::default();
     record.change_all(&nothing, changes)?;
+    record.judge_severity(rules, actor)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
@@ -32,14 +39,14 @@ pub fn open(id: TicketId, changes: &Changes, note: Option<String>, actor: &Actor
 pub fn decide(
     ticket: &Ticket,
     mut request: Request,
-    rules: &Settings,
+    rules: &Rules,
     actor: &Actor,
 ) -> Result<Option<Step>, Refusal> {
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
-    let action = record.answer(ticket, &request, rules)?;
+    let action = record.answer(ticket, &request, rules, actor)?;
     // A word about a change that is no change would be an entry that says nothing.
-    let says_something = matches!(request.what, What::Comment | What::Repeat(_));
+    let says_something = matches!(request.what, What::Comment | What::Repeat(_) | What::Step(_));
     if record.is_empty() && !says_something {
         return Ok(None);
     }
@@ -48,10 +55,13 @@ pub fn decide(
 
 /// What an entry will hold, as it is gathered.
 #[derive(Default)]
-struct Record {
+pub(super) struct Record {
     set: BTreeMap<Field, Set>,
     texts: BTreeMap<Field, Option<String>>,
     attached: bool,
+    pub(super) told: Option<String>,
+    pub(super) proposed: bool,
+    pub(super) overrides: Vec<String>,
 }
 
 impl Record {
@@ -59,21 +69,31 @@ impl Record {
         self.set.is_empty() && !self.attached
     }
 
-    fn answer(&mut self, ticket: &Ticket, request: &Request, rules: &Settings) -> Result<Action, Refusal> {
+    fn answer(
+        &mut self,
+        ticket: &Ticket,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<Action, Refusal> {
         let head = ticket.head();
         match &request.what {
             What::Edit(changes) => {
                 self.change_all(head, changes)?;
+                self.judge_severity(rules, actor)?;
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
+            What::Step(step) => self.take(ticket, step, request, rules, actor),
             What::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
             What::Comment => Ok(Action::Comment),
-            What::Attach(file) if file.bytes > rules.max_attachment_bytes => Err(Refusal::LargeAttachment {
-                name: file.name.clone(),
-                bytes: file.bytes,
-                limit: rules.max_attachment_bytes,
-            }),
+            What::Attach(file) if file.bytes > rules.settings.max_attachment_bytes => {
+                Err(Refusal::LargeAttachment {
+                    name: file.name.clone(),
+                    bytes: file.bytes,
+                    limit: rules.settings.max_attachment_bytes,
+                })
+            }
             What::Attach(_) => {
                 self.attached = true;
                 Ok(Action::Attach)
@@ -93,6 +113,17 @@ impl Record {
                 self.repeat(head)
             }
         }
+    }
+
+    /// True where the record sets a field.
+    pub(super) fn sets(&self, field: &Field) -> bool {
+        self.set.contains_key(field)
+    }
+
+    /// Records a field as set to what it is: a confirmation.
+    pub(super) fn confirm(&mut self, head: &Head, field: &Field) {
+        let value = head.get(field).cloned();
+        self.set.insert(field.clone(), Set::Value { from: value.clone(), to: value });
     }
 
     fn unlink(&mut self, ticket: &Ticket, kind: &LinkKind, other: &TicketId) -> Result<Action, Refusal> {
@@ -117,7 +148,7 @@ impl Record {
     }
 
     /// What belongs to a status goes with it: a deferral, a resolution.
-    fn leave_status(&mut self, head: &Head) -> Result<(), Refusal> {
+    pub(super) fn leave_status(&mut self, head: &Head) -> Result<(), Refusal> {
         let Some(Set::Value { to: Some(Node::Text(to)), .. }) = self.set.get(&Field::Status) else {
             return Ok(());
         };
@@ -134,12 +165,12 @@ impl Record {
         Ok(())
     }
 
-    fn change_all(&mut self, head: &Head, changes: &Changes) -> Result<(), Refusal> {
+    pub(super) fn change_all(&mut self, head: &Head, changes: &Changes) -> Result<(), Refusal> {
         changes.iter().try_for_each(|(field, change)| self.change(head, field, change))
     }
 
     /// Records a change of one field, unless it is so already.
-    fn change(&mut self, head: &Head, field: &Field, change: &Change) -> Result<(), Refusal> {
+    pub(super) fn change(&mut self, head: &Head, field: &Field, change: &Change) -> Result<(), Refusal> {
         let refused = |problem| Refusal::Value { field: field.clone(), problem };
         let from = head.get(field).cloned();
         match change {
@@ -194,6 +225,7 @@ impl Record {
             | What::Link(..)
             | What::Unlink(..)
             | What::Assign(_)
+            | What::Step(_)
             | What::Repeat(_) => None,
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
@@ -207,6 +239,9 @@ impl Record {
             visibility,
             attachment,
             note: request.note,
+            told: self.told,
+            proposed: self.proposed,
+            overrides: self.overrides,
             unknown: Vec::new(),
         };
         Step { entry, texts: self.texts }

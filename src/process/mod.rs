@@ -6,9 +6,19 @@
 mod decide;
 mod refusal;
 mod request;
+mod rules;
 mod settings;
+mod steps;
+mod table;
+mod team;
+mod vendor;
 
 pub use decide::{decide, open};
 pub use refusal::Refusal;
-pub use request::{Actor, Change, Changes, Request, What};
+pub use request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
+pub use rules::{Policy, Rules};
 pub use settings::{SETTINGS, Setting, Settings, unknown_setting};
+pub use steps::warnings;
+pub use table::{STEPS, legal_steps, outcome};
+pub use team::{Member, Role, Team};
+pub use vendor::Vendor;

@@ -1,6 +1,10 @@
 //! Why a rule said no, and what would make it say yes.
 
-use crate::ticket::{Field, LinkKind, MAX_TEXT_BYTES, TicketId};
+use crate::ticket::{Action, Field, Finding, Level, LinkKind, MAX_TEXT_BYTES, Status, TicketId};
+
+fn names(findings: &[Finding]) -> String {
+    findings.iter().map(Finding::as_str).collect::<Vec<_>>().join(", ")
+}
 
 /// A rule said no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +52,85 @@ pub enum Refusal {
         /// The other ticket.
         other: TicketId,
     },
+    /// A step that may not be taken in this status.
+    #[error("{id} is {status}: {step} may not be taken; legal now: {}", legal.join(", "))]
+    Illegal {
+        /// The ticket.
+        id: TicketId,
+        /// Its status.
+        status: Status,
+        /// The step.
+        step: Action,
+        /// The steps that may be taken.
+        legal: Vec<String>,
+    },
+    /// Findings that the next level needs.
+    #[error("level {to} needs what is missing on {id}: {}", names(missing))]
+    MissingFindings {
+        /// The ticket.
+        id: TicketId,
+        /// The level it was to go to.
+        to: Level,
+        /// What is missing.
+        missing: Vec<Finding>,
+    },
+    /// There is no level that way.
+    #[error("{id} is at level {level}: there is no {} level", if *up { "higher" } else { "lower" })]
+    NoLevel {
+        /// The ticket.
+        id: TicketId,
+        /// Its level.
+        level: Level,
+        /// True where a higher one was wanted.
+        up: bool,
+    },
+    /// A step that needs a reason.
+    #[error("{step} needs a reason")]
+    NoReason {
+        /// The step.
+        step: Action,
+    },
+    /// Level 1 does not defer to vendors.
+    #[error("{0} is at level 1, which does not defer to vendors")]
+    LevelOneDefers(TicketId),
+    /// A vendor that the project does not know.
+    #[error("there is no vendor {name}; known: {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
+    NoVendor {
+        /// The name.
+        name: String,
+        /// The vendors that are known.
+        known: Vec<String>,
+    },
+    /// No vendor was named.
+    #[error("to which vendor?")]
+    WhichVendor {
+        /// The vendors that are known.
+        known: Vec<String>,
+    },
+    /// A vendor that cannot be reached.
+    #[error("the vendor {0} has no channel: no email, no url, no phone")]
+    NoChannel(String),
+    /// Fixed without a commit.
+    #[error("fixed names the commit that fixed it")]
+    NoCommit(TicketId),
+    /// A duplicate of nothing.
+    #[error("a duplicate names the ticket that goes on")]
+    NoSurvivor(TicketId),
+    /// A rule about people said no.
+    #[error("{who} may not {what}: that is for {}", if allowed.is_empty() { "nobody yet".to_owned() } else { allowed.join(", ") })]
+    NotTheirs {
+        /// Who tried.
+        who: String,
+        /// What they tried.
+        what: String,
+        /// Who may.
+        allowed: Vec<String>,
+        /// The setting that says so.
+        policy: &'static str,
+    },
+    /// Nothing to confirm.
+    #[error("the severity of {0} is not a proposal")]
+    NothingProposed(TicketId),
     /// The ticket moved on since somebody looked at it.
     #[error("{id} has moved on: its last entry is {last}, not {wanted}")]
     MovedOn {
@@ -73,6 +156,31 @@ impl Refusal {
             Self::LongNote { .. } => Some("attach it instead: git support attach ID FILE".to_owned()),
             Self::LargeAttachment { bytes, .. } => {
                 Some(format!("git support config set attachments.max_bytes {bytes}"))
+            }
+            Self::Illegal { id, .. } | Self::NoLevel { id, .. } | Self::NothingProposed(id) => {
+                Some(format!("git support show {id}"))
+            }
+            Self::MissingFindings { id, missing, .. } => {
+                let flags: Vec<String> = missing.iter().map(|finding| format!("--{finding} \"…\"")).collect();
+                Some(format!(
+                    "say it in the same call: git support escalate {id} {}; or go over it: --force -m REASON",
+                    flags.join(" ")
+                ))
+            }
+            Self::NoReason { .. } => Some("say it with -m TEXT or -F FILE".to_owned()),
+            Self::LevelOneDefers(id) => Some(format!("git support escalate {id} first")),
+            Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
+            Self::WhichVendor { known } => Some(match known.first() {
+                Some(name) => format!("--vendor {name}; or --enhance, for the Enhance process"),
+                None => "git support vendor add NAME --email ADDRESS, then --vendor NAME".to_owned(),
+            }),
+            Self::NoChannel(name) => Some(format!("git support vendor edit {name} --email ADDRESS")),
+            Self::NoCommit(id) => Some(format!(
+                "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""
+            )),
+            Self::NoSurvivor(id) => Some(format!("git support resolve {id} --as duplicate --of ID")),
+            Self::NotTheirs { policy, .. } => {
+                Some(format!("ask one of them; the rule is git support config get {policy}"))
             }
             Self::NoSuchLink { id, .. } | Self::MovedOn { id, .. } => Some(format!("git support show {id}")),
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::{Attachment, EntryId, Field, LinkKind, Moment, Node, Person, TicketId, Visibility};
+use crate::ticket::{
+    Attachment, EntryId, Field, Level, LinkKind, Moment, Node, Person, Resolution, TicketId, Visibility,
+};
 
 /// Who does something, when, and the id that its entry will have.
 #[derive(Debug, Clone)]
@@ -60,8 +62,95 @@ pub enum What {
     Unlink(LinkKind, TicketId),
     /// Give the work to somebody, or to nobody.
     Assign(Option<String>),
+    /// Take a step of the process.
+    Step(Move),
     /// Record that the same cause was seen again; a resolved ticket is reopened.
     Repeat(Changes),
+}
+
+/// A step of the process, with what it needs.
+#[derive(Debug, Clone)]
+pub enum Move {
+    /// Judge it: severity, area, people, kind.
+    Triage {
+        /// The fields to set.
+        changes: Changes,
+        /// Confirm the severity that somebody proposed.
+        confirm: bool,
+    },
+    /// Say how to see it happen, or that it could not be seen.
+    Replicate {
+        /// The steps, or what was tried.
+        text: String,
+        /// True where it happened.
+        happened: bool,
+    },
+    /// Say what is wrong, and why.
+    Diagnose(String),
+    /// Say what effort is expected.
+    Estimate(String),
+    /// Hand it to the next level.
+    Escalate {
+        /// Findings that come with it.
+        findings: Changes,
+        /// Go over what is missing.
+        force: bool,
+    },
+    /// Give it back to a lower level.
+    Return {
+        /// The level; the next lower one where it is not said.
+        to: Option<Level>,
+        /// True where what the level needs was missing: a hand-back.
+        incomplete: bool,
+    },
+    /// Tell somebody with more authority; nothing moves.
+    Alert(String),
+    /// Hand it to a vendor, or to the Enhance process.
+    Defer(Deferral),
+    /// Wait for the customer.
+    Pend {
+        /// When to ask again.
+        follow_up: Moment,
+    },
+    /// The wait is over.
+    Resume,
+    /// The team is done.
+    Resolve(Ending),
+    /// It was accepted.
+    Close,
+    /// It is worked on again.
+    Reopen,
+    /// Say who answers to the reporter.
+    Own(String),
+}
+
+/// To whom a ticket is deferred.
+#[derive(Debug, Clone)]
+pub enum Deferral {
+    /// To a vendor; the one that runs the infrastructure, where none is named for a ticket of it.
+    Vendor {
+        /// The vendor's name.
+        name: Option<String>,
+        /// The vendor's number of the case.
+        case: Option<String>,
+        /// When to ask.
+        follow_up: Moment,
+    },
+    /// To the Enhance process.
+    Enhance,
+}
+
+/// How a ticket ends.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// The resolution code.
+    pub code: Resolution,
+    /// The commits that fix it, by their whole names.
+    pub commits: Vec<String>,
+    /// Why there is no commit.
+    pub no_commit: Option<String>,
+    /// The ticket that goes on with a duplicate.
+    pub duplicate_of: Option<TicketId>,
 }
 
 /// A wish, with what is said about it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::{Node, nearest};
+use crate::process::rules::Policy;
+use crate::ticket::{Finding, Node, nearest};
 
 /// A setting: its name, its default as YAML, what it does.
 #[derive(Debug)]
@@ -28,6 +29,31 @@ pub const SETTINGS: &[Setting] = &[
         default: "1048576",
         about: "the largest file that may be attached, in bytes",
     },
+    Setting {
+        key: "handover.1",
+        default: "requirements, troubleshooting",
+        about: "findings needed to escalate from level 1",
+    },
+    Setting {
+        key: "handover.2",
+        default: "reproduction, diagnosis",
+        about: "findings needed to escalate from level 2",
+    },
+    Setting {
+        key: "policy.severity_by_owner",
+        default: "warn",
+        about: "only product owners judge severity: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.level_by_role",
+        default: "warn",
+        about: "who works at which level: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.fixed_needs_commit",
+        default: "enforce",
+        about: "fixed names a commit: off, warn, enforce",
+    },
     Setting { key: "branch", default: "", about: "the branch of tickets alone, if there is one" },
 ];
 
@@ -40,6 +66,14 @@ pub struct Settings {
     pub skip_ci: bool,
     /// The largest file that may be attached, in bytes.
     pub max_attachment_bytes: u64,
+    /// The findings needed to escalate from levels 1 and 2.
+    pub handover: [Vec<Finding>; 2],
+    /// Whether only product owners judge severity.
+    pub severity_by_owner: Policy,
+    /// Whether only those of a level work at it.
+    pub level_by_role: Policy,
+    /// Whether a ticket that is fixed names a commit.
+    pub fixed_needs_commit: Policy,
     /// Saved queries by name, for `list @name`.
     pub queries: BTreeMap<String, String>,
 }
@@ -64,6 +98,24 @@ impl Settings {
         let skip_ci = skip_ci.map_err(|_| wrong("commit.skip_ci", "is neither true nor false".to_owned()))?;
         let bytes = value("attachments.max_bytes").parse();
         let bytes = bytes.map_err(|_| wrong("attachments.max_bytes", "is no number of bytes".to_owned()))?;
+        let policy = |key: &str| {
+            let word = value(key);
+            let problem = || wrong(key, format!("`{word}` is none of {}", Policy::WORDS.join(", ")));
+            Policy::parse(&word).ok_or_else(problem)
+        };
+        let handover = |key: &str| {
+            let words = value(key);
+            let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
+            let finding = |word: &str| {
+                let known = Finding::WORDS.contains(&word).then(|| Finding::parse(word));
+                known.ok_or_else(|| wrong(key, format!("`{word}` is none of {}", Finding::WORDS.join(", "))))
+            };
+            words.map(finding).collect::<Result<Vec<_>, _>>()
+        };
+        let (severity_by_owner, level_by_role) =
+            (policy("policy.severity_by_owner")?, policy("policy.level_by_role")?);
+        let fixed_needs_commit = policy("policy.fixed_needs_commit")?;
+        let handover = [handover("handover.1")?, handover("handover.2")?];
         let mut queries = BTreeMap::new();
         if let Some(Node::Map(pairs)) = file.at("queries") {
             for (name, query) in pairs {
@@ -73,7 +125,16 @@ impl Settings {
                 queries.insert(name.to_string(), query.to_owned());
             }
         }
-        Ok(Self { commit_prefix: prefix, skip_ci, max_attachment_bytes: bytes, queries })
+        Ok(Self {
+            commit_prefix: prefix,
+            skip_ci,
+            max_attachment_bytes: bytes,
+            handover,
+            severity_by_owner,
+            level_by_role,
+            fixed_needs_commit,
+            queries,
+        })
     }
 }
 
@@ -83,6 +144,13 @@ impl Default for Settings {
             commit_prefix: "support".to_owned(),
             skip_ci: false,
             max_attachment_bytes: 1_048_576,
+            handover: [
+                vec![Finding::Requirements, Finding::Troubleshooting],
+                vec![Finding::Reproduction, Finding::Diagnosis],
+            ],
+            severity_by_owner: Policy::Warn,
+            level_by_role: Policy::Warn,
+            fixed_needs_commit: Policy::Enforce,
             queries: BTreeMap::new(),
         }
     }
@@ -90,7 +158,12 @@ impl Default for Settings {
 
 /// The value under a dotted key.
 fn lookup<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
-    key.split('.').try_fold(file, |node, part| node.at(part)).filter(|node| **node != Node::Null)
+    let under = |node: &'a Node, part: &str| match node {
+        // `1:` under handover is a number in YAML.
+        Node::Map(pairs) => pairs.iter().find(|(name, _)| name.to_string() == part).map(|(_, value)| value),
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => None,
+    };
+    key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
 }
 
 /// What is wrong with a key that is to be set; `None` for one this version knows.

@@ -137,6 +137,11 @@ fn count(key: Key, ticket: &Ticket) -> u64 {
 fn values(key: Key, ticket: &Ticket) -> Vec<String> {
     let head = ticket.head();
     let one = |field: &Field| head.get(field).map(Node::to_string).into_iter().collect();
+    // What a ticket waits for counts while it waits.
+    let deferral = |key: &str| {
+        let to = head.get(&Field::Deferral).and_then(|to| to.at(key));
+        to.map(Node::to_string).into_iter().collect()
+    };
     let many = |field: &Field| head.members(field).map(str::to_owned).collect();
     match key {
         Key::Id => vec![ticket.id().to_string()],
@@ -164,6 +169,8 @@ fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Finding => {
             head.findings().flat_map(|(kind, text)| [kind.to_string(), text.to_owned()]).collect()
         }
+        Key::Vendor => deferral("vendor"),
+        Key::Case => deferral("case"),
         Key::Estimate => one(&Field::Estimate),
         Key::Resolution => one(&Field::Resolution),
         Key::Created => ticket.created().map(|moment| moment.to_string()).into_iter().collect(),

@@ -224,6 +224,8 @@ fn test(key: Key, field: &str, value: &str, column: usize) -> Result<Test, Synta
         | Key::Finding
         | Key::Estimate
         | Key::Resolution
+        | Key::Vendor
+        | Key::Case
         | Key::By => match sign {
             None => Ok(Test::Text(value.to_lowercase())),
             Some(_) => Err(error(column, format!("{field} has no order to compare by"))),

@@ -66,6 +66,8 @@ pub(crate) enum Key {
     Reopened,
     Occurrences,
     Comments,
+    Vendor,
+    Case,
 }
 
 /// The fields by the names a query may use, as documented.
@@ -99,6 +101,8 @@ pub const FIELDS: &[&str] = &[
     "reopened",
     "occurrences",
     "comments",
+    "vendor",
+    "case",
 ];
 
 /// The keys that `sort:` takes.
@@ -106,7 +110,7 @@ pub const SORT_KEYS: &[&str] =
     &["created", "updated", "severity", "status", "level", "title", "assignee", "occurrences", "id"];
 
 impl Key {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 31] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -136,6 +140,8 @@ impl Key {
         Self::Reopened,
         Self::Occurrences,
         Self::Comments,
+        Self::Vendor,
+        Self::Case,
     ];
 
     /// The key of a name; plurals are taken.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::process::{Member, Vendor};
 use crate::render::view::{EntryLine, View};
 use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
 
@@ -95,6 +96,29 @@ fn objects(view: &View) -> Shape {
             Shape::Many(tickets.iter().map(|(one, _)| ticket(one, *full)).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
+        View::Team(members) => {
+            let one = |member: &Member| {
+                let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+                json!({"schema": SCHEMA, "name": member.name, "emails": member.emails, "roles": roles})
+            };
+            Shape::Many(members.iter().map(one).collect())
+        }
+        View::Vendors(vendors) => {
+            let one = |vendor: &Vendor| {
+                let mut object = value(&vendor.to_node());
+                if let Value::Object(map) = &mut object {
+                    map.insert("name".to_owned(), vendor.name.clone().into());
+                }
+                object
+            };
+            Shape::Many(vendors.iter().map(one).collect())
+        }
+        View::Vendor(vendor, held) => {
+            let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
+            Shape::One(
+                json!({"schema": SCHEMA, "name": vendor.name, "vendor": value(&vendor.to_node()), "holds": held}),
+            )
+        }
         View::Settings(settings) => {
             let pairs =
                 settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
@@ -116,6 +140,9 @@ fn ticket(ticket: &Ticket, full: bool) -> Value {
     if !full {
         let is_long = |name: &String| name == "findings" || Field::parse(name).kind() == Kind::Text;
         map.retain(|name, _| !is_long(name));
+    }
+    if ticket.severity_is_proposed() {
+        map.insert("severity_proposed".to_owned(), true.into());
     }
     map.insert("created".to_owned(), json!(ticket.created()));
     map.insert("updated".to_owned(), json!(ticket.updated()));

@@ -69,7 +69,14 @@ fn rows(view: &View) -> Option<Rows> {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
-        View::Nothing | View::Text(_) | View::Ticket(_) | View::Settings(_) | View::Rehearsal(_) => None,
+        View::Nothing
+        | View::Text(_)
+        | View::Ticket(_)
+        | View::Team(_)
+        | View::Vendors(_)
+        | View::Vendor(..)
+        | View::Settings(_)
+        | View::Rehearsal(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, shown};
 use crate::render::view::{EntryLine, Rehearsal};
-use crate::ticket::{Entry, Field, Node, Set, Ticket, Visibility, cut, visible};
+use crate::ticket::{Entry, Field, Moment, Node, Set, Ticket, Visibility, cut, visible};
 
 /// A short commit name, in characters.
 const SHORT_COMMIT: usize = 10;
@@ -38,15 +38,32 @@ pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
     out
 }
 
+/// A value in a line; a deferral in words.
+pub(super) fn value_text(value: &Node) -> String {
+    let text = |key: &str| value.at(key).map(|node| shown(&node.to_string()));
+    let Some(to) = text("to") else { return shown(&value.to_string()) };
+    let mut out = match text("vendor") {
+        Some(vendor) => format!("{to} {vendor}"),
+        None => to,
+    };
+    if let Some(case) = text("case") {
+        let _ = write!(out, ", case {case}");
+    }
+    if let Some(at) = value.at("follow_up").and_then(Node::as_text).and_then(Moment::parse) {
+        let _ = write!(out, ", follow up {}", at.minute());
+    }
+    out
+}
+
 /// What an entry set, a line a field.
 fn set_lines(entry: &Entry) -> Vec<String> {
-    let value =
-        |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), |node| shown(&node.to_string()));
+    let value = |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), value_text);
     let line = |(field, set): (&Field, &Set)| {
         let name = shown(&field.name());
         // What a finding or link is called says enough to people: `diagnosis`, `blocks`.
         let name = name.split_once('.').map_or(name.as_str(), |(_, member)| member);
         match set {
+            Set::Value { from, to } if from == to => format!("{name}: {}, confirmed", value(to)),
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),
             Set::Text => format!("{name}: new text"),
@@ -70,6 +87,15 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
         let line =
             look.columns.map_or(line.clone(), |columns| cut(line, columns.saturating_sub(indent.len())));
         let _ = writeln!(out, "{indent}{line}");
+    }
+    if entry.proposed {
+        let _ = writeln!(out, "{indent}{}", look.paint(DIM, "a proposal, until a product owner confirms it"));
+    }
+    if let Some(who) = &entry.told {
+        let _ = writeln!(out, "{indent}told {}", shown(who));
+    }
+    for rule in &entry.overrides {
+        let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("went over {}", shown(rule))));
     }
     if let Some(file) = &entry.attachment {
         let _ = writeln!(out, "{indent}{} ({} bytes)", shown(&file.name), file.bytes);

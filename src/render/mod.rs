@@ -54,6 +54,9 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Ticket(page) => page::page(page, look),
         View::Tickets { tickets, .. } => table::tickets(tickets, look),
         View::Entries(entries) => lines::entries(entries, look),
+        View::Team(members) => table::team(members, look),
+        View::Vendors(vendors) => table::vendors(vendors, look),
+        View::Vendor(vendor, held) => page::vendor(vendor, held, look),
         View::Settings(settings) => table::settings(settings, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }

@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
-use crate::render::lines::entry_details;
-use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::process::Vendor;
+use crate::render::lines::{entry_details, value_text};
+use crate::render::paint::{BOLD, DIM, Look, RED, shown};
 use crate::render::view::TicketPage;
-use crate::ticket::{Entry, Field, Kind, Ticket, cut};
+use crate::ticket::{Entry, Field, Kind, Moment, Node, Ticket, cut};
 
 /// The head fields that stand in the summary line, not in the list below it.
 const SUMMARY: &[Field] =
     &[Field::Title, Field::Type, Field::Area, Field::Severity, Field::Status, Field::Level];
 /// The column where values begin.
-const NAME_COLUMNS: usize = 13;
+const NAME_COLUMNS: usize = 15;
 /// The column where a timeline's details begin.
 const DETAIL_INDENT: &str = "      ";
 
@@ -42,6 +43,9 @@ fn summary(out: &mut String, page: &TicketPage, look: &Look) {
     let _ = writeln!(out, "{}  {}", look.id(id, page.prefix), look.paint(BOLD, title.trim()));
     let area = head.get(&Field::Area).map(ToString::to_string).unwrap_or_default();
     let severity = match head.severity() {
+        Some(severity) if page.ticket.severity_is_proposed() => {
+            format!("{} {}", look.severity(Some(severity)), look.paint(DIM, "(proposed)"))
+        }
         Some(severity) => look.severity(Some(severity)),
         None => look.paint(DIM, "no severity yet"),
     };
@@ -59,7 +63,7 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
         if SUMMARY.contains(field) || field.kind() == Kind::Text || is_link {
             continue;
         }
-        line(&shown(&field.name()), &shown(&value.to_string()));
+        line(&shown(&field.name()), &value_text(value));
     }
     for link in &page.linked {
         let what = match &link.found {
@@ -82,6 +86,37 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
             line(name, &format!("{} UTC, {age}", moment.minute()));
         }
     }
+}
+
+/// The page of a vendor: how to reach it, and what it holds, for how long, until when.
+pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], look: &Look) -> String {
+    let mut out = format!("{}\n", look.paint(BOLD, &shown(&vendor.name)));
+    let Node::Map(pairs) = vendor.to_node() else { return out };
+    for (name, value) in pairs.iter().filter(|(name, _)| name.as_text() != Some("schema")) {
+        let name = format!("  {:NAME_COLUMNS$}", shown(&name.to_string()));
+        let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value.to_string()));
+    }
+    section(&mut out, "Holds", look);
+    for (ticket, prefix) in held {
+        let deferral = ticket.head().get(&Field::Deferral);
+        let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
+        let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
+        let follow_up =
+            deferral.and_then(|to| to.at("follow_up")).and_then(Node::as_text).and_then(Moment::parse);
+        let overdue = follow_up.is_some_and(|at| at.unix() < look.now_seconds);
+        let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
+        let title = cut(
+            &shown(ticket.head().title()),
+            look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(14)),
+        );
+        let _ = writeln!(out, "  {}  {title}", look.id(ticket.id().as_str(), *prefix));
+        let what = deferral.map(value_text).unwrap_or_default();
+        let _ = writeln!(out, "              {what}, for {since}{overdue}");
+    }
+    if held.is_empty() {
+        out.push_str("  nothing\n");
+    }
+    out
 }
 
 fn section(out: &mut String, name: &str, look: &Look) {

@@ -3,6 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::process::{Member, Vendor};
 use crate::render::paint::{BOLD, DIM, Look, shown};
 use crate::render::view::SettingLine;
 use crate::ticket::{Person, Ticket, cut};
@@ -65,6 +66,35 @@ pub(super) fn tickets(tickets: &[(Ticket, usize)], look: &Look) -> String {
         ]);
     }
     finish(&table)
+}
+
+/// A table of the team.
+pub(super) fn team(members: &[Member], look: &Look) -> String {
+    let mut table = empty_table(look, &["NAME", "ROLES", "ADDRESSES"]);
+    for member in members {
+        let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+        table.add_row([shown(&member.name), roles.join(", "), shown(&member.emails.join(", "))]);
+    }
+    if members.is_empty() { String::new() } else { finish(&table) }
+}
+
+/// A table of vendors.
+pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
+    let mut table = empty_table(look, &["NAME", "CHANNELS", "CONTRACT", "ANSWERS IN", "COVERS"]);
+    for vendor in vendors {
+        let name = if vendor.is_msp { format!("{} (msp)", vendor.name) } else { vendor.name.clone() };
+        let channels: Vec<&str> = vendor.channels().iter().map(|(_, value)| *value).collect();
+        let text = |text: &Option<String>| shown(text.as_deref().unwrap_or("-"));
+        let covers = shown(&vendor.covers.join(", "));
+        table.add_row([
+            name,
+            shown(&channels.join(", ")),
+            text(&vendor.contract),
+            text(&vendor.response),
+            covers,
+        ]);
+    }
+    if vendors.is_empty() { String::new() } else { finish(&table) }
 }
 
 /// A table of settings.

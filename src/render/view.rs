@@ -1,5 +1,6 @@
 //! What a command answers with, before it has a form.
 
+use crate::process::{Member, Vendor};
 use crate::ticket::{Entry, LinkKind, Status, Ticket, TicketId};
 
 /// The forms an answer may come in.
@@ -58,6 +59,12 @@ pub enum View {
     },
     /// Entries of timelines.
     Entries(Vec<EntryLine>),
+    /// The people of the project.
+    Team(Vec<Member>),
+    /// The vendors of the project.
+    Vendors(Vec<Vendor>),
+    /// A vendor, and the tickets it holds, each with the length of its shortest unique prefix.
+    Vendor(Box<Vendor>, Vec<(Ticket, usize)>),
     /// The settings in force.
     Settings(Vec<SettingLine>),
     /// What a write would do.

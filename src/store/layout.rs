@@ -8,6 +8,10 @@ pub const FOLDER: &str = ".support";
 pub const TICKETS: &str = ".support/tickets";
 /// The project's settings.
 pub const CONFIG: &str = ".support/config.yaml";
+/// The people of the project.
+pub const TEAM: &str = ".support/team.yaml";
+/// The folder of the vendors.
+pub const VENDORS: &str = ".support/vendors";
 /// How git treats our files.
 pub const ATTRIBUTES: &str = ".support/.gitattributes";
 
@@ -32,6 +36,12 @@ pub(crate) fn shelf(id: &str) -> String {
     let mut letters = id.chars();
     let (first, second) = (letters.next().unwrap_or('0'), letters.next().unwrap_or('0'));
     format!("{first}/{second}")
+}
+
+/// The file of a vendor.
+#[must_use]
+pub fn vendor(name: &str) -> String {
+    format!("{VENDORS}/{name}.yaml")
 }
 
 /// The folder of a ticket's evidence.

@@ -49,6 +49,10 @@ pub(crate) fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String 
         [one] => subject_of_one(one),
         // Both ends of a link: one says it all.
         [one, other] if is_link(one) && is_link(other) => subject_of_one(one),
+        // A step, and the other ends of the links it made.
+        many if many.iter().filter(|change| !is_link(change)).count() == 1 => {
+            many.iter().find(|change| !is_link(change)).map(subject_of_one).unwrap_or_default()
+        }
         many => subject_of_many(many),
     };
     let body = changes.first().map(body).unwrap_or_default();
@@ -94,6 +98,9 @@ fn detail(entry: &Entry) -> String {
         let who = to.as_ref().and_then(|to| Person::parse(&to.to_string()));
         return format!(" to {}", who.as_ref().map_or("nobody", Person::short));
     }
+    if let Some(detail) = step_detail(entry) {
+        return if detail.is_empty() { detail } else { format!(" {detail}") };
+    }
     let values: Vec<String> = entry.set.iter().map(|(field, set)| set_detail(field, set)).collect();
     let names: Vec<String> = entry.set.keys().map(short_name).collect();
     match values.join(", ") {
@@ -101,6 +108,31 @@ fn detail(entry: &Entry) -> String {
         short if short.width() <= DETAIL_COLUMNS => format!(" {short}"),
         _ => format!(" {}", cut(&names.join(", "), DETAIL_COLUMNS)),
     }
+}
+
+/// What a step of the process did, in its own words: `to level 3`, `to paygate`, `as fixed`.
+fn step_detail(entry: &Entry) -> Option<String> {
+    let to = |field: &Field| match entry.set.get(field) {
+        Some(Set::Value { to: Some(to), .. }) => Some(to.clone()),
+        _ => None,
+    };
+    if matches!(entry.action, Action::Escalate | Action::Return | Action::HandBack) {
+        return to(&Field::Level).map(|level| format!("to level {level}"));
+    }
+    if entry.action == Action::Alert {
+        return entry.told.as_ref().map(|who| format!("to {who}"));
+    }
+    if entry.action == Action::Resolve {
+        return to(&Field::Resolution).map(|code| format!("as {code}"));
+    }
+    if entry.action == Action::Defer {
+        let deferral = to(&Field::Deferral)?;
+        return deferral.at("vendor").or(deferral.at("to")).map(|party| format!("to {party}"));
+    }
+    // What is said by the verb alone needs no list of fields.
+    let plain = matches!(entry.action, Action::Pend | Action::Resume | Action::Close | Action::Reopen);
+    let finding = matches!(entry.action, Action::Replicate | Action::Diagnose);
+    (plain || finding).then(String::new)
 }
 
 fn set_detail(field: &Field, set: &Set) -> String {
@@ -186,6 +218,12 @@ fn trailers(changes: &[TicketChange]) -> String {
                     None => add(name, &text(after)),
                 }
             }
+        }
+        let vendor =
+            |ticket: &Ticket| ticket.head().get(&Field::Deferral).and_then(|to| to.at("vendor")).cloned();
+        let (before, after) = (change.before.as_ref().and_then(vendor), vendor(&change.after));
+        if let Some(vendor) = after.filter(|after| before.as_ref() != Some(after)) {
+            add("Vendor", &vendor.to_string());
         }
     }
     lines.join("\n")

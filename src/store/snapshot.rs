@@ -53,6 +53,16 @@ impl<'a> Snapshot<'a> {
         }
     }
 
+    /// The names of the files in a folder.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn names_in(&self, folder: &str) -> Read<Vec<String>> {
+        let Some(commit) = self.commit else { return Ok(Vec::new()) };
+        let items = self.repository.folder(commit, folder)?;
+        Ok(items.into_iter().filter(|item| item.kind == ItemKind::File).map(|item| item.name).collect())
+    }
+
     /// The text of the project's settings; `None` where there is no such file.
     ///
     /// # Errors

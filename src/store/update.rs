@@ -115,12 +115,11 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
                 format!("would grow to {} bytes; at most {MAX_WRITTEN_BYTES} are written", content.len());
             return Err(super::BadFile::whole(&path, problem).into());
         }
-        files.push(FileChange { path, content });
+        files.push(FileChange::write(path, content));
     }
     let has = |path: &str| files.iter().any(|file| file.path == path);
     if !has(layout::ATTRIBUTES) && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none() {
-        let content = layout::ATTRIBUTES_TEXT.as_bytes().to_vec();
-        files.push(FileChange { path: layout::ATTRIBUTES.to_owned(), content });
+        files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
     }
     let message = if draft.tickets.is_empty() {
         message::of_files(&draft.subject, &draft.wording)

@@ -167,6 +167,15 @@ impl Keys {
         Some(self.0.remove(place).1)
     }
 
+    /// A text that may be there.
+    fn text(&mut self, key: &str) -> Read<Option<String>> {
+        match self.take(key) {
+            Some(Node::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::new("is no text").under(key)),
+            None => Ok(None),
+        }
+    }
+
     /// A text that must be there, read by `parse`.
     fn need<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
         let value = self.take(key).ok_or_else(|| Problem::new(format!("has no `{key}`")))?;
@@ -198,12 +207,33 @@ fn read_entry(node: Node) -> Read<Entry> {
         Some(node) => Some(read_attachment(node).map_err(|p| p.under("attachment"))?),
         None => None,
     };
-    let note = match keys.take("note") {
-        Some(Node::Text(note)) => Some(note),
-        Some(_) => return Err(Problem::new("is no text").under("note")),
-        None => None,
+    let note = keys.text("note")?;
+    let told = keys.text("told")?;
+    let proposed = match keys.take("proposed") {
+        None => false,
+        Some(Node::Bool(proposed)) => proposed,
+        Some(_) => return Err(Problem::new("is neither true nor false").under("proposed")),
     };
-    Ok(Entry { seq, at, id, by, action, set, visibility, attachment, note, unknown: keys.0 })
+    let overrides = match keys.take("overrides") {
+        None => Vec::new(),
+        Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
+        Some(_) => return Err(Problem::new("is no list").under("overrides")),
+    };
+    Ok(Entry {
+        seq,
+        at,
+        id,
+        by,
+        action,
+        set,
+        visibility,
+        attachment,
+        note,
+        told,
+        proposed,
+        overrides,
+        unknown: keys.0,
+    })
 }
 
 fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {
@@ -295,6 +325,15 @@ pub fn entry_node(entry: &Entry) -> Node {
             ("sha256", Node::text(&attachment.sha256)),
         ]);
         pairs.push(("attachment", node));
+    }
+    if let Some(told) = &entry.told {
+        pairs.push(("told", Node::text(told)));
+    }
+    if entry.proposed {
+        pairs.push(("proposed", Node::Bool(true)));
+    }
+    if !entry.overrides.is_empty() {
+        pairs.push(("overrides", Node::texts(entry.overrides.clone())));
     }
     if let Some(note) = &entry.note {
         pairs.push(("note", Node::text(note)));

@@ -32,6 +32,12 @@ pub struct Entry {
     pub attachment: Option<Attachment>,
     /// What was said, or why it was done.
     pub note: Option<String>,
+    /// Whom an alert told.
+    pub told: Option<String>,
+    /// True where a severity was set by somebody who may only propose one.
+    pub proposed: bool,
+    /// The rules that were gone over by force: `handover.diagnosis`.
+    pub overrides: Vec<String>,
     /// Fields of a newer version, as they stand.
     pub unknown: Vec<(String, Node)>,
 }

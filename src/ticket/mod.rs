@@ -22,6 +22,7 @@ pub use codec::Invalid;
 pub use entry::{Attachment, Entry, Set, Step, Visibility};
 pub use field::{Field, Kind};
 pub use fold::fold;
+use fold::last_setter;
 pub use head::Head;
 pub use id::{EntryId, TicketId, is_prefix};
 pub use merge::{Merged, merge};
@@ -121,6 +122,12 @@ impl Ticket {
     pub fn occurrences(&self) -> usize {
         let seen = |entry: &&Entry| matches!(entry.action, Action::Open | Action::Repeat);
         self.timeline.iter().filter(seen).count().max(1)
+    }
+
+    /// True while the severity is only proposed: set by somebody who may not judge it, and not confirmed.
+    #[must_use]
+    pub fn severity_is_proposed(&self) -> bool {
+        last_setter(&self.timeline, &Field::Severity).is_some_and(|entry| entry.proposed)
     }
 
     /// Short fields whose head is not what the timeline sets: somebody edited the file by hand.

@@ -165,6 +165,32 @@ open_words! {
         Repeat = "repeat",
         /// A resolved or closed ticket is worked on again.
         Reopen = "reopen",
+        /// Severity, area, people were judged.
+        Triage = "triage",
+        /// Somebody saw it happen, or could not.
+        Replicate = "replicate",
+        /// The cause was found.
+        Diagnose = "diagnose",
+        /// The effort was estimated.
+        Estimate = "estimate",
+        /// The next level took it over.
+        Escalate = "escalate",
+        /// It went back to a lower level.
+        Return = "return",
+        /// It went back because what the level needs was missing.
+        HandBack = "hand-back",
+        /// Somebody with more authority was told; nothing moved.
+        Alert = "alert",
+        /// It was handed to a vendor or to the Enhance process.
+        Defer = "defer",
+        /// The wait is over.
+        Resume = "resume",
+        /// It waits for the customer.
+        Pend = "pend",
+        /// The team is done.
+        Resolve = "resolve",
+        /// It was accepted.
+        Close = "close",
     }
 }
 
@@ -211,6 +237,10 @@ open_words! {
         CausedBy = "caused-by",
         /// This one is the cause of the other.
         Causes = "causes",
+        /// This one is part of the other, a master incident.
+        Parent = "parent",
+        /// The other is part of this one.
+        Child = "child",
     }
 }
 
@@ -226,6 +256,8 @@ impl LinkKind {
             Self::BlockedBy => Some(Self::Blocks),
             Self::CausedBy => Some(Self::Causes),
             Self::Causes => Some(Self::CausedBy),
+            Self::Parent => Some(Self::Child),
+            Self::Child => Some(Self::Parent),
             Self::Unknown(_) => None,
         }
     }

@@ -70,6 +70,21 @@ fn a_kill_leaves_the_old_or_the_new_state() {
 }
 
 #[test]
+fn a_kill_while_a_file_is_taken_away_is_no_different() {
+    for point in POINTS {
+        let sandbox = Sandbox::new();
+        sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+        assert!(killed_at(&sandbox, point, &["vendor", "remove", "paygate"]), "{point}");
+        sandbox.run_unwatched(&["list"], "").ok();
+        assert_tidy(&sandbox, point);
+        let done = POINTS.iter().position(|p| p == point) >= POINTS.iter().position(|p| *p == "ref");
+        let there = sandbox.repo().join(".support/vendors/paygate.yaml").exists();
+        assert_eq!(there, !done, "{point}");
+        assert_eq!(sandbox.run(&["vendor"]).ok().contains("paygate"), !done, "{point}");
+    }
+}
+
+#[test]
 fn a_kill_in_a_repository_without_a_commit_is_no_different() {
     for point in POINTS {
         let sandbox = Sandbox::unborn();

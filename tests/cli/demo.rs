@@ -6,9 +6,12 @@ use crate::sandbox::Sandbox;
 fn the_week_is_played_by_the_real_commands() {
     let sandbox = Sandbox::nowhere();
     let shown = sandbox.run(&["demo", "shop"]).ok();
-    for part in
-        ["bo$ git support new", "ann$ git support edit", "ci$ git support new", "Support-Severity: critical"]
-    {
+    for part in [
+        "bo$ git support escalate",
+        "ann$ git support triage",
+        "ci$ git support new",
+        "Support-Vendor: paygate",
+    ] {
         assert!(shown.contains(part), "{part} is missing:\n{shown}");
     }
     let again = sandbox.run(&["demo", "again"]).ok();

@@ -5,6 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use git_support::process::{STEPS, outcome};
+use git_support::ticket::Status;
+
 use crate::sandbox::Sandbox;
 
 /// The page with the output of each command of its `console` blocks made anew. All blocks of a page
@@ -82,6 +85,19 @@ fn every_verb_has_its_place_in_the_docs() {
         count += 1;
     }
     assert!(count >= 13, "{help}");
+}
+
+#[test]
+fn the_status_table_of_the_docs_is_that_of_the_rules() {
+    let mut table = format!("| step | {} |\n", Status::WORDS.join(" | "));
+    table.extend(["| --- |", &" --- |".repeat(Status::ALL.len()), "\n"]);
+    for step in STEPS {
+        let cell = |from: &Status| outcome(step, *from).map_or("–".to_owned(), |to| to.to_string());
+        let cells: Vec<String> = Status::ALL.iter().map(cell).collect();
+        table.extend(["| `", step.as_str(), "` | ", &cells.join(" | "), " |\n"]);
+    }
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/process.md")).unwrap();
+    assert!(page.contains(&table), "docs/process.md lacks this table:\n{table}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod filing;
 mod formats;
 mod history;
 mod listing;
+mod process;
 mod repositories;
 mod sandbox;
 mod settings;

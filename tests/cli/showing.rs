@@ -36,8 +36,8 @@ fn both_ends_of_a_link_show_it() {
     let sandbox = Sandbox::new();
     let (a, b) = (sandbox.ticket("First"), sandbox.ticket("Second"));
     sandbox.run(&["link", &a, "blocks", &b]).ok();
-    assert!(sandbox.run(&["show", &a]).ok().contains(&format!("blocks       {b}  Second (new)")));
-    assert!(sandbox.run(&["show", &b]).ok().contains(&format!("blocked-by   {a}  First (new)")));
+    assert!(sandbox.run(&["show", &a]).ok().contains(&format!("blocks         {b}  Second (new)")));
+    assert!(sandbox.run(&["show", &b]).ok().contains(&format!("blocked-by     {a}  First (new)")));
 }
 
 #[test]

@@ -200,6 +200,9 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
         visibility: if deed.id.is_multiple_of(2) { Visibility::Internal } else { Visibility::Customer },
         attachment: None,
         note: deed.note.clone(),
+        told: (deed.id.is_multiple_of(5)).then(|| "no".to_owned()),
+        proposed: deed.id.is_multiple_of(3),
+        overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
     };
     Step { entry, texts: deed.texts.clone() }

@@ -3,6 +3,7 @@
 mod week;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,17 @@ pub(super) fn run(
     fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
     let colour = options.colour(&session.surroundings);
     let columns = output::columns(&session.surroundings).unwrap_or(COLUMNS);
-    let mut stage = Stage { place: place.clone(), colour, columns, names: BTreeMap::new(), count: 0 };
+    let tools = tempfile::tempdir().context("making a directory")?;
+    let path = path_with_own(tools.path(), session.surroundings.environment.get("PATH"))?;
+    let mut stage = Stage {
+        place: place.clone(),
+        path,
+        colour,
+        columns,
+        names: BTreeMap::new(),
+        telling: false,
+        count: 0,
+    };
     for step in WEEK {
         let shown = stage.play(step)?;
         output::print(&shown, false, &session.surroundings)?;
@@ -53,10 +64,13 @@ pub(super) fn run(
 /// The repository in which the week is played.
 struct Stage {
     place: PathBuf,
+    path: OsString,
     colour: bool,
     columns: usize,
     /// What placeholders such as `{payments}` stand for: the ids that commands printed.
     names: BTreeMap<&'static str, String>,
+    /// True directly after a line of the story, which the next one goes on with.
+    telling: bool,
     /// Steps so far: the seed of each command's randomness, so that the week is the same each time.
     count: u32,
 }
@@ -65,26 +79,28 @@ impl Stage {
     /// Plays a step and returns what is to be seen of it.
     fn play(&mut self, step: &Step) -> Result<String> {
         self.count += 1;
+        let goes_on = std::mem::replace(&mut self.telling, matches!(step, Step::Say(_)));
         match step {
-            Step::Say(text) => Ok(format!("\n{}", self.heading(text))),
+            Step::Say(text) => Ok(format!("{}{}", if goes_on { "" } else { "\n" }, self.heading(text))),
             Step::Write(path, content) => {
                 let path = self.place.join(path);
                 fs::create_dir_all(path.parent().unwrap_or(&self.place))?;
                 fs::write(&path, content).with_context(|| format!("writing {}", path.display()))?;
                 Ok(String::new())
             }
-            Step::Quietly(who, at, words) => {
-                self.command(who, at, words, "")?;
+            Step::Quietly(who, at, line) => {
+                self.command(who, at, line, "")?;
                 Ok(String::new())
             }
-            Step::Show(who, at, words, input) => {
-                let said = self.command(who, at, words, input)?;
-                Ok(format!("{}{said}", self.prompt(who, words, input)))
+            Step::Show(who, at, line, input) => {
+                let said = self.command(who, at, line, input)?;
+                Ok(format!("{}{said}", self.prompt(who, line, input)))
             }
-            Step::File(name, who, at, words, input) => {
-                let said = self.command(who, at, words, input)?;
-                self.names.insert(name, said.trim().to_owned());
-                Ok(format!("{}{said}", self.prompt(who, words, input)))
+            Step::File(name, who, at, line, input) => {
+                let said = self.command(who, at, line, input)?;
+                let id = said.lines().next().unwrap_or_default();
+                self.names.insert(name, id.to_owned());
+                Ok(format!("{}{said}", self.prompt(who, line, input)))
             }
         }
     }
@@ -93,39 +109,25 @@ impl Stage {
         if self.colour { format!("\u{1b}[1;36m# {text}\u{1b}[0m\n") } else { format!("# {text}\n") }
     }
 
-    /// The command line, as the person would have typed it.
-    fn prompt(&self, who: &Who, words: &[&str], input: &str) -> String {
-        let typed: Vec<String> = words.iter().map(|word| quoted(&self.named(word))).collect();
-        let typed = format!("{}$ {}", who.prompt, typed.join(" "));
+    /// The line, as the person would have typed it.
+    fn prompt(&self, who: &Who, line: &str, input: &str) -> String {
+        let typed = format!("{}$ {}", who.prompt, self.named(line));
         let typed = if self.colour { format!("\u{1b}[1m{typed}\u{1b}[0m") } else { typed };
         if input.is_empty() { format!("{typed}\n") } else { format!("{typed} <<'EOF'\n{input}EOF\n") }
     }
 
-    /// The word with its placeholders filled in.
-    fn named(&self, word: &str) -> String {
-        let mut out = word.to_owned();
-        for (name, value) in &self.names {
-            out = out
-                .replace(&format!("{{{name}/path}}"), &path_of(value))
-                .replace(&format!("{{{name}}}"), value);
-        }
-        out
+    /// The line with its placeholders filled in.
+    fn named(&self, line: &str) -> String {
+        let fill = |line: String, (name, id): (&&str, &String)| line.replace(&format!("{{{name}}}"), id);
+        self.names.iter().fold(line.to_owned(), fill)
     }
 
-    /// Runs `git …`; `git support …` is this very program.
-    fn command(&self, who: &Who, at: &str, words: &[&str], input: &str) -> Result<String> {
-        let words: Vec<String> = words.iter().map(|word| self.named(word)).collect();
-        let (mut command, rest) = match words.as_slice() {
-            [_, verb, rest @ ..] if verb == "support" => {
-                let own = std::env::current_exe().context("finding this program")?;
-                let mut command = Command::new(own);
-                command.args(["--color", if self.colour { "always" } else { "never" }]);
-                (command, rest)
-            }
-            [_, rest @ ..] => (Command::new("git"), rest),
-            [] => bail!("an empty command"),
-        };
-        command.args(rest).current_dir(&self.place);
+    /// Runs a line in a shell in which `git support` is this very program; what it printed.
+    fn command(&self, who: &Who, time: &str, line: &str, input: &str) -> Result<String> {
+        let at = format!("2026-11-{time}:00Z");
+        let line = self.named(line);
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).current_dir(&self.place);
         // Nothing of the user's own configuration shall show, so that the week is the same everywhere.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_SUPPORT_BRANCH", "CI"] {
             command.env_remove(name);
@@ -137,21 +139,24 @@ impl Stage {
             ("TZ", "UTC"),
             ("GIT_AUTHOR_NAME", who.name),
             ("GIT_AUTHOR_EMAIL", who.email),
-            ("GIT_AUTHOR_DATE", at),
+            ("GIT_AUTHOR_DATE", at.as_str()),
             ("GIT_COMMITTER_NAME", who.name),
             ("GIT_COMMITTER_EMAIL", who.email),
-            ("GIT_COMMITTER_DATE", at),
-            ("GIT_SUPPORT_NOW", at),
+            ("GIT_COMMITTER_DATE", at.as_str()),
+            ("GIT_SUPPORT_NOW", at.as_str()),
         ];
         command.envs(settings);
         command
             .env("GIT_SUPPORT_SEED", format!("week {}", self.count))
             .env("COLUMNS", self.columns.to_string());
+        command.env("PATH", &self.path);
+        if self.colour {
+            command.env("CLICOLOR_FORCE", "1");
+        }
         if who.is_ci {
             command.env("CI", "true");
         }
-        let shown = words.join(" ");
-        let failed = || format!("running {shown}");
+        let failed = || format!("running {line}");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(failed)?;
         if let Some(mut stdin) = child.stdin.take() {
@@ -159,27 +164,17 @@ impl Stage {
         }
         let output = child.wait_with_output().with_context(failed)?;
         if !output.status.success() {
-            bail!("{shown}: {}", String::from_utf8_lossy(&output.stderr).trim());
+            bail!("{line}: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let said = [output.stdout, output.stderr].concat();
+        Ok(String::from_utf8_lossy(&said).into_owned())
     }
 }
 
-/// The path of a ticket's file, for git commands.
-fn path_of(id: &str) -> String {
-    let (first, second) = (id.get(..1).unwrap_or_default(), id.get(1..2).unwrap_or_default());
-    format!(".support/tickets/{first}/{second}/{id}.yaml")
-}
-
-/// The word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    if word.contains(['"', '$', '`', '\\', '!']) {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    } else {
-        format!("\"{word}\"")
-    }
+/// The PATH with a folder before it in which this program is `git-support`.
+fn path_with_own(folder: &Path, path: Option<&OsString>) -> Result<OsString> {
+    let own = std::env::current_exe().context("finding this program")?;
+    std::os::unix::fs::symlink(own, folder.join("git-support")).context("making a link to this program")?;
+    let rest: Vec<PathBuf> = path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
+    std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).context("the PATH")
 }

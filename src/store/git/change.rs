@@ -1,18 +1,30 @@
-//! What a commit is to change: files, with their whole new content, and a message.
+//! What a commit is to change: files, with their whole new content or gone, and a message.
 
-/// A file to write.
+/// A file to write, or to take away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
     /// The path from the top of the repository, with `/`.
     pub path: String,
-    /// The new content.
-    pub content: Vec<u8>,
+    /// The new content; `None` takes the file away.
+    pub content: Option<Vec<u8>>,
+}
+
+impl FileChange {
+    /// A file to write.
+    pub fn write(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), content: Some(content.into()) }
+    }
+
+    /// A file to take away.
+    pub fn remove(path: impl Into<String>) -> Self {
+        Self { path: path.into(), content: None }
+    }
 }
 
 /// What one commit changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The files to write, each path once.
+    /// The files, each path once.
     pub files: Vec<FileChange>,
     /// The commit's message.
     pub message: String,

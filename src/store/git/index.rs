@@ -34,7 +34,8 @@ pub(crate) enum Staged {
 /// A file for the index.
 pub(crate) struct NewEntry<'a> {
     pub(crate) path: &'a str,
-    pub(crate) id: ObjectId,
+    /// The blob; `None` takes the entry away.
+    pub(crate) id: Option<ObjectId>,
     /// `None` where it is not known; git then looks at the file again.
     pub(crate) stat: Option<Stat>,
     /// True where a sparse checkout leaves the file out of the work tree.
@@ -115,31 +116,27 @@ impl Repository {
     /// Writes the entries into the copy, and sees that it is on the disk.
     pub(crate) fn fill_index(&self, copy: &mut IndexCopy, entries: &[NewEntry<'_>]) -> Result<()> {
         if copy.is_odd {
-            let lines: Vec<String> =
-                entries.iter().map(|entry| format!("100644 {} 0\t{}\n", entry.id, entry.path)).collect();
+            let zeros = "0".repeat(2 * hash_bytes(copy.format));
+            let line = |entry: &NewEntry<'_>| match entry.id {
+                Some(id) => format!("100644 {id} 0\t{}\n", entry.path),
+                None => format!("0 {zeros} 0\t{}\n", entry.path),
+            };
+            let lines: Vec<String> = entries.iter().map(line).collect();
             let arguments = ["update-index", "--index-info"];
             self.git_here(&arguments, lines.concat().as_bytes(), Some(&copy.copy))?;
         } else {
             self.smudge_racy(copy)?;
             for entry in entries {
-                copy.index.add(&index_entry(entry)).map_err(failed("adding to the index"))?;
+                match entry.id {
+                    Some(id) => copy.index.add(&index_entry(entry, id)),
+                    None => copy.index.remove_path(Path::new(entry.path)),
+                }
+                .map_err(failed("changing the index"))?;
             }
             copy.index.write().map_err(failed("writing the index"))?;
         }
         let synced = fs::File::open(&copy.copy).and_then(|file| file.sync_all());
         synced.map_err(|error| Error::io("writing the index", &error))
-    }
-
-    /// Sets entries of the copy back to earlier blobs, or takes them away.
-    pub(crate) fn set_back(&self, copy: &mut IndexCopy, back: &[(&str, Option<ObjectId>)]) -> Result<()> {
-        for (path, _) in back.iter().filter(|(_, old)| old.is_none()) {
-            copy.index.remove_path(Path::new(path)).map_err(failed("changing the index"))?;
-        }
-        let mut entries = Vec::new();
-        for (path, old) in back {
-            entries.extend(old.map(|id| NewEntry { path, id, stat: None, skipped: false }));
-        }
-        self.fill_index(copy, &entries)
     }
 
     /// An entry as young as the index itself may hide a later edit, which git finds by that very age. The
@@ -239,7 +236,7 @@ impl Drop for IndexCopy {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "git keeps the low 32 bits")]
-fn index_entry(new: &NewEntry<'_>) -> IndexEntry {
+fn index_entry(new: &NewEntry<'_>, id: ObjectId) -> IndexEntry {
     let time = |(seconds, nanoseconds): (i64, i64)| IndexTime::new(seconds as i32, nanoseconds as u32);
     let stat = new.stat;
     IndexEntry {
@@ -251,7 +248,7 @@ fn index_entry(new: &NewEntry<'_>) -> IndexEntry {
         uid: stat.map_or(0, |stat| stat.uid),
         gid: stat.map_or(0, |stat| stat.gid),
         file_size: stat.map_or(0, |stat| stat.bytes as u32),
-        id: new.id.0,
+        id: id.0,
         flags: 0,
         flags_extended: if new.skipped { SKIP_WORKTREE } else { 0 },
         path: new.path.as_bytes().to_vec(),

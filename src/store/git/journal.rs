@@ -47,7 +47,7 @@ pub(crate) struct JournalFile {
     pub(crate) path: String,
     /// The blob it was; empty where there was none.
     pub(crate) old: String,
-    /// The blob it becomes.
+    /// The blob it becomes; empty where it goes.
     pub(crate) new: String,
 }
 

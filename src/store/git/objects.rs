@@ -60,10 +60,10 @@ impl ItemKind {
     }
 }
 
-/// A commit that was written, and the blob of each file, in order.
+/// A commit that was written, and the blob of each file, in order; none for a file that goes.
 pub(crate) struct Written {
     pub(crate) commit: ObjectId,
-    pub(crate) blobs: Vec<ObjectId>,
+    pub(crate) blobs: Vec<Option<ObjectId>>,
 }
 
 fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
@@ -174,9 +174,14 @@ impl Repository {
             if let Some(tip) = tip {
                 self.check_path(tip, &file.path)?;
             }
-            let id = odb.write(ObjectType::Blob, &file.content).map_err(failed("writing an object"))?;
+            let Some(content) = &file.content else {
+                update.remove(file.path.as_str());
+                blobs.push(None);
+                continue;
+            };
+            let id = odb.write(ObjectType::Blob, content).map_err(failed("writing an object"))?;
             update.upsert(file.path.as_str(), id, git2::FileMode::Blob);
-            blobs.push(ObjectId(id));
+            blobs.push(Some(ObjectId(id)));
         }
         let base = match self.tree(tip)? {
             Some(tree) => tree,
@@ -188,7 +193,7 @@ impl Repository {
         };
         let tree = update.create_updated(&self.repo, &base).map_err(failed("writing an object"))?;
         let commit = self.write_commit_object(tip, tree, &change.message, identity)?;
-        for id in blobs.iter().map(|id| id.0).chain([tree, commit]) {
+        for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
             if !odb.exists(id) {
                 return Err(Error::new(
                     Kind::Io,
@@ -235,7 +240,8 @@ impl Repository {
     ) -> Result<Oid> {
         let tree = tree.to_string();
         let parent = tip.map(|tip| tip.to_string());
-        let mut arguments = vec!["commit-tree", "-S", "-F", "-"];
+        // Git puts a new object on the disk only where it is asked to.
+        let mut arguments = vec!["-c", "core.fsync=loose-object", "commit-tree", "-S", "-F", "-"];
         if let Some(parent) = &parent {
             arguments.extend(["-p", parent]);
         }
@@ -279,7 +285,8 @@ impl Repository {
                 Some(Blob::TooLarge(_)) | None => Vec::new(),
             };
             let path = std::path::Path::new(&file.path);
-            let patch = git2::Patch::from_buffers(&old, Some(path), &file.content, Some(path), None);
+            let new = file.content.as_deref().unwrap_or_default();
+            let patch = git2::Patch::from_buffers(&old, Some(path), new, Some(path), None);
             let text = patch.and_then(|mut patch| patch.to_buf()).map_err(failed("comparing"))?;
             out.push_str(&String::from_utf8_lossy(&text));
         }

@@ -155,7 +155,8 @@ impl Repository {
         for (file, blob) in change.files.iter().zip(&written.blobs) {
             let old = self.committed(tip, &file.path)?;
             let old = old.map(|id| id.to_string()).unwrap_or_default();
-            files.push(JournalFile { path: file.path.clone(), old, new: blob.to_string() });
+            let new = blob.map(|id| id.to_string()).unwrap_or_default();
+            files.push(JournalFile { path: file.path.clone(), old, new });
         }
         let (index, prepared) = (self.index_path(), copy.path().to_owned());
         let previous = prepared.with_extension("previous");
@@ -212,7 +213,14 @@ impl Repository {
         }
         let mut entries = Vec::new();
         for ((file, blob), place) in change.files.iter().zip(&written.blobs).zip(&places) {
-            let stat = if place.skipped { None } else { Some(tree.write(&file.path, &file.content)?) };
+            let stat = match &file.content {
+                _ if place.skipped => None,
+                Some(content) => Some(tree.write(&file.path, content)?),
+                None => {
+                    tree.remove(&file.path)?;
+                    None
+                }
+            };
             entries.push(NewEntry { path: &file.path, id: *blob, stat, skipped: place.skipped });
         }
         stop::here("work-tree");

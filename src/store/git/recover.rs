@@ -6,7 +6,7 @@ use std::time::Duration;
 use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::index::{IndexLock, Staged};
+use crate::store::git::index::{IndexLock, NewEntry, Staged};
 use crate::store::git::journal::{Checkout, Journal};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::{Blob, ObjectId};
@@ -98,7 +98,7 @@ impl Repository {
             // Only what we wrote is taken back: a file that somebody edited meanwhile is theirs.
             let ours = match tree.read(&file.path, u64::MAX)? {
                 Some(bytes) => self.hash(&bytes)?.to_string() == file.new,
-                None => false,
+                None => file.new.is_empty(),
             };
             if !ours {
                 continue;
@@ -128,17 +128,19 @@ impl Repository {
         let mut copy = self.copy_index()?;
         let mut back = Vec::new();
         for file in &checkout.files {
-            if self.staged(&copy, &file.path)?
-                == (Staged::Blob { id: self.object_id(&file.new)?, skipped: false })
-            {
-                let old = if file.old.is_empty() { None } else { Some(self.object_id(&file.old)?) };
-                back.push((file.path.as_str(), old));
+            let new = match file.new.as_str() {
+                "" => Staged::Absent,
+                new => Staged::Blob { id: self.object_id(new)?, skipped: false },
+            };
+            if self.staged(&copy, &file.path)? == new {
+                let id = if file.old.is_empty() { None } else { Some(self.object_id(&file.old)?) };
+                back.push(NewEntry { path: &file.path, id, stat: None, skipped: false });
             }
         }
         if back.is_empty() {
             return Ok(());
         }
-        self.set_back(&mut copy, &back)?;
+        self.fill_index(&mut copy, &back)?;
         copy.put_in_place(&checkout.previous)
     }
 }

@@ -13,6 +13,9 @@ use crate::store::git::worktree::{WorkTree, edited};
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
 
+/// A larger file in the work tree is not ours: nothing that we write is nearly as large.
+const MAX_COMPARED_BYTES: u64 = 256 * 1024 * 1024;
+
 /// True where a line may set a filter.
 fn sets_filter(bytes: &[u8]) -> bool {
     bytes.windows(7).any(|window| window == b"filter=")
@@ -104,7 +107,7 @@ impl Repository {
         if skipped {
             return Ok(Place { skipped });
         }
-        match (tree.read(path, u64::MAX)?, old) {
+        match (tree.read(path, MAX_COMPARED_BYTES)?, old) {
             (None, None) => {}
             (None, Some(_)) => return Err(edited(path, "was removed from the work tree")),
             (Some(_), None) => return Err(edited(path, "stands untracked in the work tree")),

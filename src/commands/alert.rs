@@ -1,0 +1,22 @@
+//! `alert`: tells somebody with more authority; nothing moves.
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+
+/// Tell somebody with more authority about tickets; -m says what, nothing moves
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Whom
+    #[arg(long, value_name = "WHO")]
+    to: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    args.common.take(&Move::Alert(args.to.clone()), session)
+}

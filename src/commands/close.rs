@@ -1,0 +1,19 @@
+//! `close`: a resolution was accepted.
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+
+/// Close resolved tickets: the customer accepted it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    args.common.take(&Move::Close, session)
+}

@@ -1,0 +1,38 @@
+//! `defer`: hands a ticket to a vendor, or to the Enhance process.
+
+use crate::commands::failure::Failure;
+use crate::commands::reading::moment_ahead;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::{Deferral, Move};
+use crate::render::View;
+
+/// Hand tickets to a vendor, or to the Enhance process of improvements
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// The vendor; for infrastructure, the managed service provider where none is named
+    #[arg(long, value_name = "NAME")]
+    vendor: Option<String>,
+    /// The vendor's number of the case
+    #[arg(long, value_name = "NUMBER")]
+    case: Option<String>,
+    /// When to ask how it goes: 3d, 12h, a day, an instant
+    #[arg(long, value_name = "WHEN", default_value = "3d")]
+    follow_up: String,
+    /// To the Enhance process: off the support clock
+    #[arg(long, conflicts_with_all = ["vendor", "case"])]
+    enhance: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let to = if args.enhance {
+        Deferral::Enhance
+    } else {
+        let follow_up = moment_ahead(&args.follow_up, session.now())?;
+        Deferral::Vendor { name: args.vendor.clone(), case: args.case.clone(), follow_up }
+    };
+    args.common.take(&Move::Defer(to), session)
+}

@@ -1,0 +1,29 @@
+//! `return`: gives a ticket back to a lower level, with the reason.
+
+use clap::builder::PossibleValuesParser;
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+use crate::ticket::Level;
+
+/// Give tickets back to a lower level; -m says why
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// The level [default: the next lower one]
+    #[arg(long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(Level::WORDS))]
+    to: Option<String>,
+    /// What this level needs was missing: it counts as a hand-back
+    #[arg(long)]
+    incomplete: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let to = args.to.as_deref().and_then(Level::parse);
+    args.common.take(&Move::Return { to, incomplete: args.incomplete }, session)
+}

@@ -1,0 +1,25 @@
+//! `owner`: says who answers to the reporter until a ticket is closed.
+
+use crate::commands::arguments::named;
+use crate::commands::change::Author;
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+
+/// Say who answers to the reporter until tickets are closed: you, unless said otherwise
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Who: `Name <email>`, an address, or me
+    #[arg(long, value_name = "WHO", default_value = "me")]
+    to: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let me = Author::of(&session.store()?)?.me();
+    args.common.take(&Move::Own(named(&args.to, &me)), session)
+}

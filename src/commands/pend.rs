@@ -1,0 +1,24 @@
+//! `pend`: waits for the customer.
+
+use crate::commands::failure::Failure;
+use crate::commands::reading::moment_ahead;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+
+/// Wait for the customer; -m says what they were asked
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// When to ask again: 3d, 12h, a day, an instant
+    #[arg(long, value_name = "WHEN", default_value = "3d")]
+    follow_up: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let follow_up = moment_ahead(&args.follow_up, session.now())?;
+    args.common.take(&Move::Pend { follow_up }, session)
+}

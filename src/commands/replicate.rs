@@ -1,0 +1,35 @@
+//! `replicate`: says how to see it happen, or that it could not be seen.
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::intake;
+use crate::process::Move;
+use crate::render::View;
+
+/// Say how to see it happen, or that it could not be seen
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// How to see it happen; - reads standard input
+    #[arg(long, value_name = "TEXT", conflicts_with = "cannot")]
+    steps: Option<String>,
+    /// It could not be seen: -m or -F say what was tried
+    #[arg(long)]
+    cannot: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    match &args.steps {
+        Some(steps) => {
+            let text = intake::read_text(steps, session.input)?;
+            args.common.take(&Move::Replicate { text, happened: true }, session)
+        }
+        None => {
+            let text = args.common.message.need(session)?;
+            args.common.take_saying(&Move::Replicate { text, happened: !args.cannot }, None, session)
+        }
+    }
+}

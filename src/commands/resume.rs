@@ -1,0 +1,19 @@
+//! `resume`: the wait is over.
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::commands::step::Common;
+use crate::process::Move;
+use crate::render::View;
+
+/// Go on with tickets that waited for a customer, a vendor or the Enhance process; -m says what they answered
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    args.common.take(&Move::Resume, session)
+}

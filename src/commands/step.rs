@@ -1,0 +1,45 @@
+//! What the verbs of the process share: tickets, a word about it, and the step to take.
+
+use crate::commands::arguments::{Message, Writing};
+use crate::commands::change::{Planned, apply};
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Move, Request, What};
+use crate::render::View;
+
+/// The arguments of every step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Common {
+    /// The tickets
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) message: Message,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+impl Common {
+    /// Takes a step on every ticket named, with what `-m` and `-F` say about it.
+    pub(crate) fn take(&self, step: &Move, session: &mut Session<'_>) -> Result<View, Failure> {
+        let note = self.message.read(session)?;
+        self.take_saying(step, note, session)
+    }
+
+    /// Takes a step on every ticket named, with a note or none.
+    pub(crate) fn take_saying(
+        &self,
+        step: &Move,
+        note: Option<String>,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
+        let store = session.store()?;
+        let mut planned = Vec::new();
+        for id in reading::resolve(&store.snapshot(None)?, &self.ids)? {
+            let request = Request::new(What::Step(step.clone())).with_note(note.clone());
+            planned.push(Planned { id, entry: session.entry_id(), request });
+        }
+        apply(&store, &planned, &[], &self.writing, session)
+    }
+}

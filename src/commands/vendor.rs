@@ -1,0 +1,178 @@
+//! `vendor`: outside suppliers and the managed service provider, a file each.
+
+use crate::commands::change::write_files;
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::Vendor;
+use crate::render::View;
+use crate::store::git::FileChange;
+use crate::store::layout;
+use crate::ticket::{Node, Status, yaml};
+
+/// Keep the vendors that tickets are deferred to
+///
+/// Each stands in `.support/vendors/NAME.yaml`; every change is a commit. Without a verb, lists them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// List the vendors
+    List,
+    /// Add a vendor
+    Add(Details),
+    /// Change a vendor: what is given takes the place of what is there
+    Edit(Details),
+    /// Show a vendor and the tickets it holds
+    Show {
+        /// The vendor
+        name: String,
+    },
+    /// Take a vendor away; none may hold a ticket
+    Remove {
+        /// The vendor
+        name: String,
+        /// Show the message and the difference, change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Details {
+    /// The name: lower-case letters, digits, dashes
+    name: String,
+    /// The managed service provider, who runs the infrastructure
+    #[arg(long)]
+    msp: bool,
+    /// The address to write to
+    #[arg(long)]
+    email: Option<String>,
+    /// The page to file cases on
+    #[arg(long)]
+    url: Option<String>,
+    /// The number to call
+    #[arg(long)]
+    phone: Option<String>,
+    /// The contract's reference
+    #[arg(long)]
+    contract: Option<String>,
+    /// How long they may take to answer: 8h, 2d
+    #[arg(long, value_name = "SPAN")]
+    response: Option<String>,
+    /// When they can be reached
+    #[arg(long)]
+    hours: Option<String>,
+    /// A path or dependency they cover (can be repeated)
+    #[arg(long, value_name = "WHAT")]
+    covers: Vec<String>,
+    /// Show the message and the difference, change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Details {
+    /// The vendor with what is given in the place of what was there.
+    fn over(&self, old: &Vendor) -> Vendor {
+        let either = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
+        Vendor {
+            name: self.name.clone(),
+            is_msp: self.msp || old.is_msp,
+            email: either(&self.email, &old.email),
+            url: either(&self.url, &old.url),
+            phone: either(&self.phone, &old.phone),
+            contract: either(&self.contract, &old.contract),
+            response: either(&self.response, &old.response),
+            hours: either(&self.hours, &old.hours),
+            covers: if self.covers.is_empty() { old.covers.clone() } else { self.covers.clone() },
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    match &args.verb {
+        None | Some(Verb::List) => {
+            let store = session.store()?;
+            let vendors = reading::vendors(&store.snapshot(None)?)?;
+            Ok(View::Vendors(vendors.into_values().collect()))
+        }
+        Some(Verb::Add(details)) => add(details, session),
+        Some(Verb::Edit(details)) => {
+            let subject = format!("change the vendor {}", details.name);
+            write_files(&subject, details.dry_run, session, |snapshot| {
+                let vendors = reading::vendors(snapshot)?;
+                let old = vendors.get(&details.name).ok_or_else(|| unknown(&details.name))?;
+                let new = details.over(old);
+                Ok(if new == *old { Vec::new() } else { vec![file(&new)] })
+            })
+        }
+        Some(Verb::Show { name }) => show(name, session),
+        Some(Verb::Remove { name, dry_run }) => remove(name, *dry_run, session),
+    }
+}
+
+fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
+    let name = &details.name;
+    if !Vendor::is_name(name) {
+        return Err(Failure::usage(format!("`{name}` is no name for a vendor"))
+            .hint("lower-case letters, digits and dashes, at most 40"));
+    }
+    let new = details.over(&Vendor::default());
+    if new.channels().is_empty() {
+        session.note(format!("warning: {name} has no channel yet; nothing can be deferred to them"));
+    }
+    write_files(&format!("add the vendor {name}"), details.dry_run, session, |snapshot| {
+        if reading::vendors(snapshot)?.contains_key(name) {
+            return Err(Failure::new(Kind::Refused, format!("there is a vendor {name} already"))
+                .hint(format!("git support vendor edit {name} …")));
+        }
+        Ok(vec![file(&new)])
+    })
+}
+
+/// The vendor, and the tickets it holds now.
+fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let vendors = reading::vendors(&snapshot)?;
+    let vendor = vendors.get(name).ok_or_else(|| unknown(name))?.clone();
+    let mut held = Vec::new();
+    for ticket in reading::find(&store, &snapshot, &format!("vendor:{name}"), None, session)? {
+        let prefix = snapshot.shortest(ticket.id())?;
+        held.push((ticket, prefix));
+    }
+    Ok(View::Vendor(Box::new(vendor), held))
+}
+
+fn remove(name: &str, dry_run: bool, session: &mut Session<'_>) -> Result<View, Failure> {
+    write_files(&format!("take the vendor {name} away"), dry_run, session, |snapshot| {
+        if !reading::vendors(snapshot)?.contains_key(name) {
+            return Err(unknown(name));
+        }
+        let holds = |ticket: &&crate::ticket::Ticket| {
+            let deferral = ticket.head().get(&crate::ticket::Field::Deferral);
+            let vendor = deferral.and_then(|to| to.at("vendor")).and_then(Node::as_text);
+            ticket.head().status() == Status::Deferred && vendor == Some(name)
+        };
+        let tickets = snapshot.tickets()?.tickets;
+        if let Some(held) = tickets.iter().find(holds) {
+            return Err(Failure::new(Kind::Refused, format!("{name} holds tickets: {}", held.id()))
+                .hint(format!("git support vendor show {name}; git support resume ID")));
+        }
+        Ok(vec![FileChange::remove(layout::vendor(name))])
+    })
+}
+
+fn file(vendor: &Vendor) -> FileChange {
+    let pairs = if let Node::Map(pairs) = vendor.to_node() { pairs } else { Vec::new() };
+    FileChange::write(layout::vendor(&vendor.name), yaml::write(&pairs))
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::new(Kind::NotFound, format!("there is no vendor {name}")).hint("git support vendor list")
+}

@@ -1,0 +1,71 @@
+//! What rules are in force: the settings, the people, the vendors.
+
+use std::collections::BTreeMap;
+
+use crate::process::settings::Settings;
+use crate::process::team::{Role, Team};
+use crate::process::vendor::Vendor;
+use crate::ticket::{Level, Person};
+
+/// How strictly a rule is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Not at all.
+    Off,
+    /// It is said, and done.
+    Warn,
+    /// It is refused.
+    Enforce,
+}
+
+impl Policy {
+    /// The words of the settings.
+    pub const WORDS: &'static [&'static str] = &["off", "warn", "enforce"];
+
+    /// Reads the word of the settings.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "off" => Some(Self::Off),
+            "warn" => Some(Self::Warn),
+            "enforce" => Some(Self::Enforce),
+            _ => None,
+        }
+    }
+}
+
+/// The rules in force.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// The project's settings.
+    pub settings: Settings,
+    /// The people.
+    pub team: Team,
+    /// The vendors, by name.
+    pub vendors: BTreeMap<String, Vendor>,
+}
+
+impl Rules {
+    /// True where somebody may judge severity: a product owner; anybody, where the team names none.
+    #[must_use]
+    pub fn may_judge(&self, who: &Person) -> bool {
+        !self.team.has(Role::ProductOwner) || self.team.plays(who, Role::ProductOwner)
+    }
+
+    /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;
+    /// anybody, where the team names nobody for it.
+    #[must_use]
+    pub fn may_work(&self, who: &Person, level: Level) -> bool {
+        if !self.team.has(Role::of_level(level)) {
+            return true;
+        }
+        let higher = Level::ALL.iter().filter(|other| **other >= level).map(|other| Role::of_level(*other));
+        higher.chain([Role::ProductOwner, Role::Lead]).any(|role| self.team.plays(who, role))
+    }
+
+    /// The managed service provider, who runs the infrastructure, if the project knows one.
+    #[must_use]
+    pub fn service_provider(&self) -> Option<&Vendor> {
+        self.vendors.values().find(|vendor| vendor.is_msp)
+    }
+}

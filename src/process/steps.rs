@@ -1,0 +1,301 @@
+//! The steps of the process: what each needs, what it sets, and who may take it.
+
+use crate::process::decide::Record;
+use crate::process::refusal::Refusal;
+use crate::process::request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
+use crate::process::rules::{Policy, Rules};
+use crate::process::table::{legal_steps, outcome};
+use crate::process::team::Role;
+use crate::ticket::{Action, Area, Field, Finding, Level, LinkKind, Moment, Node, Resolution, Ticket};
+
+impl Move {
+    /// What the entry records.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Triage { .. } => Action::Triage,
+            Self::Replicate { .. } => Action::Replicate,
+            Self::Diagnose(_) => Action::Diagnose,
+            Self::Estimate(_) => Action::Estimate,
+            Self::Escalate { .. } => Action::Escalate,
+            Self::Return { incomplete: true, .. } => Action::HandBack,
+            Self::Return { incomplete: false, .. } => Action::Return,
+            Self::Alert(_) => Action::Alert,
+            Self::Defer(_) => Action::Defer,
+            Self::Pend { .. } => Action::Pend,
+            Self::Resume => Action::Resume,
+            Self::Resolve(_) => Action::Resolve,
+            Self::Close => Action::Close,
+            Self::Reopen => Action::Reopen,
+            Self::Own(_) => Action::Assign,
+        }
+    }
+}
+
+impl Record {
+    /// Takes a step, if the status, the findings and the people allow it.
+    pub(super) fn take(
+        &mut self,
+        ticket: &Ticket,
+        step: &Move,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<Action, Refusal> {
+        let (head, action) = (ticket.head(), step.action());
+        let Some(status) = outcome(&action, head.status()) else {
+            let legal = legal_steps(head.status()).iter().map(ToString::to_string).collect();
+            return Err(Refusal::Illegal {
+                id: ticket.id().clone(),
+                status: head.status(),
+                step: action,
+                legal,
+            });
+        };
+        check_level(ticket, &action, rules, actor)?;
+        let needs_reason =
+            matches!(step, Move::Return { .. } | Move::Alert(_) | Move::Escalate { force: true, .. });
+        if needs_reason && request.note.is_none() {
+            return Err(Refusal::NoReason { step: action });
+        }
+        match step {
+            Move::Triage { changes, confirm } => self.triage(ticket, changes, *confirm, rules, actor)?,
+            Move::Replicate { text, happened } => {
+                let text = if *happened { text.clone() } else { format!("Cannot reproduce.\n\n{text}") };
+                self.finding(ticket, Finding::Reproduction, &text)?;
+            }
+            Move::Diagnose(text) => self.finding(ticket, Finding::Diagnosis, text)?,
+            Move::Estimate(span) => self.change(head, &Field::Estimate, &Change::to_text(span))?,
+            Move::Escalate { findings, force } => self.escalate(ticket, findings, *force, rules)?,
+            Move::Return { to, .. } => self.give_back(ticket, *to)?,
+            Move::Alert(who) => self.told = Some(who.clone()),
+            Move::Defer(to) => self.defer(ticket, to, rules)?,
+            Move::Pend { follow_up } => self.wait(ticket, &[("to", "customer")], Some(*follow_up))?,
+            Move::Resolve(ending) => self.resolve(ticket, ending, rules)?,
+            Move::Own(who) => self.change(head, &Field::Owner, &Change::to_text(who))?,
+            Move::Resume | Move::Close | Move::Reopen => {}
+        }
+        if status != head.status() {
+            self.change(head, &Field::Status, &Change::to_text(status.as_str()))?;
+            self.leave_status(head)?;
+        }
+        Ok(action)
+    }
+
+    fn finding(&mut self, ticket: &Ticket, finding: Finding, text: &str) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::EmptyNote);
+        }
+        self.change(ticket.head(), &Field::Findings(finding), &Change::to_text(text))
+    }
+
+    fn triage(
+        &mut self,
+        ticket: &Ticket,
+        changes: &Changes,
+        confirm: bool,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        self.change_all(ticket.head(), changes)?;
+        if confirm && !self.sets(&Field::Severity) {
+            if !ticket.severity_is_proposed() {
+                return Err(Refusal::NothingProposed(ticket.id().clone()));
+            }
+            if !rules.may_judge(&actor.by) {
+                return Err(not_an_owner(rules, actor, "confirm a severity"));
+            }
+            self.confirm(ticket.head(), &Field::Severity);
+        }
+        self.judge_severity(rules, actor)
+    }
+
+    /// A severity set by somebody who is no product owner is a proposal, or refused.
+    pub(super) fn judge_severity(&mut self, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
+        if !self.sets(&Field::Severity) || rules.may_judge(&actor.by) {
+            return Ok(());
+        }
+        match rules.settings.severity_by_owner {
+            Policy::Off => {}
+            Policy::Warn => self.proposed = true,
+            Policy::Enforce => return Err(not_an_owner(rules, actor, "set a severity")),
+        }
+        Ok(())
+    }
+
+    fn escalate(
+        &mut self,
+        ticket: &Ticket,
+        findings: &Changes,
+        force: bool,
+        rules: &Rules,
+    ) -> Result<(), Refusal> {
+        let head = ticket.head();
+        self.change_all(head, findings)?;
+        let level = head.level();
+        let Some(to) = next_level(level) else {
+            return Err(Refusal::NoLevel { id: ticket.id().clone(), level, up: true });
+        };
+        let missing: Vec<Finding> = needed(rules, level)
+            .filter(|finding| {
+                let field = Field::Findings(finding.clone());
+                head.get(&field).is_none() && !self.sets(&field)
+            })
+            .collect();
+        if !missing.is_empty() && !force {
+            return Err(Refusal::MissingFindings { id: ticket.id().clone(), to, missing });
+        }
+        self.overrides.extend(missing.iter().map(|finding| format!("handover.{finding}")));
+        self.move_to(ticket, to)
+    }
+
+    fn give_back(&mut self, ticket: &Ticket, to: Option<Level>) -> Result<(), Refusal> {
+        let level = ticket.head().level();
+        let lower = to.or(previous_level(level)).filter(|to| *to < level);
+        let Some(to) = lower else {
+            return Err(Refusal::NoLevel { id: ticket.id().clone(), level, up: false });
+        };
+        self.move_to(ticket, to)
+    }
+
+    fn move_to(&mut self, ticket: &Ticket, level: Level) -> Result<(), Refusal> {
+        let level = Change::To(Some(Node::Number(level.as_str().to_owned())));
+        self.change(ticket.head(), &Field::Level, &level)
+    }
+
+    fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules) -> Result<(), Refusal> {
+        let (name, case, follow_up) = match to {
+            Deferral::Enhance => return self.wait(ticket, &[("to", "enhance")], None),
+            Deferral::Vendor { name, case, follow_up } => (name, case, *follow_up),
+        };
+        if ticket.head().level() == Level::One {
+            return Err(Refusal::LevelOneDefers(ticket.id().clone()));
+        }
+        let known = || rules.vendors.keys().cloned().collect();
+        let area = ticket.head().get(&Field::Area).and_then(Node::as_text);
+        let vendor = match name {
+            Some(name) => rules
+                .vendors
+                .get(name)
+                .ok_or_else(|| Refusal::NoVendor { name: name.clone(), known: known() })?,
+            // Infrastructure is run by the managed service provider.
+            None if area == Some(Area::Infrastructure.as_str()) => {
+                rules.service_provider().ok_or_else(|| Refusal::WhichVendor { known: known() })?
+            }
+            None => return Err(Refusal::WhichVendor { known: known() }),
+        };
+        if vendor.channels().is_empty() {
+            return Err(Refusal::NoChannel(vendor.name.clone()));
+        }
+        let mut pairs = vec![("to", "vendor"), ("vendor", vendor.name.as_str())];
+        pairs.extend(case.as_deref().map(|case| ("case", case)));
+        self.wait(ticket, &pairs, Some(follow_up))
+    }
+
+    /// Records for whom the ticket waits, and until when.
+    fn wait(
+        &mut self,
+        ticket: &Ticket,
+        pairs: &[(&str, &str)],
+        follow_up: Option<Moment>,
+    ) -> Result<(), Refusal> {
+        let mut pairs: Vec<(&str, Node)> =
+            pairs.iter().map(|(key, value)| (*key, Node::text(*value))).collect();
+        pairs.extend(follow_up.map(|at| ("follow_up", Node::Text(at.to_string()))));
+        self.change(ticket.head(), &Field::Deferral, &Change::To(Some(Node::map(pairs))))
+    }
+
+    fn resolve(&mut self, ticket: &Ticket, ending: &Ending, rules: &Rules) -> Result<(), Refusal> {
+        let head = ticket.head();
+        self.change(head, &Field::Resolution, &Change::to_text(ending.code.as_str()))?;
+        if !ending.commits.is_empty() {
+            self.change(head, &Field::Commits, &Change::adding(ending.commits.clone()))?;
+        }
+        let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
+        let lacks_commit = ending.code == Resolution::Fixed && !has_commit && ending.no_commit.is_none();
+        if lacks_commit && rules.settings.fixed_needs_commit == Policy::Enforce {
+            return Err(Refusal::NoCommit(ticket.id().clone()));
+        }
+        if ending.code != Resolution::Duplicate {
+            return Ok(());
+        }
+        match &ending.duplicate_of {
+            None => Err(Refusal::NoSurvivor(ticket.id().clone())),
+            Some(other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
+            Some(other) => {
+                let link = Change::adding(vec![other.to_string()]);
+                self.change(head, &Field::Links(LinkKind::DuplicateOf), &link)
+            }
+        }
+    }
+}
+
+/// The findings needed to escalate from a level.
+fn needed(rules: &Rules, level: Level) -> impl Iterator<Item = Finding> {
+    let [first, second] = &rules.settings.handover;
+    // What the first level gathers is needed further up too.
+    let second = if level == Level::One { &[][..] } else { second };
+    first.iter().chain(second).cloned().collect::<Vec<_>>().into_iter()
+}
+
+fn next_level(level: Level) -> Option<Level> {
+    Level::ALL.iter().copied().find(|other| *other > level)
+}
+
+fn previous_level(level: Level) -> Option<Level> {
+    Level::ALL.iter().copied().rev().find(|other| *other < level)
+}
+
+/// Sees that somebody works at their own level, where the policy enforces it.
+fn check_level(ticket: &Ticket, step: &Action, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
+    let level = ticket.head().level();
+    if rules.settings.level_by_role != Policy::Enforce || !works(step) || rules.may_work(&actor.by, level) {
+        return Ok(());
+    }
+    let allowed = rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
+    let (who, what) = (actor.by.to_string(), format!("{step} at level {level}"));
+    Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
+}
+
+/// The steps that are work of a level; triage is the product owner's too, and an alert anybody's.
+fn works(step: &Action) -> bool {
+    !matches!(step, Action::Triage | Action::Alert | Action::Close | Action::Reopen | Action::Assign)
+}
+
+fn not_an_owner(rules: &Rules, actor: &Actor, what: &str) -> Refusal {
+    let allowed = rules.team.names(Role::ProductOwner).iter().map(ToString::to_string).collect();
+    let (who, what) = (actor.by.to_string(), what.to_owned());
+    Refusal::NotTheirs { who, what, allowed, policy: "policy.severity_by_owner" }
+}
+
+/// What is done all the same, but has to be said: a line each.
+#[must_use]
+pub fn warnings(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let level = ticket.head().level();
+    let sets_severity = if let What::Edit(changes) | What::Step(Move::Triage { changes, .. }) = &request.what
+    {
+        changes.contains_key(&Field::Severity)
+    } else {
+        false
+    };
+    if sets_severity && !rules.may_judge(&actor.by) {
+        let owners = rules.team.names(Role::ProductOwner).join(", ");
+        warnings.push(format!("the severity is a proposal until a product owner confirms it ({owners})"));
+    }
+    if let What::Step(step) = &request.what {
+        if rules.settings.level_by_role == Policy::Warn
+            && works(&step.action())
+            && !rules.may_work(&actor.by, level)
+        {
+            warnings.push(format!("{} does not work at level {level}", actor.by.short()));
+        }
+        if let Move::Resolve(Ending { code: Resolution::Fixed, commits, no_commit: None, .. }) = step
+            && commits.is_empty()
+            && rules.settings.fixed_needs_commit == Policy::Warn
+        {
+            warnings.push("fixed names no commit".to_owned());
+        }
+    }
+    warnings
+}

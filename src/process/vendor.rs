@@ -1,0 +1,99 @@
+//! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
+
+use crate::ticket::Node;
+
+/// A vendor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vendor {
+    /// The name: that of the file.
+    pub name: String,
+    /// True for the managed service provider, who runs the infrastructure.
+    pub is_msp: bool,
+    /// The address to write to.
+    pub email: Option<String>,
+    /// The page to file cases on.
+    pub url: Option<String>,
+    /// The number to call.
+    pub phone: Option<String>,
+    /// The contract's reference.
+    pub contract: Option<String>,
+    /// How long they may take to answer: `8h`, `2d`.
+    pub response: Option<String>,
+    /// When they can be reached.
+    pub hours: Option<String>,
+    /// What they cover: paths and names of dependencies.
+    pub covers: Vec<String>,
+}
+
+impl Vendor {
+    /// The text keys of the file, with their values.
+    fn texts(&mut self) -> [(&'static str, &mut Option<String>); 6] {
+        [
+            ("email", &mut self.email),
+            ("url", &mut self.url),
+            ("phone", &mut self.phone),
+            ("contract", &mut self.contract),
+            ("response", &mut self.response),
+            ("hours", &mut self.hours),
+        ]
+    }
+
+    /// Reads the content of a vendor's file.
+    ///
+    /// # Errors
+    /// The key, and what is wrong with its value.
+    pub fn read(name: &str, file: &Node) -> Result<Self, (String, String)> {
+        let mut vendor = Self { name: name.to_owned(), ..Self::default() };
+        for (key, place) in vendor.texts() {
+            *place = match file.at(key) {
+                None | Some(Node::Null) => None,
+                Some(Node::Text(text)) => Some(text.clone()),
+                Some(_) => return Err((key.to_owned(), "is no text; put it in quotes".to_owned())),
+            };
+        }
+        vendor.is_msp = match file.at("msp") {
+            None => false,
+            Some(Node::Bool(is_msp)) => *is_msp,
+            Some(_) => return Err(("msp".to_owned(), "is neither true nor false".to_owned())),
+        };
+        vendor.covers = match file.at("covers") {
+            Some(Node::List(items)) => items.iter().map(Node::to_string).collect(),
+            None => Vec::new(),
+            Some(_) => return Err(("covers".to_owned(), "is no list".to_owned())),
+        };
+        Ok(vendor)
+    }
+
+    /// The content of the vendor's file.
+    #[must_use]
+    pub fn to_node(&self) -> Node {
+        let mut pairs = vec![("schema", Node::Number("1".to_owned()))];
+        if self.is_msp {
+            pairs.push(("msp", Node::Bool(true)));
+        }
+        let mut own = self.clone();
+        for (key, text) in own.texts() {
+            pairs.extend(text.take().map(|text| (key, Node::Text(text))));
+        }
+        if !self.covers.is_empty() {
+            pairs.push(("covers", Node::texts(self.covers.clone())));
+        }
+        Node::map(pairs)
+    }
+
+    /// How they can be reached; a vendor without a channel cannot be deferred to.
+    #[must_use]
+    pub fn channels(&self) -> Vec<(&'static str, &str)> {
+        [("email", &self.email), ("url", &self.url), ("phone", &self.phone)]
+            .into_iter()
+            .filter_map(|(name, value)| value.as_deref().map(|value| (name, value)))
+            .collect()
+    }
+
+    /// True for a name that a file may have: lower-case letters, digits and dashes.
+    #[must_use]
+    pub fn is_name(name: &str) -> bool {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (1..=40).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('-')
+    }
+}

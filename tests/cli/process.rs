@@ -1,0 +1,195 @@
+//! The support process: each step a command, each command a commit; what may not be is refused.
+
+use git_support::process::{STEPS, legal_steps, outcome};
+use git_support::ticket::{Action, Status};
+
+use crate::sandbox::Sandbox;
+
+/// A project with a team and two vendors.
+fn project() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1", "--role", "l2"])
+        .ok();
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example", "--response", "8h"]).ok();
+    sandbox.run(&["vendor", "add", "cloudco", "--msp", "--phone", "+1 555 0100"]).ok();
+    sandbox
+}
+
+fn field(sandbox: &Sandbox, id: &str, name: &str) -> serde_json::Value {
+    let json = sandbox.run(&["show", id, "--json"]).ok();
+    serde_json::from_str::<serde_json::Value>(&json).unwrap()[name].clone()
+}
+
+/// The command of a step, for a ticket at level 2 with everything gathered.
+fn command<'a>(step: &'a Action, id: &'a str) -> Vec<&'a str> {
+    let (verb, rest): (&str, &[&str]) = match step.as_str() {
+        "replicate" => ("replicate", &["--steps", "Pay 1,250."]),
+        "diagnose" => ("diagnose", &["-m", "A timeout."]),
+        "estimate" => ("estimate", &["6h"]),
+        "return" => ("return", &["-m", "Ask the customer first."]),
+        "hand-back" => ("return", &["--incomplete", "-m", "The log is missing."]),
+        "alert" => ("alert", &["--to", "lead@example.com", "-m", "Three customers now."]),
+        "defer" => ("defer", &["--vendor", "paygate"]),
+        "resolve" => ("resolve", &["--as", "answered"]),
+        verb => (verb, &[]),
+    };
+    [&[verb, id], rest].concat()
+}
+
+#[test]
+fn every_status_and_step_is_allowed_with_its_outcome_or_refused_with_the_legal_ones() {
+    let sandbox = project();
+    let findings =
+        ["--requirements", "r", "--troubleshooting", "t", "--reproduction", "p", "--diagnosis", "d"];
+    for status in Status::ALL {
+        for step in STEPS {
+            let id =
+                sandbox.run(&[&["new", "T", "--level", "2"], &findings[..]].concat()).ok().trim().to_owned();
+            if *status != Status::New {
+                sandbox.run_unwatched(&["edit", &id, "--status", status.as_str()], "").ok();
+            }
+            let output = sandbox.run_unwatched(&command(step, &id), "");
+            match outcome(step, *status) {
+                Some(to) => {
+                    assert_eq!(output.status, Some(0), "{status} {step}: {output:?}");
+                    assert_eq!(field(&sandbox, &id, "status"), to.as_str(), "{status} {step}");
+                    let message = sandbox.git(&["log", "-1", "--format=%B"]);
+                    assert!(message.starts_with(&format!("support: {step} {id}")), "{message}");
+                    assert!(message.contains(&format!("Support-Action: {step}\n")), "{message}");
+                }
+                None => {
+                    let stderr = output.fails(1);
+                    for legal in legal_steps(*status) {
+                        assert!(stderr.contains(legal.as_str()), "{status} {step}: {stderr}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_newcomer_completes_an_escalation_at_the_first_try() {
+    let sandbox = project();
+    let id = sandbox.ticket("Card payments fail");
+    let stderr = sandbox.run(&["escalate", &id]).fails(1);
+    assert!(
+        stderr.contains("level 2 needs what is missing") && stderr.contains("requirements, troubleshooting"),
+        "{stderr}"
+    );
+    let hint = stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: say it in the same call: git support "))
+        .unwrap();
+    let command = hint.split(';').next().unwrap().replace("…", "It was tried.");
+    sandbox.shell(&format!("git-support {command}")).ok();
+    assert_eq!(field(&sandbox, &id, "level"), 2);
+    assert_eq!(sandbox.subjects()[0], format!("support: escalate {id} to level 2: Card payments fail"));
+    let found = sandbox.git(&[
+        "log",
+        "--format=%(trailers:key=Support-Level,valueonly)",
+        "--grep=Support-Action: escalate",
+    ]);
+    assert_eq!(found.trim(), "1 -> 2");
+
+    let stderr = sandbox.run(&["escalate", &id]).fails(1);
+    assert!(stderr.contains("reproduction, diagnosis"), "{stderr}");
+    sandbox.run(&["escalate", &id, "--force"]).fails(2);
+    sandbox.run(&["escalate", &id, "--force", "-m", "The line is down."]).ok();
+    let page = sandbox.run(&["show", &id]).ok();
+    assert!(page.contains("went over handover.reproduction") && page.contains("level 3"), "{page}");
+    assert!(sandbox.run(&["escalate", &id]).fails(1).contains("no higher level"));
+}
+
+#[test]
+fn a_ticket_goes_to_a_vendor_and_back() {
+    let sandbox = project();
+    let id = sandbox.ticket("Card payments fail");
+    assert!(sandbox.run(&["defer", &id, "--vendor", "paygate"]).fails(1).contains("level 1"));
+    sandbox.run(&["escalate", &id, "--requirements", "r", "--troubleshooting", "t"]).ok();
+    assert!(sandbox.run(&["defer", &id]).fails(2).contains("to which vendor?"));
+    assert!(sandbox.run(&["defer", &id, "--vendor", "nobody"]).fails(1).contains("known: cloudco, paygate"));
+    sandbox
+        .run(&["defer", &id, "--vendor", "paygate", "--case", "PG-5512", "--follow-up", "2026-11-26"])
+        .ok();
+    let message = sandbox.git(&["log", "-1", "--format=%B"]);
+    assert!(message.starts_with(&format!("support: defer {id} to paygate: ")), "{message}");
+    assert!(
+        message.contains("Support-Status: triaged -> deferred\n")
+            && message.contains("Support-Vendor: paygate\n")
+    );
+    assert!(
+        sandbox.run(&["show", &id]).ok().contains("vendor paygate, case PG-5512, follow up 2026-11-26 00:00")
+    );
+    sandbox.run(&["resume", &id, "-m", "Fixed on their side."]).ok();
+    assert_eq!(field(&sandbox, &id, "status"), "in-progress");
+    assert_eq!(field(&sandbox, &id, "deferral"), serde_json::Value::Null);
+
+    let outage = sandbox.run(&["new", "Server down", "--area", "infrastructure", "--level", "2"]).ok();
+    sandbox.run(&["defer", outage.trim()]).ok();
+    assert!(sandbox.run(&["show", outage.trim()]).ok().contains("vendor cloudco"));
+    let wish = sandbox.run(&["new", "Dark mode", "--type", "improvement"]).ok();
+    sandbox.run(&["defer", wish.trim(), "--enhance"]).ok();
+    assert!(sandbox.run(&["show", wish.trim()]).ok().contains("deferral       enhance"));
+}
+
+#[test]
+fn a_severity_is_the_product_owners_to_judge() {
+    let sandbox = project();
+    sandbox.run(&["team", "add", "Ann Lee", "--email", "ann@example.com", "--role", "product-owner"]).ok();
+    let id = sandbox.ticket("Slow");
+    let output = sandbox.run(&["triage", &id, "--severity", "critical"]);
+    assert!(output.stderr.contains("a proposal until a product owner confirms it (Ann Lee)"), "{output:?}");
+    assert!(sandbox.run(&["show", &id]).ok().contains("critical (proposed)"));
+    assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("for Ann Lee"));
+    let ann = "GIT_AUTHOR_NAME='Ann Lee' GIT_AUTHOR_EMAIL=ann@example.com";
+    sandbox.shell(&format!("{ann} git-support triage {id} --confirm")).ok();
+    assert!(!sandbox.run(&["show", &id]).ok().contains("critical (proposed)"));
+    assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("not a proposal"));
+    sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
+    assert!(sandbox.run(&["triage", &id, "--severity", "minor"]).fails(1).contains("may not set a severity"));
+    assert!(sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1).contains("policy.severity_by_owner"));
+    sandbox.shell(&format!("{ann} git-support triage {id} --severity minor")).ok();
+}
+
+#[test]
+fn who_works_at_which_level_is_said_or_enforced() {
+    let sandbox = project();
+    sandbox.run(&["team", "add", "Eve Park", "--email", "eve@example.com", "--role", "l3"]).ok();
+    let id = sandbox.run(&["new", "Deep", "--level", "3"]).ok();
+    let output = sandbox.run(&["diagnose", id.trim(), "-m", "A race."]);
+    assert!(output.stderr.contains("Dana Li does not work at level 3"), "{output:?}");
+    sandbox.run(&["config", "set", "policy.level_by_role", "enforce"]).ok();
+    let stderr = sandbox.run(&["diagnose", id.trim(), "-m", "A race, twice."]).fails(1);
+    assert!(stderr.contains("may not diagnose at level 3: that is for Eve Park"), "{stderr}");
+}
+
+#[test]
+fn a_resolution_names_what_it_rests_on() {
+    let sandbox = project();
+    let (a, b) = (sandbox.ticket("A"), sandbox.ticket("B"));
+    let stderr = sandbox.run(&["resolve", &a, "--as", "fixed"]).fails(1);
+    assert!(stderr.contains("names the commit") && stderr.contains("--no-commit"), "{stderr}");
+    sandbox.run(&["resolve", &a, "--as", "fixed", "--commit", "HEAD"]).ok();
+    assert_eq!(field(&sandbox, &a, "commits")[0].as_str().unwrap().len(), 40);
+    assert_eq!(field(&sandbox, &a, "resolution"), "fixed");
+    sandbox.run(&["close", &a]).ok();
+    sandbox.run(&["reopen", &a, "-m", "Again."]).ok();
+    assert_eq!(field(&sandbox, &a, "resolution"), serde_json::Value::Null);
+    sandbox.run(&["resolve", &a, "--as", "fixed", "--no-commit", "The data was wrong."]).ok();
+
+    assert!(
+        sandbox.run(&["resolve", &b, "--as", "duplicate"]).fails(2).contains("names the ticket that goes on")
+    );
+    sandbox.run(&["resolve", &b, "--as", "duplicate", "--of", &a]).ok();
+    assert_eq!(sandbox.subjects()[0], format!("support: resolve {b} as duplicate: B"));
+    assert!(sandbox.run(&["show", &a]).ok().contains(&format!("duplicated-by  {b}  B (resolved)")));
+    sandbox.run(&["reopen", &b]).ok();
+    assert!(!sandbox.run(&["show", &a]).ok().contains("duplicated-by "));
+
+    let (incident, part) = (sandbox.ticket("Outage"), sandbox.ticket("Shop down"));
+    sandbox.run(&["link", &part, "parent", &incident]).ok();
+    sandbox.run(&["resolve", &incident, "--as", "workaround", "--children"]).ok();
+    assert_eq!(field(&sandbox, &part, "status"), "resolved");
+}
