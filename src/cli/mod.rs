@@ -39,8 +39,12 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
     let mut input = std::io::stdin();
     let editing = surroundings.clone();
     let editor = move |text: &str| editor::edit(text, &editing);
-    let look =
-        Look { colour: options.colour(&surroundings), columns: output::columns(&surroundings), now_seconds };
+    let look = Look {
+        terminal: std::io::stdout().is_terminal(),
+        colour: options.colour(&surroundings),
+        columns: output::columns(&surroundings),
+        now_seconds,
+    };
     let mut session = Session {
         surroundings,
         branch: options.branch.clone(),
@@ -60,7 +64,8 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
     let view = commands::run(&options.command, &mut session)?;
     let text = render(&view, options.format(), &look)?;
     let said = output::notes(&session.notes, &session.remarks, options);
-    let may_page = matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_));
+    let may_page =
+        matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Packet(_));
     output::print(&text, may_page, &session.surroundings)?;
     said?;
     Ok(ExitCode::SUCCESS)

@@ -19,11 +19,13 @@ mod escalate;
 mod estimate;
 mod failure;
 mod give_back;
+mod handover;
 mod init;
 mod link;
 mod list;
 mod log;
 mod new;
+mod next;
 mod owner;
 mod pend;
 mod reading;
@@ -62,6 +64,7 @@ pub enum Command {
     Attach(attach::Args),
     Link(link::Args),
     Assign(assign::Args),
+    Next(next::Args),
     Triage(triage::Args),
     Replicate(replicate::Args),
     Diagnose(diagnose::Args),
@@ -76,6 +79,8 @@ pub enum Command {
     Resolve(resolve::Args),
     Close(close::Args),
     Reopen(reopen::Args),
+    Handover(handover::HandoverArgs),
+    Brief(handover::BriefArgs),
     Log(log::Args),
     Team(team::Args),
     Vendor(vendor::Args),
@@ -122,6 +127,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Attach(args) => attach::run(args, session),
         Command::Link(args) => link::run(args, session),
         Command::Assign(args) => assign::run(args, session),
+        Command::Next(args) => next::run(args, session),
         Command::Triage(args) => triage::run(args, session),
         Command::Replicate(args) => replicate::run(args, session),
         Command::Diagnose(args) => diagnose::run(args, session),
@@ -136,6 +142,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Resolve(args) => resolve::run(args, session),
         Command::Close(args) => close::run(args, session),
         Command::Reopen(args) => reopen::run(args, session),
+        Command::Handover(args) => handover::handover(args, session),
+        Command::Brief(args) => handover::brief(args, session),
         Command::Log(args) => log::run(args, session),
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 }
 
 /// The other end of a link; one that cannot be read is named all the same.
-fn linked(snapshot: &Snapshot<'_>, kind: &LinkKind, other: &str) -> LinkedTicket {
+pub(crate) fn linked(snapshot: &Snapshot<'_>, kind: &LinkKind, other: &str) -> LinkedTicket {
     let ticket = TicketId::parse(other).and_then(|id| snapshot.ticket(&id).ok().flatten());
     let found = ticket.map(|ticket| (ticket.head().title().to_owned(), ticket.head().status()));
     LinkedTicket { kind: kind.clone(), id: other.to_owned(), found }

@@ -4,20 +4,24 @@
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
 mod decide;
+mod queue;
 mod refusal;
 mod request;
 mod rules;
 mod settings;
+mod similar;
 mod steps;
 mod table;
 mod team;
 mod vendor;
 
 pub use decide::{decide, open};
+pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
 pub use request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
 pub use rules::{Policy, Rules};
 pub use settings::{SETTINGS, Setting, Settings, unknown_setting};
+pub use similar::similar;
 pub use steps::warnings;
 pub use table::{STEPS, legal_steps, outcome};
 pub use team::{Member, Role, Team};

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Vendor};
+use crate::render::packet;
 use crate::render::view::{EntryLine, View};
 use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
 
@@ -92,6 +93,7 @@ fn objects(view: &View) -> Shape {
             many => Shape::Many(many.iter().map(|one| ticket(one, true)).collect()),
         },
         View::Ticket(page) => Shape::One(ticket(&page.ticket, true)),
+        View::Packet(packet) => Shape::One(packet::object(packet)),
         View::Tickets { tickets, full } => {
             Shape::Many(tickets.iter().map(|(one, _)| ticket(one, *full)).collect())
         }

@@ -50,7 +50,7 @@ fn harmless(cell: &str) -> String {
 }
 
 fn refused(format: &'static str, view: &View) -> NoSuchForm {
-    let forms: &[&str] = if matches!(view, View::Ticket(_)) {
+    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::Packet(_)) {
         &["table", "json", "ndjson", "yaml", "markdown"]
     } else {
         &["table", "json", "ndjson", "yaml"]
@@ -72,6 +72,7 @@ fn rows(view: &View) -> Option<Rows> {
         View::Nothing
         | View::Text(_)
         | View::Ticket(_)
+        | View::Packet(_)
         | View::Team(_)
         | View::Vendors(_)
         | View::Vendor(..)
@@ -110,6 +111,9 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
     if let View::Ticket(page) = view {
         return Ok(page_markdown(page));
     }
+    if let View::Packet(packet) = view {
+        return Ok(crate::render::packet::markdown(packet));
+    }
     let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
     let shown_columns: &[&str] = if matches!(view, View::Entries(_)) {
         heading
@@ -128,7 +132,7 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
 }
 
 /// One line of text in which nothing is taken for markup.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut out = String::new();
     for c in shown(text).chars() {
         if "\\`*_[]<>|#".contains(c) {
@@ -166,7 +170,7 @@ fn page_markdown(page: &TicketPage) -> String {
 }
 
 /// Text as it is, in a fence longer than any within it.
-fn fenced(text: &str) -> String {
+pub(super) fn fenced(text: &str) -> String {
     let mut ticks = 3;
     while text.contains(&"`".repeat(ticks)) {
         ticks += 1;

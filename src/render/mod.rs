@@ -5,6 +5,7 @@
 mod data;
 mod flat;
 mod lines;
+mod packet;
 mod page;
 mod paint;
 mod table;
@@ -12,7 +13,7 @@ mod view;
 
 pub use lines::candidate;
 pub use paint::Look;
-pub use view::{EntryLine, Format, LinkedTicket, Rehearsal, SettingLine, TicketPage, View};
+pub use view::{Audience, EntryLine, Format, LinkedTicket, Packet, Rehearsal, SettingLine, TicketPage, View};
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
 #[must_use]
@@ -52,6 +53,8 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Filed(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
         View::Steps(steps) => lines::steps(steps, look),
         View::Ticket(page) => page::page(page, look),
+        View::Packet(packet) if look.terminal => packet::page(packet, look),
+        View::Packet(packet) => packet::markdown(packet),
         View::Tickets { tickets, .. } => table::tickets(tickets, look),
         View::Entries(entries) => lines::entries(entries, look),
         View::Team(members) => table::team(members, look),

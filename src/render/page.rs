@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::process::Vendor;
+use crate::process::{Vendor, is_overdue};
 use crate::render::lines::{entry_details, value_text};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown};
 use crate::render::view::TicketPage;
@@ -101,9 +101,7 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], look: &Look) -> 
         let deferral = ticket.head().get(&Field::Deferral);
         let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
         let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
-        let follow_up =
-            deferral.and_then(|to| to.at("follow_up")).and_then(Node::as_text).and_then(Moment::parse);
-        let overdue = follow_up.is_some_and(|at| at.unix() < look.now_seconds);
+        let overdue = Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(ticket, now));
         let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
         let title = cut(
             &shown(ticket.head().title()),

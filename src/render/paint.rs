@@ -9,6 +9,8 @@ use crate::ticket::{Moment, Severity, Status, visible};
 pub struct Look {
     /// True where colours are wanted.
     pub colour: bool,
+    /// True where a terminal shows it.
+    pub terminal: bool,
     /// The width to fit into, in columns; `None` where there is no limit (a pipe).
     pub columns: Option<usize>,
     /// When ages are read, in seconds since 1970 UTC.

@@ -50,6 +50,8 @@ pub enum View {
     Unchanged(Vec<Ticket>),
     /// One ticket, whole.
     Ticket(Box<TicketPage>),
+    /// All that is known of a ticket, for somebody who takes it over.
+    Packet(Box<Packet>),
     /// Many tickets.
     Tickets {
         /// The tickets, in order, each with the length of its shortest unique prefix.
@@ -80,6 +82,28 @@ pub struct TicketPage {
     pub prefix: usize,
     /// The tickets it is linked to.
     pub linked: Vec<LinkedTicket>,
+}
+
+/// All that is known of a ticket, on one page.
+#[derive(Debug)]
+pub struct Packet {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// For whom it is.
+    pub audience: Audience,
+    /// The tickets it is linked to.
+    pub linked: Vec<LinkedTicket>,
+    /// Earlier tickets like it.
+    pub similar: Vec<Ticket>,
+}
+
+/// Who reads a packet.
+#[derive(Debug)]
+pub enum Audience {
+    /// The next level: everything.
+    Team,
+    /// A vendor: nothing internal, and nothing that leads to the customer.
+    Vendor(Box<Vendor>),
 }
 
 /// A ticket at the other end of a link.

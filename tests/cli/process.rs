@@ -193,3 +193,88 @@ fn a_resolution_names_what_it_rests_on() {
     sandbox.run(&["resolve", &incident, "--as", "workaround", "--children"]).ok();
     assert_eq!(field(&sandbox, &part, "status"), "resolved");
 }
+
+#[test]
+fn the_packet_carries_everything_and_the_brief_nothing_internal() {
+    let sandbox = project();
+    let old = sandbox.run(&["new", "Card payments fail with 502 at the gateway", "--label", "payments"]).ok();
+    sandbox.run(&["resolve", old.trim(), "--as", "vendor", "-m", "They restarted the gateway."]).ok();
+    let new = [
+        "new",
+        "Card payments fail with 502 again",
+        "--label",
+        "payments",
+        "--reporter",
+        "Kim Roe <kim@customer.example>",
+    ];
+    let id = sandbox.run(&[&new[..], &["-m", "Kim Roe (kim@customer.example) cannot pay."]].concat()).ok();
+    let id = id.trim();
+    sandbox.run_with(&["attach", id, "-", "--name", "gateway.log"], "502\n").ok();
+    sandbox.run(&["comment", id, "--internal", "-m", "She is angry."]).ok();
+    sandbox.run(&["comment", id, "-m", "We look at it, Kim Roe."]).ok();
+    sandbox
+        .run(&[
+            "escalate",
+            id,
+            "--requirements",
+            "Pay.",
+            "--troubleshooting",
+            "Tried twice.",
+            "-m",
+            "Beyond me.",
+        ])
+        .ok();
+    let packet = sandbox.run(&["handover", id]).ok();
+    for part in [
+        "# Handover of",
+        "Beyond me.",
+        "kim@customer.example",
+        "She is angry.",
+        "Tried twice.",
+        "gateway.log",
+        "Not gathered",
+        "reproduction, diagnosis, workaround",
+        "They restarted the gateway.",
+        "again: ",
+        old.trim(),
+    ] {
+        assert!(part == "again: " || packet.contains(part), "{part} is missing:\n{packet}");
+    }
+    let brief = sandbox.run(&["brief", id, "--vendor", "paygate"]).ok();
+    for part in ["paygate", "[customer] [address] cannot pay.", "Tried twice.", "We look at it, [customer]."]
+    {
+        assert!(brief.contains(part), "{part} is missing:\n{brief}");
+    }
+    for secret in ["Kim", "customer.example", "angry", "Beyond me."] {
+        assert!(!brief.contains(secret), "{secret} leaked:\n{brief}");
+        assert!(!sandbox.run(&["brief", id, "--vendor", "paygate", "--json"]).ok().contains(secret));
+    }
+    assert!(sandbox.run(&["brief", id]).fails(2).contains("with no vendor"));
+    let object: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["handover", id, "--json"]).ok()).unwrap();
+    assert_eq!(object["ticket"], id);
+}
+
+#[test]
+fn the_queue_puts_passed_follow_ups_first_then_the_graver_then_the_older() {
+    let sandbox = project();
+    let file =
+        |title: &str, more: &[&str]| sandbox.run(&[&["new", title], more].concat()).ok().trim().to_owned();
+    file("old", &["--severity", "minor"]);
+    file("young", &["--severity", "minor"]);
+    file("grave", &["--severity", "blocker", "--level", "2"]);
+    let waits = file("waits", &["--level", "2"]);
+    sandbox.run(&["defer", &waits, "--vendor", "paygate", "--follow-up", "3d"]).ok();
+    let asked = file("asked", &[]);
+    sandbox.run(&["pend", &asked, "--follow-up", "1m"]).ok();
+    let titles = |arguments: &[&str]| -> String {
+        let out = sandbox.run(&[&["next", "--format", "csv"], arguments].concat()).ok();
+        out.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(titles(&[]), "asked grave old young");
+    assert_eq!(titles(&["--level", "2"]), "grave");
+    assert_eq!(titles(&["--mine"]), "");
+    sandbox.run(&["next", "--take", "--level", "2"]).ok();
+    assert_eq!(titles(&["--mine"]), "grave");
+    assert!(sandbox.run(&["next", "--take", "--level", "2"]).stderr.contains("nothing to take"));
+}

@@ -1,0 +1,72 @@
+//! `next`: the queue, and the ticket to take from it.
+
+use clap::builder::PossibleValuesParser;
+
+use crate::commands::arguments::Writing;
+use crate::commands::change::{Author, Planned, apply};
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Request, What, queue};
+use crate::render::View;
+use crate::ticket::{Level, Ticket};
+
+/// What to work on next: passed follow-ups first, then the graver, then the older
+///
+/// What waits for a customer or a vendor is left out until the day to ask again.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Of this level only
+    #[arg(long, value_parser = PossibleValuesParser::new(Level::WORDS))]
+    level: Option<String>,
+    /// Of mine only
+    #[arg(long)]
+    mine: bool,
+    /// Take the first one that nobody has: assign it to yourself
+    #[arg(long, conflicts_with = "mine")]
+    take: bool,
+    /// At most this many
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
+    limit: usize,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let mut query = String::from("status:open");
+    if let Some(level) = &args.level {
+        query.push_str(" level:");
+        query.push_str(level);
+    }
+    if args.mine {
+        query.push_str(" assignee:me");
+    }
+    let found = reading::find(&store, &snapshot, &query, None, session)?;
+    let mut queue = queue(found, session.now());
+    if args.take {
+        let Some(first) = queue.into_iter().find(|ticket| ticket.head().assignee().is_none()) else {
+            session.note("nothing to take");
+            return Ok(View::Nothing);
+        };
+        return take(&first, session);
+    }
+    queue.truncate(args.limit);
+    let mut tickets = Vec::new();
+    for ticket in queue {
+        let prefix = snapshot.shortest(ticket.id())?;
+        tickets.push((ticket, prefix));
+    }
+    Ok(View::Tickets { tickets, full: false })
+}
+
+/// Assigns the ticket; refused where somebody was faster.
+fn take(ticket: &Ticket, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let me = Author::of(&store)?.me();
+    let request = Request::new(What::Assign(Some(me)));
+    let planned = [Planned { id: ticket.id().clone(), entry: session.entry_id(), request }];
+    let last = ticket.timeline().last().map(|entry| entry.id.to_string());
+    let writing = Writing { dry_run: false, if_match: last };
+    apply(&store, &planned, &[], &writing, session)
+}

@@ -1,0 +1,47 @@
+//! Earlier tickets that are like this one, for whoever takes it over.
+
+use std::collections::BTreeSet;
+
+use crate::ticket::{Field, Ticket};
+
+/// Shorter words say little about what a ticket is about.
+const MIN_WORD_CHARS: usize = 4;
+/// The share of common words, in percent, from which two tickets are alike.
+const MIN_SHARE: usize = 12;
+/// What a common label adds, in percent.
+const LABEL_SHARE: usize = 10;
+
+/// The tickets that have ended and are most like this one, the most alike first.
+#[must_use]
+pub fn similar<'a>(ticket: &Ticket, others: &'a [Ticket], limit: usize) -> Vec<&'a Ticket> {
+    let own = words(ticket);
+    let mut alike: Vec<(usize, &Ticket)> = others
+        .iter()
+        .filter(|other| other.id() != ticket.id() && !other.head().status().is_open())
+        .map(|other| (share(ticket, &own, other), other))
+        .filter(|(share, _)| *share >= MIN_SHARE)
+        .collect();
+    alike.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id().cmp(other.id())));
+    alike.into_iter().take(limit).map(|(_, other)| other).collect()
+}
+
+/// How much two tickets have in common, in percent of all their words.
+fn share(ticket: &Ticket, own: &BTreeSet<String>, other: &Ticket) -> usize {
+    let theirs = words(other);
+    let all = own.union(&theirs).count().max(1);
+    let labels: BTreeSet<&str> = ticket.head().members(&Field::Labels).collect();
+    let common_labels = other.head().members(&Field::Labels).filter(|label| labels.contains(label)).count();
+    100 * own.intersection(&theirs).count() / all + LABEL_SHARE * common_labels
+}
+
+/// The words of the title and of what was told, found and tried.
+fn words(ticket: &Ticket) -> BTreeSet<String> {
+    let head = ticket.head();
+    let texts =
+        std::iter::once(head.title()).chain(head.description()).chain(head.findings().map(|(_, text)| text));
+    let split = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| word.chars().count() >= MIN_WORD_CHARS).map(str::to_lowercase).collect()
+    };
+    texts.flat_map(split).collect()
+}

@@ -1,0 +1,233 @@
+//! The handover packet for the next level, and the brief for a vendor: Markdown in a pipe, a page on a
+//! terminal.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::render::flat::{fenced, inline};
+use crate::render::lines::value_text;
+use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::view::{Audience, Packet};
+use crate::ticket::{Action, Entry, Field, Finding, Node, Person, Ticket, Visibility};
+
+/// A part of the packet: its heading, and what stands below it.
+struct Section {
+    title: String,
+    parts: Vec<Part>,
+}
+
+enum Part {
+    /// A name and a value.
+    Fact(String, String),
+    /// Text that somebody wrote.
+    Text(String),
+}
+
+/// Markdown.
+pub(super) fn markdown(packet: &Packet) -> String {
+    let mut out = format!("# {}\n", inline(&title(packet)));
+    for section in sections(packet) {
+        let _ = write!(out, "\n## {}\n\n", inline(&section.title));
+        for part in &section.parts {
+            let _ = match part {
+                Part::Fact(name, value) => writeln!(out, "- **{}**: {}", inline(name), inline(value)),
+                Part::Text(text) => write!(out, "{}", fenced(text)),
+            };
+        }
+    }
+    out
+}
+
+/// A page for a terminal.
+pub(super) fn page(packet: &Packet, look: &Look) -> String {
+    let mut out = format!("{}\n", look.paint(BOLD, &shown(&title(packet))));
+    for section in sections(packet) {
+        let _ = writeln!(out, "\n{}", look.paint(BOLD, &shown(&section.title)));
+        for part in &section.parts {
+            match part {
+                Part::Fact(name, value) => {
+                    let name = look.paint(DIM, &format!("  {:15}", shown(name)));
+                    let _ = writeln!(out, "{name}{}", shown(value));
+                }
+                Part::Text(text) => out.push_str(&look.block(text, "  ")),
+            }
+        }
+    }
+    out
+}
+
+/// The same facts as one object.
+pub(super) fn object(packet: &Packet) -> Value {
+    let mut map = Map::new();
+    map.insert("schema".to_owned(), json!(1));
+    map.insert("ticket".to_owned(), packet.ticket.id().as_str().into());
+    map.insert("title".to_owned(), title(packet).into());
+    for section in sections(packet) {
+        let part = |part: Part| match part {
+            Part::Fact(name, value) => json!({"name": name, "value": value}),
+            Part::Text(text) => json!({"text": text}),
+        };
+        map.insert(section.title.to_lowercase(), section.parts.into_iter().map(part).collect());
+    }
+    Value::Object(map)
+}
+
+fn title(packet: &Packet) -> String {
+    let (id, title) = (packet.ticket.id(), packet.ticket.head().title());
+    match &packet.audience {
+        Audience::Team => format!("Handover of {id}: {title}"),
+        Audience::Vendor(_) => format!("{} (our reference {id})", packet.for_outside(title)),
+    }
+}
+
+fn sections(packet: &Packet) -> Vec<Section> {
+    let head = packet.ticket.head();
+    let mut sections = vec![facts(packet)];
+    let mut text = |title: &str, text: &str| {
+        let text = packet.for_outside(text);
+        sections.push(Section { title: title.to_owned(), parts: vec![Part::Text(text)] });
+    };
+    if matches!(packet.audience, Audience::Team)
+        && let Some(entry) = last_move(&packet.ticket)
+    {
+        text("Why it comes", entry.note.as_deref().unwrap_or("No reason was given."));
+    }
+    head.description().map(|told| text("Description", told)).unwrap_or_default();
+    for (finding, found) in head.findings() {
+        let mut title = finding.to_string();
+        title.get_mut(..1).map(str::make_ascii_uppercase).unwrap_or_default();
+        text(&title, found);
+    }
+    let missing: Vec<&str> = Finding::WORDS
+        .iter()
+        .copied()
+        .filter(|word| head.findings().all(|(found, _)| found.as_str() != *word))
+        .collect();
+    if matches!(packet.audience, Audience::Team) && !missing.is_empty() {
+        text("Not gathered", &missing.join(", "));
+    }
+    sections.extend([evidence(packet), comments(packet)].into_iter().flatten());
+    if matches!(packet.audience, Audience::Team) {
+        sections.extend([links(packet), similar(packet)].into_iter().flatten());
+    }
+    sections
+}
+
+/// The last escalation, or return.
+fn last_move(ticket: &Ticket) -> Option<&Entry> {
+    let moved = |entry: &&Entry| matches!(entry.action, Action::Escalate | Action::Return | Action::HandBack);
+    ticket.timeline().iter().rev().find(moved)
+}
+
+fn facts(packet: &Packet) -> Section {
+    let head = packet.ticket.head();
+    let mut parts = Vec::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        parts.extend(value.filter(|value| !value.is_empty()).map(|value| Part::Fact(name.to_owned(), value)));
+    };
+    let field = |field: &Field| head.get(field).map(Node::to_string);
+    if let Audience::Vendor(vendor) = &packet.audience {
+        fact("to", Some(vendor.name.clone()));
+        fact("contract", vendor.contract.clone());
+        fact("your case", head.get(&Field::Deferral).and_then(|to| to.at("case")).map(Node::to_string));
+        fact("answer to", field(&Field::Assignee));
+    } else {
+        fact("status", field(&Field::Status));
+        fact("level", field(&Field::Level));
+        fact("reporter", field(&Field::Reporter));
+        fact("channel", field(&Field::Channel));
+        fact("owner", field(&Field::Owner));
+        fact("assignee", field(&Field::Assignee));
+        fact("waits for", head.get(&Field::Deferral).map(value_text));
+        fact("estimate", field(&Field::Estimate));
+    }
+    fact("type", field(&Field::Type));
+    fact("severity", field(&Field::Severity));
+    fact("area", field(&Field::Area));
+    fact("affects", field(&Field::Affects));
+    fact("environment", field(&Field::Environment).map(|text| packet.for_outside(&text)));
+    Section { title: "Facts".to_owned(), parts }
+}
+
+fn evidence(packet: &Packet) -> Option<Section> {
+    let mut parts = Vec::new();
+    for entry in packet.ticket.timeline() {
+        let Some(file) = &entry.attachment else { continue };
+        let place = match packet.audience {
+            Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),
+            Audience::Vendor(_) => format!("{} bytes, SHA-256 {}", file.bytes, file.sha256),
+        };
+        parts.push(Part::Fact(file.name.clone(), place));
+    }
+    (!parts.is_empty()).then_some(Section { title: "Evidence".to_owned(), parts })
+}
+
+/// What was said; for a vendor, without what was said for the team only.
+fn comments(packet: &Packet) -> Option<Section> {
+    let mut parts = Vec::new();
+    for entry in packet.ticket.timeline() {
+        let (Action::Comment, Some(note)) = (&entry.action, &entry.note) else { continue };
+        let is_internal = entry.visibility != Visibility::Customer;
+        if is_internal && matches!(packet.audience, Audience::Vendor(_)) {
+            continue;
+        }
+        let who =
+            if is_internal { format!("{}, internal", entry.by.short()) } else { entry.by.short().to_owned() };
+        parts.push(Part::Fact(entry.at.minute(), packet.for_outside(&who)));
+        parts.push(Part::Text(packet.for_outside(note)));
+    }
+    (!parts.is_empty()).then_some(Section { title: "Comments".to_owned(), parts })
+}
+
+fn links(packet: &Packet) -> Option<Section> {
+    let fact = |link: &crate::render::view::LinkedTicket| {
+        let what = match &link.found {
+            Some((title, status)) => format!("{} {title} ({status})", link.id),
+            None => format!("{} (not here)", link.id),
+        };
+        Part::Fact(link.kind.to_string(), what)
+    };
+    let parts: Vec<Part> = packet.linked.iter().map(fact).collect();
+    (!parts.is_empty()).then_some(Section { title: "Links".to_owned(), parts })
+}
+
+/// Earlier tickets like this one, and how they ended.
+fn similar(packet: &Packet) -> Option<Section> {
+    let mut parts = Vec::new();
+    for ticket in &packet.similar {
+        let head = ticket.head();
+        let code = head.get(&Field::Resolution).map(Node::to_string).unwrap_or_default();
+        parts.push(Part::Fact(ticket.id().to_string(), format!("{}: {code}", head.title())));
+        let resolved =
+            ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Resolution));
+        parts.extend(resolved.and_then(|entry| entry.note.clone()).map(Part::Text));
+    }
+    (!parts.is_empty()).then_some(Section { title: "Similar".to_owned(), parts })
+}
+
+impl Packet {
+    /// A text as it may leave the team: for a vendor, without the customer's name and any address.
+    fn for_outside(&self, text: &str) -> String {
+        if matches!(self.audience, Audience::Team) {
+            return text.to_owned();
+        }
+        let reporter = self.ticket.head().get(&Field::Reporter).map(Node::to_string);
+        let reporter = reporter.as_deref().and_then(Person::parse);
+        let mut out = String::with_capacity(text.len());
+        for word in text.split_inclusive(char::is_whitespace) {
+            let bare = word.trim_end();
+            // An at sign between two letters or digits: an address, whatever stands around it.
+            if bare.contains('@') && bare.len() > 2 {
+                out.push_str("[address]");
+                out.push_str(word.get(bare.len()..).unwrap_or_default());
+            } else {
+                out.push_str(word);
+            }
+        }
+        match reporter {
+            Some(person) if !person.name.is_empty() => out.replace(&person.name, "[customer]"),
+            _ => out,
+        }
+    }
+}
