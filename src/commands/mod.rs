@@ -33,6 +33,7 @@ mod reopen;
 mod replicate;
 mod resolve;
 mod resume;
+mod scan;
 mod session;
 mod settings_file;
 mod show;
@@ -81,6 +82,7 @@ pub enum Command {
     Reopen(reopen::Args),
     Handover(handover::HandoverArgs),
     Brief(handover::BriefArgs),
+    Scan(scan::Args),
     Log(log::Args),
     Team(team::Args),
     Vendor(vendor::Args),
@@ -144,6 +146,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Reopen(args) => reopen::run(args, session),
         Command::Handover(args) => handover::handover(args, session),
         Command::Brief(args) => handover::brief(args, session),
+        Command::Scan(args) => scan::run(args, session),
         Command::Log(args) => log::run(args, session),
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),

@@ -278,3 +278,51 @@ fn the_queue_puts_passed_follow_ups_first_then_the_graver_then_the_older() {
     assert_eq!(titles(&["--mine"]), "grave");
     assert!(sandbox.run(&["next", "--take", "--level", "2"]).stderr.contains("nothing to take"));
 }
+
+#[test]
+fn fix_commits_name_their_tickets_and_count_once() {
+    let sandbox = project();
+    sandbox.git(&["stash", "-q"]);
+    let ids: Vec<String> = ["A", "B", "C", "D"].iter().map(|title| sandbox.ticket(title)).collect();
+    let commit = |trailer: &str, id: &str| {
+        sandbox.git(&[
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            "Work",
+            "--trailer",
+            &format!("{trailer}: {id}"),
+        ]);
+        sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let fix = commit("Resolves-Ticket", &ids[0]);
+    let link = commit("Support-Ticket", &ids[1][..6]);
+    let undone = commit("Resolves-Ticket", &ids[2]);
+    sandbox.git(&[
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        &format!("Revert \"Work\"\n\nThis reverts commit {undone}."),
+    ]);
+    commit("Resolves-Ticket", "zzzzz");
+    let output = sandbox.run(&["scan"]);
+    assert!(output.status == Some(0) && output.stderr.contains("there is no ticket zzzzz"), "{output:?}");
+    assert_eq!(field(&sandbox, &ids[0], "status"), "resolved");
+    assert_eq!(field(&sandbox, &ids[0], "commits")[0], fix.as_str());
+    assert_eq!(
+        (field(&sandbox, &ids[1], "status"), field(&sandbox, &ids[1], "commits")),
+        ("new".into(), serde_json::json!([link]))
+    );
+    assert_eq!(field(&sandbox, &ids[2], "status"), "new");
+    let before = sandbox.subjects();
+    assert!(sandbox.run(&["scan"]).stderr.contains("no commit names a ticket"));
+    assert_eq!(sandbox.subjects(), before);
+    let again = commit("Resolves-Ticket", &ids[3]);
+    sandbox.run(&["scan", &format!("{again}..")]).ok();
+    assert_eq!(field(&sandbox, &ids[3], "status"), "new");
+    sandbox.run(&["scan", &format!("{again}~1..HEAD")]).ok();
+    assert_eq!(field(&sandbox, &ids[3], "status"), "resolved");
+    assert!(sandbox.run(&["scan", "nowhere..HEAD"]).fails(1).contains("nowhere"));
+}

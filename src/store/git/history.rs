@@ -17,6 +17,22 @@ pub struct Touch {
     pub before: Vec<Option<ObjectId>>,
 }
 
+/// A commit that changed more than our own files, with what its message says to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeCommit {
+    /// The commit.
+    pub id: ObjectId,
+    /// The first line of its message.
+    pub subject: String,
+    /// The trailers that name tickets: name and value.
+    pub trailers: Vec<(String, String)>,
+    /// The commit that this one takes back.
+    pub reverts: Option<String>,
+}
+
+/// What `git revert` writes before the name of the commit it takes back.
+const REVERTS: &str = "This reverts commit ";
+
 fn failed(error: git2::Error) -> Error {
     Error::git("reading history", &error)
 }
@@ -94,6 +110,30 @@ impl Repository {
         Ok(())
     }
 
+    /// The commits of a range (`A..B`), or all up to a revision, that name tickets or take a commit back;
+    /// the oldest first. Our own commits are told by their `Support-Action`.
+    ///
+    /// # Errors
+    /// There is no such revision, or an object cannot be read.
+    pub fn code_commits(&self, range: &str) -> Result<Vec<CodeCommit>> {
+        let mut walk = self.repo.revwalk().map_err(failed)?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
+        let (from, to) = range.split_once("..").map_or((None, range), |(from, to)| (Some(from), to));
+        let to = if to.is_empty() { "HEAD" } else { to };
+        walk.push(self.revision(to)?.0).map_err(failed)?;
+        if let Some(from) = from.filter(|from| !from.is_empty()) {
+            walk.hide(self.revision(from)?.0).map_err(failed)?;
+        }
+        let mut commits = Vec::new();
+        for id in walk {
+            let id = id.map_err(failed)?;
+            let commit = self.repo.find_commit(id).map_err(failed)?;
+            let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+            commits.extend(code_commit(ObjectId(id), &message));
+        }
+        Ok(commits)
+    }
+
     /// The newest commit of a history that was made at or before an instant, in seconds since 1970 UTC.
     ///
     /// # Errors
@@ -110,4 +150,27 @@ impl Repository {
         }
         Ok(None)
     }
+}
+
+/// What a message says to us; `None` where it says nothing, or is our own.
+fn code_commit(id: ObjectId, message: &str) -> Option<CodeCommit> {
+    let found = git2::message_trailers_strs(message).ok()?;
+    let trailers: Vec<(String, String)> =
+        found.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+    if trailers.iter().any(|(name, _)| name == "Support-Action") {
+        return None;
+    }
+    let names_ticket = |name: &str| {
+        name.eq_ignore_ascii_case("Resolves-Ticket") || name.eq_ignore_ascii_case("Support-Ticket")
+    };
+    let trailers: Vec<(String, String)> =
+        trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
+    let reverts = message
+        .split_once(REVERTS)
+        .map(|(_, rest)| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>());
+    if trailers.is_empty() && reverts.is_none() {
+        return None;
+    }
+    let subject = message.lines().next().unwrap_or_default().to_owned();
+    Some(CodeCommit { id, subject, trailers, reverts })
 }

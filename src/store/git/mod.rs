@@ -26,7 +26,7 @@ mod worktree;
 
 pub use change::{Change, FileChange};
 pub use error::{Error, Kind};
-pub use history::Touch;
+pub use history::{CodeCommit, Touch};
 pub use identity::{Identity, Signature};
 pub use objects::{Blob, Item, ItemKind, ObjectId};
 pub(crate) use program::Program;
