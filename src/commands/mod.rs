@@ -29,6 +29,7 @@ mod next;
 mod owner;
 mod pend;
 mod reading;
+mod release;
 mod reopen;
 mod replicate;
 mod resolve;
@@ -86,6 +87,7 @@ pub enum Command {
     Log(log::Args),
     Team(team::Args),
     Vendor(vendor::Args),
+    Release(release::Args),
     Config(config::Args),
     Completions(completions::Args),
     Demo(DemoArgs),
@@ -150,6 +152,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Log(args) => log::run(args, session),
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),
+        Command::Release(args) => release::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Demo(_) | Command::Complete(_) => Ok(View::Nothing),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Change, Changes, Rules, Settings, Team, Vendor};
+use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor};
 use crate::query::{self, Context, Query};
 use crate::store::{BadFile, Snapshot, Store, layout};
 use crate::ticket::{Field, Moment, Node, Ticket, TicketId, yaml};
@@ -45,6 +45,21 @@ pub(crate) fn vendors(snapshot: &Snapshot<'_>) -> Result<BTreeMap<String, Vendor
         }
     }
     Ok(vendors)
+}
+
+/// The releases of the project, by version.
+pub(crate) fn releases(snapshot: &Snapshot<'_>) -> Result<Vec<Release>, Failure> {
+    let mut releases = Vec::new();
+    for name in snapshot.names_in(layout::RELEASES)? {
+        let Some(version) = name.strip_suffix(".yaml").filter(|name| Release::is_version(name)) else {
+            continue;
+        };
+        if let Some(file) = yaml_file(snapshot, &layout::release(version))? {
+            let release = Release::read(version, &file.node);
+            releases.push(release.map_err(|(key, problem)| file.invalid(&[key], &problem))?);
+        }
+    }
+    Ok(releases)
 }
 
 /// A file of the project that was read: its path, text and content.

@@ -6,6 +6,7 @@
 mod decide;
 mod queue;
 mod refusal;
+mod release;
 mod request;
 mod rules;
 mod settings;
@@ -18,6 +19,7 @@ mod vendor;
 pub use decide::{decide, open};
 pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
+pub use release::{Mark, Release};
 pub use request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
 pub use rules::{Policy, Rules};
 pub use settings::{SETTINGS, Setting, Settings, unknown_setting};

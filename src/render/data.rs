@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::process::{Member, Vendor};
+use crate::process::{Member, Release, Vendor};
 use crate::render::packet;
 use crate::render::view::{EntryLine, View};
 use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
@@ -121,6 +121,12 @@ fn objects(view: &View) -> Shape {
                 json!({"schema": SCHEMA, "name": vendor.name, "vendor": value(&vendor.to_node()), "holds": held}),
             )
         }
+        View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
+        View::Release(one) => Shape::One(release(one)),
+        View::Notes { version, tag, tickets } => {
+            let tickets: Vec<Value> = tickets.iter().map(|one| ticket(one, false)).collect();
+            Shape::One(json!({"schema": SCHEMA, "version": version, "tag": tag, "tickets": tickets}))
+        }
         View::Settings(settings) => {
             let pairs =
                 settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
@@ -130,6 +136,16 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }
     }
+}
+
+/// A release as an object: the file's keys, its version, and where it stands.
+fn release(release: &Release) -> Value {
+    let mut object = value(&release.to_node());
+    if let Value::Object(map) = &mut object {
+        map.insert("version".to_owned(), release.version.clone().into());
+        map.insert("state".to_owned(), release.state().into());
+    }
+    object
 }
 
 /// A ticket as an object: the file's field names, and when it was opened and last changed.

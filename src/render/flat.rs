@@ -76,6 +76,9 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Team(_)
         | View::Vendors(_)
         | View::Vendor(..)
+        | View::Releases(_)
+        | View::Release(_)
+        | View::Notes { .. }
         | View::Settings(_)
         | View::Rehearsal(_) => None,
     }

@@ -138,6 +138,18 @@ pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
     out
 }
 
+/// What a release fixes, as a list in Markdown, for a page as for a terminal.
+pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
+    let mut out = format!("# {} ({})\n\n", shown(version), shown(tag));
+    for ticket in tickets {
+        let _ = writeln!(out, "- {} {}", ticket.id(), shown(ticket.head().title()));
+    }
+    if tickets.is_empty() {
+        out.push_str("No ticket is fixed in it.\n");
+    }
+    out
+}
+
 /// What a write would do: the message, then the difference.
 pub(super) fn rehearsal(rehearsal: &Rehearsal, look: &Look) -> String {
     let mut out = String::new();

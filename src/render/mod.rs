@@ -60,6 +60,9 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Team(members) => table::team(members, look),
         View::Vendors(vendors) => table::vendors(vendors, look),
         View::Vendor(vendor, held) => page::vendor(vendor, held, look),
+        View::Releases(releases) => table::releases(releases, look),
+        View::Release(release) => page::release(release, look),
+        View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),
         View::Settings(settings) => table::settings(settings, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }

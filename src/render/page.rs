@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Vendor, is_overdue};
+use crate::process::{Release, Vendor, is_overdue};
 use crate::render::lines::{entry_details, value_text};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown};
 use crate::render::view::TicketPage;
@@ -113,6 +113,23 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], look: &Look) -> 
     }
     if held.is_empty() {
         out.push_str("  nothing\n");
+    }
+    out
+}
+
+/// The page of a release: what support knows of it.
+pub(super) fn release(release: &Release, look: &Look) -> String {
+    let mut out = format!("{} is {}\n", look.paint(BOLD, &shown(&release.version)), release.state());
+    let Node::Map(pairs) = release.to_node() else { return out };
+    for (name, value) in
+        pairs.iter().filter(|(name, _)| !matches!(name.as_text(), Some("schema" | "changes")))
+    {
+        let name = format!("  {:NAME_COLUMNS$}", shown(&name.to_string()));
+        let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value.to_string()));
+    }
+    if let Some(changes) = &release.changes {
+        section(&mut out, "Changes", look);
+        out.push_str(&look.block(changes, "  "));
     }
     out
 }

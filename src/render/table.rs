@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::process::{Member, Vendor};
+use crate::process::{Mark, Member, Release, Vendor};
 use crate::render::paint::{BOLD, DIM, Look, shown};
 use crate::render::view::SettingLine;
 use crate::ticket::{Person, Ticket, cut};
@@ -95,6 +95,24 @@ pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
         ]);
     }
     if vendors.is_empty() { String::new() } else { finish(&table) }
+}
+
+/// A table of releases.
+pub(super) fn releases(releases: &[Release], look: &Look) -> String {
+    let mut table = empty_table(look, &["VERSION", "TAG", "STATE", "HANDED OVER", "ACCEPTED"]);
+    for release in releases {
+        let day =
+            |mark: &Option<Mark>| mark.as_ref().and_then(|mark| mark.at.get(..10)).unwrap_or("-").to_owned();
+        let (offered, accepted) = (day(&release.offered), day(&release.accepted));
+        table.add_row([
+            shown(&release.version),
+            shown(&release.tag),
+            release.state().to_owned(),
+            offered,
+            accepted,
+        ]);
+    }
+    if releases.is_empty() { String::new() } else { finish(&table) }
 }
 
 /// A table of settings.

@@ -1,6 +1,6 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Member, Vendor};
+use crate::process::{Member, Release, Vendor};
 use crate::ticket::{Entry, LinkKind, Status, Ticket, TicketId};
 
 /// The forms an answer may come in.
@@ -67,6 +67,19 @@ pub enum View {
     Vendors(Vec<Vendor>),
     /// A vendor, and the tickets it holds, each with the length of its shortest unique prefix.
     Vendor(Box<Vendor>, Vec<(Ticket, usize)>),
+    /// The releases of the project.
+    Releases(Vec<Release>),
+    /// What support knows of a release.
+    Release(Box<Release>),
+    /// What a release fixes.
+    Notes {
+        /// The version.
+        version: String,
+        /// The tag of its build.
+        tag: String,
+        /// The tickets.
+        tickets: Vec<Ticket>,
+    },
     /// The settings in force.
     Settings(Vec<SettingLine>),
     /// What a write would do.

@@ -12,6 +12,8 @@ pub const CONFIG: &str = ".support/config.yaml";
 pub const TEAM: &str = ".support/team.yaml";
 /// The folder of the vendors.
 pub const VENDORS: &str = ".support/vendors";
+/// The folder of the releases.
+pub const RELEASES: &str = ".support/releases";
 /// How git treats our files.
 pub const ATTRIBUTES: &str = ".support/.gitattributes";
 
@@ -42,6 +44,12 @@ pub(crate) fn shelf(id: &str) -> String {
 #[must_use]
 pub fn vendor(name: &str) -> String {
     format!("{VENDORS}/{name}.yaml")
+}
+
+/// The file of a release.
+#[must_use]
+pub fn release(version: &str) -> String {
+    format!("{RELEASES}/{version}.yaml")
 }
 
 /// The folder of a ticket's evidence.

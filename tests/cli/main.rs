@@ -21,6 +21,7 @@ mod formats;
 mod history;
 mod listing;
 mod process;
+mod releases;
 mod repositories;
 mod sandbox;
 mod settings;

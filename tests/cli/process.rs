@@ -16,11 +16,6 @@ fn project() -> Sandbox {
     sandbox
 }
 
-fn field(sandbox: &Sandbox, id: &str, name: &str) -> serde_json::Value {
-    let json = sandbox.run(&["show", id, "--json"]).ok();
-    serde_json::from_str::<serde_json::Value>(&json).unwrap()[name].clone()
-}
-
 /// The command of a step, for a ticket at level 2 with everything gathered.
 fn command<'a>(step: &'a Action, id: &'a str) -> Vec<&'a str> {
     let (verb, rest): (&str, &[&str]) = match step.as_str() {
@@ -53,7 +48,7 @@ fn every_status_and_step_is_allowed_with_its_outcome_or_refused_with_the_legal_o
             match outcome(step, *status) {
                 Some(to) => {
                     assert_eq!(output.status, Some(0), "{status} {step}: {output:?}");
-                    assert_eq!(field(&sandbox, &id, "status"), to.as_str(), "{status} {step}");
+                    assert_eq!(sandbox.field(&id, "status"), to.as_str(), "{status} {step}");
                     let message = sandbox.git(&["log", "-1", "--format=%B"]);
                     assert!(message.starts_with(&format!("support: {step} {id}")), "{message}");
                     assert!(message.contains(&format!("Support-Action: {step}\n")), "{message}");
@@ -84,7 +79,7 @@ fn a_newcomer_completes_an_escalation_at_the_first_try() {
         .unwrap();
     let command = hint.split(';').next().unwrap().replace("…", "It was tried.");
     sandbox.shell(&format!("git-support {command}")).ok();
-    assert_eq!(field(&sandbox, &id, "level"), 2);
+    assert_eq!(sandbox.field(&id, "level"), 2);
     assert_eq!(sandbox.subjects()[0], format!("support: escalate {id} to level 2: Card payments fail"));
     let found = sandbox.git(&[
         "log",
@@ -123,8 +118,8 @@ fn a_ticket_goes_to_a_vendor_and_back() {
         sandbox.run(&["show", &id]).ok().contains("vendor paygate, case PG-5512, follow up 2026-11-26 00:00")
     );
     sandbox.run(&["resume", &id, "-m", "Fixed on their side."]).ok();
-    assert_eq!(field(&sandbox, &id, "status"), "in-progress");
-    assert_eq!(field(&sandbox, &id, "deferral"), serde_json::Value::Null);
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    assert_eq!(sandbox.field(&id, "deferral"), serde_json::Value::Null);
 
     let outage = sandbox.run(&["new", "Server down", "--area", "infrastructure", "--level", "2"]).ok();
     sandbox.run(&["defer", outage.trim()]).ok();
@@ -172,11 +167,11 @@ fn a_resolution_names_what_it_rests_on() {
     let stderr = sandbox.run(&["resolve", &a, "--as", "fixed"]).fails(1);
     assert!(stderr.contains("names the commit") && stderr.contains("--no-commit"), "{stderr}");
     sandbox.run(&["resolve", &a, "--as", "fixed", "--commit", "HEAD"]).ok();
-    assert_eq!(field(&sandbox, &a, "commits")[0].as_str().unwrap().len(), 40);
-    assert_eq!(field(&sandbox, &a, "resolution"), "fixed");
+    assert_eq!(sandbox.field(&a, "commits")[0].as_str().unwrap().len(), 40);
+    assert_eq!(sandbox.field(&a, "resolution"), "fixed");
     sandbox.run(&["close", &a]).ok();
     sandbox.run(&["reopen", &a, "-m", "Again."]).ok();
-    assert_eq!(field(&sandbox, &a, "resolution"), serde_json::Value::Null);
+    assert_eq!(sandbox.field(&a, "resolution"), serde_json::Value::Null);
     sandbox.run(&["resolve", &a, "--as", "fixed", "--no-commit", "The data was wrong."]).ok();
 
     assert!(
@@ -191,7 +186,7 @@ fn a_resolution_names_what_it_rests_on() {
     let (incident, part) = (sandbox.ticket("Outage"), sandbox.ticket("Shop down"));
     sandbox.run(&["link", &part, "parent", &incident]).ok();
     sandbox.run(&["resolve", &incident, "--as", "workaround", "--children"]).ok();
-    assert_eq!(field(&sandbox, &part, "status"), "resolved");
+    assert_eq!(sandbox.field(&part, "status"), "resolved");
 }
 
 #[test]
@@ -277,52 +272,4 @@ fn the_queue_puts_passed_follow_ups_first_then_the_graver_then_the_older() {
     sandbox.run(&["next", "--take", "--level", "2"]).ok();
     assert_eq!(titles(&["--mine"]), "grave");
     assert!(sandbox.run(&["next", "--take", "--level", "2"]).stderr.contains("nothing to take"));
-}
-
-#[test]
-fn fix_commits_name_their_tickets_and_count_once() {
-    let sandbox = project();
-    sandbox.git(&["stash", "-q"]);
-    let ids: Vec<String> = ["A", "B", "C", "D"].iter().map(|title| sandbox.ticket(title)).collect();
-    let commit = |trailer: &str, id: &str| {
-        sandbox.git(&[
-            "commit",
-            "-q",
-            "--allow-empty",
-            "-m",
-            "Work",
-            "--trailer",
-            &format!("{trailer}: {id}"),
-        ]);
-        sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned()
-    };
-    let fix = commit("Resolves-Ticket", &ids[0]);
-    let link = commit("Support-Ticket", &ids[1][..6]);
-    let undone = commit("Resolves-Ticket", &ids[2]);
-    sandbox.git(&[
-        "commit",
-        "-q",
-        "--allow-empty",
-        "-m",
-        &format!("Revert \"Work\"\n\nThis reverts commit {undone}."),
-    ]);
-    commit("Resolves-Ticket", "zzzzz");
-    let output = sandbox.run(&["scan"]);
-    assert!(output.status == Some(0) && output.stderr.contains("there is no ticket zzzzz"), "{output:?}");
-    assert_eq!(field(&sandbox, &ids[0], "status"), "resolved");
-    assert_eq!(field(&sandbox, &ids[0], "commits")[0], fix.as_str());
-    assert_eq!(
-        (field(&sandbox, &ids[1], "status"), field(&sandbox, &ids[1], "commits")),
-        ("new".into(), serde_json::json!([link]))
-    );
-    assert_eq!(field(&sandbox, &ids[2], "status"), "new");
-    let before = sandbox.subjects();
-    assert!(sandbox.run(&["scan"]).stderr.contains("no commit names a ticket"));
-    assert_eq!(sandbox.subjects(), before);
-    let again = commit("Resolves-Ticket", &ids[3]);
-    sandbox.run(&["scan", &format!("{again}..")]).ok();
-    assert_eq!(field(&sandbox, &ids[3], "status"), "new");
-    sandbox.run(&["scan", &format!("{again}~1..HEAD")]).ok();
-    assert_eq!(field(&sandbox, &ids[3], "status"), "resolved");
-    assert!(sandbox.run(&["scan", "nowhere..HEAD"]).fails(1).contains("nowhere"));
 }

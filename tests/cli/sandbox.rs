@@ -184,6 +184,13 @@ impl Sandbox {
         self.run(&["new", title]).ok().trim().to_owned()
     }
 
+    /// A field of a ticket, as JSON has it.
+    #[track_caller]
+    pub(crate) fn field(&self, id: &str, name: &str) -> serde_json::Value {
+        let json = self.run(&["show", id, "--json"]).ok();
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()[name].clone()
+    }
+
     /// The subjects of the commits, newest first.
     pub(crate) fn subjects(&self) -> Vec<String> {
         self.git(&["log", "--format=%s"]).lines().map(str::to_owned).collect()

@@ -134,6 +134,14 @@ impl Repository {
         Ok(commits)
     }
 
+    /// True where a commit is the tip or one of its ancestors, as `git tag --contains` tells it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn contains(&self, tip: ObjectId, commit: ObjectId) -> Result<bool> {
+        Ok(tip == commit || self.repo.graph_descendant_of(tip.0, commit.0).map_err(failed)?)
+    }
+
     /// The newest commit of a history that was made at or before an instant, in seconds since 1970 UTC.
     ///
     /// # Errors

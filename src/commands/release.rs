@@ -1,0 +1,221 @@
+//! `release`: a version is handed over from delivery to support, accepted, and retired.
+
+use std::collections::BTreeSet;
+
+use crate::commands::arguments::Message;
+use crate::commands::change::{Author, write_files};
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Mark, Release};
+use crate::render::View;
+use crate::store::git::{FileChange, ObjectId};
+use crate::store::{Snapshot, Store, layout};
+use crate::ticket::{Field, Node, Ticket, yaml};
+
+/// Hand versions over from delivery to support
+///
+/// Delivery hands a version over with what support must know; support accepts it, and owns that build until
+/// it is retired. Each stands in `.support/releases/VERSION.yaml`. Without a verb, lists them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// List the versions
+    List,
+    /// Hand a version over to support; -m or -F say what changed
+    Handover(Offer),
+    /// Accept a version for support
+    Accept {
+        /// The version
+        version: String,
+    },
+    /// End the support of a version
+    Retire {
+        /// The version
+        version: String,
+    },
+    /// Show what support knows of a version
+    Show {
+        /// The version
+        version: String,
+    },
+    /// List the tickets that a version fixes and no version before it does
+    Notes {
+        /// The version
+        version: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Offer {
+    /// The version
+    version: String,
+    /// The tag of its build
+    #[arg(long)]
+    tag: String,
+    /// A known error, by its ticket (can be repeated)
+    #[arg(long, value_name = "ID")]
+    known_issue: Vec<String>,
+    /// Somebody who knows it (can be repeated)
+    #[arg(long, value_name = "WHO")]
+    contact: Vec<String>,
+    /// Where the runbook stands
+    #[arg(long, value_name = "WHERE")]
+    runbook: Option<String>,
+    /// Where it runs (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+    #[command(flatten)]
+    message: Message,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    match &args.verb {
+        None | Some(Verb::List) => {
+            let store = session.store()?;
+            Ok(View::Releases(reading::releases(&store.snapshot(None)?)?))
+        }
+        Some(Verb::Handover(offer)) => handover(offer, session),
+        Some(Verb::Accept { version }) => {
+            mark(version, "accept", session, |release, mark| match release.accepted {
+                Some(_) => Err("was accepted already"),
+                None => {
+                    release.accepted = Some(mark);
+                    Ok(())
+                }
+            })
+        }
+        Some(Verb::Retire { version }) => {
+            mark(version, "retire", session, |release, mark| match release.retired {
+                Some(_) => Err("was retired already"),
+                None => {
+                    release.retired = Some(mark);
+                    Ok(())
+                }
+            })
+        }
+        Some(Verb::Show { version }) => {
+            let store = session.store()?;
+            Ok(View::Release(Box::new(need(&store.snapshot(None)?, version)?)))
+        }
+        Some(Verb::Notes { version }) => notes(version, session),
+    }
+}
+
+fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
+    let version = &offer.version;
+    if !Release::is_version(version) {
+        return Err(Failure::usage(format!("`{version}` is no name for a version")));
+    }
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    store.repository().revision(&offer.tag)?;
+    let known = reading::resolve(&snapshot, &offer.known_issue)?;
+    let author = Author::of(&store)?;
+    let release = Release {
+        version: version.clone(),
+        tag: offer.tag.clone(),
+        changes: offer.message.read(session)?,
+        known_issues: known.iter().map(ToString::to_string).collect(),
+        contacts: offer.contact.clone(),
+        runbook: offer.runbook.clone(),
+        environments: offer.environment.clone(),
+        offered: Some(Mark { by: author.me(), at: author.at.to_string() }),
+        accepted: None,
+        retired: None,
+    };
+    write_files(&format!("hand over {version} to support"), false, session, |snapshot| {
+        if reading::releases(snapshot)?.iter().any(|other| other.version == *version) {
+            let message = format!("{version} was handed over already");
+            return Err(
+                Failure::new(Kind::Refused, message).hint(format!("git support release show {version}"))
+            );
+        }
+        Ok(vec![file(&release)])
+    })
+}
+
+fn mark(
+    version: &str,
+    verb: &str,
+    session: &mut Session<'_>,
+    set: impl Fn(&mut Release, Mark) -> Result<(), &'static str>,
+) -> Result<View, Failure> {
+    let author = Author::of(&session.store()?)?;
+    write_files(&format!("{verb} {version}"), false, session, |snapshot| {
+        let mut release = need(snapshot, version)?;
+        let mark = Mark { by: author.me(), at: author.at.to_string() };
+        set(&mut release, mark)
+            .map_err(|problem| Failure::new(Kind::Refused, format!("{version} {problem}")))?;
+        Ok(vec![file(&release)])
+    })
+}
+
+fn need(snapshot: &Snapshot<'_>, version: &str) -> Result<Release, Failure> {
+    let found = reading::releases(snapshot)?.into_iter().find(|release| release.version == version);
+    found.ok_or_else(|| {
+        Failure::new(Kind::NotFound, format!("there is no release {version}"))
+            .hint(format!("git support release handover {version} --tag TAG"))
+    })
+}
+
+fn file(release: &Release) -> FileChange {
+    let pairs = if let Node::Map(pairs) = release.to_node() { pairs } else { Vec::new() };
+    FileChange::write(layout::release(&release.version), yaml::write(&pairs))
+}
+
+/// The tickets whose fix the version's tag contains, and no earlier version's tag does. A fix that was taken
+/// back before the tag does not count.
+fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let release = need(&snapshot, version)?;
+    let repository = store.repository();
+    let tag = repository.revision(&release.tag)?;
+    let mut earlier = Vec::new();
+    for other in reading::releases(&snapshot)?.iter().filter(|other| other.version != *version) {
+        let other = repository.revision(&other.tag)?;
+        if other != tag && repository.contains(tag, other)? {
+            earlier.push(other);
+        }
+    }
+    let listing = snapshot.tickets()?;
+    reading::warn(&listing.bad, session);
+    let mut fixed = Vec::new();
+    for ticket in listing.tickets {
+        let is_in = |tip: ObjectId| is_fixed_in(&store, &ticket, tip);
+        if !is_in(tag)? {
+            continue;
+        }
+        let before = earlier.iter().map(|tip| is_in(*tip)).collect::<Result<Vec<_>, _>>()?;
+        if !before.contains(&true) {
+            fixed.push(ticket);
+        }
+    }
+    Ok(View::Notes { version: version.to_owned(), tag: release.tag, tickets: fixed })
+}
+
+/// True where a tip contains a fix of the ticket that nothing before the tip takes back.
+fn is_fixed_in(store: &Store, ticket: &Ticket, tip: ObjectId) -> Result<bool, Failure> {
+    let commits: Vec<&str> = ticket.head().members(&Field::Commits).collect();
+    if commits.is_empty() {
+        return Ok(false);
+    }
+    let repository = store.repository();
+    let said = repository.code_commits(&tip.to_string())?;
+    let reverted: BTreeSet<&str> = said.iter().filter_map(|commit| commit.reverts.as_deref()).collect();
+    for commit in commits.iter().filter(|commit| !reverted.contains(**commit)) {
+        // A commit that is not in this clone cannot be in the tag.
+        let Ok(commit) = repository.revision(commit) else { continue };
+        if repository.contains(tip, commit)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
