@@ -202,7 +202,7 @@ fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
 }
 
 /// True where a tip contains a fix of the ticket that nothing before the tip takes back.
-fn is_fixed_in(store: &Store, ticket: &Ticket, tip: ObjectId) -> Result<bool, Failure> {
+pub(crate) fn is_fixed_in(store: &Store, ticket: &Ticket, tip: ObjectId) -> Result<bool, Failure> {
     let commits: Vec<&str> = ticket.head().members(&Field::Commits).collect();
     if commits.is_empty() {
         return Ok(false);

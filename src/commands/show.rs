@@ -2,10 +2,13 @@
 
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::release::is_fixed_in;
 use crate::commands::session::Session;
+use crate::process::Release;
 use crate::render::{LinkedTicket, TicketPage, View};
 use crate::store::Snapshot;
-use crate::ticket::{LinkKind, TicketId};
+use crate::ticket::{Field, LinkKind, Ticket, TicketId};
 
 /// Show a ticket: head, description, findings, timeline
 #[derive(Debug, clap::Args)]
@@ -32,7 +35,26 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let linked = ticket.head().links().map(|(kind, other)| linked(&snapshot, kind, other)).collect();
     let prefix = snapshot.shortest(&id)?;
-    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked })))
+    let releases = reading::releases(&snapshot)?;
+    let mut fixed_in = Vec::new();
+    for release in &releases {
+        // A tag that is not in this clone says nothing.
+        let Ok(tag) = store.repository().revision(&release.tag) else { continue };
+        if is_fixed_in(&store, &ticket, tag)? {
+            fixed_in.push(release.version.clone());
+        }
+    }
+    let is_deliverys = is_deliverys(&ticket, &releases);
+    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, fixed_in, is_deliverys })))
+}
+
+/// True where a ticket says what it affects, and support owns none of it.
+fn is_deliverys(ticket: &Ticket, releases: &[Release]) -> bool {
+    let owned = |version: &str| {
+        releases.iter().any(|release| release.version == version && release.state() == "supported")
+    };
+    let mut affected = ticket.head().members(&Field::Affects).peekable();
+    !releases.is_empty() && affected.peek().is_some() && !affected.any(owned)
 }
 
 /// The other end of a link; one that cannot be read is named all the same.

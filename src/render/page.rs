@@ -72,6 +72,12 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
         };
         line(&shown(link.kind.as_str()), &format!("{}  {what}", shown(&link.id)));
     }
+    if !page.fixed_in.is_empty() {
+        line("fixed in", &shown(&page.fixed_in.join(", ")));
+    }
+    if page.is_deliverys {
+        line("flagged", "affects no release that support owns: the delivery team's");
+    }
     let times = page.ticket.occurrences();
     if times > 1 {
         line("seen", &format!("{times} times"));

@@ -95,6 +95,10 @@ pub struct TicketPage {
     pub prefix: usize,
     /// The tickets it is linked to.
     pub linked: Vec<LinkedTicket>,
+    /// The releases that contain its fix.
+    pub fixed_in: Vec<String>,
+    /// True where it affects none of the releases that support owns: it is the delivery team's.
+    pub is_deliverys: bool,
 }
 
 /// All that is known of a ticket, on one page.

@@ -137,3 +137,25 @@ fn a_release_is_handed_over_accepted_and_retired() {
     sandbox.run(&["release", "retire", "2.0"]).ok();
     assert!(sandbox.run(&["release"]).ok().contains("retired"));
 }
+
+#[test]
+fn a_ticket_says_which_releases_contain_its_fix_and_whose_it_is() {
+    let (sandbox, ids) = history();
+    sandbox.run(&["release", "handover", "1.0", "--tag", "v1"]).ok();
+    sandbox.run(&["release", "handover", "2.0", "--tag", "v2"]).ok();
+    let fixed_in = |id: &str| {
+        let page = sandbox.run(&["show", id]).ok();
+        page.lines()
+            .find_map(|line| line.trim().strip_prefix("fixed in"))
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(fixed_in(&ids[0]), "1.0, 2.0");
+    assert_eq!(fixed_in(&ids[1]), "2.0");
+    assert_eq!(fixed_in(&ids[2]), "");
+    sandbox.run(&["edit", &ids[2], "--affects", "2.0"]).ok();
+    assert!(sandbox.run(&["show", &ids[2]]).ok().contains("the delivery team's"));
+    sandbox.run(&["release", "accept", "2.0"]).ok();
+    assert!(!sandbox.run(&["show", &ids[2]]).ok().contains("the delivery team's"));
+}
