@@ -207,8 +207,10 @@ fn ticket(number: usize) -> Ticket {
             Change::to_text(format!("Seen {number} times.\nThe page stays white.\n").repeat(5)),
         ),
     ]);
+    let by = Person::parse("Bench <bench@example.com>").unwrap();
     let actor = Actor {
-        by: Person::parse("Bench <bench@example.com>").unwrap(),
+        by: by.clone(),
+        member: by,
         at: Moment::from_unix(1_700_000_000 + i64::try_from(number).unwrap()).unwrap(),
         entry: EntryId::from_bits(number),
     };

@@ -22,6 +22,7 @@ pub(crate) struct Planned {
 /// Who writes, and when.
 pub(crate) struct Author {
     pub(crate) by: Person,
+    member: Person,
     pub(crate) at: Moment,
 }
 
@@ -29,12 +30,13 @@ impl Author {
     /// The author as git takes it, before anything is written.
     pub(crate) fn of(store: &Store) -> Result<Self, Failure> {
         let (by, at) = store.author()?;
-        Ok(Self { by, at })
+        let member = store.mapped(&by)?;
+        Ok(Self { by, member, at })
     }
 
     /// The author as the actor of one entry.
     pub(crate) fn actor(&self, entry: &EntryId) -> Actor {
-        Actor { by: self.by.clone(), at: self.at, entry: entry.clone() }
+        Actor { by: self.by.clone(), member: self.member.clone(), at: self.at, entry: entry.clone() }
     }
 
     /// How a field names the author.

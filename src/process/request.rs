@@ -11,6 +11,8 @@ use crate::ticket::{
 pub struct Actor {
     /// The author as git takes it.
     pub by: Person,
+    /// The same person as the team knows them: through `.mailmap`.
+    pub member: Person,
     /// The author date as git takes it.
     pub at: Moment,
     /// Drawn before the rule is asked, so that a retried write records the same entry.

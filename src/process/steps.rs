@@ -102,7 +102,7 @@ impl Record {
             if !ticket.severity_is_proposed() {
                 return Err(Refusal::NothingProposed(ticket.id().clone()));
             }
-            if !rules.may_judge(&actor.by) {
+            if !rules.may_judge(&actor.member) {
                 return Err(not_an_owner(rules, actor, "confirm a severity"));
             }
             self.confirm(ticket.head(), &Field::Severity);
@@ -112,7 +112,7 @@ impl Record {
 
     /// A severity set by somebody who is no product owner is a proposal, or refused.
     pub(super) fn judge_severity(&mut self, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
-        if !self.sets(&Field::Severity) || rules.may_judge(&actor.by) {
+        if !self.sets(&Field::Severity) || rules.may_judge(&actor.member) {
             return Ok(());
         }
         match rules.settings.severity_by_owner {
@@ -249,7 +249,8 @@ fn previous_level(level: Level) -> Option<Level> {
 /// Sees that somebody works at their own level, where the policy enforces it.
 fn check_level(ticket: &Ticket, step: &Action, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
     let level = ticket.head().level();
-    if rules.settings.level_by_role != Policy::Enforce || !works(step) || rules.may_work(&actor.by, level) {
+    if rules.settings.level_by_role != Policy::Enforce || !works(step) || rules.may_work(&actor.member, level)
+    {
         return Ok(());
     }
     let allowed = rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
@@ -279,14 +280,14 @@ pub fn warnings(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor
     } else {
         false
     };
-    if sets_severity && !rules.may_judge(&actor.by) {
+    if sets_severity && !rules.may_judge(&actor.member) {
         let owners = rules.team.names(Role::ProductOwner).join(", ");
         warnings.push(format!("the severity is a proposal until a product owner confirms it ({owners})"));
     }
     if let What::Step(step) = &request.what {
         if rules.settings.level_by_role == Policy::Warn
             && works(&step.action())
-            && !rules.may_work(&actor.by, level)
+            && !rules.may_work(&actor.member, level)
         {
             warnings.push(format!("{} does not work at level {level}", actor.by.short()));
         }

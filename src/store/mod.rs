@@ -91,6 +91,15 @@ impl Store {
         Ok((Person { name: author.name, email: author.email }, at))
     }
 
+    /// A person as `.mailmap` names them.
+    ///
+    /// # Errors
+    /// The map cannot be read.
+    pub fn mapped(&self, person: &Person) -> Result<Person, Error> {
+        let (name, email) = self.repository.mapped(&person.name, &person.email)?;
+        Ok(Person { name, email })
+    }
+
     /// The tickets now, or at a revision, day or instant of the branch's past.
     ///
     /// # Errors

@@ -149,6 +149,22 @@ fn a_severity_is_the_product_owners_to_judge() {
 }
 
 #[test]
+fn somebody_is_known_under_every_address_of_the_mailmap() {
+    let sandbox = project();
+    sandbox.run(&["team", "add", "Ann Lee", "--email", "ann@example.com", "--role", "product-owner"]).ok();
+    sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
+    let id = sandbox.ticket("Slow");
+    let private = format!(
+        "GIT_AUTHOR_NAME=annie GIT_AUTHOR_EMAIL=annie@home.example git-support triage {id} --severity minor"
+    );
+    assert!(sandbox.shell(&private).fails(1).contains("may not set a severity"));
+    sandbox.file(".mailmap", "Ann Lee <ann@example.com> <annie@home.example>\n");
+    sandbox.shell(&private).ok();
+    let author = sandbox.git(&["log", "-1", "--format=%an <%ae>"]);
+    assert_eq!(author, "annie <annie@home.example>\n", "the commit says what git says");
+}
+
+#[test]
 fn who_works_at_which_level_is_said_or_enforced() {
     let sandbox = project();
     sandbox.run(&["team", "add", "Eve Park", "--email", "eve@example.com", "--role", "l3"]).ok();

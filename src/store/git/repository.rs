@@ -68,6 +68,21 @@ impl Repository {
         Identity::read(&self.config, &self.surroundings, &self.git)
     }
 
+    /// The name and address that `.mailmap` gives for those of a commit (gitmailmap(5)).
+    ///
+    /// # Errors
+    /// The map cannot be read.
+    pub fn mapped(&self, name: &str, email: &str) -> Result<(String, String)> {
+        let failed = |error: git2::Error| Error::git("reading .mailmap", &error);
+        let Ok(written) = git2::Signature::now(name, email) else {
+            return Ok((name.to_owned(), email.to_owned()));
+        };
+        let map = self.repo.mailmap().map_err(failed)?;
+        let mapped = map.resolve_signature(&written).map_err(failed)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((text(mapped.name_bytes()), text(mapped.email_bytes())))
+    }
+
     /// A value of git's configuration.
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
