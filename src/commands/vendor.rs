@@ -4,7 +4,7 @@ use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::Vendor;
+use crate::process::{Vendor, answer_times};
 use crate::render::View;
 use crate::store::git::FileChange;
 use crate::store::layout;
@@ -146,7 +146,8 @@ fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
         let prefix = snapshot.shortest(ticket.id())?;
         held.push((ticket, prefix));
     }
-    Ok(View::Vendor(Box::new(vendor), held))
+    let answers = answer_times(name, &snapshot.tickets()?.tickets);
+    Ok(View::Vendor { vendor: Box::new(vendor), held, answers })
 }
 
 fn remove(name: &str, dry_run: bool, session: &mut Session<'_>) -> Result<View, Failure> {

@@ -27,4 +27,4 @@ pub use similar::similar;
 pub use steps::warnings;
 pub use table::{STEPS, legal_steps, outcome};
 pub use team::{Member, Role, Team};
-pub use vendor::Vendor;
+pub use vendor::{Vendor, answer_times, percentile};

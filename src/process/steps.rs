@@ -171,7 +171,7 @@ impl Record {
         if ticket.head().level() == Level::One {
             return Err(Refusal::LevelOneDefers(ticket.id().clone()));
         }
-        let known = || rules.vendors.keys().cloned().collect();
+        let known = || vendors_for(ticket, rules);
         let area = ticket.head().get(&Field::Area).and_then(Node::as_text);
         let vendor = match name {
             Some(name) => rules
@@ -228,6 +228,19 @@ impl Record {
             }
         }
     }
+}
+
+/// The vendors' names, those first that cover something the ticket speaks of.
+fn vendors_for(ticket: &Ticket, rules: &Rules) -> Vec<String> {
+    let texts: Vec<&str> = ticket.head().iter().filter_map(|(_, value)| value.as_text()).collect();
+    let covers = |name: &&String| {
+        let vendor = rules.vendors.get(*name);
+        vendor.is_some_and(|vendor| {
+            vendor.covers.iter().any(|what| texts.iter().any(|text| text.contains(what.as_str())))
+        })
+    };
+    let (first, rest): (Vec<&String>, Vec<&String>) = rules.vendors.keys().partition(covers);
+    first.into_iter().chain(rest).cloned().collect()
 }
 
 /// The findings needed to escalate from a level.

@@ -1,6 +1,6 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
-use crate::ticket::Node;
+use crate::ticket::{Field, Node, Set, Ticket};
 
 /// A vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,5 +95,50 @@ impl Vendor {
     pub fn is_name(name: &str) -> bool {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         (1..=40).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('-')
+    }
+}
+
+/// How long a vendor took to answer, each time, in seconds, the shortest first: from each handing over to the
+/// moment the ticket was taken back.
+#[must_use]
+pub fn answer_times(name: &str, tickets: &[Ticket]) -> Vec<i64> {
+    let mut times: Vec<i64> = tickets.iter().flat_map(|ticket| waits(name, ticket)).collect();
+    times.sort_unstable();
+    times
+}
+
+fn waits(name: &str, ticket: &Ticket) -> Vec<i64> {
+    let mut since = None;
+    let mut waits = Vec::new();
+    for entry in ticket.timeline() {
+        let Some(Set::Value { to, .. }) = entry.set.get(&Field::Deferral) else { continue };
+        let holder = to.as_ref().and_then(|to| to.at("vendor")).and_then(Node::as_text);
+        if holder == Some(name) {
+            // A new follow-up date is no new handing over.
+            since = since.or(Some(entry.at));
+        } else if let Some(from) = since.take() {
+            waits.push(entry.at.unix().saturating_sub(from.unix()).max(0));
+        }
+    }
+    waits
+}
+
+/// The value below which a share of sorted values lies, in percent: the nearest rank.
+#[must_use]
+pub fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_occurred() {
+        let times = [1, 2, 3, 4, 100];
+        assert_eq!((percentile(&times, 50), percentile(&times, 90)), (Some(3), Some(100)));
+        assert_eq!(percentile(&[], 50), None);
+        assert_eq!(percentile(&[7], 90), Some(7));
     }
 }

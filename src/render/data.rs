@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::process::{Member, Release, Vendor};
+use crate::process::{Member, Release, Vendor, percentile};
 use crate::render::packet;
 use crate::render::view::{EntryLine, View};
 use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
@@ -115,11 +115,15 @@ fn objects(view: &View) -> Shape {
             };
             Shape::Many(vendors.iter().map(one).collect())
         }
-        View::Vendor(vendor, held) => {
+        View::Vendor { vendor, held, answers } => {
             let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
-            Shape::One(
-                json!({"schema": SCHEMA, "name": vendor.name, "vendor": value(&vendor.to_node()), "holds": held}),
-            )
+            let answers = json!({
+                "count": answers.len(),
+                "median_seconds": percentile(answers, 50),
+                "p90_seconds": percentile(answers, 90),
+            });
+            let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
+            Shape::One(json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers}))
         }
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
         View::Release(one) => Shape::One(release(one)),

@@ -75,7 +75,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Packet(_)
         | View::Team(_)
         | View::Vendors(_)
-        | View::Vendor(..)
+        | View::Vendor { .. }
         | View::Releases(_)
         | View::Release(_)
         | View::Notes { .. }

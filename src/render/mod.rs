@@ -59,7 +59,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Entries(entries) => lines::entries(entries, look),
         View::Team(members) => table::team(members, look),
         View::Vendors(vendors) => table::vendors(vendors, look),
-        View::Vendor(vendor, held) => page::vendor(vendor, held, look),
+        View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),
         View::Releases(releases) => table::releases(releases, look),
         View::Release(release) => page::release(release, look),
         View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Release, Vendor, is_overdue};
+use crate::process::{Release, Vendor, is_overdue, percentile};
 use crate::render::lines::{entry_details, value_text};
-use crate::render::paint::{BOLD, DIM, Look, RED, shown};
+use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
 use crate::render::view::TicketPage;
 use crate::ticket::{Entry, Field, Kind, Moment, Node, Ticket, cut};
 
@@ -95,12 +95,24 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
 }
 
 /// The page of a vendor: how to reach it, and what it holds, for how long, until when.
-pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], look: &Look) -> String {
+pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64], look: &Look) -> String {
     let mut out = format!("{}\n", look.paint(BOLD, &shown(&vendor.name)));
     let Node::Map(pairs) = vendor.to_node() else { return out };
     for (name, value) in pairs.iter().filter(|(name, _)| name.as_text() != Some("schema")) {
         let name = format!("  {:NAME_COLUMNS$}", shown(&name.to_string()));
         let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value.to_string()));
+    }
+    if let (Some(median), Some(p90)) = (percentile(answers, 50), percentile(answers, 90)) {
+        let name = format!("  {:NAME_COLUMNS$}", "answered");
+        let times = answers.len();
+        let _ = writeln!(
+            out,
+            "{}{times} time{}: median {}, p90 {}",
+            look.paint(DIM, &name),
+            if times == 1 { "" } else { "s" },
+            span(median),
+            span(p90)
+        );
     }
     section(&mut out, "Holds", look);
     for (ticket, prefix) in held {

@@ -65,11 +65,7 @@ impl Look {
         match seconds {
             ..0 => "ahead".to_owned(),
             0..60 => "now".to_owned(),
-            60..3600 => format!("{}m", seconds / 60),
-            3600..86_400 => format!("{}h", seconds / 3600),
-            86_400..5_184_000 => format!("{}d", seconds / 86_400),
-            5_184_000..63_072_000 => format!("{}mo", seconds / 2_592_000),
-            _ => format!("{}y", seconds / 31_536_000),
+            seconds => span(seconds),
         }
     }
 
@@ -103,6 +99,18 @@ impl Look {
             }
         }
         out
+    }
+}
+
+/// A span in one unit: `3d`.
+pub(super) fn span(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        86_400..5_184_000 => format!("{}d", seconds / 86_400),
+        5_184_000..63_072_000 => format!("{}mo", seconds / 2_592_000),
+        _ => format!("{}y", seconds / 31_536_000),
     }
 }
 

@@ -66,7 +66,14 @@ pub enum View {
     /// The vendors of the project.
     Vendors(Vec<Vendor>),
     /// A vendor, and the tickets it holds, each with the length of its shortest unique prefix.
-    Vendor(Box<Vendor>, Vec<(Ticket, usize)>),
+    Vendor {
+        /// The vendor.
+        vendor: Box<Vendor>,
+        /// The tickets.
+        held: Vec<(Ticket, usize)>,
+        /// How long it took to answer, each time, in seconds, the shortest first.
+        answers: Vec<i64>,
+    },
     /// The releases of the project.
     Releases(Vec<Release>),
     /// What support knows of a release.

@@ -130,6 +130,24 @@ fn a_ticket_goes_to_a_vendor_and_back() {
 }
 
 #[test]
+fn a_vendor_is_proposed_by_what_it_covers_and_measured_by_its_answers() {
+    let sandbox = project();
+    sandbox.run(&["vendor", "edit", "paygate", "--covers", "src/payment.rs"]).ok();
+    let id = sandbox.run(&["new", "Panic in src/payment.rs:41", "--level", "2"]).ok();
+    let id = id.trim();
+    assert!(sandbox.run(&["defer", id]).fails(2).contains("--vendor paygate"));
+    sandbox.run(&["defer", id, "--vendor", "paygate"]).ok();
+    let held = sandbox.run(&["vendor", "show", "paygate"]).ok();
+    assert!(held.contains(&id[..4]) && !held.contains("answered"), "{held}");
+    assert!(sandbox.run(&["vendor", "remove", "paygate"]).fails(1).contains("holds tickets"));
+    sandbox.run(&["resume", id]).ok();
+    let shown = sandbox.run(&["vendor", "show", "paygate"]).ok();
+    assert!(shown.contains("1 time: median") && shown.contains("nothing"), "{shown}");
+    sandbox.run(&["vendor", "remove", "paygate"]).ok();
+    assert!(!sandbox.repo().join(".support/vendors/paygate.yaml").exists());
+}
+
+#[test]
 fn a_severity_is_the_product_owners_to_judge() {
     let sandbox = project();
     sandbox.run(&["team", "add", "Ann Lee", "--email", "ann@example.com", "--role", "product-owner"]).ok();
