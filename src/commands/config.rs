@@ -5,7 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::settings_file;
-use crate::process::{SETTINGS, Settings, unknown_setting};
+use crate::process::{SETTINGS, Settings, setting_value, unknown_setting};
 use crate::query;
 use crate::render::{SettingLine, View};
 use crate::store::git::FileChange;
@@ -83,7 +83,7 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
     let file = yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null);
     let mut lines = Vec::new();
     for setting in SETTINGS {
-        let set = setting.key.split('.').try_fold(&file, |node, part| node.at(part));
+        let set = setting_value(&file, setting.key);
         lines.push(SettingLine {
             key: setting.key.to_owned(),
             value: set.map_or_else(|| setting.default.to_owned(), Node::to_string),

@@ -17,7 +17,8 @@ pub(crate) fn set(text: &str, key: &str, value: Option<Node>) -> Result<String, 
                 Some(Node::Map(pairs)) => pairs.clone(),
                 _ => Vec::new(),
             };
-            pairs.retain(|(name, _)| name.as_text() != Some(inner));
+            // By what it reads as: `1:` is a number in YAML, and the same key.
+            pairs.retain(|(name, _)| name.to_string() != inner);
             pairs.extend(value.map(|value| (Node::text(inner), value)));
             (!pairs.is_empty()).then_some(Node::Map(pairs))
         }

@@ -22,7 +22,7 @@ pub use refusal::Refusal;
 pub use release::{Mark, Release};
 pub use request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
 pub use rules::{Policy, Rules};
-pub use settings::{SETTINGS, Setting, Settings, unknown_setting};
+pub use settings::{SETTINGS, Setting, Settings, setting_value, unknown_setting};
 pub use similar::similar;
 pub use steps::warnings;
 pub use table::{STEPS, legal_steps, outcome};

@@ -87,7 +87,7 @@ impl Settings {
         let wrong = |key: &str, problem: String| (key.to_owned(), problem);
         let value = |key: &str| {
             let default = SETTINGS.iter().find(|s| s.key == key).map_or("", |s| s.default);
-            lookup(file, key).map_or_else(|| default.to_owned(), Node::to_string)
+            setting_value(file, key).map_or_else(|| default.to_owned(), Node::to_string)
         };
         let prefix = value("commit.prefix");
         let plain = |c: char| c.is_alphanumeric() || "-_./()".contains(c);
@@ -156,8 +156,9 @@ impl Default for Settings {
     }
 }
 
-/// The value under a dotted key.
-fn lookup<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
+/// The value under a dotted key of the settings' file; `None` where it is not set.
+#[must_use]
+pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
     let under = |node: &'a Node, part: &str| match node {
         // `1:` under handover is a number in YAML.
         Node::Map(pairs) => pairs.iter().find(|(name, _)| name.to_string() == part).map(|(_, value)| value),

@@ -24,6 +24,23 @@ fn settings_are_read_set_and_set_back() {
 }
 
 #[test]
+fn a_key_that_is_a_number_is_one_setting_however_it_is_written() {
+    let sandbox = Sandbox::new();
+    sandbox.file(".support/config.yaml", "schema: 1\nhandover:\n  1: [requirements]\n  2: [diagnosis]\n");
+    sandbox.git(&["add", ".support"]);
+    sandbox.git(&["commit", "-qm", "settings", "--", ".support"]);
+    assert_eq!(sandbox.run(&["config", "get", "handover.1"]).ok(), "requirements\n");
+    sandbox.run(&["config", "set", "handover.1", "troubleshooting"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "handover.1"]).ok(), "troubleshooting\n");
+    let id = sandbox.ticket("One");
+    let stderr = sandbox.run(&["escalate", &id]).fails(1);
+    assert!(
+        stderr.contains("on ") && stderr.lines().next().unwrap().ends_with(": troubleshooting"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn a_wrong_setting_is_refused_before_it_is_written() {
     let sandbox = Sandbox::new();
     assert!(sandbox.run(&["config", "set", "commit.prefx", "x"]).fails(2).contains("commit.prefix"));
