@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::query::lexer::{Piece, Token, tokens};
 use crate::query::tree::{Compare, FIELDS, Filter, Key, Property, Query, SORT_KEYS, Sort, SyntaxError, Test};
-use crate::ticket::{Area, Moment, Severity, Status, Type, nearest};
+use crate::ticket::{Area, Moment, Severity, Status, Type, nearest, parse_span};
 
 const DAY_SECS: u64 = 86_400;
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
@@ -255,16 +255,8 @@ fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxErro
     if let Some(moment) = Moment::parse(text) {
         return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
     }
-    let unit_secs = match text.chars().last() {
-        Some('m') => 60,
-        Some('h') => 3600,
-        Some('d') => DAY_SECS,
-        Some('w') => 7 * DAY_SECS,
-        _ => 0,
-    };
-    let number = text.strip_suffix(['m', 'h', 'd', 'w']).and_then(|number| number.parse::<u64>().ok());
-    match number.and_then(|number| number.checked_mul(unit_secs)) {
-        Some(seconds) => Ok(Test::Age(compared, Duration::from_secs(seconds))),
+    match parse_span(text) {
+        Some(age) => Ok(Test::Age(compared, age)),
         None => Err(SyntaxError {
             column,
             problem: format!("`{text}` is no day, instant or age"),

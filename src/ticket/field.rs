@@ -2,6 +2,7 @@
 
 use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
+use crate::ticket::span::parse_span;
 use crate::ticket::text::MAX_TEXT_BYTES;
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
@@ -231,8 +232,7 @@ fn level(value: Node) -> Result<Node, String> {
 fn span(value: Node) -> Result<Node, String> {
     let value = line(value)?;
     let text = value.to_string();
-    let number = text.strip_suffix(['m', 'h', 'd', 'w']);
-    match number.and_then(|number| number.parse::<u32>().ok()) {
+    match parse_span(&text) {
         Some(_) => Ok(value),
         None => Err(format!("`{text}` is no span of time; write 90m, 6h, 2d or 1w")),
     }

@@ -14,6 +14,7 @@ mod merge;
 mod moment;
 mod node;
 mod person;
+mod span;
 mod text;
 mod words;
 pub mod yaml;
@@ -29,6 +30,7 @@ pub use merge::{Merged, merge};
 pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;
+pub use span::parse_span;
 pub use text::{MAX_TEXT_BYTES, cut, one_line, visible};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
