@@ -18,5 +18,5 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    args.common.take(&Move::Alert(args.to.clone()), session)
+    args.common.take_with_reason(&Move::Alert(args.to.clone()), session)
 }

@@ -30,14 +30,9 @@ pub(super) struct Message {
     /// Say what this file holds; - reads standard input
     #[arg(short = 'F', long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-}
-
-impl Message {
-    /// The text, if one was given.
-    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
-        let directory = session.surroundings.directory.clone();
-        Ok(intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?)
-    }
+    /// Say it in the editor, which begins with what -m and -F say
+    #[arg(short, long)]
+    pub edit: bool,
 }
 
 const SAY_FORM: &str = "
@@ -46,6 +41,13 @@ const SAY_FORM: &str = "
 ";
 
 impl Message {
+    /// The text, if one was given.
+    pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
+        let directory = session.surroundings.directory.clone();
+        let said = intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?;
+        if self.edit { Self::write(&said.unwrap_or_default(), session).map(Some) } else { Ok(said) }
+    }
+
     /// The text; on a terminal the editor opens where none was given.
     pub(crate) fn need(&self, session: &mut Session<'_>) -> Result<String, Failure> {
         if let Some(text) = self.read(session)? {
@@ -54,7 +56,12 @@ impl Message {
         if !session.interactive {
             return Err(Refusal::EmptyNote.into());
         }
-        let left = (session.editor)(SAY_FORM)?;
+        Self::write("", session)
+    }
+
+    /// The text as it was left in the editor.
+    fn write(begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
+        let left = (session.editor)(&format!("{begin}{SAY_FORM}"))?;
         let text = left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
         if text.trim().is_empty() {
             return Err(Failure::new(Kind::Refused, "the text was left empty; nothing was changed"));

@@ -1,11 +1,13 @@
 //! `assign`: gives the work to somebody, or takes it from them.
 
 use crate::commands::arguments::{Message, Writing, named};
-use crate::commands::change::{Author, Planned, apply};
+use crate::commands::change::Author;
+use crate::commands::code;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::{Request, What};
+use crate::commands::step::take;
+use crate::process::{What, suggest};
 use crate::render::View;
 
 /// Give the work on tickets to somebody: to yourself, unless said otherwise
@@ -20,6 +22,10 @@ pub struct Args {
     /// Take it from whoever has it
     #[arg(long, conflicts_with = "to")]
     nobody: bool,
+    /// Propose people, with the reasons, and change nothing: who wrote the ticket's files, who resolved
+    /// tickets like it, who has how much to do
+    #[arg(long, conflicts_with_all = ["to", "nobody"])]
+    suggest: bool,
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
@@ -28,15 +34,30 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let ids = reading::resolve(&store.snapshot(None)?, &args.ids)?;
-    let note = args.message.read(session)?;
-    let me = Author::of(&store)?.me();
-    let who = (!args.nobody).then(|| named(&args.to, &me));
-    let mut planned = Vec::new();
-    for id in ids {
-        let request = Request::new(What::Assign(who.clone())).with_note(note.clone());
-        planned.push(Planned { id, entry: session.entry_id(), request });
+    if args.suggest {
+        return propose(&args.ids, session);
     }
-    apply(&store, &planned, &[], &args.writing, session)
+    let note = args.message.read(session)?;
+    let me = Author::of(&session.store()?)?.me();
+    let who = (!args.nobody).then(|| named(&args.to, &me));
+    take(&args.ids, &What::Assign(who), note, &args.writing, session)
+}
+
+/// The people who could work on a ticket, with the reasons.
+fn propose(ids: &[String], session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = store.snapshot(None)?;
+    let ids = reading::resolve(&snapshot, ids)?;
+    let [id] = ids.as_slice() else {
+        return Err(Failure::usage("people are proposed for one ticket at a time"));
+    };
+    let ticket = snapshot.need(id)?;
+    let listing = snapshot.tickets()?;
+    reading::warn(&listing.bad, session);
+    let wrote = code::authors(&store, &code::files(&store, &ticket)?)?;
+    let people = suggest(&ticket, &listing.tickets, &wrote, &reading::rules(&snapshot)?);
+    if people.is_empty() {
+        session.note("nobody is known who could: git support team add NAME --email ADDRESS --role l1");
+    }
+    Ok(View::Suggestions(people))
 }

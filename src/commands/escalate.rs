@@ -51,5 +51,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             findings.insert(Field::Findings(finding), Change::to_text(text));
         }
     }
-    args.common.take(&Move::Escalate { findings, force: args.force }, session)
+    let step = Move::Escalate { findings, force: args.force };
+    if args.force {
+        return args.common.take_with_reason(&step, session);
+    }
+    args.common.take(&step, session)
 }

@@ -3,8 +3,8 @@
 use crate::commands::arguments::{Message, Writing};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::commands::step::Common;
-use crate::process::Move;
+use crate::commands::step::take;
+use crate::process::{Move, What};
 use crate::render::View;
 
 /// Say what effort is expected
@@ -23,8 +23,6 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.message.read(session)?;
-    let message = Message { message: Vec::new(), file: None };
-    let writing = Writing { dry_run: args.writing.dry_run, if_match: args.writing.if_match.clone() };
-    let common = Common { ids: vec![args.id.clone()], message, writing };
-    common.take_saying(&Move::Estimate(args.span.clone()), note, session)
+    let step = What::Step(Move::Estimate(args.span.clone()));
+    take(std::slice::from_ref(&args.id), &step, note, &args.writing, session)
 }

@@ -25,5 +25,5 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let to = args.to.as_deref().and_then(Level::parse);
-    args.common.take(&Move::Return { to, incomplete: args.incomplete }, session)
+    args.common.take_with_reason(&Move::Return { to, incomplete: args.incomplete }, session)
 }

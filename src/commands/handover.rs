@@ -1,11 +1,12 @@
 //! `handover` and `brief`: all that is known, on one page, for the next level or for a vendor.
 
+use crate::commands::code::concerned;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::show::linked;
 use crate::process::similar;
-use crate::render::{Audience, Packet, View};
+use crate::render::{Audience, Concerned, Packet, View};
 use crate::store::Snapshot;
 use crate::ticket::{Field, Node, Ticket};
 
@@ -23,7 +24,8 @@ pub struct HandoverArgs {
 
 /// Print what a vendor needs to know of a ticket
 ///
-/// Without internal notes, without the customer's name, and without any address in what was written.
+/// Without internal notes, and without the customer's name, addresses and telephone numbers in what was
+/// written. Read it before you send it.
 #[derive(Debug, clap::Args)]
 pub struct BriefArgs {
     /// The ticket
@@ -42,7 +44,8 @@ pub(crate) fn handover(args: &HandoverArgs, session: &mut Session<'_>) -> Result
     let listing = snapshot.tickets()?;
     reading::warn(&listing.bad, session);
     let similar = similar(&ticket, &listing.tickets, MAX_SIMILAR).into_iter().cloned().collect();
-    Ok(packet(&snapshot, ticket, Audience::Team, similar))
+    let code = concerned(&store, &snapshot, &ticket)?;
+    Ok(packet(&snapshot, ticket, Audience::Team, similar, code))
 }
 
 /// Runs `brief`.
@@ -59,10 +62,16 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
     let vendor = vendors.get(name).cloned().ok_or_else(|| {
         Failure::new(Kind::NotFound, format!("there is no vendor {name}")).hint("git support vendor list")
     })?;
-    Ok(packet(&snapshot, ticket, Audience::Vendor(Box::new(vendor)), Vec::new()))
+    Ok(packet(&snapshot, ticket, Audience::Vendor(Box::new(vendor)), Vec::new(), None))
 }
 
-fn packet(snapshot: &Snapshot<'_>, ticket: Ticket, audience: Audience, similar: Vec<Ticket>) -> View {
+fn packet(
+    snapshot: &Snapshot<'_>,
+    ticket: Ticket,
+    audience: Audience,
+    similar: Vec<Ticket>,
+    code: Option<Concerned>,
+) -> View {
     let linked = ticket.head().links().map(|(kind, other)| linked(snapshot, kind, other)).collect();
-    View::Packet(Box::new(Packet { ticket, audience, linked, similar }))
+    View::Packet(Box::new(Packet { ticket, audience, linked, similar, code }))
 }

@@ -9,6 +9,7 @@ mod assign;
 mod attach;
 mod change;
 mod close;
+mod code;
 mod comment;
 mod completions;
 mod config;

@@ -1,14 +1,13 @@
 //! What commands read: ids as typed, settings, the tickets of a query, candidates for completion.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor};
 use crate::query::{self, Context, Query};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Field, Moment, Node, Ticket, TicketId, yaml};
+use crate::ticket::{Field, Moment, Node, Ticket, TicketId, parse_span, yaml};
 
 /// The most bytes of a project's file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
@@ -132,17 +131,7 @@ pub(crate) fn resolve_commits(store: &Store, changes: &mut Changes) -> Result<()
 
 /// A moment ahead as typed: a span from now (`3d`, `12h`), a day, an instant.
 pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
-    let hour_secs = 3600;
-    let unit_secs = match text.chars().last() {
-        Some('m') => 60,
-        Some('h') => hour_secs,
-        Some('d') => 24 * hour_secs,
-        Some('w') => 7 * 24 * hour_secs,
-        _ => 0,
-    };
-    let number = text.strip_suffix(['m', 'h', 'd', 'w']).and_then(|number| number.parse::<u64>().ok());
-    let span = number.and_then(|number| number.checked_mul(unit_secs));
-    let moment = span.map(|secs| now.after(Duration::from_secs(secs)));
+    let moment = parse_span(text).map(|span| now.after(span));
     moment.or_else(|| Moment::parse(text)).or_else(|| Moment::parse_day(text)).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no time ahead"))
             .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")

@@ -1,7 +1,5 @@
 //! `release`: a version is handed over from delivery to support, accepted, and retired.
 
-use std::collections::BTreeSet;
-
 use crate::commands::arguments::Message;
 use crate::commands::change::{Author, write_files};
 use crate::commands::failure::{Failure, Kind};
@@ -9,9 +7,9 @@ use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::process::{Mark, Release};
 use crate::render::View;
-use crate::store::git::{FileChange, ObjectId};
-use crate::store::{Snapshot, Store, layout};
-use crate::ticket::{Field, Node, Ticket, yaml};
+use crate::store::git::FileChange;
+use crate::store::{Snapshot, layout};
+use crate::ticket::{Node, yaml};
 
 /// Hand versions over from delivery to support
 ///
@@ -30,15 +28,9 @@ enum Verb {
     /// Hand a version over to support; -m or -F say what changed
     Handover(Offer),
     /// Accept a version for support
-    Accept {
-        /// The version
-        version: String,
-    },
+    Accept(Named),
     /// End the support of a version
-    Retire {
-        /// The version
-        version: String,
-    },
+    Retire(Named),
     /// Show what support knows of a version
     Show {
         /// The version
@@ -49,6 +41,15 @@ enum Verb {
         /// The version
         version: String,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct Named {
+    /// The version
+    version: String,
+    /// Show the message and the difference, change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -72,6 +73,9 @@ struct Offer {
     environment: Vec<String>,
     #[command(flatten)]
     message: Message,
+    /// Show the message and the difference, change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Runs the command.
@@ -82,24 +86,20 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             Ok(View::Releases(reading::releases(&store.snapshot(None)?)?))
         }
         Some(Verb::Handover(offer)) => handover(offer, session),
-        Some(Verb::Accept { version }) => {
-            mark(version, "accept", session, |release, mark| match release.accepted {
-                Some(_) => Err("was accepted already"),
-                None => {
-                    release.accepted = Some(mark);
-                    Ok(())
-                }
-            })
-        }
-        Some(Verb::Retire { version }) => {
-            mark(version, "retire", session, |release, mark| match release.retired {
-                Some(_) => Err("was retired already"),
-                None => {
-                    release.retired = Some(mark);
-                    Ok(())
-                }
-            })
-        }
+        Some(Verb::Accept(named)) => mark(named, "accept", session, |release, mark| match release.accepted {
+            Some(_) => Err("was accepted already"),
+            None => {
+                release.accepted = Some(mark);
+                Ok(())
+            }
+        }),
+        Some(Verb::Retire(named)) => mark(named, "retire", session, |release, mark| match release.retired {
+            Some(_) => Err("was retired already"),
+            None => {
+                release.retired = Some(mark);
+                Ok(())
+            }
+        }),
         Some(Verb::Show { version }) => {
             let store = session.store()?;
             Ok(View::Release(Box::new(need(&store.snapshot(None)?, version)?)))
@@ -130,7 +130,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
         accepted: None,
         retired: None,
     };
-    write_files(&format!("hand over {version} to support"), false, session, |snapshot| {
+    write_files(&format!("hand over {version} to support"), offer.dry_run, session, |snapshot| {
         if reading::releases(snapshot)?.iter().any(|other| other.version == *version) {
             let message = format!("{version} was handed over already");
             return Err(
@@ -142,13 +142,14 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
 }
 
 fn mark(
-    version: &str,
+    named: &Named,
     verb: &str,
     session: &mut Session<'_>,
     set: impl Fn(&mut Release, Mark) -> Result<(), &'static str>,
 ) -> Result<View, Failure> {
     let author = Author::of(&session.store()?)?;
-    write_files(&format!("{verb} {version}"), false, session, |snapshot| {
+    let version = &named.version;
+    write_files(&format!("{verb} {version}"), named.dry_run, session, |snapshot| {
         let mut release = need(snapshot, version)?;
         let mark = Mark { by: author.me(), at: author.at.to_string() };
         set(&mut release, mark)
@@ -178,44 +179,23 @@ fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     let release = need(&snapshot, version)?;
     let repository = store.repository();
     let tag = repository.revision(&release.tag)?;
-    let mut earlier = Vec::new();
+    let mut tips = vec![tag];
     for other in reading::releases(&snapshot)?.iter().filter(|other| other.version != *version) {
         let other = repository.revision(&other.tag)?;
         if other != tag && repository.contains(tag, other)? {
-            earlier.push(other);
+            tips.push(other);
         }
     }
+    let said = store.said(&tips, None)?;
+    let builds = tips.iter().map(|tip| store.build(*tip, &said)).collect::<Result<Vec<_>, _>>()?;
     let listing = snapshot.tickets()?;
     reading::warn(&listing.bad, session);
     let mut fixed = Vec::new();
     for ticket in listing.tickets {
-        let is_in = |tip: ObjectId| is_fixed_in(&store, &ticket, tip);
-        if !is_in(tag)? {
-            continue;
-        }
-        let before = earlier.iter().map(|tip| is_in(*tip)).collect::<Result<Vec<_>, _>>()?;
-        if !before.contains(&true) {
+        let is_in = builds.iter().map(|build| build.fixes(&ticket)).collect::<Result<Vec<_>, _>>()?;
+        if is_in.first() == Some(&true) && !is_in.iter().skip(1).any(|before| *before) {
             fixed.push(ticket);
         }
     }
     Ok(View::Notes { version: version.to_owned(), tag: release.tag, tickets: fixed })
-}
-
-/// True where a tip contains a fix of the ticket that nothing before the tip takes back.
-pub(crate) fn is_fixed_in(store: &Store, ticket: &Ticket, tip: ObjectId) -> Result<bool, Failure> {
-    let commits: Vec<&str> = ticket.head().members(&Field::Commits).collect();
-    if commits.is_empty() {
-        return Ok(false);
-    }
-    let repository = store.repository();
-    let said = repository.code_commits(&tip.to_string())?;
-    let reverted: BTreeSet<&str> = said.iter().filter_map(|commit| commit.reverts.as_deref()).collect();
-    for commit in commits.iter().filter(|commit| !reverted.contains(**commit)) {
-        // A commit that is not in this clone cannot be in the tag.
-        let Ok(commit) = repository.revision(commit) else { continue };
-        if repository.contains(tip, commit)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -1,19 +1,15 @@
 //! `scan`: reads the trailers of code commits, links them to their tickets, and resolves.
 
-use std::collections::BTreeSet;
-
 use crate::commands::arguments::Writing;
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Ending, Move, Request, What};
 use crate::render::View;
-use crate::store::git::CodeCommit;
-use crate::store::{Snapshot, Store};
+use crate::store::git::{CodeCommit, taken_back};
+use crate::store::{RESOLVES, Snapshot, Store};
 use crate::ticket::{Field, Resolution, Ticket, cut, one_line};
 
-/// The trailer that resolves a ticket; the other one, `Support-Ticket`, links.
-const RESOLVES: &str = "Resolves-Ticket";
 /// The widest subject that a note repeats, in columns.
 const SUBJECT_COLUMNS: usize = 72;
 
@@ -35,7 +31,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
     let commits = store.repository().code_commits(&args.range)?;
-    let reverted: BTreeSet<&str> = commits.iter().filter_map(|commit| commit.reverts.as_deref()).collect();
+    let reverted = taken_back(commits.iter());
     let mut planned = Vec::new();
     for commit in &commits {
         if reverted.contains(commit.id.to_string().as_str()) {

@@ -3,11 +3,10 @@
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
-use crate::commands::release::is_fixed_in;
 use crate::commands::session::Session;
 use crate::process::Release;
 use crate::render::{LinkedTicket, TicketPage, View};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, Store};
 use crate::ticket::{Field, LinkKind, Ticket, TicketId};
 
 /// Show a ticket: head, description, findings, timeline
@@ -36,16 +35,28 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let linked = ticket.head().links().map(|(kind, other)| linked(&snapshot, kind, other)).collect();
     let prefix = snapshot.shortest(&id)?;
     let releases = reading::releases(&snapshot)?;
-    let mut fixed_in = Vec::new();
-    for release in &releases {
-        // A tag that is not in this clone says nothing.
-        let Ok(tag) = store.repository().revision(&release.tag) else { continue };
-        if is_fixed_in(&store, &ticket, tag)? {
-            fixed_in.push(release.version.clone());
-        }
-    }
+    let fixed_in = fixed_in(&store, &ticket, &releases)?;
     let is_deliverys = is_deliverys(&ticket, &releases);
     Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, fixed_in, is_deliverys })))
+}
+
+/// The versions whose builds contain the ticket's fix.
+fn fixed_in(store: &Store, ticket: &Ticket, releases: &[Release]) -> Result<Vec<String>, Failure> {
+    if ticket.head().members(&Field::Commits).next().is_none() {
+        return Ok(Vec::new());
+    }
+    // A tag that is not in this clone says nothing.
+    let tagged =
+        |release: &Release| Some((release.version.clone(), store.repository().revision(&release.tag).ok()?));
+    let tips: Vec<_> = releases.iter().filter_map(tagged).collect();
+    let said = store.said(&tips.iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), Some(ticket))?;
+    let mut versions = Vec::new();
+    for (version, tip) in tips {
+        if store.build(tip, &said)?.fixes(ticket)? {
+            versions.push(version);
+        }
+    }
+    Ok(versions)
 }
 
 /// True where a ticket says what it affects, and support owns none of it.
@@ -60,6 +71,5 @@ fn is_deliverys(ticket: &Ticket, releases: &[Release]) -> bool {
 /// The other end of a link; one that cannot be read is named all the same.
 pub(crate) fn linked(snapshot: &Snapshot<'_>, kind: &LinkKind, other: &str) -> LinkedTicket {
     let ticket = TicketId::parse(other).and_then(|id| snapshot.ticket(&id).ok().flatten());
-    let found = ticket.map(|ticket| (ticket.head().title().to_owned(), ticket.head().status()));
-    LinkedTicket { kind: kind.clone(), id: other.to_owned(), found }
+    LinkedTicket { kind: kind.clone(), id: other.to_owned(), ticket }
 }

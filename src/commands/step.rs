@@ -27,6 +27,16 @@ impl Common {
         self.take_saying(step, note, session)
     }
 
+    /// Takes a step on every ticket named, for the reason that it must have; a terminal asks for it.
+    pub(crate) fn take_with_reason(&self, step: &Move, session: &mut Session<'_>) -> Result<View, Failure> {
+        let reason = if session.interactive {
+            Some(self.message.need(session)?)
+        } else {
+            self.message.read(session)?
+        };
+        self.take_saying(step, reason, session)
+    }
+
     /// Takes a step on every ticket named, with a note or none.
     pub(crate) fn take_saying(
         &self,
@@ -34,12 +44,23 @@ impl Common {
         note: Option<String>,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
-        let store = session.store()?;
-        let mut planned = Vec::new();
-        for id in reading::resolve(&store.snapshot(None)?, &self.ids)? {
-            let request = Request::new(What::Step(step.clone())).with_note(note.clone());
-            planned.push(Planned { id, entry: session.entry_id(), request });
-        }
-        apply(&store, &planned, &[], &self.writing, session)
+        take(&self.ids, &What::Step(step.clone()), note, &self.writing, session)
     }
+}
+
+/// Does the same to every ticket, as one commit.
+pub(crate) fn take(
+    ids: &[String],
+    what: &What,
+    note: Option<String>,
+    writing: &Writing,
+    session: &mut Session<'_>,
+) -> Result<View, Failure> {
+    let store = session.store()?;
+    let mut planned = Vec::new();
+    for id in reading::resolve(&store.snapshot(None)?, ids)? {
+        let request = Request::new(what.clone()).with_note(note.clone());
+        planned.push(Planned { id, entry: session.entry_id(), request });
+    }
+    apply(&store, &planned, &[], writing, session)
 }

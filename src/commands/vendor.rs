@@ -76,10 +76,10 @@ struct Details {
 }
 
 impl Details {
-    /// The vendor with what is given in the place of what was there.
-    fn over(&self, old: &Vendor) -> Vendor {
+    /// The vendor with what is given in the place of what was there; it can be read again.
+    fn over(&self, old: &Vendor) -> Result<Vendor, Failure> {
         let either = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
-        Vendor {
+        let new = Vendor {
             name: self.name.clone(),
             is_msp: self.msp || old.is_msp,
             email: either(&self.email, &old.email),
@@ -89,7 +89,9 @@ impl Details {
             response: either(&self.response, &old.response),
             hours: either(&self.hours, &old.hours),
             covers: if self.covers.is_empty() { old.covers.clone() } else { self.covers.clone() },
-        }
+        };
+        let checked = Vendor::read(&new.name, &new.to_node());
+        checked.map_err(|(key, problem)| Failure::usage(format!("{key}: {problem}")))
     }
 }
 
@@ -107,7 +109,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             write_files(&subject, details.dry_run, session, |snapshot| {
                 let vendors = reading::vendors(snapshot)?;
                 let old = vendors.get(&details.name).ok_or_else(|| unknown(&details.name))?;
-                let new = details.over(old);
+                let new = details.over(old)?;
                 Ok(if new == *old { Vec::new() } else { vec![file(&new)] })
             })
         }
@@ -122,7 +124,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
         return Err(Failure::usage(format!("`{name}` is no name for a vendor"))
             .hint("lower-case letters, digits and dashes, at most 40"));
     }
-    let new = details.over(&Vendor::default());
+    let new = details.over(&Vendor::default())?;
     if new.channels().is_empty() {
         session.note(format!("warning: {name} has no channel yet; nothing can be deferred to them"));
     }

@@ -4,6 +4,8 @@
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
 mod decide;
+mod mentions;
+mod outside;
 mod queue;
 mod refusal;
 mod release;
@@ -12,11 +14,14 @@ mod rules;
 mod settings;
 mod similar;
 mod steps;
+mod suggest;
 mod table;
 mod team;
 mod vendor;
 
 pub use decide::{decide, open};
+pub use mentions::paths_named;
+pub use outside::for_outside;
 pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
 pub use release::{Mark, Release};
@@ -25,6 +30,7 @@ pub use rules::{Policy, Rules};
 pub use settings::{SETTINGS, Setting, Settings, setting_value, unknown_setting};
 pub use similar::similar;
 pub use steps::warnings;
+pub use suggest::{Suggestion, suggest};
 pub use table::{STEPS, legal_steps, outcome};
 pub use team::{Member, Role, Team};
 pub use vendor::{Vendor, answer_times, percentile};

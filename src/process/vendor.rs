@@ -1,6 +1,6 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
-use crate::ticket::{Field, Node, Set, Ticket};
+use crate::ticket::{Field, Node, Set, Ticket, parse_span};
 
 /// A vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,10 @@ impl Vendor {
                 Some(Node::Text(text)) => Some(text.clone()),
                 Some(_) => return Err((key.to_owned(), "is no text; put it in quotes".to_owned())),
             };
+        }
+        if let Some(response) = vendor.response.as_ref().filter(|response| parse_span(response).is_none()) {
+            let problem = format!("`{response}` is no span of time; write 30m, 8h or 2d");
+            return Err(("response".to_owned(), problem));
         }
         vendor.is_msp = match file.at("msp") {
             None => false,
@@ -121,6 +125,16 @@ fn waits(name: &str, ticket: &Ticket) -> Vec<i64> {
         }
     }
     waits
+}
+
+impl Vendor {
+    /// How many of the answers came within the time that the contract allows; `None` where it names none.
+    /// The time that passed is meant, by day and night.
+    #[must_use]
+    pub fn answers_in_time(&self, answers: &[i64]) -> Option<usize> {
+        let allowed = i64::try_from(parse_span(self.response.as_deref()?)?.as_secs()).ok()?;
+        Some(answers.iter().filter(|seconds| **seconds <= allowed).count())
+    }
 }
 
 /// The value below which a share of sorted values lies, in percent: the nearest rank.

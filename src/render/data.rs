@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::process::{Member, Release, Vendor, percentile};
+use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
 use crate::render::view::{EntryLine, View};
 use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
@@ -98,29 +98,22 @@ fn objects(view: &View) -> Shape {
             Shape::Many(tickets.iter().map(|(one, _)| ticket(one, *full)).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
-        View::Team(members) => {
-            let one = |member: &Member| {
-                let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
-                json!({"schema": SCHEMA, "name": member.name, "emails": member.emails, "roles": roles})
+        View::Suggestions(people) => {
+            let one = |one: &Suggestion| {
+                let person = one.person.to_string();
+                json!({"schema": SCHEMA, "person": person, "score": one.score, "reasons": one.reasons})
             };
-            Shape::Many(members.iter().map(one).collect())
+            Shape::Many(people.iter().map(one).collect())
         }
-        View::Vendors(vendors) => {
-            let one = |vendor: &Vendor| {
-                let mut object = value(&vendor.to_node());
-                if let Value::Object(map) = &mut object {
-                    map.insert("name".to_owned(), vendor.name.clone().into());
-                }
-                object
-            };
-            Shape::Many(vendors.iter().map(one).collect())
-        }
+        View::Team(members) => Shape::Many(members.iter().map(member).collect()),
+        View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
         View::Vendor { vendor, held, answers } => {
             let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
             let answers = json!({
                 "count": answers.len(),
                 "median_seconds": percentile(answers, 50),
                 "p90_seconds": percentile(answers, 90),
+                "in_time": vendor.answers_in_time(answers),
             });
             let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
             Shape::One(json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers}))
@@ -140,6 +133,20 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }
     }
+}
+
+fn member(member: &Member) -> Value {
+    let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+    json!({"schema": SCHEMA, "name": member.name, "emails": member.emails, "roles": roles})
+}
+
+/// A vendor as an object: the file's keys, and its name.
+fn named_vendor(vendor: &Vendor) -> Value {
+    let mut object = value(&vendor.to_node());
+    if let Value::Object(map) = &mut object {
+        map.insert("name".to_owned(), vendor.name.clone().into());
+    }
+    object
 }
 
 /// A release as an object: the file's keys, its version, and where it stands.

@@ -73,6 +73,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Text(_)
         | View::Ticket(_)
         | View::Packet(_)
+        | View::Suggestions(_)
         | View::Team(_)
         | View::Vendors(_)
         | View::Vendor { .. }

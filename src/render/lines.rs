@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::process::Suggestion;
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, shown};
-use crate::render::view::{EntryLine, Rehearsal};
-use crate::ticket::{Entry, Field, Moment, Node, Set, Ticket, Visibility, cut, visible};
+use crate::render::view::{EntryLine, LinkedTicket, Rehearsal};
+use crate::ticket::{Entry, Field, LinkKind, Moment, Node, Person, Set, Ticket, Visibility, cut, visible};
 
 /// A short commit name, in characters.
-const SHORT_COMMIT: usize = 10;
+pub(super) const SHORT_COMMIT: usize = 10;
 
 /// The widest description of a candidate for completion, in columns.
 const ABOUT_COLUMNS: usize = 60;
@@ -53,6 +54,24 @@ pub(super) fn value_text(value: &Node) -> String {
         let _ = write!(out, ", follow up {}", at.minute());
     }
     out
+}
+
+/// The other end of a link: its title and status; of a duplicate, who reported it and how often it was seen.
+pub(super) fn linked_text(link: &LinkedTicket) -> String {
+    let Some(ticket) = &link.ticket else { return "(not here)".to_owned() };
+    let head = ticket.head();
+    let mut facts = vec![head.status().to_string()];
+    if link.kind == LinkKind::DuplicatedBy {
+        let reporter = head.get(&Field::Reporter).map(Node::to_string);
+        facts.extend(
+            reporter.map(|who| {
+                format!("by {}", Person::parse(&who).map_or(who.clone(), |p| p.short().to_owned()))
+            }),
+        );
+        let times = ticket.occurrences();
+        facts.push(format!("seen {times} time{}", if times == 1 { "" } else { "s" }));
+    }
+    format!("{} ({})", head.title(), facts.join(", "))
 }
 
 /// What an entry set, a line a field.
@@ -134,6 +153,18 @@ pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
             let _ = writeln!(out, "  {}", cut(&shown(&line.title), room));
         }
         out.push_str(&entry_details(entry, "  ", look));
+    }
+    out
+}
+
+/// Who could work on a ticket, the best first, each with the reasons.
+pub(super) fn suggestions(people: &[Suggestion], look: &Look) -> String {
+    let mut out = String::new();
+    for one in people {
+        let _ = writeln!(out, "{}", look.paint(BOLD, &shown(&one.person.to_string())));
+        for reason in &one.reasons {
+            let _ = writeln!(out, "  {}", shown(reason));
+        }
     }
     out
 }

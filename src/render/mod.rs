@@ -13,7 +13,10 @@ mod view;
 
 pub use lines::candidate;
 pub use paint::Look;
-pub use view::{Audience, EntryLine, Format, LinkedTicket, Packet, Rehearsal, SettingLine, TicketPage, View};
+pub use view::{
+    Audience, CodeLine, Concerned, EntryLine, Format, LinkedTicket, Packet, Rehearsal, SettingLine,
+    TicketPage, View,
+};
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
 #[must_use]
@@ -56,6 +59,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Packet(packet) if look.terminal => packet::page(packet, look),
         View::Packet(packet) => packet::markdown(packet),
         View::Tickets { tickets, .. } => table::tickets(tickets, look),
+        View::Suggestions(people) => lines::suggestions(people, look),
         View::Entries(entries) => lines::entries(entries, look),
         View::Team(members) => table::team(members, look),
         View::Vendors(vendors) => table::vendors(vendors, look),

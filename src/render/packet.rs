@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::process::for_outside;
 use crate::render::flat::{fenced, inline};
-use crate::render::lines::value_text;
+use crate::render::lines::{SHORT_COMMIT, linked_text, value_text};
 use crate::render::paint::{BOLD, DIM, Look, shown};
 use crate::render::view::{Audience, Packet};
 use crate::ticket::{Action, Entry, Field, Finding, Node, Person, Ticket, Visibility};
@@ -109,7 +110,7 @@ fn sections(packet: &Packet) -> Vec<Section> {
     }
     sections.extend([evidence(packet), comments(packet)].into_iter().flatten());
     if matches!(packet.audience, Audience::Team) {
-        sections.extend([links(packet), similar(packet)].into_iter().flatten());
+        sections.extend([links(packet), similar(packet), code(packet)].into_iter().flatten());
     }
     sections
 }
@@ -182,11 +183,7 @@ fn comments(packet: &Packet) -> Option<Section> {
 
 fn links(packet: &Packet) -> Option<Section> {
     let fact = |link: &crate::render::view::LinkedTicket| {
-        let what = match &link.found {
-            Some((title, status)) => format!("{} {title} ({status})", link.id),
-            None => format!("{} (not here)", link.id),
-        };
-        Part::Fact(link.kind.to_string(), what)
+        Part::Fact(link.kind.to_string(), format!("{} {}", link.id, linked_text(link)))
     };
     let parts: Vec<Part> = packet.linked.iter().map(fact).collect();
     (!parts.is_empty()).then_some(Section { title: "Links".to_owned(), parts })
@@ -206,28 +203,32 @@ fn similar(packet: &Packet) -> Option<Section> {
     (!parts.is_empty()).then_some(Section { title: "Similar".to_owned(), parts })
 }
 
+/// The ticket's files, and the commits that changed them.
+fn code(packet: &Packet) -> Option<Section> {
+    let code = packet.code.as_ref()?;
+    let mut parts = vec![Part::Fact("files".to_owned(), code.files.join(", "))];
+    let since = code.since.as_ref().map_or("lately".to_owned(), |tag| format!("since {tag}"));
+    let count = code.commits.len();
+    parts.push(Part::Fact(
+        "changed".to_owned(),
+        format!("{since}: {count} commit{}", if count == 1 { "" } else { "s" }),
+    ));
+    for line in &code.commits {
+        let name = line.commit.get(..SHORT_COMMIT).unwrap_or(&line.commit).to_owned();
+        let day = line.at.map(|at| format!(", {}", at.minute())).unwrap_or_default();
+        parts.push(Part::Fact(name, format!("{} ({}{day})", line.subject, line.author)));
+    }
+    Some(Section { title: "Code".to_owned(), parts })
+}
+
 impl Packet {
-    /// A text as it may leave the team: for a vendor, without the customer's name and any address.
+    /// A text as it may leave the team: for a vendor, without what leads to the customer.
     fn for_outside(&self, text: &str) -> String {
         if matches!(self.audience, Audience::Team) {
             return text.to_owned();
         }
         let reporter = self.ticket.head().get(&Field::Reporter).map(Node::to_string);
         let reporter = reporter.as_deref().and_then(Person::parse);
-        let mut out = String::with_capacity(text.len());
-        for word in text.split_inclusive(char::is_whitespace) {
-            let bare = word.trim_end();
-            // An at sign between two letters or digits: an address, whatever stands around it.
-            if bare.contains('@') && bare.len() > 2 {
-                out.push_str("[address]");
-                out.push_str(word.get(bare.len()..).unwrap_or_default());
-            } else {
-                out.push_str(word);
-            }
-        }
-        match reporter {
-            Some(person) if !person.name.is_empty() => out.replace(&person.name, "[customer]"),
-            _ => out,
-        }
+        for_outside(text, reporter.as_ref())
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::process::{Release, Vendor, is_overdue, percentile};
-use crate::render::lines::{entry_details, value_text};
+use crate::render::lines::{entry_details, linked_text, value_text};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
 use crate::render::view::TicketPage;
 use crate::ticket::{Entry, Field, Kind, Moment, Node, Ticket, cut};
@@ -66,10 +66,7 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
         line(&shown(&field.name()), &value_text(value));
     }
     for link in &page.linked {
-        let what = match &link.found {
-            Some((title, status)) => format!("{} ({status})", shown(title)),
-            None => "(not here)".to_owned(),
-        };
+        let what = shown(&linked_text(link));
         line(&shown(link.kind.as_str()), &format!("{}  {what}", shown(&link.id)));
     }
     if !page.fixed_in.is_empty() {
@@ -113,6 +110,16 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
             span(median),
             span(p90)
         );
+        if let Some(met) = vendor.answers_in_time(answers) {
+            let name = format!("  {:NAME_COLUMNS$}", "in time");
+            let allowed = vendor.response.as_deref().unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "{}{met} of {times}, within {allowed}",
+                look.paint(DIM, &name),
+                allowed = shown(allowed)
+            );
+        }
     }
     section(&mut out, "Holds", look);
     for (ticket, prefix) in held {

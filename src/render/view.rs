@@ -1,7 +1,7 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Member, Release, Vendor};
-use crate::ticket::{Entry, LinkKind, Status, Ticket, TicketId};
+use crate::process::{Member, Release, Suggestion, Vendor};
+use crate::ticket::{Entry, LinkKind, Moment, Ticket, TicketId};
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub enum View {
         /// True where machine formats hold the long texts and the timeline too.
         full: bool,
     },
+    /// Who could work on a ticket.
+    Suggestions(Vec<Suggestion>),
     /// Entries of timelines.
     Entries(Vec<EntryLine>),
     /// The people of the project.
@@ -117,8 +119,34 @@ pub struct Packet {
     pub audience: Audience,
     /// The tickets it is linked to.
     pub linked: Vec<LinkedTicket>,
+    /// The code that it concerns.
+    pub code: Option<Concerned>,
     /// Earlier tickets like it.
     pub similar: Vec<Ticket>,
+}
+
+/// The code that a ticket concerns.
+#[derive(Debug)]
+pub struct Concerned {
+    /// Its files, by their paths.
+    pub files: Vec<String>,
+    /// The tag of the last release that was good, if one is known.
+    pub since: Option<String>,
+    /// The commits that changed the files since, the newest first.
+    pub commits: Vec<CodeLine>,
+}
+
+/// A commit that changed code.
+#[derive(Debug)]
+pub struct CodeLine {
+    /// Its whole name.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: String,
+    /// When, if that is a date of the years 0 to 9999.
+    pub at: Option<Moment>,
 }
 
 /// Who reads a packet.
@@ -137,8 +165,8 @@ pub struct LinkedTicket {
     pub kind: LinkKind,
     /// Its id, as the link has it.
     pub id: String,
-    /// Its title and status, if it can be read.
-    pub found: Option<(String, Status)>,
+    /// The ticket, if it can be read.
+    pub ticket: Option<Ticket>,
 }
 
 /// An entry of a timeline, with its ticket and the commit that carried it.

@@ -4,6 +4,7 @@
 //! another process was first, so commands hold no lock and no retry.
 
 mod error;
+mod fixes;
 pub mod git;
 mod history;
 pub mod layout;
@@ -14,6 +15,7 @@ mod update;
 use std::time::Duration;
 
 pub use error::{BadFile, Error};
+pub use fixes::{Build, RESOLVES};
 pub use history::Carried;
 pub use message::{TicketChange, Wording};
 pub use snapshot::{Listing, Snapshot};

@@ -19,6 +19,7 @@ mod failures;
 mod filing;
 mod formats;
 mod history;
+mod knowledge;
 mod listing;
 mod process;
 mod releases;

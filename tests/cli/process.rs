@@ -213,7 +213,12 @@ fn a_resolution_names_what_it_rests_on() {
     );
     sandbox.run(&["resolve", &b, "--as", "duplicate", "--of", &a]).ok();
     assert_eq!(sandbox.subjects()[0], format!("support: resolve {b} as duplicate: B"));
-    assert!(sandbox.run(&["show", &a]).ok().contains(&format!("duplicated-by  {b}  B (resolved)")));
+    assert!(
+        sandbox
+            .run(&["show", &a])
+            .ok()
+            .contains(&format!("duplicated-by  {b}  B (resolved, by Dana Li, seen 1 time)"))
+    );
     sandbox.run(&["reopen", &b]).ok();
     assert!(!sandbox.run(&["show", &a]).ok().contains("duplicated-by "));
 
@@ -270,7 +275,8 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
         assert!(part == "again: " || packet.contains(part), "{part} is missing:\n{packet}");
     }
     let brief = sandbox.run(&["brief", id, "--vendor", "paygate"]).ok();
-    for part in ["paygate", "[customer] [address] cannot pay.", "Tried twice.", "We look at it, [customer]."]
+    for part in
+        ["paygate", "[customer] ([address]) cannot pay.", "Tried twice.", "We look at it, [customer]."]
     {
         assert!(brief.contains(part), "{part} is missing:\n{brief}");
     }

@@ -159,3 +159,39 @@ fn a_ticket_says_which_releases_contain_its_fix_and_whose_it_is() {
     sandbox.run(&["release", "accept", "2.0"]).ok();
     assert!(!sandbox.run(&["show", &ids[2]]).ok().contains("the delivery team's"));
 }
+
+#[test]
+fn copies_of_a_fix_count_and_so_does_a_fix_whose_revert_was_taken_back() {
+    let (sandbox, ids) = history();
+    // A release branch from before the merge, with a copy of B's fix.
+    sandbox.git(&["checkout", "-q", "-b", "release-1", "v1"]);
+    sandbox.git(&["cherry-pick", "--allow-empty", "-x", "side"]);
+    sandbox.git(&["tag", "v1.1"]);
+    sandbox.git(&["checkout", "-q", "main"]);
+    // C's fix was reverted before v2; the revert is reverted after it.
+    let revert = sandbox.git(&["rev-parse", "v2"]).trim().to_owned();
+    let again = format!("Reapply\n\nThis reverts commit {revert}.");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", &again]);
+    sandbox.git(&["tag", "v3"]);
+    for (version, tag) in [("1.0", "v1"), ("1.1", "v1.1"), ("2.0", "v2"), ("3.0", "v3")] {
+        sandbox.run(&["release", "handover", version, "--tag", tag]).ok();
+    }
+    let notes = |version: &str| sandbox.run(&["release", "notes", version]).ok();
+    assert!(notes("1.1").contains(&ids[1]) && !notes("1.1").contains(&ids[0]), "{}", notes("1.1"));
+    assert!(!notes("2.0").contains(&ids[2]) && notes("3.0").contains(&ids[2]), "{}", notes("3.0"));
+    assert!(!notes("3.0").contains(&ids[1]));
+    let fixed_in = |id: &str| sandbox.run(&["show", id]).ok();
+    assert!(fixed_in(&ids[1]).contains("1.1, 2.0, 3.0"), "{}", fixed_in(&ids[1]));
+}
+
+#[test]
+fn a_handover_can_be_rehearsed() {
+    let (sandbox, _) = history();
+    let before = sandbox.subjects();
+    let said = sandbox.run(&["release", "handover", "2.0", "--tag", "v2", "--dry-run"]).ok();
+    assert!(said.contains("support: hand over 2.0 to support") && said.contains("+tag: v2"), "{said}");
+    assert_eq!(sandbox.subjects(), before);
+    sandbox.run(&["release", "handover", "2.0", "--tag", "v2"]).ok();
+    let said = sandbox.run(&["release", "accept", "2.0", "--dry-run"]).ok();
+    assert!(said.contains("+accepted:"), "{said}");
+}

@@ -1,5 +1,7 @@
 //! Commits in order, and which files of a folder each of them changed.
 
+use std::collections::BTreeSet;
+
 use crate::store::git::error::{Error, Result};
 use crate::store::git::objects::{Item, ItemKind, ObjectId};
 use crate::store::git::repository::Repository;
@@ -28,10 +30,14 @@ pub struct CodeCommit {
     pub trailers: Vec<(String, String)>,
     /// The commit that this one takes back.
     pub reverts: Option<String>,
+    /// The commits that this one is a copy of.
+    pub copies: Vec<String>,
 }
 
 /// What `git revert` writes before the name of the commit it takes back.
 const REVERTS: &str = "This reverts commit ";
+/// What `git cherry-pick -x` writes before the name of the commit it copies.
+const COPIES: &str = "(cherry picked from commit ";
 
 fn failed(error: git2::Error) -> Error {
     Error::git("reading history", &error)
@@ -55,9 +61,11 @@ impl Repository {
         for id in walk {
             let commit = ObjectId(id.map_err(failed)?);
             let now = self.find(commit, path)?;
-            let parents = self.repo.find_commit(commit.0).map_err(failed)?;
-            let parents: Vec<ObjectId> = parents.parent_ids().map(ObjectId).collect();
-            let before = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<Vec<_>>>()?;
+            let before = self
+                .parents(commit)?
+                .iter()
+                .map(|parent| self.find(*parent, path))
+                .collect::<Result<Vec<_>>>()?;
             let mut touches = Vec::new();
             self.compare(path, now.as_ref(), &before, &mut |path, blob, before| {
                 touches.push(Touch { commit, path, blob, before });
@@ -110,20 +118,27 @@ impl Repository {
         Ok(())
     }
 
-    /// The commits of a range (`A..B`), or all up to a revision, that name tickets or take a commit back;
-    /// the oldest first. Our own commits are told by their `Support-Action`.
+    /// The commits of a range (`A..B`), or all up to a revision, that name tickets, take a commit back or
+    /// copy one; the oldest first. Our own commits are told by their `Support-Action`.
     ///
     /// # Errors
     /// There is no such revision, or an object cannot be read.
     pub fn code_commits(&self, range: &str) -> Result<Vec<CodeCommit>> {
+        let (from, to) = range.split_once("..").map_or((None, range), |(from, to)| (Some(from), to));
+        let to = self.revision(if to.is_empty() { "HEAD" } else { to })?;
+        let from = from.filter(|from| !from.is_empty()).map(|from| self.revision(from)).transpose()?;
+        self.code_commits_of(&[to], from.as_slice())
+    }
+
+    /// The same for all that some tips contain, less what others contain.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn code_commits_of(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<Vec<CodeCommit>> {
         let mut walk = self.repo.revwalk().map_err(failed)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
-        let (from, to) = range.split_once("..").map_or((None, range), |(from, to)| (Some(from), to));
-        let to = if to.is_empty() { "HEAD" } else { to };
-        walk.push(self.revision(to)?.0).map_err(failed)?;
-        if let Some(from) = from.filter(|from| !from.is_empty()) {
-            walk.hide(self.revision(from)?.0).map_err(failed)?;
-        }
+        tips.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
+        less.iter().try_for_each(|tip| walk.hide(tip.0)).map_err(failed)?;
         let mut commits = Vec::new();
         for id in walk {
             let id = id.map_err(failed)?;
@@ -132,6 +147,14 @@ impl Repository {
             commits.extend(code_commit(ObjectId(id), &message));
         }
         Ok(commits)
+    }
+
+    /// The parents of a commit.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>> {
+        Ok(self.repo.find_commit(commit.0).map_err(failed)?.parent_ids().map(ObjectId).collect())
     }
 
     /// True where a commit is the tip or one of its ancestors, as `git tag --contains` tells it.
@@ -173,12 +196,26 @@ fn code_commit(id: ObjectId, message: &str) -> Option<CodeCommit> {
     };
     let trailers: Vec<(String, String)> =
         trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
-    let reverts = message
-        .split_once(REVERTS)
-        .map(|(_, rest)| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>());
-    if trailers.is_empty() && reverts.is_none() {
+    let name = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>();
+    let reverts = message.split_once(REVERTS).map(|(_, rest)| name(rest));
+    let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
+    if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
         return None;
     }
     let subject = message.lines().next().unwrap_or_default().to_owned();
-    Some(CodeCommit { id, subject, trailers, reverts })
+    Some(CodeCommit { id, subject, trailers, reverts, copies })
+}
+
+/// The commits that later ones take back; a commit that is itself taken back takes nothing back.
+#[must_use]
+pub fn taken_back<'a>(oldest_first: impl DoubleEndedIterator<Item = &'a CodeCommit>) -> BTreeSet<&'a str> {
+    let mut taken = BTreeSet::new();
+    for commit in oldest_first.rev() {
+        if let Some(reverts) =
+            commit.reverts.as_deref().filter(|_| !taken.contains(commit.id.to_string().as_str()))
+        {
+            taken.insert(reverts);
+        }
+    }
+    taken
 }

@@ -5,6 +5,7 @@
 //! tree, ref, index.
 
 mod change;
+mod code;
 mod config;
 mod error;
 mod history;
@@ -25,8 +26,9 @@ mod users_work;
 mod worktree;
 
 pub use change::{Change, FileChange};
+pub use code::{CodeChange, LineAuthor};
 pub use error::{Error, Kind};
-pub use history::{CodeCommit, Touch};
+pub use history::{CodeCommit, Touch, taken_back};
 pub use identity::{Identity, Signature};
 pub use objects::{Blob, Item, ItemKind, ObjectId};
 pub(crate) use program::Program;

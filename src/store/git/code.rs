@@ -1,0 +1,123 @@
+//! What git knows of the code around a ticket: what a commit changed, who changed a file since, who wrote it.
+//!
+//! Asked of the `git` program: its path walks and blame are faster than libgit2's, and know `.mailmap`.
+
+use std::collections::BTreeMap;
+
+use crate::store::git::error::Result;
+use crate::store::git::objects::{ItemKind, ObjectId};
+use crate::store::git::repository::Repository;
+
+/// A commit that changed code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeChange {
+    /// The commit's whole name.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The author's name, through `.mailmap`.
+    pub author: String,
+    /// The author date: seconds since 1970 UTC.
+    pub seconds: i64,
+}
+
+/// Somebody who wrote lines of a file, through `.mailmap`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineAuthor {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// What git puts between the fields of a commit.
+const FIELD: char = '\u{1f}';
+const FORMAT: &str = "--format=%H%x1f%s%x1f%aN%x1f%at";
+
+impl Repository {
+    /// The files that a commit changed, as against its first parent.
+    ///
+    /// # Errors
+    /// Git cannot read it.
+    pub fn files_of(&self, commit: ObjectId) -> Result<Vec<String>> {
+        let commit = commit.to_string();
+        let arguments = ["diff-tree", "--root", "-m", "--first-parent", "--no-commit-id", "--name-only"];
+        let arguments = [&arguments[..], &["-r", "-z", &commit]].concat();
+        let out = self.git.run(&arguments, b"", &[])?;
+        Ok(String::from_utf8_lossy(&out).split('\0').filter(|p| !p.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// True where HEAD has a file of that path.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn has_file(&self, path: &str) -> Result<bool> {
+        let Ok(head) = self.revision("HEAD") else { return Ok(false) };
+        Ok(self.find(head, path)?.is_some_and(|item| item.kind == ItemKind::File))
+    }
+
+    /// The newest commits of HEAD that changed any of some files, since a revision if one is given.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn changes_of(
+        &self,
+        paths: &[String],
+        since: Option<ObjectId>,
+        limit: usize,
+    ) -> Result<Vec<CodeChange>> {
+        let (count, range) =
+            (limit.to_string(), since.map_or("HEAD".to_owned(), |base| format!("{base}..HEAD")));
+        let mut arguments =
+            vec!["--literal-pathspecs", "log", "-z", FORMAT, "-n", &count, "--no-merges", &range, "--"];
+        arguments.extend(paths.iter().map(String::as_str));
+        let out = self.git.run(&arguments, b"", &[])?;
+        let out = String::from_utf8_lossy(&out);
+        let change = |line: &str| {
+            let mut parts = line.split(FIELD).map(str::to_owned);
+            Some(CodeChange {
+                commit: parts.next()?,
+                subject: parts.next()?,
+                author: parts.next()?,
+                seconds: parts.next()?.trim().parse().ok()?,
+            })
+        };
+        Ok(out.split('\0').filter_map(change).collect())
+    }
+
+    /// Who wrote the lines that a file of HEAD has now, and how many.
+    ///
+    /// # Errors
+    /// Git cannot blame it.
+    pub fn authors_of(&self, path: &str) -> Result<BTreeMap<LineAuthor, usize>> {
+        let out = self.git.run(&["blame", "--line-porcelain", "HEAD", "--", path], b"", &[])?;
+        let mut lines: BTreeMap<LineAuthor, usize> = BTreeMap::new();
+        let mut name = String::new();
+        for line in String::from_utf8_lossy(&out).lines() {
+            // A line of the file itself begins with a tab.
+            if let Some(author) = line.strip_prefix("author ") {
+                author.clone_into(&mut name);
+            } else if let Some(email) = line.strip_prefix("author-mail ") {
+                let email = email.trim_start_matches('<').trim_end_matches('>').to_owned();
+                *lines.entry(LineAuthor { name: name.clone(), email }).or_default() += 1;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The tags that a revision contains, the newest first: name and commit.
+    ///
+    /// # Errors
+    /// Git cannot read them.
+    pub fn tags_in(&self, revision: ObjectId) -> Result<Vec<(String, ObjectId)>> {
+        let merged = format!("--merged={revision}");
+        let format = "--format=%(refname:strip=2)";
+        let arguments = ["for-each-ref", &merged, "--sort=-creatordate", format, "refs/tags"];
+        let out = self.git.run(&arguments, b"", &[])?;
+        let names = String::from_utf8_lossy(&out).lines().map(str::to_owned).collect::<Vec<_>>();
+        names
+            .into_iter()
+            .map(|name| Ok((name.clone(), self.revision(&format!("refs/tags/{name}"))?)))
+            .collect()
+    }
+}

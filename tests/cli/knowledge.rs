@@ -1,0 +1,148 @@
+//! What is known of a ticket: its code, who knows it, who reported it too, what may leave the team.
+
+use crate::sandbox::Sandbox;
+
+/// A commit of somebody to a file.
+fn commit(sandbox: &Sandbox, who: &str, path: &str, content: &str, message: &str) {
+    sandbox.file(path, content);
+    sandbox.git(&["add", path]);
+    let author = format!("{who} <{}@example.com>", who.to_lowercase());
+    sandbox.git(&["commit", "-qm", message, "--author", &author, "--", path]);
+}
+
+/// Two tagged releases: Eve wrote `src/pay.rs`, Finn changed a line of it since, Gus wrote something else.
+fn product() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    commit(&sandbox, "Eve", "src/pay.rs", "one\ntwo\nthree\nfour\n", "Begin paying");
+    sandbox.git(&["tag", "v1.0"]);
+    commit(&sandbox, "Finn", "src/pay.rs", "one\ntwo\n3\nfour\n", "Count better");
+    commit(&sandbox, "Gus", "src/other.rs", "x\n", "Something else");
+    sandbox.git(&["tag", "v1.1"]);
+    sandbox
+}
+
+#[test]
+fn a_packet_lists_what_changed_in_the_tickets_files_since_the_last_good_release() {
+    let sandbox = product();
+    let description = "panicked at src/pay.rs:3:1 (see also src/nowhere.rs, ../up.rs, --output=x)";
+    let id = sandbox.run(&["new", "Pay fails", "--affects", "1.1", "-m", description]).ok();
+    let packet = sandbox.run(&["handover", id.trim()]).ok();
+    assert!(packet.contains("- **files**: src/pay.rs\n"), "{packet}");
+    assert!(packet.contains("since v1.0: 1 commit\n") && packet.contains("Count better (Finn"), "{packet}");
+    assert!(!packet.contains("Begin paying") && !packet.contains("Something else"), "{packet}");
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["handover", id.trim(), "--json"]).ok()).unwrap();
+    assert_eq!(json["code"][0]["value"], "src/pay.rs");
+    // Where no release is known to be good, the latest changes.
+    let id = sandbox.run(&["new", "It fails", "-m", "In src/pay.rs."]).ok();
+    let packet = sandbox.run(&["handover", id.trim()]).ok();
+    assert!(packet.contains("lately: 2 commits") && packet.contains("Begin paying (Eve"), "{packet}");
+    assert!(!sandbox.run(&["handover", &sandbox.ticket("No file")]).ok().contains("## Code"));
+}
+
+#[test]
+fn people_are_proposed_with_the_reasons() {
+    let sandbox = product();
+    let id = sandbox.run(&["new", "Pay fails", "-m", "In src/pay.rs."]).ok().trim().to_owned();
+    let before = sandbox.subjects();
+    let people = sandbox.run(&["assign", &id, "--suggest"]).ok();
+    let eve = people.find("Eve <eve@example.com>\n  wrote 3 of the 4 lines of its files\n").unwrap();
+    let finn = people.find("Finn <finn@example.com>\n  wrote 1 of the 4 lines").unwrap();
+    assert!(eve < finn && !people.contains("Gus"), "{people}");
+    assert_eq!(sandbox.subjects(), before);
+    // Whoever resolved a ticket like it, and has little to do, comes first.
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1"]).ok();
+    sandbox
+        .run(&[
+            "team",
+            "add",
+            "Eve",
+            "--email",
+            "e@home.example",
+            "--email",
+            "eve@example.com",
+            "--role",
+            "l1",
+        ])
+        .ok();
+    let old = sandbox.run(&["new", "Pay fails", "-m", "In the gateway."]).ok().trim().to_owned();
+    sandbox.run(&["resolve", &old, "--as", "answered", "-m", "Asked the bank."]).ok();
+    let json = sandbox.run(&["assign", &id, "--suggest", "--json"]).ok();
+    let people: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&people[0]["person"], &people[1]["person"]),
+        (&"Eve <e@home.example>".into(), &"Dana Li <dana@example.com>".into())
+    );
+    assert_eq!(people[1]["reasons"][0], format!("resolved 1 ticket like it: {old}"));
+    for _ in 0..20 {
+        let busy = sandbox.ticket("Something");
+        sandbox.run(&["assign", &busy, "--to", "eve@example.com"]).ok();
+    }
+    let people = sandbox.run(&["assign", &id, "--suggest"]).ok();
+    assert!(people.starts_with("Dana Li") && people.contains("has 20 tickets open"), "{people}");
+    assert!(sandbox.run(&["assign", &id, &old, "--suggest"]).fails(2).contains("one ticket at a time"));
+}
+
+#[test]
+fn the_survivor_of_duplicates_tells_who_reported_them_and_how_often() {
+    let sandbox = Sandbox::new();
+    let survivor = sandbox.ticket("Pay fails");
+    let twin =
+        sandbox.run(&["new", "Cannot pay", "--reporter", "Ann Lee <ann@customer.example>", "--key", "pay"]);
+    let twin = twin.ok().trim().to_owned();
+    sandbox.run(&["new", "Cannot pay", "--key", "pay"]).ok();
+    sandbox.run(&["resolve", &twin, "--as", "duplicate", "--of", &survivor]).ok();
+    let page = sandbox.run(&["show", &survivor]).ok();
+    assert!(page.contains(&format!("{twin}  Cannot pay (resolved, by Ann Lee, seen 2 times)")), "{page}");
+    assert!(sandbox.run(&["show", &twin]).ok().contains("Pay fails (new)"));
+    sandbox.run(&["reopen", &twin, "-m", "Another cause."]).ok();
+    assert_eq!(sandbox.field(&twin, "status"), "in-progress");
+}
+
+#[test]
+fn a_brief_leaves_out_what_leads_to_the_customer() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    let told = "Ann Lee (ann@customer.example, +61 7 3000 1234) paid 1,250 on 2026-11-23: 502.";
+    let id = sandbox.run(&[
+        "new",
+        "Pay fails for Ann Lee",
+        "--reporter",
+        "Ann Lee <ann@customer.example>",
+        "-m",
+        told,
+    ]);
+    let brief = sandbox.run(&["brief", id.ok().trim(), "--vendor", "paygate"]).ok();
+    for private in ["Ann", "customer.example", "3000"] {
+        assert!(!brief.contains(private), "{private}: {brief}");
+    }
+    assert!(brief.contains("[customer] ([address], [phone]) paid 1,250 on 2026-11-23: 502."), "{brief}");
+}
+
+#[test]
+fn a_step_can_be_told_in_the_editor() {
+    let sandbox = Sandbox::new().with("GIT_EDITOR", "sh -c 'sed -i \"1s/$/ Then it broke./\" \"$1\"' editor");
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["edit", &id, "--level", "2"]).ok();
+    sandbox.run(&["return", &id, "-e", "-m", "It worked."]).ok();
+    assert!(sandbox.run(&["show", &id]).ok().contains("It worked. Then it broke."));
+    assert!(sandbox.run(&["alert", &id, "--to", "lead@example.com"]).fails(2).contains("-m"));
+}
+
+#[test]
+fn a_vendors_answers_are_held_against_its_contract() {
+    let sandbox = Sandbox::new();
+    assert!(sandbox.run(&["vendor", "add", "x", "--response", "soon"]).fails(2).contains("no span of time"));
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example", "--response", "30m"]).ok();
+    for minutes in [10, 45] {
+        let id = sandbox.run(&["new", "T", "--level", "2"]).ok().trim().to_owned();
+        sandbox.run(&["defer", &id, "--vendor", "paygate"]).ok();
+        for _ in 0..minutes {
+            sandbox.command("true");
+        }
+        sandbox.run(&["resume", &id]).ok();
+    }
+    let page = sandbox.run(&["vendor", "show", "paygate"]).ok();
+    assert!(page.contains("in time") && page.contains("1 of 2, within 30m"), "{page}");
+}
