@@ -7,13 +7,13 @@ use crate::commands::step::take;
 use crate::process::{Move, What};
 use crate::render::View;
 
-/// Say what effort is expected
+/// Say what effort is expected: 90m, 6h, 2d, 1w
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "git support estimate [OPTIONS] <ID>... <SPAN>")]
 pub struct Args {
-    /// The ticket
-    id: String,
-    /// The effort: 90m, 6h, 2d, 1w
-    span: String,
+    /// The tickets, then the effort
+    #[arg(required = true, num_args = 2.., value_name = "ID")]
+    words: Vec<String>,
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
@@ -23,6 +23,6 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.message.read(session)?;
-    let step = What::Step(Move::Estimate(args.span.clone()));
-    take(std::slice::from_ref(&args.id), &step, note, &args.writing, session)
+    let Some((span, ids)) = args.words.split_last() else { return Ok(View::Nothing) };
+    take(ids, &What::Step(Move::Estimate(span.clone())), note, &args.writing, session)
 }

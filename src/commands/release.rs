@@ -9,7 +9,7 @@ use crate::process::{Mark, Release};
 use crate::render::View;
 use crate::store::git::FileChange;
 use crate::store::{Snapshot, layout};
-use crate::ticket::{Node, yaml};
+use crate::ticket::{Node, TicketId, yaml};
 
 /// Hand versions over from delivery to support
 ///
@@ -102,7 +102,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }),
         Some(Verb::Show { version }) => {
             let store = session.store()?;
-            Ok(View::Release(Box::new(need(&store.snapshot(None)?, version)?)))
+            let snapshot = store.snapshot(None)?;
+            let release = need(&snapshot, version)?;
+            let ticket = |id: &String| snapshot.ticket(&TicketId::parse(id)?).ok().flatten();
+            let known = release.known_issues.iter().filter_map(ticket).collect();
+            Ok(View::Release { release: Box::new(release), known })
         }
         Some(Verb::Notes { version }) => notes(version, session),
     }

@@ -119,7 +119,7 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers}))
         }
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
-        View::Release(one) => Shape::One(release(one)),
+        View::Release { release: one, .. } => Shape::One(release(one)),
         View::Notes { version, tag, tickets } => {
             let tickets: Vec<Value> = tickets.iter().map(|one| ticket(one, false)).collect();
             Shape::One(json!({"schema": SCHEMA, "version": version, "tag": tag, "tickets": tickets}))

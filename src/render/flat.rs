@@ -78,7 +78,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Vendors(_)
         | View::Vendor { .. }
         | View::Releases(_)
-        | View::Release(_)
+        | View::Release { .. }
         | View::Notes { .. }
         | View::Settings(_)
         | View::Rehearsal(_) => None,

@@ -65,7 +65,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Vendors(vendors) => table::vendors(vendors, look),
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),
         View::Releases(releases) => table::releases(releases, look),
-        View::Release(release) => page::release(release, look),
+        View::Release { release, known } => page::release(release, known, look),
         View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),
         View::Settings(settings) => table::settings(settings, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),

@@ -6,7 +6,7 @@ use crate::process::{Release, Vendor, is_overdue, percentile};
 use crate::render::lines::{entry_details, linked_text, value_text};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
 use crate::render::view::TicketPage;
-use crate::ticket::{Entry, Field, Kind, Moment, Node, Ticket, cut};
+use crate::ticket::{Entry, Field, Finding, Kind, Moment, Node, Ticket, cut};
 
 /// The head fields that stand in the summary line, not in the list below it.
 const SUMMARY: &[Field] =
@@ -143,18 +143,34 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
 }
 
 /// The page of a release: what support knows of it.
-pub(super) fn release(release: &Release, look: &Look) -> String {
+pub(super) fn release(release: &Release, known: &[Ticket], look: &Look) -> String {
     let mut out = format!("{} is {}\n", look.paint(BOLD, &shown(&release.version)), release.state());
     let Node::Map(pairs) = release.to_node() else { return out };
-    for (name, value) in
-        pairs.iter().filter(|(name, _)| !matches!(name.as_text(), Some("schema" | "changes")))
-    {
-        let name = format!("  {:NAME_COLUMNS$}", shown(&name.to_string()));
-        let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value.to_string()));
+    for (name, value) in pairs.iter().filter_map(|(name, value)| Some((name.as_text()?, value))) {
+        let value = match (value.at("by"), value.at("at").and_then(Node::as_text).and_then(Moment::parse)) {
+            (Some(by), Some(at)) => format!("{}, by {by}", at.minute()),
+            _ => value.to_string(),
+        };
+        if !matches!(name, "schema" | "changes" | "known_issues") {
+            let name = format!("  {:NAME_COLUMNS$}", shown(name));
+            let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value));
+        }
     }
     if let Some(changes) = &release.changes {
         section(&mut out, "Changes", look);
         out.push_str(&look.block(changes, "  "));
+    }
+    if !release.known_issues.is_empty() {
+        section(&mut out, "Known errors", look);
+    }
+    for id in &release.known_issues {
+        let ticket = known.iter().find(|ticket| ticket.id().as_str() == id);
+        let title = ticket.map_or("(not here)".to_owned(), |ticket| shown(ticket.head().title()));
+        let _ = writeln!(out, "  {}  {title}", shown(id));
+        let workaround = ticket.and_then(|ticket| ticket.head().get(&Field::Findings(Finding::Workaround)));
+        if let Some(text) = workaround.and_then(Node::as_text) {
+            out.push_str(&look.block(text, "              "));
+        }
     }
     out
 }

@@ -79,7 +79,12 @@ pub enum View {
     /// The releases of the project.
     Releases(Vec<Release>),
     /// What support knows of a release.
-    Release(Box<Release>),
+    Release {
+        /// The record.
+        release: Box<Release>,
+        /// Its known errors, as far as they can be read.
+        known: Vec<Ticket>,
+    },
     /// What a release fixes.
     Notes {
         /// The version.

@@ -126,10 +126,12 @@ fn a_release_is_handed_over_accepted_and_retired() {
     ];
     sandbox.run(&[&["release", "handover", "2.0", "--tag", "v2"], &more[..]].concat()).ok();
     assert!(sandbox.run(&["release", "handover", "2.0", "--tag", "v2"]).fails(1).contains("already"));
+    sandbox.run(&["edit", &ids[2], "--workaround", "Clear the cache."]).ok();
     sandbox.run(&["release", "accept", "2.0"]).ok();
     assert_eq!(sandbox.subjects()[0], "support: accept 2.0");
     assert!(sandbox.run(&["release", "accept", "2.0"]).fails(1).contains("accepted already"));
     let page = sandbox.run(&["release", "show", "2.0"]).ok();
+    assert!(page.contains(&format!("{}  C\n              Clear the cache.", ids[2])), "{page}");
     assert!(
         page.contains("2.0 is supported") && page.contains("Faster.") && page.contains(&ids[2]),
         "{page}"
