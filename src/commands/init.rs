@@ -38,6 +38,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(Some(Draft { tickets: Vec::new(), files, subject, wording }))
     };
     let plan = write(&store, args.dry_run, session, draft)?;
+    if !args.dry_run {
+        store.wire_driver()?;
+    }
     if session.branch.is_some() && !args.dry_run {
         store.remember_branch()?;
     }

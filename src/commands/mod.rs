@@ -25,6 +25,7 @@ mod init;
 mod link;
 mod list;
 mod log;
+mod merge_driver;
 mod new;
 mod next;
 mod owner;
@@ -86,6 +87,7 @@ pub enum Command {
     Brief(handover::BriefArgs),
     Scan(scan::Args),
     Log(log::Args),
+    MergeDriver(merge_driver::Args),
     Team(team::Args),
     Vendor(vendor::Args),
     Release(release::Args),
@@ -151,6 +153,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Brief(args) => handover::brief(args, session),
         Command::Scan(args) => scan::run(args, session),
         Command::Log(args) => log::run(args, session),
+        Command::MergeDriver(args) => merge_driver::run(args, session),
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),
         Command::Release(args) => release::run(args, session),

@@ -84,6 +84,10 @@ impl Record {
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
+            What::Undo(changes) => {
+                self.change_all(head, changes)?;
+                Ok(Action::Undo)
+            }
             What::Step(step) => self.take(ticket, step, request, rules, actor),
             What::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
             What::Comment => Ok(Action::Comment),
@@ -221,6 +225,7 @@ impl Record {
         let attachment = match request.what {
             What::Attach(file) => Some(file),
             What::Edit(_)
+            | What::Undo(_)
             | What::Comment
             | What::Link(..)
             | What::Unlink(..)

@@ -3,6 +3,7 @@
 //! [`Store::update`] is the one way to write: the closure is asked again on the newer snapshot when
 //! another process was first, so commands hold no lock and no retry.
 
+pub mod driver;
 mod error;
 mod fixes;
 pub mod git;
@@ -86,7 +87,11 @@ impl Store {
     /// # Errors
     /// Git does not know who writes, or the date is outside the years 0 to 9999.
     pub fn author(&self) -> Result<(Person, Moment), Error> {
-        let author = self.repository.identity()?.author;
+        Self::author_of(&self.repository)
+    }
+
+    pub(crate) fn author_of(repository: &Repository) -> Result<(Person, Moment), Error> {
+        let author = repository.identity()?.author;
         let at = Moment::from_unix(author.seconds).ok_or_else(|| {
             git::Error::new(git::Kind::Identity, format!("the author date {} is no date", author.seconds))
         })?;

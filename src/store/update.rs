@@ -47,6 +47,8 @@ impl Store {
         &self,
         mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
     ) -> Result<Option<Plan>, E> {
+        // A clone whose configuration cannot be written is told so by `doctor`.
+        let _ = self.wire_driver();
         let mut made: Option<Plan> = None;
         let commit = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Wrapped<E>> {
             let snapshot = self.snapshot_of(tip);

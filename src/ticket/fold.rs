@@ -53,15 +53,16 @@ pub(crate) fn rank(field: &Field, entry: &Entry) -> (u64, usize) {
     (entry.seq, weight(field, entry))
 }
 
-/// How much an entry weighs where several set a field at once: the graver severity, the deeper
-/// level; a status that keeps the ticket open over one that ends it, and what belongs to that status.
+/// How much an entry weighs where several set a field at once: a severity that was judged over a proposal,
+/// then the graver; the deeper level; a status that keeps the ticket open over one that ends it, and what belongs to that status.
 fn weight(field: &Field, entry: &Entry) -> usize {
     let to = |field: &Field| match entry.set.get(field) {
         Some(Set::Value { to: Some(to), .. }) => to.to_string(),
         _ => String::new(),
     };
     if *field == Field::Severity {
-        Severity::parse(&to(field)).map_or(0, |severity| 1 + severity as usize)
+        let judged = if entry.proposed { 0 } else { Severity::ALL.len() };
+        Severity::parse(&to(field)).map_or(0, |severity| 1 + judged + severity as usize)
     } else if *field == Field::Level {
         to(field).parse().unwrap_or_default()
     } else if [Field::Status, Field::Deferral, Field::Resolution].contains(field) {

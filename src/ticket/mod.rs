@@ -4,6 +4,7 @@
 //! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
 
 pub mod codec;
+mod conflict;
 mod entry;
 mod field;
 mod fold;
@@ -16,10 +17,12 @@ mod node;
 mod person;
 mod span;
 mod text;
+mod threeway;
 mod words;
 pub mod yaml;
 
 pub use codec::Invalid;
+pub use conflict::sides;
 pub use entry::{Attachment, Entry, Set, Step, Visibility};
 pub use field::{Field, Kind};
 pub use fold::fold;
@@ -32,6 +35,7 @@ pub use node::Node;
 pub use person::Person;
 pub use span::parse_span;
 pub use text::{MAX_TEXT_BYTES, cut, one_line, visible};
+pub use threeway::{ThreeWay, merge_three};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.

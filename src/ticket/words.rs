@@ -191,6 +191,10 @@ open_words! {
         Resolve = "resolve",
         /// It was accepted.
         Close = "close",
+        /// Earlier entries were answered by setting their fields back.
+        Undo = "undo",
+        /// Text was taken out of the present file.
+        Redact = "redact",
     }
 }
 

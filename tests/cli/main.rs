@@ -21,6 +21,7 @@ mod formats;
 mod history;
 mod knowledge;
 mod listing;
+mod merging;
 mod process;
 mod releases;
 mod repositories;

@@ -1,0 +1,103 @@
+//! Git's merge driver: the clone's configuration that names it, and the three files it is handed.
+
+use std::fs;
+use std::path::Path;
+
+use crate::store::Store;
+use crate::store::error::{BadFile, Error};
+use crate::store::git::{self, Repository, Surroundings};
+use crate::ticket::{Merged, Moment, Person, Ticket, TicketId, codec, merge, sides};
+
+/// The settings of a clone that make git merge tickets by the merge rule (gitattributes(5)).
+pub const DRIVER: [(&str, &str); 2] = [
+    ("merge.support.name", "tickets, by the merge rule of git-support"),
+    ("merge.support.driver", "git support merge-driver %O %A %B %P"),
+];
+
+/// The most bytes of a version that are read.
+const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+impl Store {
+    /// True where this clone's git merges tickets by the merge rule.
+    #[must_use]
+    pub fn has_driver(&self) -> bool {
+        DRIVER.iter().all(|(name, _)| self.repository.configured(name).is_some())
+    }
+
+    /// Makes this clone's git merge tickets by the merge rule, unless it does already.
+    ///
+    /// # Errors
+    /// The configuration cannot be written.
+    pub fn wire_driver(&self) -> Result<(), Error> {
+        if !self.has_driver() {
+            DRIVER.iter().try_for_each(|(name, value)| self.repository.configure(name, value))?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that git hands to the driver.
+///
+/// # Errors
+/// It cannot be read, or is larger than any ticket.
+pub fn read_version(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |error: std::io::Error| git::Error::io(format!("reading {}", path.display()), &error);
+    let bytes = fs::metadata(path).map_err(failed)?.len();
+    if bytes > MAX_FILE_BYTES {
+        let problem = format!("has {bytes} bytes; at most {MAX_FILE_BYTES} are read");
+        return Err(BadFile::whole(&path.display().to_string(), problem).into());
+    }
+    Ok(fs::read(path).map_err(failed)?)
+}
+
+/// Leaves the merged version where git wants it.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_version(path: &Path, content: &str) -> Result<(), Error> {
+    let written = fs::write(path, content);
+    Ok(written.map_err(|error| git::Error::io(format!("writing {}", path.display()), &error))?)
+}
+
+/// A ticket from the bytes of its file; where they hold conflict markers, from both sides of them.
+///
+/// # Errors
+/// It cannot be read, on either side.
+pub fn read_merged(id: &TicketId, path: &str, bytes: &[u8]) -> Result<Ticket, BadFile> {
+    let whole = match codec::read(id, bytes) {
+        Ok(ticket) => return Ok(ticket),
+        Err(invalid) => BadFile::new(path, &invalid),
+    };
+    let Some([ours, theirs]) = sides(&String::from_utf8_lossy(bytes)) else {
+        return Err(whole);
+    };
+    let side =
+        |text: String| codec::read(id, text.as_bytes()).map_err(|invalid| BadFile::new(path, &invalid));
+    match merge(&side(ours)?, &side(theirs)?) {
+        Merged::One(ticket) => Ok(*ticket),
+        Merged::Two { .. } => Err(BadFile::whole(path, "holds two tickets that were filed under one id")),
+    }
+}
+
+/// Merges the three files line by line, as git would without the driver, conflict markers and all.
+///
+/// # Errors
+/// Git found a conflict, which is what it then says; or it cannot run.
+pub fn merge_lines(surroundings: &Surroundings, files: [&Path; 3]) -> Result<(), Error> {
+    let [ours, base, theirs] = files.map(|path| path.display().to_string());
+    let git = git::Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
+    git.run(
+        &["merge-file", "-L", "ours", "-L", "base", "-L", "theirs", "--", &ours, &base, &theirs],
+        b"",
+        &[],
+    )?;
+    Ok(())
+}
+
+/// Who writes, as git takes it, where no branch need be named.
+///
+/// # Errors
+/// There is no repository, or git does not know who writes.
+pub fn author(surroundings: &Surroundings) -> Result<(Person, Moment), Error> {
+    Store::author_of(&Repository::open(surroundings.clone())?)
+}

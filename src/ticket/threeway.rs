@@ -1,0 +1,78 @@
+//! Three versions of a ticket, as git hands them to a merge driver: what was, ours, theirs.
+//!
+//! The merge rule needs no base. The base tells two things more: entries that theirs takes back (`git
+//! revert`), which stay in the timeline and are answered by an entry of their own; and edits by hand, which
+//! no entry accounts for and which would otherwise be lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ticket::Ticket;
+use crate::ticket::entry::Entry;
+use crate::ticket::field::Field;
+use crate::ticket::merge::{Merged, merge};
+use crate::ticket::node::Node;
+
+/// What came of three versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThreeWay {
+    /// One ticket that holds everything of both.
+    One(Box<Ticket>),
+    /// The same, and fields that are to be set back, because theirs takes their entries back.
+    TakenBack {
+        /// The ticket, with every entry.
+        ticket: Box<Ticket>,
+        /// The fields, with the values they had before.
+        back: BTreeMap<Field, Option<Node>>,
+    },
+    /// Two tickets that met under one id by chance.
+    Two,
+    /// Fields that were edited by hand on one side and changed on the other.
+    Contested(Vec<Field>),
+}
+
+/// Merges ours and theirs, which both came from `base`.
+#[must_use]
+pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
+    let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
+    let taken: Vec<&Entry> =
+        base.timeline().iter().filter(|entry| !theirs.timeline().contains(entry)).collect();
+    let taken_fields: BTreeSet<&Field> = taken.iter().flat_map(|entry| entry.set.keys()).collect();
+    let mut head = merged.head().clone();
+    let mut contested = Vec::new();
+    for (side, other) in [(ours, theirs), (theirs, ours)] {
+        for field in by_hand(base, side).filter(|field| !taken_fields.contains(field)) {
+            let (mine, was) = (side.head().get(field), base.head().get(field));
+            let is_settled = other.head().get(field) == mine;
+            if other.head().get(field) == was {
+                head.put(field.clone(), mine.cloned());
+            } else if !is_settled && !contested.contains(field) {
+                contested.push(field.clone());
+            }
+        }
+    }
+    if !contested.is_empty() {
+        return ThreeWay::Contested(contested);
+    }
+    let ticket = Box::new(Ticket::from_parts(merged.id().clone(), head, merged.timeline().to_vec()));
+    if taken.is_empty() {
+        return ThreeWay::One(ticket);
+    }
+    let was_kept = |field: &&Field| ours.head().get(field) == base.head().get(field);
+    let fields = taken_fields.into_iter().filter(was_kept);
+    let back = fields.map(|field| (field.clone(), theirs.head().get(field).cloned())).collect();
+    ThreeWay::TakenBack { ticket, back }
+}
+
+/// The fields that a side has otherwise than the base, without an entry that says so.
+fn by_hand<'a>(base: &'a Ticket, side: &'a Ticket) -> impl Iterator<Item = &'a Field> {
+    let new: BTreeSet<&Field> = side
+        .timeline()
+        .iter()
+        .filter(|entry| !base.timeline().contains(entry))
+        .flat_map(|entry| entry.set.keys())
+        .collect();
+    let fields: BTreeSet<&Field> = base.head().fields().chain(side.head().fields()).collect();
+    fields
+        .into_iter()
+        .filter(move |field| base.head().get(field) != side.head().get(field) && !new.contains(field))
+}
