@@ -1,7 +1,8 @@
 //! Git's merge driver: the clone's configuration that names it, and the three files it is handed.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use crate::store::Store;
 use crate::store::error::{BadFile, Error};
@@ -14,6 +15,9 @@ pub const DRIVER: [(&str, &str); 2] = [
     ("merge.support.driver", "git support merge-driver %O %A %B %P"),
 ];
 
+/// What a sparse checkout needs in `info/attributes`, besides.
+const ATTRIBUTE: &str = ".support/tickets/** merge=support";
+
 /// The most bytes of a version that are read.
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -21,7 +25,19 @@ impl Store {
     /// True where this clone's git merges tickets by the merge rule.
     #[must_use]
     pub fn has_driver(&self) -> bool {
-        DRIVER.iter().all(|(name, _)| self.repository.configured(name).is_some())
+        DRIVER.iter().all(|(name, _)| self.repository.configured(name).is_some()) && !self.lacks_attribute()
+    }
+
+    /// True in a sparse checkout whose git does not know the driver: it reads no attributes of folders that
+    /// it leaves out.
+    fn lacks_attribute(&self) -> bool {
+        let is_sparse = self.repository.configured("core.sparseCheckout").is_some_and(|set| set == "true");
+        let has = || fs::read_to_string(self.attributes()).is_ok_and(|text| text.contains(ATTRIBUTE));
+        is_sparse && !has()
+    }
+
+    fn attributes(&self) -> PathBuf {
+        self.repository.common_directory().join("info/attributes")
     }
 
     /// Makes this clone's git merge tickets by the merge rule, unless it does already.
@@ -31,6 +47,14 @@ impl Store {
     pub fn wire_driver(&self) -> Result<(), Error> {
         if !self.has_driver() {
             DRIVER.iter().try_for_each(|(name, value)| self.repository.configure(name, value))?;
+        }
+        if self.lacks_attribute() {
+            let path = self.attributes();
+            let failed =
+                |error: std::io::Error| git::Error::io(format!("writing {}", path.display()), &error);
+            fs::create_dir_all(path.with_file_name("")).map_err(failed)?;
+            let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+            file.write_all(format!("\n{ATTRIBUTE}\n").as_bytes()).map_err(failed)?;
         }
         Ok(())
     }

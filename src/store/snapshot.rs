@@ -173,6 +173,7 @@ impl<'a> Snapshot<'a> {
     /// An object cannot be read.
     pub fn tickets(&self) -> Read<Listing> {
         let mut listing = Listing::default();
+        self.prefetch()?;
         self.visit(&mut |path, item| {
             match self.read_item(path, item)? {
                 Ok(ticket) => listing.tickets.push(ticket),
@@ -181,6 +182,19 @@ impl<'a> Snapshot<'a> {
             Ok(())
         })?;
         Ok(listing)
+    }
+
+    /// Fetches what a partial clone lacks of all tickets, in one go.
+    fn prefetch(&self) -> Read<()> {
+        if self.repository.is_partial() {
+            let mut ids = Vec::new();
+            self.visit(&mut |_, item| {
+                ids.push(item.id);
+                Ok(())
+            })?;
+            self.repository.fetch_missing(&ids)?;
+        }
+        Ok(())
     }
 
     /// Hands every file under the folder of tickets to `visit`.

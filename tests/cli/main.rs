@@ -21,6 +21,7 @@ mod formats;
 mod history;
 mod knowledge;
 mod listing;
+mod matrix;
 mod merging;
 mod process;
 mod releases;

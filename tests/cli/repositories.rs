@@ -240,3 +240,35 @@ fn somebody_elses_repository_is_refused_as_git_does() {
         assert!(stderr.contains("safe.directory"), "{stderr}");
     }
 }
+
+#[test]
+fn what_a_partial_clone_lacks_is_fetched_and_never_taken_for_absent() {
+    let mut sandbox = Sandbox::new();
+    let ids = ["One", "Two", "Three"].map(|title| sandbox.ticket(title));
+    sandbox
+        .shell("git config uploadpack.allowFilter true; git config uploadpack.allowAnySHA1InWant true")
+        .ok();
+    let url = format!("file://{}", sandbox.repo().display());
+    for (name, filter) in [("blobs", "--filter=blob:none"), ("trees", "--filter=tree:0")] {
+        let clone = sandbox.root().join(name);
+        sandbox.git(&["clone", "-q", "--no-checkout", filter, &url, clone.to_str().unwrap()]);
+        sandbox.enter(&clone);
+        // Out of reach: an error that says what is missing, not an empty answer.
+        sandbox.git(&["remote", "set-url", "origin", "file:///nowhere"]);
+        for arguments in [&["list"][..], &["show", &ids[0]]] {
+            let stderr = sandbox.run(arguments).fails(1);
+            assert!(!stderr.contains("there is no ticket"), "{stderr}");
+        }
+        sandbox.git(&["remote", "set-url", "origin", &url]);
+        assert!(sandbox.run(&["show", &ids[0]]).ok().contains("One"));
+        assert_eq!(sandbox.run(&["list", "--format", "ndjson"]).ok().lines().count(), 3);
+    }
+}
+
+#[test]
+fn a_format_that_git_does_not_know_is_named() {
+    let sandbox = Sandbox::new().may_be_damaged();
+    sandbox.shell("git config extensions.strange true; git config core.repositoryFormatVersion 1").ok();
+    let stderr = sandbox.run_unwatched(&["list"], "").fails(1);
+    assert!(stderr.contains("strange"), "{stderr}");
+}

@@ -4,6 +4,7 @@
 //! by rename. libgit2 writes ordinary indexes; those with extensions it drops or refuses (split, sparse,
 //! untracked cache, fsmonitor) are written by `git update-index`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -108,9 +109,8 @@ impl Repository {
         if stage != Some("0") {
             return Ok(Staged::Conflicted);
         }
-        let id = Oid::from_str_ext(id.unwrap_or_default(), self.repo.object_format());
-        let id = id.map_err(failed("reading the index"))?;
-        Ok(Staged::Blob { id: ObjectId(id), skipped: tag == Some("S") })
+        let id = self.parse_id(id.unwrap_or_default())?;
+        Ok(Staged::Blob { id, skipped: tag == Some("S") })
     }
 
     /// Writes the entries into the copy, and sees that it is on the disk.
@@ -156,10 +156,16 @@ impl Repository {
         Ok(())
     }
 
-    /// Runs git on this repository and, where given, another index.
-    pub(crate) fn git_here(&self, arguments: &[&str], input: &[u8], index: Option<&Path>) -> Result<Vec<u8>> {
+    /// What tells git which repository is meant.
+    pub(crate) fn git_environment(&self) -> Vec<(&'static str, OsString)> {
         let mut extra = vec![("GIT_DIR", self.repo.path().as_os_str().to_owned())];
         extra.extend(self.repo.workdir().map(|top| ("GIT_WORK_TREE", top.as_os_str().to_owned())));
+        extra
+    }
+
+    /// Runs git on this repository and, where given, another index.
+    pub(crate) fn git_here(&self, arguments: &[&str], input: &[u8], index: Option<&Path>) -> Result<Vec<u8>> {
+        let mut extra = self.git_environment();
         extra.extend(index.map(|path| ("GIT_INDEX_FILE", path.as_os_str().to_owned())));
         let mut whole = vec!["--literal-pathspecs"];
         if let Some(top) = self.repo.workdir().and_then(Path::to_str) {

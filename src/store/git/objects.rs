@@ -71,26 +71,24 @@ fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
 }
 
 impl Repository {
-    /// The commit a revision names.
-    ///
-    /// # Errors
-    /// There is no such revision.
-    pub fn revision(&self, text: &str) -> Result<ObjectId> {
-        let found = self.repo.revparse_single(text).and_then(|object| object.peel_to_commit());
-        found.map(|commit| ObjectId(commit.id())).map_err(|_| {
-            Error::new(Kind::NotFound, format!("`{text}` is no commit, branch, tag or date"))
-                .hint("git log --oneline -- .support")
-        })
-    }
-
-    /// What stands at a path in a commit.
+    /// What stands at a path in a commit. An object that a partial clone lacks is never taken for a path
+    /// that is not there.
     pub(crate) fn find(&self, commit: ObjectId, path: &str) -> Result<Option<Item>> {
-        let Some(tree) = self.tree(Some(commit))? else { return Ok(None) };
-        match tree.get_path(std::path::Path::new(path)) {
-            Ok(entry) => Ok(Some(item(&entry))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(Error::git(&format!("reading {path}"), &error)),
+        let Some(mut tree) = self.tree(Some(commit))? else { return Ok(None) };
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let Some(found) = tree.get_name_bytes(part.as_bytes()).map(|entry| item(&entry)) else {
+                return Ok(None);
+            };
+            if parts.peek().is_none() {
+                return Ok(Some(found));
+            }
+            if found.kind != ItemKind::Folder {
+                return Ok(None);
+            }
+            tree = self.tree_object(found.id.0)?;
         }
+        Ok(None)
     }
 
     /// The content of a file at a commit, if it is no more than `limit` bytes; `None` where there is none.
@@ -110,7 +108,8 @@ impl Repository {
     /// The object cannot be read.
     pub fn blob(&self, id: ObjectId, limit: usize) -> Result<Blob> {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
-        let (bytes, _) = odb.read_header(id.0).map_err(failed("reading a file's object"))?;
+        let read = || odb.read_header(id.0);
+        let (bytes, _) = self.or_fetched(id.0, read).map_err(failed("reading a file's object"))?;
         if bytes > limit {
             return Ok(Blob::TooLarge(bytes));
         }
@@ -134,14 +133,66 @@ impl Repository {
     /// # Errors
     /// The object cannot be read.
     pub fn items(&self, folder: ObjectId) -> Result<Vec<Item>> {
-        let tree = self.repo.find_tree(folder.0).map_err(failed("reading a folder's object"))?;
+        let tree = self.tree_object(folder.0)?;
         Ok(tree.iter().map(|entry| item(&entry)).collect())
     }
 
     fn tree(&self, commit: Option<ObjectId>) -> Result<Option<Tree<'_>>> {
         let Some(commit) = commit else { return Ok(None) };
         let commit = self.repo.find_commit(commit.0).map_err(failed("reading a commit"))?;
-        commit.tree().map(Some).map_err(failed("reading a commit's tree"))
+        self.tree_object(commit.tree_id()).map(Some)
+    }
+
+    fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {
+        self.or_fetched(id, || self.repo.find_tree(id)).map_err(failed("reading a folder's object"))
+    }
+
+    /// Reads an object; one that a partial clone was promised is fetched first, by git.
+    fn or_fetched<T>(
+        &self,
+        id: Oid,
+        read: impl Fn() -> std::result::Result<T, git2::Error>,
+    ) -> std::result::Result<T, git2::Error> {
+        match read() {
+            Err(error) if error.code() == git2::ErrorCode::NotFound && self.is_partial() => {
+                let name = id.to_string();
+                let fetched = self.git_here(&["cat-file", "-e", &name], b"", None);
+                fetched.map_err(|_| {
+                    let message = format!("{name} is not in this partial clone, and could not be fetched");
+                    git2::Error::new(git2::ErrorCode::NotFound, git2::ErrorClass::Odb, message)
+                })?;
+                self.repo.odb()?.refresh()?;
+                read()
+            }
+            other => other,
+        }
+    }
+
+    /// Fetches what a partial clone lacks of some objects, all at once.
+    ///
+    /// # Errors
+    /// Git cannot fetch them.
+    pub fn fetch_missing(&self, ids: &[ObjectId]) -> Result<()> {
+        let odb = self.repo.odb().map_err(failed("opening the object database"))?;
+        let missing = ids.iter().filter(|id| !odb.exists(id.0));
+        let names: String = missing.map(|id| format!("{id}\n")).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let remote = self.config.text("extensions.partialClone").unwrap_or("origin".to_owned());
+        // What git itself runs for promised objects (promisor-remote.c).
+        let arguments =
+            ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--no-tags", "--no-write-fetch-head"];
+        let more = ["--recurse-submodules=no", "--filter=blob:none", "--stdin", "--", remote.as_str()];
+        self.git_here(&[&arguments[..], &more].concat(), names.as_bytes(), None)?;
+        odb.refresh().map_err(failed("opening the object database"))
+    }
+
+    /// True in a clone that leaves objects with its remote until they are needed.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.config.text("extensions.partialClone").is_some()
+            || self.config.boolean("remote.origin.promisor").unwrap_or(false)
     }
 
     /// Refuses a path that leads through a link, a submodule or a file in the tree.
@@ -265,8 +316,7 @@ impl Repository {
             .hint("unlock the key and try again, or: git config commit.gpgsign false")
         })?;
         let written = String::from_utf8_lossy(&written);
-        Oid::from_str_ext(written.trim(), self.repo.object_format())
-            .map_err(failed("reading the signed commit"))
+        Ok(self.parse_id(written.trim())?.0)
     }
 
     /// The patch between what stands at a path now and its new content, as `git diff` shows it.

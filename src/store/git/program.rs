@@ -1,9 +1,9 @@
 //! Runs the `git` program for what libgit2 cannot do; by absolute path, without hooks or fsmonitor.
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::store::git::error::{Error, Kind, Result};
 
@@ -30,25 +30,10 @@ impl Program {
         input: &[u8],
         extra: &[(&str, OsString)],
     ) -> Result<Vec<u8>> {
-        let is_verb = |word: &&&str| {
-            word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !word.starts_with('-')
-        };
-        let what = format!("git {}", arguments.iter().find(is_verb).unwrap_or(&""));
-        let Some(path) = &self.path else {
-            return Err(Error::new(Kind::Repository, format!("{what}: git is not on the PATH")));
-        };
+        let what = what(arguments);
+        let path = self.path(&what)?;
         let failed = |error: &std::io::Error| Error::io(format!("running {what}"), error);
-        let mut child = Command::new(path)
-            .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-            .args(arguments)
-            .current_dir(&self.directory)
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .envs(extra.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed(&error))?;
+        let mut child = self.command(path, arguments, extra).spawn().map_err(|error| failed(&error))?;
         if let Some(mut stdin) = child.stdin.take() {
             // A git that died early says why on stderr, which tells more than the broken pipe.
             let _ = stdin.write_all(input);
@@ -60,5 +45,70 @@ impl Program {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("fatal: ").trim_start_matches("error: ");
         Err(Error::new(Kind::Repository, format!("{what}: {said}")))
+    }
+
+    fn path(&self, what: &str) -> Result<&Path> {
+        let missing = || Error::new(Kind::Repository, format!("{what}: git is not on the PATH"));
+        self.path.as_deref().ok_or_else(missing)
+    }
+
+    fn command(&self, path: &Path, arguments: &[&str], extra: &[(&str, OsString)]) -> Command {
+        let mut command = Command::new(path);
+        command
+            .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+            .args(arguments)
+            .current_dir(&self.directory)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .envs(extra.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts git for questions and answers, a line each.
+    pub(crate) fn converse(&self, arguments: &[&str], extra: &[(&str, OsString)]) -> Result<Conversation> {
+        let what = what(arguments);
+        let mut command = self.command(self.path(&what)?, arguments, extra);
+        let spawned = command.stderr(Stdio::null()).spawn();
+        let mut child = spawned.map_err(|error| Error::io(format!("running {what}"), &error))?;
+        let answers = child.stdout.take().map(BufReader::new);
+        Ok(Conversation { child, answers })
+    }
+}
+
+/// What an error names: the verb, without the flags before it.
+fn what(arguments: &[&str]) -> String {
+    let is_verb = |word: &&&str| {
+        word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !word.starts_with('-')
+    };
+    format!("git {}", arguments.iter().find(is_verb).unwrap_or(&""))
+}
+
+/// A git that is asked and answers, line by line. Dropping it ends its input, which ends it.
+pub(crate) struct Conversation {
+    child: Child,
+    answers: Option<BufReader<ChildStdout>>,
+}
+
+impl Conversation {
+    /// Says something; true where each answer is as expected.
+    pub(crate) fn say(&mut self, request: &str, expected: &[&str]) -> bool {
+        let Some(stdin) = self.child.stdin.as_mut() else { return false };
+        if stdin.write_all(request.as_bytes()).and_then(|()| stdin.flush()).is_err() {
+            return false;
+        }
+        let Some(answers) = self.answers.as_mut() else { return false };
+        expected.iter().all(|expected| {
+            let mut line = String::new();
+            answers.read_line(&mut line).is_ok() && line.trim_end() == *expected
+        })
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
     }
 }

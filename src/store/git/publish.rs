@@ -13,7 +13,7 @@ use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::{ObjectId, Written};
-use crate::store::git::references::Log;
+use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
 use crate::store::git::target::Target;
@@ -69,7 +69,6 @@ impl Repository {
         identity: &Identity,
         mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
     ) -> std::result::Result<Option<ObjectId>, E> {
-        let who = identity.committer.to_git()?;
         // A signature may ask for a password: it is made before any lock is held.
         let mut lock = if self.signs() { None } else { Some(self.begin()?) };
         for _ in 0..ROUNDS {
@@ -83,7 +82,7 @@ impl Repository {
                 None => self.begin()?,
             };
             let subject = change.message.lines().next().unwrap_or_default().to_owned();
-            let log = Log { who: who.clone(), subject };
+            let log = Log { who: identity.committer.clone(), subject };
             if self.publish(target, tip, &Proposal { change: &change, written: &written, log: &log })? {
                 return Ok(Some(written.commit));
             }
@@ -131,8 +130,9 @@ impl Repository {
         }
         journal.write(&folder)?;
         stop::here("journal");
-        let moved = match self.lock_reference(&target.reference, old)? {
-            Some(reference) => reference.move_to(written.commit, log).map(|()| true),
+        let step = Step { name: &target.reference, old, new: written.commit, log };
+        let moved = match self.lock_reference(step)? {
+            Some(reference) => reference.move_it().map(|()| true),
             None => Ok(false),
         };
         stop::here("ref");
@@ -227,10 +227,11 @@ impl Repository {
         self.fill_index(copy, &entries)?;
         stop::here("index-bytes");
         let old = self.reference_id(&target.reference)?.filter(|_| target.start.is_none());
-        let Some(reference) = self.lock_reference(&target.reference, old)? else { return Ok(false) };
+        let step = Step { name: &target.reference, old, new: written.commit, log };
+        let Some(reference) = self.lock_reference(step)? else { return Ok(false) };
         copy.put_in_place(&checkout.previous)?;
         stop::here("index");
-        reference.move_to(written.commit, log)?;
+        reference.move_it()?;
         stop::here("ref");
         Ok(true)
     }

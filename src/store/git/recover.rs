@@ -3,13 +3,11 @@
 use std::fs;
 use std::time::Duration;
 
-use git2::Oid;
-
 use crate::store::git::error::{Error, Result};
 use crate::store::git::index::{IndexLock, NewEntry, Staged};
 use crate::store::git::journal::{Checkout, Journal};
 use crate::store::git::lock::Lock;
-use crate::store::git::objects::{Blob, ObjectId};
+use crate::store::git::objects::Blob;
 use crate::store::git::repository::Repository;
 use crate::store::git::worktree::WorkTree;
 
@@ -51,13 +49,8 @@ impl Repository {
         if tip.to_string() == journal.new {
             return Ok(true);
         }
-        let Ok(new) = self.object_id(&journal.new) else { return Ok(false) };
+        let Ok(new) = self.parse_id(&journal.new) else { return Ok(false) };
         Ok(self.repo.graph_descendant_of(tip.0, new.0).unwrap_or(false))
-    }
-
-    fn object_id(&self, text: &str) -> Result<ObjectId> {
-        let id = Oid::from_str_ext(text, self.repo.object_format());
-        id.map(ObjectId).map_err(|error| Error::git("reading the journal", &error))
     }
 
     /// A run killed while it moved the reference left the reference's lock: empty, or with our commit.
@@ -105,7 +98,7 @@ impl Repository {
             }
             if file.old.is_empty() {
                 tree.remove(&file.path)?;
-            } else if let Blob::Bytes(old) = self.blob(self.object_id(&file.old)?, usize::MAX)? {
+            } else if let Blob::Bytes(old) = self.blob(self.parse_id(&file.old)?, usize::MAX)? {
                 tree.write(&file.path, &old)?;
             }
         }
@@ -130,10 +123,10 @@ impl Repository {
         for file in &checkout.files {
             let new = match file.new.as_str() {
                 "" => Staged::Absent,
-                new => Staged::Blob { id: self.object_id(new)?, skipped: false },
+                new => Staged::Blob { id: self.parse_id(new)?, skipped: false },
             };
             if self.staged(&copy, &file.path)? == new {
-                let id = if file.old.is_empty() { None } else { Some(self.object_id(&file.old)?) };
+                let id = if file.old.is_empty() { None } else { Some(self.parse_id(&file.old)?) };
                 back.push(NewEntry { path: &file.path, id, stat: None, skipped: false });
             }
         }

@@ -1,22 +1,44 @@
-//! Moving a reference: locked, compared, and only then moved, with a line in its log.
+//! References: read, and moved only while they are locked and stand where they stood, with a line in the log.
+//!
+//! Two hands do it: libgit2 where references are files, and `git` itself where they are in a reftable, which
+//! libgit2 cannot read.
 
-use git2::{ErrorCode, Transaction};
+use std::ffi::OsString;
+
+use git2::{ErrorCode, Oid, Transaction};
 
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::identity::Signature;
 use crate::store::git::lock::Wait;
 use crate::store::git::objects::ObjectId;
+use crate::store::git::program::Conversation;
 use crate::store::git::repository::Repository;
 
 /// What the reference's log will say.
 pub(crate) struct Log {
-    pub(crate) who: git2::Signature<'static>,
+    pub(crate) who: Signature,
     pub(crate) subject: String,
+}
+
+/// A reference, where it stands, and where it is to go.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a> {
+    pub(crate) name: &'a str,
+    /// `None` where it must not exist yet.
+    pub(crate) old: Option<ObjectId>,
+    pub(crate) new: ObjectId,
+    pub(crate) log: &'a Log,
 }
 
 /// A reference that nobody else can move while this lives.
 pub(crate) struct LockedReference<'a> {
-    transaction: Transaction<'a>,
-    name: &'a str,
+    step: Step<'a>,
+    hand: Hand<'a>,
+}
+
+enum Hand<'a> {
+    Libgit2(Transaction<'a>),
+    Git(Conversation),
 }
 
 fn failed(name: &str, error: &git2::Error) -> Error {
@@ -24,32 +46,148 @@ fn failed(name: &str, error: &git2::Error) -> Error {
 }
 
 impl Repository {
+    /// The full name of the branch HEAD is on; `None` while it is detached.
+    pub(crate) fn head_branch(&self) -> Result<Option<String>> {
+        if self.has_reftable {
+            // Without a message it says that HEAD is no symbolic reference.
+            let said = self.git_here(&["symbolic-ref", "-q", "HEAD"], b"", None).unwrap_or_default();
+            let name = String::from_utf8_lossy(&said).trim().to_owned();
+            return Ok((!name.is_empty()).then_some(name));
+        }
+        let failed = |error: git2::Error| Error::git("reading HEAD", &error);
+        let head = self.repo.find_reference("HEAD").map_err(failed)?;
+        Ok(head.symbolic_target().map_err(failed)?.map(str::to_owned))
+    }
+
+    /// The object a reference stands at, itself read afresh from the disk.
+    pub(crate) fn reference_id(&self, name: &str) -> Result<Option<ObjectId>> {
+        if self.has_reftable {
+            let said = self.git_here(&["rev-parse", "-q", "--verify", name], b"", None).unwrap_or_default();
+            let said = String::from_utf8_lossy(&said);
+            return if said.trim().is_empty() { Ok(None) } else { self.parse_id(said.trim()).map(Some) };
+        }
+        match self.repo.refname_to_id(name) {
+            Ok(id) => Ok(Some(ObjectId(id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::git(&format!("reading {name}"), &error)),
+        }
+    }
+
+    /// The references under a folder such as `refs/heads/`: full names and objects, in order of their names.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn references(&self, folder: &str) -> Result<Vec<(String, ObjectId)>> {
+        if self.has_reftable {
+            let format = "--format=%(objectname) %(refname)";
+            let said = self.git_here(&["for-each-ref", format, folder.trim_end_matches('/')], b"", None)?;
+            let said = String::from_utf8_lossy(&said).into_owned();
+            let pairs = said.lines().filter_map(|line| line.split_once(' '));
+            return pairs.map(|(id, name)| Ok((name.to_owned(), self.parse_id(id)?))).collect();
+        }
+        let failed = |error: git2::Error| Error::git("reading references", &error);
+        let mut found = Vec::new();
+        for reference in self.repo.references_glob(&format!("{folder}*")).map_err(failed)? {
+            // One that is broken hides none of the others.
+            let Ok(reference) = reference else { continue };
+            let (Ok(name), Ok(id)) = (reference.name(), reference.resolve()) else { continue };
+            found.extend(id.target().map(|id| (name.to_owned(), ObjectId(id))));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The commit a revision names.
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub fn revision(&self, text: &str) -> Result<ObjectId> {
+        let found = if self.has_reftable {
+            let commit = format!("{text}^{{commit}}");
+            let said =
+                self.git_here(&["rev-parse", "-q", "--verify", "--end-of-options", &commit], b"", None);
+            said.ok().and_then(|said| self.parse_id(String::from_utf8_lossy(&said).trim()).ok())
+        } else {
+            let found = self.repo.revparse_single(text).and_then(|object| object.peel_to_commit());
+            found.ok().map(|commit| ObjectId(commit.id()))
+        };
+        found.ok_or_else(|| {
+            Error::new(Kind::NotFound, format!("`{text}` is no commit, branch, tag or date"))
+                .hint("git log --oneline -- .support")
+        })
+    }
+
+    /// The name of an object, from its text.
+    pub(crate) fn parse_id(&self, text: &str) -> Result<ObjectId> {
+        let id = Oid::from_str_ext(text, self.repo.object_format());
+        id.map(ObjectId).map_err(|error| Error::git("reading an object's name", &error))
+    }
+
     /// Locks a reference that still stands where it stood; `None` where it has moved.
-    pub(crate) fn lock_reference<'a>(
-        &'a self,
-        name: &'a str,
-        old: Option<ObjectId>,
-    ) -> Result<Option<LockedReference<'a>>> {
-        let mut transaction = self.repo.transaction().map_err(|error| failed(name, &error))?;
+    pub(crate) fn lock_reference<'a>(&'a self, step: Step<'a>) -> Result<Option<LockedReference<'a>>> {
         let mut wait = Wait::new();
-        while let Err(error) = transaction.lock_ref(name) {
-            if error.code() != ErrorCode::Locked && !error.message().contains("lock file") {
-                return Err(failed(name, &error));
-            }
-            if !wait.again() {
-                let message = format!("{name} is locked by another git; nothing was changed");
-                return Err(Error::new(Kind::Busy, message).hint("try again"));
+        loop {
+            let locked =
+                if self.has_reftable { self.lock_by_git(step)? } else { self.lock_by_libgit2(step)? };
+            // Compared while it is locked: nobody can move it between this and the move.
+            let stands = self.reference_id(step.name)? == step.old;
+            match locked {
+                Some(hand) => return Ok(stands.then_some(LockedReference { step, hand })),
+                None if !stands => return Ok(None),
+                None if wait.again() => {}
+                None => {
+                    let message = format!("{} is locked by another git; nothing was changed", step.name);
+                    return Err(Error::new(Kind::Busy, message).hint("try again"));
+                }
             }
         }
-        // Compared while it is locked: nobody can move it between this and the move.
-        Ok((self.reference_id(name)? == old).then_some(LockedReference { transaction, name }))
+    }
+
+    fn lock_by_libgit2<'a>(&'a self, step: Step<'a>) -> Result<Option<Hand<'a>>> {
+        let mut transaction = self.repo.transaction().map_err(|error| failed(step.name, &error))?;
+        match transaction.lock_ref(step.name) {
+            Ok(()) => Ok(Some(Hand::Libgit2(transaction))),
+            Err(error) if error.code() == ErrorCode::Locked || error.message().contains("lock file") => {
+                Ok(None)
+            }
+            Err(error) => Err(failed(step.name, &error)),
+        }
+    }
+
+    /// A transaction of `git update-ref` that is prepared: it holds the lock, and has compared.
+    fn lock_by_git(&self, step: Step<'_>) -> Result<Option<Hand<'static>>> {
+        let zeros = "0".repeat(step.new.to_string().len());
+        let old = step.old.map_or(zeros, |old| old.to_string());
+        let who = &step.log.who;
+        let extra = vec![
+            ("GIT_COMMITTER_NAME", OsString::from(&who.name)),
+            ("GIT_COMMITTER_EMAIL", OsString::from(&who.email)),
+            ("GIT_COMMITTER_DATE", OsString::from(who.date())),
+        ];
+        let arguments = ["update-ref", "-m", &step.log.subject, "--stdin"];
+        let mut conversation = self.git.converse(&arguments, &[self.git_environment(), extra].concat())?;
+        let request = format!("start\nupdate {} {} {old}\nprepare\n", step.name, step.new);
+        let is_locked = conversation.say(&request, &["start: ok", "prepare: ok"]);
+        Ok(is_locked.then_some(Hand::Git(conversation)))
     }
 }
 
 impl LockedReference<'_> {
     /// Moves the reference, and lets it go.
-    pub(crate) fn move_to(mut self, new: ObjectId, log: &Log) -> Result<()> {
-        let moved = self.transaction.set_target(self.name, new.0, Some(&log.who), &log.subject);
-        moved.and_then(|()| self.transaction.commit()).map_err(|error| failed(self.name, &error))
+    pub(crate) fn move_it(self) -> Result<()> {
+        let Step { name, new, log, .. } = self.step;
+        match self.hand {
+            Hand::Libgit2(mut transaction) => {
+                let who = log.who.to_git()?;
+                let moved = transaction.set_target(name, new.0, Some(&who), &log.subject);
+                moved.and_then(|()| transaction.commit()).map_err(|error| failed(name, &error))
+            }
+            Hand::Git(mut conversation) => {
+                if conversation.say("commit\n", &["commit: ok"]) {
+                    return Ok(());
+                }
+                Err(Error::new(Kind::Io, format!("git could not move {name}")))
+            }
+        }
     }
 }

@@ -46,6 +46,8 @@ pub struct Repository {
     pub(crate) surroundings: Surroundings,
     pub(crate) git: Program,
     pub(crate) config: Config,
+    /// True where references are in a reftable, which git reads and writes for us.
+    pub(crate) has_reftable: bool,
 }
 
 impl Repository {
@@ -54,10 +56,20 @@ impl Repository {
     /// # Errors
     /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
     pub fn open(surroundings: Surroundings) -> Result<Self> {
-        let repo = git2::Repository::open_from_env().map_err(|error| refused(&surroundings, &error))?;
         let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
+        let repo = match git2::Repository::open_from_env() {
+            Err(error) if error.message().contains("unsupported extension") => {
+                extended(&surroundings, &git, &error)?
+            }
+            opened => opened.map_err(|error| refused(&surroundings, &error))?,
+        };
         let config = Config::read(&repo, &surroundings, &git)?;
-        Ok(Self { repo, surroundings, git, config })
+        if let Some(top) = named_work_tree(&surroundings, &config, &repo) {
+            let failed = |error: git2::Error| Error::git("finding the work tree", &error);
+            repo.set_workdir(&top, false).map_err(failed)?;
+        }
+        let has_reftable = config.text("extensions.refStorage").is_some_and(|kind| kind == "reftable");
+        Ok(Self { repo, surroundings, git, config, has_reftable })
     }
 
     /// Author and committer, as git would take them now.
@@ -77,10 +89,21 @@ impl Repository {
         let Ok(written) = git2::Signature::now(name, email) else {
             return Ok((name.to_owned(), email.to_owned()));
         };
+        if self.has_reftable {
+            return self.mapped_by_git(name, email);
+        }
         let map = self.repo.mailmap().map_err(failed)?;
         let mapped = map.resolve_signature(&written).map_err(failed)?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok((text(mapped.name_bytes()), text(mapped.email_bytes())))
+    }
+
+    fn mapped_by_git(&self, name: &str, email: &str) -> Result<(String, String)> {
+        let contact = format!("{name} <{email}>");
+        let said = self.git_here(&["check-mailmap", &contact], b"", None)?;
+        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        let (name, rest) = said.split_once('<').unwrap_or((&said, ""));
+        Ok((name.trim().to_owned(), rest.trim_end_matches('>').to_owned()))
     }
 
     /// A value of git's configuration.
@@ -112,6 +135,12 @@ impl Repository {
         self.repo.path()
     }
 
+    /// The git directory that all work trees share.
+    #[must_use]
+    pub fn common_directory(&self) -> &Path {
+        self.repo.commondir()
+    }
+
     /// Our folder in the git directory that all work trees share.
     pub(crate) fn own_folder(&self) -> PathBuf {
         self.repo.commondir().join("support")
@@ -134,6 +163,37 @@ impl Repository {
         config.add_file(&path, git2::ConfigLevel::App, true).map_err(failed)?;
         Ok(opened)
     }
+}
+
+/// The work tree that the environment names, which git takes from the working directory (git(1)); libgit2
+/// takes it from the git directory.
+fn named_work_tree(surroundings: &Surroundings, config: &Config, repo: &git2::Repository) -> Option<PathBuf> {
+    if let Some(top) = surroundings.text("GIT_WORK_TREE") {
+        return Some(surroundings.directory.join(top));
+    }
+    let is_elsewhere = config.text("core.worktree").is_some() || repo.is_bare();
+    (surroundings.text("GIT_DIR").is_some() && !is_elsewhere).then(|| surroundings.directory.clone())
+}
+
+/// What libgit2 refuses to open and works with all the same: missing objects and references are git's part.
+const MORE_EXTENSIONS: [&str; 2] = ["partialclone", "refstorage"];
+
+/// Opens a repository with extensions that libgit2 does not know, if git opens it and they are among those
+/// that git can stand in for.
+#[expect(unsafe_code, reason = "libgit2 keeps the list in a static; nothing else of it runs yet")]
+fn extended(surroundings: &Surroundings, git: &Program, error: &git2::Error) -> Result<git2::Repository> {
+    let known = ["noop", "objectformat", "worktreeconfig", "preciousobjects", "relativeworktrees"];
+    let listed =
+        git.run(&["config", "--local", "--name-only", "--get-regexp", r"^extensions\."], b"", &[])?;
+    let listed = String::from_utf8_lossy(&listed).to_lowercase();
+    let unknown = |name: &&str| !known.contains(name) && !MORE_EXTENSIONS.contains(name);
+    let mut names = listed.lines().filter_map(|line| line.strip_prefix("extensions."));
+    if names.any(|name| unknown(&name)) {
+        return Err(refused(surroundings, error));
+    }
+    // SAFETY: this thread alone calls libgit2, and the other one, which waits for signals, never does.
+    unsafe { git2::opts::set_extensions(&MORE_EXTENSIONS) }.map_err(|error| refused(surroundings, &error))?;
+    git2::Repository::open_from_env().map_err(|error| refused(surroundings, &error))
 }
 
 /// Why a repository was not opened, with what puts it right.

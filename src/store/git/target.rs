@@ -72,22 +72,6 @@ impl Repository {
         Ok(self.reference_id(&target.reference)?.or(target.start))
     }
 
-    /// The full name of the branch HEAD is on; `None` while it is detached.
-    pub(crate) fn head_branch(&self) -> Result<Option<String>> {
-        let failed = |error: git2::Error| Error::git("reading HEAD", &error);
-        let head = self.repo.find_reference("HEAD").map_err(failed)?;
-        Ok(head.symbolic_target().map_err(failed)?.map(str::to_owned))
-    }
-
-    /// The object a reference stands at, itself read afresh from the disk.
-    pub(crate) fn reference_id(&self, name: &str) -> Result<Option<ObjectId>> {
-        match self.repo.refname_to_id(name) {
-            Ok(id) => Ok(Some(ObjectId(id))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(Error::git(&format!("reading {name}"), &error)),
-        }
-    }
-
     fn detached(&self) -> Error {
         if let Some(branch) = self.rebased_branch() {
             return rebase_in_progress(&branch);
@@ -130,6 +114,9 @@ impl Repository {
 
     /// The place of another work tree that has the target checked out.
     fn other_work_tree(&self, target: &Target) -> Option<String> {
+        if self.has_reftable {
+            return self.other_work_tree_by_git(target);
+        }
         let common = self.repo.commondir();
         let on_target = |folder: &std::path::Path| {
             let head = fs::read_to_string(folder.join("HEAD")).unwrap_or_default();
@@ -147,6 +134,20 @@ impl Repository {
         folders.flatten().map(|entry| entry.path()).find(|f| !own(f) && on_target(f)).map(|folder| {
             let place = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
             place.trim().trim_end_matches(".git").trim_end_matches('/').to_owned()
+        })
+    }
+}
+
+impl Repository {
+    fn other_work_tree_by_git(&self, target: &Target) -> Option<String> {
+        let listed = self.git_here(&["worktree", "list", "--porcelain"], b"", None).ok()?;
+        let own = self.repo.workdir().and_then(|top| fs::canonicalize(top).ok());
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        listed.split("\n\n").find_map(|block| {
+            let value = |key: &str| block.lines().find_map(|line| line.strip_prefix(key));
+            let place = value("worktree ")?;
+            let is_own = fs::canonicalize(place).ok() == own;
+            (value("branch ")? == target.reference && !is_own).then(|| place.to_owned())
         })
     }
 }
