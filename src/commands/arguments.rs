@@ -19,6 +19,9 @@ pub(super) struct Writing {
     /// Refuse if the ticket's last entry is not this one
     #[arg(long, value_name = "ENTRY")]
     pub if_match: Option<String>,
+    /// Send it to the branch's remote, too; tried again where somebody was faster
+    #[arg(long, conflicts_with = "dry_run")]
+    pub push: bool,
 }
 
 /// What is said.

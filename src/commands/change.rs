@@ -58,6 +58,9 @@ pub(crate) fn apply(
     let draft = |snapshot: &Snapshot<'_>| draft(snapshot, planned, files, writing, &author, &mut said);
     let plan = write(store, writing.dry_run, session, draft)?;
     session.notes.append(&mut said);
+    if writing.push {
+        crate::commands::sync::push(store, session)?;
+    }
     match plan {
         Some(plan) if writing.dry_run => Ok(rehearsed(plan)),
         Some(plan) => Ok(View::Steps(plan.tickets)),

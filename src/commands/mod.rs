@@ -41,6 +41,7 @@ mod session;
 mod settings_file;
 mod show;
 mod step;
+mod sync;
 mod team;
 mod triage;
 mod vendor;
@@ -86,6 +87,7 @@ pub enum Command {
     Handover(handover::HandoverArgs),
     Brief(handover::BriefArgs),
     Scan(scan::Args),
+    Sync(sync::Args),
     Log(log::Args),
     MergeDriver(merge_driver::Args),
     Team(team::Args),
@@ -152,6 +154,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Handover(args) => handover::handover(args, session),
         Command::Brief(args) => handover::brief(args, session),
         Command::Scan(args) => scan::run(args, session),
+        Command::Sync(args) => sync::run(args, session),
         Command::Log(args) => log::run(args, session),
         Command::MergeDriver(args) => merge_driver::run(args, session),
         Command::Team(args) => team::run(args, session),

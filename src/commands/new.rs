@@ -50,6 +50,9 @@ pub struct Args {
     /// Show the message and the difference, change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Send it to the branch's remote, too; tried again where somebody was faster
+    #[arg(long, conflicts_with = "dry_run")]
+    push: bool,
     #[command(flatten)]
     fields: Fields,
 }
@@ -73,6 +76,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let evidence = store_evidence(&id, &args.attach, None, &settings, session)?;
     let filing = Filing { id, key: args.key.is_some(), entry: session.entry_id(), changes, evidence };
     let plan = write(&store, args.dry_run, session, |snapshot| filing.draft(snapshot, &author))?;
+    if args.push {
+        crate::commands::sync::push(&store, session)?;
+    }
     Ok(match plan {
         Some(plan) if args.dry_run => rehearsed(plan),
         Some(plan) => View::Filed(plan.tickets),

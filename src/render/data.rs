@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
 use crate::render::view::{EntryLine, View};
-use crate::ticket::{Field, Kind, Node, Ticket, codec, visible};
+use crate::ticket::{Field, Kind, Node, Ticket, TicketId, codec, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
 const SCHEMA: u64 = 1;
@@ -129,10 +129,17 @@ fn objects(view: &View) -> Shape {
                 settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
             Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
         }
+        View::Synced { branch, remote, received, sent } => Shape::One(json!({
+            "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
+        })),
         View::Rehearsal(rehearsal) => {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }
     }
+}
+
+fn ids(ids: &[TicketId]) -> Vec<&str> {
+    ids.iter().map(TicketId::as_str).collect()
 }
 
 fn member(member: &Member) -> Value {

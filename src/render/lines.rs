@@ -181,6 +181,12 @@ pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
     out
 }
 
+/// How many tickets came and went.
+pub(super) fn synced(branch: &str, remote: &str, received: usize, sent: usize) -> String {
+    let count = |count: usize| format!("{count} ticket{}", if count == 1 { "" } else { "s" });
+    format!("{}: {} from {}, {} to it\n", shown(branch), count(received), shown(remote), count(sent))
+}
+
 /// What a write would do: the message, then the difference.
 pub(super) fn rehearsal(rehearsal: &Rehearsal, look: &Look) -> String {
     let mut out = String::new();

@@ -68,6 +68,9 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Release { release, known } => page::release(release, known, look),
         View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),
         View::Settings(settings) => table::settings(settings, look),
+        View::Synced { branch, remote, received, sent } => {
+            lines::synced(branch, remote, received.len(), sent.len())
+        }
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }
 }

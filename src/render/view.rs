@@ -98,6 +98,17 @@ pub enum View {
     Settings(Vec<SettingLine>),
     /// What a write would do.
     Rehearsal(Rehearsal),
+    /// What came and went between this clone and a remote.
+    Synced {
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+        /// The tickets that came, or changed here.
+        received: Vec<TicketId>,
+        /// The tickets that went out, or changed there.
+        sent: Vec<TicketId>,
+    },
 }
 
 /// One ticket, with what a reader wants to know around it.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ticket::{Action, Entry, Field, Kind, Person, Set, Ticket, cut, one_line, visible};
+use crate::ticket::{Action, Entry, Field, Kind, Person, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The widest subject, in columns.
 const SUBJECT_COLUMNS: usize = 72;
@@ -63,6 +63,13 @@ pub(crate) fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String 
 #[must_use]
 pub(crate) fn of_files(subject: &str, wording: &Wording) -> String {
     compose(subject, "", "", wording)
+}
+
+/// The message of a commit that brings tickets together.
+#[must_use]
+pub(crate) fn of_sync(subject: &str, ids: &[TicketId], wording: &Wording) -> String {
+    let tickets: Vec<String> = ids.iter().map(|id| format!("Support-Ticket: {id}")).collect();
+    compose(subject, "", &[tickets, vec!["Support-Action: sync".to_owned()]].concat().join("\n"), wording)
 }
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {

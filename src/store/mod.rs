@@ -11,6 +11,8 @@ mod history;
 pub mod layout;
 mod message;
 mod snapshot;
+mod sync;
+mod union;
 mod update;
 
 use std::time::Duration;
@@ -20,6 +22,7 @@ pub use fixes::{Build, RESOLVES};
 pub use history::Carried;
 pub use message::{TicketChange, Wording};
 pub use snapshot::{Listing, Snapshot};
+pub use sync::{Synced, Take};
 pub use update::{Draft, Plan};
 
 use crate::store::git::{ObjectId, Repository, Surroundings, Target};

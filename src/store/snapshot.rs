@@ -167,6 +167,19 @@ impl<'a> Snapshot<'a> {
         Ok(others.map(|other| shared(other) + 1).max().unwrap_or(0).max(4))
     }
 
+    /// The ids of all tickets, whether they can be read or not.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn ids(&self) -> Read<Vec<TicketId>> {
+        let mut ids = Vec::new();
+        self.visit(&mut |path, _| {
+            ids.extend(layout::id_of(path));
+            Ok(())
+        })?;
+        Ok(ids)
+    }
+
     /// Every ticket that can be read, and every file that cannot.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ impl Store {
         Ok(Some(Plan { commit: None, tickets, message: change.message, patch }))
     }
 
-    fn snapshot_of(&self, tip: Option<ObjectId>) -> Snapshot<'_> {
+    pub(crate) fn snapshot_of(&self, tip: Option<ObjectId>) -> Snapshot<'_> {
         Snapshot::new(&self.repository, tip, self.target.name())
     }
 }
@@ -128,5 +128,5 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
     } else {
         message::of_tickets(&draft.tickets, &draft.wording)
     };
-    Ok(Change { files, message })
+    Ok(Change::new(files, message))
 }

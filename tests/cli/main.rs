@@ -29,5 +29,6 @@ mod repositories;
 mod sandbox;
 mod settings;
 mod showing;
+mod syncing;
 mod talking;
 mod untouched;

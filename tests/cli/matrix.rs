@@ -1,5 +1,6 @@
 //! Every kind of repository that git opens, times what is done in it: the table of docs/repositories.md.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
@@ -289,7 +290,7 @@ fn every_kind_of_repository_is_worked_in_and_the_docs_say_so() {
     let mut table =
         format!("| repository | {} |\n|{}\n", VERBS.join(" | "), " --- |".repeat(VERBS.len() + 1));
     for (kind, row) in KINDS.iter().zip(&rows) {
-        table.push_str(&format!("| {} | {} |\n", kind.name, row.join(" | ")));
+        writeln!(table, "| {} | {} |", kind.name, row.join(" | ")).unwrap();
     }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/repositories.md");
     let text = fs::read_to_string(&page).unwrap();

@@ -1,5 +1,7 @@
 //! What a commit is to change: files, with their whole new content or gone, and a message.
 
+use crate::store::git::objects::ObjectId;
+
 /// A file to write, or to take away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
@@ -28,4 +30,16 @@ pub struct Change {
     pub files: Vec<FileChange>,
     /// The commit's message.
     pub message: String,
+    /// Further parents, beside the tip: a merge.
+    pub also: Vec<ObjectId>,
+    /// A commit that is there already and that the branch goes forward to; the files are what it changes.
+    pub existing: Option<ObjectId>,
+}
+
+impl Change {
+    /// A commit on top of the tip.
+    #[must_use]
+    pub fn new(files: Vec<FileChange>, message: String) -> Self {
+        Self { files, message, also: Vec::new(), existing: None }
+    }
 }

@@ -80,7 +80,7 @@ impl Repository {
     }
 
     /// Names the files below an item that differ from every other side; equal folders are not opened.
-    fn compare(
+    pub(crate) fn compare(
         &self,
         path: &str,
         now: Option<&Item>,

@@ -19,6 +19,7 @@ mod program;
 mod publish;
 mod recover;
 mod references;
+mod remote;
 mod repository;
 mod stop;
 mod target;

@@ -137,6 +137,12 @@ impl Repository {
         Ok(tree.iter().map(|entry| item(&entry)).collect())
     }
 
+    /// What stands at the top of a commit's tree.
+    pub(crate) fn top(&self, commit: ObjectId) -> Result<Vec<Item>> {
+        let tree = self.tree(Some(commit))?;
+        Ok(tree.iter().flat_map(|tree| tree.iter().map(|entry| item(&entry)).collect::<Vec<_>>()).collect())
+    }
+
     fn tree(&self, commit: Option<ObjectId>) -> Result<Option<Tree<'_>>> {
         let Some(commit) = commit else { return Ok(None) };
         let commit = self.repo.find_commit(commit.0).map_err(failed("reading a commit"))?;
@@ -195,6 +201,39 @@ impl Repository {
             || self.config.boolean("remote.origin.promisor").unwrap_or(false)
     }
 
+    /// The files below a folder at a commit: paths and blobs.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn files_below(&self, commit: ObjectId, folder: &str) -> Result<Vec<(String, ObjectId)>> {
+        let mut files = Vec::new();
+        let mut waiting = vec![(folder.to_owned(), self.folder(commit, folder)?)];
+        while let Some((folder, items)) = waiting.pop() {
+            for item in items {
+                let path = format!("{folder}/{}", item.name);
+                match item.kind {
+                    ItemKind::Folder => waiting.push((path, self.items(item.id)?)),
+                    ItemKind::File => files.push((path, item.id)),
+                    ItemKind::Other => {}
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// Writes a commit on top of another, as somebody made it elsewhere; no branch moves.
+    ///
+    /// # Errors
+    /// An object cannot be written.
+    pub(crate) fn copy_commit(
+        &self,
+        tip: ObjectId,
+        change: &Change,
+        identity: &Identity,
+    ) -> Result<ObjectId> {
+        Ok(self.write_commit(Some(tip), change, identity)?.commit)
+    }
+
     /// Refuses a path that leads through a link, a submodule or a file in the tree.
     fn check_path(&self, commit: ObjectId, path: &str) -> Result<()> {
         let mut upto = String::new();
@@ -218,6 +257,10 @@ impl Repository {
         change: &Change,
         identity: &Identity,
     ) -> Result<Written> {
+        if let Some(commit) = change.existing {
+            let blobs = change.files.iter().map(|file| self.committed(Some(commit), &file.path));
+            return Ok(Written { commit, blobs: blobs.collect::<Result<_>>()? });
+        }
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
         let mut update = git2::build::TreeUpdateBuilder::new();
         let mut blobs = Vec::new();
@@ -243,7 +286,8 @@ impl Repository {
             }
         };
         let tree = update.create_updated(&self.repo, &base).map_err(failed("writing an object"))?;
-        let commit = self.write_commit_object(tip, tree, &change.message, identity)?;
+        let parents: Vec<ObjectId> = tip.into_iter().chain(change.also.iter().copied()).collect();
+        let commit = self.write_commit_object(&parents, tree, &change.message, identity)?;
         for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
             if !odb.exists(id) {
                 return Err(Error::new(
@@ -258,18 +302,21 @@ impl Repository {
     /// Writes the commit itself; signed by git's own program where `commit.gpgsign` is set.
     fn write_commit_object(
         &self,
-        tip: Option<ObjectId>,
+        parents: &[ObjectId],
         tree: Oid,
         message: &str,
         identity: &Identity,
     ) -> Result<Oid> {
         if self.signs() {
-            return self.signed_commit(tip, tree, message, identity);
+            return self.signed_commit(parents, tree, message, identity);
         }
         let tree = self.repo.find_tree(tree).map_err(failed("reading a tree"))?;
-        let parent = tip.map(|tip| self.repo.find_commit(tip.0)).transpose();
-        let parent = parent.map_err(failed("reading a commit"))?;
-        let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+        let parents = parents
+            .iter()
+            .map(|parent| self.repo.find_commit(parent.0))
+            .collect::<std::result::Result<Vec<_>, _>>();
+        let parents = parents.map_err(failed("reading a commit"))?;
+        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
         let (author, committer) = (identity.author.to_git()?, identity.committer.to_git()?);
         let buffer = self.repo.commit_create_buffer(&author, &committer, message, &tree, &parents);
         let buffer = buffer.map_err(failed("writing the commit"))?;
@@ -284,16 +331,16 @@ impl Repository {
 
     fn signed_commit(
         &self,
-        tip: Option<ObjectId>,
+        parents: &[ObjectId],
         tree: Oid,
         message: &str,
         identity: &Identity,
     ) -> Result<Oid> {
         let tree = tree.to_string();
-        let parent = tip.map(|tip| tip.to_string());
+        let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
         // Git puts a new object on the disk only where it is asked to.
         let mut arguments = vec!["-c", "core.fsync=loose-object", "commit-tree", "-S", "-F", "-"];
-        if let Some(parent) = &parent {
+        for parent in &parents {
             arguments.extend(["-p", parent]);
         }
         arguments.push(&tree);

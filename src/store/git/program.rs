@@ -59,6 +59,8 @@ impl Program {
             .args(arguments)
             .current_dir(&self.directory)
             .env("GIT_OPTIONAL_LOCKS", "0")
+            // What git says is looked at here and there.
+            .env("LC_ALL", "C")
             .envs(extra.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -18,6 +18,18 @@ pub struct Target {
 }
 
 impl Target {
+    /// The full name, `refs/heads/main`.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// True where this work tree has it checked out.
+    #[must_use]
+    pub fn is_checked_out(&self) -> bool {
+        self.checked_out
+    }
+
     /// The branch's short name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -1,0 +1,54 @@
+//! `sync`: this clone's tickets and those of a remote become one.
+
+use crate::commands::change::wording;
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::render::View;
+use crate::store::{Store, Take};
+
+/// Bring this clone's tickets and a remote's together
+///
+/// Fetches, merges the tickets, pushes; again, where somebody was faster. Code is neither merged nor pushed:
+/// where it differs, the tickets alone are carried over.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The remote [default: the branch's own, or origin]
+    remote: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    synced(&store, args.remote.as_deref(), Take::Over, session)
+}
+
+/// Sends what was just committed; where that fails, it stays committed here.
+pub(crate) fn push(store: &Store, session: &mut Session<'_>) -> Result<(), Failure> {
+    let sent = synced(store, None, Take::Nothing, session);
+    let kept = |failure: Failure| {
+        let branch = store.branch();
+        let message = format!("committed on {branch} here, but not pushed: {:#}", failure.error);
+        Failure { kind: failure.kind, error: anyhow::anyhow!(message), hints: failure.hints }
+            .hint("git support sync")
+    };
+    sent.map(drop).map_err(kept)
+}
+
+fn synced(
+    store: &Store,
+    remote: Option<&str>,
+    take: Take,
+    session: &mut Session<'_>,
+) -> Result<View, Failure> {
+    let wording = wording(&reading::settings(&store.snapshot(None)?)?);
+    // A clone that was never written to merges as well.
+    let _ = store.wire_driver();
+    let synced = store.sync(remote, take, &wording)?;
+    for (id, new) in &synced.renamed {
+        session
+            .note(format!("warning: two tickets were filed under the id {id}; the younger one is now {new}"));
+    }
+    let branch = store.branch().to_owned();
+    Ok(View::Synced { branch, remote: synced.remote, received: synced.received, sent: synced.sent })
+}

@@ -1,0 +1,166 @@
+//! Other repositories: fetched from and pushed to by the `git` program, so that credentials, proxies and ssh
+//! configuration just work; and what two histories have in common.
+
+use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::identity::{Identity, Signature};
+use crate::store::git::objects::{Item, ObjectId};
+use crate::store::git::repository::Repository;
+use crate::store::git::target::Target;
+
+/// A commit's author, committer and message.
+pub(crate) struct CommitText {
+    pub(crate) identity: Identity,
+    pub(crate) message: String,
+}
+
+/// A path that two commits have otherwise, and what each has there.
+pub(crate) struct Difference {
+    pub(crate) path: String,
+    pub(crate) ours: Option<ObjectId>,
+    pub(crate) theirs: Option<ObjectId>,
+}
+
+fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
+    move |error| Error::git(doing, &error)
+}
+
+impl Repository {
+    /// The remote that is meant: the one named, or the branch's own, or `origin`, or the only one. Nothing but
+    /// the name of a remote is taken: an address could name a program to run.
+    ///
+    /// # Errors
+    /// There is no such remote.
+    pub fn remote(&self, named: Option<&str>, target: &Target) -> Result<String> {
+        let listed = self.git_here(&["remote"], b"", None)?;
+        let known: Vec<String> = String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect();
+        let of_branch = self.configured(&format!("branch.{}.remote", target.name()));
+        let wanted = named.map(str::to_owned).or(of_branch).or_else(|| match known.as_slice() {
+            [only] => Some(only.clone()),
+            _ => Some("origin".to_owned()),
+        });
+        match wanted.filter(|name| known.contains(name)) {
+            Some(name) => Ok(name),
+            None => {
+                let message = format!("there is no remote {}", named.unwrap_or("origin"));
+                let hint = if known.is_empty() {
+                    "git remote add origin URL".to_owned()
+                } else {
+                    format!("one of: {}", known.join(", "))
+                };
+                Err(Error::new(Kind::NotFound, message).hint(hint))
+            }
+        }
+    }
+
+    /// Fetches the target's branch of a remote; `None` where the remote has none.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub fn fetch(&self, remote: &str, target: &Target) -> Result<Option<ObjectId>> {
+        let (branch, tracking) = (&target.reference, tracking(remote, target));
+        let refspec = format!("+{branch}:{tracking}");
+        let arguments = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, &refspec];
+        match self.git_here(&arguments, b"", None) {
+            Ok(_) => self.reference_id(&tracking),
+            Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
+            Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
+        }
+    }
+
+    /// Puts a commit on the target's branch of a remote, unless that has moved on.
+    ///
+    /// # Errors
+    /// What git says.
+    pub fn push(&self, remote: &str, target: &Target, commit: ObjectId) -> Result<()> {
+        let refspec = format!("{commit}:{}", target.reference);
+        let pushed = self.git_here(&["push", "--quiet", "--porcelain", "--", remote, &refspec], b"", None);
+        pushed.map(drop)
+    }
+
+    /// The best common ancestor; `None` for histories that began apart.
+    pub(crate) fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
+        match self.repo.merge_base(one.0, other.0) {
+            Ok(base) => Ok(Some(ObjectId(base))),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::git("comparing histories", &error)),
+        }
+    }
+
+    /// The files below a folder that two commits have otherwise.
+    pub(crate) fn differences(
+        &self,
+        folder: &str,
+        ours: ObjectId,
+        theirs: ObjectId,
+    ) -> Result<Vec<Difference>> {
+        let (mine, other) = (self.find(ours, folder)?, [self.find(theirs, folder)?]);
+        let mut found = Vec::new();
+        self.compare(folder, mine.as_ref(), &other, &mut |path, ours, theirs| {
+            let theirs = theirs.into_iter().next().flatten();
+            found.push(Difference { path, ours, theirs });
+        })?;
+        Ok(found)
+    }
+
+    /// True where two commits differ at most below one folder.
+    pub(crate) fn is_same_outside(&self, folder: &str, one: ObjectId, other: ObjectId) -> Result<bool> {
+        let rest = |commit: ObjectId| -> Result<Vec<Item>> {
+            let items = self.top(commit)?.into_iter();
+            Ok(items.filter(|item| item.name != folder).collect())
+        };
+        Ok(rest(one)? == rest(other)?)
+    }
+
+    /// The commits that one tip has and another lacks, and that changed files below a folder; the oldest
+    /// first, merges left out.
+    pub(crate) fn commits_below(&self, folder: &str, tip: ObjectId, less: ObjectId) -> Result<Vec<ObjectId>> {
+        let mut walk = self.repo.revwalk().map_err(failed("reading history"))?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(failed("reading history"))?;
+        walk.push(tip.0).and_then(|()| walk.hide(less.0)).map_err(failed("reading history"))?;
+        let mut commits = Vec::new();
+        for id in walk {
+            let commit = ObjectId(id.map_err(failed("reading history"))?);
+            let id_of = |commit| Ok::<_, Error>(self.find(commit, folder)?.map(|item| item.id));
+            let before = match self.parents(commit)?.as_slice() {
+                [] => None,
+                [parent] => id_of(*parent)?,
+                _ => continue,
+            };
+            if id_of(commit)? != before {
+                commits.push(commit);
+            }
+        }
+        Ok(commits)
+    }
+
+    /// Who made a commit, and what its message is.
+    pub(crate) fn commit_text(&self, commit: ObjectId) -> Result<CommitText> {
+        let commit = self.repo.find_commit(commit.0).map_err(failed("reading a commit"))?;
+        let signature = |who: &git2::Signature<'_>| Signature {
+            name: String::from_utf8_lossy(who.name_bytes()).into_owned(),
+            email: String::from_utf8_lossy(who.email_bytes()).into_owned(),
+            seconds: who.when().seconds(),
+            offset_minutes: who.when().offset_minutes(),
+        };
+        let identity =
+            Identity { author: signature(&commit.author()), committer: signature(&commit.committer()) };
+        Ok(CommitText { identity, message: String::from_utf8_lossy(commit.message_bytes()).into_owned() })
+    }
+
+    /// Merges a text line by line; `None` where both sides changed the same lines.
+    pub(crate) fn merge_texts(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Result<Option<Vec<u8>>> {
+        let input = |content| {
+            let mut input = git2::MergeFileInput::new();
+            input.content(content);
+            input
+        };
+        let merged = git2::merge_file(&input(base), &input(ours), &input(theirs), None);
+        let merged = merged.map_err(failed("merging"))?;
+        Ok(merged.is_automergeable().then(|| merged.content().to_vec()))
+    }
+}
+
+/// The remote-tracking branch of a target.
+fn tracking(remote: &str, target: &Target) -> String {
+    format!("refs/remotes/{remote}/{}", target.name())
+}

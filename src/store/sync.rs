@@ -1,0 +1,281 @@
+//! Tickets to and from another clone: fetched, made one, pushed; again, where somebody was faster.
+//!
+//! Where both sides have the same code (or the branch holds tickets alone), the branches themselves meet:
+//! forward, or in a merge. Where the code differs, no code is merged and none is pushed: our branch takes
+//! over their tickets in a commit, and our ticket commits are put on top of their tip.
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{self, Change, FileChange, ObjectId};
+use crate::store::layout;
+use crate::store::message::{self, Wording};
+use crate::store::union::{Union, union};
+use crate::ticket::TicketId;
+
+/// How often a push is tried again because somebody was faster.
+const ROUNDS: usize = 200;
+/// The most commits that are put on top of another tip one by one; more become one.
+const MAX_COMMITS: usize = 1000;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Synced {
+    /// The remote.
+    pub remote: String,
+    /// The tickets that came, or changed here.
+    pub received: Vec<TicketId>,
+    /// The tickets that went out, or changed there.
+    pub sent: Vec<TicketId>,
+    /// Tickets that met under one id by chance: the id, and that which the younger one got.
+    pub renamed: Vec<(TicketId, TicketId)>,
+}
+
+/// What is to happen here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// Take over what others did, too.
+    Over,
+    /// Only send; what others did is taken over where that is needed to send.
+    Nothing,
+}
+
+impl Store {
+    /// Brings this clone's tickets and a remote's together.
+    ///
+    /// # Errors
+    /// There is no such remote, it cannot be reached or does not take the push, or a file was changed on both
+    /// sides; what is committed here stays.
+    pub fn sync(&self, remote: Option<&str>, take: Take, wording: &Wording) -> Result<Synced, Error> {
+        let mut synced =
+            Synced { remote: self.repository.remote(remote, &self.target)?, ..Synced::default() };
+        let mut refused: Option<(Option<ObjectId>, git::Error)> = None;
+        for round in 0..ROUNDS {
+            let theirs = self.repository.fetch(&synced.remote, &self.target)?;
+            if let Some((seen, error)) = refused.take()
+                && seen == theirs
+            {
+                // Nobody was faster: the remote does not want it.
+                return Err(error.into());
+            }
+            let Some(tip) = self.meet(theirs, take, wording, &mut synced)? else { return Ok(synced) };
+            match self.repository.push(&synced.remote, &self.target, tip) {
+                Ok(()) => return Ok(synced),
+                Err(error) => refused = Some((theirs, error)),
+            }
+            // Many who try again at one moment would meet again.
+            let spread = u64::from(std::process::id() % 17) + 1;
+            std::thread::sleep(std::time::Duration::from_millis(spread * (round as u64 + 1).min(20)));
+        }
+        let message = format!("{} keeps moving; what is committed here stays", synced.remote);
+        Err(git::Error::new(git::Kind::Busy, message).hint("git support sync").into())
+    }
+
+    /// Makes one of both sides; the commit to push, if there is any.
+    fn meet(
+        &self,
+        theirs: Option<ObjectId>,
+        take: Take,
+        wording: &Wording,
+        synced: &mut Synced,
+    ) -> Result<Option<ObjectId>, Error> {
+        let repository = &self.repository;
+        let tip = repository.tip(&self.target)?;
+        let (ours, theirs) = match (tip, theirs) {
+            (None, None) => return Ok(None),
+            (Some(ours), None) => return self.first_push(ours, synced).map(Some),
+            (None, Some(theirs)) => (None, theirs),
+            (Some(ours), Some(theirs)) => (Some(ours), theirs),
+        };
+        let Some(ours) = ours.filter(|ours| *ours != theirs) else {
+            if self.is_unborn()? {
+                self.check_no_code(theirs)?;
+                self.go_forward(theirs, synced)?;
+            }
+            return Ok(None);
+        };
+        let has_same_code = repository.is_same_outside(layout::FOLDER, ours, theirs)?;
+        if has_same_code && repository.contains(ours, theirs)? {
+            let union = union(repository, Some(theirs), ours, theirs)?;
+            synced.sent = ids(&union.for_theirs);
+            return Ok(Some(ours));
+        }
+        if repository.contains(theirs, ours)? && (has_same_code || !self.target.is_checked_out()) {
+            self.go_forward(theirs, synced)?;
+            return Ok(None);
+        }
+        if has_same_code {
+            return self.merge_branches(theirs, wording, synced).map(Some);
+        }
+        self.exchange(theirs, take, wording, synced)
+    }
+
+    /// The remote has no such branch: one of tickets alone begins it; code is not published by us.
+    fn first_push(&self, ours: ObjectId, synced: &mut Synced) -> Result<ObjectId, Error> {
+        let top = self.repository.top(ours)?;
+        if top.iter().any(|item| item.name != layout::FOLDER) {
+            let (name, remote) = (self.target.name(), &synced.remote);
+            let message = format!("{remote} has no branch {name}, and its code is not ours to publish");
+            let hint = format!("git push {remote} {name}");
+            return Err(git::Error::new(git::Kind::Refused, message).hint(hint).into());
+        }
+        synced.sent = self.snapshot_of(Some(ours)).ids()?;
+        Ok(ours)
+    }
+
+    /// Our branch goes forward to theirs, work tree and index with it.
+    fn go_forward(&self, theirs: ObjectId, synced: &mut Synced) -> Result<(), Error> {
+        let mut received = Vec::new();
+        self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+            let forward = match tip {
+                Some(ours) => ours != theirs && self.repository.contains(theirs, ours)?,
+                None => true,
+            };
+            let files = match tip {
+                Some(ours) => union(&self.repository, Some(ours), ours, theirs)?.for_ours,
+                None => self.all_files(theirs)?,
+            };
+            received = ids(&files);
+            let message = self.repository.commit_text(theirs)?.message;
+            let change = Change { existing: Some(theirs), ..Change::new(files, message) };
+            Ok((forward || self.is_unborn()?).then_some(change))
+        })?;
+        add(&mut synced.received, received);
+        Ok(())
+    }
+
+    /// A branch without a commit that is checked out would show all their code as deleted.
+    fn check_no_code(&self, theirs: ObjectId) -> Result<(), Error> {
+        let has_code = self.repository.top(theirs)?.iter().any(|item| item.name != layout::FOLDER);
+        if !(has_code && self.target.is_checked_out()) {
+            return Ok(());
+        }
+        let message = format!("{} has no commit here yet", self.target.name());
+        Err(git::Error::new(git::Kind::Refused, message).hint("git pull first").into())
+    }
+
+    fn is_unborn(&self) -> Result<bool, Error> {
+        Ok(self.repository.reference_id(self.target.reference())?.is_none())
+    }
+
+    fn all_files(&self, commit: ObjectId) -> Result<Vec<FileChange>, Error> {
+        let mut files = Vec::new();
+        for (path, blob) in self.repository.files_below(commit, layout::FOLDER)? {
+            let git::Blob::Bytes(bytes) = self.repository.blob(blob, usize::MAX)? else { continue };
+            files.push(FileChange::write(path, bytes));
+        }
+        Ok(files)
+    }
+
+    /// Both sides went on from the same code: a merge, in which only tickets change.
+    fn merge_branches(
+        &self,
+        theirs: ObjectId,
+        wording: &Wording,
+        synced: &mut Synced,
+    ) -> Result<ObjectId, Error> {
+        let mut met = Union::default();
+        let made = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+            let Some(ours) = tip else { return Ok(None) };
+            let base = self.repository.merge_base(ours, theirs)?;
+            met = union(&self.repository, base, ours, theirs)?;
+            let message = self.message("merge the tickets of", &met.for_ours, wording, synced);
+            Ok(Some(Change { also: vec![theirs], ..Change::new(met.for_ours.clone(), message) }))
+        })?;
+        self.report(&met, synced);
+        match made.or(self.repository.tip(&self.target)?) {
+            Some(tip) => Ok(tip),
+            None => Ok(theirs),
+        }
+    }
+
+    /// The code differs: tickets are carried over in both directions, and nothing else.
+    fn exchange(
+        &self,
+        theirs: ObjectId,
+        take: Take,
+        wording: &Wording,
+        synced: &mut Synced,
+    ) -> Result<Option<ObjectId>, Error> {
+        if take == Take::Over {
+            let mut met = Union::default();
+            self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+                let Some(ours) = tip else { return Ok(None) };
+                met = union(&self.repository, self.repository.merge_base(ours, theirs)?, ours, theirs)?;
+                let message = self.message("take over the tickets of", &met.for_ours, wording, synced);
+                Ok((!met.for_ours.is_empty()).then(|| Change::new(met.for_ours.clone(), message)))
+            })?;
+            met.for_theirs.clear();
+            self.report(&met, synced);
+        }
+        let Some(ours) = self.repository.tip(&self.target)? else { return Ok(None) };
+        self.on_top_of(theirs, ours, wording, synced)
+    }
+
+    /// Our ticket commits on top of their tip, without our code; nothing where they have all of it.
+    fn on_top_of(
+        &self,
+        theirs: ObjectId,
+        ours: ObjectId,
+        wording: &Wording,
+        synced: &mut Synced,
+    ) -> Result<Option<ObjectId>, Error> {
+        let repository = &self.repository;
+        let base = repository.merge_base(ours, theirs)?;
+        if union(repository, base, ours, theirs)?.for_theirs.is_empty() {
+            return Ok(None);
+        }
+        let commits = repository.commits_below(layout::FOLDER, ours, theirs)?;
+        let mut tip = theirs;
+        let mut sent = Vec::new();
+        for commit in commits.iter().filter(|_| commits.len() <= MAX_COMMITS) {
+            let before = repository.parents(*commit)?.first().copied();
+            let met = union(repository, before, *commit, tip)?;
+            if !met.for_theirs.is_empty() {
+                add(&mut sent, ids(&met.for_theirs));
+                let text = repository.commit_text(*commit)?;
+                tip = repository.copy_commit(
+                    tip,
+                    &Change::new(met.for_theirs, text.message),
+                    &text.identity,
+                )?;
+            }
+        }
+        // What merges brought, or what was too much to carry one by one.
+        let rest = union(repository, base, ours, tip)?;
+        if !rest.for_theirs.is_empty() {
+            add(&mut sent, ids(&rest.for_theirs));
+            let message = self.message("bring tickets to", &rest.for_theirs, wording, synced);
+            let identity = repository.identity()?;
+            tip = repository.copy_commit(tip, &Change::new(rest.for_theirs, message), &identity)?;
+        }
+        add(&mut synced.sent, sent);
+        Ok((tip != theirs).then_some(tip))
+    }
+
+    fn message(&self, what: &str, files: &[FileChange], wording: &Wording, synced: &Synced) -> String {
+        let place = format!("{}/{}", synced.remote, self.target.name());
+        message::of_sync(&format!("{what} {place}"), &ids(files), wording)
+    }
+
+    fn report(&self, met: &Union, synced: &mut Synced) {
+        add(&mut synced.received, ids(&met.for_ours));
+        add(&mut synced.sent, ids(&met.for_theirs));
+        for pair in &met.renamed {
+            if !synced.renamed.contains(pair) {
+                synced.renamed.push(pair.clone());
+            }
+        }
+    }
+}
+
+fn ids(files: &[FileChange]) -> Vec<TicketId> {
+    files.iter().filter_map(|file| layout::id_of(&file.path)).collect()
+}
+
+fn add(list: &mut Vec<TicketId>, more: Vec<TicketId>) {
+    for id in more {
+        if !list.contains(&id) {
+            list.push(id);
+        }
+    }
+}

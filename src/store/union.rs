@@ -1,0 +1,134 @@
+//! Two states of everything under `.support/` made one: tickets by the merge rule, other files line by line.
+
+use crate::store::driver::read_merged;
+use crate::store::error::{BadFile, Error};
+use crate::store::git::{Blob, FileChange, ObjectId, Repository};
+use crate::store::layout;
+use crate::ticket::{Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
+
+/// The most bytes of a ticket's or settings file that are merged.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What each of two sides lacks of their union.
+#[derive(Debug, Default)]
+pub(crate) struct Union {
+    /// The files that our side is to take.
+    pub(crate) for_ours: Vec<FileChange>,
+    /// The files that their side is to take.
+    pub(crate) for_theirs: Vec<FileChange>,
+    /// Tickets that met under one id by chance: the id, and that which the younger one got.
+    pub(crate) renamed: Vec<(TicketId, TicketId)>,
+}
+
+impl Union {
+    /// A path's content in the union, for the sides that have it otherwise.
+    fn put(&mut self, path: &str, content: Option<&[u8]>, ours: Option<&[u8]>, theirs: Option<&[u8]>) {
+        let change = || FileChange { path: path.to_owned(), content: content.map(<[u8]>::to_vec) };
+        if content != ours {
+            self.for_ours.push(change());
+        }
+        if content != theirs {
+            self.for_theirs.push(change());
+        }
+    }
+}
+
+/// The union of two commits' files under `.support/`; `base` is what both came from.
+///
+/// # Errors
+/// A ticket cannot be read on one side, or a file was changed on both.
+pub(crate) fn union(
+    repository: &Repository,
+    base: Option<ObjectId>,
+    ours: ObjectId,
+    theirs: ObjectId,
+) -> Result<Union, Error> {
+    let mut union = Union::default();
+    for difference in repository.differences(layout::FOLDER, ours, theirs)? {
+        let path = difference.path.as_str();
+        let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
+        let (mine, other) = (read(difference.ours)?, read(difference.theirs)?);
+        let before = match base {
+            Some(base) => read(repository.committed(Some(base), path)?)?,
+            None => None,
+        };
+        let (mine, other, before) = (mine.as_deref(), other.as_deref(), before.as_deref());
+        match layout::id_of(path) {
+            Some(id) => tickets(&mut union, &id, path, [before, mine, other])?,
+            None => {
+                let merged = file(repository, path, [before, mine, other])?;
+                union.put(path, merged.as_deref(), mine, other);
+            }
+        }
+    }
+    Ok(union)
+}
+
+fn content(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, Error> {
+    // Evidence may be larger than what is merged: it is only carried over.
+    let limit = if layout::id_of(path).is_some() { MAX_FILE_BYTES } else { usize::MAX };
+    match repository.blob(blob, limit)? {
+        Blob::Bytes(bytes) => Ok(bytes),
+        Blob::TooLarge(bytes) => {
+            let problem = format!("has {bytes} bytes; at most {limit} are read");
+            Err(BadFile::whole(path, problem).into())
+        }
+    }
+}
+
+/// A ticket that is missing on one side is taken over, never away.
+fn tickets(union: &mut Union, id: &TicketId, path: &str, sides: [Option<&[u8]>; 3]) -> Result<(), Error> {
+    let [before, mine, other] = sides;
+    let (Some(ours), Some(theirs)) = (mine, other) else {
+        union.put(path, mine.or(other), mine, other);
+        return Ok(());
+    };
+    let base = before.and_then(|bytes| codec::read(id, bytes).ok());
+    let (ours, theirs) = (read_merged(id, path, ours)?, read_merged(id, path, theirs)?);
+    match one(base.as_ref(), &ours, &theirs, path)? {
+        Merged::One(ticket) => {
+            union.put(path, Some(codec::write(&ticket).as_bytes()), mine, other);
+        }
+        Merged::Two { kept, renamed } => {
+            union.put(path, Some(codec::write(&kept).as_bytes()), mine, other);
+            let new = layout::ticket(renamed.id());
+            union.put(&new, Some(codec::write(&renamed).as_bytes()), None, None);
+            union.renamed.push((id.clone(), renamed.id().clone()));
+        }
+    }
+    Ok(())
+}
+
+fn one(base: Option<&Ticket>, ours: &Ticket, theirs: &Ticket, path: &str) -> Result<Merged, Error> {
+    let Some(base) = base else { return Ok(merge(ours, theirs)) };
+    match merge_three(base, ours, theirs) {
+        // What a revert elsewhere took out of the file stays: a timeline only grows.
+        ThreeWay::One(ticket) | ThreeWay::TakenBack { ticket, .. } => Ok(Merged::One(ticket)),
+        ThreeWay::Two => Ok(merge(ours, theirs)),
+        ThreeWay::Contested(fields) => {
+            let names: Vec<String> = fields.iter().map(crate::ticket::Field::name).collect();
+            let problem = format!("{} was edited by hand, and changed on the other side", names.join(", "));
+            Err(BadFile::whole(path, problem).into())
+        }
+    }
+}
+
+/// A file that is no ticket: the side that changed it counts; where both did, their lines are merged.
+fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Result<Option<Vec<u8>>, Error> {
+    let [before, ours, theirs] = sides;
+    if ours == before || (before.is_none() && ours.is_none()) {
+        return Ok(theirs.map(<[u8]>::to_vec));
+    }
+    if theirs == before {
+        return Ok(ours.map(<[u8]>::to_vec));
+    }
+    let both = ours.zip(theirs);
+    let merged = both.map(|(ours, theirs)| repository.merge_texts(before.unwrap_or_default(), ours, theirs));
+    match merged.transpose()?.flatten() {
+        Some(merged) => Ok(Some(merged)),
+        None => {
+            let problem = "was changed on both sides; merge the branches with git, and say which counts";
+            Err(BadFile::whole(path, problem).into())
+        }
+    }
+}
