@@ -121,7 +121,7 @@ fn a_change_can_be_pushed_at_once_or_stays_here() {
     sandbox.run(&["new", "Pushed too", "--push"]).ok();
     sandbox.enter(&a);
     sandbox.run(&["comment", &id, "-m", "Also pushed.", "--push"]).ok();
-    assert_eq!(sandbox.git(&["show", "--format=%s", "-s", "origin/main^2"]).trim().is_empty(), false);
+    assert!(!sandbox.git(&["show", "--format=%s", "-s", "origin/main^2"]).trim().is_empty());
     let hook = sandbox.root().join("remote.git/hooks/pre-receive");
     std::fs::write(&hook, "#!/bin/sh\necho 'main is protected' >&2\nexit 1\n").unwrap();
     sandbox.shell(&format!("chmod +x {}", hook.display())).ok();

@@ -6,6 +6,7 @@
 
 mod change;
 mod code;
+mod commits;
 mod config;
 mod error;
 mod history;
@@ -16,6 +17,7 @@ mod journal;
 mod lock;
 mod objects;
 mod program;
+mod promised;
 mod publish;
 mod recover;
 mod references;

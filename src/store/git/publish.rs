@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use git2::Oid;
 
 use crate::store::git::change::Change;
+use crate::store::git::commits::Written;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile};
 use crate::store::git::lock::Lock;
-use crate::store::git::objects::{ObjectId, Written};
+use crate::store::git::objects::ObjectId;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;

@@ -1,0 +1,150 @@
+//! Writing a commit: blobs, the trees that change, the commit itself, signed where git signs.
+
+use git2::{ObjectType, Oid};
+
+use crate::store::git::change::Change;
+use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::identity::Identity;
+use crate::store::git::objects::ObjectId;
+use crate::store::git::repository::Repository;
+
+/// A commit that was written, and the blob of each file, in order; none for a file that goes.
+pub(crate) struct Written {
+    pub(crate) commit: ObjectId,
+    pub(crate) blobs: Vec<Option<ObjectId>>,
+}
+
+fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
+    move |error| Error::git(doing, &error)
+}
+
+impl Repository {
+    /// Writes a commit on top of another, as somebody made it elsewhere; no branch moves.
+    ///
+    /// # Errors
+    /// An object cannot be written.
+    pub(crate) fn copy_commit(
+        &self,
+        tip: ObjectId,
+        change: &Change,
+        identity: &Identity,
+    ) -> Result<ObjectId> {
+        Ok(self.write_commit(Some(tip), change, identity)?.commit)
+    }
+
+    /// Writes blobs, trees and the commit on top of `tip`, and sees that each object is there.
+    pub(crate) fn write_commit(
+        &self,
+        tip: Option<ObjectId>,
+        change: &Change,
+        identity: &Identity,
+    ) -> Result<Written> {
+        if let Some(commit) = change.existing {
+            let blobs = change.files.iter().map(|file| self.committed(Some(commit), &file.path));
+            return Ok(Written { commit, blobs: blobs.collect::<Result<_>>()? });
+        }
+        let odb = self.repo.odb().map_err(failed("opening the object database"))?;
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        let mut blobs = Vec::new();
+        for file in &change.files {
+            if let Some(tip) = tip {
+                self.check_path(tip, &file.path)?;
+            }
+            let Some(content) = &file.content else {
+                update.remove(file.path.as_str());
+                blobs.push(None);
+                continue;
+            };
+            let id = odb.write(ObjectType::Blob, content).map_err(failed("writing an object"))?;
+            update.upsert(file.path.as_str(), id, git2::FileMode::Blob);
+            blobs.push(Some(ObjectId(id)));
+        }
+        let base = match self.tree(tip)? {
+            Some(tree) => tree,
+            None => {
+                let empty = self.repo.treebuilder(None).and_then(|builder| builder.write());
+                let found = empty.and_then(|id| self.repo.find_tree(id));
+                found.map_err(failed("writing an object"))?
+            }
+        };
+        let tree = update.create_updated(&self.repo, &base).map_err(failed("writing an object"))?;
+        let parents: Vec<ObjectId> = tip.into_iter().chain(change.also.iter().copied()).collect();
+        let commit = self.write_commit_object(&parents, tree, &change.message, identity)?;
+        for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
+            if !odb.exists(id) {
+                return Err(Error::new(
+                    Kind::Io,
+                    format!("git did not store the object {id}; is the disk full?"),
+                ));
+            }
+        }
+        Ok(Written { commit: ObjectId(commit), blobs })
+    }
+
+    /// Writes the commit itself; signed by git's own program where `commit.gpgsign` is set.
+    fn write_commit_object(
+        &self,
+        parents: &[ObjectId],
+        tree: Oid,
+        message: &str,
+        identity: &Identity,
+    ) -> Result<Oid> {
+        if self.signs() {
+            return self.signed_commit(parents, tree, message, identity);
+        }
+        let tree = self.repo.find_tree(tree).map_err(failed("reading a tree"))?;
+        let parents = parents
+            .iter()
+            .map(|parent| self.repo.find_commit(parent.0))
+            .collect::<std::result::Result<Vec<_>, _>>();
+        let parents = parents.map_err(failed("reading a commit"))?;
+        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        let (author, committer) = (identity.author.to_git()?, identity.committer.to_git()?);
+        let buffer = self.repo.commit_create_buffer(&author, &committer, message, &tree, &parents);
+        let buffer = buffer.map_err(failed("writing the commit"))?;
+        let odb = self.repo.odb().map_err(failed("opening the object database"))?;
+        odb.write(ObjectType::Commit, &buffer).map_err(failed("writing the commit"))
+    }
+
+    /// True where git signs commits.
+    pub(crate) fn signs(&self) -> bool {
+        self.config.boolean("commit.gpgsign").unwrap_or(false)
+    }
+
+    fn signed_commit(
+        &self,
+        parents: &[ObjectId],
+        tree: Oid,
+        message: &str,
+        identity: &Identity,
+    ) -> Result<Oid> {
+        let tree = tree.to_string();
+        let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
+        // Git puts a new object on the disk only where it is asked to.
+        let mut arguments = vec!["-c", "core.fsync=loose-object", "commit-tree", "-S", "-F", "-"];
+        for parent in &parents {
+            arguments.extend(["-p", parent]);
+        }
+        arguments.push(&tree);
+        let roles = [("AUTHOR", &identity.author), ("COMMITTER", &identity.committer)];
+        let names: Vec<[String; 3]> = roles
+            .map(|(role, _)| ["NAME", "EMAIL", "DATE"].map(|what| format!("GIT_{role}_{what}")))
+            .to_vec();
+        let values = roles.map(|(_, who)| [who.name.clone(), who.email.clone(), who.date()]);
+        let extra: Vec<(&str, std::ffi::OsString)> = names
+            .iter()
+            .flatten()
+            .map(String::as_str)
+            .zip(values.into_iter().flatten().map(std::ffi::OsString::from))
+            .collect();
+        let written = self.git.run(&arguments, message.as_bytes(), &extra).map_err(|error| {
+            Error::new(
+                Kind::Identity,
+                format!("the commit was not signed, so nothing was written: {}", error.message),
+            )
+            .hint("unlock the key and try again, or: git config commit.gpgsign false")
+        })?;
+        let written = String::from_utf8_lossy(&written);
+        Ok(self.parse_id(written.trim())?.0)
+    }
+}
