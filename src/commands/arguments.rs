@@ -8,6 +8,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Change, Changes, Refusal};
+use crate::store::{Snapshot, Store};
 use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type};
 
 /// How a write is made.
@@ -79,6 +80,21 @@ pub(super) struct Reading {
     /// Look at a revision, a day or an instant of the past
     #[arg(long, value_name = "WHEN")]
     pub at: Option<String>,
+    /// Look at the tickets of every branch, local and remote-tracking, as one
+    #[arg(long, conflicts_with = "at")]
+    pub all_branches: bool,
+}
+
+impl Reading {
+    /// The tickets to look at.
+    pub(crate) fn snapshot<'a>(&self, store: &'a Store) -> Result<Snapshot<'a>, Failure> {
+        Ok(if self.all_branches { store.snapshot_across()? } else { store.snapshot(self.at.as_deref())? })
+    }
+
+    /// True where what other branches hold later is worth a word.
+    pub(crate) fn is_present(&self) -> bool {
+        self.at.is_none() && !self.all_branches
+    }
 }
 
 /// Fields of a ticket, by flag.

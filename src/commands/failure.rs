@@ -127,6 +127,11 @@ impl From<store::Error> for Failure {
                 Self::new(Kind::Invalid, bad).hint(hint)
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),
+            store::Error::NotFound { ref elsewhere, .. } if !elsewhere.is_empty() => {
+                let hint =
+                    format!("--branch {}, or --all-branches", elsewhere.first().map_or("", String::as_str));
+                Self::new(Kind::NotFound, error).hint(hint)
+            }
             store::Error::NotFound { ref near, .. } => {
                 let near: Vec<&str> = near.iter().map(TicketId::as_str).collect();
                 let hint = match near.as_slice() {

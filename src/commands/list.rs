@@ -29,7 +29,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let at = args.reading.at.as_deref();
-    let snapshot = store.snapshot(at)?;
+    let snapshot = args.reading.snapshot(&store)?;
     let query = match args.query.as_slice() {
         [] if args.all => String::new(),
         [] => "status:open".to_owned(),
@@ -41,11 +41,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if found.is_empty() && session.interactive {
         session.note("no tickets");
     }
-    let mut tickets = Vec::new();
-    for ticket in found {
-        let prefix = snapshot.shortest(ticket.id())?;
-        tickets.push((ticket, prefix));
-    }
+    let tickets = reading::listed(&store, &snapshot, found, &args.reading, session)?;
     Ok(View::Tickets { tickets, full: args.full })
 }
 

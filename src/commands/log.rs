@@ -25,7 +25,7 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    let snapshot = store.snapshot(args.reading.at.as_deref())?;
+    let snapshot = args.reading.snapshot(&store)?;
     let limit = args.limit.unwrap_or(usize::MAX);
     if args.ids.is_empty() {
         let entries = store.all_entries(&snapshot, limit)?;

@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::Writing;
+use crate::commands::arguments::{Reading, Writing};
 use crate::commands::change::{Author, Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -28,12 +28,16 @@ pub struct Args {
     /// At most this many
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
     limit: usize,
+    /// Look at the tickets of every branch, local and remote-tracking, as one
+    #[arg(long, conflicts_with = "take")]
+    all_branches: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
+    let reading = Reading { at: None, all_branches: args.all_branches };
+    let snapshot = reading.snapshot(&store)?;
     let mut query = String::from("status:open");
     if let Some(level) = &args.level {
         query.push_str(" level:");
@@ -52,11 +56,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return take(&first, session);
     }
     queue.truncate(args.limit);
-    let mut tickets = Vec::new();
-    for ticket in queue {
-        let prefix = snapshot.shortest(ticket.id())?;
-        tickets.push((ticket, prefix));
-    }
+    let tickets = reading::listed(&store, &snapshot, queue, &reading, session)?;
     Ok(View::Tickets { tickets, full: false })
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::commands::arguments::Reading;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor};
 use crate::query::{self, Context, Query};
+use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
 use crate::ticket::{Field, Moment, Node, Ticket, TicketId, parse_span, yaml};
 
@@ -161,6 +163,58 @@ pub(crate) fn find(
     query.arrange(&mut tickets);
     warn(&listing.bad, session);
     Ok(tickets)
+}
+
+/// Tickets as a list shows them; and a word where a branch beside this one holds later entries of them.
+pub(crate) fn listed(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    tickets: Vec<Ticket>,
+    reading: &Reading,
+    session: &mut Session<'_>,
+) -> Result<Vec<Listed>, Failure> {
+    if reading.is_present() {
+        tell_later(store, snapshot, &tickets.iter().collect::<Vec<_>>(), session)?;
+    }
+    let mut listed = Vec::new();
+    for ticket in tickets {
+        let places = places(snapshot, &ticket, reading)?;
+        listed.push(Listed { prefix: snapshot.shortest(ticket.id())?, ticket, places });
+    }
+    Ok(listed)
+}
+
+/// Where a ticket stands, where every branch is looked at.
+pub(crate) fn places(
+    snapshot: &Snapshot<'_>,
+    ticket: &Ticket,
+    reading: &Reading,
+) -> Result<Option<Branches>, Failure> {
+    if !reading.all_branches {
+        return Ok(None);
+    }
+    let places = snapshot.places(ticket)?;
+    Ok(Some(Branches { latest: places.latest, behind: places.behind }))
+}
+
+/// Says where a branch beside this one holds later entries of tickets that are shown.
+pub(crate) fn tell_later(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    tickets: &[&Ticket],
+    session: &mut Session<'_>,
+) -> Result<(), Failure> {
+    for tip in store.related()? {
+        let later = snapshot.later_on(&tip, tickets)?;
+        let what = match later.as_slice() {
+            [] => continue,
+            [(id, 1)] => format!("1 later entry of {id}"),
+            [(id, count)] => format!("{count} later entries of {id}"),
+            many => format!("later entries of {} of these tickets", many.len()),
+        };
+        session.note(format!("note: {} holds {what}; see --all-branches, or git support sync", tip.name));
+    }
+    Ok(())
 }
 
 /// Names files that cannot be read; the others still count.

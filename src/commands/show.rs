@@ -21,9 +21,13 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    let snapshot = store.snapshot(args.reading.at.as_deref())?;
+    let snapshot = args.reading.snapshot(&store)?;
     let id = snapshot.resolve(&args.id)?;
     let ticket = snapshot.need(&id)?;
+    if args.reading.is_present() {
+        reading::tell_later(&store, &snapshot, &[&ticket], session)?;
+    }
+    let places = reading::places(&snapshot, &ticket, &args.reading)?;
     let fields = ticket.unaccounted();
     if !fields.is_empty() {
         let names: Vec<String> = fields.iter().map(crate::ticket::Field::name).collect();
@@ -37,7 +41,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let releases = reading::releases(&snapshot)?;
     let fixed_in = fixed_in(&store, &ticket, &releases)?;
     let is_deliverys = is_deliverys(&ticket, &releases);
-    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, fixed_in, is_deliverys })))
+    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, places, fixed_in, is_deliverys })))
 }
 
 /// The versions whose builds contain the ticket's fix.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
-use crate::render::view::{EntryLine, View};
+use crate::render::view::{Branches, EntryLine, Listed, View};
 use crate::ticket::{Field, Kind, Node, Ticket, TicketId, codec, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
@@ -92,10 +92,11 @@ fn objects(view: &View) -> Shape {
             [one] => Shape::One(ticket(one, true)),
             many => Shape::Many(many.iter().map(|one| ticket(one, true)).collect()),
         },
-        View::Ticket(page) => Shape::One(ticket(&page.ticket, true)),
+        View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, true), page.places.as_ref())),
         View::Packet(packet) => Shape::One(packet::object(packet)),
         View::Tickets { tickets, full } => {
-            Shape::Many(tickets.iter().map(|(one, _)| ticket(one, *full)).collect())
+            let one = |one: &Listed| placed(ticket(&one.ticket, *full), one.places.as_ref());
+            Shape::Many(tickets.iter().map(one).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
         View::Suggestions(people) => {
@@ -136,6 +137,14 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }
     }
+}
+
+/// A ticket with where it stands, where every branch was looked at.
+fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
+    if let (Value::Object(map), Some(places)) = (&mut ticket, places) {
+        map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
+    }
+    ticket
 }
 
 fn ids(ids: &[TicketId]) -> Vec<&str> {

@@ -63,7 +63,7 @@ type Rows = (&'static [&'static str], Vec<Vec<String>>);
 fn rows(view: &View) -> Option<Rows> {
     match view {
         View::Tickets { tickets, .. } => {
-            Some((COLUMNS, tickets.iter().map(|(ticket, _)| ticket_row(ticket)).collect()))
+            Some((COLUMNS, tickets.iter().map(|one| ticket_row(&one.ticket)).collect()))
         }
         View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))

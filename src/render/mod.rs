@@ -14,8 +14,8 @@ mod view;
 pub use lines::candidate;
 pub use paint::Look;
 pub use view::{
-    Audience, CodeLine, Concerned, EntryLine, Format, LinkedTicket, Packet, Rehearsal, SettingLine,
-    TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, EntryLine, Format, LinkedTicket, Listed, Packet, Rehearsal,
+    SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.

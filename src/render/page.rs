@@ -69,6 +69,13 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
         let what = shown(&linked_text(link));
         line(&shown(link.kind.as_str()), &format!("{}  {what}", shown(&link.id)));
     }
+    if let Some(places) = &page.places {
+        let latest = if places.latest.is_empty() { "several, merged" } else { &places.latest.join(", ") };
+        line("latest on", &shown(latest));
+        if !places.behind.is_empty() {
+            line("behind on", &shown(&places.behind.join(", ")));
+        }
+    }
     if !page.fixed_in.is_empty() {
         line("fixed in", &shown(&page.fixed_in.join(", ")));
     }

@@ -5,11 +5,15 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::process::{Mark, Member, Release, Vendor};
 use crate::render::paint::{BOLD, DIM, Look, shown};
-use crate::render::view::SettingLine;
+use crate::render::view::{Branches, Listed, SettingLine};
 use crate::ticket::{Person, Ticket, cut};
 
 /// The narrowest a title is shown, in columns.
 const MIN_TITLE: usize = 20;
+/// The place of the title, which takes what room is left.
+const TITLE_COLUMN: usize = 4;
+/// The widest name of a branch.
+const MAX_BRANCH: usize = 20;
 /// The widest name of an assignee.
 const MAX_NAME: usize = 16;
 /// Blanks between two columns.
@@ -30,42 +34,53 @@ fn finish(table: &Table) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// A table of tickets; titles are cut to the width, a line each.
-pub(super) fn tickets(tickets: &[(Ticket, usize)], look: &Look) -> String {
+/// A table of tickets; titles are cut to the width, a line each. Where every branch was looked at, a column
+/// says where the latest state lives.
+pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     if tickets.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = tickets.iter().map(|(ticket, _)| assignee(ticket)).collect();
-    let ages: Vec<String> = tickets.iter().map(|(ticket, _)| look.age(ticket.created())).collect();
-    let severity = |ticket: &Ticket| ticket.head().severity().map_or(1, |severity| severity.as_str().len());
-    let status = |ticket: &Ticket| ticket.head().status().as_str().len();
-    let widest = |heading: &str, widths: &mut dyn Iterator<Item = usize>| {
-        widths.max().unwrap_or_default().max(heading.len()) + GAP
+    let with_branches = tickets.iter().any(|one| one.places.is_some());
+    let mut headings = vec!["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "AGE"];
+    headings.extend(with_branches.then_some("LATEST ON"));
+    let cells: Vec<Vec<(String, String)>> = tickets.iter().map(|one| cells(one, look)).collect();
+    let width = |column: usize| {
+        let cells = cells.iter().filter_map(|row| row.get(column)).map(|(plain, _)| plain.width());
+        cells.max().unwrap_or_default().max(headings.get(column).map_or(0, |heading| heading.len())) + GAP
     };
-    let others = [
-        widest("ID", &mut tickets.iter().map(|(ticket, _)| ticket.id().as_str().len())),
-        widest("SEVERITY", &mut tickets.iter().map(|(ticket, _)| severity(ticket))),
-        widest("STATUS", &mut tickets.iter().map(|(ticket, _)| status(ticket))),
-        widest("L", &mut std::iter::once(1)),
-        widest("ASSIGNEE", &mut names.iter().map(|name| name.width())),
-        widest("AGE", &mut ages.iter().map(String::len)),
-    ];
-    let room = look.columns.map(|columns| columns.saturating_sub(others.iter().sum()).max(MIN_TITLE));
-    let mut table = empty_table(look, &["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "AGE"]);
-    for (((ticket, prefix), name), age) in tickets.iter().zip(names).zip(ages) {
-        let head = ticket.head();
-        let title = shown(head.title());
-        table.add_row([
-            look.id(ticket.id().as_str(), *prefix),
-            look.severity(head.severity()),
-            look.status(head.status()),
-            head.level().to_string(),
-            room.map_or(title.clone(), |room| cut(&title, room)),
-            name,
-            look.paint(DIM, &age),
-        ]);
+    let others: usize = (0..headings.len()).filter(|column| *column != TITLE_COLUMN).map(width).sum();
+    let room = look.columns.map(|columns| columns.saturating_sub(others).max(MIN_TITLE));
+    let mut table = empty_table(look, &headings);
+    for row in cells {
+        let cell = |(column, (plain, painted)): (usize, (String, String))| match room {
+            Some(room) if column == TITLE_COLUMN => cut(&plain, room),
+            _ => painted,
+        };
+        table.add_row(row.into_iter().take(headings.len()).enumerate().map(cell));
     }
     finish(&table)
+}
+
+/// The cells of a ticket's row: as measured, and as painted.
+fn cells(one: &Listed, look: &Look) -> Vec<(String, String)> {
+    let (ticket, head) = (&one.ticket, one.ticket.head());
+    let plain = |text: String| (text.clone(), text);
+    let age = look.age(ticket.created());
+    let severity = head.severity().map_or("-".to_owned(), |severity| severity.to_string());
+    let place = match &one.places {
+        Some(Branches { latest, .. }) => latest.first().map_or("several", String::as_str).to_owned(),
+        None => String::new(),
+    };
+    vec![
+        (ticket.id().to_string(), look.id(ticket.id().as_str(), one.prefix)),
+        (severity, look.severity(head.severity())),
+        (head.status().to_string(), look.status(head.status())),
+        plain(head.level().to_string()),
+        plain(shown(head.title())),
+        plain(assignee(ticket)),
+        (age.clone(), look.paint(DIM, &age)),
+        plain(cut(&shown(&place), MAX_BRANCH)),
+    ]
 }
 
 /// A table of the team.

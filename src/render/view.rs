@@ -54,8 +54,8 @@ pub enum View {
     Packet(Box<Packet>),
     /// Many tickets.
     Tickets {
-        /// The tickets, in order, each with the length of its shortest unique prefix.
-        tickets: Vec<(Ticket, usize)>,
+        /// The tickets, in order.
+        tickets: Vec<Listed>,
         /// True where machine formats hold the long texts and the timeline too.
         full: bool,
     },
@@ -111,6 +111,26 @@ pub enum View {
     },
 }
 
+/// A ticket of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The length of its shortest unique prefix.
+    pub prefix: usize,
+    /// Where it stands, where every branch was looked at.
+    pub places: Option<Branches>,
+}
+
+/// The branches on which a ticket stands.
+#[derive(Debug, Clone)]
+pub struct Branches {
+    /// Those that hold its latest state; none where it is only whole when they are merged.
+    pub latest: Vec<String>,
+    /// Those that lack some of it.
+    pub behind: Vec<String>,
+}
+
 /// One ticket, with what a reader wants to know around it.
 #[derive(Debug)]
 pub struct TicketPage {
@@ -120,6 +140,8 @@ pub struct TicketPage {
     pub prefix: usize,
     /// The tickets it is linked to.
     pub linked: Vec<LinkedTicket>,
+    /// Where it stands, where every branch was looked at.
+    pub places: Option<Branches>,
     /// The releases that contain its fix.
     pub fixed_in: Vec<String>,
     /// True where it affects none of the releases that support owns: it is the delivery team's.

@@ -40,7 +40,7 @@ pub enum Error {
     #[error("`{}` is no ticket id: 4 to 10 characters of 0-9 and a-z without i, l, o, u", visible(.0))]
     NoId(String),
     /// No ticket of that id.
-    #[error("there is no ticket {id} on {branch}")]
+    #[error("there is no ticket {id} on {branch}{}", on(elsewhere))]
     NotFound {
         /// The id or prefix.
         id: String,
@@ -48,6 +48,8 @@ pub enum Error {
         branch: String,
         /// Ids that are nearly the same.
         near: Vec<TicketId>,
+        /// Branches that have it.
+        elsewhere: Vec<String>,
     },
     /// A prefix that several tickets share.
     #[error("{prefix} names several tickets: {}", list(candidates))]
@@ -62,4 +64,13 @@ pub enum Error {
 /// Ids side by side, without punctuation, so that each can be picked with a double click.
 fn list(ids: &[TicketId]) -> String {
     ids.iter().map(TicketId::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The branches that have what is not here; the first few.
+fn on(branches: &[String]) -> String {
+    match branches {
+        [] => String::new(),
+        [one, two, _, _, ..] => visible(&format!("; it is on {one}, {two} and others")),
+        all => visible(&format!("; it is on {}", all.join(", "))),
+    }
 }

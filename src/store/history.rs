@@ -70,8 +70,7 @@ impl Store {
         path: &str,
         mut visit: impl FnMut(Carried) -> bool,
     ) -> Result<(), Error> {
-        let Some(from) = snapshot.commit() else { return Ok(()) };
-        self.repository.walk(from, path, |touch| -> Result<bool, Error> {
+        self.repository.walk(&snapshot.commits(), path, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
             let Some(ticket) = self.version(&id, blob)? else { return Ok(true) };
             let mut known: BTreeSet<Entry> = BTreeSet::new();

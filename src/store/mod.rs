@@ -3,6 +3,7 @@
 //! [`Store::update`] is the one way to write: the closure is asked again on the newer snapshot when
 //! another process was first, so commands hold no lock and no retry.
 
+mod branches;
 pub mod driver;
 mod error;
 mod fixes;
@@ -17,6 +18,7 @@ mod update;
 
 use std::time::Duration;
 
+pub use branches::{Places, Tip};
 pub use error::{BadFile, Error};
 pub use fixes::{Build, RESOLVES};
 pub use history::Carried;
@@ -24,6 +26,8 @@ pub use message::{TicketChange, Wording};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::{Synced, Take};
 pub use update::{Draft, Plan};
+
+use std::cell::OnceCell;
 
 use crate::store::git::{ObjectId, Repository, Surroundings, Target};
 use crate::ticket::{Moment, Person};
@@ -35,6 +39,8 @@ const DAY_LESS_ONE_SECS: u64 = 86_399;
 pub struct Store {
     repository: Repository,
     target: Target,
+    /// The other branches, once they were asked for.
+    tips: OnceCell<Vec<Tip>>,
 }
 
 impl Store {
@@ -51,7 +57,7 @@ impl Store {
         let target = repository.target(name.as_deref())?;
         repository.check_exists(&target)?;
         repository.settle();
-        Ok(Self { repository, target })
+        Ok(Self { repository, target, tips: OnceCell::new() })
     }
 
     /// The same, on a branch that may not exist yet: its first commit then begins apart from all others.
@@ -62,7 +68,7 @@ impl Store {
         let repository = Repository::open(surroundings)?;
         let target = repository.target(Some(branch))?;
         repository.settle();
-        Ok(Self { repository, target })
+        Ok(Self { repository, target, tips: OnceCell::new() })
     }
 
     /// Remembers the branch in this clone's configuration.
@@ -77,6 +83,10 @@ impl Store {
     #[must_use]
     pub fn branch(&self) -> &str {
         self.target.name()
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
     }
 
     /// The repository.

@@ -1,9 +1,12 @@
 //! The tickets as one commit has them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::branches::Tip;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ItemKind, ObjectId, Repository};
 use crate::store::layout;
-use crate::ticket::{Ticket, TicketId, codec, is_prefix};
+use crate::ticket::{Merged, Ticket, TicketId, codec, is_prefix, merge};
 
 /// The most bytes of a ticket or settings file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
@@ -18,6 +21,8 @@ pub struct Snapshot<'a> {
     repository: &'a Repository,
     commit: Option<ObjectId>,
     branch: &'a str,
+    /// Other branches whose tickets count as well.
+    others: &'a [Tip],
 }
 
 /// Every ticket that can be read, and every file that cannot.
@@ -31,7 +36,33 @@ pub struct Listing {
 
 impl<'a> Snapshot<'a> {
     pub(crate) fn new(repository: &'a Repository, commit: Option<ObjectId>, branch: &'a str) -> Self {
-        Self { repository, commit, branch }
+        Self { repository, commit, branch, others: &[] }
+    }
+
+    pub(crate) fn across(
+        repository: &'a Repository,
+        commit: Option<ObjectId>,
+        branch: &'a str,
+        others: &'a [Tip],
+    ) -> Self {
+        Self { repository, commit, branch, others }
+    }
+
+    /// Every branch that is read, this one first.
+    pub(crate) fn all(&self) -> Vec<Tip> {
+        let own = self.commit.map(|commit| Tip { name: self.branch.to_owned(), commit });
+        own.into_iter().chain(self.others.iter().cloned()).collect()
+    }
+
+    /// The commits that are read.
+    pub(crate) fn commits(&self) -> Vec<ObjectId> {
+        self.commit.into_iter().chain(self.others.iter().map(|tip| tip.commit)).collect()
+    }
+
+    /// The tickets that two commits have otherwise.
+    pub(crate) fn differing(&self, one: ObjectId, other: ObjectId) -> Read<BTreeSet<TicketId>> {
+        let differences = self.repository.differences(layout::TICKETS, one, other)?;
+        Ok(differences.iter().filter_map(|difference| layout::id_of(&difference.path)).collect())
     }
 
     /// The commit; `None` where the branch has none yet.
@@ -77,8 +108,25 @@ impl<'a> Snapshot<'a> {
     /// Its file cannot be read.
     pub fn ticket(&self, id: &TicketId) -> Read<Option<Ticket>> {
         let path = layout::ticket(id);
-        let Some(bytes) = self.file(&path, MAX_FILE_BYTES)? else { return Ok(None) };
-        Ok(Some(codec::read(id, &bytes).map_err(|invalid| BadFile::new(&path, &invalid))?))
+        let mut items: Vec<Item> = Vec::new();
+        for commit in self.commits() {
+            let item = self.repository.find(commit, &path)?.filter(|item| item.kind == ItemKind::File);
+            items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
+        }
+        if items.is_empty() {
+            return Ok(None);
+        }
+        let found = self.read_items(&path, &items)??;
+        Ok(found.into_iter().find(|ticket| ticket.id() == id))
+    }
+
+    /// A ticket as one commit has it; one that cannot be read there counts as none.
+    pub(crate) fn version(&self, commit: ObjectId, id: &TicketId) -> Read<Option<Ticket>> {
+        let path = layout::ticket(id);
+        let Some(Blob::Bytes(bytes)) = self.repository.file(commit, &path, MAX_FILE_BYTES)? else {
+            return Ok(None);
+        };
+        Ok(codec::read(id, &bytes).ok())
     }
 
     /// A ticket that must be there.
@@ -111,7 +159,22 @@ impl<'a> Snapshot<'a> {
 
     fn not_found(&self, id: &str) -> Error {
         let near = self.near(id).unwrap_or_default();
-        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned(), near }
+        let elsewhere = self.elsewhere(id).unwrap_or_default();
+        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned(), near, elsewhere }
+    }
+
+    /// The branches that have a ticket which this one lacks.
+    fn elsewhere(&self, id: &str) -> Read<Vec<String>> {
+        let mut names = Vec::new();
+        for folder in ["refs/heads/", "refs/remotes/"] {
+            for (reference, commit) in self.repository.references(folder)? {
+                let there = Snapshot::new(self.repository, Some(commit), self.branch);
+                if !reference.ends_with("/HEAD") && !there.ids_with(id)?.is_empty() {
+                    names.extend(reference.strip_prefix(folder).map(str::to_owned));
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// Ids that begin with nearly the same characters: one more, one less, one other, or two swapped.
@@ -129,11 +192,13 @@ impl<'a> Snapshot<'a> {
     }
 
     fn ids_with(&self, prefix: &str) -> Read<Vec<TicketId>> {
-        let Some(commit) = self.commit else { return Ok(Vec::new()) };
         let folder = format!("{}/{}", layout::TICKETS, layout::shelf(prefix));
-        let items = self.repository.folder(commit, &folder)?;
-        let ids = items.iter().filter_map(|item| layout::id_of(&format!("{folder}/{}", item.name)));
-        Ok(ids.filter(|id| id.as_str().starts_with(prefix)).collect())
+        let mut ids = BTreeSet::new();
+        for commit in self.commits() {
+            let items = self.repository.folder(commit, &folder)?;
+            ids.extend(items.iter().filter_map(|item| layout::id_of(&format!("{folder}/{}", item.name))));
+        }
+        Ok(ids.into_iter().filter(|id| id.as_str().starts_with(prefix)).collect())
     }
 
     /// The tickets whose ids begin with what was typed; those that cannot be read are left out. Two
@@ -187,9 +252,9 @@ impl<'a> Snapshot<'a> {
     pub fn tickets(&self) -> Read<Listing> {
         let mut listing = Listing::default();
         self.prefetch()?;
-        self.visit(&mut |path, item| {
-            match self.read_item(path, item)? {
-                Ok(ticket) => listing.tickets.push(ticket),
+        self.visit(&mut |path, items| {
+            match self.read_items(path, items)? {
+                Ok(tickets) => listing.tickets.extend(tickets),
                 Err(bad) => listing.bad.push(bad),
             }
             Ok(())
@@ -201,8 +266,8 @@ impl<'a> Snapshot<'a> {
     fn prefetch(&self) -> Read<()> {
         if self.repository.is_partial() {
             let mut ids = Vec::new();
-            self.visit(&mut |_, item| {
-                ids.push(item.id);
+            self.visit(&mut |_, items| {
+                ids.extend(items.iter().map(|item| item.id));
                 Ok(())
             })?;
             self.repository.fetch_missing(&ids)?;
@@ -210,23 +275,66 @@ impl<'a> Snapshot<'a> {
         Ok(())
     }
 
-    /// Hands every file under the folder of tickets to `visit`.
-    fn visit(&self, visit: &mut impl FnMut(&str, &Item) -> Read<()>) -> Read<()> {
-        let Some(commit) = self.commit else { return Ok(()) };
-        let mut waiting =
-            vec![(layout::TICKETS.to_owned(), self.repository.folder(commit, layout::TICKETS)?)];
-        while let Some((folder, items)) = waiting.pop() {
-            for item in items {
-                let path = format!("{folder}/{}", item.name);
+    /// Hands every file under the folder of tickets to `visit`, with its versions; what is the same on
+    /// every branch is looked at once.
+    fn visit(&self, visit: &mut impl FnMut(&str, &[Item]) -> Read<()>) -> Read<()> {
+        let mut tops = Vec::new();
+        for commit in self.commits() {
+            let top =
+                self.repository.find(commit, layout::TICKETS)?.filter(|item| item.kind == ItemKind::Folder);
+            tops.extend(top.filter(|top| tops.iter().all(|known: &Item| known.id != top.id)));
+        }
+        let mut waiting = vec![(layout::TICKETS.to_owned(), tops)];
+        while let Some((folder, versions)) = waiting.pop() {
+            let mut names: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+            for version in versions {
+                for item in self.repository.items(version.id)? {
+                    let known = names.entry(item.name.clone()).or_default();
+                    if known.iter().all(|other| other.id != item.id) {
+                        known.push(item);
+                    }
+                }
+            }
+            for (name, items) in names {
+                let path = format!("{folder}/{name}");
                 // Two folders deep: what lies deeper is named as a whole, and never followed.
-                if item.kind == ItemKind::Folder && path.split('/').count() <= 4 {
-                    waiting.push((path, self.repository.items(item.id)?));
+                if items.iter().all(|item| item.kind == ItemKind::Folder) && path.split('/').count() <= 4 {
+                    waiting.push((path, items));
                 } else {
-                    visit(&path, &item)?;
+                    visit(&path, &items)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// What the versions of a file hold: a ticket, or the two that met under its id. Of several versions,
+    /// those that can be read count.
+    fn read_items(&self, path: &str, items: &[Item]) -> Read<Result<Vec<Ticket>, BadFile>> {
+        let mut merged: Option<Ticket> = None;
+        let mut apart = Vec::new();
+        let mut bad = None;
+        for item in items {
+            match (self.read_item(path, item)?, merged.take()) {
+                (Ok(ticket), None) => merged = Some(ticket),
+                (Ok(ticket), Some(known)) => match merge(&known, &ticket) {
+                    Merged::One(both) => merged = Some(*both),
+                    Merged::Two { kept, renamed } => {
+                        merged = Some(*kept);
+                        apart.push(*renamed);
+                    }
+                },
+                (Err(error), known) => {
+                    merged = known;
+                    bad = Some(error);
+                }
+            }
+        }
+        Ok(match (merged, bad) {
+            (Some(ticket), _) => Ok(std::iter::once(ticket).chain(apart).collect()),
+            (None, Some(bad)) => Err(bad),
+            (None, None) => Ok(Vec::new()),
+        })
     }
 
     fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {

@@ -9,6 +9,7 @@
 )]
 
 mod bad_files;
+mod branches;
 mod completion;
 mod crash;
 mod crowd;

@@ -44,20 +44,20 @@ fn failed(error: git2::Error) -> Error {
 }
 
 impl Repository {
-    /// Walks from a commit back through all history, newest first, over the commits that changed files
+    /// Walks from commits back through all history, newest first, over the commits that changed files
     /// under a folder (or one file), until `visit` says to stop.
     ///
     /// # Errors
     /// An object cannot be read; or what `visit` says.
     pub fn walk<E: From<Error>>(
         &self,
-        from: ObjectId,
+        from: &[ObjectId],
         path: &str,
         mut visit: impl FnMut(Touch) -> std::result::Result<bool, E>,
     ) -> std::result::Result<(), E> {
         let mut walk = self.repo.revwalk().map_err(failed)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(failed)?;
-        walk.push(from.0).map_err(failed)?;
+        from.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
         for id in walk {
             let commit = ObjectId(id.map_err(failed)?);
             let now = self.find(commit, path)?;

@@ -48,15 +48,7 @@ fn failed(name: &str, error: &git2::Error) -> Error {
 impl Repository {
     /// The full name of the branch HEAD is on; `None` while it is detached.
     pub(crate) fn head_branch(&self) -> Result<Option<String>> {
-        if self.has_reftable {
-            // Without a message it says that HEAD is no symbolic reference.
-            let said = self.git_here(&["symbolic-ref", "-q", "HEAD"], b"", None).unwrap_or_default();
-            let name = String::from_utf8_lossy(&said).trim().to_owned();
-            return Ok((!name.is_empty()).then_some(name));
-        }
-        let failed = |error: git2::Error| Error::git("reading HEAD", &error);
-        let head = self.repo.find_reference("HEAD").map_err(failed)?;
-        Ok(head.symbolic_target().map_err(failed)?.map(str::to_owned))
+        self.symbolic_target("HEAD")
     }
 
     /// The object a reference stands at, itself read afresh from the disk.
@@ -68,6 +60,20 @@ impl Repository {
         }
         match self.repo.refname_to_id(name) {
             Ok(id) => Ok(Some(ObjectId(id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::git(&format!("reading {name}"), &error)),
+        }
+    }
+
+    /// Where a symbolic reference such as `refs/remotes/origin/HEAD` leads; `None` for any other.
+    pub(crate) fn symbolic_target(&self, name: &str) -> Result<Option<String>> {
+        if self.has_reftable {
+            let said = self.git_here(&["symbolic-ref", "-q", name], b"", None).unwrap_or_default();
+            let target = String::from_utf8_lossy(&said).trim().to_owned();
+            return Ok((!target.is_empty()).then_some(target));
+        }
+        match self.repo.find_reference(name) {
+            Ok(reference) => Ok(reference.symbolic_target().ok().flatten().map(str::to_owned)),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(Error::git(&format!("reading {name}"), &error)),
         }

@@ -1,0 +1,125 @@
+//! Tickets over several branches: the tips that are read together, and where each ticket's latest state lives.
+
+use std::collections::BTreeSet;
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::ObjectId;
+use crate::store::layout;
+use crate::store::snapshot::{Read, Snapshot};
+use crate::ticket::{Entry, Ticket, TicketId};
+
+/// A branch, local or remote-tracking, and its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tip {
+    /// Its short name: `main`, `origin/main`.
+    pub name: String,
+    /// Its commit.
+    pub commit: ObjectId,
+}
+
+/// Where a ticket stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The branches that hold every entry; none where it is only whole when they are merged.
+    pub latest: Vec<String>,
+    /// The branches that lack some.
+    pub behind: Vec<String>,
+}
+
+impl Store {
+    /// The tickets of this branch together with those of every other, local and remote-tracking; settings
+    /// and people are this branch's own.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn snapshot_across(&self) -> Result<Snapshot<'_>, Error> {
+        let tip = self.repository().tip(self.target())?;
+        if self.tips.get().is_none() {
+            let _ = self.tips.set(self.all_tips()?);
+        }
+        let tips = self.tips.get().map(Vec::as_slice).unwrap_or_default();
+        Ok(Snapshot::across(self.repository(), tip, self.branch(), tips))
+    }
+
+    /// Every branch that holds tickets, but the one that is worked on.
+    fn all_tips(&self) -> Result<Vec<Tip>, Error> {
+        let mut tips = Vec::new();
+        for folder in ["refs/heads/", "refs/remotes/"] {
+            for (reference, commit) in self.repository().references(folder)? {
+                let name = reference.strip_prefix(folder).unwrap_or(&reference).to_owned();
+                let is_alias = folder == "refs/remotes/" && name.ends_with("/HEAD");
+                let is_own = reference == self.target().reference();
+                if !is_alias && !is_own && !self.repository().folder(commit, layout::TICKETS)?.is_empty() {
+                    tips.push(Tip { name, commit });
+                }
+            }
+        }
+        Ok(tips)
+    }
+
+    /// The branches beside this one that people look at too: its remote-tracking branch, and the default
+    /// branch, there and here.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn related(&self) -> Result<Vec<Tip>, Error> {
+        let repository = self.repository();
+        let (own, branch) = (self.target().reference(), self.branch());
+        let remote = repository.configured(&format!("branch.{branch}.remote")).unwrap_or("origin".to_owned());
+        let mut names = vec![format!("refs/remotes/{remote}/{branch}")];
+        let head = format!("refs/remotes/{remote}/HEAD");
+        if let Some(default) = repository.symbolic_target(&head)? {
+            let prefix = format!("refs/remotes/{remote}/");
+            names.extend(default.strip_prefix(&prefix).map(|name| format!("refs/heads/{name}")));
+            names.push(default);
+        }
+        let mut tips: Vec<Tip> = Vec::new();
+        for reference in names.into_iter().filter(|name| name != own) {
+            let name =
+                reference.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/").to_owned();
+            if let Some(commit) = repository.reference_id(&reference)?
+                && !tips.iter().any(|tip| tip.name == name)
+            {
+                tips.push(Tip { name, commit });
+            }
+        }
+        Ok(tips)
+    }
+}
+
+impl Snapshot<'_> {
+    /// Where a ticket that was read across branches stands.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn places(&self, ticket: &Ticket) -> Read<Places> {
+        let mut places = Places::default();
+        for tip in self.all() {
+            let Some(version) = self.version(tip.commit, ticket.id())? else { continue };
+            let list =
+                if version.timeline() == ticket.timeline() { &mut places.latest } else { &mut places.behind };
+            list.push(tip.name);
+        }
+        Ok(places)
+    }
+
+    /// The tickets of which another branch holds entries that this one lacks: how many entries, by ticket.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn later_on(&self, tip: &Tip, tickets: &[&Ticket]) -> Read<Vec<(TicketId, usize)>> {
+        let Some(commit) = self.commit() else { return Ok(Vec::new()) };
+        let differing = self.differing(commit, tip.commit)?;
+        let mut later = Vec::new();
+        for ticket in tickets.iter().filter(|ticket| differing.contains(ticket.id())) {
+            let Some(version) = self.version(tip.commit, ticket.id())? else { continue };
+            let known: BTreeSet<&Entry> = ticket.timeline().iter().collect();
+            let count = version.timeline().iter().filter(|entry| !known.contains(entry)).count();
+            if count > 0 {
+                later.push((ticket.id().clone(), count));
+            }
+        }
+        Ok(later)
+    }
+}

@@ -1,0 +1,79 @@
+//! Tickets on several branches: seen as one, and never silently missing.
+
+use crate::sandbox::Sandbox;
+
+/// `main` and `feature/x`, each with a ticket of its own, and one that both changed.
+fn forked() -> (Sandbox, [String; 3]) {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let both = sandbox.ticket("Of both");
+    sandbox.git(&["checkout", "-q", "-b", "feature/x"]);
+    let theirs = sandbox.ticket("Of the feature");
+    sandbox.run(&["edit", &both, "--severity", "critical"]).ok();
+    sandbox.git(&["checkout", "-q", "main"]);
+    let ours = sandbox.ticket("Of main");
+    (sandbox, [both, theirs, ours])
+}
+
+#[test]
+fn all_branches_are_seen_as_one() {
+    let (sandbox, [both, theirs, ours]) = forked();
+    assert_eq!(sandbox.run(&["list", "--format", "ndjson"]).ok().lines().count(), 2);
+    let table = sandbox.run(&["list", "--all-branches"]).ok();
+    let row = |id: &str| table.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+    assert!(row(&both).contains("critical") && row(&both).ends_with("feature/x"), "{table}");
+    assert!(row(&theirs).ends_with("feature/x") && row(&ours).ends_with("main"), "{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    let page = sandbox.run(&["show", &both, "--all-branches"]).ok();
+    assert!(page.contains("critical") && page.contains("latest on      feature/x"), "{page}");
+    assert!(page.contains("behind on      main"), "{page}");
+    // Changed here as well: whole only when merged.
+    sandbox.run(&["comment", &both, "-m", "From main."]).ok();
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["show", &both, "--all-branches", "--json"]).ok()).unwrap();
+    assert_eq!(json["branches"], serde_json::json!({"latest": [], "behind": ["main", "feature/x"]}));
+    assert_eq!((&json["severity"], json["timeline"].as_array().unwrap().len()), (&"critical".into(), 3));
+    let log = sandbox.run(&["log", &both, "--all-branches"]).ok();
+    assert!(
+        log.contains("From main.") && log.contains("critical") && !log.contains("not in history"),
+        "{log}"
+    );
+    assert!(sandbox.run(&["next", "--all-branches"]).ok().contains("Of the feature"));
+    assert!(sandbox.run(&["log", "--all-branches"]).ok().contains("Of the feature"));
+}
+
+#[test]
+fn a_ticket_of_another_branch_is_named_where_it_is() {
+    let (sandbox, [_, theirs, _]) = forked();
+    for arguments in [&["show", &theirs[..6]][..], &["comment", &theirs, "-m", "x"], &["log", &theirs]] {
+        let stderr = sandbox.run(arguments).fails(1);
+        assert!(stderr.contains("on main; it is on feature/x"), "{stderr}");
+        assert!(stderr.contains("--branch feature/x, or --all-branches"), "{stderr}");
+    }
+    assert!(sandbox.run(&["show", &theirs, "--branch", "feature/x"]).ok().contains("Of the feature"));
+}
+
+#[test]
+fn later_entries_on_the_branches_beside_are_told() {
+    let mut sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    let clone = sandbox.root().join("clone");
+    sandbox.git(&["clone", "-q", ".", clone.to_str().unwrap()]);
+    sandbox.run(&["comment", &id, "-m", "Later."]).ok();
+    sandbox.enter(&clone);
+    assert_eq!(sandbox.run(&["show", &id]).stderr, "");
+    sandbox.git(&["fetch", "-q"]);
+    for arguments in [&["show", &id][..], &["list"], &["next"]] {
+        let output = sandbox.run(arguments);
+        let note = format!(
+            "note: origin/main holds 1 later entry of {id}; see --all-branches, or git support sync\n"
+        );
+        assert_eq!((output.status, output.stderr), (Some(0), note), "{arguments:?}");
+    }
+    assert_eq!(sandbox.run(&["list", "--all-branches"]).stderr, "");
+    // On a feature branch, the default branch counts.
+    sandbox.git(&["checkout", "-q", "-b", "feature"]);
+    assert!(sandbox.run(&["show", &id]).stderr.contains("origin/main holds"));
+    sandbox.git(&["merge", "-q", "origin/main"]);
+    assert_eq!(sandbox.run(&["show", &id]).stderr, "");
+}
