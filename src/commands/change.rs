@@ -102,7 +102,8 @@ pub(crate) fn write_files(
     let draft = |snapshot: &Snapshot<'_>| {
         let files = files(snapshot)?;
         let wording = wording(&reading::settings(snapshot)?);
-        let draft = Draft { tickets: Vec::new(), files, subject: subject.to_owned(), wording };
+        let draft =
+            Draft { tickets: Vec::new(), files, subject: subject.to_owned(), wording, ..Draft::default() };
         Ok((!draft.files.is_empty()).then_some(draft))
     };
     match write(&store, dry_run, session, draft)? {
@@ -161,7 +162,7 @@ fn draft(
         return Ok(None);
     }
     let wording = wording(&rules.settings);
-    Ok(Some(Draft { tickets, files: files.to_vec(), subject: String::new(), wording }))
+    Ok(Some(Draft { tickets, files: files.to_vec(), subject: String::new(), wording, ..Draft::default() }))
 }
 
 /// Refuses a ticket that moved on since somebody looked at it.

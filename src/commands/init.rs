@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let files = vec![FileChange::write(layout::CONFIG, config_text(branch.as_deref()))];
         let wording = crate::commands::change::wording(&Settings::default());
         let subject = "set up tickets in this repository".to_owned();
-        Ok(Some(Draft { tickets: Vec::new(), files, subject, wording }))
+        Ok(Some(Draft { tickets: Vec::new(), files, subject, wording, ..Draft::default() }))
     };
     let plan = write(&store, args.dry_run, session, draft)?;
     if !args.dry_run {

@@ -86,6 +86,9 @@ fn taken_back(
     back: std::collections::BTreeMap<Field, Option<Node>>,
     session: &mut Session<'_>,
 ) -> Result<Ticket, Failure> {
+    if back.is_empty() {
+        return Ok(ticket);
+    }
     let (by, at) = author(&session.surroundings)?;
     let actor = Actor { member: by.clone(), by, at, entry: session.entry_id() };
     let what = What::Undo(back.into_iter().map(|(field, value)| (field, Change::To(value))).collect());

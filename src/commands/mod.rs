@@ -31,11 +31,13 @@ mod next;
 mod owner;
 mod pend;
 mod reading;
+mod redact;
 mod release;
 mod reopen;
 mod replicate;
 mod resolve;
 mod resume;
+mod save;
 mod scan;
 mod session;
 mod settings_file;
@@ -44,6 +46,7 @@ mod step;
 mod sync;
 mod team;
 mod triage;
+mod undo;
 mod vendor;
 
 pub use completions::Shell;
@@ -89,6 +92,9 @@ pub enum Command {
     Scan(scan::Args),
     Sync(sync::Args),
     Log(log::Args),
+    Save(save::Args),
+    Undo(undo::Args),
+    Redact(redact::Args),
     MergeDriver(merge_driver::Args),
     Team(team::Args),
     Vendor(vendor::Args),
@@ -156,6 +162,9 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Scan(args) => scan::run(args, session),
         Command::Sync(args) => sync::run(args, session),
         Command::Log(args) => log::run(args, session),
+        Command::Save(args) => save::run(args, session),
+        Command::Undo(args) => undo::run(args, session),
+        Command::Redact(args) => redact::run(args, session),
         Command::MergeDriver(args) => merge_driver::run(args, session),
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),

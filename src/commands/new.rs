@@ -168,7 +168,7 @@ impl Filing {
         let files = self.evidence.iter().map(|stored| stored.file.clone()).collect();
         let wording = wording(&rules.settings);
         let tickets = vec![TicketChange { before, after }];
-        Ok(Some(Draft { tickets, files, subject: String::new(), wording }))
+        Ok(Some(Draft { tickets, files, subject: String::new(), wording, ..Draft::default() }))
     }
 
     /// The ticket of the key, seen again: what is told now becomes the note of the occurrence.

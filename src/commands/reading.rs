@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::arguments::Reading;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor};
+use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor, unknown_setting};
 use crate::query::{self, Context, Query};
 use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
@@ -21,6 +21,45 @@ pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
         let path: Vec<String> = key.split('.').map(str::to_owned).collect();
         file.invalid(&path, &problem)
     })
+}
+
+/// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
+pub(crate) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let file = parsed(path, bytes)?;
+    let named = |folder: &str| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".yaml");
+    if path == layout::CONFIG {
+        check_settings(&file)
+    } else if path == layout::TEAM {
+        Team::read(&file.node).map(drop).map_err(|(key, problem)| file.invalid(&key, &problem))
+    } else if let Some(name) = named(layout::VENDORS) {
+        Vendor::read(name, &file.node).map(drop).map_err(|(key, problem)| file.invalid(&[key], &problem))
+    } else if let Some(version) = named(layout::RELEASES) {
+        Release::read(version, &file.node).map(drop).map_err(|(key, problem)| file.invalid(&[key], &problem))
+    } else {
+        let message = format!("{path} is no file of git-support's");
+        Err(Failure::new(Kind::Invalid, message).hint(format!("git rm {path}, or commit it with git")))
+    }
+}
+
+/// Sees that every setting is one this version knows, with a value it takes.
+fn check_settings(file: &YamlFile) -> Result<(), Failure> {
+    let split = |key: &str| key.split('.').map(str::to_owned).collect::<Vec<_>>();
+    Settings::read(&file.node).map_err(|(key, problem)| file.invalid(&split(&key), &problem))?;
+    let Node::Map(groups) = &file.node else { return Ok(()) };
+    for (group, values) in groups {
+        let keys = match values {
+            Node::Map(pairs) => pairs.iter().map(|(key, _)| format!("{group}.{key}")).collect(),
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {
+                vec![group.to_string()]
+            }
+        };
+        for key in keys.iter().filter(|key| !matches!(key.as_str(), "schema" | "branch")) {
+            if let Some(problem) = unknown_setting(key) {
+                return Err(file.invalid(&split(key), &problem));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The rules in force: settings, people, vendors.
@@ -87,10 +126,14 @@ fn invalid_file(path: &str, line: usize, problem: &str) -> Failure {
 
 fn yaml_file(snapshot: &Snapshot<'_>, path: &str) -> Result<Option<YamlFile>, Failure> {
     let Some(bytes) = snapshot.file(path, MAX_FILE_BYTES)? else { return Ok(None) };
+    parsed(path, &bytes).map(Some)
+}
+
+fn parsed(path: &str, bytes: &[u8]) -> Result<YamlFile, Failure> {
     let invalid = |error: yaml::SyntaxError| invalid_file(path, error.line, &error.problem);
-    let text = yaml::decode(&bytes).map_err(invalid)?;
+    let text = yaml::decode(bytes).map_err(invalid)?;
     let node = yaml::parse(&text).map_err(invalid)?;
-    Ok(Some(YamlFile { path: path.to_owned(), text, node }))
+    Ok(YamlFile { path: path.to_owned(), text, node })
 }
 
 /// The tickets that ids as typed name, each once, in order.

@@ -6,8 +6,8 @@ use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Change, Changes, Request, What};
 use crate::process::rules::Rules;
 use crate::ticket::{
-    Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Set, Status, Step, Ticket, TicketId,
-    Visibility,
+    Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status, Step, Ticket,
+    TicketId, Visibility,
 };
 
 /// Opens a ticket with the given fields.
@@ -46,11 +46,31 @@ pub fn decide(
     let mut record = Record::default();
     let action = record.answer(ticket, &request, rules, actor)?;
     // A word about a change that is no change would be an entry that says nothing.
-    let says_something = matches!(request.what, What::Comment | What::Repeat(_) | What::Step(_));
+    let says_something =
+        matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(_) | What::Step(_));
     if record.is_empty() && !says_something {
         return Ok(None);
     }
     Ok(Some(record.step(action, ticket.next_seq(), request, actor)))
+}
+
+/// The ticket without what is to be taken out, and with the entry that says so; `None` where there is nothing
+/// of it.
+///
+/// # Errors
+/// No reason was given, or it is too long.
+pub fn redact(
+    ticket: &Ticket,
+    redaction: &Redaction,
+    note: Option<String>,
+    actor: &Actor,
+) -> Result<Option<Ticket>, Refusal> {
+    let request = Request::new(What::Comment).with_note(checked_note(note)?);
+    if request.note.is_none() {
+        return Err(Refusal::NoReason { step: Action::Redact });
+    }
+    let step = Record::default().step(Action::Redact, ticket.next_seq(), request, actor);
+    Ok(ticket.redacted(redaction, step.entry))
 }
 
 /// What an entry will hold, as it is gathered.
@@ -247,6 +267,7 @@ impl Record {
             told: self.told,
             proposed: self.proposed,
             overrides: self.overrides,
+            redacted: None,
             unknown: Vec::new(),
         };
         Step { entry, texts: self.texts }

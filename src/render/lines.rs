@@ -113,6 +113,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
     if let Some(who) = &entry.told {
         let _ = writeln!(out, "{indent}told {}", shown(who));
     }
+    if let Some(by) = &entry.redacted {
+        let _ = writeln!(out, "{indent}{}", look.paint(DIM, &format!("text was taken out, by entry {by}")));
+    }
     for rule in &entry.overrides {
         let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("went over {}", shown(rule))));
     }

@@ -17,7 +17,8 @@ pub struct BadFile {
 
 impl BadFile {
     /// What the codec says of a file.
-    pub(crate) fn new(path: &str, invalid: &Invalid) -> Self {
+    #[must_use]
+    pub fn new(path: &str, invalid: &Invalid) -> Self {
         Self { path: path.to_owned(), line: invalid.line, problem: visible(&invalid.to_string()) }
     }
 

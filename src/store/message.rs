@@ -14,7 +14,7 @@ const DETAIL_COLUMNS: usize = 32;
 const BODY_BYTES: usize = 2000;
 
 /// What the project wants in its messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wording {
     /// The word before the colon of the subject.
     pub prefix: String,
@@ -65,11 +65,11 @@ pub(crate) fn of_files(subject: &str, wording: &Wording) -> String {
     compose(subject, "", "", wording)
 }
 
-/// The message of a commit that brings tickets together.
+/// The message of a commit whose action no entry of a ticket tells.
 #[must_use]
-pub(crate) fn of_sync(subject: &str, ids: &[TicketId], wording: &Wording) -> String {
+pub(crate) fn of_action(subject: &str, ids: &[TicketId], action: &str, wording: &Wording) -> String {
     let tickets: Vec<String> = ids.iter().map(|id| format!("Support-Ticket: {id}")).collect();
-    compose(subject, "", &[tickets, vec!["Support-Action: sync".to_owned()]].concat().join("\n"), wording)
+    compose(subject, "", &[tickets, vec![format!("Support-Action: {action}")]].concat().join("\n"), wording)
 }
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {

@@ -254,7 +254,7 @@ impl Store {
 
     fn message(&self, what: &str, files: &[FileChange], wording: &Wording, synced: &Synced) -> String {
         let place = format!("{}/{}", synced.remote, self.target.name());
-        message::of_sync(&format!("{what} {place}"), &ids(files), wording)
+        message::of_action(&format!("{what} {place}"), &ids(files), "sync", wording)
     }
 
     fn report(&self, met: &Union, synced: &mut Synced) {

@@ -23,7 +23,10 @@ pub(crate) struct Union {
 impl Union {
     /// A path's content in the union, for the sides that have it otherwise.
     fn put(&mut self, path: &str, content: Option<&[u8]>, ours: Option<&[u8]>, theirs: Option<&[u8]>) {
-        let change = || FileChange { path: path.to_owned(), content: content.map(<[u8]>::to_vec) };
+        let change = || match content {
+            Some(content) => FileChange::write(path, content),
+            None => FileChange::remove(path),
+        };
         if content != ours {
             self.for_ours.push(change());
         }

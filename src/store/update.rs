@@ -1,23 +1,29 @@
 //! A change of tickets as one commit: asked anew on every newer state, until it is on the branch.
 
+use std::collections::BTreeMap;
+
 use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{MAX_TEXT_BYTES, Ticket, codec};
+use crate::ticket::{MAX_TEXT_BYTES, Ticket, TicketId, codec};
 
 /// The largest ticket file that is written, in bytes: what a reader takes, less one more text.
 const MAX_WRITTEN_BYTES: usize = 4 * 1024 * 1024 - 2 * MAX_TEXT_BYTES;
 
 /// What somebody wants to change.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Draft {
     /// The tickets that change.
     pub tickets: Vec<TicketChange>,
     /// Other files under `.support/`: evidence, settings.
     pub files: Vec<FileChange>,
+    /// What their users made of files in the work tree, and this takes account of, by path.
+    pub adopts: BTreeMap<String, Vec<u8>>,
+    /// What was done, for the trailers, where no entry of a ticket tells it.
+    pub action: Option<&'static str>,
     /// The subject of the message, where no ticket tells it.
     pub subject: String,
     /// What the project wants in its messages.
@@ -123,10 +129,14 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
     if !has(layout::ATTRIBUTES) && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none() {
         files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
     }
-    let message = if draft.tickets.is_empty() {
-        message::of_files(&draft.subject, &draft.wording)
-    } else {
-        message::of_tickets(&draft.tickets, &draft.wording)
+    for file in &mut files {
+        file.adopts = draft.adopts.get(&file.path).cloned();
+    }
+    let ids: Vec<TicketId> = files.iter().filter_map(|file| layout::id_of(&file.path)).collect();
+    let message = match draft.action {
+        Some(action) => message::of_action(&draft.subject, &ids, action, &draft.wording),
+        None if draft.tickets.is_empty() => message::of_files(&draft.subject, &draft.wording),
+        None => message::of_tickets(&draft.tickets, &draft.wording),
     };
     Ok(Change::new(files, message))
 }

@@ -219,6 +219,13 @@ fn read_entry(node: Node) -> Read<Entry> {
         Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
         Some(_) => return Err(Problem::new("is no list").under("overrides")),
     };
+    let redacted = match keys.take("redacted") {
+        None => None,
+        Some(id) => Some(
+            EntryId::parse(&id.to_string())
+                .ok_or_else(|| Problem::new("is no entry's id").under("redacted"))?,
+        ),
+    };
     Ok(Entry {
         seq,
         at,
@@ -232,6 +239,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         told,
         proposed,
         overrides,
+        redacted,
         unknown: keys.0,
     })
 }
@@ -334,6 +342,9 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if !entry.overrides.is_empty() {
         pairs.push(("overrides", Node::texts(entry.overrides.clone())));
+    }
+    if let Some(redacted) = &entry.redacted {
+        pairs.push(("redacted", Node::text(redacted.as_str())));
     }
     if let Some(note) = &entry.note {
         pairs.push(("note", Node::text(note)));

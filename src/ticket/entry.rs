@@ -38,6 +38,8 @@ pub struct Entry {
     pub proposed: bool,
     /// The rules that were gone over by force: `handover.diagnosis`.
     pub overrides: Vec<String>,
+    /// The entry that took text out of this one.
+    pub redacted: Option<EntryId>,
     /// Fields of a newer version, as they stand.
     pub unknown: Vec<(String, Node)>,
 }

@@ -12,7 +12,8 @@ use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fold::{either, fields_set, last_setter, rank, replay_members};
 use crate::ticket::head::Head;
-use crate::ticket::id::TicketId;
+use crate::ticket::id::{EntryId, TicketId};
+use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::words::Action;
 
@@ -36,8 +37,7 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     if !is_same_ticket(a, b) {
         return part(a, b);
     }
-    let timeline: Vec<Entry> =
-        a.timeline().iter().chain(b.timeline()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.head().fields().chain(b.head().fields()).cloned());
     let set = fields_set(&timeline);
@@ -51,6 +51,19 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
         }
     }
     Merged::One(Box::new(Ticket::from_parts(a.id().clone(), head, timeline)))
+}
+
+/// The entries of both; of one that text was taken out of on one side, that side's.
+fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
+    let both: BTreeSet<&Entry> = a.timeline().iter().chain(b.timeline()).collect();
+    let redacted: BTreeSet<_> = both.iter().filter(|e| e.redacted.is_some()).map(|e| identity(e)).collect();
+    let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&identity(entry));
+    both.into_iter().filter(stays).cloned().collect()
+}
+
+/// What stays the same of an entry when text is taken out of it.
+fn identity(entry: &Entry) -> (u64, Moment, &EntryId) {
+    (entry.seq, entry.at, &entry.id)
 }
 
 /// The value of a field that the deciding entry left, from the side that holds that entry.
@@ -67,14 +80,15 @@ fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
 
 /// Two states are of one ticket when they share an opening entry, or were filed under one key.
 fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
-    let opening = |ticket: &Ticket| -> BTreeSet<Entry> {
-        ticket.timeline().iter().filter(|e| e.action == Action::Open).cloned().collect()
-    };
     let (of_a, of_b) = (opening(a), opening(b));
     of_a.is_empty()
         || of_b.is_empty()
         || !of_a.is_disjoint(&of_b)
         || (a.head().key().is_some() && a.head().key() == b.head().key())
+}
+
+fn opening(ticket: &Ticket) -> BTreeSet<(u64, Moment, &EntryId)> {
+    ticket.timeline().iter().filter(|entry| entry.action == Action::Open).map(identity).collect()
 }
 
 /// Gives the younger of two strangers a new id, which follows from its first entry and the old id.

@@ -31,5 +31,6 @@ mod sandbox;
 mod settings;
 mod showing;
 mod syncing;
+mod taking_back;
 mod talking;
 mod untouched;

@@ -202,6 +202,7 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
         note: deed.note.clone(),
         told: (deed.id.is_multiple_of(5)).then(|| "no".to_owned()),
         proposed: deed.id.is_multiple_of(3),
+        redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
     };

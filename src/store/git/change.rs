@@ -9,17 +9,27 @@ pub struct FileChange {
     pub path: String,
     /// The new content; `None` takes the file away.
     pub content: Option<Vec<u8>>,
+    /// What its user has made of it in the work tree, and the new content takes account of; `None` where it
+    /// must be as it was committed.
+    pub adopts: Option<Vec<u8>>,
 }
 
 impl FileChange {
     /// A file to write.
     pub fn write(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), content: Some(content.into()) }
+        Self { path: path.into(), content: Some(content.into()), adopts: None }
+    }
+
+    /// The same, where its user's own edit is what it takes account of.
+    #[must_use]
+    pub fn adopting(mut self, edited: Vec<u8>) -> Self {
+        self.adopts = Some(edited);
+        self
     }
 
     /// A file to take away.
     pub fn remove(path: impl Into<String>) -> Self {
-        Self { path: path.into(), content: None }
+        Self { path: path.into(), content: None, adopts: None }
     }
 }
 

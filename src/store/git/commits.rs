@@ -32,6 +32,12 @@ impl Repository {
         Ok(self.write_commit(Some(tip), change, identity)?.commit)
     }
 
+    /// Writes a blob that no commit needs to name.
+    pub(crate) fn store_blob(&self, content: &[u8]) -> Result<ObjectId> {
+        let odb = self.repo.odb().map_err(failed("opening the object database"))?;
+        odb.write(ObjectType::Blob, content).map(ObjectId).map_err(failed("writing an object"))
+    }
+
     /// Writes blobs, trees and the commit on top of `tip`, and sees that each object is there.
     pub(crate) fn write_commit(
         &self,

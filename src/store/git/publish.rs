@@ -154,7 +154,11 @@ impl Repository {
         File::create(&own).map_err(|error| Error::io(format!("creating {}", own.display()), &error))?;
         let mut files = Vec::new();
         for (file, blob) in change.files.iter().zip(&written.blobs) {
-            let old = self.committed(tip, &file.path)?;
+            // What goes back into the work tree if this comes to nothing.
+            let old = match &file.adopts {
+                Some(edited) => Some(self.store_blob(edited)?),
+                None => self.committed(tip, &file.path)?,
+            };
             let old = old.map(|id| id.to_string()).unwrap_or_default();
             let new = blob.map(|id| id.to_string()).unwrap_or_default();
             files.push(JournalFile { path: file.path.clone(), old, new });

@@ -97,6 +97,9 @@ impl Repository {
     ) -> Result<Place> {
         let path = file.path.as_str();
         let old = self.committed(tip, path)?;
+        if let Some(adopted) = &file.adopts {
+            return self.check_adopted(tree, copy, path, old, adopted);
+        }
         let skipped = match self.staged(copy, path)? {
             Staged::Conflicted => return Err(edited(path, "is in conflict")),
             Staged::Absent if old.is_some() => return Err(edited(path, "is staged for removal")),
@@ -121,6 +124,29 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Sees that the user's edit is still the one that is adopted, staged or not.
+    fn check_adopted(
+        &self,
+        tree: &WorkTree,
+        copy: &IndexCopy,
+        path: &str,
+        old: Option<ObjectId>,
+        adopted: &[u8],
+    ) -> Result<Place> {
+        let edit = self.hash(adopted)?;
+        let is_known = match self.staged(copy, path)? {
+            Staged::Conflicted => return Err(edited(path, "is in conflict")),
+            Staged::Absent => old.is_none(),
+            Staged::Blob { id, .. } => Some(id) == old || id == edit,
+        };
+        if is_known && tree.read(path, MAX_COMPARED_BYTES)?.as_deref() == Some(adopted) {
+            return Ok(Place { skipped: false });
+        }
+        Err(edited(path, "was changed again meanwhile"))
+    }
+}
+
 fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().enumerate() {
@@ -129,4 +155,51 @@ fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+impl Repository {
+    /// The files below a folder that work tree or index have otherwise than HEAD: path, and whether it is in
+    /// conflict.
+    pub(crate) fn changed_below(&self, folder: &str) -> Result<Vec<(String, bool)>> {
+        let arguments = ["status", "--porcelain=v1", "-z", "-uall", "--no-renames", "--", folder];
+        let said = self.git_here(&arguments, b"", None)?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let line = |line: &str| {
+            let (state, path) = (line.get(..2)?, line.get(3..)?);
+            Some((path.to_owned(), state.contains('U') || matches!(state, "AA" | "DD")))
+        };
+        Ok(said.split_terminator('\0').filter_map(line).collect())
+    }
+
+    /// The content of a file of the work tree; `None` where there is none.
+    pub(crate) fn work_tree_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let Some(top) = self.work_tree() else { return Ok(None) };
+        WorkTree::at(top).read(path, MAX_COMPARED_BYTES)
+    }
+
+    /// The three versions of a file in conflict, as the index has them.
+    pub(crate) fn stages(&self, path: &str) -> Result<[Option<Vec<u8>>; 3]> {
+        let version = |stage: u8| -> Result<Option<Vec<u8>>> {
+            let listed = self.git_here(&["ls-files", "--unmerged", "-z", "--", path], b"", None)?;
+            let listed = String::from_utf8_lossy(&listed).into_owned();
+            let entry = listed.split_terminator('\0').find_map(|line| {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                (words.get(2).copied() == Some(stage.to_string().as_str()))
+                    .then(|| words.get(1).map(ToString::to_string))?
+            });
+            let Some(id) = entry else { return Ok(None) };
+            match self.blob(self.parse_id(&id)?, usize::MAX)? {
+                Blob::Bytes(bytes) => Ok(Some(bytes)),
+                Blob::TooLarge(_) => Ok(None),
+            }
+        };
+        Ok([version(1)?, version(2)?, version(3)?])
+    }
+
+    /// Writes the settled version of a file in conflict, and tells git so.
+    pub(crate) fn settle_conflict(&self, path: &str, content: &[u8]) -> Result<()> {
+        let Some(top) = self.work_tree() else { return Ok(()) };
+        WorkTree::at(top).write(path, content)?;
+        self.git_here(&["add", "--sparse", "--", path], b"", None).map(drop)
+    }
 }

@@ -1,0 +1,61 @@
+//! Secrets that people paste by mistake: told by the shapes that their issuers document.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// What a secret is, and the shape it has.
+const SHAPES: &[(&str, &str)] = &[
+    ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
+    ("an AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+    ("a GitLab token", r"\bglpat-[A-Za-z0-9_\-]{20,}"),
+    ("a Slack token", r"\bxox[abprs]-[A-Za-z0-9\-]{10,}"),
+    ("a Google API key", r"\bAIza[0-9A-Za-z_\-]{35}"),
+    ("a Stripe key", r"\b[sr]k_live_[0-9a-zA-Z]{20,}"),
+    ("an npm token", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("a JSON Web Token", r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{16,}"),
+    ("a password in an address", r"\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/:@]{3,}@"),
+];
+
+static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    SHAPES.iter().filter_map(|(what, shape)| Some((*what, Regex::new(shape).ok()?))).collect()
+});
+
+/// The first secret that a text seems to hold: what it is, and on which line, from 1.
+#[must_use]
+pub fn secret_in(text: &str) -> Option<(&'static str, usize)> {
+    let found = PATTERNS.iter().filter_map(|(what, pattern)| Some((*what, pattern.find(text)?.start())));
+    let (what, at) = found.min_by_key(|(_, at)| *at)?;
+    let before = text.get(..at).unwrap_or_default();
+    Some((what, before.matches('\n').count() + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_is_a_pattern_and_finds_its_kind() {
+        assert_eq!(PATTERNS.len(), SHAPES.len());
+        let key = ["-----BEGIN RSA ", "PRIVATE KEY-----"].concat();
+        for (text, what) in [
+            (format!("log\n{key}\nMII"), "a private key"),
+            (format!("id {}EXAMPLE0EXAMPLE0", "AKIA"), "an AWS access key"),
+            (format!("ghp_{}", "a".repeat(36)), "a GitHub token"),
+            ("postgres://app:hunter22@db/x".to_owned(), "a password in an address"),
+        ] {
+            assert_eq!(secret_in(&text).map(|(what, _)| what), Some(what), "{text}");
+        }
+        assert_eq!(secret_in(&format!("a\nb\n{key}")).map(|(_, line)| line), Some(3));
+    }
+
+    #[test]
+    fn ordinary_texts_hold_none() {
+        for text in
+            ["AKIA is a prefix", "https://example.com/a:b@c", "BEGIN PRIVATE", "commit 02f1335fb2590f97de1b"]
+        {
+            assert_eq!(secret_in(text), None, "{text}");
+        }
+    }
+}

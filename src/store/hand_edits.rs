@@ -1,0 +1,50 @@
+//! What people have changed under `.support/` in the work tree with an editor, or left in conflict.
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::layout;
+
+/// A file that the work tree has otherwise than the last commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandEdit {
+    /// Its path.
+    pub path: String,
+    /// Its content; `None` where it was taken away.
+    pub content: Option<Vec<u8>>,
+    /// True where a merge left it in conflict.
+    pub is_conflicted: bool,
+}
+
+impl Store {
+    /// The files under `.support/` that the work tree has otherwise; none where the branch is not checked out.
+    ///
+    /// # Errors
+    /// Git cannot compare them, or a file cannot be read.
+    pub fn hand_edits(&self) -> Result<Vec<HandEdit>, Error> {
+        if !self.target().is_checked_out() {
+            return Ok(Vec::new());
+        }
+        let mut edits = Vec::new();
+        for (path, is_conflicted) in self.repository().changed_below(layout::FOLDER)? {
+            let content = self.repository().work_tree_file(&path)?;
+            edits.push(HandEdit { path, content, is_conflicted });
+        }
+        Ok(edits)
+    }
+
+    /// The versions of a file in conflict: what both sides came from, ours, theirs.
+    ///
+    /// # Errors
+    /// Git cannot read them.
+    pub fn conflict(&self, path: &str) -> Result<[Option<Vec<u8>>; 3], Error> {
+        Ok(self.repository().stages(path)?)
+    }
+
+    /// Settles a conflict in work tree and index; the commit is its user's.
+    ///
+    /// # Errors
+    /// The file or the index cannot be written.
+    pub fn settle_conflict(&self, path: &str, content: &str) -> Result<(), Error> {
+        Ok(self.repository().settle_conflict(path, content.as_bytes())?)
+    }
+}

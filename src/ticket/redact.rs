@@ -1,0 +1,111 @@
+//! Taking text out of a ticket: its entries stay, say that something was taken out, and by which entry.
+
+use std::collections::BTreeMap;
+
+use crate::ticket::Ticket;
+use crate::ticket::entry::{Entry, Set};
+use crate::ticket::field::{Field, Kind};
+use crate::ticket::head::Head;
+use crate::ticket::id::EntryId;
+use crate::ticket::node::Node;
+
+/// What stands where something was taken out.
+pub const REDACTED: &str = "[redacted]";
+
+/// What is to be taken out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Texts, wherever they stand.
+    pub texts: Vec<String>,
+    /// Entries whose notes go as a whole.
+    pub entries: Vec<EntryId>,
+}
+
+impl Redaction {
+    fn text(&self, text: &str) -> String {
+        self.texts.iter().fold(text.to_owned(), |text, out| text.replace(out.as_str(), REDACTED))
+    }
+
+    fn node(&self, node: &Node) -> Node {
+        match node {
+            Node::Text(text) => Node::Text(self.text(text)),
+            Node::List(items) => Node::List(items.iter().map(|item| self.node(item)).collect()),
+            Node::Map(pairs) => {
+                Node::Map(pairs.iter().map(|(key, value)| (key.clone(), self.node(value))).collect())
+            }
+            Node::Null | Node::Bool(_) | Node::Number(_) => node.clone(),
+        }
+    }
+
+    fn set(&self, set: &Set) -> Set {
+        let texts = |list: &[String]| list.iter().map(|text| self.text(text)).collect();
+        let node = |node: &Option<Node>| node.as_ref().map(|node| self.node(node));
+        match set {
+            Set::Value { from, to } => Set::Value { from: node(from), to: node(to) },
+            Set::Members { add, remove } => Set::Members { add: texts(add), remove: texts(remove) },
+            Set::Text => Set::Text,
+            Set::Other(other) => Set::Other(self.node(other)),
+        }
+    }
+
+    fn entry(&self, entry: &Entry, by: &EntryId) -> Entry {
+        let mut new = entry.clone();
+        new.note = entry.note.as_deref().map(|note| self.text(note));
+        new.told = entry.told.as_deref().map(|told| self.text(told));
+        new.set = entry
+            .set
+            .iter()
+            .map(|(field, set)| (field.clone(), of(field, set, |set| self.set(set))))
+            .collect();
+        new.unknown = entry.unknown.iter().map(|(key, value)| (key.clone(), self.node(value))).collect();
+        if let Some(file) = &mut new.attachment {
+            file.name = self.text(&file.name);
+        }
+        let is_named = self.entries.contains(&entry.id);
+        if is_named && new.note.is_some() {
+            new.note = Some(REDACTED.to_owned());
+        }
+        if new != *entry || is_named {
+            new.redacted = Some(by.clone());
+        }
+        new
+    }
+}
+
+/// What is made of a value; the words of the process are no text.
+fn of<T: Clone>(field: &Field, value: &T, change: impl Fn(&T) -> T) -> T {
+    let is_word = [Field::Type, Field::Area, Field::Severity, Field::Status, Field::Level, Field::Resolution]
+        .contains(field)
+        || matches!(field, Field::Links(_) | Field::Commits);
+    if is_word { value.clone() } else { change(value) }
+}
+
+impl Ticket {
+    /// The ticket without what is to be taken out, and with the entry that says so; `None` where there is
+    /// nothing of it.
+    #[must_use]
+    pub fn redacted(&self, redaction: &Redaction, mut tombstone: Entry) -> Option<Self> {
+        let mut timeline: Vec<Entry> =
+            self.timeline.iter().map(|entry| redaction.entry(entry, &tombstone.id)).collect();
+        let mut values = BTreeMap::new();
+        for (field, value) in self.head.iter() {
+            let new = of(field, value, |value| redaction.node(value));
+            if new != *value && field.kind() != Kind::Members {
+                let set = match field.kind() {
+                    Kind::Text => Set::Text,
+                    Kind::Value | Kind::Members => {
+                        Set::Value { from: Some(new.clone()), to: Some(new.clone()) }
+                    }
+                };
+                tombstone.set.insert(field.clone(), set);
+            }
+            values.insert(field.clone(), new);
+        }
+        let head = Head::from_values(values);
+        if timeline == self.timeline && head == self.head {
+            return None;
+        }
+        timeline.push(tombstone);
+        Some(Self::from_parts(self.id.clone(), head, timeline))
+    }
+}
