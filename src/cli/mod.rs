@@ -17,6 +17,9 @@ use crate::cli::options::Options;
 use crate::commands::{self, Command, Failure, Session};
 use crate::render::{Look, View, render};
 
+/// The status of a gate that found something (docs/exit-status.md).
+const GATE_SHUT: u8 = 3;
+
 /// Runs the program and returns its exit status (docs/exit-status.md).
 #[must_use]
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
@@ -68,5 +71,5 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
         matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Packet(_));
     output::print(&text, may_page, &session.surroundings)?;
     said?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if view.is_gate_shut() { ExitCode::from(GATE_SHUT) } else { ExitCode::SUCCESS })
 }

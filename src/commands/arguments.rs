@@ -23,13 +23,16 @@ pub(super) struct Writing {
     /// Send it to the branch's remote, too; tried again where somebody was faster
     #[arg(long, conflicts_with = "dry_run")]
     pub push: bool,
+    /// Write what looks like a secret, too
+    #[arg(long)]
+    pub allow_secret: bool,
 }
 
 /// What is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct Message {
     /// Say this (can be repeated, each a paragraph)
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, allow_hyphen_values = true, value_name = "TEXT")]
     pub message: Vec<String>,
     /// Say what this file holds; - reads standard input
     #[arg(short = 'F', long, value_name = "FILE")]
@@ -135,7 +138,7 @@ pub(super) struct Fields {
     #[arg(long, value_name = "WHO")]
     pub assignee: Option<String>,
     /// Where it was seen
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub environment: Option<String>,
     /// The effort expected: 90m, 6h, 2d, 1w
     #[arg(long, value_name = "SPAN")]
@@ -147,19 +150,19 @@ pub(super) struct Fields {
     #[arg(long, value_name = "WORD")]
     pub label: Vec<String>,
     /// What the customer needs, and what happened; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub requirements: Option<String>,
     /// What was tried first; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub troubleshooting: Option<String>,
     /// How to see it happen; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub reproduction: Option<String>,
     /// What is wrong, and why; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub diagnosis: Option<String>,
     /// How to live with it meanwhile; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub workaround: Option<String>,
 }
 

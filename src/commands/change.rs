@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::commands::arguments::Writing;
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::{Actor, Refusal, Request, Settings, decide, warnings};
+use crate::process::{Actor, Refusal, Request, Settings, decide, secret_in, warnings};
 use crate::render::{Rehearsal, View};
 use crate::store::git::FileChange;
 use crate::store::{Draft, Plan, Snapshot, Store, TicketChange, Wording};
-use crate::ticket::{EntryId, Moment, Person, Ticket, TicketId};
+use crate::ticket::{EntryId, Field, Moment, Person, Ticket, TicketId};
 
 /// A request to a ticket, with the id its entry will have.
 pub(crate) struct Planned {
@@ -161,8 +161,40 @@ fn draft(
     if tickets.is_empty() {
         return Ok(None);
     }
+    if !writing.allow_secret {
+        refuse_secrets(&tickets, files)?;
+    }
     let wording = wording(&rules.settings);
     Ok(Some(Draft { tickets, files: files.to_vec(), subject: String::new(), wording, ..Draft::default() }))
+}
+
+/// Refuses what looks like a secret: in git it would stay, in every clone.
+pub(crate) fn refuse_secrets(tickets: &[TicketChange], files: &[FileChange]) -> Result<(), Failure> {
+    let found = |place: &str, text: &str| {
+        secret_in(text).map(|(what, line)| {
+            let message = format!("{place}, line {line}, holds what looks like {what}; nothing was written");
+            Failure::new(Kind::Refused, message)
+                .hint("take it out, or say --allow-secret; history would keep it")
+        })
+    };
+    for TicketChange { before, after } in tickets {
+        let old = before.as_ref().map(Ticket::timeline).unwrap_or_default();
+        let notes = after.timeline().iter().filter(|entry| !old.contains(entry));
+        let notes = notes.filter_map(|entry| entry.note.as_deref()).map(|note| ("the note".to_owned(), note));
+        let changed = |field: &Field| before.as_ref().and_then(|before| before.head().get(field));
+        let texts = after.head().iter().filter(|(field, value)| changed(field) != Some(value));
+        let texts = texts.filter_map(|(field, value)| Some((field.name(), value.as_text()?)));
+        if let Some(refused) = notes.chain(texts).find_map(|(place, text)| found(&place, text)) {
+            return Err(refused);
+        }
+    }
+    for file in files {
+        let content = file.content.as_deref().unwrap_or_default();
+        if let Some(refused) = found(&file.path, &String::from_utf8_lossy(content)) {
+            return Err(refused);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a ticket that moved on since somebody looked at it.

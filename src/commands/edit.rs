@@ -43,10 +43,10 @@ pub struct Args {
     #[arg(long, conflicts_with = "ids")]
     query: Option<String>,
     /// What it is about, in one line
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     title: Option<String>,
     /// The whole story; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     description: Option<String>,
     /// Take a label away (can be repeated)
     #[arg(long, value_name = "WORD")]

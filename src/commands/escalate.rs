@@ -17,19 +17,19 @@ pub struct Args {
     #[command(flatten)]
     common: Common,
     /// What the customer needs, and what happened; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     requirements: Option<String>,
     /// What was tried first; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     troubleshooting: Option<String>,
     /// How to see it happen; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     reproduction: Option<String>,
     /// What is wrong, and why; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     diagnosis: Option<String>,
     /// How to live with it meanwhile; - reads standard input
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     workaround: Option<String>,
     /// Go over what is missing; -m says why, and the timeline keeps it
     #[arg(long)]

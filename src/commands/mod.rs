@@ -15,6 +15,7 @@ mod completions;
 mod config;
 mod defer;
 mod diagnose;
+mod doctor;
 mod edit;
 mod escalate;
 mod estimate;
@@ -100,6 +101,7 @@ pub enum Command {
     Vendor(vendor::Args),
     Release(release::Args),
     Config(config::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
     Demo(DemoArgs),
     #[command(hide = true)]
@@ -169,6 +171,7 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Team(args) => team::run(args, session),
         Command::Vendor(args) => vendor::run(args, session),
         Command::Release(args) => release::run(args, session),
+        Command::Doctor(args) => doctor::run(args, session),
         Command::Config(args) => config::run(args, session),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Demo(_) | Command::Complete(_) => Ok(View::Nothing),

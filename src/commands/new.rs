@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use crate::commands::arguments::{Fields, Message, form_changes};
 use crate::commands::attach::{Stored, store_evidence};
-use crate::commands::change::{Author, rehearsed, wording, write};
+use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Change, Changes, Refusal, Request, Rules, What, decide, open};
 use crate::render::View;
+use crate::store::git::FileChange;
 use crate::store::{Draft, Snapshot, TicketChange};
 use crate::ticket::{EntryId, Field, Node, Ticket, TicketId};
 
@@ -53,6 +54,9 @@ pub struct Args {
     /// Send it to the branch's remote, too; tried again where somebody was faster
     #[arg(long, conflicts_with = "dry_run")]
     push: bool,
+    /// Write what looks like a secret, too
+    #[arg(long)]
+    allow_secret: bool,
     #[command(flatten)]
     fields: Fields,
 }
@@ -74,7 +78,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let settings = reading::settings(&store.snapshot(None)?)?;
     let evidence = store_evidence(&id, &args.attach, None, &settings, session)?;
-    let filing = Filing { id, key: args.key.is_some(), entry: session.entry_id(), changes, evidence };
+    let filing = Filing {
+        id,
+        key: args.key.is_some(),
+        entry: session.entry_id(),
+        changes,
+        evidence,
+        allow_secret: args.allow_secret,
+    };
     let plan = write(&store, args.dry_run, session, |snapshot| filing.draft(snapshot, &author))?;
     if args.push {
         crate::commands::sync::push(&store, session)?;
@@ -145,6 +156,7 @@ struct Filing {
     entry: EntryId,
     changes: Changes,
     evidence: Vec<Stored>,
+    allow_secret: bool,
 }
 
 impl Filing {
@@ -165,9 +177,12 @@ impl Filing {
                 after.apply(step);
             }
         }
-        let files = self.evidence.iter().map(|stored| stored.file.clone()).collect();
+        let files: Vec<FileChange> = self.evidence.iter().map(|stored| stored.file.clone()).collect();
         let wording = wording(&rules.settings);
         let tickets = vec![TicketChange { before, after }];
+        if !self.allow_secret {
+            refuse_secrets(&tickets, &files)?;
+        }
         Ok(Some(Draft { tickets, files, subject: String::new(), wording, ..Draft::default() }))
     }
 

@@ -23,7 +23,7 @@ pub struct Args {
     /// The ticket
     id: String,
     /// Take this text out, wherever it stands; - reads it from standard input (can be repeated)
-    #[arg(long, value_name = "TEXT", required_unless_present = "entry")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT", required_unless_present = "entry")]
     text: Vec<String>,
     /// Take the note and the evidence of this entry out (can be repeated)
     #[arg(long, value_name = "ENTRY")]

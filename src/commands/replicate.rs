@@ -13,7 +13,7 @@ pub struct Args {
     #[command(flatten)]
     common: Common,
     /// How to see it happen; - reads standard input
-    #[arg(long, value_name = "TEXT", conflicts_with = "cannot")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT", conflicts_with = "cannot")]
     steps: Option<String>,
     /// It could not be seen: -m or -F say what was tried
     #[arg(long)]

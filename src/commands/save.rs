@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::arguments::Message;
-use crate::commands::change::{Author, rehearsed, wording, write};
+use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -27,6 +27,9 @@ pub struct Args {
     /// Show the message and the difference, change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Write what looks like a secret, too
+    #[arg(long)]
+    allow_secret: bool,
 }
 
 /// Runs the command.
@@ -58,6 +61,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                     files.push(FileChange::write(edit.path.clone(), content));
                 }
             }
+        }
+        if !args.allow_secret {
+            refuse_secrets(&tickets, &files)?;
         }
         let wording = wording(&rules.settings);
         let names: Vec<&str> =

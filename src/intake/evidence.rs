@@ -52,6 +52,12 @@ pub fn read_evidence(
     let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let own = own.filter(|own| own != STANDARD_INPUT).unwrap_or_else(|| "stdin.txt".to_owned());
     let name = crate::ticket::one_line(name.unwrap_or(&own));
-    let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = checksum(&content);
     Ok(Evidence { name, content, sha256 })
+}
+
+/// The SHA-256 of a content, in hexadecimal.
+#[must_use]
+pub fn checksum(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,6 +4,6 @@ mod evidence;
 mod form;
 mod text;
 
-pub use evidence::{Evidence, STANDARD_INPUT, read_evidence};
+pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
 pub use form::{Form, fill_in, read_form};
 pub use text::{read_message, read_text, split_title};

@@ -7,7 +7,7 @@ use crate::process::request::{Actor, Change, Changes, Request, What};
 use crate::process::rules::Rules;
 use crate::ticket::{
     Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status, Step, Ticket,
-    TicketId, Visibility,
+    TicketId, Visibility, fold,
 };
 
 /// Opens a ticket with the given fields.
@@ -102,6 +102,14 @@ impl Record {
                 self.change_all(head, changes)?;
                 self.judge_severity(rules, actor)?;
                 self.leave_status(head)?;
+                Ok(Action::Edit)
+            }
+            What::Adopt(fields) => {
+                // What the timeline leads to is where the change begins.
+                let told = fold(ticket.timeline());
+                for field in fields {
+                    self.change(&told, field, &Change::To(head.get(field).cloned()))?;
+                }
                 Ok(Action::Edit)
             }
             What::Undo(changes) => {
@@ -246,6 +254,7 @@ impl Record {
             What::Attach(file) => Some(file),
             What::Edit(_)
             | What::Undo(_)
+            | What::Adopt(_)
             | What::Comment
             | What::Link(..)
             | What::Unlink(..)

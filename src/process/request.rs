@@ -66,6 +66,8 @@ pub enum What {
     Assign(Option<String>),
     /// Take a step of the process.
     Step(Move),
+    /// Account for fields that somebody changed in the file by hand.
+    Adopt(Vec<Field>),
     /// Set fields back to what they were, in answer to earlier entries.
     Undo(Changes),
     /// Record that the same cause was seen again; a resolved ticket is reopened.

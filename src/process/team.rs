@@ -141,6 +141,12 @@ impl Team {
         self.members.iter().any(|member| member.roles.contains(&role))
     }
 
+    /// True for somebody on the team, by address or by name.
+    #[must_use]
+    pub fn has_member(&self, who: &Person) -> bool {
+        self.members.iter().any(|member| member.is(who) || member.person().is_named(&who.to_string()))
+    }
+
     /// True where this person plays a role.
     #[must_use]
     pub fn plays(&self, who: &Person, role: Role) -> bool {

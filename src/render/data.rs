@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
-use crate::render::view::{Branches, EntryLine, Listed, View};
+use crate::render::view::{Branches, EntryLine, Fault, Listed, View};
 use crate::ticket::{Field, Kind, Node, Ticket, TicketId, codec, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
@@ -130,6 +130,7 @@ fn objects(view: &View) -> Shape {
                 settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
             Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
         }
+        View::Faults(faults) => Shape::Many(faults.iter().map(fault).collect()),
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
@@ -145,6 +146,19 @@ fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
         map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
     }
     ticket
+}
+
+fn fault(fault: &Fault) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "rule": fault.rule,
+        "level": fault.level.as_str(),
+        "ticket": fault.ticket.as_ref().map(TicketId::as_str),
+        "commit": fault.commit,
+        "path": fault.path,
+        "message": fault.message,
+        "repaired": fault.repaired,
+    })
 }
 
 fn ids(ids: &[TicketId]) -> Vec<&str> {

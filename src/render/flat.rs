@@ -81,6 +81,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Release { .. }
         | View::Notes { .. }
         | View::Settings(_)
+        | View::Faults(_)
         | View::Synced { .. }
         | View::Rehearsal(_) => None,
     }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::process::Suggestion;
-use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, shown};
-use crate::render::view::{EntryLine, LinkedTicket, Rehearsal};
+use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
+use crate::render::view::{EntryLine, Fault, FaultLevel, LinkedTicket, Rehearsal};
 use crate::ticket::{Entry, Field, LinkKind, Moment, Node, Person, Set, Ticket, Visibility, cut, visible};
 
 /// A short commit name, in characters.
@@ -181,6 +181,42 @@ pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
     if tickets.is_empty() {
         out.push_str("No ticket is fixed in it.\n");
     }
+    out
+}
+
+/// What is wrong, a paragraph each, and in the end how much of it.
+pub(super) fn faults(faults: &[Fault], look: &Look) -> String {
+    let mut out = String::new();
+    for fault in faults {
+        let (word, style) = match fault.level {
+            _ if fault.repaired => ("repaired", GREEN),
+            FaultLevel::Error => ("error", RED),
+            FaultLevel::Warning => ("warning", YELLOW),
+            FaultLevel::Note => ("note", DIM),
+        };
+        let place = fault.path.as_ref().map(|path| format!("{}: ", shown(path))).unwrap_or_default();
+        // Many problems begin with their place themselves.
+        let place =
+            if fault.message.starts_with(place.trim_end_matches(": ")) { String::new() } else { place };
+        let rule = look.paint(DIM, &format!("[{}]", fault.rule));
+        let _ = writeln!(
+            out,
+            "{} {place}{} {rule}",
+            look.paint(style, &format!("{word}:")),
+            shown(&fault.message)
+        );
+        if let Some(hint) = fault.hint.as_ref().filter(|hint| !fault.repaired && !hint.is_empty()) {
+            let _ = writeln!(out, "  {}", look.paint(DIM, &shown(hint)));
+        }
+    }
+    let repaired = faults.iter().filter(|fault| fault.repaired).count();
+    let left = faults.iter().filter(|fault| !fault.repaired && fault.level > FaultLevel::Note).count();
+    let _ = match (left, repaired) {
+        (0, 0) => writeln!(out, "all is well"),
+        (0, repaired) => writeln!(out, "{repaired} repaired; all is well"),
+        (left, 0) => writeln!(out, "{left} to put right"),
+        (left, repaired) => writeln!(out, "{repaired} repaired, {left} to put right"),
+    };
     out
 }
 

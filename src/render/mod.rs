@@ -14,8 +14,8 @@ mod view;
 pub use lines::candidate;
 pub use paint::Look;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, EntryLine, Format, LinkedTicket, Listed, Packet, Rehearsal,
-    SettingLine, TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, LinkedTicket, Listed,
+    Packet, Rehearsal, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -71,6 +71,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Synced { branch, remote, received, sent } => {
             lines::synced(branch, remote, received.len(), sent.len())
         }
+        View::Faults(faults) => lines::faults(faults, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }
 }

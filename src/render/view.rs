@@ -96,6 +96,8 @@ pub enum View {
     },
     /// The settings in force.
     Settings(Vec<SettingLine>),
+    /// What is wrong.
+    Faults(Vec<Fault>),
     /// What a write would do.
     Rehearsal(Rehearsal),
     /// What came and went between this clone and a remote.
@@ -242,4 +244,71 @@ pub struct Rehearsal {
     pub message: String,
     /// The difference, as `git diff` shows it.
     pub patch: String,
+}
+
+/// How much something that is wrong weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultLevel {
+    /// Worth knowing.
+    Note,
+    /// To be put right.
+    Warning,
+    /// Broken.
+    Error,
+}
+
+impl FaultLevel {
+    /// The word of machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Something that is wrong.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The rule's name: `link.missing`.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub level: FaultLevel,
+    /// The ticket.
+    pub ticket: Option<TicketId>,
+    /// The commit's whole name.
+    pub commit: Option<String>,
+    /// The path.
+    pub path: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What puts it right.
+    pub hint: Option<String>,
+    /// True where it has been put right.
+    pub repaired: bool,
+}
+
+impl Fault {
+    /// Something that is wrong, nowhere in particular yet.
+    pub fn new(rule: &'static str, level: FaultLevel, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { rule, level, ticket: None, commit: None, path: None, message, hint: None, repaired: false }
+    }
+
+    /// True where both say the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.rule, &self.path, &self.message) == (other.rule, &other.path, &other.message)
+    }
+}
+
+impl View {
+    /// True where a gate found something: the exit status is 3 then.
+    #[must_use]
+    pub fn is_gate_shut(&self) -> bool {
+        let counts = |fault: &Fault| !fault.repaired && fault.level > FaultLevel::Note;
+        matches!(self, Self::Faults(faults) if faults.iter().any(counts))
+    }
 }

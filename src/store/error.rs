@@ -22,6 +22,12 @@ impl BadFile {
         Self { path: path.to_owned(), line: invalid.line, problem: visible(&invalid.to_string()) }
     }
 
+    /// True where a merge was committed with its markers.
+    #[must_use]
+    pub fn has_conflict_markers(&self) -> bool {
+        self.problem.contains("conflict markers")
+    }
+
     /// A file that is wrong as a whole.
     pub(crate) fn whole(path: &str, problem: impl Into<String>) -> Self {
         Self { path: path.to_owned(), line: 0, problem: problem.into() }

@@ -32,6 +32,22 @@ impl Store {
         Ok(edits)
     }
 
+    /// True where git ignores what is new under `.support/`.
+    #[must_use]
+    pub fn is_ignored(&self) -> bool {
+        self.repository().is_ignored(&format!("{}/x", layout::TICKETS))
+    }
+
+    /// Git's own locks that are older than some seconds: path, and age in seconds.
+    #[must_use]
+    pub fn old_locks(&self, seconds: u64) -> Vec<(String, u64)> {
+        let locks = self.repository().locks(self.target()).into_iter();
+        locks
+            .filter(|(_, age)| *age >= seconds)
+            .map(|(path, age)| (path.display().to_string(), age))
+            .collect()
+    }
+
     /// The versions of a file in conflict: what both sides came from, ours, theirs.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub const TEAM: &str = ".support/team.yaml";
 pub const VENDORS: &str = ".support/vendors";
 /// The folder of the releases.
 pub const RELEASES: &str = ".support/releases";
+/// The folder of all evidence.
+pub const ATTACHMENTS: &str = ".support/attachments";
 /// How git treats our files.
 pub const ATTRIBUTES: &str = ".support/.gitattributes";
 

@@ -94,6 +94,16 @@ impl<'a> Snapshot<'a> {
         Ok(items.into_iter().filter(|item| item.kind == ItemKind::File).map(|item| item.name).collect())
     }
 
+    /// The paths of all evidence.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn attachments(&self) -> Read<Vec<String>> {
+        let Some(commit) = self.commit else { return Ok(Vec::new()) };
+        let files = self.repository.files_below(commit, layout::ATTACHMENTS)?;
+        Ok(files.into_iter().map(|(path, _)| path).collect())
+    }
+
     /// The text of the project's settings; `None` where there is no such file.
     ///
     /// # Errors

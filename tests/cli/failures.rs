@@ -122,3 +122,28 @@ fn an_interrupt_at_the_editor_ends_quietly() {
         assert_eq!(sandbox.subjects().len(), 1);
     }
 }
+
+#[test]
+fn what_looks_like_a_secret_is_not_written_by_mistake() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    let before = sandbox.subjects();
+    let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----"].concat();
+    let token = format!("token ghp_{}", "a1".repeat(18));
+    sandbox.file("log.txt", format!("ok\n{key}\n"));
+    for arguments in [
+        &["new", "With a key", "-m", &key][..],
+        &["new", "With evidence", "--attach", "log.txt"],
+        &["comment", &id, "-m", &token],
+        &["attach", &id, "log.txt"],
+        &["edit", &id, "--description", &token],
+        &["escalate", &id, "--requirements", &token, "--troubleshooting", "x"],
+    ] {
+        let stderr = sandbox.run(arguments).fails(1);
+        assert!(stderr.contains("looks like a") && stderr.contains("--allow-secret"), "{stderr}");
+        assert!(!stderr.contains("a1a1"), "the secret itself is not repeated: {stderr}");
+    }
+    assert_eq!(sandbox.subjects(), before);
+    sandbox.run(&["comment", &id, "-m", &token, "--allow-secret"]).ok();
+    sandbox.run(&["comment", &id, "-m", "Ordinary."]).ok();
+}

@@ -15,6 +15,7 @@ mod crash;
 mod crowd;
 mod demo;
 mod docs;
+mod doctor;
 mod editing;
 mod failures;
 mod filing;

@@ -16,6 +16,7 @@ use crate::store::git::index_format;
 use crate::store::git::lock::Wait;
 use crate::store::git::objects::ObjectId;
 use crate::store::git::repository::Repository;
+use crate::store::git::target::Target;
 use crate::store::git::worktree::Stat;
 
 const SKIP_WORKTREE: u16 = 1 << 14;
@@ -77,6 +78,15 @@ impl Repository {
             Some(path) if !path.is_empty() => self.surroundings.directory.join(path),
             _ => self.repo.path().join("index"),
         }
+    }
+
+    /// Git's own locks that stand now, on the index and on a branch: path, and age in seconds.
+    pub(crate) fn locks(&self, target: &Target) -> Vec<(PathBuf, u64)> {
+        let common = self.repo.commondir();
+        let index = IndexLock::path_for(&self.index_path());
+        let reference = common.join(format!("{}.lock", target.reference));
+        let paths = [index, reference, common.join("packed-refs.lock"), self.repo.path().join("HEAD.lock")];
+        paths.into_iter().filter_map(|path| age_secs(&path).map(|age| (path, age))).collect()
     }
 
     /// Copies the index into our folder and reads it.
@@ -310,10 +320,13 @@ impl Drop for IndexLock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the age of somebody else's lock, for a message only")]
+fn age_secs(lock: &Path) -> Option<u64> {
+    let modified = fs::metadata(lock).ok()?.modified().ok()?;
+    Some(std::time::SystemTime::now().duration_since(modified).map_or(0, |age| age.as_secs()))
+}
+
 fn held(lock: &Path) -> Error {
-    let modified = fs::metadata(lock).and_then(|meta| meta.modified());
-    let age = modified.ok().and_then(|time| std::time::SystemTime::now().duration_since(time).ok());
-    let age = age.map_or(0, |age| age.as_secs());
+    let age = age_secs(lock).unwrap_or_default();
     Error::new(Kind::Busy, format!("git holds {} (for {age} s); nothing was changed", lock.display()))
         .hint("wait for the other git to finish; if none is running, remove that file")
 }

@@ -24,6 +24,12 @@ impl Target {
         &self.reference
     }
 
+    /// True for a HEAD that is on no branch: it can be read, not written.
+    #[must_use]
+    pub fn is_detached(&self) -> bool {
+        self.reference == "HEAD"
+    }
+
     /// True where this work tree has it checked out.
     #[must_use]
     pub fn is_checked_out(&self) -> bool {
@@ -38,16 +44,20 @@ impl Target {
 }
 
 impl Repository {
-    /// The target of a name, or the current branch.
+    /// The target of a name, or the current branch, or HEAD itself where it is detached.
     ///
     /// # Errors
-    /// The name is no branch name; or HEAD is detached and no name is given.
+    /// The name is no branch name.
     pub fn target(&self, name: Option<&str>) -> Result<Target> {
         let head = self.head_branch()?;
         let reference = match (name, &head) {
             (Some(name), _) => branch_reference(name)?,
             (None, Some(head)) => head.clone(),
-            (None, None) => return Err(self.detached()),
+            // What is read then is HEAD itself; writes are refused.
+            (None, None) => {
+                let checked_out = !self.repo.is_bare();
+                return Ok(Target { reference: "HEAD".to_owned(), checked_out, start: None });
+            }
         };
         let checked_out = !self.repo.is_bare() && head.as_deref() == Some(reference.as_str());
         let start = match self.reference_id(&reference)? {
@@ -106,6 +116,9 @@ impl Repository {
             && (target.checked_out || branch == target.reference)
         {
             return Err(rebase_in_progress(&branch));
+        }
+        if target.is_detached() {
+            return Err(self.detached());
         }
         if let Some(place) = self.other_work_tree(target) {
             let message = format!("branch {} is checked out in another work tree, {place}", target.name());

@@ -171,6 +171,11 @@ impl Repository {
         Ok(said.split_terminator('\0').filter_map(line).collect())
     }
 
+    /// True where git ignores a path.
+    pub(crate) fn is_ignored(&self, path: &str) -> bool {
+        !self.repo.is_bare() && self.repo.is_path_ignored(path).unwrap_or(false)
+    }
+
     /// The content of a file of the work tree; `None` where there is none.
     pub(crate) fn work_tree_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
         let Some(top) = self.work_tree() else { return Ok(None) };

@@ -1,0 +1,94 @@
+//! Entries that history holds and the present does not: somebody committed an old version, or took a file away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{Blob, ObjectId};
+use crate::store::layout;
+use crate::store::snapshot::Snapshot;
+use crate::ticket::{Entry, EntryId, Merged, Moment, Ticket, TicketId, codec, merge};
+
+/// The most bytes of a version that are read.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+
+/// A ticket that lacks entries which it once had.
+#[derive(Debug)]
+pub struct Lost {
+    /// The ticket.
+    pub id: TicketId,
+    /// How many entries it lacks.
+    pub entries: usize,
+    /// True where the whole file is gone.
+    pub is_removed: bool,
+    /// A commit that has them.
+    pub commit: ObjectId,
+    /// The ticket with all of them.
+    pub whole: Ticket,
+}
+
+impl Store {
+    /// The tickets that lack entries which some commit of the history has.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn lost(&self, snapshot: &Snapshot<'_>) -> Result<Vec<Lost>, Error> {
+        let mut present: BTreeMap<TicketId, Option<Ticket>> = BTreeMap::new();
+        let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
+        self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
+            let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
+            let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_FILE_BYTES)? else { return Ok(true) };
+            if !present.contains_key(&id) {
+                // A file that is there and cannot be read is another matter.
+                let Ok(now) = snapshot.ticket(&id) else { return Ok(true) };
+                present.insert(id.clone(), now);
+            }
+            let now = present.get(&id).and_then(Option::as_ref);
+            if now.is_some_and(|now| has_all(now, &bytes)) {
+                return Ok(true);
+            }
+            let Ok(version) = codec::read(&id, &bytes) else { return Ok(true) };
+            let known = lost.get(&id).map(|lost| &lost.whole).or(now);
+            if let Some(found) = compare(known, now, version, touch.commit, snapshot)? {
+                lost.insert(id, found);
+            }
+            Ok(true)
+        })?;
+        Ok(lost.into_values().collect())
+    }
+}
+
+/// True where the present has every entry of a version: told by the lines of its file, as they are written.
+fn has_all(now: &Ticket, bytes: &[u8]) -> bool {
+    let known: BTreeSet<&str> = now.timeline().iter().map(|entry| entry.id.as_str()).collect();
+    let text = String::from_utf8_lossy(bytes);
+    let mut ids = text.lines().filter_map(|line| line.strip_prefix("  id: ")).peekable();
+    ids.peek().is_some() && ids.all(|id| known.contains(id.trim_matches(['"', '\''])))
+}
+
+fn identity(entry: &Entry) -> (u64, Moment, &EntryId) {
+    (entry.seq, entry.at, &entry.id)
+}
+
+/// What a version has that the present lacks, on top of what is known to be lost.
+fn compare(
+    known: Option<&Ticket>,
+    now: Option<&Ticket>,
+    version: Ticket,
+    commit: ObjectId,
+    snapshot: &Snapshot<'_>,
+) -> Result<Option<Lost>, Error> {
+    let id = version.id().clone();
+    let whole = match known {
+        None => version,
+        Some(known) => match merge(known, &version) {
+            Merged::One(whole) => *whole,
+            // Two met under one id: the one that got a new id is there.
+            Merged::Two { renamed, .. } if snapshot.ticket(renamed.id())?.is_some() => return Ok(None),
+            Merged::Two { kept, .. } => *kept,
+        },
+    };
+    let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(identity).collect();
+    let entries = whole.timeline().iter().filter(|entry| !there.contains(&identity(entry))).count();
+    Ok((entries > 0).then_some(Lost { id, entries, is_removed: now.is_none(), commit, whole }))
+}

@@ -1,0 +1,178 @@
+//! What is wrong is found and named; what can be repaired is repaired, and nothing is lost by it.
+
+use crate::sandbox::{Sandbox, path_of};
+
+/// A repository whose user has nothing under way, and a ticket in it.
+fn clean() -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let id = sandbox.ticket("Pay fails");
+    (sandbox, id)
+}
+
+/// The rules that `doctor` names, with an exit status.
+fn rules(sandbox: &Sandbox, status: i32) -> Vec<String> {
+    let output = sandbox.run_unwatched(&["doctor", "--json"], "");
+    assert_eq!(output.status, Some(status), "{output:?}");
+    let faults: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    faults.as_array().unwrap().iter().map(|fault| fault["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Commits a file as a person would, past our checks.
+fn commit(sandbox: &Sandbox, path: &str, text: &str) {
+    sandbox.file(path, text);
+    sandbox.git(&["add", "-f", path]);
+    sandbox.git(&["commit", "-qm", "By hand"]);
+}
+
+#[test]
+fn a_healthy_repository_is_called_so() {
+    let (sandbox, _) = clean();
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "all is well\n");
+    assert_eq!(rules(&sandbox, 0), [""; 0]);
+    assert_eq!(sandbox.run(&["doctor", "--repair"]).ok(), "all is well\n");
+}
+
+#[test]
+fn each_thing_that_is_wrong_is_named() {
+    let (sandbox, id) = clean();
+    let other = sandbox.ticket("Other");
+    sandbox.run(&["link", &id, "blocks", &other]).ok();
+    sandbox.run_with(&["attach", &id, "-", "--name", "log.txt"], "log\n").ok();
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    sandbox.run(&["edit", &id, "--level", "2"]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "paygate"]).ok();
+    sandbox.run(&["assign", &id]).ok();
+    assert_eq!(rules(&sandbox, 0), [""; 0]);
+    let evidence = sandbox.git(&["ls-files", ".support/attachments"]).trim().to_owned();
+    let wrong: [(&str, String, &str, i32); 11] = [
+        ("file.invalid", ".support/tickets/x/y/notes.txt".to_owned(), "notes\n", 3),
+        ("file.invalid", path_of("zzzzzzzzzz"), "schema: 9\n", 3),
+        ("file.conflict-markers", path_of("yyyyyyyyyy"), "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", 3),
+        ("file.invalid", ".support/config.yaml".to_owned(), "commit: {prefx: x}\n", 3),
+        ("file.invalid", ".support/team.yaml".to_owned(), "people: 3\n", 3),
+        ("file.invalid", ".support/vendors/x.yaml".to_owned(), "msp: perhaps\n", 3),
+        (
+            "person.unknown",
+            ".support/team.yaml".to_owned(),
+            "schema: 1\npeople:\n- name: Eve\n  emails: [e@x.example]\n  roles: [l1]\n",
+            0,
+        ),
+        ("evidence.changed", evidence, "other\n", 3),
+        ("evidence.unnamed", ".support/attachments/x/y.txt".to_owned(), "?\n", 0),
+        ("release.tag", ".support/releases/1.0.yaml".to_owned(), "schema: 1\ntag: nowhere\n", 0),
+        (
+            "release.issue",
+            ".support/releases/1.0.yaml".to_owned(),
+            "schema: 1\ntag: HEAD\nknown_issues: [zzzzzzzzzz]\n",
+            3,
+        ),
+    ];
+    for (rule, path, text, status) in wrong {
+        commit(&sandbox, &path, text);
+        assert_eq!(rules(&sandbox, status), [rule], "{path}");
+        sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+    sandbox.git(&["rm", "-q", "-r", ".support/vendors", ".support/attachments"]);
+    sandbox.git(&["commit", "-qm", "By hand"]);
+    assert_eq!(rules(&sandbox, 3), ["vendor.unknown", "evidence.missing"]);
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.git(&["config", "--unset", "merge.support.driver"]);
+    assert_eq!(rules(&sandbox, 3), ["driver.missing"]);
+    sandbox.file(".git/info/exclude", ".support\n");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert_eq!(rules(&sandbox, 0), ["support.ignored"]);
+    sandbox.shell("touch -d '1 hour ago' .git/packed-refs.lock").ok();
+    let page = sandbox.run(&["doctor"]);
+    assert!(page.stdout.contains("lock.old") && page.stdout.contains("rm "), "{page:?}");
+}
+
+#[test]
+fn what_history_holds_is_brought_back() {
+    let (sandbox, id) = clean();
+    let path = path_of(&id);
+    sandbox.run(&["comment", &id, "-m", "Said once."]).ok();
+    sandbox.run(&["edit", &id, "--severity", "major"]).ok();
+    let gone = sandbox.ticket("Taken away");
+    // A person commits an old version, and takes another file away.
+    sandbox.git(&["checkout", "-q", "HEAD~3", "--", &path]);
+    sandbox.git(&["rm", "-q", &path_of(&gone)]);
+    sandbox.git(&["commit", "-qm", "Oops"]);
+    sandbox.run(&["comment", &id, "-m", "Said after."]).ok();
+    assert_eq!(rules(&sandbox, 3), ["history.lost", "history.lost"]);
+    let said = sandbox.run(&["doctor", "--repair"]).ok();
+    assert!(said.contains("2 of its entries are gone") && said.contains("2 repaired; all is well"), "{said}");
+    let log = sandbox.run(&["log", &id]).ok();
+    assert!(log.contains("Said once.") && log.contains("Said after.") && log.contains("major"), "{log}");
+    assert_eq!(sandbox.field(&gone, "title"), "Taken away");
+    assert!(sandbox.subjects()[0].starts_with("support: repair 2 tickets"));
+    assert!(sandbox.git(&["log", "-1", "--format=%B"]).contains("Support-Action: repair"));
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn heads_links_and_forms_are_repaired() {
+    let (sandbox, id) = clean();
+    let other = sandbox.ticket("Other");
+    let text = sandbox.ticket_file(&id).replace("status: new", "severity: major\nstatus: new");
+    commit(&sandbox, &path_of(&id), &text.replace("schema: 1", "# by hand\nschema: 1"));
+    let text = sandbox.ticket_file(&other);
+    let text = text.replace("timeline:", &format!("links:\n  blocks: [{id}]\ntimeline:"));
+    commit(&sandbox, &path_of(&other), &text);
+    let mut found = rules(&sandbox, 3);
+    found.sort();
+    assert_eq!(found, ["file.canonical", "head.unaccounted", "head.unaccounted", "link.one-way"]);
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert_eq!(rules(&sandbox, 0), [""; 0]);
+    assert_eq!(sandbox.field(&id, "severity"), "major");
+    assert_eq!(sandbox.field(&id, "links"), serde_json::json!({"blocked-by": [other]}));
+    assert!(sandbox.run(&["log", &id]).ok().contains("Repaired by doctor."));
+}
+
+#[test]
+fn conflicts_are_settled_from_their_stages_and_from_committed_markers() {
+    let (sandbox, id) = clean();
+    let path = path_of(&id);
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.run(&["edit", &id, "--severity", "critical"]).ok();
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.run(&["comment", &id, "-m", "Here."]).ok();
+    // A clone without the driver, as of somebody who has not installed git-support.
+    let merge = ["-c", "merge.support.driver=false", "merge", "side"];
+    assert_ne!(sandbox.try_git(&merge).status, Some(0));
+    assert_eq!(rules(&sandbox, 3), ["merge.conflict"]);
+    assert!(sandbox.run_unwatched(&["save"], "").fails(1).contains("doctor --repair"));
+    let said = sandbox.run_unwatched(&["doctor", "--repair"], "");
+    assert!(said.stderr.contains("go on with git"), "{said:?}");
+    sandbox.git(&["commit", "-q", "--no-edit"]);
+    assert_eq!((sandbox.field(&id, "severity"), rules(&sandbox, 0)), ("critical".into(), Vec::new()));
+    let settled = sandbox.ticket_file(&id);
+    assert!(settled.contains("Here."));
+    // The same, committed by a forge with its markers.
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let ours = sandbox.ticket_file(&id);
+    let theirs = sandbox.git(&["show", &format!("side:{path}")]);
+    let marked = format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> side\n");
+    commit(&sandbox, &path, &marked);
+    let list = sandbox.run(&["list"]);
+    assert!(list.stderr.contains("conflict markers"), "{list:?}");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert_eq!(sandbox.ticket_file(&id), settled);
+    assert_eq!(rules(&sandbox, 0), [""; 0]);
+}
+
+#[test]
+fn a_rebase_that_stopped_at_a_ticket_goes_on() {
+    let (sandbox, id) = clean();
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.run(&["edit", &id, "--severity", "critical"]).ok();
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.run(&["comment", &id, "-m", "Here."]).ok();
+    sandbox.git(&["checkout", "-q", "side"]);
+    assert_ne!(sandbox.try_git(&["-c", "merge.support.driver=false", "rebase", "main"]).status, Some(0));
+    assert!(sandbox.run(&["list"]).ok().contains("Pay fails"), "a rebase is no reason not to read");
+    sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+    sandbox.git(&["-c", "core.editor=true", "rebase", "--continue"]);
+    let log = sandbox.run(&["log", &id]).ok();
+    assert!(log.contains("Here.") && log.contains("critical"), "{log}");
+}
