@@ -21,6 +21,7 @@ mod failures;
 mod filing;
 mod formats;
 mod history;
+mod kills;
 mod knowledge;
 mod listing;
 mod matrix;

@@ -1,5 +1,6 @@
 //! What people do with branches: git merges, rebases, picks, stashes and reverts tickets without a conflict.
 
+use crate::kills::Dice;
 use crate::sandbox::{Sandbox, path_of};
 
 /// A repository with a ticket, on `main` and on `side`, whose user has nothing under way.
@@ -145,16 +146,6 @@ fn the_driver_merges_what_it_is_handed_and_nothing_else() {
     assert!(result().contains("<<<<<<<"), "git's own merge is left: {}", result());
     files(&base);
     assert!(driver("src/main.rs").fails(1).contains("no name of a ticket"));
-}
-
-/// Numbers that look random and are the same in every run (a linear congruence, as in POSIX rand).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
 }
 
 /// Does something to a ticket, drawn by the dice.

@@ -35,7 +35,9 @@ impl Repository {
     /// Writes a blob that no commit needs to name.
     pub(crate) fn store_blob(&self, content: &[u8]) -> Result<ObjectId> {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
-        odb.write(ObjectType::Blob, content).map(ObjectId).map_err(failed("writing an object"))
+        self.despite_gc(|| odb.write(ObjectType::Blob, content))
+            .map(ObjectId)
+            .map_err(failed("writing an object"))
     }
 
     /// Writes blobs, trees and the commit on top of `tip`, and sees that each object is there.
@@ -61,7 +63,9 @@ impl Repository {
                 blobs.push(None);
                 continue;
             };
-            let id = odb.write(ObjectType::Blob, content).map_err(failed("writing an object"))?;
+            let id = self
+                .despite_gc(|| odb.write(ObjectType::Blob, content))
+                .map_err(failed("writing an object"))?;
             update.upsert(file.path.as_str(), id, git2::FileMode::Blob);
             blobs.push(Some(ObjectId(id)));
         }
@@ -73,7 +77,9 @@ impl Repository {
                 found.map_err(failed("writing an object"))?
             }
         };
-        let tree = update.create_updated(&self.repo, &base).map_err(failed("writing an object"))?;
+        let tree = self
+            .despite_gc(|| update.create_updated(&self.repo, &base))
+            .map_err(failed("writing an object"))?;
         let parents: Vec<ObjectId> = tip.into_iter().chain(change.also.iter().copied()).collect();
         let commit = self.write_commit_object(&parents, tree, &change.message, identity)?;
         for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
@@ -99,17 +105,13 @@ impl Repository {
             return self.signed_commit(parents, tree, message, identity);
         }
         let tree = self.repo.find_tree(tree).map_err(failed("reading a tree"))?;
-        let parents = parents
-            .iter()
-            .map(|parent| self.repo.find_commit(parent.0))
-            .collect::<std::result::Result<Vec<_>, _>>();
-        let parents = parents.map_err(failed("reading a commit"))?;
+        let parents = parents.iter().map(|parent| self.commit_object(*parent)).collect::<Result<Vec<_>>>()?;
         let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
         let (author, committer) = (identity.author.to_git()?, identity.committer.to_git()?);
         let buffer = self.repo.commit_create_buffer(&author, &committer, message, &tree, &parents);
         let buffer = buffer.map_err(failed("writing the commit"))?;
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
-        odb.write(ObjectType::Commit, &buffer).map_err(failed("writing the commit"))
+        self.despite_gc(|| odb.write(ObjectType::Commit, &buffer)).map_err(failed("writing the commit"))
     }
 
     /// True where git signs commits.

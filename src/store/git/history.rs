@@ -142,7 +142,7 @@ impl Repository {
         let mut commits = Vec::new();
         for id in walk {
             let id = id.map_err(failed)?;
-            let commit = self.repo.find_commit(id).map_err(failed)?;
+            let commit = self.commit_object(ObjectId(id))?;
             let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
             commits.extend(code_commit(ObjectId(id), &message));
         }
@@ -154,7 +154,7 @@ impl Repository {
     /// # Errors
     /// It cannot be read.
     pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>> {
-        Ok(self.repo.find_commit(commit.0).map_err(failed)?.parent_ids().map(ObjectId).collect())
+        Ok(self.commit_object(commit)?.parent_ids().map(ObjectId).collect())
     }
 
     /// True where a commit is the tip or one of its ancestors, as `git tag --contains` tells it.
@@ -175,7 +175,7 @@ impl Repository {
         walk.push(from.0).map_err(failed)?;
         for id in walk {
             let id = id.map_err(failed)?;
-            if self.repo.find_commit(id).map_err(failed)?.time().seconds() <= seconds {
+            if self.commit_object(ObjectId(id))?.time().seconds() <= seconds {
                 return Ok(Some(ObjectId(id)));
             }
         }

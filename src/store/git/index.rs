@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use git2::{IndexEntry, IndexTime, ObjectFormat, ObjectType, Oid};
 
@@ -86,7 +87,7 @@ impl Repository {
         let index = IndexLock::path_for(&self.index_path());
         let reference = common.join(format!("{}.lock", target.reference));
         let paths = [index, reference, common.join("packed-refs.lock"), self.repo.path().join("HEAD.lock")];
-        paths.into_iter().filter_map(|path| age_secs(&path).map(|age| (path, age))).collect()
+        paths.into_iter().filter_map(|path| age(&path).map(|age| (path, age.as_secs()))).collect()
     }
 
     /// Copies the index into our folder and reads it.
@@ -319,14 +320,17 @@ impl Drop for IndexLock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the age of somebody else's lock, for a message only")]
-fn age_secs(lock: &Path) -> Option<u64> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the age of a lock on the disk: nothing is decided by the clock but how long to wait"
+)]
+pub(crate) fn age(lock: &Path) -> Option<Duration> {
     let modified = fs::metadata(lock).ok()?.modified().ok()?;
-    Some(std::time::SystemTime::now().duration_since(modified).map_or(0, |age| age.as_secs()))
+    Some(std::time::SystemTime::now().duration_since(modified).unwrap_or_default())
 }
 
 fn held(lock: &Path) -> Error {
-    let age = age_secs(lock).unwrap_or_default();
+    let age = age(lock).unwrap_or_default().as_secs();
     Error::new(Kind::Busy, format!("git holds {} (for {age} s); nothing was changed", lock.display()))
         .hint("wait for the other git to finish; if none is running, remove that file")
 }

@@ -106,7 +106,7 @@ impl Repository {
         if bytes > limit {
             return Ok(Blob::TooLarge(bytes));
         }
-        let object = odb.read(id.0).map_err(failed("reading a file's object"))?;
+        let object = self.despite_gc(|| odb.read(id.0)).map_err(failed("reading a file's object"))?;
         Ok(Blob::Bytes(object.data().to_vec()))
     }
 
@@ -138,7 +138,7 @@ impl Repository {
 
     pub(crate) fn tree(&self, commit: Option<ObjectId>) -> Result<Option<Tree<'_>>> {
         let Some(commit) = commit else { return Ok(None) };
-        let commit = self.repo.find_commit(commit.0).map_err(failed("reading a commit"))?;
+        let commit = self.commit_object(commit)?;
         self.tree_object(commit.tree_id()).map(Some)
     }
 

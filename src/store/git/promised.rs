@@ -1,10 +1,21 @@
-//! Objects that a partial clone was promised: fetched by git when they are needed.
+//! Objects that are not there at first: a partial clone was promised them, or a `git gc` is moving them.
+
+use std::time::Duration;
 
 use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::objects::ObjectId;
 use crate::store::git::repository::Repository;
+
+/// How long to wait before an object is looked for again.
+const GC_PAUSES: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(5), Duration::from_millis(25), Duration::from_millis(100)];
+
+/// True where something was not there a moment ago, or is not there any more.
+fn is_gone(error: &git2::Error) -> bool {
+    error.code() == git2::ErrorCode::NotFound || error.message().contains("No such file or directory")
+}
 
 fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
     move |error| Error::git(doing, &error)
@@ -17,7 +28,8 @@ impl Repository {
         id: Oid,
         read: impl Fn() -> std::result::Result<T, git2::Error>,
     ) -> std::result::Result<T, git2::Error> {
-        match read() {
+        let found = if self.is_partial() { read() } else { self.despite_gc(&read) };
+        match found {
             Err(error) if error.code() == git2::ErrorCode::NotFound && self.is_partial() => {
                 let name = id.to_string();
                 let fetched = self.git_here(&["cat-file", "-e", &name], b"", None);
@@ -30,6 +42,29 @@ impl Repository {
             }
             other => other,
         }
+    }
+
+    /// Reads or writes an object although a `git gc` beside us moves objects into a new pack, and takes
+    /// folders away that it leaves empty: what failed for that is tried again.
+    pub(crate) fn despite_gc<T>(
+        &self,
+        mut attempt: impl FnMut() -> std::result::Result<T, git2::Error>,
+    ) -> std::result::Result<T, git2::Error> {
+        for pause in GC_PAUSES {
+            match attempt() {
+                Err(error) if is_gone(&error) => {
+                    std::thread::sleep(pause);
+                    self.repo.odb()?.refresh()?;
+                }
+                done => return done,
+            }
+        }
+        attempt()
+    }
+
+    /// A commit.
+    pub(crate) fn commit_object(&self, id: ObjectId) -> Result<git2::Commit<'_>> {
+        self.or_fetched(id.0, || self.repo.find_commit(id.0)).map_err(failed("reading a commit"))
     }
 
     /// Fetches what a partial clone lacks of some objects, all at once.

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::index::{IndexLock, NewEntry, Staged};
+use crate::store::git::index::{IndexLock, NewEntry, Staged, age};
 use crate::store::git::journal::{Checkout, Journal};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::Blob;
@@ -60,7 +60,7 @@ impl Repository {
             fs::read_to_string(&lock).is_ok_and(|content| content.is_empty() || content.trim() == journal.new)
         };
         if is_left_over() {
-            std::thread::sleep(LOCK_AGE);
+            std::thread::sleep(LOCK_AGE.saturating_sub(age(&lock).unwrap_or_default()));
             if is_left_over() {
                 let _ = fs::remove_file(&lock);
             }

@@ -135,7 +135,7 @@ impl Repository {
 
     /// Who made a commit, and what its message is.
     pub(crate) fn commit_text(&self, commit: ObjectId) -> Result<CommitText> {
-        let commit = self.repo.find_commit(commit.0).map_err(failed("reading a commit"))?;
+        let commit = self.commit_object(commit)?;
         let signature = |who: &git2::Signature<'_>| Signature {
             name: String::from_utf8_lossy(who.name_bytes()).into_owned(),
             email: String::from_utf8_lossy(who.email_bytes()).into_owned(),
