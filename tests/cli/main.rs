@@ -18,6 +18,7 @@ mod docs;
 mod doctor;
 mod editing;
 mod failures;
+mod faults;
 mod filing;
 mod formats;
 mod history;

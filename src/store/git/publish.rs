@@ -46,6 +46,18 @@ struct Proposal<'a> {
     log: &'a Log,
 }
 
+/// What is said of a write that failed although its commit is on the branch.
+fn outcome(done: Result<bool>, arrived: bool, journal: &Journal) -> Result<bool> {
+    match done {
+        Err(error) if arrived => {
+            let (commit, branch) = (&journal.new, &journal.reference);
+            let message = format!("{commit} is on {branch}, but may not outlive a power cut: {error}");
+            Err(Error::new(Kind::Io, message).hint("look at the disk, then run `git fsck`"))
+        }
+        done => done,
+    }
+}
+
 impl Repository {
     /// Commits what `prepare` makes of the target's tip; it is asked again whenever the branch moved
     /// meanwhile. `None` where it has nothing to change.
@@ -122,7 +134,8 @@ impl Repository {
                 journal.checkout = Some(self.checkout(top, &copy, tip, change, written)?);
                 journal.write(&folder)?;
                 stop::here("journal");
-                let done = self.publish_checked_out(target, tip, proposal, &journal, &mut copy);
+                // Where even that could not be tidied up, the journal stays: the next run does it.
+                let done = self.publish_checked_out(target, tip, proposal, &journal, &mut copy)?;
                 Journal::drop_from(&folder)?;
                 self.clean();
                 stop::here("dropped");
@@ -132,13 +145,14 @@ impl Repository {
         journal.write(&folder)?;
         stop::here("journal");
         let step = Step { name: &target.reference, old, new: written.commit, log };
-        let moved = match self.lock_reference(step)? {
+        let moved = self.lock_reference(step).and_then(|reference| match reference {
             Some(reference) => reference.move_it().map(|()| true),
             None => Ok(false),
-        };
+        });
         stop::here("ref");
+        let arrived = moved.is_err() && self.has_arrived(&journal)?;
         Journal::drop_from(&folder)?;
-        moved
+        outcome(moved, arrived, &journal)
     }
 
     /// What the journal says of the work tree and index.
@@ -169,7 +183,7 @@ impl Repository {
         Ok(Checkout { top: top.to_owned(), index, had_index, lock: own, prepared, previous, files })
     }
 
-    /// With git's index lock held: all of it, or none.
+    /// With git's index lock held: all of it, or none. The outer error: it could not be told or undone.
     fn publish_checked_out(
         &self,
         target: &Target,
@@ -177,17 +191,22 @@ impl Repository {
         proposal: &Proposal<'_>,
         journal: &Journal,
         copy: &mut IndexCopy,
-    ) -> Result<bool> {
-        let Some(checkout) = &journal.checkout else { return Ok(false) };
-        let lock = IndexLock::take(checkout.lock.clone(), &checkout.index)?;
+    ) -> Result<Result<bool>> {
+        let Some(checkout) = &journal.checkout else { return Ok(Ok(false)) };
+        let lock = match IndexLock::take(checkout.lock.clone(), &checkout.index) {
+            Ok(lock) => lock,
+            Err(busy) => return Ok(Err(busy)),
+        };
         stop::here("index-lock");
         let done = self.publish_locked(target, tip, proposal, checkout, copy);
-        if !matches!(done, Ok(true)) {
+        // A reference can have moved although the call that moved it failed: at its very last step.
+        let arrived = matches!(done, Ok(true)) || self.has_arrived(journal)?;
+        if !arrived {
             self.undo(journal)?;
         }
         drop(lock);
         stop::here("unlocked");
-        done
+        Ok(outcome(done, arrived, journal))
     }
 
     /// Work tree, new index, reference. The index comes before the reference: a git that read the new

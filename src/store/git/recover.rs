@@ -44,7 +44,7 @@ impl Repository {
     }
 
     /// True where the journal's commit is on its branch.
-    fn has_arrived(&self, journal: &Journal) -> Result<bool> {
+    pub(crate) fn has_arrived(&self, journal: &Journal) -> Result<bool> {
         let Some(tip) = self.reference_id(&journal.reference)? else { return Ok(false) };
         if tip.to_string() == journal.new {
             return Ok(true);
