@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use git_support::process::{STEPS, outcome};
 use git_support::ticket::Status;
@@ -52,6 +53,21 @@ fn regenerated(page: &str) -> String {
     out
 }
 
+/// Held while a page is compared, and maybe overwritten.
+static PAGE: Mutex<()> = Mutex::new(());
+
+/// Compares the table of a page that begins with `head`.
+pub(crate) fn with_table(page: &str, head: &str, table: &str) {
+    let _alone = PAGE.lock();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = fs::read_to_string(&page).unwrap();
+    let (before, rest) = text.split_once(head).unwrap();
+    let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+    let expected = format!("{before}{table}\n{after}");
+    let assert = snapbox::Assert::new().action_env("SNAPSHOTS");
+    assert.eq(expected, snapbox::Data::read_from(&page, Some(snapbox::data::DataFormat::Text)).raw());
+}
+
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut pages = vec![root.join("README.md")];
@@ -62,6 +78,7 @@ fn pages() -> Vec<PathBuf> {
 
 #[test]
 fn every_page_shows_what_the_commands_print() {
+    let _alone = PAGE.lock();
     let assert = snapbox::Assert::new().action_env("SNAPSHOTS");
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 
+use crate::docs::with_table;
 use crate::sandbox::{Sandbox, path_of};
 
 /// A kind of repository: its name, the shell lines that make it in `repo`, and the flags of every command.
@@ -292,12 +292,5 @@ fn every_kind_of_repository_is_worked_in_and_the_docs_say_so() {
     for (kind, row) in KINDS.iter().zip(&rows) {
         writeln!(table, "| {} | {} |", kind.name, row.join(" | ")).unwrap();
     }
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/repositories.md");
-    let text = fs::read_to_string(&page).unwrap();
-    let (before, rest) = text.split_once("| repository |").unwrap();
-    let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
-    let expected = format!("{before}{table}\n{after}");
-    snapbox::Assert::new()
-        .action_env("SNAPSHOTS")
-        .eq(expected, snapbox::Data::read_from(&page, Some(snapbox::data::DataFormat::Text)).raw());
+    with_table("docs/repositories.md", "| repository |", &table);
 }
