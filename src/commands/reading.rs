@@ -14,6 +14,9 @@ use crate::ticket::{Field, Moment, Node, Ticket, TicketId, parse_span, yaml};
 /// The most bytes of a project's file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many files that cannot be read are named one by one.
+const MAX_NAMED: usize = 30;
+
 /// The settings in force.
 pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
     let Some(file) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(Settings::default()) };
@@ -262,8 +265,12 @@ pub(crate) fn tell_later(
 
 /// Names files that cannot be read; the others still count.
 pub(crate) fn warn(bad: &[BadFile], session: &mut Session<'_>) {
-    for file in bad {
+    for file in bad.iter().take(MAX_NAMED) {
         session.note(format!("warning: {file}"));
+    }
+    if bad.len() > MAX_NAMED {
+        let more = bad.len() - MAX_NAMED;
+        session.note(format!("warning: {more} more files cannot be read; git support doctor names them all"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Evidence: files to be attached, read whole, within the limit.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -37,11 +37,13 @@ pub fn read_evidence(
     if path == Path::new(STANDARD_INPUT) {
         input.take(limit.saturating_add(1)).read_to_end(&mut content).context("reading standard input")?;
     } else {
-        let file = File::open(directory.join(path)).with_context(|| format!("opening {shown}"))?;
-        let meta = file.metadata().with_context(|| format!("reading {shown}"))?;
-        if !meta.is_file() {
+        let path = directory.join(path);
+        // Before it is opened: opening a pipe waits for whoever writes into it.
+        let is_file = fs::metadata(&path).with_context(|| format!("opening {shown}"))?.is_file();
+        if !is_file {
             bail!("{shown} is no file");
         }
+        let file = File::open(&path).with_context(|| format!("opening {shown}"))?;
         file.take(limit.saturating_add(1))
             .read_to_end(&mut content)
             .with_context(|| format!("reading {shown}"))?;

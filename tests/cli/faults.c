@@ -1,5 +1,6 @@
 /* Makes the n-th call of a kind fail, or all writes beyond a number of bytes: loaded before the C library
- * (LD_PRELOAD). FAULT_NTH, FAULT_ERRNO, FAULT_BYTES say what; FAULT_LOG is written to when it has struck. */
+ * (LD_PRELOAD). FAULT_NTH, FAULT_ERRNO, FAULT_BYTES say what, FAULT_CALL
+ * which alone (its name in C), FAULT_NTH -1 each; FAULT_LOG is written to when it has struck. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,13 +15,14 @@
 
 static long nth, count, bytes = -1, written;
 static int error, on;
-static const char *log_path;
+static const char *log_path, *only;
 
 __attribute__((constructor)) static void begin(void) {
     const char *value = getenv("FAULT_NTH");
     if (value) nth = atol(value);
     if ((value = getenv("FAULT_BYTES"))) bytes = atol(value);
     if ((value = getenv("FAULT_ERRNO"))) error = atoi(value);
+    if ((only = getenv("FAULT_CALL"))) only = strdup(only);
     log_path = getenv("FAULT_LOG");
     if (log_path) log_path = strdup(log_path);
     /* What we start is not ours to break. */
@@ -30,8 +32,8 @@ __attribute__((constructor)) static void begin(void) {
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static int strikes(void) {
-    if (!on || nth == 0 || ++count != nth) return 0;
+static int strikes(const char *call) {
+    if (!on || (only && strcmp(only, call) != 0) || nth == 0 || (nth > 0 && ++count != nth)) return 0;
     if (log_path) {
         int log = REAL(open)(log_path, O_WRONLY | O_CREAT, 0666);
         if (log >= 0) close(log);
@@ -55,28 +57,28 @@ static int is_full(int fd, size_t size) {
 
 #define FAIL(condition) if (condition) return -1
 ssize_t write(int fd, const void *data, size_t size) {
-    FAIL(fd > 2 && (strikes() || is_full(fd, size)));
+    FAIL(fd > 2 && (strikes(__func__) || is_full(fd, size)));
     return REAL(write)(fd, data, size);
 }
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
-    FAIL(strikes() || is_full(fd, size));
+    FAIL(strikes(__func__) || is_full(fd, size));
     return REAL(pwrite64)(fd, data, size, at);
 }
 ssize_t writev(int fd, const struct iovec *parts, int parts_count) {
-    FAIL(fd > 2 && strikes());
+    FAIL(fd > 2 && strikes(__func__));
     return REAL(writev)(fd, parts, parts_count);
 }
-int fsync(int fd) { FAIL(strikes()); return REAL(fsync)(fd); }
-int fdatasync(int fd) { FAIL(strikes()); return REAL(fdatasync)(fd); }
-int rename(const char *from, const char *to) { FAIL(strikes()); return REAL(rename)(from, to); }
-int renameat(int a, const char *from, int b, const char *to) { FAIL(strikes()); return REAL(renameat)(a, from, b, to); }
-int link(const char *from, const char *to) { FAIL(strikes()); return REAL(link)(from, to); }
-int linkat(int a, const char *from, int b, const char *to, int flags) { FAIL(strikes()); return REAL(linkat)(a, from, b, to, flags); }
-int unlink(const char *path) { FAIL(strikes()); return REAL(unlink)(path); }
-int unlinkat(int at, const char *path, int flags) { FAIL(strikes()); return REAL(unlinkat)(at, path, flags); }
-int mkdir(const char *path, mode_t mode) { FAIL(strikes()); return REAL(mkdir)(path, mode); }
-int mkdirat(int at, const char *path, mode_t mode) { FAIL(strikes()); return REAL(mkdirat)(at, path, mode); }
-int ftruncate64(int fd, off64_t size) { FAIL(strikes()); return REAL(ftruncate64)(fd, size); }
+int fsync(int fd) { FAIL(strikes(__func__)); return REAL(fsync)(fd); }
+int fdatasync(int fd) { FAIL(strikes(__func__)); return REAL(fdatasync)(fd); }
+int rename(const char *from, const char *to) { FAIL(strikes(__func__)); return REAL(rename)(from, to); }
+int renameat(int a, const char *from, int b, const char *to) { FAIL(strikes(__func__)); return REAL(renameat)(a, from, b, to); }
+int link(const char *from, const char *to) { FAIL(strikes(__func__)); return REAL(link)(from, to); }
+int linkat(int a, const char *from, int b, const char *to, int flags) { FAIL(strikes(__func__)); return REAL(linkat)(a, from, b, to, flags); }
+int unlink(const char *path) { FAIL(strikes(__func__)); return REAL(unlink)(path); }
+int unlinkat(int at, const char *path, int flags) { FAIL(strikes(__func__)); return REAL(unlinkat)(at, path, flags); }
+int mkdir(const char *path, mode_t mode) { FAIL(strikes(__func__)); return REAL(mkdir)(path, mode); }
+int mkdirat(int at, const char *path, mode_t mode) { FAIL(strikes(__func__)); return REAL(mkdirat)(at, path, mode); }
+int ftruncate64(int fd, off64_t size) { FAIL(strikes(__func__)); return REAL(ftruncate64)(fd, size); }
 
 #define OPEN(name, ...)                                   \
     mode_t mode = 0;                                      \
@@ -86,7 +88,7 @@ int ftruncate64(int fd, off64_t size) { FAIL(strikes()); return REAL(ftruncate64
         mode = va_arg(more, mode_t);                      \
         va_end(more);                                     \
     }                                                     \
-    FAIL((flags & O_ACCMODE) != O_RDONLY && strikes());   \
+    FAIL((flags & O_ACCMODE) != O_RDONLY && strikes(__func__));   \
     return REAL(name)(__VA_ARGS__, flags, mode)
 int open(const char *path, int flags, ...) { OPEN(open, path); }
 int open64(const char *path, int flags, ...) { OPEN(open64, path); }

@@ -14,7 +14,7 @@ const STEP_BYTES: usize = 4096;
 const MAX_BYTES: usize = 262_144;
 
 /// Builds the library that makes calls fail.
-fn library(folder: &Path) -> PathBuf {
+pub(crate) fn library(folder: &Path) -> PathBuf {
     let (source, built) =
         (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/faults.c"), folder.join("faults.so"));
     let status = Command::new("cc")

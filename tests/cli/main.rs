@@ -9,6 +9,7 @@
 )]
 
 mod bad_files;
+mod bad_inputs;
 mod branches;
 mod completion;
 mod crash;

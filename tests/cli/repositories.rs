@@ -42,12 +42,12 @@ fn a_linked_work_tree_works_and_its_branch_is_not_written_from_elsewhere() {
     let main = sandbox.repo().to_owned();
     let tree = sandbox.root().join("tree");
     sandbox.git(&["worktree", "add", "-q", "-b", "side", tree.to_str().unwrap()]);
-    let stderr = sandbox.run(&["new", "x", "--branch", "side"]).fails(1);
+    let stderr = sandbox.run(&["new", "x", "--branch", "side"]).fails(4);
     assert!(stderr.contains("checked out in another work tree") && stderr.contains("tree"), "{stderr}");
     sandbox.enter(&tree);
     let id = works(&sandbox, &[]);
     assert!(tree.join(path_of(&id)).exists() && !main.join(path_of(&id)).exists());
-    let stderr = sandbox.run(&["new", "x", "--branch", "main"]).fails(1);
+    let stderr = sandbox.run(&["new", "x", "--branch", "main"]).fails(4);
     assert!(stderr.contains("checked out in another work tree"), "{stderr}");
     sandbox.enter(&main);
     works(&sandbox, &[]);
@@ -59,7 +59,7 @@ fn a_detached_head_needs_a_branch_that_is_named() {
     sandbox.git(&["stash", "-q"]);
     sandbox.git(&["branch", "tickets"]);
     sandbox.git(&["checkout", "-q", "--detach"]);
-    let stderr = sandbox.run(&["new", "x"]).fails(1);
+    let stderr = sandbox.run(&["new", "x"]).fails(4);
     assert!(stderr.contains("HEAD is detached") && stderr.contains("--branch"), "{stderr}");
     works(&sandbox, &["--branch", "tickets"]);
     works(&sandbox, &["--branch", "main"]);

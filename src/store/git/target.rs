@@ -98,7 +98,7 @@ impl Repository {
         if let Some(branch) = self.rebased_branch() {
             return rebase_in_progress(&branch);
         }
-        Error::new(Kind::Refused, "HEAD is detached: there is no current branch to work on")
+        Error::new(Kind::Busy, "HEAD is detached: there is no current branch to work on")
             .hint("name one with --branch NAME, GIT_SUPPORT_BRANCH, or: git config support.branch NAME")
     }
 
@@ -122,7 +122,7 @@ impl Repository {
         }
         if let Some(place) = self.other_work_tree(target) {
             let message = format!("branch {} is checked out in another work tree, {place}", target.name());
-            return Err(Error::new(Kind::Refused, message)
+            return Err(Error::new(Kind::Busy, message)
                 .hint(format!("git -C {place} support …, or name another branch with --branch")));
         }
         if !target.checked_out {
