@@ -41,7 +41,7 @@ impl TicketChange {
 
 /// The message of a commit that changes tickets.
 #[must_use]
-pub(crate) fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String {
+pub fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String {
     let is_link = |change: &TicketChange| {
         change.entries().iter().all(|entry| matches!(entry.action, Action::Link | Action::Unlink))
     };

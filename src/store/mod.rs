@@ -28,7 +28,7 @@ pub use hand_edits::HandEdit;
 pub use history::Carried;
 pub use last_change::LastChange;
 pub use lost::Lost;
-pub use message::{TicketChange, Wording};
+pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::{Synced, Take};
 pub use update::{Draft, Plan};

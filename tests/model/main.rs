@@ -5,3 +5,4 @@ mod arbitrary;
 mod codec;
 mod merge;
 mod query;
+mod strangers;

@@ -144,7 +144,7 @@ impl Repository {
             let id = id.map_err(failed)?;
             let commit = self.commit_object(ObjectId(id))?;
             let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-            commits.extend(code_commit(ObjectId(id), &message));
+            commits.extend(CodeCommit::read(ObjectId(id), &message));
         }
         Ok(commits)
     }
@@ -183,27 +183,30 @@ impl Repository {
     }
 }
 
-/// What a message says to us; `None` where it says nothing, or is our own.
-fn code_commit(id: ObjectId, message: &str) -> Option<CodeCommit> {
-    let found = git2::message_trailers_strs(message).ok()?;
-    let trailers: Vec<(String, String)> =
-        found.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
-    if trailers.iter().any(|(name, _)| name == "Support-Action") {
-        return None;
+impl CodeCommit {
+    /// What a message says to us; `None` where it says nothing, or is our own.
+    #[must_use]
+    pub fn read(id: ObjectId, message: &str) -> Option<Self> {
+        let found = git2::message_trailers_strs(message).ok()?;
+        let trailers: Vec<(String, String)> =
+            found.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+        if trailers.iter().any(|(name, _)| name == "Support-Action") {
+            return None;
+        }
+        let names_ticket = |name: &str| {
+            name.eq_ignore_ascii_case("Resolves-Ticket") || name.eq_ignore_ascii_case("Support-Ticket")
+        };
+        let trailers: Vec<(String, String)> =
+            trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
+        let name = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>();
+        let reverts = message.split_once(REVERTS).map(|(_, rest)| name(rest));
+        let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
+        if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
+            return None;
+        }
+        let subject = message.lines().next().unwrap_or_default().to_owned();
+        Some(Self { id, subject, trailers, reverts, copies })
     }
-    let names_ticket = |name: &str| {
-        name.eq_ignore_ascii_case("Resolves-Ticket") || name.eq_ignore_ascii_case("Support-Ticket")
-    };
-    let trailers: Vec<(String, String)> =
-        trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
-    let name = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>();
-    let reverts = message.split_once(REVERTS).map(|(_, rest)| name(rest));
-    let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
-    if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
-        return None;
-    }
-    let subject = message.lines().next().unwrap_or_default().to_owned();
-    Some(CodeCommit { id, subject, trailers, reverts, copies })
 }
 
 /// The commits that later ones take back; a commit that is itself taken back takes nothing back.

@@ -12,6 +12,15 @@ use crate::store::git::repository::Repository;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub(crate) Oid);
 
+impl ObjectId {
+    /// A name in full, in hexadecimal.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let format = if text.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
+        Oid::from_str_ext(text, format).ok().map(Self)
+    }
+}
+
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.to_string())
