@@ -1,5 +1,6 @@
 //! What holds for any bytes that a stranger sends: run by the fuzzer (`tests/fuzz/targets`) and, over the same
 //! seeds and random bytes, by `tests/model`.
+#![allow(clippy::expect_used, reason = "a property that does not hold ends in a panic")]
 
 use git_support::query::{self, Context};
 use git_support::store::driver::read_merged;

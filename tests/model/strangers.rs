@@ -10,7 +10,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-const TARGETS: [(&str, fn(&[u8])); 4] = [
+/// What holds for the bytes of a seed.
+type Holds = fn(&[u8]);
+
+const TARGETS: [(&str, Holds); 4] = [
     ("ticket", properties::ticket),
     ("merge", properties::merged),
     ("query", properties::query),
