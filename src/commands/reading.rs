@@ -9,7 +9,7 @@ use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor, un
 use crate::query::{self, Context, Query};
 use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Field, Moment, Node, Ticket, TicketId, parse_span, yaml};
+use crate::ticket::{Field, Moment, Node, Person, Ticket, TicketId, parse_span, yaml};
 
 /// The most bytes of a project's file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
@@ -187,10 +187,20 @@ pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
 }
 
 /// Who asks, and when.
-pub(crate) fn context(store: &Store, session: &Session<'_>, at: Option<&str>) -> Context {
+fn context(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &Session<'_>,
+    at: Option<&str>,
+) -> Result<Context, Failure> {
     let me = store.author().ok().map(|(person, _)| person);
     let now = at.and_then(crate::store::instant).unwrap_or_else(|| session.now());
-    Context { me, now }
+    let mut team = Vec::new();
+    for member in self::team(snapshot)?.members {
+        let named = |email| Person { name: member.name.clone(), email };
+        team.extend(member.emails.into_iter().map(named));
+    }
+    Ok(Context { me, now, team })
 }
 
 /// The tickets that a query means, in its order. Files that cannot be read are named on standard error.
@@ -202,7 +212,7 @@ pub(crate) fn find(
     session: &mut Session<'_>,
 ) -> Result<Vec<Ticket>, Failure> {
     let query = query(text, &settings(snapshot)?)?;
-    let context = context(store, session, at);
+    let context = context(store, snapshot, session, at)?;
     let listing = snapshot.tickets()?;
     let mut tickets: Vec<Ticket> =
         listing.tickets.into_iter().filter(|ticket| query.matches(ticket, &context)).collect();

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::query::tree::{Context, Filter, Key, Property, Query, Sort, Test};
+use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_DAYS, Sort, Test};
 use crate::ticket::{Action, Area, Field, Moment, Node, Person, Set, Severity, Status, Ticket, Type};
 
 impl Query {
@@ -46,9 +46,28 @@ fn holds(filter: &Filter, ticket: &Ticket, context: &Context) -> bool {
         Filter::Not(inner) => !holds(inner, ticket, context),
         Filter::Word(word) => has_word(ticket, word),
         Filter::Has(key) => !values(*key, ticket).is_empty(),
-        Filter::Is(Property::Open) => ticket.head().status().is_open(),
-        Filter::Is(Property::Unassigned) => ticket.head().assignee().is_none(),
+        Filter::Is(property) => is(*property, ticket, context),
         Filter::Term(key, tests) => tests.iter().any(|test| passes(*key, test, ticket, context)),
+    }
+}
+
+fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
+    let is_open = ticket.head().status().is_open();
+    match property {
+        Property::Open => is_open,
+        Property::Unassigned => ticket.head().assignee().is_none(),
+        Property::Stale => {
+            let idle = ticket.updated().map(|at| context.now.unix().saturating_sub(at.unix()));
+            is_open && idle.is_some_and(|seconds| seconds > STALE_DAYS * 86_400)
+        }
+        Property::Proposed => ticket.severity_is_proposed(),
+        Property::Orphaned => {
+            let has_left = |who: &str| !context.team.iter().any(|member| member.is_named(who));
+            is_open && !context.team.is_empty() && ticket.head().assignee().is_some_and(has_left)
+        }
+        Property::Regressed => {
+            is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
+        }
     }
 }
 

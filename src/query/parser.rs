@@ -140,10 +140,9 @@ impl Parser {
                 Ok(None)
             }
             "is" => {
-                let is = |value: &String| match value.as_str() {
-                    "open" => Ok(Filter::Is(Property::Open)),
-                    "unassigned" => Ok(Filter::Is(Property::Unassigned)),
-                    other => Err(no_such(value_column, other, &["open", "unassigned"])),
+                let is = |value: &String| {
+                    let property = Property::parse(value);
+                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, value, Property::WORDS))
                 };
                 Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
             }

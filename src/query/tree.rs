@@ -165,7 +165,30 @@ pub(crate) enum Property {
     Open,
     /// Nobody works on it.
     Unassigned,
+    /// Open, and nothing has happened for [`STALE_DAYS`].
+    Stale,
+    /// Its severity is proposed, and waits for a product owner.
+    Proposed,
+    /// Open, and whoever works on it is not of the team.
+    Orphaned,
+    /// Open again after it was resolved.
+    Regressed,
 }
+
+impl Property {
+    /// The words for them, in the order of `ALL`.
+    pub(crate) const WORDS: &'static [&'static str] =
+        &["open", "unassigned", "stale", "proposed", "orphaned", "regressed"];
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Unassigned, Self::Stale, Self::Proposed, Self::Orphaned, Self::Regressed];
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::WORDS.iter().zip(Self::ALL).find(|(known, _)| **known == word).map(|(_, property)| property)
+    }
+}
+
+/// After how many days without any entry an open ticket is stale.
+pub(crate) const STALE_DAYS: i64 = 30;
 
 /// One value that a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,6 +251,8 @@ pub struct Context {
     pub me: Option<Person>,
     /// When ages are read.
     pub now: Moment,
+    /// The team's people, once for each of their addresses; none where no team is known.
+    pub team: Vec<Person>,
 }
 
 /// What is wrong with a query.

@@ -71,6 +71,38 @@ fn queries_find_what_they_say() {
 }
 
 #[test]
+fn what_needs_attention_is_asked_for_by_name() {
+    let (sandbox, ids) = shop();
+    assert_eq!(found(&sandbox, "is:stale"), "");
+    let later = sandbox.run(&["list", "is:stale", "--at", "2027-03-01T00:00:00Z", "--format", "ndjson"]).ok();
+    assert_eq!(later.lines().count(), 3, "what is open, and nobody has touched: {later}");
+    assert_eq!(found(&sandbox, "is:orphaned"), "", "without a team nobody has left it");
+    sandbox
+        .run(&[
+            "team",
+            "add",
+            "Lee Po",
+            "--email",
+            "lee@example.com",
+            "--role",
+            "l1",
+            "--role",
+            "product-owner",
+        ])
+        .ok();
+    assert_eq!(found(&sandbox, "is:orphaned"), "Invoice");
+    sandbox.run(&["assign", &ids[1], "--to", "Lee Po"]).ok();
+    assert_eq!(found(&sandbox, "is:orphaned"), "");
+    sandbox.run(&["edit", &ids[2], "--severity", "major"]).ok();
+    assert_eq!(found(&sandbox, "is:proposed"), "How", "Dana is no product owner");
+    assert_eq!(found(&sandbox, "is:regressed"), "");
+    sandbox.run(&["reopen", &ids[3], "-m", "Slow again"]).ok();
+    assert_eq!(found(&sandbox, "is:regressed"), "Slow");
+    let stderr = sandbox.run(&["list", "is:stail"]).fails(2);
+    assert!(stderr.contains("column 4") && stderr.contains("stale"), "{stderr}");
+}
+
+#[test]
 fn several_words_are_one_query() {
     let (sandbox, _) = shop();
     let out = sandbox.run(&["list", "status:open", "wrong total", "severity:major"]).ok();

@@ -46,7 +46,11 @@ pub(crate) fn query(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match query::parse(&text) {
         Ok(query) => {
-            let context = Context { me: None, now: Moment::from_unix(1_700_000_200).expect("a moment") };
+            let context = Context {
+                me: None,
+                now: Moment::from_unix(1_700_000_200).expect("a moment"),
+                team: Vec::new(),
+            };
             let _ = query.matches(&titled("Pay fails", None), &context);
         }
         Err(error) => {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::arbitrary;
 
 fn context() -> Context {
-    Context { me: None, now: Moment::from_unix(1_700_000_200).unwrap() }
+    Context { me: None, now: Moment::from_unix(1_700_000_200).unwrap(), team: Vec::new() }
 }
 
 proptest! {
