@@ -186,21 +186,20 @@ pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
     })
 }
 
-/// Who asks, and when.
-fn context(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &Session<'_>,
-    at: Option<&str>,
-) -> Result<Context, Failure> {
+/// Who asks, when, and of which team. A team that cannot be read is said, and hides no ticket.
+fn context(store: &Store, snapshot: &Snapshot<'_>, session: &mut Session<'_>, at: Option<&str>) -> Context {
     let me = store.author().ok().map(|(person, _)| person);
     let now = at.and_then(crate::store::instant).unwrap_or_else(|| session.now());
     let mut team = Vec::new();
-    for member in self::team(snapshot)?.members {
+    let members = self::team(snapshot).map(|team| team.members).unwrap_or_else(|failure| {
+        session.note(format!("warning: {}", failure.error));
+        Vec::new()
+    });
+    for member in members {
         let named = |email| Person { name: member.name.clone(), email };
         team.extend(member.emails.into_iter().map(named));
     }
-    Ok(Context { me, now, team })
+    Context { me, now, team }
 }
 
 /// The tickets that a query means, in its order. Files that cannot be read are named on standard error.
@@ -212,7 +211,7 @@ pub(crate) fn find(
     session: &mut Session<'_>,
 ) -> Result<Vec<Ticket>, Failure> {
     let query = query(text, &settings(snapshot)?)?;
-    let context = context(store, snapshot, session, at)?;
+    let context = context(store, snapshot, session, at);
     let listing = snapshot.tickets()?;
     let mut tickets: Vec<Ticket> =
         listing.tickets.into_iter().filter(|ticket| query.matches(ticket, &context)).collect();

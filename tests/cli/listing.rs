@@ -98,6 +98,9 @@ fn what_needs_attention_is_asked_for_by_name() {
     assert_eq!(found(&sandbox, "is:regressed"), "");
     sandbox.run(&["reopen", &ids[3], "-m", "Slow again"]).ok();
     assert_eq!(found(&sandbox, "is:regressed"), "Slow");
+    sandbox.shell("echo 'people: 3' >.support/team.yaml; git commit -qm Broken .support/team.yaml").ok();
+    let listed = sandbox.run(&["list"]);
+    assert!(listed.stdout.contains("Card") && listed.stderr.contains("team.yaml"), "{listed:?}");
     let stderr = sandbox.run(&["list", "is:stail"]).fails(2);
     assert!(stderr.contains("column 4") && stderr.contains("stale"), "{stderr}");
 }
