@@ -17,6 +17,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod index;
 pub mod intake;
 pub mod process;
 pub mod query;

@@ -5,6 +5,7 @@ mod demo;
 mod editor;
 mod options;
 mod output;
+mod progress;
 mod surroundings;
 
 use std::ffi::OsString;
@@ -15,7 +16,7 @@ use clap::Parser as _;
 
 use crate::cli::options::Options;
 use crate::commands::{self, Command, Failure, Session};
-use crate::render::{Look, View, render};
+use crate::render::{Format, Look, View, render};
 
 /// The status of a gate that found something (docs/exit-status.md).
 const GATE_SHUT: u8 = 3;
@@ -55,6 +56,9 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
         input: &mut input,
         interactive: terminal,
         editor: &editor,
+        progress: &progress::bar,
+        for_machines: options.format() != Format::Table,
+        on_terminal: options.format() == Format::Table && look.terminal,
         notes: Vec::new(),
         remarks: Vec::new(),
     };

@@ -78,7 +78,7 @@ impl Message {
 }
 
 /// When a read looks.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Reading {
     /// Look at a revision, a day or an instant of the past
     #[arg(long, value_name = "WHEN")]

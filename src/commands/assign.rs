@@ -1,6 +1,9 @@
 //! `assign`: gives the work to somebody, or takes it from them.
 
+use std::collections::BTreeMap;
+
 use crate::commands::arguments::{Message, Writing, named};
+use crate::commands::catalogue::{alike, whole};
 use crate::commands::change::Author;
 use crate::commands::code;
 use crate::commands::failure::Failure;
@@ -9,6 +12,13 @@ use crate::commands::session::Session;
 use crate::commands::step::take;
 use crate::process::{What, suggest};
 use crate::render::View;
+use crate::store::{Snapshot, Store};
+use crate::ticket::{Field, Node, Ticket};
+
+/// The tickets in work that are counted.
+const MAX_WORKED_ON: usize = 1_000;
+/// The tickets that ended that are looked at.
+const MAX_ENDED: usize = 200;
 
 /// Give the work on tickets to somebody: to yourself, unless said otherwise
 #[derive(Debug, clap::Args)]
@@ -52,12 +62,30 @@ fn propose(ids: &[String], session: &mut Session<'_>) -> Result<View, Failure> {
         return Err(Failure::usage("people are proposed for one ticket at a time"));
     };
     let ticket = snapshot.need(id)?;
-    let listing = snapshot.tickets()?;
-    reading::warn(&listing.bad, session);
+    let others = others(&store, &snapshot, &ticket, session)?;
     let wrote = code::authors(&store, &code::files(&store, &ticket)?)?;
-    let people = suggest(&ticket, &listing.tickets, &wrote, &reading::rules(&snapshot)?);
+    let people = suggest(&ticket, &others, &wrote, &reading::rules(&snapshot)?);
     if people.is_empty() {
         session.note("nobody is known who could: git support team add NAME --email ADDRESS --role l1");
     }
     Ok(View::Suggestions(people))
+}
+
+/// The tickets that say who knows what, and who has how much to do: those like this one, the latest that
+/// somebody works on, and the latest of its area that have ended.
+fn others(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    ticket: &Ticket,
+    session: &mut Session<'_>,
+) -> Result<Vec<Ticket>, Failure> {
+    let area = ticket.head().get(&Field::Area).map(Node::to_string).unwrap_or_default();
+    let worked_on = format!("status:open has:assignee sort:-updated limit:{MAX_WORKED_ON}");
+    let ended = format!("status:resolved,closed area:{area} sort:-updated limit:{MAX_ENDED}");
+    let mut all = alike(store, snapshot, ticket, session)?;
+    for query in [worked_on, ended] {
+        all.extend(whole(store, snapshot, &query, session)?);
+    }
+    let by_id: BTreeMap<_, _> = all.into_iter().map(|ticket| (ticket.id().clone(), ticket)).collect();
+    Ok(by_id.into_values().collect())
 }

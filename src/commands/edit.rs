@@ -1,7 +1,8 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{Fields, Message, Writing, form_changes};
+use crate::commands::arguments::{Reading, Fields, Message, Writing, form_changes};
 use crate::commands::change::{Author, Planned, apply};
+use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -71,8 +72,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = store.snapshot(None)?;
     let ids = match &args.query {
         Some(query) => {
-            let found = reading::find(&store, &snapshot, query, None, session)?;
-            found.iter().map(|ticket| ticket.id().clone()).collect()
+            let question = Question {
+                store: &store,
+                snapshot: &snapshot,
+                text: query,
+                reading: &Reading::default(),
+                wanted: Wanted::Lines,
+                with_snippets: false,
+            };
+            find(&question, session)?.into_iter().map(|one| one.summary.id).collect()
         }
         None if args.ids.is_empty() => {
             return Err(Failure::usage("which tickets?").hint("git support edit ID… or --query QUERY"));

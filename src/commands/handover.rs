@@ -1,5 +1,6 @@
 //! `handover` and `brief`: all that is known, on one page, for the next level or for a vendor.
 
+use crate::commands::catalogue::alike;
 use crate::commands::code::concerned;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
@@ -41,9 +42,8 @@ pub(crate) fn handover(args: &HandoverArgs, session: &mut Session<'_>) -> Result
     let snapshot = store.snapshot(None)?;
     let id = snapshot.resolve(&args.id)?;
     let ticket = snapshot.need(&id)?;
-    let listing = snapshot.tickets()?;
-    reading::warn(&listing.bad, session);
-    let similar = similar(&ticket, &listing.tickets, MAX_SIMILAR).into_iter().cloned().collect();
+    let others = alike(&store, &snapshot, &ticket, session)?;
+    let similar = similar(&ticket, &others, MAX_SIMILAR).into_iter().cloned().collect();
     let code = concerned(&store, &snapshot, &ticket)?;
     Ok(packet(&snapshot, ticket, Audience::Team, similar, code))
 }

@@ -1,6 +1,7 @@
 //! `list`: the tickets that a query means.
 
 use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -21,6 +22,9 @@ pub struct Args {
     /// In machine formats, the texts and the timeline too
     #[arg(long)]
     full: bool,
+    /// In a table, the piece of text where the words were found, as on a terminal
+    #[arg(long)]
+    snippets: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -28,7 +32,6 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    let at = args.reading.at.as_deref();
     let snapshot = args.reading.snapshot(&store)?;
     let query = match args.query.as_slice() {
         [] if args.all => String::new(),
@@ -37,11 +40,24 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         // Words that the shell took apart: one that holds blanks was quoted, and stays one.
         many => many.iter().map(|word| requoted(word)).collect::<Vec<_>>().join(" "),
     };
-    let found = reading::find(&store, &snapshot, &query, at, session)?;
+    let wanted = match (args.full, session.for_machines) {
+        (true, true) => Wanted::Tickets,
+        (false, true) => Wanted::Records,
+        (_, false) => Wanted::Lines,
+    };
+    let question = Question {
+        store: &store,
+        snapshot: &snapshot,
+        text: &query,
+        reading: &args.reading,
+        wanted,
+        with_snippets: args.snippets || session.on_terminal,
+    };
+    let found = find(&question, session)?;
     if found.is_empty() && session.interactive {
         session.note("no tickets");
     }
-    let tickets = reading::listed(&store, &snapshot, found, &args.reading, session)?;
+    let tickets = reading::placed(&store, &snapshot, found, &args.reading, session)?;
     Ok(View::Tickets { tickets, full: args.full })
 }
 

@@ -31,6 +31,7 @@ mod new;
 mod next;
 mod owner;
 mod pend;
+mod catalogue;
 mod reading;
 mod redact;
 mod release;
@@ -54,7 +55,7 @@ pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use list::requoted;
 pub use reading::candidates;
-pub use session::Session;
+pub use session::{Progress, Session};
 
 use std::path::PathBuf;
 

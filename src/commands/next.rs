@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::{Reading, Writing};
 use crate::commands::change::{Author, Planned, apply};
+use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -46,17 +47,25 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.mine {
         query.push_str(" assignee:me");
     }
-    let found = reading::find(&store, &snapshot, &query, None, session)?;
-    let mut queue = queue(found, session.now());
+    let question = Question {
+        store: &store,
+        snapshot: &snapshot,
+        text: &query,
+        reading: &reading,
+        wanted: if session.for_machines { Wanted::Records } else { Wanted::Lines },
+        with_snippets: false,
+    };
+    let found = find(&question, session)?;
+    let mut queue = queue(found, |one| &one.summary, session.now());
     if args.take {
-        let Some(first) = queue.into_iter().find(|ticket| ticket.head().assignee().is_none()) else {
+        let Some(first) = queue.into_iter().find(|one| one.summary.assignee.is_none()) else {
             session.note("nothing to take");
             return Ok(View::Nothing);
         };
-        return take(&first, session);
+        return take(&snapshot.need(&first.summary.id)?, session);
     }
     queue.truncate(args.limit);
-    let tickets = reading::listed(&store, &snapshot, queue, &reading, session)?;
+    let tickets = reading::placed(&store, &snapshot, queue, &reading, session)?;
     Ok(View::Tickets { tickets, full: false })
 }
 

@@ -1,6 +1,6 @@
 //! What commands read: ids as typed, settings, the tickets of a query, candidates for completion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::arguments::Reading;
 use crate::commands::failure::{Failure, Kind};
@@ -187,7 +187,12 @@ pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
 }
 
 /// Who asks, when, and of which team. A team that cannot be read is said, and hides no ticket.
-fn context(store: &Store, snapshot: &Snapshot<'_>, session: &mut Session<'_>, at: Option<&str>) -> Context {
+pub(crate) fn context(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &mut Session<'_>,
+    at: Option<&str>,
+) -> Context {
     let me = store.author().ok().map(|(person, _)| person);
     let now = at.and_then(crate::store::instant).unwrap_or_else(|| session.now());
     let mut team = Vec::new();
@@ -202,53 +207,39 @@ fn context(store: &Store, snapshot: &Snapshot<'_>, session: &mut Session<'_>, at
     Context { me, now, team }
 }
 
-/// The tickets that a query means, in its order. Files that cannot be read are named on standard error.
-pub(crate) fn find(
+/// Tickets as a list shows them, with where each stands; and a word where a branch beside this one holds
+/// later entries of them.
+pub(crate) fn placed(
     store: &Store,
     snapshot: &Snapshot<'_>,
-    text: &str,
-    at: Option<&str>,
-    session: &mut Session<'_>,
-) -> Result<Vec<Ticket>, Failure> {
-    let query = query(text, &settings(snapshot)?)?;
-    let context = context(store, snapshot, session, at);
-    let listing = snapshot.tickets()?;
-    let mut tickets: Vec<Ticket> =
-        listing.tickets.into_iter().filter(|ticket| query.matches(ticket, &context)).collect();
-    query.arrange(&mut tickets);
-    warn(&listing.bad, session);
-    Ok(tickets)
-}
-
-/// Tickets as a list shows them; and a word where a branch beside this one holds later entries of them.
-pub(crate) fn listed(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    tickets: Vec<Ticket>,
+    mut tickets: Vec<Listed>,
     reading: &Reading,
     session: &mut Session<'_>,
 ) -> Result<Vec<Listed>, Failure> {
     if reading.is_present() {
-        tell_later(store, snapshot, &tickets.iter().collect::<Vec<_>>(), session)?;
+        let shown = tickets.iter().map(|one| &one.summary.id).collect();
+        tell_later(store, snapshot, &shown, session)?;
     }
-    let mut listed = Vec::new();
-    for ticket in tickets {
-        let places = places(snapshot, &ticket, reading)?;
-        listed.push(Listed { prefix: snapshot.shortest(ticket.id())?, ticket, places });
+    if reading.all_branches {
+        let apart = snapshot.tips_apart()?;
+        for one in &mut tickets {
+            let places = snapshot.places(&one.summary.id, &apart)?;
+            one.places = Some(Branches { latest: places.latest, behind: places.behind });
+        }
     }
-    Ok(listed)
+    Ok(tickets)
 }
 
 /// Where a ticket stands, where every branch is looked at.
 pub(crate) fn places(
     snapshot: &Snapshot<'_>,
-    ticket: &Ticket,
+    id: &TicketId,
     reading: &Reading,
 ) -> Result<Option<Branches>, Failure> {
     if !reading.all_branches {
         return Ok(None);
     }
-    let places = snapshot.places(ticket)?;
+    let places = snapshot.places(id, &snapshot.tips_apart()?)?;
     Ok(Some(Branches { latest: places.latest, behind: places.behind }))
 }
 
@@ -256,11 +247,11 @@ pub(crate) fn places(
 pub(crate) fn tell_later(
     store: &Store,
     snapshot: &Snapshot<'_>,
-    tickets: &[&Ticket],
+    shown: &BTreeSet<&TicketId>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     for tip in store.related()? {
-        let later = snapshot.later_on(&tip, tickets)?;
+        let later = snapshot.later_on(&tip, shown)?;
         let what = match later.as_slice() {
             [] => continue,
             [(id, 1)] => format!("1 later entry of {id}"),

@@ -1,6 +1,7 @@
 //! `release`: a version is handed over from delivery to support, accepted, and retired.
 
 use crate::commands::arguments::Message;
+use crate::commands::catalogue::whole;
 use crate::commands::change::{Author, write_files};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
@@ -8,8 +9,8 @@ use crate::commands::session::Session;
 use crate::process::{Mark, Release};
 use crate::render::View;
 use crate::store::git::FileChange;
-use crate::store::{Snapshot, layout};
-use crate::ticket::{Node, TicketId, yaml};
+use crate::store::{RESOLVES, Snapshot, layout};
+use crate::ticket::{Node, TicketId, is_prefix, yaml};
 
 /// Hand versions over from delivery to support
 ///
@@ -192,10 +193,15 @@ fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     }
     let said = store.said(&tips, None)?;
     let builds = tips.iter().map(|tip| store.build(*tip, &said)).collect::<Result<Vec<_>, _>>()?;
-    let listing = snapshot.tickets()?;
-    reading::warn(&listing.bad, session);
+    let mut query = "has:commit".to_owned();
+    for (name, id) in said.iter().flat_map(|commit| &commit.trailers) {
+        if name.eq_ignore_ascii_case(RESOLVES) && is_prefix(id) {
+            query.push_str(" OR id:");
+            query.push_str(id);
+        }
+    }
     let mut fixed = Vec::new();
-    for ticket in listing.tickets {
+    for ticket in whole(&store, &snapshot, &format!("({query}) sort:id"), session)? {
         let is_in = builds.iter().map(|build| build.fixes(&ticket)).collect::<Result<Vec<_>, _>>()?;
         if is_in.first() == Some(&true) && !is_in.iter().skip(1).any(|before| *before) {
             fixed.push(ticket);

@@ -10,6 +10,9 @@ use crate::ticket::{EntryId, Moment, TicketId};
 /// Opens an editor on a text and returns what it was left with.
 pub(crate) type Editor<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
 
+/// A progress bar: given how much is done, it shows it; dropped, it goes.
+pub type Progress = Box<dyn Fn(usize)>;
+
 /// The process, as commands see it.
 pub struct Session<'a> {
     /// What the process was started with.
@@ -24,6 +27,12 @@ pub struct Session<'a> {
     pub interactive: bool,
     /// The user's editor.
     pub editor: Editor<'a>,
+    /// Shows how far something long has come.
+    pub progress: &'a dyn Fn(&'static str, usize) -> Progress,
+    /// True where the answer goes into a format for machines.
+    pub for_machines: bool,
+    /// True where the answer is a table on a terminal.
+    pub on_terminal: bool,
     /// Warnings and remarks for standard error, a line each.
     pub notes: Vec<String>,
     /// What was written, for those who asked to be told.

@@ -1,5 +1,7 @@
 //! `show`: the page of one ticket.
 
+use std::collections::BTreeSet;
+
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -25,9 +27,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = snapshot.resolve(&args.id)?;
     let ticket = snapshot.need(&id)?;
     if args.reading.is_present() {
-        reading::tell_later(&store, &snapshot, &[&ticket], session)?;
+        reading::tell_later(&store, &snapshot, &BTreeSet::from([&id]), session)?;
     }
-    let places = reading::places(&snapshot, &ticket, &args.reading)?;
+    let places = reading::places(&snapshot, &id, &args.reading)?;
     let fields = ticket.unaccounted();
     if !fields.is_empty() {
         let names: Vec<String> = fields.iter().map(crate::ticket::Field::name).collect();

@@ -1,6 +1,7 @@
 //! `vendor`: outside suppliers and the managed service provider, a file each.
 
 use crate::commands::change::write_files;
+use crate::commands::catalogue::whole;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
@@ -144,11 +145,11 @@ fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     let vendors = reading::vendors(&snapshot)?;
     let vendor = vendors.get(name).ok_or_else(|| unknown(name))?.clone();
     let mut held = Vec::new();
-    for ticket in reading::find(&store, &snapshot, &format!("vendor:{name}"), None, session)? {
+    for ticket in whole(&store, &snapshot, &format!("vendor:{name}"), session)? {
         let prefix = snapshot.shortest(ticket.id())?;
         held.push((ticket, prefix));
     }
-    let answers = answer_times(name, &snapshot.tickets()?.tickets);
+    let answers = answer_times(name, &whole(&store, &snapshot, "was:deferred", session)?);
     Ok(View::Vendor { vendor: Box::new(vendor), held, answers })
 }
 

@@ -17,9 +17,17 @@ pub(crate) enum Piece {
     /// A minus directly before a term.
     Minus,
     /// A word or phrase.
-    Word(String),
+    Word(Value),
     /// `field:value,value`.
-    Term(String, Vec<String>),
+    Term(String, Vec<Value>),
+}
+
+/// A text of a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Value {
+    pub(crate) text: String,
+    /// True where quotes stood around it, or a part of it.
+    pub(crate) is_quoted: bool,
 }
 
 /// Cuts a query into pieces.
@@ -54,29 +62,30 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
 fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
     let mut at = start;
     let mut field = None;
-    let mut values = vec![String::new()];
-    let mut quoted_any = false;
+    let mut values = vec![Value::default()];
     while let Some(&c) = chars.get(at) {
         at += 1;
         let Some(value) = values.last_mut() else { break };
         match c {
             '"' => {
-                quoted_any = true;
-                at = quoted(chars, at, value)?;
+                value.is_quoted = true;
+                at = quoted(chars, at, &mut value.text)?;
             }
-            ':' if field.is_none() && !quoted_any && !value.is_empty() => field = Some(std::mem::take(value)),
-            ',' if field.is_some() => values.push(String::new()),
+            ':' if field.is_none() && !value.is_quoted && !value.text.is_empty() => {
+                field = Some(std::mem::take(&mut value.text));
+            }
+            ',' if field.is_some() => values.push(Value::default()),
             c if c.is_whitespace() || c == ')' => {
                 at -= 1;
                 break;
             }
-            c => value.push(c),
+            c => value.text.push(c),
         }
     }
     let piece = match field {
         Some(field) => Piece::Term(field, values),
-        None => match values.concat() {
-            word if word == "OR" && !quoted_any => Piece::Or,
+        None => match values.pop().unwrap_or_default() {
+            word if word.text == "OR" && !word.is_quoted => Piece::Or,
             word => Piece::Word(word),
         },
     };

@@ -1,9 +1,15 @@
 //! A query asked of a ticket in memory: does it match, and where does it stand in the order?
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
-use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_DAYS, Sort, Test};
+use crate::query::phrase::{Phrase, words_of};
+use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{Action, Area, Field, Moment, Node, Person, Set, Severity, Status, Ticket, Type};
+
+/// What a word in the title adds to a ticket's relevance.
+pub(crate) const TITLE_POINTS: u32 = 4;
+/// What a word in the labels and other short facts adds.
+pub(crate) const TAGS_POINTS: u32 = 2;
 
 impl Query {
     /// True for a ticket that is meant.
@@ -14,15 +20,64 @@ impl Query {
 
     /// Brings tickets into the order asked for, and cuts them to the number asked for.
     pub fn arrange(&self, tickets: &mut Vec<Ticket>) {
-        let newest = Sort { key: "created", descending: true };
-        let sort = self.sort.as_ref().unwrap_or(&newest);
-        tickets.sort_by(|a, b| {
-            let order = order(sort.key, a, b);
-            let order = if sort.descending { order.reverse() } else { order };
-            order.then_with(|| a.id().cmp(b.id()))
-        });
+        let sort = self.order();
+        if sort.key == "relevance" {
+            let phrases = self.wanted();
+            tickets.sort_by_cached_key(|ticket| {
+                let relevance = i64::from(relevance(&phrases, ticket));
+                let relevance = if sort.descending { -relevance } else { relevance };
+                (relevance, Reverse(ticket.created()), ticket.id().clone())
+            });
+        } else {
+            tickets.sort_by(|a, b| {
+                let order = order(sort.key, a, b);
+                let order = if sort.descending { order.reverse() } else { order };
+                order.then_with(|| a.id().cmp(b.id()))
+            });
+        }
         tickets.truncate(self.limit.unwrap_or(usize::MAX));
     }
+
+    /// The order of the answer: as asked for; otherwise the most relevant first where words are looked
+    /// for, and the newest first where none are.
+    pub(crate) fn order(&self) -> Sort {
+        let key = if self.wanted().is_empty() { "created" } else { "relevance" };
+        self.sort.clone().unwrap_or(Sort { key, descending: true })
+    }
+
+    /// The phrases that are looked for; those that must not be there are none of them.
+    pub(crate) fn wanted(&self) -> Vec<&Phrase> {
+        let mut phrases = Vec::new();
+        collect(&self.filter, &mut phrases);
+        phrases
+    }
+}
+
+fn collect<'a>(filter: &'a Filter, phrases: &mut Vec<&'a Phrase>) {
+    match filter {
+        Filter::All(inner) | Filter::Any(inner) => inner.iter().for_each(|filter| collect(filter, phrases)),
+        Filter::Words(phrase) => phrases.push(phrase),
+        Filter::Term(_, tests) => phrases.extend(tests.iter().filter_map(|test| match test {
+            Test::Words(phrase) => Some(phrase),
+            Test::Text(_) | Test::Rank(..) | Test::Number(..) | Test::Time(..) | Test::Age(..) | Test::Open => {
+                None
+            }
+        })),
+        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => {}
+    }
+}
+
+/// How much a ticket is about some phrases: a phrase counts once where it stands, more in the short facts,
+/// most in the title. It depends on nothing but the ticket.
+pub(crate) fn relevance(phrases: &[&Phrase], ticket: &Ticket) -> u32 {
+    let words = words_of(ticket);
+    let [title, _, _, _, tags] = &words;
+    let points = |phrase: &&Phrase| {
+        let in_title = if phrase.is_within(title) { TITLE_POINTS } else { 0 };
+        let in_tags = if phrase.is_within(tags) { TAGS_POINTS } else { 0 };
+        u32::from(phrase.is_in(&words)) + in_title + in_tags
+    };
+    phrases.iter().map(points).sum()
 }
 
 fn order(key: &str, a: &Ticket, b: &Ticket) -> Ordering {
@@ -44,7 +99,7 @@ fn holds(filter: &Filter, ticket: &Ticket, context: &Context) -> bool {
         Filter::All(all) => all.iter().all(|filter| holds(filter, ticket, context)),
         Filter::Any(any) => any.iter().any(|filter| holds(filter, ticket, context)),
         Filter::Not(inner) => !holds(inner, ticket, context),
-        Filter::Word(word) => has_word(ticket, word),
+        Filter::Words(phrase) => phrase.is_in(&words_of(ticket)),
         Filter::Has(key) => !values(*key, ticket).is_empty(),
         Filter::Is(property) => is(*property, ticket, context),
         Filter::Term(key, tests) => tests.iter().any(|test| passes(*key, test, ticket, context)),
@@ -58,25 +113,16 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         Property::Unassigned => ticket.head().assignee().is_none(),
         Property::Stale => {
             let idle = ticket.updated().map(|at| context.now.unix().saturating_sub(at.unix()));
-            is_open && idle.is_some_and(|seconds| seconds > STALE_DAYS * 86_400)
+            is_open && idle.is_some_and(|seconds| seconds > STALE_SECS)
         }
         Property::Proposed => ticket.severity_is_proposed(),
         Property::Orphaned => {
-            let has_left = |who: &str| !context.team.iter().any(|member| member.is_named(who));
-            is_open && !context.team.is_empty() && ticket.head().assignee().is_some_and(has_left)
+            is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context))
         }
         Property::Regressed => {
             is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
         }
     }
-}
-
-/// True where a word stands in the title, a text, a note or a label, in any case.
-fn has_word(ticket: &Ticket, word: &str) -> bool {
-    let texts = ticket.head().iter().filter_map(|(_, value)| value.as_text());
-    let labels = ticket.head().members(&Field::Labels);
-    let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
-    texts.chain(labels).chain(notes).any(|text| text.to_lowercase().contains(word))
 }
 
 fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
@@ -101,7 +147,10 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
             let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
             compare.allows(seconds.cmp(&age))
         }),
-        Test::Text(text) => has_text(key, text, ticket, context),
+        Test::Text(text) => {
+            values(key, ticket).iter().any(|value| passes_text(key, text, &value.to_lowercase(), context))
+        }
+        Test::Words(phrase) => phrase.is_in(&words_of(ticket)),
     }
 }
 
@@ -110,7 +159,7 @@ fn time(key: Key, ticket: &Ticket) -> Option<Moment> {
 }
 
 /// The places of a ticket's word in its closed list; several for what it was in its history.
-fn ranks(key: Key, ticket: &Ticket) -> Vec<usize> {
+pub(crate) fn ranks(key: Key, ticket: &Ticket) -> Vec<usize> {
     fn place<T: PartialEq>(all: &[T], word: &T) -> Vec<usize> {
         all.iter().position(|known| known == word).into_iter().collect()
     }
@@ -130,7 +179,7 @@ fn ranks(key: Key, ticket: &Ticket) -> Vec<usize> {
 }
 
 /// Every status the ticket has had, the first one included.
-fn statuses(ticket: &Ticket) -> Vec<Status> {
+pub(crate) fn statuses(ticket: &Ticket) -> Vec<Status> {
     let set = ticket.timeline().iter().filter_map(|entry| match entry.set.get(&Field::Status) {
         Some(Set::Value { to: Some(to), .. }) => Status::parse(&to.to_string()),
         _ => None,
@@ -138,7 +187,7 @@ fn statuses(ticket: &Ticket) -> Vec<Status> {
     std::iter::once(Status::New).chain(set).collect()
 }
 
-fn count(key: Key, ticket: &Ticket) -> u64 {
+pub(crate) fn count(key: Key, ticket: &Ticket) -> u64 {
     let of = |action: Action| ticket.timeline().iter().filter(|entry| entry.action == action).count();
     let count = if key == Key::Reopened {
         of(Action::Reopen)
@@ -153,7 +202,7 @@ fn count(key: Key, ticket: &Ticket) -> u64 {
 }
 
 /// The texts under a key.
-fn values(key: Key, ticket: &Ticket) -> Vec<String> {
+pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
     let head = ticket.head();
     let one = |field: &Field| head.get(field).map(Node::to_string).into_iter().collect();
     // What a ticket waits for counts while it waits.
@@ -203,26 +252,46 @@ fn values(key: Key, ticket: &Ticket) -> Vec<String> {
     }
 }
 
-/// A text on a ticket: people by name or address, `me` among them; ids, keys and commits from their
-/// beginning; prose anywhere; everything else as a whole.
-fn has_text(key: Key, text: &str, ticket: &Ticket, context: &Context) -> bool {
-    let values = values(key, ticket);
-    let any = |test: &dyn Fn(&str) -> bool| values.iter().any(|value| test(&value.to_lowercase()));
+/// How a text is compared with the values of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// People by a part of their name or address, `me` among them.
+    Person,
+    /// From its beginning.
+    Beginning,
+    /// Anywhere in it.
+    Part,
+    /// As a whole.
+    Whole,
+}
+
+/// How a text is compared with the values of a field.
+pub(crate) fn comparison(key: Key) -> Comparison {
     if matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::By) {
-        let is_me = |value: &str| context.me.as_ref().is_some_and(|me| me.is_named(value));
-        return if text == "me" {
-            any(&is_me)
-        } else {
-            any(&|value: &str| value.contains(text) || is_person(value, text))
-        };
+        Comparison::Person
+    } else if matches!(key, Key::Id | Key::Commit | Key::Link) {
+        Comparison::Beginning
+    } else if matches!(key, Key::Environment | Key::Attachment) {
+        Comparison::Part
+    } else {
+        Comparison::Whole
     }
-    if matches!(key, Key::Id | Key::Commit | Key::Link) {
-        return any(&|value: &str| value.starts_with(text));
+}
+
+/// True where a text means a value; both are in lower case.
+pub(crate) fn passes_text(key: Key, text: &str, value: &str, context: &Context) -> bool {
+    match comparison(key) {
+        Comparison::Person if text == "me" => context.me.as_ref().is_some_and(|me| me.is_named(value)),
+        Comparison::Person => value.contains(text) || is_person(value, text),
+        Comparison::Beginning => value.starts_with(text),
+        Comparison::Part => value.contains(text),
+        Comparison::Whole => value == text,
     }
-    if matches!(key, Key::Title | Key::Description | Key::Finding | Key::Environment | Key::Attachment) {
-        return any(&|value: &str| value.contains(text));
-    }
-    any(&|value: &str| value == text)
+}
+
+/// True for somebody who is not of a team that is known.
+pub(crate) fn has_left(who: &str, context: &Context) -> bool {
+    !context.team.is_empty() && !context.team.iter().any(|member| member.is_named(who))
 }
 
 fn is_person(value: &str, text: &str) -> bool {

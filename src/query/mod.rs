@@ -1,9 +1,13 @@
 //! The list language: which tickets are meant (docs/query.md). Pure: text to a tree, a tree on a ticket.
 
 mod lexer;
-mod matching;
+pub(crate) mod matching;
 mod parser;
-mod tree;
+pub(crate) mod phrase;
+mod snippet;
+pub(crate) mod tree;
 
 pub use parser::parse;
+pub use phrase::{Place, words, words_of};
+pub use snippet::{Snippet, snippet};
 pub use tree::{Context, FIELDS, Query, SORT_KEYS, SyntaxError};

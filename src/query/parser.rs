@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::query::lexer::{Piece, Token, tokens};
+use crate::query::lexer::{Piece, Token, Value, tokens};
+use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, FIELDS, Filter, Key, Property, Query, SORT_KEYS, Sort, SyntaxError, Test};
-use crate::ticket::{Area, Moment, Severity, Status, Type, nearest, parse_span};
+use crate::ticket::{Area, Finding, Moment, Severity, Status, Type, nearest, parse_span};
 
 const DAY_SECS: u64 = 86_400;
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
@@ -83,7 +84,7 @@ impl Parser {
     fn one(&mut self, token: Token) -> Result<Option<Filter>, SyntaxError> {
         let column = token.column;
         match token.piece {
-            Piece::Word(word) => Ok(Some(Filter::Word(word.to_lowercase()))),
+            Piece::Word(word) => Ok(Some(Filter::Words(phrase(None, &word, column)?))),
             Piece::Term(field, values) => self.term(column, &field, &values),
             Piece::Minus => self.deeper(column, |parser| {
                 let Some(next) = parser.peek().cloned() else {
@@ -118,8 +119,8 @@ impl Parser {
         result
     }
 
-    fn term(&mut self, column: usize, field: &str, values: &[String]) -> Result<Option<Filter>, SyntaxError> {
-        let first = values.first().map_or("", String::as_str);
+    fn term(&mut self, column: usize, field: &str, values: &[Value]) -> Result<Option<Filter>, SyntaxError> {
+        let first = values.first().map_or("", |value| value.text.as_str());
         let value_column = column + field.chars().count() + 1;
         if matches!(field, "sort" | "limit") && values.len() > 1 {
             return Err(error(value_column, format!("{field}: takes one value")));
@@ -140,14 +141,14 @@ impl Parser {
                 Ok(None)
             }
             "is" => {
-                let is = |value: &String| {
-                    let property = Property::parse(value);
-                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, value, Property::WORDS))
+                let is = |value: &Value| {
+                    let property = Property::parse(&value.text);
+                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, &value.text, Property::WORDS))
                 };
                 Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
             }
             "has" | "no" => {
-                let has = |value: &String| Ok(Filter::Has(key(value, value_column)?));
+                let has = |value: &Value| Ok(Filter::Has(key(&value.text, value_column)?));
                 let has = Filter::Any(values.iter().map(has).collect::<Result<_, _>>()?);
                 Ok(Some(if field == "has" { has } else { Filter::Not(Box::new(has)) }))
             }
@@ -157,7 +158,7 @@ impl Parser {
                 let mut column = value_column;
                 for value in values {
                     tests.push(test(key, field, value, column)?);
-                    column += value.chars().count() + 1;
+                    column += value.text.chars().count() + 1;
                 }
                 Ok(Some(Filter::Term(key, tests)))
             }
@@ -189,8 +190,17 @@ fn compare(value: &str) -> (Option<Compare>, &str) {
     (None, value)
 }
 
-fn test(key: Key, field: &str, value: &str, column: usize) -> Result<Test, SyntaxError> {
-    let (sign, rest) = compare(value);
+/// The words of a text, which must have some.
+fn phrase(place: Option<Place>, value: &Value, column: usize) -> Result<Phrase, SyntaxError> {
+    Phrase::new(place, &value.text, value.is_quoted).ok_or_else(|| SyntaxError {
+        column,
+        problem: format!("`{}` has no letter or digit to look for", value.text),
+        hint: None,
+    })
+}
+
+fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
+    let (sign, rest) = compare(&value.text);
     if rest.is_empty() {
         return Err(error(column, format!("{field}: lacks a value; use no:{field} for tickets without one")));
     }
@@ -206,8 +216,11 @@ fn test(key: Key, field: &str, value: &str, column: usize) -> Result<Test, Synta
             Ok(Test::Number(compared, number))
         }
         Key::Created | Key::Updated => time(compared, rest, column),
+        Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
+        Key::Description => Ok(Test::Words(phrase(Some(Place::Description), value, column)?)),
+        Key::Finding if Finding::WORDS.contains(&rest) => Ok(Test::Text(rest.to_owned())),
+        Key::Finding => Ok(Test::Words(phrase(Some(Place::Findings), value, column)?)),
         Key::Id
-        | Key::Title
         | Key::Reporter
         | Key::Channel
         | Key::Owner
@@ -219,14 +232,12 @@ fn test(key: Key, field: &str, value: &str, column: usize) -> Result<Test, Synta
         | Key::Commit
         | Key::Link
         | Key::Attachment
-        | Key::Description
-        | Key::Finding
         | Key::Estimate
         | Key::Resolution
         | Key::Vendor
         | Key::Case
         | Key::By => match sign {
-            None => Ok(Test::Text(value.to_lowercase())),
+            None => Ok(Test::Text(value.text.to_lowercase())),
             Some(_) => Err(error(column, format!("{field} has no order to compare by"))),
         },
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::query::phrase::Phrase;
 use crate::ticket::{Moment, Person};
 
 /// A query: which tickets, in which order, how many.
@@ -24,8 +25,8 @@ pub(crate) enum Filter {
     Any(Vec<Self>),
     /// Not this.
     Not(Box<Self>),
-    /// A word or phrase somewhere in its texts, in lower case.
-    Word(String),
+    /// A word or phrase somewhere in its texts.
+    Words(Phrase),
     /// A field compared with any of several values.
     Term(Key, Vec<Test>),
     /// A field that has a value.
@@ -106,11 +107,21 @@ pub const FIELDS: &[&str] = &[
 ];
 
 /// The keys that `sort:` takes.
-pub const SORT_KEYS: &[&str] =
-    &["created", "updated", "severity", "status", "level", "title", "assignee", "occurrences", "id"];
+pub const SORT_KEYS: &[&str] = &[
+    "created",
+    "updated",
+    "severity",
+    "status",
+    "level",
+    "title",
+    "assignee",
+    "occurrences",
+    "id",
+    "relevance",
+];
 
 impl Key {
-    const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -165,7 +176,7 @@ pub(crate) enum Property {
     Open,
     /// Nobody works on it.
     Unassigned,
-    /// Open, and nothing has happened for [`STALE_DAYS`].
+    /// Open, and nothing has happened for [`STALE_SECS`].
     Stale,
     /// Its severity is proposed, and waits for a product owner.
     Proposed,
@@ -187,14 +198,16 @@ impl Property {
     }
 }
 
-/// After how many days without any entry an open ticket is stale.
-pub(crate) const STALE_DAYS: i64 = 30;
+/// After how long without any entry an open ticket is stale: 30 days, in seconds.
+pub(crate) const STALE_SECS: i64 = 30 * 86_400;
 
 /// One value that a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Test {
-    /// The text, in lower case: equal for words, contained for names and texts.
+    /// The text, in lower case: equal for words, contained for names.
     Text(String),
+    /// A word or phrase in one of its texts.
+    Words(Phrase),
     /// A place in a closed list of words.
     Rank(Compare, usize),
     /// A number.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
-use crate::render::view::{Branches, EntryLine, Fault, Listed, View};
-use crate::ticket::{Field, Kind, Node, Ticket, TicketId, codec, visible};
+use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, View};
+use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
 const SCHEMA: u64 = 1;
@@ -49,7 +49,7 @@ fn document(value: &Value) -> String {
     crate::ticket::yaml::write(&pairs)
 }
 
-fn node(value: &Value) -> Node {
+pub(super) fn node(value: &Value) -> Node {
     match value {
         Value::Null => Node::Null,
         Value::Bool(value) => Node::Bool(*value),
@@ -95,8 +95,7 @@ fn objects(view: &View) -> Shape {
         View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, true), page.places.as_ref())),
         View::Packet(packet) => Shape::One(packet::object(packet)),
         View::Tickets { tickets, full } => {
-            let one = |one: &Listed| placed(ticket(&one.ticket, *full), one.places.as_ref());
-            Shape::Many(tickets.iter().map(one).collect())
+            Shape::Many(tickets.iter().map(|one| placed(listed(one, *full), one.places.as_ref())).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
         View::Suggestions(people) => {
@@ -138,6 +137,26 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }
     }
+}
+
+/// A ticket of a list as an object.
+pub(super) fn listed(one: &Listed, full: bool) -> Value {
+    match &one.record {
+        Record::Whole(whole) => ticket(whole, full),
+        Record::Short(short) => match serde_json::from_str(short) {
+            Ok(Value::Object(fields)) => versioned(fields),
+            Ok(_) | Err(_) => Value::Null,
+        },
+        Record::None => Value::Null,
+    }
+}
+
+/// An object with the version of its shape before its fields.
+fn versioned(fields: Map<String, Value>) -> Value {
+    let mut map = Map::new();
+    map.insert("schema".to_owned(), SCHEMA.into());
+    map.extend(fields);
+    Value::Object(map)
 }
 
 /// A ticket with where it stands, where every branch was looked at.
@@ -191,26 +210,16 @@ fn release(release: &Release) -> Value {
 
 /// A ticket as an object: the file's field names, and when it was opened and last changed.
 fn ticket(ticket: &Ticket, full: bool) -> Value {
-    let mut map = Map::new();
-    map.insert("schema".to_owned(), SCHEMA.into());
-    if let Value::Object(head) = value(&codec::head_node(ticket)) {
-        map.extend(head);
+    let mut node = if full { codec::head_node(ticket) } else { short_node(ticket) };
+    if let (Node::Map(pairs), true) = (&mut node, full) {
+        pairs.extend(sums(ticket));
+        let timeline = ticket.timeline().iter().map(codec::entry_node);
+        pairs.push((Node::text("timeline"), Node::List(timeline.collect())));
     }
-    if !full {
-        let is_long = |name: &String| name == "findings" || Field::parse(name).kind() == Kind::Text;
-        map.retain(|name, _| !is_long(name));
+    match value(&node) {
+        Value::Object(fields) => versioned(fields),
+        other => other,
     }
-    if ticket.severity_is_proposed() {
-        map.insert("severity_proposed".to_owned(), true.into());
-    }
-    map.insert("created".to_owned(), json!(ticket.created()));
-    map.insert("updated".to_owned(), json!(ticket.updated()));
-    map.insert("occurrences".to_owned(), json!(ticket.occurrences()));
-    if full {
-        let timeline = ticket.timeline().iter().map(|entry| value(&codec::entry_node(entry)));
-        map.insert("timeline".to_owned(), timeline.collect());
-    }
-    Value::Object(map)
 }
 
 fn entry(line: &EntryLine) -> Value {

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::render::NoSuchForm;
+use crate::render::data;
 use crate::render::paint::shown;
 use crate::render::view::{EntryLine, TicketPage, View};
 use crate::ticket::{Field, Node, Ticket, visible};
@@ -63,7 +66,7 @@ type Rows = (&'static [&'static str], Vec<Vec<String>>);
 fn rows(view: &View) -> Option<Rows> {
     match view {
         View::Tickets { tickets, .. } => {
-            Some((COLUMNS, tickets.iter().map(|one| ticket_row(&one.ticket)).collect()))
+            Some((COLUMNS, tickets.iter().map(|one| record_row(&data::listed(one, false))).collect()))
         }
         View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
@@ -85,6 +88,12 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Synced { .. }
         | View::Rehearsal(_) => None,
     }
+}
+
+/// The row of a ticket's object.
+fn record_row(object: &Value) -> Vec<String> {
+    let cell = |name: &&str| object.get(name).map(|value| data::node(value).to_string()).unwrap_or_default();
+    COLUMNS.iter().map(cell).collect()
 }
 
 fn ticket_row(ticket: &Ticket) -> Vec<String> {

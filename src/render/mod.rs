@@ -15,7 +15,7 @@ pub use lines::candidate;
 pub use paint::Look;
 pub use view::{
     Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, LinkedTicket, Listed,
-    Packet, Rehearsal, SettingLine, TicketPage, View,
+    Packet, Record, Rehearsal, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.

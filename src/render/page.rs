@@ -6,7 +6,7 @@ use crate::process::{Release, Vendor, is_overdue, percentile};
 use crate::render::lines::{entry_details, linked_text, value_text};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
 use crate::render::view::TicketPage;
-use crate::ticket::{Entry, Field, Finding, Kind, Moment, Node, Ticket, cut};
+use crate::ticket::{Entry, Field, Finding, Kind, Moment, Node, Summary, Ticket, cut};
 
 /// The head fields that stand in the summary line, not in the list below it.
 const SUMMARY: &[Field] =
@@ -133,7 +133,7 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
         let deferral = ticket.head().get(&Field::Deferral);
         let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
         let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
-        let overdue = Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(ticket, now));
+        let overdue = Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
         let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
         let title = cut(
             &shown(ticket.head().title()),

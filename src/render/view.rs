@@ -1,7 +1,7 @@
 //! What a command answers with, before it has a form.
 
 use crate::process::{Member, Release, Suggestion, Vendor};
-use crate::ticket::{Entry, LinkKind, Moment, Ticket, TicketId};
+use crate::ticket::{Entry, LinkKind, Moment, Summary, Ticket, TicketId};
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,12 +116,28 @@ pub enum View {
 /// A ticket of a list.
 #[derive(Debug)]
 pub struct Listed {
-    /// The ticket.
-    pub ticket: Ticket,
+    /// What a table shows of it.
+    pub summary: Summary,
     /// The length of its shortest unique prefix.
     pub prefix: usize,
     /// Where it stands, where every branch was looked at.
     pub places: Option<Branches>,
+    /// The piece of its texts where the words that were looked for stand: its words, and
+    /// whether each is one of them.
+    pub snippet: Option<Vec<(String, bool)>>,
+    /// What else was asked for.
+    pub record: Record,
+}
+
+/// What is known of a ticket of a list, beside what a table shows.
+#[derive(Debug)]
+pub enum Record {
+    /// Nothing: a table was asked for.
+    None,
+    /// Its object for machines as JSON, without the long texts and the timeline.
+    Short(String),
+    /// Everything.
+    Whole(Box<Ticket>),
 }
 
 /// The branches on which a ticket stands.

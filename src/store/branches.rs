@@ -89,17 +89,40 @@ impl Store {
 }
 
 impl Snapshot<'_> {
+    /// The branches that are read, each with the tickets that it holds otherwise than this one.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn tips_apart(&self) -> Read<Vec<(Tip, BTreeSet<TicketId>)>> {
+        let tips = self.all();
+        let own = tips.first().map(|tip| tip.commit);
+        let mut apart = Vec::new();
+        for tip in tips {
+            let differing = match own {
+                Some(own) => self.differing(own, tip.commit)?,
+                None => BTreeSet::new(),
+            };
+            apart.push((tip, differing));
+        }
+        Ok(apart)
+    }
+
     /// Where a ticket that was read across branches stands.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn places(&self, ticket: &Ticket) -> Read<Places> {
+    pub fn places(&self, id: &TicketId, apart: &[(Tip, BTreeSet<TicketId>)]) -> Read<Places> {
         let mut places = Places::default();
-        for tip in self.all() {
-            let Some(version) = self.version(tip.commit, ticket.id())? else { continue };
+        if apart.iter().all(|(_, differing)| !differing.contains(id)) {
+            places.latest = apart.iter().map(|(tip, _)| tip.name.clone()).collect();
+            return Ok(places);
+        }
+        let ticket = self.need(id)?;
+        for (tip, _) in apart {
+            let Some(version) = self.version(tip.commit, id)? else { continue };
             let list =
                 if version.timeline() == ticket.timeline() { &mut places.latest } else { &mut places.behind };
-            list.push(tip.name);
+            list.push(tip.name.clone());
         }
         Ok(places)
     }
@@ -108,16 +131,16 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn later_on(&self, tip: &Tip, tickets: &[&Ticket]) -> Read<Vec<(TicketId, usize)>> {
+    pub fn later_on(&self, tip: &Tip, shown: &BTreeSet<&TicketId>) -> Read<Vec<(TicketId, usize)>> {
         let Some(commit) = self.commit() else { return Ok(Vec::new()) };
-        let differing = self.differing(commit, tip.commit)?;
         let mut later = Vec::new();
-        for ticket in tickets.iter().filter(|ticket| differing.contains(ticket.id())) {
-            let Some(version) = self.version(tip.commit, ticket.id())? else { continue };
-            let known: BTreeSet<&Entry> = ticket.timeline().iter().collect();
+        for id in self.differing(commit, tip.commit)?.iter().filter(|id| shown.contains(id)) {
+            let Some(version) = self.version(tip.commit, id)? else { continue };
+            let own = self.version(commit, id)?;
+            let known: BTreeSet<&Entry> = own.iter().flat_map(Ticket::timeline).collect();
             let count = version.timeline().iter().filter(|entry| !known.contains(entry)).count();
             if count > 0 {
-                later.push((ticket.id().clone(), count));
+                later.push((id.clone(), count));
             }
         }
         Ok(later)

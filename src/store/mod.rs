@@ -16,6 +16,7 @@ mod lost;
 mod message;
 mod snapshot;
 mod sync;
+mod trees;
 mod union;
 mod update;
 
@@ -31,6 +32,7 @@ pub use lost::Lost;
 pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::{Synced, Take};
+pub use trees::{Content, Versions};
 pub use update::{Draft, Plan};
 
 use std::cell::OnceCell;

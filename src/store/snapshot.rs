@@ -1,11 +1,12 @@
 //! The tickets as one commit has them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::store::branches::Tip;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ItemKind, ObjectId, Repository};
 use crate::store::layout;
+use crate::store::trees::compare;
 use crate::ticket::{Merged, Ticket, TicketId, codec, is_prefix, merge};
 
 /// The most bytes of a ticket or settings file that are read (DESIGN.md, section 3).
@@ -288,39 +289,16 @@ impl<'a> Snapshot<'a> {
     /// Hands every file under the folder of tickets to `visit`, with its versions; what is the same on
     /// every branch is looked at once.
     fn visit(&self, visit: &mut impl FnMut(&str, &[Item]) -> Read<()>) -> Read<()> {
-        let mut tops = Vec::new();
-        for commit in self.commits() {
-            let top =
-                self.repository.find(commit, layout::TICKETS)?.filter(|item| item.kind == ItemKind::Folder);
-            tops.extend(top.filter(|top| tops.iter().all(|known: &Item| known.id != top.id)));
-        }
-        let mut waiting = vec![(layout::TICKETS.to_owned(), tops)];
-        while let Some((folder, versions)) = waiting.pop() {
-            let mut names: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-            for version in versions {
-                for item in self.repository.items(version.id)? {
-                    let known = names.entry(item.name.clone()).or_default();
-                    if known.iter().all(|other| other.id != item.id) {
-                        known.push(item);
-                    }
-                }
-            }
-            for (name, items) in names {
-                let path = format!("{folder}/{name}");
-                // Two folders deep: what lies deeper is named as a whole, and never followed.
-                if items.iter().all(|item| item.kind == ItemKind::Folder) && path.split('/').count() <= 4 {
-                    waiting.push((path, items));
-                } else {
-                    visit(&path, &items)?;
-                }
-            }
-        }
-        Ok(())
+        compare(self.repository, layout::TICKETS, &[], &self.trees()?, visit)
+    }
+
+    pub(crate) fn repository(&self) -> &'a Repository {
+        self.repository
     }
 
     /// What the versions of a file hold: a ticket, or the two that met under its id. Of several versions,
     /// those that can be read count.
-    fn read_items(&self, path: &str, items: &[Item]) -> Read<Result<Vec<Ticket>, BadFile>> {
+    pub(crate) fn read_items(&self, path: &str, items: &[Item]) -> Read<Result<Vec<Ticket>, BadFile>> {
         let mut merged: Option<Ticket> = None;
         let mut apart = Vec::new();
         let mut bad = None;

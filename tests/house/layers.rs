@@ -9,9 +9,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("query", &["ticket"]),
     ("store/git", &[]),
     ("store", &["ticket"]),
+    ("index", &["ticket", "query"]),
     ("intake", &["ticket", "process"]),
     ("render", &["ticket", "process"]),
-    ("commands", &["ticket", "process", "query", "store", "intake", "render"]),
+    ("commands", &["ticket", "process", "query", "store", "index", "intake", "render"]),
     ("cli", &["commands", "render", "store"]),
 ];
 
@@ -21,7 +22,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("serde_yaml", &["ticket/yaml.rs"]),
     ("clap::", &["cli/", "commands/"]),
     ("comfy_table::", &["render/"]),
-    ("std::fs", &["store/", "intake/", "cli/"]),
+    ("rusqlite::", &["index/"]),
+    ("indicatif::", &["cli/"]),
+    ("std::fs", &["store/", "index/", "intake/", "cli/"]),
     ("std::process::Command", &["store/git/", "cli/"]),
     ("env::var", &["cli/", "store/git/stop.rs"]),
     ("env::current_dir", &["cli/"]),

@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod codec;
+mod index;
 mod merge;
 mod query;
 mod strangers;

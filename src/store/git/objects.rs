@@ -19,6 +19,19 @@ impl ObjectId {
         let format = if text.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
         Oid::from_str_ext(text, format).ok().map(Self)
     }
+
+    /// A name from its bytes: 20, or 32 of SHA-256.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::parse(&hex)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 impl fmt::Display for ObjectId {

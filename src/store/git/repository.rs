@@ -142,7 +142,8 @@ impl Repository {
     }
 
     /// Our folder in the git directory that all work trees share.
-    pub(crate) fn own_folder(&self) -> PathBuf {
+    #[must_use]
+    pub fn own_folder(&self) -> PathBuf {
         self.repo.commondir().join("support")
     }
 

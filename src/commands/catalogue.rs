@@ -1,0 +1,300 @@
+//! The tickets that a query means: from the index, brought up to date first; without it where it fails.
+
+use crate::commands::arguments::Reading;
+use crate::commands::failure::Failure;
+use crate::commands::reading::{context, query, settings, warn};
+use crate::commands::session::Session;
+use crate::index::{CatchUp, Error, Index, Row, Unreadable};
+use crate::query::{Context, Query, snippet, words};
+use crate::render::{Listed, Record};
+use crate::store::git::ObjectId;
+use crate::store::{BadFile, Content, Snapshot, Store, Versions};
+use crate::ticket::{Field, Summary, Ticket, short_node};
+
+/// From this many files on, reading them is worth a progress bar.
+const MANY: usize = 2_000;
+/// The tickets of an answer that are shown with a piece of the text that was found.
+const MAX_SNIPPETS: usize = 100;
+
+/// The tickets like another that are looked at.
+const MAX_ALIKE: usize = 200;
+/// Shorter words say little about what a ticket is about.
+const MIN_WORD_CHARS: usize = 4;
+
+/// What is wanted of the tickets that are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What a table shows.
+    Lines,
+    /// Their objects for machines, without the long texts.
+    Records,
+    /// Everything.
+    Tickets,
+}
+
+/// A query, and where it is asked.
+pub(crate) struct Question<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) snapshot: &'a Snapshot<'a>,
+    /// The query as typed.
+    pub(crate) text: &'a str,
+    /// Which moment of the past was asked for.
+    pub(crate) reading: &'a Reading,
+    pub(crate) wanted: Wanted,
+    /// True where the pieces of text that were found are shown.
+    pub(crate) with_snippets: bool,
+}
+
+/// The tickets that a query means, in its order. Files that cannot be read are named on standard error.
+pub(crate) fn find(question: &Question<'_>, session: &mut Session<'_>) -> Result<Vec<Listed>, Failure> {
+    let Question { store, snapshot, reading, .. } = *question;
+    let query = query(question.text, &settings(snapshot)?)?;
+    let context = context(store, snapshot, session, reading.at.as_deref());
+    let mut found = match answered(question, &query, &context, session)? {
+        Ok(found) => found,
+        Err(error) => {
+            session.note(format!("warning: answered without the index: {error}"));
+            scanned(question, &query, &context, session)?
+        }
+    };
+    if question.with_snippets {
+        for one in found.iter_mut().take(MAX_SNIPPETS) {
+            one.snippet = snippet(&query, &snapshot.need(&one.summary.id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The whole tickets that a query means, in its order.
+pub(crate) fn whole(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    text: &str,
+    session: &mut Session<'_>,
+) -> Result<Vec<Ticket>, Failure> {
+    let reading = &Reading::default();
+    let question =
+        Question { store, snapshot, text, reading, wanted: Wanted::Tickets, with_snippets: false };
+    let whole = |one: Listed| match one.record {
+        Record::Whole(ticket) => Some(*ticket),
+        Record::None | Record::Short(_) => None,
+    };
+    Ok(find(&question, session)?.into_iter().filter_map(whole).collect())
+}
+
+/// The tickets that have ended and share a longer word of the title, or a label, with this one: those that
+/// share the most.
+pub(crate) fn alike(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    ticket: &Ticket,
+    session: &mut Session<'_>,
+) -> Result<Vec<Ticket>, Failure> {
+    let words = words(ticket.head().title());
+    let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let labels = ticket.head().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
+    let terms: Vec<String> = words.map(quoted).chain(labels).collect();
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = format!("status:resolved,closed ({}) limit:{MAX_ALIKE}", terms.join(" OR "));
+    whole(store, snapshot, &query, session)
+}
+
+/// What a query means, from every ticket read anew.
+fn scanned(
+    question: &Question<'_>,
+    query: &Query,
+    context: &Context,
+    session: &mut Session<'_>,
+) -> Result<Vec<Listed>, Failure> {
+    let listing = question.snapshot.tickets()?;
+    let mut tickets = listing.tickets;
+    tickets.retain(|ticket| query.matches(ticket, context));
+    query.arrange(&mut tickets);
+    warn(&listing.bad, session);
+    let mut found = Vec::new();
+    for ticket in tickets {
+        found.push(Listed {
+            summary: Summary::of(&ticket),
+            prefix: question.snapshot.shortest(ticket.id())?,
+            places: None,
+            snippet: None,
+            record: match question.wanted {
+                Wanted::Lines => Record::None,
+                Wanted::Records => {
+                    Record::Short(serde_json::to_string(&short_node(&ticket)).unwrap_or_default())
+                }
+                Wanted::Tickets => Record::Whole(Box::new(ticket)),
+            },
+        });
+    }
+    Ok(found)
+}
+
+/// What the index says; the inner error where it cannot.
+type Answer<T> = Result<Result<T, Error>, Failure>;
+
+/// What a query means, from the index.
+fn answered(
+    question: &Question<'_>,
+    query: &Query,
+    context: &Context,
+    session: &mut Session<'_>,
+) -> Answer<Vec<Listed>> {
+    let Question { store, snapshot, wanted, reading, .. } = *question;
+    let opened = open(store, snapshot, reading, session)?;
+    let hits = opened.and_then(|(index, edition)| {
+        let hits = index.find(edition, query, context, wanted == Wanted::Records)?;
+        Ok((hits, index.unreadable(edition)?))
+    });
+    let (hits, bad) = match hits {
+        Ok(answer) => answer,
+        Err(error) => {
+            if error.is_damage() {
+                // The next run builds it anew.
+                let _ = Index::discard(&store.repository().own_folder());
+            }
+            return Ok(Err(error));
+        }
+    };
+    let bad: Vec<BadFile> =
+        bad.into_iter().map(|bad| BadFile { path: bad.path, line: bad.line, problem: bad.problem }).collect();
+    warn(&bad, session);
+    let mut found = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let record = match wanted {
+            Wanted::Lines => Record::None,
+            Wanted::Records => Record::Short(hit.short),
+            Wanted::Tickets => Record::Whole(Box::new(snapshot.need(&hit.summary.id)?)),
+        };
+        found.push(Listed { summary: hit.summary, prefix: hit.prefix, places: None, snippet: None, record });
+    }
+    Ok(Ok(found))
+}
+
+/// The index, with the edition that a snapshot reads brought up to date.
+pub(crate) fn open(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    reading: &Reading,
+    session: &Session<'_>,
+) -> Answer<(Index, i64)> {
+    let trees = snapshot.trees()?;
+    let key = key_of(&trees);
+    let folder = store.repository().own_folder();
+    let mut index = match Index::open(&folder, session.surroundings.now_seconds) {
+        Ok(index) => index,
+        Err(error) => return Ok(Err(error)),
+    };
+    match index.edition(&key) {
+        Ok(Some(edition)) => return Ok(Ok((index, edition))),
+        Ok(None) => {}
+        Err(error) => return Ok(Err(error)),
+    }
+    let line = match (&reading.at, reading.all_branches) {
+        (Some(at), _) => format!("at {at}"),
+        (None, true) => "all branches".to_owned(),
+        (None, false) => format!("branch {}", store.branch()),
+    };
+    let caught_up = match index.catch_up(&line, &key) {
+        Ok(catch_up) => bring_up(catch_up, snapshot, &trees, session),
+        Err(error) => Err(Trouble::Index(error)),
+    };
+    match caught_up {
+        Ok(edition) => Ok(Ok((index, edition))),
+        Err(Trouble::Index(error)) => Ok(Err(error)),
+        Err(Trouble::Store(error)) => Err(error.into()),
+    }
+}
+
+/// What failed on the way: the index, which can be done without, or the repository.
+enum Trouble {
+    Index(Error),
+    Store(crate::store::Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Index(error)
+    }
+}
+
+impl From<crate::store::Error> for Trouble {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What became of a file that was read.
+struct Made {
+    file: usize,
+    content: Result<Vec<Row>, BadFile>,
+}
+
+fn bring_up(
+    mut catch_up: CatchUp<'_>,
+    snapshot: &Snapshot<'_>,
+    trees: &[ObjectId],
+    session: &Session<'_>,
+) -> Result<i64, Trouble> {
+    let length = trees.first().map_or(20, |tree| tree.bytes().len());
+    let base: Vec<ObjectId> = catch_up.base().chunks(length).filter_map(ObjectId::from_bytes).collect();
+    let files = match snapshot.differing_files(&base, trees) {
+        Ok(files) => files,
+        // Git has cleaned the old trees away.
+        Err(_) if !base.is_empty() => {
+            catch_up.start_over()?;
+            snapshot.differing_files(&[], trees)?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut unknown: Vec<Versions> = Vec::new();
+    for (path, items) in files {
+        let id = crate::store::layout::id_of(&path);
+        catch_up.take(&path, id.as_ref())?;
+        let is_known = match &id {
+            Some(id) if !items.is_empty() => catch_up.put_known(&versions(&items), id)?,
+            Some(_) | None => false,
+        };
+        if !is_known && !items.is_empty() {
+            unknown.push((path, items));
+        }
+    }
+    let progress = (unknown.len() >= MANY).then(|| (session.progress)("indexing", unknown.len()));
+    let numbers: std::collections::BTreeMap<&str, usize> =
+        unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
+    let make = |file: &Versions, content: Content| Made {
+        file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
+        content: content.map(|tickets| tickets.iter().map(Row::of).collect()),
+    };
+    let mut done = 0;
+    snapshot.read_many(&unknown, make, |made| -> Result<(), Trouble> {
+        let Some((path, items)) = unknown.get(made.file) else { return Ok(()) };
+        match (made.content, crate::store::layout::id_of(path)) {
+            (Ok(rows), Some(id)) => {
+                rows.iter().try_for_each(|row| catch_up.put(&versions(items), &id, row))?;
+            }
+            (Err(bad), _) => {
+                let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
+                catch_up.put_unreadable(&bad)?;
+            }
+            (Ok(_), None) => {}
+        }
+        done += 1;
+        if let Some(progress) = &progress {
+            progress(done);
+        }
+        Ok(())
+    })?;
+    Ok(catch_up.finish()?)
+}
+
+fn versions(items: &[crate::store::git::Item]) -> Vec<u8> {
+    items.iter().flat_map(|item| item.id.bytes().to_vec()).collect()
+}
+
+fn key_of(trees: &[ObjectId]) -> Vec<u8> {
+    trees.iter().flat_map(|tree| tree.bytes().to_vec()).collect()
+}

@@ -1,0 +1,289 @@
+//! A query as SQL: the same answer as [`Query::matches`] and [`Query::arrange`] give in memory.
+//!
+//! No expression is ever NULL, so that NOT means what it says.
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
+use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left, passes_text};
+use crate::query::phrase::{Phrase, Place};
+use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};
+use crate::ticket::Status;
+
+/// SQL and the values of its parameters, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Statement {
+    pub(crate) text: String,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Statement {
+    fn say(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn give(&mut self, value: impl Into<Value>) {
+        self.values.push(value.into());
+    }
+
+    /// A comparison with a number.
+    fn compare(&mut self, column: &str, sign: &str, number: i64) {
+        self.say(&format!("{column} {sign} {number}"));
+    }
+}
+
+/// The statement that finds a query's rows in an edition, in its order, with these columns.
+pub(crate) fn compile(
+    db: &Connection,
+    query: &Query,
+    context: &Context,
+    edition: i64,
+    columns: &str,
+) -> rusqlite::Result<Statement> {
+    let order = query.order();
+    let wanted = query.wanted();
+    let by_relevance = order.key == "relevance" && !wanted.is_empty();
+    let mut out = Statement::default();
+    if by_relevance {
+        score(&wanted, &mut out);
+    }
+    out.say(&format!("SELECT {columns} FROM "));
+    let record = if columns.contains("r.") { "CROSS JOIN record r ON r.row = m.row " } else { "" };
+    if by_relevance && is_required(&query.filter) {
+        // Only what has the words is looked at: the join's order is fixed.
+        out.say("score CROSS JOIN member m ON m.row = score.row AND m.edition = ");
+        out.say(&format!("{edition} CROSS JOIN ticket t ON t.row = m.row {record}WHERE "));
+    } else {
+        let score = if by_relevance { "LEFT JOIN score ON score.row = m.row " } else { "" };
+        out.say(&format!("member m CROSS JOIN ticket t ON t.row = m.row {record}{score}"));
+        out.say(&format!("WHERE m.edition = {edition} AND "));
+    }
+    Compiler { db, context }.filter(&query.filter, &mut out)?;
+    let direction = if order.descending { "DESC" } else { "ASC" };
+    let points = if by_relevance { "ifnull(score.points, 0)" } else { "m.edition" };
+    let newest = ", m.created DESC";
+    let (column, then) = match order.key {
+        "relevance" => (points, newest),
+        "updated" => ("t.updated", ""),
+        "severity" => ("t.severity", ""),
+        "status" => ("t.status", ""),
+        "level" => ("t.level", ""),
+        "title" => ("lower_case(t.title)", ""),
+        "assignee" => ("t.assignee", ""),
+        "occurrences" => ("t.occurrences", ""),
+        "id" => ("m.id", ""),
+        _ => ("m.created", ""),
+    };
+    out.say(&format!(" ORDER BY {column} {direction}{then}, m.id"));
+    if let Some(limit) = query.limit {
+        out.say(&format!(" LIMIT {}", signed(limit)));
+    }
+    Ok(out)
+}
+
+/// True where every answer has one of the words that are looked for.
+fn is_required(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(all) => all.iter().any(is_required),
+        Filter::Any(any) => !any.is_empty() && any.iter().all(is_required),
+        Filter::Words(_) => true,
+        Filter::Term(_, tests) => !tests.is_empty() && tests.iter().all(|test| matches!(test, Test::Words(_))),
+        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => false,
+    }
+}
+
+/// How much each row is about the phrases, as `query::matching::relevance` counts it.
+fn score(wanted: &[&Phrase], out: &mut Statement) {
+    out.say("WITH score AS MATERIALIZED (SELECT row, sum(points) AS points FROM (");
+    let mut parts = Vec::new();
+    for phrase in wanted {
+        for (place, points) in [(Some(Place::Title), TITLE_POINTS), (Some(Place::Tags), TAGS_POINTS), (phrase.place, 1)] {
+            parts.push(format!("SELECT rowid AS row, {points} AS points FROM words WHERE words MATCH ?"));
+            out.give(fts(phrase, place));
+        }
+    }
+    out.say(&parts.join(" UNION ALL "));
+    out.say(") GROUP BY row) ");
+}
+
+/// A phrase in the words of FTS5. Words are letters and digits only, so nothing in them means anything else.
+fn fts(phrase: &Phrase, place: Option<Place>) -> String {
+    let column = place.map(|place| format!("{} : ", place.name())).unwrap_or_default();
+    let star = if phrase.is_beginning { " *" } else { "" };
+    format!("{column}\"{}\"{star}", phrase.words)
+}
+
+struct Compiler<'a> {
+    db: &'a Connection,
+    context: &'a Context,
+}
+
+impl Compiler<'_> {
+    fn filter(&self, filter: &Filter, out: &mut Statement) -> rusqlite::Result<()> {
+        match filter {
+            Filter::All(all) => self.joined(all, "AND", "1", out)?,
+            Filter::Any(any) => self.joined(any, "OR", "0", out)?,
+            Filter::Not(inner) => {
+                out.say("NOT ");
+                self.filter(inner, out)?;
+            }
+            Filter::Words(phrase) => words(phrase, out),
+            Filter::Has(key) => out.say(&format!("(t.has & {} <> 0)", bit(*key))),
+            Filter::Is(property) => self.property(*property, out)?,
+            Filter::Term(key, tests) => {
+                out.say("(0");
+                for test in tests {
+                    out.say(" OR ");
+                    self.test(*key, test, out)?;
+                }
+                out.say(")");
+            }
+        }
+        Ok(())
+    }
+
+    fn joined(&self, all: &[Filter], word: &str, empty: &str, out: &mut Statement) -> rusqlite::Result<()> {
+        out.say("(");
+        out.say(empty);
+        for filter in all {
+            out.say(&format!(" {word} "));
+            self.filter(filter, out)?;
+        }
+        out.say(")");
+        Ok(())
+    }
+
+    fn property(&self, property: Property, out: &mut Statement) -> rusqlite::Result<()> {
+        match property {
+            Property::Open => out.say("m.open"),
+            Property::Unassigned => out.say(&format!("(t.has & {} = 0)", bit(Key::Assignee))),
+            Property::Stale => {
+                let before = self.context.now.unix().saturating_sub(STALE_SECS);
+                out.say(&format!("(m.open AND t.updated > {NEVER} AND t.updated < {before})"));
+            }
+            Property::Proposed => out.say(&format!("(t.marks & {PROPOSED} <> 0)")),
+            Property::Orphaned => {
+                out.say("(m.open AND ");
+                self.terms(Key::Assignee, out, |_, shown| has_left(shown, self.context))?;
+                out.say(")");
+            }
+            Property::Regressed => out.say(&format!("(m.open AND t.marks & {REOPENED} <> 0)")),
+        }
+        Ok(())
+    }
+
+    fn test(&self, key: Key, test: &Test, out: &mut Statement) -> rusqlite::Result<()> {
+        match test {
+            Test::Open => out.say("m.open"),
+            Test::Words(phrase) => words(phrase, out),
+            Test::Rank(compare, place) => rank(key, *compare, *place, out),
+            Test::Number(compare, number) => {
+                let number = i64::try_from(*number).unwrap_or(i64::MAX);
+                match key {
+                    Key::Reopened => out.compare("t.reopened", sign(*compare), number),
+                    Key::Comments => out.compare("t.comments", sign(*compare), number),
+                    Key::Occurrences => out.compare("t.occurrences", sign(*compare), number),
+                    _ => out.compare("t.level", sign(*compare), number),
+                }
+            }
+            Test::Time(compare, from, to) => {
+                let (from, to, column) = (from.unix(), to.unix(), time(key));
+                let within = match compare {
+                    Compare::Equal => format!("{column} >= {from} AND {column} < {to}"),
+                    Compare::Less => format!("{column} < {from}"),
+                    Compare::AtMost => format!("{column} < {to}"),
+                    Compare::Greater => format!("{column} >= {to}"),
+                    Compare::AtLeast => format!("{column} >= {from}"),
+                };
+                out.say(&format!("({column} > {NEVER} AND {within})"));
+            }
+            Test::Age(compare, age) => {
+                let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+                let (column, now) = (time(key), self.context.now.unix());
+                out.say(&format!("({column} > {NEVER} AND {now} - {column} {} {age})", sign(*compare)));
+            }
+            Test::Text(text) => self.text(key, text, out)?,
+        }
+        Ok(())
+    }
+
+    fn text(&self, key: Key, text: &str, out: &mut Statement) -> rusqlite::Result<()> {
+        if key == Key::Id {
+            out.say("(substr(m.id, 1, length(?)) = ?)");
+            out.give(text.to_owned());
+            out.give(text.to_owned());
+            return Ok(());
+        }
+        let condition = match comparison(key) {
+            Comparison::Person => {
+                return self.terms(key, out, |value, _| passes_text(key, text, value, self.context));
+            }
+            Comparison::Beginning => "substr(text, 1, length(?)) = ?",
+            Comparison::Part => "? <> '' AND instr(text, ?) > 0",
+            Comparison::Whole => "? <> '' AND text = ?",
+        };
+        out.say("(m.row IN (SELECT row FROM value WHERE term IN (SELECT term FROM term WHERE key = ");
+        out.say(&format!("{} AND {condition})))", number_of(key)));
+        out.give(text.to_owned());
+        out.give(text.to_owned());
+        Ok(())
+    }
+
+    /// The rows with a term of a key that passes: there are few terms, and the test is that of the query.
+    fn terms(
+        &self,
+        key: Key,
+        out: &mut Statement,
+        passes: impl Fn(&str, &str) -> bool,
+    ) -> rusqlite::Result<()> {
+        let mut known = self.db.prepare_cached("SELECT term, text, shown FROM term WHERE key = ?")?;
+        let mut rows = known.query([number_of(key)])?;
+        let mut passing: Vec<String> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (text, shown): (String, String) = (row.get(1)?, row.get(2)?);
+            if passes(&text, &shown) {
+                passing.push(row.get::<_, i64>(0)?.to_string());
+            }
+        }
+        let list = passing.join(",");
+        out.say(&format!("(m.row IN (SELECT row FROM value WHERE term IN ({list})))"));
+        Ok(())
+    }
+}
+
+fn words(phrase: &Phrase, out: &mut Statement) {
+    out.say("(m.row IN (SELECT rowid FROM words WHERE words MATCH ?))");
+    out.give(fts(phrase, phrase.place));
+}
+
+fn time(key: Key) -> &'static str {
+    if key == Key::Created { "m.created" } else { "t.updated" }
+}
+
+fn sign(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Equal => "=",
+        Compare::Less => "<",
+        Compare::AtMost => "<=",
+        Compare::Greater => ">",
+        Compare::AtLeast => ">=",
+    }
+}
+
+/// A place in a closed list of words: the places that pass, of which there are few.
+fn rank(key: Key, compare: Compare, place: usize, out: &mut Statement) {
+    let passing = (0..Status::ALL.len().max(8)).filter(|rank| compare.allows(rank.cmp(&place)));
+    if key == Key::Was {
+        let mask = passing.fold(0_i64, |mask, rank| mask | (1 << rank));
+        return out.say(&format!("(t.was & {mask} <> 0)"));
+    }
+    let column = match key {
+        Key::Severity => "t.severity",
+        Key::Type => "t.type",
+        Key::Area => "t.area",
+        _ => "t.status",
+    };
+    let list: Vec<String> = passing.map(|rank| rank.to_string()).collect();
+    out.say(&format!("({column} IN ({}))", list.join(",")));
+}

@@ -1,0 +1,32 @@
+//! Why the index did not answer; the caller then does without it.
+
+use std::path::Path;
+
+use crate::index::schema::is_damaged;
+
+/// What went wrong with the index.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    message: String,
+    is_damage: bool,
+}
+
+impl Error {
+    /// True where the file is no index any more.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        self.is_damage
+    }
+
+    /// An error of the file system.
+    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
+        Self { message: format!("{}: {error}", path.display()), is_damage: false }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self { message: error.to_string(), is_damage: is_damaged(&error) }
+    }
+}

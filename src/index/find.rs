@@ -1,0 +1,98 @@
+//! Answers: the tickets of an edition that a query means, and the files that cannot be read.
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::params_from_iter;
+
+use crate::index::Unreadable;
+use crate::index::compile::compile;
+use crate::index::error::Error;
+use crate::index::row::NEVER;
+use crate::index::schema::Index;
+use crate::query::Query;
+use crate::query::tree::Context;
+use crate::ticket::{Level, Moment, Severity, Status, Summary, TicketId};
+
+/// A ticket that was found.
+#[derive(Debug)]
+pub struct Hit {
+    /// What a list shows of it.
+    pub summary: Summary,
+    /// How many of its id's first characters tell it from every other.
+    pub prefix: usize,
+    /// Its object for machines, as JSON; empty where it was not asked for.
+    pub short: String,
+}
+
+impl Index {
+    /// The tickets of an edition that a query means, in its order; with their objects for machines, where
+    /// they are asked for.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn find(
+        &self,
+        edition: i64,
+        query: &Query,
+        context: &Context,
+        with_objects: bool,
+    ) -> Result<Vec<Hit>, Error> {
+        self.db.create_scalar_function(
+            "lower_case",
+            1,
+            FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+            |call| Ok(call.get::<String>(0)?.to_lowercase()),
+        )?;
+        let object = if with_objects { "r.short" } else { "''" };
+        let columns = format!(
+            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}"
+        );
+        let statement = compile(&self.db, query, context, edition, &columns)?;
+        let mut found = self.db.prepare_cached(&statement.text)?;
+        let mut rows = found.query(params_from_iter(statement.values))?;
+        let mut hits = Vec::new();
+        while let Some(row) = rows.next()? {
+            hits.extend(hit(row)?);
+        }
+        Ok(hits)
+    }
+
+    /// The files of an edition that cannot be read.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn unreadable(&self, edition: i64) -> Result<Vec<Unreadable>, Error> {
+        let mut all = self.db.prepare("SELECT path, line, problem FROM unreadable WHERE edition = ? ORDER BY path")?;
+        let bad = all.query_map([edition], |row| {
+            let line = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+            Ok(Unreadable { path: row.get(0)?, line, problem: row.get(2)? })
+        })?;
+        Ok(bad.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// A row as a hit; `None` where it holds what this version never writes.
+fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
+    fn word<T: Copy>(all: &[T], place: i64) -> Option<T> {
+        all.get(usize::try_from(place).ok()?).copied()
+    }
+    let moment = |seconds: Option<i64>| seconds.filter(|at| *at != NEVER).and_then(Moment::from_unix);
+    let id = row.get_ref(0)?.as_str().ok().and_then(TicketId::parse);
+    let (Some(id), Some(status), Some(level)) =
+        (id, word(Status::ALL, row.get(5)?), word(Level::ALL, row.get::<_, i64>(6)? - 1))
+    else {
+        return Ok(None);
+    };
+    let summary = Summary {
+        id,
+        title: row.get(3)?,
+        severity: word(Severity::ALL, row.get(4)?),
+        status,
+        level,
+        assignee: row.get(7)?,
+        created: moment(row.get(2)?),
+        updated: moment(row.get(8)?),
+        follow_up: moment(row.get(9)?),
+    };
+    let prefix = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+    Ok(Some(Hit { summary, prefix, short: row.get(10)? }))
+}

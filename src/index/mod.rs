@@ -1,0 +1,33 @@
+//! The index: SQLite in the git directory, derived from the tickets' trees; thrown away when in doubt.
+//!
+//! An *edition* is the tickets as one tree, or several branches' trees together, hold them; its key is
+//! the trees' names. A *row* is one version of a ticket, shared by the editions that hold it. Nothing here
+//! is the truth: whoever deletes the file loses the time to build it again.
+
+mod catch_up;
+mod compile;
+mod completion;
+mod error;
+mod find;
+mod row;
+mod schema;
+mod touches;
+
+pub use catch_up::CatchUp;
+pub use completion::Candidates;
+pub use error::Error;
+pub use find::Hit;
+pub use row::Row;
+pub use schema::Index;
+pub use touches::TouchedBy;
+
+/// A file that is no readable ticket, as an edition remembers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its path from the top of the repository.
+    pub path: String,
+    /// The line that is wrong, from 1; 0 for the whole file.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: String,
+}

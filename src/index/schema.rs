@@ -1,0 +1,140 @@
+//! The tables, and how the file is opened, made anew, or thrown away.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::index::error::Error;
+
+/// The version of the tables; a file of any other is made anew.
+const VERSION: i64 = 1;
+/// How long another process is waited for before the answer is worked out without the index.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The page cache, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+/// Bytes of the file that are read through a mapping.
+const MAPPED_BYTES: i64 = 1 << 30;
+
+/// `has`, `was` and `marks` are sets of bits. `created` and `updated` are seconds since 1970 UTC, and
+/// [`crate::index::row::NEVER`] where there is none. `words` holds no text, only which words stand where.
+const TABLES: &str = "
+CREATE TABLE edition (edition INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, key BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE ticket (
+    row INTEGER PRIMARY KEY, title TEXT NOT NULL, severity INTEGER NOT NULL, status INTEGER NOT NULL,
+    level INTEGER NOT NULL, assignee TEXT, updated INTEGER NOT NULL, follow_up INTEGER, type INTEGER NOT NULL,
+    area INTEGER NOT NULL, reopened INTEGER NOT NULL, comments INTEGER NOT NULL, occurrences INTEGER NOT NULL,
+    was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL);
+CREATE TABLE version (versions BLOB NOT NULL, id TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (versions, id)) WITHOUT ROWID;
+CREATE INDEX version_row ON version (row);
+CREATE TABLE record (row INTEGER PRIMARY KEY, created INTEGER NOT NULL, open INTEGER NOT NULL, id TEXT NOT NULL, short TEXT NOT NULL);
+CREATE TABLE member (
+    edition INTEGER NOT NULL, created INTEGER NOT NULL, id TEXT NOT NULL, open INTEGER NOT NULL,
+    prefix INTEGER NOT NULL, row INTEGER NOT NULL, home TEXT, PRIMARY KEY (edition, created DESC, id)) WITHOUT ROWID;
+CREATE UNIQUE INDEX member_id ON member (edition, id, prefix);
+CREATE INDEX member_row ON member (row, edition);
+CREATE INDEX member_home ON member (edition, home) WHERE home IS NOT NULL;
+CREATE TABLE unreadable (edition INTEGER NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (edition, path)) WITHOUT ROWID;
+CREATE TABLE term (term INTEGER PRIMARY KEY, key INTEGER NOT NULL, text TEXT NOT NULL, shown TEXT NOT NULL, UNIQUE (key, shown));
+CREATE INDEX term_text ON term (key, text);
+CREATE TABLE value (term INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (term, row)) WITHOUT ROWID;
+CREATE INDEX value_row ON value (row);
+CREATE VIRTUAL TABLE words USING fts5(title, description, findings, notes, tags,
+    content='', contentless_delete=1, tokenize='ascii');
+CREATE TABLE touch (place INTEGER PRIMARY KEY, id TEXT NOT NULL, commit_id BLOB NOT NULL, UNIQUE (id, commit_id));
+CREATE TABLE walked (commit_id BLOB PRIMARY KEY) WITHOUT ROWID;
+";
+
+/// The index of a clone.
+pub struct Index {
+    pub(crate) db: Connection,
+    /// Now, in seconds since 1970 UTC: which editions were used last.
+    pub(crate) now_seconds: i64,
+}
+
+impl Index {
+    /// Opens the index in a folder, `index.sqlite`. One of another version, or one that is damaged, is made
+    /// anew.
+    ///
+    /// # Errors
+    /// It cannot be made or opened there.
+    pub fn open(folder: &Path, now_seconds: i64) -> Result<Self, Error> {
+        let path = folder.join("index.sqlite");
+        match connect(&path) {
+            Ok(db) => Ok(Self { db, now_seconds }),
+            Err(error) if is_damaged(&error) => {
+                discard(&path)?;
+                Ok(Self { db: connect(&path)?, now_seconds })
+            }
+            Err(_) if !folder.exists() => {
+                fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
+                Ok(Self { db: connect(&path)?, now_seconds })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Throws the index in a folder away.
+    ///
+    /// # Errors
+    /// A file of it cannot be removed.
+    pub fn discard(folder: &Path) -> Result<(), Error> {
+        discard(&folder.join("index.sqlite"))
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(PATIENCE)?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
+    // What is lost in a power cut is built again; a half-written page is found by its checksum in the log.
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    if version(&db)? != VERSION {
+        db.pragma_update(None, "journal_mode", "WAL")?;
+        make(&mut db)?;
+    }
+    Ok(db)
+}
+
+fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Makes the tables, unless another process has just done so. What another version left goes.
+fn make(db: &mut Connection) -> rusqlite::Result<()> {
+    let work = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if version(&work)? != VERSION {
+        let mut old = work.prepare("SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'words_%'")?;
+        let names: Vec<String> = old.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        drop(old);
+        for name in names {
+            work.execute_batch(&format!("DROP TABLE \"{}\"", name.replace('"', "\"\"")))?;
+        }
+        work.execute_batch(TABLES)?;
+        work.pragma_update(None, "user_version", VERSION)?;
+    }
+    work.commit()
+}
+
+pub(crate) fn is_damaged(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(error, rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("no such table") || text.contains("no such column"))
+}
+
+fn discard(path: &Path) -> Result<(), Error> {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let file = PathBuf::from(name);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(&file, &error)),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Words and phrases: how a text is cut into words, and where a ticket's words stand.
+//!
+//! The index keeps the same words (`index::rows`), so that both ways to answer agree.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::ticket::{Field, Node, Set, Ticket};
+
+/// A word's first characters tell it from others; what is longer is no word of a language.
+const MAX_WORD_CHARS: usize = 64;
+/// Stands between two texts, so that no phrase runs from one into the next. It is no letter, so that
+/// nobody can look for it.
+const BREAK: &str = "\u{fffc}";
+
+/// Where words stand in a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The title.
+    Title,
+    /// The description.
+    Description,
+    /// What support gathered.
+    Findings,
+    /// What was said and why things were done.
+    Notes,
+    /// Labels, affected releases, environment, vendor, case numbers, names of attachments, the reporter.
+    Tags,
+}
+
+impl Place {
+    /// Every place, in the order of [`words_of`].
+    pub const ALL: [Self; 5] = [Self::Title, Self::Description, Self::Findings, Self::Notes, Self::Tags];
+
+    /// Its name, as a column of the index.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::Findings => "findings",
+            Self::Notes => "notes",
+            Self::Tags => "tags",
+        }
+    }
+}
+
+/// Words that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// Where they must stand; anywhere, where it does not say.
+    pub(crate) place: Option<Place>,
+    /// The words, with a blank between two.
+    pub(crate) words: String,
+    /// True where the last one may be the beginning of a longer word.
+    pub(crate) is_beginning: bool,
+}
+
+impl Phrase {
+    /// A phrase from what was typed: bare words may be the beginning of longer ones; between quotes that
+    /// takes a star at the end. `None` where there is no word in it.
+    pub(crate) fn new(place: Option<Place>, typed: &str, is_quoted: bool) -> Option<Self> {
+        let words = words(typed);
+        let is_beginning = !is_quoted || typed.trim_end().ends_with('*');
+        (!words.is_empty()).then_some(Self { place, words, is_beginning })
+    }
+
+    /// True where a ticket's words, place by place, hold the phrase.
+    pub(crate) fn is_in(&self, words: &[String; 5]) -> bool {
+        let is_here = |place: Place| self.place.is_none_or(|only| only == place);
+        Place::ALL.into_iter().zip(words).any(|(place, text)| is_here(place) && self.is_within(text))
+    }
+
+    /// True where a text, already cut into words, holds the phrase.
+    pub(crate) fn is_within(&self, text: &str) -> bool {
+        self.place_in(text).is_some()
+    }
+
+    /// The byte at which the phrase first begins in a text, already cut into words.
+    pub(crate) fn place_in(&self, text: &str) -> Option<usize> {
+        let mut matches = text.match_indices(self.words.as_str()).filter(|(at, found)| {
+            let before = text.get(..*at).is_none_or(|before| before.is_empty() || before.ends_with(' '));
+            let after = text.get(at + found.len()..).unwrap_or_default();
+            before && (self.is_beginning || after.is_empty() || after.starts_with(' '))
+        });
+        matches.next().map(|(at, _)| at)
+    }
+}
+
+/// The words of a ticket, place by place.
+#[must_use]
+pub fn words_of(ticket: &Ticket) -> [String; 5] {
+    let head = ticket.head();
+    let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
+    let text = |field: &Field| head.get(field).and_then(Node::as_text);
+    let reporter = text(&Field::Reporter).into_iter();
+    let tags = head
+        .members(&Field::Labels)
+        .chain(head.members(&Field::Affects))
+        .chain(text(&Field::Environment))
+        .chain(text(&Field::Key))
+        .chain(reporter)
+        .chain(ticket.timeline().iter().filter_map(|entry| Some(entry.attachment.as_ref()?.name.as_str())))
+        .chain(ticket.timeline().iter().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
+    [
+        joined([head.title()].into_iter()),
+        joined(head.description().into_iter()),
+        joined(head.findings().map(|(_, text)| text)),
+        joined(notes),
+        joined(tags),
+    ]
+}
+
+/// The vendor and the case number that an entry deferred a ticket to: they are found after the answer too.
+fn deferred_to<'a>((field, set): (&'a Field, &'a Set)) -> impl Iterator<Item = &'a str> {
+    let to = match (field, set) {
+        (Field::Deferral, Set::Value { to, .. }) => to.as_ref(),
+        _ => None,
+    };
+    ["vendor", "case"].into_iter().filter_map(move |key| to?.at(key)?.as_text())
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for text in texts {
+        if !out.is_empty() {
+            out.push(' ');
+            out.push_str(BREAK);
+            out.push(' ');
+        }
+        add_words(text, &mut out);
+    }
+    out
+}
+
+/// The words of a text, in lower case and without accents, with a blank between two.
+#[must_use]
+pub fn words(text: &str) -> String {
+    let mut out = String::new();
+    add_words(text, &mut out);
+    out
+}
+
+fn add_words(text: &str, out: &mut String) {
+    let mut writer = Writer { length: 0, is_glued: false, out };
+    if text.is_ascii() {
+        text.chars().for_each(|c| writer.take(c));
+    } else {
+        let plain = text.nfkd().filter(|c| !is_combining_mark(*c));
+        plain.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)).for_each(|c| writer.take(c));
+    }
+    let end = writer.out.trim_end().len();
+    writer.out.truncate(end);
+}
+
+/// Takes characters, and writes words.
+struct Writer<'a> {
+    /// Characters of the word that is being written.
+    length: usize,
+    /// True after a character that is a word by itself.
+    is_glued: bool,
+    out: &'a mut String,
+}
+
+impl Writer<'_> {
+    fn take(&mut self, c: char) {
+        let stands_alone = is_ideograph(c);
+        let ends = !c.is_alphanumeric() || stands_alone || self.is_glued;
+        if ends && self.length > 0 {
+            self.out.push(' ');
+            self.length = 0;
+        }
+        self.is_glued = stands_alone;
+        if c.is_alphanumeric() {
+            if self.length < MAX_WORD_CHARS {
+                self.out.push(c.to_ascii_lowercase());
+            }
+            self.length += 1;
+        }
+    }
+}
+
+/// True for the characters of scripts that put no blanks between words: each is a word.
+fn is_ideograph(c: char) -> bool {
+    matches!(u32::from(c), 0x0e00..=0x0e7f | 0x3040..=0x30ff | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_into_words() {
+        for (text, expected) in [
+            ("Card payments over 1,000 fail!", "card payments over 1 000 fail"),
+            ("Zürich, Ærø, naïve", "zurich ærø naive"),
+            ("src/pay.rs::retry_all", "src pay rs retry all"),
+            ("支払い fails", "支 払 い fails"),
+            ("  ", ""),
+        ] {
+            assert_eq!(words(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_phrase_stands_at_the_borders_of_words() {
+        let holds = |typed: &str, is_quoted: bool, text: &str| {
+            Phrase::new(None, typed, is_quoted).unwrap().is_within(&words(text))
+        };
+        assert!(holds("pay", false, "two payments"));
+        assert!(!holds("ments", false, "two payments"));
+        assert!(!holds("pay", true, "two payments"));
+        assert!(holds("two pay*", true, "in two payments"));
+        assert!(holds("PG-5512", false, "case pg 5512"));
+        assert!(!holds("a b", true, "b a"));
+        assert!(Phrase::new(None, "++", false).is_none());
+    }
+
+    #[test]
+    fn no_phrase_runs_from_one_text_into_the_next() {
+        assert!(!Phrase::new(None, "a b", true).unwrap().is_within(&joined(["x a", "b y"].into_iter())));
+    }
+}

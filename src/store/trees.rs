@@ -1,0 +1,165 @@
+//! The trees that hold tickets: their names, what differs between two lots of them, and many files read at once.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, mpsc};
+
+use crate::store::error::{BadFile, Error};
+use crate::store::git::{Item, ItemKind, ObjectId, Repository};
+use crate::store::layout;
+use crate::store::snapshot::{Read, Snapshot};
+use crate::ticket::Ticket;
+
+/// Threads that read tickets, beside the one that takes what they read.
+const READERS: usize = 2;
+/// Files that wait to be taken, so that memory stays bounded.
+const WAITING: usize = 64;
+
+/// A file's path, and its versions on the branches that are read; none where it is gone.
+pub type Versions = (String, Vec<Item>);
+/// What the versions of a file hold: the tickets, or why they cannot be read.
+pub type Content = Result<Vec<Ticket>, BadFile>;
+
+impl Snapshot<'_> {
+    /// The trees of tickets that are read, each once, in order; none where there are no tickets.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn trees(&self) -> Read<Vec<ObjectId>> {
+        let mut trees = Vec::new();
+        for commit in self.commits() {
+            let found = self.repository().find(commit, layout::TICKETS)?;
+            trees.extend(found.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id));
+        }
+        trees.sort();
+        trees.dedup();
+        Ok(trees)
+    }
+
+    /// The files that these trees hold otherwise than others did, with the versions they hold now. Equal
+    /// folders are not opened.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn differing_files(&self, before: &[ObjectId], now: &[ObjectId]) -> Read<Vec<Versions>> {
+        let mut files = Vec::new();
+        compare(self.repository(), layout::TICKETS, before, now, &mut |path, items| {
+            files.push((path.to_owned(), items.to_vec()));
+            Ok(())
+        })?;
+        Ok(files)
+    }
+
+    /// Reads many files on several threads, and hands each to `take`, in no order, made into what it is
+    /// wanted for by `make` on the thread that read it.
+    ///
+    /// # Errors
+    /// An object cannot be read; or what `take` says.
+    pub fn read_many<T: Send, E: From<Error>>(
+        &self,
+        files: &[Versions],
+        make: impl Fn(&Versions, Content) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let ids: Vec<ObjectId> = files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
+        if self.repository().is_partial() {
+            self.repository().fetch_missing(&ids).map_err(Error::from)?;
+        }
+        if files.len() < WAITING {
+            for file in files {
+                let content = self.read_items(&file.0, &file.1)?;
+                take(make(file, content))?;
+            }
+            return Ok(());
+        }
+        let next = Mutex::new(files.iter());
+        let stop = AtomicBool::new(false);
+        let (send, receive) = mpsc::sync_channel::<Read<T>>(WAITING);
+        std::thread::scope(|scope| {
+            for _ in 0..READERS {
+                let (send, next, stop, make) = (send.clone(), &next, &stop, &make);
+                let surroundings = self.repository().surroundings.clone();
+                scope.spawn(move || {
+                    let read = || -> Read<()> {
+                        let repository = Repository::open(surroundings)?;
+                        let reader = Snapshot::new(&repository, None, "");
+                        while let Some(file) = taken(next, stop) {
+                            let content = reader.read_items(&file.0, &file.1)?;
+                            if send.send(Ok(make(file, content))).is_err() {
+                                break;
+                            }
+                        }
+                        Ok(())
+                    };
+                    if let Err(error) = read() {
+                        let _ = send.send(Err(error));
+                    }
+                });
+            }
+            drop(send);
+            let mut result = Ok(());
+            for made in receive {
+                result = made.map_err(E::from).and_then(&mut take);
+                if result.is_err() {
+                    stop.store(true, Ordering::Relaxed);
+                    break;
+                }
+            }
+            result
+        })
+    }
+}
+
+/// The next file to read; none where they are all read, or nobody wants them any more.
+fn taken<'a>(next: &Mutex<std::slice::Iter<'a, Versions>>, stop: &AtomicBool) -> Option<&'a Versions> {
+    if stop.load(Ordering::Relaxed) { None } else { next.lock().ok()?.next() }
+}
+
+/// Hands every file that two lots of trees hold otherwise to `visit`, with what the second lot holds.
+pub(crate) fn compare(
+    repository: &Repository,
+    folder: &str,
+    before: &[ObjectId],
+    now: &[ObjectId],
+    visit: &mut impl FnMut(&str, &[Item]) -> Read<()>,
+) -> Read<()> {
+    let mut waiting = vec![(folder.to_owned(), before.to_vec(), now.to_vec())];
+    while let Some((folder, before, now)) = waiting.pop() {
+        let mut names: BTreeMap<String, [Vec<Item>; 2]> = BTreeMap::new();
+        for (side, trees) in [before, now].into_iter().enumerate() {
+            for tree in trees {
+                for item in repository.items(tree)? {
+                    let known = names.entry(item.name.clone()).or_default();
+                    let Some(known) = known.get_mut(side) else { continue };
+                    if known.iter().all(|other| other.id != item.id || other.kind != item.kind) {
+                        known.push(item);
+                    }
+                }
+            }
+        }
+        for (name, [mut before, mut now]) in names {
+            before.sort_by_key(|item| item.id);
+            now.sort_by_key(|item| item.id);
+            if before == now {
+                continue;
+            }
+            let path = format!("{folder}/{name}");
+            // Two folders deep: what lies deeper is named as a whole, and never followed.
+            let is_deep = path.split('/').count() > 4;
+            let is_folder =
+                |items: &[Item]| !is_deep && items.iter().all(|item| item.kind == ItemKind::Folder);
+            let (was_file, is_file) = (!is_folder(&before), !is_folder(&now));
+            if was_file || is_file {
+                visit(&path, if is_file { &now } else { &[] })?;
+            }
+            let trees = |items: &[Item], is_file: bool| -> Vec<ObjectId> {
+                items.iter().filter(|_| !is_file).map(|item| item.id).collect()
+            };
+            let (before, now) = (trees(&before, was_file), trees(&now, is_file));
+            if !before.is_empty() || !now.is_empty() {
+                waiting.push((path, before, now));
+            }
+        }
+    }
+    Ok(())
+}

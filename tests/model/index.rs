@@ -1,0 +1,115 @@
+//! The index: every query has the same answer, in the same order, as over the tickets in memory.
+
+use std::collections::BTreeMap;
+
+use git_support::index::{Index, Row};
+use git_support::query::{self, Context};
+use git_support::ticket::{Moment, Person, Ticket, TicketId};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::arbitrary;
+
+/// Terms of every kind; the words are some that the tickets are likely to have.
+const TERMS: &[&str] = &[
+    "a", "e", "1", "n*", "\"a b\"", "\"no\"", "status:open", "status:new,closed", "status:>triaged", "severity:>=major",
+    "severity:<critical", "severity:=blocker", "type:defect", "area:infrastructure", "level:2,3", "level:<3", "level:>9",
+    "assignee:me", "assignee:a", "reporter:example", "owner:x", "by:me", "by:a", "label:a", "labels:no,x", "affects:1.4.0",
+    "environment:e", "channel:cli", "key:a", "commit:a", "link:blocks", "link:0", "attachment:log", "title:a", "title:\"no\"",
+    "description:e", "finding:a", "finding:diagnosis", "estimate:6h", "resolution:fixed", "vendor:paygate", "case:a", "id:0",
+    "id:7k", "created:>1m", "created:<7d", "created:2023-11-14", "created:>=2023-11-14", "updated:<=2023-11-14", "updated:>12h",
+    "was:deferred", "was:>=resolved", "was:new", "reopened:>1", "reopened:0", "occurrences:>1", "comments:<2", "has:assignee",
+    "no:assignee", "has:description", "no:severity", "has:link", "no:comments", "has:was", "is:open", "is:unassigned",
+    "is:stale", "is:proposed", "is:orphaned", "is:regressed",
+];
+const ORDERS: &[&str] = &[
+    "", "", "sort:created", "sort:-updated", "sort:-severity", "sort:status", "sort:level", "sort:title", "sort:-title",
+    "sort:assignee", "sort:-assignee", "sort:-occurrences", "sort:id", "sort:-id", "sort:relevance", "sort:-relevance",
+    "limit:3", "sort:-created limit:2", "limit:0",
+];
+
+fn query_text() -> impl Strategy<Value = String> {
+    let term = || {
+        (select(TERMS), any::<bool>()).prop_map(|(term, no)| if no { format!("-{term}") } else { term.to_owned() })
+    };
+    let group = vec(term(), 1..3).prop_map(|terms| format!("({})", terms.join(" OR ")));
+    let terms = vec(prop_oneof![3 => term().boxed(), 1 => group.boxed()], 0..3);
+    (terms, select(ORDERS)).prop_map(|(terms, order)| format!("{} {order}", terms.join(" ")))
+}
+
+fn contexts() -> impl Strategy<Value = Context> {
+    let ann = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
+    let team = vec(Just(ann.clone()), 0..2);
+    (team, 1_600_000_000_i64..1_800_000_000).prop_map(move |(team, now)| Context {
+        me: Some(ann.clone()),
+        now: Moment::from_unix(now).unwrap(),
+        team,
+    })
+}
+
+/// Fills an edition with tickets.
+fn fill(index: &mut Index, line: &str, key: &[u8], tickets: &BTreeMap<TicketId, Ticket>, gone: &[TicketId]) -> i64 {
+    let mut catch_up = index.catch_up(line, key).unwrap();
+    for id in gone {
+        catch_up.take(&format!("{id}"), Some(id)).unwrap();
+    }
+    for (id, ticket) in tickets {
+        catch_up.take(&format!("{id}"), Some(id)).unwrap();
+        let version = [key, id.as_str().as_bytes()].concat();
+        assert!(!catch_up.put_known(&version, id).unwrap());
+        catch_up.put(&version, id, &Row::of(ticket)).unwrap();
+    }
+    catch_up.finish().unwrap()
+}
+
+fn by_id(tickets: Vec<Ticket>) -> BTreeMap<TicketId, Ticket> {
+    tickets.into_iter().map(|ticket| (ticket.id().clone(), ticket)).collect()
+}
+
+/// How many characters tell each id from every other.
+fn shortest(id: &TicketId, all: &BTreeMap<TicketId, Ticket>) -> usize {
+    let shared = |other: &TicketId| id.as_str().bytes().zip(other.as_str().bytes()).take_while(|(a, b)| a == b).count();
+    all.keys().filter(|other| *other != id).map(|other| shared(other) + 1).max().unwrap_or(0).max(4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_index_answers_as_the_tickets_do(
+        first in vec(arbitrary::ticket(), 0..12),
+        later in vec(arbitrary::ticket(), 0..6),
+        queries in vec(query_text(), 20),
+        context in contexts(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut index = Index::open(folder.path(), 0).unwrap();
+        let mut tickets = by_id(first);
+        let before = fill(&mut index, "main", b"one", &tickets, &[]);
+        let old = tickets.clone();
+        // Some go, some come or change, on another line: the first edition stays as it is.
+        let gone: Vec<TicketId> = tickets.keys().take(3).cloned().collect();
+        tickets.retain(|id, _| !gone.contains(id));
+        let later = by_id(later);
+        let now = fill(&mut index, "other", b"two", &later, &gone);
+        tickets.extend(later);
+        for text in &queries {
+            let query = query::parse(text).unwrap();
+            for (edition, all) in [(before, &old), (now, &tickets)] {
+                let mut expected: Vec<Ticket> =
+                    all.values().filter(|ticket| query.matches(ticket, &context)).cloned().collect();
+                query.arrange(&mut expected);
+                let expected: Vec<&TicketId> = expected.iter().map(Ticket::id).collect();
+                let hits = index.find(edition, &query, &context, false).unwrap();
+                let found: Vec<&TicketId> = hits.iter().map(|hit| &hit.summary.id).collect();
+                prop_assert_eq!(&found, &expected, "{}", text);
+                for hit in &hits {
+                    prop_assert_eq!(hit.prefix, shortest(&hit.summary.id, all));
+                    let summary = git_support::ticket::Summary::of(&all[&hit.summary.id]);
+                    prop_assert_eq!(&hit.summary, &summary);
+                }
+            }
+        }
+    }
+}
