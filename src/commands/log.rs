@@ -4,8 +4,14 @@ use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::index::{self, Index};
 use crate::render::{EntryLine, View};
-use crate::store::Carried;
+use crate::store::git::ObjectId;
+use crate::store::{Carried, Snapshot, Store};
+use crate::ticket::{Ticket, TicketId};
+
+/// From this many commits on, reading them is worth a progress bar.
+const MANY_COMMITS: usize = 2_000;
 
 /// What happened, entry by entry, with the commit that carried each
 ///
@@ -34,7 +40,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut entries = Vec::new();
     for id in reading::resolve(&snapshot, &args.ids)? {
         let ticket = snapshot.need(&id)?;
-        for carried in store.carriers(&snapshot, &ticket)? {
+        for carried in history(&store, &snapshot, &ticket, session)? {
             let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
             entries.push(line(carried, same > 1));
         }
@@ -42,6 +48,65 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
     Ok(View::Entries(entries))
+}
+
+/// The entries of a ticket with their commits: from what the index knows of history, which is walked as far
+/// as the index has not seen it; without the index where it fails.
+fn history(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    ticket: &Ticket,
+    session: &mut Session<'_>,
+) -> Result<Vec<Carried>, Failure> {
+    let known = match touched_by(store, snapshot, ticket.id(), session)? {
+        Ok(commits) => store.carriers_among(ticket, &commits)?,
+        Err(error) => {
+            session.note(format!("warning: answered without the index: {error}"));
+            None
+        }
+    };
+    Ok(match known {
+        Some(known) => known,
+        None => store.carriers(snapshot, ticket)?,
+    })
+}
+
+/// The commits that touched a ticket, by the index, brought up to date first.
+fn touched_by(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    id: &TicketId,
+    session: &Session<'_>,
+) -> Result<Result<Vec<ObjectId>, index::Error>, Failure> {
+    let folder = store.repository().own_folder();
+    let opened = Index::open(&folder, session.surroundings.now_seconds);
+    let (mut index, walked) = match opened.and_then(|index| Ok((index.walked()?, index))) {
+        Ok((walked, index)) => (index, walked),
+        Err(error) => return Ok(Err(error)),
+    };
+    let tips = snapshot.commits();
+    let walked: Vec<ObjectId> = walked.iter().filter_map(|name| ObjectId::from_bytes(name)).collect();
+    if tips.iter().any(|tip| !walked.contains(tip)) {
+        let mut bar = None;
+        let mut is_new = false;
+        let touches = store.touches(&tips, &walked, |done, total| {
+            is_new = true;
+            if total >= MANY_COMMITS {
+                bar.get_or_insert_with(|| (session.progress)("reading history", total))(done);
+            }
+        })?;
+        let lines: Vec<(String, ObjectId)> =
+            tips.iter().enumerate().filter(|_| is_new).map(|(at, tip)| (format!("{} {at}", store.branch()), *tip)).collect();
+        let written = index.add_touches(
+            touches.iter().map(|(id, commit)| (id, commit.bytes())),
+            lines.iter().map(|(line, tip)| (line.as_str(), tip.bytes())),
+        );
+        if let Err(error) = written {
+            return Ok(Err(error));
+        }
+    }
+    let commits = index.touched_by(id);
+    Ok(commits.map(|names| names.iter().filter_map(|name| ObjectId::from_bytes(name)).collect()))
 }
 
 fn line(carried: Carried, concurrent: bool) -> EntryLine {

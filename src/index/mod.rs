@@ -19,7 +19,6 @@ pub use error::Error;
 pub use find::Hit;
 pub use row::Row;
 pub use schema::Index;
-pub use touches::TouchedBy;
 
 /// A file that is no readable ticket, as an edition remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,8 +42,8 @@ CREATE TABLE value (term INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (te
 CREATE INDEX value_row ON value (row);
 CREATE VIRTUAL TABLE words USING fts5(title, description, findings, notes, tags,
     content='', contentless_delete=1, tokenize='ascii');
-CREATE TABLE touch (place INTEGER PRIMARY KEY, id TEXT NOT NULL, commit_id BLOB NOT NULL, UNIQUE (id, commit_id));
-CREATE TABLE walked (commit_id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
+CREATE TABLE walked (line TEXT PRIMARY KEY, commit_id BLOB NOT NULL) WITHOUT ROWID;
 ";
 
 /// The index of a clone.

@@ -6,11 +6,8 @@ use crate::index::error::Error;
 use crate::index::schema::Index;
 use crate::ticket::TicketId;
 
-/// The commits that touched a ticket, by their names' bytes, the newest first.
-pub type TouchedBy = Vec<Vec<u8>>;
-
 impl Index {
-    /// The commits up to which history was walked.
+    /// The commits up to which history was walked, by their names' bytes.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -20,33 +17,32 @@ impl Index {
         Ok(commits.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Remembers touches, the oldest first, and that history was walked up to these commits.
+    /// Remembers touches, and that history was walked up to a commit, the tip of a line.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn add_touches<'a>(
         &mut self,
-        touches: impl Iterator<Item = (&'a TicketId, Vec<u8>)>,
-        walked: &[Vec<u8>],
+        touches: impl Iterator<Item = (&'a TicketId, &'a [u8])>,
+        tips: impl Iterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<(), Error> {
         let work = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (id, commit) in touches {
-            work.prepare_cached("INSERT OR IGNORE INTO touch (id, commit_id) VALUES (?, ?)")?
+            work.prepare_cached("INSERT OR IGNORE INTO touch VALUES (?, ?)")?
                 .execute(params![id.as_str(), commit])?;
         }
-        work.execute("DELETE FROM walked", [])?;
-        for commit in walked {
-            work.execute("INSERT OR IGNORE INTO walked VALUES (?)", [commit])?;
+        for (line, commit) in tips {
+            work.execute("INSERT OR REPLACE INTO walked VALUES (?, ?)", params![line, commit])?;
         }
         Ok(work.commit()?)
     }
 
-    /// The commits that touched a ticket, the newest first, on whatever branch.
+    /// The commits that touched a ticket, on whatever branch.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn touched_by(&self, id: &TicketId) -> Result<TouchedBy, Error> {
-        let mut found = self.db.prepare("SELECT commit_id FROM touch WHERE id = ? ORDER BY place DESC")?;
+    pub fn touched_by(&self, id: &TicketId) -> Result<Vec<Vec<u8>>, Error> {
+        let mut found = self.db.prepare("SELECT commit_id FROM touch WHERE id = ?")?;
         let commits = found.query_map([id.as_str()], |row| row.get(0))?;
         Ok(commits.collect::<rusqlite::Result<_>>()?)
     }

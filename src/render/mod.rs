@@ -5,6 +5,7 @@
 mod data;
 mod flat;
 mod lines;
+mod list;
 mod packet;
 mod page;
 mod paint;
@@ -58,7 +59,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Ticket(page) => page::page(page, look),
         View::Packet(packet) if look.terminal => packet::page(packet, look),
         View::Packet(packet) => packet::markdown(packet),
-        View::Tickets { tickets, .. } => table::tickets(tickets, look),
+        View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Entries(entries) => lines::entries(entries, look),
         View::Team(members) => table::team(members, look),

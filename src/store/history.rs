@@ -39,13 +39,64 @@ impl Store {
             }
             commits.len() < total
         })?;
-        let carried = |entry: &Entry| Carried {
-            ticket: ticket.id().clone(),
-            title: ticket.head().title().to_owned(),
-            entry: entry.clone(),
-            commit: commits.get(entry).copied(),
-        };
-        Ok(ticket.timeline().iter().map(carried).collect())
+        Ok(carried(ticket, &commits))
+    }
+
+    /// The same, where the commits that touched the ticket are known, so that no history is walked; `None`
+    /// where they bring not every entry, or several of them bring one, and only history tells which.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn carriers_among(&self, ticket: &Ticket, commits: &[ObjectId]) -> Result<Option<Vec<Carried>>, Error> {
+        let path = layout::ticket(ticket.id());
+        let mut versions: BTreeMap<ObjectId, BTreeSet<Entry>> = BTreeMap::new();
+        let mut carriers: BTreeMap<Entry, ObjectId> = BTreeMap::new();
+        for commit in commits {
+            // A commit that is no longer there is in no history that is read.
+            for touch in self.repository.touches(*commit, &path).unwrap_or_default() {
+                for blob in touch.before.iter().copied().flatten().chain(touch.blob) {
+                    if !versions.contains_key(&blob) {
+                        let version = self.version(ticket.id(), blob)?;
+                        let entries = version.iter().flat_map(|version| version.timeline().iter().cloned());
+                        versions.insert(blob, entries.collect());
+                    }
+                }
+                let known = |entry: &Entry| {
+                    let mut before = touch.before.iter().flatten().filter_map(|blob| versions.get(blob));
+                    before.any(|entries| entries.contains(entry))
+                };
+                let now = touch.blob.and_then(|blob| versions.get(&blob));
+                for entry in now.into_iter().flatten().filter(|entry| !known(entry)) {
+                    if carriers.insert(entry.clone(), *commit).is_some() {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+        // A shallow clone may have been deepened since.
+        let is_whole = ticket.timeline().iter().all(|entry| carriers.contains_key(entry));
+        Ok(is_whole.then(|| carried(ticket, &carriers)))
+    }
+
+    /// Which commits touched which tickets, the oldest first: all that some tips contain, less what others
+    /// contain. `progress` is told how many commits are done, and of how many.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn touches(
+        &self,
+        tips: &[ObjectId],
+        less: &[ObjectId],
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<Vec<(TicketId, ObjectId)>, Error> {
+        let commits = self.repository.commits_between(tips, less)?;
+        let mut touches = Vec::new();
+        for (done, commit) in commits.iter().enumerate() {
+            progress(done, commits.len());
+            let touched = self.repository.touches(*commit, layout::TICKETS)?;
+            touches.extend(touched.iter().filter_map(|touch| Some((layout::id_of(&touch.path)?, *commit))));
+        }
+        Ok(touches)
     }
 
     /// The entries of all tickets, those of the newest commit first; at most `limit` of them.
@@ -97,4 +148,15 @@ impl Store {
             Blob::TooLarge(_) => Ok(None),
         }
     }
+}
+
+/// A ticket's entries, in order, each with its commit.
+fn carried(ticket: &Ticket, commits: &BTreeMap<Entry, ObjectId>) -> Vec<Carried> {
+    let carried = |entry: &Entry| Carried {
+        ticket: ticket.id().clone(),
+        title: ticket.head().title().to_owned(),
+        entry: entry.clone(),
+        commit: commits.get(entry).copied(),
+    };
+    ticket.timeline().iter().map(carried).collect()
 }

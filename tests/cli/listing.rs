@@ -50,7 +50,7 @@ fn queries_find_what_they_say() {
         ("assignee:me", "Invoice"),
         ("assignee:dana", "Invoice"),
         ("level:2,3", "Invoice"),
-        ("payments", "How Card"),
+        ("payments", "Card How"),
         ("payments -label:payments", "How"),
         ("\"wrong total\"", "Invoice"),
         ("affects:1.4.0 OR area:infrastructure", "Slow Card"),

@@ -59,24 +59,43 @@ impl Repository {
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(failed)?;
         from.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
         for id in walk {
-            let commit = ObjectId(id.map_err(failed)?);
-            let now = self.find(commit, path)?;
-            let before = self
-                .parents(commit)?
-                .iter()
-                .map(|parent| self.find(*parent, path))
-                .collect::<Result<Vec<_>>>()?;
-            let mut touches = Vec::new();
-            self.compare(path, now.as_ref(), &before, &mut |path, blob, before| {
-                touches.push(Touch { commit, path, blob, before });
-            })?;
-            for touch in touches {
+            for touch in self.touches(ObjectId(id.map_err(failed)?), path)? {
                 if !visit(touch)? {
                     return Ok(());
                 }
             }
         }
         Ok(())
+    }
+
+    /// The commits that some tips contain and others do not, the oldest first. Tips that are no longer there
+    /// count as containing nothing.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn commits_between(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<Vec<ObjectId>> {
+        let mut walk = self.repo.revwalk().map_err(failed)?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
+        tips.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
+        for tip in less.iter().filter(|tip| self.repo.find_commit(tip.0).is_ok()) {
+            walk.hide(tip.0).map_err(failed)?;
+        }
+        walk.map(|id| id.map(ObjectId).map_err(failed)).collect()
+    }
+
+    /// The files under a folder (or the one file) that a commit changed.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn touches(&self, commit: ObjectId, path: &str) -> Result<Vec<Touch>> {
+        let now = self.find(commit, path)?;
+        let parents = self.parents(commit)?;
+        let before = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<Vec<_>>>()?;
+        let mut touches = Vec::new();
+        self.compare(path, now.as_ref(), &before, &mut |path, blob, before| {
+            touches.push(Touch { commit, path, blob, before });
+        })?;
+        Ok(touches)
     }
 
     /// Names the files below an item that differ from every other side; equal folders are not opened.

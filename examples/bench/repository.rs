@@ -1,0 +1,179 @@
+//! The repository that is measured: two years of tickets, a branch of their own beside the one checked out.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use git_support::store::layout;
+use git_support::ticket::{Ticket, codec};
+
+use crate::floor::Plain;
+use crate::tickets::{self, FIRST, comment};
+use crate::timed;
+
+/// An instant of the repository's past, when half of the tickets were there.
+pub(crate) const EARLIER: &str = "2025-07-10T00:00:00Z";
+/// How many tickets a pull changes.
+pub(crate) const PULLED: usize = 500;
+/// Commits of one ticket each, on top of the two that bring most of them.
+const SINGLE: usize = 1_000;
+const YEAR: i64 = 365 * 86_400;
+
+pub(crate) struct Bench {
+    tool: PathBuf,
+    repo: PathBuf,
+}
+
+/// The release build of the program, made now.
+pub(crate) fn build() -> PathBuf {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--bin", "git-support"])
+        .current_dir(root)
+        .status()
+        .unwrap();
+    assert!(status.success(), "the release build failed");
+    // target/release/examples/bench -> target/release/git-support
+    std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("git-support")
+}
+
+impl Bench {
+    /// A repository with tickets, checked out.
+    pub(crate) fn fill(tool: &Path, folder: &Path, tickets: usize) -> Self {
+        let bench = Self { tool: tool.to_owned(), repo: folder.to_owned() };
+        let _ = bench.git(&["init", "-q", "-b", "main", "."]);
+        let plain = Plain::create(Path::new(&bench.plain()));
+        let mut import = bench.command(Path::new("git"));
+        let mut child = import.args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut out = std::io::BufWriter::new(child.stdin.take().unwrap());
+        commit(&mut out, "main", "Half of the tickets", FIRST + YEAR);
+        put(&mut out, layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT);
+        for number in 0..tickets / 2 {
+            put_ticket(&mut out, &tickets::ticket(number, tickets, 50));
+        }
+        commit(&mut out, "main", "All of the tickets", FIRST + 2 * YEAR);
+        for number in 0..tickets {
+            let ticket = tickets::ticket(number, tickets, 100);
+            plain.add(&ticket);
+            put_ticket(&mut out, &ticket);
+        }
+        plain.finish();
+        for number in 0..SINGLE {
+            let mut ticket = tickets::ticket(number % tickets, tickets, 100);
+            comment(&mut ticket, number as u64);
+            let at = FIRST + 2 * YEAR + i64::try_from(number).unwrap();
+            commit(&mut out, "main", "A comment", at);
+            put_ticket(&mut out, &ticket);
+        }
+        writeln!(out, "reset refs/heads/tickets\nfrom refs/heads/main\n").unwrap();
+        writeln!(out, "reset refs/heads/pull-0\nfrom refs/heads/main\n").unwrap();
+        commit_on(&mut out, "pull-1", "refs/heads/main", "A pull", FIRST + 3 * YEAR);
+        for number in 0..PULLED.min(tickets) {
+            let mut ticket = tickets::ticket(number * (tickets / PULLED.min(tickets)), tickets, 100);
+            comment(&mut ticket, 7);
+            put_ticket(&mut out, &ticket);
+        }
+        out.into_inner().unwrap();
+        assert!(child.wait().unwrap().success());
+        let _ = bench.git(&["checkout", "-q", "-f", "main"]);
+        // What every clone has once it was cloned.
+        let _ = bench.git(&["commit-graph", "write", "--reachable", "--no-progress"]);
+        let _ = bench.support(&["list", "limit:1"]);
+        bench
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.repo)
+            .env("HOME", &self.repo)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "Bench")
+            .env("GIT_AUTHOR_EMAIL", "bench@example.com")
+            .env("GIT_COMMITTER_NAME", "Bench")
+            .env("GIT_COMMITTER_EMAIL", "bench@example.com")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    pub(crate) fn support(&self, arguments: &[&str]) -> Duration {
+        timed(self.command(&self.tool).args(arguments))
+    }
+
+    pub(crate) fn git(&self, arguments: &[&str]) -> Duration {
+        timed(self.command(Path::new("git")).args(arguments))
+    }
+
+    /// This program, started anew for the least that answers.
+    pub(crate) fn floor(&self, arguments: &[&str]) -> Duration {
+        timed(self.command(&std::env::current_exe().unwrap()).arg("--floor").args(arguments))
+    }
+
+    pub(crate) fn folder(&self) -> String {
+        self.repo.display().to_string()
+    }
+
+    /// The floor's SQLite file.
+    pub(crate) fn plain(&self) -> String {
+        self.repo.join(".git").join("plain.sqlite").display().to_string()
+    }
+
+    pub(crate) fn add_and_commit(&self, round: usize) -> Duration {
+        let name = format!("file-{round}.txt");
+        std::fs::write(self.repo.join(&name), "Something is wrong.\n".repeat(30)).unwrap();
+        self.git(&["add", &name]) + self.git(&["commit", "-q", "-m", "Something is wrong"])
+    }
+
+    pub(crate) fn forget_index(&self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.repo.join(format!(".git/support/index.sqlite{end}")));
+        }
+    }
+
+    /// Moves the branch between two states, as a pull would.
+    pub(crate) fn pull(&self, round: usize) {
+        let _ = self.git(&["update-ref", "refs/heads/main", &format!("refs/heads/pull-{}", round % 2)]);
+    }
+
+    /// The bytes of all loose objects.
+    pub(crate) fn loose_bytes(&self) -> u64 {
+        let folders = std::fs::read_dir(self.repo.join(".git/objects")).unwrap();
+        let loose = folders.map(|folder| folder.unwrap().path()).filter(|path| {
+            path.file_name().is_some_and(|name| name.len() == 2)
+        });
+        loose
+            .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+            .map(|file| file.unwrap().metadata().unwrap().len())
+            .sum()
+    }
+
+    /// The peak memory of a command, in MiB: taken by this program, started anew for it alone.
+    pub(crate) fn peak(&self, arguments: &[&str]) -> f64 {
+        let mut command = self.command(&std::env::current_exe().unwrap());
+        let output =
+            command.arg("--peak").arg(&self.tool).args(arguments).stdout(Stdio::piped()).output().unwrap();
+        let kib: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().unwrap();
+        kib / 1024.0
+    }
+}
+
+fn commit(out: &mut impl std::io::Write, branch: &str, message: &str, at: i64) {
+    writeln!(out, "commit refs/heads/{branch}\ncommitter Bench <bench@example.com> {at} +0000").unwrap();
+    writeln!(out, "data {}\n{message}", message.len()).unwrap();
+}
+
+fn commit_on(out: &mut impl std::io::Write, branch: &str, from: &str, message: &str, at: i64) {
+    commit(out, branch, message, at);
+    writeln!(out, "from {from}").unwrap();
+}
+
+fn put(out: &mut impl std::io::Write, path: &str, text: &str) {
+    writeln!(out, "M 644 inline {path}\ndata {}\n{text}", text.len()).unwrap();
+}
+
+fn put_ticket(out: &mut impl std::io::Write, ticket: &Ticket) {
+    put(out, &layout::ticket(ticket.id()), &codec::write(ticket));
+}

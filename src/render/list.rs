@@ -1,0 +1,162 @@
+//! The table of tickets. It may have 100,000 rows, so it writes them itself: a table of comfy-table's takes
+//! ten times as long.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::render::paint::{BOLD, DIM, FOUND, Look, shown};
+use crate::render::view::{Branches, Listed};
+use crate::ticket::{Person, cut};
+
+/// The narrowest a title is shown, in columns.
+const MIN_TITLE: usize = 20;
+/// The widest name of a branch.
+const MAX_BRANCH: usize = 20;
+/// The widest name of an assignee.
+const MAX_NAME: usize = 16;
+/// Blanks before a piece of text.
+const SNIPPET_INDENT: usize = 4;
+/// Blanks between two columns.
+const GAP: usize = 2;
+
+const HEADINGS: [&str; 8] = ["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "AGE", "LATEST ON"];
+const ID: usize = 0;
+const SEVERITY: usize = 1;
+const STATUS: usize = 2;
+/// The place of the title, which takes what room is left.
+const TITLE: usize = 4;
+const AGE: usize = 6;
+const LATEST: usize = 7;
+
+/// The cells of a row, and how wide each is.
+struct Row<'a> {
+    cells: [Cow<'a, str>; 8],
+    widths: [usize; 8],
+}
+
+/// A table of tickets; titles are cut to the width, a line each. Where every branch was looked at, a column
+/// says where the latest state lives.
+pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
+    if tickets.is_empty() {
+        return String::new();
+    }
+    let with_branches = tickets.iter().any(|one| one.places.is_some());
+    let last = if with_branches { LATEST } else { AGE };
+    let rows: Vec<Row<'_>> = tickets.iter().map(|one| row(one, look)).collect();
+    let mut widths = HEADINGS.map(str::len);
+    for row in &rows {
+        widths.iter_mut().zip(row.widths).for_each(|(width, cell)| *width = cell.max(*width));
+    }
+    if let Some(columns) = look.columns {
+        let others: usize = (0..=last).filter(|at| *at != TITLE).filter_map(|at| widths.get(at)).map(|w| w + GAP).sum();
+        let room = columns.saturating_sub(others + GAP).max(MIN_TITLE);
+        widths[TITLE] = widths[TITLE].min(room);
+    }
+    let mut out = String::with_capacity(rows.len() * 100);
+    let heading = Row { cells: HEADINGS.map(Cow::Borrowed), widths: HEADINGS.map(str::len) };
+    line(&mut out, &heading, &widths, last, &|_, heading| look.paint(BOLD, heading).into());
+    for (row, one) in rows.iter().zip(tickets) {
+        line(&mut out, row, &widths, last, &|place, text| painted(place, text, one, look));
+        if let Some(words) = &one.snippet {
+            snippet(&mut out, words, look);
+        }
+    }
+    out
+}
+
+fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
+    let summary = &one.summary;
+    let place = match &one.places {
+        Some(Branches { latest, .. }) => latest.first().map_or("several", String::as_str),
+        None => "",
+    };
+    let cells = [
+        Cow::Borrowed(summary.id.as_str()),
+        Cow::Borrowed(summary.severity.map_or("-", |severity| severity.as_str())),
+        Cow::Borrowed(summary.status.as_str()),
+        Cow::Borrowed(summary.level.as_str()),
+        plain(&summary.title),
+        assignee(summary.assignee.as_deref()),
+        Cow::Owned(look.age(summary.created)),
+        Cow::Owned(cut(&shown(place), MAX_BRANCH)),
+    ];
+    let widths = cells.each_ref().map(|cell| if cell.is_ascii() { cell.len() } else { cell.width() });
+    Row { cells, widths }
+}
+
+/// A line of text as it may be shown; most need no change.
+fn plain(text: &str) -> Cow<'_, str> {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        && !text.contains("  ")
+        && !text.starts_with(' ')
+        && !text.ends_with(' ');
+    if is_plain { Cow::Borrowed(text) } else { Cow::Owned(shown(text)) }
+}
+
+/// Who works on a ticket, in short: the name, or the part of the address before the at sign.
+fn assignee(assignee: Option<&str>) -> Cow<'_, str> {
+    let Some(text) = assignee else { return Cow::Borrowed("") };
+    let Some(person) = Person::parse(text) else { return Cow::Owned(cut(&shown(text), MAX_NAME)) };
+    let short = person.short();
+    Cow::Owned(cut(&plain(short.split('@').next().unwrap_or(short)), MAX_NAME))
+}
+
+/// One line: each cell filled up to the width of its column.
+fn line<'a>(
+    out: &mut String,
+    row: &'a Row<'_>,
+    widths: &[usize; 8],
+    last: usize,
+    paint: &dyn Fn(usize, &'a str) -> Cow<'a, str>,
+) {
+    let columns = row.cells.iter().zip(row.widths).zip(widths).enumerate().take(last + 1);
+    for (place, ((cell, width), column)) in columns {
+        if width > *column {
+            let short = cut(cell, *column);
+            out.push_str(&short);
+            fill(out, column + GAP - short.width());
+        } else {
+            out.push_str(&paint(place, cell));
+            fill(out, column + GAP - width);
+        }
+    }
+    out.truncate(out.trim_end_matches(' ').len());
+    out.push('\n');
+}
+
+fn fill(out: &mut String, blanks: usize) {
+    out.extend(std::iter::repeat_n(' ', blanks));
+}
+
+fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &Look) -> Cow<'a, str> {
+    if !look.colour {
+        return Cow::Borrowed(text);
+    }
+    match place {
+        ID => look.id(text, one.prefix).into(),
+        SEVERITY => look.severity(one.summary.severity).into(),
+        STATUS => look.status(one.summary.status).into(),
+        AGE => look.paint(DIM, text).into(),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The piece of text where the words that were looked for stand, below its ticket; as much as the width
+/// holds.
+fn snippet(out: &mut String, words: &[(String, bool)], look: &Look) {
+    let room = look.columns.unwrap_or(usize::MAX).saturating_sub(SNIPPET_INDENT);
+    fill(out, SNIPPET_INDENT);
+    let mut used = 0;
+    for (word, is_found) in words {
+        let word = shown(word);
+        let gap = usize::from(used > 0);
+        used += word.width() + gap;
+        if used > room {
+            break;
+        }
+        fill(out, gap);
+        out.push_str(&look.paint(if *is_found { FOUND } else { DIM }, &word));
+    }
+    out.push('\n');
+}
