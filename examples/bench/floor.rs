@@ -104,7 +104,8 @@ fn new(repository: &str, branch: &str) {
     let reference = format!("refs/heads/{branch}");
     let parent = repository.find_reference(&reference).unwrap().peel_to_commit().unwrap();
     let unique = format!("{:?}", std::time::SystemTime::now());
-    let blob = repository.blob(format!("{unique}\n{}", "A ticket of some size.\n".repeat(40)).as_bytes()).unwrap();
+    let blob =
+        repository.blob(format!("{unique}\n{}", "A ticket of some size.\n".repeat(40)).as_bytes()).unwrap();
     let name = format!(".support/tickets/z/{}/{blob}.yaml", &blob.to_string()[..1]);
     let mut builder = git2::build::TreeUpdateBuilder::new();
     builder.upsert(name, blob, git2::FileMode::Blob);

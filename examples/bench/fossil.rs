@@ -28,13 +28,24 @@ impl Fossil {
             let head = ticket.head();
             let status = if head.status().is_open() { "Open" } else { "Closed" };
             let severity = head.severity().map(|severity| severity.to_string()).unwrap_or_default();
-            let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref()).collect::<Vec<_>>();
+            let notes =
+                ticket.timeline().iter().filter_map(|entry| entry.note.as_deref()).collect::<Vec<_>>();
             let text = format!("{}\n{}", head.description().unwrap_or_default(), notes.join("\n"));
             fossil.run(&[
-                "ticket", "add", "title", head.title(), "status", status, "severity", &severity, "comment", &text,
+                "ticket",
+                "add",
+                "title",
+                head.title(),
+                "status",
+                status,
+                "severity",
+                &severity,
+                "comment",
+                &text,
             ]);
         }
-        let output = fossil.command(&["sql", "SELECT tkt_uuid FROM repository.ticket LIMIT 1"]).output().unwrap();
+        let output =
+            fossil.command(&["sql", "SELECT tkt_uuid FROM repository.ticket LIMIT 1"]).output().unwrap();
         fossil.uuid = String::from_utf8_lossy(&output.stdout).trim().trim_matches('\'').to_owned();
         Some(fossil)
     }

@@ -68,10 +68,14 @@ impl Table {
         let bench = &self.bench;
         println!("\n{tickets} tickets, medians of {} rounds, taken in turn\n", self.rounds);
         println!("| git-support | ms | beside it | ms | ratio |\n| --- | --- | --- | --- | --- |");
-        self.compare("process start (`--version`)", &mut |_| bench.support(&["--version"]), vec![
-            ("`git --version`", Box::new(|_| bench.git(&["--version"]))),
-            ("floor", Box::new(|_| bench.floor(&["start"]))),
-        ]);
+        self.compare(
+            "process start (`--version`)",
+            &mut |_| bench.support(&["--version"]),
+            vec![
+                ("`git --version`", Box::new(|_| bench.git(&["--version"]))),
+                ("floor", Box::new(|_| bench.floor(&["start"]))),
+            ],
+        );
         self.reads(tickets);
         self.writes(tickets);
         self.index();
@@ -81,19 +85,31 @@ impl Table {
     fn reads(&self, tickets: usize) {
         let bench = &self.bench;
         let all = tickets.to_string();
-        self.compare("`list`, 20 of the open", &mut |_| bench.support(&["list", "status:open limit:20"]), vec![
-            ("floor: SQLite", Box::new(|_| bench.floor(&["list", &bench.plain(), "20"]))),
-        ]);
+        self.compare(
+            "`list`, 20 of the open",
+            &mut |_| bench.support(&["list", "status:open limit:20"]),
+            vec![("floor: SQLite", Box::new(|_| bench.floor(&["list", &bench.plain(), "20"])))],
+        );
         let mut beside: Vec<Work<'_>> =
             vec![("floor: SQLite", Box::new(|_| bench.floor(&["list", &bench.plain(), &all])))];
         if let Some(fossil) = &self.fossil {
-            beside.push(("`fossil ticket show`", Box::new(|_| fossil.run(&["ticket", "show", "0", "status='Open'"]))));
+            beside.push((
+                "`fossil ticket show`",
+                Box::new(|_| fossil.run(&["ticket", "show", "0", "status='Open'"])),
+            ));
         }
         self.compare("`list`, all open", &mut |_| bench.support(&["list"]), beside);
-        self.compare("`list --all`", &mut |_| bench.support(&["list", "--all"]), vec![
-            ("floor: SQLite", Box::new(|_| bench.floor(&["list-all", &bench.plain(), &all]))),
-            ("`git grep '^title:'`", Box::new(|_| bench.git(&["grep", "-h", "^title:", "HEAD", "--", ".support/tickets"]))),
-        ]);
+        self.compare(
+            "`list --all`",
+            &mut |_| bench.support(&["list", "--all"]),
+            vec![
+                ("floor: SQLite", Box::new(|_| bench.floor(&["list-all", &bench.plain(), &all]))),
+                (
+                    "`git grep '^title:'`",
+                    Box::new(|_| bench.git(&["grep", "-h", "^title:", "HEAD", "--", ".support/tickets"])),
+                ),
+            ],
+        );
         let words = [tickets::spelled(3_500), tickets::spelled(30)];
         for (name, word) in ["full text, a rare word", "full text, a frequent word"].into_iter().zip(&words) {
             let floor = format!("{word}*");
@@ -101,14 +117,18 @@ impl Table {
             let mut beside: Vec<Work<'_>> =
                 vec![("floor: FTS5", Box::new(|_| bench.floor(&["words", &bench.plain(), &floor])))];
             if let Some(fossil) = &self.fossil {
-                beside.push(("`fossil ticket show`, LIKE", Box::new(|_| fossil.run(&["ticket", "show", "0", &like]))));
+                beside.push((
+                    "`fossil ticket show`, LIKE",
+                    Box::new(|_| fossil.run(&["ticket", "show", "0", &like])),
+                ));
             }
             self.compare(name, &mut |_| bench.support(&["list", word.as_str()]), beside);
         }
         let id = tickets::id(tickets / 2);
         let path = git_support::store::layout::ticket(&id);
         let blob = format!("HEAD:{path}");
-        let one = self.fossil.as_ref().map(|fossil| format!("tkt_uuid='{}'", fossil.uuid)).unwrap_or_default();
+        let one =
+            self.fossil.as_ref().map(|fossil| format!("tkt_uuid='{}'", fossil.uuid)).unwrap_or_default();
         let mut beside: Vec<Work<'_>> = vec![
             ("floor: libgit2", Box::new(|_| bench.floor(&["show", &bench.folder(), &path]))),
             ("`git cat-file -p`", Box::new(|_| bench.git(&["cat-file", "-p", &blob]))),
@@ -117,18 +137,29 @@ impl Table {
             beside.push(("`fossil ticket show`", Box::new(|_| fossil.run(&["ticket", "show", "0", &one]))));
         }
         self.compare("`show`", &mut |_| bench.support(&["show", id.as_str()]), beside);
-        let mut beside: Vec<Work<'_>> =
-            vec![("`git log --format=%H`, its path", Box::new(|_| bench.git(&["log", "--format=%H", "--", &path])))];
+        let mut beside: Vec<Work<'_>> = vec![(
+            "`git log --format=%H`, its path",
+            Box::new(|_| bench.git(&["log", "--format=%H", "--", &path])),
+        )];
         if let Some(fossil) = &self.fossil {
-            beside.push(("`fossil ticket history`", Box::new(|_| fossil.run(&["ticket", "history", &fossil.uuid]))));
+            beside.push((
+                "`fossil ticket history`",
+                Box::new(|_| fossil.run(&["ticket", "history", &fossil.uuid])),
+            ));
         }
         self.compare("`log ID`", &mut |_| bench.support(&["log", id.as_str()]), beside);
         self.compare(
             "completion of an id",
-            &mut |_| bench.support(&["__complete", "--index", "2", "--", "git-support", "show", &id.as_str()[..2]]),
+            &mut |_| {
+                bench.support(&["complete", "--index", "2", "--", "git-support", "show", &id.as_str()[..2]])
+            },
             vec![],
         );
-        self.compare("`list --at` a year ago, 20", &mut |_| bench.support(&["list", "limit:20", "--at", EARLIER]), vec![]);
+        self.compare(
+            "`list --at` a year ago, 20",
+            &mut |_| bench.support(&["list", "limit:20", "--at", EARLIER]),
+            vec![],
+        );
     }
 
     fn writes(&self, tickets: usize) {
@@ -138,31 +169,54 @@ impl Table {
         let on_branch = |_: usize| bench.floor(&["new", &bench.folder(), "tickets"]);
         let mut beside: Vec<Work<'_>> = vec![("floor: libgit2, no fsync", Box::new(on_branch))];
         if let Some(fossil) = &self.fossil {
-            beside.push(("`fossil ticket add`", Box::new(|_| fossil.run(&["ticket", "add", "title", "New", "comment", "Something is wrong."]))));
+            beside.push((
+                "`fossil ticket add`",
+                Box::new(|_| {
+                    fossil.run(&["ticket", "add", "title", "New", "comment", "Something is wrong."])
+                }),
+            ));
         }
-        let new = |round: usize| bench.support(&["--branch", "tickets", "new", &title(round), text[0], text[1]]);
+        let new =
+            |round: usize| bench.support(&["--branch", "tickets", "new", &title(round), text[0], text[1]]);
         self.compare("`new`, on a ticket branch", &mut { new }, beside);
         let id = tickets::id(tickets / 3);
         let mut beside: Vec<Work<'_>> = Vec::new();
         if let Some(fossil) = &self.fossil {
-            beside.push(("`fossil ticket set`", Box::new(|round| fossil.run(&["ticket", "set", &fossil.uuid, "title", &title(round)]))));
+            beside.push((
+                "`fossil ticket set`",
+                Box::new(|round| fossil.run(&["ticket", "set", &fossil.uuid, "title", &title(round)])),
+            ));
         }
-        let edit = |round: usize| bench.support(&["--branch", "tickets", "edit", id.as_str(), "--title", &title(round)]);
+        let edit = |round: usize| {
+            bench.support(&["--branch", "tickets", "edit", id.as_str(), "--title", &title(round)])
+        };
         self.compare("`edit`, on a ticket branch", &mut { edit }, beside);
-        self.compare("`new`, on the branch checked out", &mut |round| bench.support(&["new", &title(round), text[0], text[1]]), vec![
-            ("`git add` + `git commit`", Box::new(|round| bench.add_and_commit(round))),
-        ]);
+        self.compare(
+            "`new`, on the branch checked out",
+            &mut |round| bench.support(&["new", &title(round), text[0], text[1]]),
+            vec![("`git add` + `git commit`", Box::new(|round| bench.add_and_commit(round)))],
+        );
     }
 
     fn index(&self) {
         let bench = &self.bench;
         let list = ["list", "limit:20"];
-        self.compare("cold build of the index", &mut |_| { bench.forget_index(); bench.support(&list) }, vec![]);
+        self.compare(
+            "cold build of the index",
+            &mut |_| {
+                bench.forget_index();
+                bench.support(&list)
+            },
+            vec![],
+        );
         if self.is_wanted("cold build of the index") {
             bench.forget_index();
             println!("| peak memory of it | {:.0} MiB | | | |", bench.peak(&list));
         }
-        let pulled = |round: usize| { bench.pull(round); bench.support(&list) };
+        let pulled = |round: usize| {
+            bench.pull(round);
+            bench.support(&list)
+        };
         self.compare(&format!("catch-up after {PULLED} changes"), &mut { pulled }, vec![]);
     }
 
@@ -173,7 +227,14 @@ impl Table {
         let bench = &self.bench;
         let before = bench.loose_bytes();
         for round in 0..self.rounds {
-            let _ = bench.support(&["--branch", "tickets", "new", &format!("Disk {round}"), "-m", "Something is wrong."]);
+            let _ = bench.support(&[
+                "--branch",
+                "tickets",
+                "new",
+                &format!("Disk {round}"),
+                "-m",
+                "Something is wrong.",
+            ]);
         }
         let kib = (bench.loose_bytes() - before) / u64::try_from(self.rounds).unwrap() / 1024;
         println!("| disk, one change, before `git gc` | {kib} KiB | | | |");

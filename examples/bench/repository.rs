@@ -141,9 +141,9 @@ impl Bench {
     /// The bytes of all loose objects.
     pub(crate) fn loose_bytes(&self) -> u64 {
         let folders = std::fs::read_dir(self.repo.join(".git/objects")).unwrap();
-        let loose = folders.map(|folder| folder.unwrap().path()).filter(|path| {
-            path.file_name().is_some_and(|name| name.len() == 2)
-        });
+        let loose = folders
+            .map(|folder| folder.unwrap().path())
+            .filter(|path| path.file_name().is_some_and(|name| name.len() == 2));
         loose
             .flat_map(|folder| std::fs::read_dir(folder).unwrap())
             .map(|file| file.unwrap().metadata().unwrap().len())

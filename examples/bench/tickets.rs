@@ -34,9 +34,9 @@ impl Numbers {
 }
 
 const SYLLABLES: [&str; 40] = [
-    "pay", "ment", "card", "time", "out", "re", "try", "ac", "count", "log", "in", "page", "load", "er", "ror", "que",
-    "ue", "da", "ta", "base", "in", "dex", "gate", "way", "ex", "port", "im", "mail", "no", "ti", "fy", "cli", "ent",
-    "ser", "ver", "con", "fig", "up", "date", "sync",
+    "pay", "ment", "card", "time", "out", "re", "try", "ac", "count", "log", "in", "page", "load", "er",
+    "ror", "que", "ue", "da", "ta", "base", "in", "dex", "gate", "way", "ex", "port", "im", "mail", "no",
+    "ti", "fy", "cli", "ent", "ser", "ver", "con", "fig", "up", "date", "sync",
 ];
 
 /// One of about 4,000 words, some much more frequent than others.
@@ -91,7 +91,8 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     let entry = EntryId::from_bits(numbers.next());
     let at = Moment::from_unix(opened).unwrap();
     let actor = Actor { by: by.clone(), member: by, at, entry };
-    let mut ticket = open(id(usize::try_from(number).unwrap()), &changes, None, &Rules::default(), &actor).unwrap();
+    let mut ticket =
+        open(id(usize::try_from(number).unwrap()), &changes, None, &Rules::default(), &actor).unwrap();
     let entries = numbers.skewed(30);
     let is_over = numbers.below(10) < 7;
     for count in 1..=entries * share / 100 {

@@ -8,41 +8,71 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use crate::cli::options::Options;
 use crate::cli::output;
-use crate::commands::{CompleteArgs, Failure, Kind, Session, candidates};
+use crate::commands::{CompleteArgs, Failure, Kind, Session, Sought, candidates};
 use crate::render::candidate;
 
-/// The arguments that take a ticket's id.
-const ID_ARGUMENTS: &[&str] = &["id", "ids", "other"];
+/// Stands in clap's answer where candidates are to be looked up, which only then costs anything; no
+/// candidate contains it.
+const LOOK_UP: char = '\0';
 
 /// Prints the candidates. Where there is no repository, verbs and flags are completed all the same.
 pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let typed =
         args.words.get(args.index).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    let ids =
-        if typed.starts_with('-') { Vec::new() } else { candidates(session, &typed).unwrap_or_default() };
-    let offer = move |_: &OsStr| -> Vec<CompletionCandidate> {
-        let candidate =
-            |(id, title): &(String, String)| CompletionCandidate::new(id).help(Some(title.into()));
-        ids.iter().map(candidate).collect()
-    };
     let mut command = Options::command().mut_subcommands(|verb| {
-        let offer = offer.clone();
-        verb.mut_args(move |argument| {
-            if ID_ARGUMENTS.contains(&argument.get_id().as_str()) {
-                argument.add(ArgValueCompleter::new(offer.clone()))
-            } else {
-                argument
+        verb.mut_args(|argument| match place(argument.get_id().as_str()) {
+            Some(place) => {
+                let offer = move |_: &OsStr| vec![CompletionCandidate::new(format!("{LOOK_UP}{place}"))];
+                argument.add(ArgValueCompleter::new(offer))
             }
+            None => argument,
         })
     });
     let here = Some(session.surroundings.directory.as_path());
     let found = complete(&mut command, args.words.clone(), args.index, here);
     let found = found.map_err(|error| Failure::new(Kind::Internal, format!("completing: {error}")))?;
-    let line = |found: &CompletionCandidate| {
-        let about = found.get_help().map(ToString::to_string);
-        candidate(&found.get_value().to_string_lossy(), about.as_deref())
-    };
-    let out: String = found.iter().map(line).collect();
+    let mut out = String::new();
+    for found in found {
+        let value = found.get_value().to_string_lossy().into_owned();
+        let Some((flag, place)) = value.split_once(LOOK_UP) else {
+            let about = found.get_help().map(ToString::to_string);
+            out.push_str(&candidate(&value, about.as_deref()));
+            continue;
+        };
+        let Some((_, sought)) = place.parse().ok().and_then(|place: usize| ARGUMENTS.get(place)) else {
+            continue;
+        };
+        let typed = typed.strip_prefix(flag).unwrap_or(&typed);
+        for (value, about) in candidates(session, *sought, typed).unwrap_or_default() {
+            let about = (!about.is_empty()).then_some(about);
+            out.push_str(&candidate(&format!("{flag}{value}"), about.as_deref()));
+        }
+    }
     output::print(&out, false, &session.surroundings)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the arguments take, by their names.
+const ARGUMENTS: &[(&str, Sought)] = &[
+    ("id", Sought::Id),
+    ("ids", Sought::Id),
+    ("other", Sought::Id),
+    ("of", Sought::Id),
+    ("known_issue", Sought::Id),
+    ("label", Sought::Value("label")),
+    ("remove_label", Sought::Value("label")),
+    ("affects", Sought::Value("affects")),
+    ("remove_affects", Sought::Value("affects")),
+    ("environment", Sought::Value("environment")),
+    ("assignee", Sought::Value("assignee")),
+    ("reporter", Sought::Value("reporter")),
+    ("owner", Sought::Value("owner")),
+    ("to", Sought::Value("assignee")),
+    ("vendor", Sought::Value("vendor")),
+    ("query", Sought::Term),
+];
+
+/// An argument's place in the table.
+fn place(argument: &str) -> Option<usize> {
+    ARGUMENTS.iter().position(|(name, _)| *name == argument)
 }

@@ -73,8 +73,7 @@ pub(crate) fn whole(
     session: &mut Session<'_>,
 ) -> Result<Vec<Ticket>, Failure> {
     let reading = &Reading::default();
-    let question =
-        Question { store, snapshot, text, reading, wanted: Wanted::Tickets, with_snippets: false };
+    let question = Question { store, snapshot, text, reading, wanted: Wanted::Tickets, with_snippets: false };
     let whole = |one: Listed| match one.record {
         Record::Whole(ticket) => Some(*ticket),
         Record::None | Record::Short(_) => None,

@@ -1,8 +1,8 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{Reading, Fields, Message, Writing, form_changes};
-use crate::commands::change::{Author, Planned, apply};
+use crate::commands::arguments::{Fields, Message, Reading, Writing, form_changes};
 use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::change::{Author, Planned, apply};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;

@@ -95,8 +95,12 @@ fn touched_by(
                 bar.get_or_insert_with(|| (session.progress)("reading history", total))(done);
             }
         })?;
-        let lines: Vec<(String, ObjectId)> =
-            tips.iter().enumerate().filter(|_| is_new).map(|(at, tip)| (format!("{} {at}", store.branch()), *tip)).collect();
+        let lines: Vec<(String, ObjectId)> = tips
+            .iter()
+            .enumerate()
+            .filter(|_| is_new)
+            .map(|(at, tip)| (format!("{} {at}", store.branch()), *tip))
+            .collect();
         let written = index.add_touches(
             touches.iter().map(|(id, commit)| (id, commit.bytes())),
             lines.iter().map(|(line, tip)| (line.as_str(), tip.bytes())),

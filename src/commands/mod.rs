@@ -7,6 +7,8 @@ mod alert;
 mod arguments;
 mod assign;
 mod attach;
+mod candidates;
+mod catalogue;
 mod change;
 mod close;
 mod code;
@@ -31,7 +33,6 @@ mod new;
 mod next;
 mod owner;
 mod pend;
-mod catalogue;
 mod reading;
 mod redact;
 mod release;
@@ -51,10 +52,10 @@ mod triage;
 mod undo;
 mod vendor;
 
+pub use candidates::{Sought, candidates};
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use list::requoted;
-pub use reading::candidates;
 pub use session::{Progress, Session};
 
 use std::path::PathBuf;

@@ -3,8 +3,8 @@
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::{Reading, Writing};
-use crate::commands::change::{Author, Planned, apply};
 use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::change::{Author, Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;

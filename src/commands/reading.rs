@@ -9,7 +9,7 @@ use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor, un
 use crate::query::{self, Context, Query};
 use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Field, Moment, Node, Person, Ticket, TicketId, parse_span, yaml};
+use crate::ticket::{Field, Moment, Node, Person, TicketId, parse_span, yaml};
 
 /// The most bytes of a project's file that are read (DESIGN.md, section 3).
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
@@ -272,15 +272,4 @@ pub(crate) fn warn(bad: &[BadFile], session: &mut Session<'_>) {
         let more = bad.len() - MAX_NAMED;
         session.note(format!("warning: {more} more files cannot be read; git support doctor names them all"));
     }
-}
-
-/// Ids with their titles, for completion: those that begin with what was typed.
-///
-/// # Errors
-/// There is no repository, or an object cannot be read.
-pub fn candidates(session: &Session<'_>, typed: &str) -> Result<Vec<(String, String)>, Failure> {
-    let store = session.store()?;
-    let tickets = store.snapshot(None)?.beginning_with(typed)?;
-    let pair = |ticket: &Ticket| (ticket.id().to_string(), ticket.head().title().to_owned());
-    Ok(tickets.iter().map(pair).collect())
 }

@@ -1,7 +1,7 @@
 //! `vendor`: outside suppliers and the managed service provider, a file each.
 
-use crate::commands::change::write_files;
 use crate::commands::catalogue::whole;
+use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;

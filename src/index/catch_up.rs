@@ -124,8 +124,9 @@ impl CatchUp<'_> {
             .query_map(params![self.edition, id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<Vec<(String, i64, i64)>>>()?;
         for (id, created, row) in found {
-            let mut remove =
-                self.work.prepare_cached("DELETE FROM member WHERE edition = ? AND created = ? AND id = ?")?;
+            let mut remove = self
+                .work
+                .prepare_cached("DELETE FROM member WHERE edition = ? AND created = ? AND id = ?")?;
             remove.execute(params![self.edition, created, id])?;
             self.gone.insert(row);
             self.changed.insert(id);
@@ -161,7 +162,8 @@ impl CatchUp<'_> {
     /// The file cannot be written.
     pub fn put(&mut self, versions: &[u8], home: &TicketId, row: &Row) -> Result<(), Error> {
         let summary = &row.summary;
-        let moment = |moment: Option<crate::ticket::Moment>| moment.map_or(NEVER, crate::ticket::Moment::unix);
+        let moment =
+            |moment: Option<crate::ticket::Moment>| moment.map_or(NEVER, crate::ticket::Moment::unix);
         let severity = summary.severity.map_or(-1, |severity| severity as i64);
         self.work
             .prepare_cached("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
@@ -199,9 +201,7 @@ impl CatchUp<'_> {
             .execute(params![number, title, description, findings, notes, tags])?;
         for (key, value) in &row.terms {
             let term = self.term(*key, value)?;
-            self.work
-                .prepare_cached("INSERT OR IGNORE INTO value VALUES (?, ?)")?
-                .execute([term, number])?;
+            self.work.prepare_cached("INSERT OR IGNORE INTO value VALUES (?, ?)")?.execute([term, number])?;
         }
         self.add_member(number, created, open, id, home)
     }
@@ -217,7 +217,14 @@ impl CatchUp<'_> {
         Ok(self.work.last_insert_rowid())
     }
 
-    fn add_member(&mut self, row: i64, created: i64, open: bool, id: &str, home: &TicketId) -> Result<(), Error> {
+    fn add_member(
+        &mut self,
+        row: i64,
+        created: i64,
+        open: bool,
+        id: &str,
+        home: &TicketId,
+    ) -> Result<(), Error> {
         let apart = (id != home.as_str()).then_some(home.as_str());
         self.work
             .prepare_cached("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?)")?
@@ -258,8 +265,9 @@ impl CatchUp<'_> {
         let mut old = self.work.prepare(
             "SELECT edition FROM edition WHERE edition <> ? ORDER BY used DESC, edition DESC LIMIT -1 OFFSET ?",
         )?;
-        let old: Vec<i64> =
-            old.query_map(params![self.edition, signed(MAX_EDITIONS - 1)], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let old: Vec<i64> = old
+            .query_map(params![self.edition, signed(MAX_EDITIONS - 1)], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
         for edition in old {
             let mut members = self.work.prepare("SELECT row FROM member WHERE edition = ?")?;
             let rows = members.query_map([edition], |row| row.get(0))?;
@@ -296,14 +304,14 @@ impl CatchUp<'_> {
         if self.changed.len() > MANY {
             return self.set_all_prefixes();
         }
-        let mut below =
-            self.work.prepare("SELECT max(id) FROM member WHERE edition = ? AND id < ?")?;
-        let mut above =
-            self.work.prepare("SELECT min(id) FROM member WHERE edition = ? AND id > ?")?;
+        let mut below = self.work.prepare("SELECT max(id) FROM member WHERE edition = ? AND id < ?")?;
+        let mut above = self.work.prepare("SELECT min(id) FROM member WHERE edition = ? AND id > ?")?;
         let mut near: BTreeSet<String> = BTreeSet::new();
         for id in &self.changed {
             for find in [&mut below, &mut above] {
-                near.extend(find.query_row(params![self.edition, id], |row| row.get::<_, Option<String>>(0))?);
+                near.extend(
+                    find.query_row(params![self.edition, id], |row| row.get::<_, Option<String>>(0))?,
+                );
             }
             near.insert(id.clone());
         }
@@ -320,7 +328,8 @@ impl CatchUp<'_> {
 
     fn set_all_prefixes(&self) -> rusqlite::Result<()> {
         let mut all = self.work.prepare("SELECT id FROM member WHERE edition = ? ORDER BY id")?;
-        let ids = all.query_map([self.edition], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        let ids =
+            all.query_map([self.edition], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
         drop(all);
         let mut before = 0;
         for (place, id) in ids.iter().enumerate() {

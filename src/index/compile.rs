@@ -88,7 +88,9 @@ fn is_required(filter: &Filter) -> bool {
         Filter::All(all) => all.iter().any(is_required),
         Filter::Any(any) => !any.is_empty() && any.iter().all(is_required),
         Filter::Words(_) => true,
-        Filter::Term(_, tests) => !tests.is_empty() && tests.iter().all(|test| matches!(test, Test::Words(_))),
+        Filter::Term(_, tests) => {
+            !tests.is_empty() && tests.iter().all(|test| matches!(test, Test::Words(_)))
+        }
         Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => false,
     }
 }
@@ -98,7 +100,9 @@ fn score(wanted: &[&Phrase], out: &mut Statement) {
     out.say("WITH score AS MATERIALIZED (SELECT row, sum(points) AS points FROM (");
     let mut parts = Vec::new();
     for phrase in wanted {
-        for (place, points) in [(Some(Place::Title), TITLE_POINTS), (Some(Place::Tags), TAGS_POINTS), (phrase.place, 1)] {
+        for (place, points) in
+            [(Some(Place::Title), TITLE_POINTS), (Some(Place::Tags), TAGS_POINTS), (phrase.place, 1)]
+        {
             parts.push(format!("SELECT rowid AS row, {points} AS points FROM words WHERE words MATCH ?"));
             out.give(fts(phrase, place));
         }

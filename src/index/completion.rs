@@ -18,7 +18,8 @@ impl Index {
     pub fn ids(&self, edition: i64, typed: &str, limit: usize) -> Result<Candidates, Error> {
         // Everything from what was typed up to the next text of its length.
         let end = format!("{typed}\u{10ffff}");
-        let by_id = "SELECT m.id, t.title FROM member m INDEXED BY member_id CROSS JOIN ticket t ON t.row = m.row
+        let by_id =
+            "SELECT m.id, t.title FROM member m INDEXED BY member_id CROSS JOIN ticket t ON t.row = m.row
                      WHERE m.edition = ? AND m.id >= ? AND m.id < ? ORDER BY m.created DESC LIMIT ?";
         let newest = "SELECT m.id, t.title FROM member m CROSS JOIN ticket t ON t.row = m.row
                       WHERE m.edition = ? AND m.id >= ? AND m.id < ? ORDER BY m.created DESC, m.id LIMIT ?";
@@ -38,8 +39,8 @@ impl Index {
             "SELECT t.shown FROM term t WHERE t.key = ?1 AND substr(t.text, 1, length(?2)) = ?2
              AND EXISTS (SELECT 1 FROM value v WHERE v.term = t.term) ORDER BY t.text LIMIT ?3",
         )?;
-        let values =
-            found.query_map(params![number_of(key), typed.to_lowercase(), signed(limit)], |row| row.get(0))?;
+        let values = found
+            .query_map(params![number_of(key), typed.to_lowercase(), signed(limit)], |row| row.get(0))?;
         Ok(values.collect::<rusqlite::Result<_>>()?)
     }
 }

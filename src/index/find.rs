@@ -61,7 +61,8 @@ impl Index {
     /// # Errors
     /// The file cannot be read.
     pub fn unreadable(&self, edition: i64) -> Result<Vec<Unreadable>, Error> {
-        let mut all = self.db.prepare("SELECT path, line, problem FROM unreadable WHERE edition = ? ORDER BY path")?;
+        let mut all =
+            self.db.prepare("SELECT path, line, problem FROM unreadable WHERE edition = ? ORDER BY path")?;
         let bad = all.query_map([edition], |row| {
             let line = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
             Ok(Unreadable { path: row.get(0)?, line, problem: row.get(2)? })

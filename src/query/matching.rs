@@ -59,9 +59,12 @@ fn collect<'a>(filter: &'a Filter, phrases: &mut Vec<&'a Phrase>) {
         Filter::Words(phrase) => phrases.push(phrase),
         Filter::Term(_, tests) => phrases.extend(tests.iter().filter_map(|test| match test {
             Test::Words(phrase) => Some(phrase),
-            Test::Text(_) | Test::Rank(..) | Test::Number(..) | Test::Time(..) | Test::Age(..) | Test::Open => {
-                None
-            }
+            Test::Text(_)
+            | Test::Rank(..)
+            | Test::Number(..)
+            | Test::Time(..)
+            | Test::Age(..)
+            | Test::Open => None,
         })),
         Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => {}
     }
@@ -116,9 +119,7 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
             is_open && idle.is_some_and(|seconds| seconds > STALE_SECS)
         }
         Property::Proposed => ticket.severity_is_proposed(),
-        Property::Orphaned => {
-            is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context))
-        }
+        Property::Orphaned => is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context)),
         Property::Regressed => {
             is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
         }

@@ -10,4 +10,4 @@ pub(crate) mod tree;
 pub use parser::parse;
 pub use phrase::{Place, words, words_of};
 pub use snippet::{Snippet, snippet};
-pub use tree::{Context, FIELDS, Query, SORT_KEYS, SyntaxError};
+pub use tree::{Context, FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};

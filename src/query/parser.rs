@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::query::lexer::{Piece, Token, Value, tokens};
 use crate::query::phrase::{Phrase, Place};
-use crate::query::tree::{Compare, FIELDS, Filter, Key, Property, Query, SORT_KEYS, Sort, SyntaxError, Test};
+use crate::query::tree::{
+    Compare, FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
+};
 use crate::ticket::{Area, Finding, Moment, Severity, Status, Type, nearest, parse_span};
 
 const DAY_SECS: u64 = 86_400;
@@ -143,7 +145,7 @@ impl Parser {
             "is" => {
                 let is = |value: &Value| {
                     let property = Property::parse(&value.text);
-                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, &value.text, Property::WORDS))
+                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, &value.text, PROPERTIES))
                 };
                 Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
             }

@@ -84,9 +84,18 @@ mod tests {
         let found = |typed: &str, text: &str| {
             let phrase = Phrase::new(None, typed, true).unwrap();
             let words = within(text, &[&phrase])?;
-            Some(words.iter().map(|(word, is_found)| if *is_found { format!("[{word}]") } else { word.clone() }).collect::<Vec<_>>().join(" "))
+            Some(
+                words
+                    .iter()
+                    .map(|(word, is_found)| if *is_found { format!("[{word}]") } else { word.clone() })
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
         };
-        assert_eq!(found("over 1", "Payments over 1,000 fail").as_deref(), Some("Payments [over] [1,000] fail"));
+        assert_eq!(
+            found("over 1", "Payments over 1,000 fail").as_deref(),
+            Some("Payments [over] [1,000] fail")
+        );
         assert_eq!(found("f*", "a b c d e f, g").as_deref(), Some("… b c d e [f,] g"));
         assert_eq!(found("nothing", "a b c"), None);
         let long = "word ".repeat(40);

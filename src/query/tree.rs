@@ -186,15 +186,15 @@ pub(crate) enum Property {
     Regressed,
 }
 
+/// The properties by the words that `is:` takes.
+pub const PROPERTIES: &[&str] = &["open", "unassigned", "stale", "proposed", "orphaned", "regressed"];
+
 impl Property {
-    /// The words for them, in the order of `ALL`.
-    pub(crate) const WORDS: &'static [&'static str] =
-        &["open", "unassigned", "stale", "proposed", "orphaned", "regressed"];
     const ALL: [Self; 6] =
         [Self::Open, Self::Unassigned, Self::Stale, Self::Proposed, Self::Orphaned, Self::Regressed];
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::WORDS.iter().zip(Self::ALL).find(|(known, _)| **known == word).map(|(_, property)| property)
+        PROPERTIES.iter().zip(Self::ALL).find(|(known, _)| **known == word).map(|(_, property)| property)
     }
 }
 

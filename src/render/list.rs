@@ -49,7 +49,8 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
         widths.iter_mut().zip(row.widths).for_each(|(width, cell)| *width = cell.max(*width));
     }
     if let Some(columns) = look.columns {
-        let others: usize = (0..=last).filter(|at| *at != TITLE).filter_map(|at| widths.get(at)).map(|w| w + GAP).sum();
+        let others: usize =
+            (0..=last).filter(|at| *at != TITLE).filter_map(|at| widths.get(at)).map(|w| w + GAP).sum();
         let room = columns.saturating_sub(others + GAP).max(MIN_TITLE);
         widths[TITLE] = widths[TITLE].min(room);
     }

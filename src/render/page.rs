@@ -133,7 +133,8 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
         let deferral = ticket.head().get(&Field::Deferral);
         let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
         let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
-        let overdue = Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
+        let overdue =
+            Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
         let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
         let title = cut(
             &shown(ticket.head().title()),

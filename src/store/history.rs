@@ -47,7 +47,11 @@ impl Store {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn carriers_among(&self, ticket: &Ticket, commits: &[ObjectId]) -> Result<Option<Vec<Carried>>, Error> {
+    pub fn carriers_among(
+        &self,
+        ticket: &Ticket,
+        commits: &[ObjectId],
+    ) -> Result<Option<Vec<Carried>>, Error> {
         let path = layout::ticket(ticket.id());
         let mut versions: BTreeMap<ObjectId, BTreeSet<Entry>> = BTreeMap::new();
         let mut carriers: BTreeMap<Entry, ObjectId> = BTreeMap::new();

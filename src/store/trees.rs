@@ -61,7 +61,8 @@ impl Snapshot<'_> {
         make: impl Fn(&Versions, Content) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let ids: Vec<ObjectId> = files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
+        let ids: Vec<ObjectId> =
+            files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
         if self.repository().is_partial() {
             self.repository().fetch_missing(&ids).map_err(Error::from)?;
         }

@@ -13,25 +13,103 @@ use crate::arbitrary;
 
 /// Terms of every kind; the words are some that the tickets are likely to have.
 const TERMS: &[&str] = &[
-    "a", "e", "1", "n*", "\"a b\"", "\"no\"", "status:open", "status:new,closed", "status:>triaged", "severity:>=major",
-    "severity:<critical", "severity:=blocker", "type:defect", "area:infrastructure", "level:2,3", "level:<3", "level:>9",
-    "assignee:me", "assignee:a", "reporter:example", "owner:x", "by:me", "by:a", "label:a", "labels:no,x", "affects:1.4.0",
-    "environment:e", "channel:cli", "key:a", "commit:a", "link:blocks", "link:0", "attachment:log", "title:a", "title:\"no\"",
-    "description:e", "finding:a", "finding:diagnosis", "estimate:6h", "resolution:fixed", "vendor:paygate", "case:a", "id:0",
-    "id:7k", "created:>1m", "created:<7d", "created:2023-11-14", "created:>=2023-11-14", "updated:<=2023-11-14", "updated:>12h",
-    "was:deferred", "was:>=resolved", "was:new", "reopened:>1", "reopened:0", "occurrences:>1", "comments:<2", "has:assignee",
-    "no:assignee", "has:description", "no:severity", "has:link", "no:comments", "has:was", "is:open", "is:unassigned",
-    "is:stale", "is:proposed", "is:orphaned", "is:regressed",
+    "a",
+    "e",
+    "1",
+    "n*",
+    "\"a b\"",
+    "\"no\"",
+    "status:open",
+    "status:new,closed",
+    "status:>triaged",
+    "severity:>=major",
+    "severity:<critical",
+    "severity:=blocker",
+    "type:defect",
+    "area:infrastructure",
+    "level:2,3",
+    "level:<3",
+    "level:>9",
+    "assignee:me",
+    "assignee:a",
+    "reporter:example",
+    "owner:x",
+    "by:me",
+    "by:a",
+    "label:a",
+    "labels:no,x",
+    "affects:1.4.0",
+    "environment:e",
+    "channel:cli",
+    "key:a",
+    "commit:a",
+    "link:blocks",
+    "link:0",
+    "attachment:log",
+    "title:a",
+    "title:\"no\"",
+    "description:e",
+    "finding:a",
+    "finding:diagnosis",
+    "estimate:6h",
+    "resolution:fixed",
+    "vendor:paygate",
+    "case:a",
+    "id:0",
+    "id:7k",
+    "created:>1m",
+    "created:<7d",
+    "created:2023-11-14",
+    "created:>=2023-11-14",
+    "updated:<=2023-11-14",
+    "updated:>12h",
+    "was:deferred",
+    "was:>=resolved",
+    "was:new",
+    "reopened:>1",
+    "reopened:0",
+    "occurrences:>1",
+    "comments:<2",
+    "has:assignee",
+    "no:assignee",
+    "has:description",
+    "no:severity",
+    "has:link",
+    "no:comments",
+    "has:was",
+    "is:open",
+    "is:unassigned",
+    "is:stale",
+    "is:proposed",
+    "is:orphaned",
+    "is:regressed",
 ];
 const ORDERS: &[&str] = &[
-    "", "", "sort:created", "sort:-updated", "sort:-severity", "sort:status", "sort:level", "sort:title", "sort:-title",
-    "sort:assignee", "sort:-assignee", "sort:-occurrences", "sort:id", "sort:-id", "sort:relevance", "sort:-relevance",
-    "limit:3", "sort:-created limit:2", "limit:0",
+    "",
+    "",
+    "sort:created",
+    "sort:-updated",
+    "sort:-severity",
+    "sort:status",
+    "sort:level",
+    "sort:title",
+    "sort:-title",
+    "sort:assignee",
+    "sort:-assignee",
+    "sort:-occurrences",
+    "sort:id",
+    "sort:-id",
+    "sort:relevance",
+    "sort:-relevance",
+    "limit:3",
+    "sort:-created limit:2",
+    "limit:0",
 ];
 
 fn query_text() -> impl Strategy<Value = String> {
     let term = || {
-        (select(TERMS), any::<bool>()).prop_map(|(term, no)| if no { format!("-{term}") } else { term.to_owned() })
+        (select(TERMS), any::<bool>())
+            .prop_map(|(term, no)| if no { format!("-{term}") } else { term.to_owned() })
     };
     let group = vec(term(), 1..3).prop_map(|terms| format!("({})", terms.join(" OR ")));
     let terms = vec(prop_oneof![3 => term().boxed(), 1 => group.boxed()], 0..3);
@@ -49,7 +127,13 @@ fn contexts() -> impl Strategy<Value = Context> {
 }
 
 /// Fills an edition with tickets.
-fn fill(index: &mut Index, line: &str, key: &[u8], tickets: &BTreeMap<TicketId, Ticket>, gone: &[TicketId]) -> i64 {
+fn fill(
+    index: &mut Index,
+    line: &str,
+    key: &[u8],
+    tickets: &BTreeMap<TicketId, Ticket>,
+    gone: &[TicketId],
+) -> i64 {
     let mut catch_up = index.catch_up(line, key).unwrap();
     for id in gone {
         catch_up.take(&format!("{id}"), Some(id)).unwrap();
@@ -69,7 +153,9 @@ fn by_id(tickets: Vec<Ticket>) -> BTreeMap<TicketId, Ticket> {
 
 /// How many characters tell each id from every other.
 fn shortest(id: &TicketId, all: &BTreeMap<TicketId, Ticket>) -> usize {
-    let shared = |other: &TicketId| id.as_str().bytes().zip(other.as_str().bytes()).take_while(|(a, b)| a == b).count();
+    let shared = |other: &TicketId| {
+        id.as_str().bytes().zip(other.as_str().bytes()).take_while(|(a, b)| a == b).count()
+    };
     all.keys().filter(|other| *other != id).map(|other| shared(other) + 1).max().unwrap_or(0).max(4)
 }
 

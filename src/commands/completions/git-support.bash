@@ -6,6 +6,15 @@ _git_support_reply() {
     while IFS= read -r line; do
         COMPREPLY+=("$line")
     done < <(git-support complete --index "$index" -- "$@" 2>/dev/null)
+    # bash takes what stands after a colon for a word of its own.
+    local typed=${@:index+1:1}
+    if [[ $typed == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        local before=${typed%"${typed##*:}"}
+        COMPREPLY=("${COMPREPLY[@]#"$before"}")
+    fi
+    if [ ${#COMPREPLY[@]} -eq 1 ] && [[ ${COMPREPLY[0]} == *: ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
     # One candidate: its description after the tab goes; several: bash shows them as they are.
     if [ ${#COMPREPLY[@]} -eq 1 ]; then
         only=${COMPREPLY[0]%%$'\t'*}
@@ -23,6 +32,10 @@ _git_support() {
 }
 
 _git_support_alone() {
-    _git_support_reply "$COMP_CWORD" "${COMP_WORDS[@]}"
+    local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur
+    if declare -F _get_comp_words_by_ref >/dev/null; then
+        _get_comp_words_by_ref -n : words cword cur
+    fi
+    _git_support_reply "$cword" "${words[@]}"
 }
 complete -o default -F _git_support_alone git-support
