@@ -1,6 +1,7 @@
 //! Measures git-support beside git, Fossil and the least a program can do, in one run, and prints the ratios.
 //!
 //! `cargo run --release --example bench -- --tickets 100,1000,10000,100000 --rounds 9`
+//! `--only list` measures what has that in its name; `--keep FOLDER --tickets 10000` only makes a repository.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -40,6 +41,11 @@ fn main() {
     let rounds = option("--rounds").map_or(9, |rounds| rounds.parse().unwrap());
     let only = option("--only");
     let tool = repository::build();
+    if let Some(folder) = option("--keep") {
+        let tickets = option("--tickets").unwrap_or_default().parse().unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        return drop(Bench::fill(&tool, folder.as_ref(), tickets));
+    }
     for tickets in option("--tickets").unwrap_or("100,1000,10000".to_owned()).split(',') {
         let tickets = tickets.parse().unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -16,6 +16,9 @@ use crate::ticket::Status;
 pub(crate) struct Statement {
     pub(crate) text: String,
     pub(crate) values: Vec<Value>,
+    /// What FTS5 is asked. Each is looked up once, before all else: FTS5 would otherwise be asked again for
+    /// every row.
+    lookups: Vec<String>,
 }
 
 impl Statement {
@@ -31,6 +34,31 @@ impl Statement {
     fn compare(&mut self, column: &str, sign: &str, number: i64) {
         self.say(&format!("{column} {sign} {number}"));
     }
+
+    /// The table of the rows that have a phrase in a place.
+    fn look_up(&mut self, phrase: &Phrase, place: Option<Place>) -> String {
+        let lookup = fts(phrase, place);
+        let known = self.lookups.iter().position(|known| *known == lookup);
+        let number = known.unwrap_or_else(|| {
+            self.lookups.push(lookup);
+            self.lookups.len() - 1
+        });
+        format!("found{number}")
+    }
+
+    /// The whole statement: the lookups, then what was said.
+    fn finish(mut self, score: Option<String>) -> Self {
+        let mut tables: Vec<String> = (0..self.lookups.len())
+            .map(|number| format!("found{number}(row) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?)"))
+            .collect();
+        tables.extend(score);
+        if !tables.is_empty() {
+            self.text = format!("WITH {} {}", tables.join(", "), self.text);
+        }
+        let lookups = std::mem::take(&mut self.lookups).into_iter().map(Value::from);
+        self.values = lookups.chain(self.values).collect();
+        self
+    }
 }
 
 /// The statement that finds a query's rows in an edition, in its order, with these columns.
@@ -45,9 +73,7 @@ pub(crate) fn compile(
     let wanted = query.wanted();
     let by_relevance = order.key == "relevance" && !wanted.is_empty();
     let mut out = Statement::default();
-    if by_relevance {
-        score(&wanted, &mut out);
-    }
+    let score_table = by_relevance.then(|| score(&wanted, &mut out));
     out.say(&format!("SELECT {columns} FROM "));
     let record = if columns.contains("r.") { "CROSS JOIN record r ON r.row = m.row " } else { "" };
     if by_relevance && is_required(&query.filter) {
@@ -79,7 +105,7 @@ pub(crate) fn compile(
     if let Some(limit) = query.limit {
         out.say(&format!(" LIMIT {}", signed(limit)));
     }
-    Ok(out)
+    Ok(out.finish(score_table))
 }
 
 /// True where every answer has one of the words that are looked for.
@@ -96,19 +122,17 @@ fn is_required(filter: &Filter) -> bool {
 }
 
 /// How much each row is about the phrases, as `query::matching::relevance` counts it.
-fn score(wanted: &[&Phrase], out: &mut Statement) {
-    out.say("WITH score AS MATERIALIZED (SELECT row, sum(points) AS points FROM (");
+fn score(wanted: &[&Phrase], out: &mut Statement) -> String {
     let mut parts = Vec::new();
     for phrase in wanted {
         for (place, points) in
             [(Some(Place::Title), TITLE_POINTS), (Some(Place::Tags), TAGS_POINTS), (phrase.place, 1)]
         {
-            parts.push(format!("SELECT rowid AS row, {points} AS points FROM words WHERE words MATCH ?"));
-            out.give(fts(phrase, place));
+            parts.push(format!("SELECT row, {points} AS points FROM {}", out.look_up(phrase, place)));
         }
     }
-    out.say(&parts.join(" UNION ALL "));
-    out.say(") GROUP BY row) ");
+    let parts = parts.join(" UNION ALL ");
+    format!("score AS MATERIALIZED (SELECT row, sum(points) AS points FROM ({parts}) GROUP BY row)")
 }
 
 /// A phrase in the words of FTS5. Words are letters and digits only, so nothing in them means anything else.
@@ -257,8 +281,8 @@ impl Compiler<'_> {
 }
 
 fn words(phrase: &Phrase, out: &mut Statement) {
-    out.say("(m.row IN (SELECT rowid FROM words WHERE words MATCH ?))");
-    out.give(fts(phrase, phrase.place));
+    let table = out.look_up(phrase, phrase.place);
+    out.say(&format!("(m.row IN (SELECT row FROM {table}))"));
 }
 
 fn time(key: Key) -> &'static str {
