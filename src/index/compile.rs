@@ -49,7 +49,9 @@ impl Statement {
     /// The whole statement: the lookups, then what was said.
     fn finish(mut self, score: Option<String>) -> Self {
         let mut tables: Vec<String> = (0..self.lookups.len())
-            .map(|number| format!("found{number}(row) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?)"))
+            .map(|number| {
+                format!("found{number}(row) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?)")
+            })
             .collect();
         tables.extend(score);
         if !tables.is_empty() {

@@ -3,6 +3,7 @@
 //! A ticket is a *head* (the present state) and a *timeline* (what happened, append-only). The head
 //! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
 
+mod canonical;
 pub mod codec;
 mod conflict;
 mod entry;

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::ticket::canonical;
 use crate::ticket::guard;
 use crate::ticket::node::Node;
 use crate::ticket::text::is_hidden;
@@ -47,6 +48,17 @@ pub fn decode(bytes: &[u8]) -> Result<String, SyntaxError> {
 /// # Errors
 /// What is wrong with it, and on which line.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+    match canonical::read(text) {
+        Some(node) => Ok(node),
+        None => parse_any(text),
+    }
+}
+
+/// Reads one document, whoever wrote it.
+///
+/// # Errors
+/// What is wrong with it, and on which line.
+pub fn parse_any(text: &str) -> Result<Node, SyntaxError> {
     guard::check(text).map_err(|refused| SyntaxError { line: refused.line, problem: refused.problem })?;
     serde_yaml::from_str(text).map_err(|error| {
         let line = error.location().map_or(0, |location| location.line());

@@ -8,7 +8,7 @@ use git_support::store::git::{CodeCommit, ObjectId};
 use git_support::store::{TicketChange, Wording, message_of};
 use git_support::ticket::{
     Action, Entry, EntryId, Field, Merged, Moment, Node, Person, Set, Step, ThreeWay, Ticket, TicketId,
-    Visibility, codec, merge, merge_three,
+    Visibility, codec, merge, merge_three, yaml,
 };
 
 /// What stands between the parts of an input that has several.
@@ -18,8 +18,12 @@ fn id() -> TicketId {
     TicketId::parse("k7m2q9x4pd").expect("an id")
 }
 
-/// A file of a ticket is read or refused; what was read is written so that it reads the same.
+/// A file of a ticket is read or refused, by the fast reader as by the library; what was read is written so
+/// that it reads the same.
 pub(crate) fn ticket(bytes: &[u8]) {
+    if let Ok(text) = yaml::decode(bytes) {
+        assert_eq!(yaml::parse(&text), yaml::parse_any(&text));
+    }
     let Ok(ticket) = codec::read(&id(), bytes) else { return };
     let written = codec::write(&ticket);
     let again = codec::read(&id(), written.as_bytes()).expect("what we wrote can be read");
