@@ -98,9 +98,11 @@ fn show(repository: &str, path: &str) {
 
 /// A commit of one new file on a branch that is not checked out, on the disk when it ends.
 fn new(repository: &str, branch: &str) {
-    // SAFETY: nothing else of libgit2 runs yet.
     let repository = git2::Repository::open(repository).unwrap();
-    repository.config().unwrap().open_level(git2::ConfigLevel::Local).unwrap();
+    // libgit2 takes from its configuration alone that what it writes is to be on the disk.
+    let durable = repository.path().join("floor.config");
+    std::fs::write(&durable, "[core]\n\tfsyncObjectFiles = true\n").unwrap();
+    repository.config().unwrap().add_file(&durable, git2::ConfigLevel::App, true).unwrap();
     let reference = format!("refs/heads/{branch}");
     let parent = repository.find_reference(&reference).unwrap().peel_to_commit().unwrap();
     let unique = format!("{:?}", std::time::SystemTime::now());

@@ -173,7 +173,7 @@ impl Table {
         let text = ["-m", "Something is wrong."];
         let title = |round: usize| format!("Round {round}");
         let on_branch = |_: usize| bench.floor(&["new", &bench.folder(), "tickets"]);
-        let mut beside: Vec<Work<'_>> = vec![("floor: libgit2, no fsync", Box::new(on_branch))];
+        let mut beside: Vec<Work<'_>> = vec![("floor: libgit2, fsync", Box::new(on_branch))];
         if let Some(fossil) = &self.fossil {
             beside.push((
                 "`fossil ticket add`",

@@ -77,7 +77,8 @@ impl Bench {
         out.into_inner().unwrap();
         assert!(child.wait().unwrap().success());
         let _ = bench.git(&["checkout", "-q", "-f", "main"]);
-        // What every clone has once it was cloned.
+        // What every clone has once it was cloned, or after `git gc`.
+        let _ = bench.git(&["repack", "-adfq"]);
         let _ = bench.git(&["commit-graph", "write", "--reachable", "--no-progress"]);
         let _ = bench.support(&["list", "limit:1"]);
         bench

@@ -29,7 +29,7 @@ impl Numbers {
 
     /// Small numbers are more likely than great ones.
     fn skewed(&mut self, end: u64) -> u64 {
-        self.below(end).min(self.below(end)).min(self.below(end))
+        (0..4).map(|_| self.below(end)).min().unwrap_or(0)
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
         (Field::Title, Change::to_text(title.replace('\n', " "))),
         (Field::Severity, Change::to_text(severity)),
         (Field::Labels, Change::adding(vec![label])),
-        (Field::Description, Change::to_text(text(&mut numbers, 40))),
+        (Field::Description, Change::to_text(text(&mut numbers, 30))),
     ]);
     let by = person(&mut numbers);
     let number = i64::try_from(number).unwrap();
@@ -132,7 +132,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Moment, is_last: bool) -> Step {
         set,
         visibility: Visibility::Customer,
         attachment: None,
-        note: Some(text(numbers, 12)),
+        note: Some(text(numbers, 8)),
         told: None,
         proposed: false,
         overrides: Vec::new(),

@@ -46,7 +46,7 @@ pub fn cut(text: &str, columns: usize) -> String {
 /// True for a character that must not reach a terminal, nor stand bare in a ticket file.
 pub(crate) fn is_hidden(c: char) -> bool {
     match c {
-        '\n' | '\t' => false,
+        ' '..='~' | '\n' | '\t' => false,
         '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
         '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => true,
         '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' => true,

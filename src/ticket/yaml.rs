@@ -144,9 +144,9 @@ pub fn write(pairs: &[(Node, Node)]) -> String {
 fn write_pairs(out: &mut String, pairs: &[(Node, Node)], indent: usize) {
     for (place, (key, value)) in pairs.iter().enumerate() {
         if place > 0 || indent == 0 || out.ends_with('\n') {
-            out.push_str(&" ".repeat(indent));
+            pad(out, indent);
         }
-        out.push_str(&scalar(key, Place::Flow));
+        write_scalar(out, key, Place::Flow);
         out.push(':');
         write_value(out, value, indent);
     }
@@ -163,19 +163,25 @@ fn write_value(out: &mut String, value: &Node, indent: usize) {
             out.push('\n');
             // A list of the top level stands at its key's column, as in DESIGN.md; one further in too.
             for item in items {
-                out.push_str(&" ".repeat(indent));
+                pad(out, indent);
                 out.push('-');
                 write_item(out, item, indent);
             }
         }
         Node::List(items) => {
-            let items: Vec<String> = items.iter().map(|item| scalar(item, Place::Flow)).collect();
-            let _ = writeln!(out, " [{}]", items.join(", "));
+            out.push_str(" [");
+            for (place, item) in items.iter().enumerate() {
+                out.push_str(if place == 0 { "" } else { ", " });
+                write_scalar(out, item, Place::Flow);
+            }
+            out.push_str("]\n");
         }
         Node::Null => out.push('\n'),
         Node::Text(text) if text.contains('\n') => write_lines(out, text, indent + 2),
         Node::Map(_) | Node::Bool(_) | Node::Number(_) | Node::Text(_) => {
-            let _ = writeln!(out, " {}", scalar(value, Place::Block));
+            out.push(' ');
+            write_scalar(out, value, Place::Block);
+            out.push('\n');
         }
     }
 }
@@ -190,7 +196,7 @@ fn write_item(out: &mut String, item: &Node, indent: usize) {
             // A list directly in a list: each of its dashes on a line of its own, one level in.
             out.push('\n');
             for item in items {
-                out.push_str(&" ".repeat(indent + 2));
+                pad(out, indent + 2);
                 out.push('-');
                 write_item(out, item, indent + 2);
             }
@@ -218,17 +224,28 @@ enum Place {
     Flow,
 }
 
-fn scalar(node: &Node, place: Place) -> String {
+fn pad(out: &mut String, blanks: usize) {
+    out.extend(std::iter::repeat_n(' ', blanks));
+}
+
+fn write_scalar(out: &mut String, node: &Node, place: Place) {
     match node {
-        Node::Null => "null".to_owned(),
-        Node::Bool(value) => value.to_string(),
-        Node::Number(text) => text.clone(),
-        Node::Text(text) if is_plain(text, place) => text.clone(),
-        Node::Text(text) => format!("\"{}\"", escaped(text)),
-        Node::List(_) => "[]".to_owned(),
-        Node::Map(_) => "{}".to_owned(),
+        Node::Null => out.push_str("null"),
+        Node::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Node::Number(text) => out.push_str(text),
+        Node::Text(text) if is_plain(text, place) => out.push_str(text),
+        Node::Text(text) => {
+            out.push('"');
+            out.push_str(&escaped(text));
+            out.push('"');
+        }
+        Node::List(_) => out.push_str("[]"),
+        Node::Map(_) => out.push_str("{}"),
     }
 }
+
+/// The longest of the reserved words, with a sign and a dot before it.
+const MAX_RESERVED_BYTES: usize = 16;
 
 /// True for a text that every YAML reader, of 1.1 and 1.2, takes as this text without quotes.
 fn is_plain(text: &str, place: Place) -> bool {
@@ -247,7 +264,8 @@ fn is_plain(text: &str, place: Place) -> bool {
         || text.contains(": ")
         || text.contains(" #")
         || text.contains(|c| is_hidden(c) || matches!(c, '\n' | '\t'))
-        || reserved.contains(&text.to_lowercase().trim_start_matches(['.', '+', '-']))
+        || text.len() <= MAX_RESERVED_BYTES
+            && reserved.contains(&text.to_lowercase().trim_start_matches(['.', '+', '-']))
         || (first.is_ascii_digit() || "+.".contains(first)) && looks_numeric(text)
         || place == Place::Flow && text.contains([',', '[', ']', '{', '}', '?', ':']))
 }
@@ -262,16 +280,17 @@ fn looks_numeric(text: &str) -> bool {
 
 /// `2026-11-23T09:12:04Z`: our own times stand without quotes.
 fn is_stamp(text: &str) -> bool {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    shape == "0000-00-00T00:00:00Z"
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, shape): (u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape };
+    text.len() == SHAPE.len() && text.bytes().zip(SHAPE).all(fits)
 }
 
 /// A text of several lines: a literal block where every character may stand bare in one, otherwise
 /// double quotes with one line of the text a line.
 fn write_lines(out: &mut String, text: &str, indent: usize) {
-    let margin = " ".repeat(indent);
     let body = text.trim_end_matches('\n');
     if body.is_empty() || text.contains(is_hidden) {
+        let margin = " ".repeat(indent);
         let lines: Vec<String> = text.split_inclusive('\n').map(escaped).collect();
         let continued = format!("\\\n{margin}");
         // A blank that begins a continued line would be folded away: it is escaped.
@@ -293,7 +312,9 @@ fn write_lines(out: &mut String, text: &str, indent: usize) {
         if line.is_empty() {
             out.push('\n');
         } else {
-            let _ = writeln!(out, "{margin}{line}");
+            pad(out, indent);
+            out.push_str(line);
+            out.push('\n');
         }
     }
 }
