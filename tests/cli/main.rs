@@ -24,6 +24,7 @@ mod faults;
 mod filing;
 mod formats;
 mod history;
+mod index;
 mod kills;
 mod knowledge;
 mod listing;
