@@ -8,7 +8,7 @@ use crate::index::{self, Index};
 use crate::render::{EntryLine, View};
 use crate::store::git::ObjectId;
 use crate::store::{Carried, Snapshot, Store};
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::TicketId;
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
@@ -38,9 +38,22 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Ok(View::Entries(entries.into_iter().map(|carried| line(carried, false)).collect()));
     }
     let mut entries = Vec::new();
-    for id in reading::resolve(&snapshot, &args.ids)? {
-        let ticket = snapshot.need(&id)?;
-        for carried in history(&store, &snapshot, &ticket, session)? {
+    let ids = reading::resolve(&snapshot, &args.ids)?;
+    let known = touched_by(&store, &snapshot, &ids, session)?.unwrap_or_else(|error| {
+        session.note(format!("warning: answered without the index: {error}"));
+        Vec::new()
+    });
+    for (place, id) in ids.iter().enumerate() {
+        let ticket = snapshot.need(id)?;
+        let from_index = match known.get(place) {
+            Some(commits) => store.carriers_among(&ticket, commits)?,
+            None => None,
+        };
+        let history = match from_index {
+            Some(history) => history,
+            None => store.carriers(&snapshot, &ticket)?,
+        };
+        for carried in history {
             let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
             entries.push(line(carried, same > 1));
         }
@@ -50,34 +63,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Entries(entries))
 }
 
-/// The entries of a ticket with their commits: from what the index knows of history, which is walked as far
-/// as the index has not seen it; without the index where it fails.
-fn history(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    ticket: &Ticket,
-    session: &mut Session<'_>,
-) -> Result<Vec<Carried>, Failure> {
-    let known = match touched_by(store, snapshot, ticket.id(), session)? {
-        Ok(commits) => store.carriers_among(ticket, &commits)?,
-        Err(error) => {
-            session.note(format!("warning: answered without the index: {error}"));
-            None
-        }
-    };
-    Ok(match known {
-        Some(known) => known,
-        None => store.carriers(snapshot, ticket)?,
-    })
-}
-
-/// The commits that touched a ticket, by the index, brought up to date first.
+/// The commits that touched each ticket, by the index, brought up to date first: history is walked as far as
+/// the index has not seen it.
 fn touched_by(
     store: &Store,
     snapshot: &Snapshot<'_>,
-    id: &TicketId,
+    ids: &[TicketId],
     session: &Session<'_>,
-) -> Result<Result<Vec<ObjectId>, index::Error>, Failure> {
+) -> Result<Result<Vec<Vec<ObjectId>>, index::Error>, Failure> {
     let folder = store.repository().own_folder();
     let opened = Index::open(&folder, session.surroundings.now_seconds);
     let (mut index, walked) = match opened.and_then(|index| Ok((index.walked()?, index))) {
@@ -109,8 +102,10 @@ fn touched_by(
             return Ok(Err(error));
         }
     }
-    let commits = index.touched_by(id);
-    Ok(commits.map(|names| names.iter().filter_map(|name| ObjectId::from_bytes(name)).collect()))
+    let names = |id| -> Result<Vec<ObjectId>, index::Error> {
+        Ok(index.touched_by(id)?.iter().filter_map(|name| ObjectId::from_bytes(name)).collect())
+    };
+    Ok(ids.iter().map(names).collect())
 }
 
 fn line(carried: Carried, concurrent: bool) -> EntryLine {
