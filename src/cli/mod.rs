@@ -41,6 +41,7 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let mut random = surroundings::random(&surroundings)?;
     let mut input = std::io::stdin();
+    let mut output = std::io::stdout();
     let editing = surroundings.clone();
     let editor = move |text: &str| editor::edit(text, &editing);
     let look = Look {
@@ -57,7 +58,8 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
         interactive: terminal,
         editor: &editor,
         progress: &progress::bar,
-        for_machines: options.format() != Format::Table,
+        output: &mut output,
+        format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
         notes: Vec::new(),
         remarks: Vec::new(),

@@ -189,7 +189,7 @@ pub(crate) fn refuse_secrets(tickets: &[TicketChange], files: &[FileChange]) -> 
         }
     }
     for file in files {
-        let content = file.content.as_deref().unwrap_or_default();
+        let content = file.bytes().unwrap_or_default();
         if let Some(refused) = found(&file.path, &String::from_utf8_lossy(content)) {
             return Err(refused);
         }

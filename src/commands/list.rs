@@ -36,11 +36,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let query = match args.query.as_slice() {
         [] if args.all => String::new(),
         [] => "status:open".to_owned(),
-        [one] => one.clone(),
-        // Words that the shell took apart: one that holds blanks was quoted, and stays one.
-        many => many.iter().map(|word| requoted(word)).collect::<Vec<_>>().join(" "),
+        many => joined(many),
     };
-    let wanted = match (args.full, session.for_machines) {
+    let wanted = match (args.full, session.is_for_machines()) {
         (true, true) => Wanted::Tickets,
         (false, true) => Wanted::Records,
         (_, false) => Wanted::Lines,
@@ -59,6 +57,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let tickets = reading::placed(&store, &snapshot, found, &args.reading, session)?;
     Ok(View::Tickets { tickets, full: args.full })
+}
+
+/// The words of a query that the shell took apart: one that holds blanks was quoted, and stays one.
+pub(crate) fn joined(words: &[String]) -> String {
+    match words {
+        [one] => one.clone(),
+        many => many.iter().map(|word| requoted(word)).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// A word of a query that the shell took out of its quotes: put back into them where it needs them.

@@ -21,9 +21,11 @@ mod doctor;
 mod edit;
 mod escalate;
 mod estimate;
+mod export;
 mod failure;
 mod give_back;
 mod handover;
+mod import;
 mod init;
 mod link;
 mod list;
@@ -95,6 +97,8 @@ pub enum Command {
     Scan(scan::Args),
     Sync(sync::Args),
     Log(log::Args),
+    Export(export::Args),
+    Import(import::Args),
     Save(save::Args),
     Undo(undo::Args),
     Redact(redact::Args),
@@ -166,6 +170,8 @@ pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure
         Command::Scan(args) => scan::run(args, session),
         Command::Sync(args) => sync::run(args, session),
         Command::Log(args) => log::run(args, session),
+        Command::Export(args) => export::run(args, session),
+        Command::Import(args) => import::run(args, session),
         Command::Save(args) => save::run(args, session),
         Command::Undo(args) => undo::run(args, session),
         Command::Redact(args) => redact::run(args, session),

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         snapshot: &snapshot,
         text: &query,
         reading: &reading,
-        wanted: if session.for_machines { Wanted::Records } else { Wanted::Lines },
+        wanted: if session.is_for_machines() { Wanted::Records } else { Wanted::Lines },
         with_snippets: false,
     };
     let found = find(&question, session)?;

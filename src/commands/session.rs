@@ -1,8 +1,9 @@
 //! What every command is given: where it runs, when, who, and the ways to ask back.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use crate::commands::failure::Failure;
+use crate::render::Format;
 use crate::store::Store;
 use crate::store::git::Surroundings;
 use crate::ticket::{EntryId, Moment, TicketId};
@@ -29,8 +30,10 @@ pub struct Session<'a> {
     pub editor: Editor<'a>,
     /// Shows how far something long has come.
     pub progress: &'a dyn Fn(&'static str, usize) -> Progress,
-    /// True where the answer goes into a format for machines.
-    pub for_machines: bool,
+    /// Standard output, for what is too long to be held in memory.
+    pub output: &'a mut dyn Write,
+    /// The form of the answer.
+    pub format: Format,
     /// True where the answer is a table on a terminal.
     pub on_terminal: bool,
     /// Warnings and remarks for standard error, a line each.
@@ -62,6 +65,11 @@ impl Session<'_> {
     /// A new ticket's id.
     pub fn ticket_id(&mut self) -> TicketId {
         TicketId::from_bits((self.random)())
+    }
+
+    /// True where the answer goes into a format for machines.
+    pub(crate) fn is_for_machines(&self) -> bool {
+        self.format != Format::Table
     }
 
     /// Says something on standard error.

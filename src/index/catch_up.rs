@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension as _, Statement, Transaction, TransactionBehavior, params};
 
 use crate::index::Unreadable;
 use crate::index::error::Error;
@@ -304,21 +304,24 @@ impl CatchUp<'_> {
         if self.changed.len() > MANY {
             return self.set_all_prefixes();
         }
-        let mut below = self.work.prepare("SELECT max(id) FROM member WHERE edition = ? AND id < ?")?;
-        let mut above = self.work.prepare("SELECT min(id) FROM member WHERE edition = ? AND id > ?")?;
+        // By this index the neighbour is the first row looked at; left alone, SQLite reads the whole edition.
+        let mut below = self.work.prepare(
+            "SELECT id FROM member INDEXED BY member_id WHERE edition = ? AND id < ? ORDER BY id DESC LIMIT 1",
+        )?;
+        let mut above = self.work.prepare(
+            "SELECT id FROM member INDEXED BY member_id WHERE edition = ? AND id > ? ORDER BY id LIMIT 1",
+        )?;
         let mut near: BTreeSet<String> = BTreeSet::new();
         for id in &self.changed {
             for find in [&mut below, &mut above] {
-                near.extend(
-                    find.query_row(params![self.edition, id], |row| row.get::<_, Option<String>>(0))?,
-                );
+                near.extend(neighbour(find, self.edition, id)?);
             }
             near.insert(id.clone());
         }
         for id in &near {
             let mut length = MIN_PREFIX;
             for find in [&mut below, &mut above] {
-                let other: Option<String> = find.query_row(params![self.edition, id], |row| row.get(0))?;
+                let other = neighbour(find, self.edition, id)?;
                 length = length.max(other.map_or(0, |other| shared(&other, id) + 1));
             }
             self.set_prefix(id, length)?;
@@ -327,15 +330,15 @@ impl CatchUp<'_> {
     }
 
     fn set_all_prefixes(&self) -> rusqlite::Result<()> {
-        let mut all = self.work.prepare("SELECT id FROM member WHERE edition = ? ORDER BY id")?;
-        let ids =
-            all.query_map([self.edition], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        let mut all = self.work.prepare("SELECT id, prefix FROM member WHERE edition = ? ORDER BY id")?;
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let ids = all.query_map([self.edition], pair)?.collect::<rusqlite::Result<Vec<(String, i64)>>>()?;
         drop(all);
         let mut before = 0;
-        for (place, id) in ids.iter().enumerate() {
-            let after = ids.get(place + 1).map_or(0, |next| shared(id, next) + 1);
+        for (place, (id, known)) in ids.iter().enumerate() {
+            let after = ids.get(place + 1).map_or(0, |(next, _)| shared(id, next) + 1);
             let length = before.max(after).max(MIN_PREFIX);
-            if length > MIN_PREFIX {
+            if signed(length) != *known {
                 self.set_prefix(id, length)?;
             }
             before = after;
@@ -349,6 +352,11 @@ impl CatchUp<'_> {
             .execute(params![self.edition, id, signed(length)])?;
         Ok(())
     }
+}
+
+/// The id that a statement finds next to another.
+fn neighbour(find: &mut Statement<'_>, edition: i64, id: &str) -> rusqlite::Result<Option<String>> {
+    find.query_row(params![edition, id], |row| row.get(0)).optional()
 }
 
 /// How many first characters two ids share.

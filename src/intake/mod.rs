@@ -2,8 +2,12 @@
 
 mod evidence;
 mod form;
+mod import;
+mod lines;
 mod text;
 
 pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
 pub use form::{Form, fill_in, read_form};
+pub use import::read_line;
+pub use lines::Lines;
 pub use text::{read_message, read_text, split_title};

@@ -133,6 +133,9 @@ fn objects(view: &View) -> Shape {
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
+        View::Imported { new, changed, unchanged } => {
+            Shape::One(json!({"schema": SCHEMA, "new": new, "changed": changed, "unchanged": unchanged}))
+        }
         View::Rehearsal(rehearsal) => {
             Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
         }

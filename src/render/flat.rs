@@ -86,6 +86,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Settings(_)
         | View::Faults(_)
         | View::Synced { .. }
+        | View::Imported { .. }
         | View::Rehearsal(_) => None,
     }
 }

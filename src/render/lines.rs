@@ -22,6 +22,11 @@ pub fn candidate(word: &str, about: Option<&str>) -> String {
     }
 }
 
+/// What an import came to.
+pub(super) fn imported(new: usize, changed: usize, unchanged: usize) -> String {
+    format!("{new} new, {changed} changed, {unchanged} here already\n")
+}
+
 /// A line for each ticket that a step changed: its id, and what its last entry did.
 pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
     let mut out = String::new();

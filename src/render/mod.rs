@@ -40,6 +40,9 @@ pub struct NoSuchForm {
 /// # Errors
 /// The view does not come in that format.
 pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuchForm> {
+    if matches!(view, View::Nothing) {
+        return Ok(String::new());
+    }
     match format {
         Format::Table => Ok(table_form(view, look)),
         Format::Json => Ok(data::json(view)),
@@ -47,6 +50,21 @@ pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuch
         Format::Yaml => Ok(data::yaml(view)),
         Format::Csv => flat::csv(view),
         Format::Markdown => flat::markdown(view),
+    }
+}
+
+/// A part of a long answer in a format whose parts can stand one after the other: NDJSON, YAML, CSV. The
+/// first part has the heading.
+#[must_use]
+pub fn render_chunk(view: &View, format: Format, is_first: bool) -> String {
+    match format {
+        Format::Csv => {
+            let text = flat::csv(view).unwrap_or_default();
+            let heading = text.split_inclusive('\n').next().map_or(0, str::len);
+            if is_first { text } else { text.get(heading..).unwrap_or_default().to_owned() }
+        }
+        Format::Yaml => data::yaml(view),
+        Format::Table | Format::Json | Format::Ndjson | Format::Markdown => data::ndjson(view),
     }
 }
 
@@ -73,6 +91,7 @@ fn table_form(view: &View, look: &Look) -> String {
             lines::synced(branch, remote, received.len(), sent.len())
         }
         View::Faults(faults) => lines::faults(faults, look),
+        View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }
 }

@@ -100,6 +100,15 @@ pub enum View {
     Faults(Vec<Fault>),
     /// What a write would do.
     Rehearsal(Rehearsal),
+    /// What the lines of an import came to: tickets that are new, that changed, and that were here already.
+    Imported {
+        /// New ones.
+        new: usize,
+        /// Those that brought something new.
+        changed: usize,
+        /// Those that were here already.
+        unchanged: usize,
+    },
     /// What came and went between this clone and a remote.
     Synced {
         /// The branch.

@@ -118,12 +118,7 @@ impl<'a> Snapshot<'a> {
     /// # Errors
     /// Its file cannot be read.
     pub fn ticket(&self, id: &TicketId) -> Read<Option<Ticket>> {
-        let path = layout::ticket(id);
-        let mut items: Vec<Item> = Vec::new();
-        for commit in self.commits() {
-            let item = self.repository.find(commit, &path)?.filter(|item| item.kind == ItemKind::File);
-            items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
-        }
+        let (path, items) = self.versions_of(id)?;
         if items.is_empty() {
             return Ok(None);
         }

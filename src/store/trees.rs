@@ -8,7 +8,7 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Item, ItemKind, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::snapshot::{Read, Snapshot};
-use crate::ticket::Ticket;
+use crate::ticket::{Ticket, TicketId};
 
 /// Threads that read tickets, beside the one that takes what they read.
 const READERS: usize = 2;
@@ -34,6 +34,20 @@ impl Snapshot<'_> {
         trees.sort();
         trees.dedup();
         Ok(trees)
+    }
+
+    /// The file of a ticket, with the versions it has.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn versions_of(&self, id: &TicketId) -> Read<Versions> {
+        let path = layout::ticket(id);
+        let mut items: Vec<Item> = Vec::new();
+        for commit in self.commits() {
+            let item = self.repository().find(commit, &path)?.filter(|item| item.kind == ItemKind::File);
+            items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
+        }
+        Ok((path, items))
     }
 
     /// The files that these trees hold otherwise than others did, with the versions they hold now. Equal

@@ -13,6 +13,9 @@ use crate::ticket::{MAX_TEXT_BYTES, Ticket, TicketId, codec};
 /// The largest ticket file that is written, in bytes: what a reader takes, less one more text.
 const MAX_WRITTEN_BYTES: usize = 4 * 1024 * 1024 - 2 * MAX_TEXT_BYTES;
 
+/// The most tickets that a message names one by one.
+const MAX_TRAILERS: usize = 1_000;
+
 /// What somebody wants to change.
 #[derive(Debug, Default)]
 pub struct Draft {
@@ -133,6 +136,8 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
         file.adopts = draft.adopts.get(&file.path).cloned();
     }
     let ids: Vec<TicketId> = files.iter().filter_map(|file| layout::id_of(&file.path)).collect();
+    // A message of megabytes serves nobody: the commit itself says which files it touched.
+    let ids = if ids.len() > MAX_TRAILERS { Vec::new() } else { ids };
     let message = match draft.action {
         Some(action) => message::of_action(&draft.subject, &ids, action, &draft.wording),
         None if draft.tickets.is_empty() => message::of_files(&draft.subject, &draft.wording),

@@ -58,6 +58,17 @@ pub fn read(id: &TicketId, bytes: &[u8]) -> Result<Ticket, Invalid> {
     })
 }
 
+/// Reads a ticket from the values of its file.
+///
+/// # Errors
+/// The field that is wrong, and what is wrong with it; there is no line.
+pub fn from_node(id: &TicketId, node: Node) -> Result<Ticket, Invalid> {
+    read_ticket(id, node).map_err(|Problem(mut path, problem)| {
+        path.reverse();
+        Invalid { line: 0, field: path.join("."), problem }
+    })
+}
+
 fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     let Node::Map(pairs) = node else {
         return Err(Problem::new(format!("is {}, where a ticket belongs", node.kind_name())));

@@ -11,6 +11,7 @@
 mod bad_files;
 mod bad_inputs;
 mod branches;
+mod bulk;
 mod completion;
 mod crash;
 mod crowd;

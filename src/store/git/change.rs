@@ -2,13 +2,22 @@
 
 use crate::store::git::objects::ObjectId;
 
+/// What a file is to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What a blob holds that is written already.
+    Stored(ObjectId),
+}
+
 /// A file to write, or to take away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
     /// The path from the top of the repository, with `/`.
     pub path: String,
     /// The new content; `None` takes the file away.
-    pub content: Option<Vec<u8>>,
+    pub content: Option<Content>,
     /// What its user has made of it in the work tree, and the new content takes account of; `None` where it
     /// must be as it was committed.
     pub adopts: Option<Vec<u8>>,
@@ -17,7 +26,21 @@ pub struct FileChange {
 impl FileChange {
     /// A file to write.
     pub fn write(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), content: Some(content.into()), adopts: None }
+        Self { path: path.into(), content: Some(Content::Bytes(content.into())), adopts: None }
+    }
+
+    /// A file to write, whose blob is written already.
+    pub fn stored(path: impl Into<String>, blob: ObjectId) -> Self {
+        Self { path: path.into(), content: Some(Content::Stored(blob)), adopts: None }
+    }
+
+    /// The new content, where it is at hand.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match &self.content {
+            Some(Content::Bytes(bytes)) => Some(bytes),
+            Some(Content::Stored(_)) | None => None,
+        }
     }
 
     /// The same, where its user's own edit is what it takes account of.

@@ -1,8 +1,10 @@
 //! Writing a commit: blobs, the trees that change, the commit itself, signed where git signs.
 
+use std::collections::BTreeSet;
+
 use git2::{ObjectType, Oid};
 
-use crate::store::git::change::Change;
+use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::objects::ObjectId;
@@ -54,18 +56,22 @@ impl Repository {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
         let mut update = git2::build::TreeUpdateBuilder::new();
         let mut blobs = Vec::new();
+        let mut folders = BTreeSet::new();
         for file in &change.files {
             if let Some(tip) = tip {
-                self.check_path(tip, &file.path)?;
+                self.check_path(tip, &file.path, &mut folders)?;
             }
             let Some(content) = &file.content else {
                 update.remove(file.path.as_str());
                 blobs.push(None);
                 continue;
             };
-            let id = self
-                .despite_gc(|| odb.write(ObjectType::Blob, content))
-                .map_err(failed("writing an object"))?;
+            let id = match content {
+                Content::Bytes(bytes) => self
+                    .despite_gc(|| odb.write(ObjectType::Blob, bytes))
+                    .map_err(failed("writing an object"))?,
+                Content::Stored(id) => id.0,
+            };
             update.upsert(file.path.as_str(), id, git2::FileMode::Blob);
             blobs.push(Some(ObjectId(id)));
         }

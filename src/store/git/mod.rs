@@ -4,6 +4,7 @@
 //! the order that loses nothing (docs/architecture.md): lock, recover, objects, journal, index lock, work
 //! tree, ref, index.
 
+mod bulk;
 mod change;
 mod code;
 mod commits;
@@ -28,7 +29,8 @@ mod target;
 mod users_work;
 mod worktree;
 
-pub use change::{Change, FileChange};
+pub use bulk::Bulk;
+pub use change::{Change, Content, FileChange};
 pub use code::{CodeChange, LineAuthor};
 pub use error::{Error, Kind};
 pub use history::{CodeCommit, Touch, taken_back};

@@ -1,10 +1,11 @@
 //! Objects: reading blobs and trees at a commit, and writing a commit by rebuilding only what changes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use git2::{Oid, Tree};
 
-use crate::store::git::change::Change;
+use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::repository::Repository;
 
@@ -132,6 +133,14 @@ impl Repository {
         Ok(Blob::Bytes(object.data().to_vec()))
     }
 
+    /// The whole content of a blob of ours.
+    pub(crate) fn bytes_of(&self, id: ObjectId) -> Result<Vec<u8>> {
+        match self.blob(id, usize::MAX)? {
+            Blob::Bytes(bytes) => Ok(bytes),
+            Blob::TooLarge(_) => Ok(Vec::new()),
+        }
+    }
+
     /// What stands in a folder at a commit; nothing where there is no such folder.
     ///
     /// # Errors
@@ -188,8 +197,22 @@ impl Repository {
         Ok(files)
     }
 
-    /// Refuses a path that leads through a link, a submodule or a file in the tree.
-    pub(crate) fn check_path(&self, commit: ObjectId, path: &str) -> Result<()> {
+    /// Refuses a path that leads through a link, a submodule or a file in the tree. Folders that are known
+    /// to be ones are not looked at again.
+    pub(crate) fn check_path(
+        &self,
+        commit: ObjectId,
+        path: &str,
+        known: &mut BTreeSet<String>,
+    ) -> Result<()> {
+        let folder = path.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default();
+        if known.contains(folder) {
+            return match self.find(commit, path)? {
+                Some(item) if item.kind != ItemKind::File => Err(not_a_folder(path)),
+                Some(_) | None => Ok(()),
+            };
+        }
+        known.insert(folder.to_owned());
         let mut upto = String::new();
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
@@ -220,7 +243,11 @@ impl Repository {
                 Some(Blob::TooLarge(_)) | None => Vec::new(),
             };
             let path = std::path::Path::new(&file.path);
-            let new = file.content.as_deref().unwrap_or_default();
+            let stored = match file.content {
+                Some(Content::Stored(id)) => self.bytes_of(id)?,
+                Some(Content::Bytes(_)) | None => Vec::new(),
+            };
+            let new = file.bytes().unwrap_or(&stored);
             let patch = git2::Patch::from_buffers(&old, Some(path), new, Some(path), None);
             let text = patch.and_then(|mut patch| patch.to_buf()).map_err(failed("comparing"))?;
             out.push_str(&String::from_utf8_lossy(&text));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::Oid;
 
-use crate::store::git::change::Change;
+use crate::store::git::change::{Change, Content};
 use crate::store::git::commits::Written;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
@@ -18,7 +18,7 @@ use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
 use crate::store::git::target::Target;
-use crate::store::git::worktree::WorkTree;
+use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How often a change is made anew because the branch moved meanwhile.
 const ROUNDS: usize = 100;
@@ -236,16 +236,24 @@ impl Repository {
             places.push(self.check_unedited(&tree, copy, tip, file)?);
         }
         let mut entries = Vec::new();
+        let mut are_many = false;
         for ((file, blob), place) in change.files.iter().zip(&written.blobs).zip(&places) {
             let stat = match &file.content {
                 _ if place.skipped => None,
-                Some(content) => Some(tree.write(&file.path, content)?),
+                Some(Content::Bytes(content)) => Some(tree.write(&file.path, content, Durable::Each)?),
+                Some(Content::Stored(blob)) => {
+                    are_many = true;
+                    Some(tree.write(&file.path, &self.bytes_of(*blob)?, Durable::Together)?)
+                }
                 None => {
                     tree.remove(&file.path)?;
                     None
                 }
             };
             entries.push(NewEntry { path: &file.path, id: *blob, stat, skipped: place.skipped });
+        }
+        if are_many {
+            tree.sync()?;
         }
         stop::here("work-tree");
         self.fill_index(copy, &entries)?;

@@ -9,7 +9,7 @@ use crate::store::git::journal::{Checkout, Journal};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::Blob;
 use crate::store::git::repository::Repository;
-use crate::store::git::worktree::WorkTree;
+use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How long a reference's lock must stand before it is taken for a dead run's: a living git holds one
 /// for less than a hundredth of that.
@@ -99,7 +99,7 @@ impl Repository {
             if file.old.is_empty() {
                 tree.remove(&file.path)?;
             } else if let Blob::Bytes(old) = self.blob(self.parse_id(&file.old)?, usize::MAX)? {
-                tree.write(&file.path, &old)?;
+                tree.write(&file.path, &old, Durable::Each)?;
             }
         }
         if IndexLock::is_ours(&checkout.lock, &IndexLock::path_for(&checkout.index)) {

@@ -8,7 +8,7 @@ use crate::store::git::index::{IndexCopy, Staged};
 use crate::store::git::objects::{Blob, ObjectId};
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
-use crate::store::git::worktree::{WorkTree, edited};
+use crate::store::git::worktree::{Durable, WorkTree, edited};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
@@ -204,7 +204,7 @@ impl Repository {
     /// Writes the settled version of a file in conflict, and tells git so.
     pub(crate) fn settle_conflict(&self, path: &str, content: &[u8]) -> Result<()> {
         let Some(top) = self.work_tree() else { return Ok(()) };
-        WorkTree::at(top).write(path, content)?;
+        WorkTree::at(top).write(path, content, Durable::Each)?;
         self.git_here(&["add", "--sparse", "--", path], b"", None).map(drop)
     }
 }

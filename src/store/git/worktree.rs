@@ -17,6 +17,21 @@ pub(crate) struct WorkTree {
     top: PathBuf,
 }
 
+/// When what is written is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// Each file at once.
+    Each,
+    /// All together, by [`WorkTree::sync`].
+    Together,
+}
+
+impl Durable {
+    fn sync(self, file: &File) -> std::io::Result<()> {
+        if self == Self::Each { file.sync_all() } else { Ok(()) }
+    }
+}
+
 /// What git remembers of a file in its index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stat {
@@ -85,14 +100,14 @@ impl WorkTree {
     }
 
     /// Puts a file in place in one step; what was there is gone. Returns what the index remembers of it.
-    pub(crate) fn write(&self, path: &str, content: &[u8]) -> Result<Stat> {
+    pub(crate) fn write(&self, path: &str, content: &[u8], durable: Durable) -> Result<Stat> {
         let folder = self.folder(path, true)?.ok_or_else(|| not_a_folder(path))?;
         let temporary = temporary_name(path);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::openat(&folder, temporary.as_str(), flags, Mode::from_raw_mode(0o666));
         let mut file = File::from(opened.map_err(|error| failed(path, error))?);
         let io = |error: std::io::Error| Error::io(format!("writing {path}"), &error);
-        let written = file.write_all(content).and_then(|()| file.sync_all()).map_err(io).and_then(|()| {
+        let written = file.write_all(content).and_then(|()| durable.sync(&file)).map_err(io).and_then(|()| {
             rustix::fs::renameat(&folder, temporary.as_str(), &folder, name_of(path))
                 .map_err(|e| failed(path, e))
         });
@@ -110,6 +125,12 @@ impl WorkTree {
             gid: meta.gid(),
             bytes: meta.len(),
         })
+    }
+
+    /// Sees that all that was written is on the disk.
+    pub(crate) fn sync(&self) -> Result<()> {
+        let top = File::open(&self.top).map_err(|error| Error::io(self.top.display().to_string(), &error))?;
+        rustix::fs::syncfs(&top).map_err(|error| failed(&self.top.display().to_string(), error))
     }
 
     /// Takes a file away, and its folders where nothing else is in them.

@@ -1,0 +1,101 @@
+//! Tickets that come in one a line, as JSON objects: whole ones, as `export` writes them, or new ones.
+
+use serde_json::Value;
+
+use crate::process::{Actor, Change, Changes, Rules, open};
+use crate::ticket::{Field, Kind, Moment, Node, Ticket, TicketId, codec, nearest};
+
+/// What stands in an object beside the fields of a ticket's file: it is worked out, or only for a new ticket.
+const WORKED_OUT: &[&str] = &["created", "updated", "occurrences", "severity_proposed", "branches"];
+
+/// Reads a line. A line with a timeline is a whole ticket; one without an id is a new one: it takes the id
+/// that is offered, its fields as they are given, and `created` as the time of its opening.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn read_line(line: &str, new_id: TicketId, rules: &Rules, actor: &Actor) -> Result<Ticket, String> {
+    let object = match serde_json::from_str(line) {
+        Ok(Value::Object(object)) => object,
+        Ok(_) => return Err("is no JSON object".to_owned()),
+        Err(error) => return Err(format!("is no JSON: {error}")),
+    };
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    if object.contains_key("timeline") {
+        let id = text("id").and_then(TicketId::parse).ok_or("`id` is no ticket id of 10 characters")?;
+        let pairs = object.iter().filter(|(name, _)| !WORKED_OUT.contains(&name.as_str()));
+        let pairs = pairs.map(|(name, value)| (Node::text(name), node_of(value))).collect();
+        return codec::from_node(&id, Node::Map(pairs)).map_err(|invalid| invalid.to_string());
+    }
+    if object.contains_key("id") {
+        return Err("has an `id`, but no `timeline`: export it with --full, or leave the id out".to_owned());
+    }
+    let mut actor = actor.clone();
+    if let Some(created) = text("created") {
+        let moment = Moment::parse(created).or_else(|| Moment::parse_day(created));
+        actor.at = moment.ok_or_else(|| format!("`created`: `{created}` is no instant"))?;
+    }
+    let mut changes = Changes::new();
+    changes.insert(Field::Channel, Change::to_text("import"));
+    for (name, value) in object.iter().filter(|(name, _)| *name != "created" && *name != "schema") {
+        add(&mut changes, name, value)?;
+    }
+    let id = match text("key") {
+        Some(key) => TicketId::from_key(key),
+        None => new_id,
+    };
+    open(id, &changes, None, rules, &actor).map_err(|refusal| refusal.to_string())
+}
+
+/// A JSON value as a value of a file.
+fn node_of(value: &Value) -> Node {
+    serde_json::from_value(value.clone()).unwrap_or(Node::Null)
+}
+
+/// A field as it is given; findings stand under their name.
+fn add(changes: &mut Changes, name: &str, value: &Value) -> Result<(), String> {
+    if let ("findings" | "links", Value::Object(members)) = (name, value) {
+        return members
+            .iter()
+            .try_for_each(|(member, value)| add(changes, &format!("{name}.{member}"), value));
+    }
+    let field = Field::parse(name);
+    if matches!(field, Field::Unknown(_)) {
+        let hint = nearest(name, FIELDS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        return Err(format!("there is no field `{name}`{hint}"));
+    }
+    let node = node_of(value);
+    let change = match (field.kind(), node) {
+        (_, Node::Null) => return Ok(()),
+        (Kind::Members, Node::List(items)) => Change::adding(items.iter().map(Node::to_string).collect()),
+        (Kind::Members, one) => Change::adding(vec![one.to_string()]),
+        (Kind::Value | Kind::Text, node) => {
+            Change::To(Some(field.check(node).map_err(|problem| format!("`{name}` {problem}"))?))
+        }
+    };
+    changes.insert(field, change);
+    Ok(())
+}
+
+/// The fields that a new ticket is given, for "did you mean".
+const FIELDS: &[&str] = &[
+    "title",
+    "type",
+    "area",
+    "severity",
+    "status",
+    "level",
+    "reporter",
+    "channel",
+    "owner",
+    "assignee",
+    "affects",
+    "environment",
+    "labels",
+    "key",
+    "commits",
+    "description",
+    "findings",
+    "estimate",
+    "resolution",
+    "created",
+];

@@ -1,0 +1,83 @@
+//! A file of lines that is read more than once, a line at a time, however long it is.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::intake::evidence::STANDARD_INPUT;
+
+/// The longest line, in bytes: twice what a ticket's file may have.
+const MAX_LINE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Lines of a file, or of standard input, which is kept aside meanwhile.
+pub struct Lines {
+    file: File,
+    name: String,
+}
+
+impl Lines {
+    /// Opens a file; `-` is standard input.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn open(path: &Path, directory: &Path, input: &mut dyn Read) -> Result<Self> {
+        if path == Path::new(STANDARD_INPUT) {
+            let mut file = tempfile::tempfile().context("keeping standard input aside")?;
+            io::copy(input, &mut file).context("reading standard input")?;
+            return Ok(Self { file, name: "standard input".to_owned() });
+        }
+        let path = directory.join(path);
+        let name = path.display().to_string();
+        let mut file = File::open(&path).with_context(|| format!("opening {name}"))?;
+        if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+            let mut aside = tempfile::tempfile().context("keeping it aside")?;
+            io::copy(&mut file, &mut aside).with_context(|| format!("reading {name}"))?;
+            file = aside;
+        }
+        Ok(Self { file, name })
+    }
+
+    /// Hands over each line that says something, with its number from 1.
+    ///
+    /// # Errors
+    /// It cannot be read, a line is too long, or no UTF-8; or what `visit` says.
+    pub fn each<E: From<anyhow::Error>>(
+        &self,
+        mut visit: impl FnMut(usize, &str) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).with_context(|| format!("reading {}", self.name))?;
+        let mut reader = BufReader::new(file);
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            match self.next(&mut reader, &mut line, number)? {
+                None => break,
+                Some(text) if text.trim().is_empty() => {}
+                Some(text) => visit(number, text.trim_start_matches('\u{feff}'))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn next<'a>(
+        &self,
+        reader: &mut BufReader<&File>,
+        line: &'a mut Vec<u8>,
+        number: usize,
+    ) -> Result<Option<&'a str>> {
+        let name = &self.name;
+        let read = reader.take(MAX_LINE_BYTES).read_until(b'\n', line);
+        if read.with_context(|| format!("reading {name}"))? == 0 {
+            return Ok(None);
+        }
+        if u64::try_from(line.len()).unwrap_or(u64::MAX) >= MAX_LINE_BYTES {
+            bail!("{name}, line {number}, is longer than {MAX_LINE_BYTES} bytes");
+        }
+        let text =
+            std::str::from_utf8(line).with_context(|| format!("{name}, line {number}, is not UTF-8"))?;
+        Ok(Some(text))
+    }
+}

@@ -1,0 +1,103 @@
+//! `export` and `import`: many tickets at once, in one commit.
+
+use crate::sandbox::{Sandbox, path_of};
+
+#[test]
+fn what_was_exported_is_imported_to_the_byte_and_only_once() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Card payments fail");
+    sandbox.ticket("Slow export");
+    sandbox.run(&["edit", &id, "--severity", "blocker", "--label", "a b"]).ok();
+    sandbox.run(&["comment", &id, "-m", "Naïve \u{202e} café\n\ttabs"]).ok();
+    let exported = sandbox.run(&["export", "--full"]).ok();
+    assert_eq!(exported.lines().count(), 2);
+    let other = Sandbox::new();
+    let said = other.run_with(&["import", "-"], &exported).ok();
+    assert_eq!(said, "2 new, 0 changed, 0 here already\n");
+    assert_eq!(other.ticket_file(&id), sandbox.ticket_file(&id));
+    assert_eq!(other.run(&["export", "--full"]).ok(), exported);
+    assert_eq!(other.subjects()[0], "support: import 2 tickets");
+    assert!(other.git(&["log", "-1", "--format=%B"]).contains(&format!("Support-Ticket: {id}")));
+    let commits = other.subjects().len();
+    assert_eq!(other.run_with(&["import", "-"], &exported).ok(), "0 new, 0 changed, 2 here already\n");
+    assert_eq!(other.subjects().len(), commits);
+    // What each side has done since is united.
+    sandbox.run(&["comment", &id, "-m", "more"]).ok();
+    other.run(&["edit", &id, "--environment", "eu"]).ok();
+    let later = sandbox.run(&["export", "--full", "card"]).ok();
+    assert_eq!(other.run_with(&["import", "-", "--json"], &later).ok().matches("\"changed\": 1").count(), 1);
+    let file = other.ticket_file(&id);
+    assert!(file.contains("environment: eu") && file.contains("more"), "{file}");
+}
+
+#[test]
+fn a_line_without_an_id_is_a_new_ticket() {
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        "in.ndjson",
+        "{\"title\": \"Old bug\", \"created\": \"2020-01-02\", \"severity\": \"major\", \"labels\": [\"legacy\", \"a\"], \
+         \"status\": \"closed\", \"findings\": {\"diagnosis\": \"A race.\"}, \"description\": \"Long\\nago\"}\n\n\
+         {\"title\": \"Nightly fails\", \"key\": \"nightly\"}\n",
+    );
+    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2 new, 0 changed, 0 here already\n");
+    let found =
+        sandbox.run(&["list", "--json", "--full", "label:legacy status:closed created:2020-01-02"]).ok();
+    for part in
+        ["\"diagnosis\": \"A race.\"", "\"channel\": \"import\"", "\"severity\": \"major\"", "Long\\nago"]
+    {
+        assert!(found.contains(part), "{found}");
+    }
+    let met = sandbox.run(&["new", "Nightly fails", "--key", "nightly"]).ok();
+    assert_eq!(sandbox.field(met.trim(), "occurrences"), 2);
+}
+
+#[test]
+fn a_wrong_line_is_named_and_nothing_is_imported() {
+    let sandbox = Sandbox::new();
+    let commits = sandbox.subjects().len();
+    let lines = "{\"title\": \"Good\"}\n[1]\n{\"titel\": \"x\"}\n{\"title\": \"x\", \"severity\": \"huge\"}\n{\"id\": \"7k3fq2m9xd\", \
+                 \"title\": \"x\"}\n{}\n{\"title\": \"x\", \"created\": \"soon\"}\n{\"title\": \"db\", \"description\": \
+                 \"postgres://app:hunter22@db/x\"}\n{\"id\": \"../../x\", \"timeline\": []}\nnonsense\n";
+    let said = sandbox.run_with(&["import", "-"], lines).fails(1);
+    for part in [
+        "line 2: is no JSON object",
+        "line 3: there is no field `titel`; did you mean title?",
+        "line 4: ",
+        "line 5: has an `id`, but no `timeline`",
+        "line 6: ",
+        "line 7: `created`: `soon` is no instant",
+        "line 8: ",
+        "a password in an address",
+        "line 9: `id` is no ticket id",
+        "line 10: is no JSON",
+        "nothing was imported",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(sandbox.subjects().len(), commits);
+    let twice = "{\"title\": \"x\", \"key\": \"k\"}\n{\"title\": \"x\", \"key\": \"k\"}\n";
+    assert!(sandbox.run_with(&["import", "-"], twice).fails(1).contains("line 2: "));
+    assert!(sandbox.run(&["import", "no-such-file"]).fails(1).contains("no-such-file"));
+}
+
+#[test]
+fn thousands_are_one_commit_and_no_file_each() {
+    let sandbox = Sandbox::new();
+    let lines: String = (0..2_500).map(|number| format!("{{\"title\": \"Ticket {number}\"}}\n")).collect();
+    sandbox.file("in.ndjson", lines);
+    let before = sandbox.git(&["count-objects"]);
+    let commits = sandbox.subjects().len();
+    sandbox.run(&["import", "in.ndjson", "--dry-run"]).ok();
+    assert_eq!(sandbox.subjects().len(), commits);
+    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2500 new, 0 changed, 0 here already\n");
+    assert_eq!(sandbox.subjects().len(), commits + 1);
+    assert!(sandbox.git(&["log", "-1", "--format=%B"]).len() < 1_000);
+    let loose = |text: &str| text.split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert!(loose(&sandbox.git(&["count-objects"])) - loose(&before) < 1_500, "trees, and no blobs");
+    assert_eq!(sandbox.run(&["export"]).ok().lines().count(), 2_500);
+    let csv = sandbox.run(&["export", "sort:title", "--format", "csv"]).ok();
+    assert_eq!((csv.lines().count(), csv.matches("id,title").count()), (2_501, 1));
+    let first = csv.lines().nth(1).unwrap()[..10].to_owned();
+    assert!(sandbox.repo().join(path_of(&first)).exists());
+    assert!(sandbox.run(&["export", "--json"]).fails(2).contains("no json format"));
+}
