@@ -8,11 +8,12 @@
 //!                    ├──> process    what may happen to it      (pure)
 //!                    ├──> query      which tickets are meant    (pure)
 //!                    ├──> store      tickets in git ──> store/git, the only room that knows git
+//!                    ├──> index      the tickets' derived index, SQLite ──> query
 //!                    ├──> intake     text and files that come in
 //!                    └──> render     a view as table, page, JSON, CSV, Markdown
 //! ```
 //!
-//! `process`, `query`, `store`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
+//! `process`, `query`, `store`, `index`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
 //! of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
 pub mod cli;
