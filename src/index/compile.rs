@@ -210,12 +210,7 @@ impl Compiler<'_> {
             Test::Rank(compare, place) => rank(key, *compare, *place, out),
             Test::Number(compare, number) => {
                 let number = i64::try_from(*number).unwrap_or(i64::MAX);
-                match key {
-                    Key::Reopened => out.compare("t.reopened", sign(*compare), number),
-                    Key::Comments => out.compare("t.comments", sign(*compare), number),
-                    Key::Occurrences => out.compare("t.occurrences", sign(*compare), number),
-                    _ => out.compare("t.level", sign(*compare), number),
-                }
+                out.compare(column(key), sign(*compare), number);
             }
             Test::Time(compare, from, to) => {
                 let (from, to, column) = (from.unix(), to.unix(), time(key));
@@ -308,12 +303,21 @@ fn rank(key: Key, compare: Compare, place: usize, out: &mut Statement) {
         let mask = passing.fold(0_i64, |mask, rank| mask | (1 << rank));
         return out.say(&format!("(t.was & {mask} <> 0)"));
     }
-    let column = match key {
-        Key::Severity => "t.severity",
-        Key::Type => "t.type",
-        Key::Area => "t.area",
-        _ => "t.status",
-    };
     let list: Vec<String> = passing.map(|rank| rank.to_string()).collect();
-    out.say(&format!("({column} IN ({}))", list.join(",")));
+    out.say(&format!("({} IN ({}))", column(key), list.join(",")));
+}
+
+/// Columns of what is counted or is one of a closed list.
+const COLUMNS: [(Key, &str); 7] = [
+    (Key::Reopened, "t.reopened"),
+    (Key::Comments, "t.comments"),
+    (Key::Occurrences, "t.occurrences"),
+    (Key::Severity, "t.severity"),
+    (Key::Type, "t.type"),
+    (Key::Area, "t.area"),
+    (Key::Status, "t.status"),
+];
+
+fn column(key: Key) -> &'static str {
+    COLUMNS.iter().find(|(of, _)| *of == key).map_or("t.level", |(_, column)| column)
 }

@@ -219,10 +219,11 @@ fn ticket(ticket: &Ticket, full: bool) -> Value {
         let timeline = ticket.timeline().iter().map(codec::entry_node);
         pairs.push((Node::text("timeline"), Node::List(timeline.collect())));
     }
-    match value(&node) {
-        Value::Object(fields) => versioned(fields),
-        other => other,
+    let fields = value(&node);
+    if let Value::Object(fields) = fields {
+        return versioned(fields);
     }
+    fields
 }
 
 fn entry(line: &EntryLine) -> Value {

@@ -1,6 +1,6 @@
 //! Which commit carried which entry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use crate::store::Store;
 use crate::store::error::Error;
@@ -59,10 +59,10 @@ impl Store {
             // A commit that is no longer there is in no history that is read.
             for touch in self.repository.touches(*commit, &path).unwrap_or_default() {
                 for blob in touch.before.iter().copied().flatten().chain(touch.blob) {
-                    if !versions.contains_key(&blob) {
+                    if let btree_map::Entry::Vacant(unread) = versions.entry(blob) {
                         let version = self.version(ticket.id(), blob)?;
                         let entries = version.iter().flat_map(|version| version.timeline().iter().cloned());
-                        versions.insert(blob, entries.collect());
+                        unread.insert(entries.collect());
                     }
                 }
                 let known = |entry: &Entry| {
