@@ -79,8 +79,8 @@ pub(crate) fn compile(
     out.say(&format!("SELECT {columns} FROM "));
     let record = if columns.contains("r.") { "CROSS JOIN record r ON r.row = m.row " } else { "" };
     if by_relevance && is_required(&query.filter) {
-        // Only what has the words is looked at: the join's order is fixed.
-        out.say("score CROSS JOIN member m ON m.row = score.row AND m.edition = ");
+        // Only what has the words is looked at: the join's order is fixed, and so is its way to a member.
+        out.say("score CROSS JOIN member m INDEXED BY member_row ON m.row = score.row AND m.edition = ");
         out.say(&format!("{edition} CROSS JOIN ticket t ON t.row = m.row {record}WHERE "));
     } else {
         let score = if by_relevance { "LEFT JOIN score ON score.row = m.row " } else { "" };
