@@ -82,13 +82,15 @@ impl Table {
                 ("floor", Box::new(|_| bench.floor(&["start"]))),
             ],
         );
-        self.reads(tickets);
+        self.lists(tickets);
+        self.words();
+        self.one(tickets);
         self.writes(tickets);
         self.index();
         self.disk();
     }
 
-    fn reads(&self, tickets: usize) {
+    fn lists(&self, tickets: usize) {
         let bench = &self.bench;
         let all = tickets.to_string();
         self.compare(
@@ -116,6 +118,10 @@ impl Table {
                 ),
             ],
         );
+    }
+
+    fn words(&self) {
+        let bench = &self.bench;
         let words = [tickets::spelled(3_500), tickets::spelled(30)];
         for (name, word) in ["full text, a rare word", "full text, a frequent word"].into_iter().zip(&words) {
             let floor = format!("{word}*");
@@ -130,6 +136,10 @@ impl Table {
             }
             self.compare(name, &mut |_| bench.support(&["list", word.as_str()]), beside);
         }
+    }
+
+    fn one(&self, tickets: usize) {
+        let bench = &self.bench;
         let id = tickets::id(tickets / 2);
         let path = git_support::store::layout::ticket(&id);
         let blob = format!("HEAD:{path}");

@@ -3,10 +3,9 @@
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use crate::cli::options::Options;
+use crate::cli::options;
 use crate::cli::output;
 use crate::commands::{CompleteArgs, Failure, Kind, Session, Sought, candidates};
 use crate::render::candidate;
@@ -19,7 +18,7 @@ const LOOK_UP: char = '\0';
 pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let typed =
         args.words.get(args.index).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut command = Options::command().mut_subcommands(|verb| {
+    let mut command = options::line().mut_subcommands(|verb| {
         verb.mut_args(|argument| match place(argument.get_id().as_str()) {
             Some(place) => {
                 let offer = move |_: &OsStr| vec![CompletionCandidate::new(format!("{LOOK_UP}{place}"))];

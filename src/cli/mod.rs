@@ -12,8 +12,6 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::cli::options::Options;
 use crate::commands::{self, Command, Failure, Session};
 use crate::render::{Format, Look, View, render};
@@ -25,17 +23,17 @@ const GATE_SHUT: u8 = 3;
 #[must_use]
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let wants_json = options::wants_json(&arguments);
-    let options = match Options::try_parse_from(options::shield_terms(&arguments)) {
-        Ok(options) => options,
+    let (options, command) = match options::parse(&arguments) {
+        Ok(understood) => understood,
         Err(error) => return output::usage(&error, wants_json),
     };
-    match run(&options) {
+    match run(&options, &command) {
         Ok(status) => status,
         Err(failure) => output::failure(&failure, &options),
     }
 }
 
-fn run(options: &Options) -> Result<ExitCode, Failure> {
+fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     let surroundings = surroundings::read(options)?;
     let now_seconds = surroundings.now_seconds;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -64,13 +62,13 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
         notes: Vec::new(),
         remarks: Vec::new(),
     };
-    if let Command::Demo(args) = &options.command {
+    if let Command::Demo(args) = command {
         return demo::run(args.dir.as_deref(), options, &session);
     }
-    if let Command::Complete(args) = &options.command {
+    if let Command::Complete(args) = command {
         return complete::run(args, &session);
     }
-    let view = commands::run(&options.command, &mut session)?;
+    let view = commands::run(command, &mut session)?;
     let text = render(&view, options.format(), &look)?;
     let said = output::notes(&session.notes, &session.remarks, options);
     let may_page =

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use clap::{ColorChoice, Parser, ValueEnum};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::render::Format;
@@ -20,7 +20,9 @@ use crate::store::git::Surroundings;
     bin_name = "git support",
     version,
     max_term_width = 100,
-    propagate_version = false
+    propagate_version = false,
+    subcommand_required = true,
+    arg_required_else_help = true
 )]
 pub(super) struct Options {
     /// Run as if started in this directory
@@ -44,8 +46,6 @@ pub(super) struct Options {
     /// Say what was committed
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub(super) verbose: bool,
-    #[command(subcommand)]
-    pub(super) command: Command,
 }
 
 /// The forms, as the command line names them.
@@ -57,6 +57,26 @@ enum FormatName {
     Yaml,
     Csv,
     Markdown,
+}
+
+/// The whole command line, with every verb.
+pub(super) fn line() -> clap::Command {
+    Command::describe(Options::command(), &|_| true)
+}
+
+/// What the arguments say.
+///
+/// # Errors
+/// They cannot be understood, or ask for help.
+pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::Error> {
+    let arguments = shield_terms(arguments);
+    let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
+    // Help and errors name other verbs too.
+    let matches = Command::describe(Options::command(), &is_named)
+        .try_get_matches_from(&arguments)
+        .or_else(|_| line().try_get_matches_from(&arguments))?;
+    let missing = || line().error(clap::error::ErrorKind::MissingSubcommand, "a verb is missing");
+    Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
 }
 
 impl Options {
@@ -90,7 +110,7 @@ impl Options {
 
 /// The arguments with every term that `list` is to negate in parentheses: `-label:x` would be taken for
 /// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
-pub(super) fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
+fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
     let Some(verb) = arguments.iter().position(|argument| argument == "list") else {
         return arguments.to_vec();
     };

@@ -1,5 +1,7 @@
 //! `completions`: the scripts that complete verbs, flags, words and ticket ids in a shell.
 
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
 use crate::render::View;
 
 /// Print the script that completes verbs, flags and ticket ids in your shell
@@ -26,13 +28,13 @@ pub enum Shell {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> View {
-    View::Text(
+pub(crate) fn run(args: &Args, _: &mut Session<'_>) -> Result<View, Failure> {
+    Ok(View::Text(
         match args.shell {
             Shell::Bash => include_str!("completions/git-support.bash"),
             Shell::Zsh => include_str!("completions/git-support.zsh"),
             Shell::Fish => include_str!("completions/git-support.fish"),
         }
         .to_owned(),
-    )
+    ))
 }

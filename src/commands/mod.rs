@@ -64,54 +64,102 @@ use std::path::PathBuf;
 
 use crate::render::View;
 
-/// The verbs.
-#[derive(Debug, clap::Subcommand)]
-#[expect(missing_docs, reason = "each verb's Args says what it does: its comment is the help")]
-pub enum Command {
-    Init(init::Args),
-    New(Box<new::Args>),
-    List(list::Args),
-    Show(show::Args),
-    Edit(Box<edit::Args>),
-    Comment(comment::Args),
-    Attach(attach::Args),
-    Link(link::Args),
-    Assign(assign::Args),
-    Next(next::Args),
-    Triage(triage::Args),
-    Replicate(replicate::Args),
-    Diagnose(diagnose::Args),
-    Estimate(estimate::Args),
-    Escalate(Box<escalate::Args>),
-    Return(give_back::Args),
-    Alert(alert::Args),
-    Owner(owner::Args),
-    Defer(defer::Args),
-    Pend(pend::Args),
-    Resume(resume::Args),
-    Resolve(resolve::Args),
-    Close(close::Args),
-    Reopen(reopen::Args),
-    Handover(handover::HandoverArgs),
-    Brief(handover::BriefArgs),
-    Scan(scan::Args),
-    Sync(sync::Args),
-    Log(log::Args),
-    Export(export::Args),
-    Import(import::Args),
-    Save(save::Args),
-    Undo(undo::Args),
-    Redact(redact::Args),
-    MergeDriver(merge_driver::Args),
-    Team(team::Args),
-    Vendor(vendor::Args),
-    Release(release::Args),
-    Config(config::Args),
-    Doctor(doctor::Args),
-    Completions(completions::Args),
-    Demo(DemoArgs),
-    #[command(hide = true)]
-    Complete(CompleteArgs),
+/// Declares the verbs: the variant, its arguments, its name, and what runs it.
+macro_rules! verbs {
+    ($($verb:ident($args:ty) = $name:literal, $run:path;)*) => {
+        /// The verbs.
+        #[derive(Debug)]
+        #[expect(missing_docs, reason = "each verb's Args says what it does: its comment is the help")]
+        pub enum Command {
+            $($verb(Box<$args>),)*
+        }
+
+        impl Command {
+            /// Adds the verbs that are wanted to a command line. Describing all of them takes longer than
+            /// many a command.
+            pub fn describe(mut line: clap::Command, is_wanted: &dyn Fn(&str) -> bool) -> clap::Command {
+                $(if is_wanted($name) {
+                    line = line.subcommand(<$args as clap::Args>::augment_args(clap::Command::new($name)));
+                })*
+                line
+            }
+
+            /// The verb that was understood, with its arguments.
+            ///
+            /// # Errors
+            /// A value is not what the argument takes.
+            pub fn of(matches: &clap::ArgMatches) -> Result<Option<Self>, clap::Error> {
+                Ok(match matches.subcommand() {
+                    $(Some(($name, matches)) => {
+                        let args = <$args as clap::FromArgMatches>::from_arg_matches(matches)?;
+                        Some(Self::$verb(Box::new(args)))
+                    })*
+                    Some(_) | None => None,
+                })
+            }
+        }
+
+        /// Runs a verb.
+        ///
+        /// # Errors
+        /// What is wrong, where, and the command that puts it right.
+        pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure> {
+            match command {
+                $(Command::$verb(args) => $run(args, session),)*
+            }
+        }
+    };
+}
+
+verbs! {
+    Init(init::Args) = "init", init::run;
+    New(new::Args) = "new", new::run;
+    List(list::Args) = "list", list::run;
+    Show(show::Args) = "show", show::run;
+    Edit(edit::Args) = "edit", edit::run;
+    Comment(comment::Args) = "comment", comment::run;
+    Attach(attach::Args) = "attach", attach::run;
+    Link(link::Args) = "link", link::run;
+    Assign(assign::Args) = "assign", assign::run;
+    Next(next::Args) = "next", next::run;
+    Triage(triage::Args) = "triage", triage::run;
+    Replicate(replicate::Args) = "replicate", replicate::run;
+    Diagnose(diagnose::Args) = "diagnose", diagnose::run;
+    Estimate(estimate::Args) = "estimate", estimate::run;
+    Escalate(escalate::Args) = "escalate", escalate::run;
+    Return(give_back::Args) = "return", give_back::run;
+    Alert(alert::Args) = "alert", alert::run;
+    Owner(owner::Args) = "owner", owner::run;
+    Defer(defer::Args) = "defer", defer::run;
+    Pend(pend::Args) = "pend", pend::run;
+    Resume(resume::Args) = "resume", resume::run;
+    Resolve(resolve::Args) = "resolve", resolve::run;
+    Close(close::Args) = "close", close::run;
+    Reopen(reopen::Args) = "reopen", reopen::run;
+    Handover(handover::HandoverArgs) = "handover", handover::handover;
+    Brief(handover::BriefArgs) = "brief", handover::brief;
+    Scan(scan::Args) = "scan", scan::run;
+    Sync(sync::Args) = "sync", sync::run;
+    Log(log::Args) = "log", log::run;
+    Export(export::Args) = "export", export::run;
+    Import(import::Args) = "import", import::run;
+    Save(save::Args) = "save", save::run;
+    Undo(undo::Args) = "undo", undo::run;
+    Redact(redact::Args) = "redact", redact::run;
+    MergeDriver(merge_driver::Args) = "merge-driver", merge_driver::run;
+    Team(team::Args) = "team", team::run;
+    Vendor(vendor::Args) = "vendor", vendor::run;
+    Release(release::Args) = "release", release::run;
+    Config(config::Args) = "config", config::run;
+    Doctor(doctor::Args) = "doctor", doctor::run;
+    Completions(completions::Args) = "completions", completions::run;
+    Demo(DemoArgs) = "demo", of_the_process;
+    Complete(CompleteArgs) = "complete", of_the_process;
+}
+
+/// `demo` and `complete` are the process's own and answer with nothing here.
+fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
+    Ok(View::Nothing)
 }
 
 /// Watch a support week in a small product repository made for it
@@ -126,6 +174,7 @@ pub struct DemoArgs {
 
 /// What the completion scripts call.
 #[derive(Debug, clap::Args)]
+#[command(hide = true)]
 pub struct CompleteArgs {
     /// The place of the word to complete
     #[arg(long)]
@@ -133,55 +182,4 @@ pub struct CompleteArgs {
     /// The words typed so far
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<std::ffi::OsString>,
-}
-
-/// Runs a verb. `demo` and `complete` are the process's own and answer with nothing here.
-///
-/// # Errors
-/// What is wrong, where, and the command that puts it right.
-pub fn run(command: &Command, session: &mut Session<'_>) -> Result<View, Failure> {
-    match command {
-        Command::Init(args) => init::run(args, session),
-        Command::New(args) => new::run(args, session),
-        Command::List(args) => list::run(args, session),
-        Command::Show(args) => show::run(args, session),
-        Command::Edit(args) => edit::run(args, session),
-        Command::Comment(args) => comment::run(args, session),
-        Command::Attach(args) => attach::run(args, session),
-        Command::Link(args) => link::run(args, session),
-        Command::Assign(args) => assign::run(args, session),
-        Command::Next(args) => next::run(args, session),
-        Command::Triage(args) => triage::run(args, session),
-        Command::Replicate(args) => replicate::run(args, session),
-        Command::Diagnose(args) => diagnose::run(args, session),
-        Command::Estimate(args) => estimate::run(args, session),
-        Command::Escalate(args) => escalate::run(args, session),
-        Command::Return(args) => give_back::run(args, session),
-        Command::Alert(args) => alert::run(args, session),
-        Command::Owner(args) => owner::run(args, session),
-        Command::Defer(args) => defer::run(args, session),
-        Command::Pend(args) => pend::run(args, session),
-        Command::Resume(args) => resume::run(args, session),
-        Command::Resolve(args) => resolve::run(args, session),
-        Command::Close(args) => close::run(args, session),
-        Command::Reopen(args) => reopen::run(args, session),
-        Command::Handover(args) => handover::handover(args, session),
-        Command::Brief(args) => handover::brief(args, session),
-        Command::Scan(args) => scan::run(args, session),
-        Command::Sync(args) => sync::run(args, session),
-        Command::Log(args) => log::run(args, session),
-        Command::Export(args) => export::run(args, session),
-        Command::Import(args) => import::run(args, session),
-        Command::Save(args) => save::run(args, session),
-        Command::Undo(args) => undo::run(args, session),
-        Command::Redact(args) => redact::run(args, session),
-        Command::MergeDriver(args) => merge_driver::run(args, session),
-        Command::Team(args) => team::run(args, session),
-        Command::Vendor(args) => vendor::run(args, session),
-        Command::Release(args) => release::run(args, session),
-        Command::Doctor(args) => doctor::run(args, session),
-        Command::Config(args) => config::run(args, session),
-        Command::Completions(args) => Ok(completions::run(args)),
-        Command::Demo(_) | Command::Complete(_) => Ok(View::Nothing),
-    }
 }
