@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::commands::Command;
@@ -72,10 +73,13 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
     let arguments = shield_terms(arguments);
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     // Help and errors name other verbs too.
-    let matches = Command::describe(Options::command(), &is_named)
-        .try_get_matches_from(&arguments)
-        .or_else(|_| line().try_get_matches_from(&arguments))?;
-    let missing = || line().error(clap::error::ErrorKind::MissingSubcommand, "a verb is missing");
+    let matches = Command::describe(Options::command(), &is_named).try_get_matches_from(&arguments).or_else(
+        |error| match error.kind() {
+            ErrorKind::DisplayVersion => Err(error),
+            _ => line().try_get_matches_from(&arguments),
+        },
+    )?;
+    let missing = || line().error(ErrorKind::MissingSubcommand, "a verb is missing");
     Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
 }
 

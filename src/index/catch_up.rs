@@ -86,6 +86,8 @@ pub struct CatchUp<'a> {
     gone: BTreeSet<i64>,
 }
 
+/// Every statement that looks for some of an edition's members says by which index: left alone, SQLite takes
+/// the primary key and reads the whole edition.
 impl CatchUp<'_> {
     /// The trees that the edition stands at; empty for a new one.
     #[must_use]
@@ -117,8 +119,8 @@ impl CatchUp<'_> {
         forget.execute(params![self.edition, path])?;
         let Some(id) = id else { return Ok(()) };
         let mut members = self.work.prepare_cached(
-            "SELECT id, created, row FROM member WHERE edition = ?1 AND id = ?2 AND home IS NULL
-             UNION ALL SELECT id, created, row FROM member WHERE edition = ?1 AND home = ?2",
+            "SELECT id, created, row FROM member INDEXED BY member_id WHERE edition = ?1 AND id = ?2 AND home IS NULL
+             UNION ALL SELECT id, created, row FROM member INDEXED BY member_home WHERE edition = ?1 AND home = ?2",
         )?;
         let found = members
             .query_map(params![self.edition, id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
@@ -304,7 +306,6 @@ impl CatchUp<'_> {
         if self.changed.len() > MANY {
             return self.set_all_prefixes();
         }
-        // By this index the neighbour is the first row looked at; left alone, SQLite reads the whole edition.
         let mut below = self.work.prepare(
             "SELECT id FROM member INDEXED BY member_id WHERE edition = ? AND id < ? ORDER BY id DESC LIMIT 1",
         )?;
@@ -348,7 +349,9 @@ impl CatchUp<'_> {
 
     fn set_prefix(&self, id: &str, length: usize) -> rusqlite::Result<()> {
         self.work
-            .prepare_cached("UPDATE member SET prefix = ?3 WHERE edition = ?1 AND id = ?2 AND prefix <> ?3")?
+            .prepare_cached(
+                "UPDATE member INDEXED BY member_id SET prefix = ?3 WHERE edition = ?1 AND id = ?2 AND prefix <> ?3",
+            )?
             .execute(params![self.edition, id, signed(length)])?;
         Ok(())
     }
