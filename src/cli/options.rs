@@ -73,12 +73,11 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
     let arguments = shield_terms(arguments);
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     // Help and errors name other verbs too.
-    let matches = Command::describe(Options::command(), &is_named).try_get_matches_from(&arguments).or_else(
-        |error| match error.kind() {
-            ErrorKind::DisplayVersion => Err(error),
-            _ => line().try_get_matches_from(&arguments),
-        },
-    )?;
+    let understood = Command::describe(Options::command(), &is_named).try_get_matches_from(&arguments);
+    let matches = understood.or_else(|error| {
+        let is_whole = error.kind() == ErrorKind::DisplayVersion;
+        if is_whole { Err(error) } else { line().try_get_matches_from(&arguments) }
+    })?;
     let missing = || line().error(ErrorKind::MissingSubcommand, "a verb is missing");
     Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
 }

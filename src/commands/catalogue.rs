@@ -4,7 +4,7 @@ use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::reading::{context, query, settings, warn};
 use crate::commands::session::Session;
-use crate::index::{CatchUp, Error, Index, Row, Unreadable};
+use crate::index::{CatchUp, Error, Hit, Index, Row, Unreadable};
 use crate::query::{Context, Query, snippet, words};
 use crate::render::{Listed, Record};
 use crate::store::git::ObjectId;
@@ -144,11 +144,16 @@ fn answered(
 ) -> Answer<Vec<Listed>> {
     let Question { store, snapshot, wanted, reading, .. } = *question;
     let opened = open(store, snapshot, reading, session)?;
-    let hits = opened.and_then(|(index, edition)| {
-        let hits = index.find(edition, query, context, wanted == Wanted::Records)?;
-        Ok((hits, index.unreadable(edition)?))
+    let mut found = Vec::new();
+    let bad = opened.and_then(|(index, edition)| {
+        index.find(edition, query, context, wanted == Wanted::Records, &mut |hit| {
+            let Hit { summary, prefix, short } = hit;
+            let record = if wanted == Wanted::Records { Record::Short(short) } else { Record::None };
+            found.push(Listed { summary, prefix, places: None, snippet: None, record });
+        })?;
+        index.unreadable(edition)
     });
-    let (hits, bad) = match hits {
+    let bad = match bad {
         Ok(answer) => answer,
         Err(error) => {
             if error.is_damage() {
@@ -161,14 +166,10 @@ fn answered(
     let bad: Vec<BadFile> =
         bad.into_iter().map(|bad| BadFile { path: bad.path, line: bad.line, problem: bad.problem }).collect();
     warn(&bad, session);
-    let mut found = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let record = match wanted {
-            Wanted::Lines => Record::None,
-            Wanted::Records => Record::Short(hit.short),
-            Wanted::Tickets => Record::Whole(Box::new(snapshot.need(&hit.summary.id)?)),
-        };
-        found.push(Listed { summary: hit.summary, prefix: hit.prefix, places: None, snippet: None, record });
+    if wanted == Wanted::Tickets {
+        for one in &mut found {
+            one.record = Record::Whole(Box::new(snapshot.need(&one.summary.id)?));
+        }
     }
     Ok(Ok(found))
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         for (name, id) in &commit.trailers {
             let Some(ticket) = named(&snapshot, id, commit, session) else { continue };
             let Some(what) = due(name, &ticket, commit, &planned) else { continue };
-            let subject = cut(&one_line(&commit.subject), SUBJECT_COLUMNS);
+            let subject = cut(&one_line(&commit.subject), SUBJECT_COLUMNS).into_owned();
             let note = Some(format!("{:.10} {subject}", commit.id));
             let request = Request::new(what).with_note(note);
             planned.push(Planned { id: ticket.id().clone(), entry: session.entry_id(), request });

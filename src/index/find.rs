@@ -24,8 +24,8 @@ pub struct Hit {
 }
 
 impl Index {
-    /// The tickets of an edition that a query means, in its order; with their objects for machines, where
-    /// they are asked for.
+    /// Hands on the tickets of an edition that a query means, one by one in its order; with their objects
+    /// for machines, where they are asked for.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -35,7 +35,8 @@ impl Index {
         query: &Query,
         context: &Context,
         with_objects: bool,
-    ) -> Result<Vec<Hit>, Error> {
+        take: &mut dyn FnMut(Hit),
+    ) -> Result<(), Error> {
         self.db.create_scalar_function(
             "lower_case",
             1,
@@ -49,11 +50,12 @@ impl Index {
         let statement = compile(&self.db, query, context, edition, &columns)?;
         let mut found = self.db.prepare_cached(&statement.text)?;
         let mut rows = found.query(params_from_iter(statement.values))?;
-        let mut hits = Vec::new();
         while let Some(row) = rows.next()? {
-            hits.extend(hit(row)?);
+            if let Some(hit) = hit(row)? {
+                take(hit);
+            }
         }
-        Ok(hits)
+        Ok(())
     }
 
     /// The files of an edition that cannot be read.

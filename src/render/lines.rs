@@ -38,7 +38,8 @@ pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
             (sets, None) => sets,
         };
         let line = format!("{}  {what}", entry.action);
-        let line = look.columns.map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(12)));
+        let line =
+            look.columns.map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(12)).into_owned());
         let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), line.trim_end());
     }
     out
@@ -108,8 +109,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
     let mut out = String::new();
     let is_opening = entry.action.as_str() == "open";
     for line in set_lines(entry).iter().filter(|_| !is_opening) {
-        let line =
-            look.columns.map_or(line.clone(), |columns| cut(line, columns.saturating_sub(indent.len())));
+        let line = look
+            .columns
+            .map_or(line.clone(), |columns| cut(line, columns.saturating_sub(indent.len())).into_owned());
         let _ = writeln!(out, "{indent}{line}");
     }
     if entry.proposed {

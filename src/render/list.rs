@@ -43,10 +43,10 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     }
     let with_branches = tickets.iter().any(|one| one.places.is_some());
     let last = if with_branches { LATEST } else { AGE };
-    let rows: Vec<Row<'_>> = tickets.iter().map(|one| row(one, look)).collect();
     let mut widths = HEADINGS.map(str::len);
-    for row in &rows {
-        widths.iter_mut().zip(row.widths).for_each(|(width, cell)| *width = cell.max(*width));
+    // Making a row twice is quicker than keeping all of them.
+    for one in tickets {
+        widths.iter_mut().zip(row(one, look).widths).for_each(|(width, cell)| *width = cell.max(*width));
     }
     if let Some(columns) = look.columns {
         let others: usize =
@@ -54,11 +54,12 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
         let room = columns.saturating_sub(others + GAP).max(MIN_TITLE);
         widths[TITLE] = widths[TITLE].min(room);
     }
-    let mut out = String::with_capacity(rows.len() * 100);
+    let mut out = String::with_capacity(tickets.len() * 100);
     let heading = Row { cells: HEADINGS.map(Cow::Borrowed), widths: HEADINGS.map(str::len) };
     line(&mut out, &heading, &widths, last, &|_, heading| look.paint(BOLD, heading).into());
-    for (row, one) in rows.iter().zip(tickets) {
-        line(&mut out, row, &widths, last, &|place, text| painted(place, text, one, look));
+    for one in tickets {
+        let row = row(one, look);
+        line(&mut out, &row, &widths, last, &|place, text| painted(place, text, one, look));
         if let Some(words) = &one.snippet {
             snippet(&mut out, words, look);
         }
@@ -80,7 +81,7 @@ fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
         plain(&summary.title),
         assignee(summary.assignee.as_deref()),
         Cow::Owned(look.age(summary.created)),
-        Cow::Owned(cut(&shown(place), MAX_BRANCH)),
+        clipped(place, MAX_BRANCH),
     ];
     let widths = cells.each_ref().map(|cell| if cell.is_ascii() { cell.len() } else { cell.width() });
     Row { cells, widths }
@@ -95,12 +96,19 @@ fn plain(text: &str) -> Cow<'_, str> {
     if is_plain { Cow::Borrowed(text) } else { Cow::Owned(shown(text)) }
 }
 
+/// A line of text as it may be shown, cut to a width.
+fn clipped(text: &str, columns: usize) -> Cow<'_, str> {
+    match plain(text) {
+        Cow::Borrowed(text) => cut(text, columns),
+        Cow::Owned(text) => Cow::Owned(cut(&text, columns).into_owned()),
+    }
+}
+
 /// Who works on a ticket, in short: the name, or the part of the address before the at sign.
 fn assignee(assignee: Option<&str>) -> Cow<'_, str> {
     let Some(text) = assignee else { return Cow::Borrowed("") };
-    let Some(person) = Person::parse(text) else { return Cow::Owned(cut(&shown(text), MAX_NAME)) };
-    let short = person.short();
-    Cow::Owned(cut(&plain(short.split('@').next().unwrap_or(short)), MAX_NAME))
+    let short = Person::short_of(text).map_or(text, |short| short.split('@').next().unwrap_or(short));
+    clipped(short, MAX_NAME)
 }
 
 /// One line: each cell filled up to the width of its column.

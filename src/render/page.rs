@@ -136,10 +136,8 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
         let overdue =
             Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
         let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
-        let title = cut(
-            &shown(ticket.head().title()),
-            look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(14)),
-        );
+        let title = shown(ticket.head().title());
+        let title = cut(&title, look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(14)));
         let _ = writeln!(out, "  {}  {title}", look.id(ticket.id().as_str(), *prefix));
         let what = deferral.map(value_text).unwrap_or_default();
         let _ = writeln!(out, "              {what}, for {since}{overdue}");
@@ -189,7 +187,8 @@ fn section(out: &mut String, name: &str, look: &Look) {
 
 fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &Look) {
     let alone = ticket.timeline().iter().filter(|other| other.seq == entry.seq).count() == 1;
-    let who = cut(&shown(entry.by.short()), 24);
+    let who = shown(entry.by.short());
+    let who = cut(&who, 24);
     let concurrent = if alone { "" } else { " (concurrent)" };
     let _ = writeln!(
         out,

@@ -74,7 +74,7 @@ pub(crate) fn of_action(subject: &str, ids: &[TicketId], action: &str, wording: 
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {
     let subject = format!("{}: {}", wording.prefix, one_line(subject));
-    let mut message = cut(&visible(&subject), SUBJECT_COLUMNS);
+    let mut message = cut(&visible(&subject), SUBJECT_COLUMNS).into_owned();
     message.push('\n');
     let skip = if wording.skip_ci { "[skip ci]" } else { "" };
     for part in [body, skip, trailers] {

@@ -15,19 +15,14 @@ impl Person {
     /// Reads `Name <email>`, a bare address, or a bare name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() || text.chars().any(char::is_control) {
-            return None;
-        }
-        if let Some((name, rest)) = text.split_once('<') {
-            let email = rest.strip_suffix('>')?.trim();
-            return Some(Self { name: name.trim().to_owned(), email: email.to_owned() });
-        }
-        Some(if text.contains('@') {
-            Self { name: String::new(), email: text.to_owned() }
-        } else {
-            Self { name: text.to_owned(), email: String::new() }
-        })
+        let (name, email) = parts(text)?;
+        Some(Self { name: name.to_owned(), email: email.to_owned() })
+    }
+
+    /// What [`Self::short`] is of the person that a text names, without a copy.
+    #[must_use]
+    pub fn short_of(text: &str) -> Option<&str> {
+        parts(text).map(|(name, email)| if name.is_empty() { email } else { name })
     }
 
     /// The name to show: the name, or the address where there is none.
@@ -47,6 +42,18 @@ impl Person {
             }
         })
     }
+}
+
+/// The name and the address in a text; either may be empty.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return None;
+    }
+    if let Some((name, rest)) = text.split_once('<') {
+        return Some((name.trim(), rest.strip_suffix('>')?.trim()));
+    }
+    Some(if text.contains('@') { ("", text) } else { (text, "") })
 }
 
 impl fmt::Display for Person {

@@ -1,5 +1,7 @@
 //! Text that people wrote: how long it may be, how it becomes one line, how it is shown safely.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The longest text of a field or note, in bytes; longer evidence is attached (DESIGN.md, section 3).
@@ -30,9 +32,10 @@ pub fn visible(text: &str) -> String {
 
 /// The text cut to a width in columns, with an ellipsis where something was cut off.
 #[must_use]
-pub fn cut(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    // No character is wider than it has bytes.
+    if text.len() <= columns || text.width() <= columns {
+        return Cow::Borrowed(text);
     }
     let mut width = 1;
     let fits = |c: &char| {
@@ -40,7 +43,7 @@ pub fn cut(text: &str, columns: usize) -> String {
         width <= columns
     };
     let kept: String = text.chars().take_while(fits).collect();
-    format!("{}…", kept.trim_end())
+    Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
 /// True for a character that must not reach a terminal, nor stand bare in a ticket file.

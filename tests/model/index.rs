@@ -187,7 +187,8 @@ proptest! {
                     all.values().filter(|ticket| query.matches(ticket, &context)).cloned().collect();
                 query.arrange(&mut expected);
                 let expected: Vec<&TicketId> = expected.iter().map(Ticket::id).collect();
-                let hits = index.find(edition, &query, &context, false).unwrap();
+                let mut hits = Vec::new();
+                index.find(edition, &query, &context, false, &mut |hit| hits.push(hit)).unwrap();
                 let found: Vec<&TicketId> = hits.iter().map(|hit| &hit.summary.id).collect();
                 prop_assert_eq!(&found, &expected, "{}", text);
                 for hit in &hits {

@@ -22,7 +22,9 @@ impl Config {
     /// Reads the configuration.
     pub(crate) fn read(repo: &git2::Repository, surroundings: &Surroundings, git: &Program) -> Result<Self> {
         if !UNSEEN.iter().any(|name| surroundings.has(name)) {
-            let config = repo.config().map_err(|error| Error::git("reading git's configuration", &error))?;
+            // A snapshot: libgit2 looks at every file again for each value else.
+            let config = repo.config().and_then(|mut config| config.snapshot());
+            let config = config.map_err(|error| Error::git("reading git's configuration", &error))?;
             return Ok(Self::Files(config));
         }
         let listed = git.run(&["config", "--list", "-z", "--includes"], b"", &[])?;
