@@ -217,8 +217,7 @@ pub(crate) fn placed(
     session: &mut Session<'_>,
 ) -> Result<Vec<Listed>, Failure> {
     if reading.is_present() {
-        let shown = tickets.iter().map(|one| &one.summary.id).collect();
-        tell_later(store, snapshot, &shown, session)?;
+        tell_later(store, snapshot, tickets.iter().map(|one| &one.summary.id), session)?;
     }
     if reading.all_branches {
         let apart = snapshot.tips_apart()?;
@@ -244,14 +243,19 @@ pub(crate) fn places(
 }
 
 /// Says where a branch beside this one holds later entries of tickets that are shown.
-pub(crate) fn tell_later(
+pub(crate) fn tell_later<'a>(
     store: &Store,
     snapshot: &Snapshot<'_>,
-    shown: &BTreeSet<&TicketId>,
+    shown: impl Iterator<Item = &'a TicketId>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
-    for tip in store.related()? {
-        let later = snapshot.later_on(&tip, shown)?;
+    let related = store.related()?;
+    if related.is_empty() {
+        return Ok(());
+    }
+    let shown: BTreeSet<&TicketId> = shown.collect();
+    for tip in related {
+        let later = snapshot.later_on(&tip, &shown)?;
         let what = match later.as_slice() {
             [] => continue,
             [(id, 1)] => format!("1 later entry of {id}"),

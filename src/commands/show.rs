@@ -1,7 +1,5 @@
 //! `show`: the page of one ticket.
 
-use std::collections::BTreeSet;
-
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -27,7 +25,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = snapshot.resolve(&args.id)?;
     let ticket = snapshot.need(&id)?;
     if args.reading.is_present() {
-        reading::tell_later(&store, &snapshot, &BTreeSet::from([&id]), session)?;
+        reading::tell_later(&store, &snapshot, std::iter::once(&id), session)?;
     }
     let places = reading::places(&snapshot, &id, &args.reading)?;
     let fields = ticket.unaccounted();

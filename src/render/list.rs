@@ -135,7 +135,13 @@ fn line<'a>(
 }
 
 fn fill(out: &mut String, blanks: usize) {
-    out.extend(std::iter::repeat_n(' ', blanks));
+    const BLANKS: &str = "                                                                ";
+    let mut left = blanks;
+    while left > 0 {
+        let some = BLANKS.get(..left).unwrap_or(BLANKS);
+        out.push_str(some);
+        left -= some.len();
+    }
 }
 
 fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &Look) -> Cow<'a, str> {

@@ -77,7 +77,7 @@ pub fn is_prefix(text: &str) -> bool {
 }
 
 fn is_base32(text: &str) -> bool {
-    text.bytes().all(|byte| ALPHABET.contains(&byte))
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z') && !b"ilou".contains(&byte))
 }
 
 fn encode(bits: u64, length: usize) -> String {
