@@ -15,18 +15,18 @@ const ENTRY_LENGTH: usize = 8;
 const PREFIX_LENGTH: usize = 4;
 
 /// The id of a ticket: 10 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TicketId(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TicketId([u8; TICKET_LENGTH]);
 
 /// The id of an entry: 8 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId([u8; ENTRY_LENGTH]);
 
 impl TicketId {
     /// An id from random bits.
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
-        Self(encode(bits, TICKET_LENGTH))
+        Self(encode(bits))
     }
 
     /// The id that a key always leads to, so that two runners who file it apart meet in one ticket.
@@ -40,13 +40,13 @@ impl TicketId {
     /// Reads a whole id; `None` if it is not exactly 10 characters of the alphabet.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == TICKET_LENGTH && is_base32(text)).then(|| Self(text.to_owned()))
+        read(text).map(Self)
     }
 
     /// The id's characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -54,19 +54,19 @@ impl EntryId {
     /// An id from random bits.
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
-        Self(encode(bits, ENTRY_LENGTH))
+        Self(encode(bits))
     }
 
     /// Reads an entry's id; `None` if it is not exactly 8 characters of the alphabet.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == ENTRY_LENGTH && is_base32(text)).then(|| Self(text.to_owned()))
+        read(text).map(Self)
     }
 
     /// The id's characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -80,30 +80,44 @@ fn is_base32(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z') && !b"ilou".contains(&byte))
 }
 
-fn encode(bits: u64, length: usize) -> String {
-    (0..length)
-        .map(|place| {
-            let five_bits = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
-            char::from(ALPHABET.get(five_bits).copied().unwrap_or(b'0'))
-        })
-        .collect()
+fn read<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    text.as_bytes().try_into().ok().filter(|_| is_base32(text))
+}
+
+fn encode<const LENGTH: usize>(bits: u64) -> [u8; LENGTH] {
+    std::array::from_fn(|place| {
+        let five_bits = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
+        ALPHABET.get(five_bits).copied().unwrap_or(b'0')
+    })
 }
 
 impl fmt::Display for TicketId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for TicketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TicketId({self})")
+    }
+}
+
+impl fmt::Debug for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntryId({self})")
     }
 }
 
 impl Serialize for TicketId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 
