@@ -34,15 +34,16 @@ impl Repository {
         Ok(self.write_commit(Some(tip), change, identity)?.commit)
     }
 
-    /// Writes a blob that no commit needs to name.
+    /// Writes a blob that no commit needs to name; it is on the disk.
     pub(crate) fn store_blob(&self, content: &[u8]) -> Result<ObjectId> {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
-        self.despite_gc(|| odb.write(ObjectType::Blob, content))
-            .map(ObjectId)
-            .map_err(failed("writing an object"))
+        let written = self.despite_gc(|| odb.write(ObjectType::Blob, content)).map(ObjectId);
+        let blob = written.map_err(failed("writing an object"))?;
+        self.make_blob_durable(blob)?;
+        Ok(blob)
     }
 
-    /// Writes blobs, trees and the commit on top of `tip`, and sees that each object is there.
+    /// Writes blobs, trees and the commit on top of `tip`, and sees that each object is there and on the disk.
     pub(crate) fn write_commit(
         &self,
         tip: Option<ObjectId>,
@@ -96,6 +97,7 @@ impl Repository {
                 ));
             }
         }
+        self.make_durable(ObjectId(commit), change.files.iter().map(|file| file.path.as_str()))?;
         Ok(Written { commit: ObjectId(commit), blobs })
     }
 

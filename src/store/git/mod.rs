@@ -9,6 +9,7 @@ mod change;
 mod code;
 mod commits;
 mod config;
+mod durable;
 mod error;
 mod history;
 mod identity;

@@ -72,12 +72,14 @@ impl Repository {
         self.check_writable(target)?;
         let identity = self.identity()?;
         let writer = Self::open_durably(self.surroundings.clone())?;
-        writer.write(target, &identity, prepare)
+        writer.write(self, target, &identity, prepare)
     }
 
-    /// The rounds of a write: decided, written, put on the branch, until it is there.
+    /// The rounds of a write: decided, written, put on the branch, until it is there. Objects are written by
+    /// the other one, whose libgit2 does not wait for the disk after each.
     fn write<E: From<Error>>(
         &self,
+        objects: &Self,
         target: &Target,
         identity: &Identity,
         mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
@@ -88,7 +90,7 @@ impl Repository {
             let tip = self.tip(target)?;
             let Some(change) = prepare(tip)? else { return Ok(None) };
             self.check_filters(target, tip, &change)?;
-            let written = self.write_commit(tip, &change, identity)?;
+            let written = objects.write_commit(tip, &change, identity)?;
             stop::here("objects");
             let held = match lock.take() {
                 Some(held) => held,
