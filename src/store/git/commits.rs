@@ -89,6 +89,7 @@ impl Repository {
             .map_err(failed("writing an object"))?;
         let parents: Vec<ObjectId> = tip.into_iter().chain(change.also.iter().copied()).collect();
         let commit = self.write_commit_object(&parents, tree, &change.message, identity)?;
+        self.make_durable(ObjectId(commit), change.files.iter().map(|file| file.path.as_str()))?;
         for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
             if !odb.exists(id) {
                 return Err(Error::new(
@@ -97,7 +98,6 @@ impl Repository {
                 ));
             }
         }
-        self.make_durable(ObjectId(commit), change.files.iter().map(|file| file.path.as_str()))?;
         Ok(Written { commit: ObjectId(commit), blobs })
     }
 

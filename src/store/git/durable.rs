@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use git2::Oid;
@@ -83,7 +84,13 @@ fn lost() -> Error {
     Error::io("waiting for the disk".to_owned(), &std::io::Error::other("a thread ended early"))
 }
 
+/// Waits for one file or folder. One that is gone was packed by `git gc` meanwhile, which waits for the disk
+/// itself.
 fn sync(place: &Path) -> Result<()> {
-    let done = File::open(place).and_then(|file| file.sync_all());
-    done.map_err(|error| Error::io(format!("writing {}", place.display()), &error))
+    match File::open(place).and_then(|file| file.sync_all()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::io(format!("writing {}", place.display()), &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
