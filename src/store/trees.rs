@@ -75,9 +75,9 @@ impl Snapshot<'_> {
         make: impl Fn(&Versions, Content) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let ids: Vec<ObjectId> =
-            files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
         if self.repository().is_partial() {
+            let ids: Vec<ObjectId> =
+                files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
             self.repository().fetch_missing(&ids).map_err(Error::from)?;
         }
         if files.len() < WAITING {

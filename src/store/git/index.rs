@@ -1,26 +1,28 @@
 //! The user's index: one new entry for each file we wrote, every other entry as it was.
 //!
 //! The new index is made beside the old one while git's own `index.lock` is held, and put in its place
-//! by rename. libgit2 writes ordinary indexes; those with extensions it drops or refuses (split, sparse,
-//! untracked cache, fsmonitor) are written by `git update-index`.
+//! by rename. Ordinary indexes are ours to write; those that hold more (version 4, split, sparse, untracked
+//! cache, fsmonitor) are written by `git update-index`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use git2::{IndexEntry, IndexTime, ObjectFormat, ObjectType, Oid};
+use git2::{ObjectFormat, ObjectType, Oid};
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::index_format;
+use crate::store::git::index_format::{Edit, Entry, IndexFile, Unread, hash_bytes};
 use crate::store::git::lock::Wait;
 use crate::store::git::objects::ObjectId;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::worktree::Stat;
 
-const SKIP_WORKTREE: u16 = 1 << 14;
+/// The mode of an ordinary file.
+const MODE: u32 = 0o100_644;
 
 /// What the index says of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,21 +49,12 @@ pub(crate) struct NewEntry<'a> {
 
 /// A copy of the index, read while nobody else could write it, or checked to be current.
 pub(crate) struct IndexCopy {
-    index: git2::Index,
+    /// Its content; `None` where git alone can read and write it.
+    file: Option<IndexFile>,
     copy: PathBuf,
     original: PathBuf,
     stamp: Option<Stamp>,
-    is_odd: bool,
     format: ObjectFormat,
-}
-
-fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
-    move |error| Error::git(doing, &error)
-}
-
-/// Bytes of an object's name.
-fn hash_bytes(format: ObjectFormat) -> usize {
-    if format == ObjectFormat::Sha256 { 32 } else { 20 }
 }
 
 /// What tells one index file from the next: inode, time of change, size.
@@ -98,17 +91,15 @@ impl Repository {
 
     /// What the index says of a path.
     pub(crate) fn staged(&self, copy: &IndexCopy, path: &str) -> Result<Staged> {
-        if copy.is_odd {
-            return self.staged_by_git(path);
+        let Some(file) = &copy.file else { return self.staged_by_git(path) };
+        let mut found = Staged::Absent;
+        for entry in file.entries_of(path.as_bytes()) {
+            if entry.is_conflict() {
+                return Ok(Staged::Conflicted);
+            }
+            found = Staged::Blob { id: ObjectId(entry.id), skipped: entry.is_skipped() };
         }
-        let at = |stage| copy.index.get_path(Path::new(path), stage);
-        if (1..=3).any(|stage| at(stage).is_some()) {
-            return Ok(Staged::Conflicted);
-        }
-        Ok(at(0).map_or(Staged::Absent, |entry| Staged::Blob {
-            id: ObjectId(entry.id),
-            skipped: entry.flags_extended & SKIP_WORKTREE != 0,
-        }))
+        Ok(found)
     }
 
     fn staged_by_git(&self, path: &str) -> Result<Staged> {
@@ -126,7 +117,12 @@ impl Repository {
 
     /// Writes the entries into the copy, and sees that it is on the disk.
     pub(crate) fn fill_index(&self, copy: &mut IndexCopy, entries: &[NewEntry<'_>]) -> Result<()> {
-        if copy.is_odd {
+        if let Some(file) = &copy.file {
+            let mut edits = self.racy(file, copy.stamp);
+            edits.extend(entries.iter().map(|entry| (entry.path.as_bytes().to_vec(), edit(entry))));
+            let bytes = file.edited(&edits).ok_or_else(|| damaged(&copy.original))?;
+            replace(&copy.copy, &bytes).map_err(|error| Error::io("writing the index", &error))?;
+        } else {
             let zeros = "0".repeat(2 * hash_bytes(copy.format));
             let line = |entry: &NewEntry<'_>| match entry.id {
                 Some(id) => format!("100644 {id} 0\t{}\n", entry.path),
@@ -135,16 +131,6 @@ impl Repository {
             let lines: Vec<String> = entries.iter().map(line).collect();
             let arguments = ["update-index", "--index-info"];
             self.git_here(&arguments, lines.concat().as_bytes(), Some(&copy.copy))?;
-        } else {
-            self.smudge_racy(copy)?;
-            for entry in entries {
-                match entry.id {
-                    Some(id) => copy.index.add(&index_entry(entry, id)),
-                    None => copy.index.remove_path(Path::new(entry.path)),
-                }
-                .map_err(failed("changing the index"))?;
-            }
-            copy.index.write().map_err(failed("writing the index"))?;
         }
         let synced = fs::File::open(&copy.copy).and_then(|file| file.sync_all());
         synced.map_err(|error| Error::io("writing the index", &error))
@@ -152,19 +138,18 @@ impl Repository {
 
     /// An entry as young as the index itself may hide a later edit, which git finds by that very age. The
     /// new index is younger, so such entries are compared now, as git does when it writes an index.
-    fn smudge_racy(&self, copy: &mut IndexCopy) -> Result<()> {
-        let (Some((_, seconds, _, _)), Some(top)) = (copy.stamp, self.repo.workdir()) else { return Ok(()) };
-        let is_racy = |entry: &IndexEntry| i64::from(entry.mtime.seconds()) >= seconds && entry.file_size > 0;
-        let racy: Vec<IndexEntry> = copy.index.iter().filter(is_racy).collect();
-        for mut entry in racy {
-            let path = top.join(String::from_utf8_lossy(&entry.path).as_ref());
+    fn racy(&self, file: &IndexFile, stamp: Option<Stamp>) -> BTreeMap<Vec<u8>, Edit> {
+        let (Some((_, seconds, _, _)), Some(top)) = (stamp, self.repo.workdir()) else {
+            return BTreeMap::new();
+        };
+        let is_racy = |entry: &Entry<'_>| i64::from(entry.modified) >= seconds && entry.size > 0;
+        let is_edited = |entry: &Entry<'_>| {
+            let path = top.join(String::from_utf8_lossy(entry.path).as_ref());
             let format = self.repo.object_format();
-            if Oid::hash_file_ext(ObjectType::Blob, &path, format).ok() != Some(entry.id) {
-                entry.file_size = 0;
-                copy.index.add(&entry).map_err(failed("adding to the index"))?;
-            }
-        }
-        Ok(())
+            Oid::hash_file_ext(ObjectType::Blob, &path, format).ok() != Some(entry.id)
+        };
+        let racy = file.entries().filter(is_racy).filter(is_edited);
+        racy.map(|entry| (entry.path.to_vec(), Edit::Smudge)).collect()
     }
 
     /// What tells git which repository is meant.
@@ -189,30 +174,42 @@ impl Repository {
 
 /// Gives the index a second name and reads it under that: whoever writes an index, git, libgit2 or we,
 /// puts a new file in its place, so the first name keeps what it has.
-fn read(original: &Path, copy: &Path, format: ObjectFormat) -> Result<(git2::Index, Option<Stamp>, bool)> {
+fn read(original: &Path, copy: &Path, format: ObjectFormat) -> Result<(Option<IndexFile>, Option<Stamp>)> {
     let io = |error: std::io::Error| Error::io(format!("reading {}", original.display()), &error);
     let _ = fs::remove_file(copy);
     let before = stamp(original);
-    let mut is_odd = false;
-    if before.is_some() {
-        fs::hard_link(original, copy).or_else(|_| fs::copy(original, copy).map(drop)).map_err(io)?;
-        is_odd = index_format::has_odd_extension(&fs::read(copy).map_err(io)?, hash_bytes(format));
+    if before.is_none() {
+        return Ok((Some(IndexFile::empty(format)), None));
     }
-    // An odd index is not opened at all: libgit2 would refuse it.
-    let opened = if is_odd { copy.with_extension("none") } else { copy.to_owned() };
-    let index = git2::Index::open_ext(&opened, format).map_err(failed("reading the index"))?;
-    Ok((index, before, is_odd))
+    fs::hard_link(original, copy).or_else(|_| fs::copy(original, copy).map(drop)).map_err(io)?;
+    match IndexFile::read(fs::read(copy).map_err(io)?, format) {
+        Ok(file) => Ok((Some(file), before)),
+        Err(Unread::Odd) => Ok((None, before)),
+        Err(Unread::Damaged) => Err(damaged(original)),
+    }
+}
+
+/// Puts a file of its own in the place of the copy, which is a second name of the index itself until here.
+fn replace(copy: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let new = copy.with_extension("new");
+    fs::write(&new, bytes)?;
+    fs::rename(&new, copy)
+}
+
+fn damaged(index: &Path) -> Error {
+    Error::new(Kind::Io, format!("reading the index: {} is damaged", index.display()))
+        .hint("git status says more; git reset makes it again")
 }
 
 impl IndexCopy {
     fn make(original: PathBuf, copy: PathBuf, format: ObjectFormat) -> Result<Self> {
-        let (index, stamp, is_odd) = read(&original, &copy, format)?;
-        Ok(Self { index, copy, original, stamp, is_odd, format })
+        let (file, stamp) = read(&original, &copy, format)?;
+        Ok(Self { file, copy, original, stamp, format })
     }
 
     /// Copies the index anew: it has changed meanwhile.
     pub(crate) fn refresh(&mut self) -> Result<()> {
-        (self.index, self.stamp, self.is_odd) = read(&self.original, &self.copy, self.format)?;
+        (self.file, self.stamp) = read(&self.original, &self.copy, self.format)?;
         Ok(())
     }
 
@@ -252,24 +249,26 @@ impl Drop for IndexCopy {
     }
 }
 
+/// What an entry becomes.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "git keeps the low 32 bits")]
-fn index_entry(new: &NewEntry<'_>, id: ObjectId) -> IndexEntry {
-    let time = |(seconds, nanoseconds): (i64, i64)| IndexTime::new(seconds as i32, nanoseconds as u32);
-    let stat = new.stat;
-    IndexEntry {
-        ctime: time(stat.map_or((0, 0), |stat| stat.ctime)),
-        mtime: time(stat.map_or((0, 0), |stat| stat.mtime)),
-        dev: stat.map_or(0, |stat| stat.dev as u32),
-        ino: stat.map_or(0, |stat| stat.ino as u32),
-        mode: 0o100_644,
-        uid: stat.map_or(0, |stat| stat.uid),
-        gid: stat.map_or(0, |stat| stat.gid),
-        file_size: stat.map_or(0, |stat| stat.bytes as u32),
-        id: id.0,
-        flags: 0,
-        flags_extended: if new.skipped { SKIP_WORKTREE } else { 0 },
-        path: new.path.as_bytes().to_vec(),
-    }
+fn edit(new: &NewEntry<'_>) -> Edit {
+    let Some(id) = new.id else { return Edit::Remove };
+    let stat = new.stat.map_or([0, 0, 0, 0, 0, 0, MODE, 0, 0, 0], |stat| {
+        let ((changed, changed_nanos), (modified, modified_nanos)) = (stat.ctime, stat.mtime);
+        [
+            changed as u32,
+            changed_nanos as u32,
+            modified as u32,
+            modified_nanos as u32,
+            stat.dev as u32,
+            stat.ino as u32,
+            MODE,
+            stat.uid,
+            stat.gid,
+            stat.bytes as u32,
+        ]
+    });
+    Edit::Put { stat, id: id.0, skipped: new.skipped }
 }
 
 /// Git's own lock on the index, held as a second name of a file of ours, so that it can be told from

@@ -14,6 +14,7 @@ use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::ObjectId;
+use crate::store::git::recover::release;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
@@ -203,7 +204,10 @@ impl Repository {
         let done = self.publish_locked(target, tip, proposal, checkout, copy);
         // A reference can have moved although the call that moved it failed: at its very last step.
         let arrived = matches!(done, Ok(true)) || self.has_arrived(journal)?;
-        if !arrived {
+        if arrived {
+            // Where the lock cannot be removed, the journal tells the next run whose it is.
+            release(checkout)?;
+        } else {
             self.undo(journal)?;
         }
         drop(lock);

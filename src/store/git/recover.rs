@@ -154,7 +154,7 @@ fn restore_index(checkout: &Checkout) -> Result<()> {
 }
 
 /// Gives git's index lock back, if it is ours.
-fn release(checkout: &Checkout) -> Result<()> {
+pub(crate) fn release(checkout: &Checkout) -> Result<()> {
     let lock = IndexLock::path_for(&checkout.index);
     if !IndexLock::is_ours(&checkout.lock, &lock) {
         return Ok(());
