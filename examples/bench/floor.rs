@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &[String]) {
         "words" => rows(
             argument(1),
             "SELECT t.id, severity, status, level, title, assignee FROM words w JOIN ticket t ON t.row = w.rowid
-             WHERE words MATCH ? ORDER BY created DESC",
+             WHERE words MATCH ? ORDER BY rank, created DESC",
             argument(2),
         ),
         "show" => show(argument(1), argument(2)),

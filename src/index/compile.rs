@@ -76,9 +76,15 @@ pub(crate) fn compile(
     let by_relevance = order.key == "relevance" && !wanted.is_empty();
     let mut out = Statement::default();
     let score_table = by_relevance.then(|| score(&wanted, &mut out));
+    let is_led = by_relevance && is_required(&query.filter);
+    // Where one phrase leads the way to the rows, each of them has it: it is not looked for again.
+    let implied = match wanted.as_slice() {
+        [only] if is_led && only.place.is_none() => Some(*only),
+        _ => None,
+    };
     out.say(&format!("SELECT {columns} FROM "));
     let record = if columns.contains("r.") { "CROSS JOIN record r ON r.row = m.row " } else { "" };
-    if by_relevance && is_required(&query.filter) {
+    if is_led {
         // Only what has the words is looked at: the join's order is fixed, and so is its way to a member.
         out.say("score CROSS JOIN member m INDEXED BY member_row ON m.row = score.row AND m.edition = ");
         out.say(&format!("{edition} CROSS JOIN ticket t ON t.row = m.row {record}WHERE "));
@@ -87,7 +93,7 @@ pub(crate) fn compile(
         out.say(&format!("member m CROSS JOIN ticket t ON t.row = m.row {record}{score}"));
         out.say(&format!("WHERE m.edition = {edition} AND "));
     }
-    Compiler { db, context }.filter(&query.filter, &mut out)?;
+    Compiler { db, context, implied }.filter(&query.filter, &mut out)?;
     let direction = if order.descending { "DESC" } else { "ASC" };
     let points = if by_relevance { "ifnull(score.points, 0)" } else { "m.edition" };
     let newest = ", m.created DESC";
@@ -147,6 +153,8 @@ fn fts(phrase: &Phrase, place: Option<Place>) -> String {
 struct Compiler<'a> {
     db: &'a Connection,
     context: &'a Context,
+    /// A phrase that every row looked at has.
+    implied: Option<&'a Phrase>,
 }
 
 impl Compiler<'_> {
@@ -158,6 +166,7 @@ impl Compiler<'_> {
                 out.say("NOT ");
                 self.filter(inner, out)?;
             }
+            Filter::Words(phrase) if self.implied == Some(phrase) => out.say("1"),
             Filter::Words(phrase) => words(phrase, out),
             Filter::Has(key) => out.say(&format!("(t.has & {} <> 0)", bit(*key))),
             Filter::Is(property) => self.property(*property, out)?,
@@ -197,6 +206,10 @@ impl Compiler<'_> {
                 out.say("(m.open AND ");
                 self.terms(Key::Assignee, out, |_, shown| has_left(shown, self.context))?;
                 out.say(")");
+            }
+            Property::Overdue => {
+                let now = self.context.now.unix();
+                out.say(&format!("(m.open AND ifnull(t.follow_up <= {now}, 0))"));
             }
             Property::Regressed => out.say(&format!("(m.open AND t.marks & {REOPENED} <> 0)")),
         }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::Error;
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes of a page: a long list reads a tenth faster than from SQLite's 4,096.
@@ -35,7 +35,7 @@ CREATE TABLE member (
     edition INTEGER NOT NULL, created INTEGER NOT NULL, id TEXT NOT NULL, open INTEGER NOT NULL,
     prefix INTEGER NOT NULL, row INTEGER NOT NULL, home TEXT, PRIMARY KEY (edition, created DESC, id)) WITHOUT ROWID;
 CREATE UNIQUE INDEX member_id ON member (edition, id, prefix);
-CREATE INDEX member_row ON member (row, edition);
+CREATE INDEX member_row ON member (row, edition, open, prefix);
 CREATE INDEX member_home ON member (edition, home) WHERE home IS NOT NULL;
 CREATE TABLE unreadable (edition INTEGER NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (edition, path)) WITHOUT ROWID;
 CREATE TABLE term (term INTEGER PRIMARY KEY, key INTEGER NOT NULL, text TEXT NOT NULL, shown TEXT NOT NULL, UNIQUE (key, shown));

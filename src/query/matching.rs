@@ -4,7 +4,9 @@ use std::cmp::{Ordering, Reverse};
 
 use crate::query::phrase::{Phrase, words_of};
 use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
-use crate::ticket::{Action, Area, Field, Moment, Node, Person, Set, Severity, Status, Ticket, Type};
+use crate::ticket::{
+    Action, Area, Field, Moment, Node, Person, Set, Severity, Status, Summary, Ticket, Type,
+};
 
 /// What a word in the title adds to a ticket's relevance.
 pub(crate) const TITLE_POINTS: u32 = 4;
@@ -120,6 +122,9 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         }
         Property::Proposed => ticket.severity_is_proposed(),
         Property::Orphaned => is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context)),
+        Property::Overdue => {
+            is_open && Summary::of(ticket).follow_up.is_some_and(|follow_up| follow_up <= context.now)
+        }
         Property::Regressed => {
             is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
         }

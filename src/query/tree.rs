@@ -184,14 +184,24 @@ pub(crate) enum Property {
     Orphaned,
     /// Open again after it was resolved.
     Regressed,
+    /// Open, and the day to ask whom it waits for has passed.
+    Overdue,
 }
 
 /// The properties by the words that `is:` takes.
-pub const PROPERTIES: &[&str] = &["open", "unassigned", "stale", "proposed", "orphaned", "regressed"];
+pub const PROPERTIES: &[&str] =
+    &["open", "unassigned", "stale", "proposed", "orphaned", "regressed", "overdue"];
 
 impl Property {
-    const ALL: [Self; 6] =
-        [Self::Open, Self::Unassigned, Self::Stale, Self::Proposed, Self::Orphaned, Self::Regressed];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Unassigned,
+        Self::Stale,
+        Self::Proposed,
+        Self::Orphaned,
+        Self::Regressed,
+        Self::Overdue,
+    ];
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
         PROPERTIES.iter().zip(Self::ALL).find(|(known, _)| **known == word).map(|(_, property)| property)

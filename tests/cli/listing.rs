@@ -98,6 +98,10 @@ fn what_needs_attention_is_asked_for_by_name() {
     assert_eq!(found(&sandbox, "is:regressed"), "");
     sandbox.run(&["reopen", &ids[3], "-m", "Slow again"]).ok();
     assert_eq!(found(&sandbox, "is:regressed"), "Slow");
+    sandbox.run(&["pend", &ids[1], "--follow-up", "2026-11-24T09:00:00Z", "-m", "Which invoice?"]).ok();
+    assert_eq!(found(&sandbox, "is:overdue"), "");
+    let later = sandbox.run(&["list", "is:overdue", "--at", "2026-11-24T09:00:00Z"]).ok();
+    assert!(later.contains("Invoice"), "{later}");
     sandbox.shell("echo 'people: 3' >.support/team.yaml; git commit -qm Broken .support/team.yaml").ok();
     let listed = sandbox.run(&["list"]);
     assert!(listed.stdout.contains("Card") && listed.stderr.contains("team.yaml"), "{listed:?}");

@@ -83,6 +83,7 @@ const TERMS: &[&str] = &[
     "is:proposed",
     "is:orphaned",
     "is:regressed",
+    "is:overdue",
 ];
 const ORDERS: &[&str] = &[
     "",
