@@ -136,6 +136,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Moment, is_last: bool) -> Step {
         told: None,
         proposed: false,
         overrides: Vec::new(),
+        seen: None,
         redacted: None,
         unknown: Vec::new(),
     };

@@ -3,6 +3,7 @@
 mod complete;
 mod demo;
 mod editor;
+mod execute;
 mod options;
 mod output;
 mod progress;
@@ -16,21 +17,18 @@ use crate::cli::options::Options;
 use crate::commands::{self, Command, Failure, Session};
 use crate::render::{Format, Look, View, render};
 
-/// The status of a gate that found something (docs/exit-status.md).
-const GATE_SHUT: u8 = 3;
-
 /// Runs the program and returns its exit status (docs/exit-status.md).
 #[must_use]
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let wants_json = options::wants_json(&arguments);
-    let (options, command) = match options::parse(&arguments) {
-        Ok(understood) => understood,
-        Err(error) => return output::usage(&error, wants_json),
+    let status = match options::parse(&arguments) {
+        Ok((options, command)) => {
+            run(&options, &command).unwrap_or_else(|failure| output::failure(&failure, &options))
+        }
+        Err(error) => output::usage(&error, wants_json),
     };
-    match run(&options, &command) {
-        Ok(status) => status,
-        Err(failure) => output::failure(&failure, &options),
-    }
+    // A pipeline that asked for it is not broken by us.
+    if options::is_best_effort(&arguments) { ExitCode::SUCCESS } else { status }
 }
 
 fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
@@ -55,6 +53,7 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
         input: &mut input,
         interactive: terminal,
         editor: &editor,
+        execute: &execute::execute,
         progress: &progress::bar,
         output: &mut output,
         format: options.format(),
@@ -75,5 +74,5 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
         matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Packet(_));
     output::print(&text, may_page, &session.surroundings)?;
     said?;
-    Ok(if view.is_gate_shut() { ExitCode::from(GATE_SHUT) } else { ExitCode::SUCCESS })
+    Ok(ExitCode::from(view.status()))
 }

@@ -58,6 +58,12 @@ enum FormatName {
     Yaml,
     Csv,
     Markdown,
+    /// JUnit XML, for gates
+    Junit,
+    /// SARIF, for gates
+    Sarif,
+    /// Annotations of GitHub's workflows, for gates
+    Github,
 }
 
 /// The whole command line, with every verb.
@@ -93,6 +99,9 @@ impl Options {
             FormatName::Yaml => Format::Yaml,
             FormatName::Csv => Format::Csv,
             FormatName::Markdown => Format::Markdown,
+            FormatName::Junit => Format::Junit,
+            FormatName::Sarif => Format::Sarif,
+            FormatName::Github => Format::Github,
         }
     }
 
@@ -111,10 +120,10 @@ impl Options {
     }
 }
 
-/// The arguments with every term that `list` is to negate in parentheses: `-label:x` would be taken for
+/// The arguments with every term that `list` or `check` is to negate in parentheses: `-label:x` would be taken for
 /// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
 fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
-    let Some(verb) = arguments.iter().position(|argument| argument == "list") else {
+    let Some(verb) = arguments.iter().position(|argument| argument == "list" || argument == "check") else {
         return arguments.to_vec();
     };
     let is_flag = |text: &str| {
@@ -131,6 +140,13 @@ fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
         _ => argument.clone(),
     };
     arguments.iter().enumerate().map(shield).collect()
+}
+
+/// True where whatever fails is only to be said.
+pub(super) fn is_best_effort(arguments: &[OsString]) -> bool {
+    let before_rest = arguments.split(|argument| argument == "--").next().unwrap_or_default();
+    before_rest.iter().any(|argument| argument == "ci")
+        && before_rest.iter().any(|argument| argument == "--best-effort")
 }
 
 /// True where a machine reads: looked up before the arguments are understood, for errors in them.

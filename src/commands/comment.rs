@@ -34,8 +34,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let visibility = if args.internal { Visibility::Internal } else { Visibility::Customer };
     let mut planned = Vec::new();
     for id in ids {
-        let request =
-            Request { what: What::Comment, note: Some(note.clone()), visibility: visibility.clone() };
+        let request = Request {
+            visibility: visibility.clone(),
+            ..Request::new(What::Comment).with_note(Some(note.clone()))
+        };
         planned.push(Planned { id, entry: session.entry_id(), request });
     }
     apply(&store, &planned, &[], &args.writing, session)

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let format = match session.format {
         Format::Table | Format::Ndjson => Format::Ndjson,
         format @ (Format::Yaml | Format::Csv) => format,
-        format @ (Format::Json | Format::Markdown) => {
+        format @ (Format::Json | Format::Markdown | Format::Junit | Format::Sarif | Format::Github) => {
             let message = format!("export comes in no {} format", format.name());
             return Err(Failure::usage(message)
                 .hint("--format ndjson, yaml or csv; or git support list --json --full"));

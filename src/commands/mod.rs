@@ -10,6 +10,8 @@ mod attach;
 mod candidates;
 mod catalogue;
 mod change;
+mod check;
+mod ci;
 mod close;
 mod code;
 mod comment;
@@ -42,6 +44,7 @@ mod reopen;
 mod replicate;
 mod resolve;
 mod resume;
+mod run;
 mod save;
 mod scan;
 mod session;
@@ -58,7 +61,7 @@ pub use candidates::{Sought, candidates};
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use list::requoted;
-pub use session::{Progress, Session};
+pub use session::{Finished, Progress, Session};
 
 use std::path::PathBuf;
 
@@ -140,6 +143,9 @@ verbs! {
     Brief(handover::BriefArgs) = "brief", handover::brief;
     Scan(scan::Args) = "scan", scan::run;
     Sync(sync::Args) = "sync", sync::run;
+    Check(check::Args) = "check", check::run;
+    Ci(ci::Args) = "ci", ci::run;
+    Run(run::Args) = "run", run::run;
     Log(log::Args) = "log", log::run;
     Export(export::Args) = "export", export::run;
     Import(import::Args) = "import", import::run;

@@ -9,7 +9,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake;
-use crate::process::{Change, Changes, Refusal, Request, Rules, What, decide, open};
+use crate::process::{Change, Changes, Fix, Refusal, Request, Rules, What, decide, open};
 use crate::render::View;
 use crate::store::git::FileChange;
 use crate::store::{Draft, Snapshot, TicketChange};
@@ -199,7 +199,7 @@ impl Filing {
             .filter(|(field, _)| sets.contains(field))
             .map(|(f, c)| (f.clone(), c.clone()))
             .collect();
-        let request = Request::new(What::Repeat(added)).with_note(told);
+        let request = Request::new(What::Repeat(added, Fix::Contained)).with_note(told);
         let mut ticket = ticket.clone();
         if let Some(step) = decide(&ticket, request, rules, &author.actor(&self.entry))? {
             ticket.apply(step);

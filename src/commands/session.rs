@@ -1,5 +1,6 @@
 //! What every command is given: where it runs, when, who, and the ways to ask back.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 
 use crate::commands::failure::Failure;
@@ -13,6 +14,29 @@ pub(crate) type Editor<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
 
 /// A progress bar: given how much is done, it shows it; dropped, it goes.
 pub type Progress = Box<dyn Fn(usize)>;
+
+/// How a command that was run has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit status; none where a signal ended it.
+    pub status: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The end of what it printed.
+    pub output: String,
+}
+
+impl Finished {
+    /// The status that a shell gives it.
+    #[must_use]
+    pub fn shell_status(&self) -> u8 {
+        let status = self.status.unwrap_or_else(|| 128 + self.signal.unwrap_or_default());
+        u8::try_from(status & 0xff).unwrap_or(1)
+    }
+}
+
+/// Runs a command, and passes on what it prints.
+pub(crate) type Execute<'a> = &'a dyn Fn(&[OsString]) -> anyhow::Result<Finished>;
 
 /// The process, as commands see it.
 pub struct Session<'a> {
@@ -28,6 +52,8 @@ pub struct Session<'a> {
     pub interactive: bool,
     /// The user's editor.
     pub editor: Editor<'a>,
+    /// Runs somebody's command.
+    pub execute: Execute<'a>,
     /// Shows how far something long has come.
     pub progress: &'a dyn Fn(&'static str, usize) -> Progress,
     /// Standard output, for what is too long to be held in memory.

@@ -4,10 +4,12 @@ mod evidence;
 mod form;
 mod import;
 mod lines;
+mod results;
 mod text;
 
 pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use lines::Lines;
+pub use results::{ReportForm, printed, read_report};
 pub use text::{read_message, read_text, split_title};

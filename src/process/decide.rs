@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Change, Changes, Request, What};
+use crate::process::request::{Actor, Change, Changes, Fix, Request, What};
 use crate::process::rules::Rules;
 use crate::ticket::{
     Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status, Step, Ticket,
@@ -21,14 +21,27 @@ pub fn open(
     rules: &Rules,
     actor: &Actor,
 ) -> Result<Ticket, Refusal> {
-    let nothing = Head::default();
+    open_by(id, changes, Request::new(What::Comment).with_note(note), rules, actor)
+}
+
+/// Opens a ticket with the given fields, and what a request says beside: a note, where a machine saw it.
+///
+/// # Errors
+/// What is missing or wrong.
+pub fn open_by(
+    id: TicketId,
+    changes: &Changes,
+    mut request: Request,
+    rules: &Rules,
+    actor: &Actor,
+) -> Result<Ticket, Refusal> {
     let mut record = Record::default();
-    record.change_all(&nothing, changes)?;
+    record.change_all(&Head::default(), changes)?;
     record.judge_severity(rules, actor)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
-    let request = Request::new(What::Comment).with_note(checked_note(note)?);
+    request.note = checked_note(request.note)?;
     Ok(Ticket::open(id, record.step(Action::Open, 1, request, actor)))
 }
 
@@ -47,7 +60,7 @@ pub fn decide(
     let action = record.answer(ticket, &request, rules, actor)?;
     // A word about a change that is no change would be an entry that says nothing.
     let says_something =
-        matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(_) | What::Step(_));
+        matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(..) | What::Step(_));
     if record.is_empty() && !says_something {
         return Ok(None);
     }
@@ -140,9 +153,9 @@ impl Record {
                 self.change(head, &Field::Assignee, &Change::To(who.as_deref().map(Node::text)))?;
                 Ok(Action::Assign)
             }
-            What::Repeat(changes) => {
+            What::Repeat(changes, fix) => {
                 self.change_all(head, changes)?;
-                self.repeat(head)
+                self.repeat(head, *fix)
             }
         }
     }
@@ -169,9 +182,10 @@ impl Record {
         Ok(Action::Unlink)
     }
 
-    /// Seen again: a ticket that was resolved or closed is worked on again.
-    fn repeat(&mut self, head: &Head) -> Result<Action, Refusal> {
-        if head.status().is_open() {
+    /// Seen again: a ticket that was resolved or closed is worked on again, unless it was seen where its fix
+    /// is not yet.
+    fn repeat(&mut self, head: &Head, fix: Fix) -> Result<Action, Refusal> {
+        if head.status().is_open() || fix == Fix::Missing {
             return Ok(Action::Repeat);
         }
         self.change(head, &Field::Status, &Change::to_text(Status::InProgress.as_str()))?;
@@ -260,7 +274,7 @@ impl Record {
             | What::Unlink(..)
             | What::Assign(_)
             | What::Step(_)
-            | What::Repeat(_) => None,
+            | What::Repeat(..) => None,
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
         let entry = Entry {
@@ -276,6 +290,7 @@ impl Record {
             told: self.told,
             proposed: self.proposed,
             overrides: self.overrides,
+            seen: request.seen,
             redacted: None,
             unknown: Vec::new(),
         };

@@ -4,12 +4,16 @@
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
 mod decide;
+mod fingerprint;
 mod mentions;
+mod outcome;
 mod outside;
+mod passes;
 mod queue;
 mod refusal;
 mod release;
 mod request;
+mod results;
 mod rules;
 mod secrets;
 mod settings;
@@ -20,15 +24,19 @@ mod table;
 mod team;
 mod vendor;
 
-pub use decide::{decide, open, redact};
+pub use decide::{decide, open, open_by, redact};
+pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use mentions::paths_named;
+pub use outcome::{Evidence, Outcome, Verdict};
 pub use outside::for_outside;
+pub use passes::{Passes, State};
 pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
 pub use release::{Mark, Release};
-pub use request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
+pub use request::{Actor, Change, Changes, Deferral, Ending, Fix, Move, Request, What};
+pub use results::{Cause, MAX_NAMED, Results};
 pub use rules::{Policy, Rules};
-pub use secrets::secret_in;
+pub use secrets::{secret_in, without_secrets};
 pub use settings::{SETTINGS, Setting, Settings, setting_value, unknown_setting};
 pub use similar::similar;
 pub use steps::warnings;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::{
-    Attachment, EntryId, Field, Level, LinkKind, Moment, Node, Person, Resolution, TicketId, Visibility,
+    Attachment, EntryId, Field, Level, LinkKind, Moment, Node, Person, Resolution, Sighting, TicketId,
+    Visibility,
 };
 
 /// Who does something, when, and the id that its entry will have.
@@ -70,8 +71,17 @@ pub enum What {
     Adopt(Vec<Field>),
     /// Set fields back to what they were, in answer to earlier entries.
     Undo(Changes),
-    /// Record that the same cause was seen again; a resolved ticket is reopened.
-    Repeat(Changes),
+    /// Record that the same cause was seen again; a resolved ticket is reopened where its fix is contained.
+    Repeat(Changes, Fix),
+}
+
+/// Whether what was looked at contains the fix of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fix {
+    /// It does, or nothing is known of a fix: what is seen again is a regression.
+    Contained,
+    /// The fix is not there yet.
+    Missing,
 }
 
 /// A step of the process, with what it needs.
@@ -168,13 +178,22 @@ pub struct Request {
     pub note: Option<String>,
     /// Who may see the note.
     pub visibility: Visibility,
+    /// Where a machine saw it.
+    pub seen: Option<Sighting>,
 }
 
 impl Request {
     /// A wish without a word about it.
     #[must_use]
     pub fn new(what: What) -> Self {
-        Self { what, note: None, visibility: Visibility::Customer }
+        Self { what, note: None, visibility: Visibility::Customer, seen: None }
+    }
+
+    /// The same wish, with where a machine saw it.
+    #[must_use]
+    pub fn seen(mut self, seen: Sighting) -> Self {
+        self.seen = Some(seen);
+        self
     }
 
     /// The same wish, with a note.

@@ -36,6 +36,27 @@ pub fn secret_in(text: &str) -> Option<(&'static str, usize)> {
     })
 }
 
+/// The text with what looks like a secret taken out: of a private key, all that follows its first line.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (what, word, shape) in PATTERNS.iter() {
+        if !text.contains(word) {
+            continue;
+        }
+        let stand_in = format!("[{what} was here]");
+        if *what == "a private key" {
+            if let Some(found) = shape.find(&text) {
+                text.truncate(found.start());
+                text.push_str(&stand_in);
+            }
+        } else {
+            text = shape.replace_all(&text, regex_lite::NoExpand(&stand_in)).into_owned();
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +74,15 @@ mod tests {
             assert_eq!(secret_in(&text).map(|(what, _)| what), Some(what), "{text}");
         }
         assert_eq!(secret_in(&format!("a\nb\n{key}")).map(|(_, line)| line), Some(3));
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_its_text() {
+        let token = format!("ghp_{}", "a".repeat(36));
+        assert_eq!(without_secrets(&format!("a {token} b")), "a [a GitHub token was here] b");
+        let key = ["-----BEGIN ", "PRIVATE KEY-----"].concat();
+        assert_eq!(without_secrets(&format!("x {key}\nMII")), "x [a private key was here]");
+        assert_eq!(secret_in(&without_secrets("db://app:hunter22@host")), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::packet;
-use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, View};
+use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
@@ -86,7 +86,7 @@ enum Shape {
 
 fn objects(view: &View) -> Shape {
     match view {
-        View::Nothing => Shape::Nothing,
+        View::Nothing | View::Ran { .. } => Shape::Nothing,
         View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
         View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
             [one] => Shape::One(ticket(one, true)),
@@ -107,17 +107,7 @@ fn objects(view: &View) -> Shape {
         }
         View::Team(members) => Shape::Many(members.iter().map(member).collect()),
         View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
-        View::Vendor { vendor, held, answers } => {
-            let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
-            let answers = json!({
-                "count": answers.len(),
-                "median_seconds": percentile(answers, 50),
-                "p90_seconds": percentile(answers, 90),
-                "in_time": vendor.answers_in_time(answers),
-            });
-            let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
-            Shape::One(json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers}))
-        }
+        View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
         View::Release { release: one, .. } => Shape::One(release(one)),
         View::Notes { version, tag, tickets } => {
@@ -133,6 +123,8 @@ fn objects(view: &View) -> Shape {
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
+        View::Gate(gate) => Shape::Many(gate.found.iter().map(|one| listed(one, false)).collect()),
+        View::Reported(reported) => Shape::One(self::reported(reported)),
         View::Imported { new, changed, unchanged } => {
             Shape::One(json!({"schema": SCHEMA, "new": new, "changed": changed, "unchanged": unchanged}))
         }
@@ -168,6 +160,29 @@ fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
         map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
     }
     ticket
+}
+
+fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64]) -> Value {
+    let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
+    let answers = json!({
+        "count": answers.len(),
+        "median_seconds": percentile(answers, 50),
+        "p90_seconds": percentile(answers, 90),
+        "in_time": vendor.answers_in_time(answers),
+    });
+    let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
+    json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers})
+}
+
+fn reported(reported: &Reported) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "opened": ids(&reported.opened),
+        "reopened": ids(&reported.reopened),
+        "repeated": ids(&reported.repeated),
+        "resolved": ids(&reported.resolved),
+        "unchanged": ids(&reported.unchanged),
+    })
 }
 
 fn fault(fault: &Fault) -> Value {

@@ -68,11 +68,15 @@ fn rows(view: &View) -> Option<Rows> {
         View::Tickets { tickets, .. } => {
             Some((COLUMNS, tickets.iter().map(|one| record_row(&data::listed(one, false))).collect()))
         }
+        View::Gate(gate) => {
+            Some((COLUMNS, gate.found.iter().map(|one| record_row(&data::listed(one, false))).collect()))
+        }
         View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
         View::Nothing
+        | View::Ran { .. }
         | View::Text(_)
         | View::Ticket(_)
         | View::Packet(_)
@@ -87,6 +91,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Faults(_)
         | View::Synced { .. }
         | View::Imported { .. }
+        | View::Reported(_)
         | View::Rehearsal(_) => None,
     }
 }

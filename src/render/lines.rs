@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use crate::process::Suggestion;
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
-use crate::render::view::{EntryLine, Fault, FaultLevel, LinkedTicket, Rehearsal};
-use crate::ticket::{Entry, Field, LinkKind, Moment, Node, Person, Set, Ticket, Visibility, cut, visible};
+use crate::render::view::{EntryLine, Fault, FaultLevel, LinkedTicket, Rehearsal, Reported};
+use crate::ticket::{
+    Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, visible,
+};
 
 /// A short commit name, in characters.
 pub(super) const SHORT_COMMIT: usize = 10;
@@ -25,6 +27,33 @@ pub fn candidate(word: &str, about: Option<&str>) -> String {
 /// What an import came to.
 pub(super) fn imported(new: usize, changed: usize, unchanged: usize) -> String {
     format!("{new} new, {changed} changed, {unchanged} here already\n")
+}
+
+/// A line for each ticket that a run's results changed, and one that counts the others.
+pub(super) fn reported(reported: &Reported, look: &Look) -> String {
+    let mut out = String::new();
+    for (what, ids) in [
+        ("opened", &reported.opened),
+        ("reopened", &reported.reopened),
+        ("seen again", &reported.repeated),
+        ("resolved", &reported.resolved),
+    ] {
+        for id in ids {
+            let Some(ticket) = reported.tickets.iter().find(|ticket| ticket.id() == id) else { continue };
+            let count = ticket.occurrences();
+            let times = if what == "seen again" { format!(" ({count} times)") } else { String::new() };
+            let line = format!("{what:<10}  {}{times}", shown(ticket.head().title()));
+            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
+            let _ = writeln!(out, "{}  {}", look.id(id.as_str(), 10), cut(&line, room));
+        }
+    }
+    if !reported.unchanged.is_empty() {
+        let _ = writeln!(out, "unchanged: {}", reported.unchanged.len());
+    }
+    if out.is_empty() {
+        out.push_str("nothing to file\n");
+    }
+    out
 }
 
 /// A line for each ticket that a step changed: its id, and what its last entry did.
@@ -120,6 +149,13 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
     if let Some(who) = &entry.told {
         let _ = writeln!(out, "{indent}told {}", shown(who));
     }
+    if let Some(seen) = &entry.seen {
+        let line = seen_line(seen);
+        let line = look
+            .columns
+            .map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(indent.len())).into_owned());
+        let _ = writeln!(out, "{indent}{line}");
+    }
     if let Some(by) = &entry.redacted {
         let _ = writeln!(out, "{indent}{}", look.paint(DIM, &format!("text was taken out, by entry {by}")));
     }
@@ -134,6 +170,21 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
             let _ = writeln!(out, "{indent}{}", look.paint(DIM, "internal:"));
         }
         out.push_str(&look.block(note, indent));
+    }
+    out
+}
+
+/// Where a machine saw it: `seen on main at 1a2b3c4d5e, test, https://…`.
+fn seen_line(seen: &Sighting) -> String {
+    let mut out = "seen".to_owned();
+    let revision = seen.revision.as_deref().map(|revision| revision.get(..SHORT_COMMIT).unwrap_or(revision));
+    for (word, text) in [
+        (" on ", seen.branch.as_deref()),
+        (" at ", revision),
+        (", ", seen.job.as_deref()),
+        (", ", seen.run.as_deref()),
+    ] {
+        out.extend(text.map(|text| format!("{word}{}", shown(text))));
     }
     out
 }

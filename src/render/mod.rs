@@ -4,6 +4,7 @@
 
 mod data;
 mod flat;
+mod gate;
 mod lines;
 mod list;
 mod packet;
@@ -15,8 +16,8 @@ mod view;
 pub use lines::candidate;
 pub use paint::Look;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, LinkedTicket, Listed,
-    Packet, Record, Rehearsal, SettingLine, TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, Gate, LinkedTicket,
+    Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -40,7 +41,7 @@ pub struct NoSuchForm {
 /// # Errors
 /// The view does not come in that format.
 pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuchForm> {
-    if matches!(view, View::Nothing) {
+    if matches!(view, View::Nothing | View::Ran { .. }) {
         return Ok(String::new());
     }
     match format {
@@ -50,6 +51,7 @@ pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuch
         Format::Yaml => Ok(data::yaml(view)),
         Format::Csv => flat::csv(view),
         Format::Markdown => flat::markdown(view),
+        Format::Junit | Format::Sarif | Format::Github => gate::findings(view, format),
     }
 }
 
@@ -64,13 +66,19 @@ pub fn render_chunk(view: &View, format: Format, is_first: bool) -> String {
             if is_first { text } else { text.get(heading..).unwrap_or_default().to_owned() }
         }
         Format::Yaml => data::yaml(view),
-        Format::Table | Format::Json | Format::Ndjson | Format::Markdown => data::ndjson(view),
+        Format::Table
+        | Format::Json
+        | Format::Ndjson
+        | Format::Markdown
+        | Format::Junit
+        | Format::Sarif
+        | Format::Github => data::ndjson(view),
     }
 }
 
 fn table_form(view: &View, look: &Look) -> String {
     match view {
-        View::Nothing | View::Unchanged(_) => String::new(),
+        View::Nothing | View::Ran { .. } | View::Unchanged(_) => String::new(),
         View::Text(text) => text.clone(),
         View::Filed(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
         View::Steps(steps) => lines::steps(steps, look),
@@ -92,6 +100,8 @@ fn table_form(view: &View, look: &Look) -> String {
         }
         View::Faults(faults) => lines::faults(faults, look),
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
+        View::Gate(gate) => list::tickets(&gate.found, look),
+        View::Reported(reported) => lines::reported(reported, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }
 }

@@ -18,6 +18,12 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// JUnit XML, for gates.
+    Junit,
+    /// SARIF, for gates.
+    Sarif,
+    /// Annotations of GitHub's workflows, for gates.
+    Github,
 }
 
 impl Format {
@@ -31,6 +37,9 @@ impl Format {
             Self::Yaml => "yaml",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
         }
     }
 }
@@ -109,6 +118,15 @@ pub enum View {
         /// Those that were here already.
         unchanged: usize,
     },
+    /// A command was run, whose status is passed on; it has said all itself.
+    Ran {
+        /// The status.
+        status: u8,
+    },
+    /// A gate: the tickets that it found, and how many it lets pass.
+    Gate(Gate),
+    /// What a run's results did to tickets.
+    Reported(Reported),
     /// What came and went between this clone and a remote.
     Synced {
         /// The branch.
@@ -120,6 +138,36 @@ pub enum View {
         /// The tickets that went out, or changed there.
         sent: Vec<TicketId>,
     },
+}
+
+/// A gate, and what it found.
+#[derive(Debug)]
+pub struct Gate {
+    /// The query, as it was typed.
+    pub query: String,
+    /// The tickets that match.
+    pub found: Vec<Listed>,
+    /// The paths of their files, in the same order.
+    pub paths: Vec<String>,
+    /// How many may match.
+    pub max: usize,
+}
+
+/// What a run's results did to tickets.
+#[derive(Debug)]
+pub struct Reported {
+    /// New ones.
+    pub opened: Vec<TicketId>,
+    /// Those that had ended, and are worked on again.
+    pub reopened: Vec<TicketId>,
+    /// Those whose cause was seen again.
+    pub repeated: Vec<TicketId>,
+    /// Those whose cause has gone.
+    pub resolved: Vec<TicketId>,
+    /// Those that the results concern and do not change.
+    pub unchanged: Vec<TicketId>,
+    /// Those that changed, as they are now.
+    pub tickets: Vec<Ticket>,
 }
 
 /// A ticket of a list.
@@ -329,11 +377,24 @@ impl Fault {
     }
 }
 
+/// The status of a gate that found something (docs/exit-status.md).
+const GATE_SHUT: u8 = 3;
+
 impl View {
+    /// The exit status of the answer: a command's own, or that of a gate.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        if let Self::Ran { status } = self {
+            return *status;
+        }
+        if self.is_gate_shut() { GATE_SHUT } else { 0 }
+    }
+
     /// True where a gate found something: the exit status is 3 then.
     #[must_use]
     pub fn is_gate_shut(&self) -> bool {
         let counts = |fault: &Fault| !fault.repaired && fault.level > FaultLevel::Note;
         matches!(self, Self::Faults(faults) if faults.iter().any(counts))
+            || matches!(self, Self::Gate(gate) if gate.found.len() > gate.max)
     }
 }

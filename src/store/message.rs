@@ -12,6 +12,8 @@ const SUBJECT_COLUMNS: usize = 72;
 const DETAIL_COLUMNS: usize = 32;
 /// The longest note that a message repeats, in bytes; the whole stands in the ticket.
 const BODY_BYTES: usize = 2000;
+/// The most tickets that a body names.
+const MAX_LINES: usize = 50;
 
 /// What the project wants in its messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +59,20 @@ pub fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String {
     };
     let body = changes.first().map(body).unwrap_or_default();
     compose(&subject, &body, &trailers(changes), wording)
+}
+
+/// The message of a commit that changes tickets for a reason of its own, which names them in its body.
+#[must_use]
+pub(crate) fn of_tickets_under(subject: &str, changes: &[TicketChange], wording: &Wording) -> String {
+    let line = |change: &TicketChange| {
+        let action = change.entries().last().map_or("edit", |entry| entry.action.as_str()).to_owned();
+        format!("{action} {}: {}", change.after.id(), one_line(change.after.head().title()))
+    };
+    let mut lines: Vec<String> = changes.iter().take(MAX_LINES).map(line).collect();
+    if changes.len() > MAX_LINES {
+        lines.push(format!("and {} more", changes.len() - MAX_LINES));
+    }
+    compose(subject, &lines.join("\n"), &trailers(changes), wording)
 }
 
 /// The message of a commit that changes the project's files.

@@ -14,6 +14,8 @@ mod last_change;
 pub mod layout;
 mod lost;
 mod message;
+mod passes;
+mod ranges;
 mod snapshot;
 mod sync;
 mod trees;
@@ -91,6 +93,19 @@ impl Store {
     #[must_use]
     pub fn branch(&self) -> &str {
         self.target.name()
+    }
+
+    /// True where HEAD is on no branch, and none is named.
+    #[must_use]
+    pub fn is_detached(&self) -> bool {
+        self.target.is_detached()
+    }
+
+    /// The branch that is checked out; `None` while HEAD is detached.
+    #[must_use]
+    pub fn current_branch(&self) -> Option<String> {
+        let head = self.repository.head_branch().ok().flatten()?;
+        Some(head.strip_prefix("refs/heads/").unwrap_or(&head).to_owned())
     }
 
     pub(crate) fn target(&self) -> &Target {

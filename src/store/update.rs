@@ -141,6 +141,9 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
     let message = match draft.action {
         Some(action) => message::of_action(&draft.subject, &ids, action, &draft.wording),
         None if draft.tickets.is_empty() => message::of_files(&draft.subject, &draft.wording),
+        None if !draft.subject.is_empty() => {
+            message::of_tickets_under(&draft.subject, &draft.tickets, &draft.wording)
+        }
         None => message::of_tickets(&draft.tickets, &draft.wording),
     };
     Ok(Change::new(files, message))

@@ -10,6 +10,7 @@ use crate::ticket::id::{EntryId, TicketId};
 use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::person::Person;
+use crate::ticket::sighting::Sighting;
 use crate::ticket::words::{Action, Finding, LinkKind};
 use crate::ticket::yaml;
 
@@ -230,6 +231,8 @@ fn read_entry(node: Node) -> Read<Entry> {
         Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
         Some(_) => return Err(Problem::new("is no list").under("overrides")),
     };
+    let seen = keys.take("seen").map(Sighting::from_node).transpose();
+    let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
     let redacted = match keys.take("redacted") {
         None => None,
         Some(id) => Some(
@@ -250,6 +253,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         told,
         proposed,
         overrides,
+        seen,
         redacted,
         unknown: keys.0,
     })
@@ -353,6 +357,9 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if !entry.overrides.is_empty() {
         pairs.push(("overrides", Node::texts(entry.overrides.clone())));
+    }
+    if let Some(seen) = &entry.seen {
+        pairs.push(("seen", seen.to_node()));
     }
     if let Some(redacted) = &entry.redacted {
         pairs.push(("redacted", Node::text(redacted.as_str())));

@@ -7,6 +7,7 @@ use crate::ticket::id::EntryId;
 use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::person::Person;
+use crate::ticket::sighting::Sighting;
 use crate::ticket::words::Action;
 
 /// One thing that happened to a ticket. Entries are never changed or removed.
@@ -38,6 +39,8 @@ pub struct Entry {
     pub proposed: bool,
     /// The rules that were gone over by force: `handover.diagnosis`.
     pub overrides: Vec<String>,
+    /// Where a machine saw it.
+    pub seen: Option<Sighting>,
     /// The entry that took text out of this one.
     pub redacted: Option<EntryId>,
     /// Fields of a newer version, as they stand.

@@ -17,6 +17,7 @@ mod moment;
 mod node;
 mod person;
 mod redact;
+mod sighting;
 mod span;
 mod summary;
 mod text;
@@ -37,6 +38,7 @@ pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;
 pub use redact::{REDACTED, Redaction};
+pub use sighting::Sighting;
 pub use span::parse_span;
 pub use summary::{Summary, short_node, sums};
 pub use text::{MAX_TEXT_BYTES, cut, one_line, visible};
@@ -128,11 +130,17 @@ impl Ticket {
         self.timeline.iter().map(|entry| entry.at).max()
     }
 
-    /// How often it was seen: the openings (two runners may file one key apart) and repeats.
+    /// How often it was seen: the openings (two runners may file one key apart), repeats, and what machines saw.
     #[must_use]
     pub fn occurrences(&self) -> usize {
-        let seen = |entry: &&Entry| matches!(entry.action, Action::Open | Action::Repeat);
+        let seen =
+            |entry: &&Entry| matches!(entry.action, Action::Open | Action::Repeat) || entry.seen.is_some();
         self.timeline.iter().filter(seen).count().max(1)
+    }
+
+    /// Where machines saw it, the first sighting first.
+    pub fn sightings(&self) -> impl DoubleEndedIterator<Item = (&Entry, &Sighting)> {
+        self.timeline.iter().filter_map(|entry| Some((entry, entry.seen.as_ref()?)))
     }
 
     /// True while the severity is only proposed: set by somebody who may not judge it, and not confirmed.

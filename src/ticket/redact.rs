@@ -8,6 +8,7 @@ use crate::ticket::field::{Field, Kind};
 use crate::ticket::head::Head;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
+use crate::ticket::sighting::Sighting;
 
 /// What stands where something was taken out.
 pub const REDACTED: &str = "[redacted]";
@@ -48,6 +49,17 @@ impl Redaction {
         }
     }
 
+    fn sighting(&self, seen: &Sighting) -> Sighting {
+        let text = |text: &Option<String>| text.as_deref().map(|text| self.text(text));
+        Sighting {
+            run: text(&seen.run),
+            job: text(&seen.job),
+            message: text(&seen.message),
+            tests: seen.tests.iter().map(|test| self.text(test)).collect(),
+            ..seen.clone()
+        }
+    }
+
     fn entry(&self, entry: &Entry, by: &EntryId) -> Entry {
         let mut new = entry.clone();
         new.note = entry.note.as_deref().map(|note| self.text(note));
@@ -57,6 +69,7 @@ impl Redaction {
             .iter()
             .map(|(field, set)| (field.clone(), of(field, set, |set| self.set(set))))
             .collect();
+        new.seen = entry.seen.as_ref().map(|seen| self.sighting(seen));
         new.unknown = entry.unknown.iter().map(|(key, value)| (key.clone(), self.node(value))).collect();
         if let Some(file) = &mut new.attachment {
             file.name = self.text(&file.name);

@@ -31,6 +31,7 @@ mod knowledge;
 mod listing;
 mod matrix;
 mod merging;
+mod pipelines;
 mod process;
 mod releases;
 mod repositories;

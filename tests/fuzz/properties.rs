@@ -91,6 +91,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         told: None,
         proposed: false,
         overrides: Vec::new(),
+        seen: None,
         redacted: None,
         unknown: Vec::new(),
     };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, LinkKind, Moment, Node, Person, Set, Step, Ticket, TicketId,
-    Visibility,
+    Action, Entry, EntryId, Field, Finding, LinkKind, Moment, Node, Person, Set, Sighting, Step, Ticket,
+    TicketId, Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -202,6 +202,12 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
         note: deed.note.clone(),
         told: (deed.id.is_multiple_of(5)).then(|| "no".to_owned()),
         proposed: deed.id.is_multiple_of(3),
+        seen: (deed.id.is_multiple_of(11)).then(|| Sighting {
+            branch: Some("main".to_owned()),
+            message: deed.note.clone(),
+            tests: deed.note.iter().cloned().collect(),
+            ..Sighting::default()
+        }),
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),

@@ -71,7 +71,27 @@ impl Repository {
         let mut arguments =
             vec!["--literal-pathspecs", "log", "-z", FORMAT, "-n", &count, "--no-merges", &range, "--"];
         arguments.extend(paths.iter().map(String::as_str));
-        let out = self.git.run(&arguments, b"", &[])?;
+        self.changes(&arguments)
+    }
+
+    /// The newest commits between two revisions that changed files outside of a folder.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub(crate) fn code_between(
+        &self,
+        folder: &str,
+        from: ObjectId,
+        to: ObjectId,
+        limit: usize,
+    ) -> Result<Vec<CodeChange>> {
+        let (count, range) = (limit.to_string(), format!("{from}..{to}"));
+        let outside = format!(":(top,exclude){folder}");
+        self.changes(&["log", "-z", FORMAT, "-n", &count, "--no-merges", &range, "--", ":(top)", &outside])
+    }
+
+    fn changes(&self, arguments: &[&str]) -> Result<Vec<CodeChange>> {
+        let out = self.git.run(arguments, b"", &[])?;
         let out = String::from_utf8_lossy(&out);
         let change = |line: &str| {
             let mut parts = line.split(FIELD).map(str::to_owned);

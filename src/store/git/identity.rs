@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::pipeline::Pipeline;
 use crate::store::git::program::Program;
 use crate::store::git::repository::Surroundings;
 
@@ -61,6 +62,12 @@ fn signature(role: &str, config: &Config, surroundings: &Surroundings, git: &Pro
         |what: &str| config.text(&format!("{role}.{what}")).or_else(|| config.text(&format!("user.{what}")));
     let name = variable("NAME").or_else(|| configured("name"));
     let email = variable("EMAIL").or_else(|| configured("email")).or_else(|| surroundings.text("EMAIL"));
+    let pipeline = || Pipeline::of(surroundings).map(|pipeline| pipeline.identity());
+    let (name, email) = match (name, email) {
+        // Nobody told git who writes in a CI system: the system does.
+        (None, None) => pipeline().unzip(),
+        known => known,
+    };
     let date = match variable("DATE") {
         None => Some((surroundings.now_seconds, local_offset())),
         Some(text) => date(&text),

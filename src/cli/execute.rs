@@ -1,0 +1,62 @@
+//! Runs somebody's command as if it had been typed, and keeps the end of what it prints.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result};
+
+use crate::commands::Finished;
+
+/// How much of the end of the output is kept, in bytes.
+const KEPT_BYTES: usize = 64 * 1024;
+
+/// Runs a command to its end. What it prints goes where it would go, and its end is kept: standard output and
+/// error together, as they come.
+pub(super) fn execute(words: &[OsString]) -> Result<Finished> {
+    let (program, arguments) = words.split_first().context("there is no command to run")?;
+    let name = program.to_string_lossy();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("starting {name}"))?;
+    let kept = Mutex::new(VecDeque::new());
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(|| stdout.map(|from| pass_on(from, io::stdout(), &kept)));
+        scope.spawn(|| stderr.map(|from| pass_on(from, io::stderr(), &kept)));
+    });
+    let status = child.wait().with_context(|| format!("waiting for {name}"))?;
+    let kept: Vec<u8> = kept.into_inner().unwrap_or_default().into();
+    Ok(Finished {
+        status: status.code(),
+        signal: status.signal(),
+        output: String::from_utf8_lossy(&kept).into_owned(),
+    })
+}
+
+/// Nobody reading our output any more stops the passing on, not the command.
+fn pass_on(mut from: impl Read, mut to: impl Write, kept: &Mutex<VecDeque<u8>>) {
+    let mut chunk = vec![0; 8192];
+    let mut is_read = true;
+    loop {
+        let read = match from.read(&mut chunk) {
+            Ok(0) => return,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return,
+        };
+        let bytes = chunk.get(..read).unwrap_or_default();
+        is_read = is_read && to.write_all(bytes).and_then(|()| to.flush()).is_ok();
+        if let Ok(mut kept) = kept.lock() {
+            kept.extend(bytes);
+            let excess = kept.len().saturating_sub(KEPT_BYTES);
+            kept.drain(..excess);
+        }
+    }
+}

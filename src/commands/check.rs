@@ -1,0 +1,50 @@
+//! `check`: a gate that is shut while tickets match.
+
+use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::failure::Failure;
+use crate::commands::list::joined;
+use crate::commands::session::Session;
+use crate::render::{Gate, View};
+use crate::store::layout;
+
+/// The query where none is given: what stands in the way of a release.
+const GRAVE: &str = "status:open severity:blocker";
+
+/// Fail, with status 3, while tickets match: a gate before a release or a merge
+///
+/// `check 'status:open severity:>=critical affects:1.5.0'`. As --format junit, sarif or github, a forge shows
+/// what was found.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which tickets, in the query language of `list` [default: status:open severity:blocker]
+    query: Vec<String>,
+    /// How many may match
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    max: usize,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = args.reading.snapshot(&store)?;
+    let query = if args.query.is_empty() { GRAVE.to_owned() } else { joined(&args.query) };
+    let wanted = if session.is_for_machines() { Wanted::Records } else { Wanted::Lines };
+    let question = Question {
+        store: &store,
+        snapshot: &snapshot,
+        text: &query,
+        reading: &args.reading,
+        wanted,
+        with_snippets: false,
+    };
+    let found = find(&question, session)?;
+    let (count, max) = (found.len(), args.max);
+    let are = if count == 1 { "ticket matches" } else { "tickets match" };
+    session
+        .note(format!("{}: {count} {are} `{query}`; {max} may", if count > max { "shut" } else { "open" }));
+    let paths = found.iter().map(|one| layout::ticket(&one.summary.id)).collect();
+    Ok(View::Gate(Gate { query, found, paths, max }))
+}

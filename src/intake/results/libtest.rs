@@ -1,0 +1,109 @@
+//! The JSON lines of Rust's test harness and of cargo-nextest (`libtest-json`, `libtest-json-plus`).
+
+use std::io::BufRead;
+
+use anyhow::{Result, anyhow, bail};
+use serde::Deserialize;
+
+use crate::intake::results::lines;
+use crate::intake::results::plain::evidence;
+use crate::process::{Outcome, Verdict};
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    event: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    stdout: String,
+    #[serde(default)]
+    stderr: String,
+    #[serde(default)]
+    message: String,
+    nextest: Option<Nextest>,
+}
+
+#[derive(Deserialize)]
+struct Nextest {
+    #[serde(rename = "crate", default)]
+    name: String,
+    #[serde(default)]
+    test_binary: String,
+}
+
+/// Reads a report. Lines that are no JSON are what the build printed between them.
+///
+/// # Errors
+/// It cannot be read, a line is cut off, or no suite ended: the file, and the line.
+pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
+    let (mut suite, mut running, mut suites) = (String::new(), 0_usize, 0_usize);
+    lines(reader, name, |number, line| {
+        if !line.trim_start().starts_with('{') {
+            return Ok(());
+        }
+        let line: Line =
+            serde_json::from_str(line).map_err(|error| anyhow!("{name}, line {number}: {error}"))?;
+        match (line.kind.as_str(), line.event.as_str()) {
+            ("suite", "started") => {
+                (running, suites) = (running + 1, suites + 1);
+                suite = line.nextest.map_or_else(String::new, |nextest| {
+                    if nextest.test_binary.is_empty() || nextest.test_binary == nextest.name {
+                        nextest.name
+                    } else {
+                        format!("{}::{}", nextest.name, nextest.test_binary)
+                    }
+                });
+            }
+            ("suite", _) => running = running.saturating_sub(1),
+            ("test" | "bench", event) => {
+                if let Some(outcome) = outcome(&suite, event, &line) {
+                    take(outcome);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    if suites == 0 || running > 0 {
+        bail!("{name}: a suite did not end; the tests were cut off");
+    }
+    Ok(())
+}
+
+fn outcome(suite: &str, event: &str, line: &Line) -> Option<Outcome> {
+    // nextest marks a test that was run again: `crate::binary$test#2`.
+    let name = line.name.replace('$', "::");
+    let (name, again) = match name.rsplit_once('#') {
+        Some((name, run)) if run.parse::<u32>().is_ok_and(|run| run > 1) => (name.to_owned(), true),
+        _ => (name, false),
+    };
+    let verdict = match event {
+        "ok" if again => Verdict::Flaky,
+        "ok" => Verdict::Passed,
+        "ignored" => Verdict::Skipped,
+        "failed" | "timeout" => {
+            let output = format!("{}{}", line.stdout, line.stderr);
+            let message = if line.message.is_empty() { panic_message(&output) } else { line.message.clone() };
+            let place = panic_place(&output);
+            Verdict::Failed(Box::new(evidence(&message, "", &output, place)))
+        }
+        _ => return None,
+    };
+    Some(Outcome { suite: suite.to_owned(), name, verdict })
+}
+
+/// What a panic said: the line after `thread '…' panicked at …:`.
+fn panic_message(output: &str) -> String {
+    let mut lines = output.lines().skip_while(|line| !line.contains("panicked at ")).skip(1);
+    lines.next().unwrap_or_default().to_owned()
+}
+
+/// Where it panicked: `src/pay.rs:42`.
+fn panic_place(output: &str) -> Option<String> {
+    let place = output.split("panicked at ").nth(1)?.lines().next()?.trim_end_matches(':');
+    let (place, _column) = place.rsplit_once(':')?;
+    Some(place.to_owned()).filter(|place| place.contains(':'))
+}

@@ -1,0 +1,206 @@
+//! Reports of tests and analyses, as the tools write them: read as a stream, whatever their length.
+
+mod gotest;
+mod junit;
+mod libtest;
+mod plain;
+mod sarif;
+mod tap;
+mod thinned;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use crate::intake::evidence::STANDARD_INPUT;
+use crate::process::{Outcome, Results};
+
+/// Bytes at a report's beginning that tell its form and its encoding.
+const BEGINNING_BYTES: u64 = 4_096;
+/// The longest line of a report of lines, in bytes; what goes beyond is dropped.
+const MAX_LINE_BYTES: u64 = 1024 * 1024;
+/// The most files that a folder may hold.
+const MAX_FILES: usize = 10_000;
+
+/// The forms of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportForm {
+    /// JUnit XML, in all its dialects.
+    Junit,
+    /// The Test Anything Protocol.
+    Tap,
+    /// `cargo test -- --format json`, and that of nextest.
+    Libtest,
+    /// `go test -json`.
+    GoTest,
+    /// SARIF, of static analyses.
+    Sarif,
+}
+
+impl ReportForm {
+    /// The words of the command line.
+    pub const WORDS: &'static [&'static str] = &["junit", "tap", "libtest", "go", "sarif"];
+
+    /// The form of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let forms = [Self::Junit, Self::Tap, Self::Libtest, Self::GoTest, Self::Sarif];
+        Self::WORDS.iter().zip(forms).find(|(known, _)| **known == word).map(|(_, form)| form)
+    }
+
+    /// The form that a report's beginning shows.
+    fn of(beginning: &str) -> Option<Self> {
+        let text = beginning.trim_start_matches('\u{feff}').trim_start();
+        let line = text.lines().next().unwrap_or_default();
+        if text.starts_with('<') {
+            return Some(Self::Junit);
+        }
+        let is_plan =
+            line.strip_prefix("1..").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if is_plan || ["TAP version", "ok ", "not ok "].iter().any(|word| line.starts_with(word)) {
+            return Some(Self::Tap);
+        }
+        let object: Option<serde_json::Value> = serde_json::from_str(line).ok();
+        let has = |key: &str| object.as_ref().is_some_and(|object| object.get(key).is_some());
+        match text {
+            _ if has("Action") => Some(Self::GoTest),
+            _ if has("type") && (has("event") || has("version")) => Some(Self::Libtest),
+            _ if has("runs") => Some(Self::Sarif),
+            // A document over many lines.
+            text if text.starts_with('{') && (text.contains("sarif") || text.contains("\"runs\"")) => {
+                Some(Self::Sarif)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads a report into results; a folder stands for the XML files in it, `-` for standard input.
+///
+/// # Errors
+/// It cannot be read, or is no report: the file, and the line.
+pub fn read_report(
+    path: &Path,
+    form: Option<ReportForm>,
+    directory: &Path,
+    input: &mut dyn Read,
+    results: &mut Results,
+) -> Result<()> {
+    if path == Path::new(STANDARD_INPUT) {
+        // A form that reads itself a second time to tell a line needs a file.
+        let mut aside = tempfile::NamedTempFile::new().context("keeping standard input aside")?;
+        std::io::copy(input, &mut aside).context("reading standard input")?;
+        return read_file(aside.path(), "standard input", form, results);
+    }
+    let whole = directory.join(path);
+    if !whole.is_dir() {
+        return read_file(&whole, &path.display().to_string(), form, results);
+    }
+    let files = xml_files(&whole)?;
+    if files.is_empty() {
+        bail!("{}: holds no XML file", path.display());
+    }
+    for file in files {
+        let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
+        read_file(&file, &name, form, results)?;
+    }
+    Ok(())
+}
+
+/// What a command printed, as plain text; its end, where it is long.
+#[must_use]
+pub fn printed(output: &str) -> String {
+    plain::end(plain::plain(output).trim_end(), plain::MAX_TEXT_BYTES)
+}
+
+/// The XML files of a folder and those below it, in order of their names; links are not followed.
+fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let (mut found, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = waiting.pop() {
+        let entries = fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
+            let kind = entry.file_type().with_context(|| format!("reading {}", folder.display()))?;
+            if kind.is_dir() {
+                waiting.push(entry.path());
+            } else if kind.is_file() && entry.path().extension().is_some_and(|extension| extension == "xml") {
+                found.push(entry.path());
+            }
+        }
+        if found.len() + waiting.len() > MAX_FILES {
+            bail!("{} holds more than {MAX_FILES} files; name those that are reports", folder.display());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_file(path: &Path, name: &str, form: Option<ReportForm>, results: &mut Results) -> Result<()> {
+    let opened = || File::open(path).with_context(|| format!("opening {name}"));
+    let mut beginning = Vec::new();
+    opened()?.take(BEGINNING_BYTES).read_to_end(&mut beginning).with_context(|| format!("reading {name}"))?;
+    if beginning.iter().all(u8::is_ascii_whitespace) {
+        bail!("{name}, line 1: the report is empty");
+    }
+    let encoding = declared(&beginning);
+    let decoded = |bytes: &[u8]| {
+        let mut text = String::new();
+        let _ = decoder(Cursor::new(bytes.to_vec()), encoding).read_to_string(&mut text);
+        text
+    };
+    let Some(form) = form.or_else(|| ReportForm::of(&decoded(&beginning))) else {
+        bail!(
+            "{name}, line 1: is no report of tests that this knows; say which with --input {}",
+            ReportForm::WORDS.join("|")
+        );
+    };
+    let open = || -> Result<Box<dyn Read>> { Ok(Box::new(decoder(opened()?, encoding))) };
+    let mut take = |outcome: Outcome| results.add(outcome);
+    match form {
+        ReportForm::Junit => junit::read(&open, name, &mut take),
+        ReportForm::Tap => tap::read(BufReader::new(open()?), name, &mut take),
+        ReportForm::Libtest => libtest::read(BufReader::new(open()?), name, &mut take),
+        ReportForm::GoTest => gotest::read(BufReader::new(open()?), name, &mut take),
+        ReportForm::Sarif => sarif::read(BufReader::new(open()?), name, results),
+    }
+}
+
+/// UTF-8, from whatever a file says it is; what is broken becomes a replacement character.
+fn decoder(reader: impl Read + 'static, encoding: &'static Encoding) -> impl Read {
+    DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(reader)
+}
+
+/// The encoding that an XML declaration names, where it can be true: its own letters were just read as ASCII.
+fn declared(beginning: &[u8]) -> &'static Encoding {
+    let text = String::from_utf8_lossy(beginning.get(..200).unwrap_or(beginning)).into_owned();
+    let label = text.split("encoding=").nth(1).and_then(|rest| rest.get(1..)?.split(['"', '\'']).next());
+    let named = label
+        .filter(|_| text.trim_start().starts_with("<?xml"))
+        .and_then(|label| Encoding::for_label(label.as_bytes()));
+    named.filter(|encoding| encoding.is_ascii_compatible()).unwrap_or(encoding_rs::UTF_8)
+}
+
+/// Hands over each line, with its number from 1; the end of a very long one is dropped.
+fn lines(
+    mut reader: impl BufRead,
+    name: &str,
+    mut visit: impl FnMut(usize, &str) -> Result<()>,
+) -> Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+        if read.with_context(|| format!("reading {name}"))? == 0 {
+            break;
+        }
+        if !line.ends_with(b"\n") {
+            reader.skip_until(b'\n').with_context(|| format!("reading {name}"))?;
+        }
+        visit(number, String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! Plain text from what tools print: no colours, no control characters, no more than is looked at.
+
+use crate::process::Evidence;
+use crate::ticket::one_line;
+
+/// The longest message, in bytes.
+const MAX_MESSAGE_BYTES: usize = 2_000;
+/// The longest stack trace, and the longest output, in bytes.
+pub(super) const MAX_TEXT_BYTES: usize = 16 * 1024;
+/// The most files of a failure that are named.
+const MAX_FILES: usize = 20;
+
+/// A text without ANSI codes and control characters, with plain line ends.
+pub(super) fn plain(text: &str) -> String {
+    let text = anstream::adapter::strip_str(text).to_string().replace("\r\n", "\n");
+    // What a progress bar wrote over is gone.
+    let lines = text.split('\n').map(|line| line.rsplit('\r').next().unwrap_or_default());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// The beginning of a text.
+pub(super) fn beginning(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}\n[…]\n", text.get(..end).unwrap_or_default().trim_end())
+}
+
+/// The end of a text.
+pub(super) fn end(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let start = (text.len() - bytes..text.len()).find(|start| text.is_char_boundary(*start)).unwrap_or(0);
+    format!("[…]\n{}", text.get(start..).unwrap_or_default())
+}
+
+/// Keeps the end of what is appended, in bounded memory.
+pub(super) fn append(output: &mut String, more: &str) {
+    output.push_str(more);
+    if output.len() > 4 * MAX_TEXT_BYTES {
+        *output = end(output, 2 * MAX_TEXT_BYTES);
+    }
+}
+
+/// Evidence from what a report says.
+pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option<String>) -> Evidence {
+    let (message, details, output) = (plain(message), plain(details), plain(output));
+    let mut files = Vec::new();
+    for text in [&details, &output] {
+        for part in text.split("[[ATTACHMENT|").skip(1).filter_map(|rest| rest.split("]]").next()) {
+            if files.len() < MAX_FILES {
+                files.push(one_line(part));
+            }
+        }
+    }
+    // A tool that gives no message says it in the first line of the details.
+    let said =
+        |text: &str| text.lines().map(str::trim).find(|line| says(line)).unwrap_or_default().to_owned();
+    let message = if says(&message) { message } else { said(&details) };
+    let message = if says(&message) { message } else { said(&output) };
+    Evidence {
+        title: None,
+        message: one_line(beginning(message.trim(), MAX_MESSAGE_BYTES).trim()),
+        details: beginning(details.trim_matches('\n'), MAX_TEXT_BYTES),
+        output: end(output.trim_matches('\n'), MAX_TEXT_BYTES),
+        place,
+        files,
+    }
+}
+
+/// True where a line says something of its own.
+fn says(line: &str) -> bool {
+    let line = line.trim();
+    line.chars().any(char::is_alphanumeric) && !line.starts_with("note: run with `RUST_BACKTRACE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_controls_are_gone() {
+        assert_eq!(plain("\u{1b}[31mred\u{1b}[0m\r\n10%\r100%\n\u{7}x"), "red\n100%\nx");
+    }
+
+    #[test]
+    fn a_message_is_found_where_there_is_none() {
+        let evidence =
+            evidence("", "\n  thread 'a' panicked at x.rs:1:2:\nno", "[[ATTACHMENT|shots/a.png]]", None);
+        assert_eq!(evidence.message, "thread 'a' panicked at x.rs:1:2:");
+        assert_eq!(evidence.files, ["shots/a.png"]);
+    }
+
+    #[test]
+    fn long_texts_keep_one_end() {
+        assert!(beginning(&"é".repeat(100), 11).starts_with("ééééé\n"));
+        assert!(end(&"é".repeat(100), 11).ends_with("\nééééé"));
+    }
+}

@@ -1,0 +1,42 @@
+//! What a machine's report says of one test, and the evidence of a failure.
+
+/// What a report says of one test, or of one finding of an analysis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The suite, package or tool that it belongs to.
+    pub suite: String,
+    /// The whole name: `shop::pay::refuses_zero`.
+    pub name: String,
+    /// How it went.
+    pub verdict: Verdict,
+}
+
+/// How a test went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It passed.
+    Passed,
+    /// It failed at first, and passed when it was run again.
+    Flaky,
+    /// It did not run.
+    Skipped,
+    /// It failed.
+    Failed(Box<Evidence>),
+}
+
+/// What a report tells of a failure, in plain text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// A title, where the report has a better one than the test's name.
+    pub title: Option<String>,
+    /// What went wrong, in a few words.
+    pub message: String,
+    /// Where and how: a stack trace.
+    pub details: String,
+    /// What the test printed; its end, where it is long.
+    pub output: String,
+    /// The source, `path:line`.
+    pub place: Option<String>,
+    /// Files that were kept, as the report names them.
+    pub files: Vec<String>,
+}

@@ -1,0 +1,281 @@
+//! Which tests passed on a branch, and at which revision last: what suspects are told by, and how often a test
+//! has passed since it failed.
+//!
+//! It is kept beside the tickets, one record a branch, as text: a line for a state, then a line for each test
+//! in it. Tests that always passed together share a state, so the record stays small.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::process::results::Results;
+
+/// The first line of the text.
+const HEADING: &str = "git-support passes 1";
+/// The most tests that are kept; beyond them, nothing is known of when a test passed last.
+const MAX_TESTS: usize = 200_000;
+/// The most passes that are counted.
+const MAX_COUNT: u32 = 99;
+/// After so many passes in a row, a test no longer counts as flipping.
+const CALM: u32 = 20;
+/// A test that went from passing to failing so often is flaky.
+const FLIPS: u32 = 3;
+
+/// Where a test stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct State {
+    /// True where it passed when it last ran.
+    pub passing: bool,
+    /// The revision where it passed last.
+    pub last_passed: Option<String>,
+    /// The revision where it first passed, or failed, in a row.
+    pub since: String,
+    /// How often it passed in a row.
+    pub count: u32,
+    /// How often it went from passing to failing.
+    pub flips: u32,
+    /// When this was told: seconds since 1970 UTC.
+    pub at: i64,
+}
+
+/// The tests of a branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Passes {
+    states: Vec<State>,
+    /// The test's number and its state's place, in order of the numbers.
+    tests: Vec<(u64, u32)>,
+}
+
+impl Passes {
+    /// Reads the text; what cannot be read counts as unknown.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let mut passes = Self::default();
+        let mut lines = text.lines();
+        if lines.next() != Some(HEADING) {
+            return passes;
+        }
+        for line in lines {
+            if let Some(state) = line.strip_prefix("state ").and_then(read_state) {
+                passes.states.push(state);
+            } else if let (Ok(number), Some(place)) =
+                (u64::from_str_radix(line, 16), passes.states.len().checked_sub(1))
+            {
+                passes.tests.push((number, u32::try_from(place).unwrap_or_default()));
+            }
+        }
+        passes.tests.sort_unstable();
+        passes.tests.dedup_by_key(|(number, _)| *number);
+        passes
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut by_state: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for (number, place) in &self.tests {
+            by_state.entry(*place).or_default().push(*number);
+        }
+        let mut out = format!("{HEADING}\n");
+        for (place, numbers) in by_state {
+            let Some(state) = usize::try_from(place).ok().and_then(|place| self.states.get(place)) else {
+                continue;
+            };
+            let (word, last) =
+                (if state.passing { "passed" } else { "failed" }, state.last_passed.as_deref());
+            let State { since, count, flips, at, .. } = state;
+            let _ = writeln!(out, "state {word} {} {since} {count} {flips} {at}", last.unwrap_or("-"));
+            for number in numbers {
+                let _ = writeln!(out, "{number:016x}");
+            }
+        }
+        out
+    }
+
+    /// Where a test stands; `None` where it has not been seen on the branch.
+    #[must_use]
+    pub fn state(&self, test: u64) -> Option<&State> {
+        let place = self.tests.binary_search_by_key(&test, |(number, _)| *number).ok()?;
+        let (_, state) = self.tests.get(place)?;
+        self.states.get(usize::try_from(*state).ok()?)
+    }
+
+    /// The record after a run at a revision.
+    #[must_use]
+    pub fn after(&self, results: &Results, revision: &str, at: i64) -> Self {
+        let mut next: BTreeMap<u64, State> = BTreeMap::new();
+        let mut made = Maker::default();
+        let told = results
+            .passed()
+            .iter()
+            .map(|number| (*number, true))
+            .chain(results.failed().map(|number| (number, false)));
+        for (number, passing) in told.take(MAX_TESTS) {
+            next.insert(number, moved(self.state(number), passing, revision, at));
+        }
+        for (number, place) in &self.tests {
+            if let (false, Some(state)) = (
+                next.contains_key(number),
+                usize::try_from(*place).ok().and_then(|place| self.states.get(place)),
+            ) {
+                made.put(*number, state.clone());
+            }
+        }
+        for (number, state) in next {
+            made.put(number, state);
+        }
+        made.finish()
+    }
+
+    /// What two records know together: of each test, what was told last.
+    #[must_use]
+    pub fn merged(&self, other: &Self) -> Self {
+        let mut made = Maker::default();
+        for (number, _) in &self.tests {
+            let newest = [self.state(*number), other.state(*number)]
+                .into_iter()
+                .flatten()
+                .max_by_key(|state| (state.at, !state.passing));
+            newest.into_iter().for_each(|state| made.put(*number, state.clone()));
+        }
+        for (number, _) in other.tests.iter().filter(|(number, _)| self.state(*number).is_none()) {
+            other.state(*number).into_iter().for_each(|state| made.put(*number, state.clone()));
+        }
+        made.finish()
+    }
+}
+
+impl State {
+    /// True for a test that changed its mind too often, or at one revision.
+    #[must_use]
+    pub fn is_flaky(&self) -> bool {
+        self.flips >= FLIPS || (!self.passing && self.last_passed.as_deref() == Some(self.since.as_str()))
+    }
+}
+
+/// Where a test stands after it passed or failed.
+fn moved(before: Option<&State>, passing: bool, revision: &str, at: i64) -> State {
+    let revision = revision.to_owned();
+    let fresh = || State {
+        passing,
+        last_passed: None,
+        since: revision.clone(),
+        count: u32::from(passing),
+        flips: 0,
+        at,
+    };
+    let mut state = match before {
+        None => fresh(),
+        Some(before) if before.passing == passing => {
+            State { count: (before.count + u32::from(passing)).min(MAX_COUNT), at, ..before.clone() }
+        }
+        Some(before) => State {
+            last_passed: before.last_passed.clone(),
+            flips: before.flips + u32::from(before.passing),
+            ..fresh()
+        },
+    };
+    if passing {
+        state.last_passed = Some(revision);
+        if state.count >= CALM {
+            state.flips = 0;
+        }
+    }
+    state
+}
+
+/// Gathers tests under their states.
+#[derive(Default)]
+struct Maker {
+    places: BTreeMap<State, u32>,
+    tests: Vec<(u64, u32)>,
+}
+
+impl Maker {
+    fn put(&mut self, number: u64, state: State) {
+        let next = u32::try_from(self.places.len()).unwrap_or_default();
+        let place = *self.places.entry(state).or_insert(next);
+        if self.tests.len() < MAX_TESTS {
+            self.tests.push((number, place));
+        }
+    }
+
+    /// The states in their own order, so that one record has one text.
+    fn finish(mut self) -> Passes {
+        let mut ranks: BTreeMap<u32, u32> = BTreeMap::new();
+        for (rank, place) in (0_u32..).zip(self.places.values()) {
+            ranks.insert(*place, rank);
+        }
+        self.tests.iter_mut().for_each(|(_, place)| *place = ranks.get(place).copied().unwrap_or(*place));
+        self.tests.sort_unstable();
+        Passes { states: self.places.into_keys().collect(), tests: self.tests }
+    }
+}
+
+/// Reads `passed LAST SINCE COUNT FLIPS AT`.
+fn read_state(text: &str) -> Option<State> {
+    let mut words = text.split(' ');
+    let passing = match words.next()? {
+        "passed" => true,
+        "failed" => false,
+        _ => return None,
+    };
+    let last = words.next()?;
+    Some(State {
+        passing,
+        last_passed: (last != "-").then(|| last.to_owned()),
+        since: words.next()?.to_owned(),
+        count: words.next()?.parse().ok()?,
+        flips: words.next()?.parse().ok()?,
+        at: words.next()?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::fingerprint::{Grouping, test_number};
+    use crate::process::outcome::{Outcome, Verdict};
+
+    fn run(passed: &[&str], failed: &[&str]) -> Results {
+        let mut results = Results::new(Grouping::Test);
+        let verdicts = passed.iter().map(|name| (name, Verdict::Passed));
+        let failed = failed.iter().map(|name| (name, Verdict::Failed(Box::default())));
+        for (name, verdict) in verdicts.chain(failed) {
+            results.add(Outcome { suite: String::new(), name: (*name).to_owned(), verdict });
+        }
+        results.finish()
+    }
+
+    #[test]
+    fn the_last_pass_is_remembered_while_a_test_fails() {
+        let passes = Passes::default().after(&run(&["a", "b"], &[]), "r1", 1);
+        let passes = passes.after(&run(&["b"], &["a"]), "r2", 2).after(&run(&[], &["a"]), "r3", 3);
+        let state = passes.state(test_number("a")).unwrap();
+        assert_eq!(
+            (state.last_passed.as_deref(), state.since.as_str(), state.passing),
+            (Some("r1"), "r2", false)
+        );
+        let passes = passes.after(&run(&["a"], &[]), "r4", 4).after(&run(&["a"], &[]), "r5", 5);
+        let state = passes.state(test_number("a")).unwrap();
+        assert_eq!((state.since.as_str(), state.count, state.flips), ("r4", 2, 1));
+        assert_eq!(Passes::read(&passes.write()), passes);
+    }
+
+    #[test]
+    fn a_test_that_fails_where_it_passed_is_flaky() {
+        let passes = Passes::default().after(&run(&["a"], &[]), "r1", 1).after(&run(&[], &["a"]), "r1", 2);
+        assert!(passes.state(test_number("a")).unwrap().is_flaky());
+    }
+
+    #[test]
+    fn two_records_are_one() {
+        let start = Passes::default().after(&run(&["a", "b"], &[]), "r1", 1);
+        let (one, other) =
+            (start.after(&run(&[], &["a"]), "r2", 2), start.after(&run(&["b", "c"], &[]), "r3", 3));
+        let both = one.merged(&other);
+        assert_eq!(both, other.merged(&one));
+        assert!(!both.state(test_number("a")).unwrap().passing);
+        assert_eq!(both.state(test_number("b")).unwrap().last_passed.as_deref(), Some("r3"));
+        assert!(both.state(test_number("c")).is_some());
+    }
+}

@@ -1,0 +1,207 @@
+//! The CI system we run in, told from its environment: which run of which revision on which branch, and who
+//! writes where git knows nobody.
+
+use crate::store::git::repository::Surroundings;
+
+/// A run of a CI system.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pipeline {
+    /// The system's name.
+    pub system: &'static str,
+    /// The address of the run.
+    pub run: Option<String>,
+    /// The branch that is built; of a pull request, the one it comes from.
+    pub branch: Option<String>,
+    /// The revision that is built.
+    pub revision: Option<String>,
+    /// The job, told from the others of the run.
+    pub job: Option<String>,
+    /// Who set it off.
+    pub actor: Option<String>,
+}
+
+/// How a system tells what it runs: the variable that it alone sets, and, of the others, the first that says
+/// something.
+struct System {
+    name: &'static str,
+    mark: &'static str,
+    run: &'static [&'static str],
+    branch: &'static [&'static str],
+    revision: &'static [&'static str],
+    /// All that say something, side by side: the jobs of a matrix share a name.
+    job: &'static [&'static str],
+    actor: &'static [&'static str],
+}
+
+/// From the systems' own documentation of their variables. Gitea and Forgejo set GitHub's variables too, so
+/// they come first.
+const SYSTEMS: &[System] = &[
+    System { name: "Forgejo Actions", mark: "FORGEJO_ACTIONS", ..GITHUB },
+    System { name: "Gitea Actions", mark: "GITEA_ACTIONS", ..GITHUB },
+    GITHUB,
+    System {
+        name: "GitLab CI",
+        mark: "GITLAB_CI",
+        run: &["CI_JOB_URL", "CI_PIPELINE_URL"],
+        branch: &["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME"],
+        revision: &["CI_COMMIT_SHA"],
+        job: &["CI_JOB_NAME"],
+        actor: &["GITLAB_USER_LOGIN"],
+    },
+    System {
+        name: "Jenkins",
+        mark: "JENKINS_URL",
+        run: &["BUILD_URL"],
+        branch: &["CHANGE_BRANCH", "BRANCH_NAME", "GIT_LOCAL_BRANCH", "GIT_BRANCH"],
+        revision: &["GIT_COMMIT"],
+        job: &["JOB_NAME", "STAGE_NAME"],
+        actor: &["BUILD_USER_ID", "CHANGE_AUTHOR"],
+    },
+    System {
+        name: "CircleCI",
+        mark: "CIRCLECI",
+        run: &["CIRCLE_BUILD_URL"],
+        branch: &["CIRCLE_BRANCH"],
+        revision: &["CIRCLE_SHA1"],
+        job: &["CIRCLE_JOB", "CIRCLE_NODE_INDEX"],
+        actor: &["CIRCLE_USERNAME"],
+    },
+    System {
+        name: "Buildkite",
+        mark: "BUILDKITE",
+        run: &["BUILDKITE_BUILD_URL"],
+        branch: &["BUILDKITE_BRANCH"],
+        revision: &["BUILDKITE_COMMIT"],
+        job: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
+        actor: &["BUILDKITE_BUILD_CREATOR"],
+    },
+    System {
+        name: "Azure Pipelines",
+        mark: "TF_BUILD",
+        run: &[],
+        branch: &["SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"],
+        revision: &["BUILD_SOURCEVERSION"],
+        job: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME"],
+        actor: &["BUILD_REQUESTEDFOR"],
+    },
+];
+
+const GITHUB: System = System {
+    name: "GitHub Actions",
+    mark: "GITHUB_ACTIONS",
+    run: &[],
+    branch: &["GITHUB_HEAD_REF", "GITHUB_REF_NAME"],
+    revision: &["GITHUB_SHA"],
+    job: &["GITHUB_JOB", "RUNNER_NAME"],
+    actor: &["GITHUB_ACTOR"],
+};
+
+impl Pipeline {
+    /// The run we are in; `None` outside of the systems that are known.
+    #[must_use]
+    pub fn of(surroundings: &Surroundings) -> Option<Self> {
+        let text = |name: &str| surroundings.text(name);
+        let is_set =
+            |system: &&System| text(system.mark).is_some_and(|value| !value.eq_ignore_ascii_case("false"));
+        let system = SYSTEMS.iter().find(is_set)?;
+        let first = |names: &[&str]| names.iter().find_map(|name| text(name));
+        let job = system.job.iter().filter_map(|name| text(name)).collect::<Vec<_>>().join(" ");
+        Some(Self {
+            system: system.name,
+            run: first(system.run).or_else(|| composed_run(surroundings)),
+            branch: first(system.branch).map(|name| short(&name).to_owned()),
+            revision: first(system.revision),
+            job: (!job.is_empty()).then_some(job),
+            actor: first(system.actor),
+        })
+    }
+
+    /// The name and address of the system, for commits where git knows nobody.
+    pub(crate) fn identity(&self) -> (String, String) {
+        if self.system == "GitHub Actions" {
+            // The account that GitHub shows for the token of a workflow.
+            let email = "41898282+github-actions[bot]@users.noreply.github.com";
+            return ("github-actions[bot]".to_owned(), email.to_owned());
+        }
+        let host = self.run.as_deref().and_then(|run| run.split("://").nth(1)?.split(['/', ':']).next());
+        let name = self.system.to_lowercase().replace(' ', "-");
+        (self.system.to_owned(), format!("{name}@{}", host.unwrap_or("localhost")))
+    }
+}
+
+/// The address of a run, where it is to be put together.
+fn composed_run(surroundings: &Surroundings) -> Option<String> {
+    let text = |name: &str| surroundings.text(name);
+    if let (Some(server), Some(project), Some(run)) =
+        (text("GITHUB_SERVER_URL"), text("GITHUB_REPOSITORY"), text("GITHUB_RUN_ID"))
+    {
+        let again = text("GITHUB_RUN_ATTEMPT").filter(|attempt| attempt != "1");
+        let again = again.map(|attempt| format!("/attempts/{attempt}")).unwrap_or_default();
+        return Some(format!("{server}/{project}/actions/runs/{run}{again}"));
+    }
+    let (collection, project) = (text("SYSTEM_COLLECTIONURI")?, text("SYSTEM_TEAMPROJECT")?);
+    let collection = collection.trim_end_matches('/');
+    Some(format!("{collection}/{project}/_build/results?buildId={}", text("BUILD_BUILDID")?))
+}
+
+/// A branch's short name: Azure says `refs/heads/main`, Jenkins `origin/main`.
+fn short(name: &str) -> &str {
+    let name = name.strip_prefix("refs/heads/").unwrap_or(name);
+    name.strip_prefix("origin/").unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A system's variables, and what they say: system, run, branch, revision, job, actor.
+    const SAID: &[(&str, &str)] = &[
+        (
+            "GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=a/b GITHUB_RUN_ID=7 \
+             GITHUB_RUN_ATTEMPT=2 GITHUB_REF_NAME=main GITHUB_SHA=aa GITHUB_JOB=test RUNNER_NAME=r1 GITHUB_ACTOR=ann",
+            "GitHub Actions, https://github.com/a/b/actions/runs/7/attempts/2, main, aa, test r1, ann",
+        ),
+        (
+            "GITLAB_CI=true CI_JOB_URL=https://gitlab.example/j/1 CI_COMMIT_BRANCH=main CI_COMMIT_SHA=aa \
+             CI_JOB_NAME=test GITLAB_USER_LOGIN=ann",
+            "GitLab CI, https://gitlab.example/j/1, main, aa, test, ann",
+        ),
+        (
+            "JENKINS_URL=https://ci.example/ BUILD_URL=https://ci.example/job/1/ GIT_BRANCH=origin/main \
+             GIT_COMMIT=aa JOB_NAME=shop STAGE_NAME=Test BUILD_USER_ID=ann",
+            "Jenkins, https://ci.example/job/1/, main, aa, shop Test, ann",
+        ),
+        (
+            "CIRCLECI=true CIRCLE_BUILD_URL=https://c/1 CIRCLE_BRANCH=main CIRCLE_SHA1=aa CIRCLE_JOB=test \
+             CIRCLE_NODE_INDEX=0 CIRCLE_USERNAME=ann",
+            "CircleCI, https://c/1, main, aa, test 0, ann",
+        ),
+        (
+            "BUILDKITE=true BUILDKITE_BUILD_URL=https://b/1 BUILDKITE_BRANCH=main BUILDKITE_COMMIT=aa \
+             BUILDKITE_LABEL=test BUILDKITE_BUILD_CREATOR=ann",
+            "Buildkite, https://b/1, main, aa, test, ann",
+        ),
+        (
+            "TF_BUILD=True SYSTEM_COLLECTIONURI=https://dev.azure.com/org/ SYSTEM_TEAMPROJECT=shop BUILD_BUILDID=9 \
+             BUILD_SOURCEBRANCH=refs/heads/main BUILD_SOURCEVERSION=aa SYSTEM_JOBDISPLAYNAME=test BUILD_REQUESTEDFOR=ann",
+            "Azure Pipelines, https://dev.azure.com/org/shop/_build/results?buildId=9, main, aa, test, ann",
+        ),
+    ];
+
+    fn of(variables: &str) -> Option<Pipeline> {
+        let pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
+        let environment = pairs.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Pipeline::of(&Surroundings { environment, ..Surroundings::default() })
+    }
+
+    #[test]
+    fn each_system_is_known_by_its_own_variables() {
+        for (variables, expected) in SAID {
+            let found = of(variables).unwrap();
+            let said = [found.run, found.branch, found.revision, found.job, found.actor].map(Option::unwrap);
+            assert_eq!(format!("{}, {}", found.system, said.join(", ")), *expected);
+        }
+        assert_eq!(of("GITEA_ACTIONS=true GITHUB_ACTIONS=true").unwrap().system, "Gitea Actions");
+        assert_eq!(of("CI=true"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a machine saw the cause of a ticket: which revision, on which branch, in which run.
+
+use crate::ticket::node::Node;
+
+/// Where a machine saw the cause of a ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// The whole name of the revision.
+    pub revision: Option<String>,
+    /// The branch it was built from.
+    pub branch: Option<String>,
+    /// The address of the run.
+    pub run: Option<String>,
+    /// The job within the run.
+    pub job: Option<String>,
+    /// What was said, in one line.
+    pub message: Option<String>,
+    /// The tests that showed it, as the report names them; the first ones, where there are many.
+    pub tests: Vec<String>,
+    /// What a newer version wrote.
+    pub unknown: Vec<(String, Node)>,
+}
+
+impl Sighting {
+    /// True where both were told by the same job of the same run.
+    #[must_use]
+    pub fn is_of_same_run(&self, other: &Self) -> bool {
+        self.run.is_some()
+            && (&self.run, &self.job, &self.revision) == (&other.run, &other.job, &other.revision)
+    }
+
+    /// How it stands in a file.
+    #[must_use]
+    pub fn to_node(&self) -> Node {
+        let texts = [
+            ("revision", &self.revision),
+            ("branch", &self.branch),
+            ("run", &self.run),
+            ("job", &self.job),
+            ("message", &self.message),
+        ];
+        let mut pairs: Vec<(&str, Node)> =
+            texts.into_iter().filter_map(|(key, text)| Some((key, Node::text(text.as_deref()?)))).collect();
+        if !self.tests.is_empty() {
+            pairs.push(("tests", Node::texts(self.tests.clone())));
+        }
+        pairs.extend(self.unknown.iter().map(|(key, value)| (key.as_str(), value.clone())));
+        Node::map(pairs)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_node(node: Node) -> Result<Self, String> {
+        let Node::Map(pairs) = node else { return Err("is no mapping".to_owned()) };
+        let mut sighting = Self::default();
+        for (key, value) in pairs {
+            let key = key.to_string();
+            let place = match key.as_str() {
+                "revision" => &mut sighting.revision,
+                "branch" => &mut sighting.branch,
+                "run" => &mut sighting.run,
+                "job" => &mut sighting.job,
+                "message" => &mut sighting.message,
+                "tests" => {
+                    let Node::List(tests) = value else { return Err("tests is no list".to_owned()) };
+                    sighting.tests = tests.iter().map(Node::to_string).collect();
+                    continue;
+                }
+                _ => {
+                    sighting.unknown.push((key, value));
+                    continue;
+                }
+            };
+            let Node::Text(text) = value else { return Err(format!("{key} is no text")) };
+            *place = Some(text);
+        }
+        Ok(sighting)
+    }
+}

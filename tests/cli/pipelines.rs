@@ -1,0 +1,286 @@
+//! Reports of pipelines: one ticket a cause, its occurrences, its suspects, its end.
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+/// A report in JUnit's form: names, and what each said if it failed.
+pub(crate) fn junit(tests: &[(&str, Option<&str>)]) -> String {
+    let case = |(name, failed): &(&str, Option<&str>)| match failed {
+        Some(message) => format!(
+            "<testcase classname=\"shop\" name=\"{name}\"><failure message=\"{message}\"/></testcase>"
+        ),
+        None => format!("<testcase classname=\"shop\" name=\"{name}\"/>"),
+    };
+    let cases: String = tests.iter().map(case).collect();
+    format!(
+        "<?xml version=\"1.0\"?>\n<testsuites><testsuite name=\"shop\">{cases}</testsuite></testsuites>\n"
+    )
+}
+
+/// A repository whose code has one file; nothing of its user is under way.
+fn shop() -> Sandbox {
+    let sandbox = Sandbox::unborn();
+    change(&sandbox, "Begin");
+    sandbox
+}
+
+/// A commit that changes code; its whole name.
+fn change(sandbox: &Sandbox, subject: &str) -> String {
+    sandbox.file("pay.rs", format!("// {subject}\n"));
+    sandbox.git(&["add", "pay.rs"]);
+    sandbox.git(&["commit", "-qm", subject]);
+    sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned()
+}
+
+/// Reports, and returns the answer.
+fn report(sandbox: &Sandbox, tests: &[(&str, Option<&str>)], more: &[&str]) -> Value {
+    let arguments = [&["ci", "report", "-", "--json"], more].concat();
+    serde_json::from_str(&sandbox.run_with(&arguments, junit(tests)).ok()).unwrap()
+}
+
+/// How many tickets became what: opened, reopened, repeated, resolved, unchanged.
+fn counts(answer: &Value) -> [usize; 5] {
+    ["opened", "reopened", "repeated", "resolved", "unchanged"]
+        .map(|key| answer[key].as_array().unwrap().len())
+}
+
+fn first(answer: &Value, key: &str) -> String {
+    answer[key][0].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_failing_test_is_one_ticket_with_its_suspects_and_its_fix() {
+    let sandbox = shop();
+    assert_eq!(counts(&report(&sandbox, &[("pays", None), ("adds", None)], &[])), [0; 5]);
+    assert_eq!(sandbox.subjects(), ["Begin"], "a run that passes makes no commit");
+    change(&sandbox, "Round amounts");
+    let answer = report(&sandbox, &[("pays", Some("expected 200, got 502")), ("adds", None)], &[]);
+    assert_eq!(counts(&answer), [1, 0, 0, 0, 0]);
+    let id = first(&answer, "opened");
+    assert_eq!(sandbox.field(&id, "title"), "shop::pays fails: expected 200, got 502");
+    let story = sandbox.field(&id, "description").as_str().unwrap().to_owned();
+    assert!(
+        story.contains("Suspects: it passed last at") && story.contains("Round amounts (Dana Li)"),
+        "{story}"
+    );
+    assert!(!story.contains("Begin"), "{story}");
+    let answer = report(&sandbox, &[("pays", Some("expected 200, got 502")), ("adds", None)], &[]);
+    assert_eq!(counts(&answer), [0, 0, 1, 0, 0]);
+    assert_eq!(sandbox.field(&id, "occurrences"), 2);
+    let fix = change(&sandbox, "Stop rounding");
+    assert_eq!(counts(&report(&sandbox, &[("pays", None)], &[])), [0, 0, 0, 0, 1], "nobody asked to resolve");
+    assert_eq!(
+        counts(&report(&sandbox, &[("pays", None)], &["--resolve-passing=3"])),
+        [0, 0, 0, 0, 1],
+        "passed twice"
+    );
+    let answer = report(&sandbox, &[("pays", None)], &["--resolve-passing=3"]);
+    assert_eq!(counts(&answer), [0, 0, 0, 1, 0]);
+    assert_eq!(sandbox.field(&id, "commits")[0], fix);
+    let log = sandbox.run(&["log", &id]).ok();
+    assert!(log.contains("Passed 3 times on main") && log.contains("Stop rounding (Dana Li)"), "{log}");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_resolved_ticket_is_reopened_only_where_its_fix_is() {
+    let sandbox = shop();
+    let broken = change(&sandbox, "Break it");
+    let id = first(&report(&sandbox, &[("pays", Some("no"))], &[]), "opened");
+    let fix = change(&sandbox, "Fix it");
+    sandbox.run(&["resolve", &id, "--as", "fixed", "--commit", &fix]).ok();
+    let answer = report(&sandbox, &[("pays", Some("no"))], &["--on", "old", "--revision", &broken]);
+    assert_eq!(counts(&answer), [0, 0, 1, 0, 0], "an older build fails still");
+    assert_eq!(sandbox.field(&id, "status"), "resolved");
+    change(&sandbox, "Break it again");
+    let answer = report(&sandbox, &[("pays", Some("no"))], &[]);
+    assert_eq!(counts(&answer), [0, 1, 0, 0, 0]);
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    assert!(sandbox.run(&["log", &id]).ok().contains("A regression: seen again on main"));
+    sandbox.run(&["resolve", &id, "--as", "wont-fix", "-m", "We live with it."]).ok();
+    assert_eq!(counts(&report(&sandbox, &[("pays", Some("no"))], &[])), [0, 0, 1, 0, 0]);
+    assert_eq!(sandbox.field(&id, "status"), "resolved");
+    sandbox.run(&["reopen", &id, "-m", "Again."]).ok();
+    let other = sandbox.ticket("The same by hand");
+    sandbox.run(&["resolve", &id, "--as", "duplicate", "--of", &other]).ok();
+    assert_eq!(
+        first(&report(&sandbox, &[("pays", Some("no"))], &[]), "repeated"),
+        other,
+        "the one that goes on"
+    );
+}
+
+#[test]
+fn one_run_counts_once_and_another_job_of_it_apart() {
+    let sandbox = shop();
+    let run =
+        |job: &str, url: &str| report(&sandbox, &[("pays", Some("no"))], &["--run-url", url, "--job", job]);
+    assert_eq!(counts(&run("linux", "https://ci.example/1")), [1, 0, 0, 0, 0]);
+    assert_eq!(counts(&run("linux", "https://ci.example/1")), [0, 0, 0, 0, 1]);
+    assert_eq!(counts(&run("macos", "https://ci.example/1")), [0, 0, 1, 0, 0]);
+    assert_eq!(counts(&run("linux", "https://ci.example/2")), [0, 0, 1, 0, 0]);
+    let shown = sandbox.run(&["show", &first(&run("linux", "https://ci.example/2"), "unchanged")]).ok();
+    assert!(shown.contains("macos, https://ci.example/1"), "{shown}");
+}
+
+#[test]
+fn a_storm_is_one_ticket() {
+    let sandbox = shop();
+    let names: Vec<String> = (0..30).map(|number| format!("test {number}")).collect();
+    let all: Vec<(&str, Option<&str>)> =
+        names.iter().map(|name| (name.as_str(), Some("no database"))).collect();
+    let answer = report(&sandbox, &all, &["--max-new", "10"]);
+    assert_eq!(counts(&answer), [1, 0, 0, 0, 0]);
+    let storm = first(&answer, "opened");
+    assert_eq!(sandbox.field(&storm, "title"), "30 tests fail on main");
+    assert_eq!(counts(&report(&sandbox, &all, &["--max-new", "10"])), [0, 0, 1, 0, 0]);
+    change(&sandbox, "Start the database");
+    let passed: Vec<(&str, Option<&str>)> = all.iter().map(|(name, _)| (*name, None)).collect();
+    assert_eq!(counts(&report(&sandbox, &passed, &["--resolve-passing"])), [0, 0, 0, 1, 0]);
+    let answer = report(&sandbox, &all[..3], &["--group", "message"]);
+    assert_eq!(sandbox.field(&first(&answer, "opened"), "title"), "3 tests fail: no database");
+    let answer = report(&sandbox, &all[..4], &["--group", "suite"]);
+    assert_eq!(sandbox.field(&first(&answer, "opened"), "title"), "shop: 4 tests fail");
+}
+
+#[test]
+fn a_test_that_flips_is_marked_and_not_resolved() {
+    let sandbox = shop();
+    let id = first(&report(&sandbox, &[("pays", Some("no"))], &[]), "opened");
+    assert_eq!(counts(&report(&sandbox, &[("pays", None)], &["--resolve-passing"])), [0, 0, 0, 0, 1]);
+    assert_eq!(sandbox.field(&id, "labels")[0], "flaky", "it failed and passed at one revision");
+    assert_eq!(sandbox.field(&id, "status"), "new");
+    let both = [("adds", Some("no")), ("adds", None)];
+    let answer = report(&sandbox, &both, &[]);
+    report(&sandbox, &both, &[]);
+    assert_eq!(sandbox.field(&first(&answer, "opened"), "labels")[0], "flaky");
+}
+
+#[test]
+fn what_varies_makes_no_new_ticket_and_secrets_stay_out() {
+    let sandbox = shop();
+    let token = format!("ghp_{}", "a".repeat(36));
+    let message = |address: &str| format!("timeout at {address} with {token}");
+    let (one, other) = (message("0x7ffe"), message("0xbeef"));
+    let answer = report(&sandbox, &[("pays", Some(&one))], &["--group", "message"]);
+    let id = first(&answer, "opened");
+    assert_eq!(
+        counts(&report(&sandbox, &[("pays", Some(&other))], &["--group", "message"])),
+        [0, 0, 1, 0, 0]
+    );
+    let file = sandbox.ticket_file(&id);
+    assert!(file.contains("[a GitHub token was here]"), "{file}");
+    assert!(!file.contains(&token), "{file}");
+}
+
+#[test]
+fn a_report_that_is_broken_files_nothing() {
+    let sandbox = shop();
+    sandbox.file("good.xml", junit(&[("pays", Some("no"))]));
+    sandbox.file("broken.xml", "<?xml version=\"1.0\"?>\n<testsuite>\n<testcase name=\"a\">\n</testsuite>\n");
+    sandbox.file("cut.xml", &junit(&[("pays", Some("no"))])[..60]);
+    sandbox.file("other.xml", "<html><p>Not found</p></html>");
+    sandbox.file("empty.xml", "");
+    sandbox.file("cut.json", "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":2}\n");
+    for (file, said) in [
+        ("broken.xml", "broken.xml, line 4"),
+        ("cut.xml", "cut.xml, line 2"),
+        ("other.xml", "other.xml, line 1: <html> is no report"),
+        ("empty.xml", "empty.xml, line 1"),
+        ("cut.json", "a suite did not end"),
+        ("nosuch.xml", "opening nosuch.xml"),
+    ] {
+        let stderr = sandbox.run(&["ci", "report", "good.xml", file]).fails(1);
+        assert!(stderr.contains(said), "{file}: {stderr}");
+        let output = sandbox.run(&["ci", "report", "good.xml", file, "--best-effort"]);
+        assert_eq!(output.status, Some(0), "{output:?}");
+        assert!(output.stderr.contains(said), "{output:?}");
+    }
+    assert_eq!(sandbox.run(&["ci", "report", "--best-effort", "--nosuch"]).status, Some(0));
+    assert_eq!(sandbox.subjects(), ["Begin"]);
+}
+
+#[test]
+fn a_detached_head_in_ci_writes_to_the_branch_that_is_built_as_the_system() {
+    let sandbox = shop()
+        .with("GITHUB_ACTIONS", "true")
+        .with("GITHUB_REF_NAME", "main")
+        .with("GITHUB_SERVER_URL", "https://github.com")
+        .with("GITHUB_REPOSITORY", "shop/shop")
+        .with("GITHUB_RUN_ID", "7")
+        .with("GIT_AUTHOR_NAME", "")
+        .with("GIT_AUTHOR_EMAIL", "")
+        .with("GIT_COMMITTER_NAME", "")
+        .with("GIT_COMMITTER_EMAIL", "");
+    sandbox.git(&["checkout", "-q", "--detach"]);
+    sandbox.file("report.xml", junit(&[("pays", Some("no"))]));
+    let answer: Value =
+        serde_json::from_str(&sandbox.run(&["ci", "report", "report.xml", "--json"]).ok()).unwrap();
+    let id = first(&answer, "opened");
+    assert_eq!(
+        sandbox.git(&["log", "-1", "--format=%an %ae", "main"]),
+        "github-actions[bot] 41898282+github-actions[bot]@users.noreply.github.com\n"
+    );
+    let shown = sandbox.run(&["show", &id, "--branch", "main"]).ok();
+    assert!(shown.contains("https://github.com/shop/shop/actions/runs/7"), "{shown}");
+}
+
+#[test]
+fn a_gate_is_shut_while_tickets_match() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "Pays, 100% <twice>", "--severity", "blocker"]).ok().trim().to_owned();
+    sandbox.run(&["new", "Colour", "--severity", "minor"]).ok();
+    let output = sandbox.run(&["check"]);
+    assert_eq!(output.status, Some(3), "{output:?}");
+    assert!(output.stdout.contains(&id) && output.stderr.contains("1 ticket matches"), "{output:?}");
+    assert_eq!(sandbox.run(&["check", "severity:blocker", "--max", "1"]).status, Some(0));
+    assert_eq!(sandbox.run(&["check", "severity:critical"]).status, Some(0));
+    assert_eq!(sandbox.run(&["check", "-severity:minor"]).status, Some(3));
+    assert_eq!(sandbox.run(&["check", "severity:nosuch"]).status, Some(2));
+    let github = sandbox.run(&["check", "--format", "github"]).stdout;
+    assert!(github.starts_with("::error file=.support/tickets/"), "{github}");
+    assert!(github.contains("Pays%2C 100%25 <twice>::blocker, new"), "{github}");
+    let xml = sandbox.run(&["check", "--format", "junit"]).stdout;
+    assert!(xml.contains("Pays, 100% &lt;twice&gt;"), "{xml}");
+    let sarif: Value = serde_json::from_str(&sandbox.run(&["check", "--format", "sarif"]).stdout).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["level"], "error");
+    let json: Value = serde_json::from_str(&sandbox.run(&["check", "--json"]).stdout).unwrap();
+    assert_eq!(json[0]["id"], id.as_str());
+    // What a gate says, a pipeline may report.
+    sandbox.file("gate.xml", &xml);
+    sandbox.file("gate.sarif", sarif.to_string());
+    let answer: Value =
+        serde_json::from_str(&sandbox.run(&["ci", "report", "gate.xml", "gate.sarif", "--json"]).ok())
+            .unwrap();
+    assert_eq!(counts(&answer)[0], 2);
+}
+
+#[test]
+fn a_command_that_fails_files_its_ticket_and_keeps_its_status() {
+    let sandbox = shop().with("COLOUR", "blue");
+    let run = |more: &[&str], script: &str| {
+        let arguments = [&["run", "--key", "build"], more, &["--", "sh", "-c", script]].concat();
+        sandbox.run(&arguments)
+    };
+    assert_eq!(run(&[], "echo fine").status, Some(0));
+    change(&sandbox, "Break the build");
+    let output = run(&["--env", "COLOUR"], "echo out; echo err >&2; exit 7");
+    assert_eq!((output.status, output.stdout.as_str()), (Some(7), "out\n"), "{output:?}");
+    assert!(output.stderr.starts_with("err\n") && output.stderr.contains("support: opened"), "{output:?}");
+    let id = output.stderr.split_whitespace().last().unwrap().to_owned();
+    let story = sandbox.field(&id, "description").as_str().unwrap().to_owned();
+    for said in ["It failed with status 7", "COLOUR=blue", "out\n", "err", "Break the build (Dana Li)"] {
+        assert!(story.contains(said), "{said}: {story}");
+    }
+    assert_eq!(run(&[], "kill -9 $$").status, Some(137));
+    assert_eq!(sandbox.field(&id, "occurrences"), 2);
+    change(&sandbox, "Mend the build");
+    assert_eq!(run(&["--resolve"], "true").status, Some(0));
+    assert_eq!(sandbox.field(&id, "status"), "resolved");
+    assert_eq!(sandbox.run(&["run", "--", "no-such-program"]).status, Some(127));
+    let nowhere = Sandbox::nowhere();
+    let output = nowhere.run(&["run", "--", "sh", "-c", "exit 5"]);
+    assert_eq!(output.status, Some(5), "{output:?}");
+    assert!(output.stderr.contains("no ticket was written"), "{output:?}");
+}
