@@ -77,9 +77,7 @@ impl Passes {
         }
         let mut out = format!("{HEADING}\n");
         for (place, numbers) in by_state {
-            let Some(state) = usize::try_from(place).ok().and_then(|place| self.states.get(place)) else {
-                continue;
-            };
+            let Some(state) = self.state_at(place) else { continue };
             let (word, last) =
                 (if state.passing { "passed" } else { "failed" }, state.last_passed.as_deref());
             let State { since, count, flips, at, .. } = state;
@@ -94,34 +92,44 @@ impl Passes {
     /// Where a test stands; `None` where it has not been seen on the branch.
     #[must_use]
     pub fn state(&self, test: u64) -> Option<&State> {
-        let place = self.tests.binary_search_by_key(&test, |(number, _)| *number).ok()?;
-        let (_, state) = self.tests.get(place)?;
-        self.states.get(usize::try_from(*state).ok()?)
+        self.state_at(self.place(test)?)
+    }
+
+    fn place(&self, test: u64) -> Option<u32> {
+        let found = self.tests.binary_search_by_key(&test, |(number, _)| *number).ok()?;
+        self.tests.get(found).map(|(_, place)| *place)
+    }
+
+    fn state_at(&self, place: u32) -> Option<&State> {
+        self.states.get(usize::try_from(place).ok()?)
     }
 
     /// The record after a run at a revision.
     #[must_use]
     pub fn after(&self, results: &Results, revision: &str, at: i64) -> Self {
-        let mut next: BTreeMap<u64, State> = BTreeMap::new();
+        let passed = results.passed().iter().map(|number| (*number, true));
+        let mut told: Vec<(u64, bool)> =
+            results.failed().map(|number| (number, false)).chain(passed).take(MAX_TESTS).collect();
+        told.sort_unstable();
         let mut made = Maker::default();
-        let told = results
-            .passed()
-            .iter()
-            .map(|number| (*number, true))
-            .chain(results.failed().map(|number| (number, false)));
-        for (number, passing) in told.take(MAX_TESTS) {
-            next.insert(number, moved(self.state(number), passing, revision, at));
+        // Tests in one state move together.
+        let mut moves: BTreeMap<(Option<u32>, bool), u32> = BTreeMap::new();
+        for (number, passing) in &told {
+            let before = self.place(*number);
+            let place = *moves.entry((before, *passing)).or_insert_with(|| {
+                let before = before.and_then(|place| self.state_at(place));
+                made.place(moved(before, *passing, revision, at))
+            });
+            made.put(*number, place);
         }
-        for (number, place) in &self.tests {
-            if let (false, Some(state)) = (
-                next.contains_key(number),
-                usize::try_from(*place).ok().and_then(|place| self.states.get(place)),
-            ) {
-                made.put(*number, state.clone());
+        let mut stays: BTreeMap<u32, u32> = BTreeMap::new();
+        for (number, before) in &self.tests {
+            if told.binary_search_by_key(number, |(number, _)| *number).is_ok() {
+                continue;
             }
-        }
-        for (number, state) in next {
-            made.put(number, state);
+            let Some(state) = self.state_at(*before) else { continue };
+            let place = *stays.entry(*before).or_insert_with(|| made.place(state.clone()));
+            made.put(*number, place);
         }
         made.finish()
     }
@@ -130,15 +138,18 @@ impl Passes {
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {
         let mut made = Maker::default();
+        let mut take = |number: u64, state: &State| {
+            let place = made.place(state.clone());
+            made.put(number, place);
+        };
         for (number, _) in &self.tests {
-            let newest = [self.state(*number), other.state(*number)]
+            let both = [self.state(*number), other.state(*number)].into_iter().flatten();
+            both.max_by_key(|state| (state.at, !state.passing))
                 .into_iter()
-                .flatten()
-                .max_by_key(|state| (state.at, !state.passing));
-            newest.into_iter().for_each(|state| made.put(*number, state.clone()));
+                .for_each(|state| take(*number, state));
         }
         for (number, _) in other.tests.iter().filter(|(number, _)| self.state(*number).is_none()) {
-            other.state(*number).into_iter().for_each(|state| made.put(*number, state.clone()));
+            other.state(*number).into_iter().for_each(|state| take(*number, state));
         }
         made.finish()
     }
@@ -191,9 +202,13 @@ struct Maker {
 }
 
 impl Maker {
-    fn put(&mut self, number: u64, state: State) {
+    /// The place of a state.
+    fn place(&mut self, state: State) -> u32 {
         let next = u32::try_from(self.places.len()).unwrap_or_default();
-        let place = *self.places.entry(state).or_insert(next);
+        *self.places.entry(state).or_insert(next)
+    }
+
+    fn put(&mut self, number: u64, place: u32) {
         if self.tests.len() < MAX_TESTS {
             self.tests.push((number, place));
         }

@@ -11,6 +11,9 @@ const MAX_CAUSES: usize = 5_000;
 /// The most tests of a cause that are named.
 pub const MAX_NAMED: usize = 50;
 
+/// The most bytes of traces and outputs that are kept of all causes together; of further ones, the message is.
+const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
+
 /// What failed, by its fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
@@ -36,6 +39,8 @@ pub struct Results {
     flaky: BTreeSet<u64>,
     /// Tools whose report is complete: what it does not say is not so.
     complete: BTreeSet<String>,
+    /// How many bytes of traces and outputs are kept.
+    evidence_bytes: usize,
     /// How many results were read.
     pub total: usize,
 }
@@ -62,11 +67,10 @@ impl Results {
                 if self.causes.len() < MAX_CAUSES || self.failed.contains(&number) {
                     self.failed.insert(number);
                     let key = self.grouping.key(&outcome, evidence);
-                    let cause = self.causes.entry(key.clone()).or_insert_with(|| Cause {
-                        key,
-                        tests: Vec::new(),
-                        count: 0,
-                        evidence: evidence.as_ref().clone(),
+                    let kept = &mut self.evidence_bytes;
+                    let cause = self.causes.entry(key.clone()).or_insert_with(|| {
+                        let evidence = bounded(evidence, kept);
+                        Cause { key, tests: Vec::new(), count: 0, evidence }
                     });
                     cause.add(outcome.name);
                 } else {
@@ -138,6 +142,15 @@ impl Results {
     pub fn failed(&self) -> impl Iterator<Item = u64> {
         self.failed.iter().copied()
     }
+}
+
+/// The evidence as far as there is room for it.
+fn bounded(evidence: &Evidence, kept: &mut usize) -> Evidence {
+    *kept += evidence.details.len() + evidence.output.len();
+    if *kept <= MAX_EVIDENCE_BYTES {
+        return evidence.clone();
+    }
+    Evidence { details: String::new(), output: String::new(), ..evidence.clone() }
 }
 
 impl Cause {

@@ -26,6 +26,7 @@ mod filing;
 mod formats;
 mod history;
 mod index;
+mod jobs;
 mod kills;
 mod knowledge;
 mod listing;

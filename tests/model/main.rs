@@ -4,6 +4,8 @@
 mod arbitrary;
 mod codec;
 mod index;
+mod memory;
 mod merge;
 mod query;
+mod reports;
 mod strangers;

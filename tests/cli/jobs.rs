@@ -1,0 +1,71 @@
+//! Many jobs of a pipeline at once, each in its clone, against one remote.
+
+use std::process::Command;
+
+use crate::pipelines::junit;
+use crate::sandbox::Sandbox;
+
+const JOBS: usize = 20;
+/// Failures of a job, and how many of them every job has.
+const FAILURES: usize = 30;
+const SHARED: usize = 10;
+
+#[test]
+fn twenty_jobs_at_once_lose_no_ticket_and_no_occurrence() {
+    let mut sandbox = Sandbox::unborn();
+    sandbox.file("pay.rs", "// paid\n");
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "-qm", "Begin"]);
+    let remote = sandbox.root().join("remote.git");
+    sandbox.git(&["clone", "-q", "--bare", ".", remote.to_str().unwrap()]);
+    std::thread::scope(|scope| {
+        for job in 0..JOBS {
+            let (root, remote) = (sandbox.root(), &remote);
+            scope.spawn(move || {
+                let clone = root.join(format!("job-{job}"));
+                let git = |arguments: &[&str]| {
+                    let status = Command::new("git").args(arguments).current_dir(root).status().unwrap();
+                    assert!(status.success());
+                };
+                git(&["clone", "-q", remote.to_str().unwrap(), clone.to_str().unwrap()]);
+                let name = |number: usize| {
+                    if number < SHARED {
+                        format!("shared {number}")
+                    } else {
+                        format!("own {number} of {job}")
+                    }
+                };
+                let names: Vec<String> = (0..FAILURES).map(name).collect();
+                let tests: Vec<(&str, Option<&str>)> =
+                    names.iter().map(|name| (name.as_str(), Some("no"))).collect();
+                std::fs::write(clone.join("report.xml"), junit(&tests)).unwrap();
+                let output = Command::new(env!("CARGO_BIN_EXE_git-support"))
+                    .args(["ci", "report", "report.xml", "--push", "--max-new", "100"])
+                    .current_dir(&clone)
+                    .env("HOME", root)
+                    .env("GIT_CONFIG_NOSYSTEM", "1")
+                    .env("GITHUB_ACTIONS", "true")
+                    .env("GITHUB_REF_NAME", "main")
+                    .env("GITHUB_SERVER_URL", "https://ci.example")
+                    .env("GITHUB_REPOSITORY", "shop/shop")
+                    .env("GITHUB_RUN_ID", "7")
+                    .env("GITHUB_JOB", format!("job {job}"))
+                    .output()
+                    .unwrap();
+                assert!(output.status.success(), "job {job}: {}", String::from_utf8_lossy(&output.stderr));
+                assert!(!String::from_utf8_lossy(&output.stderr).contains("warning"), "job {job}");
+            });
+        }
+    });
+    sandbox.enter(&remote);
+    let tickets = sandbox.run(&["list", "--all", "--format", "ndjson"]).ok();
+    let tickets: Vec<serde_json::Value> =
+        tickets.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(tickets.len(), SHARED + JOBS * (FAILURES - SHARED));
+    for ticket in &tickets {
+        let is_shared = ticket["title"].as_str().unwrap().contains("shared");
+        assert_eq!(ticket["occurrences"], if is_shared { JOBS } else { 1 }, "{ticket}");
+    }
+    let known = sandbox.git(&["cat-file", "blob", "refs/support/passes/main"]);
+    assert_eq!(known.lines().filter(|line| !line.contains(' ')).count(), tickets.len(), "{known}");
+}

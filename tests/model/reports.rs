@@ -1,0 +1,193 @@
+//! Reports as the tools write them: who failed, who passed, and what was said.
+
+use std::io::Write as _;
+
+use git_support::intake::read_report;
+use git_support::process::{Grouping, Results};
+
+/// Reads a report, however it is encoded.
+fn read(bytes: &[u8]) -> anyhow::Result<Results> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let mut results = Results::new(Grouping::Test);
+    let folder = std::env::temp_dir();
+    read_report(file.path(), None, &folder, &mut std::io::empty(), &mut results)?;
+    Ok(results.finish())
+}
+
+/// A tool's name, its report, the failures as `name: message`, and names that passed.
+type Dialect = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const DIALECTS: &[Dialect] = &[
+    (
+        "Maven Surefire",
+        r#"<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" name="shop.PayTest" time="0.1" tests="4" errors="1" failures="1">
+  <properties><property name="java.version" value="17"/></properties>
+  <testcase name="adds" classname="shop.PayTest" time="0.01"/>
+  <testcase name="pays" classname="shop.PayTest"><failure message="expected: &lt;200&gt; but was: &lt;502&gt;" type="org.opentest4j.AssertionFailedError"><![CDATA[org.opentest4j.AssertionFailedError: expected
+	at shop.PayTest.pays(PayTest.java:12)]]></failure><rerunFailure message="again" type="x"/></testcase>
+  <testcase name="waits" classname="shop.PayTest"><flakyFailure message="timeout" type="x"><stackTrace>t</stackTrace></flakyFailure></testcase>
+  <testcase name="opens" classname="shop.PayTest"><error type="java.lang.NullPointerException"><![CDATA[java.lang.NullPointerException
+	at shop.PayTest]]></error></testcase>
+</testsuite>"#,
+        &[
+            "shop.PayTest::opens: java.lang.NullPointerException",
+            "shop.PayTest::pays: expected: <200> but was: <502>",
+        ],
+        &["shop.PayTest::adds", "shop.PayTest::waits"],
+    ),
+    (
+        "pytest",
+        r#"<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="1" skipped="1" tests="3" hostname="h"><testcase classname="tests.test_pay" name="test_pays[1-2]" time="0.001"><failure message="assert 502 == 200">def test_pays():
+&gt;   assert 502 == 200
+E   assert 502 == 200
+
+tests/test_pay.py:4: AssertionError</failure></testcase><testcase classname="tests.test_pay" name="test_skips"><skipped type="pytest.skip" message="no">x</skipped></testcase><testcase classname="tests.test_pay" name="test_adds"/></testsuite></testsuites>"#,
+        &["tests.test_pay::test_pays[1-2]: assert 502 == 200"],
+        &["tests.test_pay::test_adds"],
+    ),
+    (
+        "Gradle",
+        r#"<testsuite name="shop.PayTest" tests="1" failures="1"><properties/><testcase name="pays()" classname="shop.PayTest" time="0.0"><failure message="org.junit.ComparisonFailure: expected:&lt;[2]00&gt;" type="org.junit.ComparisonFailure">trace</failure></testcase><system-out><![CDATA[noise]]></system-out><system-err/></testsuite>"#,
+        &["shop.PayTest::pays(): org.junit.ComparisonFailure: expected:<[2]00>"],
+        &[],
+    ),
+    (
+        "jest-junit",
+        r#"<testsuites name="jest tests"><testsuite name="pay" errors="0" failures="1"><testcase classname="pay pays" name="pay pays" time="0.003"><failure>Error: expect(received).toBe(expected)
+    at Object.&lt;anonymous&gt; (pay.test.js:3:5)</failure></testcase></testsuite></testsuites>"#,
+        &["pay pays: Error: expect(received).toBe(expected)"],
+        &[],
+    ),
+    (
+        "gotestsum",
+        r#"<testsuites tests="2" failures="1"><testsuite tests="2" failures="1" time="0.002" name="example.com/shop"><properties><property name="go.version" value="go1.22"></property></properties><testcase classname="example.com/shop" name="TestPays" time="0.0"><failure message="Failed" type="">=== RUN   TestPays
+    pay_test.go:6: expected 200
+--- FAIL: TestPays (0.00s)</failure></testcase><testcase classname="example.com/shop" name="TestAdds"></testcase></testsuite></testsuites>"#,
+        &["example.com/shop::TestPays: Failed"],
+        &["example.com/shop::TestAdds"],
+    ),
+    (
+        "cargo-nextest",
+        r#"<testsuites name="nextest-run" tests="2" failures="1" uuid="u"><testsuite name="shop::pay" tests="2" disabled="0" errors="0" failures="1"><testcase name="adds" classname="shop::pay"/><testcase name="pays" classname="shop::pay" timestamp="t"><failure message="thread &apos;pays&apos; panicked at tests/pay.rs:4:5" type="test failure with exit code 101">thread &apos;pays&apos; panicked</failure><system-out>running 1 test</system-out><system-err>left: 1</system-err></testcase></testsuite></testsuites>"#,
+        &["shop::pay::pays: thread 'pays' panicked at tests/pay.rs:4:5"],
+        &["shop::pay::adds"],
+    ),
+    (
+        "PHPUnit, nested suites",
+        r#"<testsuites><testsuite name="phpunit.xml"><testsuite name="unit"><testsuite name="PayTest" file="/app/PayTest.php"><testcase name="testPays" file="/app/PayTest.php" line="9" class="PayTest" classname="PayTest" assertions="1"><failure type="PHPUnit\Framework\ExpectationFailedException">PayTest::testPays
+Failed asserting that 502 matches expected 200.</failure></testcase><testsuite name="PayTest::testAll" tests="1"><testcase name="testAll with data set #0" class="PayTest" classname="PayTest"/></testsuite></testsuite></testsuite></testsuite></testsuites>"#,
+        &["PayTest::testPays: PHPUnit\\Framework\\ExpectationFailedException"],
+        &["PayTest::testAll with data set #0"],
+    ),
+    (
+        "RSpec",
+        r#"<testsuite name="rspec" tests="1" skipped="0" failures="1"><testcase classname="spec.pay_spec" name="Pay pays" file="./spec/pay_spec.rb" time="0.02"><failure message="expected: 200&#10;     got: 502" type="RSpec::Expectations::ExpectationNotMetError">Failure/Error</failure></testcase></testsuite>"#,
+        &["spec.pay_spec::Pay pays: expected: 200 got: 502"],
+        &[],
+    ),
+    (
+        "ctest",
+        r#"<testsuite name="(empty)" tests="3" failures="1" disabled="1"><testcase name="pay" classname="pay" time="0.01" status="fail"><failure message=""/><properties/><system-out>Assertion `a == b' failed.</system-out></testcase><testcase name="add" classname="add" status="run"/><testcase name="off" classname="off" status="disabled"/></testsuite>"#,
+        &["pay: Assertion `a == b' failed."],
+        &["add"],
+    ),
+    (
+        "Playwright",
+        "<testsuites><testsuite name=\"pay.spec.ts\" hostname=\"chromium\"><testcase name=\"pay › pays\" classname=\"pay.spec.ts\"><failure message=\"pay.spec.ts:3:1 pays\" type=\"FAILURE\"><![CDATA[  \u{1b}[31mError: timed out\u{1b}[0m ]]></failure><system-out><![CDATA[\n[[ATTACHMENT|pay/shot.png]]\n]]></system-out></testcase></testsuite></testsuites>",
+        &["pay.spec.ts::pay › pays: pay.spec.ts:3:1 pays"],
+        &[],
+    ),
+    (
+        "Bazel",
+        r#"<testsuites><testsuite name="pay_test" tests="1" failures="0" errors="1"><testcase name="pay_test" status="run" duration="1" time="1"><error message="exited with error code 1"></error></testcase><system-out>Generated test.log</system-out></testsuite></testsuites>"#,
+        &["pay_test: exited with error code 1"],
+        &[],
+    ),
+    (
+        "a suite whose set-up failed, missing attributes, an unknown entity",
+        r#"<testsuites><testsuite name="db"><error message="no &database;"/></testsuite><testsuite><testcase/><testcase name="lone"/></testsuite></testsuites>"#,
+        &["db: no &database;"],
+        &["lone"],
+    ),
+    (
+        "TAP",
+        "TAP version 14\n1..4\nok 1 - adds\nnot ok 2 - pays\n  ---\n  message: 'expected 200'\n  ...\nok 3 - sleeps # SKIP not here\nnot ok 4 - later # TODO\n",
+        &["pays: expected 200"],
+        &["adds"],
+    ),
+    (
+        "libtest",
+        "{ \"type\": \"suite\", \"event\": \"started\", \"test_count\": 2 }\n{ \"type\": \"test\", \"event\": \"started\", \"name\": \"adds\" }\n{ \"type\": \"test\", \"name\": \"adds\", \"event\": \"ok\" }\n{ \"type\": \"test\", \"name\": \"pays\", \"event\": \"failed\", \"stdout\": \"\\nthread 'pays' (7) panicked at src/lib.rs:9:5:\\nassertion failed\\n\" }\n{ \"type\": \"suite\", \"event\": \"failed\", \"passed\": 1, \"failed\": 1 }\n",
+        &["pays: assertion failed"],
+        &["adds"],
+    ),
+    (
+        "nextest's JSON, with a test that was run again",
+        "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":2,\"nextest\":{\"crate\":\"shop\",\"test_binary\":\"pay\",\"kind\":\"test\"}}\n{\"type\":\"test\",\"event\":\"ok\",\"name\":\"shop::pay$waits#2\",\"exec_time\":0.1}\n{\"type\":\"test\",\"event\":\"failed\",\"name\":\"shop::pay$pays\",\"stdout\":\"no\"}\n{\"type\":\"suite\",\"event\":\"failed\"}\n",
+        &["shop::pay::pays: no"],
+        &["shop::pay::waits"],
+    ),
+    (
+        "go test -json",
+        "{\"Action\":\"run\",\"Package\":\"shop\",\"Test\":\"TestPays/card\"}\n{\"Action\":\"output\",\"Package\":\"shop\",\"Test\":\"TestPays/card\",\"Output\":\"    pay_test.go:6: expected 200\\n\"}\n{\"Action\":\"fail\",\"Package\":\"shop\",\"Test\":\"TestPays/card\"}\n{\"Action\":\"fail\",\"Package\":\"shop\",\"Test\":\"TestPays\"}\n{\"Action\":\"pass\",\"Package\":\"shop\",\"Test\":\"TestAdds\"}\n{\"Action\":\"fail\",\"Package\":\"shop\"}\n{\"ImportPath\":\"broken\",\"Action\":\"build-output\",\"Output\":\"# broken\\n\"}\n{\"ImportPath\":\"broken\",\"Action\":\"build-output\",\"Output\":\"x.go:1: undefined: y\\n\"}\n{\"Action\":\"fail\",\"Package\":\"broken\"}\n",
+        &["broken: undefined: y", "shop.TestPays/card: expected 200"],
+        &["shop.TestAdds"],
+    ),
+    (
+        "SARIF",
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"lint"}},"results":[
+  {"ruleId":"unused","level":"warning","message":{"text":"unused variable x"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/a.rs"},"region":{"startLine":3}}}]},
+  {"ruleId":"style","level":"note","message":{"text":"long line"}},
+  {"ruleId":"old","message":{"text":"known"},"suppressions":[{"kind":"inSource"}]}]}]}"#,
+        &["lint: unused src/a.rs unused variable x: unused variable x"],
+        &["lint: old known"],
+    ),
+];
+
+#[test]
+fn every_dialect_is_understood() {
+    for (tool, text, failed, passed) in DIALECTS {
+        let results = read(text.as_bytes()).unwrap_or_else(|error| panic!("{tool}: {error:#}"));
+        let found: Vec<String> =
+            results.causes().map(|cause| format!("{}: {}", cause.tests[0], cause.evidence.message)).collect();
+        assert_eq!(found, *failed, "{tool}");
+        for name in *passed {
+            assert!(results.has_passed(name), "{tool}: {name}");
+        }
+    }
+}
+
+#[test]
+fn evidence_names_places_and_files() {
+    let evidence = |tool: &str| {
+        let (_, text, _, _) = DIALECTS.iter().find(|(name, ..)| *name == tool).unwrap();
+        read(text.as_bytes()).unwrap().causes().next().unwrap().evidence.clone()
+    };
+    assert_eq!(evidence("PHPUnit, nested suites").place.as_deref(), Some("/app/PayTest.php:9"));
+    assert_eq!(evidence("SARIF").place.as_deref(), Some("src/a.rs:3"));
+    assert_eq!(evidence("libtest").place.as_deref(), Some("src/lib.rs:9"));
+    assert_eq!(evidence("Playwright").files, ["pay/shot.png"]);
+    assert_eq!(evidence("Playwright").details, "  Error: timed out ");
+    let nextest = evidence("cargo-nextest");
+    assert!(nextest.output.contains("running 1 test") && nextest.output.contains("left: 1"), "{nextest:?}");
+}
+
+#[test]
+fn encodings_are_taken_as_they_come() {
+    let text = |encoding: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"{encoding}\"?><testsuite name=\"s\"><testcase name=\"a\"><failure message=\"Zürich\"/></testcase></testsuite>"
+        )
+    };
+    let message = |bytes: &[u8]| read(bytes).unwrap().causes().next().unwrap().evidence.message.clone();
+    let latin: Vec<u8> = text("ISO-8859-1").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    assert_eq!(message(&latin), "Zürich");
+    assert_eq!(message(text("UTF-8").as_bytes()), "Zürich");
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text("UTF-16").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    assert_eq!(message(&wide), "Zürich");
+    let broken = text("UTF-8").replace('ü', "\u{1}").into_bytes();
+    let broken: Vec<u8> = broken.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+    assert_eq!(message(&broken), "Z\u{fffd}rich", "declared as UTF-8, and is not");
+}
