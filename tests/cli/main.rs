@@ -34,6 +34,7 @@ mod matrix;
 mod merging;
 mod pipelines;
 mod process;
+mod real_suites;
 mod releases;
 mod repositories;
 mod sandbox;

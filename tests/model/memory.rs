@@ -1,6 +1,7 @@
 //! A report of hundreds of megabytes is read in bounded memory. Alone in a process without larger children, so
 //! that the largest child is the one that is measured.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Command;
 
@@ -21,16 +22,16 @@ fn two_hundred_megabytes_of_junit_are_read_in_a_hundred_of_memory() {
     for suite in 0.. {
         let mut text = format!("<testsuite name=\"shop.Suite{suite}\">\n");
         for test in 0..600 {
-            text.push_str(&format!(
-                "<testcase classname=\"shop.Suite{suite}\" name=\"case{test}\" time=\"0.1\"/>\n"
-            ));
+            let _ = writeln!(
+                text,
+                "<testcase classname=\"shop.Suite{suite}\" name=\"case{test}\" time=\"0.1\"/>"
+            );
         }
-        text.push_str(&format!(
-            "<testcase classname=\"shop.Suite{suite}\" name=\"pays\"><failure message=\"no\">{trace}"
-        ));
-        text.push_str(&format!(
-            "</failure><system-out><![CDATA[{output}]]></system-out></testcase></testsuite>\n"
-        ));
+        let _ = writeln!(
+            text,
+            "<testcase classname=\"shop.Suite{suite}\" name=\"pays\"><failure message=\"no\">{trace}</failure>\
+             <system-out><![CDATA[{output}]]></system-out></testcase></testsuite>"
+        );
         report.write_all(text.as_bytes()).unwrap();
         written += text.len();
         if written >= REPORT_BYTES {

@@ -229,9 +229,14 @@ fn whole_name(class: &str, name: &str) -> String {
     match (class, name) {
         ("", name) => name.to_owned(),
         (class, "") => class.to_owned(),
-        (class, name) if name.starts_with(class) => name.to_owned(),
+        (class, name) if begins_with(name, class) => name.to_owned(),
         (class, name) => format!("{class}::{name}"),
     }
+}
+
+/// True where a name begins with the whole of a class's.
+fn begins_with(name: &str, class: &str) -> bool {
+    name.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 /// What a failure's attributes say: the message, or its type.

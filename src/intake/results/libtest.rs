@@ -86,24 +86,9 @@ fn outcome(suite: &str, event: &str, line: &Line) -> Option<Outcome> {
         "ignored" => Verdict::Skipped,
         "failed" | "timeout" => {
             let output = format!("{}{}", line.stdout, line.stderr);
-            let message = if line.message.is_empty() { panic_message(&output) } else { line.message.clone() };
-            let place = panic_place(&output);
-            Verdict::Failed(Box::new(evidence(&message, "", &output, place)))
+            Verdict::Failed(Box::new(evidence(&line.message, "", &output, None)))
         }
         _ => return None,
     };
     Some(Outcome { suite: suite.to_owned(), name, verdict })
-}
-
-/// What a panic said: the line after `thread '…' panicked at …:`.
-fn panic_message(output: &str) -> String {
-    let mut lines = output.lines().skip_while(|line| !line.contains("panicked at ")).skip(1);
-    lines.next().unwrap_or_default().to_owned()
-}
-
-/// Where it panicked: `src/pay.rs:42`.
-fn panic_place(output: &str) -> Option<String> {
-    let place = output.split("panicked at ").nth(1)?.lines().next()?.trim_end_matches(':');
-    let (place, _column) = place.rsplit_once(':')?;
-    Some(place.to_owned()).filter(|place| place.contains(':'))
 }

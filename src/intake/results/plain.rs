@@ -56,6 +56,12 @@ pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option
             }
         }
     }
+    // A panic is told by what it said, not by where: that moves, and stands in the place.
+    let panic = [&details, &output].into_iter().find_map(|text| panicked(text));
+    let (message, place) = match panic {
+        Some((said, at)) if message.is_empty() || message.contains("panicked at ") => (said, place.or(at)),
+        _ => (message, place),
+    };
     // A tool that gives no message says it in the first line of the details.
     let said =
         |text: &str| text.lines().map(str::trim).find(|line| says(line)).unwrap_or_default().to_owned();
@@ -69,6 +75,15 @@ pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option
         place,
         files,
     }
+}
+
+/// What a panic of Rust said, and where: `thread 'a' panicked at src/pay.rs:42:7:`, then the message.
+fn panicked(text: &str) -> Option<(String, Option<String>)> {
+    let (_, rest) = text.split_once("panicked at ")?;
+    let (place, said) = rest.split_once('\n')?;
+    let place = place.trim_end_matches(':').rsplit_once(':').map(|(place, _column)| place.to_owned());
+    let said = said.lines().next().unwrap_or_default().trim();
+    (!said.is_empty()).then(|| (said.to_owned(), place.filter(|place| place.contains(':'))))
 }
 
 /// True where a line says something of its own.
@@ -90,7 +105,7 @@ mod tests {
     fn a_message_is_found_where_there_is_none() {
         let evidence =
             evidence("", "\n  thread 'a' panicked at x.rs:1:2:\nno", "[[ATTACHMENT|shots/a.png]]", None);
-        assert_eq!(evidence.message, "thread 'a' panicked at x.rs:1:2:");
+        assert_eq!((evidence.message.as_str(), evidence.place.as_deref()), ("no", Some("x.rs:1")));
         assert_eq!(evidence.files, ["shots/a.png"]);
     }
 
