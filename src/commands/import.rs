@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
+
 use crate::commands::arguments::Writing;
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::intake::{Lines, read_line};
-use crate::process::{Actor, Rules};
+use crate::intake::{Issue, Lines, Source, bring, open_foreign, read_line};
+use crate::process::Rules;
 use crate::render::View;
 use crate::store::git::{FileChange, ObjectId};
 use crate::store::{self, Draft, Snapshot, TicketChange, layout};
-use crate::ticket::{EntryId, Merged, TicketId, codec, merge};
+use crate::ticket::{EntryId, Merged, Ticket, TicketId, codec, merge};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -25,10 +27,20 @@ const MANY: usize = 1_000;
 /// A line with a timeline is a whole ticket: one that is here already is merged, so that nothing is imported
 /// twice. A line without an id is a new ticket: a title suffices; type, severity, description, created, …
 /// as given. All in one commit; nothing where a line is wrong.
+///
+/// Issues of GitHub (`gh issue list --json …`, or the REST interface), GitLab, Jira (CSV), git-bug, beads, and
+/// of any table are told by the file's beginning, or by --from. A second import of the same file changes
+/// nothing; of a newer one, it brings what is new.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The file; - reads standard input
     file: PathBuf,
+    /// Where it comes from [default: told by its beginning]
+    #[arg(long, value_name = "TRACKER", value_parser = PossibleValuesParser::new(Source::WORDS))]
+    from: Option<String>,
+    /// Which column of a table a field is in: title=Subject (can be repeated)
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = column)]
+    map: Vec<(String, String)>,
     #[command(flatten)]
     writing: Writing,
 }
@@ -37,7 +49,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let author = Author::of(&store)?;
-    let lines = Lines::open(&args.file, &session.surroundings.directory, session.input)?;
+    let (lines, source) = opened(args, session)?;
     let mut ids = Vec::new();
     lines.each(|_, _| -> Result<(), Failure> {
         ids.push((session.ticket_id(), session.entry_id()));
@@ -55,6 +67,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             taken: Taken::default(),
             mistakes: Vec::new(),
             refuses_secrets: secrets,
+            source,
         };
         let mut bulk = store.repository().bulk();
         let mut ids = ids.iter();
@@ -90,11 +103,20 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.writing.push {
         crate::commands::sync::push(&store, session)?;
     }
-    match plan {
-        Some(plan) if args.writing.dry_run => Ok(rehearsed(plan)),
-        Some(_) | None => {
-            Ok(View::Imported { new: taken.new, changed: taken.changed, unchanged: taken.unchanged })
-        }
+    Ok(match plan {
+        Some(plan) if args.writing.dry_run => rehearsed(plan),
+        _ => View::Imported { new: taken.new, changed: taken.changed, unchanged: taken.unchanged },
+    })
+}
+
+/// The lines of the file, and the tracker they come from, if it is another.
+fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Source>), Failure> {
+    let lines = Lines::open(&args.file, &session.surroundings.directory, session.input)?;
+    let named = args.from.as_deref().and_then(Source::parse);
+    match named.or_else(|| Source::of(&args.file, &lines.beginning())) {
+        Some(source) => Ok((open_foreign(lines, source, &args.map)?, Some(source))),
+        None if args.map.is_empty() => Ok((lines, None)),
+        None => Err(Failure::usage("--map tells the columns of a table").hint("--from csv")),
     }
 }
 
@@ -116,6 +138,7 @@ struct Import<'a> {
     taken: Taken,
     mistakes: Vec<String>,
     refuses_secrets: bool,
+    source: Option<Source>,
 }
 
 impl Import<'_> {
@@ -127,27 +150,22 @@ impl Import<'_> {
         id: &TicketId,
         entry: &EntryId,
     ) -> Result<Option<(TicketId, Vec<u8>)>, Failure> {
-        let actor: Actor = self.author.actor(entry);
-        let read = match read_line(line, id.clone(), self.rules, &actor) {
-            Ok(read) => read,
+        let read = match self.source {
+            Some(source) => self.foreign(line, source)?,
+            None => self.own(line, id, entry)?,
+        };
+        let (before, after) = match read {
+            Ok(Some(pair)) => pair,
+            Ok(None) => return Ok(None),
             Err(problem) => {
                 self.mistakes.push(format!("line {number}: {problem}"));
                 return Ok(None);
             }
         };
-        if self.taken.files.contains_key(read.id()) {
-            self.mistakes.push(format!("line {number}: {} stands on an earlier line, too", read.id()));
+        if self.taken.files.contains_key(after.id()) {
+            self.mistakes.push(format!("line {number}: {} stands on an earlier line, too", after.id()));
             return Ok(None);
         }
-        let before = self.snapshot.ticket(read.id())?;
-        let after = match before.as_ref().map(|before| merge(before, &read)) {
-            None => read,
-            Some(Merged::One(both)) => *both,
-            Some(Merged::Two { .. }) => {
-                self.mistakes.push(format!("line {number}: {} is another ticket here", read.id()));
-                return Ok(None);
-            }
-        };
         if before.as_ref() == Some(&after) {
             self.taken.unchanged += 1;
             return Ok(None);
@@ -162,6 +180,52 @@ impl Import<'_> {
         }
         Ok(Some((change.after.id().clone(), codec::write(&change.after).into_bytes())))
     }
+}
+
+/// A ticket before and after a line; none where the line is no ticket; the inner error where it is wrong.
+type Line = Result<Result<Option<(Option<Ticket>, Ticket)>, String>, Failure>;
+
+impl Import<'_> {
+    /// A line in our own form.
+    fn own(&self, line: &str, id: &TicketId, entry: &EntryId) -> Line {
+        let read = match read_line(line, id.clone(), self.rules, &self.author.actor(entry)) {
+            Ok(read) => read,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let before = self.snapshot.ticket(read.id())?;
+        Ok(match before.as_ref().map(|before| merge(before, &read)) {
+            None => Ok(Some((before, read))),
+            Some(Merged::One(both)) => Ok(Some((before, *both))),
+            Some(Merged::Two { .. }) => Err(format!("{} is another ticket here", read.id())),
+        })
+    }
+
+    /// An issue of another tracker.
+    fn foreign(&mut self, line: &str, source: Source) -> Line {
+        let read = serde_json::from_str(line)
+            .map_err(|error| error.to_string())
+            .and_then(|object| Issue::read(&object, source, &self.author.by, self.author.at));
+        let issue = match read {
+            Ok(Some(issue)) => issue,
+            Ok(None) => return Ok(Ok(None)),
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let before = self.snapshot.ticket(&TicketId::from_key(&issue.key))?;
+        Ok(match bring(&issue, before.as_ref(), self.rules, self.author.at) {
+            Ok(Some(after)) => Ok(Some((before, after))),
+            Ok(None) => {
+                self.taken.unchanged += 1;
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        })
+    }
+}
+
+/// Reads `title=Subject`.
+fn column(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("write FIELD=COLUMN")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
 fn count(tickets: usize) -> String {

@@ -39,6 +39,26 @@ impl Lines {
         Ok(Self { file, name })
     }
 
+    /// Lines of a file of ours.
+    pub(crate) fn of(file: File, name: String) -> Self {
+        Self { file, name }
+    }
+
+    /// The file itself, from its beginning, and its name.
+    pub(crate) fn into_file(mut self) -> Result<(File, String)> {
+        self.file.seek(SeekFrom::Start(0)).with_context(|| format!("reading {}", self.name))?;
+        Ok((self.file, self.name))
+    }
+
+    /// The beginning of the first line; the rest stays to be read.
+    #[must_use]
+    pub fn beginning(&self) -> String {
+        let mut bytes = Vec::new();
+        let mut file = &self.file;
+        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(4_096).read_to_end(&mut bytes));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Hands over each line that says something, with its number from 1.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What comes in from outside: texts from files, standard input or an editor's form, and evidence.
 
 mod evidence;
+mod foreign;
 mod form;
 mod import;
 mod lines;
@@ -8,6 +9,7 @@ mod results;
 mod text;
 
 pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
+pub use foreign::{Issue, Source, bring, open_foreign};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use lines::Lines;

@@ -25,6 +25,7 @@ mod faults;
 mod filing;
 mod formats;
 mod history;
+mod importing;
 mod index;
 mod jobs;
 mod kills;

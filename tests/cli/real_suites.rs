@@ -43,9 +43,6 @@ fn is_there(sandbox: &Sandbox, program: &Path, arguments: &[&str], name: &str) -
         answers || std::env::var("GIT_SUPPORT_TOOLS").is_err(),
         "{name} is missing, though .ci/run installed it"
     );
-    if !answers {
-        println!("{name} is not on this machine; .ci/run installs it");
-    }
     answers
 }
 
