@@ -7,7 +7,7 @@ use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::list::joined;
 use crate::commands::session::Session;
-use crate::render::{Format, Listed, Record, View, render_chunk};
+use crate::render::{Format, Listed, Record, View, chunks_end, render_chunk};
 use crate::store::{self, Snapshot, Versions};
 use crate::ticket::{Ticket, short_node};
 
@@ -35,11 +35,10 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let format = match session.format {
         Format::Table | Format::Ndjson => Format::Ndjson,
-        format @ (Format::Yaml | Format::Csv) => format,
-        format @ (Format::Json | Format::Markdown | Format::Junit | Format::Sarif | Format::Github) => {
+        format @ (Format::Yaml | Format::Csv | Format::Json | Format::Markdown) => format,
+        format @ (Format::Junit | Format::Sarif | Format::Github) => {
             let message = format!("export comes in no {} format", format.name());
-            return Err(Failure::usage(message)
-                .hint("--format ndjson, yaml or csv; or git support list --json --full"));
+            return Err(Failure::usage(message).hint("--format ndjson, json, yaml, csv or markdown"));
         }
     };
     let store = session.store()?;
@@ -63,10 +62,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let count = found.len();
         let chunk = View::Tickets { tickets: filled(&snapshot, found, args.full)?, full: args.full };
         let text = render_chunk(&chunk, format, done == 0);
-        match session.output.write_all(text.as_bytes()) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(View::Nothing),
-            Err(error) => return Err(Failure::new(Kind::Io, format!("writing the output: {error}"))),
-            Ok(()) => {}
+        if !put(session, &text)? {
+            return Ok(View::Nothing);
         }
         done += count;
         if let Some(progress) = &progress {
@@ -74,7 +71,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         found = rest;
     }
+    put(session, chunks_end(format, done))?;
     Ok(View::Nothing)
+}
+
+/// Writes a part of the output; false where nobody reads it any more.
+fn put(session: &mut Session<'_>, text: &str) -> Result<bool, Failure> {
+    match session.output.write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::new(Kind::Io, format!("writing the output: {error}"))),
+        Ok(()) => Ok(true),
+    }
 }
 
 /// The same tickets, in the same order, with what is to be printed of them.

@@ -7,6 +7,7 @@ mod alert;
 mod arguments;
 mod assign;
 mod attach;
+mod batch;
 mod candidates;
 mod catalogue;
 mod change;
@@ -149,6 +150,7 @@ verbs! {
     Log(log::Args) = "log", log::run;
     Export(export::Args) = "export", export::run;
     Import(import::Args) = "import", import::run;
+    Batch(batch::Args) = "batch", batch::run;
     Save(save::Args) = "save", save::run;
     Undo(undo::Args) = "undo", undo::run;
     Redact(redact::Args) = "redact", redact::run;

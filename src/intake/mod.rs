@@ -5,6 +5,7 @@ mod foreign;
 mod form;
 mod import;
 mod lines;
+mod operations;
 mod results;
 mod text;
 
@@ -13,5 +14,6 @@ pub use foreign::{Issue, Source, bring, open_foreign};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use lines::Lines;
+pub use operations::{Operation, read_operation};
 pub use results::{ReportForm, printed, read_report};
 pub use text::{read_message, read_text, split_title};

@@ -55,24 +55,35 @@ pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuch
     }
 }
 
-/// A part of a long answer in a format whose parts can stand one after the other: NDJSON, YAML, CSV. The
-/// first part has the heading.
+/// A part of a long answer in a format whose parts can stand one after the other: NDJSON, JSON (closed by
+/// [`chunks_end`]), YAML, CSV, Markdown. The first part has the heading.
 #[must_use]
 pub fn render_chunk(view: &View, format: Format, is_first: bool) -> String {
+    // Without the heading, from the second part on.
+    let rest = |text: String, heading: usize| {
+        let heading: usize = text.split_inclusive('\n').take(heading).map(str::len).sum();
+        if is_first { text } else { text.get(heading..).unwrap_or_default().to_owned() }
+    };
     match format {
-        Format::Csv => {
-            let text = flat::csv(view).unwrap_or_default();
-            let heading = text.split_inclusive('\n').next().map_or(0, str::len);
-            if is_first { text } else { text.get(heading..).unwrap_or_default().to_owned() }
-        }
+        Format::Csv => rest(flat::csv(view).unwrap_or_default(), 1),
+        Format::Markdown => rest(flat::markdown(view).unwrap_or_default(), 2),
         Format::Yaml => data::yaml(view),
-        Format::Table
-        | Format::Json
-        | Format::Ndjson
-        | Format::Markdown
-        | Format::Junit
-        | Format::Sarif
-        | Format::Github => data::ndjson(view),
+        // An array that the last part's writer closes.
+        Format::Json => {
+            let objects = data::ndjson(view).trim_end().replace('\n', ",\n");
+            format!("{}{objects}", if is_first { "[\n" } else { ",\n" })
+        }
+        Format::Table | Format::Ndjson | Format::Junit | Format::Sarif | Format::Github => data::ndjson(view),
+    }
+}
+
+/// What ends a long answer of this many parts.
+#[must_use]
+pub fn chunks_end(format: Format, parts: usize) -> &'static str {
+    match (format, parts) {
+        (Format::Json, 0) => "[]\n",
+        (Format::Json, _) => "\n]\n",
+        _ => "",
     }
 }
 

@@ -99,5 +99,47 @@ fn thousands_are_one_commit_and_no_file_each() {
     assert_eq!((csv.lines().count(), csv.matches("id,title").count()), (2_501, 1));
     let first = csv.lines().nth(1).unwrap()[..10].to_owned();
     assert!(sandbox.repo().join(path_of(&first)).exists());
-    assert!(sandbox.run(&["export", "--json"]).fails(2).contains("no json format"));
+    assert!(sandbox.run(&["export", "--format", "github"]).fails(2).contains("no json format"));
+}
+
+#[test]
+fn a_batch_is_one_commit_or_none() {
+    let sandbox = Sandbox::new();
+    let (one, other) = (sandbox.ticket("One"), sandbox.ticket("Other"));
+    let commits = sandbox.subjects().len();
+    let good = format!(
+        "{{\"op\":\"comment\",\"id\":\"{}\",\"note\":\"Seen.\",\"internal\":true}}\n\
+         {{\"op\":\"edit\",\"id\":\"{one}\",\"severity\":\"major\",\"labels\":[\"pay\"]}}\n\
+         {{\"op\":\"link\",\"id\":\"{one}\",\"kind\":\"blocks\",\"to\":\"{other}\"}}\n\
+         {{\"op\":\"resolve\",\"id\":\"{other}\",\"as\":\"answered\",\"note\":\"So.\"}}\n\
+         {{\"op\":\"new\",\"title\":\"Three\",\"type\":\"question\"}}\n",
+        &one[..4]
+    );
+    let bad = format!("{good}{{\"op\":\"close\",\"id\":\"{one}\"}}\n");
+    let stderr = sandbox.run_with(&["batch"], bad).fails(1);
+    assert!(stderr.contains("line 6") && stderr.contains("nothing was changed"), "{stderr}");
+    let stderr = sandbox.run_with(&["batch"], "{\"op\":\"coment\",\"id\":\"x\"}\n").fails(1);
+    assert!(stderr.contains("line 1") && stderr.contains("did you mean comment"), "{stderr}");
+    assert_eq!(sandbox.subjects().len(), commits);
+    sandbox.run_with(&["batch"], good).ok();
+    assert_eq!(sandbox.subjects().len(), commits + 1);
+    assert_eq!(sandbox.subjects()[0], "support: batch of 5 on 3 tickets");
+    assert_eq!(sandbox.field(&other, "status"), "resolved");
+    assert_eq!(sandbox.field(&one, "severity"), "major");
+    assert_eq!(sandbox.run(&["list", "Three"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn an_export_is_one_document_in_json_and_one_table_in_markdown() {
+    let sandbox = Sandbox::new();
+    let read = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    assert_eq!(read(sandbox.run(&["export", "--json"]).ok()), serde_json::json!([]));
+    sandbox.ticket("=One");
+    sandbox.ticket("Two | three");
+    let all = read(sandbox.run(&["export", "--json", "--full"]).ok());
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert!(all[0]["timeline"].is_array(), "{all}");
+    let table = sandbox.run(&["export", "--format", "markdown"]).ok();
+    assert_eq!(table.lines().count(), 4, "{table}");
+    assert!(sandbox.run(&["export", "--format", "csv"]).ok().contains(",'=One,"));
 }

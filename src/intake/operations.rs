@@ -1,0 +1,156 @@
+//! Operations that come in one a line, as JSON objects: a step on a ticket, or a new one.
+
+use serde_json::Value;
+
+use crate::process::{Change, Changes, Ending, Move, Request, What};
+use crate::ticket::{
+    Field, Finding, Kind, Level, LinkKind, Moment, Node, Resolution, TicketId, Visibility, nearest,
+};
+
+/// The operations, by their words.
+const WORDS: &[&str] = &[
+    "new",
+    "comment",
+    "edit",
+    "assign",
+    "link",
+    "triage",
+    "replicate",
+    "diagnose",
+    "estimate",
+    "escalate",
+    "return",
+    "alert",
+    "pend",
+    "resume",
+    "resolve",
+    "close",
+    "reopen",
+];
+/// What stands in an object beside the fields of a ticket.
+const OWN: &[&str] = &["op", "id", "note", "internal"];
+
+/// What a line asks for.
+#[derive(Debug)]
+pub enum Operation {
+    /// A new ticket, as `import` takes it: the object without the operation's word.
+    New(String),
+    /// A request to a ticket, which is named as typed.
+    On(String, Box<Request>),
+}
+
+/// Reads a line. `resolve` finds the ticket that an id, as typed, names.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn read_operation(
+    line: &str,
+    resolve: &dyn Fn(&str) -> Result<TicketId, String>,
+) -> Result<Operation, String> {
+    let object: Value = serde_json::from_str(line).map_err(|error| format!("is no JSON: {error}"))?;
+    let Some(map) = object.as_object() else { return Err("is no JSON object".to_owned()) };
+    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let need = |name: &str| text(name).ok_or_else(|| format!("has no `{name}`"));
+    let word = need("op")?;
+    if word == "new" {
+        let mut rest = map.clone();
+        rest.remove("op");
+        return Ok(Operation::New(Value::Object(rest).to_string()));
+    }
+    let given = |own: &[&str]| fields(&object, &[OWN, own].concat());
+    let what = match word.as_str() {
+        "comment" => What::Comment,
+        "edit" => What::Edit(given(&[])?),
+        "assign" => What::Assign(text("to")),
+        "link" => What::Link(LinkKind::parse(&need("kind")?), resolve(&need("to")?)?),
+        "triage" => {
+            What::Step(Move::Triage { changes: given(&["confirm"])?, confirm: flag(&object, "confirm") })
+        }
+        "replicate" => {
+            What::Step(Move::Replicate { text: need("steps")?, happened: !flag(&object, "cannot") })
+        }
+        "diagnose" => What::Step(Move::Diagnose(need("text")?)),
+        "estimate" => What::Step(Move::Estimate(need("span")?)),
+        "escalate" => {
+            What::Step(Move::Escalate { findings: findings(&object), force: flag(&object, "force") })
+        }
+        "return" => What::Step(Move::Return { to: level(&object)?, incomplete: flag(&object, "incomplete") }),
+        "alert" => What::Step(Move::Alert(need("to")?)),
+        "pend" => What::Step(Move::Pend {
+            follow_up: Moment::parse(&need("follow_up")?).ok_or("`follow_up` is no instant")?,
+        }),
+        "resume" => What::Step(Move::Resume),
+        "resolve" => What::Step(Move::Resolve(ending(&object, resolve)?)),
+        "close" => What::Step(Move::Close),
+        "reopen" => What::Step(Move::Reopen),
+        other => {
+            let hint =
+                nearest(other, WORDS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            return Err(format!("there is no operation `{other}`{hint}"));
+        }
+    };
+    let mut request = Request::new(what).with_note(text("note"));
+    if flag(&object, "internal") {
+        request.visibility = Visibility::Internal;
+    }
+    Ok(Operation::On(need("id")?, Box::new(request)))
+}
+
+fn flag(object: &Value, name: &str) -> bool {
+    object.get(name).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The fields of the head that an object names, beside what is the operation's own.
+fn fields(object: &Value, own: &[&str]) -> Result<Changes, String> {
+    let mut changes = Changes::new();
+    for (name, value) in
+        object.as_object().into_iter().flatten().filter(|(name, _)| !own.contains(&name.as_str()))
+    {
+        let field = Field::parse(name);
+        if matches!(field, Field::Unknown(_)) {
+            return Err(format!("there is no field `{name}`"));
+        }
+        let node: Node = serde_json::from_value(value.clone()).unwrap_or(Node::Null);
+        let change = match (field.kind(), node) {
+            (_, Node::Null) => Change::To(None),
+            (Kind::Members, Node::List(items)) => Change::adding(items.iter().map(Node::to_string).collect()),
+            (Kind::Members, one) => Change::adding(vec![one.to_string()]),
+            (Kind::Value | Kind::Text, node) => Change::To(Some(node)),
+        };
+        changes.insert(field, change);
+    }
+    Ok(changes)
+}
+
+fn findings(object: &Value) -> Changes {
+    let given = |word: &&&str| object.get(**word).and_then(Value::as_str);
+    let words = Finding::WORDS.iter();
+    words
+        .filter_map(|word| Some((Field::Findings(Finding::parse(word)), Change::to_text(given(&word)?))))
+        .collect()
+}
+
+fn level(object: &Value) -> Result<Option<Level>, String> {
+    let Some(to) = object.get("to") else { return Ok(None) };
+    let to = to.as_str().map_or_else(|| to.to_string(), str::to_owned);
+    Level::ALL
+        .iter()
+        .find(|level| level.as_str() == to)
+        .map(|level| Some(*level))
+        .ok_or("`to` is no level".to_owned())
+}
+
+fn ending(object: &Value, resolve: &dyn Fn(&str) -> Result<TicketId, String>) -> Result<Ending, String> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let code = text("as").ok_or("has no `as`")?;
+    if !Resolution::WORDS.contains(&code) {
+        return Err(format!("`as`: `{code}` is none of {}", Resolution::WORDS.join(", ")));
+    }
+    let commits = object.get("commits").and_then(Value::as_array).into_iter().flatten();
+    Ok(Ending {
+        code: Resolution::parse(code),
+        commits: commits.filter_map(Value::as_str).map(str::to_owned).collect(),
+        no_commit: text("no_commit").map(str::to_owned),
+        duplicate_of: text("of").map(resolve).transpose()?,
+    })
+}
