@@ -99,7 +99,7 @@ fn thousands_are_one_commit_and_no_file_each() {
     assert_eq!((csv.lines().count(), csv.matches("id,title").count()), (2_501, 1));
     let first = csv.lines().nth(1).unwrap()[..10].to_owned();
     assert!(sandbox.repo().join(path_of(&first)).exists());
-    assert!(sandbox.run(&["export", "--format", "github"]).fails(2).contains("no json format"));
+    assert!(sandbox.run(&["export", "--format", "github"]).fails(2).contains("no github format"));
 }
 
 #[test]
