@@ -11,7 +11,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake::{Issue, Lines, Source, bring, open_foreign, read_line};
-use crate::process::Rules;
+use crate::process::{Rules, checksum};
 use crate::render::View;
 use crate::store::git::{FileChange, ObjectId};
 use crate::store::{self, Draft, Snapshot, TicketChange, layout};
@@ -50,12 +50,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let author = Author::of(&store)?;
     let (lines, source) = opened(args, session)?;
-    let mut ids = Vec::new();
+    let mut total = 0;
     lines.each(|_, _| -> Result<(), Failure> {
-        ids.push((session.ticket_id(), session.entry_id()));
+        total += 1;
         Ok(())
     })?;
-    let progress = (ids.len() >= MANY).then(|| (session.progress)("importing", ids.len()));
+    let progress = (total >= MANY).then(|| (session.progress)("importing", total));
     let mut taken = Taken::default();
     let mut secrets = !args.writing.allow_secret;
     let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
@@ -68,12 +68,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             mistakes: Vec::new(),
             refuses_secrets: secrets,
             source,
+            seen: BTreeMap::new(),
         };
         let mut bulk = store.repository().bulk();
-        let mut ids = ids.iter();
         lines.each(|number, line| -> Result<(), Failure> {
-            let Some((id, entry)) = ids.next() else { return Ok(()) };
-            if let Some(content) = import.line(number, line, id, entry)? {
+            if let Some(content) = import.line(number, line)? {
                 let blob = bulk.add(content.1).map_err(store::Error::from)?;
                 import.taken.files.insert(content.0, blob);
             }
@@ -139,20 +138,16 @@ struct Import<'a> {
     mistakes: Vec<String>,
     refuses_secrets: bool,
     source: Option<Source>,
+    /// How often a line has stood in the file so far, by its checksum.
+    seen: BTreeMap<u64, usize>,
 }
 
 impl Import<'_> {
     /// The ticket's id and file that a line leads to; none where it changes nothing, or is wrong.
-    fn line(
-        &mut self,
-        number: usize,
-        line: &str,
-        id: &TicketId,
-        entry: &EntryId,
-    ) -> Result<Option<(TicketId, Vec<u8>)>, Failure> {
+    fn line(&mut self, number: usize, line: &str) -> Result<Option<(TicketId, Vec<u8>)>, Failure> {
         let read = match self.source {
             Some(source) => self.foreign(line, source)?,
-            None => self.own(line, id, entry)?,
+            None => self.own(line.trim())?,
         };
         let (before, after) = match read {
             Ok(Some(pair)) => pair,
@@ -186,13 +181,22 @@ impl Import<'_> {
 type Line = Result<Result<Option<(Option<Ticket>, Ticket)>, String>, Failure>;
 
 impl Import<'_> {
-    /// A line in our own form.
-    fn own(&self, line: &str, id: &TicketId, entry: &EntryId) -> Line {
-        let read = match read_line(line, id.clone(), self.rules, &self.author.actor(entry)) {
+    /// A line in our own form. A new ticket's ids are told by the line, and by how often it stood before, so
+    /// that a second import of the same file changes nothing.
+    fn own(&mut self, line: &str) -> Line {
+        let count = self.seen.entry(checksum(line)).or_default();
+        *count += 1;
+        let mark = format!("import {count} {line}");
+        let entry = EntryId::from_bits(checksum(&mark));
+        let read = match read_line(line, TicketId::from_key(&mark), self.rules, &self.author.actor(&entry)) {
             Ok(read) => read,
             Err(problem) => return Ok(Err(problem)),
         };
         let before = self.snapshot.ticket(read.id())?;
+        if before.as_ref().is_some_and(|before| before.timeline().iter().any(|known| known.id == entry)) {
+            self.taken.unchanged += 1;
+            return Ok(Ok(None));
+        }
         Ok(match before.as_ref().map(|before| merge(before, &read)) {
             None => Ok(Some((before, read))),
             Some(Merged::One(both)) => Ok(Some((before, *both))),

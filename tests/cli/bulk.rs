@@ -143,3 +143,14 @@ fn an_export_is_one_document_in_json_and_one_table_in_markdown() {
     assert_eq!(table.lines().count(), 4, "{table}");
     assert!(sandbox.run(&["export", "--format", "csv"]).ok().contains(",'=One,"));
 }
+
+#[test]
+fn new_tickets_come_in_once_however_often_their_file_does() {
+    let sandbox = Sandbox::new();
+    let lines = "{\"title\":\"One\"}\n{\"title\":\"One\"}\n{\"title\":\"Two\",\"key\":\"two\"}";
+    for expected in ["3 new, 0 changed, 0 here already", "0 new, 0 changed, 3 here already"] {
+        let said = sandbox.run_with(&["import", "-"], lines).ok();
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(sandbox.subjects().len(), 2);
+}
