@@ -191,3 +191,20 @@ fn encodings_are_taken_as_they_come() {
     let broken: Vec<u8> = broken.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
     assert_eq!(message(&broken), "Z\u{fffd}rich", "declared as UTF-8, and is not");
 }
+
+proptest::proptest! {
+    /// A report that was damaged on its way is read, or refused; it never takes us down.
+    #[test]
+    fn no_damage_takes_us_down(
+        dialect in 0..DIALECTS.len(),
+        cut in proptest::prelude::any::<proptest::sample::Index>(),
+        junk in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..12),
+        drops in 0..40_usize,
+    ) {
+        let text = DIALECTS[dialect].1.as_bytes();
+        let at = cut.index(text.len());
+        let rest = (at + drops).min(text.len());
+        let damaged = [&text[..at], &junk[..], &text[rest..]].concat();
+        let _ = read(&damaged);
+    }
+}
