@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::commands::arguments::Fields;
 use crate::commands::change::{Author, write};
-use crate::commands::ci::{Judge, Told, Where};
+use crate::commands::ci::{Facts, Judge, Told, Where};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::{Finished, Session};
@@ -71,24 +71,20 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
     if has_failed || args.resolve {
         let author = Author::of(&store)?;
         let given = args.fields.changes(&author.me(), session)?;
-        let seed = (session.random)();
         let after = passes.after(&results, &revision, at);
         let state = after.state(test_number(&cause.key));
         let mut told = Told::default();
+        let facts = Facts {
+            store: &store,
+            author: &author,
+            build: &build,
+            passes: &passes,
+            given: &given,
+            seed: (session.random)(),
+        };
         let plan = write(&store, false, session, |snapshot| {
             let rules = reading::rules(snapshot)?;
-            let mut judge = Judge {
-                store: &store,
-                snapshot,
-                rules: &rules,
-                author: &author,
-                build: &build,
-                passes: &passes,
-                given: &given,
-                seed,
-                changed: std::collections::BTreeMap::new(),
-                told: Told::default(),
-            };
+            let mut judge = Judge::new(&facts, snapshot, &rules);
             match (judge.ticket_of(&cause.key)?, has_failed, state) {
                 (None, true, _) => judge.opens(&cause)?,
                 (Some(ticket), true, _) => judge.sees_again(&ticket, &cause, false)?,

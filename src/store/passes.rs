@@ -68,8 +68,8 @@ impl Store {
         for round in 1..=ROUNDS {
             let theirs = self.repository.fetch_text(&remote, &name)?;
             let seen = theirs.as_ref().map(|(id, _)| *id);
-            if let Some((before, error)) = refused.take().filter(|(before, _)| *before == seen) {
-                let _ = before;
+            // Nobody was faster: the remote does not want it.
+            if let Some((_, error)) = refused.take().filter(|(before, _)| *before == seen) {
                 return Err(error.into());
             }
             if let Some((_, theirs)) = &theirs {

@@ -31,11 +31,9 @@ pub(crate) struct Told {
     pub(crate) notes: Vec<String>,
 }
 
-/// Judges the causes of one run on one state of the tickets.
-pub(crate) struct Judge<'a> {
+/// What is known of a run before it is judged.
+pub(crate) struct Facts<'a> {
     pub(crate) store: &'a Store,
-    pub(crate) snapshot: &'a Snapshot<'a>,
-    pub(crate) rules: &'a Rules,
     pub(crate) author: &'a Author,
     pub(crate) build: &'a Build,
     /// What was known of the branch before this run.
@@ -44,11 +42,28 @@ pub(crate) struct Judge<'a> {
     pub(crate) given: &'a Changes,
     /// Drawn once a command: entries' ids are told by it, so that a retried write records the same entries.
     pub(crate) seed: u64,
-    pub(crate) changed: BTreeMap<TicketId, (Option<Ticket>, Ticket)>,
+}
+
+/// Judges the causes of one run on one state of the tickets.
+pub(crate) struct Judge<'a> {
+    facts: &'a Facts<'a>,
+    snapshot: &'a Snapshot<'a>,
+    rules: &'a Rules,
+    changed: BTreeMap<TicketId, (Option<Ticket>, Ticket)>,
     pub(crate) told: Told,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    /// Nothing judged yet.
+    pub(crate) fn new(facts: &'a Facts<'a>, snapshot: &'a Snapshot<'a>, rules: &'a Rules) -> Self {
+        Self { facts, snapshot, rules, changed: BTreeMap::new(), told: Told::default() }
+    }
+
+    /// True for a ticket that this run has changed.
+    pub(crate) fn has_changed(&self, id: &TicketId) -> bool {
+        self.changed.contains_key(id)
+    }
+
     /// The ticket of a cause: of one that was resolved as a duplicate, the one that goes on.
     pub(crate) fn ticket_of(&self, key: &str) -> Result<Option<Ticket>, Failure> {
         let Some(mut ticket) = self.current(&TicketId::from_key(key))? else { return Ok(None) };
@@ -74,11 +89,12 @@ impl Judge<'_> {
     /// Files a ticket of a new cause.
     pub(crate) fn opens(&mut self, cause: &Cause) -> Result<(), Failure> {
         let id = TicketId::from_key(&cause.key);
-        let state = cause.tests.first().and_then(|test| self.passes.state(test_number(test)));
-        let mut changes = opening(cause, self.build, &suspects(self.store, state, self.build));
-        changes.insert(Field::Reporter, Change::to_text(self.author.me()));
-        changes.extend(self.given.clone());
-        let actor = self.author.actor(&self.entry(&id));
+        let state = cause.tests.first().and_then(|test| self.facts.passes.state(test_number(test)));
+        let mut changes =
+            opening(cause, self.facts.build, &suspects(self.facts.store, state, self.facts.build));
+        changes.insert(Field::Reporter, Change::to_text(self.facts.author.me()));
+        changes.extend(self.facts.given.clone());
+        let actor = self.facts.author.actor(&self.entry(&id));
         let request = Request::new(What::Comment).seen(self.sighting(cause));
         let ticket = open_by(id.clone(), &changes, request, self.rules, &actor)?;
         self.changed.insert(id.clone(), (None, ticket));
@@ -101,17 +117,17 @@ impl Judge<'_> {
             return Ok(());
         }
         let fix = self.fix_of(ticket);
-        let state = cause.tests.first().and_then(|test| self.passes.state(test_number(test)));
+        let state = cause.tests.first().and_then(|test| self.facts.passes.state(test_number(test)));
         let mut changes = Changes::new();
         if is_flaky || self.was_same_code(state.and_then(|state| state.last_passed.as_deref())) {
             changes.insert(Field::Labels, Change::adding(vec![FLAKY.to_owned()]));
         }
         let regresses = !ticket.head().status().is_open() && fix == Fix::Contained;
         let note = regresses.then(|| {
-            let place = self.build.place();
+            let place = self.facts.build.place();
             bounded(&without_secrets(&format!(
                 "A regression: seen again {place}.\n\n{}",
-                suspects(self.store, state, self.build)
+                suspects(self.facts.store, state, self.facts.build)
             )))
         });
         let request = Request::new(What::Repeat(changes, fix)).with_note(note).seen(seen);
@@ -142,25 +158,25 @@ impl Judge<'_> {
             return Ok(());
         }
         // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
-        let since = if self.store.is_same_code(&failed, since) {
-            self.build.revision.as_deref().unwrap_or(since)
+        let since = if self.facts.store.is_same_code(&failed, since) {
+            self.facts.build.revision.as_deref().unwrap_or(since)
         } else {
             since
         };
         // An older revision that passes says nothing of a newer one that fails.
-        let is_older = self.store.is_within(&failed, since) == Some(false);
+        let is_older = self.facts.store.is_within(&failed, since) == Some(false);
         if count < wanted || is_older {
             self.told.unchanged.push(id);
             return Ok(());
         }
-        let commits = self.store.code_between(&failed, since, MAX_COMMITS).ok().flatten();
+        let commits = self.facts.store.code_between(&failed, since, MAX_COMMITS).ok().flatten();
         let fix = match commits.as_deref() {
             Some([only]) => only.commit.clone(),
             _ => since.to_owned(),
         };
         let ending =
             Ending { code: Resolution::Fixed, commits: vec![fix], no_commit: None, duplicate_of: None };
-        let note = fixed_by(&self.build.branch, &failed, since, count, commits.as_deref());
+        let note = fixed_by(&self.facts.build.branch, &failed, since, count, commits.as_deref());
         let request = Request::new(What::Step(Move::Resolve(ending))).with_note(Some(note));
         match self.apply(ticket, request)? {
             Some(_) => self.told.resolved.push(id),
@@ -181,7 +197,7 @@ impl Judge<'_> {
 
     fn apply(&mut self, ticket: &Ticket, request: Request) -> Result<Option<Action>, Failure> {
         let id = ticket.id();
-        let actor = self.author.actor(&self.entry(id));
+        let actor = self.facts.author.actor(&self.entry(id));
         let Some(step) = decide(ticket, request, self.rules, &actor)? else { return Ok(None) };
         let action = step.entry.action.clone();
         let before = match self.changed.remove(id) {
@@ -197,19 +213,19 @@ impl Judge<'_> {
     /// The id of a ticket's next entry.
     fn entry(&self, id: &TicketId) -> EntryId {
         let count = self.changed.get(id).map_or(0, |(_, after)| after.timeline().len());
-        EntryId::from_bits(checksum(&format!("{:016x} {id} {count}", self.seed)))
+        EntryId::from_bits(checksum(&format!("{:016x} {id} {count}", self.facts.seed)))
     }
 
     fn sighting(&self, cause: &Cause) -> Sighting {
-        let mut seen = self.build.sighting(cause);
+        let mut seen = self.facts.build.sighting(cause);
         seen.message = seen.message.map(|message| without_secrets(&message));
         seen.tests.iter_mut().for_each(|test| *test = without_secrets(test));
         seen
     }
 
     fn was_same_code(&self, revision: Option<&str>) -> bool {
-        match (revision, &self.build.revision) {
-            (Some(before), Some(now)) => self.store.is_same_code(before, now),
+        match (revision, &self.facts.build.revision) {
+            (Some(before), Some(now)) => self.facts.store.is_same_code(before, now),
             _ => false,
         }
     }
@@ -226,10 +242,10 @@ impl Judge<'_> {
             return Fix::Contained;
         }
         let contains = || -> Result<bool, crate::store::Error> {
-            let revision = self.build.revision.as_deref().unwrap_or_default();
-            let tip = self.store.repository().revision(revision)?;
-            let said = self.store.said(&[tip], Some(ticket))?;
-            self.store.build(tip, &said)?.fixes(ticket)
+            let revision = self.facts.build.revision.as_deref().unwrap_or_default();
+            let tip = self.facts.store.repository().revision(revision)?;
+            let said = self.facts.store.said(&[tip], Some(ticket))?;
+            self.facts.store.build(tip, &said)?.fixes(ticket)
         };
         match contains() {
             Ok(true) => Fix::Contained,

@@ -6,7 +6,7 @@ mod report;
 mod texts;
 
 pub(super) use build::Where;
-pub(super) use judge::{Judge, Told};
+pub(super) use judge::{Facts, Judge, Told};
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;

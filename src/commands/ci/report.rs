@@ -8,12 +8,12 @@ use crate::commands::arguments::Fields;
 use crate::commands::catalogue::whole;
 use crate::commands::change::{Author, rehearsed, write};
 use crate::commands::ci::build::{Build, Where};
-use crate::commands::ci::judge::{Judge, Told};
+use crate::commands::ci::judge::{Facts, Judge, Told};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake::{ReportForm, read_report};
-use crate::process::{Cause, Changes, Grouping, Passes, Results, Rules, test_number};
+use crate::process::{Cause, Grouping, Passes, Results, test_number};
 use crate::render::{Reported, View};
 use crate::store::{Draft, Snapshot, Store};
 use crate::ticket::{Ticket, TicketId};
@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         _ => Grouping::Test,
     };
     let results = read(args, grouping, session)?;
+    session.note(format!("read {} results; {} failed", results.total, results.failures()));
     let store = args.place.store(session)?;
     let build = args.place.build(&store, session);
     if args.push
@@ -133,9 +134,17 @@ impl Run<'_> {
         let seed = (session.random)();
         let candidates = self.candidates(session)?;
         let mut told = Told::default();
+        let facts = Facts {
+            store: self.store,
+            author: &author,
+            build: self.build,
+            passes: self.passes,
+            given: &given,
+            seed,
+        };
         let plan = write(self.store, self.args.dry_run, session, |snapshot| {
             let rules = reading::rules(snapshot)?;
-            let (draft, now) = self.judge(snapshot, &rules, &author, &given, seed, &candidates)?;
+            let (draft, now) = self.judge(Judge::new(&facts, snapshot, &rules), snapshot, &candidates)?;
             told = now;
             Ok(draft)
         })?;
@@ -169,25 +178,10 @@ impl Run<'_> {
 
     fn judge(
         &self,
+        mut judge: Judge<'_>,
         snapshot: &Snapshot<'_>,
-        rules: &Rules,
-        author: &Author,
-        given: &Changes,
-        seed: u64,
         candidates: &[TicketId],
     ) -> Result<(Option<Draft>, Told), Failure> {
-        let mut judge = Judge {
-            store: self.store,
-            snapshot,
-            rules,
-            author,
-            build: self.build,
-            passes: self.passes,
-            given,
-            seed,
-            changed: std::collections::BTreeMap::new(),
-            told: Told::default(),
-        };
         let mut new: Vec<&Cause> = Vec::new();
         for cause in self.results.causes() {
             match judge.ticket_of(&cause.key)? {
@@ -205,7 +199,7 @@ impl Run<'_> {
             new.into_iter().try_for_each(|cause| judge.opens(cause))?;
         }
         for id in candidates {
-            if let Some(ticket) = snapshot.ticket(id)?.filter(|_| !judge.changed.contains_key(id)) {
+            if let Some(ticket) = snapshot.ticket(id)?.filter(|_| !judge.has_changed(id)) {
                 self.pass(&mut judge, &ticket)?;
             }
         }
