@@ -9,7 +9,7 @@ use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
-use crate::process::{Cause, Evidence, Grouping, Outcome, Passes, Results, Verdict, test_number};
+use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict, test_number};
 use crate::render::View;
 use crate::ticket::one_line;
 
@@ -65,13 +65,12 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
     let build = args.place.build(&store, session);
     let cause = cause(args, finished, session);
     let results = results(&cause, has_failed);
-    let passes = Passes::read(&store.passes(&build.branch)?.unwrap_or_default());
-    let at = session.now().unix();
-    let revision = build.revision.clone().unwrap_or_default();
+    let passes = build.passes(&store, session);
     if has_failed || args.resolve {
         let author = Author::of(&store)?;
         let given = args.fields.changes(&author.me(), session)?;
-        let after = passes.after(&results, &revision, at);
+        let revision = build.revision.as_deref().unwrap_or_default();
+        let after = passes.after(&results, revision, session.now().unix());
         let state = after.state(test_number(&cause.key));
         let mut told = Told::default();
         let facts = Facts {
@@ -102,9 +101,8 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
             crate::commands::sync::push(&store, session)?;
         }
     }
-    let next =
-        |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(&results, &revision, at).write();
-    Ok(store.change_passes(&build.branch, &next)?)
+    build.remember(&store, &results, session);
+    Ok(())
 }
 
 /// The one result of a command: it has passed or failed like a test.

@@ -202,6 +202,22 @@ fn a_report_that_is_broken_files_nothing() {
 }
 
 #[test]
+fn a_record_that_cannot_be_kept_is_said_and_keeps_no_ticket_out() {
+    let sandbox = shop();
+    // A branch `old` was built once; now there is one below its name.
+    report(&sandbox, &[("pays", None)], &["--on", "old"]);
+    for branch in ["old/new", "no name"] {
+        let failing = junit(&[(branch, Some("no"))]);
+        let output = sandbox.run_with(&["ci", "report", "-", "--on", branch], failing);
+        assert_eq!(output.status, Some(0), "{output:?}");
+        assert!(
+            output.stdout.contains("opened") && output.stderr.contains("warning: when tests passed"),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
 fn a_detached_head_in_ci_writes_to_the_branch_that_is_built_as_the_system() {
     let sandbox = shop()
         .with("GITHUB_ACTIONS", "true")

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::process::Cause;
+use crate::process::{Cause, Passes, Results};
 use crate::store::Store;
 use crate::store::git::Pipeline;
 use crate::ticket::{Sighting, cut, one_line};
@@ -61,10 +61,12 @@ impl Where {
     pub(crate) fn build(&self, store: &Store, session: &Session<'_>) -> Build {
         let pipeline = Pipeline::of(&session.surroundings).unwrap_or_default();
         let branch = self.on.clone().or(pipeline.branch).or_else(|| store.current_branch());
-        let revision = self.revision.clone().or(pipeline.revision).unwrap_or_else(|| "HEAD".to_owned());
+        let named = self.revision.clone().or(pipeline.revision);
+        // One that is not in this clone is still told by its name.
+        let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
         Build {
             branch: branch.unwrap_or_else(|| store.branch().to_owned()),
-            revision: store.code_revision(&revision).or(self.revision.clone()),
+            revision: known.or(named),
             run: self.run_url.clone().or(pipeline.run),
             job: self.job.clone().or(pipeline.job),
             actor: pipeline.actor,
@@ -73,6 +75,26 @@ impl Where {
 }
 
 impl Build {
+    /// What is known of the branch's tests. Where it cannot be read, that is said, and nothing is known.
+    pub(crate) fn passes(&self, store: &Store, session: &mut Session<'_>) -> Passes {
+        let text = store.passes(&self.branch).unwrap_or_else(|error| {
+            session.note(format!("warning: when tests passed last is not known: {error}"));
+            None
+        });
+        Passes::read(&text.unwrap_or_default())
+    }
+
+    /// Keeps which tests passed. Where it cannot be written, that is said: the tickets are what counts.
+    pub(crate) fn remember(&self, store: &Store, results: &Results, session: &mut Session<'_>) {
+        let Some(revision) = &self.revision else { return };
+        let at = session.now().unix();
+        let next =
+            |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(results, revision, at).write();
+        if let Err(error) = store.change_passes(&self.branch, &next) {
+            session.note(format!("warning: when tests passed last was not kept: {error}"));
+        }
+    }
+
     /// Where a cause was seen.
     pub(crate) fn sighting(&self, cause: &Cause) -> Sighting {
         let message = cut(&one_line(&cause.evidence.message), MESSAGE_COLUMNS).into_owned();

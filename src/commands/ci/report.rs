@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     {
         session.note(format!("warning: when tests passed last is known from here alone: {error}"));
     }
-    let passes = Passes::read(&store.passes(&build.branch)?.unwrap_or_default());
+    let passes = build.passes(&store, session);
     let after =
         build.revision.as_deref().map(|revision| passes.after(&results, revision, session.now().unix()));
     let run =
@@ -79,12 +79,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.dry_run {
         return Ok(view);
     }
-    if let Some(revision) = &build.revision {
-        let at = session.now().unix();
-        let next =
-            |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(&results, revision, at).write();
-        store.change_passes(&build.branch, &next)?;
-    }
+    build.remember(&store, &results, session);
     if args.push {
         crate::commands::sync::push(&store, session)?;
         if let Err(error) = store.push_passes(&build.branch, &merged) {
