@@ -198,7 +198,7 @@ fn replace(copy: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 fn damaged(index: &Path) -> Error {
     Error::new(Kind::Io, format!("reading the index: {} is damaged", index.display()))
-        .hint("git status says more; git reset makes it again")
+        .hint("what was staged is in it: move it away, then git reset makes it again")
 }
 
 impl IndexCopy {
