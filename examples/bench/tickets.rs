@@ -137,6 +137,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Moment, is_last: bool) -> Step {
         proposed: false,
         overrides: Vec::new(),
         seen: None,
+        spent_minutes: None,
         redacted: None,
         unknown: Vec::new(),
     };

@@ -5,7 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::settings_file;
-use crate::process::{SETTINGS, Settings, setting_value, unknown_setting};
+use crate::process::{SETTINGS, Settings, own_settings, setting_value, unknown_setting};
 use crate::query;
 use crate::render::{SettingLine, View};
 use crate::store::git::FileChange;
@@ -91,6 +91,10 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
             about: setting.about.to_owned(),
         });
     }
+    for (key, value) in own_settings(&file) {
+        let about = "a calendar, or the target of a clock (docs/settings.md)".to_owned();
+        lines.push(SettingLine { key, value, is_default: false, about });
+    }
     for (name, query) in &in_force.queries {
         let about = format!("git support list @{name}");
         lines.push(SettingLine {
@@ -128,6 +132,12 @@ fn change(
 fn node(key: &str, value: &str) -> Node {
     if key.starts_with("queries.") || key == "commit.prefix" {
         return Node::text(value);
+    }
+    let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
+    if is_list && value != "24x7" {
+        return Node::texts(
+            value.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()),
+        );
     }
     match value {
         "true" => Node::Bool(true),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::commands::arguments::Reading;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Change, Changes, Release, Rules, Settings, Team, Vendor, unknown_setting};
+use crate::process::{
+    Calendar, Change, Changes, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_setting,
+};
 use crate::query::{self, Context, Query};
 use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
@@ -20,14 +22,43 @@ const MAX_NAMED: usize = 30;
 /// The settings in force.
 pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
     let Some(file) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(Settings::default()) };
-    Settings::read(&file.node).map_err(|(key, problem)| {
+    let settings = Settings::read(&file.node).map_err(|(key, problem)| {
         let path: Vec<String> = key.split('.').map(str::to_owned).collect();
         file.invalid(&path, &problem)
-    })
+    })?;
+    with_holidays(settings, snapshot)
+}
+
+/// The settings with the holidays that their calendars have in files of their own.
+fn with_holidays(mut settings: Settings, snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
+    for name in settings.calendar_files() {
+        let path = layout::calendar(&name);
+        let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
+            return Err(Failure::new(
+                Kind::Invalid,
+                format!("{}: a calendar names {path}, which is not there", layout::CONFIG),
+            )
+            .hint(format!("put the file there: git add {path} && git commit")));
+        };
+        let added = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes));
+        added.map_err(|problem| invalid_file(&path, 0, &problem))?;
+    }
+    Ok(settings)
+}
+
+/// The rules of clocks in force: those of the settings, and what vendors have promised.
+pub(crate) fn clock_rules(snapshot: &Snapshot<'_>) -> Result<ClockRules, Failure> {
+    let settings = settings(snapshot)?;
+    let vendors = vendors(snapshot)?;
+    Ok(settings.clocks.with_vendors(vendors.values()))
 }
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
 pub(crate) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    if path.starts_with(layout::CALENDARS) {
+        let added = Calendar::always().add_events(&String::from_utf8_lossy(bytes));
+        return added.map_err(|problem| invalid_file(path, 0, &problem));
+    }
     let file = parsed(path, bytes)?;
     let named = |folder: &str| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".yaml");
     if path == layout::CONFIG {

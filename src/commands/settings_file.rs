@@ -12,19 +12,30 @@ pub(crate) fn set(text: &str, key: &str, value: Option<Node>) -> Result<String, 
     let (outer, inner) = key.split_once('.').map_or((key, None), |(outer, inner)| (outer, Some(inner)));
     let new = match inner {
         None => value,
-        Some(inner) => {
-            let mut pairs = match file.at(outer) {
-                Some(Node::Map(pairs)) => pairs.clone(),
-                _ => Vec::new(),
-            };
-            // By what it reads as: `1:` is a number in YAML, and the same key.
-            pairs.retain(|(name, _)| name.to_string() != inner);
-            pairs.extend(value.map(|value| (Node::text(inner), value)));
-            (!pairs.is_empty()).then_some(Node::Map(pairs))
-        }
+        Some(inner) => within(file.at(outer), inner, value),
     };
     let block = new.map(|new| yaml::write(&[(Node::text(outer), new)])).unwrap_or_default();
     Ok(replaced(text, outer, &block))
+}
+
+/// A mapping with a dotted key below it set to a value, or taken away; nothing where nothing is left.
+fn within(node: Option<&Node>, key: &str, value: Option<Node>) -> Option<Node> {
+    let (outer, inner) = key.split_once('.').map_or((key, None), |(outer, inner)| (outer, Some(inner)));
+    let mut pairs = match node {
+        Some(Node::Map(pairs)) => pairs.clone(),
+        _ => Vec::new(),
+    };
+    // By what it reads as: `1:` is a number in YAML, and the same key.
+    let place = pairs.iter().position(|(name, _)| name.to_string() == outer);
+    let old = place.map(|place| pairs.remove(place).1);
+    let new = match inner {
+        None => value,
+        Some(inner) => within(old.as_ref(), inner, value),
+    };
+    if let Some(new) = new {
+        pairs.insert(place.unwrap_or(pairs.len()), (Node::text(outer), new));
+    }
+    (!pairs.is_empty()).then_some(Node::Map(pairs))
 }
 
 /// The text with the block of a top-level key replaced, or the block added at the end.

@@ -68,6 +68,9 @@ struct Details {
     /// When they can be reached
     #[arg(long)]
     hours: Option<String>,
+    /// The calendar of the settings in whose hours their time to answer counts
+    #[arg(long, value_name = "NAME")]
+    calendar: Option<String>,
     /// A path or dependency they cover (can be repeated)
     #[arg(long, value_name = "WHAT")]
     covers: Vec<String>,
@@ -89,6 +92,7 @@ impl Details {
             contract: either(&self.contract, &old.contract),
             response: either(&self.response, &old.response),
             hours: either(&self.hours, &old.hours),
+            calendar: either(&self.calendar, &old.calendar),
             covers: if self.covers.is_empty() { old.covers.clone() } else { self.covers.clone() },
         };
         let checked = Vendor::read(&new.name, &new.to_node());

@@ -61,7 +61,7 @@ pub fn decide(
     // A word about a change that is no change would be an entry that says nothing.
     let says_something =
         matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(..) | What::Step(_));
-    if record.is_empty() && !says_something {
+    if record.is_empty() && !says_something && request.spent_minutes.is_none() {
         return Ok(None);
     }
     Ok(Some(record.step(action, ticket.next_seq(), request, actor)))
@@ -291,6 +291,7 @@ impl Record {
             proposed: self.proposed,
             overrides: self.overrides,
             seen: request.seen,
+            spent_minutes: request.spent_minutes,
             redacted: None,
             unknown: Vec::new(),
         };

@@ -3,6 +3,9 @@
 //! [`decide()`] answers a [`Request`] with the step to apply, or with a [`Refusal`] that says what is
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
+mod agreement;
+mod calendar;
+mod clock;
 mod decide;
 mod fingerprint;
 mod mentions;
@@ -24,6 +27,12 @@ mod table;
 mod team;
 mod vendor;
 
+pub use agreement::{Agreement, Period};
+pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
+pub use clock::{
+    Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, Reason, Skew,
+    State as ClockState, Step, Target, Why, replay, skews, span_text, standing,
+};
 pub use decide::{decide, open, open_by, redact};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use mentions::paths_named;
@@ -37,7 +46,7 @@ pub use request::{Actor, Change, Changes, Deferral, Ending, Fix, Move, Request, 
 pub use results::{Cause, MAX_NAMED, Results};
 pub use rules::{Policy, Rules};
 pub use secrets::{secret_in, without_secrets};
-pub use settings::{SETTINGS, Setting, Settings, setting_value, unknown_setting};
+pub use settings::{SETTINGS, Setting, Settings, own_settings, setting_value, unknown_setting};
 pub use similar::similar;
 pub use steps::warnings;
 pub use suggest::{Suggestion, suggest};

@@ -180,13 +180,15 @@ pub struct Request {
     pub visibility: Visibility,
     /// Where a machine saw it.
     pub seen: Option<Sighting>,
+    /// The time that was spent on it, in minutes.
+    pub spent_minutes: Option<u64>,
 }
 
 impl Request {
     /// A wish without a word about it.
     #[must_use]
     pub fn new(what: What) -> Self {
-        Self { what, note: None, visibility: Visibility::Customer, seen: None }
+        Self { what, note: None, visibility: Visibility::Customer, seen: None, spent_minutes: None }
     }
 
     /// The same wish, with where a machine saw it.

@@ -2,8 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::process::agreement::Agreement;
+use crate::process::clock::ClockRules;
 use crate::process::rules::Policy;
 use crate::ticket::{Finding, Node, nearest};
+
+/// What is wrong with a settings' file: the key, with dots, and the problem.
+pub(in crate::process) type Wrong = (String, String);
+
+/// What is wrong with the value under a key.
+pub(in crate::process) fn wrong(key: &[&str], problem: &str) -> Wrong {
+    (key.join("."), problem.to_owned())
+}
 
 /// A setting: its name, its default as YAML, what it does.
 #[derive(Debug)]
@@ -54,6 +64,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "enforce",
         about: "fixed names a commit: off, warn, enforce",
     },
+    Setting {
+        key: "pause",
+        default: "customer, vendor, enhance",
+        about: "what a ticket waits for that stops its clocks",
+    },
+    Setting { key: "agreement.hours", default: "", about: "the hours that the support agreement grants" },
+    Setting { key: "agreement.per", default: "month", about: "for each week, month, quarter or year" },
     Setting { key: "branch", default: "", about: "the branch of tickets alone, if there is one" },
 ];
 
@@ -76,6 +93,10 @@ pub struct Settings {
     pub fixed_needs_commit: Policy,
     /// Saved queries by name, for `list @name`.
     pub queries: BTreeMap<String, String>,
+    /// Calendars, and the rules of clocks.
+    pub clocks: ClockRules,
+    /// The hours that the support agreement grants.
+    pub agreement: Option<Agreement>,
 }
 
 impl Settings {
@@ -134,6 +155,8 @@ impl Settings {
             level_by_role,
             fixed_needs_commit,
             queries,
+            clocks: ClockRules::read(file)?,
+            agreement: Agreement::read(file)?,
         })
     }
 }
@@ -152,6 +175,8 @@ impl Default for Settings {
             level_by_role: Policy::Warn,
             fixed_needs_commit: Policy::Enforce,
             queries: BTreeMap::new(),
+            clocks: ClockRules::default(),
+            agreement: None,
         }
     }
 }
@@ -167,16 +192,63 @@ pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
     key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
 }
 
-/// What is wrong with a key that is to be set; `None` for one this version knows.
+/// The groups whose members the project names itself, each with the parts of a key below it.
+const OPEN_GROUPS: &[(&str, &[&str])] = &[
+    ("calendars", &["timezone", "hours", "holidays"]),
+    ("clocks", &["response", "update", "resolution", "calendar", "warn_at"]),
+    ("levels", &["resolution", "calendar"]),
+];
+
+/// What is wrong with a key that is to be set; `None` for one this version knows. What stands below the
+/// members of a group is seen to where the file is read.
 #[must_use]
 pub fn unknown_setting(key: &str) -> Option<String> {
-    let is_query = key.strip_prefix("queries.").is_some_and(|name| !name.is_empty() && !name.contains('.'));
-    let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
-    if is_query || known.contains(&key) {
-        return None;
-    }
+    let parts: Vec<&str> = key.split('.').collect();
+    let open = OPEN_GROUPS.iter().find(|(group, _)| parts.first() == Some(group));
+    let known: Vec<&str> = match (open, parts.as_slice()) {
+        (_, ["queries", name]) if !name.is_empty() => return None,
+        (Some(_), [_, name]) if !name.is_empty() => return None,
+        (Some((_, below)), [_, name, part, rest @ ..]) if !name.is_empty() => {
+            let has_room = rest.is_empty() || (*part == "hours" && rest.len() == 1);
+            if below.contains(part) && has_room {
+                return None;
+            }
+            let whole = below.iter().map(|part| format!("{}.{name}.{part}", parts.first().unwrap_or(&"")));
+            return Some(no_setting(key, &whole.collect::<Vec<_>>()));
+        }
+        _ => SETTINGS.iter().map(|setting| setting.key).collect(),
+    };
+    let groups = OPEN_GROUPS.iter().map(|(group, _)| *group).chain(["queries"]);
+    let known: Vec<String> = known.into_iter().chain(groups).map(str::to_owned).collect();
+    if SETTINGS.iter().any(|setting| setting.key == key) { None } else { Some(no_setting(key, &known)) }
+}
+
+fn no_setting(key: &str, known: &[String]) -> String {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let meant = nearest(key, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-    Some(format!("there is no setting {key}.{meant}"))
+    format!("there is no setting {key}.{meant}")
+}
+
+/// What a settings' file says of the groups whose members the project names itself: keys with dots, and
+/// values as one line.
+#[must_use]
+pub fn own_settings(file: &Node) -> Vec<(String, String)> {
+    fn leaves(key: &str, node: &Node, found: &mut Vec<(String, String)>) {
+        match node {
+            Node::Map(pairs) => {
+                pairs.iter().for_each(|(name, value)| leaves(&format!("{key}.{name}"), value, found));
+            }
+            Node::Null => {}
+            one => found.push((key.to_owned(), one.to_string())),
+        }
+    }
+    let mut found = Vec::new();
+    for (group, _) in OPEN_GROUPS {
+        if let Some(node) = file.at(group) {
+            leaves(group, node, &mut found);
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -197,6 +269,10 @@ mod tests {
     #[test]
     fn an_unknown_key_names_the_nearest() {
         assert!(unknown_setting("commit.prefx").unwrap().contains("commit.prefix"));
-        assert_eq!(unknown_setting("queries.mine"), None);
+        assert!(unknown_setting("clocks.blocker.respond").unwrap().contains("clocks.blocker.response"));
+        assert!(unknown_setting("clock.blocker").unwrap().contains("no setting"));
+        for key in ["queries.mine", "clocks.blocker.response", "calendars.office.hours.mon-fri", "levels.1"] {
+            assert_eq!(unknown_setting(key), None, "{key}");
+        }
     }
 }

@@ -21,13 +21,15 @@ pub struct Vendor {
     pub response: Option<String>,
     /// When they can be reached.
     pub hours: Option<String>,
+    /// The calendar of the settings in whose hours their time to answer counts; every hour, without one.
+    pub calendar: Option<String>,
     /// What they cover: paths and names of dependencies.
     pub covers: Vec<String>,
 }
 
 impl Vendor {
     /// The text keys of the file, with their values.
-    fn texts(&mut self) -> [(&'static str, &mut Option<String>); 6] {
+    fn texts(&mut self) -> [(&'static str, &mut Option<String>); 7] {
         [
             ("email", &mut self.email),
             ("url", &mut self.url),
@@ -35,6 +37,7 @@ impl Vendor {
             ("contract", &mut self.contract),
             ("response", &mut self.response),
             ("hours", &mut self.hours),
+            ("calendar", &mut self.calendar),
         ]
     }
 

@@ -14,6 +14,8 @@ pub const TEAM: &str = ".support/team.yaml";
 pub const VENDORS: &str = ".support/vendors";
 /// The folder of the releases.
 pub const RELEASES: &str = ".support/releases";
+/// The folder of the calendars' files of holidays.
+pub const CALENDARS: &str = ".support/calendars";
 /// The folder of all evidence.
 pub const ATTACHMENTS: &str = ".support/attachments";
 /// How git treats our files.
@@ -52,6 +54,12 @@ pub fn vendor(name: &str) -> String {
 #[must_use]
 pub fn release(version: &str) -> String {
     format!("{RELEASES}/{version}.yaml")
+}
+
+/// A file of holidays.
+#[must_use]
+pub fn calendar(name: &str) -> String {
+    format!("{CALENDARS}/{name}")
 }
 
 /// The folder of a ticket's evidence.

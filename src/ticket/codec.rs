@@ -11,6 +11,7 @@ use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::person::Person;
 use crate::ticket::sighting::Sighting;
+use crate::ticket::span::{parse_span, span_of_minutes};
 use crate::ticket::words::{Action, Finding, LinkKind};
 use crate::ticket::yaml;
 
@@ -233,6 +234,14 @@ fn read_entry(node: Node) -> Read<Entry> {
     };
     let seen = keys.take("seen").map(Sighting::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
+    let spent_minutes = match keys.take("spent") {
+        None => None,
+        Some(span) => Some(
+            parse_span(&span.to_string())
+                .map(|span| span.as_secs() / 60)
+                .ok_or_else(|| Problem::new("is no span of time; write 45m or 1h30m").under("spent"))?,
+        ),
+    };
     let redacted = match keys.take("redacted") {
         None => None,
         Some(id) => Some(
@@ -254,6 +263,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         proposed,
         overrides,
         seen,
+        spent_minutes,
         redacted,
         unknown: keys.0,
     })
@@ -360,6 +370,9 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if let Some(seen) = &entry.seen {
         pairs.push(("seen", seen.to_node()));
+    }
+    if let Some(minutes) = entry.spent_minutes {
+        pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
     }
     if let Some(redacted) = &entry.redacted {
         pairs.push(("redacted", Node::text(redacted.as_str())));

@@ -41,6 +41,8 @@ pub struct Entry {
     pub overrides: Vec<String>,
     /// Where a machine saw it.
     pub seen: Option<Sighting>,
+    /// The time that was spent on it, in minutes.
+    pub spent_minutes: Option<u64>,
     /// The entry that took text out of this one.
     pub redacted: Option<EntryId>,
     /// Fields of a newer version, as they stand.

@@ -92,6 +92,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         proposed: false,
         overrides: Vec::new(),
         seen: None,
+        spent_minutes: None,
         redacted: None,
         unknown: Vec::new(),
     };

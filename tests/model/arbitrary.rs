@@ -208,6 +208,7 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
             tests: deed.note.iter().cloned().collect(),
             ..Sighting::default()
         }),
+        spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),

@@ -76,7 +76,7 @@ fn work_tree(store: &Store, faults: &mut Vec<Fault>) -> Result<(), Failure> {
 /// Settings, people, vendors, releases: each file on its own.
 fn project(snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failure> {
     let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
-    for folder in [layout::VENDORS, layout::RELEASES] {
+    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS] {
         paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
     }
     for path in paths {

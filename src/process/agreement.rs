@@ -1,0 +1,147 @@
+//! The support agreement: the hours that are granted for each period, as `config.yaml` holds them.
+
+use time::{Date, Duration, Month};
+
+use crate::process::settings::{Wrong, wrong};
+use crate::ticket::{Moment, Node};
+
+/// A span of the calendar that an agreement, or a report, counts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// From Monday on.
+    Week,
+    /// From the first of a month on.
+    Month,
+    /// From the first of January, April, July, October on.
+    Quarter,
+    /// From the first of January on.
+    Year,
+}
+
+impl Period {
+    /// The words of the settings.
+    pub const WORDS: &'static [&'static str] = &["week", "month", "quarter", "year"];
+    const ALL: [Self; 4] = [Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    /// Reads the word of the settings.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::WORDS.iter().zip(Self::ALL).find(|(word, _)| **word == text).map(|(_, period)| period)
+    }
+
+    /// The word of the settings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// The first day of the period that a moment lies in, in UTC.
+    fn first_day(self, at: Moment) -> Option<Date> {
+        let day = Date::from_ordinal_date(1970, 1)
+            .ok()?
+            .checked_add(Duration::seconds(at.unix().div_euclid(86_400) * 86_400))?;
+        let month = match self {
+            Self::Week => {
+                return day.checked_sub(Duration::days(i64::from(day.weekday().number_days_from_monday())));
+            }
+            Self::Month => day.month(),
+            Self::Quarter => Month::try_from((u8::from(day.month()) - 1) / 3 * 3 + 1).ok()?,
+            Self::Year => Month::January,
+        };
+        Date::from_calendar_date(day.year(), month, 1).ok()
+    }
+
+    /// The first instant of the period that a moment lies in, in UTC.
+    #[must_use]
+    pub fn start(self, at: Moment) -> Moment {
+        let midnight = |date: Date| Moment::from_unix(date.midnight().assume_utc().unix_timestamp());
+        self.first_day(at).and_then(midnight).unwrap_or(at)
+    }
+
+    /// The first instant after the period that a moment lies in, in UTC.
+    #[must_use]
+    pub fn end(self, at: Moment) -> Moment {
+        let days = match self {
+            Self::Week => 7,
+            Self::Month => 31,
+            Self::Quarter => 92,
+            Self::Year => 366,
+        };
+        // The longest one's days lead into the next one, whichever it is.
+        let next = self.start(at).after(std::time::Duration::from_secs(days * 86_400));
+        self.start(next)
+    }
+
+    /// The period that a moment lies in, by name: `2026-11`, `2026-W48`, `2026-Q4`, `2026`.
+    #[must_use]
+    pub fn name(self, at: Moment) -> String {
+        let Some(day) = self.first_day(at) else { return String::new() };
+        match self {
+            Self::Week => {
+                let (year, week, _) = day.to_iso_week_date();
+                format!("{year}-W{week:02}")
+            }
+            Self::Month => format!("{}-{:02}", day.year(), u8::from(day.month())),
+            Self::Quarter => format!("{}-Q{}", day.year(), u8::from(day.month()).div_ceil(3)),
+            Self::Year => day.year().to_string(),
+        }
+    }
+}
+
+/// What a support agreement grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreement {
+    /// The hours of each period.
+    pub hours: u32,
+    /// The period.
+    pub per: Period,
+}
+
+impl Agreement {
+    /// The agreement of a settings' file, if it names one.
+    ///
+    /// # Errors
+    /// The key, and what is wrong with its value.
+    pub(in crate::process) fn read(file: &Node) -> Result<Option<Self>, Wrong> {
+        let Some(node) = file.at("agreement").filter(|node| **node != Node::Null) else { return Ok(None) };
+        let Node::Map(pairs) = node else { return Err(wrong(&["agreement"], "is no mapping")) };
+        for (key, _) in pairs {
+            let key = key.to_string();
+            if !["hours", "per"].contains(&key.as_str()) {
+                return Err(wrong(&["agreement", &key], "is none of hours, per"));
+            }
+        }
+        let hours = node.at("hours").map(Node::to_string).unwrap_or_default();
+        let hours = hours.parse().map_err(|_| wrong(&["agreement", "hours"], "is no number of hours"))?;
+        let per = node.at("per").map_or_else(|| "month".to_owned(), Node::to_string);
+        let none_of = || wrong(&["agreement", "per"], &format!("is none of {}", Period::WORDS.join(", ")));
+        Ok(Some(Self { hours, per: Period::parse(&per).ok_or_else(none_of)? }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_begin_and_end_where_the_calendar_says() {
+        let at = Moment::parse("2026-11-24T12:00:00Z").unwrap();
+        for (period, name, start, end) in [
+            (Period::Week, "2026-W48", "2026-11-23", "2026-11-30"),
+            (Period::Month, "2026-11", "2026-11-01", "2026-12-01"),
+            (Period::Quarter, "2026-Q4", "2026-10-01", "2027-01-01"),
+            (Period::Year, "2026", "2026-01-01", "2027-01-01"),
+        ] {
+            assert_eq!(period.name(at), name);
+            assert_eq!(period.start(at), Moment::parse_day(start).unwrap());
+            assert_eq!(period.end(at), Moment::parse_day(end).unwrap());
+        }
+        let february = Moment::parse("2028-02-29T23:59:59Z").unwrap();
+        assert_eq!(Period::Month.end(february), Moment::parse_day("2028-03-01").unwrap());
+    }
+}

@@ -1,0 +1,251 @@
+//! The course of a ticket: what its clocks, and the reports, need to know of its timeline, and no more.
+
+use serde::{Deserialize, Serialize};
+
+use crate::process::clock::rules::Reason;
+use crate::process::team::Team;
+use crate::ticket::{
+    Action, Area, Entry, Field, Level, Moment, Node, Person, Resolution, Set, Severity, Status, Ticket, Type,
+    Visibility, parse_span,
+};
+
+/// The course of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    /// What kind of concern it is.
+    pub kind: Type,
+    /// Which side of the product is concerned.
+    pub area: Area,
+    /// The releases it affects.
+    pub affects: Vec<String>,
+    /// Who works on it now.
+    pub assignee: Option<String>,
+    /// The effort expected, in seconds.
+    pub estimate: Option<i64>,
+    /// True where a machine found that its test passes and fails by turns.
+    pub is_flaky: bool,
+    /// What happened, in the order of the timeline.
+    pub events: Vec<Event>,
+}
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The place of its entry in the timeline, from 0.
+    pub entry: u32,
+    /// When, in seconds since 1970 UTC; never before what it follows, whatever the writer's clock said.
+    pub at: i64,
+    /// What.
+    pub what: Happened,
+}
+
+/// What may happen to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Happened {
+    /// It was filed.
+    Opened,
+    /// Its severity was set.
+    Severity(Option<Severity>),
+    /// It came to a level.
+    Level(Level, Step),
+    /// It waits: for what, and for which vendor.
+    Waits(Reason, Option<String>),
+    /// The wait is over.
+    Resumed,
+    /// It is resolved or closed.
+    Ended(Option<Resolution>),
+    /// It is worked on again; true where a machine found its cause again.
+    Reopened(bool),
+    /// Somebody said something that the customer may read: the address.
+    Said(String),
+    /// Somebody spent time on it, in seconds.
+    Spent(i64),
+}
+
+/// How a ticket came to a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// It was filed there, or set.
+    Set,
+    /// It was escalated.
+    Escalated,
+    /// It went back.
+    Returned,
+    /// It went back because something was missing.
+    HandedBack,
+}
+
+/// What a ticket's state comes to, as far as clocks are concerned.
+#[derive(Clone, PartialEq, Eq)]
+struct Now {
+    severity: Option<Severity>,
+    level: Level,
+    wait: Option<(Reason, Option<String>)>,
+    has_ended: bool,
+}
+
+impl Course {
+    /// The course of a ticket.
+    #[must_use]
+    pub fn of(ticket: &Ticket) -> Self {
+        let head = ticket.head();
+        let word = |field: &Field| head.get(field).and_then(Node::as_text);
+        let estimate = word(&Field::Estimate).and_then(parse_span);
+        Self {
+            kind: head.kind(),
+            area: word(&Field::Area).and_then(Area::parse).unwrap_or(Area::Application),
+            affects: head.members(&Field::Affects).map(str::to_owned).collect(),
+            assignee: head.assignee().map(str::to_owned),
+            estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
+            is_flaky: head.members(&Field::Labels).any(|label| label == "flaky"),
+            events: events(ticket),
+        }
+    }
+
+    /// The same course up to an instant, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn until(&self, at: i64) -> Self {
+        let events = self.events.iter().filter(|event| event.at <= at).cloned().collect();
+        Self { events, ..self.clone() }
+    }
+
+    /// The severity at the end of the course.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        let last = |event: &Event| if let Happened::Severity(to) = event.what { Some(to) } else { None };
+        self.events.iter().rev().find_map(last).flatten()
+    }
+
+    /// The level at the end of the course.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        let last = |event: &Event| if let Happened::Level(to, _) = event.what { Some(to) } else { None };
+        self.events.iter().rev().find_map(last).unwrap_or(Level::One)
+    }
+}
+
+fn events(ticket: &Ticket) -> Vec<Event> {
+    let reporter = ticket.head().get(&Field::Reporter).and_then(Node::as_text);
+    let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
+    let (mut status, mut deferral, mut ending) = (Status::New, None, None);
+    let mut events: Vec<Event> = Vec::new();
+    let mut at = i64::MIN;
+    for (place, entry) in ticket.timeline().iter().enumerate() {
+        at = at.max(entry.at.unix());
+        let mut happened = Vec::new();
+        if events.is_empty() {
+            happened.push(Happened::Opened);
+        }
+        let mut now = before.clone();
+        for (field, set) in &entry.set {
+            let Set::Value { to, .. } = set else { continue };
+            let text = to.as_ref().and_then(Node::as_text);
+            match field {
+                Field::Severity => now.severity = text.and_then(Severity::parse),
+                Field::Level => {
+                    now.level =
+                        to.as_ref().and_then(|to| Level::parse(&to.to_string())).unwrap_or(Level::One);
+                }
+                Field::Status => status = text.and_then(Status::parse).unwrap_or(Status::New),
+                Field::Deferral => deferral.clone_from(to),
+                Field::Resolution => ending = text.map(Resolution::parse),
+                _ => {}
+            }
+        }
+        now.has_ended = !status.is_open();
+        now.wait = waits(status, deferral.as_ref());
+        if says_something(entry) && !reporter.is_some_and(|reporter| entry.by.is_named(reporter)) {
+            happened.push(Happened::Said(entry.by.email.to_lowercase()));
+        }
+        changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
+        if let Some(minutes) = entry.spent_minutes {
+            happened
+                .push(Happened::Spent(i64::try_from(minutes).unwrap_or(i64::MAX / 60).saturating_mul(60)));
+        }
+        let entry = u32::try_from(place).unwrap_or(u32::MAX);
+        events.extend(happened.into_iter().map(|what| Event { entry, at, what }));
+        before = now;
+    }
+    events
+}
+
+/// What an entry changed for the clocks.
+fn changes(
+    before: &Now,
+    now: &Now,
+    entry: &Entry,
+    ending: Option<&Resolution>,
+    is_first: bool,
+    happened: &mut Vec<Happened>,
+) {
+    if before.severity != now.severity {
+        happened.push(Happened::Severity(now.severity));
+    }
+    if before.level != now.level || is_first {
+        let step = match entry.action {
+            Action::Escalate => Step::Escalated,
+            Action::Return => Step::Returned,
+            Action::HandBack => Step::HandedBack,
+            _ => Step::Set,
+        };
+        happened.push(Happened::Level(now.level, step));
+    }
+    if before.has_ended && !now.has_ended {
+        happened.push(Happened::Reopened(entry.seen.is_some()));
+    }
+    if before.wait != now.wait {
+        if before.wait.is_some() {
+            happened.push(Happened::Resumed);
+        }
+        happened.extend(now.wait.clone().map(|(reason, vendor)| Happened::Waits(reason, vendor)));
+    }
+    if !before.has_ended && now.has_ended {
+        happened.push(Happened::Ended(ending.cloned()));
+    }
+}
+
+/// What a ticket of a status waits for.
+fn waits(status: Status, deferral: Option<&Node>) -> Option<(Reason, Option<String>)> {
+    let text = |key: &str| deferral.and_then(|to| to.at(key)).and_then(Node::as_text);
+    match status {
+        Status::Pending => Some((Reason::Customer, None)),
+        Status::Deferred if text("to") == Some("enhance") => Some((Reason::Enhance, None)),
+        Status::Deferred => Some((Reason::Vendor, text("vendor").map(str::to_owned))),
+        Status::New | Status::Triaged | Status::InProgress | Status::Resolved | Status::Closed => None,
+    }
+}
+
+/// True for a word of a person that the customer may read: no automatic step, no internal note, no
+/// assignment, and not the filing itself.
+fn says_something(entry: &Entry) -> bool {
+    let is_inner = matches!(
+        entry.action,
+        Action::Open
+            | Action::Assign
+            | Action::Alert
+            | Action::Repeat
+            | Action::Link
+            | Action::Unlink
+            | Action::Undo
+            | Action::Redact
+    );
+    entry.note.is_some() && entry.visibility == Visibility::Customer && entry.seen.is_none() && !is_inner
+}
+
+/// Whose words are the team's: those of its members; everybody's, where no team is known.
+#[must_use]
+pub(in crate::process) fn is_of_team(email: &str, team: &Team) -> bool {
+    team.members.is_empty() || {
+        let who = Person { name: String::new(), email: email.to_owned() };
+        team.members.iter().any(|member| member.is(&who))
+    }
+}
+
+/// When an entry of a course happened, as a moment.
+impl Event {
+    /// When it happened.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        Moment::from_unix(self.at).unwrap_or_default()
+    }
+}

@@ -1,0 +1,13 @@
+//! Clocks: replayed from a ticket's timeline by the rules that judge it, at every read; nothing is stored.
+
+mod course;
+mod replay;
+mod rules;
+mod run;
+mod skew;
+
+pub use course::{Course, Event, Happened, Step};
+pub use replay::{Book, Clock, ClockKind, Judged, replay, standing};
+pub use rules::{ClockRules, Reason, Target, span_text};
+pub use run::{Gap, State, Why};
+pub use skew::{Skew, skews};

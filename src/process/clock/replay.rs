@@ -1,0 +1,396 @@
+//! The replay: a ticket's course becomes its clocks, each judged by the rules in force when it began.
+
+use std::collections::BTreeMap;
+
+use crate::process::calendar::{Calendar, Hours};
+use crate::process::clock::course::{Course, Event, Happened, is_of_team};
+use crate::process::clock::rules::{ClockRules, Reason, Target, Targets};
+use crate::process::clock::run::{Gap, Measure, Run, State, Why};
+use crate::process::team::Team;
+use crate::ticket::{Level, Moment, Severity, Standing};
+
+/// Rules of clocks, with the hours of their calendars ready to be counted.
+#[derive(Debug)]
+pub struct Book {
+    /// The rules.
+    pub rules: ClockRules,
+    hours: BTreeMap<String, Hours>,
+    always: Hours,
+}
+
+impl Book {
+    /// Rules made ready.
+    #[must_use]
+    pub fn of(rules: ClockRules) -> Self {
+        let hours = rules.calendars.iter().map(|(name, calendar)| (name.clone(), Hours::of(calendar)));
+        Self { hours: hours.collect(), rules, always: Hours::of(&Calendar::always()) }
+    }
+
+    /// The hours of a calendar; those of every day, where there is none of that name.
+    #[must_use]
+    pub fn hours(&self, calendar: &str) -> &Hours {
+        self.hours.get(calendar).unwrap_or(&self.always)
+    }
+}
+
+/// The rules that a project had, and which of them judge a ticket.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The rules.
+    pub books: &'a [Book],
+    /// For its opening, and then for each setting of its severity, the place of the rules in force.
+    pub by: &'a [usize],
+    /// Whose words count as the team's.
+    pub team: &'a Team,
+}
+
+/// What a clock measures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClockKind {
+    /// The time to the first word to the customer.
+    Response,
+    /// The time from one word to the customer to the next.
+    Update,
+    /// The time to the resolution.
+    Resolution,
+    /// The time at a level of support, all stays together.
+    Level(Level),
+    /// The time that a vendor takes to answer.
+    Vendor(String),
+}
+
+impl ClockKind {
+    /// The word of machine formats.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Response => "response".to_owned(),
+            Self::Update => "update".to_owned(),
+            Self::Resolution => "resolution".to_owned(),
+            Self::Level(level) => format!("level-{level}"),
+            Self::Vendor(name) => format!("vendor:{name}"),
+        }
+    }
+
+    /// True for the clocks that were promised to the customer.
+    #[must_use]
+    pub fn is_customers(&self) -> bool {
+        matches!(self, Self::Response | Self::Update | Self::Resolution)
+    }
+}
+
+/// A clock, as it stands. Instants are seconds since 1970 UTC; spans are seconds of the calendar's hours.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// What it measures.
+    pub kind: ClockKind,
+    /// The severity whose target it has.
+    pub severity: Option<Severity>,
+    /// Its budget, as the settings have it.
+    pub target: Target,
+    /// The name of its calendar.
+    pub calendar: String,
+    /// The place of the rules that judge it.
+    pub book: usize,
+    /// When it started, and by which entry.
+    pub started: (i64, u32),
+    /// When it stopped, and by which entry.
+    pub stopped: Option<(i64, u32)>,
+    /// What was cut out of it, as far as it counts.
+    pub gaps: Vec<Gap>,
+    /// The budget.
+    pub target_seconds: i64,
+    /// What of it is used up.
+    pub elapsed_seconds: i64,
+    /// How long the ticket waited meanwhile.
+    pub paused_seconds: i64,
+    /// When it is used up; `None` while it waits.
+    pub due: Option<i64>,
+    /// When it warns.
+    pub warn: Option<i64>,
+    /// Where it stands.
+    pub state: State,
+    /// True while it waits.
+    pub is_paused: bool,
+    /// False for an interval between words to the customer that is over.
+    pub is_present: bool,
+}
+
+/// The clocks of a ticket at a moment, in seconds since 1970 UTC: response, updates, resolution, levels,
+/// vendors.
+#[must_use]
+pub fn replay(course: &Course, judged: Judged<'_>, now: i64) -> Vec<Clock> {
+    let mut replay = Replay::new(judged, now);
+    course.events.iter().for_each(|event| replay.take(event));
+    replay.finish()
+}
+
+/// Where the customer's clocks stand, as lists and queries ask for it: it holds until the next entry.
+#[must_use]
+pub fn standing(clocks: &[Clock]) -> Standing {
+    let customers = || clocks.iter().filter(|clock| clock.kind.is_customers() && clock.is_present);
+    let running = || customers().filter(|clock| clock.stopped.is_none() && !clock.is_paused);
+    let first = |at: Option<i64>| at.and_then(Moment::from_unix);
+    Standing {
+        due: first(running().filter_map(|clock| clock.due).min()),
+        warn: first(running().filter_map(|clock| clock.warn).min()),
+        is_late: customers()
+            .any(|clock| clock.state == State::Breached && (clock.stopped.is_some() || clock.is_paused)),
+        is_paused: customers().any(|clock| clock.is_paused),
+    }
+}
+
+struct Replay<'a> {
+    judged: Judged<'a>,
+    now: i64,
+    judgements: usize,
+    book: usize,
+    severity: Option<Severity>,
+    opened: Option<(i64, u32)>,
+    has_response: bool,
+    update_from: Option<(i64, u32)>,
+    ended: Option<(i64, u32)>,
+    /// Waits, and times after an end.
+    gaps: Vec<Gap>,
+    level: Option<Level>,
+    /// When a level was first reached, and the times elsewhere since.
+    levels: BTreeMap<Level, ((i64, u32), Vec<Gap>)>,
+    vendor: Option<(String, (i64, u32))>,
+    clocks: Vec<Clock>,
+}
+
+impl<'a> Replay<'a> {
+    fn new(judged: Judged<'a>, now: i64) -> Self {
+        Self {
+            judged,
+            now,
+            judgements: 0,
+            book: 0,
+            severity: None,
+            opened: None,
+            has_response: false,
+            update_from: None,
+            ended: None,
+            gaps: Vec::new(),
+            level: None,
+            levels: BTreeMap::new(),
+            vendor: None,
+            clocks: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, event: &Event) {
+        let mark = (event.at, event.entry);
+        match &event.what {
+            Happened::Opened => {
+                self.judge();
+                (self.opened, self.update_from) = (Some(mark), Some(mark));
+            }
+            Happened::Severity(severity) => {
+                self.severity = *severity;
+                self.judge();
+            }
+            Happened::Level(level, _) => self.come_to(*level, mark),
+            Happened::Waits(reason, vendor) => {
+                let why = Why::Waits(*reason, vendor.clone());
+                self.gaps.push(Gap { from: mark.0, to: None, why, began: mark.1, ended: None });
+                self.vendor = vendor.clone().map(|name| (name, mark));
+            }
+            Happened::Resumed => {
+                self.close(mark, |why| matches!(why, Why::Waits(..)));
+                self.vendor_answers(mark);
+            }
+            Happened::Ended(_) => {
+                self.respond(mark);
+                self.update(mark);
+                (self.ended, self.update_from) = (Some(mark), None);
+                self.gaps.push(Gap { from: mark.0, to: None, why: Why::Ended, began: mark.1, ended: None });
+            }
+            Happened::Reopened(_) => {
+                self.close(mark, |why| *why == Why::Ended);
+                (self.ended, self.update_from) = (None, Some(mark));
+            }
+            Happened::Said(email) if is_of_team(email, self.judged.team) => {
+                self.respond(mark);
+                self.update(mark);
+                // What is said after the end begins no interval.
+                self.update_from = self.ended.is_none().then_some(mark);
+            }
+            Happened::Said(_) | Happened::Spent(_) => {}
+        }
+    }
+
+    /// The rules in force from here on.
+    fn judge(&mut self) {
+        let by = self.judged.by;
+        self.book = by.get(self.judgements).or(by.last()).copied().unwrap_or_default();
+        self.judgements += 1;
+    }
+
+    fn close(&mut self, (at, entry): (i64, u32), is_meant: impl Fn(&Why) -> bool) {
+        for gap in self.gaps.iter_mut().filter(|gap| gap.to.is_none() && is_meant(&gap.why)) {
+            (gap.to, gap.ended) = (Some(at), Some(entry));
+        }
+    }
+
+    fn come_to(&mut self, level: Level, mark: (i64, u32)) {
+        if let Some((_, gaps)) = self.level.and_then(|left| self.levels.get_mut(&left)) {
+            gaps.push(Gap { from: mark.0, to: None, why: Why::Elsewhere, began: mark.1, ended: None });
+        }
+        let (_, gaps) = self.levels.entry(level).or_insert((mark, Vec::new()));
+        for gap in gaps.iter_mut().filter(|gap| gap.to.is_none()) {
+            (gap.to, gap.ended) = (Some(mark.0), Some(mark.1));
+        }
+        self.level = Some(level);
+    }
+
+    fn targets(&self) -> Option<&'a Targets> {
+        let books: &'a [Book] = self.judged.books;
+        books.get(self.book)?.rules.severities.get(&self.severity?)
+    }
+
+    fn respond(&mut self, mark: (i64, u32)) {
+        if self.has_response {
+            return;
+        }
+        self.has_response = true;
+        let target = self.targets().and_then(|targets| targets.response);
+        self.stop(ClockKind::Response, target, self.opened, Some(mark), true);
+    }
+
+    fn update(&mut self, mark: (i64, u32)) {
+        let target = self.targets().and_then(|targets| targets.update);
+        self.stop(ClockKind::Update, target, self.update_from, Some(mark), false);
+    }
+
+    fn vendor_answers(&mut self, mark: (i64, u32)) {
+        if let Some((name, since)) = self.vendor.take() {
+            self.vendor_clock(&name, since, Some(mark));
+        }
+    }
+
+    fn vendor_clock(&mut self, name: &str, since: (i64, u32), stop: Option<(i64, u32)>) {
+        let books: &'a [Book] = self.judged.books;
+        let rules = books.get(self.book).and_then(|book| book.rules.vendors.get(name));
+        if let Some((target, calendar)) = rules {
+            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None };
+            self.add(ClockKind::Vendor(name.to_owned()), plan, since, stop, Vec::new(), stop.is_none());
+        }
+    }
+
+    /// Adds a clock of the severity, if it has such a target.
+    fn stop(
+        &mut self,
+        kind: ClockKind,
+        target: Option<Target>,
+        start: Option<(i64, u32)>,
+        stop: Option<(i64, u32)>,
+        is_present: bool,
+    ) {
+        let (Some(target), Some(targets), Some(start)) = (target, self.targets(), start) else { return };
+        let plan = Plan {
+            target,
+            calendar: &targets.calendar,
+            warn_percent: targets.warn_percent,
+            severity: self.severity,
+        };
+        // A clock that an end has stopped is not kept waiting by it.
+        let gaps = self.gaps.iter().filter(|gap| stop.is_none_or(|(at, _)| gap.from < at)).cloned().collect();
+        self.add(kind, plan, start, stop, gaps, is_present);
+    }
+
+    fn add(
+        &mut self,
+        kind: ClockKind,
+        plan: Plan<'_>,
+        started: (i64, u32),
+        stopped: Option<(i64, u32)>,
+        mut gaps: Vec<Gap>,
+        is_present: bool,
+    ) {
+        let books: &'a [Book] = self.judged.books;
+        let Some(book) = books.get(self.book) else { return };
+        let counts = |reason: &Reason| book.rules.pause.contains(reason);
+        gaps.retain(|gap| gap.to.is_none_or(|to| to > started.0));
+        gaps.retain(|gap| if let Why::Waits(reason, _) = &gap.why { counts(reason) } else { true });
+        let run = Run {
+            start: started.0,
+            stop: stopped.map(|(at, _)| at),
+            gaps: &gaps,
+            target: plan.target,
+            warn_percent: plan.warn_percent,
+        };
+        let Measure { target, elapsed, paused, due, warn, state, is_paused } =
+            run.measure(book.hours(plan.calendar), self.now);
+        self.clocks.push(Clock {
+            kind,
+            severity: plan.severity,
+            target: plan.target,
+            calendar: plan.calendar.to_owned(),
+            book: self.book,
+            started,
+            stopped,
+            gaps,
+            target_seconds: target,
+            elapsed_seconds: elapsed,
+            paused_seconds: paused,
+            due,
+            warn,
+            state,
+            is_paused,
+            is_present,
+        });
+    }
+
+    fn finish(mut self) -> Vec<Clock> {
+        let targets = self.targets().cloned();
+        let target = |of: fn(&Targets) -> Option<Target>| targets.as_ref().and_then(of);
+        if !self.has_response {
+            self.stop(ClockKind::Response, target(|targets| targets.response), self.opened, None, true);
+        }
+        if self.update_from.is_some() {
+            self.stop(ClockKind::Update, target(|targets| targets.update), self.update_from, None, true);
+        } else if let Some(last) = self.clocks.iter_mut().rfind(|clock| clock.kind == ClockKind::Update) {
+            // The ticket has ended: its last interval is what remains to be said.
+            last.is_present = true;
+        }
+        self.stop(ClockKind::Resolution, target(|targets| targets.resolution), self.opened, self.ended, true);
+        self.finish_levels();
+        if let Some((name, since)) = self.vendor.take() {
+            self.vendor_clock(&name, since, None);
+        }
+        self.clocks.sort_by_key(|clock| match clock.kind {
+            ClockKind::Response => 0,
+            ClockKind::Update => 1,
+            ClockKind::Resolution => 2,
+            ClockKind::Level(_) => 3,
+            ClockKind::Vendor(_) => 4,
+        });
+        self.clocks
+    }
+
+    fn finish_levels(&mut self) {
+        let books: &'a [Book] = self.judged.books;
+        let Some(rules) = books.get(self.book).map(|book| &book.rules) else { return };
+        for (level, (start, elsewhere)) in std::mem::take(&mut self.levels) {
+            let Some((target, calendar)) = rules.levels.get(&level) else { continue };
+            let of_severity = self.targets().map_or(crate::process::calendar::ALWAYS, |of| &of.calendar);
+            let calendar = calendar.as_deref().unwrap_or(of_severity);
+            // It was left for good, as far as is known, or the ticket ended there.
+            let left = elsewhere.iter().find(|gap| gap.to.is_none()).map(|gap| (gap.from, gap.began));
+            let stop = left.or(self.ended);
+            let before = |gap: &&Gap| stop.is_none_or(|(at, _)| gap.from < at);
+            let gaps = self.gaps.iter().chain(&elsewhere).filter(before).cloned().collect();
+            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None };
+            self.add(ClockKind::Level(level), plan, start, stop, gaps, true);
+        }
+    }
+}
+
+/// What a clock is to keep.
+struct Plan<'a> {
+    target: Target,
+    calendar: &'a str,
+    warn_percent: i64,
+    severity: Option<Severity>,
+}
