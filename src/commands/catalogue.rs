@@ -2,14 +2,16 @@
 
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
+use crate::commands::judging::Rulings;
 use crate::commands::reading::{context, query, settings, warn};
 use crate::commands::session::Session;
-use crate::index::{CatchUp, Error, Hit, Index, Row, Unreadable};
+use crate::index::{CatchUp, Error, Extra, Hit, Index, Row, Scope, Unjudged, Unreadable};
+use crate::process::Course;
 use crate::query::{Context, Query, snippet, words};
 use crate::render::{Listed, Record};
 use crate::store::git::ObjectId;
 use crate::store::{BadFile, Content, Snapshot, Store, Versions};
-use crate::ticket::{Field, Summary, Ticket, short_node};
+use crate::ticket::{Field, Standing, Summary, Ticket, short_node};
 
 /// From this many files on, reading them is worth a progress bar.
 const MANY: usize = 2_000;
@@ -28,6 +30,8 @@ pub(crate) enum Wanted {
     Lines,
     /// Their objects for machines, without the long texts.
     Records,
+    /// Their courses, for clocks and reports.
+    Courses,
     /// Everything.
     Tickets,
 }
@@ -49,12 +53,12 @@ pub(crate) struct Question<'a> {
 pub(crate) fn find(question: &Question<'_>, session: &mut Session<'_>) -> Result<Vec<Listed>, Failure> {
     let Question { store, snapshot, reading, .. } = *question;
     let query = query(question.text, &settings(snapshot)?)?;
-    let context = context(store, snapshot, session, reading.at.as_deref());
+    let mut context = context(store, snapshot, session, reading.at.as_deref());
     let mut found = match answered(question, &query, &context, session)? {
         Ok(found) => found,
         Err(error) => {
             session.note(format!("warning: answered without the index: {error}"));
-            scanned(question, &query, &context, session)?
+            scanned(question, &query, &mut context, session)?
         }
     };
     if question.with_snippets {
@@ -76,7 +80,7 @@ pub(crate) fn whole(
     let question = Question { store, snapshot, text, reading, wanted: Wanted::Tickets, with_snippets: false };
     let whole = |one: Listed| match one.record {
         Record::Whole(ticket) => Some(*ticket),
-        Record::None | Record::Short(_) => None,
+        Record::None | Record::Short(_) | Record::Course(_) => None,
     };
     Ok(find(&question, session)?.into_iter().filter_map(whole).collect())
 }
@@ -105,13 +109,21 @@ pub(crate) fn alike(
 fn scanned(
     question: &Question<'_>,
     query: &Query,
-    context: &Context,
+    context: &mut Context,
     session: &mut Session<'_>,
 ) -> Result<Vec<Listed>, Failure> {
-    let listing = question.snapshot.tickets()?;
+    let Question { store, snapshot, .. } = *question;
+    let listing = snapshot.tickets()?;
     let mut tickets = listing.tickets;
+    let rulings = Rulings::of(store, snapshot, None, session)?;
+    if let Some(rulings) = &rulings {
+        for ticket in &tickets {
+            let standing = rulings.standing(store, ticket.id(), &Course::of(ticket))?;
+            context.standings.insert(ticket.id().clone(), standing);
+        }
+    }
     tickets.retain(|ticket| query.matches(ticket, context));
-    query.arrange(&mut tickets);
+    query.arrange(&mut tickets, context);
     warn(&listing.bad, session);
     let mut found = Vec::new();
     for ticket in tickets {
@@ -120,11 +132,13 @@ fn scanned(
             prefix: question.snapshot.shortest(ticket.id())?,
             places: None,
             snippet: None,
+            standing: rulings.as_ref().map(|_| context.standing(&ticket)),
             record: match question.wanted {
                 Wanted::Lines => Record::None,
                 Wanted::Records => {
                     Record::Short(serde_json::to_string(&short_node(&ticket)).unwrap_or_default())
                 }
+                Wanted::Courses => Record::Course(Box::new(Course::of(&ticket))),
                 Wanted::Tickets => Record::Whole(Box::new(ticket)),
             },
         });
@@ -143,15 +157,34 @@ fn answered(
     session: &mut Session<'_>,
 ) -> Answer<Vec<Listed>> {
     let Question { store, snapshot, wanted, reading, .. } = *question;
-    let opened = open(store, snapshot, reading, session)?;
+    let opened = match open(store, snapshot, reading, session)? {
+        Ok((mut index, edition)) => {
+            judged(question, &mut index, edition, session)?.map(|scope| (index, scope))
+        }
+        Err(error) => Err(error),
+    };
     let mut found = Vec::new();
-    let bad = opened.and_then(|(index, edition)| {
-        index.find(edition, query, context, wanted == Wanted::Records, &mut |hit| {
-            let Hit { summary, prefix, short } = hit;
-            let record = if wanted == Wanted::Records { Record::Short(short) } else { Record::None };
-            found.push(Listed { summary, prefix, places: None, snippet: None, record });
+    let extra = match wanted {
+        Wanted::Lines | Wanted::Tickets => Extra::None,
+        Wanted::Records => Extra::Object,
+        Wanted::Courses => Extra::Course,
+    };
+    let mut is_foreign = false;
+    let bad = opened.and_then(|(index, scope)| {
+        index.find(scope, query, context, extra, &mut |hit| {
+            let Hit { summary, prefix, short, standing, course } = hit;
+            let record = match (extra, Course::from_bytes(&course)) {
+                (Extra::None, _) => Record::None,
+                (Extra::Object, _) => Record::Short(short),
+                (Extra::Course, Ok(course)) => Record::Course(Box::new(course)),
+                (Extra::Course, Err(_)) => {
+                    is_foreign = true;
+                    Record::None
+                }
+            };
+            found.push(Listed { summary, prefix, places: None, snippet: None, standing, record });
         })?;
-        index.unreadable(edition)
+        if is_foreign { Err(Error::foreign()) } else { index.unreadable(scope.edition) }
     });
     let bad = match bad {
         Ok(answer) => answer,
@@ -172,6 +205,39 @@ fn answered(
         }
     }
     Ok(Ok(found))
+}
+
+/// The scope of an edition: where its clocks stand by the rules of its history, worked out as far as it is
+/// not known.
+fn judged(question: &Question<'_>, index: &mut Index, edition: i64, session: &Session<'_>) -> Answer<Scope> {
+    let Question { store, snapshot, .. } = *question;
+    let Some(rulings) = Rulings::of(store, snapshot, Some(index), session)? else {
+        return Ok(Ok(Scope { edition, ruling: None }));
+    };
+    let fingerprint = rulings.fingerprint();
+    match index.ruling(edition, fingerprint.as_bytes()) {
+        Ok(Some((ruling, true))) => return Ok(Ok(Scope { edition, ruling: Some(ruling) })),
+        Ok(_) => {}
+        Err(error) => return Ok(Err(error)),
+    }
+    let judge = |rows: &[Unjudged]| -> Result<Vec<Standing>, Trouble> {
+        let progress = (rows.len() >= MANY).then(|| (session.progress)("reading clocks", rows.len()));
+        let mut standings = Vec::with_capacity(rows.len());
+        for row in rows {
+            let course = Course::from_bytes(&row.course).map_err(|_| Trouble::Index(Error::foreign()))?;
+            standings.push(rulings.standing(store, &row.id, &course).map_err(Trouble::Command)?);
+            if let Some(progress) = &progress {
+                progress(standings.len());
+            }
+        }
+        Ok(standings)
+    };
+    match index.judge(edition, fingerprint.as_bytes(), judge) {
+        Ok(ruling) => Ok(Ok(Scope { edition, ruling: Some(ruling) })),
+        Err(Trouble::Index(error)) => Ok(Err(error)),
+        Err(Trouble::Store(error)) => Err(error.into()),
+        Err(Trouble::Command(failure)) => Err(failure),
+    }
 }
 
 /// The index, with the edition that a snapshot reads brought up to date.
@@ -206,6 +272,7 @@ pub(crate) fn open(
         Ok(edition) => Ok(Ok((index, edition))),
         Err(Trouble::Index(error)) => Ok(Err(error)),
         Err(Trouble::Store(error)) => Err(error.into()),
+        Err(Trouble::Command(failure)) => Err(failure),
     }
 }
 
@@ -213,6 +280,7 @@ pub(crate) fn open(
 enum Trouble {
     Index(Error),
     Store(crate::store::Error),
+    Command(Failure),
 }
 
 impl From<Error> for Trouble {
@@ -267,7 +335,9 @@ fn bring_up(
         unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
     let make = |file: &Versions, content: Content| Made {
         file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
-        content: content.map(|tickets| tickets.iter().map(Row::of).collect()),
+        content: content.map(|tickets| {
+            tickets.iter().map(|ticket| Row::of(ticket, Course::of(ticket).to_bytes())).collect()
+        }),
     };
     let mut done = 0;
     snapshot.read_many(&unknown, make, |made| -> Result<(), Trouble> {

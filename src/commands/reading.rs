@@ -235,7 +235,7 @@ pub(crate) fn context(
         let named = |email| Person { name: member.name.clone(), email };
         team.extend(member.emails.into_iter().map(named));
     }
-    Context { me, now, team }
+    Context { me, now, team, standings: BTreeMap::new() }
 }
 
 /// Tickets as a list shows them, with where each stands; and a word where a branch beside this one holds

@@ -193,8 +193,8 @@ impl CatchUp<'_> {
             .prepare_cached("INSERT OR REPLACE INTO version VALUES (?, ?, ?)")?
             .execute(params![versions, id, number])?;
         self.work
-            .prepare_cached("INSERT INTO record VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![number, created, open, id, row.short])?;
+            .prepare_cached("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)")?
+            .execute(params![number, created, open, id, row.short, row.course])?;
         let [title, description, findings, notes, tags] = &row.words;
         self.work
             .prepare_cached(
@@ -231,6 +231,7 @@ impl CatchUp<'_> {
         self.work
             .prepare_cached("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?)")?
             .execute(params![self.edition, created, id, open, signed(MIN_PREFIX), row, apart])?;
+        self.work.prepare_cached("INSERT OR IGNORE INTO fresh VALUES (?)")?.execute([row])?;
         self.gone.remove(&row);
         self.changed.insert(id.to_owned());
         Ok(())
@@ -274,7 +275,7 @@ impl CatchUp<'_> {
             let mut members = self.work.prepare("SELECT row FROM member WHERE edition = ?")?;
             let rows = members.query_map([edition], |row| row.get(0))?;
             self.gone.extend(rows.collect::<rusqlite::Result<Vec<i64>>>()?);
-            for table in ["member", "unreadable", "edition"] {
+            for table in ["member", "unreadable", "judged", "edition"] {
                 self.work.execute(&format!("DELETE FROM {table} WHERE edition = ?"), [edition])?;
             }
         }
@@ -294,6 +295,8 @@ impl CatchUp<'_> {
                 "DELETE FROM version WHERE row = ?",
                 "DELETE FROM record WHERE row = ?",
                 "DELETE FROM ticket WHERE row = ?",
+                "DELETE FROM fresh WHERE row = ?",
+                "DELETE FROM standing WHERE ruling IN (SELECT ruling FROM ruling) AND row = ?",
             ] {
                 self.work.prepare_cached(statement)?.execute([row])?;
             }

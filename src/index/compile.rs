@@ -5,6 +5,7 @@
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::index::find::Scope;
 use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
 use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left, passes_text};
 use crate::query::phrase::{Phrase, Place};
@@ -68,11 +69,10 @@ pub(crate) fn compile(
     db: &Connection,
     query: &Query,
     context: &Context,
-    edition: i64,
+    scope: Scope,
     columns: &str,
 ) -> rusqlite::Result<Statement> {
-    let order = query.order();
-    let wanted = query.wanted();
+    let (order, wanted, edition) = (query.order(), query.wanted(), scope.edition);
     let by_relevance = order.key == "relevance" && !wanted.is_empty();
     let mut out = Statement::default();
     let score_table = by_relevance.then(|| score(&wanted, &mut out));
@@ -83,7 +83,14 @@ pub(crate) fn compile(
         _ => None,
     };
     out.say(&format!("SELECT {columns} FROM "));
-    let record = if columns.contains("r.") { "CROSS JOIN record r ON r.row = m.row " } else { "" };
+    let mut record = String::new();
+    if columns.contains("r.") {
+        record.push_str("CROSS JOIN record r ON r.row = m.row ");
+    }
+    if scope.ruling.is_some() || asks_clocks(&query.filter) || order.key == "due" {
+        let ruling = scope.ruling.unwrap_or(NO_RULING);
+        record.push_str(&format!("LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row "));
+    }
     if is_led {
         // Only what has the words is looked at: the join's order is fixed, and so is its way to a member.
         out.say("score CROSS JOIN member m INDEXED BY member_row ON m.row = score.row AND m.edition = ");
@@ -107,6 +114,8 @@ pub(crate) fn compile(
         "assignee" => ("t.assignee", ""),
         "occurrences" => ("t.occurrences", ""),
         "id" => ("m.id", ""),
+        // What is not due comes last, whichever way it is looked at.
+        "due" => ("s.due IS NULL, s.due", ""),
         _ => ("m.created", ""),
     };
     out.say(&format!(" ORDER BY {column} {direction}{then}, m.id"));
@@ -114,6 +123,22 @@ pub(crate) fn compile(
         out.say(&format!(" LIMIT {}", signed(limit)));
     }
     Ok(out.finish(score_table))
+}
+
+/// No ruling has this number.
+const NO_RULING: i64 = -1;
+
+/// True where a query asks where clocks stand.
+fn asks_clocks(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(inner) | Filter::Any(inner) => inner.iter().any(asks_clocks),
+        Filter::Not(inner) => asks_clocks(inner),
+        Filter::Term(key, _) | Filter::Has(key) => *key == Key::Due,
+        Filter::Is(property) => {
+            matches!(property, Property::Overdue | Property::Breached | Property::Warned)
+        }
+        Filter::Words(_) => false,
+    }
 }
 
 /// True where every answer has one of the words that are looked for.
@@ -168,6 +193,7 @@ impl Compiler<'_> {
             }
             Filter::Words(phrase) if self.implied == Some(phrase) => out.say("1"),
             Filter::Words(phrase) => words(phrase, out),
+            Filter::Has(Key::Due) => out.say("(s.due IS NOT NULL)"),
             Filter::Has(key) => out.say(&format!("(t.has & {} <> 0)", bit(*key))),
             Filter::Is(property) => self.property(*property, out)?,
             Filter::Term(key, tests) => {
@@ -209,11 +235,22 @@ impl Compiler<'_> {
             }
             Property::Overdue => {
                 let now = self.context.now.unix();
-                out.say(&format!("(m.open AND ifnull(t.follow_up <= {now}, 0))"));
+                out.say(&format!(
+                    "(m.open AND (ifnull(t.follow_up <= {now}, 0) OR ifnull(s.due < {now}, 0)))"
+                ));
+            }
+            Property::Breached => out.say(&self.breached()),
+            Property::Warned => {
+                let now = self.context.now.unix();
+                out.say(&format!("(ifnull(s.warn <= {now}, 0) AND NOT {})", self.breached()));
             }
             Property::Regressed => out.say(&format!("(m.open AND t.marks & {REOPENED} <> 0)")),
         }
         Ok(())
+    }
+
+    fn breached(&self) -> String {
+        format!("(ifnull(s.late, 0) OR ifnull(s.due < {}, 0))", self.context.now.unix())
     }
 
     fn test(&self, key: Key, test: &Test, out: &mut Statement) -> rusqlite::Result<()> {
@@ -240,6 +277,11 @@ impl Compiler<'_> {
                 let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
                 let (column, now) = (time(key), self.context.now.unix());
                 out.say(&format!("({column} > {NEVER} AND {now} - {column} {} {age})", sign(*compare)));
+            }
+            Test::Ahead(compare, span) => {
+                let span = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+                let (column, now) = (time(key), self.context.now.unix());
+                out.say(&format!("({column} > {NEVER} AND {column} - {now} {} {span})", sign(*compare)));
             }
             Test::Text(text) => self.text(key, text, out)?,
         }
@@ -296,7 +338,12 @@ fn words(phrase: &Phrase, out: &mut Statement) {
 }
 
 fn time(key: Key) -> &'static str {
-    if key == Key::Created { "m.created" } else { "t.updated" }
+    match key {
+        Key::Created => "m.created",
+        // No expression is ever NULL.
+        Key::Due => "ifnull(s.due, -9223372036854775808)",
+        _ => "t.updated",
+    }
 }
 
 fn sign(compare: Compare) -> &'static str {

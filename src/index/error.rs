@@ -19,6 +19,12 @@ impl Error {
         self.is_damage
     }
 
+    /// What is kept was written by another version.
+    #[must_use]
+    pub fn foreign() -> Self {
+        Self { message: "it was written by another version".to_owned(), is_damage: true }
+    }
+
     /// An error of the file system.
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         Self { message: format!("{}: {error}", path.display()), is_damage: false }

@@ -10,7 +10,7 @@ use crate::index::row::NEVER;
 use crate::index::schema::Index;
 use crate::query::Query;
 use crate::query::tree::Context;
-use crate::ticket::{Level, Moment, Severity, Status, Summary, TicketId};
+use crate::ticket::{Level, Moment, Severity, Standing, Status, Summary, TicketId};
 
 /// A ticket that was found.
 #[derive(Debug)]
@@ -21,20 +21,43 @@ pub struct Hit {
     pub prefix: usize,
     /// Its object for machines, as JSON; empty where it was not asked for.
     pub short: String,
+    /// Its course, as the process wrote it down; empty where it was not asked for.
+    pub course: Vec<u8>,
+    /// Where its clocks stand; `None` where no ruling judges them.
+    pub standing: Option<Standing>,
+}
+
+/// What is wanted of a ticket beside what a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extra {
+    /// Nothing.
+    None,
+    /// Its object for machines.
+    Object,
+    /// Its course.
+    Course,
+}
+
+/// Where an answer is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    /// The edition.
+    pub edition: i64,
+    /// The ruling by which clocks are judged; none where the project has no clocks.
+    pub ruling: Option<i64>,
 }
 
 impl Index {
-    /// Hands on the tickets of an edition that a query means, one by one in its order; with their objects
-    /// for machines, where they are asked for.
+    /// Hands on the tickets of an edition that a query means, one by one in its order.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn find(
         &self,
-        edition: i64,
+        scope: Scope,
         query: &Query,
         context: &Context,
-        with_objects: bool,
+        extra: Extra,
         take: &mut dyn FnMut(Hit),
     ) -> Result<(), Error> {
         self.db.create_scalar_function(
@@ -43,16 +66,28 @@ impl Index {
             FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
             |call| Ok(call.get::<String>(0)?.to_lowercase()),
         )?;
-        let object = if with_objects { "r.short" } else { "''" };
+        let object = match extra {
+            Extra::None => "NULL",
+            Extra::Object => "r.short",
+            Extra::Course => "r.course",
+        };
+        let clocks =
+            if scope.ruling.is_some() { "s.due, s.warn, s.late, s.paused" } else { "NULL, NULL, NULL, NULL" };
         let columns = format!(
-            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}"
+            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}"
         );
-        let statement = compile(&self.db, query, context, edition, &columns)?;
+        let statement = compile(&self.db, query, context, scope, &columns)?;
         let mut found = self.db.prepare_cached(&statement.text)?;
         let mut rows = found.query(params_from_iter(statement.values))?;
         while let Some(row) = rows.next()? {
             if let Some(hit) = hit(row)? {
-                take(hit);
+                let standing = scope.ruling.map(|_| standing(row)).transpose()?;
+                let (short, course) = match extra {
+                    Extra::None => (String::new(), Vec::new()),
+                    Extra::Object => (row.get(10)?, Vec::new()),
+                    Extra::Course => (String::new(), row.get(10)?),
+                };
+                take(Hit { standing, short, course, ..hit });
             }
         }
         Ok(())
@@ -97,5 +132,16 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
         follow_up: moment(row.get(9)?),
     };
     let prefix = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
-    Ok(Some(Hit { summary, prefix, short: row.get(10)? }))
+    Ok(Some(Hit { summary, prefix, short: String::new(), course: Vec::new(), standing: None }))
+}
+
+fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
+    let moment = |seconds: Option<i64>| seconds.and_then(Moment::from_unix);
+    let is = |flag: Option<bool>| flag.unwrap_or_default();
+    Ok(Standing {
+        due: moment(row.get(11)?),
+        warn: moment(row.get(12)?),
+        is_late: is(row.get(13)?),
+        is_paused: is(row.get(14)?),
+    })
 }

@@ -11,14 +11,16 @@ mod error;
 mod find;
 mod row;
 mod schema;
+mod standings;
 mod touches;
 
 pub use catch_up::CatchUp;
 pub use completion::Candidates;
 pub use error::Error;
-pub use find::Hit;
+pub use find::{Extra, Hit, Scope};
 pub use row::Row;
 pub use schema::Index;
+pub use standings::Unjudged;
 
 /// A file that is no readable ticket, as an edition remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -38,6 +38,8 @@ const TERMS: [Key; 17] = [
 pub struct Row {
     pub(crate) summary: Summary,
     pub(crate) short: String,
+    /// What clocks and reports need, as the process wrote it down.
+    pub(crate) course: Vec<u8>,
     pub(crate) kind: i64,
     pub(crate) area: i64,
     pub(crate) reopened: i64,
@@ -53,9 +55,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// What is kept of a ticket.
+    /// What is kept of a ticket; its course is for the process alone to read.
     #[must_use]
-    pub fn of(ticket: &Ticket) -> Self {
+    pub fn of(ticket: &Ticket, course: Vec<u8>) -> Self {
         let number = |key: Key| i64::try_from(count(key, ticket)).unwrap_or(i64::MAX);
         let place = |key: Key| ranks(key, ticket).first().map_or(-1, |rank| signed(*rank));
         let was_reopened = ticket.timeline().iter().any(|entry| entry.action == Action::Reopen);
@@ -68,6 +70,7 @@ impl Row {
         Self {
             summary: Summary::of(ticket),
             short: serde_json::to_string(&short_node(ticket)).unwrap_or_default(),
+            course,
             kind: place(Key::Type),
             area: place(Key::Area),
             reopened: number(Key::Reopened),

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::Error;
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes of a page: a long list reads a tenth faster than from SQLite's 4,096.
@@ -19,7 +19,8 @@ const CACHE_KIB: i64 = 16 * 1024;
 /// Bytes of the file that are read through a mapping.
 const MAPPED_BYTES: i64 = 1 << 30;
 
-/// `has`, `was` and `marks` are sets of bits. `created` and `updated` are seconds since 1970 UTC, and
+/// A ruling is the rules by which clocks are judged; an edition is judged by it where every row of it has a
+/// standing, but for the fresh ones. `has`, `was` and `marks` are sets of bits. `created` and `updated` are seconds since 1970 UTC, and
 /// [`crate::index::row::NEVER`] where there is none. `words` holds no text, only which words stand where.
 const TABLES: &str = "
 CREATE TABLE edition (edition INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, key BLOB NOT NULL, used INTEGER NOT NULL);
@@ -30,7 +31,7 @@ CREATE TABLE ticket (
     was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL);
 CREATE TABLE version (versions BLOB NOT NULL, id TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (versions, id)) WITHOUT ROWID;
 CREATE INDEX version_row ON version (row);
-CREATE TABLE record (row INTEGER PRIMARY KEY, created INTEGER NOT NULL, open INTEGER NOT NULL, id TEXT NOT NULL, short TEXT NOT NULL);
+CREATE TABLE record (row INTEGER PRIMARY KEY, created INTEGER NOT NULL, open INTEGER NOT NULL, id TEXT NOT NULL, short TEXT NOT NULL, course BLOB NOT NULL);
 CREATE TABLE member (
     edition INTEGER NOT NULL, created INTEGER NOT NULL, id TEXT NOT NULL, open INTEGER NOT NULL,
     prefix INTEGER NOT NULL, row INTEGER NOT NULL, home TEXT, PRIMARY KEY (edition, created DESC, id)) WITHOUT ROWID;
@@ -46,6 +47,13 @@ CREATE VIRTUAL TABLE words USING fts5(title, description, findings, notes, tags,
     content='', contentless_delete=1, tokenize='ascii');
 CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
 CREATE TABLE walked (line TEXT PRIMARY KEY, commit_id BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE turns (line TEXT PRIMARY KEY, tip BLOB NOT NULL, turns BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE ruling (ruling INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, used INTEGER NOT NULL);
+CREATE TABLE judged (edition INTEGER NOT NULL, ruling INTEGER NOT NULL, PRIMARY KEY (edition, ruling)) WITHOUT ROWID;
+CREATE TABLE standing (
+    ruling INTEGER NOT NULL, row INTEGER NOT NULL, due INTEGER, warn INTEGER, late INTEGER NOT NULL,
+    paused INTEGER NOT NULL, PRIMARY KEY (ruling, row)) WITHOUT ROWID;
+CREATE TABLE fresh (row INTEGER PRIMARY KEY);
 ";
 
 /// The index of a clone.

@@ -30,7 +30,7 @@ mod vendor;
 pub use agreement::{Agreement, Period};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
-    Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, Reason, Skew,
+    Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, NoCourse, Reason, Skew,
     State as ClockState, Step, Target, Why, replay, skews, span_text, standing,
 };
 pub use decide::{decide, open, open_by, redact};

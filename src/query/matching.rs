@@ -21,7 +21,7 @@ impl Query {
     }
 
     /// Brings tickets into the order asked for, and cuts them to the number asked for.
-    pub fn arrange(&self, tickets: &mut Vec<Ticket>) {
+    pub fn arrange(&self, tickets: &mut Vec<Ticket>, context: &Context) {
         let sort = self.order();
         if sort.key == "relevance" {
             let phrases = self.wanted();
@@ -29,6 +29,13 @@ impl Query {
                 let relevance = i64::from(relevance(&phrases, ticket));
                 let relevance = if sort.descending { -relevance } else { relevance };
                 (relevance, Reverse(ticket.created()), ticket.id().clone())
+            });
+        } else if sort.key == "due" {
+            // What is not due comes last, whichever way it is looked at.
+            tickets.sort_by_cached_key(|ticket| {
+                let due = context.standing(ticket).due.map(Moment::unix);
+                let place = due.map(|due| if sort.descending { -due } else { due });
+                (place.is_none(), place, ticket.id().clone())
             });
         } else {
             tickets.sort_by(|a, b| {
@@ -66,6 +73,7 @@ fn collect<'a>(filter: &'a Filter, phrases: &mut Vec<&'a Phrase>) {
             | Test::Number(..)
             | Test::Time(..)
             | Test::Age(..)
+            | Test::Ahead(..)
             | Test::Open => None,
         })),
         Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => {}
@@ -105,6 +113,7 @@ fn holds(filter: &Filter, ticket: &Ticket, context: &Context) -> bool {
         Filter::Any(any) => any.iter().any(|filter| holds(filter, ticket, context)),
         Filter::Not(inner) => !holds(inner, ticket, context),
         Filter::Words(phrase) => phrase.is_in(&words_of(ticket)),
+        Filter::Has(Key::Due) => context.standing(ticket).due.is_some(),
         Filter::Has(key) => !values(*key, ticket).is_empty(),
         Filter::Is(property) => is(*property, ticket, context),
         Filter::Term(key, tests) => tests.iter().any(|test| passes(*key, test, ticket, context)),
@@ -123,8 +132,11 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         Property::Proposed => ticket.severity_is_proposed(),
         Property::Orphaned => is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context)),
         Property::Overdue => {
-            is_open && Summary::of(ticket).follow_up.is_some_and(|follow_up| follow_up <= context.now)
+            let asks = Summary::of(ticket).follow_up.is_some_and(|follow_up| follow_up <= context.now);
+            is_open && (asks || context.standing(ticket).is_overdue(context.now))
         }
+        Property::Breached => context.standing(ticket).is_breached(context.now),
+        Property::Warned => context.standing(ticket).is_warned(context.now),
         Property::Regressed => {
             is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
         }
@@ -146,12 +158,16 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
                     Ordering::Greater
                 }
             };
-            time(key, ticket).is_some_and(|moment| compare.allows(order(moment)))
+            time(key, ticket, context).is_some_and(|moment| compare.allows(order(moment)))
         }
-        Test::Age(compare, age) => time(key, ticket).is_some_and(|moment| {
+        Test::Age(compare, age) => time(key, ticket, context).is_some_and(|moment| {
             let seconds = context.now.unix().saturating_sub(moment.unix());
             let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
             compare.allows(seconds.cmp(&age))
+        }),
+        Test::Ahead(compare, span) => time(key, ticket, context).is_some_and(|moment| {
+            let seconds = moment.unix().saturating_sub(context.now.unix());
+            compare.allows(seconds.cmp(&i64::try_from(span.as_secs()).unwrap_or(i64::MAX)))
         }),
         Test::Text(text) => {
             values(key, ticket).iter().any(|value| passes_text(key, text, &value.to_lowercase(), context))
@@ -160,8 +176,12 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
     }
 }
 
-fn time(key: Key, ticket: &Ticket) -> Option<Moment> {
-    if key == Key::Created { ticket.created() } else { ticket.updated() }
+fn time(key: Key, ticket: &Ticket, context: &Context) -> Option<Moment> {
+    match key {
+        Key::Created => ticket.created(),
+        Key::Due => context.standing(ticket).due,
+        _ => ticket.updated(),
+    }
 }
 
 /// The places of a ticket's word in its closed list; several for what it was in its history.
@@ -250,6 +270,8 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Created => ticket.created().map(|moment| moment.to_string()).into_iter().collect(),
         Key::Updated => ticket.updated().map(|moment| moment.to_string()).into_iter().collect(),
         Key::By => ticket.timeline().iter().map(|entry| entry.by.to_string()).collect(),
+        // It is no value of the ticket: rules lead to it.
+        Key::Due => Vec::new(),
         Key::Was => statuses(ticket).iter().map(ToString::to_string).collect(),
         Key::Reopened | Key::Occurrences | Key::Comments => match count(key, ticket) {
             0 => Vec::new(),

@@ -218,6 +218,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
             Ok(Test::Number(compared, number))
         }
         Key::Created | Key::Updated => time(compared, rest, column),
+        Key::Due => due(compared, rest, column),
         Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
         Key::Description => Ok(Test::Words(phrase(Some(Place::Description), value, column)?)),
         Key::Finding if Finding::WORDS.contains(&rest) => Ok(Test::Text(rest.to_owned())),
@@ -256,6 +257,14 @@ fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
         column,
         problem: format!("`{word}` is none of {}", words.join(", ")),
         hint: nearest(word, words).map(|near| format!("did you mean {near}?")),
+    }
+}
+
+/// A day, an instant, or how long ahead, such as `4h`.
+fn due(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    match time(compared, text, column)? {
+        Test::Age(compare, span) => Ok(Test::Ahead(compare, span)),
+        test => Ok(test),
     }
 }
 

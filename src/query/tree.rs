@@ -1,9 +1,10 @@
 //! A query as a tree, and what is needed to answer it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::query::phrase::Phrase;
-use crate::ticket::{Moment, Person};
+use crate::ticket::{Moment, Person, Standing, Ticket, TicketId};
 
 /// A query: which tickets, in which order, how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,7 @@ pub(crate) enum Key {
     Comments,
     Vendor,
     Case,
+    Due,
 }
 
 /// The fields by the names a query may use, as documented.
@@ -104,6 +106,7 @@ pub const FIELDS: &[&str] = &[
     "comments",
     "vendor",
     "case",
+    "due",
 ];
 
 /// The keys that `sort:` takes.
@@ -117,11 +120,12 @@ pub const SORT_KEYS: &[&str] = &[
     "assignee",
     "occurrences",
     "id",
+    "due",
     "relevance",
 ];
 
 impl Key {
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -153,6 +157,7 @@ impl Key {
         Self::Comments,
         Self::Vendor,
         Self::Case,
+        Self::Due,
     ];
 
     /// The key of a name; plurals are taken.
@@ -184,16 +189,20 @@ pub(crate) enum Property {
     Orphaned,
     /// Open again after it was resolved.
     Regressed,
-    /// Open, and the day to ask whom it waits for has passed.
+    /// Open, and the day to ask whom it waits for has passed, or a clock is used up.
     Overdue,
+    /// A clock is used up, or was before it stopped.
+    Breached,
+    /// A clock has reached its warning, and none is used up.
+    Warned,
 }
 
 /// The properties by the words that `is:` takes.
 pub const PROPERTIES: &[&str] =
-    &["open", "unassigned", "stale", "proposed", "orphaned", "regressed", "overdue"];
+    &["open", "unassigned", "stale", "proposed", "orphaned", "regressed", "overdue", "breached", "warned"];
 
 impl Property {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Open,
         Self::Unassigned,
         Self::Stale,
@@ -201,6 +210,8 @@ impl Property {
         Self::Orphaned,
         Self::Regressed,
         Self::Overdue,
+        Self::Breached,
+        Self::Warned,
     ];
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
@@ -226,6 +237,8 @@ pub(crate) enum Test {
     Time(Compare, Moment, Moment),
     /// An age: how long ago.
     Age(Compare, Duration),
+    /// How long ahead; what has passed is less than any.
+    Ahead(Compare, Duration),
     /// Neither resolved nor closed.
     Open,
 }
@@ -276,6 +289,16 @@ pub struct Context {
     pub now: Moment,
     /// The team's people, once for each of their addresses; none where no team is known.
     pub team: Vec<Person>,
+    /// Where the clocks of tickets stand; of none, where the project has no clocks, or the index knows.
+    pub standings: BTreeMap<TicketId, Standing>,
+}
+
+impl Context {
+    /// Where a ticket's clocks stand.
+    #[must_use]
+    pub fn standing(&self, ticket: &Ticket) -> Standing {
+        self.standings.get(ticket.id()).copied().unwrap_or_default()
+    }
 }
 
 /// What is wrong with a query.

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
+use crate::render::clocks;
 use crate::render::packet;
 use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
 /// One JSON value.
 pub(super) fn json(view: &View) -> String {
@@ -124,6 +125,10 @@ fn objects(view: &View) -> Shape {
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
         View::Gate(gate) => Shape::Many(gate.found.iter().map(|one| listed(one, false)).collect()),
+        View::Clocks(clocks) => match clocks.tickets.as_slice() {
+            [one] if clocks.explained => Shape::One(clocks::object(one)),
+            many => Shape::Many(many.iter().map(clocks::object).collect()),
+        },
         View::Reported(reported) => Shape::One(self::reported(reported)),
         View::Imported { new, changed, unchanged } => {
             Shape::One(json!({"schema": SCHEMA, "new": new, "changed": changed, "unchanged": unchanged}))
@@ -136,14 +141,18 @@ fn objects(view: &View) -> Shape {
 
 /// A ticket of a list as an object.
 pub(super) fn listed(one: &Listed, full: bool) -> Value {
-    match &one.record {
+    let mut object = match &one.record {
         Record::Whole(whole) => ticket(whole, full),
         Record::Short(short) => match serde_json::from_str(short) {
             Ok(Value::Object(fields)) => versioned(fields),
             Ok(_) | Err(_) => Value::Null,
         },
-        Record::None => Value::Null,
+        Record::None | Record::Course(_) => Value::Null,
+    };
+    if let (Value::Object(map), Some(standing)) = (&mut object, one.standing) {
+        map.insert("due".to_owned(), standing.due.map_or(Value::Null, |due| due.to_string().into()));
     }
+    object
 }
 
 /// An object with the version of its shape before its fields.

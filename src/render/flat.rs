@@ -26,6 +26,7 @@ const COLUMNS: &[&str] = &[
     "labels",
     "created",
     "updated",
+    "due",
 ];
 const ENTRY_COLUMNS: &[&str] = &["ticket", "commit", "seq", "entry", "at", "by", "action", "note"];
 
@@ -75,6 +76,7 @@ fn rows(view: &View) -> Option<Rows> {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
+        View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
         | View::Ran { .. }
         | View::Text(_)
@@ -136,7 +138,7 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
         return Ok(crate::render::packet::markdown(packet));
     }
     let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
-    let shown_columns: &[&str] = if matches!(view, View::Entries(_)) {
+    let shown_columns: &[&str] = if matches!(view, View::Entries(_) | View::Clocks(_)) {
         heading
     } else {
         &["id", "severity", "status", "level", "title", "assignee", "created"]

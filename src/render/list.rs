@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::render::paint::{BOLD, DIM, FOUND, Look, shown};
+use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown, span};
 use crate::render::view::{Branches, Listed};
-use crate::ticket::{Person, cut};
+use crate::ticket::{Moment, Person, Standing, cut};
 
 /// The narrowest a title is shown, in columns.
 const MIN_TITLE: usize = 20;
@@ -20,19 +20,24 @@ const SNIPPET_INDENT: usize = 4;
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-const HEADINGS: [&str; 8] = ["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "AGE", "LATEST ON"];
+/// How many columns there may be.
+const COLUMNS: usize = 9;
+const HEADINGS: [&str; COLUMNS] =
+    ["ID", "SEVERITY", "STATUS", "L", "TITLE", "ASSIGNEE", "DUE", "AGE", "LATEST ON"];
 const ID: usize = 0;
 const SEVERITY: usize = 1;
 const STATUS: usize = 2;
 /// The place of the title, which takes what room is left.
 const TITLE: usize = 4;
-const AGE: usize = 6;
-const LATEST: usize = 7;
+/// The place of what is shown where the project has clocks.
+const DUE: usize = 6;
+const AGE: usize = 7;
+const LATEST: usize = 8;
 
 /// The cells of a row, and how wide each is.
 struct Row<'a> {
-    cells: [Cow<'a, str>; 8],
-    widths: [usize; 8],
+    cells: [Cow<'a, str>; COLUMNS],
+    widths: [usize; COLUMNS],
 }
 
 /// A table of tickets; titles are cut to the width, a line each. Where every branch was looked at, a column
@@ -44,13 +49,20 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     let with_branches = tickets.iter().any(|one| one.places.is_some());
     let last = if with_branches { LATEST } else { AGE };
     let mut widths = HEADINGS.map(str::len);
+    if tickets.iter().all(|one| one.standing.is_none()) {
+        widths[DUE] = 0;
+    }
     // Making a row twice is quicker than keeping all of them.
     for one in tickets {
         widths.iter_mut().zip(row(one, look).widths).for_each(|(width, cell)| *width = cell.max(*width));
     }
     if let Some(columns) = look.columns {
-        let others: usize =
-            (0..=last).filter(|at| *at != TITLE).filter_map(|at| widths.get(at)).map(|w| w + GAP).sum();
+        let others: usize = (0..=last)
+            .filter(|at| *at != TITLE)
+            .filter_map(|at| widths.get(at))
+            .filter(|w| **w > 0)
+            .map(|w| w + GAP)
+            .sum();
         let room = columns.saturating_sub(others + GAP).max(MIN_TITLE);
         widths[TITLE] = widths[TITLE].min(room);
     }
@@ -80,11 +92,37 @@ fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
         Cow::Borrowed(summary.level.as_str()),
         plain(&summary.title),
         assignee(summary.assignee.as_deref()),
+        Cow::Owned(one.standing.map(|standing| due(one, standing, look)).unwrap_or_default()),
         Cow::Owned(look.age(summary.created)),
         clipped(place, MAX_BRANCH),
     ];
     let widths = cells.each_ref().map(|cell| if cell.is_ascii() { cell.len() } else { cell.width() });
     Row { cells, widths }
+}
+
+/// When the first of a ticket's clocks is used up: how long ahead, or how long ago with a minus before it; or
+/// why none runs.
+fn due(one: &Listed, standing: Standing, look: &Look) -> String {
+    let asks = one.summary.follow_up.is_some_and(|at| at.unix() <= look.now_seconds);
+    let is_open = one.summary.status.is_open();
+    match standing.due.map(|due| due.unix().saturating_sub(look.now_seconds)) {
+        Some(left @ 0..) => span(left),
+        Some(left) => format!("-{}", span(left.saturating_neg())),
+        None if asks && is_open => "ask".to_owned(),
+        None if standing.is_late => "late".to_owned(),
+        None if standing.is_paused && is_open => "paused".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn due_style(one: &Listed, look: &Look) -> anstyle::Style {
+    let now = Moment::from_unix(look.now_seconds).unwrap_or_default();
+    match one.standing {
+        Some(standing) if standing.is_breached(now) => RED,
+        Some(standing) if standing.is_warned(now) => YELLOW,
+        Some(Standing { due: Some(_), .. }) => anstyle::Style::new(),
+        _ => DIM,
+    }
 }
 
 /// A line of text as it may be shown; most need no change.
@@ -115,12 +153,12 @@ fn assignee(assignee: Option<&str>) -> Cow<'_, str> {
 fn line<'a>(
     out: &mut String,
     row: &'a Row<'_>,
-    widths: &[usize; 8],
+    widths: &[usize; COLUMNS],
     last: usize,
     paint: &dyn Fn(usize, &'a str) -> Cow<'a, str>,
 ) {
     let columns = row.cells.iter().zip(row.widths).zip(widths).enumerate().take(last + 1);
-    for (place, ((cell, width), column)) in columns {
+    for (place, ((cell, width), column)) in columns.filter(|(_, (_, column))| **column > 0) {
         if width > *column {
             let short = cut(cell, *column);
             out.push_str(&short);
@@ -153,6 +191,7 @@ fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &Look) -> Cow<'a
         SEVERITY => look.severity(one.summary.severity).into(),
         STATUS => look.status(one.summary.status).into(),
         AGE => look.paint(DIM, text).into(),
+        DUE => look.paint(due_style(one, look), text).into(),
         _ => Cow::Borrowed(text),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Machine formats are contracts (docs/formats.md): nothing in them depends on colour, width or clock.
 
+mod clocks;
 mod data;
 mod flat;
 mod gate;
@@ -16,8 +17,9 @@ mod view;
 pub use lines::candidate;
 pub use paint::Look;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, Gate, LinkedTicket,
-    Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketPage, View,
+    Audience, Branches, ClockLine, ClockMark, Clocks, CodeLine, Concerned, EntryLine, Fault, FaultLevel,
+    Format, Gate, LinkedTicket, Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketClocks,
+    TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -112,6 +114,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Faults(faults) => lines::faults(faults, look),
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Gate(gate) => list::tickets(&gate.found, look),
+        View::Clocks(clocks) => clocks::page(clocks, look),
         View::Reported(reported) => lines::reported(reported, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }

@@ -1,7 +1,7 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Member, Release, Suggestion, Vendor};
-use crate::ticket::{Entry, LinkKind, Moment, Summary, Ticket, TicketId};
+use crate::process::{Clock, Course, Member, Release, Skew, Suggestion, Vendor};
+use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,8 @@ pub enum View {
     },
     /// A gate: the tickets that it found, and how many it lets pass.
     Gate(Gate),
+    /// Tickets' clocks.
+    Clocks(Clocks),
     /// What a run's results did to tickets.
     Reported(Reported),
     /// What came and went between this clone and a remote.
@@ -138,6 +140,68 @@ pub enum View {
         /// The tickets that went out, or changed there.
         sent: Vec<TicketId>,
     },
+}
+
+/// Tickets' clocks.
+#[derive(Debug)]
+pub struct Clocks {
+    /// Ticket by ticket.
+    pub tickets: Vec<TicketClocks>,
+    /// True where each clock explains itself; otherwise a line a clock.
+    pub explained: bool,
+    /// True where the clocks are a gate, and one of them shuts it.
+    pub shuts: bool,
+}
+
+/// The clocks of a ticket.
+#[derive(Debug)]
+pub struct TicketClocks {
+    /// What a list shows of the ticket.
+    pub summary: Summary,
+    /// The length of its shortest unique prefix.
+    pub prefix: usize,
+    /// The clocks.
+    pub clocks: Vec<ClockLine>,
+    /// How many of the intervals between words to the customer that are over were kept, and of how many.
+    pub updates: (usize, usize),
+    /// Entries whose dates cannot be right.
+    pub skews: Vec<Skew>,
+}
+
+/// A clock, and how it came to stand where it does.
+#[derive(Debug)]
+pub struct ClockLine {
+    /// The clock.
+    pub clock: Clock,
+    /// The time zone of its calendar.
+    pub zone: String,
+    /// The commit whose settings judge it; `None` where the settings of a revision were asked for instead.
+    pub settings: Option<String>,
+    /// What started, paused and stopped it.
+    pub marks: Vec<ClockMark>,
+    /// The hours that count, from and to by the calendar's clocks, and how many seconds each has.
+    pub spans: Vec<(String, String, i64)>,
+    /// When it is used up, by the calendar's clocks.
+    pub due: Option<String>,
+    /// When it warns, likewise.
+    pub warn: Option<String>,
+}
+
+/// Something that started, paused or stopped a clock.
+#[derive(Debug)]
+pub struct ClockMark {
+    /// When.
+    pub at: Moment,
+    /// When, by the calendar's clocks.
+    pub local: String,
+    /// What.
+    pub what: String,
+    /// The entry's id.
+    pub entry: String,
+    /// The entry's action.
+    pub action: String,
+    /// The commit that carried it.
+    pub commit: Option<String>,
 }
 
 /// A gate, and what it found.
@@ -182,6 +246,8 @@ pub struct Listed {
     /// The piece of its texts where the words that were looked for stand: its words, and
     /// whether each is one of them.
     pub snippet: Option<Vec<(String, bool)>>,
+    /// Where its clocks stand; `None` where the project has none.
+    pub standing: Option<Standing>,
     /// What else was asked for.
     pub record: Record,
 }
@@ -193,6 +259,8 @@ pub enum Record {
     None,
     /// Its object for machines as JSON, without the long texts and the timeline.
     Short(String),
+    /// Its course, for clocks and reports.
+    Course(Box<Course>),
     /// Everything.
     Whole(Box<Ticket>),
 }
@@ -396,5 +464,6 @@ impl View {
         let counts = |fault: &Fault| !fault.repaired && fault.level > FaultLevel::Note;
         matches!(self, Self::Faults(faults) if faults.iter().any(counts))
             || matches!(self, Self::Gate(gate) if gate.found.len() > gate.max)
+            || matches!(self, Self::Clocks(clocks) if clocks.shuts)
     }
 }

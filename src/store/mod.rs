@@ -19,6 +19,7 @@ mod ranges;
 mod snapshot;
 mod sync;
 mod trees;
+mod turns;
 mod union;
 mod update;
 
@@ -35,6 +36,7 @@ pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::{Synced, Take};
 pub use trees::{Content, Versions};
+pub use turns::Turn;
 pub use update::{Draft, Plan};
 
 use std::cell::OnceCell;

@@ -9,6 +9,11 @@ use crate::ticket::{
     Visibility, parse_span,
 };
 
+/// What cannot be read as a course: the index is of another version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the course of a ticket cannot be read")]
+pub struct NoCourse;
+
 /// The course of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Course {
@@ -26,6 +31,9 @@ pub struct Course {
     pub is_flaky: bool,
     /// What happened, in the order of the timeline.
     pub events: Vec<Event>,
+    /// The entries at whose commits rules are looked up: for the opening, and for each setting of the
+    /// severity, in the order of the events.
+    pub judged: Vec<String>,
 }
 
 /// Something that happened to a ticket.
@@ -91,6 +99,7 @@ impl Course {
         let head = ticket.head();
         let word = |field: &Field| head.get(field).and_then(Node::as_text);
         let estimate = word(&Field::Estimate).and_then(parse_span);
+        let events = events(ticket);
         Self {
             kind: head.kind(),
             area: word(&Field::Area).and_then(Area::parse).unwrap_or(Area::Application),
@@ -98,8 +107,23 @@ impl Course {
             assignee: head.assignee().map(str::to_owned),
             estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
             is_flaky: head.members(&Field::Labels).any(|label| label == "flaky"),
-            events: events(ticket),
+            judged: judged(ticket, &events),
+            events,
         }
+    }
+
+    /// The course as the index keeps it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// A course as the index kept it.
+    ///
+    /// # Errors
+    /// Another version wrote it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NoCourse> {
+        postcard::from_bytes(bytes).map_err(|_| NoCourse)
     }
 
     /// The same course up to an instant, in seconds since 1970 UTC.
@@ -122,6 +146,15 @@ impl Course {
         let last = |event: &Event| if let Happened::Level(to, _) = event.what { Some(to) } else { None };
         self.events.iter().rev().find_map(last).unwrap_or(Level::One)
     }
+}
+
+fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
+    let is_judged = |event: &&Event| matches!(event.what, Happened::Opened | Happened::Severity(_));
+    let entry = |event: &Event| {
+        let place = usize::try_from(event.entry).unwrap_or_default();
+        ticket.timeline().get(place).map(|entry| entry.id.to_string()).unwrap_or_default()
+    };
+    events.iter().filter(is_judged).map(entry).collect()
 }
 
 fn events(ticket: &Ticket) -> Vec<Event> {

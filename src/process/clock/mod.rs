@@ -6,7 +6,7 @@ mod rules;
 mod run;
 mod skew;
 
-pub use course::{Course, Event, Happened, Step};
+pub use course::{Course, Event, Happened, NoCourse, Step};
 pub use replay::{Book, Clock, ClockKind, Judged, replay, standing};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};

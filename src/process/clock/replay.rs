@@ -116,6 +116,26 @@ pub struct Clock {
     pub is_present: bool,
 }
 
+impl Clock {
+    /// When it ran, until it stopped or a moment: what is between the gaps.
+    #[must_use]
+    pub fn runs(&self, now: i64) -> Vec<(i64, i64)> {
+        let end = self.stopped.map_or(now, |(at, _)| at);
+        let mut gaps: Vec<(i64, i64)> =
+            self.gaps.iter().map(|gap| (gap.from, gap.to.unwrap_or(i64::MAX))).collect();
+        gaps.sort_unstable();
+        let mut runs = Vec::new();
+        let mut from = self.started.0;
+        for (gap, on) in gaps {
+            runs.push((from, gap.min(end)));
+            from = from.max(on);
+        }
+        runs.push((from, end));
+        runs.retain(|(from, to)| from < to);
+        runs
+    }
+}
+
 /// The clocks of a ticket at a moment, in seconds since 1970 UTC: response, updates, resolution, levels,
 /// vendors.
 #[must_use]

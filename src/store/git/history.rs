@@ -83,6 +83,27 @@ impl Repository {
         walk.map(|id| id.map(ObjectId).map_err(failed)).collect()
     }
 
+    /// The commits of a history that have a path, and are reached through such commits only; the oldest first,
+    /// each after its parents.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn commits_having(&self, tip: ObjectId, path: &str) -> Result<Vec<ObjectId>> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        // A commit is left when its parents are done.
+        let mut open = vec![(tip, false)];
+        while let Some((commit, is_done)) = open.pop() {
+            if is_done {
+                found.push(commit);
+            } else if seen.insert(commit) && self.find(commit, path)?.is_some() {
+                open.push((commit, true));
+                open.extend(self.parents(commit)?.into_iter().map(|parent| (parent, false)));
+            }
+        }
+        Ok(found)
+    }
+
     /// The files under a folder (or the one file) that a commit changed.
     ///
     /// # Errors

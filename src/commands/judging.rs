@@ -1,0 +1,153 @@
+//! Which rules judge a ticket's clocks: those in force at the commit that opened it, or set its severity.
+
+use crate::commands::failure::Failure;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::index::Index;
+use crate::process::{Book, Clock, ClockRules, Course, Hours, Judged, Team, replay, standing};
+use crate::store::git::ObjectId;
+use crate::store::{Snapshot, Store, Turn};
+use crate::ticket::{EntryId, Standing, TicketId};
+
+/// From this many commits on, reading them is worth a progress bar.
+const MANY_COMMITS: usize = 2_000;
+
+/// The rules that a project has, and had.
+pub(crate) struct Rulings {
+    books: Vec<Book>,
+    /// The commits after which the rules became others, the oldest first, each with the place of the rules
+    /// that it has.
+    turns: Vec<(ObjectId, usize)>,
+    /// The place of the rules of the present.
+    present: usize,
+    /// Everybody who is or was of the team: a word stays the team's when somebody leaves.
+    team: Team,
+}
+
+impl Rulings {
+    /// The rules of a snapshot and of its history; `None` for a project that has no clocks now. History is
+    /// walked as far as the index has not seen it.
+    pub(crate) fn of(
+        store: &Store,
+        snapshot: &Snapshot<'_>,
+        index: Option<&Index>,
+        session: &Session<'_>,
+    ) -> Result<Option<Self>, Failure> {
+        let mut rulings = Self::present(snapshot)?;
+        let is_empty = rulings.books.first().is_none_or(|book| book.rules.is_empty());
+        let Some(tip) = snapshot.commit().filter(|_| !is_empty) else { return Ok(None) };
+        for turn in turns(store, tip, index, session)? {
+            let (before, after) = (rulings.book_at(store, turn.before)?, rulings.book_at(store, turn.after)?);
+            if before != after {
+                rulings.turns.push((turn.before, before));
+            }
+        }
+        Ok(Some(rulings))
+    }
+
+    /// The rules of a snapshot alone: what if they had been in force all the time.
+    pub(crate) fn present(snapshot: &Snapshot<'_>) -> Result<Self, Failure> {
+        let book = Book::of(reading::clock_rules(snapshot)?);
+        let team = reading::team(snapshot)?;
+        Ok(Self { books: vec![book], turns: Vec::new(), present: 0, team })
+    }
+
+    /// The place of the rules that a commit has; its people count as the team's.
+    fn book_at(&mut self, store: &Store, commit: ObjectId) -> Result<usize, Failure> {
+        let snapshot = store.snapshot(Some(&commit.to_string()))?;
+        // Settings that could not be read judged nobody.
+        let rules = reading::clock_rules(&snapshot).unwrap_or_else(|_| ClockRules::default());
+        let members = reading::team(&snapshot).unwrap_or_default().members;
+        self.team.members.extend(
+            members.into_iter().filter(|member| !self.team.members.contains(member)).collect::<Vec<_>>(),
+        );
+        let known = self.books.iter().position(|book| book.rules == rules);
+        Ok(known.unwrap_or_else(|| {
+            self.books.push(Book::of(rules));
+            self.books.len() - 1
+        }))
+    }
+
+    /// What tells these rules from any others.
+    pub(crate) fn fingerprint(&self) -> String {
+        let books: Vec<&ClockRules> = self.books.iter().map(|book| &book.rules).collect();
+        crate::intake::checksum(format!("{books:?} {:?} {:?}", self.turns, self.team).as_bytes())
+    }
+
+    /// For each entry of a course at which rules are looked up, the place of those in force.
+    pub(crate) fn judge(&self, store: &Store, id: &TicketId, course: &Course) -> Result<Vec<usize>, Failure> {
+        let mut by = vec![self.present; course.judged.len()];
+        let entries: Vec<EntryId> = course.judged.iter().filter_map(|id| EntryId::parse(id)).collect();
+        // The latest turn first: the earliest that has an entry says the last word.
+        for (commit, book) in self.turns.iter().rev() {
+            let has = store.snapshot(Some(&commit.to_string()))?.has_entries(id, &entries)?;
+            by.iter_mut().zip(has).filter(|(_, has)| *has).for_each(|(by, _)| *by = *book);
+        }
+        Ok(by)
+    }
+
+    /// The clocks of a ticket at a moment, in seconds since 1970 UTC.
+    pub(crate) fn clocks(&self, course: &Course, by: &[usize], now: i64) -> Vec<Clock> {
+        replay(course, Judged { books: &self.books, by, team: &self.team }, now)
+    }
+
+    /// Where the clocks of a ticket stand until its next entry.
+    pub(crate) fn standing(
+        &self,
+        store: &Store,
+        id: &TicketId,
+        course: &Course,
+    ) -> Result<Standing, Failure> {
+        let by = self.judge(store, id, course)?;
+        let last = course.events.last().map_or(0, |event| event.at);
+        Ok(standing(&self.clocks(course, &by, last)))
+    }
+
+    /// The hours in which a clock counts.
+    pub(crate) fn hours(&self, clock: &Clock) -> Option<&Hours> {
+        Some(self.books.get(clock.book)?.hours(&clock.calendar))
+    }
+
+    /// True where some ticket may have a clock.
+    pub(crate) fn has_clocks(&self) -> bool {
+        self.books.iter().any(|book| !book.rules.is_empty())
+    }
+}
+
+/// The turns of a commit's history, from the index as far as it knows them.
+fn turns(
+    store: &Store,
+    tip: ObjectId,
+    index: Option<&Index>,
+    session: &Session<'_>,
+) -> Result<Vec<Turn>, Failure> {
+    let line = store.branch();
+    let known = index.and_then(|index| index.turns(line).ok().flatten());
+    let known = known.and_then(|(tip, turns)| Some((ObjectId::from_bytes(&tip)?, read(&turns, tip.len()))));
+    let known = known.filter(|(known, _)| *known == tip || store.contains(tip, *known));
+    let (since, mut turns) = match known {
+        Some((known, turns)) if known == tip => return Ok(turns),
+        Some((known, turns)) => (Some(known), turns),
+        None => (None, Vec::new()),
+    };
+    let mut bar = None;
+    turns.extend(store.turns(tip, since, |done, total| {
+        if total >= MANY_COMMITS {
+            bar.get_or_insert_with(|| (session.progress)("reading history", total))(done);
+        }
+    })?);
+    if let Some(index) = index {
+        let names = turns.iter().flat_map(|turn| [turn.before.bytes(), turn.after.bytes()].concat());
+        let bytes: Vec<u8> = names.collect();
+        // What cannot be kept is walked again.
+        let _ = index.put_turns(line, tip.bytes(), &bytes);
+    }
+    Ok(turns)
+}
+
+/// Turns as the index keeps them: names two by two.
+fn read(bytes: &[u8], name_bytes: usize) -> Vec<Turn> {
+    let names: Vec<ObjectId> = bytes.chunks(name_bytes).filter_map(ObjectId::from_bytes).collect();
+    let pair = |pair: &[ObjectId]| Some(Turn { before: *pair.first()?, after: *pair.get(1)? });
+    names.chunks_exact(2).filter_map(pair).collect()
+}

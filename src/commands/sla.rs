@@ -1,0 +1,196 @@
+//! `sla`: tickets' clocks, and why they stand where they do.
+
+use std::collections::BTreeMap;
+
+use clap::builder::PossibleValuesParser;
+
+use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::failure::{Failure, Kind};
+use crate::commands::judging::Rulings;
+use crate::commands::list::joined;
+use crate::commands::session::Session;
+use crate::process::{Clock, ClockKind, ClockState, Course, Why, skews};
+use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};
+use crate::store::{Snapshot, Store};
+use crate::ticket::{Moment, Summary, Ticket, TicketId};
+
+/// The spans of hours that an explanation lists of a clock.
+const MAX_SPANS: usize = 40;
+
+/// Show tickets' clocks, and why they stand where they do
+///
+/// A ticket's clocks explain themselves: the target and the commit whose settings it is of, every start,
+/// pause and stop with its entry and commit, the hours that count. A query, or nothing for the open
+/// tickets, shows a line for each clock.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The tickets, or which tickets
+    #[arg(value_name = "ID|QUERY")]
+    query: Vec<String>,
+    /// Exit with status 3 where a clock is used up (or, with =warned, has reached its warning)
+    #[arg(long, value_name = "STATE", num_args = 0..=1, require_equals = true, default_missing_value = "breached",
+        value_parser = PossibleValuesParser::new(["breached", "warned"]))]
+    gate: Option<String>,
+    /// What if the settings of this revision had been in force all the time
+    #[arg(long, value_name = "REVISION")]
+    policy: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = args.reading.snapshot(&store)?;
+    let now = args.reading.at.as_deref().and_then(crate::store::instant);
+    let now = now.unwrap_or_else(|| session.now());
+    let rulings = match &args.policy {
+        Some(revision) => Some(Rulings::present(&store.snapshot(Some(revision))?)?),
+        None => Rulings::of(&store, &snapshot, None, session)?,
+    };
+    let Some(rulings) = rulings.filter(Rulings::has_clocks) else {
+        return Err(Failure::new(Kind::NotFound, "no clocks are set")
+            .hint("git support config set clocks.blocker.resolution 4h"));
+    };
+    let court = Court { store: &store, snapshot: &snapshot, rulings, now, what_if: args.policy.is_some() };
+    let ids: Vec<TicketId> = args.query.iter().filter_map(|text| snapshot.resolve(text).ok()).collect();
+    let explained = !ids.is_empty() && ids.len() == args.query.len();
+    let tickets = if explained {
+        ids.iter().map(|id| court.explained(&snapshot.need(id)?)).collect::<Result<Vec<_>, _>>()?
+    } else {
+        let text =
+            if args.query.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.query) };
+        let question = Question {
+            store: &store,
+            snapshot: &snapshot,
+            text: &text,
+            reading: &args.reading,
+            wanted: Wanted::Courses,
+            with_snippets: false,
+        };
+        let found = find(&question, session)?;
+        found.iter().map(|one| court.lines(one)).collect::<Result<Vec<_>, _>>()?
+    };
+    let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
+        (Some(_), ClockState::Breached) | (Some("warned"), ClockState::Warned) => line.clock.is_present,
+        _ => false,
+    };
+    let shuts = tickets.iter().any(|ticket| ticket.clocks.iter().any(shuts));
+    Ok(View::Clocks(Clocks { tickets, explained, shuts }))
+}
+
+/// Who judges, by which rules, at which moment.
+struct Court<'a> {
+    store: &'a Store,
+    snapshot: &'a Snapshot<'a>,
+    rulings: Rulings,
+    now: Moment,
+    what_if: bool,
+}
+
+/// An entry's id and action, and the commit that carried it.
+type Source = (String, String, Option<String>);
+
+impl Court<'_> {
+    /// The clocks of a ticket of a list.
+    fn lines(&self, one: &Listed) -> Result<TicketClocks, Failure> {
+        let Record::Course(course) = &one.record else {
+            return self.explained(&self.snapshot.need(&one.summary.id)?);
+        };
+        let (summary, prefix) = (one.summary.clone(), one.prefix);
+        self.of(summary, prefix, course, &BTreeMap::new())
+    }
+
+    /// The clocks of a ticket, each with how it came to stand where it does.
+    fn explained(&self, ticket: &Ticket) -> Result<TicketClocks, Failure> {
+        let mut sources = BTreeMap::new();
+        for (place, carried) in (0_u32..).zip(self.store.carriers(self.snapshot, ticket)?) {
+            let entry = carried.entry;
+            let commit = carried.commit.map(|commit| commit.to_string());
+            sources.insert(place, (entry.id.to_string(), entry.action.to_string(), commit));
+        }
+        let prefix = self.snapshot.shortest(ticket.id())?;
+        let clocks = self.of(Summary::of(ticket), prefix, &Course::of(ticket), &sources)?;
+        Ok(TicketClocks { skews: skews(ticket, self.now), ..clocks })
+    }
+
+    fn of(
+        &self,
+        summary: Summary,
+        prefix: usize,
+        course: &Course,
+        sources: &BTreeMap<u32, Source>,
+    ) -> Result<TicketClocks, Failure> {
+        let by =
+            if self.what_if { Vec::new() } else { self.rulings.judge(self.store, &summary.id, course)? };
+        let clocks = self.rulings.clocks(course, &by, self.now.unix());
+        let (present, past): (Vec<Clock>, Vec<Clock>) =
+            clocks.into_iter().partition(|clock| clock.is_present || clock.kind != ClockKind::Update);
+        let kept = past.iter().filter(|clock| clock.state == ClockState::Met).count();
+        // The entry at whose commit the rules were looked up: the last one until the clock stopped.
+        let judged = |clock: &Clock| {
+            let until = clock.stopped.map_or(u32::MAX, |(_, entry)| entry);
+            let entry = |id: &String| sources.iter().find(|(_, source)| source.0 == *id);
+            let until = course.judged.iter().filter_map(entry).filter(|(place, _)| **place <= until);
+            until.last().and_then(|(_, source)| source.2.clone())
+        };
+        let line = |clock: Clock| {
+            let settings = if self.what_if { None } else { judged(&clock) };
+            self.line(clock, settings, sources)
+        };
+        Ok(TicketClocks {
+            summary,
+            prefix,
+            clocks: present.into_iter().map(line).collect(),
+            updates: (kept, past.len()),
+            skews: Vec::new(),
+        })
+    }
+
+    fn line(&self, clock: Clock, settings: Option<String>, sources: &BTreeMap<u32, Source>) -> ClockLine {
+        let hours = self.rulings.hours(&clock);
+        let local = |at: i64| hours.map(|hours| hours.local(at)).unwrap_or_default();
+        let mut marks = Vec::new();
+        let mut mark = |at: i64, place: u32, what: String| {
+            if let Some((entry, action, commit)) = sources.get(&place).cloned() {
+                let at = Moment::from_unix(at).unwrap_or_default();
+                marks.push(ClockMark { at, local: local(at.unix()), what, entry, action, commit });
+            }
+        };
+        mark(clock.started.0, clock.started.1, "starts".to_owned());
+        for gap in &clock.gaps {
+            let why = match &gap.why {
+                Why::Waits(reason, None) => format!("pauses: {}", reason.as_str()),
+                Why::Waits(_, Some(vendor)) => format!("pauses: {vendor}"),
+                Why::Ended => "stops".to_owned(),
+                Why::Elsewhere => "goes elsewhere".to_owned(),
+            };
+            mark(gap.from, gap.began, why);
+            if let (Some(to), Some(ended)) = (gap.to, gap.ended) {
+                mark(to, ended, "goes on".to_owned());
+            }
+        }
+        if let Some((at, entry)) = clock.stopped {
+            mark(at, entry, "stops".to_owned());
+        }
+        marks.sort_by_key(|mark| mark.at);
+        let is_explained = !sources.is_empty();
+        let spans = if is_explained { clock.runs(self.now.unix()) } else { Vec::new() };
+        let spans = spans
+            .into_iter()
+            .flat_map(|(from, to)| hours.map(|hours| hours.spans(from, to, MAX_SPANS)).unwrap_or_default())
+            .map(|span| (local(span.from), local(span.to), span.to - span.from))
+            .take(MAX_SPANS)
+            .collect();
+        ClockLine {
+            zone: hours.map(|hours| hours.zone().to_owned()).unwrap_or_default(),
+            due: clock.due.map(local),
+            warn: clock.warn.map(local),
+            clock,
+            settings,
+            marks,
+            spans,
+        }
+    }
+}
