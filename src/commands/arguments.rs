@@ -9,7 +9,7 @@ use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Change, Changes, Refusal};
 use crate::store::{Snapshot, Store};
-use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type};
+use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, parse_span};
 
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
@@ -40,6 +40,20 @@ pub(super) struct Message {
     /// Say it in the editor, which begins with what -m and -F say
     #[arg(short, long)]
     pub edit: bool,
+}
+
+/// What it took.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Spending {
+    /// The time that was spent on it: 45m, 1h30m
+    #[arg(long, value_name = "SPAN", value_parser = minutes)]
+    pub spent: Option<u64>,
+}
+
+/// Reads a span of time as minutes, of which there must be some.
+fn minutes(text: &str) -> Result<u64, String> {
+    let span = parse_span(text).map(|span| span.as_secs() / 60).filter(|minutes| *minutes > 0);
+    span.ok_or_else(|| format!("`{text}` is no span of time; write 45m or 1h30m"))
 }
 
 const SAY_FORM: &str = "

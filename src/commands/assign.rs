@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::arguments::{Message, Writing, named};
+use crate::commands::arguments::{Message, Spending, Writing, named};
 use crate::commands::catalogue::{alike, whole};
 use crate::commands::change::Author;
 use crate::commands::code;
@@ -10,7 +10,7 @@ use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::step::take;
-use crate::process::{What, suggest};
+use crate::process::{Request, What, suggest};
 use crate::render::View;
 use crate::store::{Snapshot, Store};
 use crate::ticket::{Field, Node, Ticket};
@@ -39,6 +39,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -50,7 +52,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.read(session)?;
     let me = Author::of(&session.store()?)?.me();
     let who = (!args.nobody).then(|| named(&args.to, &me));
-    take(&args.ids, &What::Assign(who), note, &args.writing, session)
+    let request = Request::new(What::Assign(who)).with_note(note).spending(args.spending.spent);
+    take(&args.ids, &request, &args.writing, session)
 }
 
 /// The people who could work on a ticket, with the reasons.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::arguments::{Message, Writing};
+use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -31,6 +31,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -46,13 +48,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
     let id = snapshot.resolve(&args.id)?;
-    let mut note = args.message.read(session)?;
+    let (mut note, mut spent) = (args.message.read(session)?, args.spending.spent);
     let settings = reading::settings(&snapshot)?;
     let stored = store_evidence(&id, &args.files, args.name.as_deref(), &settings, session)?;
     let mut planned = Vec::new();
     let mut files = Vec::new();
     for one in stored {
-        let request = Request::new(What::Attach(one.attachment)).with_note(note.take());
+        let request = Request::new(What::Attach(one.attachment)).with_note(note.take()).spending(spent.take());
         planned.push(Planned { id: id.clone(), entry: one.entry, request });
         files.push(one.file);
     }

@@ -1,6 +1,6 @@
 //! `comment`: says something on tickets, for the customer or for the team.
 
-use crate::commands::arguments::{Message, Writing};
+use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -23,6 +23,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -36,7 +38,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     for id in ids {
         let request = Request {
             visibility: visibility.clone(),
-            ..Request::new(What::Comment).with_note(Some(note.clone()))
+            ..Request::new(What::Comment).with_note(Some(note.clone())).spending(args.spending.spent)
         };
         planned.push(Planned { id, entry: session.entry_id(), request });
     }

@@ -1,6 +1,6 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{Fields, Message, Reading, Writing, form_changes};
+use crate::commands::arguments::{Fields, Message, Reading, Spending, Writing, form_changes};
 use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::change::{Author, Planned, apply};
 use crate::commands::failure::{Failure, Kind};
@@ -61,6 +61,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
     #[command(flatten)]
     fields: Fields,
@@ -91,7 +93,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.read(session)?;
     let mut changes = changes(args, &me, session)?;
     reading::resolve_commits(&store, &mut changes)?;
-    if changes.is_empty() {
+    if changes.is_empty() && args.spending.spent.is_none() {
         changes = match ids.as_slice() {
             [id] if session.interactive => form(&snapshot.need(id)?, session)?,
             _ => {
@@ -107,7 +109,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let mut planned = Vec::new();
     for id in ids {
-        let request = Request::new(What::Edit(changes.clone())).with_note(note.clone());
+        let request = Request::new(What::Edit(changes.clone())).with_note(note.clone()).spending(args.spending.spent);
         planned.push(Planned { id, entry: session.entry_id(), request });
     }
     apply(&store, &planned, &[], &args.writing, session)

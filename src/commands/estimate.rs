@@ -1,10 +1,10 @@
 //! `estimate`: says what effort is expected.
 
-use crate::commands::arguments::{Message, Writing};
+use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::take;
-use crate::process::{Move, What};
+use crate::process::{Move, Request, What};
 use crate::render::View;
 
 /// Say what effort is expected: 90m, 6h, 2d, 1w
@@ -17,6 +17,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -24,5 +26,6 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.message.read(session)?;
     let Some((span, ids)) = args.words.split_last() else { return Ok(View::Nothing) };
-    take(ids, &What::Step(Move::Estimate(span.clone())), note, &args.writing, session)
+    let request = Request::new(What::Step(Move::Estimate(span.clone()))).with_note(note);
+    take(ids, &request.spending(args.spending.spent), &args.writing, session)
 }

@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::{Message, Writing};
+use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
@@ -28,6 +28,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     writing: Writing,
 }
 
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let kind = LinkKind::parse(&args.kind);
     let note = args.message.read(session)?;
     let what = |kind, other| if args.remove { What::Unlink(kind, other) } else { What::Link(kind, other) };
-    let request = Request::new(what(kind.clone(), other.clone())).with_note(note);
+    let request = Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
     let mut planned = vec![Planned { id: id.clone(), entry: session.entry_id(), request }];
     if let Some(converse) = kind.converse()
         && id != other

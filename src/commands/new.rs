@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::commands::arguments::{Fields, Message, form_changes};
+use crate::commands::arguments::{Fields, Message, Spending, form_changes};
 use crate::commands::attach::{Stored, store_evidence};
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake;
-use crate::process::{Change, Changes, Fix, Refusal, Request, Rules, What, decide, open};
+use crate::process::{Change, Changes, Fix, Refusal, Request, Rules, What, decide, open_by};
 use crate::render::View;
 use crate::store::git::FileChange;
 use crate::store::{Draft, Snapshot, TicketChange};
@@ -41,6 +41,8 @@ pub struct Args {
     title: Option<String>,
     #[command(flatten)]
     message: Message,
+    #[command(flatten)]
+    spending: Spending,
     /// Attach a file (can be repeated)
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
@@ -85,6 +87,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         changes,
         evidence,
         allow_secret: args.allow_secret,
+        spent: args.spending.spent,
     };
     let plan = write(&store, args.dry_run, session, |snapshot| filing.draft(snapshot, &author))?;
     if args.push {
@@ -157,6 +160,8 @@ struct Filing {
     changes: Changes,
     evidence: Vec<Stored>,
     allow_secret: bool,
+    /// What it took, in minutes.
+    spent: Option<u64>,
 }
 
 impl Filing {
@@ -164,7 +169,10 @@ impl Filing {
         let rules = reading::rules(snapshot)?;
         let before = snapshot.ticket(&self.id)?;
         let mut after = match &before {
-            None => open(self.id.clone(), &self.changes, None, &rules, &author.actor(&self.entry))?,
+            None => {
+                let request = Request::new(What::Comment).spending(self.spent);
+                open_by(self.id.clone(), &self.changes, request, &rules, &author.actor(&self.entry))?
+            }
             Some(ticket) if self.key => self.met(ticket, &rules, author)?,
             Some(_) => {
                 let message = format!("the id {} is taken, by chance", self.id);
@@ -199,7 +207,7 @@ impl Filing {
             .filter(|(field, _)| sets.contains(field))
             .map(|(f, c)| (f.clone(), c.clone()))
             .collect();
-        let request = Request::new(What::Repeat(added, Fix::Contained)).with_note(told);
+        let request = Request::new(What::Repeat(added, Fix::Contained)).with_note(told).spending(self.spent);
         let mut ticket = ticket.clone();
         if let Some(step) = decide(&ticket, request, rules, &author.actor(&self.entry))? {
             ticket.apply(step);

@@ -1,6 +1,6 @@
 //! What the verbs of the process share: tickets, a word about it, and the step to take.
 
-use crate::commands::arguments::{Message, Writing};
+use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
@@ -16,6 +16,8 @@ pub(crate) struct Common {
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) message: Message,
+    #[command(flatten)]
+    pub(crate) spending: Spending,
     #[command(flatten)]
     pub(crate) writing: Writing,
 }
@@ -44,23 +46,22 @@ impl Common {
         note: Option<String>,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
-        take(&self.ids, &What::Step(step.clone()), note, &self.writing, session)
+        let request = Request::new(What::Step(step.clone())).with_note(note);
+        take(&self.ids, &request.spending(self.spending.spent), &self.writing, session)
     }
 }
 
 /// Does the same to every ticket, as one commit.
 pub(crate) fn take(
     ids: &[String],
-    what: &What,
-    note: Option<String>,
+    request: &Request,
     writing: &Writing,
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
     let store = session.store()?;
     let mut planned = Vec::new();
     for id in reading::resolve(&store.snapshot(None)?, ids)? {
-        let request = Request::new(what.clone()).with_note(note.clone());
-        planned.push(Planned { id, entry: session.entry_id(), request });
+        planned.push(Planned { id, entry: session.entry_id(), request: request.clone() });
     }
     apply(&store, &planned, &[], writing, session)
 }

@@ -198,6 +198,13 @@ impl Request {
         self
     }
 
+    /// The same wish, with the time that was spent on it, in minutes.
+    #[must_use]
+    pub fn spending(mut self, minutes: Option<u64>) -> Self {
+        self.spent_minutes = minutes;
+        self
+    }
+
     /// The same wish, with a note.
     #[must_use]
     pub fn with_note(mut self, note: Option<String>) -> Self {

@@ -12,6 +12,7 @@ mod bad_files;
 mod bad_inputs;
 mod branches;
 mod bulk;
+mod clocks;
 mod completion;
 mod crash;
 mod crowd;

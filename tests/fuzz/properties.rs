@@ -54,6 +54,7 @@ pub(crate) fn query(bytes: &[u8]) {
                 me: None,
                 now: Moment::from_unix(1_700_000_200).expect("a moment"),
                 team: Vec::new(),
+                standings: std::collections::BTreeMap::new(),
             };
             let _ = query.matches(&titled("Pay fails", None), &context);
         }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use git_support::index::{Index, Row};
+use git_support::index::{Error, Extra, Index, Row, Scope, Unjudged};
+use git_support::process::Course;
 use git_support::query::{self, Context};
-use git_support::ticket::{Moment, Person, Ticket, TicketId};
+use git_support::ticket::{Moment, Person, Standing, Ticket, TicketId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -84,6 +85,13 @@ const TERMS: &[&str] = &[
     "is:orphaned",
     "is:regressed",
     "is:overdue",
+    "is:breached",
+    "is:warned",
+    "due:<4h",
+    "due:>1w",
+    "due:<=2023-11-15",
+    "has:due",
+    "no:due",
 ];
 const ORDERS: &[&str] = &[
     "",
@@ -100,6 +108,8 @@ const ORDERS: &[&str] = &[
     "sort:-occurrences",
     "sort:id",
     "sort:-id",
+    "sort:due",
+    "sort:-due",
     "sort:relevance",
     "sort:-relevance",
     "limit:3",
@@ -124,6 +134,7 @@ fn contexts() -> impl Strategy<Value = Context> {
         me: Some(ann.clone()),
         now: Moment::from_unix(now).unwrap(),
         team,
+        standings: BTreeMap::new(),
     })
 }
 
@@ -143,9 +154,31 @@ fn fill(
         catch_up.take(&format!("{id}"), Some(id)).unwrap();
         let version = [key, id.as_str().as_bytes()].concat();
         assert!(!catch_up.put_known(&version, id).unwrap());
-        catch_up.put(&version, id, &Row::of(ticket)).unwrap();
+        catch_up.put(&version, id, &Row::of(ticket, Course::of(ticket).to_bytes())).unwrap();
     }
     catch_up.finish().unwrap()
+}
+
+/// Where a ticket's clocks stand, by nothing but its id: before, at and after the moments of the tickets.
+fn standing(id: &TicketId) -> Standing {
+    let number: i64 = id.as_str().bytes().map(i64::from).sum();
+    let near = |step: i64| Moment::from_unix(1_700_000_000 + (number % 97 - 48) * step);
+    Standing {
+        due: near(3_600).filter(|_| number % 3 > 0),
+        warn: near(1_800).filter(|_| number % 3 > 0),
+        is_late: number % 7 == 0,
+        is_paused: number % 5 == 0,
+    }
+}
+
+/// Judges what is not judged yet, or nothing where there are no clocks.
+fn scope(index: &mut Index, edition: i64, with_clocks: bool) -> Scope {
+    let judge = |rows: &[Unjudged]| Ok::<_, Error>(rows.iter().map(|row| standing(&row.id)).collect());
+    let ruling = with_clocks.then(|| match index.ruling(edition, b"rules").unwrap() {
+        Some((ruling, true)) => ruling,
+        _ => index.judge(edition, b"rules", judge).unwrap(),
+    });
+    Scope { edition, ruling }
 }
 
 fn by_id(tickets: Vec<Ticket>) -> BTreeMap<TicketId, Ticket> {
@@ -168,7 +201,8 @@ proptest! {
         first in vec(arbitrary::ticket(), 0..12),
         later in vec(arbitrary::ticket(), 0..6),
         queries in vec(query_text(), 20),
-        context in contexts(),
+        mut context in contexts(),
+        with_clocks: bool,
     ) {
         let folder = tempfile::tempdir().unwrap();
         let mut index = Index::open(folder.path(), 0).unwrap();
@@ -181,21 +215,27 @@ proptest! {
         let later = by_id(later);
         let now = fill(&mut index, "other", b"two", &later, &gone);
         tickets.extend(later);
+        if with_clocks {
+            context.now = Moment::from_unix(context.now.unix() % 200_000 + 1_699_900_000).unwrap();
+            context.standings = old.keys().chain(tickets.keys()).map(|id| (id.clone(), standing(id))).collect();
+        }
         for text in &queries {
             let query = query::parse(text).unwrap();
             for (edition, all) in [(before, &old), (now, &tickets)] {
                 let mut expected: Vec<Ticket> =
                     all.values().filter(|ticket| query.matches(ticket, &context)).cloned().collect();
-                query.arrange(&mut expected);
+                query.arrange(&mut expected, &context);
                 let expected: Vec<&TicketId> = expected.iter().map(Ticket::id).collect();
                 let mut hits = Vec::new();
-                index.find(edition, &query, &context, false, &mut |hit| hits.push(hit)).unwrap();
+                let scope = scope(&mut index, edition, with_clocks);
+                index.find(scope, &query, &context, Extra::None, &mut |hit| hits.push(hit)).unwrap();
                 let found: Vec<&TicketId> = hits.iter().map(|hit| &hit.summary.id).collect();
                 prop_assert_eq!(&found, &expected, "{}", text);
                 for hit in &hits {
                     prop_assert_eq!(hit.prefix, shortest(&hit.summary.id, all));
                     let summary = git_support::ticket::Summary::of(&all[&hit.summary.id]);
                     prop_assert_eq!(&hit.summary, &summary);
+                    prop_assert_eq!(hit.standing, with_clocks.then(|| standing(&hit.summary.id)));
                 }
             }
         }

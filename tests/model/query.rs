@@ -7,7 +7,12 @@ use proptest::prelude::*;
 use crate::arbitrary;
 
 fn context() -> Context {
-    Context { me: None, now: Moment::from_unix(1_700_000_200).unwrap(), team: Vec::new() }
+    Context {
+        me: None,
+        now: Moment::from_unix(1_700_000_200).unwrap(),
+        team: Vec::new(),
+        standings: std::collections::BTreeMap::new(),
+    }
 }
 
 proptest! {

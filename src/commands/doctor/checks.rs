@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::failure::Failure;
 use crate::commands::reading;
-use crate::process::Team;
+use crate::process::{Team, skews};
 use crate::render::{Fault, FaultLevel};
 use crate::store::{Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, codec};
+use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};
 
 /// A lock of git's that is older is nobody's any more, in seconds.
 const OLD_LOCK_SECS: u64 = 600;
 
 /// Everything that is wrong, in the order of the checks.
-pub(super) fn all(store: &Store) -> Result<Vec<Fault>, Failure> {
+pub(super) fn all(store: &Store, now: Moment) -> Result<Vec<Fault>, Failure> {
     let snapshot = store.snapshot(None)?;
     let mut faults = Vec::new();
     clone(store, &mut faults);
@@ -24,7 +24,7 @@ pub(super) fn all(store: &Store) -> Result<Vec<Fault>, Failure> {
     let team = reading::team(&snapshot).unwrap_or_default();
     let vendors = snapshot.names_in(layout::VENDORS)?;
     for ticket in tickets.values() {
-        timeline(ticket, &mut faults);
+        timeline(ticket, now, &mut faults);
         references(ticket, &tickets, &mut faults);
         people(ticket, &team, &mut faults);
         vendor(ticket, &vendors, &mut faults);
@@ -123,7 +123,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<BTreeMap<Ti
 }
 
 /// What a ticket says of itself.
-fn timeline(ticket: &Ticket, faults: &mut Vec<Fault>) {
+fn timeline(ticket: &Ticket, now: Moment, faults: &mut Vec<Fault>) {
     let fields: Vec<String> = ticket.unaccounted().iter().map(Field::name).collect();
     if !fields.is_empty() {
         let message = format!("no entry of its timeline sets {}", fields.join(", "));
@@ -133,6 +133,10 @@ fn timeline(ticket: &Ticket, faults: &mut Vec<Fault>) {
     }
     if !ticket.timeline().iter().any(|entry| entry.action == Action::Open) {
         faults.push(Fault::error("timeline.open", "no entry opens it").of(ticket.id()));
+    }
+    for skew in skews(ticket, now) {
+        let message = format!("entry {} is dated {}, {}", skew.entry, skew.at.minute(), skew.problem);
+        faults.push(Fault::note("timeline.date", message).of(ticket.id()));
     }
     let mut ids = BTreeSet::new();
     for entry in ticket.timeline() {

@@ -21,12 +21,12 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    let before = checks::all(&store)?;
+    let before = checks::all(&store, session.now())?;
     if !args.repair {
         return Ok(View::Faults(before));
     }
     repairs::all(&store, session)?;
-    let after = checks::all(&session.store()?)?;
+    let after = checks::all(&session.store()?, session.now())?;
     let is_gone = |fault: &Fault| !after.iter().any(|left| left.is_same(fault));
     let mut faults: Vec<Fault> = before.into_iter().filter(is_gone).collect();
     for fault in &mut faults {

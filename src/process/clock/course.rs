@@ -64,8 +64,8 @@ pub enum Happened {
     Ended(Option<Resolution>),
     /// It is worked on again; true where a machine found its cause again.
     Reopened(bool),
-    /// Somebody said something that the customer may read: the address.
-    Said(String),
+    /// Somebody said something that the customer may read: the address, and whether it is the customer.
+    Said(String, bool),
     /// Somebody spent time on it, in seconds.
     Spent(i64),
 }
@@ -158,7 +158,6 @@ fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
 }
 
 fn events(ticket: &Ticket) -> Vec<Event> {
-    let reporter = ticket.head().get(&Field::Reporter).and_then(Node::as_text);
     let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut events: Vec<Event> = Vec::new();
@@ -187,8 +186,8 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         }
         now.has_ended = !status.is_open();
         now.wait = waits(status, deferral.as_ref());
-        if says_something(entry) && !reporter.is_some_and(|reporter| entry.by.is_named(reporter)) {
-            happened.push(Happened::Said(entry.by.email.to_lowercase()));
+        if says_something(entry) {
+            happened.push(Happened::Said(entry.by.email.to_lowercase(), is_customer(ticket, &entry.by)));
         }
         changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
         if let Some(minutes) = entry.spent_minutes {
@@ -248,6 +247,14 @@ fn waits(status: Status, deferral: Option<&Node>) -> Option<(Reason, Option<Stri
     }
 }
 
+/// True for the reporter; but whoever files with a tool of the developers' is their own customer.
+fn is_customer(ticket: &Ticket, who: &Person) -> bool {
+    let text = |field: &Field| ticket.head().get(field).and_then(Node::as_text);
+    let filed_it = ticket.timeline().first().is_some_and(|entry| entry.by == *who);
+    let is_own = filed_it && text(&Field::Channel) == Some("cli");
+    !is_own && text(&Field::Reporter).is_some_and(|reporter| who.is_named(reporter))
+}
+
 /// True for a word of a person that the customer may read: no automatic step, no internal note, no
 /// assignment, and not the filing itself.
 fn says_something(entry: &Entry) -> bool {
@@ -265,13 +272,14 @@ fn says_something(entry: &Entry) -> bool {
     entry.note.is_some() && entry.visibility == Visibility::Customer && entry.seen.is_none() && !is_inner
 }
 
-/// Whose words are the team's: those of its members; everybody's, where no team is known.
+/// Whose words are the team's: those of its members; everybody's but the customer's, where no team is known.
 #[must_use]
-pub(in crate::process) fn is_of_team(email: &str, team: &Team) -> bool {
-    team.members.is_empty() || {
-        let who = Person { name: String::new(), email: email.to_owned() };
-        team.members.iter().any(|member| member.is(&who))
+pub(in crate::process) fn is_of_team(email: &str, is_customer: bool, team: &Team) -> bool {
+    if team.members.is_empty() {
+        return !is_customer;
     }
+    let who = Person { name: String::new(), email: email.to_owned() };
+    team.members.iter().any(|member| member.is(&who))
 }
 
 /// When an entry of a course happened, as a moment.

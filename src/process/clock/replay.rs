@@ -230,13 +230,13 @@ impl<'a> Replay<'a> {
                 self.close(mark, |why| *why == Why::Ended);
                 (self.ended, self.update_from) = (None, Some(mark));
             }
-            Happened::Said(email) if is_of_team(email, self.judged.team) => {
+            Happened::Said(email, is_customer) if is_of_team(email, *is_customer, self.judged.team) => {
                 self.respond(mark);
                 self.update(mark);
                 // What is said after the end begins no interval.
                 self.update_from = self.ended.is_none().then_some(mark);
             }
-            Happened::Said(_) | Happened::Spent(_) => {}
+            Happened::Said(..) | Happened::Spent(_) => {}
         }
     }
 
