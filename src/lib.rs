@@ -10,10 +10,11 @@
 //!                    ├──> store      tickets in git ──> store/git, the only room that knows git
 //!                    ├──> index      the tickets' derived index, SQLite ──> query
 //!                    ├──> intake     text and files that come in
+//!                    ├──> report     figures from courses, and the page that shows them (pure)
 //!                    └──> render     a view as table, page, JSON, CSV, Markdown
 //! ```
 //!
-//! `process`, `query`, `store`, `index`, `intake` and `render` know `ticket`; `ticket` and `store/git` know nothing
+//! `process`, `query`, `store`, `index`, `intake`, `report` and `render` know `ticket`; `ticket` and `store/git` know nothing
 //! of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
 pub mod cli;
@@ -23,5 +24,6 @@ pub mod intake;
 pub mod process;
 pub mod query;
 pub mod render;
+pub mod report;
 pub mod store;
 pub mod ticket;

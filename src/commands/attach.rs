@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut planned = Vec::new();
     let mut files = Vec::new();
     for one in stored {
-        let request = Request::new(What::Attach(one.attachment)).with_note(note.take()).spending(spent.take());
+        let request =
+            Request::new(What::Attach(one.attachment)).with_note(note.take()).spending(spent.take());
         planned.push(Planned { id: id.clone(), entry: one.entry, request });
         files.push(one.file);
     }

@@ -1,17 +1,19 @@
 //! The tickets that a query means: from the index, brought up to date first; without it where it fails.
 
+use std::collections::BTreeMap;
+
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
-use crate::commands::judging::Rulings;
+use crate::commands::judging::{Rulings, from_bytes, to_bytes};
 use crate::commands::reading::{context, query, settings, warn};
 use crate::commands::session::Session;
-use crate::index::{CatchUp, Error, Extra, Hit, Index, Row, Scope, Unjudged, Unreadable};
+use crate::index::{CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope, Unjudged, Unreadable};
 use crate::process::Course;
 use crate::query::{Context, Query, snippet, words};
 use crate::render::{Listed, Record};
 use crate::store::git::ObjectId;
 use crate::store::{BadFile, Content, Snapshot, Store, Versions};
-use crate::ticket::{Field, Standing, Summary, Ticket, short_node};
+use crate::ticket::{Field, Summary, Ticket, short_node};
 
 /// From this many files on, reading them is worth a progress bar.
 const MANY: usize = 2_000;
@@ -51,10 +53,18 @@ pub(crate) struct Question<'a> {
 
 /// The tickets that a query means, in its order. Files that cannot be read are named on standard error.
 pub(crate) fn find(question: &Question<'_>, session: &mut Session<'_>) -> Result<Vec<Listed>, Failure> {
+    Ok(find_judged(question, session)?.0)
+}
+
+/// The same, and the rules of clocks by which they are judged; none where the project has no clocks.
+pub(crate) fn find_judged(
+    question: &Question<'_>,
+    session: &mut Session<'_>,
+) -> Result<(Vec<Listed>, Option<Rulings>), Failure> {
     let Question { store, snapshot, reading, .. } = *question;
     let query = query(question.text, &settings(snapshot)?)?;
     let mut context = context(store, snapshot, session, reading.at.as_deref());
-    let mut found = match answered(question, &query, &context, session)? {
+    let (mut found, rulings) = match answered(question, &query, &context, session)? {
         Ok(found) => found,
         Err(error) => {
             session.note(format!("warning: answered without the index: {error}"));
@@ -66,7 +76,18 @@ pub(crate) fn find(question: &Question<'_>, session: &mut Session<'_>) -> Result
             one.snippet = snippet(&query, &snapshot.need(&one.summary.id)?);
         }
     }
-    Ok(found)
+    Ok((found, rulings))
+}
+
+/// The rules by which the clocks of a snapshot's tickets are judged; none where the project has no clocks.
+pub(crate) fn rulings(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &Session<'_>,
+) -> Result<Option<Rulings>, Failure> {
+    // Without the index, history is walked.
+    let index = Index::open(&store.repository().own_folder(), session.surroundings.now_seconds).ok();
+    Rulings::of(store, snapshot, index.as_ref(), session)
 }
 
 /// The whole tickets that a query means, in its order.
@@ -111,15 +132,17 @@ fn scanned(
     query: &Query,
     context: &mut Context,
     session: &mut Session<'_>,
-) -> Result<Vec<Listed>, Failure> {
+) -> Result<(Vec<Listed>, Option<Rulings>), Failure> {
     let Question { store, snapshot, .. } = *question;
     let listing = snapshot.tickets()?;
     let mut tickets = listing.tickets;
     let rulings = Rulings::of(store, snapshot, None, session)?;
+    let mut judged = BTreeMap::new();
     if let Some(rulings) = &rulings {
         for ticket in &tickets {
-            let standing = rulings.standing(store, ticket.id(), &Course::of(ticket))?;
+            let (standing, by) = rulings.standing(store, ticket.id(), &Course::of(ticket))?;
             context.standings.insert(ticket.id().clone(), standing);
+            judged.insert(ticket.id().clone(), by);
         }
     }
     tickets.retain(|ticket| query.matches(ticket, context));
@@ -138,12 +161,15 @@ fn scanned(
                 Wanted::Records => {
                     Record::Short(serde_json::to_string(&short_node(&ticket)).unwrap_or_default())
                 }
-                Wanted::Courses => Record::Course(Box::new(Course::of(&ticket))),
+                Wanted::Courses => {
+                    let by = judged.remove(ticket.id()).unwrap_or_default();
+                    Record::Course(Box::new((Course::of(&ticket), by)))
+                }
                 Wanted::Tickets => Record::Whole(Box::new(ticket)),
             },
         });
     }
-    Ok(found)
+    Ok((found, rulings))
 }
 
 /// What the index says; the inner error where it cannot.
@@ -155,11 +181,11 @@ fn answered(
     query: &Query,
     context: &Context,
     session: &mut Session<'_>,
-) -> Answer<Vec<Listed>> {
+) -> Answer<(Vec<Listed>, Option<Rulings>)> {
     let Question { store, snapshot, wanted, reading, .. } = *question;
     let opened = match open(store, snapshot, reading, session)? {
         Ok((mut index, edition)) => {
-            judged(question, &mut index, edition, session)?.map(|scope| (index, scope))
+            judged(question, &mut index, edition, session)?.map(|(scope, rulings)| (index, scope, rulings))
         }
         Err(error) => Err(error),
     };
@@ -170,13 +196,13 @@ fn answered(
         Wanted::Courses => Extra::Course,
     };
     let mut is_foreign = false;
-    let bad = opened.and_then(|(index, scope)| {
+    let bad = opened.and_then(|(index, scope, rulings)| {
         index.find(scope, query, context, extra, &mut |hit| {
-            let Hit { summary, prefix, short, standing, course } = hit;
+            let Hit { summary, prefix, short, standing, course, rules } = hit;
             let record = match (extra, Course::from_bytes(&course)) {
                 (Extra::None, _) => Record::None,
                 (Extra::Object, _) => Record::Short(short),
-                (Extra::Course, Ok(course)) => Record::Course(Box::new(course)),
+                (Extra::Course, Ok(course)) => Record::Course(Box::new((course, from_bytes(&rules)))),
                 (Extra::Course, Err(_)) => {
                     is_foreign = true;
                     Record::None
@@ -184,9 +210,9 @@ fn answered(
             };
             found.push(Listed { summary, prefix, places: None, snippet: None, standing, record });
         })?;
-        if is_foreign { Err(Error::foreign()) } else { index.unreadable(scope.edition) }
+        if is_foreign { Err(Error::foreign()) } else { Ok((index.unreadable(scope.edition)?, rulings)) }
     });
-    let bad = match bad {
+    let (bad, rulings) = match bad {
         Ok(answer) => answer,
         Err(error) => {
             if error.is_damage() {
@@ -204,28 +230,36 @@ fn answered(
             one.record = Record::Whole(Box::new(snapshot.need(&one.summary.id)?));
         }
     }
-    Ok(Ok(found))
+    Ok(Ok((found, rulings)))
 }
 
 /// The scope of an edition: where its clocks stand by the rules of its history, worked out as far as it is
 /// not known.
-fn judged(question: &Question<'_>, index: &mut Index, edition: i64, session: &Session<'_>) -> Answer<Scope> {
+fn judged(
+    question: &Question<'_>,
+    index: &mut Index,
+    edition: i64,
+    session: &Session<'_>,
+) -> Answer<(Scope, Option<Rulings>)> {
     let Question { store, snapshot, .. } = *question;
     let Some(rulings) = Rulings::of(store, snapshot, Some(index), session)? else {
-        return Ok(Ok(Scope { edition, ruling: None }));
+        return Ok(Ok((Scope { edition, ruling: None }, None)));
     };
     let fingerprint = rulings.fingerprint();
     match index.ruling(edition, fingerprint.as_bytes()) {
-        Ok(Some((ruling, true))) => return Ok(Ok(Scope { edition, ruling: Some(ruling) })),
+        Ok(Some((ruling, true))) => {
+            return Ok(Ok((Scope { edition, ruling: Some(ruling) }, Some(rulings))));
+        }
         Ok(_) => {}
         Err(error) => return Ok(Err(error)),
     }
-    let judge = |rows: &[Unjudged]| -> Result<Vec<Standing>, Trouble> {
+    let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, Trouble> {
         let progress = (rows.len() >= MANY).then(|| (session.progress)("reading clocks", rows.len()));
         let mut standings = Vec::with_capacity(rows.len());
         for row in rows {
             let course = Course::from_bytes(&row.course).map_err(|_| Trouble::Index(Error::foreign()))?;
-            standings.push(rulings.standing(store, &row.id, &course).map_err(Trouble::Command)?);
+            let (standing, by) = rulings.standing(store, &row.id, &course).map_err(Trouble::Command)?;
+            standings.push((standing, to_bytes(&by)));
             if let Some(progress) = &progress {
                 progress(standings.len());
             }
@@ -233,7 +267,7 @@ fn judged(question: &Question<'_>, index: &mut Index, edition: i64, session: &Se
         Ok(standings)
     };
     match index.judge(edition, fingerprint.as_bytes(), judge) {
-        Ok(ruling) => Ok(Ok(Scope { edition, ruling: Some(ruling) })),
+        Ok(ruling) => Ok(Ok((Scope { edition, ruling: Some(ruling) }, Some(rulings)))),
         Err(Trouble::Index(error)) => Ok(Err(error)),
         Err(Trouble::Store(error)) => Err(error.into()),
         Err(Trouble::Command(failure)) => Err(failure),
@@ -331,7 +365,7 @@ fn bring_up(
         }
     }
     let progress = (unknown.len() >= MANY).then(|| (session.progress)("indexing", unknown.len()));
-    let numbers: std::collections::BTreeMap<&str, usize> =
+    let numbers: BTreeMap<&str, usize> =
         unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
     let make = |file: &Versions, content: Content| Made {
         file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),

@@ -109,7 +109,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let mut planned = Vec::new();
     for id in ids {
-        let request = Request::new(What::Edit(changes.clone())).with_note(note.clone()).spending(args.spending.spent);
+        let request =
+            Request::new(What::Edit(changes.clone())).with_note(note.clone()).spending(args.spending.spent);
         planned.push(Planned { id, entry: session.entry_id(), request });
     }
     apply(&store, &planned, &[], &args.writing, session)

@@ -88,19 +88,24 @@ impl Rulings {
 
     /// The clocks of a ticket at a moment, in seconds since 1970 UTC.
     pub(crate) fn clocks(&self, course: &Course, by: &[usize], now: i64) -> Vec<Clock> {
-        replay(course, Judged { books: &self.books, by, team: &self.team }, now)
+        replay(course, self.judged(by), now)
     }
 
-    /// Where the clocks of a ticket stand until its next entry.
+    /// Where the clocks of a ticket stand until its next entry, and by which rules.
     pub(crate) fn standing(
         &self,
         store: &Store,
         id: &TicketId,
         course: &Course,
-    ) -> Result<Standing, Failure> {
+    ) -> Result<(Standing, Vec<usize>), Failure> {
         let by = self.judge(store, id, course)?;
         let last = course.events.last().map_or(0, |event| event.at);
-        Ok(standing(&self.clocks(course, &by, last)))
+        Ok((standing(&self.clocks(course, &by, last)), by))
+    }
+
+    /// The rules that judge a course, and whose words count as the team's.
+    pub(crate) fn judged<'a>(&'a self, by: &'a [usize]) -> Judged<'a> {
+        Judged { books: &self.books, by, team: &self.team }
     }
 
     /// The hours in which a clock counts.
@@ -112,6 +117,17 @@ impl Rulings {
     pub(crate) fn has_clocks(&self) -> bool {
         self.books.iter().any(|book| !book.rules.is_empty())
     }
+}
+
+/// The places of rules as the index keeps them.
+pub(crate) fn to_bytes(by: &[usize]) -> Vec<u8> {
+    by.iter().flat_map(|place| u16::try_from(*place).unwrap_or(u16::MAX).to_le_bytes()).collect()
+}
+
+/// The places of rules as the index kept them.
+pub(crate) fn from_bytes(bytes: &[u8]) -> Vec<usize> {
+    let place = |pair: &[u8]| Some(usize::from(u16::from_le_bytes(pair.try_into().ok()?)));
+    bytes.chunks_exact(2).filter_map(place).collect()
 }
 
 /// The turns of a commit's history, from the index as far as it knows them.

@@ -41,7 +41,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let kind = LinkKind::parse(&args.kind);
     let note = args.message.read(session)?;
     let what = |kind, other| if args.remove { What::Unlink(kind, other) } else { What::Link(kind, other) };
-    let request = Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
+    let request =
+        Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
     let mut planned = vec![Planned { id: id.clone(), entry: session.entry_id(), request }];
     if let Some(converse) = kind.converse()
         && id != other

@@ -44,6 +44,7 @@ mod redact;
 mod release;
 mod reopen;
 mod replicate;
+mod report;
 mod resolve;
 mod resume;
 mod run;
@@ -151,6 +152,7 @@ verbs! {
     Run(run::Args) = "run", run::run;
     Log(log::Args) = "log", log::run;
     Sla(sla::Args) = "sla", sla::run;
+    Report(report::Args) = "report", report::run;
     Export(export::Args) = "export", export::run;
     Import(import::Args) = "import", import::run;
     Batch(batch::Args) = "batch", batch::run;

@@ -24,7 +24,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut planned = Vec::new();
     for id in reading::resolve(&snapshot, &args.common.ids)? {
         let ticket = snapshot.need(&id)?;
-        let request = Request::new(What::Step(Move::Reopen)).with_note(note.clone()).spending(args.common.spending.spent);
+        let request = Request::new(What::Step(Move::Reopen))
+            .with_note(note.clone())
+            .spending(args.common.spending.spent);
         planned.push(Planned { id: id.clone(), entry: session.entry_id(), request });
         let survivors = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
         for survivor in survivors.filter_map(|(_, other)| TicketId::parse(other)) {

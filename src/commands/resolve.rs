@@ -69,7 +69,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let mut planned = Vec::new();
     for id in ids {
-        let request = Request::new(What::Step(Move::Resolve(ending.clone()))).with_note(note.clone()).spending(args.common.spending.spent);
+        let request = Request::new(What::Step(Move::Resolve(ending.clone())))
+            .with_note(note.clone())
+            .spending(args.common.spending.spent);
         planned.push(Planned { id: id.clone(), entry: session.entry_id(), request });
         // The other end of the link: the survivor lists its duplicates.
         if let Some(survivor) = of.clone().filter(|of| *of != id) {

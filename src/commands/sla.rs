@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::Reading;
-use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::catalogue::{Question, Wanted, find_judged, rulings};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
@@ -45,18 +45,23 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = args.reading.snapshot(&store)?;
     let now = args.reading.at.as_deref().and_then(crate::store::instant);
     let now = now.unwrap_or_else(|| session.now());
-    let rulings = match &args.policy {
+    let asked = match &args.policy {
         Some(revision) => Some(Rulings::present(&store.snapshot(Some(revision))?)?),
-        None => Rulings::of(&store, &snapshot, None, session)?,
+        None => None,
     };
-    let Some(rulings) = rulings.filter(Rulings::has_clocks) else {
-        return Err(Failure::new(Kind::NotFound, "no clocks are set")
-            .hint("git support config set clocks.blocker.resolution 4h"));
+    let what_if = asked.is_some();
+    let court = |own: Option<Rulings>| {
+        let rulings = asked.or(own).filter(Rulings::has_clocks);
+        let rulings = rulings.ok_or_else(|| {
+            let hint = "git support config set clocks.blocker.resolution 4h";
+            Failure::new(Kind::NotFound, "no clocks are set").hint(hint)
+        })?;
+        Ok::<_, Failure>(Court { store: &store, snapshot: &snapshot, rulings, now, what_if })
     };
-    let court = Court { store: &store, snapshot: &snapshot, rulings, now, what_if: args.policy.is_some() };
     let ids: Vec<TicketId> = args.query.iter().filter_map(|text| snapshot.resolve(text).ok()).collect();
     let explained = !ids.is_empty() && ids.len() == args.query.len();
     let tickets = if explained {
+        let court = court(rulings(&store, &snapshot, session)?)?;
         ids.iter().map(|id| court.explained(&snapshot.need(id)?)).collect::<Result<Vec<_>, _>>()?
     } else {
         let text =
@@ -69,7 +74,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             wanted: Wanted::Courses,
             with_snippets: false,
         };
-        let found = find(&question, session)?;
+        let (found, own) = find_judged(&question, session)?;
+        let court = court(own)?;
         found.iter().map(|one| court.lines(one)).collect::<Result<Vec<_>, _>>()?
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
@@ -95,11 +101,11 @@ type Source = (String, String, Option<String>);
 impl Court<'_> {
     /// The clocks of a ticket of a list.
     fn lines(&self, one: &Listed) -> Result<TicketClocks, Failure> {
-        let Record::Course(course) = &one.record else {
+        let Record::Course(judged) = &one.record else {
             return self.explained(&self.snapshot.need(&one.summary.id)?);
         };
-        let (summary, prefix) = (one.summary.clone(), one.prefix);
-        self.of(summary, prefix, course, &BTreeMap::new())
+        let (course, by) = judged.as_ref();
+        Ok(self.of(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
     }
 
     /// The clocks of a ticket, each with how it came to stand where it does.
@@ -111,7 +117,9 @@ impl Court<'_> {
             sources.insert(place, (entry.id.to_string(), entry.action.to_string(), commit));
         }
         let prefix = self.snapshot.shortest(ticket.id())?;
-        let clocks = self.of(Summary::of(ticket), prefix, &Course::of(ticket), &sources)?;
+        let course = Course::of(ticket);
+        let by = self.rulings.judge(self.store, ticket.id(), &course)?;
+        let clocks = self.of(Summary::of(ticket), prefix, &course, &by, &sources);
         Ok(TicketClocks { skews: skews(ticket, self.now), ..clocks })
     }
 
@@ -120,11 +128,11 @@ impl Court<'_> {
         summary: Summary,
         prefix: usize,
         course: &Course,
+        by: &[usize],
         sources: &BTreeMap<u32, Source>,
-    ) -> Result<TicketClocks, Failure> {
-        let by =
-            if self.what_if { Vec::new() } else { self.rulings.judge(self.store, &summary.id, course)? };
-        let clocks = self.rulings.clocks(course, &by, self.now.unix());
+    ) -> TicketClocks {
+        let by = if self.what_if { &[] } else { by };
+        let clocks = self.rulings.clocks(course, by, self.now.unix());
         let (present, past): (Vec<Clock>, Vec<Clock>) =
             clocks.into_iter().partition(|clock| clock.is_present || clock.kind != ClockKind::Update);
         let kept = past.iter().filter(|clock| clock.state == ClockState::Met).count();
@@ -139,13 +147,13 @@ impl Court<'_> {
             let settings = if self.what_if { None } else { judged(&clock) };
             self.line(clock, settings, sources)
         };
-        Ok(TicketClocks {
+        TicketClocks {
             summary,
             prefix,
             clocks: present.into_iter().map(line).collect(),
             updates: (kept, past.len()),
             skews: Vec::new(),
-        })
+        }
     }
 
     fn line(&self, clock: Clock, settings: Option<String>, sources: &BTreeMap<u32, Source>) -> ClockLine {

@@ -23,6 +23,8 @@ pub struct Hit {
     pub short: String,
     /// Its course, as the process wrote it down; empty where it was not asked for.
     pub course: Vec<u8>,
+    /// By which rules its clocks are judged, likewise.
+    pub rules: Vec<u8>,
     /// Where its clocks stand; `None` where no ruling judges them.
     pub standing: Option<Standing>,
 }
@@ -71,8 +73,11 @@ impl Index {
             Extra::Object => "r.short",
             Extra::Course => "r.course",
         };
-        let clocks =
-            if scope.ruling.is_some() { "s.due, s.warn, s.late, s.paused" } else { "NULL, NULL, NULL, NULL" };
+        let clocks = if scope.ruling.is_some() {
+            "s.due, s.warn, s.late, s.paused, s.rules"
+        } else {
+            "NULL, NULL, NULL, NULL, NULL"
+        };
         let columns = format!(
             "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}"
         );
@@ -82,12 +87,16 @@ impl Index {
         while let Some(row) = rows.next()? {
             if let Some(hit) = hit(row)? {
                 let standing = scope.ruling.map(|_| standing(row)).transpose()?;
-                let (short, course) = match extra {
-                    Extra::None => (String::new(), Vec::new()),
-                    Extra::Object => (row.get(10)?, Vec::new()),
-                    Extra::Course => (String::new(), row.get(10)?),
-                };
-                take(Hit { standing, short, course, ..hit });
+                let mut hit = Hit { standing, ..hit };
+                match extra {
+                    Extra::None => {}
+                    Extra::Object => hit.short = row.get(10)?,
+                    Extra::Course => {
+                        hit.course = row.get(10)?;
+                        hit.rules = row.get::<_, Option<Vec<u8>>>(15)?.unwrap_or_default();
+                    }
+                }
+                take(hit);
             }
         }
         Ok(())
@@ -132,7 +141,14 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
         follow_up: moment(row.get(9)?),
     };
     let prefix = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
-    Ok(Some(Hit { summary, prefix, short: String::new(), course: Vec::new(), standing: None }))
+    Ok(Some(Hit {
+        summary,
+        prefix,
+        short: String::new(),
+        course: Vec::new(),
+        rules: Vec::new(),
+        standing: None,
+    }))
 }
 
 fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {

@@ -10,6 +10,9 @@ use crate::ticket::{Moment, Standing, TicketId};
 /// The rulings that are kept; the one that was used longest ago goes first.
 const MAX_RULINGS: i64 = 4;
 
+/// Where a ticket's clocks stand, and by which rules, as whoever judges wrote them down.
+pub type Judgement = (Standing, Vec<u8>);
+
 /// A row whose clocks are to be judged.
 #[derive(Debug)]
 pub struct Unjudged {
@@ -62,7 +65,7 @@ impl Index {
         &mut self,
         edition: i64,
         fingerprint: &[u8],
-        judge: impl FnOnce(&[Unjudged]) -> Result<Vec<Standing>, E>,
+        judge: impl FnOnce(&[Unjudged]) -> Result<Vec<Judgement>, E>,
     ) -> Result<i64, E> {
         let now = self.now_seconds;
         let failed = |error: rusqlite::Error| E::from(Error::from(error));
@@ -115,12 +118,12 @@ fn settle<'a>(
     edition: i64,
     ruling: i64,
     now: i64,
-    judged: impl Iterator<Item = (&'a Unjudged, &'a Standing)>,
+    judged: impl Iterator<Item = (&'a Unjudged, &'a Judgement)>,
 ) -> rusqlite::Result<()> {
-    let mut insert = work.prepare("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?)")?;
-    for (row, standing) in judged {
+    let mut insert = work.prepare("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    for (row, (standing, rules)) in judged {
         let (due, warn) = (standing.due.map(Moment::unix), standing.warn.map(Moment::unix));
-        insert.execute(params![ruling, row.row, due, warn, standing.is_late, standing.is_paused])?;
+        insert.execute(params![ruling, row.row, due, warn, standing.is_late, standing.is_paused, rules])?;
     }
     // The fresh rows are judged by this ruling alone; any other looks at all of an edition again.
     work.execute("DELETE FROM judged", [])?;

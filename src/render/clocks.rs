@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::process::{ClockState, span_text};
 use crate::render::data::SCHEMA;
+use crate::render::measured::{ClockLine, ClockMark, Clocks, TicketClocks};
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
-use crate::render::view::{ClockLine, ClockMark, Clocks, TicketClocks};
 use crate::ticket::{Moment, cut};
 
 /// The columns of the flat formats.

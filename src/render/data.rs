@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::clocks;
+use crate::render::figures;
 use crate::render::packet;
 use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
@@ -125,6 +126,8 @@ fn objects(view: &View) -> Shape {
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
         View::Gate(gate) => Shape::Many(gate.found.iter().map(|one| listed(one, false)).collect()),
+        View::Figures(table) => Shape::One(figures::object(table)),
+        View::Budget(budget) => Shape::One(figures::budget_object(budget)),
         View::Clocks(clocks) => match clocks.tickets.as_slice() {
             [one] if clocks.explained => Shape::One(clocks::object(one)),
             many => Shape::Many(many.iter().map(clocks::object).collect()),

@@ -76,6 +76,10 @@ fn rows(view: &View) -> Option<Rows> {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
+        View::Figures(table) => Some((crate::render::figures::COLUMNS, crate::render::figures::rows(table))),
+        View::Budget(budget) => {
+            Some((crate::render::figures::BUDGET_COLUMNS, crate::render::figures::budget_rows(budget)))
+        }
         View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
         | View::Ran { .. }
@@ -138,11 +142,12 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
         return Ok(crate::render::packet::markdown(packet));
     }
     let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
-    let shown_columns: &[&str] = if matches!(view, View::Entries(_) | View::Clocks(_)) {
-        heading
-    } else {
-        &["id", "severity", "status", "level", "title", "assignee", "created"]
-    };
+    let shown_columns: &[&str] =
+        if matches!(view, View::Entries(_) | View::Clocks(_) | View::Figures(_) | View::Budget(_)) {
+            heading
+        } else {
+            &["id", "severity", "status", "level", "title", "assignee", "created"]
+        };
     let mut out = format!("| {} |\n|{}\n", shown_columns.join(" | "), " --- |".repeat(shown_columns.len()));
     for row in rows {
         let cells = shown_columns.iter().map(|name| {

@@ -4,10 +4,12 @@
 
 mod clocks;
 mod data;
+mod figures;
 mod flat;
 mod gate;
 mod lines;
 mod list;
+mod measured;
 mod packet;
 mod page;
 mod paint;
@@ -15,11 +17,13 @@ mod table;
 mod view;
 
 pub use lines::candidate;
+pub use measured::{
+    BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
+};
 pub use paint::Look;
 pub use view::{
-    Audience, Branches, ClockLine, ClockMark, Clocks, CodeLine, Concerned, EntryLine, Fault, FaultLevel,
-    Format, Gate, LinkedTicket, Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketClocks,
-    TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, Gate, LinkedTicket,
+    Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -115,6 +119,8 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Gate(gate) => list::tickets(&gate.found, look),
         View::Clocks(clocks) => clocks::page(clocks, look),
+        View::Figures(table) => figures::table(table, look),
+        View::Budget(budget) => figures::budget(budget, look),
         View::Reported(reported) => lines::reported(reported, look),
         View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
     }

@@ -1,6 +1,7 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Clock, Course, Member, Release, Skew, Suggestion, Vendor};
+use crate::process::{Course, Member, Release, Suggestion, Vendor};
+use crate::render::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
 
 /// The forms an answer may come in.
@@ -127,6 +128,10 @@ pub enum View {
     Gate(Gate),
     /// Tickets' clocks.
     Clocks(Clocks),
+    /// Figures of a period.
+    Figures(Box<Figures>),
+    /// The hours of the support agreement.
+    Budget(Box<BudgetTable>),
     /// What a run's results did to tickets.
     Reported(Reported),
     /// What came and went between this clone and a remote.
@@ -140,68 +145,6 @@ pub enum View {
         /// The tickets that went out, or changed there.
         sent: Vec<TicketId>,
     },
-}
-
-/// Tickets' clocks.
-#[derive(Debug)]
-pub struct Clocks {
-    /// Ticket by ticket.
-    pub tickets: Vec<TicketClocks>,
-    /// True where each clock explains itself; otherwise a line a clock.
-    pub explained: bool,
-    /// True where the clocks are a gate, and one of them shuts it.
-    pub shuts: bool,
-}
-
-/// The clocks of a ticket.
-#[derive(Debug)]
-pub struct TicketClocks {
-    /// What a list shows of the ticket.
-    pub summary: Summary,
-    /// The length of its shortest unique prefix.
-    pub prefix: usize,
-    /// The clocks.
-    pub clocks: Vec<ClockLine>,
-    /// How many of the intervals between words to the customer that are over were kept, and of how many.
-    pub updates: (usize, usize),
-    /// Entries whose dates cannot be right.
-    pub skews: Vec<Skew>,
-}
-
-/// A clock, and how it came to stand where it does.
-#[derive(Debug)]
-pub struct ClockLine {
-    /// The clock.
-    pub clock: Clock,
-    /// The time zone of its calendar.
-    pub zone: String,
-    /// The commit whose settings judge it; `None` where the settings of a revision were asked for instead.
-    pub settings: Option<String>,
-    /// What started, paused and stopped it.
-    pub marks: Vec<ClockMark>,
-    /// The hours that count, from and to by the calendar's clocks, and how many seconds each has.
-    pub spans: Vec<(String, String, i64)>,
-    /// When it is used up, by the calendar's clocks.
-    pub due: Option<String>,
-    /// When it warns, likewise.
-    pub warn: Option<String>,
-}
-
-/// Something that started, paused or stopped a clock.
-#[derive(Debug)]
-pub struct ClockMark {
-    /// When.
-    pub at: Moment,
-    /// When, by the calendar's clocks.
-    pub local: String,
-    /// What.
-    pub what: String,
-    /// The entry's id.
-    pub entry: String,
-    /// The entry's action.
-    pub action: String,
-    /// The commit that carried it.
-    pub commit: Option<String>,
 }
 
 /// A gate, and what it found.
@@ -259,8 +202,8 @@ pub enum Record {
     None,
     /// Its object for machines as JSON, without the long texts and the timeline.
     Short(String),
-    /// Its course, for clocks and reports.
-    Course(Box<Course>),
+    /// Its course, for clocks and reports, and the places of the rules that judge it.
+    Course(Box<(Course, Vec<usize>)>),
     /// Everything.
     Whole(Box<Ticket>),
 }

@@ -12,7 +12,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("index", &["ticket", "query"]),
     ("intake", &["ticket", "process"]),
     ("render", &["ticket", "process"]),
-    ("commands", &["ticket", "process", "query", "store", "index", "intake", "render"]),
+    ("report", &["ticket", "process"]),
+    ("commands", &["ticket", "process", "query", "store", "index", "intake", "report", "render"]),
     ("cli", &["commands", "render", "store"]),
 ];
 
@@ -23,6 +24,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap::", &["cli/", "commands/"]),
     ("comfy_table::", &["render/"]),
     ("rusqlite::", &["index/"]),
+    ("jiff::", &["process/calendar/"]),
+    ("icalendar::", &["process/calendar/"]),
+    ("postcard::", &["process/clock/"]),
     ("indicatif::", &["cli/"]),
     ("std::fs", &["store/", "index/", "intake/", "cli/"]),
     ("std::process::Command", &["store/git/", "cli/"]),

@@ -173,7 +173,8 @@ fn standing(id: &TicketId) -> Standing {
 
 /// Judges what is not judged yet, or nothing where there are no clocks.
 fn scope(index: &mut Index, edition: i64, with_clocks: bool) -> Scope {
-    let judge = |rows: &[Unjudged]| Ok::<_, Error>(rows.iter().map(|row| standing(&row.id)).collect());
+    let judge =
+        |rows: &[Unjudged]| Ok::<_, Error>(rows.iter().map(|row| (standing(&row.id), Vec::new())).collect());
     let ruling = with_clocks.then(|| match index.ruling(edition, b"rules").unwrap() {
         Some((ruling, true)) => ruling,
         _ => index.judge(edition, b"rules", judge).unwrap(),

@@ -5,9 +5,11 @@ mod replay;
 mod rules;
 mod run;
 mod skew;
+mod spells;
 
 pub use course::{Course, Event, Happened, NoCourse, Step};
 pub use replay::{Book, Clock, ClockKind, Judged, replay, standing};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};
 pub use skew::{Skew, skews};
+pub use spells::{at_levels, first_response};

@@ -205,6 +205,14 @@ impl Repository {
         Ok(tip == commit || self.repo.graph_descendant_of(tip.0, commit.0).map_err(failed)?)
     }
 
+    /// When a commit was made, in seconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn commit_seconds(&self, commit: ObjectId) -> Result<i64> {
+        Ok(self.commit_object(commit)?.time().seconds())
+    }
+
     /// The newest commit of a history that was made at or before an instant, in seconds since 1970 UTC.
     ///
     /// # Errors

@@ -1,0 +1,270 @@
+//! `report`: what a support lead wants to know of a period.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+
+use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find_judged};
+use crate::commands::failure::Failure;
+use crate::commands::judging::Rulings;
+use crate::commands::list::joined;
+use crate::commands::reading;
+use crate::commands::session::Session;
+use crate::process::{Team, at_levels, first_response, span_text};
+use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, Listed, Record, View, WeekLine};
+use crate::report::{By, Case, FIGURES, Figure, Period, budget, figures, grouped, lead_times, weeks};
+use crate::store::{Snapshot, Store};
+use crate::ticket::{Moment, parse_span};
+
+/// The length of a period where none is asked for, in seconds: 30 days.
+const DEFAULT_SECS: i64 = 30 * 86_400;
+/// From this many tickets on, both cores are worth it.
+const MANY: usize = 500;
+
+/// What happened in a period: figures, each with its definition, count, median and p90
+///
+/// Of the tickets of a query, or of all. `report budget` shows the hours of the support agreement.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which tickets, or: budget
+    query: Vec<String>,
+    /// The period's first day, instant, or how long before its end: 2026-10-01, 90d [default: 30d]
+    #[arg(long, value_name = "WHEN")]
+    from: Option<String>,
+    /// The period's last day, or the first instant after it [default: now]
+    #[arg(long, value_name = "WHEN")]
+    to: Option<String>,
+    /// Take the figures apart by this
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(By::WORDS))]
+    by: Option<String>,
+    /// List the tickets behind each figure; with =FIGURE, show that one alone
+    #[arg(long, value_name = "FIGURE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    tickets: Option<String>,
+    /// Write a page that needs nothing else: to a file that ends in .html, or with a page for each ticket into
+    /// a directory
+    #[arg(long, value_name = "DIR|FILE")]
+    html: Option<PathBuf>,
+    /// What if the settings of this revision had been in force all the time
+    #[arg(long, value_name = "REVISION")]
+    policy: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = args.reading.snapshot(&store)?;
+    let at = moment_of(args, &store, &snapshot, session)?;
+    let period = period(args, at)?;
+    let is_budget = args.query == ["budget"];
+    let query = if is_budget { String::new() } else { joined(&args.query) };
+    let cases = cases(args, &query, at, &store, &snapshot, session)?;
+    let cases: Vec<&Case> = cases.iter().collect();
+    if is_budget {
+        return budgeted(&cases, period, &snapshot);
+    }
+    let releases = reading::releases(&snapshot)?;
+    let mut groups = match args.by.as_deref().and_then(By::parse) {
+        Some(by) => grouped(&cases, period, by),
+        None => {
+            let mut figures = figures(&cases, period);
+            figures.push(lead_times(&releases, period));
+            vec![(String::new(), figures)]
+        }
+    };
+    if let Some(key) = args.tickets.as_deref().filter(|key| !key.is_empty()) {
+        only(&mut groups, key)?;
+    }
+    let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
+    let group = |(name, figures): (String, Vec<Figure>)| FigureGroup {
+        name: args.by.as_ref().map(|_| name),
+        figures: figures.into_iter().map(line).collect(),
+    };
+    let weeks = weeks(&cases, period).into_iter().map(|week| WeekLine {
+        backlog: week.backlog.iter().sum(),
+        name: week.name,
+        opened: week.opened,
+        resolved: week.resolved,
+    });
+    Ok(View::Figures(Box::new(Figures {
+        query,
+        from: moment(period.from),
+        to: moment(period.to),
+        at,
+        tickets: cases.len(),
+        by: args.by.clone(),
+        groups: groups.into_iter().map(group).collect(),
+        weeks: weeks.collect(),
+        with_tickets: args.tickets.is_some(),
+    })))
+}
+
+/// The moment that is looked at: an instant that was asked for, the date of a revision, or now.
+fn moment_of(
+    args: &Args,
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &Session<'_>,
+) -> Result<Moment, Failure> {
+    let Some(at) = &args.reading.at else { return Ok(session.now()) };
+    if let Some(at) = crate::store::instant(at) {
+        return Ok(at);
+    }
+    let seconds = snapshot.commit().map(|commit| store.repository().commit_seconds(commit)).transpose()?;
+    Ok(seconds.and_then(Moment::from_unix).unwrap_or_else(|| session.now()))
+}
+
+fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
+    let no_time = |text: &str| {
+        Failure::usage(format!("`{text}` is no time"))
+            .hint("write 2026-10-01, 2026-10-01T09:00:00Z, or a span such as 90d")
+    };
+    let to = match args.to.as_deref() {
+        None => at.unix(),
+        // A day is meant as a whole.
+        Some(text) => match (Moment::parse_day(text), Moment::parse(text)) {
+            (Some(day), _) => day.unix() + 86_400,
+            (None, Some(at)) => at.unix(),
+            (None, None) => return Err(no_time(text)),
+        },
+    };
+    let from = match args.from.as_deref() {
+        None => to - DEFAULT_SECS,
+        Some(text) => {
+            let ago = parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok());
+            let moment = Moment::parse_day(text).or_else(|| Moment::parse(text)).map(Moment::unix);
+            ago.map(|span| to.saturating_sub(span)).or(moment).ok_or_else(|| no_time(text))?
+        }
+    };
+    if from >= to {
+        return Err(Failure::usage("the period ends before it begins").hint("--from a day, --to a later one"));
+    }
+    Ok(Period { from, to })
+}
+
+/// The tickets, each with its clocks at a moment.
+fn cases(
+    args: &Args,
+    query: &str,
+    at: Moment,
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &mut Session<'_>,
+) -> Result<Vec<Case>, Failure> {
+    let question = Question {
+        store,
+        snapshot,
+        text: query,
+        reading: &args.reading,
+        wanted: Wanted::Courses,
+        with_snippets: false,
+    };
+    let (found, own) = find_judged(&question, session)?;
+    let asked = match &args.policy {
+        Some(revision) => Some(Rulings::present(&store.snapshot(Some(revision))?)?),
+        None => None,
+    };
+    let what_if = asked.is_some();
+    let judge = Judge { rulings: asked.or(own), what_if, team: reading::team(snapshot)?, at: at.unix() };
+    if found.len() < MANY {
+        return Ok(found.into_iter().filter_map(|one| judge.case(one)).collect());
+    }
+    let mut front = found;
+    let back = front.split_off(front.len() / 2);
+    let (judge, mut cases) = (&judge, Vec::new());
+    std::thread::scope(|scope| {
+        let other =
+            scope.spawn(move || back.into_iter().filter_map(|one| judge.case(one)).collect::<Vec<_>>());
+        cases.extend(front.into_iter().filter_map(|one| judge.case(one)));
+        // A thread that died has said why.
+        cases.extend(other.join().unwrap_or_default());
+    });
+    Ok(cases)
+}
+
+/// By which rules cases are judged, and when.
+struct Judge {
+    rulings: Option<Rulings>,
+    what_if: bool,
+    team: Team,
+    at: i64,
+}
+
+impl Judge {
+    fn case(&self, one: Listed) -> Option<Case> {
+        let Record::Course(judged) = one.record else { return None };
+        let (course, by) = *judged;
+        let course = if course.events.last().is_some_and(|event| event.at > self.at) {
+            course.until(self.at)
+        } else {
+            course
+        };
+        let by = if self.what_if { &[][..] } else { &by };
+        let (clocks, responded, at_levels) = match &self.rulings {
+            Some(rulings) => {
+                let judged = rulings.judged(by);
+                let clocks = rulings.clocks(&course, by, self.at);
+                (clocks, first_response(&course, judged.team), at_levels(&course, judged, self.at))
+            }
+            None => {
+                let judged = crate::process::Judged { books: &[], by, team: &self.team };
+                (Vec::new(), first_response(&course, &self.team), at_levels(&course, judged, self.at))
+            }
+        };
+        Some(Case {
+            id: one.summary.id,
+            title: one.summary.title,
+            status: one.summary.status,
+            course,
+            clocks,
+            responded,
+            at_levels,
+        })
+    }
+}
+
+/// Leaves one figure alone.
+fn only(groups: &mut Vec<(String, Vec<Figure>)>, key: &str) -> Result<(), Failure> {
+    let known: Vec<&str> = FIGURES.iter().map(|sort| sort.key).chain(["release-lead-time"]).collect();
+    if !known.contains(&key) {
+        let meant = crate::ticket::nearest(key, &known).map(|near| format!("; did you mean {near}?"));
+        let problem = format!("there is no figure `{key}`{}", meant.unwrap_or_default());
+        return Err(Failure::usage(problem).hint(known.join(" ")));
+    }
+    for (_, figures) in groups {
+        figures.retain(|figure| figure.key == key);
+    }
+    Ok(())
+}
+
+fn line(figure: Figure) -> FigureLine {
+    FigureLine {
+        key: figure.key,
+        title: figure.title,
+        unit: figure.unit.as_str(),
+        about: figure.about,
+        count: figure.count(),
+        value: figure.value(),
+        median: figure.percentile(50),
+        p90: figure.percentile(90),
+        tickets: figure.values.into_iter().filter_map(|(value, id)| Some((id?, value))).collect(),
+    }
+}
+
+/// The hours of the support agreement.
+fn budgeted(cases: &[&Case], period: Period, snapshot: &Snapshot<'_>) -> Result<View, Failure> {
+    let agreement = reading::settings(snapshot)?.agreement;
+    let budget = budget(cases, agreement, period);
+    let granted = |hours: u32, per: &str| format!("{} per {per}", span_text(i64::from(hours) * 3600));
+    Ok(View::Budget(Box::new(BudgetTable {
+        agreement: budget.agreement.map(|agreement| granted(agreement.hours, agreement.per.as_str())),
+        months: budget
+            .months
+            .into_iter()
+            .map(|month| (month.name, month.granted, month.spent, month.tickets))
+            .collect(),
+        tickets: budget.tickets,
+    })))
+}

@@ -1,0 +1,55 @@
+//! What else a course tells, beside clocks: the first word to the customer, and the time at each level.
+
+use crate::process::clock::course::{Course, Happened, is_of_team};
+use crate::process::clock::replay::Judged;
+use crate::process::team::Team;
+use crate::ticket::{Level, Severity};
+
+/// When the team first said something that the customer may read, in seconds since 1970 UTC; an end tells them
+/// too.
+#[must_use]
+pub fn first_response(course: &Course, team: &Team) -> Option<i64> {
+    let answers = |what: &Happened| match what {
+        Happened::Said(email, is_customer) => is_of_team(email, *is_customer, team),
+        Happened::Ended(_) => true,
+        _ => false,
+    };
+    course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
+}
+
+/// The seconds of hours that a ticket was worked on at each level until a moment: what it waited, and what
+/// lies after its end, is cut out. The hours are those of the calendar of its severity.
+#[must_use]
+pub fn at_levels(course: &Course, judged: Judged<'_>, now: i64) -> [i64; 3] {
+    let mut levels = [0; 3];
+    let (mut level, mut severity, mut is_stopped) = (Level::One, None, false);
+    let mut since: Option<i64> = None;
+    let mut add = |since: Option<i64>, until: i64, level: Level, severity: Option<Severity>| {
+        let book = judged.by.last().or(Some(&0)).and_then(|book| judged.books.get(*book));
+        let hours = book.and_then(|book| Some(book.hours(&book.rules.severities.get(&severity?)?.calendar)));
+        let seconds = since.map_or(0, |since| match hours {
+            Some(hours) => hours.between(since, until),
+            None => (until - since).max(0),
+        });
+        if let Some(sum) = levels.get_mut(level as usize) {
+            *sum += seconds;
+        }
+    };
+    for event in course.events.iter().filter(|event| event.at <= now) {
+        let before = (level, severity, is_stopped);
+        match &event.what {
+            Happened::Opened => since = Some(event.at),
+            Happened::Level(to, _) => level = *to,
+            Happened::Severity(to) => severity = *to,
+            Happened::Waits(..) | Happened::Ended(_) => is_stopped = true,
+            Happened::Resumed | Happened::Reopened(_) => is_stopped = false,
+            Happened::Said(..) | Happened::Spent(_) => {}
+        }
+        if before != (level, severity, is_stopped) {
+            add(since.filter(|_| !before.2), event.at, before.0, before.1);
+            since = Some(event.at);
+        }
+    }
+    add(since.filter(|_| !is_stopped), now, level, severity);
+    levels
+}

@@ -1,0 +1,72 @@
+//! The hours of the support agreement: what each period grants, what was spent, and what was estimated.
+
+use crate::process::{Agreement, Happened, Period as Calendar};
+use crate::report::figures::{Case, Period};
+use crate::ticket::{Moment, TicketId};
+
+/// The hours that were spent, beside those granted and estimated.
+#[derive(Debug)]
+pub struct Budget {
+    /// The agreement, if there is one.
+    pub agreement: Option<Agreement>,
+    /// Period by period.
+    pub months: Vec<Month>,
+    /// The tickets on which time was spent in all of them: with what was estimated and what was spent since it
+    /// was filed, in seconds.
+    pub tickets: Vec<(TicketId, String, Option<i64>, i64)>,
+}
+
+/// A period of the agreement.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Month {
+    /// Its name: `2026-11`.
+    pub name: String,
+    /// What is granted, in seconds; `None` without an agreement.
+    pub granted: Option<i64>,
+    /// What was spent, in seconds.
+    pub spent: i64,
+    /// On how many tickets.
+    pub tickets: usize,
+}
+
+/// The budget of a period; by month, where no agreement says otherwise. The agreement's periods are whole ones,
+/// in UTC.
+#[must_use]
+pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> Budget {
+    let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
+    let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
+    let mut months = Vec::new();
+    let mut from = per.start(moment(period.from)).unix();
+    let begin = from;
+    while from < period.to {
+        let to = per.end(moment(from)).unix().max(from + 1);
+        let within = Period { from, to };
+        let spent: Vec<i64> =
+            cases.iter().map(|case| spent(case, within)).filter(|seconds| *seconds > 0).collect();
+        months.push(Month {
+            name: per.name(moment(from)),
+            granted: agreement.map(|agreement| i64::from(agreement.hours) * 3600),
+            spent: spent.iter().sum(),
+            tickets: spent.len(),
+        });
+        from = to;
+    }
+    let within = Period { from: begin, to: from };
+    let mut tickets: Vec<(TicketId, String, Option<i64>, i64)> = cases
+        .iter()
+        .filter(|case| spent(case, within) > 0)
+        .map(|case| {
+            let all = spent(case, Period { from: i64::MIN, to: i64::MAX });
+            (case.id.clone(), case.title.clone(), case.course.estimate, all)
+        })
+        .collect();
+    tickets.sort_by_key(|(id, _, _, spent)| (std::cmp::Reverse(*spent), id.clone()));
+    Budget { agreement, months, tickets }
+}
+
+fn spent(case: &Case, period: Period) -> i64 {
+    let seconds = case.course.events.iter().filter(|event| period.has(event.at));
+    seconds
+        .filter_map(|event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None })
+        .sum()
+}

@@ -1,0 +1,504 @@
+//! The figures: each a definition, and what a single ticket adds to it.
+
+use crate::process::{
+    Clock, ClockKind, ClockState, Course, Event, Happened, Reason, Release, Step, percentile,
+};
+use crate::ticket::{Level, Moment, Status, TicketId};
+
+/// A ticket, as a report looks at it.
+#[derive(Debug)]
+pub struct Case {
+    /// Its id.
+    pub id: TicketId,
+    /// Its title.
+    pub title: String,
+    /// Its status at the moment of the report.
+    pub status: Status,
+    /// Its course up to the moment of the report.
+    pub course: Course,
+    /// Its clocks at the moment of the report.
+    pub clocks: Vec<Clock>,
+    /// When the team first said something to the customer, in seconds since 1970 UTC.
+    pub responded: Option<i64>,
+    /// The seconds of hours that it was worked on at each level.
+    pub at_levels: [i64; 3],
+}
+
+impl Case {
+    /// When it was filed.
+    fn opened(&self) -> i64 {
+        self.course.events.first().map_or(i64::MAX, |event| event.at)
+    }
+
+    fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.course.events.iter()
+    }
+
+    /// What happened in a period.
+    fn during(&self, period: Period) -> impl Iterator<Item = &Event> {
+        self.events().filter(move |event| period.has(event.at))
+    }
+
+    /// True where it is neither resolved nor closed at the end of a period.
+    pub(super) fn is_open_at(&self, at: i64) -> bool {
+        let last = |event: &&Event| {
+            event.at <= at && matches!(event.what, Happened::Ended(_) | Happened::Reopened(_))
+        };
+        let has_ended =
+            self.events().rev().find(last).is_some_and(|event| matches!(event.what, Happened::Ended(_)));
+        self.opened() <= at && !has_ended
+    }
+
+    fn was_above_first_level(&self, until: i64) -> bool {
+        let above = |event: &Event| matches!(event.what, Happened::Level(level, _) if level > Level::One);
+        self.events().any(|event| event.at <= until && above(event))
+    }
+}
+
+/// A period: from its first instant up to, not including, its end, in seconds since 1970 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Its first instant.
+    pub from: i64,
+    /// Its end.
+    pub to: i64,
+}
+
+impl Period {
+    /// True for an instant within it.
+    #[must_use]
+    pub fn has(self, at: i64) -> bool {
+        (self.from..self.to).contains(&at)
+    }
+}
+
+/// What a figure's values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Cases that are counted.
+    Count,
+    /// Cases of which some share is meant: 1 for those, 0 for the others.
+    Share,
+    /// Seconds, by day and night.
+    Span,
+    /// Seconds within business hours.
+    Hours,
+    /// Seconds that are added up.
+    Sum,
+}
+
+impl Unit {
+    /// The word of machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Count => "tickets",
+            Self::Share => "percent",
+            Self::Span => "seconds",
+            Self::Hours => "business-seconds",
+            Self::Sum => "seconds-in-all",
+        }
+    }
+}
+
+/// A definition of a figure, and what a ticket adds to it.
+pub struct Sort {
+    /// Its name in machine formats.
+    pub key: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What its values are.
+    pub unit: Unit,
+    /// What it is.
+    pub about: &'static str,
+    collect: fn(&Case, Period) -> Vec<i64>,
+}
+
+/// A figure of some tickets and a period.
+#[derive(Debug)]
+pub struct Figure {
+    /// Its name in machine formats.
+    pub key: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What its values are.
+    pub unit: Unit,
+    /// What it is.
+    pub about: &'static str,
+    /// The values that went into it, the smallest first, each with the ticket it is of, if it is one's.
+    pub values: Vec<(i64, Option<TicketId>)>,
+}
+
+impl Figure {
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The value below which a share of the values lies, in percent; of spans alone.
+    #[must_use]
+    pub fn percentile(&self, percent: usize) -> Option<i64> {
+        if matches!(self.unit, Unit::Count | Unit::Share) {
+            return None;
+        }
+        let values: Vec<i64> = self.values.iter().map(|(value, _)| *value).collect();
+        percentile(&values, percent)
+    }
+
+    /// The count, the sum of seconds, or the share in tenths of a percent; `None` for spans, which have a
+    /// median, and for a share of nothing.
+    #[must_use]
+    pub fn value(&self) -> Option<i64> {
+        let sum = || self.values.iter().map(|(value, _)| *value).sum::<i64>();
+        let count = i64::try_from(self.count()).unwrap_or(i64::MAX);
+        match self.unit {
+            Unit::Count => Some(count),
+            Unit::Sum => Some(sum()),
+            Unit::Share if count > 0 => Some((sum() * 1000 + count / 2) / count),
+            Unit::Share | Unit::Span | Unit::Hours => None,
+        }
+    }
+}
+
+/// The figures of some tickets and a period, in the order of the table.
+#[must_use]
+pub fn figures(cases: &[&Case], period: Period) -> Vec<Figure> {
+    FIGURES
+        .iter()
+        .map(|sort| {
+            let values = cases.iter().flat_map(|case| {
+                (sort.collect)(case, period).into_iter().map(|value| (value, Some(case.id.clone())))
+            });
+            figure(sort, values.collect())
+        })
+        .collect()
+}
+
+fn figure(sort: &Sort, mut values: Vec<(i64, Option<TicketId>)>) -> Figure {
+    values.sort();
+    Figure { key: sort.key, title: sort.title, unit: sort.unit, about: sort.about, values }
+}
+
+/// The lead times of the releases that were accepted in a period.
+#[must_use]
+pub fn lead_times(releases: &[Release], period: Period) -> Figure {
+    let at = |mark: &Option<crate::process::Mark>| {
+        mark.as_ref().and_then(|mark| Moment::parse(&mark.at)).map(Moment::unix)
+    };
+    let lead = |release: &Release| {
+        let accepted = at(&release.accepted).filter(|at| period.has(*at))?;
+        Some((accepted - at(&release.offered)?, None))
+    };
+    figure(&LEAD_TIME, releases.iter().filter_map(lead).collect())
+}
+
+const LEAD_TIME: Sort = Sort {
+    key: "release-lead-time",
+    title: "Release handover",
+    unit: Unit::Span,
+    about: "from the handover of a release to its acceptance, of those accepted in the period",
+    collect: |_, _| Vec::new(),
+};
+
+/// Every figure of tickets, in order.
+pub const FIGURES: &[Sort] = &[
+    Sort {
+        key: "opened",
+        title: "Opened",
+        unit: Unit::Count,
+        about: "tickets filed in the period",
+        collect: |case, period| once(period.has(case.opened()), 1),
+    },
+    Sort {
+        key: "resolved",
+        title: "Resolved",
+        unit: Unit::Count,
+        about: "ends in the period: resolved, or closed at once",
+        collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
+    },
+    Sort {
+        key: "backlog",
+        title: "Backlog",
+        unit: Unit::Count,
+        about: "tickets open at the end of the period",
+        collect: |case, period| once(case.is_open_at(period.to - 1), 1),
+    },
+    Sort {
+        key: "age",
+        title: "Age of the backlog",
+        unit: Unit::Span,
+        about: "from the filing to the end of the period, of the tickets open then",
+        collect: |case, period| once(case.is_open_at(period.to - 1), period.to - case.opened()),
+    },
+    Sort {
+        key: "response-time",
+        title: "First response",
+        unit: Unit::Span,
+        about: "from the filing to the team's first word to the customer in the period, by day and night",
+        collect: |case, period| {
+            case.responded.filter(|at| period.has(*at)).map(|at| at - case.opened()).into_iter().collect()
+        },
+    },
+    Sort {
+        key: "resolution-time",
+        title: "Time to resolve",
+        unit: Unit::Span,
+        about: "from the filing to the end, of ends in the period, by day and night, waits included",
+        collect: |case, period| {
+            case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
+        },
+    },
+    Sort {
+        key: "resolution-hours",
+        title: "Business time to resolve",
+        unit: Unit::Hours,
+        about: "what the resolution clocks that stopped in the period had counted: hours of the calendar, waits cut out",
+        collect: |case, period| {
+            let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
+            let stopped = stopped.filter(|clock| clock.stopped.is_some_and(|(at, _)| period.has(at)));
+            stopped.map(|clock| clock.elapsed_seconds).collect()
+        },
+    },
+    Sort {
+        key: "response-kept",
+        title: "Response clocks kept",
+        unit: Unit::Share,
+        about: "of the response clocks that stopped, or were used up while they ran, in the period: those in time",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Response),
+    },
+    Sort {
+        key: "update-kept",
+        title: "Update clocks kept",
+        unit: Unit::Share,
+        about: "the same of the intervals between words to the customer",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Update),
+    },
+    Sort {
+        key: "resolution-kept",
+        title: "Resolution clocks kept",
+        unit: Unit::Share,
+        about: "the same of the resolution clocks",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
+    },
+    Sort {
+        key: "level-kept",
+        title: "Level clocks kept",
+        unit: Unit::Share,
+        about: "the same of the operational targets of the levels (OLA)",
+        collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Level(_))),
+    },
+    Sort {
+        key: "vendor-kept",
+        title: "Vendor clocks kept",
+        unit: Unit::Share,
+        about: "the same of the vendors' contracts (UC)",
+        collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Vendor(_))),
+    },
+    Sort {
+        key: "escalated-1-2",
+        title: "Escalated 1 to 2",
+        unit: Unit::Share,
+        about: "of the tickets filed in the period that were at level 1: those escalated to level 2 by its end",
+        collect: |case, period| escalated(case, period, Level::One, Level::Two),
+    },
+    Sort {
+        key: "escalated-2-3",
+        title: "Escalated 2 to 3",
+        unit: Unit::Share,
+        about: "of the tickets filed in the period that were at level 2: those escalated to level 3 by its end",
+        collect: |case, period| escalated(case, period, Level::Two, Level::Three),
+    },
+    Sort {
+        key: "returned",
+        title: "Escalations returned",
+        unit: Unit::Share,
+        about: "of the escalations in the period: those after which the ticket went back by its end",
+        collect: returned,
+    },
+    Sort {
+        key: "hand-backs",
+        title: "Hand-backs",
+        unit: Unit::Count,
+        about: "tickets that went back in the period because something was missing",
+        collect: |case, period| {
+            let is_one = |event: &&Event| matches!(event.what, Happened::Level(_, Step::HandedBack));
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "first-level",
+        title: "Resolved at level 1",
+        unit: Unit::Share,
+        about: "of the ends in the period: those of tickets that were never above level 1 until then",
+        collect: |case, period| {
+            let ends = case.during(period).filter(|event| is_end(event));
+            ends.map(|event| i64::from(!case.was_above_first_level(event.at))).collect()
+        },
+    },
+    Sort {
+        key: "reopened",
+        title: "Reopened",
+        unit: Unit::Share,
+        about: "of the ends in the period: those after which the ticket was opened again by its end",
+        collect: |case, period| {
+            let again = |end: &Event| {
+                let is_again = |event: &Event| matches!(event.what, Happened::Reopened(_));
+                case.events().any(|event| event.entry > end.entry && event.at < period.to && is_again(event))
+            };
+            let ends = case.during(period).filter(|event| is_end(event));
+            ends.map(|end| i64::from(again(end))).collect()
+        },
+    },
+    Sort {
+        key: "regressed",
+        title: "Regressed",
+        unit: Unit::Count,
+        about: "tickets opened again in the period because a machine saw their cause again",
+        collect: |case, period| {
+            let is_one = |event: &&Event| event.what == Happened::Reopened(true);
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "flaky",
+        title: "Flaky",
+        unit: Unit::Count,
+        about: "tickets filed in the period whose test passes and fails by turns (label flaky)",
+        collect: |case, period| once(period.has(case.opened()) && case.course.is_flaky, 1),
+    },
+    Sort {
+        key: "customer-wait",
+        title: "Waits for customers",
+        unit: Unit::Span,
+        about: "how long the waits for the customer took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Customer),
+    },
+    Sort {
+        key: "vendor-wait",
+        title: "Waits for vendors",
+        unit: Unit::Span,
+        about: "how long the waits for a vendor took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Vendor),
+    },
+    Sort {
+        key: "enhance-wait",
+        title: "Waits for Enhance",
+        unit: Unit::Span,
+        about: "how long the waits for the Enhance process took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Enhance),
+    },
+    Sort {
+        key: "enhanced",
+        title: "Sent to Enhance",
+        unit: Unit::Count,
+        about: "tickets handed to the Enhance process in the period",
+        collect: |case, period| {
+            let is_one = |event: &&Event| matches!(event.what, Happened::Waits(Reason::Enhance, _));
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "level-1-time",
+        title: "Time at level 1",
+        unit: Unit::Hours,
+        about: "hours of the calendar that tickets with an end in the period were worked on at level 1",
+        collect: |case, period| at_level(case, period, 0),
+    },
+    Sort {
+        key: "level-2-time",
+        title: "Time at level 2",
+        unit: Unit::Hours,
+        about: "the same at level 2",
+        collect: |case, period| at_level(case, period, 1),
+    },
+    Sort {
+        key: "level-3-time",
+        title: "Time at level 3",
+        unit: Unit::Hours,
+        about: "the same at level 3",
+        collect: |case, period| at_level(case, period, 2),
+    },
+    Sort {
+        key: "spent",
+        title: "Time spent",
+        unit: Unit::Sum,
+        about: "what people said they spent in the period (--spent), a value for each entry",
+        collect: |case, period| {
+            let spent =
+                |event: &Event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None };
+            case.during(period).filter_map(spent).collect()
+        },
+    },
+];
+
+fn once(is_one: bool, value: i64) -> Vec<i64> {
+    if is_one { vec![value] } else { Vec::new() }
+}
+
+fn is_end(event: &Event) -> bool {
+    matches!(event.what, Happened::Ended(_))
+}
+
+/// The clocks of a kind that came to their end in a period: 1 for those that were kept.
+fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
+    let value = |clock: &Clock| {
+        let at = match clock.stopped {
+            Some((at, _)) => Some(at),
+            // One that runs on after it was used up has ended, as far as the promise goes.
+            None if clock.state == ClockState::Breached => clock.due,
+            None => None,
+        };
+        at.filter(|at| period.has(*at)).map(|_| i64::from(clock.state == ClockState::Met))
+    };
+    case.clocks.iter().filter(|clock| is_meant(&clock.kind)).filter_map(value).collect()
+}
+
+fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {
+    let level = |event: &Event| {
+        if let Happened::Level(level, step) = event.what { Some((level, step)) } else { None }
+    };
+    let levels: Vec<(Level, Step)> =
+        case.events().filter(|event| event.at < period.to).filter_map(level).collect();
+    let was_there = period.has(case.opened()) && levels.iter().any(|(level, _)| *level == from);
+    let pairs = levels.iter().zip(levels.iter().skip(1));
+    let went = |((before, _), (after, step)): (&(Level, Step), &(Level, Step))| {
+        *before == from && *after == to && *step == Step::Escalated
+    };
+    once(was_there, i64::from(pairs.into_iter().any(went)))
+}
+
+fn returned(case: &Case, period: Period) -> Vec<i64> {
+    let went_back = |escalation: &Event| {
+        case.events().any(|event| {
+            event.entry > escalation.entry
+                && event.at < period.to
+                && matches!(event.what, Happened::Level(_, Step::Returned | Step::HandedBack))
+        })
+    };
+    let escalations =
+        case.during(period).filter(|event| matches!(event.what, Happened::Level(_, Step::Escalated)));
+    escalations.map(|event| i64::from(went_back(event))).collect()
+}
+
+fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
+    let mut since = None;
+    let mut waits = Vec::new();
+    for event in case.events() {
+        match &event.what {
+            Happened::Waits(of, _) => since = Some((*of, event.at)),
+            Happened::Resumed => {
+                let wait = since.take().filter(|(of, _)| *of == reason && period.has(event.at));
+                waits.extend(wait.map(|(_, from)| event.at - from));
+            }
+            _ => {}
+        }
+    }
+    waits
+}
+
+fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {
+    let has_ended = case.during(period).any(is_end);
+    let seconds = case.at_levels.get(level).copied().filter(|seconds| has_ended && *seconds > 0);
+    seconds.into_iter().collect()
+}

@@ -1,0 +1,102 @@
+//! The groups that a report may be taken apart by.
+
+use crate::process::{Happened, Period as Calendar};
+use crate::report::figures::{Case, Figure, Period, figures};
+use crate::ticket::{Moment, Person};
+
+/// What a report is taken apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The severity at the moment of the report.
+    Severity,
+    /// The level at the moment of the report.
+    Level,
+    /// The side of the product.
+    Area,
+    /// The vendors it was deferred to.
+    Vendor,
+    /// The releases it affects.
+    Release,
+    /// Who works on it.
+    Assignee,
+    /// The weeks of the period, from Monday on, in UTC.
+    Week,
+}
+
+impl By {
+    /// The words of the command line.
+    pub const WORDS: &'static [&'static str] =
+        &["severity", "level", "area", "vendor", "release", "assignee", "week"];
+    const ALL: [Self; 7] =
+        [Self::Severity, Self::Level, Self::Area, Self::Vendor, Self::Release, Self::Assignee, Self::Week];
+
+    /// Reads the word of the command line.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::WORDS.iter().zip(Self::ALL).find(|(word, _)| **word == text).map(|(_, by)| by)
+    }
+
+    /// The groups that a case belongs to, each with what it is sorted by.
+    fn groups(self, case: &Case) -> Vec<(usize, String)> {
+        let course = &case.course;
+        let text = |text: &str| (0, text.to_owned());
+        match self {
+            Self::Severity => {
+                let severity = course.severity();
+                // The gravest first; without one comes last.
+                let place = severity.map_or(usize::MAX, |severity| usize::MAX - 1 - severity as usize);
+                vec![(place, severity.map_or("none", |severity| severity.as_str()).to_owned())]
+            }
+            Self::Level => vec![text(course.level().as_str())],
+            Self::Area => vec![text(course.area.as_str())],
+            Self::Assignee => {
+                let name = course.assignee.as_deref();
+                vec![text(name.and_then(Person::short_of).or(name).unwrap_or("nobody"))]
+            }
+            Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
+            Self::Vendor => {
+                let vendors = course.events.iter().filter_map(|event| match &event.what {
+                    Happened::Waits(_, Some(vendor)) => Some(text(vendor)),
+                    _ => None,
+                });
+                some_or(vendors.collect(), "none")
+            }
+            Self::Week => Vec::new(),
+        }
+    }
+}
+
+fn some_or(mut groups: Vec<(usize, String)>, none: &str) -> Vec<(usize, String)> {
+    groups.sort();
+    groups.dedup();
+    if groups.is_empty() { vec![(usize::MAX, none.to_owned())] } else { groups }
+}
+
+/// The figures group by group, in order. A ticket may be in several groups, of vendors and releases.
+#[must_use]
+pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Figure>)> {
+    if by == By::Week {
+        return weeks_of(period).into_iter().map(|(name, week)| (name, figures(cases, week))).collect();
+    }
+    let mut groups: std::collections::BTreeMap<(usize, String), Vec<&Case>> =
+        std::collections::BTreeMap::new();
+    for case in cases {
+        for group in by.groups(case) {
+            groups.entry(group).or_default().push(case);
+        }
+    }
+    groups.into_iter().map(|((_, name), cases)| (name, figures(&cases, period))).collect()
+}
+
+/// The weeks of a period by name; the first and the last are cut to it.
+pub(super) fn weeks_of(period: Period) -> Vec<(String, Period)> {
+    let mut weeks = Vec::new();
+    let mut from = period.from;
+    while from < period.to {
+        let Some(at) = Moment::from_unix(from) else { break };
+        let to = Calendar::Week.end(at).unix().min(period.to).max(from + 1);
+        weeks.push((Calendar::Week.name(at), Period { from, to }));
+        from = to;
+    }
+    weeks
+}
