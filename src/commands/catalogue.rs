@@ -139,8 +139,9 @@ fn scanned(
     let rulings = Rulings::of(store, snapshot, None, session)?;
     let mut judged = BTreeMap::new();
     if let Some(rulings) = &rulings {
+        let mut past = rulings.past(store);
         for ticket in &tickets {
-            let (standing, by) = rulings.standing(store, ticket.id(), &Course::of(ticket))?;
+            let (standing, by) = rulings.standing(past.as_mut(), ticket.id(), &Course::of(ticket))?;
             context.standings.insert(ticket.id().clone(), standing);
             judged.insert(ticket.id().clone(), by);
         }
@@ -256,9 +257,11 @@ fn judged(
     let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, Trouble> {
         let progress = (rows.len() >= MANY).then(|| (session.progress)("reading clocks", rows.len()));
         let mut standings = Vec::with_capacity(rows.len());
+        let mut past = rulings.past(store);
         for row in rows {
             let course = Course::from_bytes(&row.course).map_err(|_| Trouble::Index(Error::foreign()))?;
-            let (standing, by) = rulings.standing(store, &row.id, &course).map_err(Trouble::Command)?;
+            let (standing, by) =
+                rulings.standing(past.as_mut(), &row.id, &course).map_err(Trouble::Command)?;
             standings.push((standing, to_bytes(&by)));
             if let Some(progress) = &progress {
                 progress(standings.len());

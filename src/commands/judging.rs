@@ -6,7 +6,7 @@ use crate::commands::session::Session;
 use crate::index::Index;
 use crate::process::{Book, Clock, ClockRules, Course, Hours, Judged, Team, replay, standing};
 use crate::store::git::ObjectId;
-use crate::store::{Snapshot, Store, Turn};
+use crate::store::{Past, Snapshot, Store, Turn};
 use crate::ticket::{EntryId, Standing, TicketId};
 
 /// From this many commits on, reading them is worth a progress bar.
@@ -14,6 +14,8 @@ const MANY_COMMITS: usize = 2_000;
 
 /// The rules that a project has, and had.
 pub(crate) struct Rulings {
+    /// The commit that is looked at; none where several are.
+    tip: Option<ObjectId>,
     books: Vec<Book>,
     /// The commits after which the rules became others, the oldest first, each with the place of the rules
     /// that it has.
@@ -49,7 +51,8 @@ impl Rulings {
     pub(crate) fn present(snapshot: &Snapshot<'_>) -> Result<Self, Failure> {
         let book = Book::of(reading::clock_rules(snapshot)?);
         let team = reading::team(snapshot)?;
-        Ok(Self { books: vec![book], turns: Vec::new(), present: 0, team })
+        let tip = snapshot.commit().filter(|_| !snapshot.is_across());
+        Ok(Self { tip, books: vec![book], turns: Vec::new(), present: 0, team })
     }
 
     /// The place of the rules that a commit has; its people count as the team's.
@@ -74,13 +77,25 @@ impl Rulings {
         crate::intake::checksum(format!("{books:?} {:?} {:?}", self.turns, self.team).as_bytes())
     }
 
+    /// The past of the present, at the turns: what [`Self::judge`] looks into.
+    pub(crate) fn past<'a>(&self, store: &'a Store) -> Option<Past<'a>> {
+        let commits: Vec<ObjectId> = self.turns.iter().map(|(commit, _)| *commit).collect();
+        (!commits.is_empty()).then(|| store.past(commits, self.tip))
+    }
+
     /// For each entry of a course at which rules are looked up, the place of those in force.
-    pub(crate) fn judge(&self, store: &Store, id: &TicketId, course: &Course) -> Result<Vec<usize>, Failure> {
+    pub(crate) fn judge(
+        &self,
+        past: Option<&mut Past<'_>>,
+        id: &TicketId,
+        course: &Course,
+    ) -> Result<Vec<usize>, Failure> {
         let mut by = vec![self.present; course.judged.len()];
+        let Some(past) = past else { return Ok(by) };
         let entries: Vec<EntryId> = course.judged.iter().filter_map(|id| EntryId::parse(id)).collect();
+        let found = past.has_entries(id, &entries)?;
         // The latest turn first: the earliest that has an entry says the last word.
-        for (commit, book) in self.turns.iter().rev() {
-            let has = store.snapshot(Some(&commit.to_string()))?.has_entries(id, &entries)?;
+        for ((_, book), has) in self.turns.iter().zip(found).rev() {
             by.iter_mut().zip(has).filter(|(_, has)| *has).for_each(|(by, _)| *by = *book);
         }
         Ok(by)
@@ -94,11 +109,11 @@ impl Rulings {
     /// Where the clocks of a ticket stand until its next entry, and by which rules.
     pub(crate) fn standing(
         &self,
-        store: &Store,
+        past: Option<&mut Past<'_>>,
         id: &TicketId,
         course: &Course,
     ) -> Result<(Standing, Vec<usize>), Failure> {
-        let by = self.judge(store, id, course)?;
+        let by = self.judge(past, id, course)?;
         let last = course.events.last().map_or(0, |event| event.at);
         Ok((standing(&self.clocks(course, &by, last)), by))
     }

@@ -118,7 +118,7 @@ impl Court<'_> {
         }
         let prefix = self.snapshot.shortest(ticket.id())?;
         let course = Course::of(ticket);
-        let by = self.rulings.judge(self.store, ticket.id(), &course)?;
+        let by = self.rulings.judge(self.rulings.past(self.store).as_mut(), ticket.id(), &course)?;
         let clocks = self.of(Summary::of(ticket), prefix, &course, &by, &sources);
         Ok(TicketClocks { skews: skews(ticket, self.now), ..clocks })
     }

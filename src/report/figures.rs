@@ -34,6 +34,17 @@ impl Case {
         self.course.events.iter()
     }
 
+    /// The instants at which something happened that a figure counts.
+    pub(super) fn instants(&self) -> impl Iterator<Item = i64> {
+        let used_up =
+            self.clocks.iter().filter(|clock| clock.stopped.is_none()).filter_map(|clock| clock.due);
+        self.events().map(|event| event.at).chain(used_up)
+    }
+
+    fn is_active_in(&self, period: Period) -> bool {
+        self.instants().any(|at| period.has(at))
+    }
+
     /// What happened in a period.
     fn during(&self, period: Period) -> impl Iterator<Item = &Event> {
         self.events().filter(move |event| period.has(event.at))
@@ -111,6 +122,8 @@ pub struct Sort {
     pub unit: Unit,
     /// What it is.
     pub about: &'static str,
+    /// True where it looks at what is so at the end of the period; otherwise only at what happened in it.
+    is_of_end: bool,
     collect: fn(&Case, Period) -> Vec<i64>,
 }
 
@@ -164,10 +177,17 @@ impl Figure {
 /// The figures of some tickets and a period, in the order of the table.
 #[must_use]
 pub fn figures(cases: &[&Case], period: Period) -> Vec<Figure> {
+    let active: Vec<&Case> = cases.iter().copied().filter(|case| case.is_active_in(period)).collect();
+    figures_of(&active, cases, period)
+}
+
+/// The same, where it is known in which of them something happened in the period.
+pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec<Figure> {
     FIGURES
         .iter()
         .map(|sort| {
-            let values = cases.iter().flat_map(|case| {
+            let values = if sort.is_of_end { all } else { active };
+            let values = values.iter().flat_map(|case| {
                 (sort.collect)(case, period).into_iter().map(|value| (value, Some(case.id.clone())))
             });
             figure(sort, values.collect())
@@ -197,6 +217,7 @@ const LEAD_TIME: Sort = Sort {
     key: "release-lead-time",
     title: "Release handover",
     unit: Unit::Span,
+    is_of_end: false,
     about: "from the handover of a release to its acceptance, of those accepted in the period",
     collect: |_, _| Vec::new(),
 };
@@ -207,6 +228,7 @@ pub const FIGURES: &[Sort] = &[
         key: "opened",
         title: "Opened",
         unit: Unit::Count,
+        is_of_end: false,
         about: "tickets filed in the period",
         collect: |case, period| once(period.has(case.opened()), 1),
     },
@@ -214,6 +236,7 @@ pub const FIGURES: &[Sort] = &[
         key: "resolved",
         title: "Resolved",
         unit: Unit::Count,
+        is_of_end: false,
         about: "ends in the period: resolved, or closed at once",
         collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
     },
@@ -221,6 +244,7 @@ pub const FIGURES: &[Sort] = &[
         key: "backlog",
         title: "Backlog",
         unit: Unit::Count,
+        is_of_end: true,
         about: "tickets open at the end of the period",
         collect: |case, period| once(case.is_open_at(period.to - 1), 1),
     },
@@ -228,6 +252,7 @@ pub const FIGURES: &[Sort] = &[
         key: "age",
         title: "Age of the backlog",
         unit: Unit::Span,
+        is_of_end: true,
         about: "from the filing to the end of the period, of the tickets open then",
         collect: |case, period| once(case.is_open_at(period.to - 1), period.to - case.opened()),
     },
@@ -235,6 +260,7 @@ pub const FIGURES: &[Sort] = &[
         key: "response-time",
         title: "First response",
         unit: Unit::Span,
+        is_of_end: false,
         about: "from the filing to the team's first word to the customer in the period, by day and night",
         collect: |case, period| {
             case.responded.filter(|at| period.has(*at)).map(|at| at - case.opened()).into_iter().collect()
@@ -244,6 +270,7 @@ pub const FIGURES: &[Sort] = &[
         key: "resolution-time",
         title: "Time to resolve",
         unit: Unit::Span,
+        is_of_end: false,
         about: "from the filing to the end, of ends in the period, by day and night, waits included",
         collect: |case, period| {
             case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
@@ -253,6 +280,7 @@ pub const FIGURES: &[Sort] = &[
         key: "resolution-hours",
         title: "Business time to resolve",
         unit: Unit::Hours,
+        is_of_end: false,
         about: "what the resolution clocks that stopped in the period had counted: hours of the calendar, waits cut out",
         collect: |case, period| {
             let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
@@ -264,6 +292,7 @@ pub const FIGURES: &[Sort] = &[
         key: "response-kept",
         title: "Response clocks kept",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the response clocks that stopped, or were used up while they ran, in the period: those in time",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Response),
     },
@@ -271,6 +300,7 @@ pub const FIGURES: &[Sort] = &[
         key: "update-kept",
         title: "Update clocks kept",
         unit: Unit::Share,
+        is_of_end: false,
         about: "the same of the intervals between words to the customer",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Update),
     },
@@ -278,6 +308,7 @@ pub const FIGURES: &[Sort] = &[
         key: "resolution-kept",
         title: "Resolution clocks kept",
         unit: Unit::Share,
+        is_of_end: false,
         about: "the same of the resolution clocks",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
     },
@@ -285,6 +316,7 @@ pub const FIGURES: &[Sort] = &[
         key: "level-kept",
         title: "Level clocks kept",
         unit: Unit::Share,
+        is_of_end: false,
         about: "the same of the operational targets of the levels (OLA)",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Level(_))),
     },
@@ -292,6 +324,7 @@ pub const FIGURES: &[Sort] = &[
         key: "vendor-kept",
         title: "Vendor clocks kept",
         unit: Unit::Share,
+        is_of_end: false,
         about: "the same of the vendors' contracts (UC)",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Vendor(_))),
     },
@@ -299,6 +332,7 @@ pub const FIGURES: &[Sort] = &[
         key: "escalated-1-2",
         title: "Escalated 1 to 2",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the tickets filed in the period that were at level 1: those escalated to level 2 by its end",
         collect: |case, period| escalated(case, period, Level::One, Level::Two),
     },
@@ -306,6 +340,7 @@ pub const FIGURES: &[Sort] = &[
         key: "escalated-2-3",
         title: "Escalated 2 to 3",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the tickets filed in the period that were at level 2: those escalated to level 3 by its end",
         collect: |case, period| escalated(case, period, Level::Two, Level::Three),
     },
@@ -313,6 +348,7 @@ pub const FIGURES: &[Sort] = &[
         key: "returned",
         title: "Escalations returned",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the escalations in the period: those after which the ticket went back by its end",
         collect: returned,
     },
@@ -320,6 +356,7 @@ pub const FIGURES: &[Sort] = &[
         key: "hand-backs",
         title: "Hand-backs",
         unit: Unit::Count,
+        is_of_end: false,
         about: "tickets that went back in the period because something was missing",
         collect: |case, period| {
             let is_one = |event: &&Event| matches!(event.what, Happened::Level(_, Step::HandedBack));
@@ -330,6 +367,7 @@ pub const FIGURES: &[Sort] = &[
         key: "first-level",
         title: "Resolved at level 1",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the ends in the period: those of tickets that were never above level 1 until then",
         collect: |case, period| {
             let ends = case.during(period).filter(|event| is_end(event));
@@ -340,6 +378,7 @@ pub const FIGURES: &[Sort] = &[
         key: "reopened",
         title: "Reopened",
         unit: Unit::Share,
+        is_of_end: false,
         about: "of the ends in the period: those after which the ticket was opened again by its end",
         collect: |case, period| {
             let again = |end: &Event| {
@@ -354,6 +393,7 @@ pub const FIGURES: &[Sort] = &[
         key: "regressed",
         title: "Regressed",
         unit: Unit::Count,
+        is_of_end: false,
         about: "tickets opened again in the period because a machine saw their cause again",
         collect: |case, period| {
             let is_one = |event: &&Event| event.what == Happened::Reopened(true);
@@ -364,6 +404,7 @@ pub const FIGURES: &[Sort] = &[
         key: "flaky",
         title: "Flaky",
         unit: Unit::Count,
+        is_of_end: false,
         about: "tickets filed in the period whose test passes and fails by turns (label flaky)",
         collect: |case, period| once(period.has(case.opened()) && case.course.is_flaky, 1),
     },
@@ -371,6 +412,7 @@ pub const FIGURES: &[Sort] = &[
         key: "customer-wait",
         title: "Waits for customers",
         unit: Unit::Span,
+        is_of_end: false,
         about: "how long the waits for the customer took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Customer),
     },
@@ -378,6 +420,7 @@ pub const FIGURES: &[Sort] = &[
         key: "vendor-wait",
         title: "Waits for vendors",
         unit: Unit::Span,
+        is_of_end: false,
         about: "how long the waits for a vendor took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Vendor),
     },
@@ -385,6 +428,7 @@ pub const FIGURES: &[Sort] = &[
         key: "enhance-wait",
         title: "Waits for Enhance",
         unit: Unit::Span,
+        is_of_end: false,
         about: "how long the waits for the Enhance process took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Enhance),
     },
@@ -392,6 +436,7 @@ pub const FIGURES: &[Sort] = &[
         key: "enhanced",
         title: "Sent to Enhance",
         unit: Unit::Count,
+        is_of_end: false,
         about: "tickets handed to the Enhance process in the period",
         collect: |case, period| {
             let is_one = |event: &&Event| matches!(event.what, Happened::Waits(Reason::Enhance, _));
@@ -402,6 +447,7 @@ pub const FIGURES: &[Sort] = &[
         key: "level-1-time",
         title: "Time at level 1",
         unit: Unit::Hours,
+        is_of_end: false,
         about: "hours of the calendar that tickets with an end in the period were worked on at level 1",
         collect: |case, period| at_level(case, period, 0),
     },
@@ -409,6 +455,7 @@ pub const FIGURES: &[Sort] = &[
         key: "level-2-time",
         title: "Time at level 2",
         unit: Unit::Hours,
+        is_of_end: false,
         about: "the same at level 2",
         collect: |case, period| at_level(case, period, 1),
     },
@@ -416,6 +463,7 @@ pub const FIGURES: &[Sort] = &[
         key: "level-3-time",
         title: "Time at level 3",
         unit: Unit::Hours,
+        is_of_end: false,
         about: "the same at level 3",
         collect: |case, period| at_level(case, period, 2),
     },
@@ -423,6 +471,7 @@ pub const FIGURES: &[Sort] = &[
         key: "spent",
         title: "Time spent",
         unit: Unit::Sum,
+        is_of_end: false,
         about: "what people said they spent in the period (--spent), a value for each entry",
         collect: |case, period| {
             let spent =

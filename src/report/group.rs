@@ -1,7 +1,7 @@
 //! The groups that a report may be taken apart by.
 
 use crate::process::{Happened, Period as Calendar};
-use crate::report::figures::{Case, Figure, Period, figures};
+use crate::report::figures::{Case, Figure, Period, figures, figures_of};
 use crate::ticket::{Moment, Person};
 
 /// What a report is taken apart by.
@@ -76,7 +76,7 @@ fn some_or(mut groups: Vec<(usize, String)>, none: &str) -> Vec<(usize, String)>
 #[must_use]
 pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Figure>)> {
     if by == By::Week {
-        return weeks_of(period).into_iter().map(|(name, week)| (name, figures(cases, week))).collect();
+        return by_week(cases, period);
     }
     let mut groups: std::collections::BTreeMap<(usize, String), Vec<&Case>> =
         std::collections::BTreeMap::new();
@@ -86,6 +86,28 @@ pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Figu
         }
     }
     groups.into_iter().map(|((_, name), cases)| (name, figures(&cases, period))).collect()
+}
+
+fn by_week(cases: &[&Case], period: Period) -> Vec<(String, Vec<Figure>)> {
+    let weeks = weeks_of(period);
+    let mut active: Vec<Vec<&Case>> = weeks.iter().map(|_| Vec::new()).collect();
+    for case in cases {
+        let mut places: Vec<usize> = case
+            .instants()
+            .filter(|at| period.has(*at))
+            .map(|at| weeks.partition_point(|(_, week)| week.to <= at))
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            if let Some(active) = active.get_mut(place) {
+                active.push(case);
+            }
+        }
+    }
+    let figures =
+        |((name, week), active): ((String, Period), Vec<&Case>)| (name, figures_of(&active, cases, week));
+    weeks.into_iter().zip(active).map(figures).collect()
 }
 
 /// The weeks of a period by name; the first and the last are cut to it.

@@ -21,30 +21,65 @@ pub struct Week {
 /// The weeks of a period.
 #[must_use]
 pub fn weeks(cases: &[&Case], period: Period) -> Vec<Week> {
-    let mut weeks = Vec::new();
-    for (name, week) in weeks_of(period) {
-        let mut one = Week { name, opened: 0, resolved: 0, backlog: [0; 5] };
-        for case in cases {
-            let during = || case.course.events.iter().filter(|event| week.has(event.at));
-            one.opened += during().filter(|event| event.what == Happened::Opened).count();
-            one.resolved += during().filter(|event| matches!(event.what, Happened::Ended(_))).count();
-            if case.is_open_at(week.to - 1) {
-                let severity = severity_at(case, week.to - 1);
-                let place = severity.map_or(4, |severity| 3 - (severity as usize).min(3));
-                if let Some(count) = one.backlog.get_mut(place) {
-                    *count += 1;
+    let spans = weeks_of(period);
+    let ends: Vec<i64> = spans.iter().map(|(_, week)| week.to).collect();
+    let mut weeks: Vec<Week> =
+        spans.into_iter().map(|(name, _)| Week { name, opened: 0, resolved: 0, backlog: [0; 5] }).collect();
+    // What a week's backlog has more or less than that of the week before: so a ticket that stays open for
+    // years costs no more than one that is resolved at once.
+    let mut changes = vec![[0_i64; 5]; weeks.len() + 1];
+    for case in cases {
+        count_events(case, period, &ends, &mut weeks);
+        for (from, to, place) in stretches(case) {
+            let (first, last) = (week_of(&ends, from), week_of(&ends, to));
+            for (week, change) in [(first, 1), (last, -1)] {
+                if let Some(count) = changes.get_mut(week).and_then(|week| week.get_mut(place)) {
+                    *count += change;
                 }
             }
         }
-        weeks.push(one);
+    }
+    let mut backlog = [0_i64; 5];
+    for (week, changes) in weeks.iter_mut().zip(changes) {
+        for ((sum, change), shown) in backlog.iter_mut().zip(changes).zip(&mut week.backlog) {
+            *sum += change;
+            *shown = usize::try_from(*sum).unwrap_or_default();
+        }
     }
     weeks
 }
 
-fn severity_at(case: &Case, at: i64) -> Option<Severity> {
-    let events = case.course.events.iter().rev().filter(|event| event.at <= at);
-    events
-        .filter_map(|event| if let Happened::Severity(severity) = event.what { Some(severity) } else { None })
-        .next()
-        .flatten()
+/// The place of the week that has an instant, or of the first one, for what came before it.
+fn week_of(ends: &[i64], at: i64) -> usize {
+    ends.partition_point(|end| *end <= at)
+}
+
+fn count_events(case: &Case, period: Period, ends: &[i64], weeks: &mut [Week]) {
+    for event in case.course.events.iter().filter(|event| period.has(event.at)) {
+        let Some(week) = weeks.get_mut(week_of(ends, event.at)) else { continue };
+        week.opened += usize::from(event.what == Happened::Opened);
+        week.resolved += usize::from(matches!(event.what, Happened::Ended(_)));
+    }
+}
+
+/// While a ticket was open with one severity: from, to, and the severity's place in a backlog.
+fn stretches(case: &Case) -> Vec<(i64, i64, usize)> {
+    let mut stretches = Vec::new();
+    let (mut since, mut severity): (Option<i64>, Option<Severity>) = (None, None);
+    let place = |severity: Option<Severity>| severity.map_or(4, |severity| 3 - (severity as usize).min(3));
+    for event in &case.course.events {
+        let (before, was_since) = (severity, since);
+        match &event.what {
+            Happened::Opened | Happened::Reopened(_) => since = Some(event.at),
+            Happened::Severity(to) => {
+                severity = *to;
+                since = since.map(|_| event.at);
+            }
+            Happened::Ended(_) => since = None,
+            _ => continue,
+        }
+        stretches.extend(was_since.map(|from| (from, event.at, place(before))));
+    }
+    stretches.extend(since.map(|from| (from, i64::MAX, place(severity))));
+    stretches
 }

@@ -36,7 +36,7 @@ pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::{Synced, Take};
 pub use trees::{Content, Versions};
-pub use turns::Turn;
+pub use turns::{Past, Turn};
 pub use update::{Draft, Plan};
 
 use std::cell::OnceCell;

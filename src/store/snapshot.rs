@@ -72,6 +72,12 @@ impl<'a> Snapshot<'a> {
         self.commit
     }
 
+    /// True where several branches are read as one.
+    #[must_use]
+    pub fn is_across(&self) -> bool {
+        !self.others.is_empty()
+    }
+
     /// The content of a file; `None` where there is none.
     ///
     /// # Errors

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::ObjectId;
+use crate::store::git::{Blob, ObjectId, Repository};
 use crate::store::layout;
-use crate::store::snapshot::Snapshot;
-use crate::ticket::{EntryId, TicketId};
+use crate::ticket::{EntryId, TicketId, codec};
+
+/// The most bytes of a version that are read.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// The files and folders by which tickets are judged.
 const JUDGING: [&str; 4] = [layout::CONFIG, layout::TEAM, layout::VENDORS, layout::CALENDARS];
@@ -89,16 +91,73 @@ impl Store {
     }
 }
 
-impl Snapshot<'_> {
-    /// Which of some entries of a ticket this commit has.
+/// Tickets as some commits have them, for many questions: folders are read once.
+pub struct Past<'a> {
+    repository: &'a Repository,
+    commits: Vec<ObjectId>,
+    /// The commit whose versions hold every entry that is asked for, if there is one.
+    present: Option<ObjectId>,
+    /// What the shelves of each commit hold, by the commit and the shelf.
+    shelves: BTreeMap<(ObjectId, String), BTreeMap<String, ObjectId>>,
+}
+
+impl Store {
+    /// The past, at some commits. Every entry that is asked for is in the version of the present commit, if
+    /// one is named.
+    #[must_use]
+    pub fn past(&self, commits: Vec<ObjectId>, present: Option<ObjectId>) -> Past<'_> {
+        Past { repository: &self.repository, commits, present, shelves: BTreeMap::new() }
+    }
+}
+
+impl Past<'_> {
+    /// Which of some entries of a ticket each commit has, in the order of the commits.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn has_entries(&self, id: &TicketId, entries: &[EntryId]) -> Result<Vec<bool>, Error> {
+    pub fn has_entries(&mut self, id: &TicketId, entries: &[EntryId]) -> Result<Vec<Vec<bool>>, Error> {
+        let present = match self.present {
+            Some(commit) => self.version(commit, id)?,
+            None => None,
+        };
+        let mut known: BTreeMap<ObjectId, Vec<bool>> = BTreeMap::new();
+        known.extend(present.map(|version| (version, vec![true; entries.len()])));
+        let mut found = Vec::new();
+        for commit in self.commits.clone() {
+            let Some(blob) = self.version(commit, id)? else {
+                found.push(vec![false; entries.len()]);
+                continue;
+            };
+            let has = match known.get(&blob) {
+                Some(has) => has.clone(),
+                None => self.version_has(id, blob, entries)?,
+            };
+            known.insert(blob, has.clone());
+            found.push(has);
+        }
+        Ok(found)
+    }
+
+    fn version(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<ObjectId>, Error> {
+        let path = layout::ticket(id);
+        let Some((shelf, name)) = path.rsplit_once('/') else { return Ok(None) };
+        let key = (commit, shelf.to_owned());
+        if !self.shelves.contains_key(&key) {
+            let items = self.repository.folder(commit, shelf)?;
+            let items = items.into_iter().map(|item| (item.name, item.id)).collect();
+            self.shelves.insert(key.clone(), items);
+        }
+        Ok(self.shelves.get(&key).and_then(|shelf| shelf.get(name)).copied())
+    }
+
+    fn version_has(&self, id: &TicketId, blob: ObjectId, entries: &[EntryId]) -> Result<Vec<bool>, Error> {
         // A version that cannot be read has none.
-        let ticket = self.ticket(id).unwrap_or_default();
+        let version = match self.repository.blob(blob, MAX_FILE_BYTES)? {
+            Blob::Bytes(bytes) => codec::read(id, &bytes).ok(),
+            Blob::TooLarge(_) => None,
+        };
         let has = |entry: &EntryId| {
-            ticket.as_ref().is_some_and(|ticket| ticket.timeline().iter().any(|own| own.id == *entry))
+            version.as_ref().is_some_and(|version| version.timeline().iter().any(|own| own.id == *entry))
         };
         Ok(entries.iter().map(has).collect())
     }
