@@ -7,6 +7,7 @@ mod execute;
 mod options;
 mod output;
 mod progress;
+mod save;
 mod surroundings;
 
 use std::ffi::OsString;
@@ -55,6 +56,7 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
         editor: &editor,
         execute: &execute::execute,
         progress: &progress::bar,
+        save: &save::save,
         output: &mut output,
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
+use std::path::Path;
 
 use crate::commands::failure::Failure;
 use crate::render::Format;
@@ -38,6 +39,9 @@ impl Finished {
 /// Runs a command, and passes on what it prints.
 pub(crate) type Execute<'a> = &'a dyn Fn(&[OsString]) -> anyhow::Result<Finished>;
 
+/// Writes a file, and the folders it lies in.
+pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
+
 /// The process, as commands see it.
 pub struct Session<'a> {
     /// What the process was started with.
@@ -54,6 +58,8 @@ pub struct Session<'a> {
     pub editor: Editor<'a>,
     /// Runs somebody's command.
     pub execute: Execute<'a>,
+    /// Writes a file that somebody asked for, whole or not at all.
+    pub save: Save<'a>,
     /// Shows how far something long has come.
     pub progress: &'a dyn Fn(&'static str, usize) -> Progress,
     /// Standard output, for what is too long to be held in memory.

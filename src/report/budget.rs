@@ -57,7 +57,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
         .filter(|case| spent(case, within) > 0)
         .map(|case| {
             let all = spent(case, Period { from: i64::MIN, to: i64::MAX });
-            (case.id.clone(), case.title.clone(), case.course.estimate, all)
+            (case.summary.id.clone(), case.summary.title.clone(), case.course.estimate, all)
         })
         .collect();
     tickets.sort_by_key(|(id, _, _, spent)| (std::cmp::Reverse(*spent), id.clone()));

@@ -1,19 +1,15 @@
 //! The figures: each a definition, and what a single ticket adds to it.
 
 use crate::process::{
-    Clock, ClockKind, ClockState, Course, Event, Happened, Reason, Release, Step, percentile,
+    Clock, ClockKind, ClockState, Course, Event, Happened, Reason, Release, Step, percentile, standing,
 };
-use crate::ticket::{Level, Moment, Status, TicketId};
+use crate::ticket::{Level, Moment, Summary, TicketId};
 
 /// A ticket, as a report looks at it.
 #[derive(Debug)]
 pub struct Case {
-    /// Its id.
-    pub id: TicketId,
-    /// Its title.
-    pub title: String,
-    /// Its status at the moment of the report.
-    pub status: Status,
+    /// What a list shows of it.
+    pub summary: Summary,
     /// Its course up to the moment of the report.
     pub course: Course,
     /// Its clocks at the moment of the report.
@@ -28,6 +24,12 @@ impl Case {
     /// When it was filed.
     fn opened(&self) -> i64 {
         self.course.events.first().map_or(i64::MAX, |event| event.at)
+    }
+
+    /// When the first of the customer's clocks that run is used up, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn due(&self) -> Option<i64> {
+        standing(&self.clocks).due.map(Moment::unix)
     }
 
     fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
@@ -188,7 +190,7 @@ pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec
         .map(|sort| {
             let values = if sort.is_of_end { all } else { active };
             let values = values.iter().flat_map(|case| {
-                (sort.collect)(case, period).into_iter().map(|value| (value, Some(case.id.clone())))
+                (sort.collect)(case, period).into_iter().map(|value| (value, Some(case.summary.id.clone())))
             });
             figure(sort, values.collect())
         })
@@ -448,7 +450,7 @@ pub const FIGURES: &[Sort] = &[
         title: "Time at level 1",
         unit: Unit::Hours,
         is_of_end: false,
-        about: "hours of the calendar that tickets with an end in the period were worked on at level 1",
+        about: "hours of the calendar that tickets which ended in the period, and stayed so, were worked on at level 1",
         collect: |case, period| at_level(case, period, 0),
     },
     Sort {
@@ -547,7 +549,7 @@ fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
 }
 
 fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {
-    let has_ended = case.during(period).any(is_end);
+    let has_ended = case.during(period).any(is_end) && !case.is_open_at(period.to - 1);
     let seconds = case.at_levels.get(level).copied().filter(|seconds| has_ended && *seconds > 0);
     seconds.into_iter().collect()
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod figures;
 mod group;
+pub mod html;
 mod series;
 
 pub use budget::{Budget, Month, budget};

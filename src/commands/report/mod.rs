@@ -1,5 +1,7 @@
 //! `report`: what a support lead wants to know of a period.
 
+mod pages;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -10,6 +12,7 @@ use crate::commands::failure::Failure;
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
 use crate::commands::reading;
+use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
 use crate::process::{Team, at_levels, first_response, span_text};
 use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, Listed, Record, View, WeekLine};
@@ -45,6 +48,9 @@ pub struct Args {
     /// a directory
     #[arg(long, value_name = "DIR|FILE")]
     html: Option<PathBuf>,
+    /// On pages, what is for the team only, too: internal notes, findings, who reported
+    #[arg(long, requires = "html")]
+    internal: bool,
     /// What if the settings of this revision had been in force all the time
     #[arg(long, value_name = "REVISION")]
     policy: Option<String>,
@@ -66,6 +72,24 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return budgeted(&cases, period, &snapshot);
     }
     let releases = reading::releases(&snapshot)?;
+    if let Some(path) = &args.html {
+        let mut figures = figures(&cases, period);
+        figures.push(lead_times(&releases, period));
+        let pages = Pages {
+            store: &store,
+            snapshot: &snapshot,
+            query: &query,
+            period,
+            at,
+            figures: &figures,
+            weeks: &weeks(&cases, period),
+            cases: &cases,
+            releases: &releases,
+            with_internal: args.internal,
+        };
+        pages.write(path, session)?;
+        return Ok(View::Nothing);
+    }
     let mut groups = match args.by.as_deref().and_then(By::parse) {
         Some(by) => grouped(&cases, period, by),
         None => {
@@ -213,15 +237,7 @@ impl Judge {
                 (Vec::new(), first_response(&course, &self.team), at_levels(&course, judged, self.at))
             }
         };
-        Some(Case {
-            id: one.summary.id,
-            title: one.summary.title,
-            status: one.summary.status,
-            course,
-            clocks,
-            responded,
-            at_levels,
-        })
+        Some(Case { summary: one.summary, course, clocks, responded, at_levels })
     }
 }
 

@@ -1,0 +1,108 @@
+//! A report as pages: which tickets they show, and into which files they go.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::process::Release;
+use crate::report::html::{Overview, overview, ticket_page};
+use crate::report::{Case, Figure, Period, Week};
+use crate::store::{Snapshot, Store};
+use crate::ticket::{Moment, Summary, Ticket, codec};
+
+/// The tickets that the table shows.
+const MAX_ROWS: usize = 1_000;
+/// The tickets' files whose timelines stand in a page that is alone, in bytes together.
+const MAX_INNER_BYTES: usize = 1_500_000;
+
+/// What pages are made of.
+pub(super) struct Pages<'a> {
+    pub(super) store: &'a Store,
+    pub(super) snapshot: &'a Snapshot<'a>,
+    pub(super) query: &'a str,
+    pub(super) period: Period,
+    pub(super) at: Moment,
+    pub(super) figures: &'a [Figure],
+    pub(super) weeks: &'a [Week],
+    pub(super) cases: &'a [&'a Case],
+    pub(super) releases: &'a [Release],
+    pub(super) with_internal: bool,
+}
+
+impl Pages<'_> {
+    /// Writes the page to a file, or the pages into a directory.
+    pub(super) fn write(&self, path: &Path, session: &mut Session<'_>) -> Result<(), Failure> {
+        let path = session.surroundings.directory.join(path);
+        let is_alone = path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
+        let rows = self.rows();
+        let mut written = Vec::new();
+        if is_alone {
+            let inner = self.inner(&rows)?;
+            (session.save)(&path, self.overview(&rows, &inner).as_bytes())?;
+            written.push(path.display().to_string());
+        } else {
+            for (summary, _) in &rows {
+                let page = ticket_page(&self.snapshot.need(&summary.id)?, self.with_internal);
+                let file = path.join("tickets").join(format!("{}.html", summary.id));
+                (session.save)(&file, page.as_bytes())?;
+            }
+            let index = path.join("index.html");
+            (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;
+            written.push(format!("{} and a page for each of {} tickets", index.display(), rows.len()));
+        }
+        session.note(format!("wrote {}", written.join(", ")));
+        Ok(())
+    }
+
+    /// The open tickets, those first that are due first, then the newest of the others.
+    fn rows(&self) -> Vec<(Summary, Option<Moment>)> {
+        let mut cases: Vec<&Case> = self.cases.to_vec();
+        cases.sort_by_cached_key(|case| {
+            let is_open = case.summary.status.is_open();
+            let due = case.due().filter(|_| is_open);
+            (!is_open, due.is_none(), due, Reverse(case.summary.created), case.summary.id.clone())
+        });
+        let row = |case: &&Case| {
+            let due = case.due().filter(|_| case.summary.status.is_open());
+            (case.summary.clone(), due.and_then(Moment::from_unix))
+        };
+        cases.iter().take(MAX_ROWS).map(row).collect()
+    }
+
+    /// The tickets whose timelines a page that is alone has room for.
+    fn inner(&self, rows: &[(Summary, Option<Moment>)]) -> Result<Vec<Ticket>, Failure> {
+        let (mut inner, mut bytes) = (Vec::new(), 0);
+        for (summary, _) in rows {
+            let ticket = self.snapshot.need(&summary.id)?;
+            bytes += codec::write(&ticket).len();
+            if bytes > MAX_INNER_BYTES {
+                break;
+            }
+            inner.push(ticket);
+        }
+        Ok(inner)
+    }
+
+    fn overview(&self, rows: &[(Summary, Option<Moment>)], inner: &[Ticket]) -> String {
+        let repository = self.store.repository();
+        let top = repository.work_tree().unwrap_or_else(|| repository.common_directory());
+        let project = top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        overview(&Overview {
+            project: &project,
+            query: self.query,
+            period: self.period,
+            at: self.at,
+            figures: self.figures,
+            weeks: self.weeks,
+            cases: self.cases,
+            releases: self.releases,
+            rows,
+            inner,
+            is_alone: !inner.is_empty() || rows.is_empty(),
+            with_internal: self.with_internal,
+        })
+    }
+}
