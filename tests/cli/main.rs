@@ -34,6 +34,7 @@ mod knowledge;
 mod listing;
 mod matrix;
 mod merging;
+mod pages;
 mod pipelines;
 mod process;
 mod real_suites;
