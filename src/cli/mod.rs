@@ -1,5 +1,6 @@
 //! The process: arguments, the only reader of clock, environment and randomness, exit, pager, editor.
 
+mod board;
 mod complete;
 mod demo;
 mod editor;
@@ -65,6 +66,9 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     };
     if let Command::Demo(args) = command {
         return demo::run(args.dir.as_deref(), options, &session);
+    }
+    if let Command::Board(args) = command {
+        return board::run(&args.query, &mut session);
     }
     if let Command::Complete(args) = command {
         return complete::run(args, &session);

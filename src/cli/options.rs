@@ -120,10 +120,13 @@ impl Options {
     }
 }
 
-/// The arguments with every term that `list` or `check` is to negate in parentheses: `-label:x` would be taken for
+/// The arguments with every term that a query is to negate in parentheses: `-label:x` would be taken for
 /// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
 fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
-    let Some(verb) = arguments.iter().position(|argument| argument == "list" || argument == "check") else {
+    let takes_query = |argument: &&OsString| {
+        ["list", "check", "sla", "report", "board"].iter().any(|verb| argument.as_os_str() == *verb)
+    };
+    let Some(verb) = arguments.iter().position(|argument| takes_query(&argument)) else {
         return arguments.to_vec();
     };
     let is_flag = |text: &str| {

@@ -30,7 +30,7 @@ pub(super) fn read(options: &Options) -> Result<Surroundings, Failure> {
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.
 #[expect(clippy::disallowed_methods, reason = "the one reader of the clock and its stand-in")]
-fn now() -> Result<i64, Failure> {
+pub(super) fn now() -> Result<i64, Failure> {
     if let Ok(text) = std::env::var("GIT_SUPPORT_NOW") {
         let problem = |_| Failure::usage(format!("GIT_SUPPORT_NOW: `{text}` is no instant"));
         return OffsetDateTime::parse(&text, &Rfc3339).map(OffsetDateTime::unix_timestamp).map_err(problem);

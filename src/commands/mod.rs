@@ -166,13 +166,23 @@ verbs! {
     Config(config::Args) = "config", config::run;
     Doctor(doctor::Args) = "doctor", doctor::run;
     Completions(completions::Args) = "completions", completions::run;
+    Board(BoardArgs) = "board", of_the_process;
     Demo(DemoArgs) = "demo", of_the_process;
     Complete(CompleteArgs) = "complete", of_the_process;
 }
 
-/// `demo` and `complete` are the process's own and answer with nothing here.
+/// `board`, `demo` and `complete` are the process's own and answer with nothing here.
 fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
     Ok(View::Nothing)
+}
+
+/// Work with tickets on a full screen: queue, columns by status or level, pages, and the steps by key
+///
+/// Each step runs its command, and is one commit. `?` explains the keys.
+#[derive(Debug, clap::Args)]
+pub struct BoardArgs {
+    /// Which tickets [default: status:open]
+    pub query: Vec<String>,
 }
 
 /// Watch a support week in a small product repository made for it

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::render::lanes::{Emphasis, due_text};
 use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown, span};
 use crate::render::view::{Branches, Listed};
-use crate::ticket::{Moment, Person, Standing, cut};
+use crate::ticket::{Person, Standing, cut};
 
 /// The narrowest a title is shown, in columns.
 const MIN_TITLE: usize = 20;
@@ -92,7 +93,7 @@ fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
         Cow::Borrowed(summary.level.as_str()),
         plain(&summary.title),
         assignee(summary.assignee.as_deref()),
-        Cow::Owned(one.standing.map(|standing| due(one, standing, look)).unwrap_or_default()),
+        Cow::Owned(one.standing.map(|standing| due(one, standing, look.now_seconds)).unwrap_or_default()),
         Cow::Owned(look.age(summary.created)),
         clipped(place, MAX_BRANCH),
     ];
@@ -102,10 +103,10 @@ fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
 
 /// When the first of a ticket's clocks is used up: how long ahead, or how long ago with a minus before it; or
 /// why none runs.
-fn due(one: &Listed, standing: Standing, look: &Look) -> String {
-    let asks = one.summary.follow_up.is_some_and(|at| at.unix() <= look.now_seconds);
+pub(super) fn due(one: &Listed, standing: Standing, now: i64) -> String {
+    let asks = one.summary.follow_up.is_some_and(|at| at.unix() <= now);
     let is_open = one.summary.status.is_open();
-    match standing.due.map(|due| due.unix().saturating_sub(look.now_seconds)) {
+    match standing.due.map(|due| due.unix().saturating_sub(now)) {
         Some(left @ 0..) => span(left),
         Some(left) => format!("-{}", span(left.saturating_neg())),
         None if asks && is_open => "ask".to_owned(),
@@ -116,12 +117,11 @@ fn due(one: &Listed, standing: Standing, look: &Look) -> String {
 }
 
 fn due_style(one: &Listed, look: &Look) -> anstyle::Style {
-    let now = Moment::from_unix(look.now_seconds).unwrap_or_default();
-    match one.standing {
-        Some(standing) if standing.is_breached(now) => RED,
-        Some(standing) if standing.is_warned(now) => YELLOW,
-        Some(Standing { due: Some(_), .. }) => anstyle::Style::new(),
-        _ => DIM,
+    match due_text(one, look.now_seconds).1 {
+        Emphasis::Alarm | Emphasis::Strong => RED,
+        Emphasis::Notice => YELLOW,
+        Emphasis::Plain => anstyle::Style::new(),
+        Emphasis::Quiet => DIM,
     }
 }
 

@@ -7,6 +7,7 @@ mod data;
 mod figures;
 mod flat;
 mod gate;
+mod lanes;
 mod lines;
 mod list;
 mod measured;
@@ -16,6 +17,7 @@ mod paint;
 mod table;
 mod view;
 
+pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
 pub use measured::{
     BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
@@ -30,6 +32,12 @@ pub use view::{
 #[must_use]
 pub fn safe(text: &str) -> String {
     crate::ticket::visible(text)
+}
+
+/// A text cut to a width, in columns, with a mark where something is left out.
+#[must_use]
+pub fn clipped(text: &str, columns: usize) -> String {
+    crate::ticket::cut(&safe(text), columns).into_owned()
 }
 
 /// A form that a view does not come in.

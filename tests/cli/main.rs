@@ -10,6 +10,7 @@
 
 mod bad_files;
 mod bad_inputs;
+mod board;
 mod branches;
 mod bulk;
 mod clocks;

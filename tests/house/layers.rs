@@ -26,6 +26,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite::", &["index/"]),
     ("jiff::", &["process/calendar/"]),
     ("icalendar::", &["process/calendar/"]),
+    ("ratatui::", &["cli/board/"]),
     ("maud::", &["report/html/"]),
     ("postcard::", &["process/clock/"]),
     ("indicatif::", &["cli/"]),

@@ -1,0 +1,226 @@
+//! What each key does.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::cli::board::deck::{Deck, Said};
+use crate::cli::board::state::{Focus, Line, State};
+use crate::render::{Lanes, View};
+
+/// A key that begins a command, its verb, and what comes after the ticket's id.
+pub(super) const STEPS: [(char, &str, &str); 14] = [
+    ('a', "assign", ""),
+    ('c', "comment", "-m ''"),
+    ('t', "triage", "--severity "),
+    ('i', "replicate", "--steps ''"),
+    ('D', "diagnose", "-m ''"),
+    ('e', "escalate", "-m ''"),
+    ('b', "return", "-m ''"),
+    ('d', "defer", "--vendor "),
+    ('p', "pend", "-m ''"),
+    ('u', "resume", ""),
+    ('r', "resolve", "--as "),
+    ('x', "close", ""),
+    ('o', "reopen", "-m ''"),
+    ('!', "alert", "--to "),
+];
+
+/// The other keys, and what they do.
+pub(super) const KEYS: [(&str, &str); 10] = [
+    ("arrows, h j k l", "move; page up and down, g and G"),
+    ("enter", "open the ticket's page; esc goes back"),
+    ("v, tab", "queue, columns by status, columns by level"),
+    ("/", "filter, in the language of git support list"),
+    ("n", "file a ticket"),
+    (":", "any command of git support"),
+    ("F5, ctrl-l", "read the tickets again"),
+    ("?", "this page"),
+    ("esc", "back"),
+    ("q, ctrl-c", "leave"),
+];
+
+/// The lines that page up and down move by.
+const PAGE_LINES: isize = 10;
+
+/// Takes a key.
+pub(super) fn press(key: KeyEvent, state: &mut State, deck: &mut Deck<'_, '_>) {
+    if key.modifiers.contains(KeyModifiers::CONTROL) {
+        match key.code {
+            KeyCode::Char('c') => state.leave(),
+            KeyCode::Char('l') => state.refresh(deck),
+            _ => {}
+        }
+        return;
+    }
+    // Escape and a key that follows at once cannot be told from the key with alt.
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        press(KeyCode::Esc.into(), state, deck);
+        return press(key.code.into(), state, deck);
+    }
+    match &mut state.focus {
+        Focus::Line { .. } => type_into_line(key.code, state, deck),
+        Focus::Help => state.focus = Focus::Tickets,
+        Focus::Page { lines, from } => {
+            let last = isize::try_from(lines.len()).unwrap_or(isize::MAX) - 1;
+            let at = isize::try_from(*from).unwrap_or_default();
+            let to = match key.code {
+                KeyCode::Char('j') | KeyCode::Down => at + 1,
+                KeyCode::Char('k') | KeyCode::Up => at - 1,
+                KeyCode::PageDown | KeyCode::Char(' ') => at + PAGE_LINES,
+                KeyCode::PageUp => at - PAGE_LINES,
+                KeyCode::Char('g') | KeyCode::Home => 0,
+                KeyCode::Char('G') | KeyCode::End => last,
+                KeyCode::Esc | KeyCode::Backspace | KeyCode::Char('q') => {
+                    state.focus = Focus::Tickets;
+                    return;
+                }
+                other => return common(other, state, deck),
+            };
+            *from = usize::try_from(to.clamp(0, last.max(0))).unwrap_or_default();
+        }
+        Focus::Tickets => move_or_open(key.code, state, deck),
+    }
+}
+
+fn move_or_open(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
+    match code {
+        KeyCode::Char('q') => state.leave(),
+        KeyCode::Char('j') | KeyCode::Down => state.step(0, 1),
+        KeyCode::Char('k') | KeyCode::Up => state.step(0, -1),
+        KeyCode::Char('l') | KeyCode::Right => state.step(1, 0),
+        KeyCode::Char('h') | KeyCode::Left => state.step(-1, 0),
+        KeyCode::PageDown => state.step(0, PAGE_LINES),
+        KeyCode::PageUp => state.step(0, -PAGE_LINES),
+        KeyCode::Char('g') | KeyCode::Home => state.step(0, isize::MIN),
+        KeyCode::Char('G') | KeyCode::End => state.step(0, isize::MAX),
+        KeyCode::Char('v') | KeyCode::Tab => {
+            state.layout = match state.layout {
+                Lanes::Queue => Lanes::Status,
+                Lanes::Status => Lanes::Level,
+                Lanes::Level => Lanes::Queue,
+            };
+            (state.column, state.row) = (0, 0);
+        }
+        KeyCode::Enter => open(state, deck),
+        other => common(other, state, deck),
+    }
+}
+
+/// The keys that do the same on the tickets and on a page.
+fn common(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
+    match code {
+        KeyCode::F(5) => state.refresh(deck),
+        KeyCode::Char('?') => state.focus = Focus::Help,
+        KeyCode::Char('/') => ask(state, Line::Filter, &state.query.clone(), 0),
+        KeyCode::Char(':') => ask(state, Line::Command, "", 0),
+        KeyCode::Char('n') => ask(state, Line::Command, "new ''", 1),
+        KeyCode::Char(key) => {
+            let step = STEPS.iter().find(|(own, _, _)| *own == key);
+            let id = state.picked().map(|one| one.summary.id.to_string());
+            if let (Some((_, verb, rest)), Some(id)) = (step, id) {
+                let back = usize::from(rest.ends_with('\''));
+                ask(state, Line::Command, &format!("{verb} {id} {rest}"), back);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Opens the line at the bottom on a text, the cursor so many characters before its end.
+fn ask(state: &mut State, what: Line, text: &str, back: usize) {
+    let cursor = text.chars().count().saturating_sub(back);
+    state.focus = Focus::Line { what, text: text.to_owned(), cursor };
+}
+
+fn open(state: &mut State, deck: &mut Deck<'_, '_>) {
+    let Some(id) = state.picked().map(|one| one.summary.id.to_string()) else { return };
+    let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    match deck.page(&id, columns.saturating_sub(2)) {
+        Ok(lines) => state.focus = Focus::Page { lines, from: 0 },
+        Err(problem) => state.fail(problem),
+    }
+}
+
+fn type_into_line(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
+    let Focus::Line { what, text, cursor } = &mut state.focus else { return };
+    let place =
+        |cursor: usize, text: &str| text.char_indices().nth(cursor).map_or(text.len(), |(place, _)| place);
+    match code {
+        KeyCode::Esc => state.focus = Focus::Tickets,
+        KeyCode::Enter => {
+            let (what, text) = (*what, text.clone());
+            state.focus = Focus::Tickets;
+            match what {
+                Line::Filter => filter(text, state, deck),
+                Line::Command => command(&text, state, deck),
+            }
+        }
+        KeyCode::Backspace if *cursor > 0 => {
+            *cursor -= 1;
+            text.remove(place(*cursor, text));
+        }
+        KeyCode::Delete if *cursor < text.chars().count() => {
+            text.remove(place(*cursor, text));
+        }
+        KeyCode::Left => *cursor = cursor.saturating_sub(1),
+        KeyCode::Right => *cursor = (*cursor + 1).min(text.chars().count()),
+        KeyCode::Home => *cursor = 0,
+        KeyCode::End => *cursor = text.chars().count(),
+        KeyCode::Char(c) => {
+            text.insert(place(*cursor, text), c);
+            *cursor += 1;
+        }
+        _ => {}
+    }
+}
+
+fn filter(query: String, state: &mut State, deck: &mut Deck<'_, '_>) {
+    match deck.tickets(&query) {
+        Ok((tickets, _)) => {
+            let count = tickets.len();
+            (state.query, state.tickets, state.column, state.row) = (query, tickets, 0, 0);
+            state.say(format!("{count} tickets"));
+        }
+        Err(problem) => state.fail(problem),
+    }
+}
+
+fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
+    let Some(words) = shlex::split(line) else { return state.fail("a quote is not closed".to_owned()) };
+    if words.is_empty() {
+        return;
+    }
+    match words.first().map(String::as_str) {
+        Some("board" | "demo" | "complete" | "completions" | "export" | "merge-driver") => {
+            state.fail(format!("{} is not for the board", words.first().cloned().unwrap_or_default()));
+        }
+        _ => match deck.run(&words) {
+            Ok(said) => {
+                tell(said, state);
+                state.refresh(deck);
+            }
+            // What was typed is not lost: the line opens on it again.
+            Err(problem) => {
+                ask(state, Line::Command, line, 0);
+                state.fail(problem);
+            }
+        },
+    }
+}
+
+/// Says what a command came to.
+fn tell(said: Said, state: &mut State) {
+    let note = said.notes.into_iter().next();
+    let text = match said.view {
+        View::Steps(tickets) | View::Filed(tickets) => tickets.first().map(|ticket| {
+            let action = ticket.timeline().last().map(|entry| entry.action.to_string());
+            format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.head().title())
+        }),
+        View::Text(text) => text.lines().next().map(str::to_owned),
+        _ => None,
+    };
+    match (text, note) {
+        (Some(text), Some(note)) => state.say(format!("{text} ({note})")),
+        (Some(text), None) | (None, Some(text)) => state.say(text),
+        (None, None) => state.say("done"),
+    }
+}

@@ -1,0 +1,78 @@
+//! Tickets as a board shows them: which stand in which column, and what is to catch the eye.
+
+use crate::render::list;
+use crate::render::view::Listed;
+use crate::ticket::{Level, Moment, Severity, Standing, Status};
+
+/// What the columns of a board are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lanes {
+    /// One column of everything.
+    Queue,
+    /// A column for each status that some ticket has.
+    Status,
+    /// A column for each level of support.
+    Level,
+}
+
+/// How much something is to catch the eye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emphasis {
+    /// More than anything.
+    Alarm,
+    /// Much.
+    Strong,
+    /// Some.
+    Notice,
+    /// As any text.
+    Plain,
+    /// Less.
+    Quiet,
+}
+
+/// The columns: a heading, and the places of the tickets that stand in it.
+#[must_use]
+pub fn lanes(tickets: &[Listed], by: Lanes) -> Vec<(String, Vec<usize>)> {
+    let of = |is_one: &dyn Fn(&Listed) -> bool| -> Vec<usize> {
+        tickets.iter().enumerate().filter(|(_, one)| is_one(one)).map(|(place, _)| place).collect()
+    };
+    match by {
+        Lanes::Queue => vec![(String::new(), (0..tickets.len()).collect())],
+        Lanes::Level => Level::ALL
+            .iter()
+            .map(|level| (format!("level {level}"), of(&|one| one.summary.level == *level)))
+            .collect(),
+        Lanes::Status => Status::ALL
+            .iter()
+            .map(|status| (status.to_string(), of(&|one| one.summary.status == *status)))
+            // Columns of nothing would take the room of the others.
+            .filter(|(_, tickets)| !tickets.is_empty())
+            .collect(),
+    }
+}
+
+/// A ticket's severity as a word, and how much it is to catch the eye.
+#[must_use]
+pub fn severity_text(one: &Listed) -> (&'static str, Emphasis) {
+    match one.summary.severity {
+        Some(Severity::Blocker) => (Severity::Blocker.as_str(), Emphasis::Alarm),
+        Some(Severity::Critical) => (Severity::Critical.as_str(), Emphasis::Strong),
+        Some(Severity::Major) => (Severity::Major.as_str(), Emphasis::Notice),
+        Some(Severity::Minor) => (Severity::Minor.as_str(), Emphasis::Quiet),
+        None => ("-", Emphasis::Quiet),
+    }
+}
+
+/// When the first of a ticket's clocks is used up, at a moment in seconds since 1970 UTC, as a list shows it,
+/// and how much it is to catch the eye; nothing where the project has no clocks.
+#[must_use]
+pub fn due_text(one: &Listed, now: i64) -> (String, Emphasis) {
+    let moment = Moment::from_unix(now).unwrap_or_default();
+    let emphasis = match one.standing {
+        Some(standing) if standing.is_breached(moment) => Emphasis::Strong,
+        Some(standing) if standing.is_warned(moment) => Emphasis::Notice,
+        Some(Standing { due: Some(_), .. }) => Emphasis::Plain,
+        _ => Emphasis::Quiet,
+    };
+    (one.standing.map(|standing| list::due(one, standing, now)).unwrap_or_default(), emphasis)
+}

@@ -1,0 +1,181 @@
+//! The board, driven in a terminal as somebody would: tmux types and reads the screen.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::sandbox::Sandbox;
+
+/// How long the screen is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A terminal of 80 by 24 with a shell in a sandbox's repository.
+struct Terminal<'a> {
+    sandbox: &'a Sandbox,
+    socket: String,
+}
+
+impl<'a> Terminal<'a> {
+    /// Opens it; `None` where tmux is not installed, which `.ci/run` sees to.
+    fn open(sandbox: &'a Sandbox) -> Option<Self> {
+        let socket = sandbox.root().join("tmux").display().to_string();
+        let terminal = Self { sandbox, socket };
+        let is_there = terminal.tmux(&["-V"]).is_some();
+        assert!(
+            is_there || std::env::var("GIT_SUPPORT_TOOLS").is_err(),
+            "tmux is missing, though .ci/run installed it"
+        );
+        if !is_there {
+            eprintln!("no tmux: the board is not driven");
+            return None;
+        }
+        terminal
+            .tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "PS1='ready> ' sh"])
+            .unwrap();
+        terminal.until("ready>");
+        Some(terminal)
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> Option<String> {
+        let mut command: Command = self.sandbox.command("tmux");
+        command.env("TERM", "xterm-256color").args(["-S", &self.socket]).args(arguments);
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        self.tmux(&[&["send-keys"], keys].concat()).unwrap();
+    }
+
+    /// Types text as it stands.
+    fn text(&self, text: &str) {
+        self.tmux(&["send-keys", "-l", text]).unwrap();
+    }
+
+    fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p"]).unwrap()
+    }
+
+    /// The screen, once it shows a text.
+    #[track_caller]
+    fn until(&self, text: &str) -> String {
+        let begin = Instant::now();
+        loop {
+            let screen = self.screen();
+            if screen.contains(text) {
+                return screen;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no `{text}` in:\n{screen}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        let _ = self.tmux(&["kill-server"]);
+    }
+}
+
+fn project() -> (Sandbox, String, String) {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.blocker.resolution", "4h"]).ok();
+    let pay = sandbox.run(&["new", "Card payments fail", "--severity", "blocker"]).ok().trim().to_owned();
+    let page = sandbox.run(&["new", "The login page is slow", "--severity", "minor"]).ok().trim().to_owned();
+    (sandbox, pay, page)
+}
+
+#[test]
+fn somebody_filters_opens_escalates_and_leaves() {
+    let (sandbox, pay, page) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board");
+    terminal.keys(&["Enter"]);
+    let screen = terminal.until("? for help");
+    assert!(screen.contains(&pay) && screen.contains(&page) && screen.contains("2 tickets"), "{screen}");
+    // What is due comes first.
+    assert!(screen.find(&pay) < screen.find(&page), "{screen}");
+    terminal.keys(&["v"]);
+    terminal.until(" new 2 ");
+    terminal.keys(&["v"]);
+    terminal.until(" level 1 2 ");
+    terminal.keys(&["v", "/"]);
+    terminal.until("/status:open");
+    terminal.text(" payments");
+    terminal.keys(&["Enter"]);
+    let screen = terminal.until("1 tickets");
+    assert!(screen.contains(&pay) && !screen.contains(&page), "{screen}");
+    terminal.keys(&["Enter"]);
+    terminal.until("Timeline");
+    terminal.keys(&["e"]);
+    terminal.until(&format!(":escalate {pay} -m ''"));
+    terminal.text("It needs a developer.");
+    terminal.keys(&["Enter"]);
+    // The handover is not complete: the board says what is missing, and the line is kept.
+    let screen = terminal.until("requirements");
+    assert!(screen.contains(&format!(":escalate {pay} -m 'It needs a developer.'")), "{screen}");
+    terminal.text(" --requirements asked --troubleshooting restarted");
+    terminal.keys(&["Enter"]);
+    terminal.until(&format!("escalate {pay}: Card payments fail"));
+    terminal.keys(&["?"]);
+    terminal.until("git support board ");
+    terminal.keys(&["Escape", "q"]);
+    terminal.until("ready>");
+    let message = sandbox.git(&["log", "-1", "--format=%B"]);
+    assert!(
+        message.starts_with(&format!("support: escalate {pay} to level 2: Card payments fail")),
+        "{message}"
+    );
+    assert!(
+        message.contains("It needs a developer.") && message.contains("Support-Level: 1 -> 2"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_query_that_is_wrong_is_said_and_the_board_goes_on() {
+    let (sandbox, pay, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board severity:blocker");
+    terminal.keys(&["Enter"]);
+    terminal.until(&pay);
+    terminal.keys(&["/"]);
+    terminal.until("/severity:blocker");
+    terminal.text(" stattus:open");
+    terminal.keys(&["Enter"]);
+    terminal.until("there is no field `stattus`");
+    terminal.keys(&[":"]);
+    terminal.text("escalate nothing");
+    terminal.keys(&["Enter"]);
+    terminal.until("nothing");
+    terminal.keys(&["Escape", "q"]);
+    terminal.until("ready>");
+}
+
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    let (sandbox, pay, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board; echo status $?; stty -a | grep -o ' icanon'");
+    terminal.keys(&["Enter"]);
+    terminal.until(&pay);
+    let folder = sandbox.repo().display().to_string();
+    for process in std::fs::read_dir("/proc").unwrap().flatten() {
+        let reads = |name: &str| std::fs::read(process.path().join(name)).unwrap_or_default();
+        let line = String::from_utf8_lossy(&reads("cmdline")).replace('\0', " ");
+        let is_here =
+            std::fs::read_link(process.path().join("cwd")).is_ok_and(|at| at.display().to_string() == folder);
+        if is_here && line.trim_end().ends_with("board") && !line.contains("sh ") {
+            let id = process.file_name().to_string_lossy().into_owned();
+            assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        }
+    }
+    let screen = terminal.until("status 143");
+    let screen = if screen.contains(" icanon\n") { screen } else { terminal.until(" icanon") };
+    assert!(!screen.contains("tickets"), "{screen}");
+}
+
+#[test]
+fn the_board_needs_a_terminal() {
+    let sandbox = Sandbox::new();
+    assert!(sandbox.run(&["board"]).fails(2).contains("git support list"));
+}
