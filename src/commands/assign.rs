@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::commands::alike::alike;
 use crate::commands::arguments::{Message, Spending, Writing, named};
-use crate::commands::catalogue::{alike, whole};
+use crate::commands::catalogue::whole;
 use crate::commands::change::Author;
 use crate::commands::code;
 use crate::commands::failure::Failure;

@@ -9,21 +9,16 @@ use crate::commands::reading::{context, query, settings, warn};
 use crate::commands::session::Session;
 use crate::index::{CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope, Unjudged, Unreadable};
 use crate::process::Course;
-use crate::query::{Context, Query, snippet, words};
+use crate::query::{Context, Query, snippet};
 use crate::render::{Listed, Record};
 use crate::store::git::ObjectId;
 use crate::store::{BadFile, Content, Snapshot, Store, Versions};
-use crate::ticket::{Field, Summary, Ticket, short_node};
+use crate::ticket::{Summary, Ticket, short_node};
 
 /// From this many files on, reading them is worth a progress bar.
 const MANY: usize = 2_000;
 /// The tickets of an answer that are shown with a piece of the text that was found.
 const MAX_SNIPPETS: usize = 100;
-
-/// The tickets like another that are looked at.
-const MAX_ALIKE: usize = 200;
-/// Shorter words say little about what a ticket is about.
-const MIN_WORD_CHARS: usize = 4;
 
 /// What is wanted of the tickets that are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,26 +99,6 @@ pub(crate) fn whole(
         Record::None | Record::Short(_) | Record::Course(_) => None,
     };
     Ok(find(&question, session)?.into_iter().filter_map(whole).collect())
-}
-
-/// The tickets that have ended and share a longer word of the title, or a label, with this one: those that
-/// share the most.
-pub(crate) fn alike(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    ticket: &Ticket,
-    session: &mut Session<'_>,
-) -> Result<Vec<Ticket>, Failure> {
-    let words = words(ticket.head().title());
-    let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    let labels = ticket.head().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
-    let terms: Vec<String> = words.map(quoted).chain(labels).collect();
-    if terms.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = format!("status:resolved,closed ({}) limit:{MAX_ALIKE}", terms.join(" OR "));
-    whole(store, snapshot, &query, session)
 }
 
 /// What a query means, from every ticket read anew.

@@ -1,6 +1,6 @@
 //! `handover` and `brief`: all that is known, on one page, for the next level or for a vendor.
 
-use crate::commands::catalogue::alike;
+use crate::commands::alike::alike;
 use crate::commands::code::concerned;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;

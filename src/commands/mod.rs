@@ -4,6 +4,7 @@
 //! returns a view.
 
 mod alert;
+mod alike;
 mod arguments;
 mod assign;
 mod attach;

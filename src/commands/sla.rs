@@ -141,7 +141,7 @@ impl Court<'_> {
             let until = clock.stopped.map_or(u32::MAX, |(_, entry)| entry);
             let entry = |id: &String| sources.iter().find(|(_, source)| source.0 == *id);
             let until = course.judged.iter().filter_map(entry).filter(|(place, _)| **place <= until);
-            until.last().and_then(|(_, source)| source.2.clone())
+            until.max_by_key(|(place, _)| **place).and_then(|(_, source)| source.2.clone())
         };
         let line = |clock: Clock| {
             let settings = if self.what_if { None } else { judged(&clock) };

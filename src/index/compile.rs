@@ -2,6 +2,8 @@
 //!
 //! No expression is ever NULL, so that NOT means what it says.
 
+use std::fmt::Write as _;
+
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -89,7 +91,7 @@ pub(crate) fn compile(
     }
     if scope.ruling.is_some() || asks_clocks(&query.filter) || order.key == "due" {
         let ruling = scope.ruling.unwrap_or(NO_RULING);
-        record.push_str(&format!("LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row "));
+        let _ = write!(record, "LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row ");
     }
     if is_led {
         // Only what has the words is looked at: the join's order is fixed, and so is its way to a member.
@@ -338,11 +340,13 @@ fn words(phrase: &Phrase, out: &mut Statement) {
 }
 
 fn time(key: Key) -> &'static str {
-    match key {
-        Key::Created => "m.created",
+    if key == Key::Created {
+        "m.created"
+    } else if key == Key::Due {
         // No expression is ever NULL.
-        Key::Due => "ifnull(s.due, -9223372036854775808)",
-        _ => "t.updated",
+        "ifnull(s.due, -9223372036854775808)"
+    } else {
+        "t.updated"
     }
 }
 

@@ -20,7 +20,7 @@ pub use error::Error;
 pub use find::{Extra, Hit, Scope};
 pub use row::Row;
 pub use schema::Index;
-pub use standings::{Judgement, Unjudged};
+pub use standings::{Judgement, KnownTurns, Unjudged};
 
 /// A file that is no readable ticket, as an edition remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]

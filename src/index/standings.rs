@@ -13,6 +13,9 @@ const MAX_RULINGS: i64 = 4;
 /// Where a ticket's clocks stand, and by which rules, as whoever judges wrote them down.
 pub type Judgement = (Standing, Vec<u8>);
 
+/// The commit up to which turns are known, and the turns, as whoever walked wrote them down.
+pub type KnownTurns = (Vec<u8>, Vec<u8>);
+
 /// A row whose clocks are to be judged.
 #[derive(Debug)]
 pub struct Unjudged {
@@ -28,7 +31,7 @@ impl Index {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn turns(&self, line: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, Error> {
+    pub fn turns(&self, line: &str) -> Result<Option<KnownTurns>, Error> {
         let mut found = self.db.prepare("SELECT tip, turns FROM turns WHERE line = ?")?;
         Ok(found.query_row([line], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }

@@ -239,7 +239,9 @@ pub fn own_settings(file: &Node) -> Vec<(String, String)> {
                 pairs.iter().for_each(|(name, value)| leaves(&format!("{key}.{name}"), value, found));
             }
             Node::Null => {}
-            one => found.push((key.to_owned(), one.to_string())),
+            Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {
+                found.push((key.to_owned(), node.to_string()));
+            }
         }
     }
     let mut found = Vec::new();

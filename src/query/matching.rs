@@ -177,10 +177,12 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
 }
 
 fn time(key: Key, ticket: &Ticket, context: &Context) -> Option<Moment> {
-    match key {
-        Key::Created => ticket.created(),
-        Key::Due => context.standing(ticket).due,
-        _ => ticket.updated(),
+    if key == Key::Created {
+        ticket.created()
+    } else if key == Key::Due {
+        context.standing(ticket).due
+    } else {
+        ticket.updated()
     }
 }
 

@@ -262,10 +262,8 @@ fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
 
 /// A day, an instant, or how long ahead, such as `4h`.
 fn due(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
-    match time(compared, text, column)? {
-        Test::Age(compare, span) => Ok(Test::Ahead(compare, span)),
-        test => Ok(test),
-    }
+    let test = time(compared, text, column)?;
+    Ok(if let Test::Age(compare, span) = test { Test::Ahead(compare, span) } else { test })
 }
 
 /// A day, an instant, or an age such as `7d`.

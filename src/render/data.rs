@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::clocks;
+use crate::render::fault::Fault;
 use crate::render::figures;
 use crate::render::packet;
-use crate::render::view::{Branches, EntryLine, Fault, Listed, Record, Reported, View};
+use crate::render::view::{Branches, EntryLine, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).

@@ -6,7 +6,8 @@ use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
 use crate::render::NoSuchForm;
-use crate::render::view::{Fault, FaultLevel, Format, Gate, Listed, View};
+use crate::render::fault::{Fault, FaultLevel};
+use crate::render::view::{Format, Gate, Listed, View};
 use crate::ticket::{Severity, visible};
 
 /// Something to show.

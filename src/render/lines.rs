@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::process::Suggestion;
+use crate::render::fault::{Fault, FaultLevel};
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
-use crate::render::view::{EntryLine, Fault, FaultLevel, LinkedTicket, Rehearsal, Reported};
+use crate::render::view::{EntryLine, LinkedTicket, Rehearsal, Reported};
 use crate::ticket::{
     Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, visible,
 };

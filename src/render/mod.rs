@@ -4,6 +4,7 @@
 
 mod clocks;
 mod data;
+mod fault;
 mod figures;
 mod flat;
 mod gate;
@@ -17,6 +18,7 @@ mod paint;
 mod table;
 mod view;
 
+pub use fault::{Fault, FaultLevel};
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
 pub use measured::{
@@ -24,8 +26,8 @@ pub use measured::{
 };
 pub use paint::Look;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, EntryLine, Fault, FaultLevel, Format, Gate, LinkedTicket,
-    Listed, Packet, Record, Rehearsal, Reported, SettingLine, TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, EntryLine, Format, Gate, LinkedTicket, Listed, Packet, Record,
+    Rehearsal, Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.

@@ -1,6 +1,7 @@
 //! What a command answers with, before it has a form.
 
 use crate::process::{Course, Member, Release, Suggestion, Vendor};
+use crate::render::fault::{Fault, FaultLevel};
 use crate::render::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
 
@@ -328,64 +329,6 @@ pub struct Rehearsal {
     pub message: String,
     /// The difference, as `git diff` shows it.
     pub patch: String,
-}
-
-/// How much something that is wrong weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FaultLevel {
-    /// Worth knowing.
-    Note,
-    /// To be put right.
-    Warning,
-    /// Broken.
-    Error,
-}
-
-impl FaultLevel {
-    /// The word of machine formats.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// Something that is wrong.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    /// The rule's name: `link.missing`.
-    pub rule: &'static str,
-    /// How much it weighs.
-    pub level: FaultLevel,
-    /// The ticket.
-    pub ticket: Option<TicketId>,
-    /// The commit's whole name.
-    pub commit: Option<String>,
-    /// The path.
-    pub path: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What puts it right.
-    pub hint: Option<String>,
-    /// True where it has been put right.
-    pub repaired: bool,
-}
-
-impl Fault {
-    /// Something that is wrong, nowhere in particular yet.
-    pub fn new(rule: &'static str, level: FaultLevel, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { rule, level, ticket: None, commit: None, path: None, message, hint: None, repaired: false }
-    }
-
-    /// True where both say the same.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        (self.rule, &self.path, &self.message) == (other.rule, &other.path, &other.message)
-    }
 }
 
 /// The status of a gate that found something (docs/exit-status.md).

@@ -1,7 +1,8 @@
 //! The hours of the support agreement: what each period grants, what was spent, and what was estimated.
 
 use crate::process::{Agreement, Happened, Period as Calendar};
-use crate::report::figures::{Case, Period};
+use crate::report::case::Case;
+use crate::report::figures::Period;
 use crate::ticket::{Moment, TicketId};
 
 /// The hours that were spent, beside those granted and estimated.

@@ -1,7 +1,8 @@
 //! The groups that a report may be taken apart by.
 
-use crate::process::{Happened, Period as Calendar};
-use crate::report::figures::{Case, Figure, Period, figures, figures_of};
+use crate::process::{Event, Happened, Period as Calendar};
+use crate::report::case::Case;
+use crate::report::figures::{Figure, Period, figures, figures_of};
 use crate::ticket::{Moment, Person};
 
 /// What a report is taken apart by.
@@ -55,10 +56,11 @@ impl By {
             }
             Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
             Self::Vendor => {
-                let vendors = course.events.iter().filter_map(|event| match &event.what {
-                    Happened::Waits(_, Some(vendor)) => Some(text(vendor)),
-                    _ => None,
-                });
+                let vendor = |event: &Event| {
+                    let Happened::Waits(_, vendor) = &event.what else { return None };
+                    vendor.as_deref().map(text)
+                };
+                let vendors = course.events.iter().filter_map(vendor);
                 some_or(vendors.collect(), "none")
             }
             Self::Week => Vec::new(),

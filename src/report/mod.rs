@@ -2,12 +2,16 @@
 //! that shows them. Pure: who calls says which tickets, which period, which moment.
 
 mod budget;
+mod case;
+mod definitions;
 mod figures;
 mod group;
 pub mod html;
 mod series;
 
 pub use budget::{Budget, Month, budget};
-pub use figures::{Case, FIGURES, Figure, Period, Sort, Unit, figures, lead_times};
+pub use case::Case;
+pub use definitions::FIGURES;
+pub use figures::{Figure, Period, Sort, Unit, figures, lead_times};
 pub use group::{By, grouped};
 pub use series::{Week, weeks};

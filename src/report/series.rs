@@ -1,7 +1,8 @@
 //! What changes from week to week: filed, resolved, and what stood open of each severity.
 
 use crate::process::Happened;
-use crate::report::figures::{Case, Period};
+use crate::report::case::Case;
+use crate::report::figures::Period;
 use crate::report::group::weeks_of;
 use crate::ticket::Severity;
 
@@ -69,14 +70,15 @@ fn stretches(case: &Case) -> Vec<(i64, i64, usize)> {
     let place = |severity: Option<Severity>| severity.map_or(4, |severity| 3 - (severity as usize).min(3));
     for event in &case.course.events {
         let (before, was_since) = (severity, since);
-        match &event.what {
-            Happened::Opened | Happened::Reopened(_) => since = Some(event.at),
-            Happened::Severity(to) => {
-                severity = *to;
-                since = since.map(|_| event.at);
-            }
-            Happened::Ended(_) => since = None,
-            _ => continue,
+        if matches!(event.what, Happened::Opened | Happened::Reopened(_)) {
+            since = Some(event.at);
+        } else if let Happened::Severity(to) = &event.what {
+            severity = *to;
+            since = since.map(|_| event.at);
+        } else if matches!(event.what, Happened::Ended(_)) {
+            since = None;
+        } else {
+            continue;
         }
         stretches.extend(was_since.map(|from| (from, event.at, place(before))));
     }

@@ -234,14 +234,7 @@ fn read_entry(node: Node) -> Read<Entry> {
     };
     let seen = keys.take("seen").map(Sighting::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
-    let spent_minutes = match keys.take("spent") {
-        None => None,
-        Some(span) => Some(
-            parse_span(&span.to_string())
-                .map(|span| span.as_secs() / 60)
-                .ok_or_else(|| Problem::new("is no span of time; write 45m or 1h30m").under("spent"))?,
-        ),
-    };
+    let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
     let redacted = match keys.take("redacted") {
         None => None,
         Some(id) => Some(
@@ -267,6 +260,11 @@ fn read_entry(node: Node) -> Read<Entry> {
         redacted,
         unknown: keys.0,
     })
+}
+
+fn read_spent(span: &Node) -> Read<u64> {
+    let minutes = parse_span(&span.to_string()).map(|span| span.as_secs() / 60);
+    minutes.ok_or_else(|| Problem::new("is no span of time; write 45m or 1h30m").under("spent"))
 }
 
 fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {

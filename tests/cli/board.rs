@@ -25,7 +25,6 @@ impl<'a> Terminal<'a> {
             "tmux is missing, though .ci/run installed it"
         );
         if !is_there {
-            eprintln!("no tmux: the board is not driven");
             return None;
         }
         terminal

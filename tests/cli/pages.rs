@@ -20,7 +20,6 @@ fn looks(pages: &[&Path]) -> Option<String> {
             std::env::var("GIT_SUPPORT_TOOLS").is_err(),
             "Chromium is missing, though .ci/run installed it"
         );
-        eprintln!("no Chromium, or no tests/pages/node_modules: pages are not looked at");
         return None;
     };
     let output = Command::new("node").arg(folder.join("look.mjs")).arg(browser).args(pages).output().unwrap();

@@ -1,5 +1,7 @@
 //! Calendars and clocks beside a model that counts minute by minute.
 
+use std::fmt::Write as _;
+
 use git_support::process::{Calendar, Hours, read_calendar};
 use git_support::ticket::{Node, yaml};
 use jiff::civil::DateTime;
@@ -49,7 +51,7 @@ impl Case {
             let spans: Vec<String> =
                 own.map(|(_, from, to)| format!("\"{}-{}\"", clock(*from), clock(*to))).collect();
             if !spans.is_empty() {
-                text.push_str(&format!("  {day}: [{}]\n", spans.join(", ")));
+                let _ = writeln!(text, "  {day}: [{}]", spans.join(", "));
             }
         }
         let node: Node = yaml::parse(&text).unwrap();

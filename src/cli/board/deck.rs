@@ -66,10 +66,7 @@ impl<'a, 'b> Deck<'a, 'b> {
         }
         let words = ["list".to_owned(), text];
         let said = self.run(&words)?;
-        match said.view {
-            View::Tickets { tickets, .. } => Ok((tickets, said.notes)),
-            _ => Ok((Vec::new(), said.notes)),
-        }
+        Ok((if let View::Tickets { tickets, .. } = said.view { tickets } else { Vec::new() }, said.notes))
     }
 
     /// The page of a ticket, as `show` prints it, in lines.

@@ -1,4 +1,5 @@
 //! What each key does.
+#![expect(clippy::wildcard_enum_match_arm, reason = "most keys mean nothing here")]
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -210,13 +211,15 @@ fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
 /// Says what a command came to.
 fn tell(said: Said, state: &mut State) {
     let note = said.notes.into_iter().next();
-    let text = match said.view {
-        View::Steps(tickets) | View::Filed(tickets) => tickets.first().map(|ticket| {
+    let text = if let View::Steps(tickets) | View::Filed(tickets) = &said.view {
+        tickets.first().map(|ticket| {
             let action = ticket.timeline().last().map(|entry| entry.action.to_string());
             format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.head().title())
-        }),
-        View::Text(text) => text.lines().next().map(str::to_owned),
-        _ => None,
+        })
+    } else if let View::Text(text) = &said.view {
+        text.lines().next().map(str::to_owned)
+    } else {
+        None
     };
     match (text, note) {
         (Some(text), Some(note)) => state.say(format!("{text} ({note})")),

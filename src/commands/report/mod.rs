@@ -14,9 +14,9 @@ use crate::commands::list::joined;
 use crate::commands::reading;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
-use crate::process::{Team, at_levels, first_response, span_text};
+use crate::process::{Release, Team, at_levels, first_response, span_text};
 use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, Listed, Record, View, WeekLine};
-use crate::report::{By, Case, FIGURES, Figure, Period, budget, figures, grouped, lead_times, weeks};
+use crate::report::{By, Case, FIGURES, Figure, Period, Week, budget, figures, grouped, lead_times, weeks};
 use crate::store::{Snapshot, Store};
 use crate::ticket::{Moment, parse_span};
 
@@ -72,17 +72,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return budgeted(&cases, period, &snapshot);
     }
     let releases = reading::releases(&snapshot)?;
+    let weeks = weeks(&cases, period);
     if let Some(path) = &args.html {
-        let mut figures = figures(&cases, period);
-        figures.push(lead_times(&releases, period));
         let pages = Pages {
             store: &store,
             snapshot: &snapshot,
             query: &query,
             period,
             at,
-            figures: &figures,
-            weeks: &weeks(&cases, period),
+            figures: &whole(&cases, &releases, period),
+            weeks: &weeks,
             cases: &cases,
             releases: &releases,
             with_internal: args.internal,
@@ -90,28 +89,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         pages.write(path, session)?;
         return Ok(View::Nothing);
     }
-    let mut groups = match args.by.as_deref().and_then(By::parse) {
-        Some(by) => grouped(&cases, period, by),
-        None => {
-            let mut figures = figures(&cases, period);
-            figures.push(lead_times(&releases, period));
-            vec![(String::new(), figures)]
-        }
-    };
-    if let Some(key) = args.tickets.as_deref().filter(|key| !key.is_empty()) {
-        only(&mut groups, key)?;
-    }
+    let groups = groups(args, &cases, &releases, period)?;
     let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
-    let group = |(name, figures): (String, Vec<Figure>)| FigureGroup {
-        name: args.by.as_ref().map(|_| name),
-        figures: figures.into_iter().map(line).collect(),
-    };
-    let weeks = weeks(&cases, period).into_iter().map(|week| WeekLine {
+    let week = |week: Week| WeekLine {
         backlog: week.backlog.iter().sum(),
         name: week.name,
         opened: week.opened,
         resolved: week.resolved,
-    });
+    };
     Ok(View::Figures(Box::new(Figures {
         query,
         from: moment(period.from),
@@ -119,10 +104,38 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         at,
         tickets: cases.len(),
         by: args.by.clone(),
-        groups: groups.into_iter().map(group).collect(),
-        weeks: weeks.collect(),
+        groups,
+        weeks: weeks.into_iter().map(week).collect(),
         with_tickets: args.tickets.is_some(),
     })))
+}
+
+/// Every figure of all tickets together.
+fn whole(cases: &[&Case], releases: &[Release], period: Period) -> Vec<Figure> {
+    let mut figures = figures(cases, period);
+    figures.push(lead_times(releases, period));
+    figures
+}
+
+/// The figures group by group, as far as they are asked for.
+fn groups(
+    args: &Args,
+    cases: &[&Case],
+    releases: &[Release],
+    period: Period,
+) -> Result<Vec<FigureGroup>, Failure> {
+    let mut groups = match args.by.as_deref().and_then(By::parse) {
+        Some(by) => grouped(cases, period, by),
+        None => vec![(String::new(), whole(cases, releases, period))],
+    };
+    if let Some(key) = args.tickets.as_deref().filter(|key| !key.is_empty()) {
+        only(&mut groups, key)?;
+    }
+    let group = |(name, figures): (String, Vec<Figure>)| FigureGroup {
+        name: args.by.as_ref().map(|_| name),
+        figures: figures.into_iter().map(line).collect(),
+    };
+    Ok(groups.into_iter().map(group).collect())
 }
 
 /// The moment that is looked at: an instant that was asked for, the date of a revision, or now.

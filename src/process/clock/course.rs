@@ -172,16 +172,17 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         for (field, set) in &entry.set {
             let Set::Value { to, .. } = set else { continue };
             let text = to.as_ref().and_then(Node::as_text);
-            match field {
-                Field::Severity => now.severity = text.and_then(Severity::parse),
-                Field::Level => {
-                    now.level =
-                        to.as_ref().and_then(|to| Level::parse(&to.to_string())).unwrap_or(Level::One);
-                }
-                Field::Status => status = text.and_then(Status::parse).unwrap_or(Status::New),
-                Field::Deferral => deferral.clone_from(to),
-                Field::Resolution => ending = text.map(Resolution::parse),
-                _ => {}
+            if *field == Field::Severity {
+                now.severity = text.and_then(Severity::parse);
+            } else if *field == Field::Level {
+                let level = to.as_ref().and_then(|to| Level::parse(&to.to_string()));
+                now.level = level.unwrap_or(Level::One);
+            } else if *field == Field::Status {
+                status = text.and_then(Status::parse).unwrap_or(Status::New);
+            } else if *field == Field::Deferral {
+                deferral.clone_from(to);
+            } else if *field == Field::Resolution {
+                ending = text.map(Resolution::parse);
             }
         }
         now.has_ended = !status.is_open();
@@ -214,11 +215,14 @@ fn changes(
         happened.push(Happened::Severity(now.severity));
     }
     if before.level != now.level || is_first {
-        let step = match entry.action {
-            Action::Escalate => Step::Escalated,
-            Action::Return => Step::Returned,
-            Action::HandBack => Step::HandedBack,
-            _ => Step::Set,
+        let step = if entry.action == Action::Escalate {
+            Step::Escalated
+        } else if entry.action == Action::Return {
+            Step::Returned
+        } else if entry.action == Action::HandBack {
+            Step::HandedBack
+        } else {
+            Step::Set
         };
         happened.push(Happened::Level(now.level, step));
     }

@@ -1,5 +1,7 @@
 //! Clocks: replayed from a ticket's timeline by the rules that judge it, at every read; nothing is stored.
 
+#[expect(clippy::module_inception, reason = "the room of clocks holds what a clock is")]
+mod clock;
 mod course;
 mod replay;
 mod rules;
@@ -7,8 +9,9 @@ mod run;
 mod skew;
 mod spells;
 
+pub use clock::{Clock, ClockKind, standing};
 pub use course::{Course, Event, Happened, NoCourse, Step};
-pub use replay::{Book, Clock, ClockKind, Judged, replay, standing};
+pub use replay::{Book, Judged, replay};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};
 pub use skew::{Skew, skews};

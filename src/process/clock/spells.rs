@@ -9,10 +9,9 @@ use crate::ticket::{Level, Severity};
 /// too.
 #[must_use]
 pub fn first_response(course: &Course, team: &Team) -> Option<i64> {
-    let answers = |what: &Happened| match what {
-        Happened::Said(email, is_customer) => is_of_team(email, *is_customer, team),
-        Happened::Ended(_) => true,
-        _ => false,
+    let answers = |what: &Happened| {
+        matches!(what, Happened::Said(email, is_customer) if is_of_team(email, *is_customer, team))
+            || matches!(what, Happened::Ended(_))
     };
     course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
 }

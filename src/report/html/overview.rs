@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use crate::process::{ClockKind, ClockState, Happened, Release, Step, percentile, span_text};
-use crate::report::figures::{Case, Figure, Period, Unit};
+use crate::report::case::Case;
+use crate::report::figures::{Figure, Period, Unit};
 use crate::report::html::{chart, page, ticket};
 use crate::report::series::Week;
 use crate::ticket::{Level, Moment, Person, Severity, Status, Summary, Ticket, visible};
@@ -216,14 +217,12 @@ fn vendors(cases: &[&Case], period: Period) -> Markup {
     for case in cases {
         let mut since: Option<(&String, i64)> = None;
         for event in &case.course.events {
-            match &event.what {
-                Happened::Waits(_, Some(vendor)) => since = Some((vendor, event.at)),
-                Happened::Resumed => {
-                    if let Some((vendor, from)) = since.take().filter(|_| period.has(event.at)) {
-                        rows.entry(vendor.clone()).or_default().waits.push(event.at - from);
-                    }
-                }
-                _ => {}
+            if let Happened::Waits(_, Some(vendor)) = &event.what {
+                since = Some((vendor, event.at));
+            } else if event.what == Happened::Resumed
+                && let Some((vendor, from)) = since.take().filter(|_| period.has(event.at))
+            {
+                rows.entry(vendor.clone()).or_default().waits.push(event.at - from);
             }
         }
         if let Some((vendor, _)) = since {

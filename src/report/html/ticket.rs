@@ -46,7 +46,7 @@ pub(super) fn about(ticket: &Ticket, with_internal: bool) -> Markup {
 }
 
 fn timeline_entry(entry: &Entry, with_internal: bool) -> Markup {
-    let sets: Vec<String> = entry.set.iter().map(|(field, _)| visible(&field.name())).collect();
+    let sets: Vec<String> = entry.set.keys().map(|field| visible(&field.name())).collect();
     html! {
         li {
             b { (visible(entry.action.as_str())) } " " (visible(entry.by.short())) " "

@@ -1,0 +1,68 @@
+//! A ticket, as a report looks at it: its course, and what its clocks and its team made of it.
+
+use crate::process::{Clock, Course, Event, Happened, standing};
+use crate::report::figures::Period;
+use crate::ticket::{Level, Moment, Summary};
+
+/// A ticket, as a report looks at it.
+#[derive(Debug)]
+pub struct Case {
+    /// What a list shows of it.
+    pub summary: Summary,
+    /// Its course up to the moment of the report.
+    pub course: Course,
+    /// Its clocks at the moment of the report.
+    pub clocks: Vec<Clock>,
+    /// When the team first said something to the customer, in seconds since 1970 UTC.
+    pub responded: Option<i64>,
+    /// The seconds of hours that it was worked on at each level.
+    pub at_levels: [i64; 3],
+}
+
+impl Case {
+    /// When it was filed.
+    pub(super) fn opened(&self) -> i64 {
+        self.course.events.first().map_or(i64::MAX, |event| event.at)
+    }
+
+    /// When the first of the customer's clocks that run is used up, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn due(&self) -> Option<i64> {
+        standing(&self.clocks).due.map(Moment::unix)
+    }
+
+    pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.course.events.iter()
+    }
+
+    /// The instants at which something happened that a figure counts.
+    pub(super) fn instants(&self) -> impl Iterator<Item = i64> {
+        let used_up =
+            self.clocks.iter().filter(|clock| clock.stopped.is_none()).filter_map(|clock| clock.due);
+        self.events().map(|event| event.at).chain(used_up)
+    }
+
+    pub(super) fn is_active_in(&self, period: Period) -> bool {
+        self.instants().any(|at| period.has(at))
+    }
+
+    /// What happened in a period.
+    pub(super) fn during(&self, period: Period) -> impl Iterator<Item = &Event> {
+        self.events().filter(move |event| period.has(event.at))
+    }
+
+    /// True where it is neither resolved nor closed at the end of a period.
+    pub(super) fn is_open_at(&self, at: i64) -> bool {
+        let last = |event: &&Event| {
+            event.at <= at && matches!(event.what, Happened::Ended(_) | Happened::Reopened(_))
+        };
+        let has_ended =
+            self.events().rev().find(last).is_some_and(|event| matches!(event.what, Happened::Ended(_)));
+        self.opened() <= at && !has_ended
+    }
+
+    pub(super) fn was_above_first_level(&self, until: i64) -> bool {
+        let above = |event: &Event| matches!(event.what, Happened::Level(level, _) if level > Level::One);
+        self.events().any(|event| event.at <= until && above(event))
+    }
+}

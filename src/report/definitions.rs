@@ -1,0 +1,334 @@
+//! What each figure is: a definition, and what a single ticket adds to it.
+
+use crate::process::{Clock, ClockKind, ClockState, Event, Happened, Reason, Step};
+use crate::report::case::Case;
+use crate::report::figures::{Period, Sort, Unit};
+use crate::ticket::Level;
+
+/// Every figure of tickets, in order.
+pub const FIGURES: &[Sort] = &[
+    Sort {
+        key: "opened",
+        title: "Opened",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets filed in the period",
+        collect: |case, period| once(period.has(case.opened()), 1),
+    },
+    Sort {
+        key: "resolved",
+        title: "Resolved",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "ends in the period: resolved, or closed at once",
+        collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
+    },
+    Sort {
+        key: "backlog",
+        title: "Backlog",
+        unit: Unit::Count,
+        is_of_end: true,
+        about: "tickets open at the end of the period",
+        collect: |case, period| once(case.is_open_at(period.to - 1), 1),
+    },
+    Sort {
+        key: "age",
+        title: "Age of the backlog",
+        unit: Unit::Span,
+        is_of_end: true,
+        about: "from the filing to the end of the period, of the tickets open then",
+        collect: |case, period| once(case.is_open_at(period.to - 1), period.to - case.opened()),
+    },
+    Sort {
+        key: "response-time",
+        title: "First response",
+        unit: Unit::Span,
+        is_of_end: false,
+        about: "from the filing to the team's first word to the customer in the period, by day and night",
+        collect: |case, period| {
+            case.responded.filter(|at| period.has(*at)).map(|at| at - case.opened()).into_iter().collect()
+        },
+    },
+    Sort {
+        key: "resolution-time",
+        title: "Time to resolve",
+        unit: Unit::Span,
+        is_of_end: false,
+        about: "from the filing to the end, of ends in the period, by day and night, waits included",
+        collect: |case, period| {
+            case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
+        },
+    },
+    Sort {
+        key: "resolution-hours",
+        title: "Business time to resolve",
+        unit: Unit::Hours,
+        is_of_end: false,
+        about: "what the resolution clocks that stopped in the period had counted: hours of the calendar, waits cut out",
+        collect: |case, period| {
+            let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
+            let stopped = stopped.filter(|clock| clock.stopped.is_some_and(|(at, _)| period.has(at)));
+            stopped.map(|clock| clock.elapsed_seconds).collect()
+        },
+    },
+    Sort {
+        key: "response-kept",
+        title: "Response clocks kept",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the response clocks that stopped, or were used up while they ran, in the period: those in time",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Response),
+    },
+    Sort {
+        key: "update-kept",
+        title: "Update clocks kept",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "the same of the intervals between words to the customer",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Update),
+    },
+    Sort {
+        key: "resolution-kept",
+        title: "Resolution clocks kept",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "the same of the resolution clocks",
+        collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
+    },
+    Sort {
+        key: "level-kept",
+        title: "Level clocks kept",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "the same of the operational targets of the levels (OLA)",
+        collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Level(_))),
+    },
+    Sort {
+        key: "vendor-kept",
+        title: "Vendor clocks kept",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "the same of the vendors' contracts (UC)",
+        collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Vendor(_))),
+    },
+    Sort {
+        key: "escalated-1-2",
+        title: "Escalated 1 to 2",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the tickets filed in the period that were at level 1: those escalated to level 2 by its end",
+        collect: |case, period| escalated(case, period, Level::One, Level::Two),
+    },
+    Sort {
+        key: "escalated-2-3",
+        title: "Escalated 2 to 3",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the tickets filed in the period that were at level 2: those escalated to level 3 by its end",
+        collect: |case, period| escalated(case, period, Level::Two, Level::Three),
+    },
+    Sort {
+        key: "returned",
+        title: "Escalations returned",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the escalations in the period: those after which the ticket went back by its end",
+        collect: returned,
+    },
+    Sort {
+        key: "hand-backs",
+        title: "Hand-backs",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets that went back in the period because something was missing",
+        collect: |case, period| {
+            let is_one = |event: &&Event| matches!(event.what, Happened::Level(_, Step::HandedBack));
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "first-level",
+        title: "Resolved at level 1",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the ends in the period: those of tickets that were never above level 1 until then",
+        collect: |case, period| {
+            let ends = case.during(period).filter(|event| is_end(event));
+            ends.map(|event| i64::from(!case.was_above_first_level(event.at))).collect()
+        },
+    },
+    Sort {
+        key: "reopened",
+        title: "Reopened",
+        unit: Unit::Share,
+        is_of_end: false,
+        about: "of the ends in the period: those after which the ticket was opened again by its end",
+        collect: |case, period| {
+            let again = |end: &Event| {
+                let is_again = |event: &Event| matches!(event.what, Happened::Reopened(_));
+                case.events().any(|event| event.entry > end.entry && event.at < period.to && is_again(event))
+            };
+            let ends = case.during(period).filter(|event| is_end(event));
+            ends.map(|end| i64::from(again(end))).collect()
+        },
+    },
+    Sort {
+        key: "regressed",
+        title: "Regressed",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets opened again in the period because a machine saw their cause again",
+        collect: |case, period| {
+            let is_one = |event: &&Event| event.what == Happened::Reopened(true);
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "flaky",
+        title: "Flaky",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets filed in the period whose test passes and fails by turns (label flaky)",
+        collect: |case, period| once(period.has(case.opened()) && case.course.is_flaky, 1),
+    },
+    Sort {
+        key: "customer-wait",
+        title: "Waits for customers",
+        unit: Unit::Span,
+        is_of_end: false,
+        about: "how long the waits for the customer took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Customer),
+    },
+    Sort {
+        key: "vendor-wait",
+        title: "Waits for vendors",
+        unit: Unit::Span,
+        is_of_end: false,
+        about: "how long the waits for a vendor took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Vendor),
+    },
+    Sort {
+        key: "enhance-wait",
+        title: "Waits for Enhance",
+        unit: Unit::Span,
+        is_of_end: false,
+        about: "how long the waits for the Enhance process took that ended in the period, by day and night",
+        collect: |case, period| waits(case, period, Reason::Enhance),
+    },
+    Sort {
+        key: "enhanced",
+        title: "Sent to Enhance",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets handed to the Enhance process in the period",
+        collect: |case, period| {
+            let is_one = |event: &&Event| matches!(event.what, Happened::Waits(Reason::Enhance, _));
+            case.during(period).filter(is_one).map(|_| 1).collect()
+        },
+    },
+    Sort {
+        key: "level-1-time",
+        title: "Time at level 1",
+        unit: Unit::Hours,
+        is_of_end: false,
+        about: "hours of the calendar that tickets which ended in the period, and stayed so, were worked on at level 1",
+        collect: |case, period| at_level(case, period, 0),
+    },
+    Sort {
+        key: "level-2-time",
+        title: "Time at level 2",
+        unit: Unit::Hours,
+        is_of_end: false,
+        about: "the same at level 2",
+        collect: |case, period| at_level(case, period, 1),
+    },
+    Sort {
+        key: "level-3-time",
+        title: "Time at level 3",
+        unit: Unit::Hours,
+        is_of_end: false,
+        about: "the same at level 3",
+        collect: |case, period| at_level(case, period, 2),
+    },
+    Sort {
+        key: "spent",
+        title: "Time spent",
+        unit: Unit::Sum,
+        is_of_end: false,
+        about: "what people said they spent in the period (--spent), a value for each entry",
+        collect: |case, period| {
+            let spent =
+                |event: &Event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None };
+            case.during(period).filter_map(spent).collect()
+        },
+    },
+];
+
+fn once(is_one: bool, value: i64) -> Vec<i64> {
+    if is_one { vec![value] } else { Vec::new() }
+}
+
+fn is_end(event: &Event) -> bool {
+    matches!(event.what, Happened::Ended(_))
+}
+
+/// The clocks of a kind that came to their end in a period: 1 for those that were kept.
+fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
+    let value = |clock: &Clock| {
+        let at = match clock.stopped {
+            Some((at, _)) => Some(at),
+            // One that runs on after it was used up has ended, as far as the promise goes.
+            None if clock.state == ClockState::Breached => clock.due,
+            None => None,
+        };
+        at.filter(|at| period.has(*at)).map(|_| i64::from(clock.state == ClockState::Met))
+    };
+    case.clocks.iter().filter(|clock| is_meant(&clock.kind)).filter_map(value).collect()
+}
+
+fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {
+    let level = |event: &Event| {
+        if let Happened::Level(level, step) = event.what { Some((level, step)) } else { None }
+    };
+    let levels: Vec<(Level, Step)> =
+        case.events().filter(|event| event.at < period.to).filter_map(level).collect();
+    let was_there = period.has(case.opened()) && levels.iter().any(|(level, _)| *level == from);
+    let pairs = levels.iter().zip(levels.iter().skip(1));
+    let went = |((before, _), (after, step)): (&(Level, Step), &(Level, Step))| {
+        *before == from && *after == to && *step == Step::Escalated
+    };
+    once(was_there, i64::from(pairs.into_iter().any(went)))
+}
+
+fn returned(case: &Case, period: Period) -> Vec<i64> {
+    let went_back = |escalation: &Event| {
+        case.events().any(|event| {
+            event.entry > escalation.entry
+                && event.at < period.to
+                && matches!(event.what, Happened::Level(_, Step::Returned | Step::HandedBack))
+        })
+    };
+    let escalations =
+        case.during(period).filter(|event| matches!(event.what, Happened::Level(_, Step::Escalated)));
+    escalations.map(|event| i64::from(went_back(event))).collect()
+}
+
+fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
+    let mut since = None;
+    let mut waits = Vec::new();
+    for event in case.events() {
+        if let Happened::Waits(of, _) = &event.what {
+            since = Some((*of, event.at));
+        } else if event.what == Happened::Resumed {
+            let wait = since.take().filter(|(of, _)| *of == reason && period.has(event.at));
+            waits.extend(wait.map(|(_, from)| event.at - from));
+        }
+    }
+    waits
+}
+
+fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {
+    let has_ended = case.during(period).any(is_end) && !case.is_open_at(period.to - 1);
+    let seconds = case.at_levels.get(level).copied().filter(|seconds| has_ended && *seconds > 0);
+    seconds.into_iter().collect()
+}
