@@ -10,6 +10,23 @@ use crate::render::View;
 use crate::store::git::FileChange;
 use crate::store::{Draft, Snapshot, Store, layout};
 
+/// Clocks, as an example: without targets there are none.
+const CLOCKS: &str = "
+# Calendars and clocks, see docs/clocks.md: 30s, 15m, 4h are hours of the calendar; 3d is the same time of day
+# 3 working days on. The calendar 24x7 is always there.
+# calendars:
+#   office:
+#     timezone: Europe/Berlin
+#     hours: {mon-fri: [\"08:30-12:30\", \"13:30-17:00\"]}
+#     holidays: [2026-12-25, \"01-01\", 2026-12-28..2026-12-31]
+# clocks:
+#   blocker: {response: 30m, resolution: 4h}
+#   critical: {response: 1h, resolution: 8h, calendar: office, warn_at: 75%}
+#   major: {response: 4h, resolution: 3d, calendar: office}
+#   minor: {response: 1d, calendar: office}
+# levels: {1: {resolution: 4h}, 2: {resolution: 2d}}
+";
+
 /// Make this repository ready for tickets
 ///
 /// Commits `.support/config.yaml`, where every setting stands with its default, commented. Filing a
@@ -65,6 +82,10 @@ fn config_text(branch: Option<&str>) -> String {
     let mut group = "";
     for setting in SETTINGS {
         let (outer, name) = setting.key.split_once('.').unwrap_or(("", setting.key));
+        if setting.key == "pause" {
+            let set = format!("{}: [{}]", setting.key, setting.default);
+            let _ = writeln!(out, "\n# {set} # {}", setting.about);
+        }
         if outer.is_empty() {
             continue;
         }
@@ -75,6 +96,7 @@ fn config_text(branch: Option<&str>) -> String {
         let set = format!("{name}: {}", setting.default);
         let _ = writeln!(out, "#   {set:<24} # {}", setting.about);
     }
+    out.push_str(CLOCKS);
     out.push_str(
         "\n# Saved queries, for `git support list @mine`.\n# queries:\n#   mine: status:open assignee:me\n",
     );

@@ -75,6 +75,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             with_snippets: false,
         };
         let (found, own) = find_judged(&question, session)?;
+        if found.is_empty() {
+            session.note("no ticket matches");
+        }
         let court = court(own)?;
         found.iter().map(|one| court.lines(one)).collect::<Result<Vec<_>, _>>()?
     };

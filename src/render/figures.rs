@@ -18,7 +18,7 @@ pub(super) const BUDGET_COLUMNS: &[&str] =
     &["period", "granted_seconds", "spent_seconds", "left_seconds", "tickets"];
 
 /// The widest bar, in columns.
-const BAR: usize = 20;
+const BAR: usize = 16;
 
 fn number(value: Option<i64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()

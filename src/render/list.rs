@@ -50,7 +50,8 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     let with_branches = tickets.iter().any(|one| one.places.is_some());
     let last = if with_branches { LATEST } else { AGE };
     let mut widths = HEADINGS.map(str::len);
-    if tickets.iter().all(|one| one.standing.is_none()) {
+    // Without a clock among them, the column would say nothing.
+    if tickets.iter().all(|one| due_text(one, look.now_seconds).0.is_empty()) {
         widths[DUE] = 0;
     }
     // Making a row twice is quicker than keeping all of them.

@@ -40,6 +40,7 @@ mod pipelines;
 mod process;
 mod real_suites;
 mod releases;
+mod reports;
 mod repositories;
 mod sandbox;
 mod settings;

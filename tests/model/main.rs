@@ -4,6 +4,7 @@
 mod arbitrary;
 mod calendar;
 mod codec;
+mod figures;
 mod index;
 mod memory;
 mod merge;
