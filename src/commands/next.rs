@@ -12,7 +12,7 @@ use crate::process::{Request, What, queue};
 use crate::render::View;
 use crate::ticket::{Level, Ticket};
 
-/// What to work on next: passed follow-ups first, then the graver, then the older
+/// What to work on next: what is late first, then the graver, then what is due first, then the older
 ///
 /// What waits for a customer or a vendor is left out until the day to ask again.
 #[derive(Debug, clap::Args)]
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         with_snippets: false,
     };
     let found = find(&question, session)?;
-    let mut queue = queue(found, |one| &one.summary, session.now());
+    let mut queue = queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), session.now());
     if args.take {
         let Some(first) = queue.into_iter().find(|one| one.summary.assignee.is_none()) else {
             session.note("nothing to take");

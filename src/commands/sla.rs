@@ -10,10 +10,10 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
 use crate::commands::session::Session;
-use crate::process::{Clock, ClockKind, ClockState, Course, Why, skews};
+use crate::process::{Clock, ClockKind, ClockState, Course, Why, skew_before, skews};
 use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};
 use crate::store::{Snapshot, Store};
-use crate::ticket::{Moment, Summary, Ticket, TicketId};
+use crate::ticket::{Field, Moment, Node, Summary, Ticket, TicketId};
 
 /// The spans of hours that an explanation lists of a clock.
 const MAX_SPANS: usize = 40;
@@ -113,9 +113,18 @@ impl Court<'_> {
 
     /// The clocks of a ticket, each with how it came to stand where it does.
     fn explained(&self, ticket: &Ticket) -> Result<TicketClocks, Failure> {
-        let mut sources = BTreeMap::new();
+        let (mut sources, mut dated) = (BTreeMap::new(), skews(ticket, self.now));
+        // What was imported is older than the commit that brought it.
+        let channel = ticket.head().get(&Field::Channel).and_then(Node::as_text);
         for (place, carried) in (0_u32..).zip(self.store.carriers(self.snapshot, ticket)?) {
             let entry = carried.entry;
+            if let Some(commit) = carried.commit.filter(|_| channel != Some("import"))
+                && let Some((parent, at)) = self.store.repository().follows(commit)?
+                && let Some(followed) = Moment::from_unix(at)
+                && !dated.iter().any(|skew| skew.entry == entry.id)
+            {
+                dated.extend(skew_before(&entry, followed, &format!("{parent:.10}")));
+            }
             let commit = carried.commit.map(|commit| commit.to_string());
             sources.insert(place, (entry.id.to_string(), entry.action.to_string(), commit));
         }
@@ -123,7 +132,7 @@ impl Court<'_> {
         let course = Course::of(ticket);
         let by = self.rulings.judge(self.rulings.past(self.store).as_mut(), ticket.id(), &course)?;
         let clocks = self.of(Summary::of(ticket), prefix, &course, &by, &sources);
-        Ok(TicketClocks { skews: skews(ticket, self.now), ..clocks })
+        Ok(TicketClocks { skews: dated, ..clocks })
     }
 
     fn of(

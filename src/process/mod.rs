@@ -31,7 +31,8 @@ pub use agreement::{Agreement, Period};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
     Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, NoCourse, Reason, Skew,
-    State as ClockState, Step, Target, Why, at_levels, first_response, replay, skews, span_text, standing,
+    State as ClockState, Step, Target, Why, at_levels, first_response, replay, skew_before, skews, span_text,
+    standing,
 };
 pub use decide::{decide, open, open_by, redact};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};

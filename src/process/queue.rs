@@ -2,16 +2,19 @@
 
 use std::cmp::Reverse;
 
-use crate::ticket::{Moment, Status, Summary};
+use crate::ticket::{Moment, Standing, Status, Summary};
 
-/// The open tickets in the order of work: those whose follow-up has passed, then the graver, then the
-/// older. What waits for somebody else is left out until its day.
+/// The open tickets in the order of work: those whose follow-up has passed or a clock of which is used up, then
+/// the graver, then those that are due first, then the older. What waits for somebody else is left out until its
+/// day.
 #[must_use]
-pub fn queue<T>(tickets: Vec<T>, summary: impl Fn(&T) -> &Summary, now: Moment) -> Vec<T> {
-    let mut queue: Vec<T> = tickets.into_iter().filter(|ticket| is_due(summary(ticket), now)).collect();
+pub fn queue<T>(tickets: Vec<T>, of: impl Fn(&T) -> (&Summary, Standing), now: Moment) -> Vec<T> {
+    let mut queue: Vec<T> = tickets.into_iter().filter(|ticket| is_due(of(ticket).0, now)).collect();
     queue.sort_by_cached_key(|ticket| {
-        let ticket = summary(ticket);
-        (!is_overdue(ticket, now), Reverse(ticket.severity), ticket.created, ticket.id.clone())
+        let (ticket, standing) = of(ticket);
+        let is_late = is_overdue(ticket, now) || standing.is_overdue(now);
+        let due = standing.due.map_or(i64::MAX, Moment::unix);
+        (!is_late, Reverse(ticket.severity), due, ticket.created, ticket.id.clone())
     });
     queue
 }

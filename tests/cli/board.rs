@@ -174,6 +174,23 @@ fn a_signal_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_terminal_that_goes_takes_the_board_with_it() {
+    let (sandbox, pay, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    let ended = sandbox.root().join("ended");
+    // Deaf to the signal that would end it otherwise.
+    terminal.text(&format!("(trap '' HUP; git support board; echo $? > {})", ended.display()));
+    terminal.keys(&["Enter"]);
+    terminal.until(&pay);
+    let _ = terminal.tmux(&["kill-server"]);
+    let begin = Instant::now();
+    while !std::fs::read_to_string(&ended).is_ok_and(|status| status == "129\n") {
+        assert!(begin.elapsed() < PATIENCE, "the board is still there");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
 fn the_board_needs_a_terminal() {
     let sandbox = Sandbox::new();
     assert!(sandbox.run(&["board"]).fails(2).contains("git support list"));

@@ -193,6 +193,9 @@ fn lists_and_gates_tell_what_is_due() {
         sandbox.run(&["sla", "title:fine", "--gate=warned", "--at", "2026-11-24T12:25:00Z"]).status,
         Some(3)
     );
+    // What is late is worked on first, then the graver.
+    let next = at(&sandbox, "24T13:30", &["next", "--format", "csv"]);
+    assert!(next.lines().nth(1).unwrap().starts_with(id.as_str()), "{next}");
     let none = Sandbox::new();
     none.ticket("T");
     assert!(none.run(&["sla"]).fails(1).contains("git support config set clocks."));
@@ -208,6 +211,9 @@ fn dates_that_cannot_be_right_are_flagged() {
     let page = at(&sandbox, "24T10:00", &["sla", &id]);
     assert!(page.contains("is dated 2026-11-24 08:00, before "), "{page}");
     assert!(page.contains("is dated 2026-11-28 08:00, in the future"), "{page}");
+    let early = at(&sandbox, "22T09:00", &["new", "Early", "--severity", "blocker"]);
+    let page = at(&sandbox, "24T10:00", &["sla", &early]);
+    assert!(page.contains("is dated 2026-11-22 09:00, before the commit "), "{page}");
     let doctor = at(&sandbox, "24T10:00", &["doctor", "--json"]);
     assert!(doctor.contains("timeline.date"), "{doctor}");
 }

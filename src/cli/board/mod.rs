@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::cli::board::deck::Deck;
@@ -20,8 +21,10 @@ use crate::cli::board::state::State;
 use crate::cli::surroundings;
 use crate::commands::{Failure, Session};
 
-/// How long a key is waited for before signals and the clock are looked at.
-const TICK: Duration = Duration::from_millis(250);
+/// How long a key is waited for before signals and the clock are looked at: a quarter of a second.
+const TICK_NANOSECONDS: i64 = 250_000_000;
+/// The status of a process whose terminal is gone, as if by SIGHUP.
+const HUNG_UP: u8 = 129;
 
 /// Shows the board until somebody leaves it.
 pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCode, Failure> {
@@ -38,9 +41,17 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
     let mut state = State::new(query, &mut deck)?;
     let mut screen = ratatui::try_init().context("taking the screen")?;
     let outcome = show(&mut screen, &mut state, &mut deck, &signals);
-    ratatui::try_restore().context("giving the screen back")?;
-    outcome?;
-    Ok(ExitCode::from(signals.status()))
+    if matches!(outcome, Ok(HUNG_UP)) {
+        // Nothing can be given back to a terminal that is gone, and saying so would panic.
+        std::mem::forget(screen);
+        return Ok(ExitCode::from(HUNG_UP));
+    }
+    let restored = ratatui::try_restore();
+    let status = outcome?;
+    if status == 0 {
+        restored.context("giving the screen back")?;
+    }
+    Ok(ExitCode::from(status))
 }
 
 fn show(
@@ -48,20 +59,56 @@ fn show(
     state: &mut State,
     deck: &mut Deck<'_, '_>,
     signals: &Signals,
-) -> Result<(), Failure> {
+) -> Result<u8, Failure> {
     while !state.is_left() && signals.status() == 0 {
         deck.set_now(surroundings::now()?);
         screen.draw(|frame| draw::draw(frame, state, deck.now())).context("drawing the board")?;
-        if !event::poll(TICK).context("waiting for a key")? {
-            continue;
-        }
-        if let Event::Key(key) = event::read().context("reading a key")?
-            && key.kind != KeyEventKind::Release
+        let mut keyboard = Keyboard::after(TICK_NANOSECONDS);
+        // What came with a key stands in a queue already, of which the terminal knows nothing more.
+        while matches!(keyboard, Keyboard::Typed)
+            && event::poll(Duration::ZERO).context("waiting for a key")?
         {
-            keys::press(key, state, deck);
+            if let Event::Key(key) = event::read().context("reading a key")?
+                && key.kind != KeyEventKind::Release
+            {
+                keys::press(key, state, deck);
+            }
+            if matches!(Keyboard::after(0), Keyboard::Gone) {
+                keyboard = Keyboard::Gone;
+            }
+        }
+        if matches!(keyboard, Keyboard::Gone) {
+            return Ok(HUNG_UP);
         }
     }
-    Ok(())
+    Ok(signals.status())
+}
+
+/// What the keyboard is about.
+enum Keyboard {
+    /// Nobody typed.
+    Silent,
+    /// Somebody did.
+    Typed,
+    /// The terminal is gone.
+    Gone,
+}
+
+impl Keyboard {
+    /// What it is about after so many nanoseconds at most. A terminal that is gone is told here: what reads keys
+    /// would wait for it for good, and take a whole core.
+    fn after(nanoseconds: i64) -> Self {
+        let input = std::io::stdin();
+        let mut polled = [PollFd::new(&input, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 0, tv_nsec: nanoseconds };
+        // A signal ends the wait, too.
+        let Ok(1..) = rustix::event::poll(&mut polled, Some(&patience)) else { return Self::Silent };
+        let [polled] = polled;
+        if polled.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            return Self::Gone;
+        }
+        Self::Typed
+    }
 }
 
 /// Signals that end the board: it gives the screen back first.

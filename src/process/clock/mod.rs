@@ -14,5 +14,5 @@ pub use course::{Course, Event, Happened, NoCourse, Step};
 pub use replay::{Book, Judged, replay};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};
-pub use skew::{Skew, skews};
+pub use skew::{Skew, skew_before, skews};
 pub use spells::{at_levels, first_response};

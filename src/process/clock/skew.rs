@@ -1,6 +1,9 @@
 //! Entries whose dates cannot be right: clocks depend on people's clocks.
 
-use crate::ticket::{EntryId, Moment, Ticket};
+use crate::ticket::{Entry, EntryId, Moment, Ticket};
+
+/// What two people's clocks may be apart, in seconds.
+const TOLERANCE_SECS: i64 = 300;
 
 /// An entry whose date cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,15 @@ pub struct Skew {
     pub at: Moment,
     /// What it cannot be right beside, in words.
     pub problem: String,
+}
+
+/// An entry that is dated before the commit that it follows, by more than a clock may be off: whoever made that
+/// commit had a clock, too.
+#[must_use]
+pub fn skew_before(entry: &Entry, followed: Moment, commit: &str) -> Option<Skew> {
+    let is_before = entry.at.unix().saturating_add(TOLERANCE_SECS) < followed.unix();
+    let problem = format!("before the commit {commit} of {}, which it follows", followed.minute());
+    is_before.then(|| Skew { entry: entry.id.clone(), at: entry.at, problem })
 }
 
 /// The entries of a ticket that are dated in the future, or before the entry that they follow.

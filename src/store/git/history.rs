@@ -205,6 +205,20 @@ impl Repository {
         Ok(tip == commit || self.repo.graph_descendant_of(tip.0, commit.0).map_err(failed)?)
     }
 
+    /// When the latest parent of a commit was written, by its author's clock, in seconds since 1970 UTC, and
+    /// which it is; `None` for one without parents.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn follows(&self, commit: ObjectId) -> Result<Option<(ObjectId, i64)>> {
+        let mut latest = None;
+        for parent in self.parents(commit)? {
+            let at = self.commit_object(parent)?.author().when().seconds();
+            latest = latest.max(Some((at, parent)));
+        }
+        Ok(latest.map(|(at, parent)| (parent, at)))
+    }
+
     /// When a commit was made, in seconds since 1970 UTC.
     ///
     /// # Errors
