@@ -92,8 +92,11 @@ fn set(entry: &Entry, field: &Field) -> Option<Option<String>> {
     }
 }
 
+/// When, the status, the level, whom it waits for, the entry.
+type State<'a> = (i64, Status, i64, &'static str, &'a Entry);
+
 /// A ticket's state after each entry: when, its status, its level, whom it waits for.
-fn states(ticket: &Ticket) -> Vec<(i64, Status, i64, &'static str, &Entry)> {
+fn states(ticket: &Ticket) -> Vec<State<'_>> {
     let (mut status, mut level, mut waits_for) = (Status::New, 1, "");
     let mut states = Vec::new();
     for entry in ticket.timeline() {
@@ -163,38 +166,48 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
             add("enhanced", 1);
         }
         if !waited.is_empty() && waits != waited {
-            let began = states
-                .iter()
-                .rev()
-                .filter(|state| state.4.seq < entry.seq)
-                .take_while(|state| state.3 == waited);
-            let key = match waited {
-                "vendor" => "vendor-wait",
-                "enhance" => "enhance-wait",
-                _ => "customer-wait",
-            };
-            add(key, at - began.last().unwrap().0);
+            let (key, began) = wait(&states, entry, waited);
+            add(key, at - began);
         }
         if let Some(minutes) = entry.spent_minutes {
             add("spent", i64::try_from(minutes).unwrap() * 60);
         }
     }
-    // The resolution clock, second by second of what was neither a wait nor after an end, in hours of every day.
-    let last = states.last().unwrap();
-    if is_over(last.1) {
-        let end = states.iter().rev().take_while(|state| is_over(state.1)).last().unwrap().0;
-        let run: i64 = states
-            .windows(2)
-            .filter(|pair| !is_over(pair[0].1) && pair[0].3.is_empty())
-            .map(|pair| pair[1].0.min(end) - pair[0].0)
-            .sum();
-        if inside(end) {
-            add("resolution-hours", run);
-            let target = if ticket.head().severity() == Some(Severity::Critical) { 3 } else { 10 };
-            add("resolution-kept", i64::from(run <= target * 3600));
-        }
+    for (key, value) in resolution_clock(ticket, &states, period) {
+        add(key, value);
     }
     found
+}
+
+/// The figure of a wait that an entry ends, and when it began.
+fn wait(states: &[State<'_>], end: &Entry, waited: &str) -> (&'static str, i64) {
+    let before = states.iter().rev().filter(|state| state.4.seq < end.seq);
+    let began = before.take_while(|state| state.3 == waited).last().unwrap().0;
+    let key = match waited {
+        "vendor" => "vendor-wait",
+        "enhance" => "enhance-wait",
+        _ => "customer-wait",
+    };
+    (key, began)
+}
+
+/// What the resolution clock counted until the end, and whether that is within the target: what was neither a
+/// wait nor after an end, in hours of every day.
+fn resolution_clock(ticket: &Ticket, states: &[State<'_>], period: Period) -> Vec<(&'static str, i64)> {
+    let is_over = |status: Status| matches!(status, Status::Resolved | Status::Closed);
+    let last = states.last().unwrap();
+    let end =
+        states.iter().rev().take_while(|state| is_over(state.1)).last().map_or(i64::MAX, |state| state.0);
+    if !is_over(last.1) || !(period.from..period.to).contains(&end) {
+        return Vec::new();
+    }
+    let run: i64 = states
+        .windows(2)
+        .filter(|pair| !is_over(pair[0].1) && pair[0].3.is_empty())
+        .map(|pair| pair[1].0.min(end) - pair[0].0)
+        .sum();
+    let target = if ticket.head().severity() == Some(Severity::Critical) { 3 } else { 10 };
+    vec![("resolution-hours", run), ("resolution-kept", i64::from(run <= target * 3600))]
 }
 
 fn case(ticket: &Ticket, books: &[Book], at: i64) -> Case {
