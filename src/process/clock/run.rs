@@ -122,7 +122,8 @@ impl Run<'_> {
     fn put_off(&self, nominal: Option<i64>, hours: &Hours) -> Option<i64> {
         let mut due = nominal?;
         for (from, to) in self.merged(|_| true) {
-            if from >= due {
+            // What is used up at the very instant at which a wait begins is not yet overdrawn.
+            if from > due {
                 break;
             }
             if to == LASTS {
@@ -161,3 +162,47 @@ impl Run<'_> {
 
 /// The end of a gap that lasts.
 const LASTS: i64 = i64::MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::calendar::Calendar;
+
+    fn measured(gaps: &[Gap], stop: Option<i64>, now: i64) -> Measure {
+        let run = Run { start: 0, stop, gaps, target: Target::Hours(3_600), warn_percent: 50 };
+        run.measure(&Hours::of(&Calendar::always()), now)
+    }
+
+    fn wait(from: i64, to: Option<i64>) -> Gap {
+        Gap { from, to, why: Why::Waits(Reason::Customer, None), began: 0, ended: None }
+    }
+
+    #[test]
+    fn a_clock_is_late_once_more_than_its_budget_has_passed() {
+        for (at, state) in [
+            (1_799, State::Running),
+            (1_800, State::Warned),
+            (3_600, State::Warned),
+            (3_601, State::Breached),
+        ] {
+            assert_eq!(measured(&[], None, at).state, state, "{at}");
+        }
+        assert_eq!(measured(&[], Some(3_600), 9_000).state, State::Met);
+        assert_eq!(measured(&[], Some(3_601), 9_000).state, State::Breached);
+    }
+
+    #[test]
+    fn a_wait_that_begins_at_the_last_instant_saves_it() {
+        let gaps = [wait(3_600, Some(7_200))];
+        assert_eq!(measured(&gaps, Some(7_200), 9_000).state, State::Met);
+        assert_eq!(measured(&gaps, Some(7_201), 9_000).state, State::Breached);
+        assert_eq!(measured(&[wait(3_600, None)], None, 9_000).state, State::Paused);
+        assert_eq!(measured(&[wait(3_601, None)], None, 9_000).state, State::Breached);
+    }
+
+    #[test]
+    fn waits_that_overlap_are_cut_out_once() {
+        let found = measured(&[wait(600, Some(1_200)), wait(900, Some(1_800))], None, 4_000);
+        assert_eq!((found.elapsed, found.paused, found.due), (2_800, 1_200, Some(4_800)));
+    }
+}
