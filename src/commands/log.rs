@@ -1,29 +1,42 @@
 //! `log`: what happened, entry by entry, each with the commit that carried it.
 
 use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::change::Author;
 use crate::commands::failure::Failure;
+use crate::commands::list::joined;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::index::{self, Index};
 use crate::render::{EntryLine, View};
 use crate::store::git::ObjectId;
 use crate::store::{Carried, Snapshot, Store};
-use crate::ticket::TicketId;
+use crate::ticket::{Action, Entry, Field, Ticket, TicketId, nearest};
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
 
 /// What happened, entry by entry, with the commit that carried each
 ///
-/// Of the tickets named, in the order it happened; without an id, of all tickets, the newest first.
+/// Of the tickets named, or of a query's, in the order it happened; without one, of all tickets, the newest
+/// first.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets
-    #[arg(value_name = "ID")]
-    ids: Vec<String>,
+    /// The tickets, or which tickets
+    #[arg(value_name = "ID|QUERY")]
+    query: Vec<String>,
     /// At most this many entries
     #[arg(short = 'n', long, value_name = "COUNT")]
     limit: Option<usize>,
+    /// Only entries that set this field, such as severity or findings.diagnosis
+    #[arg(long, value_name = "FIELD")]
+    field: Option<String>,
+    /// Only entries of this person: a part of a name or address, or me
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+    /// Only entries of this step, such as escalate or hand-back
+    #[arg(long, value_name = "STEP")]
+    step: Option<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -33,27 +46,21 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let snapshot = args.reading.snapshot(&store)?;
     let limit = args.limit.unwrap_or(usize::MAX);
-    if args.ids.is_empty() {
-        let entries = store.all_entries(&snapshot, limit)?;
+    let sieve = Sieve::of(args, &store)?;
+    if args.query.is_empty() {
+        let entries = store.all_entries(&snapshot, limit, |entry| sieve.lets_pass(entry))?;
         return Ok(View::Entries(entries.into_iter().map(|carried| line(carried, false)).collect()));
     }
     let mut entries = Vec::new();
-    let ids = reading::resolve(&snapshot, &args.ids)?;
+    let ids = ids(args, &store, &snapshot, session)?;
     let known = touched_by(&store, &snapshot, &ids, session)?.unwrap_or_else(|error| {
         session.note(format!("warning: answered without the index: {error}"));
         Vec::new()
     });
     for (place, id) in ids.iter().enumerate() {
         let ticket = snapshot.need(id)?;
-        let from_index = match known.get(place) {
-            Some(commits) => store.carriers_among(&ticket, commits)?,
-            None => None,
-        };
-        let history = match from_index {
-            Some(history) => history,
-            None => store.carriers(&snapshot, &ticket)?,
-        };
-        for carried in history {
+        let history = history(&store, &snapshot, &ticket, known.get(place).map(Vec::as_slice))?;
+        for carried in history.into_iter().filter(|carried| sieve.lets_pass(&carried.entry)) {
             let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
             entries.push(line(carried, same > 1));
         }
@@ -63,9 +70,91 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Entries(entries))
 }
 
+/// The tickets that are named, or that a query means: a query has a colon, a blank or an at sign in it.
+fn ids(
+    args: &Args,
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    session: &mut Session<'_>,
+) -> Result<Vec<TicketId>, Failure> {
+    let is_query = args.query.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
+    if !is_query {
+        return reading::resolve(snapshot, &args.query);
+    }
+    let question = Question {
+        store,
+        snapshot,
+        text: &joined(&args.query),
+        reading: &args.reading,
+        wanted: Wanted::Lines,
+        with_snippets: false,
+    };
+    Ok(find(&question, session)?.into_iter().map(|one| one.summary.id).collect())
+}
+
+/// The entries of a ticket, each with its commit: by the commits that touched it, where they are known.
+pub(crate) fn history(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    ticket: &Ticket,
+    known: Option<&[ObjectId]>,
+) -> Result<Vec<Carried>, Failure> {
+    let from_index = match known {
+        Some(commits) => store.carriers_among(ticket, commits)?,
+        None => None,
+    };
+    Ok(match from_index {
+        Some(history) => history,
+        None => store.carriers(snapshot, ticket)?,
+    })
+}
+
+/// Which entries are wanted.
+struct Sieve {
+    field: Option<Field>,
+    by: Option<String>,
+    step: Option<Action>,
+}
+
+impl Sieve {
+    fn of(args: &Args, store: &Store) -> Result<Self, Failure> {
+        let known = |list: &[&str], word: &str, what: &str| {
+            if list.contains(&word) {
+                return Ok(());
+            }
+            let meant = nearest(word, list).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            Err(Failure::usage(format!("there is no {what} `{word}`{meant}")).hint(list.join(" ")))
+        };
+        let field = args.field.as_deref().map(Field::parse);
+        if let (Some(Field::Unknown(_)), Some(word)) = (&field, args.field.as_deref()) {
+            let names: Vec<&str> = Field::plain_names().collect();
+            known(&names, word, "field")?;
+        }
+        if let Some(word) = args.step.as_deref() {
+            known(Action::WORDS, word, "step")?;
+        }
+        let me = || Author::of(store).map(|author| author.by.email);
+        let by = match args.by.as_deref() {
+            Some("me") => Some(me()?),
+            who => who.map(str::to_owned),
+        };
+        Ok(Self {
+            field,
+            by: by.map(|who| who.to_lowercase()),
+            step: args.step.as_deref().map(Action::parse),
+        })
+    }
+
+    fn lets_pass(&self, entry: &Entry) -> bool {
+        self.field.as_ref().is_none_or(|field| entry.set.contains_key(field))
+            && self.by.as_ref().is_none_or(|who| entry.by.to_string().to_lowercase().contains(who))
+            && self.step.as_ref().is_none_or(|step| entry.action == *step)
+    }
+}
+
 /// The commits that touched each ticket, by the index, brought up to date first: history is walked as far as
 /// the index has not seen it.
-fn touched_by(
+pub(crate) fn touched_by(
     store: &Store,
     snapshot: &Snapshot<'_>,
     ids: &[TicketId],

@@ -9,6 +9,7 @@ mod arguments;
 mod assign;
 mod attach;
 mod batch;
+mod blame;
 mod candidates;
 mod catalogue;
 mod change;
@@ -152,6 +153,7 @@ verbs! {
     Ci(ci::Args) = "ci", ci::run;
     Run(run::Args) = "run", run::run;
     Log(log::Args) = "log", log::run;
+    Blame(blame::Args) = "blame", blame::run;
     Sla(sla::Args) = "sla", sla::run;
     Report(report::Args) = "report", report::run;
     Export(export::Args) = "export", export::run;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
+use crate::render::blame;
 use crate::render::clocks;
 use crate::render::fault::Fault;
 use crate::render::figures;
@@ -108,6 +109,7 @@ fn objects(view: &View) -> Shape {
             };
             Shape::Many(people.iter().map(one).collect())
         }
+        View::Blame { ticket, lines } => Shape::Many(blame::objects(ticket, lines)),
         View::Team(members) => Shape::Many(members.iter().map(member).collect()),
         View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
         View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),

@@ -80,6 +80,9 @@ fn rows(view: &View) -> Option<Rows> {
         View::Budget(budget) => {
             Some((crate::render::figures::BUDGET_COLUMNS, crate::render::figures::budget_rows(budget)))
         }
+        View::Blame { ticket, lines } => {
+            Some((crate::render::blame::COLUMNS, crate::render::blame::rows(ticket, lines)))
+        }
         View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
         | View::Ran { .. }
@@ -142,12 +145,11 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
         return Ok(crate::render::packet::markdown(packet));
     }
     let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
-    let shown_columns: &[&str] =
-        if matches!(view, View::Entries(_) | View::Clocks(_) | View::Figures(_) | View::Budget(_)) {
-            heading
-        } else {
-            &["id", "severity", "status", "level", "title", "assignee", "created"]
-        };
+    let shown_columns: &[&str] = if heading == COLUMNS {
+        &["id", "severity", "status", "level", "title", "assignee", "created"]
+    } else {
+        heading
+    };
     let mut out = format!("| {} |\n|{}\n", shown_columns.join(" | "), " --- |".repeat(shown_columns.len()));
     for row in rows {
         let cells = shown_columns.iter().map(|name| {

@@ -2,6 +2,7 @@
 //!
 //! Machine formats are contracts (docs/formats.md): nothing in them depends on colour, width or clock.
 
+mod blame;
 mod clocks;
 mod data;
 mod fault;
@@ -18,6 +19,7 @@ mod paint;
 mod table;
 mod view;
 
+pub use blame::BlameLine;
 pub use fault::{Fault, FaultLevel};
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
@@ -115,6 +117,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Entries(entries) => lines::entries(entries, look),
+        View::Blame { lines, .. } => blame::table(lines, look),
         View::Team(members) => table::team(members, look),
         View::Vendors(vendors) => table::vendors(vendors, look),
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),

@@ -1,6 +1,7 @@
 //! What a command answers with, before it has a form.
 
 use crate::process::{Course, Member, Release, Suggestion, Vendor};
+use crate::render::blame::BlameLine;
 use crate::render::fault::{Fault, FaultLevel};
 use crate::render::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
@@ -74,6 +75,13 @@ pub enum View {
     Suggestions(Vec<Suggestion>),
     /// Entries of timelines.
     Entries(Vec<EntryLine>),
+    /// Who set each field of a ticket.
+    Blame {
+        /// The ticket.
+        ticket: TicketId,
+        /// Field by field.
+        lines: Vec<BlameLine>,
+    },
     /// The people of the project.
     Team(Vec<Member>),
     /// The vendors of the project.

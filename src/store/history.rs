@@ -103,15 +103,22 @@ impl Store {
         Ok(touches)
     }
 
-    /// The entries of all tickets, those of the newest commit first; at most `limit` of them.
+    /// The entries of all tickets that are wanted, those of the newest commit first; at most `limit` of them.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn all_entries(&self, snapshot: &Snapshot<'_>, limit: usize) -> Result<Vec<Carried>, Error> {
+    pub fn all_entries(
+        &self,
+        snapshot: &Snapshot<'_>,
+        limit: usize,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<Vec<Carried>, Error> {
         let mut all = Vec::new();
         if limit > 0 {
             self.new_entries(snapshot, layout::TICKETS, |carried| {
-                all.push(carried);
+                if is_wanted(&carried.entry) {
+                    all.push(carried);
+                }
                 all.len() < limit
             })?;
         }

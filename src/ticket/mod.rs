@@ -145,6 +145,12 @@ impl Ticket {
         self.timeline.iter().filter_map(|entry| Some((entry, entry.seen.as_ref()?)))
     }
 
+    /// The entry that decides a field: the last that set it; among concurrent ones, as the process has it.
+    #[must_use]
+    pub fn setter(&self, field: &Field) -> Option<&Entry> {
+        last_setter(&self.timeline, field)
+    }
+
     /// True while the severity is only proposed: set by somebody who may not judge it, and not confirmed.
     #[must_use]
     pub fn severity_is_proposed(&self) -> bool {

@@ -71,3 +71,60 @@ fn the_past_is_read_at_a_revision_a_day_or_an_instant() {
     );
     assert_eq!(sandbox.run(&["list", "--at", "v1", "--format", "csv"]).ok().lines().count(), 2);
 }
+
+#[test]
+fn the_log_is_narrowed_by_field_person_step_and_query() {
+    let sandbox = Sandbox::new();
+    let (a, b) = (sandbox.ticket("Payments fail"), sandbox.ticket("Login is slow"));
+    sandbox.run(&["edit", &a, "--severity", "minor"]).ok();
+    sandbox.run(&["comment", &b, "-m", "Hm."]).ok();
+    let bo = sandbox.shell(&format!(
+        "GIT_AUTHOR_NAME='Bo Ek' GIT_AUTHOR_EMAIL=bo@example.com git support triage {a} --severity blocker"
+    ));
+    bo.ok();
+    let found = |arguments: &[&str]| -> Vec<(String, String)> {
+        let json = sandbox.run(&[&["log", "--json"], arguments].concat()).ok();
+        let log: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let text = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap().to_owned();
+        log.as_array().unwrap().iter().map(|entry| (text(entry, "ticket"), text(entry, "action"))).collect()
+    };
+    let one = |id: &str, action: &str| (id.to_owned(), action.to_owned());
+    assert_eq!(found(&[&a, "--field", "severity"]), [one(&a, "edit"), one(&a, "triage")]);
+    assert_eq!(found(&["--field", "severity", "-n", "1"]), [one(&a, "triage")]);
+    assert_eq!(found(&["--by", "bo ek"]), [one(&a, "triage")]);
+    assert_eq!(found(&["--step", "comment", "--by", "me"]), [one(&b, "comment")]);
+    assert_eq!(found(&["title:login"]), [one(&b, "open"), one(&b, "comment")]);
+    assert!(sandbox.run(&["log", "--step", "escallate"]).fails(2).contains("did you mean escalate?"));
+    assert!(sandbox.run(&["log", "--field", "sevrity"]).fails(2).contains("did you mean severity?"));
+    assert!(sandbox.run(&["log", "nosuchid"]).fails(1).contains("nosuchid"));
+}
+
+#[test]
+fn blame_names_who_set_each_field_and_the_commit() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Payments fail");
+    let opened = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["edit", &id, "--severity", "minor", "--label", "payments"]).ok();
+    sandbox
+        .shell(&format!("GIT_AUTHOR_NAME='Bo Ek' GIT_AUTHOR_EMAIL=bo@example.com git support triage {id} --severity blocker"))
+        .ok();
+    let triaged = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let lines: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["blame", &id, "--json"]).ok()).unwrap();
+    let of =
+        |field: &str| lines.as_array().unwrap().iter().find(|line| line["field"] == field).unwrap().clone();
+    let severity = of("severity");
+    assert_eq!(severity["by"], "Bo Ek <bo@example.com>");
+    assert_eq!(
+        (severity["value"].as_str(), severity["commit"].as_str()),
+        (Some("blocker"), Some(triaged.as_str()))
+    );
+    for field in ["title", "type", "reporter"] {
+        assert_eq!(of(field)["commit"], opened.as_str(), "{field}");
+    }
+    let table = sandbox.run(&["blame", &id]).ok();
+    assert!(
+        table.contains(&triaged[..10]) && table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+}

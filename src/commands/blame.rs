@@ -1,0 +1,47 @@
+//! `blame`: for every field of a ticket, who set it, when, in which commit.
+
+use std::collections::BTreeMap;
+
+use crate::commands::arguments::Reading;
+use crate::commands::failure::Failure;
+use crate::commands::log::{history, touched_by};
+use crate::commands::session::Session;
+use crate::render::{BlameLine, View};
+use crate::ticket::EntryId;
+
+/// Show who set each field of a ticket, when, in which commit
+///
+/// As `git blame` does for lines of code: the entry that decides the field, and the commit that carried it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The ticket
+    id: String,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let store = session.store()?;
+    let snapshot = args.reading.snapshot(&store)?;
+    let id = snapshot.resolve(&args.id)?;
+    let ticket = snapshot.need(&id)?;
+    // Without the index, history is walked.
+    let known = touched_by(&store, &snapshot, std::slice::from_ref(&id), session)?.unwrap_or_default();
+    let carried = history(&store, &snapshot, &ticket, known.first().map(Vec::as_slice))?;
+    let commits: BTreeMap<EntryId, Option<String>> = carried
+        .into_iter()
+        .map(|carried| (carried.entry.id, carried.commit.map(|commit| commit.to_string())))
+        .collect();
+    let lines = ticket.head().iter().map(|(field, value)| {
+        // What every ticket begins with is set by its opening.
+        let setter = ticket.setter(field).or(ticket.timeline().first());
+        BlameLine {
+            field: field.name(),
+            value: value.to_string(),
+            commit: setter.and_then(|entry| commits.get(&entry.id).cloned().flatten()),
+            entry: setter.cloned(),
+        }
+    });
+    Ok(View::Blame { ticket: id.clone(), lines: lines.collect() })
+}
