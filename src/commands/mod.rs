@@ -22,6 +22,7 @@ mod completions;
 mod config;
 mod defer;
 mod diagnose;
+mod diff;
 mod doctor;
 mod edit;
 mod escalate;
@@ -154,6 +155,7 @@ verbs! {
     Run(run::Args) = "run", run::run;
     Log(log::Args) = "log", log::run;
     Blame(blame::Args) = "blame", blame::run;
+    Diff(diff::Args) = "diff", diff::run;
     Sla(sla::Args) = "sla", sla::run;
     Report(report::Args) = "report", report::run;
     Export(export::Args) = "export", export::run;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::process::{Member, Release, Suggestion, Vendor, percentile};
 use crate::render::blame;
 use crate::render::clocks;
+use crate::render::differences;
 use crate::render::fault::Fault;
 use crate::render::figures;
 use crate::render::packet;
@@ -110,6 +111,7 @@ fn objects(view: &View) -> Shape {
             Shape::Many(people.iter().map(one).collect())
         }
         View::Blame { ticket, lines } => Shape::Many(blame::objects(ticket, lines)),
+        View::Differences(differences) => Shape::One(differences::object(differences)),
         View::Team(members) => Shape::Many(members.iter().map(member).collect()),
         View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
         View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),
@@ -267,6 +269,6 @@ fn entry(line: &EntryLine) -> Value {
     Value::Object(map)
 }
 
-fn value(node: &Node) -> Value {
+pub(super) fn value(node: &Node) -> Value {
     serde_json::to_value(node).unwrap_or(Value::Null)
 }

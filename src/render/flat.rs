@@ -54,7 +54,7 @@ fn harmless(cell: &str) -> String {
 }
 
 fn refused(format: &'static str, view: &View) -> NoSuchForm {
-    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::Packet(_)) {
+    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::Packet(_) | View::Differences(_)) {
         &["table", "json", "ndjson", "yaml", "markdown"]
     } else {
         &["table", "json", "ndjson", "yaml"]
@@ -85,6 +85,7 @@ fn rows(view: &View) -> Option<Rows> {
         }
         View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
+        | View::Differences(_)
         | View::Ran { .. }
         | View::Text(_)
         | View::Ticket(_)
@@ -143,6 +144,9 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
     }
     if let View::Packet(packet) = view {
         return Ok(crate::render::packet::markdown(packet));
+    }
+    if let View::Differences(differences) = view {
+        return Ok(crate::render::differences::markdown(differences));
     }
     let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
     let shown_columns: &[&str] = if heading == COLUMNS {

@@ -111,7 +111,7 @@ pub(super) fn linked_text(link: &LinkedTicket) -> String {
 }
 
 /// What an entry set, a line a field.
-fn set_lines(entry: &Entry) -> Vec<String> {
+pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
     let value = |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), value_text);
     let line = |(field, set): (&Field, &Set)| {
         let name = shown(&field.name());

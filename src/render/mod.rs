@@ -5,6 +5,7 @@
 mod blame;
 mod clocks;
 mod data;
+mod differences;
 mod fault;
 mod figures;
 mod flat;
@@ -20,6 +21,7 @@ mod table;
 mod view;
 
 pub use blame::BlameLine;
+pub use differences::{Difference, Differences};
 pub use fault::{Fault, FaultLevel};
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
@@ -118,6 +120,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Entries(entries) => lines::entries(entries, look),
         View::Blame { lines, .. } => blame::table(lines, look),
+        View::Differences(differences) => differences::table(differences, look),
         View::Team(members) => table::team(members, look),
         View::Vendors(vendors) => table::vendors(vendors, look),
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),

@@ -2,6 +2,7 @@
 
 use crate::process::{Course, Member, Release, Suggestion, Vendor};
 use crate::render::blame::BlameLine;
+use crate::render::differences::Differences;
 use crate::render::fault::{Fault, FaultLevel};
 use crate::render::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
@@ -82,6 +83,8 @@ pub enum View {
         /// Field by field.
         lines: Vec<BlameLine>,
     },
+    /// What changed between two revisions.
+    Differences(Differences),
     /// The people of the project.
     Team(Vec<Member>),
     /// The vendors of the project.

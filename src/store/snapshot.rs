@@ -61,7 +61,10 @@ impl<'a> Snapshot<'a> {
     }
 
     /// The tickets that two commits have otherwise.
-    pub(crate) fn differing(&self, one: ObjectId, other: ObjectId) -> Read<BTreeSet<TicketId>> {
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn differing(&self, one: ObjectId, other: ObjectId) -> Read<BTreeSet<TicketId>> {
         let differences = self.repository.differences(layout::TICKETS, one, other)?;
         Ok(differences.iter().filter_map(|difference| layout::id_of(&difference.path)).collect())
     }

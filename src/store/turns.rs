@@ -84,6 +84,14 @@ impl Store {
         Ok(judging)
     }
 
+    /// The commit at which two histories parted; `None` where they have nothing in common.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn parting(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, Error> {
+        Ok(self.repository.merge_base(one, other)?)
+    }
+
     /// True where a commit contains another, as far as both are there.
     #[must_use]
     pub fn contains(&self, tip: ObjectId, commit: ObjectId) -> bool {

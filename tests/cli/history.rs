@@ -128,3 +128,40 @@ fn blame_names_who_set_each_field_and_the_commit() {
         "{table}"
     );
 }
+
+#[test]
+fn a_diff_tells_what_changed_ticket_by_ticket() {
+    let sandbox = Sandbox::unborn();
+    sandbox.run(&["init"]).ok();
+    let (a, b) = (sandbox.ticket("Payments *fail*"), sandbox.ticket("Login is slow"));
+    sandbox.git(&["tag", "v1"]);
+    sandbox.git(&["checkout", "-q", "-b", "topic"]);
+    sandbox.run(&["edit", &a, "--severity", "blocker"]).ok();
+    sandbox.run(&["comment", &a, "--internal", "-m", "Among us."]).ok();
+    let c = sandbox.ticket("New here");
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.run(&["comment", &b, "-m", "Meanwhile."]).ok();
+    let changed = |range: &str| -> Vec<(String, String, usize)> {
+        let json = sandbox.run(&["diff", range, "--json"]).ok();
+        let diff: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let one = |one: &serde_json::Value| {
+            let text = |name: &str| one[name].as_str().unwrap().to_owned();
+            (text("ticket"), text("change"), one["entries"].as_array().unwrap().len())
+        };
+        diff["tickets"].as_array().unwrap().iter().map(one).collect()
+    };
+    let one = |id: &str, change: &str, entries| (id.to_owned(), change.to_owned(), entries);
+    assert_eq!(changed("v1..topic"), [one(&c, "new", 1), one(&a, "changed", 2)]);
+    assert_eq!(changed("main...topic"), [one(&c, "new", 1), one(&a, "changed", 2)]);
+    assert_eq!(changed("v1"), [one(&b, "changed", 1)]);
+    // What one side alone has is gone on the other; nothing is hidden.
+    let both = changed("topic..main");
+    assert!(both.contains(&one(&c, "gone", 0)) && both.contains(&one(&b, "changed", 1)), "{both:?}");
+    let markdown = sandbox.run(&["diff", "v1..topic", "--format", "markdown"]).ok();
+    assert!(markdown.contains(r"Payments \*fail\*") && markdown.contains("severity: blocker"), "{markdown}");
+    assert!(!markdown.contains("Among us."), "{markdown}");
+    let table = sandbox.run(&["diff", "v1..topic"]).ok();
+    assert!(table.contains("new       New here") && table.contains("severity: blocker"), "{table}");
+    assert!(sandbox.run(&["diff", "HEAD..HEAD"]).ok().contains("nothing changed"));
+    sandbox.run(&["diff", "nosuch..HEAD"]).fails(1);
+}

@@ -1,0 +1,140 @@
+//! What changed in the support process between two revisions: for people, for a pull request, for machines.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::render::data::{SCHEMA, value};
+use crate::render::flat::inline;
+use crate::render::lines::{entry_details, set_lines};
+use crate::render::paint::{BOLD, DIM, Look, RED, shown};
+use crate::ticket::{Entry, Ticket, Visibility, codec, cut, short_node};
+
+/// What changed between two revisions.
+#[derive(Debug)]
+pub struct Differences {
+    /// The whole name of the older commit; `None` where both have no history in common.
+    pub from: Option<String>,
+    /// The whole name of the newer commit.
+    pub to: String,
+    /// Ticket by ticket: new ones first.
+    pub tickets: Vec<Difference>,
+}
+
+/// How a ticket differs.
+#[derive(Debug)]
+pub struct Difference {
+    /// The ticket as it is in the newer revision, or as it was, where it is gone.
+    pub ticket: Ticket,
+    /// The ticket as it was; `None` where it is new.
+    pub before: Option<Ticket>,
+    /// The entries that came.
+    pub entries: Vec<Entry>,
+    /// How many entries of before are no longer there.
+    pub lost: usize,
+    /// True where the newer revision has no such ticket.
+    pub is_gone: bool,
+}
+
+impl Difference {
+    fn what(&self) -> &'static str {
+        match (self.is_gone, &self.before) {
+            (true, _) => "gone",
+            (false, None) => "new",
+            (false, Some(_)) => "changed",
+        }
+    }
+}
+
+/// The tickets for people: what came to each, entry by entry.
+pub(super) fn table(differences: &Differences, look: &Look) -> String {
+    let mut out = String::new();
+    for one in &differences.tickets {
+        let title = shown(one.ticket.head().title());
+        let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(22).max(20));
+        let _ = writeln!(
+            out,
+            "{}  {:<8}  {}",
+            look.id(one.ticket.id().as_str(), 10),
+            one.what(),
+            look.paint(BOLD, &cut(&title, room))
+        );
+        if one.lost > 0 {
+            let text = format!("{} of its entries are no longer there", one.lost);
+            let _ = writeln!(out, "  {}", look.paint(RED, &text));
+        }
+        for entry in &one.entries {
+            let who = shown(entry.by.short());
+            let _ = writeln!(
+                out,
+                "  {} {}  {who}",
+                look.paint(DIM, &entry.at.minute()),
+                shown(entry.action.as_str())
+            );
+            out.push_str(&entry_details(entry, "    ", look));
+        }
+    }
+    if out.is_empty() {
+        out.push_str("nothing changed in the support process\n");
+    }
+    out
+}
+
+/// The tickets as Markdown: what a reviewer of a pull request wants to see. Internal notes stay where they are.
+pub(super) fn markdown(differences: &Differences) -> String {
+    if differences.tickets.is_empty() {
+        return "Nothing changed in the support process.\n".to_owned();
+    }
+    let mut out = String::from("### Support process\n\n");
+    for one in &differences.tickets {
+        let head = one.ticket.head();
+        let severity = head.severity().map(|severity| format!(", {severity}")).unwrap_or_default();
+        let title = inline(head.title());
+        let _ = writeln!(
+            out,
+            "- **{}** `{}` {title} ({}{severity}, level {})",
+            one.what(),
+            one.ticket.id(),
+            head.status(),
+            head.level()
+        );
+        if one.lost > 0 {
+            let _ = writeln!(out, "  - :warning: {} of its entries are no longer there", one.lost);
+        }
+        for entry in &one.entries {
+            let sets: Vec<String> = set_lines(entry).iter().map(|line| inline(line)).collect();
+            let sets = if sets.is_empty() || entry.action.as_str() == "open" {
+                String::new()
+            } else {
+                format!(": {}", sets.join("; "))
+            };
+            let (action, who) = (inline(entry.action.as_str()), inline(entry.by.short()));
+            let _ = writeln!(out, "  - {} **{action}** by {who}{sets}", entry.at.minute());
+            let note = entry.note.as_deref().filter(|_| entry.visibility == Visibility::Customer);
+            if let Some(line) = note.and_then(|note| note.lines().find(|line| !line.trim().is_empty())) {
+                let _ = writeln!(out, "    > {}", inline(line));
+            }
+        }
+    }
+    out
+}
+
+/// The tickets as an object for machines.
+pub(super) fn object(differences: &Differences) -> Value {
+    let ticket = |one: &Difference| {
+        json!({
+            "ticket": one.ticket.id(),
+            "change": one.what(),
+            "before": one.before.as_ref().map(|before| value(&short_node(before))),
+            "after": (!one.is_gone).then(|| value(&short_node(&one.ticket))),
+            "entries": one.entries.iter().map(|entry| value(&codec::entry_node(entry))).collect::<Vec<_>>(),
+            "lost_entries": one.lost,
+        })
+    };
+    json!({
+        "schema": SCHEMA,
+        "from": differences.from,
+        "to": differences.to,
+        "tickets": differences.tickets.iter().map(ticket).collect::<Vec<_>>(),
+    })
+}
