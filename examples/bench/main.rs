@@ -176,6 +176,10 @@ impl Table {
             &mut |_| bench.support(&["list", "limit:20", "--at", EARLIER]),
             vec![],
         );
+        let year = ["report", "--from", "2025-01-01", "--to", "2025-12-31"];
+        self.compare("`report` of a year", &mut |_| bench.support(&year), vec![]);
+        let page = [&year[..], &["--html", "../report.html"]].concat();
+        self.compare("`report --html` of a year", &mut |_| bench.support(&page), vec![]);
     }
 
     fn writes(&self, tickets: usize) {
