@@ -229,18 +229,19 @@ fn judged(
         Ok(_) => {}
         Err(error) => return Ok(Err(error)),
     }
+    let total = index.size(edition).unwrap_or_default();
+    let (mut past, mut done, mut bar) = (rulings.past(store), 0, None);
     let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, Trouble> {
-        let progress = (rows.len() >= MANY).then(|| (session.progress)("reading clocks", rows.len()));
         let mut standings = Vec::with_capacity(rows.len());
-        let mut past = rulings.past(store);
         for row in rows {
             let course = Course::from_bytes(&row.course).map_err(|_| Trouble::Index(Error::foreign()))?;
             let (standing, by) =
                 rulings.standing(past.as_mut(), &row.id, &course).map_err(Trouble::Command)?;
             standings.push((standing, to_bytes(&by)));
-            if let Some(progress) = &progress {
-                progress(standings.len());
-            }
+        }
+        done += rows.len();
+        if done >= MANY {
+            bar.get_or_insert_with(|| (session.progress)("reading clocks", total))(done);
         }
         Ok(standings)
     };

@@ -10,6 +10,9 @@ use crate::ticket::{Moment, Standing, TicketId};
 /// The rulings that are kept; the one that was used longest ago goes first.
 const MAX_RULINGS: i64 = 4;
 
+/// The rows that are judged at a time.
+const BATCH: usize = 2_000;
+
 /// Where a ticket's clocks stand, and by which rules, as whoever judges wrote them down.
 pub type Judgement = (Standing, Vec<u8>);
 
@@ -59,8 +62,18 @@ impl Index {
         Ok(found.query_row(params![edition, fingerprint], pair).optional()?)
     }
 
-    /// Judges what of an edition has not been judged by a ruling yet: `judge` is given the rows, and says
-    /// where the clocks of each stand.
+    /// How many tickets an edition has.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn size(&self, edition: i64) -> Result<usize, Error> {
+        let count = "SELECT count(*) FROM member WHERE edition = ?";
+        let count: i64 = self.db.query_row(count, [edition], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Judges what of an edition has not been judged by a ruling yet: `judge` is given the rows, some at a time in
+    /// the order of their ids, and says where the clocks of each stand.
     ///
     /// # Errors
     /// The file cannot be written, or what `judge` says.
@@ -68,7 +81,7 @@ impl Index {
         &mut self,
         edition: i64,
         fingerprint: &[u8],
-        judge: impl FnOnce(&[Unjudged]) -> Result<Vec<Judgement>, E>,
+        mut judge: impl FnMut(&[Unjudged]) -> Result<Vec<Judgement>, E>,
     ) -> Result<i64, E> {
         let now = self.now_seconds;
         let failed = |error: rusqlite::Error| E::from(Error::from(error));
@@ -83,30 +96,49 @@ impl Index {
                 work.last_insert_rowid()
             }
         };
-        let rows = unjudged(&work, Scope { edition, ruling: Some(ruling) }).map_err(failed)?;
-        let standings = judge(&rows)?;
-        settle(&work, edition, ruling, now, rows.iter().zip(&standings)).map_err(failed)?;
+        let scope = Scope { edition, ruling: Some(ruling) };
+        let is_judged = is_judged(&work, scope).map_err(failed)?;
+        let mut last = String::new();
+        loop {
+            let rows = unjudged(&work, scope, is_judged, &last).map_err(failed)?;
+            let Some(end) = rows.last() else { break };
+            end.id.as_str().clone_into(&mut last);
+            let standings = judge(&rows)?;
+            keep(&work, ruling, rows.iter().zip(&standings)).map_err(failed)?;
+        }
+        settle(&work, edition, ruling, now).map_err(failed)?;
         work.commit().map_err(failed)?;
         Ok(ruling)
     }
 }
 
-/// The rows of an edition that a ruling has not judged. Where it had judged all but the fresh ones, only those
-/// are looked at.
-fn unjudged(work: &rusqlite::Connection, scope: Scope) -> rusqlite::Result<Vec<Unjudged>> {
-    let (edition, ruling) = (scope.edition, scope.ruling.unwrap_or_default());
-    let is_judged = "SELECT EXISTS (SELECT 1 FROM judged WHERE edition = ? AND ruling = ?)";
-    let is_judged: bool = work.query_row(is_judged, [edition, ruling], |row| row.get(0))?;
+/// True where a ruling has judged all rows of an edition, but for the fresh ones.
+fn is_judged(work: &rusqlite::Connection, scope: Scope) -> rusqlite::Result<bool> {
+    let find = "SELECT EXISTS (SELECT 1 FROM judged WHERE edition = ? AND ruling = ?)";
+    work.query_row(find, params![scope.edition, scope.ruling], |row| row.get(0))
+}
+
+/// The next rows of an edition that a ruling has not judged, after an id. Where it had judged all but the fresh
+/// ones, only those are looked at.
+fn unjudged(
+    work: &rusqlite::Connection,
+    scope: Scope,
+    is_judged: bool,
+    last: &str,
+) -> rusqlite::Result<Vec<Unjudged>> {
     let from = if is_judged {
-        "fresh f CROSS JOIN member m INDEXED BY member_row ON m.row = f.row AND m.edition = ?1"
+        "fresh f CROSS JOIN member m INDEXED BY member_row ON m.row = f.row"
     } else {
-        "(SELECT 1) CROSS JOIN member m ON m.edition = ?1"
+        "member m INDEXED BY member_id"
     };
-    let mut found = work.prepare(&format!(
+    let mut found = work.prepare_cached(&format!(
         "SELECT m.row, m.id, r.course FROM {from} CROSS JOIN record r ON r.row = m.row
-         WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.ruling = ?2 AND s.row = m.row)"
+         WHERE m.edition = ?1 AND m.id > ?3
+         AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.ruling = ?2 AND s.row = m.row)
+         ORDER BY m.id LIMIT {BATCH}"
     ))?;
-    let mut rows = found.query([edition, ruling])?;
+    let (edition, ruling) = (scope.edition, scope.ruling.unwrap_or_default());
+    let mut rows = found.query(params![edition, ruling, last])?;
     let mut unjudged = Vec::new();
     while let Some(row) = rows.next()? {
         if let Some(id) = row.get_ref(1)?.as_str().ok().and_then(TicketId::parse) {
@@ -116,18 +148,21 @@ fn unjudged(work: &rusqlite::Connection, scope: Scope) -> rusqlite::Result<Vec<U
     Ok(unjudged)
 }
 
-fn settle<'a>(
+fn keep<'a>(
     work: &rusqlite::Connection,
-    edition: i64,
     ruling: i64,
-    now: i64,
     judged: impl Iterator<Item = (&'a Unjudged, &'a Judgement)>,
 ) -> rusqlite::Result<()> {
-    let mut insert = work.prepare("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    let mut insert = work.prepare_cached("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (row, (standing, rules)) in judged {
         let (due, warn) = (standing.due.map(Moment::unix), standing.warn.map(Moment::unix));
         insert.execute(params![ruling, row.row, due, warn, standing.is_late, standing.is_paused, rules])?;
     }
+    Ok(())
+}
+
+/// Marks an edition as judged by a ruling, and forgets the rulings that were used longest ago.
+fn settle(work: &rusqlite::Connection, edition: i64, ruling: i64, now: i64) -> rusqlite::Result<()> {
     // The fresh rows are judged by this ruling alone; any other looks at all of an edition again.
     work.execute("DELETE FROM judged", [])?;
     work.execute("DELETE FROM fresh", [])?;

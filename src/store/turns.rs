@@ -105,8 +105,10 @@ pub struct Past<'a> {
     commits: Vec<ObjectId>,
     /// The commit whose versions hold every entry that is asked for, if there is one.
     present: Option<ObjectId>,
-    /// What the shelves of each commit hold, by the commit and the shelf.
-    shelves: BTreeMap<(ObjectId, String), BTreeMap<String, ObjectId>>,
+    /// The shelf that was asked for last, and what each commit has on it: who asks in the order of ids reads each
+    /// once.
+    shelf: String,
+    on_shelf: BTreeMap<ObjectId, BTreeMap<String, ObjectId>>,
 }
 
 impl Store {
@@ -114,7 +116,13 @@ impl Store {
     /// one is named.
     #[must_use]
     pub fn past(&self, commits: Vec<ObjectId>, present: Option<ObjectId>) -> Past<'_> {
-        Past { repository: &self.repository, commits, present, shelves: BTreeMap::new() }
+        Past {
+            repository: &self.repository,
+            commits,
+            present,
+            shelf: String::new(),
+            on_shelf: BTreeMap::new(),
+        }
     }
 }
 
@@ -149,13 +157,15 @@ impl Past<'_> {
     fn version(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<ObjectId>, Error> {
         let path = layout::ticket(id);
         let Some((shelf, name)) = path.rsplit_once('/') else { return Ok(None) };
-        let key = (commit, shelf.to_owned());
-        if !self.shelves.contains_key(&key) {
-            let items = self.repository.folder(commit, shelf)?;
-            let items = items.into_iter().map(|item| (item.name, item.id)).collect();
-            self.shelves.insert(key.clone(), items);
+        if self.shelf != shelf {
+            self.on_shelf.clear();
+            shelf.clone_into(&mut self.shelf);
         }
-        Ok(self.shelves.get(&key).and_then(|shelf| shelf.get(name)).copied())
+        if !self.on_shelf.contains_key(&commit) {
+            let items = self.repository.folder(commit, shelf)?;
+            self.on_shelf.insert(commit, items.into_iter().map(|item| (item.name, item.id)).collect());
+        }
+        Ok(self.on_shelf.get(&commit).and_then(|shelf| shelf.get(name)).copied())
     }
 
     fn version_has(&self, id: &TicketId, blob: ObjectId, entries: &[EntryId]) -> Result<Vec<bool>, Error> {
