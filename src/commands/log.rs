@@ -24,7 +24,7 @@ const MANY_COMMITS: usize = 2_000;
 pub struct Args {
     /// The tickets, or which tickets
     #[arg(value_name = "ID|QUERY")]
-    query: Vec<String>,
+    ids: Vec<String>,
     /// At most this many entries
     #[arg(short = 'n', long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = args.reading.snapshot(&store)?;
     let limit = args.limit.unwrap_or(usize::MAX);
     let sieve = Sieve::of(args, &store)?;
-    if args.query.is_empty() {
+    if args.ids.is_empty() {
         let entries = store.all_entries(&snapshot, limit, |entry| sieve.lets_pass(entry))?;
         return Ok(View::Entries(entries.into_iter().map(|carried| line(carried, false)).collect()));
     }
@@ -77,14 +77,14 @@ fn ids(
     snapshot: &Snapshot<'_>,
     session: &mut Session<'_>,
 ) -> Result<Vec<TicketId>, Failure> {
-    let is_query = args.query.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
+    let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
     if !is_query {
-        return reading::resolve(snapshot, &args.query);
+        return reading::resolve(snapshot, &args.ids);
     }
     let question = Question {
         store,
         snapshot,
-        text: &joined(&args.query),
+        text: &joined(&args.ids),
         reading: &args.reading,
         wanted: Wanted::Lines,
         with_snippets: false,

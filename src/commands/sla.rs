@@ -27,7 +27,7 @@ const MAX_SPANS: usize = 40;
 pub struct Args {
     /// The tickets, or which tickets
     #[arg(value_name = "ID|QUERY")]
-    query: Vec<String>,
+    ids: Vec<String>,
     /// Exit with status 3 where a clock is used up (or, with =warned, has reached its warning)
     #[arg(long, value_name = "STATE", num_args = 0..=1, require_equals = true, default_missing_value = "breached",
         value_parser = PossibleValuesParser::new(["breached", "warned"]))]
@@ -58,14 +58,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         })?;
         Ok::<_, Failure>(Court { store: &store, snapshot: &snapshot, rulings, now, what_if })
     };
-    let ids: Vec<TicketId> = args.query.iter().filter_map(|text| snapshot.resolve(text).ok()).collect();
-    let explained = !ids.is_empty() && ids.len() == args.query.len();
+    let ids: Vec<TicketId> = args.ids.iter().filter_map(|text| snapshot.resolve(text).ok()).collect();
+    let explained = !ids.is_empty() && ids.len() == args.ids.len();
     let tickets = if explained {
         let court = court(rulings(&store, &snapshot, session)?)?;
         ids.iter().map(|id| court.explained(&snapshot.need(id)?)).collect::<Result<Vec<_>, _>>()?
     } else {
-        let text =
-            if args.query.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.query) };
+        let text = if args.ids.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.ids) };
         let question = Question {
             store: &store,
             snapshot: &snapshot,

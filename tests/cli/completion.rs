@@ -8,6 +8,10 @@ fn ids_are_completed_with_their_titles() {
     let id = sandbox.ticket("Card payments fail");
     let out = sandbox.run(&["complete", "--index", "2", "--", "git-support", "show", &id[..2]]).ok();
     assert_eq!(out, format!("{id}\tCard payments fail\n"));
+    for verb in ["log", "sla", "blame"] {
+        let out = sandbox.run(&["complete", "--index", "2", "--", "git-support", verb, &id[..2]]).ok();
+        assert_eq!(out, format!("{id}\tCard payments fail\n"), "{verb}");
+    }
     let out = sandbox.run(&["complete", "--index", "1", "--", "git-support", "com"]).ok();
     assert!(
         out.contains("comment\t") && out.contains("completions\t") && !out.contains("complete\t"),
