@@ -102,18 +102,21 @@ pub(super) fn page(clocks: &Clocks, look: &Look) -> String {
         return pages.collect::<Vec<_>>().join("\n");
     }
     let mut out = String::new();
+    let names =
+        clocks.tickets.iter().flat_map(|ticket| &ticket.clocks).map(|line| line.clock.kind.name().len());
+    let name = names.max().unwrap_or_default().max(10);
     let heading =
-        format!("{:<10}  {:<10}  {:<8}  {:>8}  {:<22}  TITLE", "ID", "CLOCK", "STATE", "LEFT", "DUE");
+        format!("{:<10}  {:<name$}  {:<8}  {:>8}  {:<22}  TITLE", "ID", "CLOCK", "STATE", "LEFT", "DUE");
     for ticket in &clocks.tickets {
         for line in &ticket.clocks {
             if out.is_empty() {
                 let _ = writeln!(out, "{}", look.paint(BOLD, &heading));
             }
             let clock = &line.clock;
-            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(68).max(8));
+            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(58 + name).max(8));
             let _ = writeln!(
                 out,
-                "{}  {:<10}  {}  {:>8}  {:<22}  {}",
+                "{}  {:<name$}  {}  {:>8}  {:<22}  {}",
                 look.id(ticket.summary.id.as_str(), ticket.prefix),
                 clock.kind.name(),
                 state(clock.state, look),
@@ -177,7 +180,7 @@ fn clock(out: &mut String, line: &ClockLine, look: &Look) {
     };
     let name = look.paint(BOLD, &shown(&clock.kind.name()));
     let target = format!("{severity}{} of {}{zone}, {by}", clock.target, shown(&clock.calendar));
-    let _ = writeln!(out, "\n{name}  {}  {target}", state(clock.state, look).trim_end());
+    let _ = writeln!(out, "\n{name}  {}\n  {target}", state(clock.state, look).trim_end());
     for mark in &line.marks {
         let commit =
             mark.commit.as_deref().map(|commit| format!("{commit:.SHORT_COMMIT$}")).unwrap_or_default();
