@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
-use crate::commands::judging::{Rulings, from_bytes, to_bytes};
+use crate::commands::judging::{Named, Rulings, from_bytes, to_bytes};
 use crate::commands::reading::{context, query, settings, warn};
 use crate::commands::session::Session;
 use crate::index::{CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope, Unjudged, Unreadable};
@@ -51,7 +51,8 @@ pub(crate) fn find(question: &Question<'_>, session: &mut Session<'_>) -> Result
     Ok(find_judged(question, session)?.0)
 }
 
-/// The same, and the rules of clocks by which they are judged; none where the project has no clocks.
+/// The same, and the rules of clocks by which they are judged, where courses are wanted; none where the project
+/// has no clocks.
 pub(crate) fn find_judged(
     question: &Question<'_>,
     session: &mut Session<'_>,
@@ -82,7 +83,7 @@ pub(crate) fn rulings(
 ) -> Result<Option<Rulings>, Failure> {
     // Without the index, history is walked.
     let index = Index::open(&store.repository().own_folder(), session.surroundings.now_seconds).ok();
-    Rulings::of(store, snapshot, index.as_ref(), session)
+    Named::of(store, snapshot, index.as_ref(), session)?.map(|named| named.read(store)).transpose()
 }
 
 /// The whole tickets that a query means, in its order.
@@ -111,7 +112,8 @@ fn scanned(
     let Question { store, snapshot, .. } = *question;
     let listing = snapshot.tickets()?;
     let mut tickets = listing.tickets;
-    let rulings = Rulings::of(store, snapshot, None, session)?;
+    let named = Named::of(store, snapshot, None, session)?;
+    let rulings = named.map(|named| named.read(store)).transpose()?;
     let mut judged = BTreeMap::new();
     if let Some(rulings) = &rulings {
         let mut past = rulings.past(store);
@@ -217,18 +219,21 @@ fn judged(
     edition: i64,
     session: &Session<'_>,
 ) -> Answer<(Scope, Option<Rulings>)> {
-    let Question { store, snapshot, .. } = *question;
-    let Some(rulings) = Rulings::of(store, snapshot, Some(index), session)? else {
+    let Question { store, snapshot, wanted, .. } = *question;
+    let Some(named) = Named::of(store, snapshot, Some(index), session)? else {
         return Ok(Ok((Scope { edition, ruling: None }, None)));
     };
-    let fingerprint = rulings.fingerprint();
+    let fingerprint = named.fingerprint();
     match index.ruling(edition, fingerprint.as_bytes()) {
         Ok(Some((ruling, true))) => {
-            return Ok(Ok((Scope { edition, ruling: Some(ruling) }, Some(rulings))));
+            // Only who replays clocks needs the settings of the past themselves.
+            let rulings = (wanted == Wanted::Courses).then(|| named.read(store)).transpose()?;
+            return Ok(Ok((Scope { edition, ruling: Some(ruling) }, rulings)));
         }
         Ok(_) => {}
         Err(error) => return Ok(Err(error)),
     }
+    let rulings = named.read(store)?;
     let total = index.size(edition).unwrap_or_default();
     let (mut past, mut done, mut bar) = (rulings.past(store), 0, None);
     let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, Trouble> {

@@ -26,8 +26,16 @@ pub(crate) struct Rulings {
     team: Team,
 }
 
-impl Rulings {
-    /// The rules of a snapshot and of its history; `None` for a project that has no clocks now. History is
+/// The settings that a project has, and had, told by the names of their files: but for those of the present,
+/// nothing of them is read yet.
+pub(crate) struct Named {
+    present: Rulings,
+    files: Vec<u8>,
+    turns: Vec<Turn>,
+}
+
+impl Named {
+    /// The settings of a snapshot and of its history; `None` for a project that has no clocks now. History is
     /// walked as far as the index has not seen it.
     pub(crate) fn of(
         store: &Store,
@@ -35,18 +43,35 @@ impl Rulings {
         index: Option<&Index>,
         session: &Session<'_>,
     ) -> Result<Option<Self>, Failure> {
-        let mut rulings = Self::present(snapshot)?;
-        let is_empty = rulings.books.first().is_none_or(|book| book.rules.is_empty());
-        let Some(tip) = snapshot.commit().filter(|_| !is_empty) else { return Ok(None) };
-        for turn in turns(store, tip, index, session)? {
+        let present = Rulings::present(snapshot)?;
+        let Some(tip) = snapshot.commit().filter(|_| present.has_clocks()) else { return Ok(None) };
+        Ok(Some(Self {
+            present,
+            files: store.judging_files(tip)?,
+            turns: turns(store, tip, index, session)?,
+        }))
+    }
+
+    /// What tells these settings from any others.
+    pub(crate) fn fingerprint(&self) -> String {
+        let names = self.turns.iter().flat_map(|turn| [turn.before.bytes(), turn.after.bytes()].concat());
+        crate::intake::checksum(&names.chain(self.files.iter().copied()).collect::<Vec<u8>>())
+    }
+
+    /// Reads them.
+    pub(crate) fn read(self, store: &Store) -> Result<Rulings, Failure> {
+        let mut rulings = self.present;
+        for turn in self.turns {
             let (before, after) = (rulings.book_at(store, turn.before)?, rulings.book_at(store, turn.after)?);
             if before != after {
                 rulings.turns.push((turn.before, before));
             }
         }
-        Ok(Some(rulings))
+        Ok(rulings)
     }
+}
 
+impl Rulings {
     /// The rules of a snapshot alone: what if they had been in force all the time.
     pub(crate) fn present(snapshot: &Snapshot<'_>) -> Result<Self, Failure> {
         let book = Book::of(reading::clock_rules(snapshot)?);
@@ -70,12 +95,6 @@ impl Rulings {
             self.books.push(Book::of(rules));
             self.books.len() - 1
         }))
-    }
-
-    /// What tells these rules from any others.
-    pub(crate) fn fingerprint(&self) -> String {
-        let books: Vec<&ClockRules> = self.books.iter().map(|book| &book.rules).collect();
-        crate::intake::checksum(format!("{books:?} {:?} {:?}", self.turns, self.team).as_bytes())
     }
 
     /// The past of the present, at the turns: what [`Self::judge`] looks into.
@@ -156,6 +175,13 @@ fn turns(
     let line = store.branch();
     let known = index.and_then(|index| index.turns(line).ok().flatten());
     let known = known.and_then(|(tip, turns)| Some((ObjectId::from_bytes(&tip)?, read(&turns, tip.len()))));
+    if let Some((known, turns)) = &known
+        && *known != tip
+        && store.contains(*known, tip)
+    {
+        // A moment of the past: what is known goes further.
+        return Ok(turns.iter().filter(|turn| store.contains(tip, turn.after)).copied().collect());
+    }
     let known = known.filter(|(known, _)| *known == tip || store.contains(tip, *known));
     let (since, mut turns) = match known {
         Some((known, turns)) if known == tip => return Ok(turns),

@@ -95,11 +95,20 @@ pub(super) fn object(table: &Figures) -> Value {
 
 /// A bar of a share of the widest.
 fn bar(value: i64, most: i64, look: &Look) -> String {
+    look.paint(DIM, &bar_text(value, most))
+}
+
+/// The same, filled up to the width of the widest.
+fn bar_cell(value: i64, most: i64, look: &Look) -> String {
+    look.paint(DIM, &format!("{:<BAR$}", bar_text(value, most)))
+}
+
+fn bar_text(value: i64, most: i64) -> String {
     let (value, most) =
         (usize::try_from(value).unwrap_or_default(), usize::try_from(most).unwrap_or_default());
     let eighths = (value * BAR * 8).checked_div(most).unwrap_or_default().min(BAR * 8);
     let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"].get(eighths % 8).copied().unwrap_or_default();
-    look.paint(DIM, &format!("{}{rest}", "█".repeat(eighths / 8)))
+    format!("{}{rest}", "█".repeat(eighths / 8))
 }
 
 fn value_text(line: &FigureLine) -> String {
@@ -206,20 +215,13 @@ fn apart(out: &mut String, lines: &[(&FigureGroup, &FigureLine)], with_tickets: 
             (None, _) => format!("n {}, p90 {}", line.count, span_cell(line, line.p90)),
             _ => format!("n {}", line.count),
         };
-        let bar = bar(size(line), most, look);
-        let pad = " "
-            .repeat(BAR.saturating_sub(unicode_width::UnicodeWidthStr::width(anstream_free(&bar).as_str())));
-        let text = format!("  {:<16} {value:>9}  {bar}{pad} {rest}", cut(&name, 16));
+        let bar = bar_cell(size(line), most, look);
+        let text = format!("  {:<16} {value:>9}  {bar} {rest}", cut(&name, 16));
         let _ = writeln!(out, "{}", text.trim_end());
         if with_tickets {
             tickets(out, line, look);
         }
     }
-}
-
-/// A bar without the codes of its colour.
-fn anstream_free(bar: &str) -> String {
-    bar.chars().filter(|c| ('▀'..='▟').contains(c)).collect()
 }
 
 fn weeks(out: &mut String, table: &Figures, look: &Look) {
@@ -247,7 +249,7 @@ pub(super) fn budget_rows(budget: &BudgetTable) -> Vec<Vec<String>> {
         let left = granted.map(|granted| granted - spent);
         vec![name.clone(), number(*granted), spent.to_string(), number(left), tickets.to_string()]
     };
-    budget.months.iter().map(row).collect()
+    budget.periods.iter().map(row).collect()
 }
 
 /// The agreement's hours as an object for machines.
@@ -260,7 +262,7 @@ pub(super) fn budget_object(budget: &BudgetTable) -> Value {
     json!({
         "schema": SCHEMA,
         "agreement": budget.agreement,
-        "periods": budget.months.iter().map(month).collect::<Vec<_>>(),
+        "periods": budget.periods.iter().map(month).collect::<Vec<_>>(),
         "tickets": budget.tickets.iter().map(ticket).collect::<Vec<_>>(),
     })
 }
@@ -273,8 +275,8 @@ pub(super) fn budget(budget: &BudgetTable, look: &Look) -> String {
     };
     let heading = format!("{:<10} {:>9} {:>9} {:>9} {:>8}", "PERIOD", "GRANTED", "SPENT", "LEFT", "TICKETS");
     let _ = writeln!(out, "{}", look.paint(BOLD, &heading));
-    let most = budget.months.iter().map(|(_, granted, spent, _)| granted.unwrap_or(0).max(*spent)).max();
-    for (name, granted, spent, tickets) in &budget.months {
+    let most = budget.periods.iter().map(|(_, granted, spent, _)| granted.unwrap_or(0).max(*spent)).max();
+    for (name, granted, spent, tickets) in &budget.periods {
         let left = granted.map(|granted| granted - spent);
         let style = if left.is_some_and(|left| left < 0) { RED } else { anstyle::Style::new() };
         let left = look.paint(style, &format!("{:>9}", left.map(span_text).unwrap_or_default()));

@@ -77,7 +77,7 @@ pub struct BudgetTable {
     /// What is granted for each period: `40h per month`.
     pub agreement: Option<String>,
     /// Period by period: its name, the seconds granted and spent, and on how many tickets.
-    pub months: Vec<(String, Option<i64>, i64, usize)>,
+    pub periods: Vec<(String, Option<i64>, i64, usize)>,
     /// The tickets: id, title, the seconds estimated and spent.
     pub tickets: Vec<(TicketId, String, Option<i64>, i64)>,
 }

@@ -11,7 +11,7 @@ pub struct Budget {
     /// The agreement, if there is one.
     pub agreement: Option<Agreement>,
     /// Period by period.
-    pub months: Vec<Month>,
+    pub periods: Vec<BudgetPeriod>,
     /// The tickets on which time was spent in all of them: with what was estimated and what was spent since it
     /// was filed, in seconds.
     pub tickets: Vec<(TicketId, String, Option<i64>, i64)>,
@@ -19,7 +19,7 @@ pub struct Budget {
 
 /// A period of the agreement.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Month {
+pub struct BudgetPeriod {
     /// Its name: `2026-11`.
     pub name: String,
     /// What is granted, in seconds; `None` without an agreement.
@@ -36,7 +36,7 @@ pub struct Month {
 pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> Budget {
     let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
     let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
-    let mut months = Vec::new();
+    let mut periods = Vec::new();
     let mut from = per.start(moment(period.from)).unix();
     let begin = from;
     while from < period.to {
@@ -44,7 +44,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
         let within = Period { from, to };
         let spent: Vec<i64> =
             cases.iter().map(|case| spent(case, within)).filter(|seconds| *seconds > 0).collect();
-        months.push(Month {
+        periods.push(BudgetPeriod {
             name: per.name(moment(from)),
             granted: agreement.map(|agreement| i64::from(agreement.hours) * 3600),
             spent: spent.iter().sum(),
@@ -62,7 +62,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
         })
         .collect();
     tickets.sort_by_key(|(id, _, _, spent)| (std::cmp::Reverse(*spent), id.clone()));
-    Budget { agreement, months, tickets }
+    Budget { agreement, periods, tickets }
 }
 
 fn spent(case: &Case, period: Period) -> i64 {

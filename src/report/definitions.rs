@@ -2,12 +2,12 @@
 
 use crate::process::{Clock, ClockKind, ClockState, Event, Happened, Reason, Step};
 use crate::report::case::Case;
-use crate::report::figures::{Period, Sort, Unit};
+use crate::report::figures::{Definition, Period, Unit};
 use crate::ticket::Level;
 
 /// Every figure of tickets, in order.
-pub const FIGURES: &[Sort] = &[
-    Sort {
+pub const FIGURES: &[Definition] = &[
+    Definition {
         key: "opened",
         title: "Opened",
         unit: Unit::Count,
@@ -15,7 +15,7 @@ pub const FIGURES: &[Sort] = &[
         about: "tickets filed in the period",
         collect: |case, period| once(period.has(case.opened()), 1),
     },
-    Sort {
+    Definition {
         key: "resolved",
         title: "Resolved",
         unit: Unit::Count,
@@ -23,7 +23,7 @@ pub const FIGURES: &[Sort] = &[
         about: "ends in the period: resolved, or closed at once",
         collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
     },
-    Sort {
+    Definition {
         key: "backlog",
         title: "Backlog",
         unit: Unit::Count,
@@ -31,7 +31,7 @@ pub const FIGURES: &[Sort] = &[
         about: "tickets open at the end of the period",
         collect: |case, period| once(case.is_open_at(period.to - 1), 1),
     },
-    Sort {
+    Definition {
         key: "age",
         title: "Age of the backlog",
         unit: Unit::Span,
@@ -39,7 +39,7 @@ pub const FIGURES: &[Sort] = &[
         about: "from the filing to the end of the period, of the tickets open then",
         collect: |case, period| once(case.is_open_at(period.to - 1), period.to - case.opened()),
     },
-    Sort {
+    Definition {
         key: "response-time",
         title: "First response",
         unit: Unit::Span,
@@ -49,7 +49,7 @@ pub const FIGURES: &[Sort] = &[
             case.responded.filter(|at| period.has(*at)).map(|at| at - case.opened()).into_iter().collect()
         },
     },
-    Sort {
+    Definition {
         key: "resolution-time",
         title: "Time to resolve",
         unit: Unit::Span,
@@ -59,7 +59,7 @@ pub const FIGURES: &[Sort] = &[
             case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
         },
     },
-    Sort {
+    Definition {
         key: "resolution-hours",
         title: "Business time to resolve",
         unit: Unit::Hours,
@@ -71,7 +71,7 @@ pub const FIGURES: &[Sort] = &[
             stopped.map(|clock| clock.elapsed_seconds).collect()
         },
     },
-    Sort {
+    Definition {
         key: "response-kept",
         title: "Response clocks kept",
         unit: Unit::Share,
@@ -79,7 +79,7 @@ pub const FIGURES: &[Sort] = &[
         about: "of the response clocks that stopped, or were used up while they ran, in the period: those in time",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Response),
     },
-    Sort {
+    Definition {
         key: "update-kept",
         title: "Update clocks kept",
         unit: Unit::Share,
@@ -87,7 +87,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same of the intervals between words to the customer",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Update),
     },
-    Sort {
+    Definition {
         key: "resolution-kept",
         title: "Resolution clocks kept",
         unit: Unit::Share,
@@ -95,7 +95,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same of the resolution clocks",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
     },
-    Sort {
+    Definition {
         key: "level-kept",
         title: "Level clocks kept",
         unit: Unit::Share,
@@ -103,7 +103,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same of the operational targets of the levels (OLA)",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Level(_))),
     },
-    Sort {
+    Definition {
         key: "vendor-kept",
         title: "Vendor clocks kept",
         unit: Unit::Share,
@@ -111,7 +111,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same of the vendors' contracts (UC)",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Vendor(_))),
     },
-    Sort {
+    Definition {
         key: "escalated-1-2",
         title: "Escalated 1 to 2",
         unit: Unit::Share,
@@ -119,7 +119,7 @@ pub const FIGURES: &[Sort] = &[
         about: "of the tickets filed in the period that were at level 1: those escalated to level 2 by its end",
         collect: |case, period| escalated(case, period, Level::One, Level::Two),
     },
-    Sort {
+    Definition {
         key: "escalated-2-3",
         title: "Escalated 2 to 3",
         unit: Unit::Share,
@@ -127,7 +127,7 @@ pub const FIGURES: &[Sort] = &[
         about: "of the tickets filed in the period that were at level 2: those escalated to level 3 by its end",
         collect: |case, period| escalated(case, period, Level::Two, Level::Three),
     },
-    Sort {
+    Definition {
         key: "returned",
         title: "Escalations returned",
         unit: Unit::Share,
@@ -135,7 +135,7 @@ pub const FIGURES: &[Sort] = &[
         about: "of the escalations in the period: those after which the ticket went back by its end",
         collect: returned,
     },
-    Sort {
+    Definition {
         key: "hand-backs",
         title: "Hand-backs",
         unit: Unit::Count,
@@ -146,7 +146,7 @@ pub const FIGURES: &[Sort] = &[
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
-    Sort {
+    Definition {
         key: "first-level",
         title: "Resolved at level 1",
         unit: Unit::Share,
@@ -157,7 +157,7 @@ pub const FIGURES: &[Sort] = &[
             ends.map(|event| i64::from(!case.was_above_first_level(event.at))).collect()
         },
     },
-    Sort {
+    Definition {
         key: "reopened",
         title: "Reopened",
         unit: Unit::Share,
@@ -172,7 +172,7 @@ pub const FIGURES: &[Sort] = &[
             ends.map(|end| i64::from(again(end))).collect()
         },
     },
-    Sort {
+    Definition {
         key: "regressed",
         title: "Regressed",
         unit: Unit::Count,
@@ -183,7 +183,7 @@ pub const FIGURES: &[Sort] = &[
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
-    Sort {
+    Definition {
         key: "flaky",
         title: "Flaky",
         unit: Unit::Count,
@@ -191,7 +191,7 @@ pub const FIGURES: &[Sort] = &[
         about: "tickets filed in the period whose test passes and fails by turns (label flaky)",
         collect: |case, period| once(period.has(case.opened()) && case.course.is_flaky, 1),
     },
-    Sort {
+    Definition {
         key: "customer-wait",
         title: "Waits for customers",
         unit: Unit::Span,
@@ -199,7 +199,7 @@ pub const FIGURES: &[Sort] = &[
         about: "how long the waits for the customer took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Customer),
     },
-    Sort {
+    Definition {
         key: "vendor-wait",
         title: "Waits for vendors",
         unit: Unit::Span,
@@ -207,7 +207,7 @@ pub const FIGURES: &[Sort] = &[
         about: "how long the waits for a vendor took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Vendor),
     },
-    Sort {
+    Definition {
         key: "enhance-wait",
         title: "Waits for Enhance",
         unit: Unit::Span,
@@ -215,7 +215,7 @@ pub const FIGURES: &[Sort] = &[
         about: "how long the waits for the Enhance process took that ended in the period, by day and night",
         collect: |case, period| waits(case, period, Reason::Enhance),
     },
-    Sort {
+    Definition {
         key: "enhanced",
         title: "Sent to Enhance",
         unit: Unit::Count,
@@ -226,7 +226,7 @@ pub const FIGURES: &[Sort] = &[
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
-    Sort {
+    Definition {
         key: "level-1-time",
         title: "Time at level 1",
         unit: Unit::Hours,
@@ -234,7 +234,7 @@ pub const FIGURES: &[Sort] = &[
         about: "hours of the calendar that tickets which ended in the period, and stayed so, were worked on at level 1",
         collect: |case, period| at_level(case, period, 0),
     },
-    Sort {
+    Definition {
         key: "level-2-time",
         title: "Time at level 2",
         unit: Unit::Hours,
@@ -242,7 +242,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same at level 2",
         collect: |case, period| at_level(case, period, 1),
     },
-    Sort {
+    Definition {
         key: "level-3-time",
         title: "Time at level 3",
         unit: Unit::Hours,
@@ -250,7 +250,7 @@ pub const FIGURES: &[Sort] = &[
         about: "the same at level 3",
         collect: |case, period| at_level(case, period, 2),
     },
-    Sort {
+    Definition {
         key: "spent",
         title: "Time spent",
         unit: Unit::Sum,

@@ -52,7 +52,7 @@ impl Unit {
 }
 
 /// A definition of a figure, and what a ticket adds to it.
-pub struct Sort {
+pub struct Definition {
     /// Its name in machine formats.
     pub key: &'static str,
     /// Its name for people.
@@ -134,7 +134,7 @@ pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec
         .collect()
 }
 
-fn figure(sort: &Sort, mut values: Vec<(i64, Option<TicketId>)>) -> Figure {
+fn figure(sort: &Definition, mut values: Vec<(i64, Option<TicketId>)>) -> Figure {
     values.sort();
     Figure { key: sort.key, title: sort.title, unit: sort.unit, about: sort.about, values }
 }
@@ -152,7 +152,7 @@ pub fn lead_times(releases: &[Release], period: Period) -> Figure {
     figure(&LEAD_TIME, releases.iter().filter_map(lead).collect())
 }
 
-const LEAD_TIME: Sort = Sort {
+const LEAD_TIME: Definition = Definition {
     key: "release-lead-time",
     title: "Release handover",
     unit: Unit::Span,

@@ -9,9 +9,9 @@ mod group;
 pub mod html;
 mod series;
 
-pub use budget::{Budget, Month, budget};
+pub use budget::{Budget, BudgetPeriod, budget};
 pub use case::Case;
 pub use definitions::FIGURES;
-pub use figures::{Figure, Period, Sort, Unit, figures, lead_times};
+pub use figures::{Definition, Figure, Period, Unit, figures, lead_times};
 pub use group::{By, grouped};
 pub use series::{Week, weeks};

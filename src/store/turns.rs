@@ -57,6 +57,20 @@ impl Store {
         Ok(turns)
     }
 
+    /// The names of the files that judge, as a commit has them, as bytes.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn judging_files(&self, commit: ObjectId) -> Result<Vec<u8>, Error> {
+        let files = self.judging(commit, &mut BTreeMap::new(), &mut BTreeMap::new())?;
+        // What is not there has no bytes, and a mark all the same.
+        let named = files.iter().flat_map(|file| {
+            let name = file.as_ref().map(|file| file.bytes().to_vec()).unwrap_or_default();
+            [vec![u8::from(file.is_some())], name].concat()
+        });
+        Ok(named.collect())
+    }
+
     /// The files that judge, as a commit has them. Most commits leave them alone, which the name of the folder
     /// around them tells.
     fn judging(

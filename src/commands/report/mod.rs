@@ -215,8 +215,8 @@ fn cases(
         let other =
             scope.spawn(move || back.into_iter().filter_map(|one| judge.case(one)).collect::<Vec<_>>());
         cases.extend(front.into_iter().filter_map(|one| judge.case(one)));
-        // A thread that died has said why.
-        cases.extend(other.join().unwrap_or_default());
+        // A figure of half the tickets would be a lie: what ended one thread ends the other.
+        cases.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
     });
     Ok(cases)
 }
@@ -289,10 +289,10 @@ fn budgeted(cases: &[&Case], period: Period, snapshot: &Snapshot<'_>) -> Result<
     let granted = |hours: u32, per: &str| format!("{} per {per}", span_text(i64::from(hours) * 3600));
     Ok(View::Budget(Box::new(BudgetTable {
         agreement: budget.agreement.map(|agreement| granted(agreement.hours, agreement.per.as_str())),
-        months: budget
-            .months
+        periods: budget
+            .periods
             .into_iter()
-            .map(|month| (month.name, month.granted, month.spent, month.tickets))
+            .map(|period| (period.name, period.granted, period.spent, period.tickets))
             .collect(),
         tickets: budget.tickets,
     })))
