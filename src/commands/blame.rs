@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::commands::arguments::Reading;
+use crate::commands::carriers::carriers;
 use crate::commands::failure::Failure;
-use crate::commands::log::{history, touched_by};
 use crate::commands::session::Session;
 use crate::render::{BlameLine, View};
 use crate::ticket::EntryId;
@@ -25,10 +25,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let snapshot = args.reading.snapshot(&store)?;
     let id = snapshot.resolve(&args.id)?;
-    let ticket = snapshot.need(&id)?;
-    // Without the index, history is walked.
-    let known = touched_by(&store, &snapshot, std::slice::from_ref(&id), session)?.unwrap_or_default();
-    let carried = history(&store, &snapshot, &ticket, known.first().map(Vec::as_slice))?;
+    let found = carriers(&store, &snapshot, std::slice::from_ref(&id), session)?;
+    let Some((ticket, carried)) = found.into_iter().next() else { return Ok(View::Nothing) };
     let commits: BTreeMap<EntryId, Option<String>> = carried
         .into_iter()
         .map(|carried| (carried.entry.id, carried.commit.map(|commit| commit.to_string())))

@@ -1,20 +1,16 @@
 //! `log`: what happened, entry by entry, each with the commit that carried it.
 
 use crate::commands::arguments::Reading;
+use crate::commands::carriers::carriers;
 use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::change::Author;
 use crate::commands::failure::Failure;
 use crate::commands::list::joined;
 use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::index::{self, Index};
 use crate::render::{EntryLine, View};
-use crate::store::git::ObjectId;
 use crate::store::{Carried, Snapshot, Store};
-use crate::ticket::{Action, Entry, Field, Ticket, TicketId, nearest};
-
-/// From this many commits on, reading them is worth a progress bar.
-const MANY_COMMITS: usize = 2_000;
+use crate::ticket::{Action, Entry, Field, TicketId, nearest};
 
 /// What happened, entry by entry, with the commit that carried each
 ///
@@ -53,13 +49,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let mut entries = Vec::new();
     let ids = ids(args, &store, &snapshot, session)?;
-    let known = touched_by(&store, &snapshot, &ids, session)?.unwrap_or_else(|error| {
-        session.note(format!("warning: answered without the index: {error}"));
-        Vec::new()
-    });
-    for (place, id) in ids.iter().enumerate() {
-        let ticket = snapshot.need(id)?;
-        let history = history(&store, &snapshot, &ticket, known.get(place).map(Vec::as_slice))?;
+    for (ticket, history) in carriers(&store, &snapshot, &ids, session)? {
         for carried in history.into_iter().filter(|carried| sieve.lets_pass(&carried.entry)) {
             let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
             entries.push(line(carried, same > 1));
@@ -90,23 +80,6 @@ fn ids(
         with_snippets: false,
     };
     Ok(find(&question, session)?.into_iter().map(|one| one.summary.id).collect())
-}
-
-/// The entries of a ticket, each with its commit: by the commits that touched it, where they are known.
-pub(crate) fn history(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    ticket: &Ticket,
-    known: Option<&[ObjectId]>,
-) -> Result<Vec<Carried>, Failure> {
-    let from_index = match known {
-        Some(commits) => store.carriers_among(ticket, commits)?,
-        None => None,
-    };
-    Ok(match from_index {
-        Some(history) => history,
-        None => store.carriers(snapshot, ticket)?,
-    })
 }
 
 /// Which entries are wanted.
@@ -150,51 +123,6 @@ impl Sieve {
             && self.by.as_ref().is_none_or(|who| entry.by.to_string().to_lowercase().contains(who))
             && self.step.as_ref().is_none_or(|step| entry.action == *step)
     }
-}
-
-/// The commits that touched each ticket, by the index, brought up to date first: history is walked as far as
-/// the index has not seen it.
-pub(crate) fn touched_by(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    ids: &[TicketId],
-    session: &Session<'_>,
-) -> Result<Result<Vec<Vec<ObjectId>>, index::Error>, Failure> {
-    let folder = store.repository().own_folder();
-    let opened = Index::open(&folder, session.surroundings.now_seconds);
-    let (mut index, walked) = match opened.and_then(|index| Ok((index.walked()?, index))) {
-        Ok((walked, index)) => (index, walked),
-        Err(error) => return Ok(Err(error)),
-    };
-    let tips = snapshot.commits();
-    let walked: Vec<ObjectId> = walked.iter().filter_map(|name| ObjectId::from_bytes(name)).collect();
-    if tips.iter().any(|tip| !walked.contains(tip)) {
-        let mut bar = None;
-        let mut is_new = false;
-        let touches = store.touches(&tips, &walked, |done, total| {
-            is_new = true;
-            if total >= MANY_COMMITS {
-                bar.get_or_insert_with(|| (session.progress)("reading history", total))(done);
-            }
-        })?;
-        let lines: Vec<(String, ObjectId)> = tips
-            .iter()
-            .enumerate()
-            .filter(|_| is_new)
-            .map(|(at, tip)| (format!("{} {at}", store.branch()), *tip))
-            .collect();
-        let written = index.add_touches(
-            touches.iter().map(|(id, commit)| (id, commit.bytes())),
-            lines.iter().map(|(line, tip)| (line.as_str(), tip.bytes())),
-        );
-        if let Err(error) = written {
-            return Ok(Err(error));
-        }
-    }
-    let names = |id| -> Result<Vec<ObjectId>, index::Error> {
-        Ok(index.touched_by(id)?.iter().filter_map(|name| ObjectId::from_bytes(name)).collect())
-    };
-    Ok(ids.iter().map(names).collect())
 }
 
 fn line(carried: Carried, concurrent: bool) -> EntryLine {

@@ -11,6 +11,7 @@ mod attach;
 mod batch;
 mod blame;
 mod candidates;
+mod carriers;
 mod catalogue;
 mod change;
 mod check;

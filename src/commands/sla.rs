@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::Reading;
+use crate::commands::carriers::carriers;
 use crate::commands::catalogue::{Question, Wanted, find_judged, rulings};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::judging::Rulings;
@@ -12,7 +13,7 @@ use crate::commands::list::joined;
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Course, Why, skew_before, skews};
 use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};
-use crate::store::{Snapshot, Store};
+use crate::store::{Carried, Snapshot, Store};
 use crate::ticket::{Field, Moment, Node, Summary, Ticket, TicketId};
 
 /// The spans of hours that an explanation lists of a clock.
@@ -62,7 +63,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let explained = !ids.is_empty() && ids.len() == args.ids.len();
     let tickets = if explained {
         let court = court(rulings(&store, &snapshot, session)?)?;
-        ids.iter().map(|id| court.explained(&snapshot.need(id)?)).collect::<Result<Vec<_>, _>>()?
+        let found = carriers(&store, &snapshot, &ids, session)?;
+        found
+            .into_iter()
+            .map(|(ticket, history)| court.explained(&ticket, history))
+            .collect::<Result<Vec<_>, _>>()?
     } else {
         let text = if args.ids.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.ids) };
         let question = Question {
@@ -78,7 +83,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             session.note("no ticket matches");
         }
         let court = court(own)?;
-        found.iter().map(|one| court.lines(one)).collect::<Result<Vec<_>, _>>()?
+        found.iter().filter_map(|one| court.lines(one)).collect()
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
         (Some(_), ClockState::Breached) | (Some("warned"), ClockState::Warned) => line.clock.is_present,
@@ -101,21 +106,19 @@ struct Court<'a> {
 type Source = (String, String, Option<String>);
 
 impl Court<'_> {
-    /// The clocks of a ticket of a list.
-    fn lines(&self, one: &Listed) -> Result<TicketClocks, Failure> {
-        let Record::Course(judged) = &one.record else {
-            return self.explained(&self.snapshot.need(&one.summary.id)?);
-        };
+    /// The clocks of a ticket of a list, which was found with its course.
+    fn lines(&self, one: &Listed) -> Option<TicketClocks> {
+        let Record::Course(judged) = &one.record else { return None };
         let (course, by) = judged.as_ref();
-        Ok(self.of(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
+        Some(self.of(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
     }
 
     /// The clocks of a ticket, each with how it came to stand where it does.
-    fn explained(&self, ticket: &Ticket) -> Result<TicketClocks, Failure> {
+    fn explained(&self, ticket: &Ticket, history: Vec<Carried>) -> Result<TicketClocks, Failure> {
         let (mut sources, mut dated) = (BTreeMap::new(), skews(ticket, self.now));
         // What was imported is older than the commit that brought it.
         let channel = ticket.head().get(&Field::Channel).and_then(Node::as_text);
-        for (place, carried) in (0_u32..).zip(self.store.carriers(self.snapshot, ticket)?) {
+        for (place, carried) in (0_u32..).zip(history) {
             let entry = carried.entry;
             if let Some(commit) = carried.commit.filter(|_| channel != Some("import"))
                 && let Some((parent, at)) = self.store.repository().follows(commit)?
