@@ -128,12 +128,18 @@ fn span_cell(line: &FigureLine, seconds: Option<i64>) -> String {
     }
 }
 
+/// A number of tickets, in words.
+#[must_use]
+pub fn counted(tickets: usize) -> String {
+    if tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") }
+}
+
 /// The figures for people.
 pub(super) fn table(table: &Figures, look: &Look) -> String {
     let days = (table.to.unix() - table.from.unix()) / 86_400;
     let which = if table.query.is_empty() { String::new() } else { format!(" of {}", shown(&table.query)) };
     let period = format!("{} to {} UTC ({days} days)", table.from.minute(), table.to.minute());
-    let mut out = format!("{}\n{} tickets{which}\n", look.paint(BOLD, &period), table.tickets);
+    let mut out = format!("{}\n{}{which}\n", look.paint(BOLD, &period), counted(table.tickets));
     let is_apart = table.groups.len() != 1 || table.groups.iter().any(|group| group.name.is_some());
     let count = table.groups.iter().map(|group| group.figures.len()).max().unwrap_or_default();
     let mut empty = Vec::new();

@@ -7,7 +7,8 @@ use crate::render::fault::{Fault, FaultLevel};
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
 use crate::render::view::{EntryLine, LinkedTicket, Rehearsal, Reported};
 use crate::ticket::{
-    Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, visible,
+    Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, span_of_minutes,
+    visible,
 };
 
 /// A short commit name, in characters.
@@ -146,6 +147,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
     }
     if entry.proposed {
         let _ = writeln!(out, "{indent}{}", look.paint(DIM, "a proposal, until a product owner confirms it"));
+    }
+    if let Some(minutes) = entry.spent_minutes {
+        let _ = writeln!(out, "{indent}spent {}", span_of_minutes(minutes));
     }
     if let Some(who) = &entry.told {
         let _ = writeln!(out, "{indent}told {}", shown(who));

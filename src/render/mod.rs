@@ -23,6 +23,7 @@ mod view;
 pub use blame::BlameLine;
 pub use differences::{Difference, Differences};
 pub use fault::{Fault, FaultLevel};
+pub use figures::counted;
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
 pub use measured::{

@@ -101,7 +101,7 @@ fn somebody_filters_opens_escalates_and_leaves() {
     terminal.until("/status:open");
     terminal.text(" payments");
     terminal.keys(&["Enter"]);
-    let screen = terminal.until("1 tickets");
+    let screen = terminal.until("1 ticket");
     assert!(screen.contains(&pay) && !screen.contains(&page), "{screen}");
     terminal.keys(&["Enter"]);
     terminal.until("Timeline");
@@ -154,7 +154,7 @@ fn a_query_that_is_wrong_is_said_and_the_board_goes_on() {
 fn a_signal_leaves_the_terminal_as_it_was() {
     let (sandbox, pay, _) = project();
     let Some(terminal) = Terminal::open(&sandbox) else { return };
-    terminal.text("git support board; echo status $?; stty -a | grep -o ' icanon'");
+    terminal.text("git-support board; echo status $?; stty -a | grep -o ' icanon'");
     terminal.keys(&["Enter"]);
     terminal.until(&pay);
     let folder = sandbox.repo().display().to_string();
@@ -179,13 +179,14 @@ fn a_terminal_that_goes_takes_the_board_with_it() {
     let Some(terminal) = Terminal::open(&sandbox) else { return };
     let ended = sandbox.root().join("ended");
     // Deaf to the signal that would end it otherwise.
-    terminal.text(&format!("(trap '' HUP; git support board; echo $? > {})", ended.display()));
+    terminal.text(&format!("(trap '' HUP; git-support board; echo $? > {})", ended.display()));
     terminal.keys(&["Enter"]);
     terminal.until(&pay);
     let _ = terminal.tmux(&["kill-server"]);
     let begin = Instant::now();
     while !std::fs::read_to_string(&ended).is_ok_and(|status| status == "129\n") {
-        assert!(begin.elapsed() < PATIENCE, "the board is still there");
+        let said = std::fs::read_to_string(&ended);
+        assert!(begin.elapsed() < PATIENCE, "the board is still there: {said:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -162,6 +162,7 @@ fn the_hours_of_an_agreement_are_held_beside_what_was_spent() {
         (Some(1_800), Some(4_500))
     );
     assert!(sandbox.ticket_file(&hard).contains("spent: 15m\n"));
+    assert!(sandbox.run(&["show", &hard]).ok().contains("spent 15m\n"));
     assert!(
         sandbox
             .run(&["comment", &hard, "-m", "x", "--spent", "soon"])

@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use crate::cli::board::keys::{KEYS, STEPS};
 use crate::cli::board::state::{Focus, Line, State};
-use crate::render::{Emphasis, Lanes, Listed, clipped, due_text, safe, severity_text};
+use crate::render::{Emphasis, Lanes, Listed, clipped, counted, due_text, safe, severity_text};
 
 /// The lines of a card.
 const CARD: usize = 3;
@@ -18,8 +18,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, now: i64) {
     let [head, body, foot] =
         Split::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
             .areas(frame.area());
-    let count = state.tickets.len();
-    let title = format!(" git support  {}  {count} tickets", safe(&state.query));
+    let title = format!(" git support  {}  {}", safe(&state.query), counted(state.tickets.len()));
     frame.render_widget(Paragraph::new(title).style(Style::new().add_modifier(Modifier::REVERSED)), head);
     match &state.focus {
         Focus::Page { lines, from } => page(frame, body, lines, *from),

@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::cli::board::deck::{Deck, Said};
 use crate::cli::board::state::{Focus, Line, State};
-use crate::render::{Lanes, View};
+use crate::render::{Lanes, View, counted};
 
 /// A key that begins a command, its verb, and what comes after the ticket's id.
 pub(super) const STEPS: [(char, &str, &str); 14] = [
@@ -179,7 +179,7 @@ fn filter(query: String, state: &mut State, deck: &mut Deck<'_, '_>) {
         Ok((tickets, _)) => {
             let count = tickets.len();
             (state.query, state.tickets, state.column, state.row) = (query, tickets, 0, 0);
-            state.say(format!("{count} tickets"));
+            state.say(counted(count));
         }
         Err(problem) => state.fail(problem),
     }

@@ -41,7 +41,8 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
     let mut state = State::new(query, &mut deck)?;
     let mut screen = ratatui::try_init().context("taking the screen")?;
     let outcome = show(&mut screen, &mut state, &mut deck, &signals);
-    if matches!(outcome, Ok(HUNG_UP)) {
+    // Drawing may have failed for no other reason.
+    if matches!(outcome, Ok(HUNG_UP)) || matches!(Keyboard::after(0), Keyboard::Gone) {
         // Nothing can be given back to a terminal that is gone, and saying so would panic.
         std::mem::forget(screen);
         return Ok(ExitCode::from(HUNG_UP));
