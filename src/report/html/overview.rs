@@ -62,7 +62,7 @@ pub fn overview(overview: &Overview<'_>) -> String {
         h1 { (title) }
         p.about {
             (moment(overview.period.from)) " to " (moment(overview.period.to)) " UTC, "
-            (overview.cases.len()) " tickets"
+            (overview.cases.len()) @if overview.cases.len() == 1 { " ticket" } @else { " tickets" }
             @if !overview.query.is_empty() { " of " code { (visible(overview.query)) } }
             ", as of " (overview.at.minute()) " UTC"
         }
