@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -12,6 +13,8 @@ use crate::index::error::Error;
 const VERSION: i64 = 3;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait before the file is asked for again.
+const PAUSE: Duration = Duration::from_millis(5);
 /// Bytes of a page: a long list reads a tenth faster than from SQLite's 4,096.
 const PAGE_BYTES: i64 = 16_384;
 /// The page cache, in KiB.
@@ -94,7 +97,23 @@ impl Index {
     }
 }
 
+/// Opens the file, or makes it. Several processes may be about to make it: SQLite refuses who comes second at
+/// once, however long it was told to wait, where waiting with a lock in hand could lock both up.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match try_to_connect(path) {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until =>
+            {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+fn try_to_connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;

@@ -134,6 +134,18 @@ fn many_processes_share_it() {
 }
 
 #[test]
+fn whoever_makes_it_first_the_others_wait() {
+    let (sandbox, _) = history();
+    for round in 0..8 {
+        forget(&sandbox);
+        let said = sandbox
+            .shell("for i in $(seq 24); do (git-support list >/dev/null 2>err.$i) & done; wait; cat err.*")
+            .ok();
+        assert_eq!(said, "", "{round}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_every_time_until_it_can() {
     let (sandbox, ids) = history();
     sandbox.run(&["list"]).ok();
