@@ -8,6 +8,7 @@ mod alike;
 mod arguments;
 mod assign;
 mod attach;
+mod audit;
 mod batch;
 mod blame;
 mod candidates;
@@ -156,6 +157,7 @@ verbs! {
     Run(run::Args) = "run", run::run;
     Log(log::Args) = "log", log::run;
     Blame(blame::Args) = "blame", blame::run;
+    Audit(audit::Args) = "audit", audit::run;
     Diff(diff::Args) = "diff", diff::run;
     Sla(sla::Args) = "sla", sla::run;
     Report(report::Args) = "report", report::run;

@@ -4,6 +4,7 @@
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
 mod agreement;
+pub mod audit;
 mod calendar;
 mod clock;
 mod decide;
@@ -28,6 +29,7 @@ mod team;
 mod vendor;
 
 pub use agreement::{Agreement, Period};
+pub use audit::FaultLevel;
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
     Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, NoCourse, Reason, Skew,

@@ -65,6 +65,11 @@ pub const SETTINGS: &[Setting] = &[
         about: "fixed names a commit: off, warn, enforce",
     },
     Setting {
+        key: "policy.signed_commits",
+        default: "off",
+        about: "audit wants signed commits: off, warn, enforce",
+    },
+    Setting {
         key: "pause",
         default: "customer, vendor, enhance",
         about: "what a ticket waits for that stops its clocks",
@@ -91,6 +96,8 @@ pub struct Settings {
     pub level_by_role: Policy,
     /// Whether a ticket that is fixed names a commit.
     pub fixed_needs_commit: Policy,
+    /// Whether commits are signed, by keys that git trusts.
+    pub signed_commits: Policy,
     /// Saved queries by name, for `list @name`.
     pub queries: BTreeMap<String, String>,
     /// Calendars, and the rules of clocks.
@@ -136,6 +143,7 @@ impl Settings {
         let (severity_by_owner, level_by_role) =
             (policy("policy.severity_by_owner")?, policy("policy.level_by_role")?);
         let fixed_needs_commit = policy("policy.fixed_needs_commit")?;
+        let signed_commits = policy("policy.signed_commits")?;
         let handover = [handover("handover.1")?, handover("handover.2")?];
         let mut queries = BTreeMap::new();
         if let Some(Node::Map(pairs)) = file.at("queries") {
@@ -154,6 +162,7 @@ impl Settings {
             severity_by_owner,
             level_by_role,
             fixed_needs_commit,
+            signed_commits,
             queries,
             clocks: ClockRules::read(file)?,
             agreement: Agreement::read(file)?,
@@ -174,6 +183,7 @@ impl Default for Settings {
             severity_by_owner: Policy::Warn,
             level_by_role: Policy::Warn,
             fixed_needs_commit: Policy::Enforce,
+            signed_commits: Policy::Off,
             queries: BTreeMap::new(),
             clocks: ClockRules::default(),
             agreement: None,

@@ -127,6 +127,7 @@ fn objects(view: &View) -> Shape {
             Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
         }
         View::Faults(faults) => Shape::Many(faults.iter().map(fault).collect()),
+        View::Audited(audited) => Shape::Many(audited.faults.iter().map(fault).collect()),
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),

@@ -1,29 +1,7 @@
-//! Something that is wrong, as `doctor` names it.
+//! Something that is wrong, as `doctor` and `audit` name it.
 
+use crate::process::FaultLevel;
 use crate::ticket::TicketId;
-
-/// How much something that is wrong weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FaultLevel {
-    /// Worth knowing.
-    Note,
-    /// To be put right.
-    Warning,
-    /// Broken.
-    Error,
-}
-
-impl FaultLevel {
-    /// The word of machine formats.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// Something that is wrong.
 #[derive(Debug, Clone)]

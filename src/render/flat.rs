@@ -83,6 +83,9 @@ fn rows(view: &View) -> Option<Rows> {
         View::Blame { ticket, lines } => {
             Some((crate::render::blame::COLUMNS, crate::render::blame::rows(ticket, lines)))
         }
+        View::Audited(audited) => {
+            Some((crate::render::audited::COLUMNS, crate::render::audited::rows(audited)))
+        }
         View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
         | View::Differences(_)

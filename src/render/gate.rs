@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
+use crate::process::FaultLevel;
 use crate::render::NoSuchForm;
-use crate::render::fault::{Fault, FaultLevel};
+use crate::render::fault::Fault;
 use crate::render::view::{Format, Gate, Listed, View};
 use crate::ticket::{Severity, visible};
 
@@ -27,6 +28,8 @@ pub(super) fn findings(view: &View, format: Format) -> Result<String, NoSuchForm
         (format!("git support check {}", gate.query), of_gate(gate))
     } else if let View::Faults(faults) = view {
         ("git support".to_owned(), faults.iter().map(of_fault).collect())
+    } else if let View::Audited(audited) = view {
+        ("git support audit".to_owned(), audited.faults.iter().map(of_fault).collect())
     } else {
         return Err(NoSuchForm { format: format.name(), forms: &["table", "json", "ndjson", "yaml"] });
     };
@@ -72,13 +75,18 @@ fn of_ticket(one: &Listed, path: &str, query: &str) -> Finding {
 }
 
 fn of_fault(fault: &Fault) -> Finding {
+    let (commit, path) = (fault.commit.as_deref(), fault.path.as_deref().unwrap_or_default());
     Finding {
         rule: fault.rule.to_owned(),
         level: fault.level,
         title: fault.rule.to_owned(),
-        message: fault.message.clone(),
+        message: format!(
+            "{}{}",
+            fault.message,
+            commit.map(|commit| format!(" (commit {commit:.10})")).unwrap_or_default()
+        ),
         path: fault.path.clone(),
-        identity: format!("{} {}", fault.rule, fault.path.as_deref().unwrap_or_default()),
+        identity: [fault.rule, path, commit.unwrap_or_default()].join(" ").trim_end().to_owned(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::process::Suggestion;
-use crate::render::fault::{Fault, FaultLevel};
+use crate::process::{FaultLevel, Suggestion};
+use crate::render::fault::Fault;
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
 use crate::render::view::{EntryLine, LinkedTicket, Rehearsal, Reported};
 use crate::ticket::{

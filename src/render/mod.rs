@@ -2,6 +2,7 @@
 //!
 //! Machine formats are contracts (docs/formats.md): nothing in them depends on colour, width or clock.
 
+mod audited;
 mod blame;
 mod clocks;
 mod data;
@@ -20,9 +21,10 @@ mod paint;
 mod table;
 mod view;
 
+pub use audited::Audited;
 pub use blame::BlameLine;
 pub use differences::{Difference, Differences};
-pub use fault::{Fault, FaultLevel};
+pub use fault::Fault;
 pub use figures::counted;
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
@@ -133,6 +135,7 @@ fn table_form(view: &View, look: &Look) -> String {
             lines::synced(branch, remote, received.len(), sent.len())
         }
         View::Faults(faults) => lines::faults(faults, look),
+        View::Audited(audited) => audited::table(audited, look),
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Gate(gate) => list::tickets(&gate.found, look),
         View::Clocks(clocks) => clocks::page(clocks, look),

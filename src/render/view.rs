@@ -1,9 +1,10 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Course, Member, Release, Suggestion, Vendor};
+use crate::process::{Course, FaultLevel, Member, Release, Suggestion, Vendor};
+use crate::render::audited::Audited;
 use crate::render::blame::BlameLine;
 use crate::render::differences::Differences;
-use crate::render::fault::{Fault, FaultLevel};
+use crate::render::fault::Fault;
 use crate::render::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
 
@@ -120,6 +121,8 @@ pub enum View {
     Settings(Vec<SettingLine>),
     /// What is wrong.
     Faults(Vec<Fault>),
+    /// What an audit found, and over what.
+    Audited(Box<Audited>),
     /// What a write would do.
     Rehearsal(Rehearsal),
     /// What the lines of an import came to: tickets that are new, that changed, and that were here already.
@@ -360,6 +363,7 @@ impl View {
     pub fn is_gate_shut(&self) -> bool {
         let counts = |fault: &Fault| !fault.repaired && fault.level > FaultLevel::Note;
         matches!(self, Self::Faults(faults) if faults.iter().any(counts))
+            || matches!(self, Self::Audited(audited) if audited.open() > 0 && !audited.is_accepted)
             || matches!(self, Self::Gate(gate) if gate.found.len() > gate.max)
             || matches!(self, Self::Clocks(clocks) if clocks.shuts)
     }

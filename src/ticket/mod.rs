@@ -38,7 +38,7 @@ pub use merge::{Merged, merge};
 pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;
-pub use redact::{REDACTED, Redaction};
+pub use redact::{REDACTED, Redaction, is_cut};
 pub use sighting::Sighting;
 pub use span::{parse_span, span_of_minutes};
 pub use standing::Standing;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
+use crate::ticket::codec::entry_node;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::head::Head;
@@ -91,6 +92,48 @@ fn of<T: Clone>(field: &Field, value: &T, change: impl Fn(&T) -> T) -> T {
         .contains(field)
         || matches!(field, Field::Links(_) | Field::Commits);
     if is_word { value.clone() } else { change(value) }
+}
+
+/// True where the new text is the old one with pieces taken out, and nothing else.
+fn is_cut_text(old: &str, new: &str) -> bool {
+    let mut pieces = new.split(REDACTED);
+    let Some(mut rest) = pieces.next().and_then(|first| old.strip_prefix(first)) else { return false };
+    let pieces: Vec<&str> = pieces.collect();
+    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
+    for piece in middle {
+        let Some((_, after)) = rest.split_once(piece) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
+/// True where the new value is the old one with pieces of text taken out, and nothing else.
+#[must_use]
+pub fn is_cut(old: &Node, new: &Node) -> bool {
+    match (old, new) {
+        (Node::Text(old), Node::Text(new)) => is_cut_text(old, new),
+        (Node::List(old), Node::List(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_cut(old, new))
+        }
+        (Node::Map(old), Node::Map(new)) => {
+            let same = |(old, new): (&(Node, Node), &(Node, Node))| old.0 == new.0 && is_cut(&old.1, &new.1);
+            old.len() == new.len() && old.iter().zip(new).all(same)
+        }
+        (old, new) => old == new,
+    }
+}
+
+impl Entry {
+    /// True where this is the old entry with pieces of text taken out by a redaction, and nothing else.
+    #[must_use]
+    pub fn is_cut_of(&self, old: &Self) -> bool {
+        let told = |entry: &Self| entry_node(&Self { redacted: None, ..entry.clone() });
+        let fixed = |entry: &Self| {
+            let sum = entry.attachment.as_ref().map(|file| file.sha256.clone());
+            (entry.seq, entry.at, entry.id.clone(), entry.by.clone(), entry.action.clone(), sum)
+        };
+        self.redacted.is_some() && fixed(self) == fixed(old) && is_cut(&told(old), &told(self))
+    }
 }
 
 impl Ticket {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::failure::Failure;
 use crate::commands::reading;
-use crate::process::{Team, skews};
-use crate::render::{Fault, FaultLevel};
+use crate::process::{FaultLevel, Team, skews};
+use crate::render::Fault;
 use crate::store::{Snapshot, Store, layout};
 use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};
 

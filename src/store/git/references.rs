@@ -103,6 +103,21 @@ impl Repository {
         Ok(found)
     }
 
+    /// The commits of every branch, tag, and other reference that leads to one.
+    ///
+    /// # Errors
+    /// References cannot be read.
+    pub fn commit_tips(&self) -> Result<Vec<ObjectId>> {
+        let peeled = |(_, id): &(String, ObjectId)| {
+            let object = self.repo.find_object(id.0, None).ok()?;
+            object.peel_to_commit().ok().map(|commit| ObjectId(commit.id()))
+        };
+        let mut tips: Vec<ObjectId> = self.references("refs/")?.iter().filter_map(peeled).collect();
+        tips.sort();
+        tips.dedup();
+        Ok(tips)
+    }
+
     /// The commit a revision names.
     ///
     /// # Errors

@@ -1,0 +1,171 @@
+//! The audit of a stretch of history as it goes on: what was found, what is known, what is still in doubt.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::commands::audit::attest;
+use crate::commands::audit::rulebook::Rulebook;
+use crate::commands::audit::stretch::Stretch;
+use crate::commands::failure::Failure;
+use crate::process::FaultLevel;
+use crate::process::audit::{AuditRule, Finding, Origin};
+use crate::render::{Audited, Fault};
+use crate::store::git::{ObjectId, Signed, Verdict};
+use crate::store::{Store, layout};
+use crate::ticket::{Entry, EntryId, Moment, Person, TicketId};
+
+/// What tells an entry, whatever is taken out of it.
+pub(super) type Identity = (u64, Moment, EntryId);
+
+/// An entry's identity.
+pub(super) fn identity(entry: &Entry) -> Identity {
+    (entry.seq, entry.at, entry.id.clone())
+}
+
+/// An entry that came in a commit which is not its own.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) ticket: TicketId,
+    pub(super) entry: Entry,
+    pub(super) origin: Origin,
+    pub(super) commit: ObjectId,
+    /// Who made the commit.
+    pub(super) by: Person,
+    /// True where the entry's author is one of the team.
+    pub(super) is_of_team: bool,
+}
+
+/// A signature to verify.
+pub(super) struct Signature {
+    pub(super) commit: ObjectId,
+    pub(super) committer: Person,
+    pub(super) level: FaultLevel,
+}
+
+/// The audit, as it goes on.
+pub(super) struct Review<'a> {
+    pub(super) store: &'a Store,
+    pub(super) book: Rulebook<'a>,
+    /// The entries that came in a commit of their own, and the version that brought each.
+    pub(super) own: HashMap<Identity, (TicketId, ObjectId)>,
+    /// The ticket that each opening entry opens.
+    pub(super) openings: HashMap<Identity, TicketId>,
+    pub(super) doubts: Vec<Doubt>,
+    pub(super) signatures: Vec<Signature>,
+    /// The commits that were looked at, in order.
+    pub(super) commits: HashMap<ObjectId, usize>,
+    pub(super) tickets: BTreeSet<TicketId>,
+    pub(super) entries: usize,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Review<'a> {
+    pub(super) fn new(store: &'a Store) -> Self {
+        Self {
+            store,
+            book: Rulebook::new(store),
+            own: HashMap::new(),
+            openings: HashMap::new(),
+            doubts: Vec::new(),
+            signatures: Vec::new(),
+            commits: HashMap::new(),
+            tickets: BTreeSet::new(),
+            entries: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Takes down what a rule says of a commit, and of a ticket or a path.
+    pub(super) fn found(
+        &mut self,
+        commit: ObjectId,
+        ticket: Option<&TicketId>,
+        path: &str,
+        finding: Finding,
+    ) {
+        self.faults.push(fault(Some(commit), ticket, path, finding));
+    }
+
+    /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
+    pub(super) fn finish(mut self, stretch: &Stretch) -> Result<(Vec<Fault>, Audited), Failure> {
+        for (doubt, finding) in attest::unsettled(&mut self, stretch)? {
+            let path = layout::ticket(&doubt.ticket);
+            self.found(doubt.commit, Some(&doubt.ticket), &path, finding);
+        }
+        self.verify()?;
+        let mut faults = self.faults;
+        let order = |fault: &Fault| {
+            let commit = fault.commit.as_deref().and_then(ObjectId::parse);
+            commit.and_then(|commit| self.commits.get(&commit).copied())
+        };
+        faults.sort_by_key(order);
+        let audited = Audited {
+            commits: self.commits.len(),
+            entries: self.entries,
+            tickets: self.tickets.len(),
+            ..Audited::default()
+        };
+        Ok((faults, audited))
+    }
+
+    fn verify(&mut self) -> Result<(), Failure> {
+        let wanted = std::mem::take(&mut self.signatures);
+        let commits: Vec<ObjectId> = wanted.iter().map(|one| one.commit).collect();
+        let signed: BTreeMap<ObjectId, Signed> =
+            self.store.repository().signatures(&commits).map_err(crate::store::Error::from)?;
+        for one in wanted {
+            let finding = match signed.get(&one.commit) {
+                Some(signed) if signed.verdict == Verdict::Good => {
+                    self.foreign_signer(signed, &one.committer)?
+                }
+                Some(signed) if signed.verdict == Verdict::Untrusted => {
+                    let message = format!("no key that git trusts made the signature ({})", signed.key);
+                    Some(Finding::new(AuditRule::SignatureBad, message))
+                }
+                Some(_) | None => {
+                    Some(Finding::new(AuditRule::SignatureBad, "the signature does not verify"))
+                }
+            };
+            if let Some(finding) = finding {
+                self.found(one.commit, None, "", finding.weighing(one.level));
+            }
+        }
+        Ok(())
+    }
+
+    /// A good signature, of somebody else.
+    fn foreign_signer(&mut self, signed: &Signed, committer: &Person) -> Result<Option<Finding>, Failure> {
+        let Some(signer) = Person::parse(&signed.signer).filter(|signer| !signer.email.is_empty()) else {
+            return Ok(None);
+        };
+        let same = |one: &Person, other: &Person| one.email.eq_ignore_ascii_case(&other.email);
+        if same(&signer, committer) || same(&self.book.member(&signer)?, &self.book.member(committer)?) {
+            return Ok(None);
+        }
+        let message = format!("{committer} committed it, {signer} signed it");
+        Ok(Some(Finding::new(AuditRule::SignatureSigner, message)))
+    }
+}
+
+/// What a rule says, as the view shows it.
+pub(super) fn fault(
+    commit: Option<ObjectId>,
+    ticket: Option<&TicketId>,
+    path: &str,
+    finding: Finding,
+) -> Fault {
+    let mut fault = Fault::new(finding.rule.line().name, finding.level, finding.message);
+    fault.commit = commit.map(|commit| commit.to_string());
+    fault.ticket = ticket.cloned();
+    fault.path = Some(path.to_owned()).filter(|path| !path.is_empty());
+    fault.hint = match finding.rule {
+        AuditRule::TimelineRemoved
+        | AuditRule::TicketRemoved
+        | AuditRule::TicketReplaced
+        | AuditRule::HeadUnaccounted => Some("git support doctor".to_owned()),
+        _ => fault.commit.as_ref().map(|commit| match &fault.path {
+            Some(path) => format!("git show {commit:.10} -- {path}"),
+            None => format!("git show {commit:.10}"),
+        }),
+    };
+    fault
+}

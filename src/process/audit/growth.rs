@@ -1,0 +1,134 @@
+//! A timeline only grows: what a commit did to the entries that its parents had.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::process::audit::Finding;
+use crate::process::audit::rule::AuditRule;
+use crate::ticket::{Action, Entry, EntryId, Field, Merged, Moment, Ticket, merge};
+
+/// What stays the same of an entry when text is taken out of it.
+type Identity<'a> = (u64, Moment, &'a EntryId);
+
+fn identity(entry: &Entry) -> Identity<'_> {
+    (entry.seq, entry.at, &entry.id)
+}
+
+/// The parents' versions of a ticket as one; `None` where no parent has it.
+#[must_use]
+pub fn met(before: &[&Ticket]) -> Option<Ticket> {
+    let (first, rest) = before.split_first()?;
+    let unite = |all: Ticket, other: &&Ticket| match merge(&all, other) {
+        Merged::One(both) => *both,
+        // Two tickets under one id: the older keeps it.
+        Merged::Two { kept, .. } => *kept,
+    };
+    Some(rest.iter().fold((*first).clone(), unite))
+}
+
+/// True where the two have no opening in common, though both have one: it is another ticket.
+#[must_use]
+pub fn is_other_ticket(before: &Ticket, after: &Ticket) -> bool {
+    matches!(merge(before, after), Merged::Two { .. })
+}
+
+/// What is wrong with how the timeline grew, and the entries that are new, in order.
+#[must_use]
+pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'a Entry>) {
+    let mut findings = Vec::new();
+    let mut told = BTreeSet::new();
+    let now: BTreeMap<Identity<'_>, &Entry> =
+        after.timeline().iter().map(|entry| (identity(entry), entry)).collect();
+    let by_id: BTreeMap<&EntryId, &Entry> = after.timeline().iter().map(|entry| (&entry.id, entry)).collect();
+    let mut moved = BTreeSet::new();
+    for version in before {
+        for entry in version.timeline().iter().filter(|entry| !after.timeline().contains(entry)) {
+            let finding = match (now.get(&identity(entry)), by_id.get(&entry.id)) {
+                (Some(new), _) => altered(entry, new, after),
+                (None, Some(new)) => {
+                    moved.insert(identity(new));
+                    Some(Finding::new(AuditRule::TimelineChanged, difference(entry, new)))
+                }
+                (None, None) => Some(Finding::new(AuditRule::TimelineRemoved, gone(entry))),
+            };
+            findings.extend(finding.filter(|finding| told.insert(finding.message.clone())));
+        }
+    }
+    let known: BTreeSet<Identity<'_>> =
+        before.iter().flat_map(|version| version.timeline()).map(identity).collect();
+    let is_new = |entry: &&Entry| !known.contains(&identity(entry)) && !moved.contains(&identity(entry));
+    let new: Vec<&Entry> = after.timeline().iter().filter(is_new).collect();
+    findings.extend(gaps(after, &new));
+    if !after.timeline().iter().any(|entry| entry.action == Action::Open) {
+        findings.push(Finding::new(AuditRule::TimelineOpen, "no entry opens it"));
+    }
+    (findings, new)
+}
+
+/// New entries that follow nothing: each is one more than an entry that its writer saw.
+fn gaps(after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
+    let numbers: BTreeSet<u64> = after.timeline().iter().map(|entry| entry.seq).collect();
+    let follows = |entry: &&&Entry| entry.seq > 1 && !numbers.contains(&(entry.seq - 1));
+    let say = |entry: &&Entry| {
+        let message =
+            format!("{} has the number {}, and nothing has {}", named(entry), entry.seq, entry.seq - 1);
+        Finding::new(AuditRule::TimelineGap, message)
+    };
+    new.iter().filter(follows).map(say).collect()
+}
+
+/// An entry that stands there otherwise: taken out of by a redaction, or changed.
+fn altered(old: &Entry, new: &Entry, after: &Ticket) -> Option<Finding> {
+    if old.redacted.is_some() && (new.redacted.is_none() || !new.is_cut_of(old)) {
+        // Cut once more, it is still cut.
+        let message = format!("{} was redacted, and is not any more", named(old));
+        return Some(Finding::new(AuditRule::RedactionUndone, message));
+    }
+    let Some(by) = &new.redacted else {
+        return Some(Finding::new(AuditRule::TimelineChanged, difference(old, new)));
+    };
+    let is_said = after.timeline().iter().any(|entry| entry.id == *by && entry.action == Action::Redact);
+    if is_said && new.is_cut_of(old) {
+        return None;
+    }
+    let message = format!("{}, under the name of a redaction", difference(old, new));
+    Some(Finding::new(AuditRule::RedactionAltered, message))
+}
+
+/// An entry as a finding names it.
+pub(super) fn named(entry: &Entry) -> String {
+    format!("entry {} ({} by {})", entry.id, entry.action, entry.by.short())
+}
+
+fn gone(entry: &Entry) -> String {
+    format!("{} of {} is gone", named(entry), entry.at.minute())
+}
+
+/// What an entry says otherwise than it did.
+fn difference(old: &Entry, new: &Entry) -> String {
+    let mut parts = Vec::new();
+    let mut part = |what: &str, differs: bool, was: String, is: String| {
+        if differs {
+            parts.push(format!("{what} was {was}, is {is}"));
+        }
+    };
+    part("its number", old.seq != new.seq, old.seq.to_string(), new.seq.to_string());
+    part("its time", old.at != new.at, old.at.to_string(), new.at.to_string());
+    part("its author", old.by != new.by, old.by.to_string(), new.by.to_string());
+    part("its step", old.action != new.action, old.action.to_string(), new.action.to_string());
+    if old.note != new.note {
+        parts.push("its note is another".to_owned());
+    }
+    if old.attachment != new.attachment {
+        parts.push("its evidence is another".to_owned());
+    }
+    let fields: BTreeSet<&Field> = old.set.keys().chain(new.set.keys()).collect();
+    let differing = fields.into_iter().filter(|field| old.set.get(field) != new.set.get(field));
+    let differing: Vec<String> = differing.map(Field::name).collect();
+    if !differing.is_empty() {
+        parts.push(format!("what it sets is another: {}", differing.join(", ")));
+    }
+    if parts.is_empty() {
+        parts.push("it is not as it was".to_owned());
+    }
+    format!("{}: {}", named(old), parts.join("; "))
+}

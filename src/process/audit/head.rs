@@ -1,0 +1,61 @@
+//! The head equals its entries: no field is otherwise than they set it.
+
+use std::collections::BTreeSet;
+
+use crate::process::audit::Finding;
+use crate::process::audit::rule::AuditRule;
+use crate::ticket::{Action, Entry, Field, Kind, Node, Ticket, is_cut};
+
+/// What is wrong with the head of a version, given the one it came from and the entries that are new in it. What
+/// was wrong before, and is as it was, was found before.
+#[must_use]
+pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
+    let was_so = |field: &Field| {
+        before.is_some_and(|before| {
+            before.unaccounted().contains(field) && before.head().get(field) == after.head().get(field)
+        })
+    };
+    let mut wrong: Vec<String> =
+        after.unaccounted().iter().filter(|field| !was_so(field)).map(Field::name).collect();
+    wrong.extend(texts(before, after, new).iter().map(Field::name));
+    let mut findings = Vec::new();
+    if !wrong.is_empty() {
+        let message = format!("no entry sets {} to what the head says", wrong.join(", "));
+        findings.push(Finding::new(AuditRule::HeadUnaccounted, message));
+    }
+    findings.extend(cut_otherwise(before, after, new));
+    findings
+}
+
+/// Texts that became others without an entry that says so: entries name only the field.
+fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> {
+    let fields: BTreeSet<&Field> =
+        before.iter().flat_map(|before| before.head().fields()).chain(after.head().fields()).collect();
+    let was = |field: &Field| before.and_then(|before| before.head().get(field));
+    let is_told = |field: &Field| new.iter().any(|entry| entry.set.contains_key(field));
+    fields
+        .into_iter()
+        .filter(|field| {
+            field.kind() == Kind::Text && was(field) != after.head().get(field) && !is_told(field)
+        })
+        .cloned()
+        .collect()
+}
+
+/// A redaction that changed more than it took out.
+fn cut_otherwise(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Option<Finding> {
+    let (before, by) = (before?, new.iter().find(|entry| entry.action == Action::Redact)?);
+    let is_cut_here = |field: &&Field| {
+        let (was, is) = (before.head().get(field), after.head().get(field));
+        let others = new.iter().any(|entry| entry.id != by.id && entry.set.contains_key(field));
+        others || matches!((was, is), (Some(was), Some(is)) if is_cut(was, is)) || was == is
+    };
+    let wrong: Vec<String> = by.set.keys().filter(|field| !is_cut_here(field)).map(Field::name).collect();
+    let message = format!("{} became another, under the name of a redaction", wrong.join(", "));
+    (!wrong.is_empty()).then(|| Finding::new(AuditRule::RedactionAltered, message))
+}
+
+/// A value as a finding shows it.
+pub(super) fn shown(value: Option<&Node>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,262 @@
+//! Whether the process allowed a step: the entry is read back into its request, and the request decided again.
+
+use std::collections::BTreeMap;
+
+use crate::process::audit::Finding;
+use crate::process::audit::growth::named;
+use crate::process::audit::head::shown;
+use crate::process::audit::replay::{changes, request};
+use crate::process::audit::rule::{AuditRule, FaultLevel};
+use crate::process::decide::{decide, open};
+use crate::process::refusal::Refusal;
+use crate::process::request::Actor;
+use crate::process::rules::{Policy, Rules};
+use crate::ticket::{Action, Entry, Field, Head, Kind, Node, Person, Set, Step, Ticket, TicketId};
+
+/// The most states that are tried for an entry whose writer did not see all that is there now.
+const MAX_STATES: usize = 1024;
+
+/// Who asks whether steps were allowed.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    /// The rules that may have been in force; one that allows a step suffices.
+    pub rules: Vec<&'a Rules>,
+    /// True where what the settings demand is left aside: the step was taken under others, which are not here.
+    pub is_lenient: bool,
+    /// True where the entries' writers saw what the parent has, and nothing else.
+    pub saw_all: bool,
+}
+
+impl Judge<'_> {
+    /// What is wrong with the steps of new entries, in order, from the version they came to; those that are not
+    /// to be judged here are only taken. `member` gives a person as `.mailmap` names them.
+    #[must_use]
+    pub fn steps(
+        &self,
+        before: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+        member: &dyn Fn(&Person) -> Person,
+    ) -> Vec<Finding> {
+        let mut state = before.cloned();
+        let mut findings = Vec::new();
+        for (entry, is_judged) in new {
+            if *is_judged {
+                findings.extend(self.step(state.as_ref(), after, entry, &member(&entry.by)));
+            }
+            let step = taken(entry, after.head());
+            match &mut state {
+                Some(state) => state.apply(step),
+                None => state = Some(Ticket::open(after.id().clone(), step)),
+            }
+        }
+        findings
+    }
+
+    fn step(
+        &self,
+        state: Option<&Ticket>,
+        after: &Ticket,
+        entry: &Entry,
+        member: &Person,
+    ) -> Option<Finding> {
+        let actor =
+            Actor { by: entry.by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
+        if entry.action == Action::Open {
+            return self.best(|rules| opening(entry, after, rules, &actor));
+        }
+        // That nothing opens it is found elsewhere.
+        let state = state?;
+        let first = self.best(|rules| self.judge(state, entry, after.head(), rules, &actor));
+        let is_concurrent = state.timeline().last().is_some_and(|last| last.seq >= entry.seq);
+        if first.is_none() || (self.saw_all && !is_concurrent) {
+            return first;
+        }
+        // What its writer saw is one of the states that earlier entries lead to.
+        let seen = states(after.id(), state.timeline(), entry);
+        let is_allowed = seen
+            .iter()
+            .any(|state| self.best(|rules| self.judge(state, entry, after.head(), rules, &actor)).is_none());
+        if is_allowed { None } else { first }
+    }
+
+    /// What the first rules say, unless some allow it.
+    fn best(&self, judge: impl Fn(&Rules) -> Option<Finding>) -> Option<Finding> {
+        let mut first = None;
+        for rules in &self.rules {
+            first = Some(first.unwrap_or(judge(rules)?));
+        }
+        first
+    }
+
+    fn judge(
+        &self,
+        state: &Ticket,
+        entry: &Entry,
+        after: &Head,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Option<Finding> {
+        let request = request(entry, state, after)?;
+        match decide(state, request, rules, actor) {
+            Err(refusal) if self.is_lenient && depends_on_settings(&refusal) => None,
+            Err(refusal) => Some(refused(entry, &refusal)),
+            Ok(step) => {
+                let decided = step.map(|step| step.entry);
+                differing(state, entry, decided.as_ref(), after)
+                    .or_else(|| overridden(entry, decided.as_ref()?))
+                    .filter(|finding| !self.is_lenient || finding.rule != AuditRule::StepHandover)
+                    .or_else(|| unowned(entry, decided.as_ref()?, rules).filter(|_| !self.is_lenient))
+            }
+        }
+    }
+}
+
+/// An opening: any fields, but a severity only of somebody who may judge it.
+fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Option<Finding> {
+    let changes = changes(entry, after.head(), |_| true);
+    match open(after.id().clone(), &changes, None, rules, actor) {
+        Err(refusal) => Some(refused(entry, &refusal)),
+        Ok(ticket) => unowned(entry, ticket.timeline().first()?, rules),
+    }
+}
+
+/// What a refusal is, among the rules of the audit.
+fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
+    let rule = match refusal {
+        Refusal::MissingFindings { .. } => AuditRule::StepHandover,
+        Refusal::NoCommit(_) => AuditRule::StepCommit,
+        Refusal::NoVendor { .. }
+        | Refusal::WhichVendor { .. }
+        | Refusal::NoChannel(_)
+        | Refusal::LevelOneDefers(_) => AuditRule::StepVendor,
+        Refusal::NotTheirs { policy, .. } if policy.ends_with("severity_by_owner") => {
+            AuditRule::SeverityOwner
+        }
+        Refusal::NotTheirs { .. } => AuditRule::LevelRole,
+        Refusal::NoLevel { .. } => AuditRule::StepLevel,
+        _ => AuditRule::StepIllegal,
+    };
+    Finding::new(rule, format!("{}: {refusal}", named(entry)))
+}
+
+/// True for what another project's settings, people or vendors would not have refused.
+fn depends_on_settings(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::MissingFindings { .. }
+            | Refusal::NoCommit(_)
+            | Refusal::NoVendor { .. }
+            | Refusal::WhichVendor { .. }
+            | Refusal::NoChannel(_)
+            | Refusal::NotTheirs { .. }
+            | Refusal::LargeAttachment { .. }
+    )
+}
+
+/// What an entry sets otherwise than its step does.
+fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Head) -> Option<Finding> {
+    // What somebody had edited by hand is not what the entry begins from.
+    let by_hand = state.unaccounted();
+    let none = BTreeMap::new();
+    let expected = decided.map_or(&none, |decided| &decided.set);
+    let fields = entry.set.keys().chain(expected.keys());
+    let mut wrong = fields.filter(|field| {
+        let known =
+            !matches!(entry.set.get(field), Some(Set::Other(_))) && !matches!(field, Field::Unknown(_));
+        let same = match field.kind() {
+            // Of an entry that a later one of the commit follows, the text is the later one's.
+            Kind::Text if !expected.contains_key(field) => state.head().get(field) == after.get(field),
+            Kind::Text => entry.set.contains_key(field),
+            Kind::Value | Kind::Members => entry.set.get(field) == expected.get(field),
+        };
+        known && !same && !by_hand.contains(field)
+    });
+    let field = wrong.next()?;
+    let rule = if *field == Field::Level { AuditRule::StepLevel } else { AuditRule::StepSets };
+    let message = format!(
+        "{}: {} {}, where the step has {}",
+        named(entry),
+        field.name(),
+        told(entry.set.get(field)),
+        told(expected.get(field))
+    );
+    Some(Finding::new(rule, message))
+}
+
+/// How a field is set, as a finding shows it.
+fn told(set: Option<&Set>) -> String {
+    match set {
+        None => "is not set".to_owned(),
+        Some(Set::Value { from, to }) => format!("{} -> {}", shown(from.as_ref()), shown(to.as_ref())),
+        Some(Set::Members { add, remove }) => format!("+[{}] -[{}]", add.join(", "), remove.join(", ")),
+        Some(Set::Text) => "is set".to_owned(),
+        Some(Set::Other(node)) => Node::to_string(node),
+    }
+}
+
+/// Rules that were gone over, and the entry does not say so.
+fn overridden(entry: &Entry, decided: &Entry) -> Option<Finding> {
+    let untold: Vec<&str> =
+        decided.overrides.iter().filter(|rule| !entry.overrides.contains(rule)).map(String::as_str).collect();
+    let message = format!("{}: {} was missing, and it does not say so", named(entry), untold.join(", "));
+    (!untold.is_empty()).then(|| Finding::new(AuditRule::StepHandover, message))
+}
+
+/// A severity that is only a proposal, and stands as judged.
+fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
+    if !decided.proposed || entry.proposed {
+        return None;
+    }
+    let level = match rules.settings.severity_by_owner {
+        Policy::Enforce => FaultLevel::Error,
+        Policy::Warn | Policy::Off => FaultLevel::Warning,
+    };
+    let severity = match entry.set.get(&Field::Severity) {
+        Some(Set::Value { to, .. }) => shown(to.as_ref()),
+        Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => String::new(),
+    };
+    let message = format!("{}: judged it {severity}, and is no product owner", named(entry));
+    Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))
+}
+
+/// The step that an entry is, with its texts as they stand now.
+fn taken(entry: &Entry, after: &Head) -> Step {
+    let text = |field: &Field| {
+        let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
+        (field.clone(), Some(text.to_owned()))
+    };
+    let texts = entry.set.iter().filter(|(_, set)| **set == Set::Text).map(|(field, _)| text(field));
+    Step { entry: entry.clone(), texts: texts.collect() }
+}
+
+/// The states that a writer may have seen who wrote this number: earlier numbers only, and of concurrent entries
+/// one, or all.
+fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
+    let mut groups: BTreeMap<u64, Vec<&Entry>> = BTreeMap::new();
+    for earlier in timeline.iter().filter(|earlier| earlier.seq < entry.seq) {
+        groups.entry(earlier.seq).or_default().push(earlier);
+    }
+    let mut seen: Vec<Vec<&Entry>> = vec![Vec::new()];
+    for mut group in groups.into_values() {
+        // Who writes sees their own entries first.
+        group.sort_by_key(|other| other.by != entry.by);
+        let mut choices: Vec<Vec<&Entry>> = group.iter().map(|one| vec![*one]).collect();
+        if group.len() > 1 {
+            choices.push(group);
+        }
+        let pairs =
+            choices.iter().flat_map(|choice| seen.iter().map(move |seen| [seen.as_slice(), choice].concat()));
+        seen = pairs.take(MAX_STATES).collect();
+    }
+    seen.iter().filter_map(|entries| led_to(id, entries)).collect()
+}
+
+/// The ticket that some entries lead to, in order; of long texts, only that they are there.
+fn led_to(id: &TicketId, entries: &[&Entry]) -> Option<Ticket> {
+    let head = Head::default();
+    let mut steps = entries.iter().map(|entry| taken(entry, &head));
+    let mut ticket = Ticket::open(id.clone(), steps.next()?);
+    steps.for_each(|step| ticket.apply(step));
+    Some(ticket)
+}

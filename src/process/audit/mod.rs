@@ -1,0 +1,46 @@
+//! What a reviewer can hold against a history: rules over what each commit made of a ticket. Pure: commits come
+//! in as facts, versions as tickets.
+//!
+//! A ticket only grows ([`grown`]), its head is what its entries set ([`accounted`]), each entry is of who committed
+//! it and when ([`Origin`]), each step was one that the process allowed ([`Judge`]), and a commit says what it does
+//! ([`Said`]).
+
+mod growth;
+mod head;
+mod legality;
+mod origin;
+mod replay;
+mod rule;
+mod said;
+
+pub use growth::{grown, is_other_ticket, met};
+pub use head::accounted;
+pub use legality::Judge;
+pub use origin::{CommitFacts, Origin, Why};
+pub use rule::{AuditRule, FaultLevel, RULES, RuleLine};
+pub use said::Said;
+
+/// Something that a rule has to say about a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: AuditRule,
+    /// How much it weighs.
+    pub level: FaultLevel,
+    /// What is wrong, in one line.
+    pub message: String,
+}
+
+impl Finding {
+    /// What a rule says, as grave as the rule is.
+    pub fn new(rule: AuditRule, message: impl Into<String>) -> Self {
+        Self { rule, level: rule.line().level, message: message.into() }
+    }
+
+    /// The same, as grave as a policy makes it.
+    #[must_use]
+    pub fn weighing(mut self, level: FaultLevel) -> Self {
+        self.level = level;
+        self
+    }
+}

@@ -1,0 +1,104 @@
+//! Where an entry comes from: whether it is of who committed it, and when.
+
+use std::time::Duration;
+
+use crate::process::audit::said::Said;
+use crate::ticket::{Action, Entry, Moment, Person};
+
+/// How long a revert may take from the entry that answers it to the commit: an editor, or conflicts in code, stand
+/// between them. In seconds: a week.
+const REVERT_SECS: u64 = 7 * 86_400;
+
+/// A commit, as far as an entry's origin asks.
+#[derive(Debug, Clone)]
+pub struct CommitFacts {
+    /// Its author, as the commit names them.
+    pub author: Person,
+    /// The same, through `.mailmap`.
+    pub known_author: Person,
+    /// The author date.
+    pub authored: Moment,
+    /// Its committer.
+    pub committer: Person,
+    /// The same, through `.mailmap`.
+    pub known_committer: Person,
+    /// The committer date.
+    pub committed: Moment,
+    /// How many parents it has.
+    pub parents: usize,
+    /// What it says of itself.
+    pub said: Said,
+}
+
+impl CommitFacts {
+    /// True where the commit stands as it was first made: nobody has rebased, picked or amended it since.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.authored == self.committed && self.author == self.committer && self.parents < 2
+    }
+}
+
+/// Where an entry comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// From this commit: author and time agree.
+    Own,
+    /// From elsewhere, and the commit says why.
+    Carried(Why),
+    /// The author is this commit's, the time is not.
+    OtherTime,
+    /// The author is not this commit's.
+    OtherAuthor,
+}
+
+/// Why a commit brings what others did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// An import: who imports vouches for it.
+    Import,
+    /// Taken over from another clone, or history.
+    Sync,
+    /// Gathered from several commits, whose authors are named.
+    Squash,
+    /// Gathered by a forge, without a word of what.
+    Request,
+}
+
+impl Origin {
+    /// The origin of an entry that is new in a commit; `by` is its author through `.mailmap`.
+    #[must_use]
+    pub fn of(entry: &Entry, by: &Person, commit: &CommitFacts) -> Self {
+        let is_authors = entry.by == commit.author || *by == commit.known_author;
+        let is_committers = entry.by == commit.committer || *by == commit.known_committer;
+        if is_authors && entry.at == commit.authored {
+            return Self::Own;
+        }
+        // Commits that were made one, or a revert answered while it was picked: between first and last hand.
+        let is_between = commit.authored <= entry.at && entry.at <= commit.committed;
+        if (is_authors || is_committers) && is_between {
+            return Self::Own;
+        }
+        let is_answer = entry.action == Action::Undo && !commit.said.is_ours;
+        let earliest = commit.committed.before(Duration::from_secs(REVERT_SECS));
+        if (is_authors || is_committers) && is_answer && earliest <= entry.at && entry.at <= commit.committed
+        {
+            return Self::Own;
+        }
+        let said = &commit.said;
+        if said.is("import") {
+            return Self::Carried(Why::Import);
+        }
+        if said.is("sync") || said.is("repair") {
+            return Self::Carried(Why::Sync);
+        }
+        let is_named =
+            is_authors || said.authors.iter().any(|email| email.eq_ignore_ascii_case(&entry.by.email));
+        if !said.is_ours && said.is_squash && is_named {
+            return Self::Carried(Why::Squash);
+        }
+        if !said.is_ours && said.is_request && is_named {
+            return Self::Carried(Why::Request);
+        }
+        if is_authors { Self::OtherTime } else { Self::OtherAuthor }
+    }
+}

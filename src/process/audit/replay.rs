@@ -1,0 +1,172 @@
+//! An entry, read back into the request that leads to it.
+
+use crate::process::request::{Change, Changes, Deferral, Ending, Fix, Move, Request, What};
+use crate::ticket::{
+    Action, Entry, Field, Finding, Head, Kind, Level, LinkKind, Moment, Node, Resolution, Set, Ticket,
+    TicketId,
+};
+
+/// What a reason for no commit begins with in a note (`resolve --no-commit`).
+const NO_COMMIT: &str = "No commit: ";
+
+/// The request that an entry answers to; `None` for what only a newer version knows, and for what is judged
+/// otherwise. Long texts are taken from the head of the version that brought the entry.
+pub(super) fn request(entry: &Entry, before: &Ticket, after: &Head) -> Option<Request> {
+    let what = what(entry, before, after)?;
+    let mut request = Request::new(what).with_note(entry.note.clone()).spending(entry.spent_minutes);
+    request.visibility = entry.visibility.clone();
+    request.seen.clone_from(&entry.seen);
+    Some(request)
+}
+
+fn what(entry: &Entry, before: &Ticket, after: &Head) -> Option<What> {
+    let all = || changes(entry, after, |_| true);
+    let step = |step| Some(What::Step(step));
+    match &entry.action {
+        Action::Edit => Some(What::Edit(all())),
+        Action::Undo => Some(What::Undo(all())),
+        Action::Comment => Some(What::Comment),
+        Action::Attach => entry.attachment.clone().map(What::Attach),
+        Action::Link => linked(entry, true).map(|(kind, id)| What::Link(kind, id)),
+        Action::Unlink => linked(entry, false).map(|(kind, id)| What::Unlink(kind, id)),
+        Action::Assign => match value(entry, &Field::Owner) {
+            Some(owner) => step(Move::Own(owner)),
+            None => Some(What::Assign(value(entry, &Field::Assignee))),
+        },
+        Action::Repeat => Some(What::Repeat(beside_status(entry, after), Fix::Missing)),
+        Action::Reopen => {
+            let changes = beside_status(entry, after);
+            if changes.is_empty() && entry.seen.is_none() {
+                return step(Move::Reopen);
+            }
+            Some(What::Repeat(changes, Fix::Contained))
+        }
+        Action::Triage => {
+            let confirm =
+                matches!(entry.set.get(&Field::Severity), Some(Set::Value { from, to }) if from == to);
+            let mut changes = beside_status(entry, after);
+            if confirm {
+                changes.remove(&Field::Severity);
+            }
+            step(Move::Triage { changes, confirm })
+        }
+        Action::Replicate => {
+            let (text, happened) = replicated(after);
+            step(Move::Replicate { text, happened })
+        }
+        Action::Diagnose => step(Move::Diagnose(text_of(after, &Field::Findings(Finding::Diagnosis)))),
+        Action::Estimate => {
+            let own = || before.head().get(&Field::Estimate).map(ToString::to_string);
+            step(Move::Estimate(value(entry, &Field::Estimate).or_else(own).unwrap_or_default()))
+        }
+        Action::Escalate => {
+            let findings = changes(entry, after, |field| matches!(field, Field::Findings(_)));
+            step(Move::Escalate { findings, force: !entry.overrides.is_empty() })
+        }
+        Action::Return => step(Move::Return { to: level(entry), incomplete: false }),
+        Action::HandBack => step(Move::Return { to: level(entry), incomplete: true }),
+        Action::Alert => step(Move::Alert(entry.told.clone().unwrap_or_default())),
+        Action::Defer => step(Move::Defer(deferral(entry, before)?)),
+        Action::Pend => step(Move::Pend { follow_up: follow_up(waiting(entry, before)?)? }),
+        Action::Resume => step(Move::Resume),
+        Action::Resolve => step(Move::Resolve(ending(entry, before))),
+        Action::Close => step(Move::Close),
+        Action::Open | Action::Redact | Action::Unknown(_) => None,
+    }
+}
+
+/// The changes of an entry that are wanted.
+pub(super) fn changes(entry: &Entry, after: &Head, is_wanted: impl Fn(&Field) -> bool) -> Changes {
+    let change = |(field, set): (&Field, &Set)| {
+        let change = match set {
+            Set::Value { to, .. } => Change::To(to.clone()),
+            Set::Members { add, remove } => Change::Members { add: add.clone(), remove: remove.clone() },
+            Set::Text => Change::to_text(text_of(after, field)),
+            Set::Other(_) => return None,
+        };
+        Some((field.clone(), change))
+    };
+    entry.set.iter().filter(|(field, _)| is_wanted(field)).filter_map(change).collect()
+}
+
+/// What an entry sets beside the status, and what goes with a status.
+fn beside_status(entry: &Entry, after: &Head) -> Changes {
+    changes(entry, after, |field| ![Field::Status, Field::Deferral, Field::Resolution].contains(field))
+}
+
+/// A long text as it stands in the head; a word in its place, where a later entry has taken it away.
+fn text_of(after: &Head, field: &Field) -> String {
+    let text = after.get(field).filter(|_| field.kind() == Kind::Text).and_then(Node::as_text);
+    text.map_or_else(|| "(no longer there)".to_owned(), str::to_owned)
+}
+
+fn replicated(after: &Head) -> (String, bool) {
+    let text = text_of(after, &Field::Findings(Finding::Reproduction));
+    match text.strip_prefix("Cannot reproduce.\n\n") {
+        Some(tried) => (tried.to_owned(), false),
+        None => (text, true),
+    }
+}
+
+fn node<'a>(entry: &'a Entry, field: &Field) -> Option<&'a Node> {
+    match entry.set.get(field) {
+        Some(Set::Value { to, .. }) => to.as_ref(),
+        Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => None,
+    }
+}
+
+fn value(entry: &Entry, field: &Field) -> Option<String> {
+    node(entry, field).map(ToString::to_string)
+}
+
+fn level(entry: &Entry) -> Option<Level> {
+    value(entry, &Field::Level).as_deref().and_then(Level::parse)
+}
+
+fn linked(entry: &Entry, adds: bool) -> Option<(LinkKind, TicketId)> {
+    entry.set.iter().find_map(|(field, set)| match (field, set) {
+        (Field::Links(kind), Set::Members { add, remove }) => {
+            let other = if adds { add.first() } else { remove.first() };
+            Some((kind.clone(), TicketId::parse(other?)?))
+        }
+        _ => None,
+    })
+}
+
+/// For whom the ticket waits: as the entry sets it, or as it was.
+fn waiting<'a>(entry: &'a Entry, before: &'a Ticket) -> Option<&'a Node> {
+    node(entry, &Field::Deferral).or_else(|| before.head().get(&Field::Deferral))
+}
+
+fn follow_up(deferral: &Node) -> Option<Moment> {
+    Moment::parse(deferral.at("follow_up")?.as_text()?)
+}
+
+fn deferral(entry: &Entry, before: &Ticket) -> Option<Deferral> {
+    let to = waiting(entry, before)?;
+    let text = |key: &str| to.at(key).and_then(Node::as_text).map(str::to_owned);
+    if text("to").as_deref() == Some("enhance") {
+        return Some(Deferral::Enhance);
+    }
+    Some(Deferral::Vendor { name: text("vendor"), case: text("case"), follow_up: follow_up(to)? })
+}
+
+fn ending(entry: &Entry, before: &Ticket) -> Ending {
+    let code = value(entry, &Field::Resolution)
+        .or_else(|| before.head().get(&Field::Resolution).map(ToString::to_string))
+        .unwrap_or_default();
+    let added = |field: &Field| match entry.set.get(field) {
+        Some(Set::Members { add, .. }) => add.clone(),
+        Some(Set::Text | Set::Value { .. } | Set::Other(_)) | None => Vec::new(),
+    };
+    let survivor = Field::Links(LinkKind::DuplicateOf);
+    let known = before.head().members(&survivor).next().map(str::to_owned);
+    let why =
+        entry.note.as_deref().and_then(|note| note.split_once(NO_COMMIT)).map(|(_, why)| why.to_owned());
+    Ending {
+        code: Resolution::parse(&code),
+        commits: added(&Field::Commits),
+        no_commit: why,
+        duplicate_of: added(&survivor).into_iter().next().or(known).as_deref().and_then(TicketId::parse),
+    }
+}

@@ -1,0 +1,106 @@
+//! The rules of the audit: their names, how much a breach weighs, what each holds.
+
+/// How much something that is wrong weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultLevel {
+    /// Worth knowing.
+    Note,
+    /// To be put right.
+    Warning,
+    /// Broken.
+    Error,
+}
+
+impl FaultLevel {
+    /// The word of machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A rule as the documentation lists it.
+#[derive(Debug)]
+pub struct RuleLine {
+    /// The rule.
+    pub rule: AuditRule,
+    /// Its name: `timeline.removed`.
+    pub name: &'static str,
+    /// How much a breach weighs, unless a policy says otherwise.
+    pub level: FaultLevel,
+    /// What a breach is, in one line.
+    pub about: &'static str,
+}
+
+/// Declares the rules: the name in code, the name for people, how much a breach weighs, what it is.
+macro_rules! rules {
+    ($($rule:ident = $name:literal, $level:ident, $about:literal;)*) => {
+        /// A rule of the audit.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum AuditRule {
+            $(#[doc = $about] $rule,)*
+        }
+
+        /// Every rule.
+        pub const RULES: &[RuleLine] = &[
+            $(RuleLine { rule: AuditRule::$rule, name: $name, level: FaultLevel::$level, about: $about },)*
+        ];
+
+        impl AuditRule {
+            /// The rule as the documentation lists it.
+            #[must_use]
+            pub fn line(self) -> &'static RuleLine {
+                match self {
+                    $(Self::$rule => &RuleLine {
+                        rule: Self::$rule,
+                        name: $name,
+                        level: FaultLevel::$level,
+                        about: $about,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    TimelineRemoved = "timeline.removed", Error, "an entry is gone";
+    TimelineChanged = "timeline.changed", Error, "an entry is not as it was written";
+    TimelineOrder = "timeline.order", Error, "the entries of a file do not stand in their order";
+    TimelineGap = "timeline.gap", Error, "an entry follows one that nobody has seen";
+    TimelineOpen = "timeline.open", Error, "no entry opens the ticket";
+    RedactionAltered = "redaction.altered", Error, "under the name of a redaction something else was changed";
+    RedactionUndone = "redaction.undone", Error, "what was taken out stands there again";
+    HeadUnaccounted = "head.unaccounted", Error, "a field is not as the entries set it";
+    TicketRemoved = "ticket.removed", Error, "a ticket's file is gone";
+    TicketReplaced = "ticket.replaced", Error, "another ticket stands under the id of one";
+    TicketRenamed = "ticket.renamed", Error, "a ticket goes on under another id";
+    FileInvalid = "file.invalid", Error, "a file cannot be read";
+    FileStrange = "file.strange", Warning, "something lies where no file of git-support belongs";
+    FileCanonical = "file.canonical", Note, "a file says the same, but is not written as git-support writes it";
+    EntryAuthor = "entry.author", Error, "an entry is of somebody else than its commit";
+    EntryTime = "entry.time", Error, "an entry is of another time than its commit";
+    EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is";
+    StepIllegal = "step.illegal", Error, "a step that the process does not allow there";
+    StepLevel = "step.level", Error, "a step to a level that it does not lead to";
+    StepHandover = "step.handover", Error, "an escalation without the findings that the next level needs";
+    StepSets = "step.sets", Error, "an entry sets what its step does not set";
+    StepCommit = "step.commit", Error, "fixed, without a commit or the reason for none";
+    StepVendor = "step.vendor", Error, "deferred to a vendor who was not known, or not so";
+    SeverityOwner = "severity.owner", Error, "a severity judged by somebody who is no product owner";
+    LevelRole = "level.role", Error, "a step by somebody who does not work at that level";
+    EvidenceMissing = "evidence.missing", Error, "what an entry attached is gone";
+    EvidenceChanged = "evidence.changed", Error, "what an entry attached is not what was attached";
+    EvidenceUnnamed = "evidence.unnamed", Note, "evidence that no entry names";
+    CommitOutside = "commit.outside", Error, "a commit that says it is git-support's changes more than .support";
+    CommitMessage = "commit.message", Error, "a commit says what it does not do";
+    SignatureMissing = "signature.missing", Error, "a commit is not signed, and policy.signed_commits wants it";
+    SignatureBad = "signature.bad", Error, "a signature does not verify, or its key is not trusted";
+    SignatureSigner = "signature.signer", Error, "a commit is signed by somebody else than its committer";
+    HistoryRewritten = "history.rewritten", Error, "what was there before is not in this history any more";
+    SealBad = "seal.bad", Error, "a seal was moved, or its signature does not verify";
+}

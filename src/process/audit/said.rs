@@ -1,0 +1,112 @@
+//! What a commit says of itself: by its subject and trailers; whether it gathers other commits.
+
+use crate::process::audit::Finding;
+use crate::process::audit::rule::AuditRule;
+use crate::ticket::{Action, Entry, Field, Node, Person, Set};
+
+/// The trailer that a commit of ours has, but for those that change no ticket (DESIGN.md, section 4).
+const ACTION: &str = "Support-Action";
+/// The trailer that names a ticket.
+const TICKET: &str = "Support-Ticket";
+/// The trailers that repeat what entries set.
+const FIELDS: [(&str, Field); 4] = [
+    ("Support-Severity", Field::Severity),
+    ("Support-Status", Field::Status),
+    ("Support-Level", Field::Level),
+    ("Support-Assignee", Field::Assignee),
+];
+/// What `git merge --squash` writes above the commits it gathers.
+const SQUASHED: &str = "Squashed commit of the following:";
+/// What names somebody who wrote a part of what a commit gathers: git's own list, and the trailer of forges.
+const NAMING: [&str; 2] = ["Author:", "Co-authored-by:"];
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// What it says was done.
+    pub actions: Vec<String>,
+    /// The tickets it names.
+    pub tickets: Vec<String>,
+    /// The fields it says were set, and to what.
+    pub sets: Vec<(Field, String)>,
+    /// True where subject and trailers are those of a commit of ours.
+    pub is_ours: bool,
+    /// True where it gathers what several commits did.
+    pub is_squash: bool,
+    /// True where a forge's merge button made it: the subject ends with the number of a request, as `(#12)`.
+    pub is_request: bool,
+    /// The addresses of those whom it names as authors.
+    pub authors: Vec<String>,
+}
+
+impl Said {
+    /// Reads a message, and its trailers, by the prefix that subjects of ours have.
+    #[must_use]
+    pub fn read(message: &str, trailers: &[(String, String)], prefix: &str) -> Self {
+        let values = |name: &str| -> Vec<String> {
+            trailers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        };
+        let set = |(name, field): &(&str, Field)| -> Vec<(Field, String)> {
+            let to = |value: &String| value.rsplit(" -> ").next().unwrap_or(value).to_owned();
+            values(name).iter().map(|value| (field.clone(), to(value))).collect()
+        };
+        let actions = values(ACTION);
+        let subject = message.lines().next().unwrap_or_default();
+        let starts = |line: &str| {
+            line.strip_prefix(prefix).is_some_and(|rest| {
+                let word = rest.trim_start_matches([':', ' ']).split(' ').next().unwrap_or_default();
+                rest.starts_with(": ") && !matches!(Action::parse(word), Action::Unknown(_))
+            })
+        };
+        let is_item = |line: &str| starts(line.trim_start_matches(['*', '-', ' ', '\t']));
+        let named = |line: &str| -> Option<String> {
+            let person = NAMING.iter().find_map(|key| line.trim_start().strip_prefix(key))?;
+            Some(Person::parse(person)?.email.to_lowercase())
+        };
+        Self {
+            is_ours: !actions.is_empty() && subject.starts_with(&format!("{prefix}: ")),
+            is_squash: message.contains(SQUASHED) || message.lines().skip(1).any(is_item),
+            is_request: subject.ends_with(')') && subject.contains(" (#"),
+            authors: message.lines().filter_map(named).collect(),
+            tickets: values(TICKET),
+            sets: FIELDS.iter().flat_map(set).collect(),
+            actions,
+        }
+    }
+
+    /// True where the commit says that it did this, and is ours.
+    #[must_use]
+    pub fn is(&self, action: &str) -> bool {
+        self.is_ours && self.actions.iter().any(|said| said == action)
+    }
+
+    /// What a commit of ours says and its entries do not: `new` are those of all tickets it changes.
+    #[must_use]
+    pub fn untrue(&self, changed: &[String], new: &[&Entry]) -> Vec<Finding> {
+        // What gathers or carries speaks of more than it does, or of less.
+        let carries = ["import", "sync", "repair"].iter().any(|action| self.is(action));
+        if !self.is_ours || self.is_squash || carries {
+            return Vec::new();
+        }
+        let mut wrong: Vec<String> = Vec::new();
+        let tickets = self.tickets.iter().filter(|id| !changed.contains(id));
+        wrong.extend(tickets.map(|id| format!("{TICKET}: {id}, which it does not change")));
+        let done = |action: &&String| new.iter().any(|entry| entry.action.as_str() == action.as_str());
+        let actions = self.actions.iter().filter(|action| !done(action));
+        wrong.extend(actions.map(|action| format!("{ACTION}: {action}, and no entry of it does")));
+        let is_set = |(field, to): &&(Field, String)| new.iter().any(|entry| sets(entry, field, to));
+        let fields = self.sets.iter().filter(|set| !is_set(set));
+        wrong
+            .extend(fields.map(|(field, to)| format!("{} {to}, and no entry of it sets that", field.name())));
+        wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}"))).collect()
+    }
+}
+
+/// True where an entry sets a field to what a trailer says.
+fn sets(entry: &Entry, field: &Field, to: &str) -> bool {
+    match entry.set.get(field) {
+        Some(Set::Value { to: Some(node), .. }) => Node::to_string(node) == to,
+        Some(Set::Value { to: None, .. }) => to == "none",
+        Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => false,
+    }
+}

@@ -1,0 +1,150 @@
+//! What a commit did: which files of a folder it left otherwise than its parents have them, whether it changed
+//! anything else, what it says of itself.
+
+use std::collections::BTreeMap;
+
+use crate::store::git::error::{Error, Result};
+use crate::store::git::identity::Identity;
+use crate::store::git::objects::{Item, ItemKind, ObjectId};
+use crate::store::git::repository::Repository;
+
+/// A commit, seen from its parents.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its parents, in order.
+    pub parents: Vec<ObjectId>,
+    /// Author and committer.
+    pub identity: Identity,
+    /// Its message.
+    pub message: String,
+    /// The trailers of the message: names and values.
+    pub trailers: Vec<(String, String)>,
+    /// True where it carries a signature, good or bad.
+    pub is_signed: bool,
+    /// The files of the folder that it did not simply take over from its parents.
+    pub files: Vec<Passed>,
+    /// True where it has something outside the folder otherwise than its first parent.
+    pub touches_others: bool,
+}
+
+/// A file that a commit did not simply take over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// Its path.
+    pub path: String,
+    /// What the commit has; none where it has no such file.
+    pub now: Option<Item>,
+    /// What each parent has, in order.
+    pub before: Vec<Option<Item>>,
+}
+
+/// What one place looks like on all sides: in the commit, in each parent, and where two parents parted.
+#[derive(Debug, Clone, Default)]
+struct Sides {
+    now: Option<Item>,
+    before: Vec<Option<Item>>,
+    base: Option<Item>,
+}
+
+impl Sides {
+    /// True where the commit has what any merge would have: what all parents have; of two, what the one has
+    /// that went on where the other stood still.
+    fn is_taken_over(&self) -> bool {
+        if self.before.iter().all(|before| *before == self.now) {
+            return !self.before.is_empty() || self.now.is_none();
+        }
+        match self.before.as_slice() {
+            [one, other] => {
+                (*one == self.base && *other == self.now) || (*other == self.base && *one == self.now)
+            }
+            _ => false,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Item> {
+        self.now.iter().chain(self.before.iter().flatten()).chain(self.base.iter())
+    }
+}
+
+fn failed(error: git2::Error) -> Error {
+    Error::git("reading history", &error)
+}
+
+impl Repository {
+    /// What a commit did, to the files of a folder and beside.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn passage(&self, commit: ObjectId, folder: &str) -> Result<Passage> {
+        let object = self.commit_object(commit)?;
+        let message = String::from_utf8_lossy(object.message_bytes()).into_owned();
+        let trailers = git2::message_trailers_strs(&message).map_err(failed)?;
+        let trailers =
+            trailers.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+        let parents = self.parents(commit)?;
+        let now = self.find(commit, folder)?;
+        let before = parents.iter().map(|parent| self.find(*parent, folder)).collect::<Result<Vec<_>>>()?;
+        let mut sides = Sides { now, before, base: None };
+        if let ([one, other], false) = (parents.as_slice(), sides.is_taken_over()) {
+            let base = self.merge_base(*one, *other)?;
+            sides.base = base.map(|base| self.find(base, folder)).transpose()?.flatten();
+        }
+        let mut files = Vec::new();
+        self.passed(folder, sides, &mut files)?;
+        Ok(Passage {
+            commit,
+            touches_others: self.differs_beside(commit, parents.first().copied(), folder)?,
+            parents,
+            identity: self.commit_text(commit)?.identity,
+            message,
+            trailers,
+            is_signed: String::from_utf8_lossy(object.raw_header_bytes()).contains("\ngpgsig"),
+            files,
+        })
+    }
+
+    /// Gathers the files at and below a place that were not simply taken over; folders that were are not opened.
+    fn passed(&self, path: &str, sides: Sides, found: &mut Vec<Passed>) -> Result<()> {
+        if sides.is_taken_over() {
+            return Ok(());
+        }
+        if !sides.all().any(|item| item.kind == ItemKind::Folder) {
+            found.push(Passed { path: path.to_owned(), now: sides.now, before: sides.before });
+            return Ok(());
+        }
+        let count = sides.before.len();
+        let mut below: BTreeMap<String, Sides> = BTreeMap::new();
+        let mut list = |side: Option<&Item>, place: &dyn Fn(&mut Sides, Item)| -> Result<()> {
+            let Some(folder) = side.filter(|item| item.kind == ItemKind::Folder) else { return Ok(()) };
+            for item in self.items(folder.id)? {
+                let sides = below.entry(item.name.clone()).or_default();
+                sides.before.resize(count, None);
+                place(sides, item);
+            }
+            Ok(())
+        };
+        list(sides.now.as_ref(), &|sides, item| sides.now = Some(item))?;
+        list(sides.base.as_ref(), &|sides, item| sides.base = Some(item))?;
+        for (number, side) in sides.before.iter().enumerate() {
+            list(side.as_ref(), &|sides, item| {
+                if let Some(before) = sides.before.get_mut(number) {
+                    *before = Some(item);
+                }
+            })?;
+        }
+        below.into_iter().try_for_each(|(name, sides)| self.passed(&format!("{path}/{name}"), sides, found))
+    }
+
+    /// True where two commits have something otherwise at the top of their trees, but for one folder.
+    fn differs_beside(&self, commit: ObjectId, parent: Option<ObjectId>, folder: &str) -> Result<bool> {
+        let beside = |commit: ObjectId| -> Result<Vec<Item>> {
+            let mut top = self.top(commit)?;
+            top.retain(|item| item.name != folder);
+            Ok(top)
+        };
+        let before = parent.map(beside).transpose()?.unwrap_or_default();
+        Ok(beside(commit)? != before)
+    }
+}

@@ -1,0 +1,124 @@
+//! Signatures of commits and tags, as git itself verifies them: gpg, ssh or x509, by its configuration.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use crate::store::git::error::{Error, Result};
+use crate::store::git::objects::ObjectId;
+use crate::store::git::program::Program;
+use crate::store::git::repository::Repository;
+
+/// Commits whose signatures one git verifies.
+const CHUNK: usize = 64;
+/// How many gits verify at a time: each starts a program for every signature.
+const VERIFIERS: usize = 4;
+/// What git prints of a commit: its name, the verdict's letter, the signer, the key (git-log(1), pretty formats).
+const FORMAT: &str = "--format=%H%x00%G?%x00%GS%x00%GF";
+
+/// What git says of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Good, by a key that is trusted.
+    Good,
+    /// It fits, but the key is not trusted, is unknown, has expired or was revoked.
+    Untrusted,
+    /// It does not fit what it signs.
+    Bad,
+    /// There is none.
+    None,
+}
+
+impl Verdict {
+    /// Reads the letter of `%G?`. An ssh key that no file of allowed signers names is said to be good with
+    /// undefined validity.
+    fn of(letter: &str) -> Self {
+        match letter {
+            "G" => Self::Good,
+            "B" => Self::Bad,
+            "N" | "" => Self::None,
+            _ => Self::Untrusted,
+        }
+    }
+}
+
+/// A signature that was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// What git says of it.
+    pub verdict: Verdict,
+    /// Who signed: a name and address, or whom the file of allowed signers gives.
+    pub signer: String,
+    /// The key's fingerprint.
+    pub key: String,
+}
+
+impl Repository {
+    /// The signatures of commits. Git starts a program for each, so only those that carry one should be asked for.
+    ///
+    /// # Errors
+    /// Git cannot be run.
+    pub fn signatures(&self, commits: &[ObjectId]) -> Result<BTreeMap<ObjectId, Signed>> {
+        let (git, environment) = (&self.git, &self.git_environment());
+        let chunks: Vec<&[ObjectId]> = commits.chunks(CHUNK).collect();
+        let mut found = BTreeMap::new();
+        for round in chunks.chunks(VERIFIERS) {
+            let said: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
+                let asked: Vec<_> =
+                    round.iter().map(|chunk| scope.spawn(|| verified(git, environment, chunk))).collect();
+                let lost = || Err(Error::new(crate::store::git::Kind::Io, "git was not waited for"));
+                asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| lost())).collect()
+            });
+            for said in said {
+                let said = String::from_utf8_lossy(&said?).into_owned();
+                found.extend(said.lines().filter_map(line));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The signature of a tag; its signer is not told.
+    ///
+    /// # Errors
+    /// Git says why it is not good.
+    pub fn verify_tag(&self, name: &str) -> Result<()> {
+        self.git_here(&["verify-tag", "--", name], b"", None).map(drop)
+    }
+
+    /// Writes a signed tag on a commit.
+    ///
+    /// # Errors
+    /// There is one of that name, or git cannot sign.
+    pub fn sign_tag(&self, name: &str, commit: ObjectId, message: &str) -> Result<()> {
+        let commit = commit.to_string();
+        self.git_here(&["tag", "-s", "-F", "-", "--", name, &commit], message.as_bytes(), None).map(drop)
+    }
+
+    /// The message of an annotated tag, and the commit it stands on; `None` for any other reference.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn tag(&self, object: ObjectId) -> Result<Option<(ObjectId, String)>> {
+        let failed = |error: git2::Error| Error::git("reading a tag", &error);
+        let Ok(tag) = self.repo.find_tag(object.0) else { return Ok(None) };
+        let commit = tag.target().and_then(|target| target.peel_to_commit()).map_err(failed)?;
+        let message = String::from_utf8_lossy(tag.message_bytes().unwrap_or_default()).into_owned();
+        Ok(Some((ObjectId(commit.id()), message)))
+    }
+}
+
+fn verified(git: &Program, environment: &[(&str, OsString)], chunk: &[ObjectId]) -> Result<Vec<u8>> {
+    let names: String = chunk.iter().map(|commit| format!("{commit}\n")).collect();
+    git.run(
+        &["-c", "log.showSignature=false", "log", "--no-walk=unsorted", "--stdin", FORMAT],
+        names.as_bytes(),
+        environment,
+    )
+}
+
+fn line(line: &str) -> Option<(ObjectId, Signed)> {
+    let mut parts = line.split('\0');
+    let commit = ObjectId::parse(parts.next()?)?;
+    let verdict = Verdict::of(parts.next()?);
+    let (signer, key) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    Some((commit, Signed { verdict, signer, key }))
+}
