@@ -17,6 +17,8 @@ pub struct Audited {
     pub entries: usize,
     /// Of how many tickets.
     pub tickets: usize,
+    /// True where history begins with commits whose parents are not here, which were not judged.
+    pub is_cut: bool,
     /// Where the stretch begins: a seal, or as it was asked for; from the first commit on, where it is not said.
     pub since: Option<String>,
     /// The seal that was written.

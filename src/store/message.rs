@@ -34,10 +34,12 @@ pub struct TicketChange {
 }
 
 impl TicketChange {
-    /// The entries that came.
+    /// The entries that came; one that text was taken out of was there.
     fn entries(&self) -> Vec<&Entry> {
         let old = self.before.as_ref().map(Ticket::timeline).unwrap_or_default();
-        self.after.timeline().iter().filter(|entry| !old.contains(entry)).collect()
+        let was_there =
+            |entry: &Entry| old.iter().any(|known| (known.seq, &known.id) == (entry.seq, &entry.id));
+        self.after.timeline().iter().filter(|entry| !was_there(entry)).collect()
     }
 }
 

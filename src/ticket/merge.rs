@@ -91,10 +91,21 @@ fn opening(ticket: &Ticket) -> BTreeSet<(u64, Moment, &EntryId)> {
     ticket.timeline().iter().filter(|entry| entry.action == Action::Open).map(identity).collect()
 }
 
-/// Gives the younger of two strangers a new id, which follows from its first entry and the old id.
+/// Gives the younger of two strangers the id that follows from it.
 fn part(a: &Ticket, b: &Ticket) -> Merged {
     let (kept, younger) = if a.timeline().first() <= b.timeline().first() { (a, b) } else { (b, a) };
-    let first = younger.timeline().first().map(|entry| entry.id.to_string()).unwrap_or_default();
-    let id = TicketId::from_key(&format!("{}/{first}", younger.id()));
-    Merged::Two { kept: Box::new(kept.clone()), renamed: Box::new(younger.clone().with_id(id)) }
+    Merged::Two {
+        kept: Box::new(kept.clone()),
+        renamed: Box::new(younger.clone().with_id(younger.parted_id())),
+    }
+}
+
+impl Ticket {
+    /// The id under which the ticket goes on where it meets an older one under its own: it follows from that id and
+    /// the first entry.
+    #[must_use]
+    pub fn parted_id(&self) -> TicketId {
+        let first = self.timeline().first().map(|entry| entry.id.to_string()).unwrap_or_default();
+        TicketId::from_key(&format!("{}/{first}", self.id()))
+    }
 }

@@ -45,6 +45,7 @@ fn bad() -> Vec<(Vec<u8>, usize, &'static str)> {
 #[test]
 fn each_bad_file_is_named_and_hides_no_other() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let good = sandbox.ticket("Good one");
     let mut expected = Vec::new();
     for (number, (content, line, reason)) in bad().into_iter().enumerate() {
@@ -79,6 +80,7 @@ fn each_bad_file_is_named_and_hides_no_other() {
 #[test]
 fn what_is_no_ticket_is_named_and_never_followed() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let _ = sandbox.ticket("Good one");
     sandbox.file(".support/tickets/readme.txt", "x");
     sandbox.file(".support/tickets/a/b/con.yaml", "x");
@@ -100,6 +102,7 @@ fn what_is_no_ticket_is_named_and_never_followed() {
 #[test]
 fn a_hundred_megabytes_are_not_read() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let _ = sandbox.ticket("Good one");
     let path = path_of("ab00000000");
     sandbox.shell(&format!("mkdir -p .support/tickets/a/b && head -c 100000000 /dev/zero > {path}")).ok();
@@ -113,6 +116,7 @@ fn a_hundred_megabytes_are_not_read() {
 #[test]
 fn nothing_that_a_file_holds_reaches_the_terminal_raw() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let id = "ab00000000";
     let hostile = "\\e]0;owned\\a\\e[31m\\x9b2J\\u202e\\u200b\\u2066";
     let file = GOOD

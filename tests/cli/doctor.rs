@@ -90,6 +90,7 @@ fn each_thing_that_is_wrong_is_named() {
 #[test]
 fn what_history_holds_is_brought_back() {
     let (sandbox, id) = clean();
+    sandbox.is_tampered_with();
     let path = path_of(&id);
     sandbox.run(&["comment", &id, "-m", "Said once."]).ok();
     sandbox.run(&["edit", &id, "--severity", "major"]).ok();
@@ -113,6 +114,7 @@ fn what_history_holds_is_brought_back() {
 #[test]
 fn heads_links_and_forms_are_repaired() {
     let (sandbox, id) = clean();
+    sandbox.is_tampered_with();
     let other = sandbox.ticket("Other");
     let text = sandbox.ticket_file(&id).replace("status: new", "severity: major\nstatus: new");
     commit(&sandbox, &path_of(&id), &text.replace("schema: 1", "# by hand\nschema: 1"));

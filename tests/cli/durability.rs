@@ -146,6 +146,7 @@ const WAYS: [Way; 10] = [
         make: |sandbox| {
             let id = sandbox.ticket("First");
             sandbox.git(&["stash", "-q", "-u"]);
+            sandbox.is_tampered_with();
             sandbox.shell(&format!("sed -i 's/^level: .*/level: 3/' {}", path_of(&id))).ok();
             sandbox.git(&["commit", "-qam", "By hand"]);
             words("doctor --repair")

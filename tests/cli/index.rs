@@ -148,6 +148,7 @@ fn whoever_makes_it_first_the_others_wait() {
 #[test]
 fn a_file_that_cannot_be_read_is_named_every_time_until_it_can() {
     let (sandbox, ids) = history();
+    sandbox.is_tampered_with();
     sandbox.run(&["list"]).ok();
     sandbox.file(&path_of(&ids[0]), "id: nonsense\n");
     sandbox.git(&["commit", "-qm", "Break it", "--", &path_of(&ids[0])]);

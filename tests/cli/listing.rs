@@ -73,6 +73,7 @@ fn queries_find_what_they_say() {
 #[test]
 fn what_needs_attention_is_asked_for_by_name() {
     let (sandbox, ids) = shop();
+    sandbox.is_tampered_with();
     assert_eq!(found(&sandbox, "is:stale"), "");
     let later = sandbox.run(&["list", "is:stale", "--at", "2027-03-01T00:00:00Z", "--format", "ndjson"]).ok();
     assert_eq!(later.lines().count(), 3, "what is open, and nobody has touched: {later}");

@@ -101,6 +101,7 @@ fn edits_by_hand_come_back_from_the_stash() {
 #[test]
 fn two_tickets_under_one_id_are_a_conflict_that_says_so() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     sandbox.git(&["stash", "-q"]);
     sandbox.ticket("Here since always");
     sandbox.git(&["checkout", "-q", "-b", "side"]);

@@ -117,6 +117,7 @@ fn a_support_folder_that_is_something_else_is_refused() {
         ),
     ] {
         let sandbox = Sandbox::new();
+        sandbox.is_tampered_with();
         sandbox
             .shell(&format!("{make} && git add .support 2>/dev/null && git commit -qm odd -- .support"))
             .ok();

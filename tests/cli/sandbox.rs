@@ -1,5 +1,6 @@
 //! A home, a repository and a clock of a test's own. After every command it checks that the user's index,
-//! work tree and stash are as they were; at the end, that git finds no fault in the repository.
+//! work tree and stash are as they were; at the end, that git finds no fault in the repository, and an audit none in
+//! its history.
 
 use std::cell::Cell;
 use std::fs;
@@ -16,6 +17,7 @@ pub(crate) struct Sandbox {
     commands: Cell<u32>,
     extra: Vec<(String, String)>,
     finds_fault: bool,
+    is_honest: Cell<bool>,
 }
 
 /// What a command did.
@@ -74,7 +76,7 @@ impl Sandbox {
         let repo = root.path().join("repo");
         fs::create_dir_all(&repo).unwrap();
         fs::create_dir_all(root.path().join("home")).unwrap();
-        Self { root, repo, commands: Cell::new(0), extra: Vec::new(), finds_fault: true }
+        Self { root, repo, commands: Cell::new(0), extra: Vec::new(), finds_fault: true, is_honest: Cell::new(true) }
     }
 
     /// With a variable of the environment.
@@ -87,6 +89,11 @@ impl Sandbox {
     pub(crate) fn may_be_damaged(mut self) -> Self {
         self.finds_fault = false;
         self
+    }
+
+    /// Says that somebody meddles with the files of tickets here: an audit may find it.
+    pub(crate) fn is_tampered_with(&self) {
+        self.is_honest.set(false);
     }
 
     /// The same sandbox, in another of its repositories from here on.
@@ -227,6 +234,11 @@ impl Drop for Sandbox {
         if self.finds_fault && is_repository && !std::thread::panicking() {
             let fsck = self.try_git(&["fsck", "--strict", "--no-dangling"]);
             assert_eq!((fsck.status, fsck.stdout.as_str()), (Some(0), ""), "{}", fsck.stderr);
+            if self.is_honest.get() {
+                let audit = self.run_unwatched(&["audit", "--from-start"], "");
+                let is_clean = audit.status == Some(0) && audit.stdout.lines().count() == 1;
+                assert!(is_clean, "an audit finds fault in what was done: {}{}", audit.stdout, audit.stderr);
+            }
         }
     }
 }

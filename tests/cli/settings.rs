@@ -58,6 +58,7 @@ fn a_wrong_setting_is_refused_before_it_is_written() {
 #[test]
 fn a_broken_settings_file_is_named_with_its_line() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     sandbox.file(".support/config.yaml", "schema: 1\ncommit:\n  prefix: ok\n  skip_ci: perhaps\n");
     sandbox.git(&["add", ".support"]);
     sandbox.git(&["commit", "-qm", "settings", "--", ".support"]);

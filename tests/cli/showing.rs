@@ -43,6 +43,7 @@ fn both_ends_of_a_link_show_it() {
 #[test]
 fn an_id_must_be_known_and_unique() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let id = sandbox.ticket("One");
     assert!(sandbox.run(&["show", "zzzzz"]).fails(1).contains("there is no ticket zzzzz on main"));
     let swapped = format!("{}{}{}", &id[..3], &id[4..5], &id[3..4]);
@@ -65,6 +66,7 @@ fn an_id_must_be_known_and_unique() {
 #[test]
 fn an_edit_by_hand_is_pointed_out() {
     let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
     let id = sandbox.run(&["new", "One", "--severity", "minor"]).ok();
     let id = id.trim();
     let file = sandbox.ticket_file(id).replace("severity: minor\nstatus", "severity: blocker\nstatus");

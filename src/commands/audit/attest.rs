@@ -56,13 +56,9 @@ fn is_own_elsewhere(review: &Review<'_>, doubt: &Doubt, parsed: &mut Parsed<'_>)
     let Some((ticket, blob)) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
     let version = parsed.get(ticket, *blob)?;
     let Ok(version) = &version.content else { return Ok(false) };
-    let is_moved = *ticket != doubt.ticket && !is_renamed(ticket, &doubt.ticket, &doubt.entry);
-    Ok(!is_moved && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
-}
-
-/// True where a ticket got this id because it had met another under the old one.
-fn is_renamed(old: &TicketId, new: &TicketId, first: &Entry) -> bool {
-    TicketId::from_key(&format!("{old}/{}", first.id)) == *new
+    // It may have met an older one under its id since.
+    let is_its = *ticket == doubt.ticket || version.parted_id() == doubt.ticket;
+    Ok(is_its && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
 }
 
 /// True where both are one entry, whole or with text taken out.

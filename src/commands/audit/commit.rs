@@ -28,6 +28,11 @@ impl Review<'_> {
         let rules = self.book.at(passage.parents.first())?;
         let facts = self.facts(passage, &rules)?;
         self.book.pass(passage, facts.committed)?;
+        if passage.is_cut {
+            // What it did cannot be told without its parents.
+            self.is_cut = true;
+            return Ok(());
+        }
         self.beside(passage, &facts);
         let mut names = Vec::new();
         let mut all_new = Vec::new();
@@ -36,7 +41,7 @@ impl Review<'_> {
                 Some(id) => {
                     names.push(id.to_string());
                     if let Some(changed) = self.opened(passage, file, &id, parsed)? {
-                        all_new.extend(self.ticket(passage, &facts, &changed)?);
+                        all_new.extend(self.ticket(passage, &facts, &changed, parsed)?);
                     }
                 }
                 None => self.other_file(passage, file, parsed)?,
@@ -139,6 +144,7 @@ impl Review<'_> {
         passage: &Passage,
         facts: &CommitFacts,
         changed: &Changed,
+        parsed: &mut Parsed<'_>,
     ) -> Result<Vec<Entry>, Failure> {
         let Ok(after) = &changed.after.content else { return Ok(Vec::new()) };
         let before: Vec<&Ticket> =
@@ -146,20 +152,25 @@ impl Review<'_> {
         self.tickets.insert(changed.id.clone());
         let path = layout::ticket(&changed.id);
         let mut findings: Vec<Finding> = form(changed).into_iter().collect();
+        // Of two tickets that met under one id, the younger goes on under another.
+        let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
+            before.into_iter().partition(|before| !is_other_ticket(before, after));
         let from = met(&before);
-        let new = match &from {
-            Some(from) if is_other_ticket(from, after) => {
-                let message = "another ticket stands there than did".to_owned();
+        for stranger in strangers {
+            if !self.goes_on(passage, stranger, parsed)? {
+                let message = "another ticket stands there than did";
                 findings.push(Finding::new(AuditRule::TicketReplaced, message));
-                Vec::new()
             }
-            _ => {
-                let (wrong, new) = grown(&before, after);
-                findings.extend(wrong);
-                findings.extend(accounted(from.as_ref(), after, &new));
-                new
-            }
-        };
+        }
+        if before.is_empty() && !findings.is_empty() {
+            findings
+                .into_iter()
+                .for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));
+            return Ok(Vec::new());
+        }
+        let (wrong, new) = grown(&before, after);
+        findings.extend(wrong);
+        findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
         findings.extend(self.opening(after, &changed.before));
         let mut judged = Vec::new();
@@ -237,6 +248,19 @@ impl Review<'_> {
         Ok(judge.steps(from, after, new, &member))
     }
 
+    /// True where a ticket that lost its id to an older one is there under the one that follows from it.
+    fn goes_on(
+        &mut self,
+        passage: &Passage,
+        ticket: &Ticket,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<bool, Failure> {
+        let id = ticket.parted_id();
+        let version = parsed.at(passage.commit, &id)?;
+        let there = version.as_ref().and_then(|version| version.content.as_ref().ok());
+        Ok(there.is_some_and(|there| grown(&[&ticket.clone().with_id(id)], there).0.is_empty()))
+    }
+
     /// A ticket that goes on under another id. Of two that met under one, the younger gets another, which follows
     /// from its entries.
     fn opening(&mut self, after: &Ticket, before: &[Arc<Version>]) -> Option<Finding> {
@@ -245,9 +269,8 @@ impl Review<'_> {
             return None;
         }
         let known = self.openings.entry(identity(opening)).or_insert_with(|| after.id().clone());
-        let first = after.timeline().first()?;
-        let follows = TicketId::from_key(&format!("{known}/{}", first.id));
-        if known == after.id() || follows == *after.id() {
+        let as_known = after.clone().with_id(known.clone());
+        if known == after.id() || as_known.parted_id() == *after.id() {
             return None;
         }
         let message = format!("begins with the entries of {known}");

@@ -77,6 +77,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let (found, mut audited) = review.finish(&stretch)?;
     faults.extend(found);
     audited.since = stretch.since();
+    if audited.is_cut {
+        session.note(
+            "note: this clone is shallow: the commits it begins with are not judged; git fetch --unshallow",
+        );
+    }
     if args.seal {
         audited.seal = sealed(args, &store, &stretch, &faults, &audited, session)?;
     }
@@ -106,6 +111,10 @@ fn sealed(
         (false, _) => args.message.read(session)?,
     };
     let tip = stretch.tip()?;
+    if audited.is_cut {
+        let message = "not sealed: this clone is shallow, and what it begins with was not verified";
+        return Err(Failure::new(Kind::Refused, message).hint("git fetch --unshallow"));
+    }
     if let Some(seal) = stretch.seal.as_ref().filter(|seal| seal.commit == tip) {
         session.note(format!("nothing is new since {}", seal.name));
         return Ok(None);

@@ -55,6 +55,8 @@ pub(super) struct Review<'a> {
     pub(super) commits: HashMap<ObjectId, usize>,
     pub(super) tickets: BTreeSet<TicketId>,
     pub(super) entries: usize,
+    /// True where the history begins with commits whose parents are not here.
+    pub(super) is_cut: bool,
     faults: Vec<Fault>,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Review<'a> {
             commits: HashMap::new(),
             tickets: BTreeSet::new(),
             entries: 0,
+            is_cut: false,
             faults: Vec::new(),
         }
     }
@@ -102,6 +105,7 @@ impl<'a> Review<'a> {
             commits: self.commits.len(),
             entries: self.entries,
             tickets: self.tickets.len(),
+            is_cut: self.is_cut,
             ..Audited::default()
         };
         Ok((faults, audited))

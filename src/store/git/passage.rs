@@ -15,6 +15,8 @@ pub struct Passage {
     pub commit: ObjectId,
     /// Its parents, in order.
     pub parents: Vec<ObjectId>,
+    /// True where it has parents that are not here: a shallow clone begins with it.
+    pub is_cut: bool,
     /// Author and committer.
     pub identity: Identity,
     /// Its message.
@@ -84,6 +86,7 @@ impl Repository {
         let trailers =
             trailers.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
         let parents = self.parents(commit)?;
+        let header = String::from_utf8_lossy(object.raw_header_bytes()).into_owned();
         let now = self.find(commit, folder)?;
         let before = parents.iter().map(|parent| self.find(*parent, folder)).collect::<Result<Vec<_>>>()?;
         let mut sides = Sides { now, before, base: None };
@@ -96,11 +99,12 @@ impl Repository {
         Ok(Passage {
             commit,
             touches_others: self.differs_beside(commit, parents.first().copied(), folder)?,
+            is_cut: parents.is_empty() && header.contains("\nparent "),
             parents,
             identity: self.commit_text(commit)?.identity,
             message,
             trailers,
-            is_signed: String::from_utf8_lossy(object.raw_header_bytes()).contains("\ngpgsig"),
+            is_signed: header.contains("\ngpgsig"),
             files,
         })
     }
