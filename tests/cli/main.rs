@@ -49,4 +49,5 @@ mod storm;
 mod syncing;
 mod taking_back;
 mod talking;
+mod tampering;
 mod untouched;

@@ -162,7 +162,8 @@ impl Review<'_> {
                 findings.push(Finding::new(AuditRule::TicketReplaced, message));
             }
         }
-        if before.is_empty() && !findings.is_empty() {
+        let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
+        if before.is_empty() && is_replaced {
             findings
                 .into_iter()
                 .for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));

@@ -73,11 +73,11 @@ impl Origin {
         if is_authors && entry.at == commit.authored {
             return Self::Own;
         }
-        // Commits that were made one, or a revert answered while it was picked: between first and last hand.
-        let is_between = commit.authored <= entry.at && entry.at <= commit.committed;
-        if (is_authors || is_committers) && is_between {
+        // Commits that were made one: between first and last hand.
+        if is_authors && commit.authored <= entry.at && entry.at <= commit.committed {
             return Self::Own;
         }
+        // What a revert takes back is answered by who reverts, or picks the revert.
         let is_answer = entry.action == Action::Undo && !commit.said.is_ours;
         let earliest = commit.committed.before(Duration::from_secs(REVERT_SECS));
         if (is_authors || is_committers) && is_answer && earliest <= entry.at && entry.at <= commit.committed
