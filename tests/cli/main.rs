@@ -27,6 +27,7 @@ mod faults;
 mod filing;
 mod formats;
 mod history;
+mod honest;
 mod importing;
 mod index;
 mod jobs;

@@ -76,7 +76,14 @@ impl Sandbox {
         let repo = root.path().join("repo");
         fs::create_dir_all(&repo).unwrap();
         fs::create_dir_all(root.path().join("home")).unwrap();
-        Self { root, repo, commands: Cell::new(0), extra: Vec::new(), finds_fault: true, is_honest: Cell::new(true) }
+        Self {
+            root,
+            repo,
+            commands: Cell::new(0),
+            extra: Vec::new(),
+            finds_fault: true,
+            is_honest: Cell::new(true),
+        }
     }
 
     /// With a variable of the environment.

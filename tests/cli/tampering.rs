@@ -47,7 +47,8 @@ fn story() -> (Sandbox, String) {
 fn found(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<String>, Option<i32>) {
     let output = sandbox.run_unwatched(&[&["audit", "--json"], arguments].concat(), "");
     let faults: Vec<serde_json::Value> = serde_json::from_str(&output.stdout).expect(&output.stderr);
-    let mut rules: Vec<String> = faults.iter().map(|fault| fault["rule"].as_str().unwrap().to_owned()).collect();
+    let mut rules: Vec<String> =
+        faults.iter().map(|fault| fault["rule"].as_str().unwrap().to_owned()).collect();
     rules.sort();
     rules.dedup();
     (rules, output.status)
@@ -75,12 +76,27 @@ fn past_entries() {
     finds(&[
         ("timeline.changed", r"sed -i 's/after ten/before ten/' $A; commit"),
         ("timeline.removed", r"drop 4; commit"),
-        ("timeline.changed", r"sed -i '/^- seq: 4/,/^- seq: 5/s/at: .*/at: 2026-11-20T09:00:00Z/' $A; commit"),
-        ("timeline.changed", r"sed -i '/^- seq: 4/,/^- seq: 5/s/by: .*/by: Pat Roe <pat@example.com>/' $A; commit"),
-        ("timeline.changed timeline.order", r"sed -i 's/^- seq: 4/- seq: 9/; s/^- seq: 5/- seq: 4/; s/^- seq: 9/- seq: 5/' $A; commit"),
+        (
+            "timeline.changed",
+            r"sed -i '/^- seq: 4/,/^- seq: 5/s/at: .*/at: 2026-11-20T09:00:00Z/' $A; commit",
+        ),
+        (
+            "timeline.changed",
+            r"sed -i '/^- seq: 4/,/^- seq: 5/s/by: .*/by: Pat Roe <pat@example.com>/' $A; commit",
+        ),
+        (
+            "timeline.changed timeline.order",
+            r"sed -i 's/^- seq: 4/- seq: 9/; s/^- seq: 5/- seq: 4/; s/^- seq: 9/- seq: 5/' $A; commit",
+        ),
         ("timeline.order", r"one 4 >y; drop 4; cat y >>$A; commit"),
         ("timeline.removed", r"git checkout -q before~2 -- $A; commit"),
         ("head.unaccounted timeline.open timeline.removed", r"drop 1; commit"),
+        (
+            "timeline.removed",
+            r"drop 4; commit 'Revert it
+
+This reverts commit '$(git rev-parse HEAD).''",
+        ),
         ("timeline.gap", r"echo '  note: Later.' | entry 9 comment; commit"),
     ]);
 }
@@ -89,17 +105,38 @@ fn past_entries() {
 fn authors_and_times() {
     finds(&[
         ("entry.author", r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit"),
-        ("entry.time", r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2026-11-20T09:00:00Z; commit"),
-        ("entry.time", r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2027-11-20T09:00:00Z; commit"),
+        (
+            "entry.time",
+            r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2026-11-20T09:00:00Z; commit",
+        ),
+        (
+            "entry.time",
+            r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2027-11-20T09:00:00Z; commit",
+        ),
         // In a commit of our own, amended.
-        ("entry.author", r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/by: .*/by: Pat Roe <pat@example.com>/' $A; amend"),
-        ("entry.time", r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/at: .*/at: 2026-11-20T09:00:00Z/' $A; amend"),
-        ("entry.author", r"git support -q comment $a -m Fine.; git commit -q --amend --no-edit --author 'Pat Roe <pat@example.com>'"),
+        (
+            "entry.author",
+            r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/by: .*/by: Pat Roe <pat@example.com>/' $A; amend",
+        ),
+        (
+            "entry.time",
+            r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/at: .*/at: 2026-11-20T09:00:00Z/' $A; amend",
+        ),
+        (
+            "entry.author",
+            r"git support -q comment $a -m Fine.; git commit -q --amend --no-edit --author 'Pat Roe <pat@example.com>'",
+        ),
         // Under the cover of a squash that names nobody else.
-        ("entry.author", r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit 'Feature
+        (
+            "entry.author",
+            r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit 'Feature
 
-* support: comment on it'"),
-        ("entry.author", r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit 'Feature (#12)'"),
+* support: comment on it'",
+        ),
+        (
+            "entry.author",
+            r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit 'Feature (#12)'",
+        ),
     ]);
 }
 
@@ -108,7 +145,10 @@ fn heads() {
     finds(&[
         ("head.unaccounted", r"sed -i 's/^severity: .*/severity: minor/' $A; commit"),
         ("head.unaccounted", r"sed -i 's/requirements: .*/requirements: Pays in cash./' $A; commit"),
-        ("head.unaccounted", r"sed -i 's/^severity: .*/severity: minor/' $A; echo '  note: Nothing.' | entry 6 comment; commit"),
+        (
+            "head.unaccounted",
+            r"sed -i 's/^severity: .*/severity: minor/' $A; echo '  note: Nothing.' | entry 6 comment; commit",
+        ),
         ("head.unaccounted", r"git support -q comment $a -m Fine.; sed -i 's/^level: 2/level: 1/' $A; amend"),
     ]);
 }
@@ -118,11 +158,16 @@ fn steps() {
     // A status that an entry sets, with more that it sets, and says.
     let moved = |to: &str, more: &str, action: &str| {
         let set = format!("  set:\n    status:\n      from: triaged\n      to: {to}\n{more}");
-        format!("sed -i 's/^status: .*/status: {to}/' $A; printf '{}' | entry 6 {action}; commit", set.replace('\n', "\\n"))
+        format!(
+            "sed -i 's/^status: .*/status: {to}/' $A; printf '{}' | entry 6 {action}; commit",
+            set.replace('\n', "\\n")
+        )
     };
     let with = |field: &str| format!("sed -i 's/^timeline:/{field}\\ntimeline:/' $A; ");
     let level = |from: u8, to: u8, action: &str| {
-        format!("sed -i 's/^level: .*/level: {to}/' $A; printf '  set:\\n    level:\\n      from: {from}\\n      to: {to}\\n  note: So.\\n' | entry 6 {action}; commit")
+        format!(
+            "sed -i 's/^level: .*/level: {to}/' $A; printf '  set:\\n    level:\\n      from: {from}\\n      to: {to}\\n  note: So.\\n' | entry 6 {action}; commit"
+        )
     };
     let past_a_level = "id=$(git support new Third); A=.support/tickets/$(echo $id | cut -c1)/$(echo $id | cut -c2)/$id.yaml; \
         sed -i 's/^level: 1/level: 3/; s/^timeline:/findings:\\n  requirements: R.\\n  troubleshooting: T.\\ntimeline:/; s/^status: new/status: triaged/' $A; \
@@ -137,7 +182,10 @@ fn steps() {
         ("step.level", level(2, 3, "return")),
         ("step.illegal", moved("closed", "", "close")),
         ("step.sets", moved("in-progress", "  note: So.\n", "comment")),
-        ("step.commit", with("resolution: fixed") + &moved("resolved", "    resolution:\n      to: fixed\n", "resolve")),
+        (
+            "step.commit",
+            with("resolution: fixed") + &moved("resolved", "    resolution:\n      to: fixed\n", "resolve"),
+        ),
         ("step.vendor", with(&format!("deferral:\\n  {to_acme}")) + &moved("deferred", acme, "defer")),
     ]);
 }
@@ -150,22 +198,42 @@ fn people() {
     finds(&[
         ("severity.owner", judged),
         ("severity.owner", &enforced),
-        ("severity.owner", "git support -q triage $a --severity blocker; sed -i '/^  proposed: true/d' $A; amend"),
-        ("level.role",
-        "git support -q team add Eve --email eve@example.com --role l2; git support -q config set policy.level_by_role enforce; \
+        (
+            "severity.owner",
+            "git support -q triage $a --severity blocker; sed -i '/^  proposed: true/d' $A; amend",
+        ),
+        (
+            "level.role",
+            "git support -q team add Eve --email eve@example.com --role l2; git support -q config set policy.level_by_role enforce; \
          git support -q team remove 'Dana Li'; sed -i 's/^estimate: .*//; s/^timeline:/estimate: 6h\\ntimeline:/; s/^status: .*/status: in-progress/' $A; \
-         printf '  set:\\n    status:\\n      from: triaged\\n      to: in-progress\\n    estimate:\\n      to: 6h\\n' | entry 6 estimate; commit"),
+         printf '  set:\\n    status:\\n      from: triaged\\n      to: in-progress\\n    estimate:\\n      to: 6h\\n' | entry 6 estimate; commit",
+        ),
     ]);
 }
 
 #[test]
 fn commits() {
     finds(&[
-        ("commit.outside", r"git support -q comment $a -m Fine.; echo '// back door' >>code.rs; git add code.rs; amend"),
-        ("commit.outside", r"git support -q comment $a -m Fine.; echo '// back door' >>code.rs; git add code.rs; git commit -q --amend -m 'Fix typos' -m 'Support-Action: comment'"),
-        ("commit.message", r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed 's/^Support-Action: .*/Support-Action: resolve/' | git commit -q --amend -F -"),
-        ("commit.message", r"as_pat git support -q triage $a --severity minor; git log -1 --format=%B | sed 's/-> minor/-> blocker/' | git commit -q --amend -F -"),
-        ("commit.message", r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed s/$a/$b/g | git commit -q --amend -F -"),
+        (
+            "commit.outside",
+            r"git support -q comment $a -m Fine.; echo '// back door' >>code.rs; git add code.rs; amend",
+        ),
+        (
+            "commit.outside",
+            r"git support -q comment $a -m Fine.; echo '// back door' >>code.rs; git add code.rs; git commit -q --amend -m 'Fix typos' -m 'Support-Action: comment'",
+        ),
+        (
+            "commit.message",
+            r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed 's/^Support-Action: .*/Support-Action: resolve/' | git commit -q --amend -F -",
+        ),
+        (
+            "commit.message",
+            r"as_pat git support -q triage $a --severity minor; git log -1 --format=%B | sed 's/-> minor/-> blocker/' | git commit -q --amend -F -",
+        ),
+        (
+            "commit.message",
+            r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed s/$a/$b/g | git commit -q --amend -F -",
+        ),
     ]);
 }
 
@@ -175,7 +243,10 @@ fn tickets_and_files() {
         ("ticket.removed", r"git rm -q $B; commit"),
         ("ticket.replaced", r"mv $A x; mv $B $A; mv x $B; commit"),
         ("ticket.replaced", r"mv $A x; mv $B $A; mv x $B; sed -i s/$b/$a/ $A; sed -i s/$a/$b/ $B; commit"),
-        ("entry.time ticket.removed ticket.renamed", r"mkdir -p .support/tickets/z/z; git mv $B .support/tickets/z/z/zz0000000a.yaml; sed -i s/$b/zz0000000a/ .support/tickets/z/z/zz0000000a.yaml; commit"),
+        (
+            "entry.time ticket.removed ticket.renamed",
+            r"mkdir -p .support/tickets/z/z; git mv $B .support/tickets/z/z/zz0000000a.yaml; sed -i s/$b/zz0000000a/ .support/tickets/z/z/zz0000000a.yaml; commit",
+        ),
         ("file.invalid", r"echo 'status: [' >>$A; commit"),
         ("file.invalid", r"(echo '<<<<<<< HEAD'; cat $A) >x; mv x $A; commit"),
         ("file.strange", r"echo x >.support/tickets/notes.txt; commit"),
@@ -183,17 +254,39 @@ fn tickets_and_files() {
         ("file.invalid", r"echo 'people: 3' >.support/team.yaml; commit"),
         ("evidence.changed", r"echo 200 >$(ls .support/attachments/$a/*); commit"),
         ("evidence.missing", r"git rm -q .support/attachments/$a/*; commit"),
-        ("ticket.removed", r"id=$(git support new Third); git revert --no-edit HEAD"),
+        // What says that it takes something back, and takes away something else.
+        (
+            "ticket.removed",
+            r"git rm -q $B; commit 'Revert it
+
+This reverts commit '$(git rev-parse HEAD~1).''",
+        ),
     ]);
 }
 
 #[test]
 fn redactions() {
     finds(&[
-        ("redaction.undone", r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i 's/Call .redacted. after/Call 555 0100 after/; /^  redacted: /d' $A; commit"),
-        ("redaction.altered", r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i 's/after ten/never/' $A; amend"),
-        ("timeline.changed", r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i '/^  redacted: /d' $A; amend"),
-        ("redaction.altered", r"git support -q redact $a --text 'card' -m Personal. 2>/dev/null; sed -i 's/requirements: .*/requirements: Pays in cash./' $A; amend"),
+        (
+            "redaction.undone",
+            r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i 's/Call .redacted. after/Call 555 0100 after/; /^  redacted: /d' $A; commit",
+        ),
+        (
+            "redaction.altered",
+            r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i 's/after ten/never/' $A; amend",
+        ),
+        (
+            "redaction.undone",
+            r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; git revert --no-edit HEAD",
+        ),
+        (
+            "timeline.changed",
+            r"git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; sed -i '/^  redacted: /d' $A; amend",
+        ),
+        (
+            "redaction.altered",
+            r"git support -q redact $a --text 'card' -m Personal. 2>/dev/null; sed -i 's/requirements: .*/requirements: Pays in cash./' $A; amend",
+        ),
     ]);
 }
 
@@ -203,8 +296,14 @@ fn merges() {
     for (rules, script) in [
         ("timeline.removed", "git merge -q -s ours --no-edit side"),
         ("timeline.removed", "git merge -q -s ours --no-edit side; git support -q comment $a -m After."),
-        ("timeline.changed", "git merge -q --no-edit side; sed -i 's/There/Nowhere/' $A; git commit -qam x --amend"),
-        ("head.unaccounted", "git merge -q --no-edit side; sed -i 's/^severity: .*/severity: minor/' $A; git commit -qam x --amend"),
+        (
+            "timeline.changed",
+            "git merge -q --no-edit side; sed -i 's/There/Nowhere/' $A; git commit -qam x --amend",
+        ),
+        (
+            "head.unaccounted",
+            "git merge -q --no-edit side; sed -i 's/^severity: .*/severity: minor/' $A; git commit -qam x --amend",
+        ),
         ("ticket.removed", "git merge -q --no-commit --no-edit side; git rm -qf $A; git commit -qm x"),
     ] {
         finds(&[(rules, format!("{fork}{script}"))]);

@@ -53,11 +53,11 @@ fn verdict(doubt: &Doubt) -> Option<Finding> {
 
 /// True where another commit of the stretch is the entry's own, and says the same.
 fn is_own_elsewhere(review: &Review<'_>, doubt: &Doubt, parsed: &mut Parsed<'_>) -> Result<bool, Failure> {
-    let Some((ticket, blob)) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
-    let version = parsed.get(ticket, *blob)?;
+    let Some(own) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
+    let version = parsed.get(&own.ticket, own.blob)?;
     let Ok(version) = &version.content else { return Ok(false) };
     // It may have met an older one under its id since.
-    let is_its = *ticket == doubt.ticket || version.parted_id() == doubt.ticket;
+    let is_its = own.ticket == doubt.ticket || version.parted_id() == doubt.ticket;
     Ok(is_its && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::commands::audit::review::{Doubt, Review, Signature, identity};
+use crate::commands::audit::review::{Doubt, Own, Review, Signature, identity};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::process::audit::{
@@ -19,6 +19,8 @@ struct Changed {
     blob: ObjectId,
     before: Vec<Arc<Version>>,
     after: Arc<Version>,
+    /// True where the commit takes another back, as it says.
+    takes_back: bool,
 }
 
 impl Review<'_> {
@@ -115,11 +117,14 @@ impl Review<'_> {
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Changed>, Failure> {
+        let takes_back = self.is_revert(passage, file, id, parsed)?;
         let mut found = |rule, message: String| {
             self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
         };
         let Some(now) = &file.now else {
-            found(AuditRule::TicketRemoved, "its file is gone".to_owned());
+            if !takes_back {
+                found(AuditRule::TicketRemoved, "its file is gone".to_owned());
+            }
             return Ok(None);
         };
         if now.kind != ItemKind::File {
@@ -135,7 +140,7 @@ impl Review<'_> {
         }
         let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
         let before = files.map(|item| parsed.get(id, item.id)).collect::<Result<_, _>>()?;
-        Ok(Some(Changed { id: id.clone(), blob: now.id, before, after }))
+        Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 
     /// Looks at a ticket that a commit changed, and gives the entries that are new in it.
@@ -183,6 +188,11 @@ impl Review<'_> {
             findings.extend(self.steps(passage, facts, from.as_ref(), after, &judged)?);
             findings.extend(self.evidence_of(passage, &changed.id, &new)?);
         }
+        if changed.takes_back {
+            findings.retain(|finding| {
+                !matches!(finding.rule, AuditRule::TimelineRemoved | AuditRule::HeadUnaccounted)
+            });
+        }
         for finding in findings {
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
@@ -200,7 +210,8 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let origin = Origin::of(entry, by, facts);
         if origin == Origin::Own {
-            self.own.entry(identity(entry)).or_insert((changed.id.clone(), changed.blob));
+            let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
+            self.own.entry(identity(entry)).or_insert(own);
             return Ok(true);
         }
         let rules = self.book.at(passage.parents.first())?;

@@ -3,6 +3,7 @@
 mod attest;
 mod commit;
 mod evidence;
+mod reverts;
 mod review;
 mod rulebook;
 mod seal;

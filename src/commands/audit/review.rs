@@ -21,6 +21,14 @@ pub(super) fn identity(entry: &Entry) -> Identity {
     (entry.seq, entry.at, entry.id.clone())
 }
 
+/// What brought an entry: the version of the ticket, and the commit.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) ticket: TicketId,
+    pub(super) blob: ObjectId,
+    pub(super) commit: ObjectId,
+}
+
 /// An entry that came in a commit which is not its own.
 #[derive(Debug)]
 pub(super) struct Doubt {
@@ -45,8 +53,8 @@ pub(super) struct Signature {
 pub(super) struct Review<'a> {
     pub(super) store: &'a Store,
     pub(super) book: Rulebook<'a>,
-    /// The entries that came in a commit of their own, and the version that brought each.
-    pub(super) own: HashMap<Identity, (TicketId, ObjectId)>,
+    /// The entries that came in a commit of their own, and what brought each.
+    pub(super) own: HashMap<Identity, Own>,
     /// The ticket that each opening entry opens.
     pub(super) openings: HashMap<Identity, TicketId>,
     pub(super) doubts: Vec<Doubt>,

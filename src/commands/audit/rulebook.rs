@@ -66,7 +66,15 @@ impl<'a> Rulebook<'a> {
         }
         let snapshot = self.store.snapshot(Some(&commit.to_string()))?;
         // Settings that cannot be read refused every step then; that they are broken is found as such.
-        let rules = Rc::new(reading::rules(&snapshot).unwrap_or_default());
+        let mut rules = reading::rules(&snapshot).unwrap_or_default();
+        for member in &mut rules.team.members {
+            // Who has another address since is still who they were.
+            for email in member.emails.clone() {
+                let now = self.member(&Person { name: member.name.clone(), email })?;
+                member.emails.push(now.email);
+            }
+        }
+        let rules = Rc::new(rules);
         self.by_files.insert(files, Rc::clone(&rules));
         self.since.push((committed, Rc::clone(&rules)));
         Ok(rules)

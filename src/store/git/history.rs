@@ -245,6 +245,17 @@ impl Repository {
     }
 }
 
+/// The name at the beginning of a text.
+fn name(text: &str) -> String {
+    text.chars().take_while(char::is_ascii_hexdigit).collect()
+}
+
+/// The name of the commit that a message says it takes back.
+#[must_use]
+pub fn reverted(message: &str) -> Option<String> {
+    message.split_once(REVERTS).map(|(_, rest)| name(rest))
+}
+
 impl CodeCommit {
     /// What a message says to us; `None` where it says nothing, or is our own.
     #[must_use]
@@ -260,8 +271,7 @@ impl CodeCommit {
         };
         let trailers: Vec<(String, String)> =
             trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
-        let name = |rest: &str| rest.chars().take_while(char::is_ascii_hexdigit).collect::<String>();
-        let reverts = message.split_once(REVERTS).map(|(_, rest)| name(rest));
+        let reverts = reverted(message);
         let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
         if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
             return None;

@@ -38,7 +38,7 @@ pub use bulk::Bulk;
 pub use change::{Change, Content, FileChange};
 pub use code::{CodeChange, LineAuthor};
 pub use error::{Error, Kind};
-pub use history::{CodeCommit, Touch, taken_back};
+pub use history::{CodeCommit, Touch, reverted, taken_back};
 pub use identity::{Identity, Signature};
 pub use objects::{Blob, Item, ItemKind, ObjectId};
 pub use passage::{Passage, Passed};
