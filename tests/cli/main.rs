@@ -8,6 +8,7 @@
     reason = "tests may panic and read the environment"
 )]
 
+mod auditing;
 mod bad_files;
 mod bad_inputs;
 mod board;

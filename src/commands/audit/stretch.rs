@@ -109,22 +109,18 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(Stretch, Vec<Fault>),
             }
             match new {
                 Some(new) => stretch.tips.push(new),
-                None => gone.extend(old),
+                None => gone.extend(old.map(|old| (*name, old))),
             }
         }
     }
     stretch.less = store.repository().commit_tips().map_err(Error::from)?;
-    // What a branch that goes had, another has, or it goes with it.
-    let rest = store.snapshot(None)?.commit();
-    for old in gone {
-        let is_kept = stretch.tips.iter().chain(&rest).any(|tip| *tip != old && store.contains(*tip, old));
-        match rest.filter(|rest| *rest != old && !is_kept) {
-            Some(rest) => faults.extend(lost(store, old, rest)?),
-            None if is_kept => {}
-            None => {
-                let message = "the branch of the tickets is not taken away";
-                faults.push(fault(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
-            }
+    for (name, old) in gone {
+        if name == store.target().reference() {
+            let message = "the branch of the tickets is not taken away";
+            faults.push(fault(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
+        } else if let Some(rest) = store.snapshot(None)?.commit().filter(|rest| !store.contains(*rest, old)) {
+            // What a branch that goes had, the branch of the tickets has.
+            faults.extend(lost(store, old, rest)?);
         }
     }
     Ok((stretch, faults))

@@ -1,0 +1,235 @@
+//! Audits as gates and as proof: pushes held back by a server, seals, signatures, the forms of what is found.
+
+use crate::sandbox::{Output, Sandbox};
+
+/// A server with the hook of the examples, and a clone of its project with a ticket, `$a`.
+const SERVER: &str = r#"
+set -e
+n=0
+tick() {
+    n=$((n+1)); now=$(printf '2026-11-24T09:%02d:00Z' $n)
+    export GIT_AUTHOR_DATE=$now GIT_COMMITTER_DATE=$now GIT_SUPPORT_NOW=$now GIT_SUPPORT_SEED=$n
+}
+s() { tick; git support -q "$@"; }
+g() { tick; git "$@"; }
+refused() { if "$@" 2>said; then echo "was not refused: $*" >&2; exit 9; fi; cat said >>../said; }
+git init -q --bare -b main ../server.git
+install -m 755 "$ROOT/examples/pre-receive" ../server.git/hooks/pre-receive
+git init -q -b main .; echo 'fn main() {}' >code.rs; git add .; g commit -qm Begin
+git remote add origin ../server.git; git push -q -u origin main
+a=$(tick; git support new "Card payments fail"); s comment $a -m One; s comment $a -m Two
+A=.support/tickets/$(echo $a | cut -c1)/$(echo $a | cut -c2)/$a.yaml
+git push -q
+"#;
+
+/// Runs a script before a server with the hook; what the server said to refusals.
+#[track_caller]
+fn before_a_server(script: &str) -> String {
+    let sandbox = Sandbox::nowhere().with("ROOT", env!("CARGO_MANIFEST_DIR"));
+    sandbox.is_tampered_with();
+    let done = sandbox.shell(&format!("{SERVER}{script}"));
+    assert_eq!(done.status, Some(0), "{script}\n{}{}", done.stdout, done.stderr);
+    std::fs::read_to_string(sandbox.root().join("said")).unwrap_or_default()
+}
+
+#[test]
+fn a_server_takes_honest_pushes() {
+    let said = before_a_server(
+        "g checkout -qb side; s comment $a -m There; git push -q origin side; g checkout -q main; s comment $a -m Here; git push -q
+         g merge -q --no-edit side; git push -q origin main
+         g checkout -qb late main~1; s comment $a -m Late; git push -q origin late; g rebase -q main; git push -q -f origin late
+         g checkout -q main; g merge -q late; git push -q; git push -q origin :late
+         g checkout -qb picked main~2; s comment $a -m Picked; git push -q origin picked; g checkout -q main; g cherry-pick picked; git push -q origin main; git push -q origin :picked
+         git tag v1; git push -q origin v1; test -z \"$(git ls-remote origin late)\"",
+    );
+    assert_eq!(said, "");
+}
+
+#[test]
+fn a_server_refuses_what_breaks_the_history() {
+    let unmoved = "test $(git rev-parse origin/main) = $(git ls-remote origin main | cut -f1)";
+    for (rule, script) in [
+        ("timeline.changed", "sed -i s/One/None/ $A; g commit -qam Tidy; refused git push"),
+        (
+            "history.rewritten",
+            "git reset -q --hard HEAD~1; g commit -q --allow-empty -m x; refused git push -f",
+        ),
+        ("history.rewritten", "refused git push origin :main"),
+        (
+            "history.rewritten",
+            "g checkout -q -b side; s comment $a -m There; git push -q origin side; refused git push origin :side",
+        ),
+        (
+            "seal.bad",
+            "git push -q origin HEAD:refs/tags/support/seal/1; refused git push -f origin HEAD~1:refs/tags/support/seal/1",
+        ),
+        (
+            "commit.outside",
+            "s comment $a -m Three; echo '//' >>code.rs; g add code.rs; g commit -q --amend --no-edit; refused git push",
+        ),
+        (
+            "entry.author",
+            "s comment $a -m Three; g commit -q --amend --no-edit --author 'Eve <e@example.com>'; refused git push origin HEAD:side",
+        ),
+    ] {
+        let said = before_a_server(&format!(
+            "git config -f ../server.git/config receive.denyDeleteCurrent false; {script}; {unmoved}"
+        ));
+        assert!(said.contains(rule) && said.contains("pre-receive hook declined"), "{script}: {said}");
+    }
+}
+
+/// A project with a ticket, whose people have keys: Dana's is trusted, `other` is not.
+fn with_keys() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let made = sandbox.shell(
+        "set -e; for key in dana other; do ssh-keygen -q -t ed25519 -N '' -C $key -f ../$key; done
+         (printf 'dana@example.com '; cat ../dana.pub; printf 'eve@example.com '; cat ../other.pub) >../trusted
+         git config gpg.format ssh; git config user.signingKey $PWD/../dana.pub; git config gpg.ssh.allowedSignersFile $PWD/../trusted",
+    );
+    assert_eq!(made.status, Some(0), "{}", made.stderr);
+    sandbox
+}
+
+fn rules(output: &Output) -> Vec<String> {
+    let faults: Vec<serde_json::Value> = serde_json::from_str(&output.stdout).expect(&output.stderr);
+    faults.iter().map(|fault| format!("{} {}", fault["level"], fault["rule"]).replace('"', "")).collect()
+}
+
+#[test]
+fn signatures_are_wanted_where_the_policy_says_so() {
+    let sandbox = with_keys();
+    sandbox.run(&["config", "set", "policy.signed_commits", "enforce"]).ok();
+    sandbox.git(&["config", "commit.gpgsign", "true"]);
+    let id = sandbox.ticket("Signed");
+    assert_eq!(sandbox.run(&["audit"]).ok(), "3 commits with 1 entry of 1 ticket: nothing is wrong\n");
+
+    sandbox.is_tampered_with();
+    sandbox.git(&["config", "commit.gpgsign", "false"]);
+    sandbox.run(&["comment", &id, "-m", "Not signed."]).ok();
+    assert_eq!(rules(&sandbox.run(&["audit", "HEAD~1..", "--json"])), ["error signature.missing"]);
+    sandbox.git(&["config", "commit.gpgsign", "true"]);
+    let other = sandbox.root().join("other.pub");
+    sandbox.git(&["config", "user.signingKey", other.to_str().unwrap()]);
+    sandbox.run(&["comment", &id, "-m", "With another's key."]).ok();
+    assert_eq!(rules(&sandbox.run(&["audit", "HEAD~1..", "--json"])), ["error signature.signer"]);
+    sandbox.shell("sed -i /^eve/d ../trusted").ok();
+    assert_eq!(rules(&sandbox.run(&["audit", "HEAD~1..", "--json"])), ["error signature.bad"]);
+    // A signature that was made over something else.
+    sandbox
+        .shell(
+            "git config user.signingKey $PWD/../dana.pub; git support -q comment $(git support list --json | sed -n 's/.*\"id\": \"\\(.*\\)\",/\\1/p') -m Moved;
+             git cat-file commit HEAD | sed 's/^support: comment/support: Comment/' >../moved; git update-ref refs/heads/main $(git hash-object -t commit -w ../moved)",
+        )
+        .ok();
+    assert_eq!(rules(&sandbox.run_unwatched(&["audit", "HEAD~1..", "--json"], "")), ["error signature.bad"]);
+    sandbox.run_unwatched(&["config", "set", "policy.signed_commits", "warn"], "").ok();
+    sandbox.git(&["config", "commit.gpgsign", "false"]);
+    sandbox.run_unwatched(&["comment", &id, "-m", "Not signed."], "").ok();
+    let output = sandbox.run_unwatched(&["audit", "HEAD~1..", "--json"], "");
+    assert_eq!((rules(&output), output.status), (vec!["warning signature.missing".to_owned()], Some(3)));
+}
+
+#[test]
+fn a_seal_is_where_the_next_audit_begins() {
+    let sandbox = with_keys();
+    let id = sandbox.ticket("Sealed");
+    let output = sandbox.run(&["audit", "--seal"]).ok();
+    assert!(output.contains("sealed as support/seal/2026"), "{output}");
+    let seal = sandbox.git(&["tag", "--list", "support/seal/*"]).trim().to_owned();
+    sandbox.git(&["verify-tag", &seal]);
+    let message = sandbox.git(&["cat-file", "tag", &seal]);
+    assert!(
+        message.contains("2 commits with 1 entry of 1 ticket from the first commit on.\nNothing was found."),
+        "{message}"
+    );
+    let again = sandbox.run(&["audit", "--seal"]);
+    assert!(again.stderr.contains(&format!("nothing is new since {seal}")), "{}", again.stderr);
+
+    sandbox.run(&["comment", &id, "-m", "After."]).ok();
+    let since = format!("1 commit with 1 entry of 1 ticket since {seal}: nothing is wrong\n");
+    assert_eq!(sandbox.run(&["audit"]).ok(), since);
+    assert!(sandbox.run(&["audit", "--from-start"]).ok().starts_with("3 commits with 2 entries"));
+
+    // What is found is not sealed, unless somebody says why it is to stand; the seal says so too.
+    sandbox.is_tampered_with();
+    sandbox.shell(&format!("sed -i 's/^title: .*/title: Forged/' .support/tickets/*/*/{id}.yaml; git commit -qm x -- .support")).ok();
+    let refused = sandbox.run(&["audit", "--seal"]);
+    assert!(refused.stderr.contains("not sealed"), "{}", refused.stderr);
+    assert_eq!(refused.status, Some(3));
+    assert!(sandbox.run(&["audit", "--seal", "--accept"]).fails(2).contains("-m"));
+    sandbox.run(&["audit", "--seal", "--accept", "-m", "Dana corrected a typing error."]).ok();
+    let last = sandbox.git(&["tag", "--list", "support/seal/*"]).lines().last().unwrap().to_owned();
+    let message = sandbox.git(&["cat-file", "tag", &last]);
+    assert!(message.contains("- head.unaccounted") && message.contains("typing error"), "{message}");
+    assert!(sandbox.run(&["audit"]).ok().ends_with(&format!("since {last}: nothing is wrong\n")));
+}
+
+#[test]
+fn a_history_under_a_seal_is_not_rewritten() {
+    let sandbox = with_keys();
+    let id = sandbox.ticket("Sealed");
+    sandbox.run(&["comment", &id, "-m", "Promised."]).ok();
+    sandbox.run(&["audit", "--seal"]).ok();
+    let seal = sandbox.git(&["tag", "--list"]).trim().to_owned();
+    sandbox.is_tampered_with();
+    sandbox.git(&["update-ref", "refs/heads/main", "HEAD~1"]);
+    sandbox.git(&["checkout", "-q", "HEAD", "--", ".support"]);
+    let output = sandbox.run(&["audit", "--json"]);
+    assert_eq!((rules(&output), output.status), (vec!["error history.rewritten".to_owned(); 2], Some(3)));
+    assert!(sandbox.run(&["audit"]).stdout.contains("1 entries of"), "{output:?}");
+    // A seal that anybody could have made counts for nothing.
+    sandbox.git(&["tag", "-f", &seal, "HEAD"]);
+    assert_eq!(rules(&sandbox.run(&["audit", "--json"])), ["error seal.bad"]);
+    sandbox.git(&["tag", "-d", &seal]);
+    sandbox.run(&["audit", "--seal"]).ok();
+    sandbox
+        .shell(
+            "sed -i s/^dana/nobody/ ../trusted; (printf 'nobody@example.com '; cat ../other.pub) >../trusted",
+        )
+        .ok();
+    let output = sandbox.run(&["audit", "--json"]);
+    assert_eq!(rules(&output), ["error seal.bad"]);
+    // Where nobody's keys are known, the seal is left aside, and everything is looked at.
+    sandbox.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
+    let output = sandbox.run(&["audit"]);
+    assert!(output.stderr.contains("cannot be verified here, and is left aside"), "{}", output.stderr);
+    assert_eq!(output.ok(), "2 commits with 1 entry of 1 ticket: nothing is wrong\n");
+}
+
+#[test]
+fn what_is_found_comes_in_every_form() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    sandbox.is_tampered_with();
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.shell(&format!("sed -i 's/^title: .*/title: Forged/' .support/tickets/*/*/{id}.yaml; git commit -qm x -- .support")).ok();
+    let commit = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let short = &commit[..10];
+    let path = crate::sandbox::path_of(&id);
+    let expected = serde_json::json!([{
+        "schema": 1, "rule": "head.unaccounted", "level": "error", "ticket": id, "commit": commit, "path": path,
+        "message": "no entry sets title to what the head says", "repaired": false,
+    }]);
+    let output = sandbox.run(&["audit", "main...side", "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap(), expected);
+    assert_eq!(output.status, Some(3));
+    let form = |format: &str| sandbox.run(&["audit", "main..", "--format", format]).stdout;
+    let sarif: serde_json::Value = serde_json::from_str(&form("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "head.unaccounted");
+    assert_eq!(
+        sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        path.as_str()
+    );
+    assert_eq!(
+        form("github"),
+        format!(
+            "::error file={path},title=head.unaccounted::no entry sets title to what the head says (commit {short})\n"
+        )
+    );
+    assert!(form("junit").contains("failures=\"1\""));
+    assert_eq!(form("csv").lines().nth(1).unwrap().split(',').nth(1), Some("head.unaccounted"));
+    assert!(form("markdown").contains("| error | head.unaccounted |"));
+    assert!(form("ndjson").starts_with("{\"schema\":1,\"rule\":\"head.unaccounted\""));
+    assert_eq!(sandbox.run(&["audit", "main", "--json"]).ok(), "[]\n");
+}
