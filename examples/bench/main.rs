@@ -1,6 +1,7 @@
 //! Measures git-support beside git, Fossil and the least a program can do, in one run, and prints the ratios.
 //!
 //! `cargo run --release --example bench -- --tickets 100,1000,10000,100000 --rounds 9`
+//! `--audit 100000` measures audits of a history of that many commits, of which `--rounds` are taken.
 //! `--only list` measures what has that in its name; `--keep FOLDER --tickets 10000` only makes a repository.
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +12,7 @@
     reason = "a program for developers"
 )]
 
+mod commits;
 mod floor;
 mod fossil;
 mod repository;
@@ -41,10 +43,18 @@ fn main() {
     let rounds = option("--rounds").map_or(9, |rounds| rounds.parse().unwrap());
     let only = option("--only");
     let tool = repository::build();
-    if let Some(folder) = option("--keep") {
+    if let Some(folder) = option("--keep").filter(|_| option("--audit").is_none()) {
         let tickets = option("--tickets").unwrap_or_default().parse().unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         return drop(Bench::fill(&tool, folder.as_ref(), tickets));
+    }
+    if let Some(commits) = option("--audit") {
+        let commits = commits.parse().unwrap();
+        let folder = option("--keep").map(std::path::PathBuf::from);
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = folder.as_deref().unwrap_or(temporary.path());
+        let bench = commits::fill(&tool, folder, commits);
+        return Table { bench, fossil: None, rounds, only }.audits(commits);
     }
     for tickets in option("--tickets").unwrap_or("100,1000,10000".to_owned()).split(',') {
         let tickets = tickets.parse().unwrap();
@@ -215,6 +225,26 @@ impl Table {
             "`new`, on the branch checked out",
             &mut |round| bench.support(&["new", &title(round), text[0], text[1]]),
             vec![("`git add` + `git commit`", Box::new(|round| bench.add_and_commit(round)))],
+        );
+    }
+
+    fn audits(&self, commits: usize) {
+        let bench = &self.bench;
+        println!("\n{commits} commits, medians of {} rounds, taken in turn\n", self.rounds);
+        println!("| git-support | ms | beside it | ms | ratio |\n| --- | --- | --- | --- | --- |");
+        self.compare(
+            "`audit`",
+            &mut |_| bench.support(&["audit"]),
+            vec![
+                ("`git log -p -- .support`", Box::new(|_| bench.git(&["log", "-p", "--", ".support"]))),
+                ("`git fsck --full`", Box::new(|_| bench.git(&["fsck", "--full", "--no-progress"]))),
+            ],
+        );
+        println!("| peak memory of it | {:.0} MiB | | | |", bench.peak(&["audit"]));
+        self.compare(
+            "`audit` of the last 100 commits",
+            &mut |_| bench.support(&["audit", "main~100.."]),
+            vec![("`git log -p`", Box::new(|_| bench.git(&["log", "-p", "main~100..", "--", ".support"])))],
         );
     }
 

@@ -39,13 +39,18 @@ pub(crate) fn build() -> PathBuf {
 }
 
 impl Bench {
-    /// A repository with tickets, checked out.
-    pub(crate) fn fill(tool: &Path, folder: &Path, tickets: usize) -> Self {
+    /// A repository without a commit.
+    pub(crate) fn empty(tool: &Path, folder: &Path) -> Self {
         let bench = Self { tool: tool.to_owned(), repo: folder.to_owned() };
         let _ = bench.git(&["init", "-q", "-b", "main", "."]);
+        bench
+    }
+
+    /// A repository with tickets, checked out.
+    pub(crate) fn fill(tool: &Path, folder: &Path, tickets: usize) -> Self {
+        let bench = Self::empty(tool, folder);
         let plain = Plain::create(Path::new(&bench.plain()));
-        let mut import = bench.command(Path::new("git"));
-        let mut child = import.args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = bench.git_command(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
         let mut out = std::io::BufWriter::new(child.stdin.take().unwrap());
         commit(&mut out, "main", "Half of the tickets", FIRST + YEAR);
         put(&mut out, layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT);
@@ -97,6 +102,12 @@ impl Bench {
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .stdout(Stdio::null());
+        command
+    }
+
+    pub(crate) fn git_command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(Path::new("git"));
+        command.args(arguments);
         command
     }
 
@@ -171,10 +182,10 @@ fn commit_on(out: &mut impl std::io::Write, branch: &str, from: &str, message: &
     writeln!(out, "from {from}").unwrap();
 }
 
-fn put(out: &mut impl std::io::Write, path: &str, text: &str) {
+pub(crate) fn put(out: &mut impl std::io::Write, path: &str, text: &str) {
     writeln!(out, "M 644 inline {path}\ndata {}\n{text}", text.len()).unwrap();
 }
 
-fn put_ticket(out: &mut impl std::io::Write, ticket: &Ticket) {
+pub(crate) fn put_ticket(out: &mut impl std::io::Write, ticket: &Ticket) {
     put(out, &layout::ticket(ticket.id()), &codec::write(ticket));
 }
