@@ -1,26 +1,28 @@
 //! History read for an audit: commit by commit, parents first, with the versions of the tickets that each changed.
 //!
-//! Versions are parsed once, on all cores, some hundred commits ahead; those used last are kept.
+//! Some hundred commits are read ahead, on two threads; versions are parsed once, and those used last are kept.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use crate::store::Store;
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{Blob, ItemKind, ObjectId, Passage, Passed};
+use crate::store::git::{self, Blob, ItemKind, ObjectId, Passage, Passed, Repository, Surroundings};
 use crate::store::layout;
 use crate::ticket::{Ticket, TicketId, codec};
 
 /// The most bytes of a version that are read.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
-/// Commits that are looked at together: what they need is parsed at once.
+/// Commits that are read together.
 const BATCH: usize = 256;
-/// Threads that parse.
-const PARSERS: usize = 2;
-/// The bytes of versions that are kept, as files; parsed, they take some ten times as many. Twice as many are
+/// Threads that read and parse, beside the one that takes what they read.
+const READERS: usize = 2;
+/// Batches of each that wait to be taken, so that memory stays bounded.
+const WAITING: usize = 1;
+/// The bytes of versions that a reader keeps, as files; parsed, they take some ten times as many. Twice as many are
 /// known for a moment.
-const KEPT_BYTES: usize = 8 * 1024 * 1024;
+const KEPT_BYTES: usize = 2 * 1024 * 1024;
 
 /// How a version is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +71,14 @@ fn form(ticket: &Ticket, bytes: &[u8]) -> Form {
 
 /// What a version is known by: the same bytes under another path are another ticket's.
 type Key = (ObjectId, TicketId);
+/// Versions at hand.
+type Known = HashMap<Key, Arc<Version>>;
 
 /// Versions of tickets, parsed once and kept for a while.
 pub struct Parsed<'a> {
-    store: &'a Store,
-    fresh: HashMap<Key, Arc<Version>>,
-    old: HashMap<Key, Arc<Version>>,
+    repository: &'a Repository,
+    fresh: Known,
+    old: Known,
     fresh_bytes: usize,
 }
 
@@ -82,7 +86,11 @@ impl<'a> Parsed<'a> {
     /// None yet.
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
-        Self { store, fresh: HashMap::new(), old: HashMap::new(), fresh_bytes: 0 }
+        Self::of(store.repository())
+    }
+
+    fn of(repository: &'a Repository) -> Self {
+        Self { repository, fresh: Known::new(), old: Known::new(), fresh_bytes: 0 }
     }
 
     /// A version of a ticket.
@@ -96,9 +104,9 @@ impl<'a> Parsed<'a> {
         }
         let version = match self.old.get(&key) {
             Some(known) => Arc::clone(known),
-            None => Arc::new(match self.bytes(blob)? {
-                Ok(bytes) => Version::read(id, &layout::ticket(id), &bytes),
-                Err(size) => too_large(id, size),
+            None => Arc::new(match self.repository.blob(blob, MAX_FILE_BYTES)? {
+                Blob::Bytes(bytes) => Version::read(id, &layout::ticket(id), &bytes),
+                Blob::TooLarge(size) => too_large(id, size),
             }),
         };
         self.keep(key, &version);
@@ -110,16 +118,8 @@ impl<'a> Parsed<'a> {
     /// # Errors
     /// An object cannot be read.
     pub fn at(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<Arc<Version>>, Error> {
-        let item = self.store.repository().find(commit, &layout::ticket(id))?;
+        let item = self.repository.find(commit, &layout::ticket(id))?;
         item.filter(|item| item.kind == ItemKind::File).map(|item| self.get(id, item.id)).transpose()
-    }
-
-    /// The content of a blob; the inner error is its size, where it is larger than any file of ours.
-    fn bytes(&self, blob: ObjectId) -> Result<Result<Vec<u8>, usize>, Error> {
-        Ok(match self.store.repository().blob(blob, MAX_FILE_BYTES)? {
-            Blob::Bytes(bytes) => Ok(bytes),
-            Blob::TooLarge(size) => Err(size),
-        })
     }
 
     fn keep(&mut self, key: Key, version: &Arc<Version>) {
@@ -131,41 +131,29 @@ impl<'a> Parsed<'a> {
         self.fresh.insert(key, Arc::clone(version));
     }
 
-    /// Parses what some commits need, on all cores.
-    fn read_ahead(&mut self, passages: &[Passage]) -> Result<(), Error> {
-        let mut needed: HashMap<Key, Vec<u8>> = HashMap::new();
-        for file in passages.iter().flat_map(|passage| &passage.files) {
-            let Some(id) = layout::id_of(&file.path) else { continue };
-            for item in file.now.iter().chain(file.before.iter().flatten()) {
-                let key = (item.id, id.clone());
-                let is_known =
-                    self.fresh.contains_key(&key) || self.old.contains_key(&key) || needed.contains_key(&key);
-                if item.kind != ItemKind::File || is_known {
-                    continue;
-                }
-                if let Ok(bytes) = self.bytes(item.id)? {
-                    needed.insert(key, bytes);
+    /// Some commits, with every version that they ask for.
+    fn batch(&mut self, commits: &[ObjectId]) -> Result<Batch, Error> {
+        let mut batch = Batch::default();
+        for commit in commits {
+            let passage = self.repository.passage(*commit, layout::FOLDER)?;
+            for file in &passage.files {
+                let Some(id) = layout::id_of(&file.path) else { continue };
+                let items = file.now.iter().chain(file.before.iter().flatten());
+                for item in items.filter(|item| item.kind == ItemKind::File) {
+                    batch.known.insert((item.id, id.clone()), self.get(&id, item.id)?);
                 }
             }
+            batch.passages.push(passage);
         }
-        let needed: Vec<(Key, Vec<u8>)> = needed.into_iter().collect();
-        let share = needed.len().div_ceil(PARSERS).max(1);
-        let parse = |part: &[(Key, Vec<u8>)]| -> Vec<(Key, Arc<Version>)> {
-            let read = |(key, bytes): &(Key, Vec<u8>)| {
-                (key.clone(), Arc::new(Version::read(&key.1, &layout::ticket(&key.1), bytes)))
-            };
-            part.iter().map(read).collect()
-        };
-        let parsed: Vec<Vec<(Key, Arc<Version>)>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = needed.chunks(share).map(|part| scope.spawn(move || parse(part))).collect();
-            // What a thread did not bring is read when it is asked for.
-            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
-        });
-        for (key, version) in parsed.into_iter().flatten() {
-            self.keep(key, &version);
-        }
-        Ok(())
+        Ok(batch)
     }
+}
+
+/// Some commits, and the versions that they ask for.
+#[derive(Default)]
+struct Batch {
+    passages: Vec<Passage>,
+    known: Known,
 }
 
 fn too_large(id: &TicketId, size: usize) -> Version {
@@ -188,16 +176,53 @@ impl Store {
         mut visit: impl FnMut(&Passage, &mut Parsed<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let commits = self.repository().commits_between(tips, less).map_err(Error::from)?;
-        let mut versions = Parsed::new(self);
-        for (number, batch) in commits.chunks(BATCH).enumerate() {
+        let mut parsed = Parsed::new(self);
+        let batches: Vec<&[ObjectId]> = commits.chunks(BATCH).collect();
+        let mut take = |number: usize, batch: Batch| -> Result<(), E> {
             progress(number * BATCH, commits.len());
-            let passages: Result<Vec<Passage>, _> =
-                batch.iter().map(|commit| self.repository().passage(*commit, layout::FOLDER)).collect();
-            let passages = passages.map_err(Error::from)?;
-            versions.read_ahead(&passages)?;
-            passages.iter().try_for_each(|passage| visit(passage, &mut versions))?;
+            parsed.fresh = batch.known;
+            batch.passages.iter().try_for_each(|passage| visit(passage, &mut parsed))
+        };
+        if let [only] = batches.as_slice() {
+            let batch = Parsed::new(self).batch(only)?;
+            return take(0, batch);
         }
-        Ok(())
+        let surroundings = &self.repository().surroundings;
+        std::thread::scope(|scope| {
+            // Batches go round, so that each reader sees half of them, in order.
+            let mut readers = Vec::new();
+            for first in 0..READERS {
+                let (send, receive) = mpsc::sync_channel(WAITING);
+                let (surroundings, batches) = (surroundings.clone(), &batches);
+                scope.spawn(move || read(surroundings, batches.iter().skip(first).step_by(READERS), &send));
+                readers.push(receive);
+            }
+            for number in 0..batches.len() {
+                let batch = readers.get(number % READERS).and_then(|reader| reader.recv().ok());
+                let lost = || git::Error::new(git::Kind::Io, "a reader of history has ended early").into();
+                let batch: Result<Batch, Error> = batch.unwrap_or_else(|| Err(lost()));
+                take(number, batch?)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Reads batches in a thread of its own, until nobody wants them any more.
+fn read<'a>(
+    surroundings: Surroundings,
+    batches: impl Iterator<Item = &'a &'a [ObjectId]>,
+    send: &mpsc::SyncSender<Result<Batch, Error>>,
+) {
+    let repository = match Repository::open(surroundings) {
+        Ok(repository) => repository,
+        Err(error) => return drop(send.send(Err(error.into()))),
+    };
+    let mut parsed = Parsed::of(&repository);
+    for batch in batches {
+        if send.send(parsed.batch(batch)).is_err() {
+            return;
+        }
     }
 }
 

@@ -79,7 +79,8 @@ fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
 }
 
 /// Two states are of one ticket when they share an opening entry, or were filed under one key.
-fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
+#[must_use]
+pub fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
     let (of_a, of_b) = (opening(a), opening(b));
     of_a.is_empty()
         || of_b.is_empty()

@@ -34,7 +34,7 @@ pub use fold::fold;
 use fold::last_setter;
 pub use head::Head;
 pub use id::{EntryId, TicketId, is_prefix};
-pub use merge::{Merged, merge};
+pub use merge::{Merged, is_same_ticket, merge};
 pub use moment::Moment;
 pub use node::Node;
 pub use person::Person;

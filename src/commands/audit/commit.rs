@@ -6,12 +6,12 @@ use crate::commands::audit::review::{Doubt, Own, Review, Signature, identity};
 use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::process::audit::{
-    AuditRule, CommitFacts, Finding, Judge, Origin, Said, Why, accounted, grown, is_other_ticket, met,
+    AuditRule, CommitFacts, Finding, Judge, Origin, Said, Why, accounted, grown, met,
 };
 use crate::process::{FaultLevel, Policy, Rules};
 use crate::store::git::{ItemKind, ObjectId, Passage, Passed};
 use crate::store::{Form, Parsed, Version, layout};
-use crate::ticket::{Action, Entry, Moment, Person, Ticket, TicketId};
+use crate::ticket::{Action, Entry, Moment, Person, Ticket, TicketId, is_same_ticket};
 
 /// A ticket that a commit changed.
 struct Changed {
@@ -159,7 +159,7 @@ impl Review<'_> {
         let mut findings: Vec<Finding> = form(changed).into_iter().collect();
         // Of two tickets that met under one id, the younger goes on under another.
         let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
-            before.into_iter().partition(|before| !is_other_ticket(before, after));
+            before.into_iter().partition(|before| is_same_ticket(before, after));
         let from = met(&before);
         for stranger in strangers {
             if !self.goes_on(passage, stranger, parsed)? {

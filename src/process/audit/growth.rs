@@ -25,12 +25,6 @@ pub fn met(before: &[&Ticket]) -> Option<Ticket> {
     Some(rest.iter().fold((*first).clone(), unite))
 }
 
-/// True where the two have no opening in common, though both have one: it is another ticket.
-#[must_use]
-pub fn is_other_ticket(before: &Ticket, after: &Ticket) -> bool {
-    matches!(merge(before, after), Merged::Two { .. })
-}
-
 /// What is wrong with how the timeline grew, and the entries that are new, in order.
 #[must_use]
 pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'a Entry>) {

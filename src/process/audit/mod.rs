@@ -13,7 +13,7 @@ mod replay;
 mod rule;
 mod said;
 
-pub use growth::{grown, is_other_ticket, met};
+pub use growth::{grown, met};
 pub use head::accounted;
 pub use legality::Judge;
 pub use origin::{CommitFacts, Origin, Why};

@@ -173,7 +173,7 @@ impl Repository {
         self.tree_object(commit.tree_id()).map(Some)
     }
 
-    fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {
+    pub(crate) fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {
         self.or_fetched(id, || self.repo.find_tree(id)).map_err(failed("reading a folder's object"))
     }
 
@@ -256,7 +256,7 @@ impl Repository {
     }
 }
 
-fn item(entry: &git2::TreeEntry<'_>) -> Item {
+pub(crate) fn item(entry: &git2::TreeEntry<'_>) -> Item {
     Item {
         name: String::from_utf8_lossy(entry.name_bytes()).into_owned(),
         kind: ItemKind::of_mode(entry.filemode_raw()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
-use crate::store::git::objects::{Item, ItemKind, ObjectId};
+use crate::store::git::objects::{Item, ItemKind, ObjectId, item};
 use crate::store::git::repository::Repository;
 
 /// A commit, seen from its parents.
@@ -118,27 +118,41 @@ impl Repository {
             found.push(Passed { path: path.to_owned(), now: sides.now, before: sides.before });
             return Ok(());
         }
-        let count = sides.before.len();
-        let mut below: BTreeMap<String, Sides> = BTreeMap::new();
-        let mut list = |side: Option<&Item>, place: &dyn Fn(&mut Sides, Item)| -> Result<()> {
-            let Some(folder) = side.filter(|item| item.kind == ItemKind::Folder) else { return Ok(()) };
-            for item in self.items(folder.id)? {
-                let sides = below.entry(item.name.clone()).or_default();
-                sides.before.resize(count, None);
-                place(sides, item);
-            }
-            Ok(())
-        };
-        list(sides.now.as_ref(), &|sides, item| sides.now = Some(item))?;
-        list(sides.base.as_ref(), &|sides, item| sides.base = Some(item))?;
-        for (number, side) in sides.before.iter().enumerate() {
-            list(side.as_ref(), &|sides, item| {
-                if let Some(before) = sides.before.get_mut(number) {
-                    *before = Some(item);
-                }
-            })?;
-        }
+        let below = self.differing(&sides)?;
         below.into_iter().try_for_each(|(name, sides)| self.passed(&format!("{path}/{name}"), sides, found))
+    }
+
+    /// What stands in the folders of a place, but for what all of them have alike.
+    fn differing(&self, sides: &Sides) -> Result<BTreeMap<String, Sides>> {
+        let tree = |side: Option<&Item>| -> Result<Option<git2::Tree<'_>>> {
+            side.filter(|item| item.kind == ItemKind::Folder)
+                .map(|item| self.tree_object(item.id.0))
+                .transpose()
+        };
+        let (now, base) = (tree(sides.now.as_ref())?, tree(sides.base.as_ref())?);
+        let before = sides.before.iter().map(|side| tree(side.as_ref())).collect::<Result<Vec<_>>>()?;
+        let has = |tree: Option<&git2::Tree<'_>>, name: &[u8]| {
+            tree.and_then(|tree| tree.get_name_bytes(name).map(|entry| (entry.id(), entry.filemode_raw())))
+        };
+        let mut below = BTreeMap::new();
+        for tree in now.iter().chain(before.iter().flatten()).chain(base.iter()) {
+            for entry in tree {
+                let name = entry.name_bytes();
+                let is = has(now.as_ref(), name);
+                if before.iter().all(|before| has(before.as_ref(), name) == is) {
+                    continue;
+                }
+                let at = |tree: Option<&git2::Tree<'_>>| {
+                    tree.and_then(|tree| tree.get_name_bytes(name)).map(|entry| item(&entry))
+                };
+                below.entry(String::from_utf8_lossy(name).into_owned()).or_insert_with(|| Sides {
+                    now: at(now.as_ref()),
+                    before: before.iter().map(|before| at(before.as_ref())).collect(),
+                    base: at(base.as_ref()),
+                });
+            }
+        }
+        Ok(below)
     }
 
     /// True where two commits have something otherwise at the top of their trees, but for one folder.

@@ -90,7 +90,6 @@ impl Repository {
     /// True in a clone that leaves objects with its remote until they are needed.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.config.text("extensions.partialClone").is_some()
-            || self.config.boolean("remote.origin.promisor").unwrap_or(false)
+        self.is_partial
     }
 }

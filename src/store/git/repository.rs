@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
@@ -48,6 +48,8 @@ pub struct Repository {
     pub(crate) config: Config,
     /// True where references are in a reftable, which git reads and writes for us.
     pub(crate) has_reftable: bool,
+    /// True where a remote has promised objects that are not here.
+    pub(crate) is_partial: bool,
 }
 
 impl Repository {
@@ -56,6 +58,7 @@ impl Repository {
     /// # Errors
     /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
     pub fn open(surroundings: Surroundings) -> Result<Self> {
+        bound_cache();
         let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
         let repo = match git2::Repository::open_from_env() {
             Err(error) if error.message().contains("unsupported extension") => {
@@ -69,7 +72,9 @@ impl Repository {
             repo.set_workdir(&top, false).map_err(failed)?;
         }
         let has_reftable = config.text("extensions.refStorage").is_some_and(|kind| kind == "reftable");
-        Ok(Self { repo, surroundings, git, config, has_reftable })
+        let is_partial = config.text("extensions.partialClone").is_some()
+            || config.boolean("remote.origin.promisor").unwrap_or(false);
+        Ok(Self { repo, surroundings, git, config, has_reftable, is_partial })
     }
 
     /// Author and committer, as git would take them now.
@@ -174,6 +179,22 @@ fn named_work_tree(surroundings: &Surroundings, config: &Config, repo: &git2::Re
     }
     let is_elsewhere = config.text("core.worktree").is_some() || repo.is_bare();
     (surroundings.text("GIT_DIR").is_some() && !is_elsewhere).then(|| surroundings.directory.clone())
+}
+
+/// The bytes of objects that libgit2 keeps, by their size on the disk; parsed they take several times as many, and
+/// a walk over a long history sees each once.
+const CACHED_BYTES: isize = 32 * 1024 * 1024;
+
+/// Bounds what libgit2 keeps of objects: 256 MiB on the disk, by its own measure.
+#[expect(
+    unsafe_code,
+    reason = "libgit2 keeps the limit in a static; the first repository is opened before any thread"
+)]
+fn bound_cache() {
+    static ONCE: Once = Once::new();
+    // SAFETY: this is the first call to libgit2, from the one thread that is there; the one that waits for signals
+    // never calls it.
+    ONCE.call_once(|| drop(unsafe { git2::opts::set_cache_max_size(CACHED_BYTES) }));
 }
 
 /// What libgit2 refuses to open and works with all the same: missing objects and references are git's part.

@@ -1,0 +1,90 @@
+//! Which merge brought a commit to a branch, and the lines that git draws of a history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::git::error::Result;
+use crate::store::git::objects::ObjectId;
+use crate::store::git::repository::Repository;
+
+/// Clocks of people differ by no more than this, in seconds: a day.
+const SKEW_SECS: i64 = 86_400;
+/// What stands before the name of a commit in the lines that git draws.
+const MARK: char = '\u{1}';
+
+/// A line of a drawn history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The lines and stars that git drew.
+    pub lanes: String,
+    /// The commit that stands there; none on a line that only leads on.
+    pub commit: Option<ObjectId>,
+}
+
+impl Repository {
+    /// The merge that brought each of some commits to the line of first parents that leads to a tip; those that were
+    /// made on that line have none.
+    ///
+    /// # Errors
+    /// A commit cannot be read.
+    pub fn brought_by(
+        &self,
+        tip: ObjectId,
+        commits: &BTreeSet<ObjectId>,
+    ) -> Result<BTreeMap<ObjectId, ObjectId>> {
+        let mut brought = BTreeMap::new();
+        let seconds = commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
+        let Some(oldest) = seconds.into_iter().min() else { return Ok(brought) };
+        // Git reads its commit graph, where there is one; only merges are of interest.
+        let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
+        let arguments = ["rev-list", "--first-parent", "--min-parents=2", &since, &tip.to_string(), "--"];
+        let merges = self.git_here(&arguments, b"", None)?;
+        for merge in String::from_utf8_lossy(&merges).lines().filter_map(ObjectId::parse) {
+            if let [first, others @ ..] = self.parents(merge)?.as_slice() {
+                let came = self.commits_between(others, &[*first])?;
+                brought.extend(came.into_iter().filter(|commit| commits.contains(commit)).map(|c| (c, merge)));
+            }
+            if brought.len() == commits.len() {
+                break;
+            }
+        }
+        Ok(brought)
+    }
+
+    /// The history of some paths as git draws it, newest first: where work went on side by side, and met.
+    ///
+    /// # Errors
+    /// Git says what.
+    pub fn drawn(&self, tips: &[ObjectId], paths: &[String]) -> Result<Vec<Drawn>> {
+        let format = format!("--format={MARK}%H");
+        let tips: Vec<String> = tips.iter().map(ToString::to_string).collect();
+        let mut arguments =
+            vec!["-c", "log.showSignature=false", "log", "--graph", "--color=never", "--full-history", "--simplify-merges"];
+        arguments.extend(["--no-patch", &format]);
+        arguments.extend(tips.iter().map(String::as_str));
+        arguments.push("--");
+        arguments.extend(paths.iter().map(String::as_str));
+        let said = self.git_here(&arguments, b"", None)?;
+        let line = |line: &str| match line.split_once(MARK) {
+            Some((lanes, name)) => Drawn { lanes: lanes.to_owned(), commit: ObjectId::parse(name.trim()) },
+            None => Drawn { lanes: line.to_owned(), commit: None },
+        };
+        Ok(String::from_utf8_lossy(&said).lines().map(line).collect())
+    }
+
+    /// The first line of a commit's message.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn subject(&self, commit: ObjectId) -> Result<String> {
+        Ok(self.commit_text(commit)?.message.lines().next().unwrap_or_default().to_owned())
+    }
+
+    /// True where a commit carries a signature, good or bad.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_signed(&self, commit: ObjectId) -> Result<bool> {
+        let commit = self.commit_object(commit)?;
+        Ok(String::from_utf8_lossy(commit.raw_header_bytes()).contains("\ngpgsig"))
+    }
+}
