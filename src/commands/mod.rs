@@ -62,6 +62,7 @@ mod sla;
 mod step;
 mod sync;
 mod team;
+mod textconv;
 mod triage;
 mod undo;
 mod vendor;
@@ -168,6 +169,7 @@ verbs! {
     Undo(undo::Args) = "undo", undo::run;
     Redact(redact::Args) = "redact", redact::run;
     MergeDriver(merge_driver::Args) = "merge-driver", merge_driver::run;
+    Textconv(textconv::Args) = "textconv", textconv::run;
     Team(team::Args) = "team", team::run;
     Vendor(vendor::Args) = "vendor", vendor::run;
     Release(release::Args) = "release", release::run;

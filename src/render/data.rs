@@ -11,7 +11,7 @@ use crate::render::differences;
 use crate::render::fault::Fault;
 use crate::render::figures;
 use crate::render::packet;
-use crate::render::view::{Branches, EntryLine, Listed, Record, Reported, View};
+use crate::render::view::{Branches, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (DESIGN.md, section 5).
@@ -102,7 +102,8 @@ fn objects(view: &View) -> Shape {
         View::Tickets { tickets, full } => {
             Shape::Many(tickets.iter().map(|one| placed(listed(one, *full), one.places.as_ref())).collect())
         }
-        View::Entries(entries) => Shape::Many(entries.iter().map(entry).collect()),
+        View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
+        View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),
         View::Suggestions(people) => {
             let one = |one: &Suggestion| {
                 let person = one.person.to_string();
@@ -257,17 +258,6 @@ fn ticket(ticket: &Ticket, full: bool) -> Value {
         return versioned(fields);
     }
     fields
-}
-
-fn entry(line: &EntryLine) -> Value {
-    let mut map = Map::new();
-    map.insert("schema".to_owned(), SCHEMA.into());
-    map.insert("ticket".to_owned(), line.ticket.as_str().into());
-    map.insert("commit".to_owned(), line.commit.clone().into());
-    if let Value::Object(entry) = value(&codec::entry_node(&line.entry)) {
-        map.extend(entry);
-    }
-    Value::Object(map)
 }
 
 pub(super) fn value(node: &Node) -> Value {

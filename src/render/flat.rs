@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::render::NoSuchForm;
 use crate::render::data;
+use crate::render::entries::EntryLine;
 use crate::render::paint::shown;
-use crate::render::view::{EntryLine, TicketPage, View};
+use crate::render::view::{TicketPage, View};
 use crate::ticket::{Field, Node, Ticket, visible};
 
 const COLUMNS: &[&str] = &[
@@ -88,6 +89,7 @@ fn rows(view: &View) -> Option<Rows> {
         }
         View::Clocks(clocks) => Some((crate::render::clocks::COLUMNS, crate::render::clocks::rows(clocks))),
         View::Nothing
+        | View::Graph(_)
         | View::Differences(_)
         | View::Ran { .. }
         | View::Text(_)

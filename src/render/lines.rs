@@ -1,11 +1,11 @@
-//! Lines for people: what steps did, entries of the log, what a write would do.
+//! Lines for people: what steps did, what a write would do.
 
 use std::fmt::Write as _;
 
 use crate::process::{FaultLevel, Suggestion};
 use crate::render::fault::Fault;
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
-use crate::render::view::{EntryLine, LinkedTicket, Rehearsal, Reported};
+use crate::render::view::{LinkedTicket, Rehearsal, Reported};
 use crate::ticket::{
     Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, span_of_minutes,
     visible,
@@ -190,35 +190,6 @@ fn seen_line(seen: &Sighting) -> String {
         (", ", seen.run.as_deref()),
     ] {
         out.extend(text.map(|text| format!("{word}{}", shown(text))));
-    }
-    out
-}
-
-/// The log: an entry a paragraph, with its ticket and commit.
-pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
-    let mut out = String::new();
-    for line in entries {
-        let entry = &line.entry;
-        let commit = line
-            .commit
-            .as_deref()
-            .map_or("(not in history)", |commit| commit.get(..SHORT_COMMIT).unwrap_or(commit));
-        let concurrent = if line.concurrent { " (concurrent)" } else { "" };
-        let _ = writeln!(
-            out,
-            "{} {}  {}  {}  {}{}",
-            look.id(line.ticket.as_str(), 10),
-            look.paint(DIM, commit),
-            look.paint(DIM, &entry.at.minute()),
-            look.paint(BOLD, &shown(entry.action.as_str())),
-            cut(&shown(entry.by.short()), 24),
-            look.paint(DIM, concurrent),
-        );
-        if entry.action.as_str() == "open" {
-            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(2));
-            let _ = writeln!(out, "  {}", cut(&shown(&line.title), room));
-        }
-        out.push_str(&entry_details(entry, "  ", look));
     }
     out
 }

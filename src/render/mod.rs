@@ -7,10 +7,12 @@ mod blame;
 mod clocks;
 mod data;
 mod differences;
+mod entries;
 mod fault;
 mod figures;
 mod flat;
 mod gate;
+mod graph;
 mod lanes;
 mod lines;
 mod list;
@@ -18,23 +20,27 @@ mod measured;
 mod packet;
 mod page;
 mod paint;
+mod readable;
 mod table;
 mod view;
 
 pub use audited::Audited;
 pub use blame::BlameLine;
 pub use differences::{Difference, Differences};
+pub use entries::{EntryLine, Merge, Signature};
 pub use fault::Fault;
 pub use figures::counted;
+pub use graph::{GraphLine, GraphMark};
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
 pub use lines::candidate;
 pub use measured::{
     BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
 };
 pub use paint::Look;
+pub use readable::readable;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, EntryLine, Format, Gate, LinkedTicket, Listed, Packet, Record,
-    Rehearsal, Reported, SettingLine, TicketPage, View,
+    Audience, Branches, CodeLine, Concerned, Format, Gate, LinkedTicket, Listed, Packet, Record, Rehearsal,
+    Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -121,7 +127,8 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Packet(packet) => packet::markdown(packet),
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
-        View::Entries(entries) => lines::entries(entries, look),
+        View::Entries(entries) => entries::entries(entries, look),
+        View::Graph(lines) => graph::graph(lines, look),
         View::Blame { lines, .. } => blame::table(lines, look),
         View::Differences(differences) => differences::table(differences, look),
         View::Team(members) => table::team(members, look),

@@ -4,9 +4,11 @@ use crate::process::{Course, FaultLevel, Member, Release, Suggestion, Vendor};
 use crate::render::audited::Audited;
 use crate::render::blame::BlameLine;
 use crate::render::differences::Differences;
+use crate::render::entries::EntryLine;
 use crate::render::fault::Fault;
+use crate::render::graph::GraphLine;
 use crate::render::measured::{BudgetTable, Clocks, Figures};
-use crate::ticket::{Entry, LinkKind, Moment, Standing, Summary, Ticket, TicketId};
+use crate::ticket::{LinkKind, Moment, Standing, Summary, Ticket, TicketId};
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub enum View {
     Suggestions(Vec<Suggestion>),
     /// Entries of timelines.
     Entries(Vec<EntryLine>),
+    /// Entries beside the lines of their history.
+    Graph(Vec<GraphLine>),
     /// Who set each field of a ticket.
     Blame {
         /// The ticket.
@@ -306,21 +310,6 @@ pub struct LinkedTicket {
     pub id: String,
     /// The ticket, if it can be read.
     pub ticket: Option<Ticket>,
-}
-
-/// An entry of a timeline, with its ticket and the commit that carried it.
-#[derive(Debug)]
-pub struct EntryLine {
-    /// The ticket.
-    pub ticket: TicketId,
-    /// The ticket's title.
-    pub title: String,
-    /// The entry.
-    pub entry: Entry,
-    /// The commit's whole name, if history reaches back to it.
-    pub commit: Option<String>,
-    /// True where another entry of the ticket has the same number: they were concurrent.
-    pub concurrent: bool,
 }
 
 /// A setting in force.

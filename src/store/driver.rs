@@ -9,14 +9,17 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Repository, Surroundings};
 use crate::ticket::{Merged, Moment, Person, Ticket, TicketId, codec, merge, sides};
 
-/// The settings of a clone that make git merge tickets by the merge rule (gitattributes(5)).
-pub const DRIVER: [(&str, &str); 2] = [
+/// The settings of a clone that make git merge tickets by the merge rule, and show them as people read them
+/// (gitattributes(5)).
+pub const DRIVER: [(&str, &str); 3] = [
     ("merge.support.name", "tickets, by the merge rule of git-support"),
     ("merge.support.driver", "git support merge-driver %O %A %B %P"),
+    // A git whose helper is gone shows no difference at all: then the file itself is shown.
+    ("diff.support.textconv", "f() { git support textconv \"$1\" 2>/dev/null || cat \"$1\"; }; f"),
 ];
 
 /// What a sparse checkout needs in `info/attributes`, besides.
-const ATTRIBUTE: &str = ".support/tickets/** merge=support";
+const ATTRIBUTE: &str = ".support/tickets/** merge=support diff=support";
 
 /// The most bytes of a version that are read.
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -72,6 +75,18 @@ pub fn read_version(path: &Path) -> Result<Vec<u8>, Error> {
         return Err(BadFile::whole(&path.display().to_string(), problem).into());
     }
     Ok(fs::read(path).map_err(failed)?)
+}
+
+/// The ticket of a version whose path is not known: the file says whose it is.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_any(bytes: &[u8]) -> Result<Ticket, BadFile> {
+    let text = String::from_utf8_lossy(bytes);
+    let id = text.lines().find_map(|line| line.strip_prefix("id:"));
+    let id = id.and_then(|id| TicketId::parse(id.trim().trim_matches(['"', '\''])));
+    let id = id.ok_or_else(|| BadFile::whole("", "says no ticket's id"))?;
+    codec::read(&id, bytes).map_err(|invalid| BadFile::new("", &invalid))
 }
 
 /// Leaves the merged version where git wants it.

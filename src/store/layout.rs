@@ -21,8 +21,15 @@ pub const ATTACHMENTS: &str = ".support/attachments";
 /// How git treats our files.
 pub const ATTRIBUTES: &str = ".support/.gitattributes";
 
-/// The content of [`ATTRIBUTES`]: bytes as they are, and tickets merged by the merge rule.
+/// The content of [`ATTRIBUTES`]: bytes as they are; tickets merged by the merge rule, and shown as people read them.
 pub const ATTRIBUTES_TEXT: &str = "\
+# Written by git-support: files stay as they are, byte for byte; tickets merge by the merge rule.
+* -text -filter -ident -working-tree-encoding
+tickets/** merge=support diff=support
+";
+
+/// The same, as an earlier version wrote it.
+pub const OLD_ATTRIBUTES_TEXT: &str = "\
 # Written by git-support: files stay as they are, byte for byte; tickets merge by the merge rule.
 * -text -filter -ident -working-tree-encoding
 tickets/** merge=support

@@ -80,7 +80,7 @@ fn a_server_refuses_what_breaks_the_history() {
 }
 
 /// A project with a ticket, whose people have keys: Dana's is trusted, `other` is not.
-fn with_keys() -> Sandbox {
+pub(crate) fn with_keys() -> Sandbox {
     let sandbox = Sandbox::new();
     let made = sandbox.shell(
         "set -e; for key in dana other; do ssh-keygen -q -t ed25519 -N '' -C $key -f ../$key; done

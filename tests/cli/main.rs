@@ -34,6 +34,7 @@ mod index;
 mod jobs;
 mod kills;
 mod knowledge;
+mod lineage;
 mod listing;
 mod matrix;
 mod merging;

@@ -86,7 +86,14 @@ fn project(snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failu
             faults.push(Fault::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
         }
     }
-    if snapshot.commit().is_some() && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none() {
+    let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
+    if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
+        let message = "is of an earlier version: git diff would show tickets as their files";
+        faults.push(
+            Fault::note("attributes.old", message).at(layout::ATTRIBUTES).hint("git support doctor --repair"),
+        );
+    }
+    if snapshot.commit().is_some() && attributes.is_none() {
         let message = "is missing: git would not merge tickets by the merge rule";
         faults.push(
             Fault::warning("attributes.missing", message)

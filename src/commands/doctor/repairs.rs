@@ -29,14 +29,17 @@ pub(super) fn all(store: &Store, session: &mut Session<'_>) -> Result<(), Failur
         repair.tickets(store, snapshot)?;
         repair.heads_and_links(&author, &mut drawn, session)?;
         let wording = wording(&repair.rules.settings);
-        let needs_attributes =
-            snapshot.commit().is_some() && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none();
-        let files = repair.changed(snapshot)?;
+        let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
+        let needs_attributes = snapshot.commit().is_some() && attributes.is_none();
+        let mut files = repair.changed(snapshot)?;
         let subject = match files.len() {
             0 => "repair .support/.gitattributes".to_owned(),
             1 => "repair 1 ticket".to_owned(),
             count => format!("repair {count} tickets"),
         };
+        if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
+            files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
+        }
         let draft = Draft { files, subject, action: Some("repair"), wording, ..Draft::default() };
         Ok((needs_attributes || !draft.files.is_empty()).then_some(draft))
     };

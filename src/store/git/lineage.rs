@@ -32,7 +32,8 @@ impl Repository {
         commits: &BTreeSet<ObjectId>,
     ) -> Result<BTreeMap<ObjectId, ObjectId>> {
         let mut brought = BTreeMap::new();
-        let seconds = commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
+        let seconds =
+            commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
         let Some(oldest) = seconds.into_iter().min() else { return Ok(brought) };
         // Git reads its commit graph, where there is one; only merges are of interest.
         let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
@@ -41,7 +42,8 @@ impl Repository {
         for merge in String::from_utf8_lossy(&merges).lines().filter_map(ObjectId::parse) {
             if let [first, others @ ..] = self.parents(merge)?.as_slice() {
                 let came = self.commits_between(others, &[*first])?;
-                brought.extend(came.into_iter().filter(|commit| commits.contains(commit)).map(|c| (c, merge)));
+                brought
+                    .extend(came.into_iter().filter(|commit| commits.contains(commit)).map(|c| (c, merge)));
             }
             if brought.len() == commits.len() {
                 break;
@@ -57,8 +59,15 @@ impl Repository {
     pub fn drawn(&self, tips: &[ObjectId], paths: &[String]) -> Result<Vec<Drawn>> {
         let format = format!("--format={MARK}%H");
         let tips: Vec<String> = tips.iter().map(ToString::to_string).collect();
-        let mut arguments =
-            vec!["-c", "log.showSignature=false", "log", "--graph", "--color=never", "--full-history", "--simplify-merges"];
+        let mut arguments = vec![
+            "-c",
+            "log.showSignature=false",
+            "log",
+            "--graph",
+            "--color=never",
+            "--full-history",
+            "--simplify-merges",
+        ];
         arguments.extend(["--no-patch", &format]);
         arguments.extend(tips.iter().map(String::as_str));
         arguments.push("--");

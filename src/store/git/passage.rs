@@ -139,7 +139,7 @@ impl Repository {
             for entry in tree {
                 let name = entry.name_bytes();
                 let is = has(now.as_ref(), name);
-                if before.iter().all(|before| has(before.as_ref(), name) == is) {
+                if !before.is_empty() && before.iter().all(|before| has(before.as_ref(), name) == is) {
                     continue;
                 }
                 let at = |tree: Option<&git2::Tree<'_>>| {

@@ -1,5 +1,8 @@
 //! `log`: what happened, entry by entry, each with the commit that carried it.
 
+mod graph;
+mod lineage;
+
 use crate::commands::arguments::Reading;
 use crate::commands::carriers::carriers;
 use crate::commands::catalogue::{Question, Wanted, find};
@@ -15,7 +18,8 @@ use crate::ticket::{Action, Entry, Field, TicketId, nearest};
 /// What happened, entry by entry, with the commit that carried each
 ///
 /// Of the tickets named, or of a query's, in the order it happened; without one, of all tickets, the newest
-/// first.
+/// first. Said as well: the merge that brought an entry to the branch, where it was not made there; and, of
+/// tickets that are named, whether the commit's signature verifies.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tickets, or which tickets
@@ -33,6 +37,12 @@ pub struct Args {
     /// Only entries of this step, such as escalate or hand-back
     #[arg(long, value_name = "STEP")]
     step: Option<String>,
+    /// Draw where work went on side by side, and met; the newest first, an entry a line
+    #[arg(long)]
+    graph: bool,
+    /// Verify the signatures of all commits that are shown
+    #[arg(long)]
+    show_signature: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -43,12 +53,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = args.reading.snapshot(&store)?;
     let limit = args.limit.unwrap_or(usize::MAX);
     let sieve = Sieve::of(args, &store)?;
-    if args.ids.is_empty() {
-        let entries = store.all_entries(&snapshot, limit, |entry| sieve.lets_pass(entry))?;
-        return Ok(View::Entries(entries.into_iter().map(|carried| line(carried, false)).collect()));
-    }
-    let mut entries = Vec::new();
     let ids = ids(args, &store, &snapshot, session)?;
+    let mut entries = Vec::new();
+    if args.ids.is_empty() {
+        let all = store.all_entries(&snapshot, limit, |entry| sieve.lets_pass(entry))?;
+        entries.extend(all.into_iter().map(|carried| line(carried, false)));
+    }
     for (ticket, history) in carriers(&store, &snapshot, &ids, session)? {
         for carried in history.into_iter().filter(|carried| sieve.lets_pass(&carried.entry)) {
             let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
@@ -57,6 +67,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
+    if args.graph && !session.is_for_machines() {
+        return Ok(View::Graph(graph::graph(&store, &snapshot, &ids, entries)?));
+    }
+    lineage::add_merges(&store, &snapshot, &mut entries)?;
+    if args.show_signature || !args.ids.is_empty() {
+        lineage::add_signatures(&store, &mut entries)?;
+    }
     Ok(View::Entries(entries))
 }
 
@@ -67,6 +84,9 @@ fn ids(
     snapshot: &Snapshot<'_>,
     session: &mut Session<'_>,
 ) -> Result<Vec<TicketId>, Failure> {
+    if args.ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
     if !is_query {
         return reading::resolve(snapshot, &args.ids);
@@ -132,5 +152,7 @@ fn line(carried: Carried, concurrent: bool) -> EntryLine {
         entry: carried.entry,
         commit: carried.commit.map(|commit| commit.to_string()),
         concurrent,
+        merge: None,
+        signature: None,
     }
 }
