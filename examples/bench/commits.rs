@@ -31,8 +31,10 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
         let (block, rest) = (number / (AT_A_TIME * STEPS), number % (AT_A_TIME * STEPS));
         let (step, place) = (rest / AT_A_TIME, block * AT_A_TIME + rest % AT_A_TIME);
         let change = changed(tickets[place].take(), place, step, number);
-        let message =
-            message_of(&[change.clone()], &Wording { prefix: "support".to_owned(), skip_ci: false });
+        let message = message_of(
+            std::slice::from_ref(&change),
+            &Wording { prefix: "support".to_owned(), skip_ci: false },
+        );
         let at = FIRST + i64::try_from(number).unwrap() * 60;
         let is_apart = number % MERGED == MERGED - 1;
         let branch = if is_apart { "side" } else { "main" };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -100,17 +100,14 @@ impl Index {
 /// Opens the file, or makes it. Several processes may be about to make it: SQLite refuses who comes second at
 /// once, however long it was told to wait, where waiting with a lock in hand could lock both up.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let until = Instant::now() + PATIENCE;
-    loop {
+    let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
         match try_to_connect(path) {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until =>
-            {
-                thread::sleep(PAUSE);
-            }
+            Err(error) if is_busy(&error) => thread::sleep(PAUSE),
             done => return done,
         }
     }
+    try_to_connect(path)
 }
 
 fn try_to_connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -2,10 +2,12 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test docs` brings the pages up to date.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use git_support::process::audit::{RULES, RuleLine};
 use git_support::process::{STEPS, outcome};
 use git_support::ticket::Status;
 
@@ -14,7 +16,10 @@ use crate::sandbox::Sandbox;
 /// The page with the output of each command of its `console` blocks made anew. All blocks of a page
 /// run in one repository, from the top down.
 fn regenerated(page: &str) -> String {
-    let sandbox = Sandbox::unborn();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let sandbox = Sandbox::unborn().with("EXAMPLES", examples.to_str().unwrap());
+    // The page about audits shows what they find.
+    sandbox.is_tampered_with();
     sandbox.file("src/payment.rs", "pub fn charge() {}\n");
     sandbox.git(&["add", "."]);
     sandbox.git(&["commit", "-qm", "Charge cards"]);
@@ -102,6 +107,15 @@ fn every_verb_has_its_place_in_the_docs() {
         count += 1;
     }
     assert!(count >= 13, "{help}");
+}
+
+#[test]
+fn the_docs_list_the_rules_of_the_audit() {
+    let mut table = "| rule | level | what it finds |\n| --- | --- | --- |\n".to_owned();
+    for RuleLine { name, level, about, .. } in RULES {
+        writeln!(table, "| `{name}` | {} | {about} |", level.as_str()).unwrap();
+    }
+    with_table("docs/audit.md", "| rule | level |", &table);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What honest people do with branches, clones, imports and clocks: an audit finds nothing wrong with it.
 
+use std::fmt::Write as _;
+
 use crate::sandbox::Sandbox;
 
 /// What every script begins with: a clock that goes on, our commands, and git's own as a person uses it.
@@ -51,7 +53,7 @@ fn is_clean(cases: &[&str]) {
                     "--format=%h %an %ad %cd %s",
                     "--date=format:%d %H:%M:%S",
                 ]);
-                wrong.push_str(&format!("{script}\n{}{}\n{log}\n", audit.stdout, audit.stderr));
+                writeln!(wrong, "{script}\n{}{}\n{log}", audit.stdout, audit.stderr).unwrap();
                 break;
             }
         }

@@ -1,5 +1,7 @@
 //! What somebody can do to a history, each in a repository of its own: an audit finds it, and names it rightly.
 
+use std::fmt::Write as _;
+
 use crate::sandbox::{Sandbox, path_of};
 
 /// What every script begins with: the tickets' files, a commit as a person makes it, an entry written by hand.
@@ -65,7 +67,7 @@ fn finds<T: AsRef<str>>(cases: &[(&str, T)]) {
         let (names, status) = found(&sandbox, &[]);
         if (names.join(" ").as_str(), status) != (*rules, Some(3)) {
             let said = sandbox.run_unwatched(&["audit"], "").stdout;
-            wrong.push_str(&format!("{}\nexpected {rules}, found {names:?}\n{said}\n", script.as_ref()));
+            writeln!(wrong, "{}\nexpected {rules}, found {names:?}\n{said}", script.as_ref()).unwrap();
         }
     }
     assert_eq!(wrong, "");
@@ -260,6 +262,20 @@ fn tickets_and_files() {
             r"git rm -q $B; commit 'Revert it
 
 This reverts commit '$(git rev-parse HEAD~1).''",
+        ),
+    ]);
+}
+
+#[test]
+fn the_first_commit_of_all() {
+    finds(&[
+        (
+            "head.unaccounted",
+            "git checkout -q --orphan lone; sed -i 's/^title: .*/title: Forged/' $B; git add -A; git commit -qm Begin; true",
+        ),
+        (
+            "entry.author",
+            "git checkout -q --orphan lone; sed -i 's/^  by: .*/  by: Eve <e@example.com>/' $B; git add -A; git commit -qm Begin; true",
         ),
     ]);
 }

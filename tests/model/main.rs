@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod arbitrary;
+mod audit;
 mod calendar;
 mod codec;
 mod figures;

@@ -169,15 +169,18 @@ pub(super) fn fault(
     fault.commit = commit.map(|commit| commit.to_string());
     fault.ticket = ticket.cloned();
     fault.path = Some(path.to_owned()).filter(|path| !path.is_empty());
-    fault.hint = match finding.rule {
-        AuditRule::TimelineRemoved
-        | AuditRule::TicketRemoved
-        | AuditRule::TicketReplaced
-        | AuditRule::HeadUnaccounted => Some("git support doctor".to_owned()),
-        _ => fault.commit.as_ref().map(|commit| match &fault.path {
-            Some(path) => format!("git show {commit:.10} -- {path}"),
-            None => format!("git show {commit:.10}"),
-        }),
+    let is_mended_by_doctor = [
+        AuditRule::TimelineRemoved,
+        AuditRule::TicketRemoved,
+        AuditRule::TicketReplaced,
+        AuditRule::HeadUnaccounted,
+    ]
+    .contains(&finding.rule);
+    fault.hint = match (&fault.commit, &fault.path) {
+        _ if is_mended_by_doctor => Some("git support doctor".to_owned()),
+        (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {path}")),
+        (Some(commit), None) => Some(format!("git show {commit:.10}")),
+        (None, _) => None,
     };
     fault
 }

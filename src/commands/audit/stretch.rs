@@ -137,7 +137,7 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Fault>, Failu
         let there: BTreeSet<_> = is.iter().flat_map(|ticket| ticket.timeline()).map(identity).collect();
         let missing = was.timeline().iter().filter(|entry| !there.contains(&identity(entry))).count();
         if missing > 0 {
-            let message = format!("{missing} entries of {old:.10} are in {new:.10} no more");
+            let message = format!("{missing} of its entries in {old:.10} are not in {new:.10}");
             let finding = Finding::new(AuditRule::HistoryRewritten, message);
             faults.push(fault(Some(old), Some(&id), &layout::ticket(&id), finding));
         }

@@ -135,7 +135,18 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         }
         Refusal::NotTheirs { .. } => AuditRule::LevelRole,
         Refusal::NoLevel { .. } => AuditRule::StepLevel,
-        _ => AuditRule::StepIllegal,
+        Refusal::Value { .. }
+        | Refusal::NoTitle
+        | Refusal::EmptyNote
+        | Refusal::LongNote { .. }
+        | Refusal::LargeAttachment { .. }
+        | Refusal::LinkToItself(_)
+        | Refusal::NoSuchLink { .. }
+        | Refusal::Illegal { .. }
+        | Refusal::NoReason { .. }
+        | Refusal::NoSurvivor(_)
+        | Refusal::NothingProposed(_)
+        | Refusal::MovedOn { .. } => AuditRule::StepIllegal,
     };
     Finding::new(rule, format!("{}: {refusal}", named(entry)))
 }

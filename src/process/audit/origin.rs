@@ -102,3 +102,58 @@ impl Origin {
         if is_authors { Self::OtherTime } else { Self::OtherAuthor }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::decide::open;
+    use crate::process::request::{Actor, Change, Changes};
+    use crate::process::rules::Rules;
+    use crate::ticket::{EntryId, Field, TicketId};
+
+    fn person(name: &str) -> Person {
+        Person { name: name.to_owned(), email: format!("{name}@example.com") }
+    }
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_unix(1_800_000_000 + seconds).unwrap_or_default()
+    }
+
+    /// Where an entry of Ann's comes from, in a commit of an author and a committer at some seconds.
+    fn origin(author: (&str, i64), committer: (&str, i64), message: &str) -> Origin {
+        let commit = CommitFacts {
+            author: person(author.0),
+            known_author: person(author.0),
+            authored: at(author.1),
+            committer: person(committer.0),
+            known_committer: person(committer.0),
+            committed: at(committer.1),
+            parents: 1,
+            said: Said::read(message, &[], "support"),
+        };
+        let actor =
+            Actor { by: person("ann"), member: person("ann"), at: at(0), entry: EntryId::from_bits(1) };
+        let changes = Changes::from([(Field::Title, Change::to_text("One"))]);
+        let ticket = open(TicketId::from_bits(1), &changes, None, &Rules::default(), &actor);
+        let ticket = ticket.expect("it has a title");
+        let entry = ticket.timeline().first().expect("it was opened");
+        Origin::of(entry, &person("ann"), &commit)
+    }
+
+    #[test]
+    fn an_entry_is_of_its_commit_or_the_commit_says_why_not() {
+        assert_eq!(origin(("ann", 0), ("ann", 0), "x"), Origin::Own);
+        assert_eq!(origin(("ann", 0), ("bob", 90), "x"), Origin::Own, "rebased by another");
+        assert_eq!(origin(("ann", -60), ("ann", 90), "x"), Origin::Own, "two that were made one");
+        assert_eq!(origin(("ann", 60), ("ann", 60), "x"), Origin::OtherTime);
+        assert_eq!(origin(("bob", 0), ("bob", 0), "x"), Origin::OtherAuthor);
+        assert_eq!(origin(("bob", 0), ("ann", 0), "x"), Origin::OtherAuthor, "committing is not doing");
+        let squash = "Feature\n\n* support: open abc: One\n\nCo-authored-by: ann <ann@example.com>";
+        assert_eq!(origin(("bob", 60), ("bob", 60), squash), Origin::Carried(Why::Squash));
+        assert_eq!(
+            origin(("bob", 60), ("bob", 60), "Feature\n\n* support: open abc: One"),
+            Origin::OtherAuthor
+        );
+        assert_eq!(origin(("ann", 60), ("ann", 60), "Feature (#12)"), Origin::Carried(Why::Request));
+    }
+}

@@ -110,3 +110,44 @@ fn sets(entry: &Entry, field: &Field, to: &str) -> bool {
         Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(message: &str) -> Said {
+        let block = message.rsplit("\n\n").next().unwrap_or_default();
+        let trailers: Vec<(String, String)> = block
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect();
+        Said::read(message, &trailers, "support")
+    }
+
+    #[test]
+    fn a_commit_of_ours_has_our_subject_and_trailers() {
+        let ours = said(
+            "support: escalate abc: T\n\nSupport-Ticket: abc\nSupport-Action: escalate\nSupport-Level: 1 -> 2",
+        );
+        assert!(ours.is_ours && !ours.is_squash && ours.is("escalate") && !ours.is("import"));
+        assert_eq!(ours.sets, [(Field::Level, "2".to_owned())]);
+        assert!(!said("Fix it\n\nSupport-Action: escalate").is_ours);
+        assert!(!said("support: fix the build").is_ours);
+        assert!(!said("supporting: escalate\n\nSupport-Action: escalate").is_ours);
+    }
+
+    #[test]
+    fn what_gathers_commits_is_known_by_their_subjects() {
+        for squash in [
+            "Feature (#12)\n\n* support: open abc: T\n\nSupport-Action: open\n\nCo-authored-by: Eve <Eve@example.com>",
+            "Squashed commit of the following:\n\ncommit 1\nAuthor: Eve <eve@example.com>\n\n    support: open abc: T",
+            "Feature\n\nsupport: open abc: T",
+        ] {
+            assert!(said(squash).is_squash, "{squash}");
+        }
+        assert!(!said("Feature\n\nIt needs support: please help").is_squash);
+        let forge = said("Feature (#12)\n\n* support: open abc: T\n\nCo-authored-by: Eve <Eve@example.com>");
+        assert_eq!((forge.is_request, forge.authors), (true, vec!["eve@example.com".to_owned()]));
+    }
+}
