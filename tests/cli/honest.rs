@@ -109,7 +109,8 @@ fn squashes() {
     let merged = [
         // Git's own message names who wrote what; without the branch, that is all there is.
         "tick; git merge -q --squash side >/dev/null; git commit -q --no-edit; git branch -qD side",
-        // A message of one's own, while the branch is there.
+        // A message of one's own, while the branch is there, or remembered here.
+        "tick; git merge -q --squash side >/dev/null; git commit -qm 'Payments'; git branch -qD side",
         "tick; git merge -q --squash side >/dev/null; git commit -qm 'Payments'",
         // As a forge does it.
         "tick; git merge -q --squash side >/dev/null; git commit -qm \"Payments (#12)\" -m \"$(git log --reverse --format='* %B' main..side)\" -m 'Co-authored-by: Eve <Eve@example.com>'; git branch -qD side",

@@ -74,7 +74,7 @@ fn fifty_tickets_leave_the_users_work_as_it_was() {
         "severity, assignee",
         "+severity: major",
         "support: comment",
-        "+  note: Seen.",
+        "+  Seen.",
     ];
     let places: Vec<usize> =
         parts.iter().map(|part| story.find(part).unwrap_or_else(|| panic!("{part}: {story}"))).collect();

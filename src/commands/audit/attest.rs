@@ -66,7 +66,8 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     one == other || one.is_cut_of(other) || other.is_cut_of(one)
 }
 
-/// The entries in doubt that some commit outside the stretch brought as its own: on other branches, or before.
+/// The entries in doubt that some commit outside the stretch brought as its own: on other branches, before, or on a
+/// branch that is gone and that this clone remembers.
 fn beside(
     review: &mut Review<'_>,
     stretch: &Stretch,
@@ -83,6 +84,7 @@ fn beside(
     };
     let mut tips = store.repository().commit_tips().map_err(Error::from)?;
     tips.extend(&stretch.less);
+    tips.extend(store.repository().remembered());
     let mut commits = store.repository().commits_between(&tips, &[]).map_err(Error::from)?;
     commits.retain(|commit| !review.commits.contains_key(commit));
     let mut known = HashSet::new();

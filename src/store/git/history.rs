@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::objects::{Item, ItemKind, ObjectId};
+use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
 use crate::store::git::repository::Repository;
 
 /// A commit that left a file otherwise than each of its parents has it.
@@ -56,7 +56,8 @@ impl Repository {
         mut visit: impl FnMut(Touch) -> std::result::Result<bool, E>,
     ) -> std::result::Result<(), E> {
         let mut walk = self.repo.revwalk().map_err(failed)?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(failed)?;
+        // By time, as `git log` goes; any other order would have all history read before the first commit.
+        walk.set_sorting(git2::Sort::NONE).map_err(failed)?;
         from.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
         for id in walk {
             for touch in self.touches(ObjectId(id.map_err(failed)?), path)? {
@@ -138,21 +139,11 @@ impl Repository {
             found(path.to_owned(), id(now), before.iter().map(|side| id(side.as_ref())).collect());
             return Ok(());
         }
-        let mut listings = Vec::new();
-        for side in &sides {
-            listings.push(match side {
-                Some(item) if item.kind == ItemKind::Folder => self.items(item.id)?,
-                _ => Vec::new(),
-            });
-        }
-        let mut names: Vec<String> = listings.iter().flatten().map(|item| item.name.clone()).collect();
-        names.sort();
-        names.dedup();
-        for name in names {
-            let mut items =
-                listings.iter().map(|listing| listing.iter().find(|item| item.name == name).cloned());
-            let now = items.next().flatten();
-            let before: Vec<Option<Item>> = items.collect();
+        let is_own =
+            |marks: &[Option<Mark>]| marks.split_first().is_some_and(|(now, before)| !before.contains(now));
+        for (name, mut items) in self.below(&sides, &is_own)? {
+            let before = items.split_off(1);
+            let now = items.pop().flatten();
             self.compare(&format!("{path}/{name}"), now.as_ref(), &before, found)?;
         }
         Ok(())

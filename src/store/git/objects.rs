@@ -1,6 +1,6 @@
 //! Objects: reading blobs and trees at a commit, and writing a commit by rebuilding only what changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use git2::{Oid, Tree};
@@ -161,6 +161,34 @@ impl Repository {
         Ok(tree.iter().map(|entry| item(&entry)).collect())
     }
 
+    /// What stands in some folders, by name, in the order of the folders, as far as it is wanted: which is asked with
+    /// objects and kinds alone, so that what all of them have alike costs nothing.
+    pub(crate) fn below(
+        &self,
+        sides: &[Option<&Item>],
+        is_wanted: &dyn Fn(&[Option<Mark>]) -> bool,
+    ) -> Result<BTreeMap<String, Vec<Option<Item>>>> {
+        let tree = |side: &Option<&Item>| -> Result<Option<Tree<'_>>> {
+            let folder = side.filter(|item| item.kind == ItemKind::Folder);
+            folder.map(|item| self.tree_object(item.id.0)).transpose()
+        };
+        let trees = sides.iter().map(tree).collect::<Result<Vec<_>>>()?;
+        let mut below = BTreeMap::new();
+        let mut marks = Vec::new();
+        for entry in trees.iter().flatten().flat_map(Tree::iter) {
+            let name = entry.name_bytes();
+            marks.clear();
+            marks.extend(trees.iter().map(|tree| found(tree.as_ref(), name).map(|entry| mark(&entry))));
+            if is_wanted(&marks) {
+                let items = || {
+                    trees.iter().map(|tree| found(tree.as_ref(), name).map(|entry| item(&entry))).collect()
+                };
+                below.entry(String::from_utf8_lossy(name).into_owned()).or_insert_with(items);
+            }
+        }
+        Ok(below)
+    }
+
     /// What stands at the top of a commit's tree.
     pub(crate) fn top(&self, commit: ObjectId) -> Result<Vec<Item>> {
         let tree = self.tree(Some(commit))?;
@@ -173,7 +201,7 @@ impl Repository {
         self.tree_object(commit.tree_id()).map(Some)
     }
 
-    pub(crate) fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {
+    fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {
         self.or_fetched(id, || self.repo.find_tree(id)).map_err(failed("reading a folder's object"))
     }
 
@@ -256,7 +284,18 @@ impl Repository {
     }
 }
 
-pub(crate) fn item(entry: &git2::TreeEntry<'_>) -> Item {
+/// What tells an item from others of its name.
+pub(crate) type Mark = (ObjectId, ItemKind);
+
+fn mark(entry: &git2::TreeEntry<'_>) -> Mark {
+    (ObjectId(entry.id()), ItemKind::of_mode(entry.filemode_raw()))
+}
+
+fn found<'t>(tree: Option<&'t Tree<'_>>, name: &[u8]) -> Option<git2::TreeEntry<'t>> {
+    tree.and_then(|tree| tree.get_name_bytes(name))
+}
+
+fn item(entry: &git2::TreeEntry<'_>) -> Item {
     Item {
         name: String::from_utf8_lossy(entry.name_bytes()).into_owned(),
         kind: ItemKind::of_mode(entry.filemode_raw()),

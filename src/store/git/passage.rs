@@ -1,11 +1,9 @@
 //! What a commit did: which files of a folder it left otherwise than its parents have them, whether it changed
 //! anything else, what it says of itself.
 
-use std::collections::BTreeMap;
-
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
-use crate::store::git::objects::{Item, ItemKind, ObjectId, item};
+use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
 use crate::store::git::repository::Repository;
 
 /// A commit, seen from its parents.
@@ -118,41 +116,23 @@ impl Repository {
             found.push(Passed { path: path.to_owned(), now: sides.now, before: sides.before });
             return Ok(());
         }
-        let below = self.differing(&sides)?;
-        below.into_iter().try_for_each(|(name, sides)| self.passed(&format!("{path}/{name}"), sides, found))
-    }
-
-    /// What stands in the folders of a place, but for what all of them have alike.
-    fn differing(&self, sides: &Sides) -> Result<BTreeMap<String, Sides>> {
-        let tree = |side: Option<&Item>| -> Result<Option<git2::Tree<'_>>> {
-            side.filter(|item| item.kind == ItemKind::Folder)
-                .map(|item| self.tree_object(item.id.0))
-                .transpose()
+        let count = sides.before.len();
+        let all: Vec<Option<&Item>> = std::iter::once(sides.now.as_ref())
+            .chain(sides.before.iter().map(Option::as_ref))
+            .chain(std::iter::once(sides.base.as_ref()))
+            .collect();
+        // Where parents agree with the commit, the base does not matter.
+        let differs = |marks: &[Option<Mark>]| {
+            let (now, before) = (marks.first(), marks.get(1..=count).unwrap_or_default());
+            before.is_empty() || before.iter().any(|before| Some(before) != now)
         };
-        let (now, base) = (tree(sides.now.as_ref())?, tree(sides.base.as_ref())?);
-        let before = sides.before.iter().map(|side| tree(side.as_ref())).collect::<Result<Vec<_>>>()?;
-        let has = |tree: Option<&git2::Tree<'_>>, name: &[u8]| {
-            tree.and_then(|tree| tree.get_name_bytes(name).map(|entry| (entry.id(), entry.filemode_raw())))
-        };
-        let mut below = BTreeMap::new();
-        for tree in now.iter().chain(before.iter().flatten()).chain(base.iter()) {
-            for entry in tree {
-                let name = entry.name_bytes();
-                let is = has(now.as_ref(), name);
-                if !before.is_empty() && before.iter().all(|before| has(before.as_ref(), name) == is) {
-                    continue;
-                }
-                let at = |tree: Option<&git2::Tree<'_>>| {
-                    tree.and_then(|tree| tree.get_name_bytes(name)).map(|entry| item(&entry))
-                };
-                below.entry(String::from_utf8_lossy(name).into_owned()).or_insert_with(|| Sides {
-                    now: at(now.as_ref()),
-                    before: before.iter().map(|before| at(before.as_ref())).collect(),
-                    base: at(base.as_ref()),
-                });
-            }
+        for (name, mut items) in self.below(&all, &differs)? {
+            let base = items.pop().flatten();
+            let before = items.split_off(1);
+            let now = items.pop().flatten();
+            self.passed(&format!("{path}/{name}"), Sides { now, before, base }, found)?;
         }
-        Ok(below)
+        Ok(())
     }
 
     /// True where two commits have something otherwise at the top of their trees, but for one folder.

@@ -103,6 +103,15 @@ impl Repository {
         Ok(found)
     }
 
+    /// The commits that HEAD was on, as far as this clone remembers: those of branches that are gone, too.
+    #[must_use]
+    pub fn remembered(&self) -> Vec<ObjectId> {
+        // A clone that remembers nothing is no error.
+        let said = self.git_here(&["reflog", "--format=%H", "HEAD"], b"", None).unwrap_or_default();
+        let names = String::from_utf8_lossy(&said).into_owned();
+        names.lines().filter_map(ObjectId::parse).filter(|id| self.repo.find_commit(id.0).is_ok()).collect()
+    }
+
     /// The commits of every branch, tag, and other reference that leads to one.
     ///
     /// # Errors

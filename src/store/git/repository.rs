@@ -183,7 +183,7 @@ fn named_work_tree(surroundings: &Surroundings, config: &Config, repo: &git2::Re
 
 /// The bytes of objects that libgit2 keeps, by their size on the disk; parsed they take several times as many, and
 /// a walk over a long history sees each once.
-const CACHED_BYTES: isize = 32 * 1024 * 1024;
+const CACHED_BYTES: isize = 4 * 1024 * 1024;
 
 /// Bounds what libgit2 keeps of objects: 256 MiB on the disk, by its own measure.
 #[expect(
