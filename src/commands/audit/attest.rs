@@ -27,9 +27,14 @@ pub(super) fn unsettled(
         }
     }
     open.retain(|doubt| verdict(doubt).is_some());
-    if !open.is_empty() {
-        let known = beside(review, stretch, &open, &mut parsed)?;
-        open.retain(|doubt| !known.contains(&(doubt.ticket.clone(), identity(&doubt.entry))));
+    let repository = review.store.repository();
+    let mut tips = repository.commit_tips().map_err(Error::from)?;
+    tips.extend(&stretch.less);
+    settle(review, &mut open, &tips, |_| true, &mut parsed)?;
+    // What gathers commits of a branch that is gone, this clone may remember; a commit of ours stands for itself, so
+    // that one which was amended is not excused by what it was.
+    if open.iter().any(|doubt| !doubt.is_in_ours) {
+        settle(review, &mut open, &repository.remembered(), |doubt| !doubt.is_in_ours, &mut parsed)?;
     }
     Ok(open.into_iter().filter_map(|doubt| verdict(&doubt).map(|finding| (doubt, finding))).collect())
 }
@@ -66,12 +71,28 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     one == other || one.is_cut_of(other) || other.is_cut_of(one)
 }
 
-/// The entries in doubt that some commit outside the stretch brought as its own: on other branches, before, or on a
-/// branch that is gone and that this clone remembers.
+/// Takes out the doubts that some commit below some tips settles.
+fn settle(
+    review: &mut Review<'_>,
+    doubts: &mut Vec<Doubt>,
+    tips: &[ObjectId],
+    may: impl Fn(&Doubt) -> bool,
+    parsed: &mut Parsed<'_>,
+) -> Result<(), Failure> {
+    let asked: Vec<&Doubt> = doubts.iter().filter(|doubt| may(doubt)).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let known = beside(review, tips, &asked, parsed)?;
+    doubts.retain(|doubt| !may(doubt) || !known.contains(&(doubt.ticket.clone(), identity(&doubt.entry))));
+    Ok(())
+}
+
+/// The entries in doubt that some commit outside the stretch brought as its own: on other branches, or before.
 fn beside(
     review: &mut Review<'_>,
-    stretch: &Stretch,
-    doubts: &[Doubt],
+    tips: &[ObjectId],
+    doubts: &[&Doubt],
     parsed: &mut Parsed<'_>,
 ) -> Result<HashSet<(TicketId, super::review::Identity)>, Failure> {
     let store = review.store;
@@ -82,10 +103,7 @@ fn beside(
         0..=FEW => tickets.iter().map(|id| layout::ticket(id)).collect(),
         _ => vec![layout::TICKETS.to_owned()],
     };
-    let mut tips = store.repository().commit_tips().map_err(Error::from)?;
-    tips.extend(&stretch.less);
-    tips.extend(store.repository().remembered());
-    let mut commits = store.repository().commits_between(&tips, &[]).map_err(Error::from)?;
+    let mut commits = store.repository().commits_between(tips, &[]).map_err(Error::from)?;
     commits.retain(|commit| !review.commits.contains_key(commit));
     let mut known = HashSet::new();
     for commit in commits {

@@ -221,6 +221,7 @@ impl Review<'_> {
             origin,
             commit: passage.commit,
             by: facts.author.clone(),
+            is_in_ours: facts.said.is_ours,
             is_of_team: rules.team.has_member(&entry.by),
         });
         // What is not of this commit was judged in its own, if it is anywhere.

@@ -38,6 +38,8 @@ pub(super) struct Doubt {
     pub(super) commit: ObjectId,
     /// Who made the commit.
     pub(super) by: Person,
+    /// True where that commit is one of ours.
+    pub(super) is_in_ours: bool,
     /// True where the entry's author is one of the team.
     pub(super) is_of_team: bool,
 }
