@@ -7,7 +7,6 @@ mod calendar;
 mod codec;
 mod figures;
 mod index;
-mod memory;
 mod merge;
 mod query;
 mod reports;
