@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, EntryId, Merged, Moment, Ticket, TicketId, codec, merge};
+use crate::ticket::{Entry, Merged, Ticket, TicketId, codec, merge};
 
 /// The most bytes of a version that are read.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
@@ -66,10 +66,6 @@ fn has_all(now: &Ticket, bytes: &[u8]) -> bool {
     ids.peek().is_some() && ids.all(|id| known.contains(id.trim_matches(['"', '\''])))
 }
 
-fn identity(entry: &Entry) -> (u64, Moment, &EntryId) {
-    (entry.seq, entry.at, &entry.id)
-}
-
 /// What a version has that the present lacks, on top of what is known to be lost.
 fn compare(
     known: Option<&Ticket>,
@@ -88,7 +84,7 @@ fn compare(
             Merged::Two { kept, .. } => *kept,
         },
     };
-    let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(identity).collect();
-    let entries = whole.timeline().iter().filter(|entry| !there.contains(&identity(entry))).count();
+    let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(Entry::identity).collect();
+    let entries = whole.timeline().iter().filter(|entry| !there.contains(&entry.identity())).count();
     Ok((entries > 0).then_some(Lost { id, entries, is_removed: now.is_none(), commit, whole }))
 }

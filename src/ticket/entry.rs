@@ -49,6 +49,14 @@ pub struct Entry {
     pub unknown: Vec<(String, Node)>,
 }
 
+impl Entry {
+    /// What stays the same of an entry when text is taken out of it: number, time and id.
+    #[must_use]
+    pub fn identity(&self) -> (u64, Moment, &EntryId) {
+        (self.seq, self.at, &self.id)
+    }
+}
+
 /// How an entry sets a field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Set {

@@ -56,14 +56,9 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
 /// The entries of both; of one that text was taken out of on one side, that side's.
 fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
     let both: BTreeSet<&Entry> = a.timeline().iter().chain(b.timeline()).collect();
-    let redacted: BTreeSet<_> = both.iter().filter(|e| e.redacted.is_some()).map(|e| identity(e)).collect();
-    let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&identity(entry));
+    let redacted: BTreeSet<_> = both.iter().filter(|e| e.redacted.is_some()).map(|e| e.identity()).collect();
+    let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&entry.identity());
     both.into_iter().filter(stays).cloned().collect()
-}
-
-/// What stays the same of an entry when text is taken out of it.
-fn identity(entry: &Entry) -> (u64, Moment, &EntryId) {
-    (entry.seq, entry.at, &entry.id)
 }
 
 /// The value of a field that the deciding entry left, from the side that holds that entry.
@@ -89,7 +84,7 @@ pub fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
 }
 
 fn opening(ticket: &Ticket) -> BTreeSet<(u64, Moment, &EntryId)> {
-    ticket.timeline().iter().filter(|entry| entry.action == Action::Open).map(identity).collect()
+    ticket.timeline().iter().filter(|entry| entry.action == Action::Open).map(Entry::identity).collect()
 }
 
 /// Gives the younger of two strangers the id that follows from it.

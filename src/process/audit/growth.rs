@@ -9,10 +9,6 @@ use crate::ticket::{Action, Entry, EntryId, Field, Merged, Moment, Ticket, merge
 /// What stays the same of an entry when text is taken out of it.
 type Identity<'a> = (u64, Moment, &'a EntryId);
 
-fn identity(entry: &Entry) -> Identity<'_> {
-    (entry.seq, entry.at, &entry.id)
-}
-
 /// The parents' versions of a ticket as one; `None` where no parent has it.
 #[must_use]
 pub fn met(before: &[&Ticket]) -> Option<Ticket> {
@@ -31,15 +27,15 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
     let now: BTreeMap<Identity<'_>, &Entry> =
-        after.timeline().iter().map(|entry| (identity(entry), entry)).collect();
+        after.timeline().iter().map(|entry| (entry.identity(), entry)).collect();
     let by_id: BTreeMap<&EntryId, &Entry> = after.timeline().iter().map(|entry| (&entry.id, entry)).collect();
     let mut moved = BTreeSet::new();
     for version in before {
         for entry in version.timeline().iter().filter(|entry| !after.timeline().contains(entry)) {
-            let finding = match (now.get(&identity(entry)), by_id.get(&entry.id)) {
+            let finding = match (now.get(&entry.identity()), by_id.get(&entry.id)) {
                 (Some(new), _) => altered(entry, new, after),
                 (None, Some(new)) => {
-                    moved.insert(identity(new));
+                    moved.insert(new.identity());
                     Some(Finding::new(AuditRule::TimelineChanged, difference(entry, new)))
                 }
                 (None, None) => Some(Finding::new(AuditRule::TimelineRemoved, gone(entry))),
@@ -48,8 +44,8 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
         }
     }
     let known: BTreeSet<Identity<'_>> =
-        before.iter().flat_map(|version| version.timeline()).map(identity).collect();
-    let is_new = |entry: &&Entry| !known.contains(&identity(entry)) && !moved.contains(&identity(entry));
+        before.iter().flat_map(|version| version.timeline()).map(Entry::identity).collect();
+    let is_new = |entry: &&Entry| !known.contains(&entry.identity()) && !moved.contains(&entry.identity());
     let new: Vec<&Entry> = after.timeline().iter().filter(is_new).collect();
     findings.extend(gaps(after, &new));
     if !after.timeline().iter().any(|entry| entry.action == Action::Open) {
