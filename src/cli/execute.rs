@@ -28,9 +28,17 @@ pub(super) fn execute(words: &[OsString]) -> Result<Finished> {
     let kept = Mutex::new(VecDeque::new());
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
-        scope.spawn(|| stdout.map(|from| pass_on(from, io::stdout(), &kept)));
-        scope.spawn(|| stderr.map(|from| pass_on(from, io::stderr(), &kept)));
-    });
+        let errors = || stderr.map(|from| pass_on(from, io::stderr(), &kept));
+        let beside = std::thread::Builder::new().spawn_scoped(scope, errors);
+        if beside.is_err() {
+            // With nobody to read what it prints, it would wait for ever.
+            let _ = child.kill();
+        }
+        if let Some(from) = stdout {
+            pass_on(from, io::stdout(), &kept);
+        }
+        beside.map(drop).with_context(|| format!("{name} was ended: no thread to read what it prints"))
+    })?;
     let status = child.wait().with_context(|| format!("waiting for {name}"))?;
     let kept: Vec<u8> = kept.into_inner().unwrap_or_default().into();
     Ok(Finished {

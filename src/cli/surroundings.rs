@@ -46,6 +46,11 @@ fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
     for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
         signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&interruptible))
             .context("watching for signals")?;
+        // Whoever says it twice means it: a write that hangs is left as a kill would leave it.
+        let again = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&again))
+            .and_then(|_| signal_hook::flag::register(signal, again))
+            .context("watching for signals")?;
     }
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).context("watching for signals")?;
     Ok(interruptible)

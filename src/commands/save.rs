@@ -9,7 +9,7 @@ use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Request, Rules, What, decide};
 use crate::render::View;
-use crate::store::git::FileChange;
+use crate::store::git::{FileChange, shown};
 use crate::store::{BadFile, Draft, HandEdit, Snapshot, TicketChange, layout};
 use crate::ticket::{EntryId, Field, Ticket, TicketId, codec};
 
@@ -86,6 +86,10 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
     if edit.is_conflicted {
         let message = format!("{} is in conflict", edit.path);
         return Err(Failure::new(Kind::Conflict, message).hint("git support doctor --repair"));
+    }
+    if let Some(problem) = &edit.problem {
+        let hint = format!("git restore --staged --worktree '{0}', or take it away", shown(&edit.path));
+        return Err(Failure::new(Kind::Refused, problem.clone()).hint(hint));
     }
     edit.content.as_deref().ok_or_else(|| {
         let message = format!("{} was taken away, and nothing is to be lost", edit.path);

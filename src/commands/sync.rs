@@ -5,7 +5,7 @@ use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::render::View;
-use crate::store::{Store, Take};
+use crate::store::{Rewrite, Store, Take};
 
 /// Bring this clone's tickets and a remote's together
 ///
@@ -15,17 +15,28 @@ use crate::store::{Store, Take};
 pub struct Args {
     /// The remote [default: the branch's own, or origin]
     remote: Option<String>,
+    /// If the remote's history was rewritten: take it over, with your later changes on top
+    #[arg(long)]
+    accept_rewrite: bool,
+    /// If the remote's history was rewritten: bring back what was taken out of it
+    #[arg(long, conflicts_with = "accept_rewrite")]
+    keep_mine: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
-    synced(&store, args.remote.as_deref(), Take::Over, session)
+    let rewrite = match (args.accept_rewrite, args.keep_mine) {
+        (true, _) => Rewrite::Accept,
+        (_, true) => Rewrite::KeepMine,
+        _ => Rewrite::Refuse,
+    };
+    synced(&store, args.remote.as_deref(), Take::Over, rewrite, session)
 }
 
 /// Sends what was just committed; where that fails, it stays committed here.
 pub(crate) fn push(store: &Store, session: &mut Session<'_>) -> Result<(), Failure> {
-    let sent = synced(store, None, Take::Nothing, session);
+    let sent = synced(store, None, Take::Nothing, Rewrite::Refuse, session);
     let kept = |failure: Failure| {
         let branch = store.branch();
         let message = format!("committed on {branch} here, but not pushed: {:#}", failure.error);
@@ -39,15 +50,21 @@ fn synced(
     store: &Store,
     remote: Option<&str>,
     take: Take,
+    rewrite: Rewrite,
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
     let wording = wording(&reading::settings(&store.snapshot(None)?)?);
     // A clone that was never written to merges as well.
     let _ = store.wire_driver();
-    let synced = store.sync(remote, take, &wording)?;
+    let synced = store.sync(remote, take, rewrite, &wording)?;
     for (id, new) in &synced.renamed {
         session
             .note(format!("warning: two tickets were filed under the id {id}; the younger one is now {new}"));
+    }
+    for id in &synced.left_out {
+        session.note(format!(
+            "warning: {id} is gone from the rewritten history, so your changes of it are left out"
+        ));
     }
     let branch = store.branch().to_owned();
     Ok(View::Synced { branch, remote: synced.remote, received: synced.received, sent: synced.sent })

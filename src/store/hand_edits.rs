@@ -2,6 +2,7 @@
 
 use crate::store::Store;
 use crate::store::error::Error;
+use crate::store::git::{Kind, SupportPath};
 use crate::store::layout;
 
 /// A file that the work tree has otherwise than the last commit.
@@ -11,6 +12,8 @@ pub struct HandEdit {
     pub path: String,
     /// Its content; `None` where it was taken away.
     pub content: Option<Vec<u8>>,
+    /// Why it is not read: its name is not safe, or it is no plain file.
+    pub problem: Option<String>,
     /// True where a merge left it in conflict.
     pub is_conflicted: bool,
 }
@@ -26,8 +29,14 @@ impl Store {
         }
         let mut edits = Vec::new();
         for (path, is_conflicted) in self.repository().changed_below(layout::FOLDER)? {
-            let content = self.repository().work_tree_file(&path)?;
-            edits.push(HandEdit { path, content, is_conflicted });
+            // A committed path that is not safe stands nowhere in the work tree, so nobody edited it.
+            let read = SupportPath::parse(&path).and_then(|path| self.repository().work_tree_file(&path));
+            let (content, problem) = match read {
+                Ok(content) => (content, None),
+                Err(error) if error.kind == Kind::Refused => (None, Some(error.message)),
+                Err(error) => return Err(error.into()),
+            };
+            edits.push(HandEdit { path, content, is_conflicted, problem });
         }
         Ok(edits)
     }

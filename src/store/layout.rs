@@ -1,6 +1,6 @@
 //! Where each thing lies under `.support/` (DESIGN.md, section 3).
 
-use crate::ticket::TicketId;
+use crate::ticket::{TicketId, is_base32};
 
 /// The folder of everything.
 pub const FOLDER: &str = ".support";
@@ -49,6 +49,15 @@ pub(crate) fn shelf(id: &str) -> String {
     let mut letters = id.chars();
     let (first, second) = (letters.next().unwrap_or('0'), letters.next().unwrap_or('0'));
     format!("{first}/{second}")
+}
+
+/// True for a folder that tickets lie in, or that holds such folders: `7`, `7/k`.
+#[must_use]
+pub(crate) fn is_shelf(path: &str) -> bool {
+    let Some(within) = path.strip_prefix(TICKETS).and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    within.split('/').count() <= 2 && within.split('/').all(|letter| letter.len() == 1 && is_base32(letter))
 }
 
 /// The file of a vendor.

@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use crate::store::Store;
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, Blob, ItemKind, ObjectId, Passage, Passed, Repository, Surroundings};
+use crate::store::git::{self, Blob, ObjectId, Passage, Passed, Repository, Surroundings};
 use crate::store::layout;
 use crate::ticket::{Ticket, TicketId, codec};
 
@@ -119,7 +119,7 @@ impl<'a> Parsed<'a> {
     /// An object cannot be read.
     pub fn at(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<Arc<Version>>, Error> {
         let item = self.repository.find(commit, &layout::ticket(id))?;
-        item.filter(|item| item.kind == ItemKind::File).map(|item| self.get(id, item.id)).transpose()
+        item.filter(|item| item.kind.has_content()).map(|item| self.get(id, item.id)).transpose()
     }
 
     fn keep(&mut self, key: Key, version: &Arc<Version>) {
@@ -139,7 +139,7 @@ impl<'a> Parsed<'a> {
             for file in &passage.files {
                 let Some(id) = layout::id_of(&file.path) else { continue };
                 let items = file.now.iter().chain(file.before.iter().flatten());
-                for item in items.filter(|item| item.kind == ItemKind::File) {
+                for item in items.filter(|item| item.kind.has_content()) {
                     batch.known.insert((item.id, id.clone()), self.get(&id, item.id)?);
                 }
             }
@@ -183,9 +183,13 @@ impl Store {
             parsed.fresh = batch.known;
             batch.passages.iter().try_for_each(|passage| visit(passage, &mut parsed))
         };
-        if let [only] = batches.as_slice() {
-            let batch = Parsed::new(self).batch(only)?;
-            return take(0, batch);
+        let alone = |take: &mut dyn FnMut(usize, Batch) -> Result<(), E>| {
+            let mut reader = Parsed::new(self);
+            let mut numbered = batches.iter().enumerate();
+            numbered.try_for_each(|(number, commits)| take(number, reader.batch(commits)?))
+        };
+        if batches.len() < 2 {
+            return alone(&mut take);
         }
         let surroundings = &self.repository().surroundings;
         std::thread::scope(|scope| {
@@ -194,7 +198,12 @@ impl Store {
             for first in 0..READERS {
                 let (send, receive) = mpsc::sync_channel(WAITING);
                 let (surroundings, batches) = (surroundings.clone(), &batches);
-                scope.spawn(move || read(surroundings, batches.iter().skip(first).step_by(READERS), &send));
+                let reader = move || read(surroundings, batches.iter().skip(first).step_by(READERS), &send);
+                if std::thread::Builder::new().spawn_scoped(scope, reader).is_err() {
+                    // No more threads are to be had: those that have begun end where nobody takes what they read.
+                    readers.clear();
+                    return alone(&mut take);
+                }
                 readers.push(receive);
             }
             for number in 0..batches.len() {

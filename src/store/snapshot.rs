@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::store::branches::Tip;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{Blob, Item, ItemKind, ObjectId, Repository};
+use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::trees::compare;
 use crate::ticket::{Merged, Ticket, TicketId, codec, is_prefix, merge};
@@ -84,13 +84,18 @@ impl<'a> Snapshot<'a> {
     /// The content of a file; `None` where there is none.
     ///
     /// # Errors
-    /// It is too large, or an object cannot be read.
+    /// Something else than a file stands there, it is too large, or an object cannot be read.
     pub fn file(&self, path: &str, limit: usize) -> Read<Option<Vec<u8>>> {
-        let Some(commit) = self.commit else { return Ok(None) };
-        match self.repository.file(commit, path, limit)? {
-            Some(Blob::Bytes(bytes)) => Ok(Some(bytes)),
-            Some(Blob::TooLarge(bytes)) => Err(too_large(path, bytes, limit).into()),
-            None => Ok(None),
+        let Some(item) = self.commit.map(|commit| self.repository.find(commit, path)).transpose()?.flatten()
+        else {
+            return Ok(None);
+        };
+        if !item.kind.has_content() {
+            return Err(BadFile::whole(path, item.kind.problem()).into());
+        }
+        match self.repository.blob(item.id, limit)? {
+            Blob::Bytes(bytes) => Ok(Some(bytes)),
+            Blob::TooLarge(bytes) => Err(too_large(path, bytes, limit).into()),
         }
     }
 
@@ -101,7 +106,7 @@ impl<'a> Snapshot<'a> {
     pub fn names_in(&self, folder: &str) -> Read<Vec<String>> {
         let Some(commit) = self.commit else { return Ok(Vec::new()) };
         let items = self.repository.folder(commit, folder)?;
-        Ok(items.into_iter().filter(|item| item.kind == ItemKind::File).map(|item| item.name).collect())
+        Ok(items.into_iter().filter(|item| item.kind.has_content()).map(|item| item.name).collect())
     }
 
     /// The paths of all evidence.
@@ -111,7 +116,7 @@ impl<'a> Snapshot<'a> {
     pub fn attachments(&self) -> Read<Vec<String>> {
         let Some(commit) = self.commit else { return Ok(Vec::new()) };
         let files = self.repository.files_below(commit, layout::ATTACHMENTS)?;
-        Ok(files.into_iter().map(|(path, _)| path).collect())
+        Ok(files.into_iter().map(|(path, _)| path.into()).collect())
     }
 
     /// The text of the project's settings; `None` where there is no such file.
@@ -330,8 +335,8 @@ impl<'a> Snapshot<'a> {
     }
 
     fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {
-        if item.kind != ItemKind::File {
-            return Ok(Err(BadFile::whole(path, "is no file, so no ticket")));
+        if !item.kind.has_content() {
+            return Ok(Err(BadFile::whole(path, format!("{}, so no ticket", item.kind.problem()))));
         }
         let Some(id) = layout::id_of(path) else {
             return Ok(Err(BadFile::whole(path, "has no name of a ticket, <x>/<y>/<id>.yaml")));

@@ -9,6 +9,7 @@ use crate::store::error::Error;
 use crate::store::git::{self, Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, Wording};
+use crate::store::rewritten::Rewrite;
 use crate::store::union::{Union, union};
 use crate::ticket::TicketId;
 
@@ -28,6 +29,8 @@ pub struct Synced {
     pub sent: Vec<TicketId>,
     /// Tickets that met under one id by chance: the id, and that which the younger one got.
     pub renamed: Vec<(TicketId, TicketId)>,
+    /// Tickets that a rewritten history has no longer, although they were changed here since.
+    pub left_out: Vec<TicketId>,
 }
 
 /// What is to happen here.
@@ -43,13 +46,20 @@ impl Store {
     /// Brings this clone's tickets and a remote's together.
     ///
     /// # Errors
-    /// There is no such remote, it cannot be reached or does not take the push, or a file was changed on both
-    /// sides; what is committed here stays.
-    pub fn sync(&self, remote: Option<&str>, take: Take, wording: &Wording) -> Result<Synced, Error> {
+    /// There is no such remote, it cannot be reached or does not take the push, its branch was rewritten or holds
+    /// what is not safe, or a file was changed on both sides; what is committed here stays.
+    pub fn sync(
+        &self,
+        remote: Option<&str>,
+        take: Take,
+        rewrite: Rewrite,
+        wording: &Wording,
+    ) -> Result<Synced, Error> {
         let mut synced =
             Synced { remote: self.repository.remote(remote, &self.target)?, ..Synced::default() };
         let mut refused: Option<(Option<ObjectId>, git::Error)> = None;
         for round in 0..ROUNDS {
+            let before = self.repository.tracking(&synced.remote, &self.target)?;
             let theirs = self.repository.fetch(&synced.remote, &self.target)?;
             if let Some((seen, error)) = refused.take()
                 && seen == theirs
@@ -57,9 +67,30 @@ impl Store {
                 // Nobody was faster: the remote does not want it.
                 return Err(error.into());
             }
-            let Some(tip) = self.meet(theirs, take, wording, &mut synced)? else { return Ok(synced) };
+            let ours = self.repository.tip(&self.target)?;
+            if let Some(theirs) = theirs {
+                self.repository.check_incoming(theirs, ours)?;
+            }
+            let dropped = match ours.zip(theirs) {
+                Some((ours, theirs)) => self.dropped(&synced.remote, before, ours, theirs)?,
+                None => None,
+            };
+            let tip = match (dropped, theirs, rewrite) {
+                (Some(dropped), _, Rewrite::Refuse) => return Err(self.rewritten(&synced.remote, dropped)),
+                (Some(dropped), Some(theirs), Rewrite::Accept) => {
+                    self.accept_rewrite(theirs, dropped, &mut synced)?
+                }
+                _ => self.meet(theirs, take, wording, &mut synced)?,
+            };
+            let Some(tip) = tip else {
+                theirs.into_iter().for_each(|theirs| self.record(&synced.remote, theirs));
+                return Ok(synced);
+            };
             match self.repository.push(&synced.remote, &self.target, tip) {
-                Ok(()) => return Ok(synced),
+                Ok(()) => {
+                    self.record(&synced.remote, tip);
+                    return Ok(synced);
+                }
                 Err(error) => refused = Some((theirs, error)),
             }
             // Many who try again at one moment would meet again.
@@ -160,8 +191,7 @@ impl Store {
     fn all_files(&self, commit: ObjectId) -> Result<Vec<FileChange>, Error> {
         let mut files = Vec::new();
         for (path, blob) in self.repository.files_below(commit, layout::FOLDER)? {
-            let git::Blob::Bytes(bytes) = self.repository.blob(blob, usize::MAX)? else { continue };
-            files.push(FileChange::write(path, bytes));
+            files.push(FileChange::stored(path, blob));
         }
         Ok(files)
     }

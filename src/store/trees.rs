@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{Item, ItemKind, ObjectId, Repository};
+use crate::store::git::{Bounds, Item, ItemKind, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::snapshot::{Read, Snapshot};
 use crate::ticket::{Ticket, TicketId};
@@ -44,7 +44,7 @@ impl Snapshot<'_> {
         let path = layout::ticket(id);
         let mut items: Vec<Item> = Vec::new();
         for commit in self.commits() {
-            let item = self.repository().find(commit, &path)?.filter(|item| item.kind == ItemKind::File);
+            let item = self.repository().find(commit, &path)?.filter(|item| item.kind.has_content());
             items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
         }
         Ok((path, items))
@@ -80,21 +80,21 @@ impl Snapshot<'_> {
                 files.iter().flat_map(|(_, items)| items.iter().map(|item| item.id)).collect();
             self.repository().fetch_missing(&ids).map_err(Error::from)?;
         }
+        let alone = |take: &mut dyn FnMut(T) -> Result<(), E>| {
+            files.iter().try_for_each(|file| take(make(file, self.read_items(&file.0, &file.1)?)))
+        };
         if files.len() < WAITING {
-            for file in files {
-                let content = self.read_items(&file.0, &file.1)?;
-                take(make(file, content))?;
-            }
-            return Ok(());
+            return alone(&mut take);
         }
         let next = Mutex::new(files.iter());
         let stop = AtomicBool::new(false);
         let (send, receive) = mpsc::sync_channel::<Read<T>>(WAITING);
         std::thread::scope(|scope| {
+            let mut begun = 0;
             for _ in 0..READERS {
                 let (send, next, stop, make) = (send.clone(), &next, &stop, &make);
                 let surroundings = self.repository().surroundings.clone();
-                scope.spawn(move || {
+                let reader = move || {
                     let read = || -> Read<()> {
                         let repository = Repository::open(surroundings)?;
                         let reader = Snapshot::new(&repository, None, "");
@@ -109,9 +109,14 @@ impl Snapshot<'_> {
                     if let Err(error) = read() {
                         let _ = send.send(Err(error));
                     }
-                });
+                };
+                begun += usize::from(std::thread::Builder::new().spawn_scoped(scope, reader).is_ok());
             }
             drop(send);
+            // No thread is to be had, in a container that counts them: this one reads by itself.
+            if begun == 0 {
+                return alone(&mut take);
+            }
             let mut result = Ok(());
             for made in receive {
                 result = made.map_err(E::from).and_then(&mut take);
@@ -130,6 +135,23 @@ fn taken<'a>(next: &Mutex<std::slice::Iter<'a, Versions>>, stop: &AtomicBool) ->
     if stop.load(Ordering::Relaxed) { None } else { next.lock().ok()?.next() }
 }
 
+/// What stands in two lots of trees, by name.
+fn side_by_side(repository: &Repository, lots: [&[ObjectId]; 2]) -> Read<BTreeMap<String, [Vec<Item>; 2]>> {
+    let mut names: BTreeMap<String, [Vec<Item>; 2]> = BTreeMap::new();
+    for (side, trees) in lots.into_iter().enumerate() {
+        for tree in trees {
+            for item in repository.items(*tree)? {
+                let known = names.entry(item.name.clone()).or_default();
+                let Some(known) = known.get_mut(side) else { continue };
+                if known.iter().all(|other| other.id != item.id || other.kind != item.kind) {
+                    known.push(item);
+                }
+            }
+        }
+    }
+    Ok(names)
+}
+
 /// Hands every file that two lots of trees hold otherwise to `visit`, with what the second lot holds.
 pub(crate) fn compare(
     repository: &Repository,
@@ -138,20 +160,18 @@ pub(crate) fn compare(
     now: &[ObjectId],
     visit: &mut impl FnMut(&str, &[Item]) -> Read<()>,
 ) -> Read<()> {
+    let mut bounds = Bounds::default();
     let mut waiting = vec![(folder.to_owned(), before.to_vec(), now.to_vec())];
     while let Some((folder, before, now)) = waiting.pop() {
-        let mut names: BTreeMap<String, [Vec<Item>; 2]> = BTreeMap::new();
-        for (side, trees) in [before, now].into_iter().enumerate() {
-            for tree in trees {
-                for item in repository.items(tree)? {
-                    let known = names.entry(item.name.clone()).or_default();
-                    let Some(known) = known.get_mut(side) else { continue };
-                    if known.iter().all(|other| other.id != item.id || other.kind != item.kind) {
-                        known.push(item);
-                    }
-                }
-            }
+        let key: Vec<Option<ObjectId>> =
+            before.iter().copied().map(Some).chain([None]).chain(now.iter().copied().map(Some)).collect();
+        if !bounds.may_open(&key) {
+            let whole = |id: &ObjectId| Item { name: folder.clone(), kind: ItemKind::Other, id: *id };
+            visit(&folder, &now.iter().map(whole).collect::<Vec<_>>())?;
+            continue;
         }
+        let names = side_by_side(repository, [&before, &now])?;
+        bounds.opened(key, names.len());
         for (name, [mut before, mut now]) in names {
             before.sort_by_key(|item| item.id);
             now.sort_by_key(|item| item.id);
@@ -159,10 +179,10 @@ pub(crate) fn compare(
                 continue;
             }
             let path = format!("{folder}/{name}");
-            // Two folders deep: what lies deeper is named as a whole, and never followed.
-            let is_deep = path.split('/').count() > 4;
+            // What lies elsewhere than tickets do is named as a whole, and never followed.
+            let is_shelf = layout::is_shelf(&path);
             let is_folder =
-                |items: &[Item]| !is_deep && items.iter().all(|item| item.kind == ItemKind::Folder);
+                |items: &[Item]| is_shelf && items.iter().all(|item| item.kind == ItemKind::Folder);
             let (was_file, is_file) = (!is_folder(&before), !is_folder(&now));
             if was_file || is_file {
                 visit(&path, if is_file { &now } else { &[] })?;

@@ -2,7 +2,7 @@
 
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{Blob, FileChange, ObjectId, Repository};
+use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
 use crate::ticket::{Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
 
@@ -48,7 +48,7 @@ pub(crate) fn union(
 ) -> Result<Union, Error> {
     let mut union = Union::default();
     for difference in repository.differences(layout::FOLDER, ours, theirs)? {
-        let path = difference.path.as_str();
+        let path = &*SupportPath::parse(&difference.path)?;
         let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
         let (mine, other) = (read(difference.ours)?, read(difference.theirs)?);
         let before = match base {
@@ -69,7 +69,7 @@ pub(crate) fn union(
 
 fn content(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, Error> {
     // Evidence may be larger than what is merged: it is only carried over.
-    let limit = if layout::id_of(path).is_some() { MAX_FILE_BYTES } else { usize::MAX };
+    let limit = if layout::id_of(path).is_some() { MAX_FILE_BYTES } else { MAX_BLOB_BYTES };
     match repository.blob(blob, limit)? {
         Blob::Bytes(bytes) => Ok(bytes),
         Blob::TooLarge(bytes) => {
@@ -114,6 +114,23 @@ fn one(base: Option<&Ticket>, ours: &Ticket, theirs: &Ticket, path: &str) -> Res
             Err(BadFile::whole(path, problem).into())
         }
     }
+}
+
+/// A file that is no ticket, as it changes on the last of three versions: what was before, what became of it, and
+/// what stands there now.
+pub(crate) fn file_of(
+    repository: &Repository,
+    path: &str,
+    versions: [Option<ObjectId>; 3],
+) -> Result<Option<FileChange>, Error> {
+    let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
+    let [before, now, there] = versions;
+    let (before, now, there) = (read(before)?, read(now)?, read(there)?);
+    let merged = file(repository, path, [before.as_deref(), now.as_deref(), there.as_deref()])?;
+    Ok((merged != there).then(|| match merged {
+        Some(merged) => FileChange::write(path, merged),
+        None => FileChange::remove(path),
+    }))
 }
 
 /// A file that is no ticket: the side that changed it counts; where both did, their lines are merged.

@@ -4,76 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::sandbox::Sandbox;
-
-/// How long the screen is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A terminal of 80 by 24 with a shell in a sandbox's repository.
-struct Terminal<'a> {
-    sandbox: &'a Sandbox,
-    socket: String,
-}
-
-impl<'a> Terminal<'a> {
-    /// Opens it; `None` where tmux is not installed, which `.ci/run` sees to.
-    fn open(sandbox: &'a Sandbox) -> Option<Self> {
-        let socket = sandbox.root().join("tmux").display().to_string();
-        let terminal = Self { sandbox, socket };
-        let is_there = terminal.tmux(&["-V"]).is_some();
-        assert!(
-            is_there || std::env::var("GIT_SUPPORT_TOOLS").is_err(),
-            "tmux is missing, though .ci/run installed it"
-        );
-        if !is_there {
-            return None;
-        }
-        terminal
-            .tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "PS1='ready> ' sh"])
-            .unwrap();
-        terminal.until("ready>");
-        Some(terminal)
-    }
-
-    fn tmux(&self, arguments: &[&str]) -> Option<String> {
-        let mut command: Command = self.sandbox.command("tmux");
-        command.env("TERM", "xterm-256color").args(["-S", &self.socket]).args(arguments);
-        let output = command.output().ok().filter(|output| output.status.success())?;
-        Some(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn keys(&self, keys: &[&str]) {
-        self.tmux(&[&["send-keys"], keys].concat()).unwrap();
-    }
-
-    /// Types text as it stands.
-    fn text(&self, text: &str) {
-        self.tmux(&["send-keys", "-l", text]).unwrap();
-    }
-
-    fn screen(&self) -> String {
-        self.tmux(&["capture-pane", "-p"]).unwrap()
-    }
-
-    /// The screen, once it shows a text.
-    #[track_caller]
-    fn until(&self, text: &str) -> String {
-        let begin = Instant::now();
-        loop {
-            let screen = self.screen();
-            if screen.contains(text) {
-                return screen;
-            }
-            assert!(begin.elapsed() < PATIENCE, "no `{text}` in:\n{screen}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-impl Drop for Terminal<'_> {
-    fn drop(&mut self) {
-        let _ = self.tmux(&["kill-server"]);
-    }
-}
+use crate::terminal::{PATIENCE, Terminal};
 
 fn project() -> (Sandbox, String, String) {
     let sandbox = Sandbox::new();

@@ -5,13 +5,13 @@ use std::os::unix::process::ExitStatusExt as _;
 use crate::sandbox::{Sandbox, finish};
 
 /// The steps of a write, in order, where the process is killed.
-const POINTS: &[&str] =
+pub(crate) const POINTS: &[&str] =
     &["objects", "journal", "index-lock", "work-tree", "index-bytes", "index", "ref", "unlocked", "dropped"];
 /// The steps that a write to a branch that is not checked out has.
 const POINTS_ELSEWHERE: &[&str] = &["objects", "journal", "ref"];
 
 /// Runs a command that is killed at a point; true if it was.
-fn killed_at(sandbox: &Sandbox, point: &str, arguments: &[&str]) -> bool {
+pub(crate) fn killed_at(sandbox: &Sandbox, point: &str, arguments: &[&str]) -> bool {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_git-support"));
     let status = command.args(arguments).env("GIT_SUPPORT_STOP", point).output().unwrap().status;
     assert!(status.success() || status.signal() == Some(9), "{point}: {status:?}");
@@ -19,19 +19,19 @@ fn killed_at(sandbox: &Sandbox, point: &str, arguments: &[&str]) -> bool {
 }
 
 /// The tickets of a branch and their entries, as git has them.
-fn entries(sandbox: &Sandbox, branch: &str) -> usize {
+pub(crate) fn entries(sandbox: &Sandbox, branch: &str) -> usize {
     let listed = sandbox.try_git(&["grep", "-h", "-e", "^- seq:", branch, "--", ".support/tickets"]);
     listed.stdout.lines().count()
 }
 
 /// Nothing of ours is left: no lock, no journal, no temporary file, and git sees nothing to commit.
-fn assert_tidy(sandbox: &Sandbox, point: &str) {
+pub(crate) fn assert_tidy(sandbox: &Sandbox, point: &str) {
     assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "", "{point}");
     let left = sandbox.shell(
         "ls .git/index.lock .git/refs/heads/*.lock .git/support/journal .git/support/tmp/* 2>/dev/null",
     );
     assert_eq!(left.stdout, "", "{point}");
-    let temporary = sandbox.shell("find . -name '*.git-support' -not -path './.git/*'");
+    let temporary = sandbox.shell("find . -name '.git-support-*' -not -path './.git/*'");
     assert_eq!(temporary.stdout, "", "{point}");
 }
 

@@ -268,3 +268,16 @@ pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
         status: output.status.code(),
     }
 }
+
+/// True where a program can be run; said where it is missing, and an error where `.ci/run` installed it.
+pub(crate) fn has_tool(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdin(Stdio::null()).output().is_ok();
+    assert!(
+        found || std::env::var("GIT_SUPPORT_TOOLS").is_err(),
+        "{program} is missing, though .ci/run installed it"
+    );
+    if !found {
+        let _ = writeln!(std::io::stdout(), "left out: {program} is not installed");
+    }
+    found
+}

@@ -6,8 +6,12 @@ use crate::commands::failure::Failure;
 use crate::commands::reading;
 use crate::process::{FaultLevel, Team, skews};
 use crate::render::Fault;
+use crate::store::git::{shown, way_out};
 use crate::store::{Snapshot, Store, layout};
 use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};
+
+/// The most paths that are named one by one.
+const MAX_UNSAFE: usize = 100;
 
 /// A lock of git's that is older is nobody's any more, in seconds.
 const OLD_LOCK_SECS: u64 = 600;
@@ -17,6 +21,7 @@ pub(super) fn all(store: &Store, now: Moment) -> Result<Vec<Fault>, Failure> {
     let snapshot = store.snapshot(None)?;
     let mut faults = Vec::new();
     clone(store, &mut faults);
+    unsafe_paths(store, &snapshot, &mut faults)?;
     work_tree(store, &mut faults)?;
     project(&snapshot, &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
@@ -60,10 +65,22 @@ fn clone(store: &Store, faults: &mut Vec<Fault>) {
     }
 }
 
+/// What a stranger may have put under `.support/`: git brought it, and no command of ours takes it further.
+fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failure> {
+    let Some(commit) = snapshot.commit() else { return Ok(()) };
+    for found in store.repository().unsafe_paths(commit, None, MAX_UNSAFE)? {
+        let hint = way_out(&found.path);
+        faults.push(Fault::error("tree.unsafe", found.problem).at(&shown(&found.path)).hint(hint));
+    }
+    Ok(())
+}
+
 /// What a merge left, and what was edited.
 fn work_tree(store: &Store, faults: &mut Vec<Fault>) -> Result<(), Failure> {
     for edit in store.hand_edits()? {
-        let fault = if edit.is_conflicted {
+        let fault = if let Some(problem) = &edit.problem {
+            Fault::error("tree.unsafe", problem.clone()).hint("look at it with git status, and take it away")
+        } else if edit.is_conflicted {
             Fault::error("merge.conflict", "is in conflict").hint("git support doctor --repair")
         } else {
             Fault::note("work-tree.edited", "is not as it was committed").hint("git support save")

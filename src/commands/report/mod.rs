@@ -211,12 +211,20 @@ fn cases(
     let mut front = found;
     let back = front.split_off(front.len() / 2);
     let (judge, mut cases) = (&judge, Vec::new());
+    let back = std::sync::Mutex::new(back);
+    let judged = || {
+        let back = std::mem::take(&mut *back.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        back.into_iter().filter_map(|one| judge.case(one)).collect::<Vec<_>>()
+    };
     std::thread::scope(|scope| {
-        let other =
-            scope.spawn(move || back.into_iter().filter_map(|one| judge.case(one)).collect::<Vec<_>>());
+        // Where no thread is to be had, this one judges the other half as well.
+        let other = std::thread::Builder::new().spawn_scoped(scope, judged);
         cases.extend(front.into_iter().filter_map(|one| judge.case(one)));
-        // A figure of half the tickets would be a lie: what ended one thread ends the other.
-        cases.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        cases.extend(match other {
+            // A figure of half the tickets would be a lie: what ended one thread ends the other.
+            Ok(other) => other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => judged(),
+        });
     });
     Ok(cases)
 }

@@ -8,11 +8,14 @@ use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::objects::ObjectId;
+use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 
-/// A commit that was written, and the blob of each file, in order; none for a file that goes.
+/// A commit that was written, and the path and blob of each file, in order; no blob for a file that goes.
 pub(crate) struct Written {
     pub(crate) commit: ObjectId,
+    /// The paths of the files, found to be safe.
+    pub(crate) paths: Vec<SupportPath>,
     pub(crate) blobs: Vec<Option<ObjectId>>,
 }
 
@@ -50,9 +53,10 @@ impl Repository {
         change: &Change,
         identity: &Identity,
     ) -> Result<Written> {
+        let paths = change.files.iter().map(|file| SupportPath::parse(&file.path)).collect::<Result<_>>()?;
         if let Some(commit) = change.existing {
             let blobs = change.files.iter().map(|file| self.committed(Some(commit), &file.path));
-            return Ok(Written { commit, blobs: blobs.collect::<Result<_>>()? });
+            return Ok(Written { commit, paths, blobs: blobs.collect::<Result<_>>()? });
         }
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
         let mut update = git2::build::TreeUpdateBuilder::new();
@@ -98,7 +102,7 @@ impl Repository {
                 ));
             }
         }
-        Ok(Written { commit: ObjectId(commit), blobs })
+        Ok(Written { commit: ObjectId(commit), paths, blobs })
     }
 
     /// Writes the commit itself; signed by git's own program where `commit.gpgsign` is set.

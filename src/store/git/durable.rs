@@ -61,12 +61,15 @@ impl Repository {
         }
         let places: Vec<PathBuf> = places.into_iter().collect();
         let share = places.len().div_ceil(AT_ONCE).max(1);
+        let wait = |some: &[PathBuf]| some.iter().try_for_each(|at| sync(at));
         std::thread::scope(|scope| {
-            let waiting: Vec<_> = places
-                .chunks(share)
-                .map(|some| scope.spawn(|| some.iter().try_for_each(|at| sync(at))))
-                .collect();
-            waiting.into_iter().try_for_each(|one| one.join().unwrap_or_else(|_| Err(lost())))
+            let start = |some| std::thread::Builder::new().spawn_scoped(scope, move || wait(some));
+            // Where no more threads are to be had (a container's limit), this one waits for all.
+            let waiting: Vec<_> = places.chunks(share).map(|some| (some, start(some))).collect();
+            waiting.into_iter().try_for_each(|(some, one)| match one {
+                Ok(one) => one.join().unwrap_or_else(|_| Err(lost())),
+                Err(_) => wait(some),
+            })
         })
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
+use crate::store::git::limits::MAX_PATH_DEPTH;
 use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
 use crate::store::git::repository::Repository;
 
@@ -114,18 +116,21 @@ impl Repository {
         let parents = self.parents(commit)?;
         let before = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<Vec<_>>>()?;
         let mut touches = Vec::new();
-        self.compare(path, now.as_ref(), &before, &mut |path, blob, before| {
+        let mut bounds = Bounds::default();
+        self.compare(path, now.as_ref(), &before, &mut bounds, &mut |path, blob, before| {
             touches.push(Touch { commit, path, blob, before });
         })?;
         Ok(touches)
     }
 
-    /// Names the files below an item that differ from every other side; equal folders are not opened.
+    /// Names the files below an item that differ from every other side; equal folders are not opened. A folder
+    /// that is out of bounds is named as a whole.
     pub(crate) fn compare(
         &self,
         path: &str,
         now: Option<&Item>,
         before: &[Option<Item>],
+        bounds: &mut Bounds,
         found: &mut impl FnMut(String, Option<ObjectId>, Vec<Option<ObjectId>>),
     ) -> Result<()> {
         let id = |item: Option<&Item>| item.map(|item| item.id);
@@ -135,16 +140,20 @@ impl Repository {
         let sides: Vec<Option<&Item>> =
             std::iter::once(now).chain(before.iter().map(Option::as_ref)).collect();
         let is_folder = |item: &Option<&Item>| item.is_some_and(|item| item.kind == ItemKind::Folder);
-        if !sides.iter().any(is_folder) {
+        let key: Vec<Option<ObjectId>> = sides.iter().map(|side| id(*side)).collect();
+        let is_deep = path.split('/').count() >= MAX_PATH_DEPTH;
+        if !sides.iter().any(is_folder) || is_deep || !bounds.may_open(&key) {
             found(path.to_owned(), id(now), before.iter().map(|side| id(side.as_ref())).collect());
             return Ok(());
         }
         let is_own =
             |marks: &[Option<Mark>]| marks.split_first().is_some_and(|(now, before)| !before.contains(now));
-        for (name, mut items) in self.below(&sides, &is_own)? {
+        let below = self.below(&sides, &is_own)?;
+        bounds.opened(key, below.len());
+        for (name, mut items) in below {
             let before = items.split_off(1);
             let now = items.pop().flatten();
-            self.compare(&format!("{path}/{name}"), now.as_ref(), &before, found)?;
+            self.compare(&format!("{path}/{name}"), now.as_ref(), &before, bounds, found)?;
         }
         Ok(())
     }

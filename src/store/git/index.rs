@@ -5,8 +5,10 @@
 //! cache, fsmonitor) are written by `git update-index`.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,8 +19,10 @@ use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index_format::{Edit, Entry, IndexFile, Unread, hash_bytes};
 use crate::store::git::lock::Wait;
 use crate::store::git::objects::ObjectId;
+use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
+use crate::store::git::temporary;
 use crate::store::git::worktree::Stat;
 
 /// The mode of an ordinary file.
@@ -38,7 +42,7 @@ pub(crate) enum Staged {
 
 /// A file for the index.
 pub(crate) struct NewEntry<'a> {
-    pub(crate) path: &'a str,
+    pub(crate) path: &'a SupportPath,
     /// The blob; `None` takes the entry away.
     pub(crate) id: Option<ObjectId>,
     /// `None` where it is not known; git then looks at the file again.
@@ -84,8 +88,8 @@ impl Repository {
     }
 
     /// Copies the index into our folder and reads it.
-    pub(crate) fn copy_index(&self) -> Result<IndexCopy> {
-        let copy = self.own_folder().join("tmp").join(format!("index.{}", std::process::id()));
+    pub(crate) fn copy_index(&self, part: &str) -> Result<IndexCopy> {
+        let copy = self.own_folder().join("tmp").join(format!("index.{part}"));
         IndexCopy::make(self.index_path(), copy, self.repo.object_format())
     }
 
@@ -125,11 +129,11 @@ impl Repository {
         } else {
             let zeros = "0".repeat(2 * hash_bytes(copy.format));
             let line = |entry: &NewEntry<'_>| match entry.id {
-                Some(id) => format!("100644 {id} 0\t{}\n", entry.path),
-                None => format!("0 {zeros} 0\t{}\n", entry.path),
+                Some(id) => format!("100644 {id} 0\t{}\0", entry.path),
+                None => format!("0 {zeros} 0\t{}\0", entry.path),
             };
             let lines: Vec<String> = entries.iter().map(line).collect();
-            let arguments = ["update-index", "--index-info"];
+            let arguments = ["update-index", "-z", "--index-info"];
             self.git_here(&arguments, lines.concat().as_bytes(), Some(&copy.copy))?;
         }
         let synced = fs::File::open(&copy.copy).and_then(|file| file.sync_all());
@@ -144,9 +148,12 @@ impl Repository {
         };
         let is_racy = |entry: &Entry<'_>| i64::from(entry.modified) >= seconds && entry.size > 0;
         let is_edited = |entry: &Entry<'_>| {
-            let path = top.join(String::from_utf8_lossy(entry.path).as_ref());
+            // What is no plain file any more, git looks at again by itself.
+            let content =
+                temporary::read(&top.join(OsStr::from_bytes(entry.path)), u64::from(entry.size) + 1);
             let format = self.repo.object_format();
-            Oid::hash_file_ext(ObjectType::Blob, &path, format).ok() != Some(entry.id)
+            let hash = |bytes: Vec<u8>| Oid::hash_object_ext(ObjectType::Blob, &bytes, format).ok();
+            content.ok().and_then(hash) != Some(entry.id)
         };
         let racy = file.entries().filter(is_racy).filter(is_edited);
         racy.map(|entry| (entry.path.to_vec(), Edit::Smudge)).collect()
@@ -164,11 +171,11 @@ impl Repository {
         let mut extra = self.git_environment();
         extra.extend(index.map(|path| ("GIT_INDEX_FILE", path.as_os_str().to_owned())));
         let mut whole = vec!["--literal-pathspecs"];
-        if let Some(top) = self.repo.workdir().and_then(Path::to_str) {
-            whole.extend(["-C", top]);
-        }
         whole.extend(arguments);
-        self.git.run(&whole, input, &extra)
+        match self.repo.workdir() {
+            Some(top) => self.git.in_directory(top).run(&whole, input, &extra),
+            None => self.git.run(&whole, input, &extra),
+        }
     }
 }
 
@@ -191,8 +198,10 @@ fn read(original: &Path, copy: &Path, format: ObjectFormat) -> Result<(Option<In
 
 /// Puts a file of its own in the place of the copy, which is a second name of the index itself until here.
 fn replace(copy: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let new = copy.with_extension("new");
-    fs::write(&new, bytes)?;
+    let mut name = copy.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    temporary::create_with(&new, bytes)?;
     fs::rename(&new, copy)
 }
 
@@ -220,7 +229,9 @@ impl IndexCopy {
             |error: std::io::Error| Error::io(format!("replacing {}", self.original.display()), &error);
         let _ = fs::remove_file(previous);
         if self.stamp.is_some() {
-            fs::hard_link(&self.original, previous).map_err(failed)?;
+            let linked = fs::hard_link(&self.original, previous);
+            // FAT and some shares have no second names.
+            linked.or_else(|_| fs::copy(&self.original, previous).map(drop)).map_err(failed)?;
         }
         fs::rename(&self.copy, &self.original).map_err(failed)?;
         let folder = self.original.parent().unwrap_or(&self.original);
@@ -235,11 +246,6 @@ impl IndexCopy {
     /// True where the repository has no index file.
     pub(crate) fn is_absent(&self) -> bool {
         self.stamp.is_none()
-    }
-
-    /// The finished copy.
-    pub(crate) fn path(&self) -> &Path {
-        &self.copy
     }
 }
 
@@ -271,11 +277,12 @@ fn edit(new: &NewEntry<'_>) -> Edit {
     Edit::Put { stat, id: id.0, skipped: new.skipped }
 }
 
-/// Git's own lock on the index, held as a second name of a file of ours, so that it can be told from
-/// anybody else's.
+/// What our lock on the index holds, so that it can be told from anybody else's, in a copy of the repository too.
+const MARK: &[u8] = b"git-support\n";
+
+/// Git's own lock on the index.
 pub(crate) struct IndexLock {
-    own: PathBuf,
-    lock: PathBuf,
+    index: PathBuf,
 }
 
 impl IndexLock {
@@ -286,14 +293,31 @@ impl IndexLock {
         PathBuf::from(name)
     }
 
-    /// Takes the lock, waiting for up to five seconds; `own` is an empty file of ours.
-    pub(crate) fn take(own: PathBuf, index: &Path) -> Result<Self> {
+    /// Makes the file that becomes the lock.
+    pub(crate) fn prepare(own: PathBuf) -> std::io::Result<PathBuf> {
+        temporary::create_with(&own, MARK)?;
+        Ok(own)
+    }
+
+    /// Takes the lock, waiting for up to five seconds, as a second name of a file that was prepared: so it holds
+    /// our mark from the first moment. Where the file system has no second names, it is made there.
+    pub(crate) fn take(own: &Path, index: &Path) -> Result<Self> {
         let lock = Self::path_for(index);
         let mut wait = Wait::new();
         loop {
-            match fs::hard_link(&own, &lock) {
-                Ok(()) => return Ok(Self { own, lock }),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let taken = match fs::hard_link(own, &lock) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    temporary::create_with(&lock, MARK).map(drop)
+                }
+                linked => linked,
+            };
+            match taken {
+                Ok(()) => return Ok(Self { index: index.to_owned() }),
+                // Our own lock is held by whoever waits here, so one with our mark is nobody's any more.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && Self::is_ours(index) => {
+                    Self::release(index)?;
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     if !wait.again() {
                         return Err(held(&lock));
                     }
@@ -303,19 +327,24 @@ impl IndexLock {
         }
     }
 
-    /// True where the lock at a path is a second name of our file.
-    pub(crate) fn is_ours(own: &Path, lock: &Path) -> bool {
-        let identity =
-            |path| fs::symlink_metadata(path).ok().map(|meta: fs::Metadata| (meta.dev(), meta.ino()));
-        identity(own).is_some() && identity(own) == identity(lock)
+    /// True where the lock of an index is ours: of this run, of a dead one, or copied with the repository.
+    pub(crate) fn is_ours(index: &Path) -> bool {
+        temporary::read(&Self::path_for(index), 2 * MARK.len() as u64).is_ok_and(|held| held == MARK)
+    }
+
+    /// Gives the lock of an index back, if it is ours.
+    pub(crate) fn release(index: &Path) -> Result<()> {
+        if !Self::is_ours(index) {
+            return Ok(());
+        }
+        let lock = Self::path_for(index);
+        fs::remove_file(&lock).map_err(|error| Error::io(format!("removing {}", lock.display()), &error))
     }
 }
 
 impl Drop for IndexLock {
     fn drop(&mut self) {
-        if Self::is_ours(&self.own, &self.lock) {
-            let _ = fs::remove_file(&self.lock);
-        }
+        let _ = Self::release(&self.index);
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::temporary;
 
 /// How long a writer waits for somebody else's lock before it gives up (DESIGN.md, section 5).
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,7 +43,7 @@ pub(crate) struct Lock {
 impl Lock {
     /// Takes the lock of a folder if nobody has it.
     pub(crate) fn try_take(folder: &Path) -> Option<Self> {
-        let file = OpenOptions::new().write(true).open(folder.join("lock")).ok()?;
+        let file = temporary::open(&folder.join("lock"), OpenOptions::new().write(true)).ok()?;
         file.try_lock().ok()?;
         Some(Self { _file: file })
     }
@@ -53,7 +54,7 @@ impl Lock {
         let failed = |error: &std::io::Error| Error::io(format!("opening {}", path.display()), error);
         std::fs::create_dir_all(folder.join("tmp"))
             .map_err(|error| Error::io(format!("creating {}", folder.display()), &error))?;
-        let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let open = temporary::open(&path, OpenOptions::new().create(true).truncate(false).write(true));
         let file = open.map_err(|error| failed(&error))?;
         let mut wait = Wait::new();
         loop {

@@ -5,8 +5,11 @@ use std::fmt;
 
 use git2::{Oid, Tree};
 
+use crate::store::git::bounds::Bounds;
 use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::limits::MAX_BLOB_BYTES;
+use crate::store::git::path::{SupportPath, folded};
 use crate::store::git::repository::Repository;
 
 /// The name of an object: SHA-1 or SHA-256.
@@ -66,9 +69,15 @@ pub struct Item {
 pub enum ItemKind {
     /// A folder.
     Folder,
-    /// A file.
+    /// A plain file.
     File,
-    /// A symbolic link, a submodule, or anything else.
+    /// A file that may be run as a program.
+    Executable,
+    /// A symbolic link.
+    Link,
+    /// A commit of another repository.
+    Submodule,
+    /// Anything else.
     Other,
 }
 
@@ -76,8 +85,30 @@ impl ItemKind {
     fn of_mode(mode: i32) -> Self {
         match mode & 0o170_000 {
             0o040_000 => Self::Folder,
+            0o100_000 if mode & 0o111 != 0 => Self::Executable,
             0o100_000 => Self::File,
+            0o120_000 => Self::Link,
+            0o160_000 => Self::Submodule,
             _ => Self::Other,
+        }
+    }
+
+    /// True where its object holds the content of a file. One that may be run is read, but never written.
+    #[must_use]
+    pub fn has_content(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+
+    /// What it is, where a plain file belongs.
+    #[must_use]
+    pub fn problem(self) -> &'static str {
+        match self {
+            Self::Folder => "is a folder",
+            Self::File => "is a plain file",
+            Self::Executable => "may be run as a program (mode 100755); only plain files are taken",
+            Self::Link => "is a symbolic link; only plain files are taken",
+            Self::Submodule => "is a submodule; only plain files are taken",
+            Self::Other => "is no plain file",
         }
     }
 }
@@ -113,7 +144,7 @@ impl Repository {
     /// An object cannot be read.
     pub fn file(&self, commit: ObjectId, path: &str, limit: usize) -> Result<Option<Blob>> {
         match self.find(commit, path)? {
-            Some(Item { kind: ItemKind::File, id, .. }) => self.blob(id, limit).map(Some),
+            Some(Item { kind, id, .. }) if kind.has_content() => self.blob(id, limit).map(Some),
             _ => Ok(None),
         }
     }
@@ -125,7 +156,10 @@ impl Repository {
     pub fn blob(&self, id: ObjectId, limit: usize) -> Result<Blob> {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
         let read = || odb.read_header(id.0);
-        let (bytes, _) = self.or_fetched(id.0, read).map_err(failed("reading a file's object"))?;
+        let (bytes, kind) = self.or_fetched(id.0, read).map_err(failed("reading a file's object"))?;
+        if kind != git2::ObjectType::Blob {
+            return Err(Error::new(Kind::Repository, format!("the object {id} is no file")));
+        }
         if bytes > limit {
             return Ok(Blob::TooLarge(bytes));
         }
@@ -135,9 +169,13 @@ impl Repository {
 
     /// The whole content of a blob of ours.
     pub(crate) fn bytes_of(&self, id: ObjectId) -> Result<Vec<u8>> {
-        match self.blob(id, usize::MAX)? {
+        match self.blob(id, MAX_BLOB_BYTES)? {
             Blob::Bytes(bytes) => Ok(bytes),
-            Blob::TooLarge(_) => Ok(Vec::new()),
+            Blob::TooLarge(bytes) => {
+                let message =
+                    format!("the object {id} has {bytes} bytes; at most {MAX_BLOB_BYTES} are taken");
+                Err(Error::new(Kind::Refused, message))
+            }
         }
     }
 
@@ -205,20 +243,39 @@ impl Repository {
         self.or_fetched(id, || self.repo.find_tree(id)).map_err(failed("reading a folder's object"))
     }
 
-    /// The files below a folder at a commit: paths and blobs.
+    /// The names in the folder of a tree object, as they stand, with what each is.
+    pub(crate) fn names(&self, folder: ObjectId) -> Result<BTreeMap<Vec<u8>, (ItemKind, ObjectId)>> {
+        let tree = self.tree_object(folder.0)?;
+        let entry = |entry: git2::TreeEntry<'_>| {
+            let (id, kind) = mark(&entry);
+            (entry.name_bytes().to_vec(), (kind, id))
+        };
+        Ok(tree.iter().map(entry).collect())
+    }
+
+    /// The plain files below a folder at a commit that have safe paths: paths and blobs.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn files_below(&self, commit: ObjectId, folder: &str) -> Result<Vec<(String, ObjectId)>> {
+    pub fn files_below(&self, commit: ObjectId, folder: &str) -> Result<Vec<(SupportPath, ObjectId)>> {
         let mut files = Vec::new();
-        let mut waiting = vec![(folder.to_owned(), self.folder(commit, folder)?)];
-        while let Some((folder, items)) = waiting.pop() {
+        let mut bounds = Bounds::default();
+        let top = self.find(commit, folder)?.filter(|item| item.kind == ItemKind::Folder);
+        let mut waiting: Vec<(String, ObjectId)> =
+            top.into_iter().map(|item| (folder.to_owned(), item.id)).collect();
+        while let Some((folder, tree)) = waiting.pop() {
+            if !bounds.may_open(&[Some(tree)]) {
+                continue;
+            }
+            let items = self.items(tree)?;
+            bounds.opened(vec![Some(tree)], items.len());
             for item in items {
-                let path = format!("{folder}/{}", item.name);
+                // What is not safe is named by `doctor`, and opened by nobody.
+                let Ok(path) = SupportPath::parse(&format!("{folder}/{}", item.name)) else { continue };
                 match item.kind {
-                    ItemKind::Folder => waiting.push((path, self.items(item.id)?)),
+                    ItemKind::Folder => waiting.push((path.into(), item.id)),
                     ItemKind::File => files.push((path, item.id)),
-                    ItemKind::Other => {}
+                    ItemKind::Executable | ItemKind::Link | ItemKind::Submodule | ItemKind::Other => {}
                 }
             }
         }
@@ -236,7 +293,7 @@ impl Repository {
         let folder = path.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default();
         if known.contains(folder) {
             return match self.find(commit, path)? {
-                Some(item) if item.kind != ItemKind::File => Err(not_a_folder(path)),
+                Some(item) if !item.kind.has_content() => Err(not_a_folder(path)),
                 Some(_) | None => Ok(()),
             };
         }
@@ -245,14 +302,29 @@ impl Repository {
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
             upto.push_str(part);
-            let wanted = if parts.peek().is_some() { ItemKind::Folder } else { ItemKind::File };
+            let is_folder = parts.peek().is_some();
+            let fits = |kind: ItemKind| if is_folder { kind == ItemKind::Folder } else { kind.has_content() };
             match self.find(commit, &upto)? {
-                None => return Ok(()),
-                Some(item) if item.kind == wanted => upto.push('/'),
+                None => return self.check_alone(commit, &upto),
+                Some(item) if fits(item.kind) => upto.push('/'),
                 Some(_) => return Err(not_a_folder(&upto)),
             }
         }
         Ok(())
+    }
+
+    /// Refuses a new name that some systems take for one that stands beside it.
+    fn check_alone(&self, commit: ObjectId, path: &str) -> Result<()> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let beside = if folder.is_empty() { self.top(commit)? } else { self.folder(commit, folder)? };
+        match beside.iter().find(|item| folded(&item.name) == folded(name)) {
+            Some(twin) => {
+                let problem = format!("differs from {folder}/{} in case or form only", twin.name);
+                Err(Error::new(Kind::Refused, format!("{path} {problem}; nothing was changed"))
+                    .hint("use that name, or another"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The patch between what stands at a path now and its new content, as `git diff` shows it.
@@ -263,7 +335,7 @@ impl Repository {
         let mut out = String::new();
         for file in &change.files {
             let old = match tip {
-                Some(tip) => self.file(tip, &file.path, usize::MAX)?,
+                Some(tip) => self.file(tip, &file.path, MAX_BLOB_BYTES)?,
                 None => None,
             };
             let old = match old {

@@ -1,8 +1,10 @@
 //! What a commit did: which files of a folder it left otherwise than its parents have them, whether it changed
 //! anything else, what it says of itself.
 
+use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
+use crate::store::git::limits::MAX_PATH_DEPTH;
 use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
 use crate::store::git::repository::Repository;
 
@@ -63,6 +65,12 @@ impl Sides {
         }
     }
 
+    /// What tells these sides from any others.
+    fn key(&self) -> Vec<Option<ObjectId>> {
+        let id = |item: &Option<Item>| item.as_ref().map(|item| item.id);
+        [&self.now, &self.base].into_iter().chain(&self.before).map(id).collect()
+    }
+
     fn all(&self) -> impl Iterator<Item = &Item> {
         self.now.iter().chain(self.before.iter().flatten()).chain(self.base.iter())
     }
@@ -93,7 +101,7 @@ impl Repository {
             sides.base = base.map(|base| self.find(base, folder)).transpose()?.flatten();
         }
         let mut files = Vec::new();
-        self.passed(folder, sides, &mut files)?;
+        self.passed(folder, sides, &mut Bounds::default(), &mut files)?;
         Ok(Passage {
             commit,
             touches_others: self.differs_beside(commit, parents.first().copied(), folder)?,
@@ -108,11 +116,15 @@ impl Repository {
     }
 
     /// Gathers the files at and below a place that were not simply taken over; folders that were are not opened.
-    fn passed(&self, path: &str, sides: Sides, found: &mut Vec<Passed>) -> Result<()> {
+    /// One that is out of bounds is named as a whole.
+    fn passed(&self, path: &str, sides: Sides, bounds: &mut Bounds, found: &mut Vec<Passed>) -> Result<()> {
         if sides.is_taken_over() {
             return Ok(());
         }
-        if !sides.all().any(|item| item.kind == ItemKind::Folder) {
+        let key = sides.key();
+        let is_deep = path.split('/').count() >= MAX_PATH_DEPTH;
+        let is_folder = sides.all().any(|item| item.kind == ItemKind::Folder);
+        if !is_folder || is_deep || !bounds.may_open(&key) {
             found.push(Passed { path: path.to_owned(), now: sides.now, before: sides.before });
             return Ok(());
         }
@@ -126,11 +138,13 @@ impl Repository {
             let (now, before) = (marks.first(), marks.get(1..=count).unwrap_or_default());
             before.is_empty() || before.iter().any(|before| Some(before) != now)
         };
-        for (name, mut items) in self.below(&all, &differs)? {
+        let below = self.below(&all, &differs)?;
+        bounds.opened(key, below.len());
+        for (name, mut items) in below {
             let base = items.pop().flatten();
             let before = items.split_off(1);
             let now = items.pop().flatten();
-            self.passed(&format!("{path}/{name}"), Sides { now, before, base }, found)?;
+            self.passed(&format!("{path}/{name}"), Sides { now, before, base }, bounds, found)?;
         }
         Ok(())
     }

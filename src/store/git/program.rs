@@ -23,6 +23,11 @@ impl Program {
         Self { path, directory: directory.to_owned() }
     }
 
+    /// The same, to be run in another directory.
+    pub(crate) fn in_directory(&self, directory: &Path) -> Self {
+        Self { path: self.path.clone(), directory: directory.to_owned() }
+    }
+
     /// Runs git and returns what it printed.
     pub(crate) fn run(
         &self,
@@ -56,6 +61,8 @@ impl Program {
         let mut command = Command::new(path);
         command
             .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+            // Whatever is fetched comes from strangers (git-fetch(1), fetch.fsckObjects).
+            .args(["-c", "fetch.fsckObjects=true"])
             .args(arguments)
             .current_dir(&self.directory)
             .env("GIT_OPTIONAL_LOCKS", "0")

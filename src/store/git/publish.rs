@@ -1,6 +1,6 @@
 //! The write itself: in the order that loses nothing, whoever else writes and wherever a kill strikes.
 
-use std::fs::File;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,14 +11,15 @@ use crate::store::git::commits::Written;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
-use crate::store::git::journal::{Checkout, Journal, JournalFile};
+use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace, identity};
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::ObjectId;
-use crate::store::git::recover::release;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
 use crate::store::git::target::Target;
+use crate::store::git::temporary::random_part;
+use crate::store::git::users_work::Place;
 use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How often a change is made anew because the branch moved meanwhile.
@@ -117,24 +118,26 @@ impl Repository {
 
     /// Puts a written commit on the branch; false where the branch has moved.
     fn publish(&self, target: &Target, tip: Option<ObjectId>, proposal: &Proposal<'_>) -> Result<bool> {
-        let Proposal { change, written, log } = *proposal;
+        let Proposal { written, log, .. } = *proposal;
         if self.tip(target)? != tip {
             return Ok(false);
         }
         let _shield = Shield::raise(&self.surroundings.interruptible);
         let old = self.reference_id(&target.reference)?;
+        let folder = self.own_folder();
         let mut journal = Journal {
             reference: target.reference.clone(),
             old: old.map(|old| old.to_string()).unwrap_or_default(),
             new: written.commit.to_string(),
+            home: identity(&folder),
             checkout: None,
         };
-        let folder = self.own_folder();
         if let (true, Some(top)) = (target.checked_out, self.repo.workdir()) {
-            let mut copy = self.copy_index()?;
+            let part = random_part().map_err(|error| Error::io("drawing a name", &error))?;
+            let mut copy = self.copy_index(&part)?;
             // A clone made without a checkout has no index; one made by us would read as all deleted.
             if tip.is_none() || !copy.is_absent() {
-                journal.checkout = Some(self.checkout(top, &copy, tip, change, written)?);
+                journal.checkout = Some(self.checkout(top, &copy, tip, proposal, part)?);
                 journal.write(&folder)?;
                 stop::here("journal");
                 // Where even that could not be tidied up, the journal stays: the next run does it.
@@ -164,13 +167,12 @@ impl Repository {
         top: &Path,
         copy: &IndexCopy,
         tip: Option<ObjectId>,
-        change: &Change,
-        written: &Written,
+        proposal: &Proposal<'_>,
+        part: String,
     ) -> Result<Checkout> {
-        let own = self.own_folder().join("tmp").join(format!("lock.{}", std::process::id()));
-        File::create(&own).map_err(|error| Error::io(format!("creating {}", own.display()), &error))?;
+        let Proposal { change, written, .. } = *proposal;
         let mut files = Vec::new();
-        for (file, blob) in change.files.iter().zip(&written.blobs) {
+        for ((file, path), blob) in change.files.iter().zip(&written.paths).zip(&written.blobs) {
             // What goes back into the work tree if this comes to nothing.
             let old = match &file.adopts {
                 Some(edited) => Some(self.store_blob(edited)?),
@@ -178,12 +180,21 @@ impl Repository {
             };
             let old = old.map(|id| id.to_string()).unwrap_or_default();
             let new = blob.map(|id| id.to_string()).unwrap_or_default();
-            files.push(JournalFile { path: file.path.clone(), old, new });
+            files.push(JournalFile { path: path.clone(), old, new });
         }
-        let (index, prepared) = (self.index_path(), copy.path().to_owned());
-        let previous = prepared.with_extension("previous");
-        let had_index = !copy.is_absent();
-        Ok(Checkout { top: top.to_owned(), index, had_index, lock: own, prepared, previous, files })
+        let (index, common) = (self.index_path(), self.repo.commondir());
+        let checkout = Checkout {
+            top: JournalPlace::of(top, common),
+            index_folder: JournalPlace::of(index.parent().unwrap_or(&index), common),
+            index_name: index.file_name().unwrap_or_default().as_bytes().to_vec(),
+            had_index: !copy.is_absent(),
+            part,
+            files,
+        };
+        let own = checkout.lock(&self.own_folder());
+        IndexLock::prepare(own.clone())
+            .map_err(|error| Error::io(format!("creating {}", own.display()), &error))?;
+        Ok(checkout)
     }
 
     /// With git's index lock held: all of it, or none. The outer error: it could not be told or undone.
@@ -196,7 +207,8 @@ impl Repository {
         copy: &mut IndexCopy,
     ) -> Result<Result<bool>> {
         let Some(checkout) = &journal.checkout else { return Ok(Ok(false)) };
-        let lock = match IndexLock::take(checkout.lock.clone(), &checkout.index) {
+        let index = self.index_path();
+        let lock = match IndexLock::take(&checkout.lock(&self.own_folder()), &index) {
             Ok(lock) => lock,
             Err(busy) => return Ok(Err(busy)),
         };
@@ -206,7 +218,7 @@ impl Repository {
         let arrived = matches!(done, Ok(true)) || self.has_arrived(journal)?;
         if arrived {
             // Where the lock cannot be removed, the journal tells the next run whose it is.
-            release(checkout)?;
+            IndexLock::release(&index)?;
         } else {
             self.undo(journal)?;
         }
@@ -226,6 +238,7 @@ impl Repository {
         copy: &mut IndexCopy,
     ) -> Result<bool> {
         let Proposal { change, written, log } = *proposal;
+        let Some(top) = self.repo.workdir() else { return Ok(false) };
         if !copy.is_current() {
             copy.refresh()?;
         }
@@ -236,42 +249,56 @@ impl Repository {
         if self.tip(target)? != tip {
             return Ok(false);
         }
-        let tree = WorkTree::at(&checkout.top);
+        let tree = WorkTree::at(top);
         let mut places = Vec::new();
-        for file in &change.files {
-            places.push(self.check_unedited(&tree, copy, tip, file)?);
+        for (file, path) in change.files.iter().zip(&written.paths) {
+            places.push(self.check_unedited(&tree, copy, tip, file, path)?);
         }
-        let mut entries = Vec::new();
-        let mut are_many = false;
-        for ((file, blob), place) in change.files.iter().zip(&written.blobs).zip(&places) {
-            let stat = match &file.content {
-                _ if place.skipped => None,
-                Some(Content::Bytes(content)) => Some(tree.write(&file.path, content, Durable::Each)?),
-                Some(Content::Stored(blob)) => {
-                    are_many = true;
-                    Some(tree.write(&file.path, &self.bytes_of(*blob)?, Durable::Together)?)
-                }
-                None => {
-                    tree.remove(&file.path)?;
-                    None
-                }
-            };
-            entries.push(NewEntry { path: &file.path, id: *blob, stat, skipped: place.skipped });
-        }
-        if are_many {
-            tree.sync()?;
-        }
+        let entries = self.write_files(&tree, proposal, &places, &checkout.part)?;
         stop::here("work-tree");
         self.fill_index(copy, &entries)?;
         stop::here("index-bytes");
         let old = self.reference_id(&target.reference)?.filter(|_| target.start.is_none());
         let step = Step { name: &target.reference, old, new: written.commit, log };
         let Some(reference) = self.lock_reference(step)? else { return Ok(false) };
-        copy.put_in_place(&checkout.previous)?;
+        copy.put_in_place(&checkout.previous(&self.own_folder()))?;
         stop::here("index");
         reference.move_it()?;
         stop::here("ref");
         Ok(true)
+    }
+
+    /// Writes the files of a change into the work tree; what the index is to say of them.
+    fn write_files<'w>(
+        &self,
+        tree: &WorkTree,
+        proposal: &Proposal<'w>,
+        places: &[Place],
+        part: &str,
+    ) -> Result<Vec<NewEntry<'w>>> {
+        let Proposal { change, written, .. } = *proposal;
+        let mut entries = Vec::new();
+        let mut are_many = false;
+        let files = change.files.iter().zip(&written.paths).zip(&written.blobs).zip(places);
+        for (((file, path), blob), place) in files {
+            let stat = match &file.content {
+                _ if place.skipped => None,
+                Some(Content::Bytes(content)) => Some(tree.write(path, content, Durable::Each, part)?),
+                Some(Content::Stored(blob)) => {
+                    are_many = true;
+                    Some(tree.write(path, &self.bytes_of(*blob)?, Durable::Together, part)?)
+                }
+                None => {
+                    tree.remove(path)?;
+                    None
+                }
+            };
+            entries.push(NewEntry { path, id: *blob, stat, skipped: place.skipped });
+        }
+        if are_many {
+            tree.sync()?;
+        }
+        Ok(entries)
     }
 
     /// The blob at a path of the tip.

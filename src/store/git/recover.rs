@@ -1,14 +1,17 @@
 //! What a killed run left: finished where its commit reached the branch, undone where it did not.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::index::{IndexLock, NewEntry, Staged, age};
 use crate::store::git::journal::{Checkout, Journal};
+use crate::store::git::limits::MAX_BLOB_BYTES;
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::Blob;
 use crate::store::git::repository::Repository;
+use crate::store::git::temporary;
 use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How long a reference's lock must stand before it is taken for a dead run's: a living git holds one
@@ -20,7 +23,8 @@ impl Repository {
     /// go on whatever comes of it.
     pub fn settle(&self) {
         let folder = self.own_folder();
-        if folder.join("journal").exists()
+        let is_left = || folder.join("journal").exists() || IndexLock::is_ours(&self.index_path());
+        if is_left()
             && let Some(_lock) = Lock::try_take(&folder)
         {
             let _ = self.recover();
@@ -33,12 +37,14 @@ impl Repository {
         if let Some(journal) = Journal::read(&folder)? {
             self.clear_reference_lock(&journal);
             if self.has_arrived(&journal)? {
-                Self::finish(&journal)?;
+                self.finish(&journal)?;
             } else {
                 self.undo(&journal)?;
             }
         }
         Journal::drop_from(&folder)?;
+        // A copy that was made in the middle of a write may have the lock without the journal.
+        IndexLock::release(&self.index_path())?;
         self.clean();
         Ok(())
     }
@@ -55,9 +61,15 @@ impl Repository {
 
     /// A run killed while it moved the reference left the reference's lock: empty, or with our commit.
     fn clear_reference_lock(&self, journal: &Journal) {
+        if !git2::Reference::is_valid_name(&journal.reference) {
+            return;
+        }
         let lock = self.repo.commondir().join(format!("{}.lock", journal.reference));
         let is_left_over = || {
-            fs::read_to_string(&lock).is_ok_and(|content| content.is_empty() || content.trim() == journal.new)
+            temporary::read(&lock, 1024).is_ok_and(|content| {
+                let content = String::from_utf8_lossy(&content).into_owned();
+                content.is_empty() || content.trim() == journal.new
+            })
         };
         if is_left_over() {
             std::thread::sleep(LOCK_AGE.saturating_sub(age(&lock).unwrap_or_default()));
@@ -68,11 +80,19 @@ impl Repository {
     }
 
     /// The commit is on the branch, and so is the index: only the lock is left.
-    fn finish(journal: &Journal) -> Result<()> {
-        match &journal.checkout {
-            Some(checkout) => release(checkout),
+    fn finish(&self, journal: &Journal) -> Result<()> {
+        match self.index_of(journal) {
+            Some((_, index)) => IndexLock::release(&index),
             None => Ok(()),
         }
+    }
+
+    /// What a journal says of an index, and where that lies now; `None` where there is none any more.
+    fn index_of<'j>(&self, journal: &'j Journal) -> Option<(&'j Checkout, PathBuf)> {
+        let checkout = journal.checkout.as_ref()?;
+        let is_home = journal.is_home(&self.own_folder());
+        let folder = checkout.index_folder.resolve(self.repo.commondir(), is_home, &[self.repo.path()])?;
+        Some((checkout, checkout.index(&folder)))
     }
 
     /// Takes away what lies in our folder for the time of a write.
@@ -82,14 +102,28 @@ impl Repository {
         }
     }
 
-    /// The commit is not on the branch: files that are ours go back to what they were, the lock goes.
+    /// The commit is not on the branch: files that are ours go back to what they were, the lock goes. A work
+    /// tree or index that is gone has nothing to go back to.
     pub(crate) fn undo(&self, journal: &Journal) -> Result<()> {
         let Some(checkout) = &journal.checkout else { return Ok(()) };
-        let tree = WorkTree::at(&checkout.top);
+        let is_home = journal.is_home(&self.own_folder());
+        let likely: Vec<&Path> = self.repo.workdir().into_iter().collect();
+        if let Some(top) = checkout.top.resolve(self.repo.commondir(), is_home, &likely) {
+            self.undo_files(checkout, &WorkTree::at(&top))?;
+        }
+        let Some((_, index)) = self.index_of(journal) else { return Ok(()) };
+        if IndexLock::is_ours(&index) {
+            self.restore_index(checkout, &index)?;
+            return IndexLock::release(&index);
+        }
+        self.retreat_index(checkout, &index)
+    }
+
+    fn undo_files(&self, checkout: &Checkout, tree: &WorkTree) -> Result<()> {
         for file in &checkout.files {
-            tree.remove_temporary(&file.path)?;
+            tree.remove_temporary(&file.path, &checkout.part)?;
             // Only what we wrote is taken back: a file that somebody edited meanwhile is theirs.
-            let ours = match tree.read(&file.path, u64::MAX)? {
+            let ours = match tree.read(&file.path, MAX_BLOB_BYTES as u64)? {
                 Some(bytes) => self.hash(&bytes)?.to_string() == file.new,
                 None => file.new.is_empty(),
             };
@@ -98,27 +132,42 @@ impl Repository {
             }
             if file.old.is_empty() {
                 tree.remove(&file.path)?;
-            } else if let Blob::Bytes(old) = self.blob(self.parse_id(&file.old)?, usize::MAX)? {
-                tree.write(&file.path, &old, Durable::Each)?;
+            } else if let Blob::Bytes(old) = self.blob(self.parse_id(&file.old)?, MAX_BLOB_BYTES)? {
+                tree.write(&file.path, &old, Durable::Each, &checkout.part)?;
             }
         }
-        if IndexLock::is_ours(&checkout.lock, &IndexLock::path_for(&checkout.index)) {
-            restore_index(checkout)?;
-            return release(checkout);
+        Ok(())
+    }
+
+    /// Puts the index back that the new one took the place of, if it did.
+    fn restore_index(&self, checkout: &Checkout, index: &Path) -> Result<()> {
+        let own = self.own_folder();
+        if checkout.prepared(&own).exists() {
+            return Ok(());
         }
-        self.retreat_index(checkout)
+        let failed = |error: std::io::Error| Error::io(format!("restoring {}", index.display()), &error);
+        let previous = checkout.previous(&own);
+        if previous.exists() {
+            return fs::rename(&previous, index).map_err(failed);
+        }
+        if !checkout.had_index && index.exists() {
+            return fs::remove_file(index).map_err(failed);
+        }
+        Ok(())
     }
 
     /// Somebody took our index lock away by hand after the new index was in place: entries that still are
     /// ours go back to what they were.
-    fn retreat_index(&self, checkout: &Checkout) -> Result<()> {
-        if checkout.prepared.exists() || checkout.index != self.index_path() {
+    fn retreat_index(&self, checkout: &Checkout, index: &Path) -> Result<()> {
+        let own = self.own_folder();
+        if checkout.prepared(&own).exists() || index != self.index_path() {
             return Ok(());
         }
-        let own = self.own_folder().join("tmp").join("lock.recover");
-        fs::write(&own, "").map_err(|error| Error::io("creating a lock", &error))?;
-        let _lock = IndexLock::take(own, &checkout.index)?;
-        let mut copy = self.copy_index()?;
+        let failed = |error: std::io::Error| Error::io("creating a lock", &error);
+        let part = temporary::random_part().map_err(failed)?;
+        let lock = IndexLock::prepare(own.join("tmp").join(format!("lock.{part}"))).map_err(failed)?;
+        let _lock = IndexLock::take(&lock, index)?;
+        let mut copy = self.copy_index(&part)?;
         let mut back = Vec::new();
         for file in &checkout.files {
             let new = match file.new.as_str() {
@@ -134,30 +183,6 @@ impl Repository {
             return Ok(());
         }
         self.fill_index(&mut copy, &back)?;
-        copy.put_in_place(&checkout.previous)
+        copy.put_in_place(&checkout.previous(&own))
     }
-}
-
-/// Puts the index back that the new one took the place of, if it did.
-fn restore_index(checkout: &Checkout) -> Result<()> {
-    if checkout.prepared.exists() {
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| Error::io(format!("restoring {}", checkout.index.display()), &error);
-    if checkout.previous.exists() {
-        return fs::rename(&checkout.previous, &checkout.index).map_err(failed);
-    }
-    if !checkout.had_index && checkout.index.exists() {
-        return fs::remove_file(&checkout.index).map_err(failed);
-    }
-    Ok(())
-}
-
-/// Gives git's index lock back, if it is ours.
-pub(crate) fn release(checkout: &Checkout) -> Result<()> {
-    let lock = IndexLock::path_for(&checkout.index);
-    if !IndexLock::is_ours(&checkout.lock, &lock) {
-        return Ok(());
-    }
-    fs::remove_file(&lock).map_err(|error| Error::io(format!("removing {}", lock.display()), &error))
 }

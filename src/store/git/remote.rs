@@ -1,9 +1,11 @@
 //! Other repositories: fetched from and pushed to by the `git` program, so that credentials, proxies and ssh
 //! configuration just work; and what two histories have in common.
 
+use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::{Identity, Signature};
 use crate::store::git::objects::{Item, ObjectId};
+use crate::store::git::quarantine::is_refused;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 
@@ -12,6 +14,10 @@ pub(crate) struct CommitText {
     pub(crate) identity: Identity,
     pub(crate) message: String,
 }
+
+/// Fetches what is named and nothing else, whatever the configuration says of tags, pruning and submodules.
+pub(crate) const FETCH: [&str; 6] =
+    ["fetch", "--quiet", "--no-tags", "--no-prune", "--recurse-submodules=no", "--no-write-fetch-head"];
 
 /// A path that two commits have otherwise, and what each has there.
 pub(crate) struct Difference {
@@ -59,12 +65,32 @@ impl Repository {
     pub fn fetch(&self, remote: &str, target: &Target) -> Result<Option<ObjectId>> {
         let (branch, tracking) = (&target.reference, tracking(remote, target));
         let refspec = format!("+{branch}:{tracking}");
-        let arguments = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, &refspec];
+        let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
         match self.git_here(&arguments, b"", None) {
             Ok(_) => self.reference_id(&tracking),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
+            Err(error) if is_refused(&error) => Err(self.refused_by_git(remote, target, &error)),
             Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
         }
+    }
+
+    /// Where the remote-tracking branch of a target stands, as this clone knows it.
+    pub(crate) fn tracking(&self, remote: &str, target: &Target) -> Result<Option<ObjectId>> {
+        self.reference_id(&tracking(remote, target))
+    }
+
+    /// Where it has stood, as far as this clone's log of it goes.
+    pub(crate) fn tracked(&self, remote: &str, target: &Target) -> Vec<ObjectId> {
+        let name = tracking(remote, target);
+        if !self.has_reftable {
+            // A fresh clone has no log of where it began; the first line says where it came from.
+            let log = self.repo.reflog(&name).ok();
+            let ids = log.iter().flat_map(git2::Reflog::iter).flat_map(|line| [line.id_old(), line.id_new()]);
+            return ids.filter(|id| !id.is_zero()).map(ObjectId).collect();
+        }
+        let said =
+            self.git_here(&["reflog", "show", "--format=%H", &name, "--"], b"", None).unwrap_or_default();
+        String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect()
     }
 
     /// Puts a commit on the target's branch of a remote, unless that has moved on.
@@ -73,8 +99,15 @@ impl Repository {
     /// What git says.
     pub fn push(&self, remote: &str, target: &Target, commit: ObjectId) -> Result<()> {
         let refspec = format!("{commit}:{}", target.reference);
-        let pushed = self.git_here(&["push", "--quiet", "--porcelain", "--", remote, &refspec], b"", None);
-        pushed.map(drop)
+        self.push_refspec(remote, &refspec, &[])
+    }
+
+    /// Pushes one reference and nothing else, whatever the configuration says of tags and mirrors.
+    pub(crate) fn push_refspec(&self, remote: &str, refspec: &str, more: &[&str]) -> Result<()> {
+        let no_mirror = format!("remote.{remote}.mirror=false");
+        let arguments = ["-c", &no_mirror, "push", "--quiet", "--porcelain", "--no-follow-tags"];
+        let whole = [&arguments, more, &["--recurse-submodules=no", "--", remote, refspec]].concat();
+        self.git_here(&whole, b"", None).map(drop)
     }
 
     /// The best common ancestor; `None` for histories that began apart.
@@ -95,9 +128,8 @@ impl Repository {
     ) -> Result<Vec<Difference>> {
         let (mine, other) = (self.find(ours, folder)?, [self.find(theirs, folder)?]);
         let mut found = Vec::new();
-        self.compare(folder, mine.as_ref(), &other, &mut |path, ours, theirs| {
-            let theirs = theirs.into_iter().next().flatten();
-            found.push(Difference { path, ours, theirs });
+        self.compare(folder, mine.as_ref(), &other, &mut Bounds::default(), &mut |path, ours, theirs| {
+            found.push(Difference { path, ours, theirs: theirs.into_iter().next().flatten() });
         })?;
         Ok(found)
     }

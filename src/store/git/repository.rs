@@ -11,6 +11,8 @@ use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::program::Program;
+use crate::store::git::shared::share;
+use crate::store::git::temporary;
 
 /// What the process was started with; read once, in `cli`.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +69,7 @@ impl Repository {
             opened => opened.map_err(|error| refused(&surroundings, &error))?,
         };
         let config = Config::read(&repo, &surroundings, &git)?;
+        share(&config);
         if let Some(top) = named_work_tree(&surroundings, &config, &repo) {
             let failed = |error: git2::Error| Error::git("finding the work tree", &error);
             repo.set_workdir(&top, false).map_err(failed)?;
@@ -152,6 +155,17 @@ impl Repository {
         self.repo.commondir().join("support")
     }
 
+    /// Writes a file of our folder in one step.
+    pub(crate) fn write_own(&self, name: &str, content: &[u8]) -> Result<()> {
+        let folder = self.own_folder();
+        let failed = |error: std::io::Error| Error::io(format!("writing {name}"), &error);
+        fs::create_dir_all(folder.join("tmp")).map_err(failed)?;
+        let part = temporary::random_part().map_err(failed)?;
+        let made = folder.join("tmp").join(format!("{name}.{part}"));
+        temporary::create_with(&made, content).map_err(failed)?;
+        fs::rename(&made, folder.join(name)).map_err(failed)
+    }
+
     /// Opens the repository so that objects and references are on the disk before a write goes on. libgit2
     /// takes that from its configuration alone, when it first opens the objects; so a small file of our
     /// own is added to the configuration of this process before that.
@@ -161,8 +175,7 @@ impl Repository {
         let folder = opened.own_folder();
         let path = folder.join("durable.config");
         if fs::read_to_string(&path).ok().as_deref() != Some(SETTING) {
-            let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, SETTING));
-            written.map_err(|error| Error::io(format!("writing {}", path.display()), &error))?;
+            opened.write_own("durable.config", SETTING.as_bytes())?;
         }
         let failed = |error: git2::Error| Error::git("reading git's configuration", &error);
         let mut config = opened.repo.config().map_err(failed)?;

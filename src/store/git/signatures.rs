@@ -63,10 +63,19 @@ impl Repository {
         let mut found = BTreeMap::new();
         for round in chunks.chunks(VERIFIERS) {
             let said: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
-                let asked: Vec<_> =
-                    round.iter().map(|chunk| scope.spawn(|| verified(git, environment, chunk))).collect();
+                let start = |chunk| {
+                    let ask = move || verified(git, environment, chunk);
+                    (chunk, std::thread::Builder::new().spawn_scoped(scope, ask))
+                };
+                let asked: Vec<_> = round.iter().map(|chunk| start(*chunk)).collect();
                 let lost = || Err(Error::new(crate::store::git::Kind::Io, "git was not waited for"));
-                asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| lost())).collect()
+                let answer = |(chunk, thread): (_, std::io::Result<std::thread::ScopedJoinHandle<'_, _>>)| {
+                    match thread {
+                        Ok(thread) => thread.join().unwrap_or_else(|_| lost()),
+                        Err(_) => verified(git, environment, chunk),
+                    }
+                };
+                asked.into_iter().map(answer).collect()
             });
             for said in said {
                 let said = String::from_utf8_lossy(&said?).into_owned();

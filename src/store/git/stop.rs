@@ -4,12 +4,19 @@
 #[cfg(feature = "stop-points")]
 pub(crate) const ENVIRONMENT: &str = "GIT_SUPPORT_STOP";
 
-/// Dies here, as by `kill -9`, if the environment names this point.
+/// The point where it waits for ever, as on a disk that does not answer.
+#[cfg(feature = "stop-points")]
+const HANGS: &str = "GIT_SUPPORT_HANG";
+
+/// Dies here, as by `kill -9`, or waits, if the environment names this point.
 #[cfg(feature = "stop-points")]
 #[expect(clippy::disallowed_methods, reason = "a switch for tests, compiled into test builds only")]
 pub(crate) fn here(point: &str) {
     if std::env::var(ENVIRONMENT).is_ok_and(|name| name == point) {
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+    while std::env::var(HANGS).is_ok_and(|name| name == point) {
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
 

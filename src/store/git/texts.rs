@@ -2,12 +2,11 @@
 //! and exchanged with a remote.
 
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::limits::MAX_REFERENCE_TEXT_BYTES;
 use crate::store::git::objects::{Blob, ObjectId};
 use crate::store::git::references::{Log, Step};
+use crate::store::git::remote::FETCH;
 use crate::store::git::repository::Repository;
-
-/// The longest text that is read, in bytes.
-const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 impl Repository {
     /// The text under a reference, and its blob.
@@ -16,7 +15,7 @@ impl Repository {
             return Err(Error::new(Kind::Refused, format!("{name} is no name for a reference")));
         }
         let Some(id) = self.reference_id(name)? else { return Ok(None) };
-        match self.blob(id, MAX_BYTES)? {
+        match self.blob(id, MAX_REFERENCE_TEXT_BYTES)? {
             Blob::Bytes(bytes) => Ok(Some((id, String::from_utf8_lossy(&bytes).into_owned()))),
             Blob::TooLarge(bytes) => Err(Error::new(Kind::Io, format!("{name} has {bytes} bytes"))),
         }
@@ -46,7 +45,7 @@ impl Repository {
         let there = name.strip_prefix("refs/support/").unwrap_or(name);
         let here = format!("refs/support/remotes/{remote}/{there}");
         let refspec = format!("+{name}:{here}");
-        let arguments = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, &refspec];
+        let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
         match self.git_here(&arguments, b"", None) {
             Ok(_) => self.text_of(&here),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
@@ -64,7 +63,6 @@ impl Repository {
     ) -> Result<()> {
         let seen = seen.map(|seen| seen.to_string()).unwrap_or_default();
         let (lease, refspec) = (format!("--force-with-lease={name}:{seen}"), format!("{id}:{name}"));
-        self.git_here(&["push", "--quiet", "--porcelain", &lease, "--", remote, &refspec], b"", None)
-            .map(drop)
+        self.push_refspec(remote, &refspec, &[&lease])
     }
 }

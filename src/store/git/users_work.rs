@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use crate::store::git::change::{Change, FileChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index::{IndexCopy, Staged};
+use crate::store::git::limits::MAX_BLOB_BYTES;
 use crate::store::git::objects::{Blob, ObjectId};
+use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
+use crate::store::git::temporary::random_part;
 use crate::store::git::worktree::{Durable, WorkTree, edited};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
 
-/// A larger file in the work tree is not ours: nothing that we write is nearly as large.
-const MAX_COMPARED_BYTES: u64 = 256 * 1024 * 1024;
+/// A larger file in the work tree is not ours: nothing that we write is as large.
+const MAX_COMPARED_BYTES: u64 = MAX_BLOB_BYTES as u64;
 
 /// True where a line may set a filter.
 fn sets_filter(bytes: &[u8]) -> bool {
@@ -94,8 +97,8 @@ impl Repository {
         copy: &IndexCopy,
         tip: Option<ObjectId>,
         file: &FileChange,
+        path: &SupportPath,
     ) -> Result<Place> {
-        let path = file.path.as_str();
         let old = self.committed(tip, path)?;
         if let Some(adopted) = &file.adopts {
             return self.check_adopted(tree, copy, path, old, adopted);
@@ -130,7 +133,7 @@ impl Repository {
         &self,
         tree: &WorkTree,
         copy: &IndexCopy,
-        path: &str,
+        path: &SupportPath,
         old: Option<ObjectId>,
         adopted: &[u8],
     ) -> Result<Place> {
@@ -177,7 +180,7 @@ impl Repository {
     }
 
     /// The content of a file of the work tree; `None` where there is none.
-    pub(crate) fn work_tree_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn work_tree_file(&self, path: &SupportPath) -> Result<Option<Vec<u8>>> {
         let Some(top) = self.work_tree() else { return Ok(None) };
         WorkTree::at(top).read(path, MAX_COMPARED_BYTES)
     }
@@ -193,7 +196,7 @@ impl Repository {
                     .then(|| words.get(1).map(ToString::to_string))?
             });
             let Some(id) = entry else { return Ok(None) };
-            match self.blob(self.parse_id(&id)?, usize::MAX)? {
+            match self.blob(self.parse_id(&id)?, MAX_BLOB_BYTES)? {
                 Blob::Bytes(bytes) => Ok(Some(bytes)),
                 Blob::TooLarge(_) => Ok(None),
             }
@@ -204,7 +207,8 @@ impl Repository {
     /// Writes the settled version of a file in conflict, and tells git so.
     pub(crate) fn settle_conflict(&self, path: &str, content: &[u8]) -> Result<()> {
         let Some(top) = self.work_tree() else { return Ok(()) };
-        WorkTree::at(top).write(path, content, Durable::Each)?;
+        let part = random_part().map_err(|error| Error::io("drawing a name", &error))?;
+        WorkTree::at(top).write(&SupportPath::parse(path)?, content, Durable::Each, &part)?;
         self.git_here(&["add", "--sparse", "--", path], b"", None).map(drop)
     }
 }

@@ -11,6 +11,8 @@ use rustix::io::Errno;
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::objects::not_a_folder;
+use crate::store::git::path::{FOLDER, SupportPath};
+use crate::store::git::shared::users_mode;
 
 /// The work tree.
 pub(crate) struct WorkTree {
@@ -30,6 +32,13 @@ impl Durable {
     fn sync(self, file: &File) -> std::io::Result<()> {
         if self == Self::Each { file.sync_all() } else { Ok(()) }
     }
+}
+
+/// What becomes of a folder that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Make,
+    Leave,
 }
 
 /// What git remembers of a file in its index.
@@ -58,16 +67,15 @@ impl WorkTree {
     }
 
     /// Opens the folder that a path lies in; `None` if it is not there and is not to be created.
-    fn folder(&self, path: &str, create: bool) -> Result<Option<OwnedFd>> {
+    fn folder(&self, path: &SupportPath, create: Missing) -> Result<Option<OwnedFd>> {
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
         let top = self.top.display().to_string();
         let mut at = rustix::fs::openat(CWD, &self.top, flags, Mode::empty()).map_err(|e| failed(&top, e))?;
         let mut upto = String::new();
-        let Some((folders, _)) = path.rsplit_once('/') else { return Ok(Some(at)) };
-        for name in folders.split('/') {
+        for name in path.folders() {
             upto = if upto.is_empty() { name.to_owned() } else { format!("{upto}/{name}") };
-            if create {
-                match rustix::fs::mkdirat(&at, name, Mode::from_raw_mode(0o777)) {
+            if create == Missing::Make {
+                match rustix::fs::mkdirat(&at, name, users_mode(0o777)) {
                     Ok(()) | Err(Errno::EXIST) => {}
                     Err(error) => return Err(failed(&upto, error)),
                 }
@@ -82,15 +90,15 @@ impl WorkTree {
     }
 
     /// The content of a file; `None` where there is none. Anything but a file is refused.
-    pub(crate) fn read(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>> {
-        let Some(folder) = self.folder(path, false)? else { return Ok(None) };
+    pub(crate) fn read(&self, path: &SupportPath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(folder) = self.folder(path, Missing::Leave)? else { return Ok(None) };
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = match rustix::fs::openat(&folder, name_of(path), flags, Mode::empty()) {
+        let file = match rustix::fs::openat(&folder, path.name(), flags, Mode::empty()) {
             Ok(file) => File::from(file),
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(failed(path, error)),
         };
-        let io = |error: std::io::Error| Error::io(path, &error);
+        let io = |error: std::io::Error| Error::io(path.to_string(), &error);
         if !file.metadata().map_err(io)?.is_file() {
             return Err(not_a_folder(path));
         }
@@ -99,16 +107,23 @@ impl WorkTree {
         Ok(Some(content))
     }
 
-    /// Puts a file in place in one step; what was there is gone. Returns what the index remembers of it.
-    pub(crate) fn write(&self, path: &str, content: &[u8], durable: Durable) -> Result<Stat> {
-        let folder = self.folder(path, true)?.ok_or_else(|| not_a_folder(path))?;
-        let temporary = temporary_name(path);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = rustix::fs::openat(&folder, temporary.as_str(), flags, Mode::from_raw_mode(0o666));
+    /// Puts a file in place in one step; what was there is gone. Returns what the index remembers of it. `part`
+    /// is what nobody can foresee of the temporary file's name.
+    pub(crate) fn write(
+        &self,
+        path: &SupportPath,
+        content: &[u8],
+        durable: Durable,
+        part: &str,
+    ) -> Result<Stat> {
+        let folder = self.folder(path, Missing::Make)?.ok_or_else(|| not_a_folder(path))?;
+        let temporary = temporary_name(part);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(&folder, temporary.as_str(), flags, users_mode(0o666));
         let mut file = File::from(opened.map_err(|error| failed(path, error))?);
         let io = |error: std::io::Error| Error::io(format!("writing {path}"), &error);
         let written = file.write_all(content).and_then(|()| durable.sync(&file)).map_err(io).and_then(|()| {
-            rustix::fs::renameat(&folder, temporary.as_str(), &folder, name_of(path))
+            rustix::fs::renameat(&folder, temporary.as_str(), &folder, path.name())
                 .map_err(|e| failed(path, e))
         });
         if let Err(error) = written {
@@ -134,39 +149,38 @@ impl WorkTree {
     }
 
     /// Takes a file away, and its folders where nothing else is in them.
-    pub(crate) fn remove(&self, path: &str) -> Result<()> {
-        let Some(folder) = self.folder(path, false)? else { return Ok(()) };
-        match rustix::fs::unlinkat(&folder, name_of(path), AtFlags::empty()) {
+    pub(crate) fn remove(&self, path: &SupportPath) -> Result<()> {
+        let Some(folder) = self.folder(path, Missing::Leave)? else { return Ok(()) };
+        match rustix::fs::unlinkat(&folder, path.name(), AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(error) => return Err(failed(path, error)),
         }
-        let mut inner = path;
-        while let Some((outer, _)) = inner.rsplit_once('/') {
+        let mut inner = path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        while let Some(folder) = inner.as_deref().and_then(|inner| SupportPath::parse(inner).ok()) {
+            let Some(outer) = self.folder(&folder, Missing::Leave)? else { break };
             // A folder that is not empty stays: rmdir refuses it.
-            if fs::remove_dir(self.top.join(outer)).is_err() {
-                break;
+            if rustix::fs::unlinkat(&outer, folder.name(), AtFlags::REMOVEDIR).is_err() {
+                return Ok(());
             }
-            inner = outer;
+            inner = folder.rsplit_once('/').map(|(outer, _)| outer.to_owned());
         }
+        // The last one: an empty `.support` goes, too.
+        let _ = fs::remove_dir(self.top.join(FOLDER));
         Ok(())
     }
 
     /// Takes away what a killed run may have left beside a path.
-    pub(crate) fn remove_temporary(&self, path: &str) -> Result<()> {
-        if let Some(folder) = self.folder(path, false)? {
-            let _ = rustix::fs::unlinkat(&folder, temporary_name(path).as_str(), AtFlags::empty());
+    pub(crate) fn remove_temporary(&self, path: &SupportPath, part: &str) -> Result<()> {
+        if let Some(folder) = self.folder(path, Missing::Leave)? {
+            let _ = rustix::fs::unlinkat(&folder, temporary_name(part).as_str(), AtFlags::empty());
         }
         Ok(())
     }
 }
 
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// Beside the file, so that the rename stays within one file system.
-fn temporary_name(path: &str) -> String {
-    format!(".{}.git-support", name_of(path))
+fn temporary_name(part: &str) -> String {
+    format!(".git-support-{part}")
 }
 
 /// The user's own edits stand in the way of a write.

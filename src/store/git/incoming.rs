@@ -1,0 +1,124 @@
+//! What of a tree is not safe to read into files and index: names, kinds, names that some systems take for one.
+
+use std::collections::BTreeMap;
+
+use crate::store::git::bounds::{Bounds, NOT_OPENED};
+use crate::store::git::error::Result;
+use crate::store::git::limits::{MAX_PATH_BYTES, MAX_PATH_DEPTH};
+use crate::store::git::objects::{ItemKind, ObjectId};
+use crate::store::git::path::{FOLDER, folded, refused_path, shown, unsafe_name};
+use crate::store::git::repository::Repository;
+
+/// A path that is not safe, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsafePath {
+    /// The path; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A folder to be looked at: its path, its tree, and the tree that is known to be there already.
+struct Open {
+    path: String,
+    tree: ObjectId,
+    known: Option<ObjectId>,
+}
+
+impl Repository {
+    /// Refuses a commit whose `.support/` is not safe to take over; folders that `known` has alike are not
+    /// looked at.
+    ///
+    /// # Errors
+    /// The first path that is not safe; or that an object cannot be read.
+    pub fn check_incoming(&self, commit: ObjectId, known: Option<ObjectId>) -> Result<()> {
+        match self.unsafe_paths(commit, known, 1)?.first() {
+            Some(found) => Err(refused_path(&found.path, &found.problem)),
+            None => Ok(()),
+        }
+    }
+
+    /// The paths at and below `.support/` of a commit that are not safe, as many as are wanted; folders that
+    /// `known` has alike are not looked at.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn unsafe_paths(
+        &self,
+        commit: ObjectId,
+        known: Option<ObjectId>,
+        wanted: usize,
+    ) -> Result<Vec<UnsafePath>> {
+        let mut found = Vec::new();
+        for item in self.top(commit)? {
+            if item.name != FOLDER && folded(&item.name) == FOLDER {
+                found.push(UnsafePath { path: item.name, problem: same_as(FOLDER) });
+            }
+        }
+        let known = known.map(|known| self.find(known, FOLDER)).transpose()?.flatten();
+        let known = known.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id);
+        let Some(top) = self.find(commit, FOLDER)? else { return Ok(found) };
+        if top.kind != ItemKind::Folder {
+            found.push(UnsafePath { path: FOLDER.to_owned(), problem: top.kind.problem().to_owned() });
+            return Ok(found);
+        }
+        let mut bounds = Bounds::default();
+        let mut open = vec![Open { path: FOLDER.to_owned(), tree: top.id, known }];
+        while let Some(folder) = open.pop().filter(|_| found.len() < wanted) {
+            if Some(folder.tree) == folder.known {
+                continue;
+            }
+            if !bounds.may_open(&[Some(folder.tree)]) {
+                found.push(UnsafePath { path: folder.path, problem: NOT_OPENED.to_owned() });
+                continue;
+            }
+            self.check_folder(&folder, &mut bounds, &mut open, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn check_folder(
+        &self,
+        folder: &Open,
+        bounds: &mut Bounds,
+        open: &mut Vec<Open>,
+        found: &mut Vec<UnsafePath>,
+    ) -> Result<()> {
+        let names = self.names(folder.tree)?;
+        let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
+        bounds.opened(vec![Some(folder.tree)], names.len());
+        let mut alike: BTreeMap<String, &[u8]> = BTreeMap::new();
+        for name in known.keys() {
+            alike.insert(folded(&String::from_utf8_lossy(name)), name);
+        }
+        for (name, (kind, id)) in &names {
+            let shown = String::from_utf8_lossy(name);
+            let path = format!("{}/{shown}", folder.path);
+            let twin = alike.insert(folded(&shown), name).filter(|twin| *twin != name.as_slice());
+            let twin = twin.filter(|_| !known.contains_key(name));
+            let is_deep = path.split('/').count() > MAX_PATH_DEPTH || path.len() > MAX_PATH_BYTES;
+            let problem = match (unsafe_name(name), twin, kind) {
+                (Some(problem), ..) => problem.to_owned(),
+                (None, Some(twin), _) => same_as(&String::from_utf8_lossy(twin)),
+                (None, None, _) if is_deep => {
+                    format!(
+                        "lies deeper than {MAX_PATH_DEPTH} folders or has more than {MAX_PATH_BYTES} bytes"
+                    )
+                }
+                (None, None, ItemKind::File) => continue,
+                (None, None, ItemKind::Folder) => {
+                    let known = known.get(name).filter(|(kind, _)| *kind == ItemKind::Folder);
+                    open.push(Open { path, tree: *id, known: known.map(|(_, id)| *id) });
+                    continue;
+                }
+                (None, None, kind) => kind.problem().to_owned(),
+            };
+            found.push(UnsafePath { path, problem });
+        }
+        Ok(())
+    }
+}
+
+fn same_as(name: &str) -> String {
+    format!("differs from {} in case or in the form of its letters only", shown(name))
+}

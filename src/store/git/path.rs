@@ -1,0 +1,230 @@
+//! A path under `.support/` that is safe to read into files, index and commits on any system.
+//!
+//! Trees come from strangers. Git itself refuses most of these names when it checks a tree out (`verify_path` and
+//! `is_ntfs_dotgit` in its read-cache.c and path.c, `next_hfs_char` in utf8.c); libgit2 and we would not, so the
+//! rules stand here, for every system at once: what is pushed from Linux is checked out on Windows and macOS.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::limits::{MAX_NAME_BYTES, MAX_PATH_BYTES, MAX_PATH_DEPTH};
+
+/// The folder that everything of ours lies in.
+pub(crate) const FOLDER: &str = ".support";
+
+/// Characters that HFS+ leaves out when it compares names (git's utf8.c).
+const IGNORED_BY_HFS: &[char] = &[
+    '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{206a}', '\u{206b}', '\u{206c}', '\u{206d}', '\u{206e}', '\u{206f}', '\u{feff}',
+];
+
+/// A path under `.support/`, from the top of the repository, with `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SupportPath(String);
+
+impl SupportPath {
+    /// A path, if each of its names is safe and it lies under `.support/`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self> {
+        let refuse = |problem: &str| Err(refused_path(text, problem));
+        if text.len() > MAX_PATH_BYTES {
+            return refuse(&format!("is longer than {MAX_PATH_BYTES} bytes"));
+        }
+        let mut names = text.split('/');
+        if names.next() != Some(FOLDER) || text.len() <= FOLDER.len() {
+            return refuse("does not lie under .support/");
+        }
+        if text.split('/').count() > MAX_PATH_DEPTH {
+            return refuse(&format!("lies deeper than {MAX_PATH_DEPTH} folders"));
+        }
+        match names.find_map(|name| unsafe_name(name.as_bytes())) {
+            Some(problem) => refuse(problem),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The name of the file alone.
+    pub(crate) fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The names of the folders that it lies in, the outermost first.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.0.rsplit_once('/').map(|(folders, _)| folders).unwrap_or_default().split('/')
+    }
+}
+
+impl Deref for SupportPath {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SupportPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for SupportPath {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        Self::parse(&text)
+    }
+}
+
+impl From<SupportPath> for String {
+    fn from(path: SupportPath) -> Self {
+        path.0
+    }
+}
+
+/// Why a path is not taken, and how it leaves the history.
+pub(crate) fn refused_path(path: &str, problem: &str) -> Error {
+    let message = format!("{} {problem}; nothing was changed", shown(path));
+    Error::new(Kind::Refused, message).hint(way_out(path))
+}
+
+/// How a path leaves a history.
+#[must_use]
+pub fn way_out(path: &str) -> String {
+    // Git shows nothing of a path that it takes for one outside: then the whole folder's history does.
+    let shown = shown(path);
+    let quoted = shlex::try_quote(&shown).unwrap_or_default();
+    let place = if path.split('/').any(|name| matches!(name, "" | "." | "..")) { FOLDER } else { &quoted };
+    format!("find the commit that brought it, and revert it there: git log --oneline -- {place}")
+}
+
+/// A path as it may be shown: what steers a terminal or cannot be seen is spelled out.
+#[must_use]
+pub fn shown(path: &str) -> String {
+    let mut shown = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c.is_control() || IGNORED_BY_HFS.contains(&c) {
+            shown.extend(c.escape_debug());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// What is wrong with a name in a tree; `None` for one that is safe on every system.
+pub(crate) fn unsafe_name(name: &[u8]) -> Option<&'static str> {
+    let Ok(text) = std::str::from_utf8(name) else { return Some("has a name that is not UTF-8") };
+    if text.is_empty() || text == "." || text == ".." {
+        return Some("has a name that is empty, `.` or `..`");
+    }
+    if text.len() > MAX_NAME_BYTES {
+        return Some("has a name of more than 255 bytes");
+    }
+    if text.contains(['/', '\\']) {
+        return Some("has a name with a slash or a backslash in it");
+    }
+    if text.chars().any(char::is_control) {
+        return Some("has a name with a control character in it");
+    }
+    if is_git_directory(text) {
+        return Some("has a name that stands for .git on some system");
+    }
+    None
+}
+
+/// True for every name that a file system may take for `.git`.
+fn is_git_directory(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| !IGNORED_BY_HFS.contains(c)).collect();
+    let plain = folded(&plain);
+    // NTFS drops blanks and dots at the end, and takes what follows a colon for a stream of the file.
+    let plain = plain.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
+    matches!(plain, ".git" | "git~1")
+}
+
+/// What names have in common that differ in case or in the form of their letters only.
+pub(crate) fn folded(name: &str) -> String {
+    name.nfkc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_write_is_safe() {
+        for path in [
+            ".support/config.yaml",
+            ".support/.gitattributes",
+            ".support/tickets/7/k/7k3fq2m9xd.yaml",
+            ".support/attachments/7k3fq2m9xd/k2m8w4tz-crash.log",
+            ".support/releases/1.4.0+build~2.yaml",
+            ".support/vendors/Müller & Söhne.yaml",
+            ".support/.gitignore",
+            ".support/a.git",
+        ] {
+            assert_eq!(&*SupportPath::parse(path).unwrap(), path);
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_refused() {
+        let names = [
+            "",
+            ".",
+            "..",
+            "...git/..",
+            ".git",
+            ".GIT",
+            ".Git",
+            "git~1",
+            "GIT~1",
+            ".git ",
+            ".git.",
+            ".git . .",
+            ".git::$INDEX_ALLOCATION",
+            ".git:x",
+            ".g\u{200c}it",
+            "\u{feff}.git",
+            ".gi\u{200d}t.",
+            "a\\b",
+            "a\nb",
+            "a\tb",
+            "a\0b",
+            "a\u{7f}",
+            "\u{ff0e}git",
+            ".\u{ff27}IT",
+            "\u{1b}[2J",
+        ];
+        for name in names {
+            for path in
+                [format!(".support/{name}"), format!(".support/{name}/x"), format!(".support/a/{name}/x")]
+            {
+                assert!(SupportPath::parse(&path).is_err(), "{path:?}");
+            }
+        }
+        for path in
+            ["", ".support", ".support/", "x", "/etc/passwd", ".Support/x", "a/.support/x", "../.support/x"]
+        {
+            assert!(SupportPath::parse(path).is_err(), "{path:?}");
+        }
+        assert!(SupportPath::parse(&format!(".support/{}", "x".repeat(256))).is_err());
+        assert!(SupportPath::parse(&format!(".support/{}", "x/".repeat(600))).is_err());
+        assert!(SupportPath::parse(".support/a/b/c/d/e/f/g/h/i").is_err());
+    }
+
+    #[test]
+    fn names_that_differ_in_case_or_form_only_are_one() {
+        for (one, other) in [("Acme", "acme"), ("M\u{fc}ller", "Mu\u{308}ller"), ("STRASSE", "strasse")] {
+            assert_eq!(folded(one), folded(other));
+        }
+        assert_ne!(folded("acme"), folded("acme2"));
+    }
+}

@@ -1,0 +1,208 @@
+//! A remote branch that was rewritten: text was purged from its history, or commits were taken away. Merged as usual,
+//! an old clone would bring back what others took out; so it is noticed, and somebody decides.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{self, Change, FileChange, ObjectId};
+use crate::store::layout;
+use crate::store::sync::Synced;
+use crate::store::union;
+use crate::ticket::{Entry, Field, Node, Set, Step, Ticket, TicketId};
+
+/// What is to be done about a remote branch that was rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewrite {
+    /// Say so, and change nothing.
+    Refuse,
+    /// Take over the new history; what was done here since goes on top of it.
+    Accept,
+    /// Bring back what others took out.
+    KeepMine,
+}
+
+impl Store {
+    /// The newest commit that the remote's branch once had, that it has no longer, and that ours still has.
+    /// `before` is where the remote-tracking branch stood until now.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub(super) fn dropped(
+        &self,
+        remote: &str,
+        before: Option<ObjectId>,
+        ours: ObjectId,
+        theirs: ObjectId,
+    ) -> Result<Option<ObjectId>, Error> {
+        let repository = self.repository();
+        if repository.contains(theirs, ours)? {
+            return Ok(None);
+        }
+        let recorded = self.recorded().remove(&self.record_name(remote));
+        let recorded = recorded.and_then(|id| ObjectId::parse(&id));
+        let mut known: Vec<ObjectId> = recorded.into_iter().chain(before).collect();
+        known.extend(repository.tracked(remote, self.target()));
+        known.sort();
+        known.dedup();
+        let mut dropped: Option<ObjectId> = None;
+        for commit in known {
+            // One that is gone from this clone is in no branch of it.
+            let is_ours = repository.contains(ours, commit).unwrap_or(false);
+            if is_ours && !repository.contains(theirs, commit)? {
+                let is_newer = match dropped {
+                    Some(dropped) => repository.contains(commit, dropped)?,
+                    None => true,
+                };
+                dropped = if is_newer { Some(commit) } else { dropped };
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// Why a branch that was rewritten is not merged, and both ways on.
+    pub(super) fn rewritten(&self, remote: &str, dropped: ObjectId) -> Error {
+        let branch = self.branch();
+        let message = format!(
+            "{remote}/{branch} was rewritten: it no longer has {dropped:.10}, which {branch} here still has; \
+             nothing was changed"
+        );
+        git::Error::new(git::Kind::Refused, message)
+            .hint(
+                "git support sync --accept-rewrite takes over the new history, with your later changes on top; \
+                 git support sync --keep-mine brings back what was taken out",
+            )
+            .into()
+    }
+
+    /// Takes over a rewritten history: our branch becomes theirs, with what was done here since on top.
+    ///
+    /// # Errors
+    /// The code differs as well, the user edited a file that changes, or an object cannot be read.
+    pub(super) fn accept_rewrite(
+        &self,
+        theirs: ObjectId,
+        dropped: ObjectId,
+        synced: &mut Synced,
+    ) -> Result<Option<ObjectId>, Error> {
+        let repository = self.repository();
+        let Some(ours) = repository.tip(self.target())? else { return Ok(None) };
+        if !repository.is_same_outside(layout::FOLDER, ours, theirs)? {
+            let (remote, branch) = (&synced.remote, self.branch());
+            let message = format!("{branch} here has other code than {remote}/{branch}; nothing was changed");
+            let hint = format!(
+                "take your commits over by git first: git rebase --onto {remote}/{branch} {dropped:.10} {branch}"
+            );
+            return Err(git::Error::new(git::Kind::Refused, message).hint(hint).into());
+        }
+        let mut tip = theirs;
+        for commit in repository.commits_below(layout::FOLDER, ours, dropped)? {
+            if repository.contains(theirs, commit)? {
+                continue;
+            }
+            let files = self.carried_over(commit, tip, &mut synced.left_out)?;
+            if !files.is_empty() {
+                let text = repository.commit_text(commit)?;
+                tip = repository.copy_commit(tip, &Change::new(files, text.message), &text.identity)?;
+            }
+        }
+        self.move_to(ours, tip)?;
+        synced.received = self.snapshot_of(Some(tip)).differing(ours, tip)?.into_iter().collect();
+        synced.sent = self.snapshot_of(Some(tip)).differing(theirs, tip)?.into_iter().collect();
+        Ok((tip != theirs).then_some(tip))
+    }
+
+    /// What a commit did to the files under `.support/`, done to those of another: what others took out
+    /// meanwhile stays out.
+    fn carried_over(
+        &self,
+        commit: ObjectId,
+        tip: ObjectId,
+        left_out: &mut Vec<TicketId>,
+    ) -> Result<Vec<FileChange>, Error> {
+        let repository = self.repository();
+        let parent = repository.parents(commit)?.first().copied();
+        let mut files = Vec::new();
+        let Some(parent) = parent else { return Ok(files) };
+        for difference in repository.differences(layout::FOLDER, commit, parent)? {
+            let path = difference.path.as_str();
+            let Some(id) = layout::id_of(path) else {
+                let sides = [difference.theirs, difference.ours, repository.committed(Some(tip), path)?];
+                let [before, now, there] = sides;
+                let merged = union::file_of(repository, path, [before, now, there])?;
+                files.extend(merged);
+                continue;
+            };
+            let snapshot = self.snapshot_of(Some(tip));
+            let version = |at| snapshot.version(at, &id);
+            let Some(now) = version(commit)? else { continue };
+            let changed = match (version(parent)?, version(tip)?) {
+                (None, None) => now,
+                (before, Some(there)) => onto(there, before.as_ref(), &now),
+                (Some(_), None) => {
+                    left_out.push(id);
+                    continue;
+                }
+            };
+            files.push(FileChange::write(path, crate::ticket::codec::write(&changed)));
+        }
+        Ok(files)
+    }
+
+    /// Moves our branch from one commit to another that is there already, work tree and index with it.
+    fn move_to(&self, ours: ObjectId, tip: ObjectId) -> Result<(), Error> {
+        let repository = self.repository();
+        let mut files = Vec::new();
+        for difference in repository.differences(layout::FOLDER, ours, tip)? {
+            files.push(match difference.theirs {
+                Some(blob) => FileChange::stored(difference.path, blob),
+                None => FileChange::remove(difference.path),
+            });
+        }
+        let message = "support: accept the rewritten history".to_owned();
+        let change = Change { existing: Some(tip), ..Change::new(files, message) };
+        repository.commit(self.target(), |now| -> Result<Option<Change>, Error> {
+            Ok((now == Some(ours)).then(|| change.clone()))
+        })?;
+        Ok(())
+    }
+
+    /// Remembers where the remote's branch stood when both sides were one.
+    pub(super) fn record(&self, remote: &str, theirs: ObjectId) {
+        let mut recorded = self.recorded();
+        let name = self.record_name(remote);
+        if recorded.get(&name) == Some(&theirs.to_string()) {
+            return;
+        }
+        recorded.insert(name, theirs.to_string());
+        // Without it, a rewritten branch is still told by the log of its remote-tracking branch.
+        if let Ok(json) = serde_json::to_vec(&recorded) {
+            let _ = self.repository().write_own("synced.json", &json);
+        }
+    }
+
+    fn recorded(&self) -> BTreeMap<String, String> {
+        let path = self.repository().own_folder().join("synced.json");
+        let bytes = fs::read(path).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    fn record_name(&self, remote: &str) -> String {
+        format!("{remote} {}", self.target().reference())
+    }
+}
+
+/// A ticket with the entries that another version of it got since an earlier one.
+fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
+    let known: Vec<&Entry> = before.into_iter().flat_map(Ticket::timeline).collect();
+    let has = there.timeline().to_vec();
+    let is_new = |entry: &&Entry| !known.contains(entry) && !has.contains(entry);
+    for entry in now.timeline().iter().filter(is_new) {
+        let texts = entry.set.iter().filter(|(_, set)| matches!(set, Set::Text)).map(|(field, _)| field);
+        let text = |field: &Field| now.head().get(field).and_then(Node::as_text).map(str::to_owned);
+        let texts = texts.map(|field| (field.clone(), text(field))).collect();
+        there.apply(Step { entry: entry.clone(), texts });
+    }
+    there
+}

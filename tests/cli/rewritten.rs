@@ -1,0 +1,124 @@
+//! A remote whose history was rewritten: an old clone does not bring back what others took out, unless it is told to.
+
+use std::path::PathBuf;
+
+use crate::sandbox::Sandbox;
+
+/// Two clones of a remote with two tickets, one of which was told a secret; then the first clone takes that out of
+/// history, and pushes by force. The sandbox is in the second, which knows nothing of it.
+fn purged(remote_of_code: bool) -> (Sandbox, PathBuf, [String; 2]) {
+    let mut sandbox = Sandbox::nowhere();
+    sandbox.shell("git init -q -b main . && echo one > code.rs && git add . && git commit -qm Begin").ok();
+    let root = sandbox.root().to_owned();
+    sandbox
+        .shell(
+            "git clone -q --bare . ../remote.git && for c in a b; do git clone -q ../remote.git ../$c; done",
+        )
+        .ok();
+    sandbox.enter(&root.join("a"));
+    let (one, two) = (sandbox.ticket("One"), sandbox.ticket("Two"));
+    sandbox.run(&["sync"]).ok();
+    sandbox.run(&["comment", &one, "-m", "The password is hunter2."]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&root.join("b"));
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&root.join("a"));
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.run(&["comment", &one, "-m", "The password was taken out."]).ok();
+    if remote_of_code {
+        sandbox.shell("echo two > code.rs && git commit -qam 'Code, too'").ok();
+    }
+    sandbox.git(&["push", "-q", "--force", "origin", "main"]);
+    sandbox.enter(&root.join("b"));
+    (sandbox, root.join("a"), [one, two])
+}
+
+#[test]
+fn a_purged_history_is_not_merged_back_in_silence() {
+    let (sandbox, _, [_, two]) = purged(false);
+    for _ in 0..2 {
+        let said = sandbox.run(&["sync"]).fails(1);
+        assert!(said.contains("was rewritten") && said.contains("--accept-rewrite"), "{said}");
+        // Nor after git has fetched it.
+        sandbox.git(&["fetch", "-q"]);
+    }
+    let said = sandbox.run(&["comment", &two, "-m", "Mine.", "--push"]).fails(1);
+    assert!(said.contains("committed on main here, but not pushed"), "{said}");
+    assert!(!sandbox.git(&["log", "-p", "origin/main"]).contains("hunter2"));
+}
+
+#[test]
+fn a_rewritten_history_is_taken_over_with_ones_own_changes_on_top() {
+    let (mut sandbox, a, [one, two]) = purged(false);
+    sandbox.run(&["comment", &two, "-m", "Mine."]).ok();
+    sandbox.run(&["comment", &one, "-m", "Mine, too."]).ok();
+    let three = sandbox.run(&["new", "Three", "--severity", "major"]).ok().trim().to_owned();
+    sandbox.run(&["diagnose", &three, "-m", "A long text.\nOf two lines."]).ok();
+    sandbox.run(&["sync", "--accept-rewrite"]).ok();
+    assert!(!sandbox.git(&["log", "-p", "main", "origin/main"]).contains("hunter2"));
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    assert_eq!(sandbox.git(&["rev-parse", "main"]), sandbox.git(&["rev-parse", "origin/main"]));
+    let shown = sandbox.run(&["show", &one]).ok();
+    assert!(shown.contains("Mine, too.") && shown.contains("was taken out"), "{shown}");
+    assert!(sandbox.run(&["show", &two]).ok().contains("Mine."));
+    assert!(sandbox.run(&["show", &three]).ok().contains("Of two lines."));
+    assert!(sandbox.run(&["sync"]).ok().contains("0 tickets from origin, 0 tickets to it"));
+    sandbox.enter(&a);
+    sandbox.run(&["sync"]).ok();
+    assert!(sandbox.run(&["show", &two]).ok().contains("Mine."));
+}
+
+#[test]
+fn who_insists_brings_back_what_was_taken_out() {
+    let (sandbox, _, [one, _]) = purged(false);
+    sandbox.run(&["sync", "--keep-mine"]).ok();
+    let shown = sandbox.run(&["show", &one]).ok();
+    assert!(shown.contains("hunter2") && shown.contains("was taken out"), "{shown}");
+    sandbox.run(&["sync"]).ok();
+}
+
+#[test]
+fn where_the_code_differs_git_goes_first() {
+    let (sandbox, _, [one, two]) = purged(true);
+    sandbox.run(&["comment", &two, "-m", "Mine."]).ok();
+    let said = sandbox.run(&["sync", "--accept-rewrite"]).fails(1);
+    let hint = said.split("git first: ").nth(1).unwrap().lines().next().unwrap();
+    sandbox.shell(hint).ok();
+    sandbox.run(&["sync"]).ok();
+    assert!(!sandbox.git(&["log", "-p", "main", "origin/main"]).contains("hunter2"));
+    assert!(sandbox.run(&["show", &two]).ok().contains("Mine."));
+    assert!(sandbox.run(&["show", &one]).ok().contains("was taken out"));
+}
+
+#[test]
+fn a_clone_that_never_synced_is_warned_by_what_git_remembers() {
+    let (mut sandbox, a, [one, _]) = purged(false);
+    sandbox.enter(&a);
+    sandbox.run(&["comment", &one, "-m", "The password is hunter3."]).ok();
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    sandbox.shell("git clone -q ../remote.git ../c").ok();
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.run(&["comment", &one, "-m", "Taken out."]).ok();
+    sandbox.git(&["push", "-q", "--force", "origin", "main"]);
+    sandbox.enter(&sandbox.root().join("c").clone());
+    sandbox.git(&["fetch", "-q"]);
+    assert!(sandbox.run(&["sync"]).fails(1).contains("was rewritten"));
+    sandbox.run(&["sync", "--accept-rewrite"]).ok();
+    assert!(!sandbox.git(&["log", "-p", "main"]).contains("hunter3"));
+}
+
+#[test]
+fn nothing_but_the_branch_is_pushed() {
+    let (sandbox, a, _) = purged(false);
+    sandbox.shell("cd ../remote.git && git branch keep").ok();
+    let mut sandbox = sandbox;
+    sandbox.enter(&a);
+    sandbox.shell("git config push.followTags true && git config remote.origin.mirror true && git tag -a v1 -m v1 && git branch private").ok();
+    let _ = sandbox.ticket("Sent");
+    sandbox.run(&["sync"]).ok();
+    let there = sandbox.git(&["ls-remote", "--heads", "--tags", "origin"]);
+    assert!(
+        there.contains("refs/heads/keep") && !there.contains("v1") && !there.contains("private"),
+        "{there}"
+    );
+}
