@@ -128,6 +128,7 @@ fn change(
         let mut new = old.clone();
         edit(&mut new)?;
         let (true, Node::Map(pairs)) = (new != old, new.to_node()) else { return Ok(Vec::new()) };
+        Team::read(&new.to_node()).map_err(|(_, problem)| Failure::usage(problem))?;
         Ok(vec![FileChange::write(layout::TEAM, yaml::write(&pairs))])
     })
 }

@@ -1,6 +1,6 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
-use crate::ticket::{Level, Node, Person, nearest};
+use crate::ticket::{Level, Node, Person, address_problem, nearest};
 
 /// What somebody does in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,10 @@ impl Team {
             if name.trim().is_empty() {
                 return Err(wrong(&["people", &place], "has no name"));
             }
+            let emails: Vec<String> = texts("emails");
+            if let Some(problem) = emails.iter().find_map(|email| address_problem(email)) {
+                return Err(wrong(&["people", &place, "emails"], &problem));
+            }
             let mut roles = Vec::new();
             for word in texts("roles") {
                 let meant = nearest(&word, Role::WORDS).map(|near| format!(" Did you mean {near}?"));
@@ -114,7 +118,7 @@ impl Team {
                 })?;
                 roles.push(role);
             }
-            members.push(Member { name, emails: texts("emails"), roles });
+            members.push(Member { name, emails, roles });
         }
         Ok(Self { members })
     }

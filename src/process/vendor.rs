@@ -1,6 +1,6 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
-use crate::ticket::{Field, Node, Set, Ticket, parse_span};
+use crate::ticket::{Field, Node, Set, Ticket, address_problem, parse_span, visible};
 
 /// A vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +54,16 @@ impl Vendor {
                 Some(_) => return Err((key.to_owned(), "is no text; put it in quotes".to_owned())),
             };
         }
+        if let Some(problem) = vendor.email.as_deref().and_then(address_problem) {
+            return Err(("email".to_owned(), problem));
+        }
+        if let Some(problem) = vendor.url.as_deref().and_then(url_problem) {
+            return Err(("url".to_owned(), problem));
+        }
+        if let Some(phone) = vendor.phone.as_ref().filter(|phone| !is_phone(phone)) {
+            let problem = format!("`{}` is no telephone number; write +61 7 5550 0100", visible(phone));
+            return Err(("phone".to_owned(), problem));
+        }
         if let Some(response) = vendor.response.as_ref().filter(|response| parse_span(response).is_none()) {
             let problem = format!("`{response}` is no span of time; write 30m, 8h or 2d");
             return Err(("response".to_owned(), problem));
@@ -105,6 +115,24 @@ impl Vendor {
     }
 }
 
+/// What is wrong with the address of a page; `None` for one that a browser opens and nothing else.
+fn url_problem(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || "<>\"`\\^{|}".contains(c);
+    let is_good = rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_alphanumeric() || c == '[') && visible(text) == text
+    });
+    let problem = format!("`{}` is no address of a page; write https://support.example.com", visible(text));
+    (!is_good || text.contains(is_odd)).then_some(problem)
+}
+
+/// True for what people write as a telephone number, an extension in words included.
+fn is_phone(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || " +-./()#*".contains(c);
+    text.chars().all(plain) && text.chars().any(|c| c.is_ascii_digit())
+}
+
 /// How long a vendor took to answer, each time, in seconds, the shortest first: from each handing over to the
 /// moment the ticket was taken back.
 #[must_use]
@@ -150,6 +178,51 @@ pub fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_leads_nowhere_else() {
+        for url in ["https://support.example.com/new?a=b#c", "HTTP://x.example", "https://[::1]:8443/"] {
+            assert_eq!(url_problem(url), None, "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//x.example",
+            "x.example",
+            "https://",
+            "https:// x",
+            "https://x\n.example",
+            "https://x\"onclick=",
+            "ssh://x",
+            "https://\u{202e}x",
+        ] {
+            assert!(url_problem(url).is_some(), "{url}");
+        }
+        for phone in ["+61 7 5550 0100", "(07) 5550-0100 ext. 2", "*31#5550100"] {
+            assert!(is_phone(phone), "{phone}");
+        }
+        assert!(!is_phone("call us") && !is_phone("tel:1;ext=<2>"));
+        for email in ["help@paygate.example", "o'neil+x@a.example", "41898282+bot[bot]@users.example"] {
+            assert_eq!(address_problem(email), None, "{email}");
+        }
+        for email in [
+            "a,b@x.example",
+            "a@x.example%0d%0aBcc:%20all@x.example",
+            "a b@x.example",
+            "<a@x.example>",
+            "a@b@c",
+            "a",
+            "@x",
+            "a@",
+            "a@x;b",
+            "\"a b\"@x.example",
+            "a\u{200b}@x.example",
+        ] {
+            assert!(address_problem(email).is_some(), "{email}");
+        }
+    }
 
     #[test]
     fn percentiles_are_values_that_occurred() {

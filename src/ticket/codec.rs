@@ -18,6 +18,9 @@ use crate::ticket::yaml;
 /// The version of the format that this program writes.
 const SCHEMA: &str = "1";
 
+/// How far an entry's number may be ahead of the number of entries.
+pub const MAX_AHEAD: u64 = 1000;
+
 /// What is wrong with a ticket file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", if field.is_empty() { String::new() } else { format!("{field}: ") })]
@@ -161,7 +164,19 @@ fn read_timeline(node: Node) -> Read<Vec<Entry>> {
         return Err(Problem::new("has no entry"));
     }
     let entry = |(place, item): (usize, Node)| read_entry(item).map_err(|p| p.under(place.to_string()));
-    items.into_iter().enumerate().map(entry).collect()
+    let entries = items.into_iter().enumerate().map(entry).collect::<Read<Vec<Entry>>>()?;
+    check_numbers(&entries)?;
+    Ok(entries)
+}
+
+/// Refuses a number that no writer can have drawn: each is one more than the highest that its writer saw, so they
+/// run ahead of the entries only where entries were taken out by hand. A step adds one to both, and so does every
+/// entry that a merge brings: what is readable stays so.
+fn check_numbers(entries: &[Entry]) -> Read<()> {
+    let highest = u64::try_from(entries.len()).unwrap_or(u64::MAX).saturating_add(MAX_AHEAD);
+    let Some(place) = entries.iter().position(|entry| entry.seq > highest) else { return Ok(()) };
+    let problem = format!("is more than {MAX_AHEAD} ahead of the number of entries, {}", entries.len());
+    Err(Problem::new(problem).under("seq").under(place.to_string()))
 }
 
 /// The values of an entry's keys, taken out one by one; what is left is unknown.

@@ -3,7 +3,7 @@
 use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::span::parse_span;
-use crate::ticket::text::MAX_TEXT_BYTES;
+use crate::ticket::text::{MAX_TEXT_BYTES, has_visible};
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
 /// The longest value of a one-line field, in characters.
@@ -188,6 +188,9 @@ fn line(value: Node) -> Result<Node, String> {
     };
     if text.trim().is_empty() {
         return Err("is empty".to_owned());
+    }
+    if !has_visible(&text) {
+        return Err("holds nothing that can be seen".to_owned());
     }
     if text.chars().any(char::is_control) {
         return Err("holds control characters".to_owned());

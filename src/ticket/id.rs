@@ -76,7 +76,9 @@ pub fn is_prefix(text: &str) -> bool {
     (PREFIX_LENGTH..=TICKET_LENGTH).contains(&text.len()) && is_base32(text)
 }
 
-fn is_base32(text: &str) -> bool {
+/// True for text in the alphabet of ids.
+#[must_use]
+pub fn is_base32(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z') && !b"ilou".contains(&byte))
 }
 

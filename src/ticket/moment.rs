@@ -14,7 +14,11 @@ const STAMP: &[BorrowedFormatItem<'_>] =
 const MINUTE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]");
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
-/// An instant in UTC, to the second.
+/// The last second that git's index and many of its readers can hold: 32 bits, in the year 2106.
+const LAST_SECOND: i64 = u32::MAX as i64;
+
+/// An instant in UTC, to the second, of the years 1970 to 2106: what a commit's date can be without being another
+/// one for some reader of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(OffsetDateTime);
 
@@ -26,11 +30,16 @@ impl Default for Moment {
 }
 
 impl Moment {
-    /// From seconds since 1970 UTC; `None` outside the years 0 to 9999.
+    /// From seconds since 1970 UTC; `None` outside of 32 bits.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Option<Self> {
         let moment = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-        (0..=9999).contains(&moment.year()).then_some(Self(moment))
+        (0..=LAST_SECOND).contains(&seconds).then_some(Self(moment))
+    }
+
+    /// The nearest moment to some seconds since 1970 UTC.
+    fn nearest(seconds: i64) -> Self {
+        Self::from_unix(seconds.clamp(0, LAST_SECOND)).unwrap_or_default()
     }
 
     /// Seconds since 1970 UTC.
@@ -53,18 +62,18 @@ impl Moment {
         Self::from_unix(day.with_time(time!(0:00)).assume_utc().unix_timestamp())
     }
 
-    /// This moment less a span; the earliest moment where it would fall before year 0.
+    /// This moment less a span; the earliest moment where it would fall before that.
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
         let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-        Self::from_unix(self.unix().saturating_sub(seconds)).unwrap_or(self)
+        Self::nearest(self.unix().saturating_sub(seconds))
     }
 
-    /// This moment and a span more; itself where it would fall after the year 9999.
+    /// This moment and a span more; the last moment where it would fall after that.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-        Self::from_unix(self.unix().saturating_add(seconds)).unwrap_or(self)
+        Self::nearest(self.unix().saturating_add(seconds))
     }
 
     /// `2026-11-23 09:12`, for people.

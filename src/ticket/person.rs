@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ticket::text::{is_hidden, visible};
+
 /// Somebody who did something to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person {
@@ -42,6 +44,19 @@ impl Person {
             }
         })
     }
+}
+
+/// What is wrong with an address that mail is to go to; `None` for one that mail programs, headers and links take as
+/// it stands (the plain form of RFC 5322, 3.4.1, without quoted parts).
+#[must_use]
+pub fn address_problem(text: &str) -> Option<String> {
+    let (local, domain) = text.split_once('@').unwrap_or((text, ""));
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_hidden(c) || ",;:<>()\"\\%".contains(c);
+    if local.is_empty() || domain.is_empty() || domain.contains('@') {
+        return Some(format!("`{}` is no e-mail address; write name@example.com", visible(text)));
+    }
+    let odd = text.chars().find(|c| is_odd(*c))?;
+    Some(format!("`{}` is no e-mail address: it holds `{}`", visible(text), odd.escape_debug()))
 }
 
 /// The name and the address in a text; either may be empty.

@@ -30,6 +30,16 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// Characters that take up room and show nothing: fillers of Hangul, the blank of Braille.
+const BLANK: &[char] = &['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}', '\u{ad}', '\u{180e}'];
+
+/// True where somebody who looks at the text sees something.
+#[must_use]
+pub fn has_visible(text: &str) -> bool {
+    let shows = |c: char| !c.is_whitespace() && !is_hidden(c) && !BLANK.contains(&c) && c.width() != Some(0);
+    text.chars().any(shows)
+}
+
 /// The text cut to a width in columns, with an ellipsis where something was cut off.
 #[must_use]
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
@@ -69,6 +79,26 @@ mod tests {
             assert!(shown.chars().all(safe), "{:x}", u32::from(c));
             assert!(!shown.contains(|c: char| ('\u{202a}'..='\u{202e}').contains(&c)));
             assert!(!shown.contains(|c: char| ('\u{2066}'..='\u{2069}').contains(&c)));
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_nothing() {
+        for text in [
+            "",
+            " ",
+            "\u{200b}",
+            "\u{a0}\u{3000}",
+            "\u{200d}\u{2060}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{fe0f}\u{301}",
+            "\u{e0041}",
+        ] {
+            assert!(!has_visible(text), "{text:?}");
+        }
+        for text in ["a", ".", "\u{200b}a", "日", "❤️", "é"] {
+            assert!(has_visible(text), "{text:?}");
         }
     }
 

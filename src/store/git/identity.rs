@@ -74,11 +74,32 @@ fn signature(role: &str, config: &Config, surroundings: &Surroundings, git: &Pro
     };
     if let (Some(name), Some(email), Some((seconds, offset_minutes))) = (name, email, date) {
         let (name, email) = (cleaned(&name), cleaned(&email));
+        check_date(role, seconds, offset_minutes)?;
         if !name.is_empty() && !email.is_empty() {
             return Ok(Signature { name, email, seconds, offset_minutes });
         }
     }
     from_git(role, git)
+}
+
+/// The last second that every reader of a commit can hold: 32 bits, in the year 2106.
+const LAST_SECOND: i64 = u32::MAX as i64;
+/// A day: no clock on earth is further from UTC.
+const DAY_MINUTES: i32 = 24 * 60;
+
+/// Refuses a date that would be another one in the commit, or that git fsck takes for damage.
+fn check_date(role: &str, seconds: i64, offset_minutes: i32) -> Result<()> {
+    let problem = if !(0..=LAST_SECOND).contains(&seconds) {
+        format!("{seconds} seconds since 1970 is outside the years 1970 to 2106")
+    } else if offset_minutes.abs() >= DAY_MINUTES {
+        format!("a time zone of {offset_minutes} minutes from UTC is none")
+    } else {
+        return Ok(());
+    };
+    let variable = format!("GIT_{}_DATE", role.to_uppercase());
+    Err(Error::new(Kind::Identity, format!("the {role} date: {problem}")).hint(format!(
+        "unset {variable}, or say {variable}=2026-11-23T09:00:00Z; look at the system's clock"
+    )))
 }
 
 /// Without what git strips too: angle brackets, line ends, and punctuation at the ends.
@@ -106,6 +127,7 @@ fn from_git(role: &str, git: &Program) -> Result<Signature> {
     let (who, when) = said.trim().rsplit_once("> ").ok_or_else(missing)?;
     let (name, email) = who.split_once('<').ok_or_else(missing)?;
     let (seconds, offset_minutes) = date(when).ok_or_else(missing)?;
+    check_date(role, seconds, offset_minutes)?;
     Ok(Signature { name: name.trim().to_owned(), email: email.to_owned(), seconds, offset_minutes })
 }
 
