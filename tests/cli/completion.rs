@@ -1,6 +1,7 @@
 //! `completions`: scripts that complete verbs, flags and ids with their titles.
 
 use crate::sandbox::Sandbox;
+use crate::terminal::Terminal;
 
 #[test]
 fn ids_are_completed_with_their_titles() {
@@ -74,5 +75,74 @@ fn bash_completes_by_the_script() {
     assert_eq!(sandbox.shell("bash colon.sh").ok(), "blocker\n");
     for shell in ["zsh", "fish"] {
         assert!(sandbox.run(&["completions", shell]).ok().contains("git-support complete --index"));
+    }
+}
+
+/// What somebody may have named an environment, and what of it is typed before TAB.
+const HOSTILE: &[(&str, &str)] = &[
+    (";touch owned", ""),
+    ("$(touch owned)", ""),
+    ("`touch owned`", ""),
+    ("&& touch owned", ""),
+    ("aa; touch owned", "aa"),
+    ("bb$(touch owned)x", "bb"),
+    ("cc`touch owned`", "cc"),
+    ("dd & touch owned &", "dd"),
+    ("ee | touch owned", "ee"),
+    ("ff > owned", "ff"),
+    ("gg <owned>", "gg"),
+    ("hh 'one' \"two\"", "hh"),
+    ("ii back\\slash", "ii"),
+    ("jj a:b :c", "jj"),
+    ("kk * ? [a]", "kk"),
+    ("ll ~ # no comment", "ll"),
+    ("mm {a,b} = x", "mm"),
+    ("nn $HOME ${PATH}", "nn"),
+    ("\"oo; touch owned", "\"oo"),
+    ("pp%d !x", "pp"),
+];
+
+/// Types what somebody would, up to TAB and Enter; the environment of the ticket that came of it.
+fn completed(shell: &str, program: &str, set_up: &str) {
+    for (number, (value, typed)) in HOSTILE.iter().enumerate() {
+        let sandbox = Sandbox::new();
+        sandbox.run(&["new", "First", "--environment", value]).ok();
+        let Some(terminal) = Terminal::running(&sandbox, program, "ready>") else { return };
+        terminal.text(&format!("{set_up}; echo set-''up{number}"));
+        terminal.keys(&["Enter"]);
+        terminal.until(&format!("set-up{number}"));
+        // A quote that is typed begins a quoted word.
+        let typed = typed.strip_prefix('"').map_or((*typed).to_owned(), |rest| format!("\\\"{rest}"));
+        terminal.text(&format!("git-support new Second --environment {typed}"));
+        terminal.keys(&["Tab"]);
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        terminal.text(&format!(" --json > ../made.json; echo do''ne{number}"));
+        terminal.keys(&["Enter"]);
+        let screen = terminal.until(&format!("\ndone{number}"));
+        let made = std::fs::read_to_string(sandbox.root().join("made.json")).unwrap_or_default();
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap_or_default();
+        assert_eq!(made["environment"], *value, "{shell}: {screen}");
+        assert!(!sandbox.repo().join("owned").exists(), "{shell}: {value} was run: {screen}");
+    }
+}
+
+#[test]
+fn bash_runs_nothing_of_what_it_completes() {
+    completed("bash", "PS1='ready> ' bash --norc --noprofile -i", "source <(git-support completions bash)");
+}
+
+#[test]
+fn zsh_runs_nothing_of_what_it_completes() {
+    if crate::sandbox::has_tool("zsh") {
+        let set_up = "autoload -U compinit; compinit -u -D; source <(git-support completions zsh)";
+        completed("zsh", "PS1='ready> ' zsh -f -i", set_up);
+    }
+}
+
+#[test]
+fn fish_runs_nothing_of_what_it_completes() {
+    if crate::sandbox::has_tool("fish") {
+        let program = "fish --no-config -i -C 'function fish_prompt; echo -n \"ready> \"; end'";
+        completed("fish", program, "git-support completions fish | source");
     }
 }

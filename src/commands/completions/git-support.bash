@@ -1,28 +1,40 @@
 # Completes `git support …` (by git's own completion) and `git-support …` in bash.
 _git_support_reply() {
     local index=$1; shift
-    local IFS=$'\n' line only
-    COMPREPLY=()
-    while IFS= read -r line; do
-        COMPREPLY+=("$line")
-    done < <(git-support complete --index "$index" -- "$@" 2>/dev/null)
+    local -a words=("$@") values=() lines=()
+    local line value about typed=${words[index]} quote="" before=""
+    # Text after a quote is completed within that quote; elsewhere what was quoted with a backslash is meant plain.
+    case $typed in
+        \"* | \'*) quote=${typed:0:1} typed=${typed:1} ;;
+        *) typed=${typed//\\/} ;;
+    esac
+    words[index]=$typed
     # bash takes what stands after a colon for a word of its own.
-    local typed=${@:index+1:1}
-    if [[ $typed == *:* && $COMP_WORDBREAKS == *:* ]]; then
-        local before=${typed%"${typed##*:}"}
-        COMPREPLY=("${COMPREPLY[@]#"$before"}")
+    if [[ -z $quote && $typed == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        before=${typed%"${typed##*:}"}
     fi
-    if [ ${#COMPREPLY[@]} -eq 1 ] && [[ ${COMPREPLY[0]} == *: ]]; then
-        compopt -o nospace 2>/dev/null
-    fi
-    # One candidate: its description after the tab goes; several: bash shows them as they are.
-    if [ ${#COMPREPLY[@]} -eq 1 ]; then
-        only=${COMPREPLY[0]%%$'\t'*}
-        COMPREPLY=("$only")
-    elif [ "${COMP_TYPE:-0}" != 63 ]; then
-        COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
-    else
-        COMPREPLY=("${COMPREPLY[@]//$'\t'/  }")
+    while IFS= read -r line; do
+        value=${line%%$'\t'*} about=""
+        [[ $line == *$'\t'* ]] && about=${line#*$'\t'}
+        value=${value#"$before"}
+        # Values come from tickets, so from anybody: whatever the shell would act on is quoted.
+        case $quote in
+            \")
+                value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//\$/\\\$} value=${value//\`/\\\`}
+                value=${value//\!/\"\'\!\'\"}
+                ;;
+            \') value=${value//\'/\'\\\'\'} ;;
+            *) printf -v value %q "$value" ;;
+        esac
+        values+=("$value")
+        lines+=("$value${about:+  $about}")
+    done < <(git-support complete --index "$index" -- "${words[@]}" 2>/dev/null)
+    COMPREPLY=("${values[@]}")
+    if [ ${#values[@]} -eq 1 ]; then
+        [[ ${values[0]} == *: ]] && compopt -o nospace 2>/dev/null
+    elif [ "${COMP_TYPE:-0}" = 63 ]; then
+        # A list that is only shown: with what each stands for.
+        COMPREPLY=("${lines[@]}")
     fi
 }
 

@@ -1,7 +1,8 @@
 # Completes `git support …` and `git-support …` in fish.
 function __git_support_candidates
     set -l words (commandline -opc)
-    set -l current (commandline -ct)
+    # What was quoted is meant plain; fish quotes whatever it puts in.
+    set -l current (string unescape -- (commandline -ct); or commandline -ct)
     if test "$words[1]" = git
         set -e words[1]
     end

@@ -4,11 +4,13 @@ _git-support() {
     local -a candidates
     local line index=$((CURRENT - 1))
     while IFS= read -r line; do
-        # value<TAB>description becomes value:description; a colon in the value is escaped.
+        # value<TAB>description becomes value:description; colons and backslashes in the value are escaped. Whatever
+        # else the shell would act on, zsh quotes by itself.
         local value=${line%%$'\t'*} about=""
         [[ $line == *$'\t'* ]] && about=${line#*$'\t'}
+        value=${value//\\/\\\\}
         candidates+=("${value//:/\\:}${about:+:$about}")
-    done < <(git-support complete --index "$index" -- "${words[@]}" 2>/dev/null)
+    done < <(git-support complete --index "$index" -- "${(@Q)words}" 2>/dev/null)
     if (( ${#candidates} )); then
         _describe 'git support' candidates
     else
