@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
 use crate::commands::judging::{Named, Rulings, from_bytes, to_bytes};
-use crate::commands::reading::{context, query, settings, warn};
+use crate::commands::reading::{clock_rules, context, query, settings, warn};
 use crate::commands::session::Session;
 use crate::index::{CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope, Unjudged, Unreadable};
 use crate::process::Course;
@@ -59,6 +59,9 @@ pub(crate) fn find_judged(
 ) -> Result<(Vec<Listed>, Option<Rulings>), Failure> {
     let Question { store, snapshot, reading, .. } = *question;
     let query = query(question.text, &settings(snapshot)?)?;
+    if query.asks_clocks() {
+        clock_rules(snapshot)?;
+    }
     let mut context = context(store, snapshot, session, reading.at.as_deref());
     let (mut found, rulings) = match answered(question, &query, &context, session)? {
         Ok(found) => found,

@@ -84,6 +84,7 @@ pub(crate) fn write(
         return store.rehearse(draft);
     }
     let plan = store.update(draft)?;
+    reading::warn_of_files(&store.snapshot(None)?, session)?;
     if let Some(Plan { commit: Some(commit), message, .. }) = &plan {
         let subject = message.lines().next().unwrap_or_default();
         session.remarks.push(format!("[{} {commit:.10}] {subject}", store.branch()));

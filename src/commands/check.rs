@@ -4,6 +4,7 @@ use crate::commands::arguments::Reading;
 use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::Failure;
 use crate::commands::list::joined;
+use crate::commands::reading::check_files;
 use crate::commands::session::Session;
 use crate::render::{Gate, View};
 use crate::store::layout;
@@ -30,6 +31,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let snapshot = args.reading.snapshot(&store)?;
+    check_files(&snapshot)?;
     let query = if args.query.is_empty() { GRAVE.to_owned() } else { joined(&args.query) };
     let wanted = if session.is_for_machines() { Wanted::Records } else { Wanted::Lines };
     let question = Question {

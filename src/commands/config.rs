@@ -147,6 +147,11 @@ fn node(key: &str, value: &str) -> Node {
     }
 }
 
+/// True for keys of one group: of what is wrong in it, only the first may be known.
+fn same_group(one: &str, other: &str) -> bool {
+    one.split('.').next() == other.split('.').next()
+}
+
 /// The settings' file with a key set; nothing where it is so already, an error where it would not be valid.
 fn changed_file(
     snapshot: &Snapshot<'_>,
@@ -155,11 +160,20 @@ fn changed_file(
 ) -> Result<Vec<FileChange>, Failure> {
     let invalid = |error: yaml::SyntaxError| {
         Failure::new(Kind::Invalid, format!("{}:{}: {error}", layout::CONFIG, error.line))
+            .hint("git support doctor --repair puts back what could be read last")
     };
     let old = snapshot.config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
     let old = yaml::decode(&old).map_err(invalid)?;
     let new = settings_file::set(&old, key, value.cloned()).map_err(invalid)?;
-    Settings::read(&yaml::parse(&new).map_err(invalid)?)
-        .map_err(|(key, problem)| Failure::new(Kind::Invalid, format!("{key}: {problem}")))?;
+    // What is wrong elsewhere in the file is said, and does not keep anybody from putting this right.
+    let wrong = |text: &str| yaml::parse(text).map(|file| Settings::read_leniently(&file).wrong);
+    let (before, after) = (wrong(&old).map_err(invalid)?, wrong(&new).map_err(invalid)?);
+    let is_new = |(place, problem): &&(String, String)| {
+        let is_known = before.iter().any(|(known, said)| same_group(known, place) || said == problem);
+        value.is_some() && (place == key || !is_known)
+    };
+    if let Some((place, problem)) = after.iter().find(is_new) {
+        return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));
+    }
     Ok(if new == old { Vec::new() } else { vec![FileChange::write(layout::CONFIG, new)] })
 }

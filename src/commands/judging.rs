@@ -1,6 +1,6 @@
 //! Which rules judge a ticket's clocks: those in force at the commit that opened it, or set its severity.
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::index::Index;
@@ -43,7 +43,12 @@ impl Named {
         index: Option<&Index>,
         session: &Session<'_>,
     ) -> Result<Option<Self>, Failure> {
-        let present = Rulings::present(snapshot)?;
+        let present = match Rulings::present(snapshot) {
+            Ok(present) => present,
+            // Clocks by rules that cannot be read would stand anywhere: there are none, and that is said.
+            Err(failure) if failure.kind == Kind::Invalid => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
         let Some(tip) = snapshot.commit().filter(|_| present.has_clocks()) else { return Ok(None) };
         Ok(Some(Self {
             present,

@@ -11,26 +11,65 @@ use crate::process::{
 use crate::query::{self, Context, Query};
 use crate::render::{Branches, Listed};
 use crate::store::{BadFile, Snapshot, Store, layout};
-use crate::ticket::{Field, Moment, Node, Person, TicketId, parse_span, yaml};
-
-/// The most bytes of a project's file that are read (DESIGN.md, section 3).
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+use crate::ticket::{Field, MAX_FILE_BYTES, Moment, Node, Person, TicketId, parse_span, yaml};
 
 /// How many files that cannot be read are named one by one.
 const MAX_NAMED: usize = 30;
 
-/// The settings in force.
+/// The settings in force, as far as they can be read: a wrong value is said, and its default counts; a policy that
+/// cannot be read is enforced, and of clocks there are then none.
 pub(crate) fn settings(snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
-    let Some(file) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(Settings::default()) };
-    let settings = Settings::read(&file.node).map_err(|(key, problem)| {
-        let path: Vec<String> = key.split('.').map(str::to_owned).collect();
-        file.invalid(&path, &problem)
-    })?;
-    with_holidays(settings, snapshot)
+    Ok(settings_and_faults(snapshot)?.0)
 }
 
-/// The settings with the holidays that their calendars have in files of their own.
-fn with_holidays(mut settings: Settings, snapshot: &Snapshot<'_>) -> Result<Settings, Failure> {
+fn settings_and_faults(snapshot: &Snapshot<'_>) -> Result<(Settings, Vec<Failure>), Failure> {
+    let file = match readable(yaml_file(snapshot, layout::CONFIG))? {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok((Settings::default(), Vec::new())),
+        Err(failure) => {
+            let wrong = vec![(String::new(), failure.error.to_string())];
+            return Ok((Settings::unreadable(wrong), vec![failure]));
+        }
+    };
+    let mut settings = Settings::read_leniently(&file.node);
+    let fault = |(key, problem): &(String, String)| {
+        file.invalid(&parts(key), problem).hint(format!("git support config unset {key}"))
+    };
+    let mut faults: Vec<Failure> = settings.wrong.iter().map(fault).collect();
+    if let Err(failure) = add_holidays(&mut settings, snapshot) {
+        settings.wrong.push(("calendars".to_owned(), failure.error.to_string()));
+        settings.clocks = ClockRules::default();
+        faults.push(failure);
+    }
+    Ok((settings, faults))
+}
+
+/// The parts of a dotted key; none where the whole file is meant.
+fn parts(key: &str) -> Vec<String> {
+    key.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Sees that the files of holidays that calendars name can be read.
+///
+/// # Errors
+/// One is not there, or is no calendar.
+pub(crate) fn check_holidays(snapshot: &Snapshot<'_>) -> Result<(), Failure> {
+    match yaml_file(snapshot, layout::CONFIG) {
+        Ok(Some(file)) => add_holidays(&mut Settings::read_leniently(&file.node), snapshot),
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
+/// What cannot be read for what it says, told from what cannot be read at all.
+fn readable<T>(read: Result<T, Failure>) -> Result<Result<T, Failure>, Failure> {
+    match read {
+        Err(failure) if failure.kind != Kind::Invalid => Err(failure),
+        read => Ok(read),
+    }
+}
+
+/// Adds the holidays that the calendars of settings have in files of their own.
+fn add_holidays(settings: &mut Settings, snapshot: &Snapshot<'_>) -> Result<(), Failure> {
     for name in settings.calendar_files() {
         let path = layout::calendar(&name);
         let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
@@ -43,15 +82,54 @@ fn with_holidays(mut settings: Settings, snapshot: &Snapshot<'_>) -> Result<Sett
         let added = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes));
         added.map_err(|problem| invalid_file(&path, 0, &problem))?;
     }
-    Ok(settings)
+    Ok(())
 }
 
 /// The rules of clocks in force: those of the settings, and what vendors have promised.
+///
+/// # Errors
+/// They cannot be read: clocks would stand elsewhere than they do.
 pub(crate) fn clock_rules(snapshot: &Snapshot<'_>) -> Result<ClockRules, Failure> {
-    let settings = settings(snapshot)?;
+    let (settings, faults) = settings_and_faults(snapshot)?;
+    if settings.has_wrong_clocks()
+        && let Some(fault) = faults.into_iter().next_back()
+    {
+        return Err(fault);
+    }
     // A vendor who cannot be read is told by whoever asks for vendors, and hides no ticket.
-    let vendors = vendors(snapshot).unwrap_or_default();
+    let vendors = vendors(snapshot)?;
     Ok(settings.clocks.with_vendors(vendors.values()))
+}
+
+/// Everything of the project's files that cannot be read: settings, people, vendors, releases.
+fn faults(snapshot: &Snapshot<'_>) -> Result<Vec<Failure>, Failure> {
+    let mut faults = settings_and_faults(snapshot)?.1;
+    faults.extend(team_and_faults(snapshot)?.1);
+    faults.extend(vendors_and_faults(snapshot)?.1);
+    faults.extend(readable(releases(snapshot))?.err());
+    Ok(faults)
+}
+
+/// Says what of the project's files cannot be read, for a command that goes on without it.
+pub(crate) fn warn_of_files(snapshot: &Snapshot<'_>, session: &mut Session<'_>) -> Result<(), Failure> {
+    for fault in faults(snapshot)?.into_iter().take(MAX_NAMED) {
+        session.note(format!("warning: {}; git support doctor says what puts it right", fault.error));
+    }
+    Ok(())
+}
+
+/// Sees that a gate can judge: with settings or people that cannot be read, it would open by mistake.
+///
+/// # Errors
+/// What cannot be read.
+pub(crate) fn check_files(snapshot: &Snapshot<'_>) -> Result<(), Failure> {
+    match faults(snapshot)?.into_iter().next() {
+        Some(fault) => {
+            let message = format!("{}; a gate that cannot judge stays shut", fault.error);
+            Err(Failure { error: anyhow::anyhow!(message), ..fault }.hint("git support doctor --repair"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
@@ -78,8 +156,7 @@ pub(crate) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
 
 /// Sees that every setting is one this version knows, with a value it takes.
 fn check_settings(file: &YamlFile) -> Result<(), Failure> {
-    let split = |key: &str| key.split('.').map(str::to_owned).collect::<Vec<_>>();
-    Settings::read(&file.node).map_err(|(key, problem)| file.invalid(&split(&key), &problem))?;
+    Settings::read(&file.node).map_err(|(key, problem)| file.invalid(&parts(&key), &problem))?;
     let Node::Map(groups) = &file.node else { return Ok(()) };
     for (group, values) in groups {
         let keys = match values {
@@ -90,7 +167,7 @@ fn check_settings(file: &YamlFile) -> Result<(), Failure> {
         };
         for key in keys.iter().filter(|key| !matches!(key.as_str(), "schema" | "branch")) {
             if let Some(problem) = unknown_setting(key) {
-                return Err(file.invalid(&split(key), &problem));
+                return Err(file.invalid(&parts(key), &problem));
             }
         }
     }
@@ -102,24 +179,53 @@ pub(crate) fn rules(snapshot: &Snapshot<'_>) -> Result<Rules, Failure> {
     Ok(Rules { settings: settings(snapshot)?, team: team(snapshot)?, vendors: vendors(snapshot)? })
 }
 
-/// The people of the project; none where there is no such file.
+/// The people of the project, as far as they can be read; none where there is no such file.
 pub(crate) fn team(snapshot: &Snapshot<'_>) -> Result<Team, Failure> {
-    let Some(file) = yaml_file(snapshot, layout::TEAM)? else { return Ok(Team::default()) };
-    Team::read(&file.node).map_err(|(path, problem)| file.invalid(&path, &problem))
+    Ok(team_and_faults(snapshot)?.0)
 }
 
-/// The vendors of the project, by name.
+/// The people of the project, all of them: for whoever writes the file anew.
+///
+/// # Errors
+/// Somebody cannot be read, and would be lost.
+pub(crate) fn whole_team(snapshot: &Snapshot<'_>) -> Result<Team, Failure> {
+    let (team, faults) = team_and_faults(snapshot)?;
+    faults.into_iter().next().map_or(Ok(team), Err)
+}
+
+fn team_and_faults(snapshot: &Snapshot<'_>) -> Result<(Team, Vec<Failure>), Failure> {
+    Ok(match readable(yaml_file(snapshot, layout::TEAM))? {
+        Ok(None) => (Team::default(), Vec::new()),
+        Ok(Some(file)) => {
+            let (team, wrong) = Team::read_leniently(&file.node);
+            (team, wrong.iter().map(|(path, problem)| file.invalid(path, problem)).collect())
+        }
+        Err(failure) => (Team::unreadable(), vec![failure]),
+    })
+}
+
+/// The vendors of the project who can be read, by name.
 pub(crate) fn vendors(snapshot: &Snapshot<'_>) -> Result<BTreeMap<String, Vendor>, Failure> {
-    let mut vendors = BTreeMap::new();
+    Ok(vendors_and_faults(snapshot)?.0)
+}
+
+type Vendors = BTreeMap<String, Vendor>;
+
+fn vendors_and_faults(snapshot: &Snapshot<'_>) -> Result<(Vendors, Vec<Failure>), Failure> {
+    let (mut vendors, mut faults) = (BTreeMap::new(), Vec::new());
     for name in snapshot.names_in(layout::VENDORS)? {
         let Some(name) = name.strip_suffix(".yaml").filter(|name| Vendor::is_name(name)) else { continue };
-        if let Some(file) = yaml_file(snapshot, &layout::vendor(name))? {
-            let vendor =
-                Vendor::read(name, &file.node).map_err(|(key, problem)| file.invalid(&[key], &problem))?;
-            vendors.insert(name.to_owned(), vendor);
+        let read = || -> Result<Option<Vendor>, Failure> {
+            let Some(file) = yaml_file(snapshot, &layout::vendor(name))? else { return Ok(None) };
+            let vendor = Vendor::read(name, &file.node);
+            vendor.map(Some).map_err(|(key, problem)| file.invalid(&[key], &problem))
+        };
+        match readable(read())? {
+            Ok(vendor) => vendors.extend(vendor.map(|vendor| (name.to_owned(), vendor))),
+            Err(failure) => faults.push(failure),
         }
     }
-    Ok(vendors)
+    Ok((vendors, faults))
 }
 
 /// The releases of the project, by version.
@@ -227,11 +333,12 @@ pub(crate) fn context(
 ) -> Context {
     let me = store.author().ok().map(|(person, _)| person);
     let now = at.and_then(crate::store::instant).unwrap_or_else(|| session.now());
-    let mut team = Vec::new();
-    let members = self::team(snapshot).map(|team| team.members).unwrap_or_else(|failure| {
+    // What cannot be read is said, and hides no ticket.
+    if let Err(failure) = warn_of_files(snapshot, session) {
         session.note(format!("warning: {}", failure.error));
-        Vec::new()
-    });
+    }
+    let mut team = Vec::new();
+    let members = self::team(snapshot).map(|team| team.members).unwrap_or_default();
     for member in members {
         let named = |email| Person { name: member.name.clone(), email };
         team.extend(member.emails.into_iter().map(named));

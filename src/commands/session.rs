@@ -104,8 +104,11 @@ impl Session<'_> {
         self.format != Format::Table
     }
 
-    /// Says something on standard error.
+    /// Says something on standard error, once.
     pub fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::commands::catalogue::{Question, Wanted, find_judged, rulings};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
+use crate::commands::reading::check_files;
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Course, Why, skew_before, skews};
 use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};
@@ -44,6 +45,9 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let snapshot = args.reading.snapshot(&store)?;
+    if args.gate.is_some() {
+        check_files(&snapshot)?;
+    }
     let now = args.reading.at.as_deref().and_then(crate::store::instant);
     let now = now.unwrap_or_else(|| session.now());
     let asked = match &args.policy {

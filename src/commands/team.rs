@@ -124,7 +124,7 @@ fn change(
     edit: impl Fn(&mut Team) -> Result<(), Failure>,
 ) -> Result<View, Failure> {
     write_files(subject, dry_run, session, |snapshot| {
-        let old = reading::team(snapshot)?;
+        let old = reading::whole_team(snapshot)?;
         let mut new = old.clone();
         edit(&mut new)?;
         let (true, Node::Map(pairs)) = (new != old, new.to_node()) else { return Ok(Vec::new()) };

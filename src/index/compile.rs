@@ -89,7 +89,7 @@ pub(crate) fn compile(
     if columns.contains("r.") {
         record.push_str("CROSS JOIN record r ON r.row = m.row ");
     }
-    if scope.ruling.is_some() || asks_clocks(&query.filter) || order.key == "due" {
+    if scope.ruling.is_some() || query.asks_clocks() {
         let ruling = scope.ruling.unwrap_or(NO_RULING);
         let _ = write!(record, "LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row ");
     }
@@ -129,19 +129,6 @@ pub(crate) fn compile(
 
 /// No ruling has this number.
 const NO_RULING: i64 = -1;
-
-/// True where a query asks where clocks stand.
-fn asks_clocks(filter: &Filter) -> bool {
-    match filter {
-        Filter::All(inner) | Filter::Any(inner) => inner.iter().any(asks_clocks),
-        Filter::Not(inner) => asks_clocks(inner),
-        Filter::Term(key, _) | Filter::Has(key) => *key == Key::Due,
-        Filter::Is(property) => {
-            matches!(property, Property::Overdue | Property::Breached | Property::Warned)
-        }
-        Filter::Words(_) => false,
-    }
-}
 
 /// True where every answer has one of the words that are looked for.
 fn is_required(filter: &Filter) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
 use crate::process::rules::Policy;
-use crate::ticket::{Finding, Node, nearest};
+use crate::ticket::{Finding, Node, nearest, visible};
 
 /// What is wrong with a settings' file: the key, with dots, and the problem.
 pub(in crate::process) type Wrong = (String, String);
@@ -65,6 +65,11 @@ pub const SETTINGS: &[Setting] = &[
         about: "fixed names a commit: off, warn, enforce",
     },
     Setting {
+        key: "policy.resolve_by_role",
+        default: "warn",
+        about: "commits resolve tickets only by the team: off, warn, enforce",
+    },
+    Setting {
         key: "policy.signed_commits",
         default: "off",
         about: "audit wants signed commits: off, warn, enforce",
@@ -96,6 +101,8 @@ pub struct Settings {
     pub level_by_role: Policy,
     /// Whether a ticket that is fixed names a commit.
     pub fixed_needs_commit: Policy,
+    /// Whether only people of the team resolve tickets by their commits.
+    pub resolve_by_role: Policy,
     /// Whether commits are signed, by keys that git trusts.
     pub signed_commits: Policy,
     /// Saved queries by name, for `list @name`.
@@ -104,6 +111,8 @@ pub struct Settings {
     pub clocks: ClockRules,
     /// The hours that the support agreement grants.
     pub agreement: Option<Agreement>,
+    /// What could not be read: the keys, and what is wrong with their values.
+    pub wrong: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -112,62 +121,172 @@ impl Settings {
     /// # Errors
     /// The key, and what is wrong with its value.
     pub fn read(file: &Node) -> Result<Self, (String, String)> {
-        let wrong = |key: &str, problem: String| (key.to_owned(), problem);
-        let value = |key: &str| {
-            let default = SETTINGS.iter().find(|s| s.key == key).map_or("", |s| s.default);
-            setting_value(file, key).map_or_else(|| default.to_owned(), Node::to_string)
-        };
-        let prefix = value("commit.prefix");
-        let plain = |c: char| c.is_alphanumeric() || "-_./()".contains(c);
-        if prefix.is_empty() || prefix.chars().count() > 20 || !prefix.chars().all(plain) {
-            return Err(wrong("commit.prefix", format!("`{prefix}` is no word of at most 20 characters")));
+        let mut settings = Self::read_leniently(file);
+        match settings.wrong.is_empty() {
+            true => Ok(settings),
+            false => Err(settings.wrong.swap_remove(0)),
         }
-        let skip_ci = value("commit.skip_ci").parse();
-        let skip_ci = skip_ci.map_err(|_| wrong("commit.skip_ci", "is neither true nor false".to_owned()))?;
-        let bytes = value("attachments.max_bytes").parse();
-        let bytes = bytes.map_err(|_| wrong("attachments.max_bytes", "is no number of bytes".to_owned()))?;
-        let policy = |key: &str| {
-            let word = value(key);
-            let problem = || wrong(key, format!("`{word}` is none of {}", Policy::WORDS.join(", ")));
-            Policy::parse(&word).ok_or_else(problem)
+    }
+
+    /// What can be read of a file's content; what is wrong with the rest stands in [`Self::wrong`]. Where a value is
+    /// wrong, its default counts; but a policy that cannot be read is enforced, so that nobody opens a gate by
+    /// breaking it, and of clocks there are none, so that none is wrong.
+    #[must_use]
+    pub fn read_leniently(file: &Node) -> Self {
+        let mut reader = Reader { file, wrong: Vec::new() };
+        let mut settings = Self {
+            commit_prefix: reader.prefix(),
+            skip_ci: reader.parsed("commit.skip_ci", "is neither true nor false", |text| text.parse().ok()),
+            max_attachment_bytes: reader
+                .parsed("attachments.max_bytes", "is no number of bytes", |text| text.parse().ok()),
+            handover: [reader.findings("handover.1"), reader.findings("handover.2")],
+            severity_by_owner: reader.policy("policy.severity_by_owner"),
+            level_by_role: reader.policy("policy.level_by_role"),
+            fixed_needs_commit: reader.policy("policy.fixed_needs_commit"),
+            resolve_by_role: reader.policy("policy.resolve_by_role"),
+            signed_commits: reader.policy("policy.signed_commits"),
+            queries: reader.queries(),
+            clocks: reader.or_default(ClockRules::read(file)),
+            agreement: reader.or_default(Agreement::read(file)),
+            wrong: Vec::new(),
         };
-        let handover = |key: &str| {
-            let words = value(key);
+        let groups = reader.groups();
+        reader.wrong.splice(0..0, groups);
+        if !matches!(file, Node::Map(_) | Node::Null) {
+            reader
+                .wrong
+                .insert(0, (String::new(), format!("is {}, where settings belong", file.kind_name())));
+        }
+        settings.wrong = reader.wrong;
+        if settings.is_wrong_at("") { Self::unreadable(settings.wrong) } else { settings }
+    }
+
+    /// The settings of a file that cannot be read at all: the defaults, with every policy enforced.
+    #[must_use]
+    pub fn unreadable(wrong: Vec<(String, String)>) -> Self {
+        Self {
+            severity_by_owner: Policy::Enforce,
+            level_by_role: Policy::Enforce,
+            fixed_needs_commit: Policy::Enforce,
+            resolve_by_role: Policy::Enforce,
+            signed_commits: Policy::Enforce,
+            wrong,
+            ..Self::default()
+        }
+    }
+
+    /// True where the value under a key, one below it or one above it is wrong.
+    #[must_use]
+    pub fn is_wrong_at(&self, key: &str) -> bool {
+        let is_below =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+        self.wrong.iter().any(|(wrong, _)| wrong == key || is_below(wrong, key) || is_below(key, wrong))
+    }
+
+    /// True where the rules of clocks cannot be read: no clock then says anything.
+    #[must_use]
+    pub fn has_wrong_clocks(&self) -> bool {
+        ["", "clocks", "calendars", "levels", "pause"].iter().any(|group| self.is_wrong_at(group))
+    }
+}
+
+/// Reads values one by one, and gathers what is wrong.
+struct Reader<'a> {
+    file: &'a Node,
+    wrong: Vec<Wrong>,
+}
+
+impl Reader<'_> {
+    /// The groups that are no groups: nothing below them can be read.
+    fn groups(&self) -> Vec<Wrong> {
+        let groups = ["commit", "attachments", "handover", "policy"].into_iter();
+        let is_wrong =
+            |group: &&str| self.file.at(group).is_some_and(|node| !matches!(node, Node::Map(_) | Node::Null));
+        groups.filter(is_wrong).map(|group| (group.to_owned(), "is no mapping".to_owned())).collect()
+    }
+
+    /// A value as text; the default's, where none is set.
+    fn text(&self, key: &str) -> String {
+        setting_value(self.file, key).map_or_else(|| default_text(key).to_owned(), Node::to_string)
+    }
+
+    fn parsed<T>(&mut self, key: &str, problem: &str, parse: impl Fn(&str) -> Option<T>) -> T
+    where
+        T: Default,
+    {
+        if let Some(value) = parse(&self.text(key)) {
+            return value;
+        }
+        self.wrong.push((key.to_owned(), problem.to_owned()));
+        parse(default_text(key)).unwrap_or_default()
+    }
+
+    fn or_default<T: Default>(&mut self, read: Result<T, Wrong>) -> T {
+        read.unwrap_or_else(|wrong| {
+            self.wrong.push(wrong);
+            T::default()
+        })
+    }
+
+    fn prefix(&mut self) -> String {
+        let prefix = self.text("commit.prefix");
+        let plain = |c: char| c.is_alphanumeric() || "-_./()".contains(c);
+        if !prefix.is_empty() && prefix.chars().count() <= 20 && prefix.chars().all(plain) {
+            return prefix;
+        }
+        let problem = format!("`{}` is no word of at most 20 characters", visible(&prefix));
+        self.wrong.push(("commit.prefix".to_owned(), problem));
+        default_text("commit.prefix").to_owned()
+    }
+
+    fn policy(&mut self, key: &str) -> Policy {
+        if self.file.at("policy").is_some_and(|group| !matches!(group, Node::Map(_) | Node::Null)) {
+            return Policy::Enforce;
+        }
+        let word = self.text(key);
+        Policy::parse(&word).unwrap_or_else(|| {
+            let problem = format!("`{}` is none of {}", visible(&word), Policy::WORDS.join(", "));
+            self.wrong.push((key.to_owned(), problem));
+            Policy::Enforce
+        })
+    }
+
+    fn findings(&mut self, key: &str) -> Vec<Finding> {
+        let parse = |words: &str| -> Result<Vec<Finding>, String> {
             let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
             let finding = |word: &str| {
                 let known = Finding::WORDS.contains(&word).then(|| Finding::parse(word));
-                known.ok_or_else(|| wrong(key, format!("`{word}` is none of {}", Finding::WORDS.join(", "))))
+                known.ok_or_else(|| format!("`{}` is none of {}", visible(word), Finding::WORDS.join(", ")))
             };
-            words.map(finding).collect::<Result<Vec<_>, _>>()
+            words.map(finding).collect()
         };
-        let (severity_by_owner, level_by_role) =
-            (policy("policy.severity_by_owner")?, policy("policy.level_by_role")?);
-        let fixed_needs_commit = policy("policy.fixed_needs_commit")?;
-        let signed_commits = policy("policy.signed_commits")?;
-        let handover = [handover("handover.1")?, handover("handover.2")?];
-        let mut queries = BTreeMap::new();
-        if let Some(Node::Map(pairs)) = file.at("queries") {
-            for (name, query) in pairs {
-                let Some(query) = query.as_text() else {
-                    return Err(wrong(&format!("queries.{name}"), "is no text".to_owned()));
-                };
-                queries.insert(name.to_string(), query.to_owned());
-            }
-        }
-        Ok(Self {
-            commit_prefix: prefix,
-            skip_ci,
-            max_attachment_bytes: bytes,
-            handover,
-            severity_by_owner,
-            level_by_role,
-            fixed_needs_commit,
-            signed_commits,
-            queries,
-            clocks: ClockRules::read(file)?,
-            agreement: Agreement::read(file)?,
+        parse(&self.text(key)).unwrap_or_else(|problem| {
+            self.wrong.push((key.to_owned(), problem));
+            parse(default_text(key)).unwrap_or_default()
         })
     }
+
+    fn queries(&mut self) -> BTreeMap<String, String> {
+        let mut queries = BTreeMap::new();
+        match self.file.at("queries") {
+            None | Some(Node::Null) => {}
+            Some(Node::Map(pairs)) => {
+                for (name, query) in pairs {
+                    match query.as_text() {
+                        Some(query) => drop(queries.insert(name.to_string(), query.to_owned())),
+                        None => self.wrong.push((format!("queries.{name}"), "is no text".to_owned())),
+                    }
+                }
+            }
+            Some(_) => self.wrong.push(("queries".to_owned(), "is no mapping".to_owned())),
+        }
+        queries
+    }
+}
+
+/// The default of a setting, as text.
+fn default_text(key: &str) -> &'static str {
+    SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.default)
 }
 
 impl Default for Settings {
@@ -183,10 +302,12 @@ impl Default for Settings {
             severity_by_owner: Policy::Warn,
             level_by_role: Policy::Warn,
             fixed_needs_commit: Policy::Enforce,
+            resolve_by_role: Policy::Warn,
             signed_commits: Policy::Off,
             queries: BTreeMap::new(),
             clocks: ClockRules::default(),
             agreement: None,
+            wrong: Vec::new(),
         }
     }
 }
@@ -276,6 +397,25 @@ mod tests {
     fn a_wrong_value_names_its_key() {
         let file = Node::map(vec![("commit", Node::map(vec![("skip_ci", Node::text("perhaps"))]))]);
         assert_eq!(Settings::read(&file).unwrap_err().0, "commit.skip_ci");
+    }
+
+    #[test]
+    fn a_policy_that_cannot_be_read_is_enforced_and_the_rest_counts() {
+        let text = "commit: {prefix: tickets, skip_ci: perhaps}\npolicy: {severity_by_owner: offf, level_by_role: off}\n\
+                    clocks: {blocker: {response: 4y}}\nqueries: {mine: a, bad: [b]}\n";
+        let settings = Settings::read_leniently(&crate::ticket::yaml::parse(text).unwrap());
+        assert_eq!((settings.commit_prefix.as_str(), settings.skip_ci), ("tickets", false));
+        assert_eq!((settings.severity_by_owner, settings.level_by_role), (Policy::Enforce, Policy::Off));
+        assert_eq!(settings.queries.keys().collect::<Vec<_>>(), ["mine"]);
+        assert!(settings.has_wrong_clocks() && settings.clocks.is_empty());
+        let keys: Vec<&str> = settings.wrong.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(
+            keys,
+            ["commit.skip_ci", "policy.severity_by_owner", "queries.bad", "clocks.blocker.response"]
+        );
+        for file in [Node::text("x"), Node::List(Vec::new())] {
+            assert_eq!(Settings::read_leniently(&file).severity_by_owner, Policy::Enforce);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
-use crate::ticket::{Level, Node, Person, address_problem, nearest};
+use crate::ticket::{Level, Node, Person, address_problem, has_visible, nearest, visible};
 
 /// What somebody does in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,33 @@ pub struct Member {
 }
 
 impl Member {
+    /// Reads somebody of the file.
+    fn read(item: &Node) -> Result<Self, (Option<&'static str>, String)> {
+        let texts = |key: &str| match item.at(key) {
+            Some(Node::List(list)) => list.iter().map(Node::to_string).collect(),
+            Some(Node::Text(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        };
+        let name = item.at("name").and_then(Node::as_text).unwrap_or_default().to_owned();
+        if !has_visible(&name) {
+            return Err((None, "has no name".to_owned()));
+        }
+        let emails: Vec<String> = texts("emails");
+        if let Some(problem) = emails.iter().find_map(|email| address_problem(email)) {
+            return Err((Some("emails"), problem));
+        }
+        let role = |word: &String| {
+            let meant = nearest(word, Role::WORDS).map(|near| format!(" Did you mean {near}?"));
+            let none_of = || {
+                let all = Role::WORDS.join(", ");
+                (Some("roles"), format!("`{}` is none of {all}.{}", visible(word), meant.unwrap_or_default()))
+            };
+            Role::parse(word).ok_or_else(none_of)
+        };
+        let roles = texts("roles").iter().map(role).collect::<Result<_, _>>()?;
+        Ok(Self { name, emails, roles })
+    }
+
     /// How fields name them.
     #[must_use]
     pub fn person(&self) -> Person {
@@ -76,51 +103,48 @@ impl Member {
 pub struct Team {
     /// The members, in the order of the file.
     pub members: Vec<Member>,
+    /// True where the file names others who cannot be read: then a role is taken, though nobody may be known to play
+    /// it, so that a broken file gives nobody a right.
+    pub is_partial: bool,
 }
+
+/// The path to a value of the file, and what is wrong with it.
+pub(in crate::process) type WrongPlace = (Vec<String>, String);
 
 impl Team {
     /// Reads the content of `team.yaml`.
     ///
     /// # Errors
     /// The path to the value that is wrong, and what is wrong with it.
-    pub fn read(file: &Node) -> Result<Self, (Vec<String>, String)> {
-        let wrong = |path: &[&str], problem: &str| {
-            (path.iter().map(|p| (*p).to_owned()).collect(), problem.to_owned())
-        };
+    pub fn read(file: &Node) -> Result<Self, WrongPlace> {
+        let (team, mut wrong) = Self::read_leniently(file);
+        if wrong.is_empty() { Ok(team) } else { Err(wrong.swap_remove(0)) }
+    }
+
+    /// Those of the file who can be read, and what is wrong with the others.
+    #[must_use]
+    pub fn read_leniently(file: &Node) -> (Self, Vec<WrongPlace>) {
         let Some(Node::List(items)) = file.at("people") else {
-            return Err(wrong(&[], "has no list `people`"));
+            return (Self::unreadable(), vec![(Vec::new(), "has no list `people`".to_owned())]);
         };
-        let mut members = Vec::new();
+        let (mut team, mut wrong) = (Self::default(), Vec::new());
         for (place, item) in items.iter().enumerate() {
-            let place = place.to_string();
-            let texts = |key: &str| match item.at(key) {
-                Some(Node::List(list)) => list.iter().map(Node::to_string).collect(),
-                Some(Node::Text(one)) => vec![one.clone()],
-                _ => Vec::new(),
-            };
-            let name = item.at("name").and_then(Node::as_text).unwrap_or_default().to_owned();
-            if name.trim().is_empty() {
-                return Err(wrong(&["people", &place], "has no name"));
+            match Member::read(item) {
+                Ok(member) => team.members.push(member),
+                Err((key, problem)) => {
+                    let path = ["people".to_owned(), place.to_string()].into_iter();
+                    wrong.push((path.chain(key.map(str::to_owned)).collect(), problem));
+                }
             }
-            let emails: Vec<String> = texts("emails");
-            if let Some(problem) = emails.iter().find_map(|email| address_problem(email)) {
-                return Err(wrong(&["people", &place, "emails"], &problem));
-            }
-            let mut roles = Vec::new();
-            for word in texts("roles") {
-                let meant = nearest(&word, Role::WORDS).map(|near| format!(" Did you mean {near}?"));
-                let role = Role::parse(&word).ok_or_else(|| {
-                    let all = Role::WORDS.join(", ");
-                    wrong(
-                        &["people", &place, "roles"],
-                        &format!("`{word}` is none of {all}.{}", meant.unwrap_or_default()),
-                    )
-                })?;
-                roles.push(role);
-            }
-            members.push(Member { name, emails, roles });
         }
-        Ok(Self { members })
+        team.is_partial = !wrong.is_empty();
+        (team, wrong)
+    }
+
+    /// The team of a file that cannot be read: nobody is known to be of it.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        Self { members: Vec::new(), is_partial: true }
     }
 
     /// The content of `team.yaml`.
@@ -139,10 +163,10 @@ impl Team {
         ])
     }
 
-    /// True where somebody plays a role.
+    /// True where somebody plays a role, or may.
     #[must_use]
     pub fn has(&self, role: Role) -> bool {
-        self.members.iter().any(|member| member.roles.contains(&role))
+        self.is_partial || self.members.iter().any(|member| member.roles.contains(&role))
     }
 
     /// True for somebody on the team, by address or by name.

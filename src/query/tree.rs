@@ -17,6 +17,28 @@ pub struct Query {
     pub(crate) limit: Option<usize>,
 }
 
+impl Query {
+    /// True where the answer depends on where clocks stand.
+    #[must_use]
+    pub fn asks_clocks(&self) -> bool {
+        self.filter.asks_clocks() || self.order().key == "due"
+    }
+}
+
+impl Filter {
+    fn asks_clocks(&self) -> bool {
+        match self {
+            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::asks_clocks),
+            Self::Not(inner) => inner.asks_clocks(),
+            Self::Term(key, _) | Self::Has(key) => *key == Key::Due,
+            Self::Is(property) => {
+                matches!(property, Property::Overdue | Property::Breached | Property::Warned)
+            }
+            Self::Words(_) => false,
+        }
+    }
+}
+
 /// What a ticket must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Filter {

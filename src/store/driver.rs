@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::store::Store;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Repository, Surroundings};
-use crate::ticket::{Merged, Moment, Person, Ticket, TicketId, codec, merge, sides};
+use crate::ticket::{MAX_FILE_BYTES, Merged, Moment, Person, Ticket, TicketId, codec, merge, sides};
 
 /// The settings of a clone that make git merge tickets by the merge rule, and show them as people read them
 /// (gitattributes(5)).
@@ -20,9 +20,6 @@ pub const DRIVER: [(&str, &str); 3] = [
 
 /// What a sparse checkout needs in `info/attributes`, besides.
 const ATTRIBUTE: &str = ".support/tickets/** merge=support diff=support";
-
-/// The most bytes of a version that are read.
-const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 impl Store {
     /// True where this clone's git merges tickets by the merge rule.
@@ -70,7 +67,7 @@ impl Store {
 pub fn read_version(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |error: std::io::Error| git::Error::io(format!("reading {}", path.display()), &error);
     let bytes = fs::metadata(path).map_err(failed)?.len();
-    if bytes > MAX_FILE_BYTES {
+    if bytes > MAX_FILE_BYTES as u64 {
         let problem = format!("has {bytes} bytes; at most {MAX_FILE_BYTES} are read");
         return Err(BadFile::whole(&path.display().to_string(), problem).into());
     }

@@ -7,10 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, Ticket, TicketId, codec};
-
-/// The most bytes of a version that are read.
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+use crate::ticket::{Entry, MAX_FILE_BYTES, Ticket, TicketId, codec};
 
 /// An entry, and the commit that carried it.
 #[derive(Debug, Clone)]

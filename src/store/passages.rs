@@ -10,10 +10,8 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Blob, ObjectId, Passage, Passed, Repository, Surroundings};
 use crate::store::layout;
-use crate::ticket::{Ticket, TicketId, codec};
+use crate::ticket::{MAX_FILE_BYTES, Ticket, TicketId, codec};
 
-/// The most bytes of a version that are read.
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// Commits that are read together.
 const BATCH: usize = 256;
 /// Threads that read and parse, beside the one that takes what they read.

@@ -7,10 +7,8 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::trees::compare;
-use crate::ticket::{Merged, Ticket, TicketId, codec, is_prefix, merge};
+use crate::ticket::{MAX_FILE_BYTES, Merged, Ticket, TicketId, codec, is_prefix, merge};
 
-/// The most bytes of a ticket or settings file that are read (DESIGN.md, section 3).
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// The most candidates that are named for an id that is not there.
 const MAX_NEAR: usize = 5;
 

@@ -6,10 +6,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId, Repository};
 use crate::store::layout;
-use crate::ticket::{EntryId, TicketId, codec};
-
-/// The most bytes of a version that are read.
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+use crate::ticket::{EntryId, MAX_FILE_BYTES, TicketId, codec};
 
 /// The files and folders by which tickets are judged.
 const JUDGING: [&str; 4] = [layout::CONFIG, layout::TEAM, layout::VENDORS, layout::CALENDARS];

@@ -4,10 +4,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
-use crate::ticket::{Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
-
-/// The most bytes of a ticket's or settings file that are merged.
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+use crate::ticket::{MAX_FILE_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
 
 /// What each of two sides lacks of their union.
 #[derive(Debug, Default)]

@@ -8,10 +8,10 @@ use crate::store::git::{Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{MAX_TEXT_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{MAX_FILE_BYTES, MAX_TEXT_BYTES, Ticket, TicketId, codec};
 
 /// The largest ticket file that is written, in bytes: what a reader takes, less one more text.
-const MAX_WRITTEN_BYTES: usize = 4 * 1024 * 1024 - 2 * MAX_TEXT_BYTES;
+const MAX_WRITTEN_BYTES: usize = MAX_FILE_BYTES - 2 * MAX_TEXT_BYTES;
 
 /// The most tickets that a message names one by one.
 const MAX_TRAILERS: usize = 1_000;

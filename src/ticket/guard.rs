@@ -5,10 +5,10 @@
 //! libyaml's rules for where a token starts; what it cannot follow (a plain text over several lines) it
 //! refuses, with the way to write it.
 
-/// The largest file read, in bytes (DESIGN.md, section 3).
-pub(crate) const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest file of a ticket or of the project that is read, in bytes.
+pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// The deepest nesting read.
-const MAX_DEPTH: usize = 16;
+pub(crate) const MAX_DEPTH: usize = 16;
 
 /// Why a text is not handed to the YAML library.
 #[derive(Debug, PartialEq, Eq)]

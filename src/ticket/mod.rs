@@ -32,6 +32,7 @@ pub use entry::{Attachment, Entry, Set, Step, Visibility};
 pub use field::{Field, Kind};
 pub use fold::fold;
 use fold::last_setter;
+pub use guard::MAX_FILE_BYTES;
 pub use head::Head;
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
 pub use merge::{Merged, is_same_ticket, merge};

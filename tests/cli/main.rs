@@ -13,6 +13,7 @@ mod bad_files;
 mod bad_inputs;
 mod board;
 mod branches;
+mod broken_settings;
 mod bulk;
 mod clocks;
 mod completion;

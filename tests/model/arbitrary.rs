@@ -88,7 +88,9 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
 pub(crate) fn line() -> impl Strategy<Value = String> {
     text()
         .prop_map(|text| text.chars().filter(|c| !c.is_control()).collect::<String>())
-        .prop_filter("a line says something", |line| !line.trim().is_empty() && line.chars().count() <= 512)
+        .prop_filter("a line says something", |line| {
+            git_support::ticket::has_visible(line) && line.chars().count() <= 512
+        })
 }
 
 /// Any value at all, as a newer version might write it.

@@ -11,6 +11,7 @@ mod stretch;
 
 use crate::commands::arguments::Message;
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::reading::check_files;
 use crate::commands::session::Session;
 use crate::process::FaultLevel;
 use crate::render::{Audited, Fault, View};
@@ -62,6 +63,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     } else {
         stretch::asked(&store, args.range.as_deref(), args.from_start, session)?
     };
+    for tip in &stretch.tips {
+        check_files(&store.snapshot(Some(&tip.to_string()))?)?;
+    }
     let mut review = Review::new(&store);
     let mut bar = None;
     store.passages(

@@ -65,8 +65,7 @@ impl<'a> Rulebook<'a> {
             return Ok(Rc::clone(known));
         }
         let snapshot = self.store.snapshot(Some(&commit.to_string()))?;
-        // Settings that cannot be read refused every step then; that they are broken is found as such.
-        let mut rules = reading::rules(&snapshot).unwrap_or_default();
+        let mut rules = reading::rules(&snapshot)?;
         for member in &mut rules.team.members {
             // Who has another address since is still who they were.
             for email in member.emails.clone() {

@@ -103,6 +103,10 @@ fn project(snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failu
             faults.push(Fault::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
         }
     }
+    if let Err(failure) = reading::check_holidays(snapshot) {
+        let hint = failure.hints.first().cloned().unwrap_or_default();
+        faults.push(Fault::error("file.invalid", failure.error.to_string()).at(layout::CONFIG).hint(hint));
+    }
     let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
     if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
         let message = "is of an earlier version: git diff would show tickets as their files";

@@ -2,6 +2,7 @@
 
 mod checks;
 mod repairs;
+mod settings;
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;

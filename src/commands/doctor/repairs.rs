@@ -24,7 +24,7 @@ pub(super) fn all(store: &Store, session: &mut Session<'_>) -> Result<(), Failur
     // Entry ids are drawn before it is known how many are needed.
     let mut drawn: Vec<EntryId> = Vec::new();
     let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
-        let mut repair = Repair { rules: reading::rules(snapshot).unwrap_or_default(), ..Repair::default() };
+        let mut repair = Repair { rules: reading::rules(snapshot)?, ..Repair::default() };
         repair.markers(snapshot)?;
         repair.tickets(store, snapshot)?;
         repair.heads_and_links(&author, &mut drawn, session)?;
@@ -32,11 +32,14 @@ pub(super) fn all(store: &Store, session: &mut Session<'_>) -> Result<(), Failur
         let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
         let needs_attributes = snapshot.commit().is_some() && attributes.is_none();
         let mut files = repair.changed(snapshot)?;
-        let subject = match files.len() {
-            0 => "repair .support/.gitattributes".to_owned(),
-            1 => "repair 1 ticket".to_owned(),
-            count => format!("repair {count} tickets"),
+        let settings = super::settings::repaired(store, snapshot)?;
+        let subject = match (files.len(), &settings) {
+            (0, Some(_)) => format!("repair {}", layout::CONFIG),
+            (0, None) => "repair .support/.gitattributes".to_owned(),
+            (1, _) => "repair 1 ticket".to_owned(),
+            (count, _) => format!("repair {count} tickets"),
         };
+        files.extend(settings);
         if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
             files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
         }

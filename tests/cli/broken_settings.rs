@@ -1,0 +1,166 @@
+//! A settings file with something wrong in it, from any pull request: what does not need it goes on and says so, gates
+//! stay shut, and the commands that mend it work.
+
+use crate::sandbox::Sandbox;
+
+/// A settings file, and what is said of it.
+const BROKEN: &[(&str, &str)] = &[
+    ("commit:\n  skip_ci: perhaps\n", "commit.skip_ci: is neither true nor false"),
+    ("commit:\n  prefix: \"[skip ci]\"\n", "commit.prefix: `[skip ci]` is no word"),
+    ("commit: 5\nattachments:\n  max_bytes: many\n", "commit: is no mapping"),
+    ("policy:\n  severity_by_owner: of\n", "policy.severity_by_owner: `of` is none of"),
+    ("policy:\n  fixed_needs_commit: sometimes\n", "policy.fixed_needs_commit"),
+    ("policy: off\n", "policy: is no mapping"),
+    ("handover:\n  1: everything\n", "handover.1: `everything` is none of"),
+    ("queries:\n  mine: [a]\n", "queries.mine: is no text"),
+    ("queries: mine\n", "queries: is no mapping"),
+    ("clocks:\n  blocker:\n    response: 4y\n", "clocks.blocker.response: `4y` is no target"),
+    ("calendars:\n  office:\n    timezone: Nowhere/At\n    hours: 24x7\n", "no time zone"),
+    ("calendars:\n  office:\n    timezone: UTC\n    hours: 24x7\n    holidays: gone.ics\n", "gone.ics"),
+    ("pause: [weather]\n", "pause: `weather` is none of"),
+    ("agreement:\n  hours: lots\n", "agreement.hours: is no number"),
+    ("- a list\n", "where settings belong"),
+    ("a: [b\n", ".support/config.yaml"),
+    ("a: &x 1\n", "anchors"),
+    ("\u{0}\u{1}", ".support/config.yaml"),
+];
+
+/// A repository with two tickets, in whose settings somebody committed something wrong.
+fn broken(content: &str) -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let id = sandbox.ticket("First");
+    sandbox.run(&["config", "set", "commit.prefix", "tickets"]).ok();
+    sandbox.file(".support/config.yaml", format!("schema: 1\n{content}").replace("schema: 1\n-", "-"));
+    sandbox.git(&["commit", "-qm", "From a pull request", "--", ".support"]);
+    (sandbox, id)
+}
+
+#[test]
+fn what_does_not_need_a_wrong_value_goes_on_and_says_so() {
+    for (content, said) in BROKEN {
+        let (sandbox, id) = broken(content);
+        let warned = |arguments: &[&str]| {
+            let output = sandbox.run(arguments);
+            assert!(output.stderr.contains(said), "{content:?} {arguments:?}: {}", output.stderr);
+            output.ok()
+        };
+        assert!(warned(&["list"]).contains("First"));
+        let new = warned(&["new", "Second"]).trim().to_owned();
+        warned(&["comment", &id, "-m", "Goes on."]);
+        warned(&["edit", &new, "--label", "x"]);
+        warned(&["undo"]);
+        assert!(sandbox.run(&["show", &id]).ok().contains("Goes on."), "{content:?}");
+        sandbox.run(&["config", "list"]).ok();
+    }
+}
+
+#[test]
+fn gates_stay_shut() {
+    for (content, said) in BROKEN {
+        let (sandbox, _) = broken(content);
+        for gate in [
+            &["check"][..],
+            &["check", "label:none"],
+            &["audit"],
+            &["audit", "--from-start"],
+            &["sla", "--gate"],
+        ] {
+            let stderr = sandbox.run(gate).fails(1);
+            assert!(stderr.contains(said), "{content:?} {gate:?}: {stderr}");
+        }
+        // What asks where clocks stand is not answered by none.
+        if said.contains("clocks.") || said.contains("time zone") || said.contains("gone.ics") {
+            let _ = sandbox.run(&["list", "is:overdue"]).fails(1);
+            let _ = sandbox.run(&["sla"]).fails(1);
+        }
+        let doctor = sandbox.run(&["doctor"]);
+        assert_eq!(doctor.status, Some(3), "{content:?}");
+    }
+}
+
+#[test]
+fn doctor_mends_it_and_history_keeps_what_stood_there() {
+    for (content, said) in BROKEN {
+        let (sandbox, _) = broken(content);
+        let _ = sandbox.run_unwatched(&["doctor", "--repair"], "");
+        if said.contains("gone.ics") {
+            continue;
+        }
+        let doctor = sandbox.run(&["doctor"]);
+        assert!(!doctor.stdout.contains("config.yaml"), "{content:?}: {}", doctor.stdout);
+        sandbox.run(&["check"]).ok();
+        assert_eq!(sandbox.run(&["list"]).stderr, "", "{content:?}");
+        assert!(
+            sandbox.git(&["log", "-p", "--", ".support/config.yaml"]).contains("repair .support/config.yaml")
+        );
+    }
+}
+
+#[test]
+fn one_key_is_set_or_unset_whatever_else_is_wrong() {
+    let (sandbox, _) = broken("commit:\n  skip_ci: perhaps\npolicy:\n  level_by_role: of\n");
+    assert!(sandbox.run(&["config", "set", "commit.skip_ci", "maybe"]).fails(1).contains("commit.skip_ci"));
+    sandbox.run(&["config", "set", "commit.skip_ci", "true"]).ok();
+    assert!(sandbox.run(&["list"]).stderr.contains("policy.level_by_role"));
+    sandbox.run(&["config", "unset", "policy.level_by_role"]).ok();
+    assert_eq!(sandbox.run(&["list"]).stderr, "");
+    // A value that makes another one wrong is refused as before.
+    sandbox.run(&["config", "set", "clocks.blocker.response", "2h"]).ok();
+    let _ = sandbox.run(&["config", "set", "clocks.blocker.resolution", "1h"]).fails(1);
+}
+
+#[test]
+fn a_policy_that_was_broken_does_not_open_what_it_kept_shut() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let id = sandbox.ticket("First");
+    sandbox.run(&["team", "add", "Olga", "--email", "olga@example.com", "--role", "product-owner"]).ok();
+    sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
+    let refused = sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1);
+    let config = sandbox.git(&["show", "HEAD:.support/config.yaml"]);
+    for broken in [config.replace("enforce", "enforced"), "a: [b".to_owned()] {
+        sandbox.file(".support/config.yaml", broken);
+        sandbox.git(&["commit", "-qm", "Break it", "--", ".support"]);
+        assert_eq!(sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1), refused);
+    }
+    sandbox.file(".support/config.yaml", &config);
+    // Nor does a roster in which the product owner cannot be read.
+    let team = sandbox.git(&["show", "HEAD:.support/team.yaml"]);
+    for broken in [
+        team.replace("product-owner", "product owner"),
+        team.replace("name: Olga", "name: 5"),
+        "people: 5\n".to_owned(),
+        "[".to_owned(),
+    ] {
+        sandbox.file(".support/team.yaml", broken);
+        sandbox.git(&["commit", "-qm", "Break it", "--", ".support"]);
+        let said = sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1);
+        assert!(said.contains("may not set a severity"), "{said}");
+        assert!(sandbox.run(&["list"]).stderr.contains("team.yaml"));
+        let _ = sandbox.run(&["check"]).fails(1);
+        // Whoever cannot be read is not lost by adding somebody.
+        let _ = sandbox.run(&["team", "add", "Ann", "--email", "ann@example.com", "--role", "l1"]).fails(1);
+    }
+}
+
+#[test]
+fn a_link_or_a_folder_is_no_settings_file() {
+    for make in [
+        "ln -s ../notes.txt .support/config.yaml",
+        "mkdir -p .support/config.yaml && touch .support/config.yaml/x",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.is_tampered_with();
+        let id = sandbox.ticket("First");
+        sandbox
+            .shell(&format!(
+                "rm -f .support/config.yaml && {make} && git add .support && git commit -qm Odd -- .support"
+            ))
+            .ok();
+        let said = sandbox.run(&["list"]).stderr;
+        assert!(said.contains(".support/config.yaml: is a"), "{said}");
+        sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
+        assert!(sandbox.run(&["check"]).fails(1).contains(".support/config.yaml"));
+    }
+}
