@@ -63,6 +63,13 @@ impl Rules {
         higher.chain([Role::ProductOwner, Role::Lead]).any(|role| self.team.plays(who, role))
     }
 
+    /// True where somebody's commits may resolve tickets: whoever is on the team; anybody, where there is none.
+    #[must_use]
+    pub fn may_resolve_by_commit(&self, who: &Person) -> bool {
+        let is_no_team = self.team.members.is_empty() && !self.team.is_partial;
+        is_no_team || self.team.members.iter().any(|member| member.is(who) && !member.roles.is_empty())
+    }
+
     /// The managed service provider, who runs the infrastructure, if the project knows one.
     #[must_use]
     pub fn service_provider(&self) -> Option<&Vendor> {

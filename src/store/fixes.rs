@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{CodeCommit, ObjectId, taken_back};
+use crate::store::git::{CodeCommit, ObjectId, RESOLVES, taken_back};
 use crate::ticket::{Field, Ticket};
 
-/// The trailer of a commit that fixes a ticket.
-pub const RESOLVES: &str = "Resolves-Ticket";
 /// The shortest beginning of an id that names a ticket.
 const MIN_PREFIX: usize = 4;
 

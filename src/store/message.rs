@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::ticket::{Action, Entry, Field, Kind, Person, Set, Ticket, TicketId, cut, one_line, visible};
+use crate::ticket::{
+    Action, Entry, Field, Kind, Person, Set, Ticket, TicketId, cut, inert, inert_lines, one_line, visible,
+};
 
 /// The widest subject, in columns.
 const SUBJECT_COLUMNS: usize = 72;
@@ -15,7 +17,8 @@ const BODY_BYTES: usize = 2000;
 /// The most tickets that a body names.
 const MAX_LINES: usize = 50;
 
-/// What the project wants in its messages.
+/// What the project wants in its messages. What people wrote stands in them so that nothing acts on it
+/// ([`inert`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wording {
     /// The word before the colon of the subject.
@@ -91,11 +94,11 @@ pub(crate) fn of_action(subject: &str, ids: &[TicketId], action: &str, wording: 
 }
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {
-    let subject = format!("{}: {}", wording.prefix, one_line(subject));
+    let subject = format!("{}: {}", wording.prefix, inert(&one_line(subject)));
     let mut message = cut(&visible(&subject), SUBJECT_COLUMNS).into_owned();
     message.push('\n');
     let skip = if wording.skip_ci { "[skip ci]" } else { "" };
-    for part in [body, skip, trailers] {
+    for part in [&inert_lines(body), skip, trailers] {
         if !part.trim().is_empty() {
             let _ = write!(message, "\n{}\n", visible(part.trim_end()));
         }
@@ -213,7 +216,7 @@ fn body(change: &TicketChange) -> String {
 fn trailers(changes: &[TicketChange]) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut add = |name: &str, value: &str| {
-        let line = format!("Support-{name}: {}", one_line(value));
+        let line = format!("Support-{name}: {}", inert(&one_line(value)));
         if !lines.contains(&line) {
             lines.push(line);
         }

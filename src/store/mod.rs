@@ -17,6 +17,7 @@ mod message;
 mod passages;
 mod passes;
 mod ranges;
+mod reported;
 mod rewritten;
 mod snapshot;
 mod sync;
@@ -29,7 +30,8 @@ use std::time::Duration;
 
 pub use branches::{Places, Tip};
 pub use error::{BadFile, Error};
-pub use fixes::{Build, RESOLVES};
+pub use fixes::Build;
+pub use git::RESOLVES;
 pub use hand_edits::HandEdit;
 pub use history::Carried;
 pub use last_change::LastChange;

@@ -165,3 +165,34 @@ fn a_diff_tells_what_changed_ticket_by_ticket() {
     assert!(sandbox.run(&["diff", "HEAD..HEAD"]).ok().contains("nothing changed"));
     sandbox.run(&["diff", "nosuch..HEAD"]).fails(1);
 }
+
+#[test]
+fn what_people_wrote_acts_nowhere_in_a_message() {
+    let sandbox = Sandbox::new();
+    let hostile = "Look @ops, [skip ci] ***NO_CI*** Fixes #12\n\nSupport-Action: resolve\nSupport-Severity: major -> minor\nskip-checks: true\nSigned-off-by: Eve <eve@x.example>";
+    let id = sandbox
+        .run(&["new", "[ci skip] closes a/b#7 Support-Action: resolve", "-m", hostile])
+        .ok()
+        .trim()
+        .to_owned();
+    sandbox.run(&["comment", &id, "-m", hostile]).ok();
+    sandbox.run(&["diagnose", &id, "-m", hostile]).ok();
+    sandbox.run(&["edit", &id, "--assignee", "[skip ci] <x@y.example>", "--label", "#12"]).ok();
+    let messages = sandbox.git(&["log", "-4", "--format=%B"]).to_lowercase();
+    for acting in ["[skip", "[ci", "***no_ci***", "#12", "#7", "@ops", "\nskip-checks", "\nsigned-off-by"] {
+        assert!(!messages.contains(acting), "{acting}: {messages}");
+    }
+    for pattern in ["Support-Action: resolve", "Support-Severity:"] {
+        assert_eq!(sandbox.git(&["log", "--format=%h", "--grep", pattern]), "", "{pattern}");
+    }
+    let actions = sandbox.git(&[
+        "log",
+        "-4",
+        "--reverse",
+        "--format=%(trailers:key=Support-Action,valueonly,separator=%x2C)",
+    ]);
+    assert_eq!(actions, "open\ncomment\ndiagnose\nedit\n");
+    // The ticket has it as it was written.
+    assert!(sandbox.run(&["show", &id]).ok().contains("***NO_CI***"));
+    assert_eq!(sandbox.field(&id, "findings")["diagnosis"], format!("{hostile}"));
+}

@@ -197,3 +197,72 @@ fn a_handover_can_be_rehearsed() {
     let said = sandbox.run(&["release", "accept", "2.0", "--dry-run"]).ok();
     assert!(said.contains("+accepted:"), "{said}");
 }
+
+#[test]
+fn messages_name_tickets_as_people_write_them() {
+    let sandbox = Sandbox::new();
+    let ids: Vec<String> = ["A", "B", "C", "D"].map(|title| sandbox.ticket(title)).to_vec();
+    let commit = |message: &str| drop(sandbox.git(&["commit", "-q", "--allow-empty", "-m", message]));
+    commit(&format!("Wait\n\nResolves-Ticket: {}, #{}", ids[0], &ids[1][..6]));
+    commit(&format!("Fixes #{}", ids[2]));
+    commit(&format!(
+        "Revert \"Fixes {}\"\n\nThis reverts commit 0123456789012345678901234567890123456789.",
+        ids[3]
+    ));
+    commit("Fixes #12, fixes characters");
+    sandbox.run(&["scan"]).ok();
+    for (id, status) in ids.iter().zip(["resolved", "resolved", "resolved", "new"]) {
+        assert_eq!(sandbox.field(id, "status"), status, "{id}");
+    }
+}
+
+#[test]
+fn a_message_that_names_no_ticket_is_said_once() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.ticket("A");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Wait", "--trailer", "Resolves-Ticket: zzzz00"]);
+    assert!(sandbox.run(&["scan", "--dry-run"]).stderr.contains("zzzz00"));
+    assert!(sandbox.run(&["scan"]).stderr.contains("zzzz00"));
+    let again = sandbox.run(&["scan"]);
+    assert!(!again.stderr.contains("zzzz00"), "{again:?}");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Wait", "--trailer", "Resolves-Ticket: zzzz00"]);
+    assert!(sandbox.run(&["scan"]).stderr.contains("zzzz00"));
+}
+
+#[test]
+fn a_strangers_commit_resolves_as_far_as_the_policy_lets_it() {
+    for (policy, status, said) in [
+        ("off", "resolved", ""),
+        ("warn", "resolved", "is not on the team"),
+        ("enforce", "new", "does not resolve it"),
+        ("enforced", "new", "does not resolve it"),
+    ] {
+        let sandbox = Sandbox::new();
+        let id = sandbox.run(&["new", "A", "--severity", "blocker"]).ok().trim().to_owned();
+        let theirs = sandbox.ticket("B");
+        sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l2"]).ok();
+        sandbox.file(".support/config.yaml", format!("policy: {{resolve_by_role: {policy}}}\n"));
+        sandbox.git(&["add", ".support"]);
+        sandbox.git(&["commit", "-qm", "Policy", "--", ".support"]);
+        if policy == "enforced" {
+            sandbox.is_tampered_with();
+        }
+        let author = |who: &str, message: &str| {
+            sandbox.git(&["commit", "-q", "--allow-empty", "--author", who, "-m", message]);
+        };
+        author("Eve <eve@example.org>", &format!("Fixes {id}"));
+        // An old address that .mailmap knows is theirs all the same.
+        sandbox.file(".mailmap", "Dana Li <dana@example.com> <dana@old.example>\n");
+        sandbox.git(&["add", ".mailmap"]);
+        sandbox.git(&["commit", "-qm", "Map", "--", ".mailmap"]);
+        author("D. Li <dana@old.example>", &format!("Fixes {theirs}"));
+        let output = sandbox.run(&["scan"]);
+        assert!(
+            said.is_empty() == !output.stderr.contains("team") && output.stderr.contains(said),
+            "{output:?}"
+        );
+        assert_eq!(sandbox.field(&id, "status"), status, "{policy}");
+        assert_eq!(sandbox.field(&id, "commits").as_array().unwrap().len(), 1, "{policy}");
+        assert_eq!(sandbox.field(&theirs, "status"), "resolved", "{policy}");
+    }
+}

@@ -208,7 +208,7 @@ pub(super) const WEEK: &[Step] = &[
     Show(
         &ANN,
         "27T09:11",
-        "git log --format='%h %an: %(trailers:key=Support-Level,valueonly)' --grep='^Support-Level: . -> '",
+        "git log --format='%h %an: %(trailers:key=Support-Level,separator=%x2C)' | grep 'Support-Level: . -> '",
         "",
     ),
     Show(&ANN, "27T09:12", "git show --format='%an, %ad%n%n%B' --date=short ':/defer {payments}'", ""),

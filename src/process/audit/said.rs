@@ -2,7 +2,7 @@
 
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
-use crate::ticket::{Action, Entry, Field, Node, Person, Set};
+use crate::ticket::{Action, Entry, Field, Node, Person, Set, inert, one_line};
 
 /// The trailer that a commit of ours has, but for those that change no ticket (DESIGN.md, section 4).
 const ACTION: &str = "Support-Action";
@@ -105,7 +105,10 @@ impl Said {
 /// True where an entry sets a field to what a trailer says.
 fn sets(entry: &Entry, field: &Field, to: &str) -> bool {
     match entry.set.get(field) {
-        Some(Set::Value { to: Some(node), .. }) => Node::to_string(node) == to,
+        Some(Set::Value { to: Some(node), .. }) => {
+            let text = Node::to_string(node);
+            text == to || inert(&one_line(&text)) == to
+        }
         Some(Set::Value { to: None, .. }) => to == "none",
         Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => false,
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::MAX_PATH_DEPTH;
+use crate::store::git::naming::tickets_named;
 use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
 use crate::store::git::repository::Repository;
 
@@ -28,7 +29,8 @@ pub struct CodeCommit {
     pub id: ObjectId,
     /// The first line of its message.
     pub subject: String,
-    /// The trailers that name tickets: name and value.
+    /// The tickets it names: the trailer that does, or that stands for the sentence that does, and the id as it was
+    /// written.
     pub trailers: Vec<(String, String)>,
     /// The commit that this one takes back.
     pub reverts: Option<String>,
@@ -266,12 +268,10 @@ impl CodeCommit {
         if trailers.iter().any(|(name, _)| name == "Support-Action") {
             return None;
         }
-        let names_ticket = |name: &str| {
-            name.eq_ignore_ascii_case("Resolves-Ticket") || name.eq_ignore_ascii_case("Support-Ticket")
-        };
-        let trailers: Vec<(String, String)> =
-            trailers.into_iter().filter(|(name, _)| names_ticket(name)).collect();
         let reverts = reverted(message);
+        // A revert repeats the subject of what it takes back, `Fixes ID` and all.
+        let sentences = if reverts.is_some() { "" } else { message };
+        let trailers = tickets_named(sentences, &trailers);
         let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
         if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
             return None;

@@ -1,0 +1,112 @@
+//! How commit messages name tickets: in trailers, and in the sentences that people write for hosts.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// The trailer of a commit that fixes a ticket.
+pub const RESOLVES: &str = "Resolves-Ticket";
+/// The trailer of a commit that has to do with one.
+pub const SUPPORTS: &str = "Support-Ticket";
+
+/// The fewest and the most characters of an id.
+const ID_CHARS: std::ops::RangeInclusive<usize> = 4..=10;
+
+/// `Fixes 7k3fq2m9xd`, `Closes: #7k3fq2m9xd and 2ab…`, `Fixes-Ticket: …`: whole ids only, since a shorter one may be a
+/// word or the number of a host's issue.
+static SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let ids = r"#?[0-9a-hjkmnp-tv-z]{10}\b";
+    let verbs = r"(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)(?:-ticket)?";
+    Regex::new(&format!(
+        r"(?i)\b{verbs}:?[ \t]+({ids}(?:(?:[ \t]*,[ \t]*|[ \t]+and[ \t]+|[ \t]*&[ \t]*)(?:and[ \t]+)?{ids})*)"
+    ))
+    .ok()
+});
+
+/// The tickets that a message names: the name of a trailer, and an id as it was written, one by one.
+pub(crate) fn tickets_named(message: &str, trailers: &[(String, String)]) -> Vec<(String, String)> {
+    let mut named: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, id: String| {
+        // Who resolves a ticket need not say that it supports it.
+        if !named.iter().any(|(known, other)| *other == id && (known == name || known == RESOLVES)) {
+            named.push((name.to_owned(), id));
+        }
+    };
+    for (trailer, value) in trailers {
+        let known = [RESOLVES, SUPPORTS].into_iter().find(|name| trailer.eq_ignore_ascii_case(name));
+        for id in known.map(|_| ids(value)).unwrap_or_default() {
+            add(known.unwrap_or(SUPPORTS), id);
+        }
+    }
+    let sentences = SENTENCE.as_ref().map(|pattern| pattern.captures_iter(message).collect::<Vec<_>>());
+    for sentence in sentences.into_iter().flatten() {
+        let list = sentence.get(1).map_or("", |list| list.as_str());
+        words(list).filter(|word| word.len() == *ID_CHARS.end()).for_each(|id| add(RESOLVES, id));
+    }
+    named
+}
+
+/// The ids in the value of a trailer; the value itself where there is none, so that it can be named.
+fn ids(value: &str) -> Vec<String> {
+    let looks_so = |word: &String| {
+        ID_CHARS.contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+            && !word.contains(['i', 'l', 'o', 'u'])
+    };
+    // What is said behind them, in brackets, is said to people.
+    let list = value.split(['(', '[']).next().unwrap_or_default();
+    let found: Vec<String> = words(list).filter(|word| word != "and").collect();
+    if !found.is_empty() && found.iter().all(looks_so) { found } else { vec![value.trim().to_owned()] }
+}
+
+fn words(list: &str) -> impl Iterator<Item = String> + '_ {
+    let words = list.split(|c: char| c.is_whitespace() || ",;&".contains(c));
+    let words = words.map(|word| word.trim_start_matches('#').trim_end_matches('.').to_ascii_lowercase());
+    words.filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(message: &str, trailers: &[(&str, &str)]) -> String {
+        let trailers: Vec<(String, String)> =
+            trailers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let named = tickets_named(message, &trailers);
+        named.iter().map(|(name, id)| format!("{}{id}", &name[..1])).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn trailers_name_one_ticket_or_several() {
+        for (value, expected) in [
+            ("7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("#7k3f", "R7k3f"),
+            ("7K3F, 2abc", "R7k3f R2abc"),
+            ("7k3f 2abc; #3def and 4eft.", "R7k3f R2abc R3def R4eft"),
+            ("7k3f (the crash)", "R7k3f"),
+            ("7k3f, 7k3f", "R7k3f"),
+            ("nothing at all", "Rnothing at all"),
+            ("#12", "R#12"),
+        ] {
+            assert_eq!(named("", &[("resolves-ticket", value)]), expected, "{value}");
+        }
+        assert_eq!(named("", &[("Support-Ticket", "7k3f"), ("Signed-off-by", "2abc")]), "S7k3f");
+        assert_eq!(named("", &[("Resolves-Ticket", "7k3f"), ("Support-Ticket", "7k3f")]), "R7k3f");
+    }
+
+    #[test]
+    fn sentences_name_whole_ids() {
+        for (message, expected) in [
+            ("Fixes 7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("fix: #7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("Wait (closes #7K3FQ2M9XD, 2abcdefgh0 and #3abcdefgh0).", "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0"),
+            ("Fixes-Ticket: 7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("Resolved 7k3fq2m9xd, and 2abcdefgh0", "R7k3fq2m9xd R2abcdefgh0"),
+            ("Fixes #12, fixes dead code", ""),
+            ("Prefixes 7k3fq2m9xd", ""),
+            ("Fixes: 0123456789ab (\"subject\")", ""),
+        ] {
+            assert_eq!(named(message, &[]), expected, "{message}");
+        }
+    }
+}

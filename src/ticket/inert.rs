@@ -1,0 +1,110 @@
+//! What people wrote, as it may stand in a commit message: git, its hosts and our own recipes act on some words there,
+//! and none of them is to act on a customer's. It stays readable, and the ticket has it as it was written.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// What is acted on within a line, and what stands there instead.
+///
+/// The words are from the hosts' own pages: skipping builds (GitHub "Skipping workflow runs", GitLab "Skip a pipeline",
+/// Azure Pipelines `***NO_CI***`, Travis, Netlify, Vercel), closing issues (GitHub "Linking a pull request to an
+/// issue", GitLab "Managing issues", Jira "Smart Commits"), mentions; git's own sentences for reverts and copies.
+const ACTING: &[(&str, &str)] = &[
+    (r"(?i)\[([^\[\]\n]*(?:skip|no[ _-]?(?:ci|build|deploy))[^\[\]\n]*)\]", "(${1})"),
+    (r"\*\*\*(\w+)\*\*\*", "*** ${1} ***"),
+    // `#12`, `owner/name#12`, `AB#12`, `#close`.
+    (r"#([0-9A-Za-z])", "# ${1}"),
+    (r"(?i)\b(GH-)([0-9])", "${1} ${2}"),
+    (r"(?m)(^|[\s(,])([!&%])([0-9])", "${1}${2} ${3}"),
+    (
+        r"(?im)(^|[^<0-9A-Za-z])(https?://[^\s<>]+/(?:issues|pull|pulls|pull-requests|merge_requests|work_items|browse)/[^\s<>]+)",
+        "${1}<${2}>",
+    ),
+    // A person or team, not an e-mail address.
+    (r"(?m)(^|[^0-9A-Za-z_.+@/-])@([0-9A-Za-z_])", "${1}@ ${2}"),
+    (r"(?i)\b(Support-[A-Za-z]+|Resolves-Ticket)[ \t]*:", "${1} :"),
+    (r"(?i)(This reverts commit|cherry picked from commit) ", "${1}: "),
+    (r"(?i)(Squashed commit of the following):", "${1} :"),
+];
+
+/// A line that is acted on where it begins: a trailer such as `Signed-off-by:` or `skip-checks:`, also behind the
+/// mark of a list; where `git am` sees the end of the message or the beginning of a patch.
+const ACTING_LINE: &str = r"(?m)^([ \t]*(?:[*-][ \t]+)*(?:[A-Za-z0-9-]+[ \t]*:|BREAKING[ -]CHANGE\b)|-- ?>8|---|diff -|Index: |From )";
+
+static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let compiled = |(pattern, instead): &(&str, &'static str)| Some((Regex::new(pattern).ok()?, *instead));
+    ACTING.iter().filter_map(compiled).collect()
+});
+
+static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ACTING_LINE).ok());
+
+/// A line of it, or a value: nothing in it acts.
+#[must_use]
+pub fn inert(text: &str) -> String {
+    let mut text = Cow::Borrowed(text);
+    for (rule, instead) in RULES.iter() {
+        if let Cow::Owned(changed) = rule.replace_all(&text, *instead) {
+            text = Cow::Owned(changed);
+        }
+    }
+    text.into_owned()
+}
+
+/// Lines of it: those that would act where they begin are quoted, as mail quotes.
+#[must_use]
+pub fn inert_lines(text: &str) -> String {
+    let text = inert(text);
+    LINE.as_ref().map_or_else(|| text.clone(), |line| line.replace_all(&text, "> ${1}").into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_a_pattern() {
+        assert_eq!(RULES.len(), ACTING.len());
+        assert!(LINE.is_some());
+    }
+
+    #[test]
+    fn what_a_host_would_act_on_does_not_act() {
+        for (text, expected) in [
+            ("Please [skip ci] now", "Please (skip ci) now"),
+            (
+                "[CI SKIP] [no ci] [skip-actions] [vercel skip]",
+                "(CI SKIP) (no ci) (skip-actions) (vercel skip)",
+            ),
+            ("***NO_CI***", "*** NO_CI ***"),
+            ("Fixes #12, closes a/b#3 and GH-4", "Fixes # 12, closes a/b# 3 and GH- 4"),
+            ("PROJ-7 #close #time 4h", "PROJ-7 # close # time 4h"),
+            ("see !7 and %3", "see ! 7 and % 3"),
+            ("closes https://git.example/a/b/issues/7.", "closes <https://git.example/a/b/issues/7.>"),
+            ("@ops look, (@team/x)", "@ ops look, (@ team/x)"),
+            ("a Support-Action: resolve in it", "a Support-Action : resolve in it"),
+            ("This reverts commit 0123abc.", "This reverts commit: 0123abc."),
+        ] {
+            assert_eq!(inert(text), expected);
+            assert_eq!(inert(expected), expected, "twice is once");
+        }
+        for text in [
+            "ann@customer.example",
+            "50% off! C# is # 1 [x] [ ] [1.4.0]",
+            "1 -> 2",
+            "Ann Lee <ann@a.example>",
+        ] {
+            assert_eq!(inert(text), text);
+        }
+    }
+
+    #[test]
+    fn lines_that_are_trailers_are_quoted() {
+        let text = "It fails.\n\nSigned-off-by: Eve <eve@x.example>\nskip-checks:true\n* support: triage\n- Co-authored-by: P\n---\ndiff --git a b\nFrom 0123\nBREAKING CHANGE: all\nsaid: so\n";
+        let lines = inert_lines(text);
+        assert!(lines.lines().skip(2).all(|line| line.starts_with("> ")), "{lines}");
+        assert_eq!(inert_lines(&lines), lines, "twice is once");
+        assert_eq!(inert_lines("The time is 12:30.\nSee a::b\n"), "The time is 12:30.\nSee a::b\n");
+    }
+}
