@@ -27,3 +27,7 @@ pub mod render;
 pub mod report;
 pub mod store;
 pub mod ticket;
+
+/// What is read and written at most, room by room: what, how much, in which unit. docs/limits.md is made from it.
+pub const LIMITS: [&[(&str, usize, &str)]; 4] =
+    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, process::LIMITS];

@@ -8,6 +8,7 @@ use crate::commands::catalogue::whole;
 use crate::commands::change::Author;
 use crate::commands::code;
 use crate::commands::failure::Failure;
+use crate::commands::project_files;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::step::take;
@@ -68,7 +69,7 @@ fn propose(ids: &[String], session: &mut Session<'_>) -> Result<View, Failure> {
     let ticket = snapshot.need(id)?;
     let others = others(&store, &snapshot, &ticket, session)?;
     let wrote = code::authors(&store, &code::files(&store, &ticket)?)?;
-    let people = suggest(&ticket, &others, &wrote, &reading::rules(&snapshot)?);
+    let people = suggest(&ticket, &others, &wrote, &project_files::rules(&snapshot)?);
     if people.is_empty() {
         session.note("nobody is known who could: git support team add NAME --email ADDRESS --role l1");
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::commands::arguments::{Message, Spending, Writing};
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Request, Settings, What};
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = store.snapshot(None)?;
     let id = snapshot.resolve(&args.id)?;
     let (mut note, mut spent) = (args.message.read(session)?, args.spending.spent);
-    let settings = reading::settings(&snapshot)?;
+    let settings = project_files::settings(&snapshot)?;
     let stored = store_evidence(&id, &args.files, args.name.as_deref(), &settings, session)?;
     let mut planned = Vec::new();
     let mut files = Vec::new();

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use crate::commands::arguments::Writing;
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
-use crate::intake::{Lines, Operation, read_line, read_operation};
+use crate::intake::{Lines, MAX_OPERATIONS, Operation, read_line, read_operation};
 use crate::process::{Rules, decide};
 use crate::render::View;
 use crate::store::{Draft, Snapshot, TicketChange};
-use crate::ticket::{EntryId, Ticket, TicketId};
+use crate::ticket::{EntryId, TicketId};
 
 /// Apply operations, one JSON object a line, all or none, as one commit
 ///
@@ -34,11 +34,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let lines = Lines::open(&args.file, &session.surroundings.directory, session.input)?;
     let mut ids = Vec::new();
     lines.each(|number, line| -> Result<(), Failure> {
+        if ids.len() >= MAX_OPERATIONS {
+            let message = format!("a batch can have at most {MAX_OPERATIONS} operations");
+            return Err(
+                Failure::new(Kind::Refused, message).hint("use several batches, or git support import")
+            );
+        }
         ids.push((number, line.to_owned(), session.ticket_id(), session.entry_id()));
         Ok(())
     })?;
     let plan = write(&store, args.writing.dry_run, session, |snapshot| {
-        let rules = reading::rules(snapshot)?;
+        let rules = project_files::rules(snapshot)?;
         let mut batch = Batch { snapshot, rules: &rules, author: &author, tickets: BTreeMap::new() };
         for (number, line, id, entry) in &ids {
             batch.line(line, id, entry).map_err(|failure| {
@@ -86,22 +92,20 @@ impl Batch<'_> {
             Operation::New(line) => {
                 let ticket = read_line(&line, id.clone(), self.rules, &actor).map_err(invalid)?;
                 let id = ticket.id().clone();
-                if self.known(&id)?.is_some() {
+                if self.is_known(&id)? {
                     return Err(Failure::new(Kind::Refused, format!("there is a ticket {id} of that key")));
                 }
                 self.tickets.insert(id, TicketChange { before: None, after: ticket });
             }
             Operation::On(typed, request) => {
                 let id = self.named(&typed)?;
-                let ticket = match self.known(&id)? {
-                    Some(ticket) => ticket,
-                    None => self.snapshot.need(&id)?,
-                };
-                if let Some(step) = decide(&ticket, *request, self.rules, &actor)? {
-                    let change = self
-                        .tickets
-                        .entry(id)
-                        .or_insert_with(|| TicketChange { before: Some(ticket.clone()), after: ticket });
+                if !self.tickets.contains_key(&id) {
+                    let ticket = self.snapshot.need(&id)?;
+                    self.tickets
+                        .insert(id.clone(), TicketChange { before: Some(ticket.clone()), after: ticket });
+                }
+                let Some(change) = self.tickets.get_mut(&id) else { return Ok(()) };
+                if let Some(step) = decide(&change.after, *request, self.rules, &actor)? {
                     change.after.apply(step);
                 }
             }
@@ -117,10 +121,7 @@ impl Batch<'_> {
         }
     }
 
-    fn known(&self, id: &TicketId) -> Result<Option<Ticket>, Failure> {
-        match self.tickets.get(id) {
-            Some(change) => Ok(Some(change.after.clone())),
-            None => Ok(self.snapshot.ticket(id)?),
-        }
+    fn is_known(&self, id: &TicketId) -> Result<bool, Failure> {
+        Ok(self.tickets.contains_key(id) || self.snapshot.ticket(id)?.is_some())
     }
 }

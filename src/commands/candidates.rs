@@ -3,7 +3,7 @@
 use crate::commands::arguments::Reading;
 use crate::commands::catalogue;
 use crate::commands::failure::Failure;
-use crate::commands::reading::{releases, settings, team, vendors};
+use crate::commands::project_files::{releases, settings, team, vendors};
 use crate::commands::session::Session;
 use crate::query::{FIELDS, PROPERTIES, SORT_KEYS};
 use crate::store::{Snapshot, Store};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::commands::arguments::Writing;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Actor, Refusal, Request, Settings, decide, secret_in, warnings};
 use crate::render::{Rehearsal, View};
 use crate::store::git::FileChange;
 use crate::store::{Draft, Plan, Snapshot, Store, TicketChange, Wording};
-use crate::ticket::{EntryId, Field, Moment, Person, Ticket, TicketId};
+use crate::ticket::{Entry, EntryId, Field, Moment, Person, Ticket, TicketId};
 
 /// A request to a ticket, with the id its entry will have.
 pub(crate) struct Planned {
@@ -84,7 +84,7 @@ pub(crate) fn write(
         return store.rehearse(draft);
     }
     let plan = store.update(draft)?;
-    reading::warn_of_files(&store.snapshot(None)?, session)?;
+    project_files::warn_of_files(&store.snapshot(None)?, session)?;
     if let Some(Plan { commit: Some(commit), message, .. }) = &plan {
         let subject = message.lines().next().unwrap_or_default();
         session.remarks.push(format!("[{} {commit:.10}] {subject}", store.branch()));
@@ -102,7 +102,7 @@ pub(crate) fn write_files(
     let store = session.store()?;
     let draft = |snapshot: &Snapshot<'_>| {
         let files = files(snapshot)?;
-        let wording = wording(&reading::settings(snapshot)?);
+        let wording = wording(&project_files::settings(snapshot)?);
         let draft =
             Draft { tickets: Vec::new(), files, subject: subject.to_owned(), wording, ..Draft::default() };
         Ok((!draft.files.is_empty()).then_some(draft))
@@ -135,7 +135,7 @@ fn draft(
     author: &Author,
     warnings_said: &mut Vec<String>,
 ) -> Result<Option<Draft>, Failure> {
-    let rules = reading::rules(snapshot)?;
+    let rules = project_files::rules(snapshot)?;
     warnings_said.clear();
     let mut before: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
     let mut after: BTreeMap<&TicketId, Ticket> = BTreeMap::new();
@@ -179,8 +179,8 @@ pub(crate) fn refuse_secrets(tickets: &[TicketChange], files: &[FileChange]) -> 
         })
     };
     for TicketChange { before, after } in tickets {
-        let old = before.as_ref().map(Ticket::timeline).unwrap_or_default();
-        let notes = after.timeline().iter().filter(|entry| !old.contains(entry));
+        let is_new = |entry: &&Entry| before.as_ref().is_none_or(|before| !before.has_entry(entry));
+        let notes = after.timeline().iter().filter(is_new);
         let notes = notes.filter_map(|entry| entry.note.as_deref()).map(|note| ("the note".to_owned(), note));
         let changed = |field: &Field| before.as_ref().and_then(|before| before.head().get(field));
         let texts = after.head().iter().filter(|(field, value)| changed(field) != Some(value));

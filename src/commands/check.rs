@@ -4,7 +4,7 @@ use crate::commands::arguments::Reading;
 use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::Failure;
 use crate::commands::list::joined;
-use crate::commands::reading::check_files;
+use crate::commands::project_files::check_files;
 use crate::commands::session::Session;
 use crate::render::{Gate, View};
 use crate::store::layout;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::process::paths_named;
 use crate::render::{CodeLine, Concerned};
 use crate::store::git::ObjectId;
@@ -64,7 +64,7 @@ fn last_good(
     ticket: &Ticket,
 ) -> Result<Option<(String, ObjectId)>, Failure> {
     let repository = store.repository();
-    let releases = reading::releases(snapshot)?;
+    let releases = project_files::releases(snapshot)?;
     let mut bad = Vec::new();
     for version in ticket.head().members(&Field::Affects) {
         let recorded = releases.iter().find(|release| release.version == *version);

@@ -2,7 +2,7 @@
 
 use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::commands::settings_file;
 use crate::process::{SETTINGS, Settings, own_settings, setting_value, unknown_setting};
@@ -78,7 +78,7 @@ fn known(key: &str) -> Result<(), Failure> {
 fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
-    let in_force = reading::settings(&snapshot)?;
+    let in_force = project_files::settings(&snapshot)?;
     let text = snapshot.config()?.unwrap_or_default();
     let file = yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null);
     let mut lines = Vec::new();

@@ -3,7 +3,7 @@
 use crate::commands::alike::alike;
 use crate::commands::code::concerned;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::commands::show::linked;
 use crate::process::similar;
@@ -58,7 +58,7 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
         return Err(Failure::usage(format!("{} is with no vendor", ticket.id())).hint("--vendor NAME"));
     };
-    let vendors = reading::vendors(&snapshot)?;
+    let vendors = project_files::vendors(&snapshot)?;
     let vendor = vendors.get(name).cloned().ok_or_else(|| {
         Failure::new(Kind::NotFound, format!("there is no vendor {name}")).hint("git support vendor list")
     })?;

@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::arguments::Writing;
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::intake::{Issue, Lines, Source, bring, open_foreign, read_line};
 use crate::process::{Rules, checksum};
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut taken = Taken::default();
     let mut secrets = !args.writing.allow_secret;
     let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
-        let rules = reading::rules(snapshot)?;
+        let rules = project_files::rules(snapshot)?;
         let mut import = Import {
             snapshot,
             rules: &rules,

@@ -1,7 +1,7 @@
 //! Which rules judge a ticket's clocks: those in force at the commit that opened it, or set its severity.
 
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::index::Index;
 use crate::process::{Book, Clock, ClockRules, Course, Hours, Judged, Team, replay, standing};
@@ -79,9 +79,9 @@ impl Named {
 impl Rulings {
     /// The rules of a snapshot alone: what if they had been in force all the time.
     pub(crate) fn present(snapshot: &Snapshot<'_>) -> Result<Self, Failure> {
-        let book = Book::of(reading::clock_rules(snapshot)?);
+        let book = Book::of(project_files::clock_rules(snapshot)?);
         // A team that cannot be read is told by whoever asks for people, and hides no ticket.
-        let team = reading::team(snapshot).unwrap_or_default();
+        let team = project_files::team(snapshot).unwrap_or_default();
         let tip = snapshot.commit().filter(|_| !snapshot.is_across());
         Ok(Self { tip, books: vec![book], turns: Vec::new(), present: 0, team })
     }
@@ -90,8 +90,8 @@ impl Rulings {
     fn book_at(&mut self, store: &Store, commit: ObjectId) -> Result<usize, Failure> {
         let snapshot = store.snapshot(Some(&commit.to_string()))?;
         // Settings that could not be read judged nobody.
-        let rules = reading::clock_rules(&snapshot).unwrap_or_else(|_| ClockRules::default());
-        let members = reading::team(&snapshot).unwrap_or_default().members;
+        let rules = project_files::clock_rules(&snapshot).unwrap_or_else(|_| ClockRules::default());
+        let members = project_files::team(&snapshot).unwrap_or_default().members;
         self.team.members.extend(
             members.into_iter().filter(|member| !self.team.members.contains(member)).collect::<Vec<_>>(),
         );

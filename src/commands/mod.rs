@@ -44,6 +44,7 @@ mod new;
 mod next;
 mod owner;
 mod pend;
+mod project_files;
 mod reading;
 mod redact;
 mod release;

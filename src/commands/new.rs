@@ -6,6 +6,7 @@ use crate::commands::arguments::{Fields, Message, Spending, form_changes};
 use crate::commands::attach::{Stored, store_evidence};
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::project_files;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::intake;
@@ -78,7 +79,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         None => session.ticket_id(),
     };
-    let settings = reading::settings(&store.snapshot(None)?)?;
+    let settings = project_files::settings(&store.snapshot(None)?)?;
     let evidence = store_evidence(&id, &args.attach, None, &settings, session)?;
     let filing = Filing {
         id,
@@ -166,7 +167,7 @@ struct Filing {
 
 impl Filing {
     fn draft(&self, snapshot: &Snapshot<'_>, author: &Author) -> Result<Option<Draft>, Failure> {
-        let rules = reading::rules(snapshot)?;
+        let rules = project_files::rules(snapshot)?;
         let before = snapshot.ticket(&self.id)?;
         let mut after = match &before {
             None => {

@@ -3,7 +3,7 @@
 use crate::commands::arguments::Message;
 use crate::commands::change::{Author, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Refusal, redact};
 use crate::render::View;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             return Ok(None);
         };
         let files = evidence(&before, &redaction);
-        let wording = wording(&reading::settings(snapshot)?);
+        let wording = wording(&project_files::settings(snapshot)?);
         let tickets = vec![TicketChange { before: Some(before), after }];
         Ok(Some(Draft { tickets, files, subject: String::new(), wording, ..Draft::default() }))
     };

@@ -4,6 +4,7 @@ use crate::commands::arguments::Message;
 use crate::commands::catalogue::whole;
 use crate::commands::change::{Author, write_files};
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::project_files;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::process::{Mark, Release};
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.verb {
         None | Some(Verb::List) => {
             let store = session.store()?;
-            Ok(View::Releases(reading::releases(&store.snapshot(None)?)?))
+            Ok(View::Releases(project_files::releases(&store.snapshot(None)?)?))
         }
         Some(Verb::Handover(offer)) => handover(offer, session),
         Some(Verb::Accept(named)) => mark(named, "accept", session, |release, mark| match release.accepted {
@@ -136,7 +137,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
         retired: None,
     };
     write_files(&format!("hand over {version} to support"), offer.dry_run, session, |snapshot| {
-        if reading::releases(snapshot)?.iter().any(|other| other.version == *version) {
+        if project_files::releases(snapshot)?.iter().any(|other| other.version == *version) {
             let message = format!("{version} was handed over already");
             return Err(
                 Failure::new(Kind::Refused, message).hint(format!("git support release show {version}"))
@@ -164,7 +165,7 @@ fn mark(
 }
 
 fn need(snapshot: &Snapshot<'_>, version: &str) -> Result<Release, Failure> {
-    let found = reading::releases(snapshot)?.into_iter().find(|release| release.version == version);
+    let found = project_files::releases(snapshot)?.into_iter().find(|release| release.version == version);
     found.ok_or_else(|| {
         Failure::new(Kind::NotFound, format!("there is no release {version}"))
             .hint(format!("git support release handover {version} --tag TAG"))
@@ -185,7 +186,7 @@ fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     let repository = store.repository();
     let tag = repository.revision(&release.tag)?;
     let mut tips = vec![tag];
-    for other in reading::releases(&snapshot)?.iter().filter(|other| other.version != *version) {
+    for other in project_files::releases(&snapshot)?.iter().filter(|other| other.version != *version) {
         let other = repository.revision(&other.tag)?;
         if other != tag && repository.contains(tag, other)? {
             tips.push(other);

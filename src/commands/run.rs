@@ -6,7 +6,7 @@ use crate::commands::arguments::Fields;
 use crate::commands::change::{Author, write};
 use crate::commands::ci::{Facts, Judge, Told, Where};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
 use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict, test_number};
@@ -82,7 +82,7 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
             seed: (session.random)(),
         };
         let plan = write(&store, false, session, |snapshot| {
-            let rules = reading::rules(snapshot)?;
+            let rules = project_files::rules(snapshot)?;
             let mut judge = Judge::new(&facts, snapshot, &rules);
             match (judge.ticket_of(&cause.key)?, has_failed, state) {
                 (None, true, _) => judge.opens(&cause)?,

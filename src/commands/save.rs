@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::commands::arguments::Message;
 use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::project_files;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Request, Rules, What, decide};
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let author = Author::of(&store)?;
     let ids: Vec<EntryId> = edits.iter().map(|_| session.entry_id()).collect();
     let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
-        let rules = reading::rules(snapshot)?;
+        let rules = project_files::rules(snapshot)?;
         let (mut tickets, mut files, mut adopts) = (Vec::new(), Vec::new(), BTreeMap::new());
         for (edit, entry) in edits.iter().zip(&ids) {
             let content = present(edit)?;
@@ -57,7 +58,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                     tickets.push(adopted(before, request(changes), &rules, &author, entry)?);
                 }
                 None => {
-                    reading::check_project_file(&edit.path, content)?;
+                    project_files::check_project_file(&edit.path, content)?;
                     files.push(FileChange::write(edit.path.clone(), content));
                 }
             }

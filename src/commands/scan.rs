@@ -3,7 +3,7 @@
 use crate::commands::arguments::Writing;
 use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Ending, Move, Policy, Request, Rules, What};
 use crate::render::View;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let snapshot = store.snapshot(None)?;
     let commits = store.repository().code_commits(&args.range)?;
     let reverted = taken_back(commits.iter());
-    let rules = reading::rules(&snapshot)?;
+    let rules = project_files::rules(&snapshot)?;
     let (mut planned, mut bad) = (Vec::new(), Vec::new());
     for commit in &commits {
         if reverted.contains(commit.id.to_string().as_str()) {
@@ -77,7 +77,7 @@ fn warn_once(store: &Store, bad: Vec<(String, String)>, is_rehearsal: bool, sess
         new.push(key);
     }
     if count > MAX_NAMED {
-        session.note(format!("warning: {} more commits name tickets that are not here", count - MAX_NAMED));
+        session.note(format!("warning: {} more commits name unknown tickets", count - MAX_NAMED));
     }
     if !is_rehearsal && !new.is_empty() {
         store.remember_reported(&new);
@@ -106,13 +106,12 @@ fn allowed(
     let (id, commit_id) = (ticket.id(), commit.id);
     if policy == Policy::Warn {
         session.note(format!(
-            "warning: commit {commit_id:.10} resolves {id}, and its author {who} is not on the team \
-             (policy.resolve_by_role: enforce would only link it)"
+            "warning: commit {commit_id:.10} resolves {id}, but its author {who} is not on the team"
         ));
         return Ok(Some(what));
     }
     session.note(format!(
-        "warning: commit {commit_id:.10} is linked to {id} and does not resolve it: its author {who} is not on the team"
+        "warning: commit {commit_id:.10} is linked to {id} but does not resolve it: its author {who} is not on the team"
     ));
     Ok(Some(link(commit)))
 }

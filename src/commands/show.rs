@@ -2,6 +2,7 @@
 
 use crate::commands::arguments::Reading;
 use crate::commands::failure::Failure;
+use crate::commands::project_files;
 use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::process::Release;
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let linked = ticket.head().links().map(|(kind, other)| linked(&snapshot, kind, other)).collect();
     let prefix = snapshot.shortest(&id)?;
-    let releases = reading::releases(&snapshot)?;
+    let releases = project_files::releases(&snapshot)?;
     let fixed_in = fixed_in(&store, &ticket, &releases)?;
     let is_deliverys = is_deliverys(&ticket, &releases);
     Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, places, fixed_in, is_deliverys })))

@@ -10,7 +10,7 @@ use crate::commands::catalogue::{Question, Wanted, find_judged, rulings};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
-use crate::commands::reading::check_files;
+use crate::commands::project_files::check_files;
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Course, Why, skew_before, skews};
 use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};

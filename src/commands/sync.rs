@@ -2,7 +2,7 @@
 
 use crate::commands::change::wording;
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::render::View;
 use crate::store::{Rewrite, Store, Take};
@@ -15,10 +15,10 @@ use crate::store::{Rewrite, Store, Take};
 pub struct Args {
     /// The remote [default: the branch's own, or origin]
     remote: Option<String>,
-    /// If the remote's history was rewritten: take it over, with your later changes on top
+    /// Use the remote's rewritten history, with your later changes on top
     #[arg(long)]
     accept_rewrite: bool,
-    /// If the remote's history was rewritten: bring back what was taken out of it
+    /// Restore commits that were removed from the remote's history
     #[arg(long, conflicts_with = "accept_rewrite")]
     keep_mine: bool,
 }
@@ -53,7 +53,7 @@ fn synced(
     rewrite: Rewrite,
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
-    let wording = wording(&reading::settings(&store.snapshot(None)?)?);
+    let wording = wording(&project_files::settings(&store.snapshot(None)?)?);
     // A clone that was never written to merges as well.
     let _ = store.wire_driver();
     let synced = store.sync(remote, take, rewrite, &wording)?;
@@ -63,7 +63,7 @@ fn synced(
     }
     for id in &synced.left_out {
         session.note(format!(
-            "warning: {id} is gone from the rewritten history, so your changes of it are left out"
+            "warning: {id} was removed from the remote's history, so your changes to it were not kept"
         ));
     }
     let branch = store.branch().to_owned();

@@ -4,7 +4,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Member, Role, Team};
 use crate::render::View;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.verb {
         None | Some(Verb::List) => {
             let store = session.store()?;
-            Ok(View::Team(reading::team(&store.snapshot(None)?)?.members))
+            Ok(View::Team(project_files::team(&store.snapshot(None)?)?.members))
         }
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {
@@ -124,7 +124,7 @@ fn change(
     edit: impl Fn(&mut Team) -> Result<(), Failure>,
 ) -> Result<View, Failure> {
     write_files(subject, dry_run, session, |snapshot| {
-        let old = reading::whole_team(snapshot)?;
+        let old = project_files::whole_team(snapshot)?;
         let mut new = old.clone();
         edit(&mut new)?;
         let (true, Node::Map(pairs)) = (new != old, new.to_node()) else { return Ok(Vec::new()) };

@@ -3,7 +3,7 @@
 use crate::commands::catalogue::whole;
 use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Vendor, answer_times};
 use crate::render::View;
@@ -105,14 +105,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.verb {
         None | Some(Verb::List) => {
             let store = session.store()?;
-            let vendors = reading::vendors(&store.snapshot(None)?)?;
+            let vendors = project_files::vendors(&store.snapshot(None)?)?;
             Ok(View::Vendors(vendors.into_values().collect()))
         }
         Some(Verb::Add(details)) => add(details, session),
         Some(Verb::Edit(details)) => {
             let subject = format!("change the vendor {}", details.name);
             write_files(&subject, details.dry_run, session, |snapshot| {
-                let vendors = reading::vendors(snapshot)?;
+                let vendors = project_files::vendors(snapshot)?;
                 let old = vendors.get(&details.name).ok_or_else(|| unknown(&details.name))?;
                 let new = details.over(old)?;
                 Ok(if new == *old { Vec::new() } else { vec![file(&new)] })
@@ -134,7 +134,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
         session.note(format!("warning: {name} has no channel yet; nothing can be deferred to them"));
     }
     write_files(&format!("add the vendor {name}"), details.dry_run, session, |snapshot| {
-        if reading::vendors(snapshot)?.contains_key(name) {
+        if project_files::vendors(snapshot)?.contains_key(name) {
             return Err(Failure::new(Kind::Refused, format!("there is a vendor {name} already"))
                 .hint(format!("git support vendor edit {name} …")));
         }
@@ -146,7 +146,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
 fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
-    let vendors = reading::vendors(&snapshot)?;
+    let vendors = project_files::vendors(&snapshot)?;
     let vendor = vendors.get(name).ok_or_else(|| unknown(name))?.clone();
     let mut held = Vec::new();
     for ticket in whole(&store, &snapshot, &format!("vendor:{name}"), session)? {
@@ -159,7 +159,7 @@ fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
 
 fn remove(name: &str, dry_run: bool, session: &mut Session<'_>) -> Result<View, Failure> {
     write_files(&format!("take the vendor {name} away"), dry_run, session, |snapshot| {
-        if !reading::vendors(snapshot)?.contains_key(name) {
+        if !project_files::vendors(snapshot)?.contains_key(name) {
             return Err(unknown(name));
         }
         let holds = |ticket: &&crate::ticket::Ticket| {

@@ -1,6 +1,6 @@
 //! The tables, and how the file is opened, made anew, or thrown away.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -100,6 +100,9 @@ impl Index {
 /// Opens the file, or makes it. Several processes may be about to make it: SQLite refuses who comes second at
 /// once, however long it was told to wait, where waiting with a lock in hand could lock both up.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // SQLite makes its files for their owner alone to write, whatever the umask; in a shared repository they are the
+    // group's. What it makes beside this one it makes like this one.
+    let _ = OpenOptions::new().write(true).create_new(true).open(path);
     let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
     for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
         match try_to_connect(path) {

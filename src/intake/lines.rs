@@ -1,15 +1,14 @@
 //! A file of lines that is read more than once, a line at a time, however long it is.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{BufRead as _, BufReader, Read, Seek as _, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
+use crate::intake::aside::{self, kept_aside};
 use crate::intake::evidence::STANDARD_INPUT;
-
-/// The longest line, in bytes: twice what a ticket's file may have.
-const MAX_LINE_BYTES: u64 = 8 * 1024 * 1024;
+use crate::intake::limits::{MAX_LINE_BYTES, MAX_LINES};
 
 /// Lines of a file, or of standard input, which is kept aside meanwhile.
 pub struct Lines {
@@ -24,19 +23,13 @@ impl Lines {
     /// It cannot be read.
     pub fn open(path: &Path, directory: &Path, input: &mut dyn Read) -> Result<Self> {
         if path == Path::new(STANDARD_INPUT) {
-            let mut file = tempfile::tempfile().context("keeping standard input aside")?;
-            io::copy(input, &mut file).context("reading standard input")?;
-            return Ok(Self { file, name: "standard input".to_owned() });
+            let name = "standard input".to_owned();
+            let file = kept_aside(input, &name)?.into_file();
+            return Ok(Self { file, name });
         }
         let path = directory.join(path);
         let name = path.display().to_string();
-        let mut file = File::open(&path).with_context(|| format!("opening {name}"))?;
-        if !file.metadata().is_ok_and(|meta| meta.is_file()) {
-            let mut aside = tempfile::tempfile().context("keeping it aside")?;
-            io::copy(&mut file, &mut aside).with_context(|| format!("reading {name}"))?;
-            file = aside;
-        }
-        Ok(Self { file, name })
+        Ok(Self { file: aside::open(&path, &name)?, name })
     }
 
     /// Lines of a file of ours.
@@ -73,6 +66,9 @@ impl Lines {
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
+            if number > MAX_LINES {
+                return Err(anyhow!("{} has more lines than the limit of {MAX_LINES}", self.name).into());
+            }
             match self.next(&mut reader, &mut line, number)? {
                 None => break,
                 Some(text) if text.trim().is_empty() => {}

@@ -1,9 +1,11 @@
 //! What comes in from outside: texts from files, standard input or an editor's form, and evidence.
 
+mod aside;
 mod evidence;
 mod foreign;
 mod form;
 mod import;
+mod limits;
 mod lines;
 mod operations;
 mod results;
@@ -13,6 +15,7 @@ pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
 pub use foreign::{Issue, Source, bring, open_foreign};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
+pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};
 pub use lines::Lines;
 pub use operations::{Operation, read_operation};
 pub use results::{ReportForm, printed, read_report};

@@ -1,6 +1,6 @@
 //! The one place where entries are made: a request becomes a step, or is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Change, Changes, Fix, Request, What};
@@ -234,8 +234,9 @@ impl Record {
             Change::Members { add, remove } => {
                 let checked = field.check(Node::texts(add.clone())).map_err(refused)?;
                 let old = names(from.as_ref());
+                let removed: BTreeSet<&String> = remove.iter().collect();
                 let mut new: Vec<String> =
-                    old.iter().filter(|name| !remove.contains(name)).cloned().collect();
+                    old.iter().filter(|name| !removed.contains(name)).cloned().collect();
                 new.extend(names(Some(&checked)));
                 self.change_members(field, &old, &new);
                 Ok(())
@@ -255,6 +256,7 @@ impl Record {
 
     fn change_members(&mut self, field: &Field, old: &[String], new: &[String]) {
         let missing_in = |list: &[String], other: &[String]| -> Vec<String> {
+            let other: BTreeSet<&String> = other.iter().collect();
             list.iter().filter(|name| !other.contains(name)).cloned().collect()
         };
         let (add, remove) = (missing_in(new, old), missing_in(old, new));

@@ -9,6 +9,7 @@ mod calendar;
 mod clock;
 mod decide;
 mod fingerprint;
+mod limits;
 mod mentions;
 mod outcome;
 mod outside;
@@ -38,6 +39,7 @@ pub use clock::{
 };
 pub use decide::{decide, open, open_by, redact};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
+pub use limits::LIMITS;
 pub use mentions::paths_named;
 pub use outcome::{Evidence, Outcome, Verdict};
 pub use outside::for_outside;

@@ -12,7 +12,7 @@ use crate::process::results::Results;
 /// The first line of the text.
 const HEADING: &str = "git-support passes 1";
 /// The most tests that are kept; beyond them, nothing is known of when a test passed last.
-const MAX_TESTS: usize = 200_000;
+pub(in crate::process) const MAX_TESTS: usize = 200_000;
 /// The most passes that are counted.
 const MAX_COUNT: u32 = 99;
 /// After so many passes in a row, a test no longer counts as flipping.

@@ -7,12 +7,12 @@ use crate::process::fingerprint::{Grouping, test_number};
 use crate::process::outcome::{Evidence, Outcome, Verdict};
 
 /// The most causes that are told apart; of more, only their number is known.
-const MAX_CAUSES: usize = 5_000;
+pub(in crate::process) const MAX_CAUSES: usize = 5_000;
 /// The most tests of a cause that are named.
 pub const MAX_NAMED: usize = 50;
 
 /// The most bytes of traces and outputs that are kept of all causes together; of further ones, the message is.
-const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
+pub(in crate::process) const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
 
 /// What failed, by its fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]

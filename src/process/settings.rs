@@ -155,7 +155,7 @@ impl Settings {
         if !matches!(file, Node::Map(_) | Node::Null) {
             reader
                 .wrong
-                .insert(0, (String::new(), format!("is {}, where settings belong", file.kind_name())));
+                .insert(0, (String::new(), format!("is {}, not a mapping of settings", file.kind_name())));
         }
         settings.wrong = reader.wrong;
         if settings.is_wrong_at("") { Self::unreadable(settings.wrong) } else { settings }

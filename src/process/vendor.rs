@@ -61,7 +61,8 @@ impl Vendor {
             return Err(("url".to_owned(), problem));
         }
         if let Some(phone) = vendor.phone.as_ref().filter(|phone| !is_phone(phone)) {
-            let problem = format!("`{}` is no telephone number; write +61 7 5550 0100", visible(phone));
+            let problem =
+                format!("'{}' is not a valid telephone number (use +61 7 5550 0100)", visible(phone));
             return Err(("phone".to_owned(), problem));
         }
         if let Some(response) = vendor.response.as_ref().filter(|response| parse_span(response).is_none()) {
@@ -123,7 +124,7 @@ fn url_problem(text: &str) -> Option<String> {
     let is_good = rest.is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_alphanumeric() || c == '[') && visible(text) == text
     });
-    let problem = format!("`{}` is no address of a page; write https://support.example.com", visible(text));
+    let problem = format!("'{}' is not a valid URL (use https://support.example.com)", visible(text));
     (!is_good || text.contains(is_odd)).then_some(problem)
 }
 

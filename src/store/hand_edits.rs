@@ -2,7 +2,7 @@
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{Kind, SupportPath};
+use crate::store::git::{Kind, SupportPath, refused_path};
 use crate::store::layout;
 
 /// A file that the work tree has otherwise than the last commit.
@@ -22,10 +22,17 @@ impl Store {
     /// The files under `.support/` that the work tree has otherwise; none where the branch is not checked out.
     ///
     /// # Errors
-    /// Git cannot compare them, or a file cannot be read.
+    /// Git cannot compare them, a file cannot be read, or the commit stands for more files than git could look at.
     pub fn hand_edits(&self) -> Result<Vec<HandEdit>, Error> {
         if !self.target().is_checked_out() {
             return Ok(Vec::new());
+        }
+        let repository = self.repository();
+        if let Some(tip) = repository.tip(self.target())?
+            && let Some(endless) =
+                repository.unsafe_paths(tip, None, usize::MAX)?.iter().find(|path| path.is_endless)
+        {
+            return Err(refused_path(&endless.path, &endless.problem).into());
         }
         let mut edits = Vec::new();
         for (path, is_conflicted) in self.repository().changed_below(layout::FOLDER)? {

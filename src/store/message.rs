@@ -1,5 +1,6 @@
 //! The commit message of a change: a subject, a body that a reviewer can read, trailers (DESIGN.md, section 4).
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -40,8 +41,8 @@ impl TicketChange {
     /// The entries that came; one that text was taken out of was there.
     fn entries(&self) -> Vec<&Entry> {
         let old = self.before.as_ref().map(Ticket::timeline).unwrap_or_default();
-        let was_there =
-            |entry: &Entry| old.iter().any(|known| (known.seq, &known.id) == (entry.seq, &entry.id));
+        let old: BTreeSet<_> = old.iter().map(|known| (known.seq, &known.id)).collect();
+        let was_there = |entry: &Entry| old.contains(&(entry.seq, &entry.id));
         self.after.timeline().iter().filter(|entry| !was_there(entry)).collect()
     }
 }
@@ -214,10 +215,10 @@ fn body(change: &TicketChange) -> String {
 }
 
 fn trailers(changes: &[TicketChange]) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut known) = (Vec::new(), BTreeSet::new());
     let mut add = |name: &str, value: &str| {
         let line = format!("Support-{name}: {}", inert(&one_line(value)));
-        if !lines.contains(&line) {
+        if known.insert(line.clone()) {
             lines.push(line);
         }
     };

@@ -24,15 +24,29 @@ pub enum Rewrite {
 }
 
 impl Store {
-    /// The newest commit that the remote's branch once had, that it has no longer, and that ours still has.
-    /// `before` is where the remote-tracking branch stood until now.
+    /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody
+    /// pushes from here meanwhile is not gone because the fetch was earlier.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub(super) fn seen(&self, remote: &str) -> Result<Vec<ObjectId>, Error> {
+        let recorded = self.recorded().remove(&self.record_name(remote));
+        let recorded = recorded.and_then(|id| ObjectId::parse(&id));
+        let mut seen = self.repository().tracked(remote, self.target());
+        seen.extend(recorded.into_iter().chain(self.repository().tracking(remote, self.target())?));
+        seen.sort();
+        seen.dedup();
+        Ok(seen)
+    }
+
+    /// The newest of the commits that the remote's branch was seen at, that it has no longer, and that ours still
+    /// has.
     ///
     /// # Errors
     /// An object cannot be read.
     pub(super) fn dropped(
         &self,
-        remote: &str,
-        before: Option<ObjectId>,
+        seen: &[ObjectId],
         ours: ObjectId,
         theirs: ObjectId,
     ) -> Result<Option<ObjectId>, Error> {
@@ -40,14 +54,8 @@ impl Store {
         if repository.contains(theirs, ours)? {
             return Ok(None);
         }
-        let recorded = self.recorded().remove(&self.record_name(remote));
-        let recorded = recorded.and_then(|id| ObjectId::parse(&id));
-        let mut known: Vec<ObjectId> = recorded.into_iter().chain(before).collect();
-        known.extend(repository.tracked(remote, self.target()));
-        known.sort();
-        known.dedup();
         let mut dropped: Option<ObjectId> = None;
-        for commit in known {
+        for commit in seen.iter().copied() {
             // One that is gone from this clone is in no branch of it.
             let is_ours = repository.contains(ours, commit).unwrap_or(false);
             if is_ours && !repository.contains(theirs, commit)? {
@@ -65,13 +73,12 @@ impl Store {
     pub(super) fn rewritten(&self, remote: &str, dropped: ObjectId) -> Error {
         let branch = self.branch();
         let message = format!(
-            "{remote}/{branch} was rewritten: it no longer has {dropped:.10}, which {branch} here still has; \
-             nothing was changed"
+            "{remote}/{branch} was rewritten: commit {dropped:.10} is no longer on it, but still on {branch} here"
         );
         git::Error::new(git::Kind::Refused, message)
             .hint(
-                "git support sync --accept-rewrite takes over the new history, with your later changes on top; \
-                 git support sync --keep-mine brings back what was taken out",
+                "git support sync --accept-rewrite to use the new history with your later changes on top, or \
+                 git support sync --keep-mine to restore the removed commits",
             )
             .into()
     }
@@ -90,10 +97,8 @@ impl Store {
         let Some(ours) = repository.tip(self.target())? else { return Ok(None) };
         if !repository.is_same_outside(layout::FOLDER, ours, theirs)? {
             let (remote, branch) = (&synced.remote, self.branch());
-            let message = format!("{branch} here has other code than {remote}/{branch}; nothing was changed");
-            let hint = format!(
-                "take your commits over by git first: git rebase --onto {remote}/{branch} {dropped:.10} {branch}"
-            );
+            let message = format!("{branch} and {remote}/{branch} have different code");
+            let hint = format!("git rebase --onto {remote}/{branch} {dropped:.10} {branch}");
             return Err(git::Error::new(git::Kind::Refused, message).hint(hint).into());
         }
         let mut tip = theirs;

@@ -334,7 +334,7 @@ impl<'a> Snapshot<'a> {
 
     fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {
         if !item.kind.has_content() {
-            return Ok(Err(BadFile::whole(path, format!("{}, so no ticket", item.kind.problem()))));
+            return Ok(Err(BadFile::whole(path, format!("{}, not a ticket", item.kind.problem()))));
         }
         let Some(id) = layout::id_of(path) else {
             return Ok(Err(BadFile::whole(path, "has no name of a ticket, <x>/<y>/<id>.yaml")));

@@ -59,7 +59,7 @@ impl Store {
             Synced { remote: self.repository.remote(remote, &self.target)?, ..Synced::default() };
         let mut refused: Option<(Option<ObjectId>, git::Error)> = None;
         for round in 0..ROUNDS {
-            let before = self.repository.tracking(&synced.remote, &self.target)?;
+            let seen = self.seen(&synced.remote)?;
             let theirs = self.repository.fetch(&synced.remote, &self.target)?;
             if let Some((seen, error)) = refused.take()
                 && seen == theirs
@@ -72,7 +72,7 @@ impl Store {
                 self.repository.check_incoming(theirs, ours)?;
             }
             let dropped = match ours.zip(theirs) {
-                Some((ours, theirs)) => self.dropped(&synced.remote, before, ours, theirs)?,
+                Some((ours, theirs)) => self.dropped(&seen, ours, theirs)?,
                 None => None,
             };
             let tip = match (dropped, theirs, rewrite) {

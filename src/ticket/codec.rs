@@ -175,7 +175,7 @@ fn read_timeline(node: Node) -> Read<Vec<Entry>> {
 fn check_numbers(entries: &[Entry]) -> Read<()> {
     let highest = u64::try_from(entries.len()).unwrap_or(u64::MAX).saturating_add(MAX_AHEAD);
     let Some(place) = entries.iter().position(|entry| entry.seq > highest) else { return Ok(()) };
-    let problem = format!("is more than {MAX_AHEAD} ahead of the number of entries, {}", entries.len());
+    let problem = format!("is more than {MAX_AHEAD} above the number of entries ({})", entries.len());
     Err(Problem::new(problem).under("seq").under(place.to_string()))
 }
 

@@ -7,7 +7,7 @@ use crate::ticket::text::{MAX_TEXT_BYTES, has_visible};
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
 /// The longest value of a one-line field, in characters.
-const MAX_LINE_CHARS: usize = 512;
+pub(crate) const MAX_LINE_CHARS: usize = 512;
 
 /// A field of the head; the order is the order of the file (DESIGN.md, section 3).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,7 +190,7 @@ fn line(value: Node) -> Result<Node, String> {
         return Err("is empty".to_owned());
     }
     if !has_visible(&text) {
-        return Err("holds nothing that can be seen".to_owned());
+        return Err("has no visible characters".to_owned());
     }
     if text.chars().any(char::is_control) {
         return Err("holds control characters".to_owned());

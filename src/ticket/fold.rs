@@ -1,6 +1,6 @@
 //! The head that a timeline leads to: each field as its winning entry set it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
@@ -12,16 +12,34 @@ use crate::ticket::words::{Severity, Status};
 #[must_use]
 pub fn fold(timeline: &[Entry]) -> Head {
     let mut head = Head::default();
-    for field in fields_set(timeline) {
+    let members = members(timeline);
+    for (field, entry) in setters(timeline) {
         if field.kind() == Kind::Members {
-            replay_members(&mut head, &field, timeline);
-        } else if let Some(Set::Value { to, .. }) =
-            last_setter(timeline, &field).and_then(|entry| entry.set.get(&field))
-        {
-            head.put(field, to.clone());
+            head.put(field.clone(), members.get(field).map(|members| Node::texts(members.iter().copied())));
+        } else if let Some(Set::Value { to, .. }) = entry.set.get(field) {
+            head.put(field.clone(), to.clone());
         }
     }
     head
+}
+
+/// For each field that some entry sets, the entry that decides it.
+pub(crate) fn setters(timeline: &[Entry]) -> BTreeMap<&Field, &Entry> {
+    let mut setters: BTreeMap<&Field, &Entry> = BTreeMap::new();
+    for entry in timeline {
+        for field in entry.set.keys() {
+            let setter = setters.entry(field).or_insert(entry);
+            if order(field, setter) < order(field, entry) {
+                *setter = entry;
+            }
+        }
+    }
+    setters
+}
+
+/// Order among the entries that set a field: what they weigh there, then their own.
+fn order<'a>(field: &Field, entry: &'a Entry) -> ((u64, usize), &'a Entry) {
+    (rank(field, entry), entry)
 }
 
 /// Every field that some entry sets.
@@ -29,14 +47,19 @@ pub(crate) fn fields_set(timeline: &[Entry]) -> BTreeSet<Field> {
     timeline.iter().flat_map(|entry| entry.set.keys().cloned()).collect()
 }
 
-/// Brings a set-valued field to what the timeline adds and removes, in order.
-pub(crate) fn replay_members(head: &mut Head, field: &Field, timeline: &[Entry]) {
-    head.put(field.clone(), None);
-    for entry in timeline {
-        if let Some(Set::Members { add, remove }) = entry.set.get(field) {
-            head.change_members(field, add, remove);
+/// What the timeline adds to set-valued fields and removes from them, in order.
+pub(crate) fn members(timeline: &[Entry]) -> BTreeMap<&Field, BTreeSet<&str>> {
+    let mut all: BTreeMap<&Field, BTreeSet<&str>> = BTreeMap::new();
+    for (field, set) in timeline.iter().flat_map(|entry| &entry.set) {
+        if let Set::Members { add, remove } = set {
+            let members = all.entry(field).or_default();
+            for member in remove {
+                members.remove(member.as_str());
+            }
+            members.extend(add.iter().map(String::as_str));
         }
     }
+    all
 }
 
 /// The entry that decides a field: the last that set it; among concurrent ones (of one `seq`) the
@@ -45,7 +68,7 @@ pub(crate) fn last_setter<'a>(timeline: &'a [Entry], field: &Field) -> Option<&'
     timeline
         .iter()
         .filter(|entry| entry.set.contains_key(field))
-        .max_by(|a, b| rank(field, a).cmp(&rank(field, b)).then_with(|| a.cmp(b)))
+        .max_by(|a, b| order(field, a).cmp(&order(field, b)))
 }
 
 /// Order among the entries that set a field: number first, then weight in the process.

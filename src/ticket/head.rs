@@ -1,6 +1,6 @@
 //! The head: the present state of a ticket, field by field, always valid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::field::Field;
 use crate::ticket::node::Node;
@@ -56,12 +56,13 @@ impl Head {
     }
 
     pub(crate) fn change_members(&mut self, field: &Field, add: &[String], remove: &[String]) {
-        let mut members: Vec<String> = self.members(field).map(str::to_owned).collect();
-        members.retain(|member| !remove.contains(member));
-        members.extend(add.iter().cloned());
-        members.sort();
-        members.dedup();
-        self.put(field.clone(), Some(Node::texts(members)));
+        let mut members: BTreeSet<&str> = self.members(field).collect();
+        for member in remove {
+            members.remove(member.as_str());
+        }
+        members.extend(add.iter().map(String::as_str));
+        let members = Node::texts(members);
+        self.put(field.clone(), Some(members));
     }
 
     fn text(&self, field: &Field) -> Option<&str> {

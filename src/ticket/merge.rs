@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::{either, fields_set, last_setter, rank, replay_members};
+use crate::ticket::fold::{either, fields_set, members, rank, setters};
 use crate::ticket::head::Head;
 use crate::ticket::id::{EntryId, TicketId};
 use crate::ticket::moment::Moment;
@@ -40,13 +40,14 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.head().fields().chain(b.head().fields()).cloned());
-    let set = fields_set(&timeline);
+    let members = members(&timeline);
     let mut head = Head::from_values(BTreeMap::new());
+    let (of_a, of_b) = (setters(a.timeline()), setters(b.timeline()));
     for field in fields {
-        if field.kind() == Kind::Members && set.contains(&field) {
-            replay_members(&mut head, &field, &timeline);
+        if let Some(members) = members.get(&field).filter(|_| field.kind() == Kind::Members) {
+            head.put(field, Some(Node::texts(members.iter().copied())));
         } else {
-            let value = value_of(&field, a, b);
+            let value = value_of(&field, [a, b], [of_a.get(&field).copied(), of_b.get(&field).copied()]);
             head.put(field, value);
         }
     }
@@ -62,10 +63,9 @@ fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
 }
 
 /// The value of a field that the deciding entry left, from the side that holds that entry.
-fn value_of(field: &Field, a: &Ticket, b: &Ticket) -> Option<Node> {
-    let (of_a, of_b) = (a.head().get(field), b.head().get(field));
-    let order = |entry: Option<&Entry>| entry.map(|entry| (rank(field, entry), entry.clone()));
-    let (last_a, last_b) = (order(last_setter(a.timeline(), field)), order(last_setter(b.timeline(), field)));
+fn value_of(field: &Field, sides: [&Ticket; 2], setters: [Option<&Entry>; 2]) -> Option<Node> {
+    let [of_a, of_b] = sides.map(|side| side.head().get(field));
+    let [last_a, last_b] = setters.map(|entry| entry.map(|entry| (rank(field, entry), entry)));
     match last_a.cmp(&last_b) {
         std::cmp::Ordering::Greater => of_a.cloned(),
         std::cmp::Ordering::Less => of_b.cloned(),

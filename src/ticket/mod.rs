@@ -13,6 +13,7 @@ mod guard;
 mod head;
 mod id;
 mod inert;
+mod limits;
 mod merge;
 mod moment;
 mod node;
@@ -37,6 +38,7 @@ pub use guard::MAX_FILE_BYTES;
 pub use head::Head;
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
 pub use inert::{inert, inert_lines};
+pub use limits::LIMITS;
 pub use merge::{Merged, is_same_ticket, merge};
 pub use moment::Moment;
 pub use node::Node;
@@ -88,8 +90,18 @@ impl Ticket {
                 Set::Other(_) => {}
             }
         }
+        // Nearly always it is the last; a sort of all for each of ten thousand would take its time.
+        let is_last = self.timeline.last().is_none_or(|last| *last <= entry);
         self.timeline.push(entry);
-        self.timeline.sort();
+        if !is_last {
+            self.timeline.sort();
+        }
+    }
+
+    /// True where the timeline has this very entry.
+    #[must_use]
+    pub fn has_entry(&self, entry: &Entry) -> bool {
+        self.timeline.binary_search(entry).is_ok()
     }
 
     /// The same ticket under another id: used when two tickets met under one id.

@@ -53,10 +53,14 @@ pub fn address_problem(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@').unwrap_or((text, ""));
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_hidden(c) || ",;:<>()\"\\%".contains(c);
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
-        return Some(format!("`{}` is no e-mail address; write name@example.com", visible(text)));
+        return Some(format!("'{}' is not a valid e-mail address (use name@example.com)", visible(text)));
     }
     let odd = text.chars().find(|c| is_odd(*c))?;
-    Some(format!("`{}` is no e-mail address: it holds `{}`", visible(text), odd.escape_debug()))
+    Some(format!(
+        "'{}' is not a valid e-mail address: '{}' is not allowed",
+        visible(text),
+        odd.escape_debug()
+    ))
 }
 
 /// The name and the address in a text; either may be empty.

@@ -6,7 +6,7 @@ use crate::ticket::Ticket;
 use crate::ticket::codec::entry_node;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::{fields_set, replay_members};
+use crate::ticket::fold::members;
 use crate::ticket::head::Head;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
@@ -160,8 +160,8 @@ impl Ticket {
         }
         let mut head = Head::from_values(values);
         // Sets are what the entries make of them: cut, members may stand in another order, or be one.
-        for field in fields_set(&timeline).iter().filter(|field| field.kind() == Kind::Members) {
-            replay_members(&mut head, field, &timeline);
+        for (field, members) in members(&timeline) {
+            head.put(field.clone(), Some(Node::texts(members)));
         }
         if timeline == self.timeline && head == self.head {
             return None;

@@ -34,8 +34,7 @@ pub enum ThreeWay {
 #[must_use]
 pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
-    let taken: Vec<&Entry> =
-        base.timeline().iter().filter(|entry| !theirs.timeline().contains(entry)).collect();
+    let taken: Vec<&Entry> = base.timeline().iter().filter(|entry| !theirs.has_entry(entry)).collect();
     let taken_fields: BTreeSet<&Field> = taken.iter().flat_map(|entry| entry.set.keys()).collect();
     let mut head = merged.head().clone();
     let mut contested = Vec::new();
@@ -68,7 +67,7 @@ fn by_hand<'a>(base: &'a Ticket, side: &'a Ticket) -> impl Iterator<Item = &'a F
     let new: BTreeSet<&Field> = side
         .timeline()
         .iter()
-        .filter(|entry| !base.timeline().contains(entry))
+        .filter(|entry| !base.has_entry(entry))
         .flat_map(|entry| entry.set.keys())
         .collect();
     let fields: BTreeSet<&Field> = base.head().fields().chain(side.head().fields()).collect();

@@ -19,7 +19,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("calendars:\n  office:\n    timezone: UTC\n    hours: 24x7\n    holidays: gone.ics\n", "gone.ics"),
     ("pause: [weather]\n", "pause: `weather` is none of"),
     ("agreement:\n  hours: lots\n", "agreement.hours: is no number"),
-    ("- a list\n", "where settings belong"),
+    ("- a list\n", "not a mapping of settings"),
     ("a: [b\n", ".support/config.yaml"),
     ("a: &x 1\n", "anchors"),
     ("\u{0}\u{1}", ".support/config.yaml"),
@@ -159,7 +159,7 @@ fn a_link_or_a_folder_is_no_settings_file() {
             ))
             .ok();
         let said = sandbox.run(&["list"]).stderr;
-        assert!(said.contains(".support/config.yaml: is a"), "{said}");
+        assert!(said.contains(".support/config.yaml: it is a"), "{said}");
         sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
         assert!(sandbox.run(&["check"]).fails(1).contains(".support/config.yaml"));
     }

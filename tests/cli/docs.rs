@@ -119,6 +119,28 @@ fn the_docs_list_the_rules_of_the_audit() {
 }
 
 #[test]
+fn the_docs_list_the_limits() {
+    let mut table = "| what | at most | unit |\n| --- | --- | --- |\n".to_owned();
+    for (what, most, unit) in git_support::LIMITS.into_iter().flatten() {
+        writeln!(table, "| {what} | {} | {unit} |", grouped(*most)).unwrap();
+    }
+    with_table("docs/limits.md", "| what | at most |", &table);
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[test]
 fn the_status_table_of_the_docs_is_that_of_the_rules() {
     let mut table = format!("| step | {} |\n", Status::WORDS.join(" | "));
     table.extend(["| --- |", &" --- |".repeat(Status::ALL.len()), "\n"]);

@@ -44,28 +44,33 @@ const ATTACKS: &[Attack] = &[
     attack("a\n100644 BLOB 0\tcode.rs", FILE, "owned\n", "a\\n100644"),
     attack("a\rb", FILE, "x", "a\\rb"),
     attack("tickets/a\u{1b}[2J.yaml", FILE, "x", "tickets/a\\u{1b}[2J.yaml"),
-    attack("vendors", "120000", "../.git/hooks", ".support/vendors is a symbolic link"),
-    attack("vendors/link.yaml", "120000", "/etc/passwd", ".support/vendors/link.yaml is a symbolic link"),
     attack(
-        "attachments/run.sh",
-        "100755",
-        "#!/bin/sh\n",
-        ".support/attachments/run.sh may be run as a program",
+        "vendors",
+        "120000",
+        "../.git/hooks",
+        ".support/vendors' is not a valid path: it is a symbolic link",
     ),
-    attack("vendors/sub", "160000", "", ".support/vendors/sub is a submodule"),
-    attack("vendors/ACME.yaml", FILE, "name: ACME\n", "in case or in the form of its letters only"),
-    attack("a/b/c/d/e/f/g/h/deep.txt", FILE, "x", "deeper than 8 folders"),
+    attack(
+        "vendors/link.yaml",
+        "120000",
+        "/etc/passwd",
+        "link.yaml' is not a valid path: it is a symbolic link",
+    ),
+    attack("attachments/run.sh", "100755", "#!/bin/sh\n", "run.sh' is not a valid path: it is executable"),
+    attack("vendors/sub", "160000", "", "vendors/sub' is not a valid path: it is a submodule"),
+    attack("vendors/ACME.yaml", FILE, "name: ACME\n", "only in case or Unicode form"),
+    attack("a/b/c/d/e/f/g/h/deep.txt", FILE, "x", "deeper than 8 levels"),
 ];
 
 /// Writes an object, however little git likes it.
-fn object(sandbox: &Sandbox, kind: &str, content: &[u8]) -> String {
+pub(crate) fn object(sandbox: &Sandbox, kind: &str, content: &[u8]) -> String {
     let mut command = sandbox.command("git");
     command.args(["hash-object", "-w", "--literally", "-t", kind, "--stdin"]);
     finish(command, content).ok().trim().to_owned()
 }
 
 /// A tree object of raw entries.
-fn tree(sandbox: &Sandbox, mut entries: Vec<(String, Vec<u8>, String)>) -> String {
+pub(crate) fn tree(sandbox: &Sandbox, mut entries: Vec<(String, Vec<u8>, String)>) -> String {
     entries.sort_by(|(mode, name, _), (other, name2, _)| {
         let key = |mode: &str, name: &[u8]| [name, if mode == "40000" { b"/" } else { b"" }].concat();
         key(mode, name).cmp(&key(other, name2))
@@ -93,7 +98,13 @@ fn entries(sandbox: &Sandbox, tree: &str) -> Vec<(String, Vec<u8>, String)> {
 }
 
 /// A tree with something more at a path; names are taken as they stand.
-fn planted(sandbox: &Sandbox, base: Option<&str>, path: &[&str], mode: &str, leaf: &str) -> String {
+pub(crate) fn planted(
+    sandbox: &Sandbox,
+    base: Option<&str>,
+    path: &[&str],
+    mode: &str,
+    leaf: &str,
+) -> String {
     let mut all = base.map(|base| entries(sandbox, base)).unwrap_or_default();
     let name = path[0].as_bytes().to_vec();
     let old = all.iter().position(|(_, known, _)| *known == name).map(|at| all.remove(at));
@@ -118,9 +129,13 @@ pub(crate) fn plant(sandbox: &Sandbox, attack: (&str, &str, &str)) {
     let names: Vec<&str> = std::iter::once(".support").chain(path.split('/')).collect();
     let base = sandbox.git(&["rev-parse", "HEAD^{tree}"]).trim().to_owned();
     let tree = planted(sandbox, Some(&base), &names, mode, &leaf);
-    let commit =
-        sandbox.git(&["commit-tree", &tree, "-p", "HEAD", "-m", "support: comment"]).trim().to_owned();
-    sandbox.git(&["update-ref", "refs/heads/main", &commit]);
+    commit_tree(sandbox, &tree);
+}
+
+/// Puts a commit with a tree on the branch.
+pub(crate) fn commit_tree(sandbox: &Sandbox, tree: &str) {
+    let commit = sandbox.git(&["commit-tree", tree, "-p", "HEAD", "-m", "support: comment"]);
+    sandbox.git(&["update-ref", "refs/heads/main", commit.trim()]);
 }
 
 /// An attacker's clone and a victim's of one bare repository; both have a vendor and a ticket.
@@ -236,8 +251,14 @@ fn is_refused_by_name(way: &str) {
         );
         let _ = sandbox.try_git(&["status", "--porcelain"]);
         assert!(!sandbox.root().join("owned").exists(), "{case}");
-        // What was there goes on working.
+        // What was there goes on working, and what git has fetched is named.
         if way != "unborn" {
+            let doctor = sandbox.run_unwatched(&["doctor"], "");
+            let is_here = sandbox.try_git(&["diff", "--quiet", "main", "origin/main"]).status == Some(1);
+            assert!(
+                !is_here || way == "elsewhere" || doctor.stdout.contains("tree.unsafe"),
+                "{case}: {doctor:?}"
+            );
             let listed = sandbox.run_unwatched(&["list", "--all-branches"], "");
             assert!(listed.ok().contains("Shared"), "{case}");
         }
@@ -305,7 +326,7 @@ fn a_ticket_that_may_be_run_is_still_read() {
     sandbox.git(&["commit", "-qm", "From a file system without modes", "--", ".support"]);
     assert!(sandbox.run_unwatched(&["list"], "").ok().contains("By mistake"));
     let said = sandbox.run_unwatched(&["doctor"], "");
-    assert!(said.stdout.contains("may be run as a program"), "{said:?}");
+    assert!(said.stdout.contains("it is executable"), "{said:?}");
 }
 
 #[test]

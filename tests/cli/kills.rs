@@ -2,6 +2,7 @@
 //!
 //! `KILLS=10000 cargo test --test cli kills` does it ten thousand times.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,8 @@ impl Dice {
     }
 }
 
-/// Runs a command and kills it within a time, in microseconds, unless it is done; what it printed if it was.
+/// Runs a command and kills it within a time, in microseconds, unless it is done; what it printed if it was, `None`
+/// if it was killed. A command that fails by itself would test nothing.
 fn cut_short(sandbox: &Sandbox, arguments: &[&str], life: u64, dice: &mut Dice) -> Option<String> {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_git-support"));
     command.args(arguments).env_remove("GIT_SUPPORT_SEED");
@@ -26,7 +28,12 @@ fn cut_short(sandbox: &Sandbox, arguments: &[&str], life: u64, dice: &mut Dice) 
     std::thread::sleep(Duration::from_micros(dice.roll(life)));
     let _ = child.kill();
     let output = child.wait_with_output().unwrap();
-    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    if output.status.signal() == Some(9) {
+        return None;
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?} failed by itself: {said}");
+    Some(String::from_utf8(output.stdout).unwrap())
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn where_the_code_differs_git_goes_first() {
     let (sandbox, _, [one, two]) = purged(true);
     sandbox.run(&["comment", &two, "-m", "Mine."]).ok();
     let said = sandbox.run(&["sync", "--accept-rewrite"]).fails(1);
-    let hint = said.split("git first: ").nth(1).unwrap().lines().next().unwrap();
+    let hint = said.split("hint: ").nth(1).unwrap().lines().next().unwrap();
     sandbox.shell(hint).ok();
     sandbox.run(&["sync"]).ok();
     assert!(!sandbox.git(&["log", "-p", "main", "origin/main"]).contains("hunter2"));

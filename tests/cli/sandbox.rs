@@ -127,7 +127,9 @@ impl Sandbox {
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let count = self.commands.get();
         self.commands.set(count + 1);
-        let now = format!("2026-11-23T{:02}:{:02}:00Z", 9 + count / 60, count % 60);
+        let begin = time::macros::datetime!(2026-11-23 09:00 UTC);
+        let now = begin + time::Duration::minutes(i64::from(count));
+        let now = now.format(&time::format_description::well_known::Rfc3339).unwrap();
         let own = Path::new(env!("CARGO_BIN_EXE_git-support")).parent().unwrap();
         let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap());
         let mut command = Command::new(program);
@@ -227,7 +229,7 @@ impl Sandbox {
         if is_born && !self.repo.join(index.stdout.trim()).exists() {
             return String::new();
         }
-        let work = ["status --porcelain=v2 -uall", "diff", "stash list"]
+        let work = ["status --porcelain=v2 -uall", "diff --full-index", "stash list"]
             .map(|arguments| self.try_git(&arguments.split(' ').collect::<Vec<_>>()).stdout)
             .concat();
         self.commands.set(count);

@@ -72,3 +72,19 @@ fn the_top_level_holds_what_belongs_there() {
         assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name}");
     }
 }
+
+/// Each promise of docs/security.md names its tests as `file::test`.
+#[test]
+fn the_tests_that_hold_what_is_promised_are_there() {
+    let page = std::fs::read_to_string(crate::top().join("docs/security.md")).unwrap();
+    let tests = crate::sources("tests/cli");
+    let mut count = 0;
+    for word in page.split('`').filter(|word| word.contains("::") && !word.contains(' ')) {
+        let Some((file, test)) = word.split_once("::").filter(|(file, _)| *file != "file") else { continue };
+        let text = tests.iter().find(|(path, _)| *path == format!("{file}.rs"));
+        let is_there = text.is_some_and(|(_, text)| text.contains(&format!("fn {test}()")));
+        assert!(is_there, "docs/security.md names {word}, which is no test");
+        count += 1;
+    }
+    assert!(count > 20, "docs/security.md names its tests");
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::commands::audit::review::{Doubt, Own, Review, Signature, identity};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::process::audit::{
     AuditRule, CommitFacts, Finding, Judge, Origin, Said, Why, accounted, grown, met,
 };
@@ -307,7 +307,7 @@ impl Review<'_> {
             let bytes = self.store.repository().file(passage.commit, path, usize::MAX);
             match (now.kind, bytes.map_err(crate::store::Error::from)?) {
                 (ItemKind::File, Some(crate::store::git::Blob::Bytes(bytes))) => {
-                    let checked = reading::check_project_file(path, &bytes);
+                    let checked = project_files::check_project_file(path, &bytes);
                     checked
                         .err()
                         .map(|failure| Finding::new(AuditRule::FileInvalid, failure.error.to_string()))

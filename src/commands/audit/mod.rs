@@ -9,10 +9,13 @@ mod rulebook;
 mod seal;
 mod stretch;
 
+use std::io::Read as _;
+
 use crate::commands::arguments::Message;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading::check_files;
+use crate::commands::project_files::check_files;
 use crate::commands::session::Session;
+use crate::intake::MAX_PUSHED_BYTES;
 use crate::process::FaultLevel;
 use crate::render::{Audited, Fault, View};
 use crate::store::Store;
@@ -57,7 +60,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let (stretch, mut faults) = if args.pre_receive {
         let mut text = String::new();
-        let read = std::io::Read::read_to_string(session.input, &mut text);
+        let read = std::io::Read::take(&mut *session.input, MAX_PUSHED_BYTES).read_to_string(&mut text);
         read.map_err(|error| Failure::new(Kind::Io, format!("reading standard input: {error}")))?;
         stretch::pushed(&store, &text)?
     } else {

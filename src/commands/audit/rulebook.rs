@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::process::Rules;
 use crate::store::git::{ObjectId, Passage};
 use crate::store::{Store, layout};
@@ -65,7 +65,7 @@ impl<'a> Rulebook<'a> {
             return Ok(Rc::clone(known));
         }
         let snapshot = self.store.snapshot(Some(&commit.to_string()))?;
-        let mut rules = reading::rules(&snapshot)?;
+        let mut rules = project_files::rules(&snapshot)?;
         for member in &mut rules.team.members {
             // Who has another address since is still who they were.
             for email in member.emails.clone() {

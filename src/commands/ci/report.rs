@@ -10,7 +10,7 @@ use crate::commands::change::{Author, rehearsed, write};
 use crate::commands::ci::build::{Build, Where};
 use crate::commands::ci::judge::{Facts, Judge, Told};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::intake::{ReportForm, read_report};
 use crate::process::{Cause, Grouping, Passes, Results, test_number};
@@ -138,7 +138,7 @@ impl Run<'_> {
             seed,
         };
         let plan = write(self.store, self.args.dry_run, session, |snapshot| {
-            let rules = reading::rules(snapshot)?;
+            let rules = project_files::rules(snapshot)?;
             let (draft, now) = self.judge(Judge::new(&facts, snapshot, &rules), snapshot, &candidates)?;
             told = now;
             Ok(draft)

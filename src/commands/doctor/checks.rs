@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::process::{FaultLevel, Team, skews};
 use crate::render::Fault;
 use crate::store::git::{shown, way_out};
@@ -21,12 +21,13 @@ pub(super) fn all(store: &Store, now: Moment) -> Result<Vec<Fault>, Failure> {
     let snapshot = store.snapshot(None)?;
     let mut faults = Vec::new();
     clone(store, &mut faults);
-    unsafe_paths(store, &snapshot, &mut faults)?;
-    work_tree(store, &mut faults)?;
+    if unsafe_paths(store, &snapshot, &mut faults)? {
+        work_tree(store, &mut faults)?;
+    }
     project(&snapshot, &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
     // People who cannot be read are a fault already named.
-    let team = reading::team(&snapshot).unwrap_or_default();
+    let team = project_files::team(&snapshot).unwrap_or_default();
     let vendors = snapshot.names_in(layout::VENDORS)?;
     for ticket in tickets.values() {
         timeline(ticket, now, &mut faults);
@@ -65,14 +66,25 @@ fn clone(store: &Store, faults: &mut Vec<Fault>) {
     }
 }
 
-/// What a stranger may have put under `.support/`: git brought it, and no command of ours takes it further.
-fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failure> {
-    let Some(commit) = snapshot.commit() else { return Ok(()) };
-    for found in store.repository().unsafe_paths(commit, None, MAX_UNSAFE)? {
+/// What a stranger may have put under `.support/`: git brought it, and no command of ours takes it further. False
+/// where git could not even look at it.
+fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<bool, Failure> {
+    let Some(commit) = snapshot.commit() else { return Ok(true) };
+    let paths = store.repository().unsafe_paths(commit, None, usize::MAX)?;
+    let has_end = !paths.iter().any(|path| path.is_endless);
+    for found in paths.into_iter().take(MAX_UNSAFE) {
         let hint = way_out(&found.path);
         faults.push(Fault::error("tree.unsafe", found.problem).at(&shown(&found.path)).hint(hint));
     }
-    Ok(())
+    // What `sync` refuses to merge stays on the remote-tracking branch.
+    for tip in store.related()? {
+        for found in store.repository().unsafe_paths(tip.commit, Some(commit), MAX_UNSAFE)? {
+            let (path, name) = (shown(&found.path), shown(&tip.name));
+            let message = format!("on {name}: {}", found.problem);
+            faults.push(Fault::error("tree.unsafe", message).at(&path).hint(way_out(&found.path)));
+        }
+    }
+    Ok(has_end)
 }
 
 /// What a merge left, and what was edited.
@@ -98,12 +110,12 @@ fn project(snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>) -> Result<(), Failu
     }
     for path in paths {
         let Some(bytes) = snapshot.file(&path, usize::MAX)? else { continue };
-        if let Err(failure) = reading::check_project_file(&path, &bytes) {
+        if let Err(failure) = project_files::check_project_file(&path, &bytes) {
             let hint = failure.hints.first().cloned().unwrap_or_default();
             faults.push(Fault::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
         }
     }
-    if let Err(failure) = reading::check_holidays(snapshot) {
+    if let Err(failure) = project_files::check_holidays(snapshot) {
         let hint = failure.hints.first().cloned().unwrap_or_default();
         faults.push(Fault::error("file.invalid", failure.error.to_string()).at(layout::CONFIG).hint(hint));
     }
@@ -263,7 +275,7 @@ fn releases(
     tickets: &BTreeMap<TicketId, Ticket>,
     faults: &mut Vec<Fault>,
 ) {
-    for release in reading::releases(snapshot).unwrap_or_default() {
+    for release in project_files::releases(snapshot).unwrap_or_default() {
         let path = layout::release(&release.version);
         for id in &release.known_issues {
             if TicketId::parse(id).is_none_or(|id| !tickets.contains_key(&id)) {

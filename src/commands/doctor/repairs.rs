@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::commands::change::{Author, wording};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Request, Rules, What, decide};
 use crate::store::driver::read_merged;
@@ -24,7 +24,7 @@ pub(super) fn all(store: &Store, session: &mut Session<'_>) -> Result<(), Failur
     // Entry ids are drawn before it is known how many are needed.
     let mut drawn: Vec<EntryId> = Vec::new();
     let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
-        let mut repair = Repair { rules: reading::rules(snapshot)?, ..Repair::default() };
+        let mut repair = Repair { rules: project_files::rules(snapshot)?, ..Repair::default() };
         repair.markers(snapshot)?;
         repair.tickets(store, snapshot)?;
         repair.heads_and_links(&author, &mut drawn, session)?;

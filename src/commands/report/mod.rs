@@ -11,7 +11,7 @@ use crate::commands::catalogue::{Question, Wanted, find_judged};
 use crate::commands::failure::Failure;
 use crate::commands::judging::Rulings;
 use crate::commands::list::joined;
-use crate::commands::reading;
+use crate::commands::project_files;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
 use crate::process::{Release, Team, at_levels, first_response, span_text};
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if is_budget {
         return budgeted(&cases, period, &snapshot);
     }
-    let releases = reading::releases(&snapshot)?;
+    let releases = project_files::releases(&snapshot)?;
     let weeks = weeks(&cases, period);
     if let Some(path) = &args.html {
         let pages = Pages {
@@ -204,7 +204,8 @@ fn cases(
         None => None,
     };
     let what_if = asked.is_some();
-    let judge = Judge { rulings: asked.or(own), what_if, team: reading::team(snapshot)?, at: at.unix() };
+    let judge =
+        Judge { rulings: asked.or(own), what_if, team: project_files::team(snapshot)?, at: at.unix() };
     if found.len() < MANY {
         return Ok(found.into_iter().filter_map(|one| judge.case(one)).collect());
     }
@@ -292,7 +293,7 @@ fn line(figure: Figure) -> FigureLine {
 
 /// The hours of the support agreement.
 fn budgeted(cases: &[&Case], period: Period, snapshot: &Snapshot<'_>) -> Result<View, Failure> {
-    let agreement = reading::settings(snapshot)?.agreement;
+    let agreement = project_files::settings(snapshot)?.agreement;
     let budget = budget(cases, agreement, period);
     let granted = |hours: u32, per: &str| format!("{} per {per}", span_text(i64::from(hours) * 3600));
     Ok(View::Budget(Box::new(BudgetTable {

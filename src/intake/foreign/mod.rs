@@ -13,10 +13,8 @@ use serde_json::{Map, Value};
 pub use bring::bring;
 pub use issue::Issue;
 
+use crate::intake::limits::MAX_DOCUMENT_BYTES;
 use crate::intake::lines::Lines;
-
-/// The largest JSON document that is taken whole, in bytes; lines and tables may be longer.
-const MAX_DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Where issues come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

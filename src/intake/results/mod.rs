@@ -9,22 +9,20 @@ mod tap;
 mod thinned;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use crate::intake::aside::{self, kept_aside};
 use crate::intake::evidence::STANDARD_INPUT;
+use crate::intake::limits::{MAX_REPORT_LINE_BYTES, MAX_REPORTS};
 use crate::process::{Outcome, Results};
 
 /// Bytes at a report's beginning that tell its form and its encoding.
 const BEGINNING_BYTES: u64 = 4_096;
-/// The longest line of a report of lines, in bytes; what goes beyond is dropped.
-const MAX_LINE_BYTES: u64 = 1024 * 1024;
-/// The most files that a folder may hold.
-const MAX_FILES: usize = 10_000;
 
 /// The forms of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +90,7 @@ pub fn read_report(
 ) -> Result<()> {
     if path == Path::new(STANDARD_INPUT) {
         // A form that reads itself a second time to tell a line needs a file.
-        let mut aside = tempfile::NamedTempFile::new().context("keeping standard input aside")?;
-        std::io::copy(input, &mut aside).context("reading standard input")?;
+        let aside = kept_aside(input, "standard input")?;
         return read_file(aside.path(), "standard input", form, results);
     }
     let whole = directory.join(path);
@@ -131,8 +128,8 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
                 found.push(entry.path());
             }
         }
-        if found.len() + waiting.len() > MAX_FILES {
-            bail!("{} holds more than {MAX_FILES} files; name those that are reports", folder.display());
+        if found.len() + waiting.len() > MAX_REPORTS {
+            bail!("{} holds more than {MAX_REPORTS} files; name those that are reports", folder.display());
         }
     }
     found.sort();
@@ -140,7 +137,12 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn read_file(path: &Path, name: &str, form: Option<ReportForm>, results: &mut Results) -> Result<()> {
-    let opened = || File::open(path).with_context(|| format!("opening {name}"));
+    let file = aside::open(path, name)?;
+    let opened = || -> Result<File> {
+        let mut again = file.try_clone().with_context(|| format!("opening {name}"))?;
+        again.seek(SeekFrom::Start(0)).with_context(|| format!("reading {name}"))?;
+        Ok(again)
+    };
     let mut beginning = Vec::new();
     opened()?.take(BEGINNING_BYTES).read_to_end(&mut beginning).with_context(|| format!("reading {name}"))?;
     if beginning.iter().all(u8::is_ascii_whitespace) {
@@ -193,7 +195,7 @@ fn lines(
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let read = (&mut reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+        let read = (&mut reader).take(MAX_REPORT_LINE_BYTES).read_until(b'\n', &mut line);
         if read.with_context(|| format!("reading {name}"))? == 0 {
             break;
         }

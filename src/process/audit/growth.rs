@@ -31,7 +31,7 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
     let by_id: BTreeMap<&EntryId, &Entry> = after.timeline().iter().map(|entry| (&entry.id, entry)).collect();
     let mut moved = BTreeSet::new();
     for version in before {
-        for entry in version.timeline().iter().filter(|entry| !after.timeline().contains(entry)) {
+        for entry in version.timeline().iter().filter(|entry| !after.has_entry(entry)) {
             let finding = match (now.get(&entry.identity()), by_id.get(&entry.id)) {
                 (Some(new), _) => altered(entry, new, after),
                 (None, Some(new)) => {

@@ -34,4 +34,4 @@ impl Bounds {
 
 /// What is said of a folder that a walk does not open.
 pub(crate) const NOT_OPENED: &str =
-    "stands for more files than are looked at (docs/limits.md): the same folder at very many places";
+    "it has more entries than the limit (docs/limits.md), most of them copies of one folder";

@@ -90,16 +90,15 @@ const DAY_MINUTES: i32 = 24 * 60;
 /// Refuses a date that would be another one in the commit, or that git fsck takes for damage.
 fn check_date(role: &str, seconds: i64, offset_minutes: i32) -> Result<()> {
     let problem = if !(0..=LAST_SECOND).contains(&seconds) {
-        format!("{seconds} seconds since 1970 is outside the years 1970 to 2106")
+        format!("{seconds} is outside the years 1970 to 2106")
     } else if offset_minutes.abs() >= DAY_MINUTES {
-        format!("a time zone of {offset_minutes} minutes from UTC is none")
+        format!("the time zone is {offset_minutes} minutes from UTC")
     } else {
         return Ok(());
     };
     let variable = format!("GIT_{}_DATE", role.to_uppercase());
-    Err(Error::new(Kind::Identity, format!("the {role} date: {problem}")).hint(format!(
-        "unset {variable}, or say {variable}=2026-11-23T09:00:00Z; look at the system's clock"
-    )))
+    Err(Error::new(Kind::Identity, format!("the {role} date is not valid: {problem}"))
+        .hint(format!("unset {variable}, or set it to a date such as 2026-11-23T09:00:00Z")))
 }
 
 /// Without what git strips too: angle brackets, line ends, and punctuation at the ends.

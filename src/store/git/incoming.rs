@@ -16,6 +16,14 @@ pub struct UnsafePath {
     pub path: String,
     /// What is wrong with it.
     pub problem: String,
+    /// True for a folder that stands for more than anybody could look at: git would, for hours.
+    pub is_endless: bool,
+}
+
+impl UnsafePath {
+    fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { path: path.into(), problem: problem.into(), is_endless: false }
+    }
 }
 
 /// A folder to be looked at: its path, its tree, and the tree that is known to be there already.
@@ -52,14 +60,14 @@ impl Repository {
         let mut found = Vec::new();
         for item in self.top(commit)? {
             if item.name != FOLDER && folded(&item.name) == FOLDER {
-                found.push(UnsafePath { path: item.name, problem: same_as(FOLDER) });
+                found.push(UnsafePath::new(item.name, same_as(FOLDER)));
             }
         }
         let known = known.map(|known| self.find(known, FOLDER)).transpose()?.flatten();
         let known = known.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id);
         let Some(top) = self.find(commit, FOLDER)? else { return Ok(found) };
         if top.kind != ItemKind::Folder {
-            found.push(UnsafePath { path: FOLDER.to_owned(), problem: top.kind.problem().to_owned() });
+            found.push(UnsafePath::new(FOLDER, top.kind.problem()));
             return Ok(found);
         }
         let mut bounds = Bounds::default();
@@ -69,7 +77,7 @@ impl Repository {
                 continue;
             }
             if !bounds.may_open(&[Some(folder.tree)]) {
-                found.push(UnsafePath { path: folder.path, problem: NOT_OPENED.to_owned() });
+                found.push(UnsafePath { is_endless: true, ..UnsafePath::new(folder.path, NOT_OPENED) });
                 continue;
             }
             self.check_folder(&folder, &mut bounds, &mut open, &mut found)?;
@@ -102,7 +110,7 @@ impl Repository {
                 (None, Some(twin), _) => same_as(&String::from_utf8_lossy(twin)),
                 (None, None, _) if is_deep => {
                     format!(
-                        "lies deeper than {MAX_PATH_DEPTH} folders or has more than {MAX_PATH_BYTES} bytes"
+                        "it is nested deeper than {MAX_PATH_DEPTH} levels or longer than {MAX_PATH_BYTES} bytes"
                     )
                 }
                 (None, None, ItemKind::File) => continue,
@@ -113,12 +121,12 @@ impl Repository {
                 }
                 (None, None, kind) => kind.problem().to_owned(),
             };
-            found.push(UnsafePath { path, problem });
+            found.push(UnsafePath::new(path, problem));
         }
         Ok(())
     }
 }
 
 fn same_as(name: &str) -> String {
-    format!("differs from {} in case or in the form of its letters only", shown(name))
+    format!("it differs from '{}' only in case or Unicode form", shown(name))
 }

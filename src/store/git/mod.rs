@@ -56,6 +56,7 @@ pub use lineage::Drawn;
 pub use naming::{RESOLVES, SUPPORTS};
 pub use objects::{Blob, Item, ItemKind, ObjectId};
 pub use passage::{Passage, Passed};
+pub(crate) use path::refused_path;
 pub use path::{SupportPath, shown, way_out};
 pub use pipeline::Pipeline;
 pub(crate) use program::Program;

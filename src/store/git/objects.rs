@@ -103,12 +103,12 @@ impl ItemKind {
     #[must_use]
     pub fn problem(self) -> &'static str {
         match self {
-            Self::Folder => "is a folder",
-            Self::File => "is a plain file",
-            Self::Executable => "may be run as a program (mode 100755); only plain files are taken",
-            Self::Link => "is a symbolic link; only plain files are taken",
-            Self::Submodule => "is a submodule; only plain files are taken",
-            Self::Other => "is no plain file",
+            Self::Folder => "it is a directory",
+            Self::File => "it is a regular file",
+            Self::Executable => "it is executable (mode 100755)",
+            Self::Link => "it is a symbolic link",
+            Self::Submodule => "it is a submodule",
+            Self::Other => "it is not a regular file",
         }
     }
 }
@@ -319,9 +319,9 @@ impl Repository {
         let beside = if folder.is_empty() { self.top(commit)? } else { self.folder(commit, folder)? };
         match beside.iter().find(|item| folded(&item.name) == folded(name)) {
             Some(twin) => {
-                let problem = format!("differs from {folder}/{} in case or form only", twin.name);
-                Err(Error::new(Kind::Refused, format!("{path} {problem}; nothing was changed"))
-                    .hint("use that name, or another"))
+                let message =
+                    format!("'{path}' differs from '{folder}/{}' only in case or Unicode form", twin.name);
+                Err(Error::new(Kind::Refused, message).hint("use the existing name, or choose another one"))
             }
             None => Ok(()),
         }

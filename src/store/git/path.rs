@@ -35,14 +35,14 @@ impl SupportPath {
     pub fn parse(text: &str) -> Result<Self> {
         let refuse = |problem: &str| Err(refused_path(text, problem));
         if text.len() > MAX_PATH_BYTES {
-            return refuse(&format!("is longer than {MAX_PATH_BYTES} bytes"));
+            return refuse(&format!("it is longer than {MAX_PATH_BYTES} bytes"));
         }
         let mut names = text.split('/');
         if names.next() != Some(FOLDER) || text.len() <= FOLDER.len() {
-            return refuse("does not lie under .support/");
+            return refuse("it is not under .support/");
         }
         if text.split('/').count() > MAX_PATH_DEPTH {
-            return refuse(&format!("lies deeper than {MAX_PATH_DEPTH} folders"));
+            return refuse(&format!("it is nested deeper than {MAX_PATH_DEPTH} levels"));
         }
         match names.find_map(|name| unsafe_name(name.as_bytes())) {
             Some(problem) => refuse(problem),
@@ -91,8 +91,7 @@ impl From<SupportPath> for String {
 
 /// Why a path is not taken, and how it leaves the history.
 pub(crate) fn refused_path(path: &str, problem: &str) -> Error {
-    let message = format!("{} {problem}; nothing was changed", shown(path));
-    Error::new(Kind::Refused, message).hint(way_out(path))
+    Error::new(Kind::Refused, format!("'{}' is not a valid path: {problem}", shown(path))).hint(way_out(path))
 }
 
 /// How a path leaves a history.
@@ -102,7 +101,7 @@ pub fn way_out(path: &str) -> String {
     let shown = shown(path);
     let quoted = shlex::try_quote(&shown).unwrap_or_default();
     let place = if path.split('/').any(|name| matches!(name, "" | "." | "..")) { FOLDER } else { &quoted };
-    format!("find the commit that brought it, and revert it there: git log --oneline -- {place}")
+    format!("revert the commit that added it: git log --oneline -- {place}")
 }
 
 /// A path as it may be shown: what steers a terminal or cannot be seen is spelled out.
@@ -121,21 +120,21 @@ pub fn shown(path: &str) -> String {
 
 /// What is wrong with a name in a tree; `None` for one that is safe on every system.
 pub(crate) fn unsafe_name(name: &[u8]) -> Option<&'static str> {
-    let Ok(text) = std::str::from_utf8(name) else { return Some("has a name that is not UTF-8") };
+    let Ok(text) = std::str::from_utf8(name) else { return Some("the name is not valid UTF-8") };
     if text.is_empty() || text == "." || text == ".." {
-        return Some("has a name that is empty, `.` or `..`");
+        return Some("empty names, '.' and '..' are not allowed");
     }
     if text.len() > MAX_NAME_BYTES {
-        return Some("has a name of more than 255 bytes");
+        return Some("the name is longer than 255 bytes");
     }
     if text.contains(['/', '\\']) {
-        return Some("has a name with a slash or a backslash in it");
+        return Some("the name contains a slash or backslash");
     }
     if text.chars().any(char::is_control) {
-        return Some("has a name with a control character in it");
+        return Some("the name contains a control character");
     }
     if is_git_directory(text) {
-        return Some("has a name that stands for .git on some system");
+        return Some("some systems read the name as .git");
     }
     None
 }

@@ -27,15 +27,12 @@ impl Repository {
         let said = said.copied().unwrap_or_default();
         let said = said.rsplit_once("object ").map_or(said, |(_, said)| said);
         let path = self.offered_path(remote, target).ok().flatten();
-        let what = path.map_or_else(
-            || "objects that git refuses".to_owned(),
-            |path| format!("{}, which git refuses", shown(&path)),
-        );
+        let what = path.map_or_else(|| "objects".to_owned(), |path| format!("'{}'", shown(&path)));
         let branch = target.name();
-        let message = format!("{branch} of {remote} holds {what} ({}); nothing was changed", shown(said));
+        let message = format!("{remote}/{branch} contains {what} that Git rejects ({})", shown(said));
         Error::new(Kind::Refused, message).hint(format!(
-            "do not check it out; ask who pushed it, and have {branch} put back on {remote}; \
-             if it is an old fault of honest history: git config fetch.fsck.<msg-id> warn"
+            "ask who pushed it to reset {branch} on {remote}, or for an old fault of honest history: \
+             git config fetch.fsck.<msg-id> warn"
         ))
     }
 

@@ -194,9 +194,9 @@ impl Repository {
             ("GIT_COMMITTER_EMAIL", OsString::from(&who.email)),
             ("GIT_COMMITTER_DATE", OsString::from(who.date())),
         ];
-        let arguments = ["update-ref", "-m", &step.log.subject, "--stdin"];
+        let arguments = ["update-ref", "-m", &step.log.subject, "-z", "--stdin"];
         let mut conversation = self.git.converse(&arguments, &[self.git_environment(), extra].concat())?;
-        let request = format!("start\nupdate {} {} {old}\nprepare\n", step.name, step.new);
+        let request = format!("start\0update {}\0{}\0{old}\0prepare\0", step.name, step.new);
         let is_locked = conversation.say(&request, &["start: ok", "prepare: ok"]);
         Ok(is_locked.then_some(Hand::Git(conversation)))
     }
@@ -213,7 +213,7 @@ impl LockedReference<'_> {
                 moved.and_then(|()| transaction.commit()).map_err(|error| failed(name, &error))
             }
             Hand::Git(mut conversation) => {
-                if conversation.say("commit\n", &["commit: ok"]) {
+                if conversation.say("commit\0", &["commit: ok"]) {
                     return Ok(());
                 }
                 Err(Error::new(Kind::Io, format!("git could not move {name}")))

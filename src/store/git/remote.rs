@@ -4,6 +4,7 @@
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::{Identity, Signature};
+use crate::store::git::lock::Wait;
 use crate::store::git::objects::{Item, ObjectId};
 use crate::store::git::quarantine::is_refused;
 use crate::store::git::repository::Repository;
@@ -66,11 +67,22 @@ impl Repository {
         let (branch, tracking) = (&target.reference, tracking(remote, target));
         let refspec = format!("+{branch}:{tracking}");
         let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
-        match self.git_here(&arguments, b"", None) {
-            Ok(_) => self.reference_id(&tracking),
+        match self.fetched(&arguments) {
+            Ok(()) => self.reference_id(&tracking),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
             Err(error) if is_refused(&error) => Err(self.refused_by_git(remote, target, &error)),
             Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
+        }
+    }
+
+    /// Runs a fetch; again, where another one beside it was about to move the same reference.
+    pub(crate) fn fetched(&self, arguments: &[&str]) -> Result<()> {
+        let mut wait = Wait::new();
+        loop {
+            match self.git_here(arguments, b"", None) {
+                Err(error) if error.message.contains("cannot lock ref") && wait.again() => {}
+                done => return done.map(drop),
+            }
         }
     }
 

@@ -158,12 +158,13 @@ impl Repository {
     /// Writes a file of our folder in one step.
     pub(crate) fn write_own(&self, name: &str, content: &[u8]) -> Result<()> {
         let folder = self.own_folder();
-        let failed = |error: std::io::Error| Error::io(format!("writing {name}"), &error);
+        let place = folder.join(name);
+        let failed = |error: std::io::Error| Error::io(format!("writing {}", place.display()), &error);
         fs::create_dir_all(folder.join("tmp")).map_err(failed)?;
         let part = temporary::random_part().map_err(failed)?;
         let made = folder.join("tmp").join(format!("{name}.{part}"));
         temporary::create_with(&made, content).map_err(failed)?;
-        fs::rename(&made, folder.join(name)).map_err(failed)
+        fs::rename(&made, &place).map_err(failed)
     }
 
     /// Opens the repository so that objects and references are on the disk before a write goes on. libgit2

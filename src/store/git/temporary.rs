@@ -35,7 +35,7 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     if file.metadata()?.is_file() {
         return Ok(file);
     }
-    Err(io::Error::other("is no plain file; take it away"))
+    Err(io::Error::other("it is not a regular file"))
 }
 
 /// Reads a plain file of at most some bytes.

@@ -46,8 +46,8 @@ impl Repository {
         let here = format!("refs/support/remotes/{remote}/{there}");
         let refspec = format!("+{name}:{here}");
         let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
-        match self.git_here(&arguments, b"", None) {
-            Ok(_) => self.text_of(&here),
+        match self.fetched(&arguments) {
+            Ok(()) => self.text_of(&here),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
             Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
         }

@@ -10,7 +10,7 @@ use crate::store::git::objects::{Blob, ObjectId};
 use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
-use crate::store::git::temporary::random_part;
+use crate::store::git::temporary::{self, random_part};
 use crate::store::git::worktree::{Durable, WorkTree, edited};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
@@ -68,13 +68,21 @@ impl Repository {
         }
         let home = self.surroundings.text("HOME").unwrap_or_default();
         let global = self.configured("core.attributesFile").unwrap_or("~/.config/git/attributes".to_owned());
-        let mut files = vec![
+        let own = [
             self.repo.commondir().join("info/attributes"),
             PathBuf::from(global.replacen('~', &home, 1)),
             PathBuf::from("/etc/gitattributes"),
         ];
-        files.extend(self.repo.workdir().iter().flat_map(|top| names.iter().map(|name| top.join(name))));
-        Ok(files.iter().any(|file| std::fs::read(file).is_ok_and(|bytes| sets_filter(&bytes))))
+        // Git follows a link to its user's own file, and none in the work tree (gitattributes(5)).
+        let own = own.iter().map(|file| std::fs::canonicalize(file).unwrap_or_else(|_| file.clone()));
+        let tops = self.repo.workdir().into_iter();
+        let theirs = tops.flat_map(|top| names.iter().map(|name| top.join(name)));
+        let limit = MAX_ATTRIBUTES_BYTES as u64 + 1;
+        let speaks = |file: PathBuf| match temporary::read(&file, limit) {
+            Ok(bytes) => bytes.len() > MAX_ATTRIBUTES_BYTES || sets_filter(&bytes),
+            Err(_) => false,
+        };
+        Ok(own.chain(theirs).any(speaks))
     }
 
     /// The filter that git's attributes set on a path: those of the work tree, or of the branch's own tree

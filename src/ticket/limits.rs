@@ -1,0 +1,16 @@
+//! How much of a ticket is read and written at most; docs/limits.md has the table.
+
+use crate::ticket::codec::MAX_AHEAD;
+use crate::ticket::field::MAX_LINE_CHARS;
+use crate::ticket::guard::{MAX_DEPTH, MAX_FILE_BYTES};
+use crate::ticket::text::MAX_TEXT_BYTES;
+
+/// What is bounded, how much is taken, and in which unit.
+#[expect(clippy::cast_possible_truncation, reason = "a thousand")]
+pub const LIMITS: &[(&str, usize, &str)] = &[
+    ("file of a ticket, of settings, people, a vendor or a release", MAX_FILE_BYTES, "bytes"),
+    ("nesting in such a file", MAX_DEPTH, "levels"),
+    ("long text: description, finding, note", MAX_TEXT_BYTES, "bytes"),
+    ("value of one line: title, label, name", MAX_LINE_CHARS, "characters"),
+    ("number of an entry ahead of the number of entries", MAX_AHEAD as usize, "entries"),
+];

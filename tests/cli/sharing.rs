@@ -1,0 +1,97 @@
+//! A shared repository, as `core.sharedRepository` makes one: two people of a group use it in turn.
+
+use std::process::Command;
+
+use crate::sandbox::{Sandbox, finish};
+
+/// Two people of one group, by their numbers; nobody else on the machine need have them.
+const PEOPLE: [(&str, u32); 2] = [("ann", 52_001), ("bob", 52_002)];
+const GROUP: u32 = 52_000;
+
+/// Runs a line in the shell as somebody of the group.
+fn as_person(sandbox: &Sandbox, (name, id): (&str, u32), umask: &str, line: &str) -> String {
+    let root = sandbox.root();
+    let mut command = Command::new("setpriv");
+    command
+        .args([format!("--reuid={id}"), format!("--regid={GROUP}"), "--clear-groups".to_owned()])
+        .args(["sh", "-ec", &format!("umask {umask}; {line}")])
+        .current_dir(root)
+        .env_clear()
+        .env("PATH", format!("{}:{}", root.join("bin").display(), std::env::var("PATH").unwrap()))
+        .env("HOME", root.join(name))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("LC_ALL", "C.UTF-8");
+    finish(command, b"").ok()
+}
+
+/// True where the test may become somebody else.
+fn may_become_others(sandbox: &Sandbox) -> bool {
+    sandbox.shell("test \"$(id -u)\" = 0 && setpriv --version >/dev/null 2>&1").status == Some(0)
+}
+
+#[test]
+fn two_people_of_a_group_write_in_turn() {
+    let sandbox = Sandbox::nowhere();
+    if !may_become_others(&sandbox) {
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), b"left out: needs root and setpriv\n");
+        return;
+    }
+    let binary = env!("CARGO_BIN_EXE_git-support");
+    sandbox
+        .shell(&format!(
+            "cd .. && chmod 755 . && mkdir bin && cp {binary} bin/ && chmod -R a+rX bin &&
+             git init -q --bare --shared=group -b main shared.git && chgrp -R {GROUP} shared.git && chmod -R g+ws shared.git"
+        ))
+        .ok();
+    for (name, id) in PEOPLE {
+        sandbox.shell(&format!("cd .. && mkdir {name} && chown {id}:{GROUP} {name}")).ok();
+        let line = format!(
+            "git config --global safe.directory '*'; git config --global user.name {name};
+             git config --global user.email {name}@example.com; git config --global init.defaultBranch main"
+        );
+        as_person(&sandbox, (name, id), "022", &line);
+    }
+    as_person(
+        &sandbox,
+        PEOPLE[0],
+        "022",
+        "git clone -q shared.git ann/clone 2>/dev/null; cd ann/clone; git commit -q --allow-empty -m Begin; git push -q origin HEAD:main",
+    );
+    as_person(&sandbox, PEOPLE[1], "022", "git clone -q shared.git bob/clone");
+    for round in 0..20 {
+        let (one, other) = if round % 2 == 0 { (PEOPLE[0], PEOPLE[1]) } else { (PEOPLE[1], PEOPLE[0]) };
+        let umask = if round % 3 == 0 { "077" } else { "022" };
+        as_person(
+            &sandbox,
+            one,
+            umask,
+            &format!("cd {}/clone; git support new 'Round {round}' --push", one.0),
+        );
+        let push = format!(
+            "cd {}/clone; git pull -q --rebase; git commit -q --allow-empty -m 'Round {round}'; git push -q",
+            other.0
+        );
+        as_person(&sandbox, other, umask, &push);
+        as_person(&sandbox, one, umask, &format!("cd {}/clone; git pull -q --rebase", one.0));
+        // And in the shared repository itself.
+        for person in [one, other] {
+            as_person(
+                &sandbox,
+                person,
+                umask,
+                "cd shared.git; git support new Direct; git support list >/dev/null",
+            );
+        }
+        for person in [one, other] {
+            as_person(&sandbox, person, umask, &format!("cd {}/clone; git pull -q --rebase", person.0));
+        }
+    }
+    let closed = sandbox.shell("cd ../shared.git && find . -type d ! -perm -2770 -not -path './hooks*'; find . -type f ! -perm -0440");
+    assert_eq!(closed.stdout, "", "what the group cannot use");
+    let own = sandbox.shell("cd ../shared.git/support && find . -type f ! -perm -0660");
+    assert_eq!(own.stdout, "", "what the group cannot write");
+    assert_eq!(sandbox.git(&["-C", "../shared.git", "fsck", "--strict"]), "");
+    // The work tree is its user's: the umask says who may read it.
+    let modes = sandbox.shell("cd ../ann/clone && git config core.sharedRepository group && chown -R 52001:52000 .git && stat -c %a .support/config.yaml .support/.gitattributes 2>/dev/null | sort -u");
+    assert!(!modes.stdout.contains("66"), "{modes:?}");
+}
