@@ -5,6 +5,7 @@ mod complete;
 mod demo;
 mod editor;
 mod execute;
+mod help;
 mod options;
 mod output;
 mod progress;

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
+use crate::cli::help;
 use crate::commands::Command;
 use crate::render::Format;
 use crate::store::git::Surroundings;
 
-/// Run a product's support process in the product's git repository
+/// Run a product's support process in the product's Git repository
 ///
 /// A ticket is a YAML file under `.support/`; every change is one commit on the current branch. What you
 /// have staged, changed or stashed is never touched.
@@ -23,29 +24,35 @@ use crate::store::git::Surroundings;
     max_term_width = 100,
     propagate_version = false,
     subcommand_required = true,
-    arg_required_else_help = true
+    disable_help_subcommand = true
 )]
 pub(super) struct Options {
     /// Run as if started in this directory
-    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Everywhere")]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Global options")]
     pub(super) directory: Vec<PathBuf>,
     /// Read and write the tickets of this branch
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NAME")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "NAME")]
     pub(super) branch: Option<String>,
     /// The form of the output
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORM", default_value = "table")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FORM",
+        default_value = "table"
+    )]
     format: FormatName,
     /// The same as --format json; errors too are JSON
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
     /// When to use colours
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
     /// Say nothing but results, warnings and errors
-    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    #[arg(short, long, global = true, help_heading = "Global options")]
     pub(super) quiet: bool,
     /// Say what was committed
-    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    #[arg(short, long, global = true, help_heading = "Global options")]
     pub(super) verbose: bool,
 }
 
@@ -76,16 +83,52 @@ pub(super) fn line() -> clap::Command {
 /// # Errors
 /// They cannot be understood, or ask for help.
 pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::Error> {
-    let arguments = shield_terms(arguments);
+    let arguments = shield_terms(&asked_for_help(arguments)?);
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     // Help and errors name other verbs too.
     let understood = Command::describe(Options::command(), &is_named).try_get_matches_from(&arguments);
     let matches = understood.or_else(|error| {
-        let is_whole = error.kind() == ErrorKind::DisplayVersion;
-        if is_whole { Err(error) } else { line().try_get_matches_from(&arguments) }
-    })?;
-    let missing = || line().error(ErrorKind::MissingSubcommand, "a verb is missing");
+        if error.kind() == ErrorKind::DisplayVersion {
+            return Err(error);
+        }
+        if error.kind() == ErrorKind::MissingSubcommand {
+            let overview = OsString::from("overview");
+            return line().try_get_matches_from(arguments.iter().chain([&overview]));
+        }
+        line().override_help(help::grouped(&line())).try_get_matches_from(&arguments)
+    });
+    let matches = matches.map_err(|error| unknown_command(error, &arguments))?;
+    let missing = || line().error(ErrorKind::MissingSubcommand, "no command given");
     Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
+}
+
+/// `help` alone and `help all` answer at once; `help COMMAND` is that command's own help.
+fn asked_for_help(arguments: &[OsString]) -> Result<Vec<OsString>, clap::Error> {
+    let Some((program, [verb, rest @ ..])) = arguments.split_first() else { return Ok(arguments.to_vec()) };
+    if verb != "help" {
+        return Ok(arguments.to_vec());
+    }
+    let shown = |text: String| {
+        let flags = [program.clone(), OsString::from("--help")];
+        line().override_help(text).try_get_matches_from(flags).map(|_| arguments.to_vec())
+    };
+    match rest {
+        [] => shown(help::grouped(&line())),
+        [all] if all == "all" => shown(help::all(&line())),
+        rest => Ok([std::slice::from_ref(program), rest, &[OsString::from("--help")]].concat()),
+    }
+}
+
+/// An unknown command with what may have been meant; anything else is said by clap.
+fn unknown_command(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    let known = |argument: &&OsString| line().find_subcommand(argument).is_some();
+    let is_inner = arguments.iter().take_while(|argument| *argument != typed.as_str()).any(|a| known(&a));
+    if error.kind() != ErrorKind::InvalidSubcommand || is_inner {
+        return error;
+    }
+    let message = format!("unknown command '{typed}'\nhint: {}\n", help::meant(typed));
+    clap::Error::raw(ErrorKind::InvalidSubcommand, message)
 }
 
 impl Options {

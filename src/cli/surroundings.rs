@@ -32,7 +32,7 @@ pub(super) fn read(options: &Options) -> Result<Surroundings, Failure> {
 #[expect(clippy::disallowed_methods, reason = "the one reader of the clock and its stand-in")]
 pub(super) fn now() -> Result<i64, Failure> {
     if let Ok(text) = std::env::var("GIT_SUPPORT_NOW") {
-        let problem = |_| Failure::usage(format!("GIT_SUPPORT_NOW: `{text}` is no instant"));
+        let problem = |_| Failure::usage(format!("GIT_SUPPORT_NOW: '{text}' is not a valid time"));
         return OffsetDateTime::parse(&text, &Rfc3339).map(OffsetDateTime::unix_timestamp).map_err(problem);
     }
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

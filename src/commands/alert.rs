@@ -6,7 +6,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Tell somebody with more authority about tickets; -m says what, nothing moves
+/// Record an alert to a manager (sends nothing)
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

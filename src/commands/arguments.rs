@@ -14,16 +14,16 @@ use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Sta
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Writing {
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     pub dry_run: bool,
-    /// Refuse if the ticket's last entry is not this one
+    /// Fail unless ENTRY is the ticket's latest entry
     #[arg(long, value_name = "ENTRY")]
     pub if_match: Option<String>,
-    /// Send it to the branch's remote, too; tried again where somebody was faster
+    /// Push to the branch's remote, and retry if it has moved
     #[arg(long, conflicts_with = "dry_run")]
     pub push: bool,
-    /// Write what looks like a secret, too
+    /// Write even if the text looks like a secret
     #[arg(long)]
     pub allow_secret: bool,
 }
@@ -31,13 +31,13 @@ pub(super) struct Writing {
 /// What is said.
 #[derive(Debug, clap::Args)]
 pub(super) struct Message {
-    /// Say this (can be repeated, each a paragraph)
+    /// Use TEXT as the message (can be repeated, one paragraph each)
     #[arg(short, long, allow_hyphen_values = true, value_name = "TEXT")]
     pub message: Vec<String>,
-    /// Say what this file holds; - reads standard input
+    /// Read the message from FILE (- for standard input)
     #[arg(short = 'F', long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Say it in the editor, which begins with what -m and -F say
+    /// Edit the message before saving
     #[arg(short, long)]
     pub edit: bool,
 }
@@ -45,7 +45,7 @@ pub(super) struct Message {
 /// What it took.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Spending {
-    /// The time that was spent on it: 45m, 1h30m
+    /// Record time spent, such as 45m or 1h30m
     #[arg(long, value_name = "SPAN", value_parser = minutes)]
     pub spent: Option<u64>,
 }
@@ -94,10 +94,10 @@ impl Message {
 /// When a read looks.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Reading {
-    /// Look at a revision, a day or an instant of the past
+    /// Read tickets as of a revision, date or time
     #[arg(long, value_name = "WHEN")]
     pub at: Option<String>,
-    /// Look at the tickets of every branch, local and remote-tracking, as one
+    /// Read tickets from all local and remote-tracking branches, merged
     #[arg(long, conflicts_with = "at")]
     pub all_branches: bool,
 }
@@ -118,7 +118,7 @@ impl Reading {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Fields")]
 pub(super) struct Fields {
-    /// What kind of concern it is
+    /// Set the ticket type
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     pub kind: Option<String>,
     /// Impact on the user
@@ -175,7 +175,7 @@ pub(super) struct Fields {
     /// What is wrong, and why; - reads standard input
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub diagnosis: Option<String>,
-    /// How to live with it meanwhile; - reads standard input
+    /// Set the workaround (- for standard input); - reads standard input
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub workaround: Option<String>,
 }

@@ -22,7 +22,7 @@ const MAX_WORKED_ON: usize = 1_000;
 /// The tickets that ended that are looked at.
 const MAX_ENDED: usize = 200;
 
-/// Give the work on tickets to somebody: to yourself, unless said otherwise
+/// Assign tickets, by default to yourself
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tickets

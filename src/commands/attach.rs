@@ -14,7 +14,7 @@ use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{Attachment, EntryId, TicketId};
 
-/// Attach evidence to a ticket
+/// Attach files to a ticket
 ///
 /// Each file is stored under `.support/attachments/<id>/`, and recorded in the timeline with its size and
 /// SHA-256.

@@ -14,7 +14,7 @@ use crate::render::View;
 use crate::store::{Draft, Snapshot, TicketChange};
 use crate::ticket::{EntryId, TicketId};
 
-/// Apply operations, one JSON object a line, all or none, as one commit
+/// Apply a file of operations in one commit
 ///
 /// `{"op":"comment","id":"7k3f","note":"Seen."}`. Operations: new, comment, edit, assign, link, triage,
 /// replicate, diagnose, estimate, escalate, return, alert, pend, resume, resolve, close, reopen.

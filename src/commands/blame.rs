@@ -9,7 +9,7 @@ use crate::commands::session::Session;
 use crate::render::{BlameLine, View};
 use crate::ticket::EntryId;
 
-/// Show who set each field of a ticket, when, in which commit
+/// Show who last set each field of a ticket
 ///
 /// As `git blame` does for lines of code: the entry that decides the field, and the commit that carried it.
 #[derive(Debug, clap::Args)]

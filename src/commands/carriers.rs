@@ -18,7 +18,7 @@ pub(crate) fn carriers(
     session: &mut Session<'_>,
 ) -> Result<Vec<(Ticket, Vec<Carried>)>, Failure> {
     let known = touched_by(store, snapshot, ids, session)?.unwrap_or_else(|error| {
-        session.note(format!("warning: answered without the index: {error}"));
+        session.note(format!("warning: index not available, reading ticket files: {error}"));
         Vec::new()
     });
     let mut all = Vec::new();

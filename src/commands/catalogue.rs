@@ -67,7 +67,7 @@ pub(crate) fn find_judged(
     let (mut found, rulings) = match answered(question, &query, &context, session)? {
         Ok(found) => found,
         Err(error) => {
-            session.note(format!("warning: answered without the index: {error}"));
+            session.note(format!("warning: index not available, reading ticket files: {error}"));
             scanned(question, &query, &mut context, session)?
         }
     };

@@ -65,7 +65,7 @@ pub(crate) fn apply(
         Some(plan) if writing.dry_run => Ok(rehearsed(plan)),
         Some(plan) => Ok(View::Steps(plan.tickets)),
         None => {
-            session.note("nothing to change: it is so already");
+            session.note("nothing to change");
             let snapshot = store.snapshot(None)?;
             let ids: std::collections::BTreeSet<&TicketId> = planned.iter().map(|one| &one.id).collect();
             Ok(View::Unchanged(ids.into_iter().map(|id| snapshot.need(id)).collect::<Result<_, _>>()?))
@@ -111,7 +111,7 @@ pub(crate) fn write_files(
         Some(plan) if dry_run => Ok(rehearsed(plan)),
         Some(_) => Ok(View::Nothing),
         None => {
-            session.note("nothing to change: it is so already");
+            session.note("nothing to change");
             Ok(View::Nothing)
         }
     }
@@ -174,8 +174,7 @@ pub(crate) fn refuse_secrets(tickets: &[TicketChange], files: &[FileChange]) -> 
     let found = |place: &str, text: &str| {
         secret_in(text).map(|(what, line)| {
             let message = format!("{place}, line {line}, holds what looks like {what}; nothing was written");
-            Failure::new(Kind::Refused, message)
-                .hint("take it out, or say --allow-secret; history would keep it")
+            Failure::new(Kind::Refused, message).hint("remove it, or commit it for good with --allow-secret")
         })
     };
     for TicketChange { before, after } in tickets {

@@ -12,7 +12,7 @@ use crate::store::layout;
 /// The query where none is given: what stands in the way of a release.
 const GRAVE: &str = "status:open severity:blocker";
 
-/// Fail, with status 3, while tickets match: a gate before a release or a merge
+/// Exit with status 3 if tickets match a query
 ///
 /// `check 'status:open severity:>=critical affects:1.5.0'`. As --format junit, sarif or github, a forge shows
 /// what was found.
@@ -45,8 +45,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let found = find(&question, session)?;
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
-    session
-        .note(format!("{}: {count} {are} `{query}`; {max} may", if count > max { "shut" } else { "open" }));
+    session.note(format!(
+        "{}: {count} {are} '{query}' (allowed: {max})",
+        if count > max { "failed" } else { "passed" }
+    ));
     let paths = found.iter().map(|one| layout::ticket(&one.summary.id)).collect();
     Ok(View::Gate(Gate { query, found, paths, max }))
 }

@@ -6,7 +6,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Close resolved tickets: the customer accepted it
+/// Close resolved tickets
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

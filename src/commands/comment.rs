@@ -9,7 +9,7 @@ use crate::process::{Request, What};
 use crate::render::View;
 use crate::ticket::Visibility;
 
-/// Say something on a ticket
+/// Add a comment
 ///
 /// The customer may read it, unless --internal. Without -m or -F, a terminal opens the editor.
 #[derive(Debug, clap::Args)]

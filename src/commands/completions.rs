@@ -4,7 +4,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::View;
 
-/// Print the script that completes verbs, flags and ticket ids in your shell
+/// Print a shell completion script
 ///
 /// bash: git support completions bash > ~/.local/share/bash-completion/completions/git-support
 /// zsh: git support completions zsh > ~/.zfunc/_git-support

@@ -12,7 +12,7 @@ use crate::store::git::FileChange;
 use crate::store::{Snapshot, layout};
 use crate::ticket::{Node, yaml};
 
-/// Read and change the project's settings
+/// Get and set project settings
 ///
 /// They stand in `.support/config.yaml`; every change is a commit. Without a verb, lists them.
 #[derive(Debug, clap::Args)]
@@ -23,9 +23,9 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// List every setting with its value
+    /// List all settings with their values
     List,
-    /// Print the value of a setting
+    /// Print a setting
     Get {
         /// The setting, such as commit.prefix
         key: String,
@@ -36,15 +36,15 @@ enum Verb {
         key: String,
         /// The value
         value: String,
-        /// Show the message and the difference, change nothing
+        /// Show the commit message and diff without writing anything
         #[arg(long)]
         dry_run: bool,
     },
-    /// Set a setting back to its default
+    /// Reset a setting to its default
     Unset {
         /// The setting
         key: String,
-        /// Show the message and the difference, change nothing
+        /// Show the commit message and diff without writing anything
         #[arg(long)]
         dry_run: bool,
     },

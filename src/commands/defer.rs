@@ -7,7 +7,7 @@ use crate::commands::step::Common;
 use crate::process::{Deferral, Move};
 use crate::render::View;
 
-/// Hand tickets to a vendor, or to the Enhance process of improvements
+/// Defer tickets to a vendor or the Enhance process
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

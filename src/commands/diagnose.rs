@@ -6,7 +6,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Say what is wrong, and why: -m, -F, or the editor on a terminal
+/// Record the cause
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -6,7 +6,7 @@ use crate::render::{Difference, Differences, View};
 use crate::store::Snapshot;
 use crate::ticket::{Ticket, TicketId};
 
-/// Show what changed in the support process between two revisions, ticket by ticket
+/// Show ticket changes between revisions
 ///
 /// `A..B` is what B has otherwise than A, `A...B` what B brought since both parted, `A` what is here since A.
 /// `--format markdown` is fit for a pull request.

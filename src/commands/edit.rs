@@ -31,7 +31,7 @@ const FORM_HELP: &str = "\
 Change what is to change: the fields, and under the dashes the description.
 An emptied field is taken away. Nothing from the scissors line on is read.";
 
-/// Change fields of tickets
+/// Edit ticket fields
 ///
 /// Several ids, or a --query, become one commit. Without a flag, a terminal opens the editor on a form of
 /// the ticket. -m says why.
@@ -55,7 +55,7 @@ pub struct Args {
     /// Take a release away from those affected (can be repeated)
     #[arg(long, value_name = "VERSION")]
     remove_affects: Vec<String>,
-    /// Take a field's value away (can be repeated)
+    /// Clear FIELD (can be repeated)
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             find(&question, session)?.into_iter().map(|one| one.summary.id).collect()
         }
         None if args.ids.is_empty() => {
-            return Err(Failure::usage("which tickets?").hint("git support edit ID… or --query QUERY"));
+            return Err(Failure::usage("no tickets given").hint("git support edit ID… or --query QUERY"));
         }
         None => reading::resolve(&snapshot, &args.ids)?,
     };

@@ -8,7 +8,7 @@ use crate::process::{Change, Changes, Move};
 use crate::render::View;
 use crate::ticket::{Field, Finding};
 
-/// Hand tickets to the next level, with the findings it needs
+/// Escalate tickets to the next level
 ///
 /// Level 2 needs requirements and troubleshooting; level 3 needs a reproduction and a diagnosis too. What
 /// is missing may be supplied in the same call.
@@ -31,7 +31,7 @@ pub struct Args {
     /// How to live with it meanwhile; - reads standard input
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     workaround: Option<String>,
-    /// Go over what is missing; -m says why, and the timeline keeps it
+    /// Override missing findings (requires -m, recorded in the timeline)
     #[arg(long)]
     force: bool,
 }

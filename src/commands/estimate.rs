@@ -7,7 +7,7 @@ use crate::commands::step::take;
 use crate::process::{Move, Request, What};
 use crate::render::View;
 
-/// Say what effort is expected: 90m, 6h, 2d, 1w
+/// Record the expected effort
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "git support estimate [OPTIONS] <ID>... <SPAN>")]
 pub struct Args {

@@ -16,7 +16,7 @@ const CHUNK: usize = 512;
 /// From this many tickets on, a progress bar is worth it.
 const MANY: usize = 2_000;
 
-/// Print tickets for another program, one JSON object a line
+/// Export tickets in a machine format
 ///
 /// All tickets, or those of a query; with the texts and the timeline where --full says so, as `import` takes
 /// them. Also as --format yaml or csv.

@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// The exit status (DESIGN.md, section 5).
+    /// The exit status (docs/exit-status.md).
     #[must_use]
     pub fn status(self) -> u8 {
         match self {

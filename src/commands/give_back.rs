@@ -9,7 +9,7 @@ use crate::process::Move;
 use crate::render::View;
 use crate::ticket::Level;
 
-/// Give tickets back to a lower level; -m says why
+/// Return tickets to a lower level
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -17,7 +17,7 @@ pub struct Args {
     /// The level [default: the next lower one]
     #[arg(long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(Level::WORDS))]
     to: Option<String>,
-    /// What this level needs was missing: it counts as a hand-back
+    /// Return because required findings are missing
     #[arg(long)]
     incomplete: bool,
 }

@@ -14,7 +14,7 @@ use crate::ticket::{Field, Node, Ticket};
 /// The most similar tickets that a packet names.
 const MAX_SIMILAR: usize = 3;
 
-/// Print all that is known of a ticket, for whoever takes it over
+/// Print handover notes for the next assignee
 ///
 /// Markdown in a pipe, a page on a terminal, an object with --json.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct HandoverArgs {
     id: String,
 }
 
-/// Print what a vendor needs to know of a ticket
+/// Print a vendor brief without internal notes
 ///
 /// Without internal notes, and without the customer's name, addresses and telephone numbers in what was
 /// written. Read it before you send it.

@@ -22,7 +22,7 @@ const MAX_NAMED: usize = 20;
 /// From this many lines on, a progress bar is worth it.
 const MANY: usize = 1_000;
 
-/// Take in tickets, one JSON object a line: as `export` writes them, or new ones
+/// Import tickets from a file or another tracker
 ///
 /// A line with a timeline is a whole ticket: one that is here already is merged, so that nothing is imported
 /// twice. A line without an id is a new ticket: a title suffices; type, severity, description, created, …
@@ -245,5 +245,5 @@ fn wrong(file: &Path, mistakes: &[String]) -> Failure {
     }
     let message = format!("{}: nothing was imported\n{}", file.display(), named.join("\n"));
     Failure::new(Kind::Invalid, message)
-        .hint("put these lines right and run it again: what is here already is not imported twice")
+        .hint("correct these lines and import again (existing tickets are not duplicated)")
 }

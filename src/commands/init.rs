@@ -27,13 +27,13 @@ const CLOCKS: &str = "
 # levels: {1: {resolution: 4h}, 2: {resolution: 2d}}
 ";
 
-/// Make this repository ready for tickets
+/// Set up git-support in this repository
 ///
 /// Commits `.support/config.yaml`, where every setting stands with its default, commented. Filing a
 /// ticket needs no init.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }

@@ -10,7 +10,7 @@ use crate::process::{Request, What};
 use crate::render::View;
 use crate::ticket::LinkKind;
 
-/// Say how one ticket stands to another
+/// Link two tickets, or remove a link
 ///
 /// Both tickets show it, in one commit: what blocks one is blocked-by for the other.
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,7 @@ use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::render::View;
 
-/// List tickets
+/// List or search tickets
 ///
 /// Words are searched in all texts; `field:value` terms, joined by AND, narrow the list: status:open
 /// severity:>=major level:2,3 assignee:me label:payments created:>=2026-01-01 updated:<7d no:assignee

@@ -10,7 +10,7 @@ use crate::store::driver::{author, merge_lines, read_merged, read_version, write
 use crate::store::layout;
 use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, codec, merge, merge_three};
 
-/// Merge a ticket by the merge rule; git calls this
+/// Merge ticket files (run by Git)
 ///
 /// Registered as `merge.support.driver` by `init` and by the first write in a clone. The result stands in
 /// OURS; where there is none, the lines are merged as git would, and the status is 1.

@@ -42,6 +42,7 @@ mod log;
 mod merge_driver;
 mod new;
 mod next;
+mod overview;
 mod owner;
 mod pend;
 mod project_files;
@@ -180,6 +181,7 @@ verbs! {
     Board(BoardArgs) = "board", of_the_process;
     Demo(DemoArgs) = "demo", of_the_process;
     Complete(CompleteArgs) = "complete", of_the_process;
+    Overview(overview::Args) = "overview", overview::run;
 }
 
 /// `board`, `demo` and `complete` are the process's own and answer with nothing here.
@@ -187,7 +189,7 @@ fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
     Ok(View::Nothing)
 }
 
-/// Work with tickets on a full screen: queue, columns by status or level, pages, and the steps by key
+/// Work on tickets in a full-screen board
 ///
 /// Each step runs its command, and is one commit. `?` explains the keys.
 #[derive(Debug, clap::Args)]
@@ -196,7 +198,7 @@ pub struct BoardArgs {
     pub query: Vec<String>,
 }
 
-/// Watch a support week in a small product repository made for it
+/// Run a sample support week in a new repository
 ///
 /// Makes the repository, then runs the real commands in it: each is shown with its output, and at the
 /// end the `git log` that a reviewer would read.

@@ -32,7 +32,7 @@ type: defect, question, improvement. severity: blocker, critical, major, minor (
 area: application, infrastructure. affects and labels: words with commas between.
 An empty title files nothing. Nothing from the scissors line on is read.";
 
-/// File a ticket
+/// Open a new ticket
 ///
 /// Without a title, the first line of -m or -F is the title; on a terminal without those, the editor opens
 /// on a form. Prints the ticket's id.
@@ -51,13 +51,13 @@ pub struct Args {
     /// resolved one is reopened
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
     /// Send it to the branch's remote, too; tried again where somebody was faster
     #[arg(long, conflicts_with = "dry_run")]
     push: bool,
-    /// Write what looks like a secret, too
+    /// Write even if the text looks like a secret
     #[arg(long)]
     allow_secret: bool,
     #[command(flatten)]

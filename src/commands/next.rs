@@ -12,7 +12,7 @@ use crate::process::{Request, What, queue};
 use crate::render::View;
 use crate::ticket::{Level, Ticket};
 
-/// What to work on next: what is late first, then the graver, then what is due first, then the older
+/// List the tickets to work on next
 ///
 /// What waits for a customer or a vendor is left out until the day to ask again.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct Args {
     /// Of mine only
     #[arg(long)]
     mine: bool,
-    /// Take the first one that nobody has: assign it to yourself
+    /// Assign the first unassigned ticket to yourself
     #[arg(long, conflicts_with = "mine")]
     take: bool,
     /// At most this many

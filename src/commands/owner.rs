@@ -8,7 +8,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Say who answers to the reporter until tickets are closed: you, unless said otherwise
+/// Set the owner accountable to the reporter
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Wait for the customer; -m says what they were asked
+/// Set tickets to pending, waiting for the customer
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -57,7 +57,7 @@ pub(crate) fn resolve_commits(store: &Store, changes: &mut Changes) -> Result<()
 pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
     let moment = parse_span(text).map(|span| now.after(span));
     moment.or_else(|| Moment::parse(text)).or_else(|| Moment::parse_day(text)).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no time ahead"))
+        Failure::usage(format!("'{text}' is not a valid future date or duration"))
             .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")
     })
 }

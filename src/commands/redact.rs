@@ -14,7 +14,7 @@ use crate::ticket::{EntryId, Redaction, Ticket};
 /// The shortest text that is taken out: a shorter one would take words apart.
 const MIN_TEXT_CHARS: usize = 3;
 
-/// Take personal data or a secret out of a ticket's present file
+/// Redact text in a ticket's current file
 ///
 /// The entries stay and say that something was taken out, why, and by whom. What was committed before stays
 /// in history, here and in every clone, until it is purged: what to do about that is printed.
@@ -22,7 +22,7 @@ const MIN_TEXT_CHARS: usize = 3;
 pub struct Args {
     /// The ticket
     id: String,
-    /// Take this text out, wherever it stands; - reads it from standard input (can be repeated)
+    /// Remove every occurrence of TEXT; - reads it from standard input (can be repeated)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT", required_unless_present = "entry")]
     text: Vec<String>,
     /// Take the note and the evidence of this entry out (can be repeated)
@@ -30,7 +30,7 @@ pub struct Args {
     entry: Vec<String>,
     #[command(flatten)]
     message: Message,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -76,7 +76,9 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
         let text = crate::intake::read_text(text, session.input)?;
         let text = text.trim_end_matches('\n').to_owned();
         if text.chars().count() < MIN_TEXT_CHARS {
-            return Err(Failure::usage(format!("`{text}` is too short: it would take words apart")));
+            return Err(Failure::usage(format!(
+                "text to redact must have at least {MIN_TEXT_CHARS} characters"
+            )));
         }
         redaction.texts.push(text);
     }

@@ -13,7 +13,7 @@ use crate::store::git::FileChange;
 use crate::store::{RESOLVES, Snapshot, layout};
 use crate::ticket::{Node, TicketId, is_prefix, yaml};
 
-/// Hand versions over from delivery to support
+/// Manage release handovers and release notes
 ///
 /// Delivery hands a version over with what support must know; support accepts it, and owns that build until
 /// it is retired. Each stands in `.support/releases/VERSION.yaml`. Without a verb, lists them.
@@ -25,20 +25,20 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// List the versions
+    /// List the releases
     List,
-    /// Hand a version over to support; -m or -F say what changed
+    /// Hand over a release to support (-m or -F for what changed)
     Handover(Offer),
-    /// Accept a version for support
+    /// Accept a release
     Accept(Named),
-    /// End the support of a version
+    /// End support for a release
     Retire(Named),
-    /// Show what support knows of a version
+    /// Show a release
     Show {
         /// The version
         version: String,
     },
-    /// List the tickets that a version fixes and no version before it does
+    /// List tickets first fixed in a release
     Notes {
         /// The version
         version: String,
@@ -49,7 +49,7 @@ enum Verb {
 struct Named {
     /// The version
     version: String,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -75,7 +75,7 @@ struct Offer {
     environment: Vec<String>,
     #[command(flatten)]
     message: Message,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }

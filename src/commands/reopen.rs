@@ -9,7 +9,7 @@ use crate::process::{Move, Request, What};
 use crate::render::View;
 use crate::ticket::{LinkKind, TicketId};
 
-/// Work again on tickets that were resolved or closed; a duplicate is taken back at both ends
+/// Reopen resolved or closed tickets
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use crate::intake;
 use crate::process::Move;
 use crate::render::View;
 
-/// Say how to see it happen, or that it could not be seen
+/// Record steps to reproduce, or a failed attempt
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -11,7 +11,7 @@ use crate::process::{Ending, Move, Request, What};
 use crate::render::View;
 use crate::ticket::{LinkKind, Resolution, TicketId};
 
-/// Say how tickets ended
+/// Resolve tickets with a resolution code
 ///
 /// fixed names at least one commit, or says why there is none; a duplicate names the ticket that goes on,
 /// which lists its duplicates from then on.
@@ -28,7 +28,7 @@ pub struct Args {
     /// Why there is no commit
     #[arg(long, value_name = "REASON", conflicts_with = "commit")]
     no_commit: Option<String>,
-    /// The ticket that goes on with a duplicate
+    /// Set the original ticket (with --as duplicate)
     #[arg(long, value_name = "ID")]
     of: Option<String>,
     /// Resolve the tickets that are part of these, too

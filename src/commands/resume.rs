@@ -6,7 +6,7 @@ use crate::commands::step::Common;
 use crate::process::Move;
 use crate::render::View;
 
-/// Go on with tickets that waited for a customer, a vendor or the Enhance process; -m says what they answered
+/// Resume pending or deferred tickets
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -13,13 +13,13 @@ use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict, test_
 use crate::render::View;
 use crate::ticket::one_line;
 
-/// Run a command; when it fails, file a ticket or note that it failed again
+/// Run a command, and open a ticket if it fails
 ///
 /// Its output goes where it would go, and its status is passed on. The ticket says the command, the status,
 /// where it ran, and the end of the output.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What the ticket is told by [default: the command itself]
+    /// Identify the ticket by this key [default: the command]
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
     /// When it passes, resolve the ticket of an earlier failure

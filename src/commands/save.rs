@@ -14,7 +14,7 @@ use crate::store::git::{FileChange, shown};
 use crate::store::{BadFile, Draft, HandEdit, Snapshot, TicketChange, layout};
 use crate::ticket::{EntryId, Field, Ticket, TicketId, codec};
 
-/// Commit what you changed by hand under `.support/`
+/// Commit manual edits under .support/
 ///
 /// Tickets are checked, and get the entries that account for their new heads; settings, people, vendors and
 /// releases are checked. Staged or not makes no difference.
@@ -25,10 +25,10 @@ pub struct Args {
     ids: Vec<String>,
     #[command(flatten)]
     message: Message,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
-    /// Write what looks like a secret, too
+    /// Write even if the text looks like a secret
     #[arg(long)]
     allow_secret: bool,
 }
@@ -93,7 +93,7 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
         return Err(Failure::new(Kind::Refused, problem.clone()).hint(hint));
     }
     edit.content.as_deref().ok_or_else(|| {
-        let message = format!("{} was taken away, and nothing is to be lost", edit.path);
+        let message = format!("{} was deleted, and save does not commit deletions", edit.path);
         Failure::new(Kind::Refused, message).hint(format!("git restore --staged --worktree {}", edit.path))
     })
 }
@@ -113,7 +113,7 @@ fn edited(id: &TicketId, path: &str, content: &[u8]) -> Result<Ticket, Failure> 
 /// What the edit makes of the head; the timeline must be as it was.
 fn changes(before: &Ticket, edited: &Ticket, path: &str) -> Result<Changes, Failure> {
     if edited.timeline() != before.timeline() {
-        let message = format!("{path}: the timeline was edited; it only grows, by commands");
+        let message = format!("{path}: timeline entries cannot be edited by hand");
         return Err(
             Failure::new(Kind::Refused, message).hint(format!("git diff HEAD -- {path}; git restore {path}"))
         );

@@ -16,7 +16,7 @@ const MAX_NAMED: usize = 30;
 /// The widest subject that a note repeats, in columns.
 const SUBJECT_COLUMNS: usize = 72;
 
-/// Link code commits to the tickets their messages name, and resolve
+/// Link or resolve tickets named in commit trailers
 ///
 /// `Resolves-Ticket: ID` resolves as fixed, and so do `Fixes ID` and the like with a whole id; `Support-Ticket: ID`
 /// links. Several ids may stand side by side. Each commit counts once, however often this runs; a commit that a later
@@ -123,7 +123,7 @@ fn finish(
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
     if planned.is_empty() {
-        session.note("no commit names a ticket that does not know it yet");
+        session.note("no new commits to link");
         return Ok(View::Unchanged(Vec::new()));
     }
     apply(store, planned, &[], writing, session)

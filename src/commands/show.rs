@@ -10,7 +10,7 @@ use crate::render::{LinkedTicket, TicketPage, View};
 use crate::store::{Snapshot, Store};
 use crate::ticket::{Field, LinkKind, Ticket, TicketId};
 
-/// Show a ticket: head, description, findings, timeline
+/// Show a ticket and its timeline
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ticket

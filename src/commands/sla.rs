@@ -20,7 +20,7 @@ use crate::ticket::{Field, Moment, Node, Summary, Ticket, TicketId};
 /// The spans of hours that an explanation lists of a clock.
 const MAX_SPANS: usize = 40;
 
-/// Show tickets' clocks, and why they stand where they do
+/// Show SLA clocks and explain their state
 ///
 /// A ticket's clocks explain themselves: the target and the commit whose settings it is of, every start,
 /// pause and stop with its entry and commit, the hours that count. A query, or nothing for the open
@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, value_name = "STATE", num_args = 0..=1, require_equals = true, default_missing_value = "breached",
         value_parser = PossibleValuesParser::new(["breached", "warned"]))]
     gate: Option<String>,
-    /// What if the settings of this revision had been in force all the time
+    /// Evaluate clocks with the settings of REVISION
     #[arg(long, value_name = "REVISION")]
     policy: Option<String>,
     #[command(flatten)]

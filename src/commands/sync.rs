@@ -7,7 +7,7 @@ use crate::commands::session::Session;
 use crate::render::View;
 use crate::store::{Rewrite, Store, Take};
 
-/// Bring this clone's tickets and a remote's together
+/// Fetch, merge and push tickets
 ///
 /// Fetches, merges the tickets, pushes; again, where somebody was faster. Code is neither merged nor pushed:
 /// where it differs, the tickets alone are carried over.

@@ -12,7 +12,7 @@ use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{Node, yaml};
 
-/// Say who serves which level, and who judges severity
+/// Manage team members and their roles
 ///
 /// The people stand in `.support/team.yaml`; every change is a commit. Without a verb, lists them.
 #[derive(Debug, clap::Args)]
@@ -23,17 +23,17 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// List the people
+    /// List the team members
     List,
-    /// Add somebody
+    /// Add a team member
     Add(Somebody),
-    /// Change somebody: the addresses and roles given take the place of those there
+    /// Replace the given fields of a team member
     Edit(Somebody),
-    /// Take somebody off the team
+    /// Remove a team member
     Remove {
         /// The name, or an address
         name: String,
-        /// Show the message and the difference, change nothing
+        /// Show the commit message and diff without writing anything
         #[arg(long)]
         dry_run: bool,
     },
@@ -49,7 +49,7 @@ struct Somebody {
     /// What they do (can be repeated)
     #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
     role: Vec<String>,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }

@@ -7,7 +7,7 @@ use crate::commands::session::Session;
 use crate::render::{View, readable};
 use crate::store::driver::{read_any, read_version};
 
-/// Show a ticket's file as people read it; git calls this
+/// Convert ticket files for diffs (run by Git)
 ///
 /// Registered as `diff.support.textconv` by `init` and by the first write in a clone, so that plain `git diff`,
 /// `git log -p` and `git show` of tickets read well (gitattributes(5)). `--no-textconv` shows the files themselves.

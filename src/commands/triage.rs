@@ -11,7 +11,7 @@ use crate::process::{Change, Changes, Move};
 use crate::render::View;
 use crate::ticket::{Area, Field, Severity, Type};
 
-/// Judge tickets: severity, area, releases, people, kind
+/// Set severity, area, type and other fields
 ///
 /// A severity is the product owner's to judge: set by somebody else, it is a proposal until one of them
 /// confirms it.

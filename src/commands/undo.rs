@@ -12,7 +12,7 @@ use crate::store::git::FileChange;
 use crate::store::{LastChange, Snapshot, Store};
 use crate::ticket::{Entry, Field, Node, Resolution, Set, Status, Ticket};
 
-/// Take your last change back, with a new one
+/// Undo your last change with a new commit
 ///
 /// Appends the entries that restore what was before; history is never rewritten. What somebody has changed
 /// since stays as it is. A ticket that you opened is resolved as withdrawn. Undone twice, it is done again.
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = args.id.as_ref().map(|id| snapshot.resolve(id)).transpose()?;
     let by = Author::of(&store)?.by;
     let Some(last) = store.last_change(&snapshot, &by, id.as_ref())? else {
-        let whose = format!("{by} has changed nothing here");
+        let whose = format!("no change by {by} to undo");
         return Err(Failure::new(Kind::NotFound, whose).hint("git support log"));
     };
     let commit = format!("{:.10}", last.commit);

@@ -11,7 +11,7 @@ use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{Node, Status, yaml};
 
-/// Keep the vendors that tickets are deferred to
+/// Manage vendors
 ///
 /// Each stands in `.support/vendors/NAME.yaml`; every change is a commit. Without a verb, lists them.
 #[derive(Debug, clap::Args)]
@@ -26,18 +26,18 @@ enum Verb {
     List,
     /// Add a vendor
     Add(Details),
-    /// Change a vendor: what is given takes the place of what is there
+    /// Replace the given fields of a vendor
     Edit(Details),
-    /// Show a vendor and the tickets it holds
+    /// Show a vendor and its deferred tickets
     Show {
         /// The vendor
         name: String,
     },
-    /// Take a vendor away; none may hold a ticket
+    /// Remove a vendor that has no deferred tickets
     Remove {
         /// The vendor
         name: String,
-        /// Show the message and the difference, change nothing
+        /// Show the commit message and diff without writing anything
         #[arg(long)]
         dry_run: bool,
     },
@@ -74,7 +74,7 @@ struct Details {
     /// A path or dependency they cover (can be repeated)
     #[arg(long, value_name = "WHAT")]
     covers: Vec<String>,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
 }

@@ -12,7 +12,7 @@ use crate::ticket::TicketId;
 
 /// The editions that are kept; the one that was used longest ago goes first.
 const MAX_EDITIONS: usize = 8;
-/// The shortest prefix that names a ticket (DESIGN.md, section 3).
+/// The shortest prefix that names a ticket.
 const MIN_PREFIX: usize = 4;
 /// From this many changes on, all prefixes are worked out in one go.
 const MANY: usize = 2_000;

@@ -53,7 +53,7 @@ pub enum Refusal {
         other: TicketId,
     },
     /// A step that may not be taken in this status.
-    #[error("{id} is {status}: {step} may not be taken; legal now: {}", legal.join(", "))]
+    #[error("cannot {step} {id}: its status is {status} (allowed: {})", legal.join(", "))]
     Illegal {
         /// The ticket.
         id: TicketId,
@@ -65,7 +65,7 @@ pub enum Refusal {
         legal: Vec<String>,
     },
     /// Findings that the next level needs.
-    #[error("level {to} needs what is missing on {id}: {}", names(missing))]
+    #[error("cannot escalate {id} to level {to}: missing {}", names(missing))]
     MissingFindings {
         /// The ticket.
         id: TicketId,
@@ -94,7 +94,7 @@ pub enum Refusal {
     #[error("{0} is at level 1, which does not defer to vendors")]
     LevelOneDefers(TicketId),
     /// A vendor that the project does not know.
-    #[error("there is no vendor {name}; known: {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
+    #[error("unknown vendor '{name}' (known: {})", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
     NoVendor {
         /// The name.
         name: String,
@@ -102,7 +102,7 @@ pub enum Refusal {
         known: Vec<String>,
     },
     /// No vendor was named.
-    #[error("to which vendor?")]
+    #[error("no vendor given")]
     WhichVendor {
         /// The vendors that are known.
         known: Vec<String>,
@@ -111,13 +111,13 @@ pub enum Refusal {
     #[error("the vendor {0} has no channel: no email, no url, no phone")]
     NoChannel(String),
     /// Fixed without a commit.
-    #[error("fixed names the commit that fixed it")]
+    #[error("resolution 'fixed' requires a commit")]
     NoCommit(TicketId),
     /// A duplicate of nothing.
-    #[error("a duplicate names the ticket that goes on")]
+    #[error("resolution 'duplicate' requires the original ticket")]
     NoSurvivor(TicketId),
     /// A rule about people said no.
-    #[error("{who} may not {what}: that is for {}", if allowed.is_empty() { "nobody yet".to_owned() } else { allowed.join(", ") })]
+    #[error("{who} is not allowed to {what} (allowed: {})", if allowed.is_empty() { "nobody".to_owned() } else { allowed.join(", ") })]
     NotTheirs {
         /// Who tried.
         who: String,
@@ -132,7 +132,7 @@ pub enum Refusal {
     #[error("the severity of {0} is not a proposal")]
     NothingProposed(TicketId),
     /// The ticket moved on since somebody looked at it.
-    #[error("{id} has moved on: its last entry is {last}, not {wanted}")]
+    #[error("{id} has changed: its latest entry is {last}, not {wanted}")]
     MovedOn {
         /// The ticket.
         id: TicketId,
@@ -151,7 +151,7 @@ impl Refusal {
             Self::Value { .. } | Self::LinkToItself(_) => None,
             Self::NoTitle => Some("git support new \"What is wrong\"".to_owned()),
             Self::EmptyNote => {
-                Some("say it with -m TEXT, -F FILE, or -F - to read standard input".to_owned())
+                Some("give the text with -m TEXT, -F FILE or -F - for standard input".to_owned())
             }
             Self::LongNote { .. } => Some("attach it instead: git support attach ID FILE".to_owned()),
             Self::LargeAttachment { bytes, .. } => {
@@ -163,11 +163,11 @@ impl Refusal {
             Self::MissingFindings { id, missing, .. } => {
                 let flags: Vec<String> = missing.iter().map(|finding| format!("--{finding} \"…\"")).collect();
                 Some(format!(
-                    "say it in the same call: git support escalate {id} {}; or go over it: --force -m REASON",
+                    "git support escalate {id} {}, or override with --force -m REASON",
                     flags.join(" ")
                 ))
             }
-            Self::NoReason { .. } => Some("say it with -m TEXT or -F FILE".to_owned()),
+            Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
             Self::LevelOneDefers(id) => Some(format!("git support escalate {id} first")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
             Self::WhichVendor { known } => Some(match known.first() {

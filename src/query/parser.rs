@@ -172,7 +172,7 @@ fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {
     Key::parse(name).ok_or_else(|| {
         let all = [FIELDS, &["is", "has", "no", "sort", "limit"]].concat();
         let hint = nearest(name, &all).map(|near| format!("did you mean {near}:?"));
-        SyntaxError { column, problem: format!("there is no field `{name}`"), hint }
+        SyntaxError { column, problem: format!("unknown field '{name}'"), hint }
     })
 }
 
@@ -278,7 +278,7 @@ fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxErro
         Some(age) => Ok(Test::Age(compared, age)),
         None => Err(SyntaxError {
             column,
-            problem: format!("`{text}` is no day, instant or age"),
+            problem: format!("'{text}' is not a valid date, time or age"),
             hint: Some("write 2026-01-31, 2026-01-31T09:00:00Z, or an age: <7d, >12h".to_owned()),
         }),
     }

@@ -153,7 +153,7 @@ fn explained(ticket: &TicketClocks, look: &Look) -> String {
     let id = look.id(ticket.summary.id.as_str(), ticket.prefix);
     let mut out = format!("{id}  {}\n", look.paint(BOLD, &shown(&ticket.summary.title)));
     if ticket.clocks.is_empty() {
-        out.push_str("\nNo clock runs for it: its settings have no target for its severity.\n");
+        out.push_str("\nNo SLA clock: no target is set for this severity.\n");
     }
     for line in &ticket.clocks {
         clock(&mut out, line, look);
@@ -215,7 +215,7 @@ fn clock(out: &mut String, line: &ClockLine, look: &Look) {
         (Some(due), _) => {
             let _ = writeln!(out, "  due {due}");
         }
-        (None, _) if clock.is_paused => out.push_str("  due when it goes on\n"),
+        (None, _) if clock.is_paused => out.push_str("  due: not set while paused\n"),
         (None, _) => {}
     }
 }

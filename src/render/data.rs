@@ -14,7 +14,7 @@ use crate::render::packet;
 use crate::render::view::{Branches, Listed, Record, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
-/// The version of the JSON shapes (DESIGN.md, section 5).
+/// The version of the JSON shapes (docs/formats.md).
 pub(super) const SCHEMA: u64 = 1;
 
 /// One JSON value.

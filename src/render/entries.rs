@@ -115,7 +115,7 @@ pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
 fn origin(line: &EntryLine, look: &Look) -> String {
     let mut out = String::new();
     if let Some(Merge { commit, subject }) = &line.merge {
-        let text = format!("brought by {}: {}", short(commit), shown(subject));
+        let text = format!("merged in {}: {}", short(commit), shown(subject));
         let _ = writeln!(out, "  {}", look.paint(DIM, &cut(&text, room(look))));
     }
     if let Some(Signature { verdict, signer, key }) = &line.signature {

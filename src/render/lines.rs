@@ -37,13 +37,13 @@ pub(super) fn reported(reported: &Reported, look: &Look) -> String {
     for (what, ids) in [
         ("opened", &reported.opened),
         ("reopened", &reported.reopened),
-        ("seen again", &reported.repeated),
+        ("repeated", &reported.repeated),
         ("resolved", &reported.resolved),
     ] {
         for id in ids {
             let Some(ticket) = reported.tickets.iter().find(|ticket| ticket.id() == id) else { continue };
             let count = ticket.occurrences();
-            let times = if what == "seen again" { format!(" ({count} times)") } else { String::new() };
+            let times = if what == "repeated" { format!(" ({count} times)") } else { String::new() };
             let line = format!("{what:<10}  {}{times}", shown(ticket.head().title()));
             let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
             let _ = writeln!(out, "{}  {}", look.id(id.as_str(), 10), cut(&line, room));
@@ -152,7 +152,7 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
         let _ = writeln!(out, "{indent}spent {}", span_of_minutes(minutes));
     }
     if let Some(who) = &entry.told {
-        let _ = writeln!(out, "{indent}told {}", shown(who));
+        let _ = writeln!(out, "{indent}alerted {}", shown(who));
     }
     if let Some(seen) = &entry.seen {
         let line = seen_line(seen);
@@ -162,10 +162,10 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
         let _ = writeln!(out, "{indent}{line}");
     }
     if let Some(by) = &entry.redacted {
-        let _ = writeln!(out, "{indent}{}", look.paint(DIM, &format!("text was taken out, by entry {by}")));
+        let _ = writeln!(out, "{indent}{}", look.paint(DIM, &format!("redacted by entry {by}")));
     }
     for rule in &entry.overrides {
-        let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("went over {}", shown(rule))));
+        let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("overrode {}", shown(rule))));
     }
     if let Some(file) = &entry.attachment {
         let _ = writeln!(out, "{indent}{} ({} bytes)", shown(&file.name), file.bytes);
@@ -246,10 +246,11 @@ pub(super) fn faults(faults: &[Fault], look: &Look) -> String {
     let repaired = faults.iter().filter(|fault| fault.repaired).count();
     let left = faults.iter().filter(|fault| !fault.repaired && fault.level > FaultLevel::Note).count();
     let _ = match (left, repaired) {
-        (0, 0) => writeln!(out, "all is well"),
-        (0, repaired) => writeln!(out, "{repaired} repaired; all is well"),
-        (left, 0) => writeln!(out, "{left} to put right"),
-        (left, repaired) => writeln!(out, "{repaired} repaired, {left} to put right"),
+        (0, 0) => writeln!(out, "no problems found"),
+        (0, repaired) => writeln!(out, "{repaired} repaired, no problems left"),
+        (1, 0) => writeln!(out, "1 problem found"),
+        (left, 0) => writeln!(out, "{left} problems found"),
+        (left, repaired) => writeln!(out, "{repaired} repaired, {left} left"),
     };
     out
 }

@@ -110,7 +110,7 @@ pub(super) fn due(one: &Listed, standing: Standing, now: i64) -> String {
     match standing.due.map(|due| due.unix().saturating_sub(now)) {
         Some(left @ 0..) => span(left),
         Some(left) => format!("-{}", span(left.saturating_neg())),
-        None if asks && is_open => "ask".to_owned(),
+        None if asks && is_open => "follow up".to_owned(),
         None if standing.is_late => "late".to_owned(),
         None if standing.is_paused && is_open => "paused".to_owned(),
         None => String::new(),

@@ -92,7 +92,7 @@ fn sections(packet: &Packet) -> Vec<Section> {
     if matches!(packet.audience, Audience::Team)
         && let Some(entry) = last_move(&packet.ticket)
     {
-        text("Why it comes", entry.note.as_deref().unwrap_or("No reason was given."));
+        text("Reason for handover", entry.note.as_deref().unwrap_or("No reason was given."));
     }
     head.description().map(|told| text("Description", told)).unwrap_or_default();
     for (finding, found) in head.findings() {

@@ -80,7 +80,7 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
         line("fixed in", &shown(&page.fixed_in.join(", ")));
     }
     if page.is_deliverys {
-        line("flagged", "affects no release that support owns: the delivery team's");
+        line("flagged", "affects no supported release (delivery team's)");
     }
     let times = page.ticket.occurrences();
     if times > 1 {

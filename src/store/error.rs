@@ -44,10 +44,10 @@ pub enum Error {
     #[error(transparent)]
     BadFile(#[from] BadFile),
     /// Text that cannot name a ticket.
-    #[error("`{}` is no ticket id: 4 to 10 characters of 0-9 and a-z without i, l, o, u", visible(.0))]
+    #[error("'{}' is not a valid ticket ID (use 4 to 10 of 0-9 and a-z without i, l, o, u)", visible(.0))]
     NoId(String),
     /// No ticket of that id.
-    #[error("there is no ticket {id} on {branch}{}", on(elsewhere))]
+    #[error("branch '{branch}' has no ticket {id}{}", on(elsewhere))]
     NotFound {
         /// The id or prefix.
         id: String,
@@ -59,7 +59,7 @@ pub enum Error {
         elsewhere: Vec<String>,
     },
     /// A prefix that several tickets share.
-    #[error("{prefix} names several tickets: {}", list(candidates))]
+    #[error("ticket ID {prefix} is ambiguous: {}", list(candidates))]
     Ambiguous {
         /// The prefix.
         prefix: String,

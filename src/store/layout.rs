@@ -1,4 +1,4 @@
-//! Where each thing lies under `.support/` (DESIGN.md, section 3).
+//! Where each thing lies under `.support/` (docs/file-format.md).
 
 use crate::ticket::{TicketId, is_base32};
 

@@ -1,4 +1,4 @@
-//! The commit message of a change: a subject, a body that a reviewer can read, trailers (DESIGN.md, section 4).
+//! The commit message of a change: a subject, a body that a reviewer can read, trailers.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -145,7 +145,7 @@ impl Store {
         let top = self.repository.top(ours)?;
         if top.iter().any(|item| item.name != layout::FOLDER) {
             let (name, remote) = (self.target.name(), &synced.remote);
-            let message = format!("{remote} has no branch {name}, and its code is not ours to publish");
+            let message = format!("{remote} has no branch '{name}', and sync only pushes tickets");
             let hint = format!("git push {remote} {name}");
             return Err(git::Error::new(git::Kind::Refused, message).hint(hint).into());
         }

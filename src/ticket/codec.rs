@@ -1,4 +1,4 @@
-//! The ticket file: how head and timeline stand in YAML (DESIGN.md, section 3), and how they are read.
+//! The ticket file: how head and timeline stand in YAML (docs/file-format.md), and how they are read.
 
 use std::collections::BTreeMap;
 

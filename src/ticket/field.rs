@@ -9,7 +9,7 @@ use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Typ
 /// The longest value of a one-line field, in characters.
 pub(crate) const MAX_LINE_CHARS: usize = 512;
 
-/// A field of the head; the order is the order of the file (DESIGN.md, section 3).
+/// A field of the head; the order is the order of the file (docs/file-format.md).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// What it is about, in one line.
@@ -237,7 +237,7 @@ fn span(value: Node) -> Result<Node, String> {
     let text = value.to_string();
     match parse_span(&text) {
         Some(_) => Ok(value),
-        None => Err(format!("`{text}` is no span of time; write 90m, 6h, 2d or 1w")),
+        None => Err(format!("'{text}' is not a valid duration (use 90m, 6h, 2d or 1w)")),
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn members(timeline: &[Entry]) -> BTreeMap<&Field, BTreeSet<&str>> {
 }
 
 /// The entry that decides a field: the last that set it; among concurrent ones (of one `seq`) the
-/// process decides before the clock (DESIGN.md, section 3).
+/// process decides before the clock (docs/file-format.md).
 pub(crate) fn last_setter<'a>(timeline: &'a [Entry], field: &Field) -> Option<&'a Entry> {
     timeline
         .iter()

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Crockford's alphabet in lower case: no i, l, o, u (<https://www.crockford.com/base32.html>).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Characters of a ticket's id: 50 random bits (DESIGN.md, section 3).
+/// Characters of a ticket's id: 50 random bits (docs/file-format.md).
 const TICKET_LENGTH: usize = 10;
 /// Characters of an entry's id: 40 random bits.
 const ENTRY_LENGTH: usize = 8;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// The longest text of a field or note, in bytes; longer evidence is attached (DESIGN.md, section 3).
+/// The longest text of a field or note, in bytes; longer evidence is attached (docs/limits.md).
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// One line of it: control characters and runs of white space become a single blank.

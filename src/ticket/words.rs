@@ -1,4 +1,4 @@
-//! The words of the process (DESIGN.md, section 2): each list has one spelling, everywhere.
+//! The words of the process (docs/concepts.md): each list has one spelling, everywhere.
 
 use std::fmt;
 

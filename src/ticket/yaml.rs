@@ -161,7 +161,7 @@ fn write_value(out: &mut String, value: &Node, indent: usize) {
         }
         Node::List(items) if items.iter().any(|item| !fits_flow(item)) => {
             out.push('\n');
-            // A list of the top level stands at its key's column, as in DESIGN.md; one further in too.
+            // A list of the top level stands at its key's column, as in docs/file-format.md; one further in too.
             for item in items {
                 pad(out, indent);
                 out.push('-');

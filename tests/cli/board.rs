@@ -72,7 +72,7 @@ fn a_query_that_is_wrong_is_said_and_the_board_goes_on() {
     terminal.until("/severity:blocker");
     terminal.text(" stattus:open");
     terminal.keys(&["Enter"]);
-    terminal.until("there is no field `stattus`");
+    terminal.until("unknown field 'stattus'");
     terminal.keys(&[":"]);
     terminal.text("escalate nothing");
     terminal.keys(&["Enter"]);

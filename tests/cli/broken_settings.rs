@@ -136,7 +136,7 @@ fn a_policy_that_was_broken_does_not_open_what_it_kept_shut() {
         sandbox.file(".support/team.yaml", broken);
         sandbox.git(&["commit", "-qm", "Break it", "--", ".support"]);
         let said = sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1);
-        assert!(said.contains("may not set a severity"), "{said}");
+        assert!(said.contains("is not allowed to set a severity"), "{said}");
         assert!(sandbox.run(&["list"]).stderr.contains("team.yaml"));
         let _ = sandbox.run(&["check"]).fails(1);
         // Whoever cannot be read is not lost by adding somebody.

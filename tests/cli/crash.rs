@@ -60,7 +60,7 @@ fn a_kill_leaves_the_old_or_the_new_state() {
             sandbox.run_unwatched(&["list"], "").ok();
             assert_tidy(&sandbox, point);
             assert_eq!(entries(&sandbox, "HEAD"), after);
-            let diff = sandbox.git(&["diff", "--", "code.rs"]);
+            let diff = sandbox.git(&["diff", "--full-index", "--", "code.rs"]);
             assert!(before.0.contains(&diff), "{point} {kind}: the user's work is as it was");
             sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
             assert_eq!(entries(&sandbox, "HEAD"), after + 1);

@@ -89,7 +89,7 @@ fn a_ticket_that_moved_on_is_left_alone() {
     let entry = ticket["timeline"][0]["id"].as_str().unwrap().to_owned();
     sandbox.run(&["edit", &id, "--severity", "minor", "--if-match", &entry]).ok();
     let stderr = sandbox.run(&["edit", &id, "--severity", "major", "--if-match", &entry]).fails(1);
-    assert!(stderr.contains("has moved on"), "{stderr}");
+    assert!(stderr.contains("has changed"), "{stderr}");
 }
 
 #[test]

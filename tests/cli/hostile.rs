@@ -229,6 +229,7 @@ fn is_refused_by_name(way: &str) {
         let (mut sandbox, victim) = stage(way);
         plant(&sandbox, (attack.path, attack.mode, attack.content));
         sandbox.git(&["push", "-q", "origin", "main"]);
+        let planted = sandbox.git(&["rev-parse", "main"]);
         sandbox.enter(&victim);
         let command = prepare(&sandbox, way);
         let before = everything(sandbox.root());
@@ -254,7 +255,7 @@ fn is_refused_by_name(way: &str) {
         // What was there goes on working, and what git has fetched is named.
         if way != "unborn" {
             let doctor = sandbox.run_unwatched(&["doctor"], "");
-            let is_here = sandbox.try_git(&["diff", "--quiet", "main", "origin/main"]).status == Some(1);
+            let is_here = sandbox.git(&["rev-parse", "origin/main"]) == planted;
             assert!(
                 !is_here || way == "elsewhere" || doctor.stdout.contains("tree.unsafe"),
                 "{case}: {doctor:?}"

@@ -21,7 +21,7 @@ fn without_index(sandbox: &Sandbox, arguments: &[&str]) -> String {
     forget(sandbox);
     fs::create_dir(file(sandbox)).unwrap();
     let output = sandbox.run(arguments);
-    assert_eq!(output.stderr.matches("answered without the index").count(), 1, "{}", output.stderr);
+    assert_eq!(output.stderr.matches("index not available").count(), 1, "{}", output.stderr);
     fs::remove_dir(file(sandbox)).unwrap();
     ageless(&output.ok())
 }

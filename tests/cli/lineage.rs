@@ -34,10 +34,10 @@ fn an_entry_names_the_merge_that_brought_it() {
     assert_eq!(brought(&log(&sandbox, &[])).iter().filter(|is| **is).count(), 2);
     assert_eq!(log(&sandbox, &[&id])[1]["merge"]["subject"], "Merge branch 'side'");
     let text = sandbox.run(&["log", &id, "--step", "replicate"]).ok();
-    assert!(text.contains(&format!("  brought by {}: Merge branch 'side'\n", &merge[..10])), "{text}");
+    assert!(text.contains(&format!("  merged in {}: Merge branch 'side'\n", &merge[..10])), "{text}");
     // Seen from the branch itself, they were made there.
     assert!(log(&sandbox, &[&id, "--at", "side"]).iter().all(|entry| entry["merge"].is_null()));
-    assert!(!sandbox.run(&["log", &id, "--step", "diagnose"]).ok().contains("brought by"));
+    assert!(!sandbox.run(&["log", &id, "--step", "diagnose"]).ok().contains("merged in"));
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod failures;
 mod faults;
 mod filing;
 mod formats;
+mod helping;
 mod history;
 mod honest;
 mod hostile;

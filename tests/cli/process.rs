@@ -69,15 +69,9 @@ fn a_newcomer_completes_an_escalation_at_the_first_try() {
     let sandbox = project();
     let id = sandbox.ticket("Card payments fail");
     let stderr = sandbox.run(&["escalate", &id]).fails(1);
-    assert!(
-        stderr.contains("level 2 needs what is missing") && stderr.contains("requirements, troubleshooting"),
-        "{stderr}"
-    );
-    let hint = stderr
-        .lines()
-        .find_map(|line| line.strip_prefix("hint: say it in the same call: git support "))
-        .unwrap();
-    let command = hint.split(';').next().unwrap().replace("…", "It was tried.");
+    assert!(stderr.contains("to level 2: missing requirements, troubleshooting"), "{stderr}");
+    let hint = stderr.lines().find_map(|line| line.strip_prefix("hint: git support ")).unwrap();
+    let command = hint.split(", or override").next().unwrap().replace("…", "It was tried.");
     sandbox.shell(&format!("git-support {command}")).ok();
     assert_eq!(sandbox.field(&id, "level"), 2);
     assert_eq!(sandbox.subjects()[0], format!("support: escalate {id} to level 2: Card payments fail"));
@@ -93,7 +87,7 @@ fn a_newcomer_completes_an_escalation_at_the_first_try() {
     sandbox.run(&["escalate", &id, "--force"]).fails(2);
     sandbox.run(&["escalate", &id, "--force", "-m", "The line is down."]).ok();
     let page = sandbox.run(&["show", &id]).ok();
-    assert!(page.contains("went over handover.reproduction") && page.contains("level 3"), "{page}");
+    assert!(page.contains("overrode handover.reproduction") && page.contains("level 3"), "{page}");
     assert!(sandbox.run(&["escalate", &id]).fails(1).contains("no higher level"));
 }
 
@@ -103,7 +97,7 @@ fn a_ticket_goes_to_a_vendor_and_back() {
     let id = sandbox.ticket("Card payments fail");
     assert!(sandbox.run(&["defer", &id, "--vendor", "paygate"]).fails(1).contains("level 1"));
     sandbox.run(&["escalate", &id, "--requirements", "r", "--troubleshooting", "t"]).ok();
-    assert!(sandbox.run(&["defer", &id]).fails(2).contains("to which vendor?"));
+    assert!(sandbox.run(&["defer", &id]).fails(2).contains("no vendor given"));
     assert!(sandbox.run(&["defer", &id, "--vendor", "nobody"]).fails(1).contains("known: cloudco, paygate"));
     sandbox
         .run(&["defer", &id, "--vendor", "paygate", "--case", "PG-5512", "--follow-up", "2026-11-26"])
@@ -155,13 +149,18 @@ fn a_severity_is_the_product_owners_to_judge() {
     let output = sandbox.run(&["triage", &id, "--severity", "critical"]);
     assert!(output.stderr.contains("a proposal until a product owner confirms it (Ann Lee)"), "{output:?}");
     assert!(sandbox.run(&["show", &id]).ok().contains("critical (proposed)"));
-    assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("for Ann Lee"));
+    assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("(allowed: Ann Lee)"));
     let ann = "GIT_AUTHOR_NAME='Ann Lee' GIT_AUTHOR_EMAIL=ann@example.com";
     sandbox.shell(&format!("{ann} git-support triage {id} --confirm")).ok();
     assert!(!sandbox.run(&["show", &id]).ok().contains("critical (proposed)"));
     assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("not a proposal"));
     sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
-    assert!(sandbox.run(&["triage", &id, "--severity", "minor"]).fails(1).contains("may not set a severity"));
+    assert!(
+        sandbox
+            .run(&["triage", &id, "--severity", "minor"])
+            .fails(1)
+            .contains("is not allowed to set a severity")
+    );
     assert!(sandbox.run(&["edit", &id, "--severity", "minor"]).fails(1).contains("policy.severity_by_owner"));
     sandbox.shell(&format!("{ann} git-support triage {id} --severity minor")).ok();
 }
@@ -175,7 +174,7 @@ fn somebody_is_known_under_every_address_of_the_mailmap() {
     let private = format!(
         "GIT_AUTHOR_NAME=annie GIT_AUTHOR_EMAIL=annie@home.example git-support triage {id} --severity minor"
     );
-    assert!(sandbox.shell(&private).fails(1).contains("may not set a severity"));
+    assert!(sandbox.shell(&private).fails(1).contains("is not allowed to set a severity"));
     sandbox.file(".mailmap", "Ann Lee <ann@example.com> <annie@home.example>\n");
     sandbox.shell(&private).ok();
     let author = sandbox.git(&["log", "-1", "--format=%an <%ae>"]);
@@ -191,7 +190,7 @@ fn who_works_at_which_level_is_said_or_enforced() {
     assert!(output.stderr.contains("Dana Li does not work at level 3"), "{output:?}");
     sandbox.run(&["config", "set", "policy.level_by_role", "enforce"]).ok();
     let stderr = sandbox.run(&["diagnose", id.trim(), "-m", "A race, twice."]).fails(1);
-    assert!(stderr.contains("may not diagnose at level 3: that is for Eve Park"), "{stderr}");
+    assert!(stderr.contains("is not allowed to diagnose at level 3 (allowed: Eve Park)"), "{stderr}");
 }
 
 #[test]
@@ -199,7 +198,7 @@ fn a_resolution_names_what_it_rests_on() {
     let sandbox = project();
     let (a, b) = (sandbox.ticket("A"), sandbox.ticket("B"));
     let stderr = sandbox.run(&["resolve", &a, "--as", "fixed"]).fails(1);
-    assert!(stderr.contains("names the commit") && stderr.contains("--no-commit"), "{stderr}");
+    assert!(stderr.contains("requires a commit") && stderr.contains("--no-commit"), "{stderr}");
     sandbox.run(&["resolve", &a, "--as", "fixed", "--commit", "HEAD"]).ok();
     assert_eq!(sandbox.field(&a, "commits")[0].as_str().unwrap().len(), 40);
     assert_eq!(sandbox.field(&a, "resolution"), "fixed");
@@ -209,7 +208,7 @@ fn a_resolution_names_what_it_rests_on() {
     sandbox.run(&["resolve", &a, "--as", "fixed", "--no-commit", "The data was wrong."]).ok();
 
     assert!(
-        sandbox.run(&["resolve", &b, "--as", "duplicate"]).fails(2).contains("names the ticket that goes on")
+        sandbox.run(&["resolve", &b, "--as", "duplicate"]).fails(2).contains("requires the original ticket")
     );
     sandbox.run(&["resolve", &b, "--as", "duplicate", "--of", &a]).ok();
     assert_eq!(sandbox.subjects()[0], format!("support: resolve {b} as duplicate: B"));

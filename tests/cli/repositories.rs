@@ -258,7 +258,7 @@ fn what_a_partial_clone_lacks_is_fetched_and_never_taken_for_absent() {
         sandbox.git(&["remote", "set-url", "origin", "file:///nowhere"]);
         for arguments in [&["list"][..], &["show", &ids[0]]] {
             let stderr = sandbox.run(arguments).fails(1);
-            assert!(!stderr.contains("there is no ticket"), "{stderr}");
+            assert!(!stderr.contains("has no ticket"), "{stderr}");
         }
         sandbox.git(&["remote", "set-url", "origin", &url]);
         assert!(sandbox.run(&["show", &ids[0]]).ok().contains("One"));

@@ -29,6 +29,15 @@ fn may_become_others(sandbox: &Sandbox) -> bool {
     sandbox.shell("test \"$(id -u)\" = 0 && setpriv --version >/dev/null 2>&1").status == Some(0)
 }
 
+/// Everything in the shared repository is the group's.
+fn assert_is_the_groups(sandbox: &Sandbox) {
+    let closed = sandbox.shell("cd ../shared.git && find . -type d ! -perm -2770 -not -path './hooks*'; find . -type f ! -perm -0440");
+    assert_eq!(closed.stdout, "", "what the group cannot use");
+    let own = sandbox.shell("cd ../shared.git/support && find . -type f ! -perm -0660");
+    assert_eq!(own.stdout, "", "what the group cannot write");
+    assert_eq!(sandbox.git(&["-C", "../shared.git", "fsck", "--strict"]), "");
+}
+
 #[test]
 fn two_people_of_a_group_write_in_turn() {
     let sandbox = Sandbox::nowhere();
@@ -86,11 +95,7 @@ fn two_people_of_a_group_write_in_turn() {
             as_person(&sandbox, person, umask, &format!("cd {}/clone; git pull -q --rebase", person.0));
         }
     }
-    let closed = sandbox.shell("cd ../shared.git && find . -type d ! -perm -2770 -not -path './hooks*'; find . -type f ! -perm -0440");
-    assert_eq!(closed.stdout, "", "what the group cannot use");
-    let own = sandbox.shell("cd ../shared.git/support && find . -type f ! -perm -0660");
-    assert_eq!(own.stdout, "", "what the group cannot write");
-    assert_eq!(sandbox.git(&["-C", "../shared.git", "fsck", "--strict"]), "");
+    assert_is_the_groups(&sandbox);
     // The work tree is its user's: the umask says who may read it.
     let modes = sandbox.shell("cd ../ann/clone && git config core.sharedRepository group && chown -R 52001:52000 .git && stat -c %a .support/config.yaml .support/.gitattributes 2>/dev/null | sort -u");
     assert!(!modes.stdout.contains("66"), "{modes:?}");

@@ -28,7 +28,7 @@ fn an_edit_by_hand_is_adopted_with_the_entry_that_accounts_for_it() {
     // What cannot be adopted stays as it is, and says why.
     for (from, to, said) in [
         ("severity: blocker", "severity: terrible", "severity"),
-        ("action: open", "action: edit", "the timeline was edited"),
+        ("action: open", "action: edit", "timeline entries cannot be edited"),
         ("schema: 1", "schema 1", path.as_str()),
     ] {
         let before = std::fs::read_to_string(sandbox.repo().join(&path)).unwrap();
@@ -96,7 +96,7 @@ fn a_ticket_opened_by_mistake_is_withdrawn_and_settings_go_back() {
         ("resolved".into(), "withdrawn".into())
     );
     let fresh = Sandbox::new();
-    assert!(fresh.run(&["undo"]).fails(1).contains("has changed nothing"));
+    assert!(fresh.run(&["undo"]).fails(1).contains("no change by"));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn text_is_taken_out_of_the_present_and_history_is_told_about() {
     assert!(file.contains("[redacted]'s card [redacted] fails.") && file.contains("Her wish."), "{file}");
     assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD", "--", ".support/attachments"]), "");
     assert_eq!(sandbox.run(&["log", &id, "--format", "ndjson"]).ok().lines().count(), 4, "every entry stays");
-    assert!(sandbox.run(&["show", &id]).ok().contains("text was taken out, by entry"));
+    assert!(sandbox.run(&["show", &id]).ok().contains("redacted by entry"));
     // A branch from before does not bring it back.
     sandbox.run(&["edit", &id, "--branch", "side", "--severity", "major"]).ok();
     sandbox.git(&["stash", "-q", "-u"]);

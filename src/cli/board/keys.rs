@@ -192,7 +192,10 @@ fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
     }
     match words.first().map(String::as_str) {
         Some("board" | "demo" | "complete" | "completions" | "export" | "merge-driver") => {
-            state.fail(format!("{} is not for the board", words.first().cloned().unwrap_or_default()));
+            state.fail(format!(
+                "'{}' is not available on the board",
+                words.first().cloned().unwrap_or_default()
+            ));
         }
         _ => match deck.run(&words) {
             Ok(said) => {

@@ -26,7 +26,7 @@ use stretch::Stretch;
 /// From this many commits on, a progress bar is worth it.
 const MANY: usize = 2_000;
 
-/// Verify over a history that what the timelines say happened is what git says happened
+/// Verify ticket history against Git history
 ///
 /// Each commit, merges included: entries are never changed or removed, heads equal their entries, entries are of
 /// who committed them and when, each step was allowed by the settings in force there, commits of git-support touch
@@ -45,10 +45,10 @@ pub struct Args {
     /// Sign a tag over what was verified; a later audit goes on from it
     #[arg(long, conflicts_with = "pre_receive")]
     seal: bool,
-    /// Seal in spite of what was found, which the seal repeats; -m says why
+    /// Seal despite problems, which the tag lists (requires -m)
     #[arg(long, requires = "seal")]
     accept: bool,
-    /// Take what is pushed from standard input, as git hands it to a pre-receive hook
+    /// Audit the pushed refs on standard input (for a pre-receive hook)
     #[arg(long, conflicts_with = "range")]
     pre_receive: bool,
     #[command(flatten)]

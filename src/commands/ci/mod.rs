@@ -12,7 +12,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::View;
 
-/// Open, update and resolve tickets from a pipeline
+/// Open, update and resolve tickets from CI reports
 ///
 /// GitHub Actions, GitLab CI, Jenkins, CircleCI, Buildkite, Azure Pipelines, Gitea and Forgejo Actions are
 /// recognised by their environment.
@@ -24,7 +24,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Read reports of tests or analyses: one ticket a cause, opened, seen again, reopened, resolved
+    /// Update tickets from test or analysis reports
     ///
     /// JUnit XML, TAP, the JSON of Rust's and Go's tests, SARIF. All in one commit. Tests that failed are no
     /// failure of this command: `git support check` is the gate.

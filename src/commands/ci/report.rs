@@ -33,19 +33,19 @@ pub(super) struct Args {
     /// By what failures are gathered in one ticket
     #[arg(long, value_name = "BY", default_value = "test", value_parser = PossibleValuesParser::new(["test", "message", "suite"]))]
     group: String,
-    /// Where more causes than this are new, one ticket stands for them all
+    /// Open one ticket in total if more than COUNT failures are new
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     max_new: usize,
     /// Resolve tickets whose tests passed, so often in a row, on the branch where they failed
     #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
     resolve_passing: Option<u32>,
-    /// Show the message and the difference, change nothing
+    /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
     /// Send tickets, and what is known of passing tests, to the branch's remote; tried again where somebody was faster
     #[arg(long, conflicts_with = "dry_run")]
     push: bool,
-    /// End with status 0 whatever happens: what fails is said on standard error
+    /// Exit with status 0 even on errors, and print them to standard error
     #[arg(long)]
     best_effort: bool,
     #[command(flatten)]

@@ -229,7 +229,7 @@ fn vendor(ticket: &Ticket, vendors: &[String], faults: &mut Vec<Fault>) {
     let deferral = ticket.head().get(&Field::Deferral);
     let Some(name) = deferral.and_then(|to| to.at("vendor")).and_then(Node::as_text) else { return };
     if !vendors.contains(&format!("{name}.yaml")) {
-        let message = format!("deferred to {name}, whom nobody knows");
+        let message = format!("deferred to unknown vendor {name}");
         let hint = format!("git support vendor add {name} --email ADDRESS");
         faults.push(Fault::warning("vendor.unknown", message).of(ticket.id()).hint(hint));
     }

@@ -8,7 +8,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::{Fault, View};
 
-/// Check everything under `.support/`, and what git is to do with it
+/// Check .support/ and Git's setup for problems
 ///
 /// Files, heads against timelines, links, evidence, people, vendors, releases, conflicts, entries that history
 /// holds and the present lacks, the merge driver, locks. The status is 3 where something is left to do.

@@ -15,7 +15,7 @@ use crate::render::{EntryLine, View};
 use crate::store::{Carried, Snapshot, Store};
 use crate::ticket::{Action, Entry, Field, TicketId, nearest};
 
-/// What happened, entry by entry, with the commit that carried each
+/// Show timeline entries and their commits
 ///
 /// Of the tickets named, or of a query's, in the order it happened; without one, of all tickets, the newest
 /// first. Said as well: the merge that brought an entry to the branch, where it was not made there; and, of

@@ -25,7 +25,7 @@ const DEFAULT_SECS: i64 = 30 * 86_400;
 /// From this many tickets on, both cores are worth it.
 const MANY: usize = 500;
 
-/// What happened in a period: figures, each with its definition, count, median and p90
+/// Show support metrics for a period
 ///
 /// Of the tickets of a query, or of all. `report budget` shows the hours of the support agreement.
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ pub struct Args {
     /// List the tickets behind each figure; with =FIGURE, show that one alone
     #[arg(long, value_name = "FIGURE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     tickets: Option<String>,
-    /// Write a page that needs nothing else: to a file that ends in .html, or with a page for each ticket into
+    /// Write a self-contained HTML report: to a file that ends in .html, or with a page for each ticket into
     /// a directory
     #[arg(long, value_name = "DIR|FILE")]
     html: Option<PathBuf>,

@@ -155,10 +155,7 @@ fn read_file(path: &Path, name: &str, form: Option<ReportForm>, results: &mut Re
         text
     };
     let Some(form) = form.or_else(|| ReportForm::of(&decoded(&beginning))) else {
-        bail!(
-            "{name}, line 1: is no report of tests that this knows; say which with --input {}",
-            ReportForm::WORDS.join("|")
-        );
+        bail!("{name}, line 1: unknown report format (set it with --input {})", ReportForm::WORDS.join("|"));
     };
     let open = || -> Result<Box<dyn Read>> { Ok(Box::new(decoder(opened()?, encoding))) };
     let mut take = |outcome: Outcome| results.add(outcome);

@@ -82,7 +82,7 @@ rules! {
     FileInvalid = "file.invalid", Error, "a file cannot be read";
     FileStrange = "file.strange", Warning, "something lies where no file of git-support belongs";
     FileCanonical = "file.canonical", Note, "a file says the same, but is not written as git-support writes it";
-    EntryAuthor = "entry.author", Error, "an entry is of somebody else than its commit";
+    EntryAuthor = "entry.author", Error, "entry author differs from commit author";
     EntryTime = "entry.time", Error, "an entry is of another time than its commit";
     EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is";
     StepIllegal = "step.illegal", Error, "a step that the process does not allow there";
@@ -97,7 +97,7 @@ rules! {
     EvidenceChanged = "evidence.changed", Error, "what an entry attached is not what was attached";
     EvidenceUnnamed = "evidence.unnamed", Note, "evidence that no entry names";
     CommitOutside = "commit.outside", Error, "a commit that says it is git-support's changes more than .support";
-    CommitMessage = "commit.message", Error, "a commit says what it does not do";
+    CommitMessage = "commit.message", Error, "commit trailers do not match the entries";
     SignatureMissing = "signature.missing", Error, "a commit is not signed, and policy.signed_commits wants it";
     SignatureBad = "signature.bad", Error, "a signature does not verify, or its key is not trusted";
     SignatureSigner = "signature.signer", Error, "a commit is signed by somebody else than its committer";

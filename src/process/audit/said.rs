@@ -4,7 +4,7 @@ use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
 use crate::ticket::{Action, Entry, Field, Node, Person, Set, inert, one_line};
 
-/// The trailer that a commit of ours has, but for those that change no ticket (DESIGN.md, section 4).
+/// The trailer that a commit of ours has, but for those that change no ticket (docs/audit.md).
 const ACTION: &str = "Support-Action";
 /// The trailer that names a ticket.
 const TICKET: &str = "Support-Ticket";

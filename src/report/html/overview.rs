@@ -171,7 +171,7 @@ fn flow(cases: &[&Case], period: Period) -> Markup {
 fn compliance(figures: &[Figure]) -> Markup {
     let kept = figures.iter().filter(|figure| figure.key.ends_with("-kept") && figure.count() > 0);
     html! {
-        h2 { "Clocks kept" }
+        h2 { "SLA compliance" }
         p.about { "Of the clocks that stopped, or were used up, in the period: those in time." }
         @if kept.clone().next().is_none() { p.soft { "No clock came to its end in the period." } }
         table.bars { tbody { @for figure in kept { tr {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::temporary;
 
-/// How long a writer waits for somebody else's lock before it gives up (DESIGN.md, section 5).
+/// How long a writer waits for somebody else's lock before it gives up (docs/durability.md).
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits in growing steps until the patience is used up.

@@ -142,7 +142,7 @@ impl Repository {
             found.ok().map(|commit| ObjectId(commit.id()))
         };
         found.ok_or_else(|| {
-            Error::new(Kind::NotFound, format!("`{text}` is no commit, branch, tag or date"))
+            Error::new(Kind::NotFound, format!("'{text}' is not a valid revision or date"))
                 .hint("git log --oneline -- .support")
         })
     }

@@ -96,7 +96,9 @@ impl Repository {
         let name = tracking(remote, target);
         if !self.has_reftable {
             // A fresh clone has no log of where it began; the first line says where it came from.
-            let log = self.repo.reflog(&name).ok();
+            // Asked for one that is not there, libgit2 would make it.
+            let has_log = self.repo.reference_has_log(&name).unwrap_or(false);
+            let log = has_log.then(|| self.repo.reflog(&name).ok()).flatten();
             let ids = log.iter().flat_map(git2::Reflog::iter).flat_map(|line| [line.id_old(), line.id_new()]);
             return ids.filter(|id| !id.is_zero()).map(ObjectId).collect();
         }

@@ -160,9 +160,10 @@ impl Repository {
         let folder = self.own_folder();
         let place = folder.join(name);
         let failed = |error: std::io::Error| Error::io(format!("writing {}", place.display()), &error);
-        fs::create_dir_all(folder.join("tmp")).map_err(failed)?;
+        fs::create_dir_all(&folder).map_err(failed)?;
         let part = temporary::random_part().map_err(failed)?;
-        let made = folder.join("tmp").join(format!("{name}.{part}"));
+        // Not in `tmp`: what lies there goes with whoever writes next.
+        let made = folder.join(format!("{name}.{part}"));
         temporary::create_with(&made, content).map_err(failed)?;
         fs::rename(&made, &place).map_err(failed)
     }

@@ -1,0 +1,168 @@
+//! Help: the commands in groups, all of them with their subcommands, and what a mistyped command may have meant.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+/// The commands by what they are for, each in one group.
+pub(super) const GROUPS: &[(&str, &[&str])] = &[
+    ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions"]),
+    ("Open and find tickets", &["new", "list", "show", "next", "board"]),
+    ("Update tickets", &["edit", "comment", "attach", "link", "assign", "owner"]),
+    (
+        "Investigate and escalate",
+        &["triage", "replicate", "diagnose", "estimate", "escalate", "return", "alert", "handover"],
+    ),
+    ("Wait, resolve and close", &["pend", "defer", "brief", "resume", "resolve", "close", "reopen"]),
+    ("Connect code, CI and releases", &["scan", "ci", "run", "check", "release"]),
+    ("Review and report", &["log", "blame", "diff", "audit", "sla", "report"]),
+    (
+        "Share and correct",
+        &["sync", "export", "import", "batch", "save", "undo", "redact", "merge-driver", "textconv"],
+    ),
+];
+
+/// What people type who know git, gh or another tracker, and what they mean.
+const MEANINGS: &[(&[&str], &str)] = &[
+    (&["create", "add", "open", "file", "issue", "ticket", "submit"], "git support new"),
+    (&["view", "get", "cat", "display", "print", "describe", "open-ticket"], "git support show ID"),
+    (&["search", "find", "grep", "query", "ls", "tickets", "issues", "status"], "git support list"),
+    (&["take", "claim", "start", "pick"], "git support next --take"),
+    (
+        &["delete", "rm", "remove", "del", "drop", "cancel", "withdraw"],
+        "git support resolve ID --as withdrawn (a ticket is ended, not deleted)",
+    ),
+    (&["done", "fix", "finish", "complete", "answer"], "git support resolve ID --as CODE"),
+    (&["update", "set", "modify", "change", "label", "tag", "rename"], "git support edit ID"),
+    (&["reply", "note", "message", "say"], "git support comment ID -m TEXT"),
+    (&["history", "timeline", "activity"], "git support log ID"),
+    (&["push", "pull", "fetch", "merge"], "git support sync"),
+    (&["wait", "hold", "snooze", "block"], "git support pend ID"),
+    (&["reassign", "delegate"], "git support assign ID --to WHO"),
+    (&["priority", "severity", "accept"], "git support triage ID --severity WORD"),
+    (&["forward", "handoff"], "git support escalate ID"),
+    (&["verify", "fsck", "check-history"], "git support audit"),
+    (&["revert", "rollback"], "git support undo"),
+    (&["commit"], "git support save"),
+    (&["man", "usage", "commands"], "git support help"),
+];
+
+/// What is never proposed for a typing error: it cannot be undone.
+const NEVER_PROPOSED: &[&str] = &["redact"];
+
+/// The widest name of a command in the lists, in columns.
+const NAME_COLUMNS: usize = 12;
+
+/// The help of the program: its commands in groups, and the options that each of them has.
+pub(super) fn grouped(line: &Command) -> String {
+    let mut out = heading(line);
+    for (group, verbs) in GROUPS {
+        let _ = writeln!(out, "\n{group}");
+        for verb in *verbs {
+            let _ = writeln!(out, "  {verb:NAME_COLUMNS$}  {}", about(line.find_subcommand(verb)));
+        }
+    }
+    global_options(line, &mut out);
+    out.push_str(
+        "\nSee 'git support help COMMAND' for one command, 'git support help all' for every subcommand.\n",
+    );
+    out
+}
+
+/// Every command with its subcommands, a line each.
+pub(super) fn all(line: &Command) -> String {
+    let mut out = heading(line);
+    for (group, verbs) in GROUPS {
+        let _ = writeln!(out, "\n{group}");
+        for verb in verbs.iter().filter_map(|verb| line.find_subcommand(verb)) {
+            let _ = writeln!(out, "  {:18}  {}", verb.get_name(), about(Some(verb)));
+            for inner in verb.get_subcommands().filter(|inner| inner.get_name() != "help") {
+                let name = format!("{} {}", verb.get_name(), inner.get_name());
+                let _ = writeln!(out, "  {name:18}  {}", about(Some(inner)));
+            }
+        }
+    }
+    global_options(line, &mut out);
+    out
+}
+
+fn heading(line: &Command) -> String {
+    format!("{}\n\nUsage: git support <COMMAND> [OPTIONS]\n", about(Some(line)))
+}
+
+fn about(command: Option<&Command>) -> String {
+    command.and_then(Command::get_about).map(ToString::to_string).unwrap_or_default()
+}
+
+fn global_options(line: &Command, out: &mut String) {
+    out.push_str("\nGlobal options\n");
+    for argument in line.get_arguments() {
+        let short = argument.get_short().map(|short| format!("-{short}"));
+        let long = argument.get_long().map(|long| format!("--{long}"));
+        let mut name = [short, long].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        if argument.get_action().takes_values() {
+            let value = argument.get_value_names().and_then(<[_]>::first);
+            let _ = write!(name, " <{}>", value.map_or("VALUE", |value| value.as_str()));
+        }
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(out, "  {name:17}  {help}");
+    }
+}
+
+/// What somebody may have meant by a command that there is not.
+pub(super) fn meant(typed: &str) -> String {
+    let lower = typed.to_lowercase();
+    if let Some((_, meaning)) = MEANINGS.iter().find(|(words, _)| words.contains(&lower.as_str())) {
+        return (*meaning).to_owned();
+    }
+    let verbs =
+        GROUPS.iter().flat_map(|(_, verbs)| verbs.iter()).filter(|verb| !NEVER_PROPOSED.contains(verb));
+    let near = verbs.map(|verb| (strsim::jaro_winkler(&lower, verb), verb));
+    match near.max_by(|one, other| one.0.total_cmp(&other.0)) {
+        Some((likeness, verb)) if likeness > 0.8 => format!("git support {verb}"),
+        _ => "git support help".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_command_is_in_one_group_and_fits_a_line() {
+        let line = crate::cli::options::line();
+        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, verbs)| verbs.iter().copied()).collect();
+        let names: BTreeSet<&str> = grouped.iter().copied().collect();
+        assert_eq!(names.len(), grouped.len(), "a command is in two groups");
+        let known = line.get_subcommands().filter(|verb| !verb.is_hide_set()).map(Command::get_name);
+        assert_eq!(known.collect::<BTreeSet<_>>(), names);
+        let lines = [super::grouped(&line), all(&line)].concat();
+        for text in lines.lines() {
+            assert!(text.chars().count() <= 96, "{text}");
+        }
+        for verb in GROUPS.iter().flat_map(|(_, verbs)| verbs.iter()) {
+            assert!(about(line.find_subcommand(verb)).chars().count() <= 54, "{verb}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_command_is_proposed_by_meaning_and_by_letters() {
+        for (typed, meaning) in [
+            ("create", "git support new"),
+            ("view", "git support show ID"),
+            ("take", "git support next --take"),
+            ("search", "git support list"),
+            ("rm", "git support resolve ID --as withdrawn (a ticket is ended, not deleted)"),
+            ("escalte", "git support escalate"),
+            ("comentt", "git support comment"),
+            ("qqq", "git support help"),
+        ] {
+            assert_eq!(meant(typed), meaning, "{typed}");
+        }
+        for typed in ["redct", "redact2", "reda", "redac"] {
+            assert!(!meant(typed).contains("redact"), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `git support` without a command: what to do first, and your queue in one line.
+
+use crate::commands::arguments::Reading;
+use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::render::View;
+use crate::store::Store;
+
+/// Show what to do first, and your queue
+#[derive(Debug, clap::Args)]
+#[command(hide = true)]
+pub struct Args {}
+
+const FIRST: &str = "\
+Open, work on and resolve support tickets in this Git repository.
+
+  git support new         Open a new ticket
+  git support list        List or search tickets
+  git support show ID     Show a ticket and its timeline
+  git support next        List the tickets to work on next
+  git support resolve ID  Resolve tickets with a resolution code
+
+";
+
+const MORE: &str = "
+All commands:  git support help
+One command:   git support help COMMAND
+";
+
+/// Runs the command.
+pub(crate) fn run(_: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    // Outside of a repository, or where it cannot be read, there is no queue; the way in is the same.
+    let queue = queue(session).unwrap_or_else(|_| "No tickets here. Set up: git support init".to_owned());
+    Ok(View::Text(format!("{FIRST}{queue}\n{MORE}")))
+}
+
+fn queue(session: &mut Session<'_>) -> Result<String, Failure> {
+    let store = session.store()?;
+    let open = count(&store, "status:open", session)?;
+    let mine = count(&store, "status:open assignee:me", session)?;
+    let free = count(&store, "status:open no:assignee", session)?;
+    Ok(format!("Your queue: {mine} assigned to you, {free} unassigned, {open} open in all"))
+}
+
+fn count(store: &Store, query: &str, session: &mut Session<'_>) -> Result<usize, Failure> {
+    let snapshot = store.snapshot(None)?;
+    let question = Question {
+        store,
+        snapshot: &snapshot,
+        text: query,
+        reading: &Reading::default(),
+        wanted: Wanted::Lines,
+        with_snippets: false,
+    };
+    Ok(find(&question, session)?.len())
+}

@@ -1,0 +1,64 @@
+//! Help: what a new user sees first, the commands in groups, and what is proposed for a command that there is not.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn without_a_command_the_first_ones_and_the_queue_are_shown() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Mine");
+    let _ = sandbox.ticket("Nobody's");
+    sandbox.run(&["assign", &id]).ok();
+    let shown = sandbox.run(&[]).ok();
+    assert!(shown.lines().count() <= 24, "{shown}");
+    assert!(shown.contains("Your queue: 1 assigned to you, 1 unassigned, 2 open in all"), "{shown}");
+    assert!(shown.contains("git support help"), "{shown}");
+    let nowhere = Sandbox::nowhere();
+    assert!(nowhere.run_unwatched(&[], "").ok().contains("git support init"));
+}
+
+#[test]
+fn help_groups_the_commands_and_all_lists_their_subcommands() {
+    let sandbox = Sandbox::nowhere();
+    let help = sandbox.run_unwatched(&["help"], "").ok();
+    for group in
+        ["Set up a project", "Open and find tickets", "Investigate and escalate", "Share and correct"]
+    {
+        assert!(help.contains(&format!("\n{group}\n")), "{group}: {help}");
+    }
+    assert_eq!(sandbox.run_unwatched(&["-h"], "").ok(), help);
+    assert_eq!(sandbox.run_unwatched(&["--help"], "").ok(), help);
+    let all = sandbox.run_unwatched(&["help", "all"], "").ok();
+    assert!(all.contains("release handover") && all.contains("ci report"), "{all}");
+    let new = sandbox.run_unwatched(&["help", "new"], "").ok();
+    assert_eq!(new, sandbox.run_unwatched(&["new", "--help"], "").ok());
+    assert!(
+        sandbox
+            .run_unwatched(&["help", "release", "notes"], "")
+            .ok()
+            .contains("Usage: git support release notes")
+    );
+    assert!(sandbox.run_unwatched(&["help", "creat"], "").fails(2).contains("unknown command 'creat'"));
+}
+
+#[test]
+fn a_mistyped_command_is_answered_with_the_right_one() {
+    let sandbox = Sandbox::nowhere();
+    for (typed, meant) in [
+        ("create", "git support new"),
+        ("view", "git support show ID"),
+        ("take", "git support next --take"),
+        ("search", "git support list"),
+        ("delete", "git support resolve ID --as withdrawn"),
+        ("escalte", "git support escalate"),
+        ("redct", "git support"),
+    ] {
+        let said = sandbox.run_unwatched(&[typed, "x"], "").fails(2);
+        assert!(said.contains(&format!("unknown command '{typed}'")) && said.contains(meant), "{said}");
+        assert!(!said.contains("support redact"), "{said}");
+    }
+    // A subcommand is still clap's to propose; machines get an object.
+    assert!(sandbox.run_unwatched(&["team", "ad"], "").fails(2).contains("add"));
+    let json = sandbox.run_unwatched(&["create", "--json"], "").fails(2);
+    let error: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
+}
