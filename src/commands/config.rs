@@ -170,7 +170,7 @@ fn changed_file(
     let (before, after) = (wrong(&old).map_err(invalid)?, wrong(&new).map_err(invalid)?);
     let is_new = |(place, problem): &&(String, String)| {
         let is_known = before.iter().any(|(known, said)| same_group(known, place) || said == problem);
-        value.is_some() && (place == key || !is_known)
+        (value.is_some() && place == key) || !is_known
     };
     if let Some((place, problem)) = after.iter().find(is_new) {
         return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));

@@ -28,9 +28,16 @@ fn settings_and_faults(snapshot: &Snapshot<'_>) -> Result<(Settings, Vec<Failure
     };
     let mut settings = Settings::read_leniently(&file.node);
     let fault = |(key, problem): &(String, String)| {
-        file.invalid(&parts(key), problem).hint(format!("git support config unset {key}"))
+        let invalid = file.invalid(&parts(key), problem);
+        // Only what can be unset is proposed.
+        if unknown_setting(key).is_none() {
+            invalid.hint(format!("git support config unset {key}"))
+        } else {
+            invalid
+        }
     };
     let mut faults: Vec<Failure> = settings.wrong.iter().map(fault).collect();
+    faults.extend(unknown_keys(&file.node).iter().map(|(key, problem)| file.invalid(&parts(key), problem)));
     if let Err(failure) = add_holidays(&mut settings, snapshot) {
         settings.wrong.push(("calendars".to_owned(), failure.error.to_string()));
         settings.clocks = ClockRules::default();
@@ -121,7 +128,9 @@ pub(crate) fn check_files(snapshot: &Snapshot<'_>) -> Result<(), Failure> {
     match faults(snapshot)?.into_iter().next() {
         Some(fault) => {
             let message = format!("cannot evaluate the gate: {}", fault.error);
-            Err(Failure { error: anyhow::anyhow!(message), ..fault }.hint("git support doctor --repair"))
+            let is_mended = fault.error.to_string().starts_with(layout::CONFIG);
+            let failure = Failure { error: anyhow::anyhow!(message), ..fault };
+            Err(if is_mended { failure.hint("git support doctor --repair") } else { failure })
         }
         None => Ok(()),
     }
@@ -152,7 +161,16 @@ pub(crate) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
 /// Sees that every setting is one this version knows, with a value it takes.
 fn check_settings(file: &YamlFile) -> Result<(), Failure> {
     Settings::read(&file.node).map_err(|(key, problem)| file.invalid(&parts(&key), &problem))?;
-    let Node::Map(groups) = &file.node else { return Ok(()) };
+    match unknown_keys(&file.node).first() {
+        Some((key, problem)) => Err(file.invalid(&parts(key), problem)),
+        None => Ok(()),
+    }
+}
+
+/// The keys of the settings that this version does not know: misspelt, they would have no effect.
+fn unknown_keys(file: &Node) -> Vec<(String, String)> {
+    let Node::Map(groups) = file else { return Vec::new() };
+    let mut unknown = Vec::new();
     for (group, values) in groups {
         let keys = match values {
             Node::Map(pairs) => pairs.iter().map(|(key, _)| format!("{group}.{key}")).collect(),
@@ -160,13 +178,11 @@ fn check_settings(file: &YamlFile) -> Result<(), Failure> {
                 vec![group.to_string()]
             }
         };
-        for key in keys.iter().filter(|key| !matches!(key.as_str(), "schema" | "branch")) {
-            if let Some(problem) = unknown_setting(key) {
-                return Err(file.invalid(&parts(key), &problem));
-            }
+        for key in keys.into_iter().filter(|key| !matches!(key.as_str(), "schema" | "branch")) {
+            unknown.extend(unknown_setting(&key).map(|problem| (key, problem)));
         }
     }
-    Ok(())
+    unknown
 }
 
 /// The rules in force: settings, people, vendors.

@@ -7,9 +7,9 @@ use crate::commands::project_files;
 use crate::commands::session::Session;
 use crate::process::{Change, Changes, Ending, Move, Policy, Request, Rules, What};
 use crate::render::View;
-use crate::store::git::{CodeCommit, taken_back};
+use crate::store::git::CodeCommit;
 use crate::store::{RESOLVES, Store};
-use crate::ticket::{Field, Resolution, Ticket, cut, one_line, visible};
+use crate::ticket::{Entry, Field, Resolution, Set, Ticket, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
 const MAX_NAMED: usize = 30;
@@ -35,11 +35,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
     let commits = store.repository().code_commits(&args.range)?;
-    let reverted = taken_back(commits.iter());
+    let reverted = store.repository().withdrawn(&commits.iter().collect::<Vec<_>>())?;
     let rules = project_files::rules(&snapshot)?;
     let (mut planned, mut bad) = (Vec::new(), Vec::new());
     for commit in &commits {
-        if reverted.contains(commit.id.to_string().as_str()) {
+        if reverted.contains(&commit.id.to_string()) {
             continue;
         }
         for (name, id) in &commit.trailers {
@@ -132,7 +132,9 @@ fn finish(
 /// What a message still asks for; nothing where the ticket knows the commit already.
 fn due(name: &str, ticket: &Ticket, commit: &CodeCommit, planned: &[Planned]) -> Option<What> {
     let id = commit.id.to_string();
-    if ticket.head().members(&Field::Commits).any(|known| known == id) {
+    // Once it counted, it counted: what somebody undid since stays undone.
+    let counted = |entry: &Entry| matches!(entry.set.get(&Field::Commits), Some(Set::Members { add, .. }) if add.contains(&id));
+    if ticket.timeline().iter().any(counted) {
         return None;
     }
     let resolved_here =

@@ -65,7 +65,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.verb {
         None | Some(Verb::List) => {
             let store = session.store()?;
-            Ok(View::Team(project_files::team(&store.snapshot(None)?)?.members))
+            let snapshot = store.snapshot(None)?;
+            project_files::warn_of_files(&snapshot, session)?;
+            Ok(View::Team(project_files::team(&snapshot)?.members))
         }
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {

@@ -105,7 +105,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.verb {
         None | Some(Verb::List) => {
             let store = session.store()?;
-            let vendors = project_files::vendors(&store.snapshot(None)?)?;
+            let snapshot = store.snapshot(None)?;
+            project_files::warn_of_files(&snapshot, session)?;
+            let vendors = project_files::vendors(&snapshot)?;
             Ok(View::Vendors(vendors.into_values().collect()))
         }
         Some(Verb::Add(details)) => add(details, session),
@@ -146,6 +148,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
 fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
     let store = session.store()?;
     let snapshot = store.snapshot(None)?;
+    project_files::warn_of_files(&snapshot, session)?;
     let vendors = project_files::vendors(&snapshot)?;
     let vendor = vendors.get(name).ok_or_else(|| unknown(name))?.clone();
     let mut held = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
 use crate::process::rules::Policy;
-use crate::ticket::{Finding, Node, nearest, visible};
+use crate::ticket::{Finding, Node, cut, nearest, visible};
 
 /// What is wrong with a settings' file: the key, with dots, and the problem.
 pub(in crate::process) type Wrong = (String, String);
@@ -150,7 +150,7 @@ impl Settings {
             agreement: reader.or_default(Agreement::read(file)),
             wrong: Vec::new(),
         };
-        let groups = reader.groups();
+        let groups = reader.schema().into_iter().chain(reader.groups()).collect::<Vec<_>>();
         reader.wrong.splice(0..0, groups);
         if !matches!(file, Node::Map(_) | Node::Null) {
             reader
@@ -197,6 +197,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What is wrong with the version of the file.
+    fn schema(&self) -> Option<Wrong> {
+        Some(("schema".to_owned(), schema_problem(self.file)?))
+    }
+
     /// The groups that are no groups: nothing below them can be read.
     fn groups(&self) -> Vec<Wrong> {
         let groups = ["commit", "attachments", "handover", "policy"].into_iter();
@@ -234,7 +239,7 @@ impl Reader<'_> {
         if !prefix.is_empty() && prefix.chars().count() <= 20 && prefix.chars().all(plain) {
             return prefix;
         }
-        let problem = format!("`{}` is no word of at most 20 characters", visible(&prefix));
+        let problem = format!("`{}` is no word of at most 20 characters", cut(&visible(&prefix), 40));
         self.wrong.push(("commit.prefix".to_owned(), problem));
         default_text("commit.prefix").to_owned()
     }
@@ -282,6 +287,14 @@ impl Reader<'_> {
         }
         queries
     }
+}
+
+/// What is wrong with the version that a file of the project says it has; a file may say none.
+#[must_use]
+pub(in crate::process) fn schema_problem(file: &Node) -> Option<String> {
+    let version = file.at("schema")?;
+    let is_known = matches!(version, Node::Number(number) if number == "1");
+    (!is_known).then(|| format!("version {} is not supported (supported: 1)", visible(&version.to_string())))
 }
 
 /// The default of a setting, as text.

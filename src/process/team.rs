@@ -1,5 +1,6 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
+use crate::process::settings::schema_problem;
 use crate::ticket::{Level, Node, Person, address_problem, has_visible, nearest, visible};
 
 /// What somebody does in the process.
@@ -128,6 +129,7 @@ impl Team {
             return (Self::unreadable(), vec![(Vec::new(), "has no list `people`".to_owned())]);
         };
         let (mut team, mut wrong) = (Self::default(), Vec::new());
+        wrong.extend(schema_problem(file).map(|problem| (vec!["schema".to_owned()], problem)));
         for (place, item) in items.iter().enumerate() {
             match Member::read(item) {
                 Ok(member) => team.members.push(member),

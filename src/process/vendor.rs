@@ -1,5 +1,6 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
+use crate::process::settings::schema_problem;
 use crate::ticket::{Field, Node, Set, Ticket, address_problem, parse_span, visible};
 
 /// A vendor.
@@ -46,6 +47,9 @@ impl Vendor {
     /// # Errors
     /// The key, and what is wrong with its value.
     pub fn read(name: &str, file: &Node) -> Result<Self, (String, String)> {
+        if let Some(problem) = schema_problem(file) {
+            return Err(("schema".to_owned(), problem));
+        }
         let mut vendor = Self { name: name.to_owned(), ..Self::default() };
         for (key, place) in vendor.texts() {
             *place = match file.at(key) {

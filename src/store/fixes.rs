@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{CodeCommit, ObjectId, RESOLVES, taken_back};
+use crate::store::git::{CodeCommit, ObjectId, RESOLVES};
 use crate::ticket::{Field, Ticket};
 
 /// The shortest beginning of an id that names a ticket.
@@ -17,7 +17,7 @@ pub struct Build<'a> {
     /// The commits within it that count, by name: those that a later one takes back do not.
     commits: BTreeMap<String, &'a CodeCommit>,
     /// The commits that are taken back in it.
-    taken: std::collections::BTreeSet<&'a str>,
+    taken: std::collections::BTreeSet<String>,
 }
 
 impl Store {
@@ -47,7 +47,7 @@ impl Store {
                 within.push(commit);
             }
         }
-        let taken = taken_back(within.iter().copied());
+        let taken = self.repository.withdrawn(&within)?;
         let commits = within.into_iter().map(|commit| (commit.id.to_string(), commit));
         let commits = commits.filter(|(id, _)| !taken.contains(id.as_str())).collect();
         Ok(Build { store: self, tip, commits, taken })
@@ -73,7 +73,7 @@ impl Build<'_> {
         if self.commits.values().any(|commit| resolves(commit)) {
             return Ok(true);
         }
-        for commit in known.into_iter().filter(|commit| !self.taken.contains(commit)) {
+        for commit in known.into_iter().filter(|commit| !self.taken.contains(*commit)) {
             let Ok(commit) = self.store.repository.revision(commit) else { continue };
             if self.store.repository.contains(self.tip, commit)? {
                 return Ok(true);

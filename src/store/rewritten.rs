@@ -8,6 +8,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{self, Change, FileChange, ObjectId};
 use crate::store::layout;
+use crate::store::message::{self, TicketChange, Wording};
 use crate::store::sync::Synced;
 use crate::store::union;
 use crate::ticket::{Entry, Field, Node, Set, Step, Ticket, TicketId};
@@ -91,6 +92,7 @@ impl Store {
         &self,
         theirs: ObjectId,
         dropped: ObjectId,
+        wording: &Wording,
         synced: &mut Synced,
     ) -> Result<Option<ObjectId>, Error> {
         let repository = self.repository();
@@ -106,10 +108,15 @@ impl Store {
             if repository.contains(theirs, commit)? {
                 continue;
             }
-            let files = self.carried_over(commit, tip, &mut synced.left_out)?;
+            let (files, tickets) = self.carried_over(commit, tip, &mut synced.left_out)?;
             if !files.is_empty() {
-                let text = repository.commit_text(commit)?;
-                tip = repository.copy_commit(tip, &Change::new(files, text.message), &text.identity)?;
+                // The old message may hold what was removed: a title, say.
+                let message = match tickets.as_slice() {
+                    [] => message::of_files("reapply changes", wording),
+                    tickets => message::of_tickets(tickets, wording),
+                };
+                let identity = repository.commit_text(commit)?.identity;
+                tip = repository.copy_commit(tip, &Change::new(files, message), &identity)?;
             }
         }
         self.move_to(ours, tip)?;
@@ -125,11 +132,11 @@ impl Store {
         commit: ObjectId,
         tip: ObjectId,
         left_out: &mut Vec<TicketId>,
-    ) -> Result<Vec<FileChange>, Error> {
+    ) -> Result<(Vec<FileChange>, Vec<TicketChange>), Error> {
         let repository = self.repository();
         let parent = repository.parents(commit)?.first().copied();
-        let mut files = Vec::new();
-        let Some(parent) = parent else { return Ok(files) };
+        let (mut files, mut tickets) = (Vec::new(), Vec::new());
+        let Some(parent) = parent else { return Ok((files, tickets)) };
         for difference in repository.differences(layout::FOLDER, commit, parent)? {
             let path = difference.path.as_str();
             let Some(id) = layout::id_of(path) else {
@@ -142,7 +149,8 @@ impl Store {
             let snapshot = self.snapshot_of(Some(tip));
             let version = |at| snapshot.version(at, &id);
             let Some(now) = version(commit)? else { continue };
-            let changed = match (version(parent)?, version(tip)?) {
+            let before_there = version(tip)?;
+            let changed = match (version(parent)?, before_there.clone()) {
                 (None, None) => now,
                 (before, Some(there)) => onto(there, before.as_ref(), &now),
                 (Some(_), None) => {
@@ -150,9 +158,13 @@ impl Store {
                     continue;
                 }
             };
+            if before_there.as_ref() == Some(&changed) {
+                continue;
+            }
             files.push(FileChange::write(path, crate::ticket::codec::write(&changed)));
+            tickets.push(TicketChange { before: before_there, after: changed });
         }
-        Ok(files)
+        Ok((files, tickets))
     }
 
     /// Moves our branch from one commit to another that is there already, work tree and index with it.
@@ -198,7 +210,8 @@ impl Store {
     }
 }
 
-/// A ticket with the entries that another version of it got since an earlier one.
+/// A ticket with the entries that another version of it got since an earlier one, numbered on from its own: those that
+/// were removed leave no gap.
 fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
     let known: Vec<&Entry> = before.into_iter().flat_map(Ticket::timeline).collect();
     let has = there.timeline().to_vec();
@@ -207,7 +220,8 @@ fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
         let texts = entry.set.iter().filter(|(_, set)| matches!(set, Set::Text)).map(|(field, _)| field);
         let text = |field: &Field| now.head().get(field).and_then(Node::as_text).map(str::to_owned);
         let texts = texts.map(|field| (field.clone(), text(field))).collect();
-        there.apply(Step { entry: entry.clone(), texts });
+        let seq = entry.seq.min(there.next_seq());
+        there.apply(Step { entry: Entry { seq, ..entry.clone() }, texts });
     }
     there
 }

@@ -55,6 +55,9 @@ impl Store {
         rewrite: Rewrite,
         wording: &Wording,
     ) -> Result<Synced, Error> {
+        if self.is_detached() {
+            self.repository.check_writable(&self.target)?;
+        }
         let mut synced =
             Synced { remote: self.repository.remote(remote, &self.target)?, ..Synced::default() };
         let mut refused: Option<(Option<ObjectId>, git::Error)> = None;
@@ -78,7 +81,7 @@ impl Store {
             let tip = match (dropped, theirs, rewrite) {
                 (Some(dropped), _, Rewrite::Refuse) => return Err(self.rewritten(&synced.remote, dropped)),
                 (Some(dropped), Some(theirs), Rewrite::Accept) => {
-                    self.accept_rewrite(theirs, dropped, &mut synced)?
+                    self.accept_rewrite(theirs, dropped, wording, &mut synced)?
                 }
                 _ => self.meet(theirs, take, wording, &mut synced)?,
             };

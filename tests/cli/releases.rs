@@ -266,3 +266,33 @@ fn a_strangers_commit_resolves_as_far_as_the_policy_lets_it() {
         assert_eq!(sandbox.field(&theirs, "status"), "resolved", "{policy}");
     }
 }
+
+#[test]
+fn what_a_merge_brought_does_not_count_once_the_merge_is_reverted() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["reset", "-q", "--hard"]);
+    let (merged, undone) = (sandbox.ticket("Merged"), sandbox.ticket("Undone"));
+    sandbox
+        .shell(&format!(
+            "git switch -qc topic && git commit -q --allow-empty -m 'Fixes {merged}' && echo t > t && git add t && git commit -qm T &&
+             git switch -q main && git merge -q --no-ff -m M topic && git revert -m1 --no-edit HEAD"
+        ))
+        .ok();
+    sandbox.run(&["scan"]).ok();
+    assert_eq!(sandbox.field(&merged, "status"), "new");
+    // Undone by hand, it stays undone.
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", &format!("Fixes {undone}")]);
+    sandbox.run(&["scan"]).ok();
+    assert_eq!(sandbox.field(&undone, "status"), "resolved");
+    sandbox.run(&["undo"]).ok();
+    sandbox.run(&["scan"]).ok();
+    assert_eq!(sandbox.field(&undone, "status"), "new");
+    // A revert may abbreviate.
+    let short = sandbox.ticket("Short");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", &format!("Fixes {short}")]);
+    let commit = sandbox.git(&["rev-parse", "--short", "HEAD"]);
+    let revert = format!("Revert it\n\nThis reverts commit {}.", commit.trim());
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", &revert]);
+    sandbox.run(&["scan"]).ok();
+    assert_eq!(sandbox.field(&short, "status"), "new");
+}

@@ -69,6 +69,42 @@ fn a_rewritten_history_is_taken_over_with_ones_own_changes_on_top() {
 }
 
 #[test]
+fn a_title_that_was_removed_stays_out_of_messages_and_numbers_leave_no_gap() {
+    let mut sandbox = Sandbox::nowhere();
+    sandbox.shell("git init -q -b main . && echo one > code.rs && git add . && git commit -qm Begin").ok();
+    let root = sandbox.root().to_owned();
+    sandbox
+        .shell(
+            "git clone -q --bare . ../remote.git && for c in a b; do git clone -q ../remote.git ../$c; done",
+        )
+        .ok();
+    sandbox.enter(&root.join("a"));
+    let id = sandbox.ticket("The secret is xyz");
+    sandbox.run(&["sync"]).ok();
+    sandbox.run(&["comment", &id, "-m", "To be dropped."]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&root.join("b"));
+    sandbox.run(&["sync"]).ok();
+    sandbox.run(&["comment", &id, "-m", "Mine."]).ok();
+    sandbox.enter(&root.join("a"));
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox
+        .shell(
+            "FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f \
+             --tree-filter \"grep -rl 'The secret is xyz' . --exclude-dir=.git | xargs -r sed -i 's/The secret is xyz/Removed/'\" \
+             --msg-filter \"sed 's/The secret is xyz/Removed/'\" -- main >/dev/null && git push -qf origin main",
+        )
+        .ok();
+    sandbox.enter(&root.join("b"));
+    sandbox.run(&["sync", "--accept-rewrite"]).ok();
+    let history = sandbox.git(&["log", "-p", "main", "origin/main"]);
+    assert!(!history.contains("xyz") && history.contains("Mine."), "{history}");
+    let file = sandbox.ticket_file(&id);
+    assert!(file.contains("seq: 2\n") && !file.contains("seq: 3\n"), "{file}");
+    sandbox.run(&["audit", "--from-start"]).ok();
+}
+
+#[test]
 fn who_insists_brings_back_what_was_taken_out() {
     let (sandbox, _, [one, _]) = purged(false);
     sandbox.run(&["sync", "--keep-mine"]).ok();

@@ -15,25 +15,34 @@ const MAX_BYTES: usize = crate::ticket::MAX_FILE_BYTES;
 pub(super) fn repaired(store: &Store, snapshot: &Snapshot<'_>) -> Result<Option<FileChange>, Failure> {
     // A link or a folder in its place is named by the checks; what it hides is somebody's.
     let Ok(Some(bytes)) = snapshot.config() else { return Ok(None) };
-    let text = match readable(&bytes) {
-        Some(text) => text,
-        None => match last_readable(store, snapshot)? {
-            Some(text) => text,
-            None => return Ok(None),
-        },
+    let read = readable(&bytes);
+    if read.as_deref().is_some_and(is_valid) {
+        return Ok(None);
+    }
+    let unset = read.as_deref().map(without_wrong);
+    let new = match unset.clone().filter(|text| is_valid(text)) {
+        Some(text) => Some(text),
+        None => last_version(store, snapshot, &is_valid)?.or(unset),
     };
-    let new = without_wrong(text);
-    Ok((new.as_bytes() != bytes).then(|| FileChange::write(layout::CONFIG, new)))
+    Ok(new.filter(|new| new.as_bytes() != bytes).map(|new| FileChange::write(layout::CONFIG, new)))
 }
 
-/// The text of a file that is YAML.
+/// The text of a file that is a YAML mapping.
 fn readable(bytes: &[u8]) -> Option<String> {
     let text = yaml::decode(bytes).ok()?;
     matches!(yaml::parse(&text), Ok(Node::Map(_) | Node::Null)).then_some(text)
 }
 
-/// The newest version in history that is YAML.
-fn last_readable(store: &Store, snapshot: &Snapshot<'_>) -> Result<Option<String>, Failure> {
+fn is_valid(text: &str) -> bool {
+    yaml::parse(text).is_ok_and(|file| Settings::read_leniently(&file).wrong.is_empty())
+}
+
+/// The newest version in history that is a mapping and passes a test.
+fn last_version(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    passes: &dyn Fn(&str) -> bool,
+) -> Result<Option<String>, Failure> {
     let repository = store.repository();
     let commits: Vec<_> = snapshot.commit().into_iter().collect();
     let mut found = None;
@@ -41,7 +50,7 @@ fn last_readable(store: &Store, snapshot: &Snapshot<'_>) -> Result<Option<String
         if let Some(blob) = touch.blob
             && let Blob::Bytes(bytes) = repository.blob(blob, MAX_BYTES)?
         {
-            found = readable(&bytes);
+            found = readable(&bytes).filter(|text| passes(text));
         }
         Ok(found.is_none())
     })?;
@@ -49,7 +58,8 @@ fn last_readable(store: &Store, snapshot: &Snapshot<'_>) -> Result<Option<String
 }
 
 /// The text without the values that are wrong.
-fn without_wrong(mut text: String) -> String {
+fn without_wrong(text: &str) -> String {
+    let mut text = text.to_owned();
     loop {
         let wrong = yaml::parse(&text).map(|file| Settings::read_leniently(&file).wrong).unwrap_or_default();
         let changed = |(key, _): &(String, String)| {
@@ -70,7 +80,7 @@ mod tests {
     #[test]
     fn wrong_values_go_and_all_else_stays() {
         let text = "# ours\nschema: 1\n\ncommit:\n  prefix: tickets\n  skip_ci: perhaps\n\nclocks:\n  blocker:\n    response: 4y\n    resolution: 4h\n";
-        let new = without_wrong(text.to_owned());
+        let new = without_wrong(text);
         assert_eq!(new, text.replace("  skip_ci: perhaps\n", "").replace("    response: 4y\n", ""));
     }
 }

@@ -40,6 +40,8 @@ pub struct CodeCommit {
 
 /// What `git revert` writes before the name of the commit it takes back.
 const REVERTS: &str = "This reverts commit ";
+/// The shortest abbreviation of a commit's name that git takes.
+const MIN_ABBREVIATION: usize = 4;
 /// What `git cherry-pick -x` writes before the name of the commit it copies.
 const COPIES: &str = "(cherry picked from commit ";
 
@@ -186,9 +188,40 @@ impl Repository {
             let id = id.map_err(failed)?;
             let commit = self.commit_object(ObjectId(id))?;
             let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-            commits.extend(CodeCommit::read(ObjectId(id), &message));
+            let read = CodeCommit::read(ObjectId(id), &message).map(|commit| self.with_whole_name(commit));
+            commits.extend(read);
         }
         Ok(commits)
+    }
+
+    /// A commit whose reverted commit is named in full: people abbreviate.
+    fn with_whole_name(&self, mut commit: CodeCommit) -> CodeCommit {
+        let named = commit.reverts.as_deref().filter(|name| name.len() >= MIN_ABBREVIATION);
+        if let Some(whole) = named.and_then(|name| self.revision(name).ok()) {
+            commit.reverts = Some(whole.to_string());
+        }
+        commit
+    }
+
+    /// The commits that later ones take back: themselves, and those that a merge brought which is taken back.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn withdrawn(&self, oldest_first: &[&CodeCommit]) -> Result<BTreeSet<String>> {
+        let mut withdrawn = BTreeSet::new();
+        for name in taken_back(oldest_first.iter().copied()) {
+            withdrawn.insert(name.to_owned());
+            let Some(commit) = ObjectId::parse(name) else { continue };
+            // A commit that is not in this clone is in no history of it.
+            let parents = self.parents(commit).unwrap_or_default();
+            if let [first, others @ ..] = parents.as_slice()
+                && !others.is_empty()
+            {
+                let brought = self.commits_between(others, std::slice::from_ref(first))?;
+                withdrawn.extend(brought.iter().map(ToString::to_string));
+            }
+        }
+        Ok(withdrawn)
     }
 
     /// The parents of a commit.

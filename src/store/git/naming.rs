@@ -13,14 +13,14 @@ pub const SUPPORTS: &str = "Support-Ticket";
 const ID_CHARS: std::ops::RangeInclusive<usize> = 4..=10;
 
 /// `Fixes 7k3fq2m9xd`, `Closes: #7k3fq2m9xd and 2ab…`, `Fixes-Ticket: …`: whole ids only, since a shorter one may be a
-/// word or the number of a host's issue.
+/// word or the number of a host's issue; and only where a line or a clause begins, since `does not fix …`, a quotation
+/// or a question fixes nothing.
 static SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let ids = r"#?[0-9a-hjkmnp-tv-z]{10}\b";
+    let begins = r"(?:^[ \t]*(?:[*-][ \t]+)?|[.;:,(][ \t]*|\band[ \t]+)";
     let verbs = r"(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)(?:-ticket)?";
-    Regex::new(&format!(
-        r"(?i)\b{verbs}:?[ \t]+({ids}(?:(?:[ \t]*,[ \t]*|[ \t]+and[ \t]+|[ \t]*&[ \t]*)(?:and[ \t]+)?{ids})*)"
-    ))
-    .ok()
+    let id = r"[(\[]?#?[0-9a-hjkmnp-tv-z]{10}\b[)\]]?";
+    let more = format!(r"(?:[ \t]*(?:[,;/+&]|\band\b)(?:[ \t]*and\b)?[ \t]*{id})*");
+    Regex::new(&format!(r"(?im){begins}{verbs}:?[ \t]+(?:tickets?[ \t]+)?({id}{more})([ \t]*\?)?")).ok()
 });
 
 /// The tickets that a message names: the name of a trailer, and an id as it was written, one by one.
@@ -40,27 +40,36 @@ pub(crate) fn tickets_named(message: &str, trailers: &[(String, String)]) -> Vec
     }
     let sentences = SENTENCE.as_ref().map(|pattern| pattern.captures_iter(message).collect::<Vec<_>>());
     for sentence in sentences.into_iter().flatten() {
-        let list = sentence.get(1).map_or("", |list| list.as_str());
+        let is_question = sentence.get(2).is_some();
+        let list = sentence.get(1).filter(|_| !is_question).map_or("", |list| list.as_str());
         words(list).filter(|word| word.len() == *ID_CHARS.end()).for_each(|id| add(RESOLVES, id));
     }
     named
 }
 
-/// The ids in the value of a trailer; the value itself where there is none, so that it can be named.
+/// The ids in the value of a trailer, and each item of it that begins with none, so that it can be named. What
+/// follows an id without a comma is said to people.
 fn ids(value: &str) -> Vec<String> {
-    let looks_so = |word: &String| {
-        ID_CHARS.contains(&word.len())
-            && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
-            && !word.contains(['i', 'l', 'o', 'u'])
-    };
-    // What is said behind them, in brackets, is said to people.
-    let list = value.split(['(', '[']).next().unwrap_or_default();
-    let found: Vec<String> = words(list).filter(|word| word != "and").collect();
-    if !found.is_empty() && found.iter().all(looks_so) { found } else { vec![value.trim().to_owned()] }
+    let mut found = Vec::new();
+    for item in value.split([',', ';', '&']) {
+        let mut ids =
+            words(item).filter(|word| word != "and").take_while(|word| looks_like_id(word)).peekable();
+        if ids.peek().is_none() && !item.trim().is_empty() {
+            found.push(item.trim().to_owned());
+        }
+        found.extend(ids);
+    }
+    found
+}
+
+fn looks_like_id(word: &str) -> bool {
+    ID_CHARS.contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+        && !word.contains(['i', 'l', 'o', 'u'])
 }
 
 fn words(list: &str) -> impl Iterator<Item = String> + '_ {
-    let words = list.split(|c: char| c.is_whitespace() || ",;&".contains(c));
+    let words = list.split(|c: char| c.is_whitespace() || ",;&/+()[]".contains(c));
     let words = words.map(|word| word.trim_start_matches('#').trim_end_matches('.').to_ascii_lowercase());
     words.filter(|word| !word.is_empty())
 }
@@ -85,6 +94,9 @@ mod tests {
             ("7k3f 2abc; #3def and 4eft.", "R7k3f R2abc R3def R4eft"),
             ("7k3f (the crash)", "R7k3f"),
             ("7k3f, 7k3f", "R7k3f"),
+            ("7k3f # the crash", "R7k3f"),
+            ("7k3f - Card payments", "R7k3f"),
+            ("7k3f, nothing", "R7k3f Rnothing"),
             ("nothing at all", "Rnothing at all"),
             ("#12", "R#12"),
         ] {
@@ -102,6 +114,20 @@ mod tests {
             ("Wait (closes #7K3FQ2M9XD, 2abcdefgh0 and #3abcdefgh0).", "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0"),
             ("Fixes-Ticket: 7k3fq2m9xd", "R7k3fq2m9xd"),
             ("Resolved 7k3fq2m9xd, and 2abcdefgh0", "R7k3fq2m9xd R2abcdefgh0"),
+            (
+                "Fixes 7k3fq2m9xd; 2abcdefgh0/3abcdefgh0 + 4abcdefgh0",
+                "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0 R4abcdefgh0",
+            ),
+            ("Fixes (7k3fq2m9xd)", "R7k3fq2m9xd"),
+            ("* Fixes ticket #7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("Wait longer, fixes 7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("This does not fix 7k3fq2m9xd yet", ""),
+            ("Partially fixes 7k3fq2m9xd", ""),
+            ("Does this fix 7k3fq2m9xd?", ""),
+            ("Fixes 7k3fq2m9xd?", ""),
+            ("> Fixes 7k3fq2m9xd", ""),
+            ("-Fixes 7k3fq2m9xd", ""),
+            ("Run `git commit -m \"Fixes 7k3fq2m9xd\"`", ""),
             ("Fixes #12, fixes dead code", ""),
             ("Prefixes 7k3fq2m9xd", ""),
             ("Fixes: 0123456789ab (\"subject\")", ""),
