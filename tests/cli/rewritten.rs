@@ -3,34 +3,27 @@
 use std::path::PathBuf;
 
 use crate::sandbox::Sandbox;
+use crate::syncing::clones;
 
 /// Two clones of a remote with two tickets, one of which was told a secret; then the first clone takes that out of
 /// history, and pushes by force. The sandbox is in the second, which knows nothing of it.
 fn purged(remote_of_code: bool) -> (Sandbox, PathBuf, [String; 2]) {
-    let mut sandbox = Sandbox::nowhere();
-    sandbox.shell("git init -q -b main . && echo one > code.rs && git add . && git commit -qm Begin").ok();
-    let root = sandbox.root().to_owned();
-    sandbox
-        .shell(
-            "git clone -q --bare . ../remote.git && for c in a b; do git clone -q ../remote.git ../$c; done",
-        )
-        .ok();
-    sandbox.enter(&root.join("a"));
+    let (mut sandbox, a, b) = clones();
     let (one, two) = (sandbox.ticket("One"), sandbox.ticket("Two"));
     sandbox.run(&["sync"]).ok();
     sandbox.run(&["comment", &one, "-m", "The password is hunter2."]).ok();
     sandbox.run(&["sync"]).ok();
-    sandbox.enter(&root.join("b"));
+    sandbox.enter(&b);
     sandbox.run(&["sync"]).ok();
-    sandbox.enter(&root.join("a"));
+    sandbox.enter(&a);
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
     sandbox.run(&["comment", &one, "-m", "The password was taken out."]).ok();
     if remote_of_code {
         sandbox.shell("echo two > code.rs && git commit -qam 'Code, too'").ok();
     }
     sandbox.git(&["push", "-q", "--force", "origin", "main"]);
-    sandbox.enter(&root.join("b"));
-    (sandbox, root.join("a"), [one, two])
+    sandbox.enter(&b);
+    (sandbox, a, [one, two])
 }
 
 #[test]
@@ -70,23 +63,15 @@ fn a_rewritten_history_is_taken_over_with_ones_own_changes_on_top() {
 
 #[test]
 fn a_title_that_was_removed_stays_out_of_messages_and_numbers_leave_no_gap() {
-    let mut sandbox = Sandbox::nowhere();
-    sandbox.shell("git init -q -b main . && echo one > code.rs && git add . && git commit -qm Begin").ok();
-    let root = sandbox.root().to_owned();
-    sandbox
-        .shell(
-            "git clone -q --bare . ../remote.git && for c in a b; do git clone -q ../remote.git ../$c; done",
-        )
-        .ok();
-    sandbox.enter(&root.join("a"));
+    let (mut sandbox, a, b) = clones();
     let id = sandbox.ticket("The secret is xyz");
     sandbox.run(&["sync"]).ok();
     sandbox.run(&["comment", &id, "-m", "To be dropped."]).ok();
     sandbox.run(&["sync"]).ok();
-    sandbox.enter(&root.join("b"));
+    sandbox.enter(&b);
     sandbox.run(&["sync"]).ok();
     sandbox.run(&["comment", &id, "-m", "Mine."]).ok();
-    sandbox.enter(&root.join("a"));
+    sandbox.enter(&a);
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
     sandbox
         .shell(
@@ -95,7 +80,7 @@ fn a_title_that_was_removed_stays_out_of_messages_and_numbers_leave_no_gap() {
              --msg-filter \"sed 's/The secret is xyz/Removed/'\" -- main >/dev/null && git push -qf origin main",
         )
         .ok();
-    sandbox.enter(&root.join("b"));
+    sandbox.enter(&b);
     sandbox.run(&["sync", "--accept-rewrite"]).ok();
     let history = sandbox.git(&["log", "-p", "main", "origin/main"]);
     assert!(!history.contains("xyz") && history.contains("Mine."), "{history}");

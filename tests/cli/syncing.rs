@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::sandbox::Sandbox;
 
 /// A bare remote with a commit of code, and two clones of it; the sandbox is in the first.
-fn clones() -> (Sandbox, PathBuf, PathBuf) {
+pub(crate) fn clones() -> (Sandbox, PathBuf, PathBuf) {
     let mut sandbox = Sandbox::nowhere();
     sandbox.shell("git init -q -b main . && echo one > code.rs && git add . && git commit -qm Begin").ok();
     let root = sandbox.root().to_owned();
