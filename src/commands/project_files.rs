@@ -6,7 +6,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Calendar, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_setting};
 use crate::store::{Snapshot, layout};
-use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, visible, yaml};
 
 /// How many files that cannot be read are named one by one.
 const MAX_NAMED: usize = 30;
@@ -172,6 +172,11 @@ fn unknown_keys(file: &Node) -> Vec<(String, String)> {
     let Node::Map(groups) = file else { return Vec::new() };
     let mut unknown = Vec::new();
     for (group, values) in groups {
+        // `policy.x: y` at the top is no setting of the group `policy`.
+        if group.to_string().contains('.') {
+            unknown.push((group.to_string(), format!("unknown key '{}'", visible(&group.to_string()))));
+            continue;
+        }
         let keys = match values {
             Node::Map(pairs) => pairs.iter().map(|(key, _)| format!("{group}.{key}")).collect(),
             Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {

@@ -215,11 +215,19 @@ impl Reader<'_> {
         setting_value(self.file, key).map_or_else(|| default_text(key).to_owned(), Node::to_string)
     }
 
+    /// The same of a single value: a list or a mapping is shown in brackets, which no setting takes.
+    fn single(&self, key: &str) -> String {
+        match setting_value(self.file, key) {
+            Some(Node::List(_) | Node::Map(_)) => format!("[{}]", self.text(key)),
+            _ => self.text(key),
+        }
+    }
+
     fn parsed<T>(&mut self, key: &str, problem: &str, parse: impl Fn(&str) -> Option<T>) -> T
     where
         T: Default,
     {
-        if let Some(value) = parse(&self.text(key)) {
+        if let Some(value) = parse(&self.single(key)) {
             return value;
         }
         self.wrong.push((key.to_owned(), problem.to_owned()));
@@ -234,7 +242,7 @@ impl Reader<'_> {
     }
 
     fn prefix(&mut self) -> String {
-        let prefix = self.text("commit.prefix");
+        let prefix = self.single("commit.prefix");
         let plain = |c: char| c.is_alphanumeric() || "-_./()".contains(c);
         if !prefix.is_empty() && prefix.chars().count() <= 20 && prefix.chars().all(plain) {
             return prefix;
@@ -248,7 +256,7 @@ impl Reader<'_> {
         if self.file.at("policy").is_some_and(|group| !matches!(group, Node::Map(_) | Node::Null)) {
             return Policy::Enforce;
         }
-        let word = self.text(key);
+        let word = self.single(key);
         Policy::parse(&word).unwrap_or_else(|| {
             let problem = format!("`{}` is none of {}", visible(&word), Policy::WORDS.join(", "));
             self.wrong.push((key.to_owned(), problem));

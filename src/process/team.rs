@@ -47,6 +47,9 @@ impl Role {
     }
 }
 
+/// What the file says of somebody.
+const KEYS: &[&str] = &["name", "emails", "roles"];
+
 /// Somebody of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -66,6 +69,15 @@ impl Member {
             Some(Node::Text(one)) => vec![one.clone()],
             _ => Vec::new(),
         };
+        // A misspelt key would silently leave somebody without a role, and a rule without anybody to keep it.
+        if let Node::Map(pairs) = item
+            && let Some((key, _)) = pairs.iter().find(|(key, _)| !KEYS.contains(&key.to_string().as_str()))
+        {
+            return Err((
+                None,
+                format!("unknown key '{}' (allowed: {})", visible(&key.to_string()), KEYS.join(", ")),
+            ));
+        }
         let name = item.at("name").and_then(Node::as_text).unwrap_or_default().to_owned();
         if !has_visible(&name) {
             return Err((None, "has no name".to_owned()));

@@ -32,7 +32,7 @@ impl Store {
             && let Some(endless) =
                 repository.unsafe_paths(tip, None, usize::MAX)?.iter().find(|path| path.is_endless)
         {
-            return Err(refused_path(&endless.path, &endless.problem).into());
+            return Err(refused_path(&endless.path, &endless.problem, "HEAD").into());
         }
         let mut edits = Vec::new();
         for (path, is_conflicted) in self.repository().changed_below(layout::FOLDER)? {

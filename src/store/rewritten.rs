@@ -84,6 +84,14 @@ impl Store {
             .into()
     }
 
+    /// Why a branch that the remote had once is not pushed again.
+    pub(super) fn deleted(&self, remote: &str) -> Error {
+        let message = format!("{remote} no longer has the branch '{}', which it had", self.branch());
+        git::Error::new(git::Kind::Refused, message)
+            .hint("git support sync --keep-mine to push it again")
+            .into()
+    }
+
     /// Takes over a rewritten history: our branch becomes theirs, with what was done here since on top.
     ///
     /// # Errors

@@ -70,9 +70,15 @@ impl Store {
                 // Nobody was faster: the remote does not want it.
                 return Err(error.into());
             }
-            let ours = self.repository.tip(&self.target)?;
+            // A branch without a commit has nothing yet, whatever its remote-tracking branch holds.
+            let ours = self.repository.reference_id(self.target.reference())?;
             if let Some(theirs) = theirs {
                 self.repository.check_incoming(theirs, ours)?;
+            }
+            if let (Some(_), None, false, true) =
+                (ours, theirs, seen.is_empty(), rewrite != Rewrite::KeepMine)
+            {
+                return Err(self.deleted(&synced.remote));
             }
             let dropped = match ours.zip(theirs) {
                 Some((ours, theirs)) => self.dropped(&seen, ours, theirs)?,
@@ -113,7 +119,7 @@ impl Store {
         synced: &mut Synced,
     ) -> Result<Option<ObjectId>, Error> {
         let repository = &self.repository;
-        let tip = repository.tip(&self.target)?;
+        let tip = repository.reference_id(self.target.reference())?;
         let (ours, theirs) = match (tip, theirs) {
             (None, None) => return Ok(None),
             (Some(ours), None) => return self.first_push(ours, synced).map(Some),
@@ -159,19 +165,20 @@ impl Store {
     /// Our branch goes forward to theirs, work tree and index with it.
     fn go_forward(&self, theirs: ObjectId, synced: &mut Synced) -> Result<(), Error> {
         let mut received = Vec::new();
+        let unborn = self.is_unborn()?;
         self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
             let forward = match tip {
                 Some(ours) => ours != theirs && self.repository.contains(theirs, ours)?,
                 None => true,
             };
-            let files = match tip {
+            let files = match tip.filter(|_| !unborn) {
                 Some(ours) => union(&self.repository, Some(ours), ours, theirs)?.for_ours,
                 None => self.all_files(theirs)?,
             };
             received = ids(&files);
             let message = self.repository.commit_text(theirs)?.message;
             let change = Change { existing: Some(theirs), ..Change::new(files, message) };
-            Ok((forward || self.is_unborn()?).then_some(change))
+            Ok((forward || unborn).then_some(change))
         })?;
         add(&mut synced.received, received);
         Ok(())

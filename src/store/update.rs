@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{Change, FileChange, ObjectId};
+use crate::store::git::{self, Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
@@ -56,6 +56,7 @@ impl Store {
         &self,
         mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
     ) -> Result<Option<Plan>, E> {
+        self.check_born().map_err(E::from)?;
         // A clone whose configuration cannot be written is told so by `doctor`.
         let _ = self.wire_driver();
         let mut made: Option<Plan> = None;
@@ -90,6 +91,22 @@ impl Store {
         let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
         let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
         Ok(Some(Plan { commit: None, tickets, message: change.message, patch }))
+    }
+
+    /// A branch that is checked out without a commit has none of its remote's files in the index: a commit on top of
+    /// them would leave all of them staged for removal.
+    fn check_born(&self) -> Result<(), Error> {
+        let is_behind = self.target.is_checked_out()
+            && self.repository.reference_id(self.target.reference())?.is_none()
+            && self.repository.tip(&self.target)?.is_some();
+        if !is_behind {
+            return Ok(());
+        }
+        let name = self.target.name();
+        let message = format!("branch '{name}' has no commit here yet, but origin/{name} has");
+        Err(git::Error::new(git::Kind::Refused, message)
+            .hint(format!("git reset --hard origin/{name}"))
+            .into())
     }
 
     pub(crate) fn snapshot_of(&self, tip: Option<ObjectId>) -> Snapshot<'_> {

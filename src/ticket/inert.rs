@@ -27,11 +27,18 @@ const ACTING: &[(&str, &str)] = &[
     (r"(?i)\b(Support-[A-Za-z]+|Resolves-Ticket)[ \t]*:", "${1} :"),
     (r"(?i)(This reverts commit|cherry picked from commit) ", "${1}: "),
     (r"(?i)(Squashed commit of the following):", "${1} :"),
+    // Where git cuts a message off: `# ---- >8 ----`.
+    (r"(-[ \t]*)(>8|8<|%<)([ \t]*-)", "${1}(cut)${3}"),
+    // Jira's keys behind a keyword.
+    (
+        r"(?i)\b((?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|implements?)\b:?[ \t]+[A-Z][A-Z0-9]+-)([0-9])",
+        "${1} ${2}",
+    ),
 ];
 
 /// A line that is acted on where it begins: a trailer such as `Signed-off-by:` or `skip-checks:`, also behind the
 /// mark of a list; where `git am` sees the end of the message or the beginning of a patch.
-const ACTING_LINE: &str = r"(?m)^([ \t]*(?:[*-][ \t]+)*(?:[A-Za-z0-9-]+[ \t]*:|BREAKING[ -]CHANGE\b)|-- ?>8|---|diff -|Index: |From )";
+const ACTING_LINE: &str = r"(?m)^([ \t]*(?:[*-][ \t]+)*(?:[A-Za-z0-9-]+[ \t]*:|BREAKING[ -]CHANGE\b)|---|/[a-z_]+\b|diff -|Index: |From )";
 
 static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let compiled = |(pattern, instead): &(&str, &'static str)| Some((Regex::new(pattern).ok()?, *instead));
@@ -84,6 +91,8 @@ mod tests {
             ("closes https://git.example/a/b/issues/7.", "closes <https://git.example/a/b/issues/7.>"),
             ("@ops look, (@team/x)", "@ ops look, (@ team/x)"),
             ("a Support-Action: resolve in it", "a Support-Action : resolve in it"),
+            ("# ---- >8 ----", "# ---- (cut) ----"),
+            ("Closes PROJ-12, UTF-8", "Closes PROJ- 12, UTF-8"),
             ("This reverts commit 0123abc.", "This reverts commit: 0123abc."),
         ] {
             assert_eq!(inert(text), expected);
@@ -101,7 +110,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_trailers_are_quoted() {
-        let text = "It fails.\n\nSigned-off-by: Eve <eve@x.example>\nskip-checks:true\n* support: triage\n- Co-authored-by: P\n---\ndiff --git a b\nFrom 0123\nBREAKING CHANGE: all\nsaid: so\n";
+        let text = "It fails.\n\nSigned-off-by: Eve <eve@x.example>\nskip-checks:true\n* support: triage\n- Co-authored-by: P\n/tag v9\n---\ndiff --git a b\nFrom 0123\nBREAKING CHANGE: all\nsaid: so\n";
         let lines = inert_lines(text);
         assert!(lines.lines().skip(2).all(|line| line.starts_with("> ")), "{lines}");
         assert_eq!(inert_lines(&lines), lines, "twice is once");

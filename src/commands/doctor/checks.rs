@@ -73,7 +73,7 @@ fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>)
     let paths = store.repository().unsafe_paths(commit, None, usize::MAX)?;
     let has_end = !paths.iter().any(|path| path.is_endless);
     for found in paths.into_iter().take(MAX_UNSAFE) {
-        let hint = way_out(&found.path);
+        let hint = way_out(&found.path, "HEAD");
         faults.push(Fault::error("tree.unsafe", found.problem).at(&shown(&found.path)).hint(hint));
     }
     // What `sync` refuses to merge stays on the remote-tracking branch.
@@ -81,7 +81,7 @@ fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>)
         for found in store.repository().unsafe_paths(tip.commit, Some(commit), MAX_UNSAFE)? {
             let (path, name) = (shown(&found.path), shown(&tip.name));
             let message = format!("on {name}: {}", found.problem);
-            faults.push(Fault::error("tree.unsafe", message).at(&path).hint(way_out(&found.path)));
+            faults.push(Fault::error("tree.unsafe", message).at(&path).hint(way_out(&found.path, &name)));
         }
     }
     Ok(has_end)

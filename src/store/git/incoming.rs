@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::store::git::bounds::{Bounds, NOT_OPENED};
-use crate::store::git::error::Result;
+use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::{MAX_PATH_BYTES, MAX_PATH_DEPTH};
 use crate::store::git::objects::{ItemKind, ObjectId};
-use crate::store::git::path::{FOLDER, folded, refused_path, shown, unsafe_name};
+use crate::store::git::path::{
+    FOLDER, folded, is_alias_of_folder, is_unsafe_code, refused_path, shown, unsafe_name,
+};
 use crate::store::git::repository::Repository;
 
 /// A path that is not safe, and why.
@@ -41,7 +43,7 @@ impl Repository {
     /// The first path that is not safe; or that an object cannot be read.
     pub fn check_incoming(&self, commit: ObjectId, known: Option<ObjectId>) -> Result<()> {
         match self.unsafe_paths(commit, known, 1)?.first() {
-            Some(found) => Err(refused_path(&found.path, &found.problem)),
+            Some(found) => Err(refused_path(&found.path, &found.problem, &format!("{commit:.10}"))),
             None => Ok(()),
         }
     }
@@ -58,11 +60,14 @@ impl Repository {
         wanted: usize,
     ) -> Result<Vec<UnsafePath>> {
         let mut found = Vec::new();
-        for item in self.top(commit)? {
-            if item.name != FOLDER && folded(&item.name) == FOLDER {
-                found.push(UnsafePath::new(item.name, same_as(FOLDER)));
-            }
+        let top = self.top(commit)?;
+        if top.iter().filter(|item| item.name == FOLDER).count() > 1 {
+            found.push(UnsafePath::new(FOLDER, TWICE));
         }
+        for item in top.iter().filter(|item| is_alias_of_folder(&item.name)) {
+            found.push(UnsafePath::new(item.name.clone(), same_as(FOLDER)));
+        }
+        self.unsafe_code(commit, known, wanted, &mut found)?;
         let known = known.map(|known| self.find(known, FOLDER)).transpose()?.flatten();
         let known = known.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id);
         let Some(top) = self.find(commit, FOLDER)? else { return Ok(found) };
@@ -85,6 +90,41 @@ impl Repository {
         Ok(found)
     }
 
+    /// The paths of code that lead out of the tree or into git's own folder, where `known` has them otherwise: git
+    /// refuses to check them out, and no branch of ours is to hold them.
+    fn unsafe_code(
+        &self,
+        commit: ObjectId,
+        known: Option<ObjectId>,
+        wanted: usize,
+        found: &mut Vec<UnsafePath>,
+    ) -> Result<()> {
+        let tree =
+            |commit: ObjectId| Ok::<_, Error>(self.tree(Some(commit))?.map(|tree| ObjectId(tree.id())));
+        let (top, known) = (tree(commit)?, known.map(tree).transpose()?.flatten());
+        let mut bounds = Bounds::default();
+        let mut open: Vec<Open> =
+            top.into_iter().map(|tree| Open { path: String::new(), tree, known }).collect();
+        while let Some(folder) = open.pop().filter(|_| found.len() < wanted) {
+            if Some(folder.tree) == folder.known || !bounds.may_open(&[Some(folder.tree)]) {
+                continue;
+            }
+            let names = self.names(folder.tree)?;
+            let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
+            bounds.opened(vec![Some(folder.tree)], names.len());
+            for (name, (kind, id)) in names {
+                let path = format!("{}{}", folder.path, String::from_utf8_lossy(&name));
+                if is_unsafe_code(&name) {
+                    found.push(UnsafePath::new(path, "Git does not check out such a name"));
+                } else if kind == ItemKind::Folder && path != FOLDER {
+                    let known = known.get(&name).filter(|(kind, _)| *kind == ItemKind::Folder);
+                    open.push(Open { path: format!("{path}/"), tree: id, known: known.map(|(_, id)| *id) });
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn check_folder(
         &self,
         folder: &Open,
@@ -93,6 +133,9 @@ impl Repository {
         found: &mut Vec<UnsafePath>,
     ) -> Result<()> {
         let names = self.names(folder.tree)?;
+        if names.len() < self.items(folder.tree)?.len() {
+            found.push(UnsafePath::new(folder.path.clone(), TWICE));
+        }
         let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
         bounds.opened(vec![Some(folder.tree)], names.len());
         let mut alike: BTreeMap<String, &[u8]> = BTreeMap::new();
@@ -126,6 +169,9 @@ impl Repository {
         Ok(())
     }
 }
+
+/// What is wrong with a folder in which a name stands twice: each reader would take another one.
+const TWICE: &str = "it has two entries with one name";
 
 fn same_as(name: &str) -> String {
     format!("it differs from '{}' only in case or Unicode form", shown(name))

@@ -33,7 +33,7 @@ impl SupportPath {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self> {
-        let refuse = |problem: &str| Err(refused_path(text, problem));
+        let refuse = |problem: &str| Err(refused_path(text, problem, "HEAD"));
         if text.len() > MAX_PATH_BYTES {
             return refuse(&format!("it is longer than {MAX_PATH_BYTES} bytes"));
         }
@@ -90,18 +90,19 @@ impl From<SupportPath> for String {
 }
 
 /// Why a path is not taken, and how it leaves the history.
-pub(crate) fn refused_path(path: &str, problem: &str) -> Error {
-    Error::new(Kind::Refused, format!("'{}' is not a valid path: {problem}", shown(path))).hint(way_out(path))
+pub(crate) fn refused_path(path: &str, problem: &str, at: &str) -> Error {
+    Error::new(Kind::Refused, format!("'{}' is not a valid path: {problem}", shown(path)))
+        .hint(way_out(path, at))
 }
 
-/// How a path leaves a history.
+/// How a path leaves the history of a revision.
 #[must_use]
-pub fn way_out(path: &str) -> String {
+pub fn way_out(path: &str, at: &str) -> String {
     // Git shows nothing of a path that it takes for one outside: then the whole folder's history does.
     let shown = shown(path);
     let quoted = shlex::try_quote(&shown).unwrap_or_default();
     let place = if path.split('/').any(|name| matches!(name, "" | "." | "..")) { FOLDER } else { &quoted };
-    format!("revert the commit that added it: git log --oneline -- {place}")
+    format!("revert the commit that added it: git log --oneline {at} -- {place}")
 }
 
 /// A path as it may be shown: what steers a terminal or cannot be seen is spelled out.
@@ -136,21 +137,67 @@ pub(crate) fn unsafe_name(name: &[u8]) -> Option<&'static str> {
     if is_git_directory(text) {
         return Some("some systems read the name as .git");
     }
+    if plain(text) != text || is_short_name(text) {
+        return Some(
+            "some systems read the name as another one (stream, short name, dot or space at the end)",
+        );
+    }
+    if is_device(text) {
+        return Some("Windows reserves the name for a device");
+    }
     None
+}
+
+/// A name as the most forgetful of systems reads it: HFS+ ignores some characters, NTFS takes what follows a colon for a
+/// stream of the file and drops blanks and dots at the end.
+fn plain(name: &str) -> String {
+    let kept: String = name.chars().filter(|c| !IGNORED_BY_HFS.contains(c)).collect();
+    kept.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']).to_owned()
+}
+
+/// True for what NTFS and FAT may call a longer name by: `CONFIG~1.YAM`.
+fn is_short_name(name: &str) -> bool {
+    let (base, extension) = name.split_once('.').unwrap_or((name, ""));
+    let number = base.rsplit_once('~').map(|(_, number)| number).unwrap_or_default();
+    base.len() <= 8
+        && extension.len() <= 3
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// True for a name that opens a device on Windows, whatever follows a dot in it.
+fn is_device(name: &str) -> bool {
+    let base = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let numbered = |word: &str| {
+        base.strip_prefix(word)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    matches!(base.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$")
+        || numbered("com")
+        || numbered("lpt")
+}
+
+/// True for a name of code that no system's git would check out: it leads out of the tree or into git's own folder.
+pub(crate) fn is_unsafe_code(name: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(name);
+    let leads_out = |part: &str| matches!(part, "" | "." | "..") || is_git_directory(part);
+    text.contains('/') || text.split('\\').any(leads_out)
+}
+
+/// True for a name that some system takes for our folder, though it is another.
+pub(crate) fn is_alias_of_folder(name: &str) -> bool {
+    name != FOLDER && (folded(&plain(name)) == FOLDER || folded(name).starts_with("suppor~"))
 }
 
 /// True for every name that a file system may take for `.git`.
 fn is_git_directory(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !IGNORED_BY_HFS.contains(c)).collect();
-    let plain = folded(&plain);
-    // NTFS drops blanks and dots at the end, and takes what follows a colon for a stream of the file.
-    let plain = plain.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
-    matches!(plain, ".git" | "git~1")
+    matches!(folded(&plain(name)).as_str(), ".git" | "git~1")
 }
 
 /// What names have in common that differ in case or in the form of their letters only.
 pub(crate) fn folded(name: &str) -> String {
-    name.nfkc().flat_map(char::to_lowercase).nfc().collect()
+    // By way of capitals, so that letters with two small forms are one.
+    name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
 #[cfg(test)]
@@ -221,7 +268,9 @@ mod tests {
 
     #[test]
     fn names_that_differ_in_case_or_form_only_are_one() {
-        for (one, other) in [("Acme", "acme"), ("M\u{fc}ller", "Mu\u{308}ller"), ("STRASSE", "strasse")] {
+        for (one, other) in
+            [("Acme", "acme"), ("M\u{fc}ller", "Mu\u{308}ller"), ("STRASSE", "straße"), ("ς", "σ")]
+        {
             assert_eq!(folded(one), folded(other));
         }
         assert_ne!(folded("acme"), folded("acme2"));

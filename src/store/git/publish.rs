@@ -137,7 +137,7 @@ impl Repository {
             let mut copy = self.copy_index(&part)?;
             // A clone made without a checkout has no index; one made by us would read as all deleted.
             if tip.is_none() || !copy.is_absent() {
-                journal.checkout = Some(self.checkout(top, &copy, tip, proposal, part)?);
+                journal.checkout = Some(self.checkout(top, &copy, old, proposal, part)?);
                 journal.write(&folder)?;
                 stop::here("journal");
                 // Where even that could not be tidied up, the journal stays: the next run does it.
@@ -250,9 +250,11 @@ impl Repository {
             return Ok(false);
         }
         let tree = WorkTree::at(top);
+        // A branch without a commit has nothing in the index, whatever its first commit begins from.
+        let before = tip.filter(|_| target.start.is_none());
         let mut places = Vec::new();
         for (file, path) in change.files.iter().zip(&written.paths) {
-            places.push(self.check_unedited(&tree, copy, tip, file, path)?);
+            places.push(self.check_unedited(&tree, copy, before, file, path)?);
         }
         let entries = self.write_files(&tree, proposal, &places, &checkout.part)?;
         stop::here("work-tree");
