@@ -118,7 +118,7 @@ fn tell(told: &Told, session: &mut Session<'_>) {
     for (what, ids) in [
         ("opened", &told.opened),
         ("reopened", &told.reopened),
-        ("seen again", &told.repeated),
+        ("repeated", &told.repeated),
         ("resolved", &told.resolved),
     ] {
         ids.iter().for_each(|id| session.note(format!("support: {what} {id}")));

@@ -75,10 +75,11 @@ impl Store {
             if let Some(theirs) = theirs {
                 self.repository.check_incoming(theirs, ours)?;
             }
-            if let (Some(_), None, false, true) =
-                (ours, theirs, seen.is_empty(), rewrite != Rewrite::KeepMine)
-            {
-                return Err(self.deleted(&synced.remote));
+            if let (Some(ours), None) = (ours, theirs) {
+                self.has_tickets_only(ours, &synced.remote)?;
+                if !seen.is_empty() && rewrite != Rewrite::KeepMine {
+                    return Err(self.deleted(&synced.remote));
+                }
             }
             let dropped = match ours.zip(theirs) {
                 Some((ours, theirs)) => self.dropped(&seen, ours, theirs)?,
@@ -151,15 +152,21 @@ impl Store {
 
     /// The remote has no such branch: one of tickets alone begins it; code is not published by us.
     fn first_push(&self, ours: ObjectId, synced: &mut Synced) -> Result<ObjectId, Error> {
-        let top = self.repository.top(ours)?;
-        if top.iter().any(|item| item.name != layout::FOLDER) {
-            let (name, remote) = (self.target.name(), &synced.remote);
-            let message = format!("{remote} has no branch '{name}', and sync only pushes tickets");
-            let hint = format!("git push {remote} {name}");
-            return Err(git::Error::new(git::Kind::Refused, message).hint(hint).into());
-        }
+        self.has_tickets_only(ours, &synced.remote)?;
         synced.sent = self.snapshot_of(Some(ours)).ids()?;
         Ok(ours)
+    }
+
+    /// A branch of code is its user's to push for the first time.
+    fn has_tickets_only(&self, ours: ObjectId, remote: &str) -> Result<(), Error> {
+        let top = self.repository.top(ours)?;
+        if top.iter().all(|item| item.name == layout::FOLDER) {
+            return Ok(());
+        }
+        let name = self.target.name();
+        let message = format!("{remote} has no branch '{name}', and sync only pushes tickets");
+        let hint = format!("git push {remote} {name}");
+        Err(git::Error::new(git::Kind::Refused, message).hint(hint).into())
     }
 
     /// Our branch goes forward to theirs, work tree and index with it.

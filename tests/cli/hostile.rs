@@ -60,6 +60,11 @@ const ATTACKS: &[Attack] = &[
     attack("vendors/sub", "160000", "", "vendors/sub' is not a valid path: it is a submodule"),
     attack("vendors/ACME.yaml", FILE, "name: ACME\n", "only in case or Unicode form"),
     attack("a/b/c/d/e/f/g/h/deep.txt", FILE, "x", "deeper than 8 levels"),
+    attack("vendors/acme.yaml.", FILE, "name: Other\n", "read the name as another one"),
+    attack("config.yaml:$DATA", FILE, "schema: 1\n", "read the name as another one"),
+    attack("CONFIG~1.YAM", FILE, "schema: 1\n", "read the name as another one"),
+    attack("vendors/nul.yaml", FILE, "name: Nul\n", "reserves the name for a device"),
+    attack("con\u{200d}fig.yaml", FILE, "schema: 1\n", "con"),
 ];
 
 /// Writes an object, however little git likes it.

@@ -33,6 +33,7 @@ mod helping;
 mod history;
 mod honest;
 mod hostile;
+mod hostile_trees;
 mod importing;
 mod index;
 mod jobs;

@@ -143,3 +143,20 @@ fn nothing_but_the_branch_is_pushed() {
         "{there}"
     );
 }
+
+#[test]
+fn a_branch_that_was_deleted_is_not_pushed_again_unasked() {
+    let (sandbox, _, b) = clones();
+    sandbox.run(&["init", "--branch", "support-tickets"]).ok();
+    let _ = sandbox.ticket("One");
+    sandbox.run(&["sync"]).ok();
+    sandbox.shell(&format!("git -C {} push -q origin :support-tickets", b.display())).ok();
+    for _ in 0..2 {
+        let said = sandbox.run(&["sync"]).fails(1);
+        let named = "no longer has the branch 'support-tickets'";
+        assert!(said.contains(named) && said.contains("--keep-mine"), "{said}");
+        assert_eq!(sandbox.git(&["ls-remote", "origin", "support-tickets"]), "");
+    }
+    sandbox.run(&["sync", "--keep-mine"]).ok();
+    assert_ne!(sandbox.git(&["ls-remote", "origin", "support-tickets"]), "");
+}

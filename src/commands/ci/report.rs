@@ -241,7 +241,7 @@ impl Run<'_> {
         let counts = [
             (told.opened.len(), "opened"),
             (told.reopened.len(), "reopened"),
-            (told.repeated.len(), "seen again"),
+            (told.repeated.len(), "repeated"),
             (told.resolved.len(), "resolved"),
         ];
         let parts: Vec<String> = counts
