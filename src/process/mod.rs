@@ -21,6 +21,7 @@ mod request;
 mod results;
 mod rules;
 mod secrets;
+mod setting_keys;
 mod settings;
 mod similar;
 mod steps;
@@ -51,7 +52,8 @@ pub use request::{Actor, Change, Changes, Deferral, Ending, Fix, Move, Request, 
 pub use results::{Cause, MAX_NAMED, Results};
 pub use rules::{Policy, Rules};
 pub use secrets::{secret_in, without_secrets};
-pub use settings::{SETTINGS, Setting, Settings, own_settings, setting_value, unknown_setting};
+pub use setting_keys::{own_settings, unknown_setting};
+pub use settings::{SETTINGS, Setting, Settings, setting_value};
 pub use similar::similar;
 pub use steps::warnings;
 pub use suggest::{Suggestion, suggest};

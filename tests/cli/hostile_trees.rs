@@ -135,3 +135,40 @@ fn a_branch_that_is_not_born_here_is_filled_by_sync_and_not_written_to_before() 
         assert_eq!(sandbox.git(&["show", "main:code.rs"]), "one\n");
     }
 }
+
+#[test]
+fn an_import_writes_only_where_a_ticket_belongs() {
+    let source = Sandbox::new();
+    let id = source.ticket("Shared");
+    source.file("trace.txt", "It fails.");
+    source.run(&["attach", &id, "trace.txt"]).ok();
+    let full = source.run(&["export", "--full"]).ok();
+    let at = full.find("\"file\":\"").unwrap() + 8;
+    let file = full[at..].split('"').next().unwrap().to_owned();
+    let entry = file.split('-').next().unwrap().to_owned();
+    for (old, new) in [
+        (id.as_str(), "../../../owned"),
+        (&id, ".git"),
+        (&id, "..\\\\..\\\\own"),
+        (&file, "../../../owned"),
+        (&file, "../../.git/config"),
+        (&file, "nul:x"),
+        (&entry, "../../owned"),
+    ] {
+        let sandbox = Sandbox::new();
+        let state = || [sandbox.git(&["rev-parse", "HEAD"]), sandbox.git(&["status", "--porcelain"])];
+        let before = state();
+        let said = sandbox.run_with(&["import", "-"], full.replace(old, new)).fails(1);
+        assert!(said.contains("nothing was imported") && said.contains("line 1"), "{new}: {said}");
+        assert_eq!(state(), before, "{new}");
+    }
+}
+
+#[test]
+fn a_new_name_that_windows_reserves_is_refused_with_what_helps() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.ticket("Shared");
+    let said = sandbox.run(&["vendor", "add", "nul", "--email", "help@nul.example"]).fails(1);
+    assert!(said.contains("use another name") && said.contains("git support doctor"), "{said}");
+    sandbox.run(&["doctor"]).ok();
+}

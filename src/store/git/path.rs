@@ -33,7 +33,7 @@ impl SupportPath {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self> {
-        let refuse = |problem: &str| Err(refused_path(text, problem, "HEAD"));
+        let refuse = |problem: &str| Err(not_valid(text, problem).hint(ANOTHER_NAME));
         if text.len() > MAX_PATH_BYTES {
             return refuse(&format!("it is longer than {MAX_PATH_BYTES} bytes"));
         }
@@ -91,9 +91,15 @@ impl From<SupportPath> for String {
 
 /// Why a path is not taken, and how it leaves the history.
 pub(crate) fn refused_path(path: &str, problem: &str, at: &str) -> Error {
-    Error::new(Kind::Refused, format!("'{}' is not a valid path: {problem}", shown(path)))
-        .hint(way_out(path, at))
+    not_valid(path, problem).hint(way_out(path, at))
 }
+
+fn not_valid(path: &str, problem: &str) -> Error {
+    Error::new(Kind::Refused, format!("'{}' is not a valid path: {problem}", shown(path)))
+}
+
+/// The way out for a path that somebody asks for: it need not be in any history.
+const ANOTHER_NAME: &str = "use another name; for a path in the repository: git support doctor";
 
 /// How a path leaves the history of a revision.
 #[must_use]
