@@ -247,7 +247,10 @@ impl Reader<'_> {
         if !prefix.is_empty() && prefix.chars().count() <= 20 && prefix.chars().all(plain) {
             return prefix;
         }
-        let problem = format!("`{}` is no word of at most 20 characters", cut(&visible(&prefix), 40));
+        let problem = format!(
+            "'{}' is not a valid prefix (use at most 20 characters: letters, digits and -_./())",
+            cut(&visible(&prefix), 40)
+        );
         self.wrong.push(("commit.prefix".to_owned(), problem));
         default_text("commit.prefix").to_owned()
     }

@@ -6,7 +6,7 @@ use crate::sandbox::Sandbox;
 /// A settings file, and what is said of it.
 const BROKEN: &[(&str, &str)] = &[
     ("commit:\n  skip_ci: perhaps\n", "commit.skip_ci: is neither true nor false"),
-    ("commit:\n  prefix: \"[skip ci]\"\n", "commit.prefix: `[skip ci]` is no word"),
+    ("commit:\n  prefix: \"[skip ci]\"\n", "commit.prefix: '[skip ci]' is not a valid prefix"),
     ("commit: 5\nattachments:\n  max_bytes: many\n", "commit: is no mapping"),
     ("policy:\n  severity_by_owner: of\n", "policy.severity_by_owner: `of` is none of"),
     ("policy:\n  fixed_needs_commit: sometimes\n", "policy.fixed_needs_commit"),

@@ -102,6 +102,27 @@ fn code_that_leads_out_of_the_work_tree_is_not_taken() {
 }
 
 #[test]
+fn names_of_code_that_only_look_strange_are_taken() {
+    let (mut sandbox, a, b) = clones();
+    let _ = sandbox.ticket("Shared");
+    sandbox.run(&["sync"]).ok();
+    for name in
+        ["a\\", "\\b", "c\\..\\d", "con", "nul.txt", "e.", "f:g", "H~1", ".gitignore", "..i", ".git-x"]
+    {
+        std::fs::write(a.join(name), name).unwrap();
+    }
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-qm", "Names of other systems"]);
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    sandbox.enter(&b);
+    sandbox.git(&["fetch", "-q"]);
+    assert!(!sandbox.run_unwatched(&["doctor"], "").stdout.contains("tree.unsafe"));
+    sandbox.git(&["merge", "-q", "--ff-only", "origin/main"]);
+    let _ = sandbox.ticket("Of B");
+    sandbox.run(&["sync"]).ok();
+}
+
+#[test]
 fn another_spelling_of_the_folder_is_not_taken() {
     for name in [".SUPPORT", ".support.", ".support ", ".suppo\u{200c}rt", "SUPPOR~1", ".\u{17f}upport"] {
         let sandbox = pushed(|sandbox, top, support| with(sandbox, top, &[("40000", name, support)]));

@@ -78,7 +78,7 @@ fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Fault>)
     }
     // What `sync` refuses to merge stays on the remote-tracking branch.
     for tip in store.related()? {
-        for found in store.repository().unsafe_paths(tip.commit, Some(commit), MAX_UNSAFE)? {
+        for found in store.repository().unsafe_incoming(tip.commit, Some(commit), MAX_UNSAFE)? {
             let (path, name) = (shown(&found.path), shown(&tip.name));
             let message = format!("on {name}: {}", found.problem);
             faults.push(Fault::error("tree.unsafe", message).at(&path).hint(way_out(&found.path, &name)));

@@ -203,7 +203,7 @@ impl Repository {
         commit
     }
 
-    /// The commits that later ones take back: themselves, and those that a merge brought which is taken back.
+    /// The commits that later ones revert: themselves, and those that a reverted merge had merged.
     ///
     /// # Errors
     /// An object cannot be read.
@@ -302,7 +302,7 @@ impl CodeCommit {
             return None;
         }
         let reverts = reverted(message);
-        // A revert repeats the subject of what it takes back, `Fixes ID` and all.
+        // A revert repeats the subject of the commit it reverts, `Fixes ID` and all.
         let sentences = if reverts.is_some() { "" } else { message };
         let trailers = tickets_named(sentences, &trailers);
         let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();

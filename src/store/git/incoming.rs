@@ -35,6 +35,17 @@ struct Open {
     known: Option<ObjectId>,
 }
 
+/// The names in a folder, with what each is.
+type Names = BTreeMap<Vec<u8>, (ItemKind, ObjectId)>;
+
+impl Open {
+    /// A folder in one whose known names are given.
+    fn below(known: &Names, name: &[u8], path: String, tree: ObjectId) -> Self {
+        let known = known.get(name).filter(|(kind, _)| *kind == ItemKind::Folder);
+        Self { path, tree, known: known.map(|(_, id)| *id) }
+    }
+}
+
 impl Repository {
     /// Refuses a commit whose `.support/` is not safe to take over; folders that `known` has alike are not
     /// looked at.
@@ -42,10 +53,26 @@ impl Repository {
     /// # Errors
     /// The first path that is not safe; or that an object cannot be read.
     pub fn check_incoming(&self, commit: ObjectId, known: Option<ObjectId>) -> Result<()> {
-        match self.unsafe_paths(commit, known, 1)?.first() {
+        match self.unsafe_incoming(commit, known, 1)?.first() {
             Some(found) => Err(refused_path(&found.path, &found.problem, &format!("{commit:.10}"))),
             None => Ok(()),
         }
+    }
+
+    /// The paths of a commit that `known` has otherwise and that are not safe, as many as are wanted: those of
+    /// `unsafe_paths`, and those of code that no git would check out.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn unsafe_incoming(
+        &self,
+        commit: ObjectId,
+        known: Option<ObjectId>,
+        wanted: usize,
+    ) -> Result<Vec<UnsafePath>> {
+        let mut found = self.unsafe_paths(commit, known, wanted)?;
+        self.unsafe_code(commit, known, wanted, &mut found)?;
+        Ok(found)
     }
 
     /// The paths at and below `.support/` of a commit that are not safe, as many as are wanted; folders that
@@ -67,7 +94,6 @@ impl Repository {
         for item in top.iter().filter(|item| is_alias_of_folder(&item.name)) {
             found.push(UnsafePath::new(item.name.clone(), same_as(FOLDER)));
         }
-        self.unsafe_code(commit, known, wanted, &mut found)?;
         let known = known.map(|known| self.find(known, FOLDER)).transpose()?.flatten();
         let known = known.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id);
         let Some(top) = self.find(commit, FOLDER)? else { return Ok(found) };
@@ -90,8 +116,8 @@ impl Repository {
         Ok(found)
     }
 
-    /// The paths of code that lead out of the tree or into git's own folder, where `known` has them otherwise: git
-    /// refuses to check them out, and no branch of ours is to hold them.
+    /// The paths of code that lead out of the tree or into git's own folder: git refuses to check them out, and no
+    /// branch of ours is to hold them.
     fn unsafe_code(
         &self,
         commit: ObjectId,
@@ -109,20 +135,25 @@ impl Repository {
             if Some(folder.tree) == folder.known || !bounds.may_open(&[Some(folder.tree)]) {
                 continue;
             }
-            let names = self.names(folder.tree)?;
-            let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
-            bounds.opened(vec![Some(folder.tree)], names.len());
+            let (names, known) = self.names_of(&folder, &mut bounds)?;
             for (name, (kind, id)) in names {
                 let path = format!("{}{}", folder.path, String::from_utf8_lossy(&name));
                 if is_unsafe_code(&name) {
                     found.push(UnsafePath::new(path, "Git does not check out such a name"));
                 } else if kind == ItemKind::Folder && path != FOLDER {
-                    let known = known.get(&name).filter(|(kind, _)| *kind == ItemKind::Folder);
-                    open.push(Open { path: format!("{path}/"), tree: id, known: known.map(|(_, id)| *id) });
+                    open.push(Open::below(&known, &name, format!("{path}/"), id));
                 }
             }
         }
         Ok(())
+    }
+
+    /// The names in a folder, and in the one that is known in its place.
+    fn names_of(&self, folder: &Open, bounds: &mut Bounds) -> Result<(Names, Names)> {
+        let names = self.names(folder.tree)?;
+        let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
+        bounds.opened(vec![Some(folder.tree)], names.len());
+        Ok((names, known))
     }
 
     fn check_folder(
@@ -132,12 +163,10 @@ impl Repository {
         open: &mut Vec<Open>,
         found: &mut Vec<UnsafePath>,
     ) -> Result<()> {
-        let names = self.names(folder.tree)?;
+        let (names, known) = self.names_of(folder, bounds)?;
         if names.len() < self.items(folder.tree)?.len() {
             found.push(UnsafePath::new(folder.path.clone(), TWICE));
         }
-        let known = folder.known.map(|known| self.names(known)).transpose()?.unwrap_or_default();
-        bounds.opened(vec![Some(folder.tree)], names.len());
         let mut alike: BTreeMap<String, &[u8]> = BTreeMap::new();
         for name in known.keys() {
             alike.insert(folded(&String::from_utf8_lossy(name)), name);
@@ -158,8 +187,7 @@ impl Repository {
                 }
                 (None, None, ItemKind::File) => continue,
                 (None, None, ItemKind::Folder) => {
-                    let known = known.get(name).filter(|(kind, _)| *kind == ItemKind::Folder);
-                    open.push(Open { path, tree: *id, known: known.map(|(_, id)| *id) });
+                    open.push(Open::below(&known, name, path, *id));
                     continue;
                 }
                 (None, None, kind) => kind.problem().to_owned(),

@@ -186,8 +186,9 @@ fn is_device(name: &str) -> bool {
 /// True for a name of code that no system's git would check out: it leads out of the tree or into git's own folder.
 pub(crate) fn is_unsafe_code(name: &[u8]) -> bool {
     let text = String::from_utf8_lossy(name);
-    let leads_out = |part: &str| matches!(part, "" | "." | "..") || is_git_directory(part);
-    text.contains('/') || text.split('\\').any(leads_out)
+    // Elsewhere than on Windows a backslash is a character as any other, and git checks such names out.
+    let leads_out = matches!(&*text, "" | "." | "..") || text.contains('/');
+    leads_out || text.split('\\').any(is_git_directory)
 }
 
 /// True for a name that some system takes for our folder, though it is another.
