@@ -114,3 +114,46 @@ fn a_ticket_that_the_user_has_touched_is_left_alone() {
         let _ = sandbox.ticket("Another is not concerned");
     }
 }
+
+/// A repository as `git switch side` leaves it for a moment: its index and work tree are those of `side`, which lacks a
+/// ticket, and HEAD still names `main`.
+fn between_index_and_head() -> Sandbox {
+    let sandbox = Sandbox::unborn();
+    sandbox.shell("echo one > code.rs && git add code.rs && git commit -qm Begin").ok();
+    let _ = sandbox.ticket("First");
+    sandbox.git(&["branch", "side"]);
+    let _ = sandbox.ticket("Second");
+    sandbox.git(&["switch", "-q", "side"]);
+    sandbox.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    sandbox
+}
+
+#[test]
+fn a_switch_that_git_has_not_finished_is_waited_for() {
+    let sandbox = between_index_and_head();
+    let lock = sandbox.repo().join(".git/index.lock");
+    let mut writer = sandbox
+        .command(env!("CARGO_BIN_EXE_git-support"))
+        .args(["new", "In between", "--severity", "minor"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !lock.exists() && writer.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    sandbox.git(&["symbolic-ref", "HEAD", "refs/heads/side"]);
+    let said = writer.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("another branch was checked out meanwhile"), "{said}");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    let _ = sandbox.ticket("Afterwards");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn who_staged_the_files_of_tickets_is_not_kept_from_writing() {
+    let sandbox = between_index_and_head();
+    let _ = sandbox.run_unwatched(&["new", "Third", "--severity", "minor"], "").ok();
+    assert!(sandbox.git(&["show", "--stat", "--format=%s", "main"]).contains("Third"));
+}

@@ -243,6 +243,11 @@ impl IndexCopy {
         stamp(&self.original) == self.stamp
     }
 
+    /// The tree of a folder at the top that the index was written from; `None` where it does not say.
+    pub(crate) fn known_tree(&self, folder: &str) -> Option<ObjectId> {
+        self.file.as_ref().and_then(|file| file.known_tree(folder)).map(ObjectId)
+    }
+
     /// True where the repository has no index file.
     pub(crate) fn is_absent(&self) -> bool {
         self.stamp.is_none()

@@ -166,6 +166,15 @@ impl IndexFile {
         Some(found)
     }
 
+    /// The tree of a folder at the top, as far as whoever wrote the index knew it.
+    pub(crate) fn known_tree(&self, folder: &str) -> Option<Oid> {
+        let extensions = self.extensions()?;
+        let (_, content) = extensions.into_iter().find(|(name, _)| *name == b"TREE")?;
+        let wanted = format!("{folder}/").into_bytes();
+        let known = known_trees(content, self.format)?.into_iter().find(|known| known.folder == wanted)?;
+        Oid::from_bytes(known.id).ok()
+    }
+
     /// The bytes of the file with these entries changed, by path.
     pub(crate) fn edited(&self, edits: &BTreeMap<Vec<u8>, Edit>) -> Option<Vec<u8>> {
         let mut out = self.bytes.get(..HEADER_BYTES)?.to_vec();
@@ -264,34 +273,56 @@ fn folders<'a>(paths: impl Iterator<Item = &'a [u8]>) -> BTreeSet<Vec<u8>> {
 /// The extension that knows folders' trees, without those of folders that changed.
 fn without_trees(content: &[u8], changed: &BTreeSet<Vec<u8>>, format: ObjectFormat) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(content.len());
+    for known in known_trees(content, format)? {
+        out.extend(known.name);
+        if changed.contains(&known.folder) {
+            out.extend(format!("-1 {}\n", known.below).into_bytes());
+        } else {
+            out.extend(known.line);
+            out.extend(known.id);
+        }
+    }
+    Some(out)
+}
+
+/// A folder in the extension that knows folders' trees.
+struct KnownTree<'c> {
+    /// Its path, with a slash at the end; empty for the top.
+    folder: Vec<u8>,
+    /// Its own name, with the NUL behind it.
+    name: &'c [u8],
+    /// How many folders directly below it follow.
+    below: usize,
+    /// The line that says how many entries and folders there are.
+    line: &'c [u8],
+    /// The bytes of its tree's name; empty where it is not known.
+    id: &'c [u8],
+}
+
+fn known_trees(content: &[u8], format: ObjectFormat) -> Option<Vec<KnownTree<'_>>> {
+    let mut found = Vec::new();
     // The folders we are in, and how many below each are still to come.
     let mut above: Vec<(Vec<u8>, usize)> = Vec::new();
     let mut rest = content;
     while !rest.is_empty() {
-        let name_bytes = rest.iter().position(|byte| *byte == 0)?;
-        let (name, after) = (rest.get(..name_bytes)?, rest.get(name_bytes + 1..)?);
-        let line = after.iter().position(|byte| *byte == b'\n')?;
-        let (entries, below) = std::str::from_utf8(after.get(..line)?).ok()?.split_once(' ')?;
+        let (name, after) = rest.split_at_checked(rest.iter().position(|byte| *byte == 0)? + 1)?;
+        let (line, after) = after.split_at_checked(after.iter().position(|byte| *byte == b'\n')? + 1)?;
+        let (entries, below) = std::str::from_utf8(line).ok()?.trim_end().split_once(' ')?;
         let (entries, below): (i64, usize) = (entries.parse().ok()?, below.parse().ok()?);
-        let end = line + 1 + if entries < 0 { 0 } else { hash_bytes(format) };
+        let (id, after) = after.split_at_checked(if entries < 0 { 0 } else { hash_bytes(format) })?;
         while above.last().is_some_and(|(_, below)| *below == 0) {
             above.pop();
         }
         let mut folder = Vec::new();
         if let Some((parent, below)) = above.last_mut() {
             *below = below.checked_sub(1)?;
-            folder = [parent.as_slice(), name, b"/"].concat();
+            folder = [parent.as_slice(), name.strip_suffix(b"\0")?, b"/"].concat();
         }
-        out.extend(rest.get(..=name_bytes)?);
-        if changed.contains(&folder) {
-            out.extend(format!("-1 {below}\n").into_bytes());
-        } else {
-            out.extend(after.get(..end)?);
-        }
-        above.push((folder, below));
-        rest = after.get(end..)?;
+        above.push((folder.clone(), below));
+        found.push(KnownTree { folder, name, below, line, id });
+        rest = after;
     }
-    Some(out)
+    Some(found)
 }
 
 /// Bytes of an object's name.

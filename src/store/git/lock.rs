@@ -12,6 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits in growing steps until the patience is used up.
 pub(crate) struct Wait {
+    patience: Duration,
     waited: Duration,
     step: Duration,
 }
@@ -19,12 +20,17 @@ pub(crate) struct Wait {
 impl Wait {
     /// A wait that begins.
     pub(crate) fn new() -> Self {
-        Self { waited: Duration::ZERO, step: Duration::from_millis(1) }
+        Self::at_most(PATIENCE)
+    }
+
+    /// A wait for as long as this.
+    pub(crate) fn at_most(patience: Duration) -> Self {
+        Self { patience, waited: Duration::ZERO, step: Duration::from_millis(1) }
     }
 
     /// Sleeps a little; false when it has waited long enough.
     pub(crate) fn again(&mut self) -> bool {
-        if self.waited >= PATIENCE {
+        if self.waited >= self.patience {
             return false;
         }
         std::thread::sleep(self.step);

@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use git2::Oid;
 
@@ -12,8 +13,9 @@ use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace, identity};
-use crate::store::git::lock::Lock;
+use crate::store::git::lock::{Lock, Wait};
 use crate::store::git::objects::ObjectId;
+use crate::store::git::path::FOLDER;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
@@ -21,6 +23,9 @@ use crate::store::git::target::Target;
 use crate::store::git::temporary::random_part;
 use crate::store::git::users_work::Place;
 use crate::store::git::worktree::{Durable, WorkTree};
+
+/// How long git may take from the index to HEAD; it does nothing else in between.
+const HEAD_MOVES: Duration = Duration::from_millis(500);
 
 /// How often a change is made anew because the branch moved meanwhile.
 const ROUNDS: usize = 100;
@@ -242,6 +247,7 @@ impl Repository {
         if !copy.is_current() {
             copy.refresh()?;
         }
+        self.wait_for_head(target, tip, copy)?;
         if self.head_branch()?.as_deref() != Some(target.reference.as_str()) {
             let message = "another branch was checked out meanwhile; nothing was changed";
             return Err(Error::new(Kind::Busy, message).hint("try again"));
@@ -268,6 +274,23 @@ impl Repository {
         reference.move_it()?;
         stop::here("ref");
         Ok(true)
+    }
+
+    /// Waits a moment where the index is of another commit than HEAD, for HEAD to move: `git switch`, `reset` and
+    /// `commit` write the index, give its lock back and move HEAD or the branch after that. What is written in between
+    /// would be committed on the one branch and staged on the other. Whoever staged files of tickets waits as long.
+    fn wait_for_head(&self, target: &Target, tip: Option<ObjectId>, copy: &IndexCopy) -> Result<()> {
+        let Some(known) = copy.known_tree(FOLDER) else { return Ok(()) };
+        let committed = tip.map(|tip| self.find(tip, FOLDER)).transpose()?.flatten();
+        if committed.is_some_and(|item| item.id == known) {
+            return Ok(());
+        }
+        let mut wait = Wait::at_most(HEAD_MOVES);
+        while self.head_branch()?.as_deref() == Some(target.reference.as_str())
+            && self.tip(target)? == tip
+            && wait.again()
+        {}
+        Ok(())
     }
 
     /// Writes the files of a change into the work tree; what the index is to say of them.
