@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::objects::{ItemKind, ObjectId};
-use crate::store::git::path::{shown, unsafe_name};
+use crate::store::git::objects::ObjectId;
+use crate::store::git::path::shown;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 
@@ -57,8 +56,9 @@ impl Repository {
         other.repo.odb().and_then(|odb| odb.add_disk_alternate(&alternate)).map_err(found)?;
         let known: Vec<ObjectId> = self.tip(target)?.into_iter().collect();
         for commit in other.commits_between(&[tip], &known)?.into_iter().rev().take(MAX_COMMITS) {
-            if let Some(path) = other.first_unsafe(commit)? {
-                return Ok(Some(path));
+            if let Some(found) = other.unsafe_incoming(commit, known.first().copied(), 1)?.into_iter().next()
+            {
+                return Ok(Some(found.path));
             }
         }
         Ok(None)
@@ -71,29 +71,5 @@ impl Repository {
         let own = self.repo.commondir().join("objects");
         extra.push(("GIT_ALTERNATE_OBJECT_DIRECTORIES", own.into_os_string()));
         extra
-    }
-
-    /// The first path in a commit, code or ticket, whose name git would refuse.
-    fn first_unsafe(&self, commit: ObjectId) -> Result<Option<String>> {
-        let top = self.tree(Some(commit))?.map(|tree| ObjectId(tree.id()));
-        let mut bounds = Bounds::default();
-        let mut open: Vec<(String, ObjectId)> = top.into_iter().map(|top| (String::new(), top)).collect();
-        while let Some((folder, tree)) = open.pop() {
-            if !bounds.may_open(&[Some(tree)]) {
-                continue;
-            }
-            let names = self.names(tree)?;
-            bounds.opened(vec![Some(tree)], names.len());
-            for (name, (kind, id)) in names {
-                let path = format!("{folder}{}", String::from_utf8_lossy(&name));
-                if unsafe_name(&name).is_some() {
-                    return Ok(Some(path));
-                }
-                if kind == ItemKind::Folder {
-                    open.push((format!("{path}/"), id));
-                }
-            }
-        }
-        Ok(None)
     }
 }
