@@ -4,24 +4,25 @@
 //! only ones, and `tests/house` holds them:
 //!
 //! ```text
-//! cli ──> commands ──┬──> ticket     what a ticket is           (pure)
-//!                    ├──> process    what may happen to it      (pure)
-//!                    ├──> query      which tickets are meant    (pure)
-//!                    ├──> store      tickets in git ──> store/git, the only room that knows git
-//!                    ├──> index      the tickets' derived index, SQLite ──> query
+//! cli ──> commands ──┬──> project    this repository's tickets as a command sees them
+//!                    │      ├──> store    tickets in git ──> store/git, the only room that knows git
+//!                    │      └──> index    the tickets' derived index, SQLite ──> query
+//!                    ├──> process    what may happen to a ticket (pure)
+//!                    ├──> query      which tickets are meant     (pure)
 //!                    ├──> intake     text and files that come in
 //!                    ├──> report     figures from courses, and the page that shows them (pure)
 //!                    └──> render     a view as table, page, JSON, CSV, Markdown
 //! ```
 //!
-//! `process`, `query`, `store`, `index`, `intake`, `report` and `render` know `ticket`; `ticket` and `store/git` know nothing
-//! of ours. The clock, the environment and randomness are read in `cli` and handed in.
+//! All of them know `ticket`, what a ticket is (pure); `project`, `intake`, `report` and `render` know `process`. `ticket` and
+//! `store/git` know nothing of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
 pub mod cli;
 pub mod commands;
 pub mod index;
 pub mod intake;
 pub mod process;
+pub mod project;
 pub mod query;
 pub mod render;
 pub mod report;

@@ -79,7 +79,7 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
             (Field::Title, Change::to_text(said(7))),
             (Field::Description, Change::to_text(said(60))),
         ]);
-        let after = open(id(place), &changes, None, &rules, &actor).unwrap();
+        let after = open(id(place), &changes, Request::new(What::Comment), &rules, &actor).unwrap().ticket;
         return TicketChange { before: None, after };
     };
     let finding = |finding| (Field::Findings(finding), Change::to_text(said(20)));
@@ -105,6 +105,6 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
     };
     let request = Request::new(what).with_note(Some(said(25)));
     let mut after = before.clone();
-    after.apply(decide(&before, request, &rules, &actor).unwrap().unwrap());
+    after.apply(decide(&before, request, &rules, &actor).unwrap().step.unwrap());
     TicketChange { before: Some(before), after }
 }

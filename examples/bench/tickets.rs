@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use git_support::process::{Actor, Change, Changes, Rules, open};
+use git_support::process::{Actor, Change, Changes, Request, Rules, What, open};
 use git_support::ticket::{
     Action, Entry, EntryId, Field, Finding, Moment, Node, Person, Set, Step, Ticket, TicketId, Visibility,
 };
@@ -91,8 +91,15 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     let entry = EntryId::from_bits(numbers.next());
     let at = Moment::from_unix(opened).unwrap();
     let actor = Actor { by: by.clone(), member: by, at, entry };
-    let mut ticket =
-        open(id(usize::try_from(number).unwrap()), &changes, None, &Rules::default(), &actor).unwrap();
+    let mut ticket = open(
+        id(usize::try_from(number).unwrap()),
+        &changes,
+        Request::new(What::Comment),
+        &Rules::default(),
+        &actor,
+    )
+    .unwrap()
+    .ticket;
     let entries = numbers.skewed(30);
     let is_over = numbers.below(10) < 7;
     for count in 1..=entries * share / 100 {

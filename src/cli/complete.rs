@@ -27,7 +27,7 @@ pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode
             None => argument,
         })
     });
-    let here = Some(session.surroundings.directory.as_path());
+    let here = Some(session.host.env.directory.as_path());
     let found = complete(&mut command, args.words.clone(), args.index, here);
     let found = found.map_err(|error| Failure::new(Kind::Internal, format!("completing: {error}")))?;
     let mut out = String::new();
@@ -47,7 +47,7 @@ pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode
             out.push_str(&candidate(&format!("{flag}{value}"), about.as_deref()));
         }
     }
-    output::print(&out, false, &session.surroundings)?;
+    output::print(&out, false, &session.host.env)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,11 +6,11 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::store::git::{Program, Surroundings};
+use crate::commands::{GitProgram, ProcessEnv};
 
 /// Opens the editor on a text and returns what it was left with.
-pub(super) fn edit(text: &str, surroundings: &Surroundings) -> Result<String> {
-    let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
+pub(super) fn edit(text: &str, surroundings: &ProcessEnv) -> Result<String> {
+    let git = GitProgram::find(surroundings.environment.get("PATH"), &surroundings.directory);
     let editor = git.run(&["var", "GIT_EDITOR"], b"", &[])?;
     let editor = String::from_utf8_lossy(&editor).trim().to_owned();
     let mut file = tempfile::Builder::new().prefix("git-support-").suffix(".txt").tempfile()?;

@@ -17,7 +17,7 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use crate::cli::options::Options;
-use crate::commands::{self, Command, Failure, Session};
+use crate::commands::{self, Command, Failure, Host, Session};
 use crate::render::{Format, Look, View, render};
 
 /// Runs the program and returns its exit status (docs/exit-status.md).
@@ -38,7 +38,7 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     let surroundings = surroundings::read(options)?;
     let now_seconds = surroundings.now_seconds;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let mut random = surroundings::random(&surroundings)?;
+    let random = surroundings::random(&surroundings)?;
     let mut input = std::io::stdin();
     let mut output = std::io::stdout();
     let editing = surroundings.clone();
@@ -50,20 +50,16 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
         now_seconds,
     };
     let mut session = Session {
-        surroundings,
+        host: Host::new(surroundings, &random, &progress::bar),
         branch: options.branch.clone(),
-        random: &mut random,
         input: &mut input,
         interactive: terminal,
         editor: &editor,
         execute: &execute::execute,
-        progress: &progress::bar,
         save: &save::save,
         output: &mut output,
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
-        notes: Vec::new(),
-        remarks: Vec::new(),
     };
     if let Command::Demo(args) = command {
         return demo::run(args.dir.as_deref(), options, &session);
@@ -76,10 +72,11 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     }
     let view = commands::run(command, &mut session)?;
     let text = render(&view, options.format(), &look)?;
-    let said = output::notes(&session.notes, &session.remarks, options);
+    let (notes, remarks) = session.host.notes.take();
+    let said = output::notes(&notes, &remarks, options);
     let may_page =
         matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Packet(_));
-    output::print(&text, may_page, &session.surroundings)?;
+    output::print(&text, may_page, &session.host.env)?;
     said?;
     Ok(ExitCode::from(view.status()))
 }

@@ -9,8 +9,8 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueE
 
 use crate::cli::help;
 use crate::commands::Command;
+use crate::commands::ProcessEnv;
 use crate::render::Format;
-use crate::store::git::Surroundings;
 
 /// Run a product's support process in the product's Git repository
 ///
@@ -149,7 +149,7 @@ impl Options {
     }
 
     /// True where colours are wanted: by the flag, else on a terminal without `NO_COLOR` that can.
-    pub(super) fn colour(&self, surroundings: &Surroundings) -> bool {
+    pub(super) fn colour(&self, surroundings: &ProcessEnv) -> bool {
         match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

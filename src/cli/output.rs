@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::cli::options::Options;
 use crate::commands::{Failure, Kind};
+use crate::commands::{GitProgram, ProcessEnv};
 use crate::render::{Format, safe};
-use crate::store::git::{Program, Surroundings};
 
 /// The width to fit into: the terminal's, or `COLUMNS`; none in a pipe.
-pub(super) fn columns(surroundings: &Surroundings) -> Option<usize> {
+pub(super) fn columns(surroundings: &ProcessEnv) -> Option<usize> {
     let given = surroundings.text("COLUMNS").and_then(|columns| columns.parse().ok());
     if let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size_of(io::stdout()) {
         return Some(given.unwrap_or(usize::from(width)));
@@ -20,7 +20,7 @@ pub(super) fn columns(surroundings: &Surroundings) -> Option<usize> {
 }
 
 /// Prints a result. A closed pipe is a quiet end.
-pub(super) fn print(text: &str, may_page: bool, surroundings: &Surroundings) -> Result<(), Failure> {
+pub(super) fn print(text: &str, may_page: bool, surroundings: &ProcessEnv) -> Result<(), Failure> {
     if text.is_empty() {
         return Ok(());
     }
@@ -36,8 +36,8 @@ pub(super) fn print(text: &str, may_page: bool, surroundings: &Surroundings) -> 
 }
 
 /// Shows a text in the pager that git would use; false where there is none.
-fn page(text: &str, surroundings: &Surroundings) -> bool {
-    let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
+fn page(text: &str, surroundings: &ProcessEnv) -> bool {
+    let git = GitProgram::find(surroundings.environment.get("PATH"), &surroundings.directory);
     let Ok(pager) = git.run(&["var", "GIT_PAGER"], b"", &[]) else { return false };
     let pager = String::from_utf8_lossy(&pager).trim().to_owned();
     if pager.is_empty() || pager == "cat" {

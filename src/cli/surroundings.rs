@@ -11,11 +11,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::cli::options::Options;
+use crate::commands::ProcessEnv;
 use crate::commands::{Failure, Kind};
-use crate::store::git::Surroundings;
 
 /// The environment as it is, the directory after `-C`, and now.
-pub(super) fn read(options: &Options) -> Result<Surroundings, Failure> {
+pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
     for directory in &options.directory {
         std::env::set_current_dir(directory)
             .with_context(|| format!("cannot change to {}", directory.display()))?;
@@ -25,7 +25,7 @@ pub(super) fn read(options: &Options) -> Result<Surroundings, Failure> {
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    Ok(Surroundings { environment, directory, now_seconds, interruptible })
+    Ok(ProcessEnv { environment, directory, now_seconds, interruptible })
 }
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.
@@ -57,13 +57,14 @@ fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
 }
 
 /// A source of random bits; with `GIT_SUPPORT_SEED`, the same ones each time.
-pub(super) fn random(surroundings: &Surroundings) -> Result<impl FnMut() -> u64 + use<>, Failure> {
+pub(super) fn random(surroundings: &ProcessEnv) -> Result<impl Fn() -> u64 + use<>, Failure> {
     // Asked once now, so that a system without randomness is an error and not a panic later.
     getrandom::u64().map_err(|error| Failure::new(Kind::Io, format!("no randomness: {error}")))?;
     let seed = surroundings.text("GIT_SUPPORT_SEED");
-    let mut count = 0_u64;
+    let drawn = std::cell::Cell::new(0_u64);
     Ok(move || {
-        count += 1;
+        let count = drawn.get() + 1;
+        drawn.set(count);
         match &seed {
             None => getrandom::u64().unwrap_or(count),
             Some(seed) => {

@@ -8,12 +8,14 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::intake;
 use crate::process::{Change, Changes, Refusal};
-use crate::store::{Snapshot, Store};
-use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, parse_span};
+use crate::project::{ChangeOptions, Project, Scope};
+use crate::ticket::{
+    Area, Field, Finding, Level, Moment, Node, Resolution, Severity, Status, Type, parse_span,
+};
 
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct Writing {
+pub(super) struct WriteOptions {
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     pub dry_run: bool,
@@ -26,6 +28,18 @@ pub(super) struct Writing {
     /// Write even if the text looks like a secret
     #[arg(long)]
     pub allow_secret: bool,
+}
+
+impl WriteOptions {
+    /// How the change is made.
+    pub(crate) fn options(&self) -> ChangeOptions {
+        ChangeOptions {
+            dry_run: self.dry_run,
+            if_match: self.if_match.clone(),
+            push: self.push,
+            allow_secret: self.allow_secret,
+        }
+    }
 }
 
 /// What is said.
@@ -64,7 +78,7 @@ const SAY_FORM: &str = "
 impl Message {
     /// The text, if one was given.
     pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
-        let directory = session.surroundings.directory.clone();
+        let directory = session.directory().to_owned();
         let said = intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?;
         if self.edit { Self::write(&said.unwrap_or_default(), session).map(Some) } else { Ok(said) }
     }
@@ -93,7 +107,7 @@ impl Message {
 
 /// When a read looks.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct Reading {
+pub(super) struct ReadOptions {
     /// Read tickets as of a revision, date or time
     #[arg(long, value_name = "WHEN")]
     pub at: Option<String>,
@@ -102,22 +116,21 @@ pub(super) struct Reading {
     pub all_branches: bool,
 }
 
-impl Reading {
-    /// The tickets to look at.
-    pub(crate) fn snapshot<'a>(&self, store: &'a Store) -> Result<Snapshot<'a>, Failure> {
-        Ok(if self.all_branches { store.snapshot_across()? } else { store.snapshot(self.at.as_deref())? })
-    }
-
-    /// True where what other branches hold later is worth a word.
-    pub(crate) fn is_present(&self) -> bool {
-        self.at.is_none() && !self.all_branches
+impl ReadOptions {
+    /// Which state of the tickets is read.
+    pub(crate) fn scope(&self) -> Scope {
+        match &self.at {
+            _ if self.all_branches => Scope::AllBranches,
+            Some(at) => Scope::At(at.clone()),
+            None => Scope::Now,
+        }
     }
 }
 
 /// Fields of a ticket, by flag.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Fields")]
-pub(super) struct Fields {
+pub(super) struct FieldOptions {
     /// Set the ticket type
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     pub kind: Option<String>,
@@ -163,38 +176,31 @@ pub(super) struct Fields {
     /// A word to find it by (can be repeated)
     #[arg(long, value_name = "WORD")]
     pub label: Vec<String>,
-    /// What the customer needs, and what happened; - reads standard input
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
-    pub requirements: Option<String>,
-    /// What was tried first; - reads standard input
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
-    pub troubleshooting: Option<String>,
-    /// How to see it happen; - reads standard input
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
-    pub reproduction: Option<String>,
-    /// What is wrong, and why; - reads standard input
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
-    pub diagnosis: Option<String>,
-    /// Set the workaround (- for standard input); - reads standard input
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
-    pub workaround: Option<String>,
+    #[command(flatten)]
+    findings: FindingOptions,
 }
 
-impl Fields {
-    /// The changes that the flags ask for; `me` stands for the one who writes.
-    pub(crate) fn changes(&self, me: &str, session: &mut Session<'_>) -> Result<Changes, Failure> {
+impl FieldOptions {
+    /// The changes that the flags ask for; people and commits as typed are resolved in the project.
+    pub(crate) fn changes(
+        &self,
+        project: &Project<'_>,
+        session: &mut Session<'_>,
+    ) -> Result<Changes, Failure> {
         let mut changes = Changes::new();
-        let person = |who: &Option<String>| who.as_ref().map(|who| named(who, me));
+        let person = |who: &Option<String>| who.as_ref().map(|who| project.person(who)).transpose();
+        let commits: Vec<String> =
+            self.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
         for (field, value) in [
             (Field::Type, self.kind.clone()),
             (Field::Severity, self.severity.clone()),
             (Field::Area, self.area.clone()),
             (Field::Level, self.level.clone()),
             (Field::Status, self.status.clone()),
-            (Field::Reporter, person(&self.reporter)),
+            (Field::Reporter, person(&self.reporter)?),
             (Field::Channel, self.channel.clone()),
-            (Field::Owner, person(&self.owner)),
-            (Field::Assignee, person(&self.assignee)),
+            (Field::Owner, person(&self.owner)?),
+            (Field::Assignee, person(&self.assignee)?),
             (Field::Environment, self.environment.clone()),
             (Field::Estimate, self.estimate.clone()),
             (Field::Resolution, self.resolution.clone()),
@@ -202,12 +208,55 @@ impl Fields {
             changes.extend(value.map(|value| (field, Change::to_text(value))));
         }
         for (field, members) in
-            [(Field::Affects, &self.affects), (Field::Labels, &self.label), (Field::Commits, &self.commit)]
+            [(Field::Affects, &self.affects), (Field::Labels, &self.label), (Field::Commits, &commits)]
         {
             if !members.is_empty() {
                 changes.insert(field, Change::adding(members.clone()));
             }
         }
+        changes.extend(self.findings.changes(session)?);
+        Ok(changes)
+    }
+}
+
+/// A moment ahead as typed: a span from now (`3d`, `12h`), a day, an instant.
+pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
+    let moment = parse_span(text).map(|span| now.after(span));
+    moment.or_else(|| Moment::parse(text)).or_else(|| Moment::parse_day(text)).ok_or_else(|| {
+        Failure::usage(format!("'{text}' is not a valid future date or duration"))
+            .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")
+    })
+}
+
+/// The changes that a form asks for.
+pub(crate) fn form_changes(fields: Vec<(Field, Option<Node>)>) -> Changes {
+    fields.into_iter().map(|(field, value)| (field, Change::To(value))).collect()
+}
+
+/// Findings, by flag.
+#[derive(Debug, clap::Args)]
+pub(super) struct FindingOptions {
+    /// What the customer needs, and what happened; - reads standard input
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
+    requirements: Option<String>,
+    /// What was tried first; - reads standard input
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
+    troubleshooting: Option<String>,
+    /// How to see it happen; - reads standard input
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
+    reproduction: Option<String>,
+    /// What is wrong, and why; - reads standard input
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
+    diagnosis: Option<String>,
+    /// How to live with it meanwhile; - reads standard input
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
+    workaround: Option<String>,
+}
+
+impl FindingOptions {
+    /// The findings that the flags give.
+    pub(crate) fn changes(&self, session: &mut Session<'_>) -> Result<Changes, Failure> {
+        let mut changes = Changes::new();
         for (finding, text) in [
             (Finding::Requirements, &self.requirements),
             (Finding::Troubleshooting, &self.troubleshooting),
@@ -222,14 +271,4 @@ impl Fields {
         }
         Ok(changes)
     }
-}
-
-/// The person meant: `me` is the one who writes.
-pub(crate) fn named(who: &str, me: &str) -> String {
-    if who == "me" { me.to_owned() } else { who.to_owned() }
-}
-
-/// The changes that a form asks for.
-pub(crate) fn form_changes(fields: Vec<(Field, Option<Node>)>) -> Changes {
-    fields.into_iter().map(|(field, value)| (field, Change::To(value))).collect()
 }

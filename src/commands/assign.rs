@@ -1,26 +1,11 @@
 //! `assign`: gives the work to somebody, or takes it from them.
 
-use std::collections::BTreeMap;
-
-use crate::commands::alike::alike;
-use crate::commands::arguments::{Message, Spending, Writing, named};
-use crate::commands::catalogue::whole;
-use crate::commands::change::Author;
-use crate::commands::code;
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
-use crate::commands::project_files;
-use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::step::take;
-use crate::process::{Request, What, suggest};
+use crate::process::{Request, What};
 use crate::render::View;
-use crate::store::{Snapshot, Store};
-use crate::ticket::{Field, Node, Ticket};
-
-/// The tickets in work that are counted.
-const MAX_WORKED_ON: usize = 1_000;
-/// The tickets that ended that are looked at.
-const MAX_ENDED: usize = 200;
 
 /// Assign tickets, by default to yourself
 #[derive(Debug, clap::Args)]
@@ -43,7 +28,7 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
+    writing: WriteOptions,
 }
 
 /// Runs the command.
@@ -52,45 +37,21 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return propose(&args.ids, session);
     }
     let note = args.message.read(session)?;
-    let me = Author::of(&session.store()?)?.me();
-    let who = (!args.nobody).then(|| named(&args.to, &me));
+    let who = (!args.nobody).then(|| session.project()?.person(&args.to)).transpose()?;
     let request = Request::new(What::Assign(who)).with_note(note).spending(args.spending.spent);
     take(&args.ids, &request, &args.writing, session)
 }
 
 /// The people who could work on a ticket, with the reasons.
-fn propose(ids: &[String], session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let ids = reading::resolve(&snapshot, ids)?;
+fn propose(ids: &[String], session: &Session<'_>) -> Result<View, Failure> {
+    let project = session.project()?;
+    let ids = project.ids(ids)?;
     let [id] = ids.as_slice() else {
         return Err(Failure::usage("people are proposed for one ticket at a time"));
     };
-    let ticket = snapshot.need(id)?;
-    let others = others(&store, &snapshot, &ticket, session)?;
-    let wrote = code::authors(&store, &code::files(&store, &ticket)?)?;
-    let people = suggest(&ticket, &others, &wrote, &project_files::rules(&snapshot)?);
+    let people = project.suggest_people(&project.need(id)?)?;
     if people.is_empty() {
         session.note("nobody is known who could: git support team add NAME --email ADDRESS --role l1");
     }
     Ok(View::Suggestions(people))
-}
-
-/// The tickets that say who knows what, and who has how much to do: those like this one, the latest that
-/// somebody works on, and the latest of its area that have ended.
-fn others(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    ticket: &Ticket,
-    session: &mut Session<'_>,
-) -> Result<Vec<Ticket>, Failure> {
-    let area = ticket.head().get(&Field::Area).map(Node::to_string).unwrap_or_default();
-    let worked_on = format!("status:open has:assignee sort:-updated limit:{MAX_WORKED_ON}");
-    let ended = format!("status:resolved,closed area:{area} sort:-updated limit:{MAX_ENDED}");
-    let mut all = alike(store, snapshot, ticket, session)?;
-    for query in [worked_on, ended] {
-        all.extend(whole(store, snapshot, &query, session)?);
-    }
-    let by_id: BTreeMap<_, _> = all.into_iter().map(|ticket| (ticket.id().clone(), ticket)).collect();
-    Ok(by_id.into_values().collect())
 }

@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::arguments::{Message, Spending, Writing};
-use crate::commands::change::{Planned, apply};
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
-use crate::commands::project_files;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::intake;
 use crate::process::{Request, Settings, What};
+use crate::project::NewAttachment;
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::layout;
-use crate::ticket::{Attachment, EntryId, TicketId};
 
 /// Attach files to a ticket
 ///
@@ -33,45 +30,36 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
-}
-
-/// Evidence that was read: the entry it will have, what the entry says, and the file.
-pub(crate) struct Stored {
-    pub(crate) entry: EntryId,
-    pub(crate) attachment: Attachment,
-    pub(crate) file: FileChange,
+    writing: WriteOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let id = snapshot.resolve(&args.id)?;
-    let (mut note, mut spent) = (args.message.read(session)?, args.spending.spent);
-    let settings = project_files::settings(&snapshot)?;
-    let stored = store_evidence(&id, &args.files, args.name.as_deref(), &settings, session)?;
-    let mut planned = Vec::new();
-    let mut files = Vec::new();
-    for one in stored {
-        let request =
-            Request::new(What::Attach(one.attachment)).with_note(note.take()).spending(spent.take());
-        planned.push(Planned { id: id.clone(), entry: one.entry, request });
-        files.push(one.file);
-    }
-    apply(&store, &planned, &files, &args.writing, session)
+    let project = session.project()?;
+    let id = project.id(&args.id)?;
+    let note = args.message.read(session)?;
+    let files = read_attachments(&args.files, args.name.as_deref(), project.settings()?, session)?;
+    let first = Request::new(What::Comment).with_note(note).spending(args.spending.spent);
+    let changed = project.change(&args.writing.options(), |change| {
+        for (place, file) in files.iter().enumerate() {
+            // One entry says it for all of them.
+            let request = if place == 0 { first.clone() } else { Request::new(What::Comment) };
+            change.attach(&id, file, request)?;
+        }
+        Ok(())
+    })?;
+    Ok(views::steps(changed, session))
 }
 
-/// Reads files to be attached to a ticket, and gives each its entry and place.
-pub(crate) fn store_evidence(
-    id: &TicketId,
+/// Reads files that are to be attached.
+pub(crate) fn read_attachments(
     paths: &[PathBuf],
     name: Option<&str>,
     settings: &Settings,
     session: &mut Session<'_>,
-) -> Result<Vec<Stored>, Failure> {
-    let directory = session.surroundings.directory.clone();
-    let mut stored = Vec::new();
+) -> Result<Vec<NewAttachment>, Failure> {
+    let directory = session.directory().to_owned();
+    let mut files = Vec::new();
     for path in paths {
         let name = if path == Path::new(intake::STANDARD_INPUT) { name } else { None };
         let limit = settings.max_attachment_bytes;
@@ -85,12 +73,7 @@ pub(crate) fn store_evidence(
                     failure
                 }
             })?;
-        let entry = session.entry_id();
-        let file = layout::attachment_name(entry.as_str(), &evidence.name);
-        let path = format!("{}/{file}", layout::attachments(id));
-        let bytes = u64::try_from(evidence.content.len()).unwrap_or(u64::MAX);
-        let attachment = Attachment { name: evidence.name, file, bytes, sha256: evidence.sha256 };
-        stored.push(Stored { entry, attachment, file: FileChange::write(path, evidence.content) });
+        files.push(NewAttachment { name: evidence.name, content: evidence.content });
     }
-    Ok(stored)
+    Ok(files)
 }

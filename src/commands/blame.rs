@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::arguments::Reading;
-use crate::commands::carriers::carriers;
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::{BlameLine, View};
@@ -17,15 +16,14 @@ pub struct Args {
     /// The ticket
     id: String,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
-    let id = snapshot.resolve(&args.id)?;
-    let found = carriers(&store, &snapshot, std::slice::from_ref(&id), session)?;
+    let project = session.project_in(args.reading.scope())?;
+    let id = project.id(&args.id)?;
+    let found = project.introduced_by(std::slice::from_ref(&id))?;
     let Some((ticket, carried)) = found.into_iter().next() else { return Ok(View::Nothing) };
     let commits: BTreeMap<EntryId, Option<String>> = carried
         .into_iter()

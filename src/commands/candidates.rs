@@ -1,16 +1,10 @@
 //! What completion offers for a word: ids, values that tickets have, terms of a query.
 
-use crate::commands::arguments::Reading;
-use crate::commands::catalogue;
 use crate::commands::failure::Failure;
-use crate::commands::project_files::{releases, settings, team, vendors};
 use crate::commands::session::Session;
-use crate::query::{FIELDS, PROPERTIES, SORT_KEYS};
-use crate::store::{Snapshot, Store};
-use crate::ticket::{Area, Level, Severity, Status, Ticket, Type};
-
-/// The most candidates of one kind: nobody reads more.
-const MAX_CANDIDATES: usize = 200;
+use crate::project::{Project, Values};
+use crate::query::{FIELDS, PROPERTIES, SORT_KEYS, quoted_value};
+use crate::ticket::{Area, Level, Severity, Status, Type};
 
 /// What stands at the place of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,47 +21,21 @@ pub enum Sought {
 ///
 /// # Errors
 /// There is no repository, or it cannot be read.
-pub fn candidates(
-    session: &Session<'_>,
-    sought: Sought,
-    typed: &str,
-) -> Result<Vec<(String, String)>, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
+pub fn candidates(session: &Session<'_>, sought: Sought, typed: &str) -> Result<Values, Failure> {
+    let project = session.project()?;
     match sought {
-        Sought::Id => ids(&store, &snapshot, session, typed),
+        Sought::Id => project.ids_beginning_with(typed),
         Sought::Value(field) => {
-            let values = values(&store, &snapshot, session, field, typed)?;
+            let values = values(&project, field, typed)?;
             Ok(values.into_iter().map(|value| (value, String::new())).collect())
         }
-        Sought::Term => terms(&store, &snapshot, session, typed),
+        Sought::Term => terms(&project, typed),
     }
-}
-
-fn ids(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &Session<'_>,
-    typed: &str,
-) -> Result<Vec<(String, String)>, Failure> {
-    let opened = catalogue::open(store, snapshot, &Reading::default(), session)?;
-    let known = opened.and_then(|(index, edition)| index.ids(edition, &typed.to_lowercase(), MAX_CANDIDATES));
-    if let Ok(known) = known {
-        return Ok(known);
-    }
-    let pair = |ticket: &Ticket| (ticket.id().to_string(), ticket.head().title().to_owned());
-    Ok(snapshot.beginning_with(typed)?.iter().map(pair).collect())
 }
 
 /// The values of a field that begin with what was typed: the words of a closed list; otherwise those that
 /// the project's files name and those that tickets have.
-fn values(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &Session<'_>,
-    field: &str,
-    typed: &str,
-) -> Result<Vec<String>, Failure> {
+fn values(project: &Project<'_>, field: &str, typed: &str) -> Result<Vec<String>, Failure> {
     let listed: Option<Vec<&str>> = match field {
         "status" | "was" => Some([&["open"], Status::WORDS].concat()),
         "severity" => Some(Severity::WORDS.to_vec()),
@@ -82,17 +50,16 @@ fn values(
     let mut all: Vec<String> = match (listed, field) {
         (Some(words), _) => words.into_iter().map(str::to_owned).collect(),
         (None, "assignee" | "owner" | "reporter" | "by") => {
-            let people = team(snapshot)?.members;
+            let people = &project.team()?.members;
             std::iter::once("me".to_owned())
                 .chain(people.iter().map(|member| member.person().to_string()))
                 .collect()
         }
-        (None, "vendor") => vendors(snapshot)?.into_keys().collect(),
-        (None, "affects") => releases(snapshot)?.into_iter().map(|release| release.version).collect(),
+        (None, "vendor") => project.vendors()?.keys().cloned().collect(),
+        (None, "affects") => project.releases()?.iter().map(|release| release.version.clone()).collect(),
         (None, _) => Vec::new(),
     };
-    let opened = catalogue::open(store, snapshot, &Reading::default(), session)?;
-    all.extend(opened.and_then(|(index, _)| index.values(field, typed, MAX_CANDIDATES)).unwrap_or_default());
+    all.extend(project.values_beginning_with(field, typed));
     let typed = typed.to_lowercase();
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|value| value.to_lowercase().starts_with(&typed) && seen.insert(value.clone()));
@@ -101,16 +68,11 @@ fn values(
 
 /// Fields, and after a colon their values; saved queries after an at sign. What stands before the part that
 /// is completed stays.
-fn terms(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &Session<'_>,
-    typed: &str,
-) -> Result<Vec<(String, String)>, Failure> {
+fn terms(project: &Project<'_>, typed: &str) -> Result<Values, Failure> {
     if let Some(name) = typed.strip_prefix('@') {
-        let saved = settings(snapshot)?.queries;
-        let begun = saved.into_iter().filter(|(known, _)| known.starts_with(name));
-        return Ok(begun.map(|(known, query)| (format!("@{known}"), query)).collect());
+        let saved = project.settings()?.queries.iter();
+        let begun = saved.filter(|(known, _)| known.starts_with(name));
+        return Ok(begun.map(|(known, query)| (format!("@{known}"), query.clone())).collect());
     }
     let sign = typed.len() - typed.trim_start_matches(['-', '(']).len();
     let (sign, rest) = typed.split_at_checked(sign).unwrap_or(("", typed));
@@ -121,13 +83,6 @@ fn terms(
     };
     let part = value.rsplit([',', '=', '<', '>']).next().unwrap_or_default();
     let before = typed.strip_suffix(part).unwrap_or(typed);
-    let found = values(store, snapshot, session, field, part.trim_start_matches('"'))?;
-    let quoted = |value: String| {
-        if value.contains(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"')) {
-            format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-        } else {
-            value
-        }
-    };
-    Ok(found.into_iter().map(|value| (format!("{before}{}", quoted(value)), String::new())).collect())
+    let found = values(project, field, part.trim_start_matches('"'))?;
+    Ok(found.iter().map(|value| (format!("{before}{}", quoted_value(value)), String::new())).collect())
 }

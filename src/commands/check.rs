@@ -1,13 +1,11 @@
 //! `check`: a gate that is shut while tickets match.
 
-use crate::commands::arguments::Reading;
-use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
-use crate::commands::list::joined;
-use crate::commands::project_files::check_files;
 use crate::commands::session::Session;
+use crate::project::{Projection, Search, ticket_path};
+use crate::query::joined;
 use crate::render::{Gate, View};
-use crate::store::layout;
 
 /// The query where none is given: what stands in the way of a release.
 const GRAVE: &str = "status:open severity:blocker";
@@ -24,31 +22,22 @@ pub struct Args {
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     max: usize,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
-    check_files(&snapshot)?;
+    let project = session.project_in(args.reading.scope())?;
+    project.check_files()?;
     let query = if args.query.is_empty() { GRAVE.to_owned() } else { joined(&args.query) };
-    let wanted = if session.is_for_machines() { Wanted::Records } else { Wanted::Lines };
-    let question = Question {
-        store: &store,
-        snapshot: &snapshot,
-        text: &query,
-        reading: &args.reading,
-        wanted,
-        with_snippets: false,
-    };
-    let found = find(&question, session)?;
+    let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
+    let found = project.find(&Search::new(&query, projection))?;
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
     session.note(format!(
         "{}: {count} {are} '{query}' (allowed: {max})",
         if count > max { "failed" } else { "passed" }
     ));
-    let paths = found.iter().map(|one| layout::ticket(&one.summary.id)).collect();
+    let paths = found.iter().map(|one| ticket_path(&one.summary.id)).collect();
     Ok(View::Gate(Gate { query, found, paths, max }))
 }

@@ -1,10 +1,9 @@
 //! `comment`: says something on tickets, for the customer or for the team.
 
-use crate::commands::arguments::{Message, Spending, Writing};
-use crate::commands::change::{Planned, apply};
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Request, What};
 use crate::render::View;
 use crate::ticket::Visibility;
@@ -25,22 +24,20 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
+    writing: WriteOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let ids = reading::resolve(&store.snapshot(None)?, &args.ids)?;
+    let project = session.project()?;
+    let ids = project.ids(&args.ids)?;
     let note = args.message.need(session)?;
-    let visibility = if args.internal { Visibility::Internal } else { Visibility::Customer };
-    let mut planned = Vec::new();
-    for id in ids {
-        let request = Request {
-            visibility: visibility.clone(),
-            ..Request::new(What::Comment).with_note(Some(note.clone())).spending(args.spending.spent)
-        };
-        planned.push(Planned { id, entry: session.entry_id(), request });
-    }
-    apply(&store, &planned, &[], &args.writing, session)
+    let request = Request {
+        visibility: if args.internal { Visibility::Internal } else { Visibility::Customer },
+        ..Request::new(What::Comment).with_note(Some(note)).spending(args.spending.spent)
+    };
+    let changed = project.change(&args.writing.options(), |change| {
+        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
+    })?;
+    Ok(views::steps(changed, session))
 }

@@ -1,16 +1,13 @@
 //! `config`: the project's settings, read and changed; each change is a commit.
 
-use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
 use crate::commands::session::Session;
-use crate::commands::settings_file;
-use crate::process::{SETTINGS, Settings, own_settings, setting_value, unknown_setting};
+use crate::commands::views;
+use crate::process::{SETTINGS, own_settings, setting_node, setting_value, unknown_setting};
+use crate::project::ChangeOptions;
 use crate::query;
 use crate::render::{SettingLine, View};
-use crate::store::git::FileChange;
-use crate::store::{Snapshot, layout};
-use crate::ticket::{Node, yaml};
+use crate::ticket::Node;
 
 /// Get and set project settings
 ///
@@ -76,11 +73,8 @@ fn known(key: &str) -> Result<(), Failure> {
 
 /// Every setting with its value, saved queries last.
 fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let in_force = project_files::settings(&snapshot)?;
-    let text = snapshot.config()?.unwrap_or_default();
-    let file = yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null);
+    let project = session.project()?;
+    let file = project.settings_node()?;
     let mut lines = Vec::new();
     for setting in SETTINGS {
         let set = setting_value(&file, setting.key);
@@ -95,7 +89,7 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
         let about = "a calendar, or the target of a clock (docs/settings.md)".to_owned();
         lines.push(SettingLine { key, value, is_default: false, about });
     }
-    for (name, query) in &in_force.queries {
+    for (name, query) in &project.settings()?.queries {
         let about = format!("git support list @{name}");
         lines.push(SettingLine {
             key: format!("queries.{name}"),
@@ -107,12 +101,7 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
     Ok(lines)
 }
 
-fn change(
-    key: &str,
-    value: Option<&String>,
-    dry_run: bool,
-    session: &mut Session<'_>,
-) -> Result<View, Failure> {
+fn change(key: &str, value: Option<&String>, dry_run: bool, session: &Session<'_>) -> Result<View, Failure> {
     known(key)?;
     if key == "branch" {
         return Err(Failure::usage("the branch is set by init").hint("git support init --branch NAME"));
@@ -120,60 +109,15 @@ fn change(
     if let (true, Some(value)) = (key.starts_with("queries."), value) {
         query::parse(value)?;
     }
-    let node = value.map(|value| node(key, value));
+    let node = value.map(|value| setting_node(key, value));
     let subject = match &node {
         Some(value) => format!("set {key} to {value}"),
-        None => format!("set {key} back to its default"),
+        None => format!("reset {key} to its default"),
     };
-    write_files(&subject, dry_run, session, |snapshot| changed_file(snapshot, key, node.as_ref()))
-}
-
-/// The value as the file holds it: numbers and truth bare, all else as text.
-fn node(key: &str, value: &str) -> Node {
-    if key.starts_with("queries.") || key == "commit.prefix" {
-        return Node::text(value);
-    }
-    let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
-    if is_list && value != "24x7" {
-        return Node::texts(
-            value.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()),
-        );
-    }
-    match value {
-        "true" => Node::Bool(true),
-        "false" => Node::Bool(false),
-        number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
-        text => Node::text(text),
-    }
-}
-
-/// True for keys of one group: of what is wrong in it, only the first may be known.
-fn same_group(one: &str, other: &str) -> bool {
-    one.split('.').next() == other.split('.').next()
-}
-
-/// The settings' file with a key set; nothing where it is so already, an error where it would not be valid.
-fn changed_file(
-    snapshot: &Snapshot<'_>,
-    key: &str,
-    value: Option<&Node>,
-) -> Result<Vec<FileChange>, Failure> {
-    let invalid = |error: yaml::SyntaxError| {
-        Failure::new(Kind::Invalid, format!("{}:{}: {error}", layout::CONFIG, error.line))
-            .hint("git support doctor --repair puts back what could be read last")
-    };
-    let old = snapshot.config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
-    let old = yaml::decode(&old).map_err(invalid)?;
-    let new = settings_file::set(&old, key, value.cloned()).map_err(invalid)?;
-    // What is wrong elsewhere in the file is said, and does not keep anybody from putting this right.
-    let wrong = |text: &str| yaml::parse(text).map(|file| Settings::read_leniently(&file).wrong);
-    let (before, after) = (wrong(&old).map_err(invalid)?, wrong(&new).map_err(invalid)?);
-    let is_new = |(place, problem): &&(String, String)| {
-        let is_known = before.iter().any(|(known, said)| same_group(known, place) || said == problem);
-        (value.is_some() && place == key) || !is_known
-    };
-    if let Some((place, problem)) = after.iter().find(is_new) {
-        return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));
-    }
-    Ok(if new == old { Vec::new() } else { vec![FileChange::write(layout::CONFIG, new)] })
+    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
+    let changed = session.project()?.change(&options, |change| {
+        change.subject(subject.as_str());
+        change.set_setting(key, node.as_ref())
+    })?;
+    Ok(views::files(changed, session))
 }

@@ -1,7 +1,7 @@
 //! `defer`: hands a ticket to a vendor, or to the Enhance process.
 
+use crate::commands::arguments::moment_ahead;
 use crate::commands::failure::Failure;
-use crate::commands::reading::moment_ahead;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::process::{Deferral, Move};
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let to = if args.enhance {
         Deferral::Enhance
     } else {
-        let follow_up = moment_ahead(&args.follow_up, session.now())?;
+        let follow_up = moment_ahead(&args.follow_up, session.host.now())?;
         Deferral::Vendor { name: args.vendor.clone(), case: args.case.clone(), follow_up }
     };
     args.common.take(&Move::Defer(to), session)

@@ -2,8 +2,8 @@
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
+use crate::project::Project;
 use crate::render::{Difference, Differences, View};
-use crate::store::Snapshot;
 use crate::ticket::{Ticket, TicketId};
 
 /// Show ticket changes between revisions
@@ -18,58 +18,26 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let (from, to, since_parting) = match args.range.split_once("...") {
-        Some((from, to)) => (from, to, true),
-        None => {
-            let (from, to) = args.range.split_once("..").unwrap_or((&args.range, ""));
-            (from, to, false)
-        }
-    };
-    let after = store.snapshot(Some(to).filter(|to| !to.is_empty()))?;
-    let before = store.snapshot(Some(if from.is_empty() { "HEAD" } else { from }))?;
-    let (Some(one), Some(other)) = (before.commit(), after.commit()) else {
-        return Err(Failure::usage("there is nothing to compare: the branch has no commit yet"));
-    };
-    let base = if since_parting { store.parting(one, other)? } else { Some(one) };
-    let before = base.map(|base| store.snapshot(Some(&base.to_string()))).transpose()?;
-    let mut tickets = Vec::new();
-    let ids = match base {
-        Some(base) => after.differing(base, other)?.into_iter().collect(),
-        None => after.ids()?,
-    };
-    for id in ids {
-        tickets.extend(difference(&id, before.as_ref(), &after, session)?);
-    }
+    let (before, after) = session.project()?.compared(&args.range)?;
+    let ids = after.differing(before.as_ref())?;
+    let mut tickets: Vec<Difference> =
+        ids.iter().filter_map(|id| difference(id, before.as_ref(), &after)).collect();
     tickets.sort_by_key(|one| (one.before.is_some(), one.ticket.created(), one.ticket.id().clone()));
     Ok(View::Differences(Differences {
-        from: base.map(|base| base.to_string()),
-        to: other.to_string(),
+        from: before.as_ref().and_then(Project::read_commit),
+        to: after.read_commit().unwrap_or_default(),
         tickets,
     }))
 }
 
-/// How a ticket differs; nothing where both say the same. A version that cannot be read is told.
-fn difference(
-    id: &TicketId,
-    before: Option<&Snapshot<'_>>,
-    after: &Snapshot<'_>,
-    session: &mut Session<'_>,
-) -> Result<Option<Difference>, Failure> {
-    let mut read = |snapshot: &Snapshot<'_>| -> Option<Ticket> {
-        snapshot.ticket(id).unwrap_or_else(|error| {
-            session.note(format!("warning: {error}"));
-            None
-        })
-    };
-    let (old, new) = (before.and_then(&mut read), read(after));
+/// How a ticket differs; nothing where both say the same. A version that cannot be read is noted.
+fn difference(id: &TicketId, before: Option<&Project<'_>>, after: &Project<'_>) -> Option<Difference> {
+    let (old, new) = (before.and_then(|before| before.noted_ticket(id)), after.noted_ticket(id));
     let is_gone = new.is_none();
-    let Some(ticket) = new.or_else(|| old.clone()) else { return Ok(None) };
+    let ticket = new.or_else(|| old.clone())?;
     let known = old.as_ref().map(Ticket::timeline).unwrap_or_default();
     let entries: Vec<_> = ticket.timeline().iter().filter(|entry| !known.contains(entry)).cloned().collect();
     let lost = known.iter().filter(|entry| !ticket.timeline().contains(entry)).count();
-    if entries.is_empty() && lost == 0 && !is_gone {
-        return Ok(None);
-    }
-    Ok(Some(Difference { ticket, before: old, entries, lost, is_gone }))
+    let differs = !entries.is_empty() || lost > 0 || is_gone;
+    differs.then_some(Difference { ticket, before: old, entries, lost, is_gone })
 }

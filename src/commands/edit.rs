@@ -1,13 +1,12 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{Fields, Message, Reading, Spending, Writing, form_changes};
-use crate::commands::catalogue::{Question, Wanted, find};
-use crate::commands::change::{Author, Planned, apply};
+use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::intake;
 use crate::process::{Change, Changes, Request, What};
+use crate::project::Project;
 use crate::render::View;
 use crate::ticket::{Field, Node, Ticket};
 
@@ -63,39 +62,26 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
+    writing: WriteOptions,
     #[command(flatten)]
-    fields: Fields,
+    fields: FieldOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
+    let project = session.project()?;
     let ids = match &args.query {
-        Some(query) => {
-            let question = Question {
-                store: &store,
-                snapshot: &snapshot,
-                text: query,
-                reading: &Reading::default(),
-                wanted: Wanted::Lines,
-                with_snippets: false,
-            };
-            find(&question, session)?.into_iter().map(|one| one.summary.id).collect()
-        }
+        Some(query) => project.find_ids(query)?,
         None if args.ids.is_empty() => {
             return Err(Failure::usage("no tickets given").hint("git support edit ID… or --query QUERY"));
         }
-        None => reading::resolve(&snapshot, &args.ids)?,
+        None => project.ids(&args.ids)?,
     };
-    let me = Author::of(&store)?.me();
     let note = args.message.read(session)?;
-    let mut changes = changes(args, &me, session)?;
-    reading::resolve_commits(&store, &mut changes)?;
+    let mut changes = changes(args, &project, session)?;
     if changes.is_empty() && args.spending.spent.is_none() {
         changes = match ids.as_slice() {
-            [id] if session.interactive => form(&snapshot.need(id)?, session)?,
+            [id] if session.interactive => form(&project.need(id)?, session)?,
             _ => {
                 return Err(
                     Failure::usage("nothing to change").hint("git support edit --help lists the fields")
@@ -107,17 +93,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         session.note("no ticket matches; nothing was changed");
         return Ok(View::Unchanged(Vec::new()));
     }
-    let mut planned = Vec::new();
-    for id in ids {
-        let request =
-            Request::new(What::Edit(changes.clone())).with_note(note.clone()).spending(args.spending.spent);
-        planned.push(Planned { id, entry: session.entry_id(), request });
-    }
-    apply(&store, &planned, &[], &args.writing, session)
+    let request = Request::new(What::Edit(changes)).with_note(note).spending(args.spending.spent);
+    let changed = project.change(&args.writing.options(), |change| {
+        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
+    })?;
+    Ok(views::steps(changed, session))
 }
 
-fn changes(args: &Args, me: &str, session: &mut Session<'_>) -> Result<Changes, Failure> {
-    let mut changes = args.fields.changes(me, session)?;
+fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Result<Changes, Failure> {
+    let mut changes = args.fields.changes(project, session)?;
     if let Some(title) = &args.title {
         changes.insert(Field::Title, Change::to_text(title.trim()));
     }

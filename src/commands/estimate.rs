@@ -1,6 +1,6 @@
 //! `estimate`: says what effort is expected.
 
-use crate::commands::arguments::{Message, Spending, Writing};
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::take;
@@ -19,7 +19,7 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
+    writing: WriteOptions,
 }
 
 /// Runs the command.

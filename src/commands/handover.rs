@@ -1,15 +1,11 @@
 //! `handover` and `brief`: all that is known, on one page, for the next level or for a vendor.
 
-use crate::commands::alike::alike;
-use crate::commands::code::concerned;
-use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
+use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::show::linked;
-use crate::process::similar;
-use crate::render::{Audience, Concerned, Packet, View};
-use crate::store::Snapshot;
-use crate::ticket::{Field, Node, Ticket};
+use crate::project::{CodeChange, Concerned, Project};
+use crate::render::{self, Audience, CodeLine, Packet, View};
+use crate::ticket::{Field, Moment, Node, Ticket};
 
 /// The most similar tickets that a packet names.
 const MAX_SIMILAR: usize = 3;
@@ -38,40 +34,45 @@ pub struct BriefArgs {
 
 /// Runs `handover`.
 pub(crate) fn handover(args: &HandoverArgs, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let id = snapshot.resolve(&args.id)?;
-    let ticket = snapshot.need(&id)?;
-    let others = alike(&store, &snapshot, &ticket, session)?;
-    let similar = similar(&ticket, &others, MAX_SIMILAR).into_iter().cloned().collect();
-    let code = concerned(&store, &snapshot, &ticket)?;
-    Ok(packet(&snapshot, ticket, Audience::Team, similar, code))
+    let project = session.project()?;
+    let ticket = project.ticket(&args.id)?;
+    let similar = project.similar(&ticket, MAX_SIMILAR)?;
+    let code = project.concerned_code(&ticket)?.map(concerned);
+    Ok(packet(&project, ticket, Audience::Team, similar, code))
 }
 
 /// Runs `brief`.
 pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let ticket = snapshot.need(&snapshot.resolve(&args.id)?)?;
+    let project = session.project()?;
+    let ticket = project.ticket(&args.id)?;
     let deferred_to =
         ticket.head().get(&Field::Deferral).and_then(|to| to.at("vendor")).and_then(Node::as_text);
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
-        return Err(Failure::usage(format!("{} is with no vendor", ticket.id())).hint("--vendor NAME"));
+        let message = format!("{} is not deferred to a vendor", ticket.id());
+        return Err(Failure::usage(message).hint("--vendor NAME"));
     };
-    let vendors = project_files::vendors(&snapshot)?;
-    let vendor = vendors.get(name).cloned().ok_or_else(|| {
-        Failure::new(Kind::NotFound, format!("there is no vendor {name}")).hint("git support vendor list")
-    })?;
-    Ok(packet(&snapshot, ticket, Audience::Vendor(Box::new(vendor)), Vec::new(), None))
+    let vendor = project.vendor(name)?.clone();
+    Ok(packet(&project, ticket, Audience::Vendor(Box::new(vendor)), Vec::new(), None))
 }
 
 fn packet(
-    snapshot: &Snapshot<'_>,
+    project: &Project<'_>,
     ticket: Ticket,
     audience: Audience,
     similar: Vec<Ticket>,
-    code: Option<Concerned>,
+    code: Option<render::Concerned>,
 ) -> View {
-    let linked = ticket.head().links().map(|(kind, other)| linked(snapshot, kind, other)).collect();
+    let linked = linked(project, &ticket);
     View::Packet(Box::new(Packet { ticket, audience, linked, similar, code }))
+}
+
+fn concerned(code: Concerned) -> render::Concerned {
+    let line = |change: CodeChange| CodeLine {
+        commit: change.commit,
+        subject: change.subject,
+        author: change.author,
+        at: Moment::from_unix(change.seconds),
+    };
+    let commits = code.commits.into_iter().map(line).collect();
+    render::Concerned { files: code.files, since: code.since, commits }
 }

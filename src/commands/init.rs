@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::commands::change::{rehearsed, write};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::process::{SETTINGS, Settings};
+use crate::commands::views;
+use crate::process::SETTINGS;
+use crate::project::{ChangeOptions, Outcome, Project};
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::{Draft, Snapshot, Store, layout};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -40,38 +39,31 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = match &session.branch {
-        Some(branch) => Store::open_new(session.surroundings.clone(), branch)?,
-        None => session.store()?,
+    let project = match &session.branch {
+        Some(branch) => Project::open_new(&session.host, branch)?,
+        None => session.project()?,
     };
-    let branch = session.branch.clone();
-    let draft = |snapshot: &Snapshot<'_>| {
-        if snapshot.config()?.is_some() {
-            return Ok(None);
+    let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
+    let changed = project.change(&options, |change| {
+        if !change.project().has_settings()? {
+            change.subject("set up tickets in this repository");
+            change.put_settings(config_text(session.branch.as_deref()));
         }
-        let files = vec![FileChange::write(layout::CONFIG, config_text(branch.as_deref()))];
-        let wording = crate::commands::change::wording(&Settings::default());
-        let subject = "set up tickets in this repository".to_owned();
-        Ok(Some(Draft { tickets: Vec::new(), files, subject, wording, ..Draft::default() }))
-    };
-    let plan = write(&store, args.dry_run, session, draft)?;
+        Ok(())
+    })?;
     if !args.dry_run {
-        store.wire_driver()?;
-    }
-    if session.branch.is_some() && !args.dry_run {
-        store.remember_branch()?;
-    }
-    match plan {
-        Some(plan) if args.dry_run => Ok(rehearsed(plan)),
-        Some(_) => {
-            session.note(format!("ready: tickets go to branch {}", store.branch()));
-            Ok(View::Nothing)
-        }
-        None => {
-            session.note(format!("ready already: tickets go to branch {}", store.branch()));
-            Ok(View::Nothing)
+        project.wire_driver()?;
+        if session.branch.is_some() {
+            project.remember_branch()?;
         }
     }
+    let branch = project.branch();
+    match &changed.outcome {
+        Outcome::DryRun { .. } => return Ok(views::files(changed, session)),
+        Outcome::Committed => session.note(format!("ready: tickets go to branch {branch}")),
+        Outcome::Unchanged => session.note(format!("ready already: tickets go to branch {branch}")),
+    }
+    Ok(View::Nothing)
 }
 
 /// The settings with their defaults, commented; the branch stands where it is one of its own.

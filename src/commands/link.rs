@@ -2,10 +2,10 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::{Message, Spending, Writing};
-use crate::commands::change::{Planned, apply};
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Request, What};
 use crate::render::View;
 use crate::ticket::LinkKind;
@@ -30,25 +30,26 @@ pub struct Args {
     #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
-    writing: Writing,
+    writing: WriteOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let (id, other) = (snapshot.resolve(&args.id)?, snapshot.resolve(&args.other)?);
+    let project = session.project()?;
+    let (id, other) = (project.id(&args.id)?, project.id(&args.other)?);
     let kind = LinkKind::parse(&args.kind);
     let note = args.message.read(session)?;
     let what = |kind, other| if args.remove { What::Unlink(kind, other) } else { What::Link(kind, other) };
     let request =
         Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
-    let mut planned = vec![Planned { id: id.clone(), entry: session.entry_id(), request }];
-    if let Some(converse) = kind.converse()
-        && id != other
-    {
-        let request = Request::new(what(converse, id));
-        planned.push(Planned { id: other, entry: session.entry_id(), request });
-    }
-    apply(&store, &planned, &[], &args.writing, session)
+    let changed = project.change(&args.writing.options(), |change| {
+        change.request(&id, request.clone())?;
+        if let Some(converse) = kind.converse()
+            && id != other
+        {
+            change.follow(&other, Request::new(what(converse, id.clone())))?;
+        }
+        Ok(())
+    })?;
+    Ok(views::steps(changed, session))
 }

@@ -1,10 +1,10 @@
 //! `list`: the tickets that a query means.
 
-use crate::commands::arguments::Reading;
-use crate::commands::catalogue::{Question, Wanted, find};
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::project::{Projection, Search};
+use crate::query::joined;
 use crate::render::View;
 
 /// List or search tickets
@@ -26,56 +26,26 @@ pub struct Args {
     #[arg(long)]
     snippets: bool,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
+    let project = session.project_in(args.reading.scope())?;
     let query = match args.query.as_slice() {
         [] if args.all => String::new(),
         [] => "status:open".to_owned(),
         many => joined(many),
     };
-    let wanted = match (args.full, session.is_for_machines()) {
-        (true, true) => Wanted::Tickets,
-        (false, true) => Wanted::Records,
-        (_, false) => Wanted::Lines,
+    let projection = match (args.full, session.is_for_machines()) {
+        (true, true) => Projection::Tickets,
+        (false, true) => Projection::Records,
+        (_, false) => Projection::Lines,
     };
-    let question = Question {
-        store: &store,
-        snapshot: &snapshot,
-        text: &query,
-        reading: &args.reading,
-        wanted,
-        with_snippets: args.snippets || session.on_terminal,
-    };
-    let found = find(&question, session)?;
+    let with_snippets = args.snippets || session.on_terminal;
+    let found = project.find(&Search { query: &query, projection, with_snippets })?;
     if found.is_empty() && session.interactive {
         session.note("no tickets");
     }
-    let tickets = reading::placed(&store, &snapshot, found, &args.reading, session)?;
-    Ok(View::Tickets { tickets, full: args.full })
-}
-
-/// The words of a query that the shell took apart: one that holds blanks was quoted, and stays one.
-pub(crate) fn joined(words: &[String]) -> String {
-    match words {
-        [one] => one.clone(),
-        many => many.iter().map(|word| requoted(word)).collect::<Vec<_>>().join(" "),
-    }
-}
-
-/// A word of a query that the shell took out of its quotes: put back into them where it needs them.
-#[must_use]
-pub fn requoted(word: &str) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    if !word.contains(char::is_whitespace) || word.contains(['"', '(', ')']) {
-        return word.to_owned();
-    }
-    match word.split_once(':') {
-        Some((field, value)) if !field.contains(char::is_whitespace) => format!("{field}:{}", quoted(value)),
-        _ => quoted(word),
-    }
+    Ok(View::Tickets { tickets: project.placed(found)?, full: args.full })
 }

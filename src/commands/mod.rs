@@ -4,7 +4,6 @@
 //! returns a view.
 
 mod alert;
-mod alike;
 mod arguments;
 mod assign;
 mod attach;
@@ -12,13 +11,9 @@ mod audit;
 mod batch;
 mod blame;
 mod candidates;
-mod carriers;
-mod catalogue;
-mod change;
 mod check;
 mod ci;
 mod close;
-mod code;
 mod comment;
 mod completions;
 mod config;
@@ -35,7 +30,6 @@ mod give_back;
 mod handover;
 mod import;
 mod init;
-mod judging;
 mod link;
 mod list;
 mod log;
@@ -45,8 +39,6 @@ mod next;
 mod overview;
 mod owner;
 mod pend;
-mod project_files;
-mod reading;
 mod redact;
 mod release;
 mod reopen;
@@ -58,7 +50,6 @@ mod run;
 mod save;
 mod scan;
 mod session;
-mod settings_file;
 mod show;
 mod sla;
 mod step;
@@ -68,12 +59,15 @@ mod textconv;
 mod triage;
 mod undo;
 mod vendor;
+mod views;
 
 pub use candidates::{Sought, candidates};
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
-pub use list::requoted;
-pub use session::{Finished, Progress, Session};
+pub use session::{Finished, Session};
+
+pub use crate::project::{GitProgram, Host, ProcessEnv, Progress};
+pub use crate::query::requoted;
 
 use std::path::PathBuf;
 

@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::commands::arguments::{Fields, Message, Spending, form_changes};
-use crate::commands::attach::{Stored, store_evidence};
-use crate::commands::change::{Author, refuse_secrets, rehearsed, wording, write};
+use crate::commands::arguments::{FieldOptions, Message, Spending, form_changes};
+use crate::commands::attach::read_attachments;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::intake;
-use crate::process::{Change, Changes, Fix, Refusal, Request, Rules, What, decide, open_by};
+use crate::process::{Change as FieldChange, Changes, Fix, Refusal, Request, What};
+use crate::project::{Change, ChangeOptions, NewAttachment, Outcome, Project};
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::{Draft, Snapshot, TicketChange};
-use crate::ticket::{EntryId, Field, Node, Ticket, TicketId};
+use crate::ticket::{Field, Node, TicketId};
 
 /// The fields that the form shows.
 const FORM_FIELDS: &[Field] = &[
@@ -61,57 +58,78 @@ pub struct Args {
     #[arg(long)]
     allow_secret: bool,
     #[command(flatten)]
-    fields: Fields,
+    fields: FieldOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let author = Author::of(&store)?;
-    let mut changes = defaults(&author, session);
-    changes.extend(args.fields.changes(&author.me(), session)?);
-    reading::resolve_commits(&store, &mut changes)?;
-    told(args, &mut changes, session)?;
+    let project = session.project()?;
+    let mut fields = defaults(&project, session)?;
+    fields.extend(args.fields.changes(&project, session)?);
+    title_and_description(args, &mut fields, session)?;
     let id = match &args.key {
         Some(key) => {
-            changes.insert(Field::Key, Change::to_text(key));
+            fields.insert(Field::Key, FieldChange::to_text(key));
             TicketId::from_key(key)
         }
-        None => session.ticket_id(),
+        None => session.host.ticket_id(),
     };
-    let settings = project_files::settings(&store.snapshot(None)?)?;
-    let evidence = store_evidence(&id, &args.attach, None, &settings, session)?;
-    let filing = Filing {
-        id,
-        key: args.key.is_some(),
-        entry: session.entry_id(),
-        changes,
-        evidence,
+    let attachments = read_attachments(&args.attach, None, project.settings()?, session)?;
+    let options = ChangeOptions {
+        dry_run: args.dry_run,
+        push: args.push,
         allow_secret: args.allow_secret,
-        spent: args.spending.spent,
+        if_match: None,
     };
-    let plan = write(&store, args.dry_run, session, |snapshot| filing.draft(snapshot, &author))?;
-    if args.push {
-        crate::commands::sync::push(&store, session)?;
+    let changed = project.change(&options, |change| open(args, change, &id, &fields, &attachments))?;
+    if changed.outcome == Outcome::Committed {
+        return Ok(View::Opened(changed.tickets));
     }
-    Ok(match plan {
-        Some(plan) if args.dry_run => rehearsed(plan),
-        Some(plan) => View::Filed(plan.tickets),
-        None => View::Nothing,
-    })
+    Ok(views::steps(changed, session))
+}
+
+/// Opens the ticket; under a key, an open ticket of it gets an occurrence instead.
+fn open(
+    args: &Args,
+    change: &mut Change<'_, '_>,
+    id: &TicketId,
+    fields: &Changes,
+    attachments: &[NewAttachment],
+) -> Result<(), Failure> {
+    if args.key.is_some() && change.ticket(id)?.is_some() {
+        change.request(id, repeated(fields).spending(args.spending.spent))?;
+    } else {
+        change.open(id, fields, Request::new(What::Comment).spending(args.spending.spent))?;
+    }
+    attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(What::Comment)))
+}
+
+/// What an occurrence of a known key adds: the description becomes its note.
+fn repeated(fields: &Changes) -> Request {
+    let note = match fields.get(&Field::Description) {
+        Some(FieldChange::To(Some(Node::Text(text)))) => Some(text.clone()),
+        _ => None,
+    };
+    let adds = |(field, _): &(&Field, &FieldChange)| [Field::Affects, Field::Labels].contains(field);
+    let added = fields.iter().filter(adds).map(|(field, change)| (field.clone(), change.clone())).collect();
+    Request::new(What::Repeat(added, Fix::Contained)).with_note(note)
 }
 
 /// What is so without a flag: who reports, and by which channel.
-fn defaults(author: &Author, session: &Session<'_>) -> Changes {
-    let in_ci = session.surroundings.text("CI").is_some_and(|ci| ci != "false");
-    Changes::from([
-        (Field::Reporter, Change::to_text(author.me())),
-        (Field::Channel, Change::to_text(if in_ci { "ci" } else { "cli" })),
-    ])
+fn defaults(project: &Project<'_>, session: &Session<'_>) -> Result<Changes, Failure> {
+    let in_ci = session.host.env.text("CI").is_some_and(|ci| ci != "false");
+    Ok(Changes::from([
+        (Field::Reporter, FieldChange::to_text(project.me()?.to_string())),
+        (Field::Channel, FieldChange::to_text(if in_ci { "ci" } else { "cli" })),
+    ]))
 }
 
 /// Title and description, from the arguments or the editor's form.
-fn told(args: &Args, changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure> {
+fn title_and_description(
+    args: &Args,
+    changes: &mut Changes,
+    session: &mut Session<'_>,
+) -> Result<(), Failure> {
     let text = args.message.read(session)?;
     let (title, description) = match (&args.title, text) {
         (Some(title), text) => (title.clone(), text),
@@ -124,15 +142,15 @@ fn told(args: &Args, changes: &mut Changes, session: &mut Session<'_>) -> Result
     if title.trim().is_empty() {
         return Err(Refusal::NoTitle.into());
     }
-    changes.insert(Field::Title, Change::to_text(title.trim()));
-    changes.extend(description.map(|text| (Field::Description, Change::to_text(text))));
+    changes.insert(Field::Title, FieldChange::to_text(title.trim()));
+    changes.extend(description.map(|text| (Field::Description, FieldChange::to_text(text))));
     Ok(())
 }
 
 fn form(changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure> {
     let given = |field: &Field| match changes.get(field) {
-        Some(Change::To(value)) => value.clone(),
-        Some(Change::Members { add, .. }) => Some(Node::texts(add.clone())),
+        Some(FieldChange::To(value)) => value.clone(),
+        Some(FieldChange::Members { add, .. }) => Some(Node::texts(add.clone())),
         None if *field == Field::Type => Some(Node::text("defect")),
         None if *field == Field::Area => Some(Node::text("application")),
         None => None,
@@ -148,71 +166,7 @@ fn form(changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure>
     let filled = form.fields.into_iter().filter(|(_, value)| value.is_some()).collect();
     changes.extend(form_changes(filled));
     if !form.text.is_empty() {
-        changes.insert(Field::Description, Change::to_text(form.text));
+        changes.insert(Field::Description, FieldChange::to_text(form.text));
     }
     Ok(())
-}
-
-/// A ticket to be filed, with everything drawn and read before the first try.
-struct Filing {
-    id: TicketId,
-    key: bool,
-    entry: EntryId,
-    changes: Changes,
-    evidence: Vec<Stored>,
-    allow_secret: bool,
-    /// What it took, in minutes.
-    spent: Option<u64>,
-}
-
-impl Filing {
-    fn draft(&self, snapshot: &Snapshot<'_>, author: &Author) -> Result<Option<Draft>, Failure> {
-        let rules = project_files::rules(snapshot)?;
-        let before = snapshot.ticket(&self.id)?;
-        let mut after = match &before {
-            None => {
-                let request = Request::new(What::Comment).spending(self.spent);
-                open_by(self.id.clone(), &self.changes, request, &rules, &author.actor(&self.entry))?
-            }
-            Some(ticket) if self.key => self.met(ticket, &rules, author)?,
-            Some(_) => {
-                let message = format!("the id {} is taken, by chance", self.id);
-                return Err(Failure::new(Kind::Busy, message).hint("file it again"));
-            }
-        };
-        for stored in &self.evidence {
-            let request = Request::new(What::Attach(stored.attachment.clone()));
-            if let Some(step) = decide(&after, request, &rules, &author.actor(&stored.entry))? {
-                after.apply(step);
-            }
-        }
-        let files: Vec<FileChange> = self.evidence.iter().map(|stored| stored.file.clone()).collect();
-        let wording = wording(&rules.settings);
-        let tickets = vec![TicketChange { before, after }];
-        if !self.allow_secret {
-            refuse_secrets(&tickets, &files)?;
-        }
-        Ok(Some(Draft { tickets, files, subject: String::new(), wording, ..Draft::default() }))
-    }
-
-    /// The ticket of the key, seen again: what is told now becomes the note of the occurrence.
-    fn met(&self, ticket: &Ticket, rules: &Rules, author: &Author) -> Result<Ticket, Failure> {
-        let told = match self.changes.get(&Field::Description) {
-            Some(Change::To(Some(Node::Text(text)))) => Some(text.clone()),
-            _ => None,
-        };
-        let sets = [Field::Affects, Field::Labels];
-        let added: Changes = self
-            .changes
-            .iter()
-            .filter(|(field, _)| sets.contains(field))
-            .map(|(f, c)| (f.clone(), c.clone()))
-            .collect();
-        let request = Request::new(What::Repeat(added, Fix::Contained)).with_note(told).spending(self.spent);
-        let mut ticket = ticket.clone();
-        if let Some(step) = decide(&ticket, request, rules, &author.actor(&self.entry))? {
-            ticket.apply(step);
-        }
-        Ok(ticket)
-    }
 }

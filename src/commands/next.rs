@@ -2,13 +2,11 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::{Reading, Writing};
-use crate::commands::catalogue::{Question, Wanted, find};
-use crate::commands::change::{Author, Planned, apply};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Request, What, queue};
+use crate::project::{ChangeOptions, Projection, Scope, Search};
 use crate::render::View;
 use crate::ticket::{Level, Ticket};
 
@@ -36,9 +34,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let reading = Reading { at: None, all_branches: args.all_branches };
-    let snapshot = reading.snapshot(&store)?;
+    let project = session.project_in(if args.all_branches { Scope::AllBranches } else { Scope::Now })?;
     let mut query = String::from("status:open");
     if let Some(level) = &args.level {
         query.push_str(" level:");
@@ -47,35 +43,26 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.mine {
         query.push_str(" assignee:me");
     }
-    let question = Question {
-        store: &store,
-        snapshot: &snapshot,
-        text: &query,
-        reading: &reading,
-        wanted: if session.is_for_machines() { Wanted::Records } else { Wanted::Lines },
-        with_snippets: false,
-    };
-    let found = find(&question, session)?;
-    let mut queue = queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), session.now());
+    let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
+    let found = project.find(&Search::new(&query, projection))?;
+    let mut queue = queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), project.now());
     if args.take {
         let Some(first) = queue.into_iter().find(|one| one.summary.assignee.is_none()) else {
             session.note("nothing to take");
             return Ok(View::Nothing);
         };
-        return take(&snapshot.need(&first.summary.id)?, session);
+        return take(&project.need(&first.summary.id)?, session);
     }
     queue.truncate(args.limit);
-    let tickets = reading::placed(&store, &snapshot, queue, &reading, session)?;
-    Ok(View::Tickets { tickets, full: false })
+    Ok(View::Tickets { tickets: project.placed(queue)?, full: false })
 }
 
 /// Assigns the ticket; refused where somebody was faster.
-fn take(ticket: &Ticket, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let me = Author::of(&store)?.me();
-    let request = Request::new(What::Assign(Some(me)));
-    let planned = [Planned { id: ticket.id().clone(), entry: session.entry_id(), request }];
-    let last = ticket.timeline().last().map(|entry| entry.id.to_string());
-    let writing = Writing { dry_run: false, if_match: last, push: false, allow_secret: true };
-    apply(&store, &planned, &[], &writing, session)
+fn take(ticket: &Ticket, session: &Session<'_>) -> Result<View, Failure> {
+    let project = session.project()?;
+    let request = Request::new(What::Assign(Some(project.me()?.to_string())));
+    let if_match = ticket.timeline().last().map(|entry| entry.id.to_string());
+    let options = ChangeOptions { if_match, ..ChangeOptions::default() };
+    let changed = project.change(&options, |change| change.request(ticket.id(), request.clone()))?;
+    Ok(views::steps(changed, session))
 }

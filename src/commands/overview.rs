@@ -1,11 +1,8 @@
 //! `git support` without a command: what to do first, and your queue in one line.
 
-use crate::commands::arguments::Reading;
-use crate::commands::catalogue::{Question, Wanted, find};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::View;
-use crate::store::Store;
 
 /// Show what to do first, and your queue
 #[derive(Debug, clap::Args)]
@@ -35,23 +32,11 @@ pub(crate) fn run(_: &Args, session: &mut Session<'_>) -> Result<View, Failure> 
     Ok(View::Text(format!("{FIRST}{queue}\n{MORE}")))
 }
 
-fn queue(session: &mut Session<'_>) -> Result<String, Failure> {
-    let store = session.store()?;
-    let open = count(&store, "status:open", session)?;
-    let mine = count(&store, "status:open assignee:me", session)?;
-    let free = count(&store, "status:open no:assignee", session)?;
+fn queue(session: &Session<'_>) -> Result<String, Failure> {
+    let project = session.project()?;
+    let count = |query: &str| project.find_ids(query).map(|ids| ids.len());
+    let open = count("status:open")?;
+    let mine = count("status:open assignee:me")?;
+    let free = count("status:open no:assignee")?;
     Ok(format!("Your queue: {mine} assigned to you, {free} unassigned, {open} open in all"))
-}
-
-fn count(store: &Store, query: &str, session: &mut Session<'_>) -> Result<usize, Failure> {
-    let snapshot = store.snapshot(None)?;
-    let question = Question {
-        store,
-        snapshot: &snapshot,
-        text: query,
-        reading: &Reading::default(),
-        wanted: Wanted::Lines,
-        with_snippets: false,
-    };
-    Ok(find(&question, session)?.len())
 }

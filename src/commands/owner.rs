@@ -1,7 +1,5 @@
 //! `owner`: says who answers to the reporter until a ticket is closed.
 
-use crate::commands::arguments::named;
-use crate::commands::change::Author;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
@@ -20,6 +18,6 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let me = Author::of(&session.store()?)?.me();
-    args.common.take(&Move::Own(named(&args.to, &me)), session)
+    let who = session.project()?.person(&args.to)?;
+    args.common.take(&Move::Own(who), session)
 }

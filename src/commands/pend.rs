@@ -1,7 +1,7 @@
 //! `pend`: waits for the customer.
 
+use crate::commands::arguments::moment_ahead;
 use crate::commands::failure::Failure;
-use crate::commands::reading::moment_ahead;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::process::Move;
@@ -19,6 +19,6 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let follow_up = moment_ahead(&args.follow_up, session.now())?;
+    let follow_up = moment_ahead(&args.follow_up, session.host.now())?;
     args.common.take(&Move::Pend { follow_up }, session)
 }

@@ -1,14 +1,13 @@
 //! `redact`: takes personal data or a secret out of the present file, and says what that does not do.
 
 use crate::commands::arguments::Message;
-use crate::commands::change::{Author, rehearsed, wording, write};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
 use crate::commands::session::Session;
-use crate::process::{Refusal, redact};
+use crate::commands::views;
+use crate::intake;
+use crate::process::Refusal;
+use crate::project::{ChangeOptions, Outcome, ticket_path};
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::{Draft, Snapshot, TicketChange, layout};
 use crate::ticket::{EntryId, Redaction, Ticket};
 
 /// The shortest text that is taken out: a shorter one would take words apart.
@@ -37,43 +36,30 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let id = snapshot.resolve(&args.id)?;
-    let redaction = redaction(args, &snapshot.need(&id)?, session)?;
+    let project = session.project()?;
+    let ticket = project.ticket(&args.id)?;
+    let id = ticket.id();
+    let redaction = redaction(args, &ticket, session)?;
     let note = Some(args.message.need(session)?);
-    let author = Author::of(&store)?;
-    let entry = session.entry_id();
-    let draft = |snapshot: &Snapshot<'_>| -> Result<Option<Draft>, Failure> {
-        let before = snapshot.need(&id)?;
-        let Some(after) = redact(&before, &redaction, note.clone(), &author.actor(&entry))? else {
-            return Ok(None);
-        };
-        let files = evidence(&before, &redaction);
-        let wording = wording(&project_files::settings(snapshot)?);
-        let tickets = vec![TicketChange { before: Some(before), after }];
-        Ok(Some(Draft { tickets, files, subject: String::new(), wording, ..Draft::default() }))
-    };
-    match write(&store, args.dry_run, session, draft)? {
-        Some(plan) if args.dry_run => Ok(rehearsed(plan)),
-        Some(plan) => {
-            session.note(
-                "note: earlier commits still hold it, here and in every clone that has them. To purge it:",
-            );
-            session.note(format!("  git filter-repo --replace-text FILE --path {}", layout::ticket(&id)));
-            session.note(
-                "  then push by force, and have every clone made anew; if it was a secret, replace it now",
-            );
-            Ok(View::Steps(plan.tickets))
-        }
-        None => Err(Failure::new(Kind::NotFound, format!("{id} holds nothing of it"))),
+    let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
+    let changed = project.change(&options, |change| change.redact(id, &redaction, note.clone()))?;
+    if !changed.answer {
+        return Err(Failure::new(Kind::NotFound, format!("{id} holds nothing of it")));
     }
+    if changed.outcome == Outcome::Committed {
+        session
+            .note("note: earlier commits still hold it, here and in every clone that has them. To purge it:");
+        session.note(format!("  git filter-repo --replace-text FILE --path {}", ticket_path(id)));
+        session
+            .note("  then push by force, and have every clone made anew; if it was a secret, replace it now");
+    }
+    Ok(views::steps(changed, session))
 }
 
 fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<Redaction, Failure> {
     let mut redaction = Redaction::default();
     for text in &args.text {
-        let text = crate::intake::read_text(text, session.input)?;
+        let text = intake::read_text(text, session.input)?;
         let text = text.trim_end_matches('\n').to_owned();
         if text.chars().count() < MIN_TEXT_CHARS {
             return Err(Failure::usage(format!(
@@ -94,13 +80,4 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
         return Err(Refusal::EmptyNote.into());
     }
     Ok(redaction)
-}
-
-/// The evidence of the entries that are named goes from the present tree.
-fn evidence(ticket: &Ticket, redaction: &Redaction) -> Vec<FileChange> {
-    let named = ticket.timeline().iter().filter(|entry| redaction.entries.contains(&entry.id));
-    let files = named.filter_map(|entry| entry.attachment.as_ref());
-    files
-        .map(|file| FileChange::remove(format!("{}/{}", layout::attachments(ticket.id()), file.file)))
-        .collect()
 }

@@ -1,17 +1,13 @@
 //! `release`: a version is handed over from delivery to support, accepted, and retired.
 
 use crate::commands::arguments::Message;
-use crate::commands::catalogue::whole;
-use crate::commands::change::{Author, write_files};
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Mark, Release};
+use crate::project::{Change, ChangeOptions};
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::{RESOLVES, Snapshot, layout};
-use crate::ticket::{Node, TicketId, is_prefix, yaml};
+use crate::ticket::TicketId;
 
 /// Manage release handovers and release notes
 ///
@@ -83,10 +79,7 @@ struct Offer {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     match &args.verb {
-        None | Some(Verb::List) => {
-            let store = session.store()?;
-            Ok(View::Releases(project_files::releases(&store.snapshot(None)?)?))
-        }
+        None | Some(Verb::List) => Ok(View::Releases(session.project()?.releases()?.to_vec())),
         Some(Verb::Handover(offer)) => handover(offer, session),
         Some(Verb::Accept(named)) => mark(named, "accept", session, |release, mark| match release.accepted {
             Some(_) => Err("was accepted already"),
@@ -103,14 +96,18 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             }
         }),
         Some(Verb::Show { version }) => {
-            let store = session.store()?;
-            let snapshot = store.snapshot(None)?;
-            let release = need(&snapshot, version)?;
-            let ticket = |id: &String| snapshot.ticket(&TicketId::parse(id)?).ok().flatten();
+            let project = session.project()?;
+            let release = project.release(version)?.clone();
+            let ticket = |id: &String| project.readable(&TicketId::parse(id)?);
             let known = release.known_issues.iter().filter_map(ticket).collect();
             Ok(View::Release { release: Box::new(release), known })
         }
-        Some(Verb::Notes { version }) => notes(version, session),
+        Some(Verb::Notes { version }) => {
+            let project = session.project()?;
+            let release = project.release(version)?;
+            let tickets = project.first_fixed_in(release)?;
+            Ok(View::Notes { version: version.clone(), tag: release.tag.clone(), tickets })
+        }
     }
 }
 
@@ -119,94 +116,59 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
     if !Release::is_version(version) {
         return Err(Failure::usage(format!("`{version}` is no name for a version")));
     }
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    store.repository().revision(&offer.tag)?;
-    let known = reading::resolve(&snapshot, &offer.known_issue)?;
-    let author = Author::of(&store)?;
-    let release = Release {
-        version: version.clone(),
-        tag: offer.tag.clone(),
-        changes: offer.message.read(session)?,
-        known_issues: known.iter().map(ToString::to_string).collect(),
-        contacts: offer.contact.clone(),
-        runbook: offer.runbook.clone(),
-        environments: offer.environment.clone(),
-        offered: Some(Mark { by: author.me(), at: author.at.to_string() }),
-        accepted: None,
-        retired: None,
-    };
-    write_files(&format!("hand over {version} to support"), offer.dry_run, session, |snapshot| {
-        if project_files::releases(snapshot)?.iter().any(|other| other.version == *version) {
+    let project = session.project()?;
+    project.commit_name(&offer.tag)?;
+    let known = project.ids(&offer.known_issue)?;
+    let changes = offer.message.read(session)?;
+    change(&format!("hand over {version} to support"), offer.dry_run, session, |change| {
+        if change.project().releases()?.iter().any(|other| other.version == *version) {
             let message = format!("{version} was handed over already");
             return Err(
                 Failure::new(Kind::Refused, message).hint(format!("git support release show {version}"))
             );
         }
-        Ok(vec![file(&release)])
+        change.put_release(&Release {
+            version: version.clone(),
+            tag: offer.tag.clone(),
+            changes: changes.clone(),
+            known_issues: known.iter().map(ToString::to_string).collect(),
+            contacts: offer.contact.clone(),
+            runbook: offer.runbook.clone(),
+            environments: offer.environment.clone(),
+            offered: Some(Mark { by: change.me(), at: change.at().to_string() }),
+            accepted: None,
+            retired: None,
+        });
+        Ok(())
     })
 }
 
 fn mark(
     named: &Named,
     verb: &str,
-    session: &mut Session<'_>,
+    session: &Session<'_>,
     set: impl Fn(&mut Release, Mark) -> Result<(), &'static str>,
 ) -> Result<View, Failure> {
-    let author = Author::of(&session.store()?)?;
     let version = &named.version;
-    write_files(&format!("{verb} {version}"), named.dry_run, session, |snapshot| {
-        let mut release = need(snapshot, version)?;
-        let mark = Mark { by: author.me(), at: author.at.to_string() };
-        set(&mut release, mark)
+    change(&format!("{verb} {version}"), named.dry_run, session, |change| {
+        let mut release = change.project().release(version)?.clone();
+        set(&mut release, Mark { by: change.me(), at: change.at().to_string() })
             .map_err(|problem| Failure::new(Kind::Refused, format!("{version} {problem}")))?;
-        Ok(vec![file(&release)])
+        change.put_release(&release);
+        Ok(())
     })
 }
 
-fn need(snapshot: &Snapshot<'_>, version: &str) -> Result<Release, Failure> {
-    let found = project_files::releases(snapshot)?.into_iter().find(|release| release.version == version);
-    found.ok_or_else(|| {
-        Failure::new(Kind::NotFound, format!("there is no release {version}"))
-            .hint(format!("git support release handover {version} --tag TAG"))
-    })
-}
-
-fn file(release: &Release) -> FileChange {
-    let pairs = if let Node::Map(pairs) = release.to_node() { pairs } else { Vec::new() };
-    FileChange::write(layout::release(&release.version), yaml::write(&pairs))
-}
-
-/// The tickets whose fix the version's tag contains, and no earlier version's tag does. A fix that was taken
-/// back before the tag does not count.
-fn notes(version: &str, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let release = need(&snapshot, version)?;
-    let repository = store.repository();
-    let tag = repository.revision(&release.tag)?;
-    let mut tips = vec![tag];
-    for other in project_files::releases(&snapshot)?.iter().filter(|other| other.version != *version) {
-        let other = repository.revision(&other.tag)?;
-        if other != tag && repository.contains(tag, other)? {
-            tips.push(other);
-        }
-    }
-    let said = store.said(&tips, None)?;
-    let builds = tips.iter().map(|tip| store.build(*tip, &said)).collect::<Result<Vec<_>, _>>()?;
-    let mut query = "has:commit".to_owned();
-    for (name, id) in said.iter().flat_map(|commit| &commit.trailers) {
-        if name.eq_ignore_ascii_case(RESOLVES) && is_prefix(id) {
-            query.push_str(" OR id:");
-            query.push_str(id);
-        }
-    }
-    let mut fixed = Vec::new();
-    for ticket in whole(&store, &snapshot, &format!("({query}) sort:id"), session)? {
-        let is_in = builds.iter().map(|build| build.fixes(&ticket)).collect::<Result<Vec<_>, _>>()?;
-        if is_in.first() == Some(&true) && !is_in.iter().skip(1).any(|before| *before) {
-            fixed.push(ticket);
-        }
-    }
-    Ok(View::Notes { version: version.to_owned(), tag: release.tag, tickets: fixed })
+fn change(
+    subject: &str,
+    dry_run: bool,
+    session: &Session<'_>,
+    make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
+) -> Result<View, Failure> {
+    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
+    let changed = session.project()?.change(&options, |change| {
+        change.subject(subject);
+        make(change)
+    })?;
+    Ok(views::files(changed, session))
 }

@@ -1,10 +1,9 @@
 //! `reopen`: a ticket that ended is worked on again.
 
-use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
+use crate::commands::views;
 use crate::process::{Move, Request, What};
 use crate::render::View;
 use crate::ticket::{LinkKind, TicketId};
@@ -18,27 +17,22 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
+    let project = session.project()?;
     let note = args.common.message.read(session)?;
-    let mut planned = Vec::new();
-    for id in reading::resolve(&snapshot, &args.common.ids)? {
-        let ticket = snapshot.need(&id)?;
-        let request = Request::new(What::Step(Move::Reopen))
-            .with_note(note.clone())
-            .spending(args.common.spending.spent);
-        planned.push(Planned { id: id.clone(), entry: session.entry_id(), request });
-        let survivors = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
-        for survivor in survivors.filter_map(|(_, other)| TicketId::parse(other)) {
-            let ends = [
-                (id.clone(), LinkKind::DuplicateOf, survivor.clone()),
-                (survivor, LinkKind::DuplicatedBy, id.clone()),
-            ];
-            for (end, kind, other) in ends {
-                let request = Request::new(What::Unlink(kind, other));
-                planned.push(Planned { id: end, entry: session.entry_id(), request });
+    let ids = project.ids(&args.common.ids)?;
+    let request = Request::new(What::Step(Move::Reopen)).with_note(note).spending(args.common.spending.spent);
+    let changed = project.change(&args.common.writing.options(), |change| {
+        for id in &ids {
+            let ticket = change.project().need(id)?;
+            change.request(id, request.clone())?;
+            // It is no duplicate any more, at both ends of the link.
+            let originals = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
+            for original in originals.filter_map(|(_, other)| TicketId::parse(other)) {
+                change.follow(id, Request::new(What::Unlink(LinkKind::DuplicateOf, original.clone())))?;
+                change.follow(&original, Request::new(What::Unlink(LinkKind::DuplicatedBy, id.clone())))?;
             }
         }
-    }
-    apply(&store, &planned, &[], &args.common.writing, session)
+        Ok(())
+    })?;
+    Ok(views::steps(changed, session))
 }

@@ -2,12 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::change::{Planned, apply};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
+use crate::commands::views;
 use crate::process::{Ending, Move, Request, What};
+use crate::project::Project;
 use crate::render::View;
 use crate::ticket::{LinkKind, Resolution, TicketId};
 
@@ -38,14 +38,10 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    let commits: Vec<String> = args
-        .commit
-        .iter()
-        .map(|commit| store.repository().revision(commit).map(|id| id.to_string()))
-        .collect::<Result<_, _>>()?;
-    let of = args.of.as_ref().map(|of| snapshot.resolve(of)).transpose()?;
+    let project = session.project()?;
+    let commits: Vec<String> =
+        args.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
+    let original = args.of.as_ref().map(|of| project.id(of)).transpose()?;
     let said = args.common.message.read(session)?;
     let parts = said.into_iter().chain(args.no_commit.iter().map(|why| format!("No commit: {why}")));
     let note = Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|note| !note.is_empty());
@@ -53,31 +49,37 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         code: Resolution::parse(&args.code),
         commits,
         no_commit: args.no_commit.clone(),
-        duplicate_of: of.clone(),
+        duplicate_of: original.clone(),
     };
-    let mut ids = reading::resolve(&snapshot, &args.common.ids)?;
+    let mut ids = project.ids(&args.common.ids)?;
     if args.children {
-        for id in ids.clone() {
-            let ticket = snapshot.need(&id)?;
-            let children = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::Child);
-            for child in children.filter_map(|(_, child)| TicketId::parse(child)) {
-                if !ids.contains(&child) && snapshot.need(&child)?.head().status().is_open() {
-                    ids.push(child);
-                }
+        add_children(&project, &mut ids)?;
+    }
+    let request =
+        Request::new(What::Step(Move::Resolve(ending))).with_note(note).spending(args.common.spending.spent);
+    let changed = project.change(&args.common.writing.options(), |change| {
+        for id in &ids {
+            change.request(id, request.clone())?;
+            // The other end of the link: the original lists its duplicates.
+            if let Some(original) = original.as_ref().filter(|original| *original != id) {
+                change.follow(original, Request::new(What::Link(LinkKind::DuplicatedBy, id.clone())))?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(views::steps(changed, session))
+}
+
+/// Adds the open tickets that are part of these.
+fn add_children(project: &Project<'_>, ids: &mut Vec<TicketId>) -> Result<(), Failure> {
+    for id in ids.clone() {
+        let ticket = project.need(&id)?;
+        let children = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::Child);
+        for child in children.filter_map(|(_, child)| TicketId::parse(child)) {
+            if !ids.contains(&child) && project.need(&child)?.head().status().is_open() {
+                ids.push(child);
             }
         }
     }
-    let mut planned = Vec::new();
-    for id in ids {
-        let request = Request::new(What::Step(Move::Resolve(ending.clone())))
-            .with_note(note.clone())
-            .spending(args.common.spending.spent);
-        planned.push(Planned { id: id.clone(), entry: session.entry_id(), request });
-        // The other end of the link: the survivor lists its duplicates.
-        if let Some(survivor) = of.clone().filter(|of| *of != id) {
-            let request = Request::new(What::Link(LinkKind::DuplicatedBy, id));
-            planned.push(Planned { id: survivor, entry: session.entry_id(), request });
-        }
-    }
-    apply(&store, &planned, &[], &args.common.writing, session)
+    Ok(())
 }

@@ -2,14 +2,13 @@
 
 use std::ffi::OsString;
 
-use crate::commands::arguments::Fields;
-use crate::commands::change::{Author, write};
-use crate::commands::ci::{Facts, Judge, Told, Where};
+use crate::commands::arguments::FieldOptions;
+use crate::commands::ci::Where;
 use crate::commands::failure::Failure;
-use crate::commands::project_files;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
-use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict, test_number};
+use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict};
+use crate::project::{ChangeOptions, End};
 use crate::render::View;
 use crate::ticket::one_line;
 
@@ -34,7 +33,7 @@ pub struct Args {
     #[command(flatten)]
     place: Where,
     #[command(flatten)]
-    fields: Fields,
+    fields: FieldOptions,
     /// The command
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -54,76 +53,40 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     // Whatever becomes of the ticket, the command's own status is what counts.
     if let Err(failure) = file(args, &finished, session) {
         session.note(format!("warning: no ticket was written: {:#}", failure.error));
-        session.notes.extend(failure.hints.iter().map(|hint| format!("hint: {hint}")));
+        failure.hints.iter().for_each(|hint| session.note(format!("hint: {hint}")));
     }
     Ok(View::Ran { status })
 }
 
 fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(), Failure> {
-    let has_failed = finished.shell_status() != 0;
-    let store = args.place.store(session)?;
-    let build = args.place.build(&store, session);
+    let end = if finished.shell_status() == 0 { End::Passed } else { End::Failed };
+    let request = args.place.request();
+    let project = request.project(&session.host, session.branch.as_deref())?;
+    let build = request.build(&project);
     let cause = cause(args, finished, session);
-    let results = results(&cause, has_failed);
-    let passes = build.passes(&store, session);
-    if has_failed || args.resolve {
-        let author = Author::of(&store)?;
-        let given = args.fields.changes(&author.me(), session)?;
-        let revision = build.revision.as_deref().unwrap_or_default();
-        let after = passes.after(&results, revision, session.now().unix());
-        let state = after.state(test_number(&cause.key));
-        let mut told = Told::default();
-        let facts = Facts {
-            store: &store,
-            author: &author,
-            build: &build,
-            passes: &passes,
-            given: &given,
-            seed: (session.random)(),
-        };
-        let plan = write(&store, false, session, |snapshot| {
-            let rules = project_files::rules(snapshot)?;
-            let mut judge = Judge::new(&facts, snapshot, &rules);
-            match (judge.ticket_of(&cause.key)?, has_failed, state) {
-                (None, true, _) => judge.opens(&cause)?,
-                (Some(ticket), true, _) => judge.sees_again(&ticket, &cause, false)?,
-                (Some(ticket), false, Some(state)) if ticket.head().status().is_open() => {
-                    judge.passes(&ticket, state.count, 1, &state.since)?;
-                }
-                (Some(_) | None, false, _) => {}
-            }
-            let (draft, now) = judge.draft(&|_| String::new());
-            told = now;
-            Ok::<_, Failure>(draft)
-        })?;
-        tell(&told, session);
-        if args.push && plan.is_some() {
-            crate::commands::sync::push(&store, session)?;
+    let results = results(&cause, end);
+    if end == End::Failed || args.resolve {
+        let given = args.fields.changes(&project, session)?;
+        // Secrets were taken out of the texts: no failure is refused for them.
+        let options = ChangeOptions { push: args.push, allow_secret: true, ..ChangeOptions::default() };
+        let changed = project.report_command(&build, &cause, &results, &given, end, &options)?;
+        for (what, ids) in changed.answer.changed() {
+            ids.iter().for_each(|id| session.note(format!("support: {what} {id}")));
         }
     }
-    build.remember(&store, &results, session);
+    project.remember_results(&build, &results);
     Ok(())
 }
 
 /// The one result of a command: it has passed or failed like a test.
-fn results(cause: &Cause, has_failed: bool) -> Results {
-    let verdict =
-        if has_failed { Verdict::Failed(Box::new(cause.evidence.clone())) } else { Verdict::Passed };
+fn results(cause: &Cause, end: End) -> Results {
+    let verdict = match end {
+        End::Failed => Verdict::Failed(Box::new(cause.evidence.clone())),
+        End::Passed => Verdict::Passed,
+    };
     let mut results = Results::new(Grouping::Test);
     results.add(Outcome { suite: String::new(), name: cause.key.clone(), verdict });
     results.finish()
-}
-
-fn tell(told: &Told, session: &mut Session<'_>) {
-    for (what, ids) in [
-        ("opened", &told.opened),
-        ("reopened", &told.reopened),
-        ("repeated", &told.repeated),
-        ("resolved", &told.resolved),
-    ] {
-        ids.iter().for_each(|id| session.note(format!("support: {what} {id}")));
-    }
-    session.notes.extend(told.notes.iter().cloned());
 }
 
 fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
@@ -136,7 +99,7 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
     let mut details =
         format!("$ {command}\nIt {how}, on {} {}.", std::env::consts::OS, std::env::consts::ARCH);
     for name in &args.env {
-        let value = session.surroundings.text(name).unwrap_or_else(|| "(not set)".to_owned());
+        let value = session.host.env.text(name).unwrap_or_else(|| "(not set)".to_owned());
         details.push_str(&["\n", name, "=", &value].concat());
     }
     let key = args.key.clone().unwrap_or_else(|| command.clone());

@@ -5,16 +5,11 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::commands::failure::Failure;
+use crate::project::{Host, Project, Scope};
 use crate::render::Format;
-use crate::store::Store;
-use crate::store::git::Surroundings;
-use crate::ticket::{EntryId, Moment, TicketId};
 
 /// Opens an editor on a text and returns what it was left with.
 pub(crate) type Editor<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
-
-/// A progress bar: given how much is done, it shows it; dropped, it goes.
-pub type Progress = Box<dyn Fn(usize)>;
 
 /// How a command that was run has ended.
 #[derive(Debug)]
@@ -44,12 +39,10 @@ pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
 
 /// The process, as commands see it.
 pub struct Session<'a> {
-    /// What the process was started with.
-    pub surroundings: Surroundings,
+    /// What a project is given: environment, clock, randomness, notes, progress.
+    pub host: Host<'a>,
     /// The branch named on the command line.
     pub branch: Option<String>,
-    /// Random bits.
-    pub random: &'a mut dyn FnMut() -> u64,
     /// Standard input.
     pub input: &'a mut dyn Read,
     /// True where somebody sits at a terminal, so that an editor may be opened.
@@ -60,43 +53,34 @@ pub struct Session<'a> {
     pub execute: Execute<'a>,
     /// Writes a file that somebody asked for, whole or not at all.
     pub save: Save<'a>,
-    /// Shows how far something long has come.
-    pub progress: &'a dyn Fn(&'static str, usize) -> Progress,
     /// Standard output, for what is too long to be held in memory.
     pub output: &'a mut dyn Write,
     /// The form of the answer.
     pub format: Format,
     /// True where the answer is a table on a terminal.
     pub on_terminal: bool,
-    /// Warnings and remarks for standard error, a line each.
-    pub notes: Vec<String>,
-    /// What was written, for those who asked to be told.
-    pub remarks: Vec<String>,
 }
 
-impl Session<'_> {
-    /// Opens the tickets of the repository around the working directory.
+impl<'a> Session<'a> {
+    /// Opens the tickets of the repository around the working directory, as they are now.
     ///
     /// # Errors
     /// There is no repository, or no branch to work on.
-    pub fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(self.surroundings.clone(), self.branch.as_deref())?)
+    pub fn project(&self) -> Result<Project<'a>, Failure> {
+        self.project_in(Scope::Now)
     }
 
-    /// Now, by the clock of the process.
-    pub(crate) fn now(&self) -> Moment {
-        let seconds = self.surroundings.now_seconds;
-        Moment::from_unix(seconds).unwrap_or_default()
+    /// The same, in the state that a scope names.
+    ///
+    /// # Errors
+    /// There is no repository, no branch to work on, or no such revision.
+    pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
+        Project::open(&self.host, self.branch.as_deref(), scope)
     }
 
-    /// A new entry's id.
-    pub fn entry_id(&mut self) -> EntryId {
-        EntryId::from_bits((self.random)())
-    }
-
-    /// A new ticket's id.
-    pub fn ticket_id(&mut self) -> TicketId {
-        TicketId::from_bits((self.random)())
+    /// The working directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.host.env.directory
     }
 
     /// True where the answer goes into a format for machines.
@@ -105,10 +89,7 @@ impl Session<'_> {
     }
 
     /// Says something on standard error, once.
-    pub fn note(&mut self, note: impl Into<String>) {
-        let note = note.into();
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+    pub fn note(&self, note: impl Into<String>) {
+        self.host.note(note);
     }
 }

@@ -1,14 +1,12 @@
 //! `show`: the page of one ticket.
 
-use crate::commands::arguments::Reading;
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
-use crate::commands::project_files;
-use crate::commands::reading;
 use crate::commands::session::Session;
-use crate::process::Release;
+use crate::process::is_unsupported;
+use crate::project::Project;
 use crate::render::{LinkedTicket, TicketPage, View};
-use crate::store::{Snapshot, Store};
-use crate::ticket::{Field, LinkKind, Ticket, TicketId};
+use crate::ticket::{Field, Ticket, TicketId};
 
 /// Show a ticket and its timeline
 #[derive(Debug, clap::Args)]
@@ -16,65 +14,39 @@ pub struct Args {
     /// The ticket
     id: String,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
-    let id = snapshot.resolve(&args.id)?;
-    let ticket = snapshot.need(&id)?;
-    if args.reading.is_present() {
-        reading::tell_later(&store, &snapshot, std::iter::once(&id), session)?;
-    }
-    let places = reading::places(&snapshot, &id, &args.reading)?;
+    let project = session.project_in(args.reading.scope())?;
+    let ticket = project.ticket(&args.id)?;
+    let id = ticket.id();
+    project.note_later(std::iter::once(id))?;
     let fields = ticket.unaccounted();
     if !fields.is_empty() {
-        let names: Vec<String> = fields.iter().map(crate::ticket::Field::name).collect();
+        let names: Vec<String> = fields.iter().map(Field::name).collect();
         session.note(format!(
             "warning: {id} was edited by hand: no entry of its timeline sets {}",
             names.join(", ")
         ));
     }
-    let linked = ticket.head().links().map(|(kind, other)| linked(&snapshot, kind, other)).collect();
-    let prefix = snapshot.shortest(&id)?;
-    let releases = project_files::releases(&snapshot)?;
-    let fixed_in = fixed_in(&store, &ticket, &releases)?;
-    let is_deliverys = is_deliverys(&ticket, &releases);
-    Ok(View::Ticket(Box::new(TicketPage { ticket, prefix, linked, places, fixed_in, is_deliverys })))
-}
-
-/// The versions whose builds contain the ticket's fix.
-fn fixed_in(store: &Store, ticket: &Ticket, releases: &[Release]) -> Result<Vec<String>, Failure> {
-    if ticket.head().members(&Field::Commits).next().is_none() {
-        return Ok(Vec::new());
-    }
-    // A tag that is not in this clone says nothing.
-    let tagged =
-        |release: &Release| Some((release.version.clone(), store.repository().revision(&release.tag).ok()?));
-    let tips: Vec<_> = releases.iter().filter_map(tagged).collect();
-    let said = store.said(&tips.iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), Some(ticket))?;
-    let mut versions = Vec::new();
-    for (version, tip) in tips {
-        if store.build(tip, &said)?.fixes(ticket)? {
-            versions.push(version);
-        }
-    }
-    Ok(versions)
-}
-
-/// True where a ticket says what it affects, and support owns none of it.
-fn is_deliverys(ticket: &Ticket, releases: &[Release]) -> bool {
-    let owned = |version: &str| {
-        releases.iter().any(|release| release.version == version && release.state() == "supported")
+    let page = TicketPage {
+        prefix: project.shortest(id)?,
+        linked: linked(&project, &ticket),
+        places: project.places(id)?,
+        fixed_in: project.fixed_in(&ticket)?,
+        is_deliverys: is_unsupported(&ticket, project.releases()?),
+        ticket,
     };
-    let mut affected = ticket.head().members(&Field::Affects).peekable();
-    !releases.is_empty() && affected.peek().is_some() && !affected.any(owned)
+    Ok(View::Ticket(Box::new(page)))
 }
 
-/// The other end of a link; one that cannot be read is named all the same.
-pub(crate) fn linked(snapshot: &Snapshot<'_>, kind: &LinkKind, other: &str) -> LinkedTicket {
-    let ticket = TicketId::parse(other).and_then(|id| snapshot.ticket(&id).ok().flatten());
-    LinkedTicket { kind: kind.clone(), id: other.to_owned(), ticket }
+/// The other ends of a ticket's links; one that cannot be read is named all the same.
+pub(crate) fn linked(project: &Project<'_>, ticket: &Ticket) -> Vec<LinkedTicket> {
+    let link = |(kind, other): (&crate::ticket::LinkKind, &str)| {
+        let ticket = TicketId::parse(other).and_then(|id| project.readable(&id));
+        LinkedTicket { kind: kind.clone(), id: other.to_owned(), ticket }
+    };
+    ticket.head().links().map(link).collect()
 }

@@ -4,17 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::Reading;
-use crate::commands::carriers::carriers;
-use crate::commands::catalogue::{Question, Wanted, find_judged, rulings};
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::judging::Rulings;
-use crate::commands::list::joined;
-use crate::commands::project_files::check_files;
 use crate::commands::session::Session;
-use crate::process::{Clock, ClockKind, ClockState, Course, Why, skew_before, skews};
-use crate::render::{ClockLine, ClockMark, Clocks, Listed, Record, TicketClocks, View};
-use crate::store::{Carried, Snapshot, Store};
+use crate::process::{Clock, ClockKind, ClockState, Course, Listed, Record, Why, skew_before, skews};
+use crate::project::{IntroducedEntry, Project, Projection, Search, SlaRules};
+use crate::query::joined;
+use crate::render::{ClockLine, ClockMark, Clocks, TicketClocks, View};
 use crate::ticket::{Field, Moment, Node, Summary, Ticket, TicketId};
 
 /// The spans of hours that an explanation lists of a clock.
@@ -38,56 +34,30 @@ pub struct Args {
     #[arg(long, value_name = "REVISION")]
     policy: Option<String>,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
+    let project = session.project_in(args.reading.scope())?;
     if args.gate.is_some() {
-        check_files(&snapshot)?;
+        project.check_files()?;
     }
-    let now = args.reading.at.as_deref().and_then(crate::store::instant);
-    let now = now.unwrap_or_else(|| session.now());
-    let asked = match &args.policy {
-        Some(revision) => Some(Rulings::present(&store.snapshot(Some(revision))?)?),
-        None => None,
-    };
-    let what_if = asked.is_some();
-    let court = |own: Option<Rulings>| {
-        let rulings = asked.or(own).filter(Rulings::has_clocks);
-        let rulings = rulings.ok_or_else(|| {
-            let hint = "git support config set clocks.blocker.resolution 4h";
-            Failure::new(Kind::NotFound, "no clocks are set").hint(hint)
-        })?;
-        Ok::<_, Failure>(Court { store: &store, snapshot: &snapshot, rulings, now, what_if })
-    };
-    let ids: Vec<TicketId> = args.ids.iter().filter_map(|text| snapshot.resolve(text).ok()).collect();
+    let ids: Vec<TicketId> = args.ids.iter().filter_map(|text| project.id(text).ok()).collect();
     let explained = !ids.is_empty() && ids.len() == args.ids.len();
     let tickets = if explained {
-        let court = court(rulings(&store, &snapshot, session)?)?;
-        let found = carriers(&store, &snapshot, &ids, session)?;
-        found
-            .into_iter()
-            .map(|(ticket, history)| court.explained(&ticket, history))
-            .collect::<Result<Vec<_>, _>>()?
+        let report = SlaReport::of(&project, args, project.sla_rules()?)?;
+        let found = project.introduced_by(&ids)?;
+        let explain = |(ticket, history): (Ticket, Vec<IntroducedEntry>)| report.explained(&ticket, history);
+        found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?
     } else {
-        let text = if args.ids.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.ids) };
-        let question = Question {
-            store: &store,
-            snapshot: &snapshot,
-            text: &text,
-            reading: &args.reading,
-            wanted: Wanted::Courses,
-            with_snippets: false,
-        };
-        let (found, own) = find_judged(&question, session)?;
+        let query = if args.ids.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.ids) };
+        let (found, own) = project.find_judged(&Search::new(&query, Projection::Courses))?;
         if found.is_empty() {
             session.note("no ticket matches");
         }
-        let court = court(own)?;
-        found.iter().filter_map(|one| court.lines(one)).collect()
+        let report = SlaReport::of(&project, args, own)?;
+        found.iter().filter_map(|one| report.lines(one)).collect()
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
         (Some(_), ClockState::Breached) | (Some("warned"), ClockState::Warned) => line.clock.is_present,
@@ -97,11 +67,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Clocks(Clocks { tickets, explained, shuts }))
 }
 
-/// Who judges, by which rules, at which moment.
-struct Court<'a> {
-    store: &'a Store,
-    snapshot: &'a Snapshot<'a>,
-    rulings: Rulings,
+/// The rules that clocks are shown by, and the moment.
+struct SlaReport<'a> {
+    project: &'a Project<'a>,
+    rules: SlaRules,
     now: Moment,
     what_if: bool,
 }
@@ -109,39 +78,48 @@ struct Court<'a> {
 /// An entry's id and action, and the commit that carried it.
 type Source = (String, String, Option<String>);
 
-impl Court<'_> {
+impl<'a> SlaReport<'a> {
+    /// By the rules of a revision, where one is asked for, or the tickets' own.
+    fn of(project: &'a Project<'a>, args: &Args, own: Option<SlaRules>) -> Result<Self, Failure> {
+        let asked = args.policy.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
+        let what_if = asked.is_some();
+        let rules = asked.or(own).filter(SlaRules::has_clocks).ok_or_else(|| {
+            let hint = "git support config set clocks.blocker.resolution 4h";
+            Failure::new(Kind::NotFound, "no clocks are set").hint(hint)
+        })?;
+        Ok(Self { project, rules, now: project.now(), what_if })
+    }
+
     /// The clocks of a ticket of a list, which was found with its course.
     fn lines(&self, one: &Listed) -> Option<TicketClocks> {
         let Record::Course(judged) = &one.record else { return None };
         let (course, by) = judged.as_ref();
-        Some(self.of(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
+        Some(self.clocks(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
     }
 
     /// The clocks of a ticket, each with how it came to stand where it does.
-    fn explained(&self, ticket: &Ticket, history: Vec<Carried>) -> Result<TicketClocks, Failure> {
+    fn explained(&self, ticket: &Ticket, history: Vec<IntroducedEntry>) -> Result<TicketClocks, Failure> {
         let (mut sources, mut dated) = (BTreeMap::new(), skews(ticket, self.now));
         // What was imported is older than the commit that brought it.
         let channel = ticket.head().get(&Field::Channel).and_then(Node::as_text);
-        for (place, carried) in (0_u32..).zip(history) {
-            let entry = carried.entry;
-            if let Some(commit) = carried.commit.filter(|_| channel != Some("import"))
-                && let Some((parent, at)) = self.store.repository().follows(commit)?
-                && let Some(followed) = Moment::from_unix(at)
+        for (place, introduced) in (0_u32..).zip(history) {
+            let (entry, commit) = (introduced.entry, introduced.commit.map(|commit| commit.to_string()));
+            if let Some(commit) = commit.as_ref().filter(|_| channel != Some("import"))
+                && let Some((parent, followed)) = self.project.parent_of_introduction(commit)?
                 && !dated.iter().any(|skew| skew.entry == entry.id)
             {
-                dated.extend(skew_before(&entry, followed, &format!("{parent:.10}")));
+                dated.extend(skew_before(&entry, followed, &parent));
             }
-            let commit = carried.commit.map(|commit| commit.to_string());
             sources.insert(place, (entry.id.to_string(), entry.action.to_string(), commit));
         }
-        let prefix = self.snapshot.shortest(ticket.id())?;
+        let prefix = self.project.shortest(ticket.id())?;
         let course = Course::of(ticket);
-        let by = self.rulings.judge(self.rulings.past(self.store).as_mut(), ticket.id(), &course)?;
-        let clocks = self.of(Summary::of(ticket), prefix, &course, &by, &sources);
+        let by = self.rules.judged_by(self.project, ticket.id(), &course)?;
+        let clocks = self.clocks(Summary::of(ticket), prefix, &course, &by, &sources);
         Ok(TicketClocks { skews: dated, ..clocks })
     }
 
-    fn of(
+    fn clocks(
         &self,
         summary: Summary,
         prefix: usize,
@@ -150,7 +128,7 @@ impl Court<'_> {
         sources: &BTreeMap<u32, Source>,
     ) -> TicketClocks {
         let by = if self.what_if { &[] } else { by };
-        let clocks = self.rulings.clocks(course, by, self.now.unix());
+        let clocks = self.rules.clocks(course, by, self.now.unix());
         let (present, past): (Vec<Clock>, Vec<Clock>) =
             clocks.into_iter().partition(|clock| clock.is_present || clock.kind != ClockKind::Update);
         let kept = past.iter().filter(|clock| clock.state == ClockState::Met).count();
@@ -175,7 +153,7 @@ impl Court<'_> {
     }
 
     fn line(&self, clock: Clock, settings: Option<String>, sources: &BTreeMap<u32, Source>) -> ClockLine {
-        let hours = self.rulings.hours(&clock);
+        let hours = self.rules.hours(&clock);
         let local = |at: i64| hours.map(|hours| hours.local(at)).unwrap_or_default();
         let mut marks = Vec::new();
         let mut mark = |at: i64, place: u32, what: String| {

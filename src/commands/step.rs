@@ -1,10 +1,9 @@
 //! What the verbs of the process share: tickets, a word about it, and the step to take.
 
-use crate::commands::arguments::{Message, Spending, Writing};
-use crate::commands::change::{Planned, apply};
+use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Move, Request, What};
 use crate::render::View;
 
@@ -19,7 +18,7 @@ pub(crate) struct Common {
     #[command(flatten)]
     pub(crate) spending: Spending,
     #[command(flatten)]
-    pub(crate) writing: Writing,
+    pub(crate) writing: WriteOptions,
 }
 
 impl Common {
@@ -55,13 +54,13 @@ impl Common {
 pub(crate) fn take(
     ids: &[String],
     request: &Request,
-    writing: &Writing,
+    writing: &WriteOptions,
     session: &mut Session<'_>,
 ) -> Result<View, Failure> {
-    let store = session.store()?;
-    let mut planned = Vec::new();
-    for id in reading::resolve(&store.snapshot(None)?, ids)? {
-        planned.push(Planned { id, entry: session.entry_id(), request: request.clone() });
-    }
-    apply(&store, &planned, &[], writing, session)
+    let project = session.project()?;
+    let ids = project.ids(ids)?;
+    let changed = project.change(&writing.options(), |change| {
+        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
+    })?;
+    Ok(views::steps(changed, session))
 }

@@ -2,15 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Member, Role, Team};
+use crate::project::ChangeOptions;
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::layout;
-use crate::ticket::{Node, yaml};
 
 /// Manage team members and their roles
 ///
@@ -64,10 +61,9 @@ impl Somebody {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     match &args.verb {
         None | Some(Verb::List) => {
-            let store = session.store()?;
-            let snapshot = store.snapshot(None)?;
-            project_files::warn_of_files(&snapshot, session)?;
-            Ok(View::Team(project_files::team(&snapshot)?.members))
+            let project = session.project()?;
+            project.warn_of_files()?;
+            Ok(View::Team(project.team()?.members.clone()))
         }
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {
@@ -102,7 +98,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             })
         }
         Some(Verb::Remove { name, dry_run }) => {
-            change(&format!("take {name} off the team"), *dry_run, session, |team| {
+            change(&format!("remove {name} from the team"), *dry_run, session, |team| {
                 let name = known(team, name)?;
                 team.members.retain(|member| member.name != name);
                 Ok(())
@@ -122,15 +118,13 @@ fn known(team: &Team, text: &str) -> Result<String, Failure> {
 fn change(
     subject: &str,
     dry_run: bool,
-    session: &mut Session<'_>,
+    session: &Session<'_>,
     edit: impl Fn(&mut Team) -> Result<(), Failure>,
 ) -> Result<View, Failure> {
-    write_files(subject, dry_run, session, |snapshot| {
-        let old = project_files::whole_team(snapshot)?;
-        let mut new = old.clone();
-        edit(&mut new)?;
-        let (true, Node::Map(pairs)) = (new != old, new.to_node()) else { return Ok(Vec::new()) };
-        Team::read(&new.to_node()).map_err(|(_, problem)| Failure::usage(problem))?;
-        Ok(vec![FileChange::write(layout::TEAM, yaml::write(&pairs))])
-    })
+    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
+    let changed = session.project()?.change(&options, |change| {
+        change.subject(subject);
+        change.edit_team(&edit)
+    })?;
+    Ok(views::files(changed, session))
 }

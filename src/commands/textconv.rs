@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::{View, readable};
-use crate::store::driver::{read_any, read_version};
 
 /// Convert ticket files for diffs (run by Git)
 ///
@@ -19,11 +18,10 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let bytes = read_version(&session.surroundings.directory.join(&args.file))?;
     // What is no ticket is shown as it is: a difference hides nothing.
-    let text = match read_any(&bytes) {
+    let text = match session.host.read_version(&args.file)? {
         Ok(ticket) => readable(&ticket),
-        Err(_) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
     };
     Ok(View::Text(text))
 }

@@ -2,8 +2,6 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::named;
-use crate::commands::change::Author;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
@@ -56,8 +54,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
     }
     if let Some(who) = &args.assignee {
-        let me = Author::of(&session.store()?)?.me();
-        changes.insert(Field::Assignee, Change::to_text(named(who, &me)));
+        changes.insert(Field::Assignee, Change::to_text(session.project()?.person(who)?));
     }
     args.common.take(&Move::Triage { changes, confirm: args.confirm }, session)
 }

@@ -1,15 +1,11 @@
 //! `vendor`: outside suppliers and the managed service provider, a file each.
 
-use crate::commands::catalogue::whole;
-use crate::commands::change::write_files;
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::project_files;
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::process::{Vendor, answer_times};
+use crate::project::{Change, ChangeOptions};
 use crate::render::View;
-use crate::store::git::FileChange;
-use crate::store::layout;
-use crate::ticket::{Node, Status, yaml};
 
 /// Manage vendors
 ///
@@ -104,20 +100,16 @@ impl Details {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     match &args.verb {
         None | Some(Verb::List) => {
-            let store = session.store()?;
-            let snapshot = store.snapshot(None)?;
-            project_files::warn_of_files(&snapshot, session)?;
-            let vendors = project_files::vendors(&snapshot)?;
-            Ok(View::Vendors(vendors.into_values().collect()))
+            let project = session.project()?;
+            project.warn_of_files()?;
+            Ok(View::Vendors(project.vendors()?.values().cloned().collect()))
         }
         Some(Verb::Add(details)) => add(details, session),
         Some(Verb::Edit(details)) => {
-            let subject = format!("change the vendor {}", details.name);
-            write_files(&subject, details.dry_run, session, |snapshot| {
-                let vendors = project_files::vendors(snapshot)?;
-                let old = vendors.get(&details.name).ok_or_else(|| unknown(&details.name))?;
-                let new = details.over(old)?;
-                Ok(if new == *old { Vec::new() } else { vec![file(&new)] })
+            let subject = format!("change vendor {}", details.name);
+            change(&subject, details.dry_run, session, |change| {
+                let new = details.over(change.project().vendor(&details.name)?)?;
+                change.put_vendor(&new)
             })
         }
         Some(Verb::Show { name }) => show(name, session),
@@ -135,55 +127,52 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
     if new.channels().is_empty() {
         session.note(format!("warning: {name} has no channel yet; nothing can be deferred to them"));
     }
-    write_files(&format!("add the vendor {name}"), details.dry_run, session, |snapshot| {
-        if project_files::vendors(snapshot)?.contains_key(name) {
+    change(&format!("add vendor {name}"), details.dry_run, session, |change| {
+        if change.project().vendors()?.contains_key(name) {
             return Err(Failure::new(Kind::Refused, format!("there is a vendor {name} already"))
                 .hint(format!("git support vendor edit {name} …")));
         }
-        Ok(vec![file(&new)])
+        change.put_vendor(&new)
     })
 }
 
-/// The vendor, and the tickets it holds now.
-fn show(name: &str, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = store.snapshot(None)?;
-    project_files::warn_of_files(&snapshot, session)?;
-    let vendors = project_files::vendors(&snapshot)?;
-    let vendor = vendors.get(name).ok_or_else(|| unknown(name))?.clone();
+/// The vendor, and the tickets that are deferred to it now.
+fn show(name: &str, session: &Session<'_>) -> Result<View, Failure> {
+    let project = session.project()?;
+    project.warn_of_files()?;
+    let vendor = Box::new(project.vendor(name)?.clone());
     let mut held = Vec::new();
-    for ticket in whole(&store, &snapshot, &format!("vendor:{name}"), session)? {
-        let prefix = snapshot.shortest(ticket.id())?;
+    for ticket in project.find_tickets(&format!("vendor:{name}"))? {
+        let prefix = project.shortest(ticket.id())?;
         held.push((ticket, prefix));
     }
-    let answers = answer_times(name, &whole(&store, &snapshot, "was:deferred", session)?);
-    Ok(View::Vendor { vendor: Box::new(vendor), held, answers })
+    let answers = answer_times(name, &project.find_tickets("was:deferred")?);
+    Ok(View::Vendor { vendor, held, answers })
 }
 
-fn remove(name: &str, dry_run: bool, session: &mut Session<'_>) -> Result<View, Failure> {
-    write_files(&format!("take the vendor {name} away"), dry_run, session, |snapshot| {
-        if !project_files::vendors(snapshot)?.contains_key(name) {
-            return Err(unknown(name));
-        }
-        let holds = |ticket: &&crate::ticket::Ticket| {
-            let deferral = ticket.head().get(&crate::ticket::Field::Deferral);
-            let vendor = deferral.and_then(|to| to.at("vendor")).and_then(Node::as_text);
-            ticket.head().status() == Status::Deferred && vendor == Some(name)
-        };
-        let tickets = snapshot.tickets()?.tickets;
-        if let Some(held) = tickets.iter().find(holds) {
-            return Err(Failure::new(Kind::Refused, format!("{name} holds tickets: {}", held.id()))
+fn remove(name: &str, dry_run: bool, session: &Session<'_>) -> Result<View, Failure> {
+    change(&format!("remove vendor {name}"), dry_run, session, |change| {
+        change.project().vendor(name)?;
+        let held = change.project().find_ids(&format!("status:deferred vendor:{name}"))?;
+        if let Some(id) = held.first() {
+            return Err(Failure::new(Kind::Refused, format!("tickets are deferred to {name}: {id}"))
                 .hint(format!("git support vendor show {name}; git support resume ID")));
         }
-        Ok(vec![FileChange::remove(layout::vendor(name))])
+        change.remove_vendor(name);
+        Ok(())
     })
 }
 
-fn file(vendor: &Vendor) -> FileChange {
-    let pairs = if let Node::Map(pairs) = vendor.to_node() { pairs } else { Vec::new() };
-    FileChange::write(layout::vendor(&vendor.name), yaml::write(&pairs))
-}
-
-fn unknown(name: &str) -> Failure {
-    Failure::new(Kind::NotFound, format!("there is no vendor {name}")).hint("git support vendor list")
+fn change(
+    subject: &str,
+    dry_run: bool,
+    session: &Session<'_>,
+    make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
+) -> Result<View, Failure> {
+    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
+    let changed = session.project()?.change(&options, |change| {
+        change.subject(subject);
+        make(change)
+    })?;
+    Ok(views::files(changed, session))
 }

@@ -5,7 +5,6 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest as _, Sha256};
 
 /// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -54,12 +53,6 @@ pub fn read_evidence(
     let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let own = own.filter(|own| own != STANDARD_INPUT).unwrap_or_else(|| "stdin.txt".to_owned());
     let name = crate::ticket::one_line(name.unwrap_or(&own));
-    let sha256 = checksum(&content);
+    let sha256 = crate::ticket::sha256(&content);
     Ok(Evidence { name, content, sha256 })
-}
-
-/// The SHA-256 of a content, in hexadecimal.
-#[must_use]
-pub fn checksum(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,48 +2,48 @@
 
 use serde_json::Value;
 
-use crate::process::{Actor, Change, Changes, Rules, open};
-use crate::ticket::{Field, Kind, Moment, Node, Ticket, TicketId, codec, nearest};
+use crate::process::{Change, Changes, Incoming, NewTicket};
+use crate::ticket::{Field, Kind, Moment, Node, TicketId, codec, nearest};
 
 /// What stands in an object beside the fields of a ticket's file: it is worked out, or only for a new ticket.
 const WORKED_OUT: &[&str] = &["created", "updated", "occurrences", "severity_proposed", "branches"];
 
-/// Reads a line. A line with a timeline is a whole ticket; one without an id is a new one: it takes the id
-/// that is offered, its fields as they are given, and `created` as the time of its opening.
+/// Reads a line. A line with a timeline is a whole ticket; one without an id is a new one, with its fields as they are
+/// given, and `created` as the time of its opening.
 ///
 /// # Errors
 /// What is wrong with the line.
-pub fn read_line(line: &str, new_id: TicketId, rules: &Rules, actor: &Actor) -> Result<Ticket, String> {
+pub fn read_line(line: &str) -> Result<Incoming, String> {
     let object = match serde_json::from_str(line) {
         Ok(Value::Object(object)) => object,
-        Ok(_) => return Err("is no JSON object".to_owned()),
-        Err(error) => return Err(format!("is no JSON: {error}")),
+        Ok(_) => return Err("is not a JSON object".to_owned()),
+        Err(error) => return Err(format!("is not valid JSON: {error}")),
     };
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     if object.contains_key("timeline") {
-        let id = text("id").and_then(TicketId::parse).ok_or("`id` is no ticket id of 10 characters")?;
+        let id = text("id").and_then(TicketId::parse).ok_or("`id` is not a ticket id of 10 characters")?;
         let pairs = object.iter().filter(|(name, _)| !WORKED_OUT.contains(&name.as_str()));
         let pairs = pairs.map(|(name, value)| (Node::text(name), node_of(value))).collect();
-        return codec::from_node(&id, Node::Map(pairs)).map_err(|invalid| invalid.to_string());
+        let ticket = codec::from_node(&id, Node::Map(pairs)).map_err(|invalid| invalid.to_string())?;
+        return Ok(Incoming::Whole(Box::new(ticket)));
     }
     if object.contains_key("id") {
         return Err("has an `id`, but no `timeline`: export it with --full, or leave the id out".to_owned());
     }
-    let mut actor = actor.clone();
-    if let Some(created) = text("created") {
-        let moment = Moment::parse(created).or_else(|| Moment::parse_day(created));
-        actor.at = moment.ok_or_else(|| format!("`created`: `{created}` is no instant"))?;
-    }
+    let created = match text("created") {
+        Some(created) => Some(
+            Moment::parse(created)
+                .or_else(|| Moment::parse_day(created))
+                .ok_or_else(|| format!("`created`: '{created}' is not a valid time"))?,
+        ),
+        None => None,
+    };
     let mut changes = Changes::new();
     changes.insert(Field::Channel, Change::to_text("import"));
     for (name, value) in object.iter().filter(|(name, _)| *name != "created" && *name != "schema") {
         add(&mut changes, name, value)?;
     }
-    let id = match text("key") {
-        Some(key) => TicketId::from_key(key),
-        None => new_id,
-    };
-    open(id, &changes, None, rules, &actor).map_err(|refusal| refusal.to_string())
+    Ok(Incoming::New(NewTicket { id: text("key").map(TicketId::from_key), changes, created }))
 }
 
 /// A JSON value as a value of a file.

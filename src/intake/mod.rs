@@ -11,8 +11,8 @@ mod operations;
 mod results;
 mod text;
 
-pub use evidence::{Evidence, STANDARD_INPUT, checksum, read_evidence};
-pub use foreign::{Issue, Source, bring, open_foreign};
+pub use evidence::{Evidence, STANDARD_INPUT, read_evidence};
+pub use foreign::{Issue, Source, incoming, open_foreign};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};

@@ -10,31 +10,35 @@ use crate::ticket::{
     TicketId, Visibility, fold,
 };
 
-/// Opens a ticket with the given fields.
-///
-/// # Errors
-/// What is missing or wrong.
-pub fn open(
-    id: TicketId,
-    changes: &Changes,
-    note: Option<String>,
-    rules: &Rules,
-    actor: &Actor,
-) -> Result<Ticket, Refusal> {
-    open_by(id, changes, Request::new(What::Comment).with_note(note), rules, actor)
+/// What the rules make of a request: the step to apply, and what has to be said about it.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// The step; `None` where everything is so already.
+    pub step: Option<Step>,
+    /// What is done although a policy warns of it, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// A ticket that was opened, and what has to be said about it.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What is done although a policy warns of it, a line each.
+    pub warnings: Vec<String>,
 }
 
 /// Opens a ticket with the given fields, and what a request says beside: a note, where a machine saw it.
 ///
 /// # Errors
 /// What is missing or wrong.
-pub fn open_by(
+pub fn open(
     id: TicketId,
     changes: &Changes,
     mut request: Request,
     rules: &Rules,
     actor: &Actor,
-) -> Result<Ticket, Refusal> {
+) -> Result<Opened, Refusal> {
     let mut record = Record::default();
     record.change_all(&Head::default(), changes)?;
     record.judge_severity(rules, actor)?;
@@ -42,10 +46,11 @@ pub fn open_by(
         return Err(Refusal::NoTitle);
     }
     request.note = checked_note(request.note)?;
-    Ok(Ticket::open(id, record.step(Action::Open, 1, request, actor)))
+    let warnings = std::mem::take(&mut record.warnings);
+    Ok(Opened { ticket: Ticket::open(id, record.step(Action::Open, 1, request, actor)), warnings })
 }
 
-/// What a request does to a ticket; `None` where everything is so already.
+/// What a request does to a ticket.
 ///
 /// # Errors
 /// The rule that said no, and what would make it say yes.
@@ -54,7 +59,7 @@ pub fn decide(
     mut request: Request,
     rules: &Rules,
     actor: &Actor,
-) -> Result<Option<Step>, Refusal> {
+) -> Result<Decision, Refusal> {
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
     let action = record.answer(ticket, &request, rules, actor)?;
@@ -62,9 +67,10 @@ pub fn decide(
     let says_something =
         matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(..) | What::Step(_));
     if record.is_empty() && !says_something && request.spent_minutes.is_none() {
-        return Ok(None);
+        return Ok(Decision::default());
     }
-    Ok(Some(record.step(action, ticket.next_seq(), request, actor)))
+    let warnings = std::mem::take(&mut record.warnings);
+    Ok(Decision { step: Some(record.step(action, ticket.next_seq(), request, actor)), warnings })
 }
 
 /// The ticket without what is to be taken out, and with the entry that says so; `None` where there is nothing
@@ -95,6 +101,8 @@ pub(super) struct Record {
     pub(super) told: Option<String>,
     pub(super) proposed: bool,
     pub(super) overrides: Vec<String>,
+    /// What is done although a policy warns of it.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Record {

@@ -1,6 +1,6 @@
 //! A release as support owns it: handed over by delivery, accepted, retired; one file each.
 
-use crate::ticket::Node;
+use crate::ticket::{Field, Node, Ticket};
 
 /// A release's record: `.support/releases/<version>.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -120,4 +120,14 @@ impl Release {
             && !text.starts_with(['.', '-'])
             && !text.ends_with('.')
     }
+}
+
+/// True where a ticket says which releases it affects, and support owns none of them: it is the delivery team's.
+#[must_use]
+pub fn is_unsupported(ticket: &Ticket, releases: &[Release]) -> bool {
+    let is_owned = |version: &str| {
+        releases.iter().any(|release| release.version == version && release.state() == "supported")
+    };
+    let mut affected = ticket.head().members(&Field::Affects).peekable();
+    !releases.is_empty() && affected.peek().is_some() && !affected.any(is_owned)
 }

@@ -1,7 +1,7 @@
 //! The keys that a settings file may hold: those of the settings, and those below the groups that a project fills itself.
 
 use crate::process::settings::SETTINGS;
-use crate::ticket::{Node, nearest};
+use crate::ticket::{Node, nearest, visible};
 
 /// The groups whose members the project names itself, each with the parts of a key below it.
 const OPEN_GROUPS: &[(&str, &[&str])] = &[
@@ -38,6 +38,31 @@ fn no_setting(key: &str, known: &[String]) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let meant = nearest(key, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
     format!("there is no setting {key}.{meant}")
+}
+
+/// The keys of a settings' file that this version does not know: misspelt, they would have no effect. Each with what
+/// is wrong with it.
+#[must_use]
+pub fn unknown_keys(file: &Node) -> Vec<(String, String)> {
+    let Node::Map(groups) = file else { return Vec::new() };
+    let mut unknown = Vec::new();
+    for (group, values) in groups {
+        // `policy.x: y` at the top is no setting of the group `policy`.
+        if group.to_string().contains('.') {
+            unknown.push((group.to_string(), format!("unknown key '{}'", visible(&group.to_string()))));
+            continue;
+        }
+        let keys = match values {
+            Node::Map(pairs) => pairs.iter().map(|(key, _)| format!("{group}.{key}")).collect(),
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {
+                vec![group.to_string()]
+            }
+        };
+        for key in keys.into_iter().filter(|key| !matches!(key.as_str(), "schema" | "branch")) {
+            unknown.extend(unknown_setting(&key).map(|problem| (key, problem)));
+        }
+    }
+    unknown
 }
 
 /// What a settings' file says of the groups whose members the project names itself: keys with dots, and

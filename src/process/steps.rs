@@ -2,7 +2,7 @@
 
 use crate::process::decide::Record;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Change, Changes, Deferral, Ending, Move, Request, What};
+use crate::process::request::{Actor, Change, Changes, Deferral, Ending, Move, Request};
 use crate::process::rules::{Policy, Rules};
 use crate::process::table::{legal_steps, outcome};
 use crate::process::team::Role;
@@ -52,7 +52,7 @@ impl Record {
                 legal,
             });
         };
-        check_level(ticket, &action, rules, actor)?;
+        self.check_level(ticket, &action, rules, actor)?;
         let needs_reason =
             matches!(step, Move::Return { .. } | Move::Alert(_) | Move::Escalate { force: true, .. });
         if needs_reason && request.note.is_none() {
@@ -117,7 +117,12 @@ impl Record {
         }
         match rules.settings.severity_by_owner {
             Policy::Off => {}
-            Policy::Warn => self.proposed = true,
+            Policy::Warn => {
+                self.proposed = true;
+                let owners = rules.team.names(Role::ProductOwner).join(", ");
+                self.warnings
+                    .push(format!("the severity is a proposal until a product owner confirms it ({owners})"));
+            }
             Policy::Enforce => return Err(not_an_owner(rules, actor, "set a severity")),
         }
         Ok(())
@@ -212,9 +217,12 @@ impl Record {
             self.change(head, &Field::Commits, &Change::adding(ending.commits.clone()))?;
         }
         let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
-        let lacks_commit = ending.code == Resolution::Fixed && !has_commit && ending.no_commit.is_none();
-        if lacks_commit && rules.settings.fixed_needs_commit == Policy::Enforce {
-            return Err(Refusal::NoCommit(ticket.id().clone()));
+        if ending.code == Resolution::Fixed && !has_commit && ending.no_commit.is_none() {
+            match rules.settings.fixed_needs_commit {
+                Policy::Off => {}
+                Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
+                Policy::Enforce => return Err(Refusal::NoCommit(ticket.id().clone())),
+            }
         }
         if ending.code != Resolution::Duplicate {
             return Ok(());
@@ -225,6 +233,33 @@ impl Record {
             Some(other) => {
                 let link = Change::adding(vec![other.to_string()]);
                 self.change(head, &Field::Links(LinkKind::DuplicateOf), &link)
+            }
+        }
+    }
+
+    /// Sees that somebody works at their own level, as strictly as the policy wants it.
+    fn check_level(
+        &mut self,
+        ticket: &Ticket,
+        step: &Action,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        let level = ticket.head().level();
+        if !works(step) || rules.may_work(&actor.member, level) {
+            return Ok(());
+        }
+        match rules.settings.level_by_role {
+            Policy::Off => Ok(()),
+            Policy::Warn => {
+                self.warnings.push(format!("{} does not work at level {level}", actor.by.short()));
+                Ok(())
+            }
+            Policy::Enforce => {
+                let allowed =
+                    rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
+                let (who, what) = (actor.by.to_string(), format!("{step} at level {level}"));
+                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
             }
         }
     }
@@ -259,18 +294,6 @@ fn previous_level(level: Level) -> Option<Level> {
     Level::ALL.iter().copied().rev().find(|other| *other < level)
 }
 
-/// Sees that somebody works at their own level, where the policy enforces it.
-fn check_level(ticket: &Ticket, step: &Action, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
-    let level = ticket.head().level();
-    if rules.settings.level_by_role != Policy::Enforce || !works(step) || rules.may_work(&actor.member, level)
-    {
-        return Ok(());
-    }
-    let allowed = rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
-    let (who, what) = (actor.by.to_string(), format!("{step} at level {level}"));
-    Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
-}
-
 /// The steps that are work of a level; triage is the product owner's too, and an alert anybody's.
 fn works(step: &Action) -> bool {
     !matches!(step, Action::Triage | Action::Alert | Action::Close | Action::Reopen | Action::Assign)
@@ -280,36 +303,4 @@ fn not_an_owner(rules: &Rules, actor: &Actor, what: &str) -> Refusal {
     let allowed = rules.team.names(Role::ProductOwner).iter().map(ToString::to_string).collect();
     let (who, what) = (actor.by.to_string(), what.to_owned());
     Refusal::NotTheirs { who, what, allowed, policy: "policy.severity_by_owner" }
-}
-
-/// What is done all the same, but has to be said: a line each.
-#[must_use]
-pub fn warnings(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let level = ticket.head().level();
-    let sets_severity = if let What::Edit(changes) | What::Step(Move::Triage { changes, .. }) = &request.what
-    {
-        changes.contains_key(&Field::Severity)
-    } else {
-        false
-    };
-    if sets_severity && !rules.may_judge(&actor.member) {
-        let owners = rules.team.names(Role::ProductOwner).join(", ");
-        warnings.push(format!("the severity is a proposal until a product owner confirms it ({owners})"));
-    }
-    if let What::Step(step) = &request.what {
-        if rules.settings.level_by_role == Policy::Warn
-            && works(&step.action())
-            && !rules.may_work(&actor.member, level)
-        {
-            warnings.push(format!("{} does not work at level {level}", actor.by.short()));
-        }
-        if let Move::Resolve(Ending { code: Resolution::Fixed, commits, no_commit: None, .. }) = step
-            && commits.is_empty()
-            && rules.settings.fixed_needs_commit == Policy::Warn
-        {
-            warnings.push("fixed names no commit".to_owned());
-        }
-    }
-    warnings
 }

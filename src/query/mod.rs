@@ -4,10 +4,12 @@ mod lexer;
 pub(crate) mod matching;
 mod parser;
 pub(crate) mod phrase;
+mod quoting;
 mod snippet;
 pub(crate) mod tree;
 
 pub use parser::parse;
 pub use phrase::{Place, words, words_of};
+pub use quoting::{joined, quoted, quoted_value, requoted};
 pub use snippet::{Snippet, snippet};
 pub use tree::{Context, FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};

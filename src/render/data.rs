@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::process::{Member, Release, Suggestion, Vendor, percentile};
+use crate::process::{Branches, Listed, Member, Problem, Record, Release, Suggestion, Vendor, percentile};
 use crate::render::blame;
 use crate::render::clocks;
 use crate::render::differences;
-use crate::render::fault::Fault;
 use crate::render::figures;
 use crate::render::packet;
-use crate::render::view::{Branches, Listed, Record, Reported, View};
+use crate::render::view::{Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// The version of the JSON shapes (docs/formats.md).
@@ -93,7 +92,7 @@ fn objects(view: &View) -> Shape {
     match view {
         View::Nothing | View::Ran { .. } => Shape::Nothing,
         View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
-        View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
+        View::Opened(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
             [one] => Shape::One(ticket(one, true)),
             many => Shape::Many(many.iter().map(|one| ticket(one, true)).collect()),
         },
@@ -127,7 +126,7 @@ fn objects(view: &View) -> Shape {
                 settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
             Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
         }
-        View::Faults(faults) => Shape::Many(faults.iter().map(fault).collect()),
+        View::Problems(faults) => Shape::Many(faults.iter().map(fault).collect()),
         View::Audited(audited) => Shape::Many(audited.faults.iter().map(fault).collect()),
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
@@ -143,8 +142,8 @@ fn objects(view: &View) -> Shape {
         View::Imported { new, changed, unchanged } => {
             Shape::One(json!({"schema": SCHEMA, "new": new, "changed": changed, "unchanged": unchanged}))
         }
-        View::Rehearsal(rehearsal) => {
-            Shape::One(json!({"schema": SCHEMA, "message": rehearsal.message, "patch": rehearsal.patch}))
+        View::DryRun(dry_run) => {
+            Shape::One(json!({"schema": SCHEMA, "message": dry_run.message, "patch": dry_run.patch}))
         }
     }
 }
@@ -204,7 +203,7 @@ fn reported(reported: &Reported) -> Value {
     })
 }
 
-fn fault(fault: &Fault) -> Value {
+fn fault(fault: &Problem) -> Value {
     json!({
         "schema": SCHEMA,
         "rule": fault.rule,

@@ -73,7 +73,7 @@ fn rows(view: &View) -> Option<Rows> {
         View::Gate(gate) => {
             Some((COLUMNS, gate.found.iter().map(|one| record_row(&data::listed(one, false))).collect()))
         }
-        View::Filed(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
+        View::Opened(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
@@ -103,11 +103,11 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Release { .. }
         | View::Notes { .. }
         | View::Settings(_)
-        | View::Faults(_)
+        | View::Problems(_)
         | View::Synced { .. }
         | View::Imported { .. }
         | View::Reported(_)
-        | View::Rehearsal(_) => None,
+        | View::DryRun(_) => None,
     }
 }
 

@@ -5,16 +5,15 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
-use crate::process::FaultLevel;
+use crate::process::{Listed, Problem, ProblemLevel};
 use crate::render::NoSuchForm;
-use crate::render::fault::Fault;
-use crate::render::view::{Format, Gate, Listed, View};
+use crate::render::view::{Format, Gate, View};
 use crate::ticket::{Severity, visible};
 
 /// Something to show.
 struct Finding {
     rule: String,
-    level: FaultLevel,
+    level: ProblemLevel,
     title: String,
     message: String,
     path: Option<String>,
@@ -26,7 +25,7 @@ struct Finding {
 pub(super) fn findings(view: &View, format: Format) -> Result<String, NoSuchForm> {
     let (name, findings) = if let View::Gate(gate) = view {
         (format!("git support check {}", gate.query), of_gate(gate))
-    } else if let View::Faults(faults) = view {
+    } else if let View::Problems(faults) = view {
         ("git support".to_owned(), faults.iter().map(of_fault).collect())
     } else if let View::Audited(audited) = view {
         ("git support audit".to_owned(), audited.faults.iter().map(of_fault).collect())
@@ -60,9 +59,9 @@ fn of_ticket(one: &Listed, path: &str, query: &str) -> Finding {
     Finding {
         rule: "check".to_owned(),
         level: match summary.severity {
-            Some(Severity::Blocker | Severity::Critical) => FaultLevel::Error,
-            Some(Severity::Minor) => FaultLevel::Note,
-            Some(Severity::Major) | None => FaultLevel::Warning,
+            Some(Severity::Blocker | Severity::Critical) => ProblemLevel::Error,
+            Some(Severity::Minor) => ProblemLevel::Note,
+            Some(Severity::Major) | None => ProblemLevel::Warning,
         },
         title: format!("{} {}", summary.id, visible(&summary.title)),
         message: format!(
@@ -74,7 +73,7 @@ fn of_ticket(one: &Listed, path: &str, query: &str) -> Finding {
     }
 }
 
-fn of_fault(fault: &Fault) -> Finding {
+fn of_fault(fault: &Problem) -> Finding {
     let (commit, path) = (fault.commit.as_deref(), fault.path.as_deref().unwrap_or_default());
     Finding {
         rule: fault.rule.to_owned(),
@@ -159,9 +158,9 @@ fn github(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
         let word = match finding.level {
-            FaultLevel::Note => "notice",
-            FaultLevel::Warning => "warning",
-            FaultLevel::Error => "error",
+            ProblemLevel::Note => "notice",
+            ProblemLevel::Warning => "warning",
+            ProblemLevel::Error => "error",
         };
         let file = finding.path.as_ref().map(|path| format!("file={},", property(path))).unwrap_or_default();
         let _ =

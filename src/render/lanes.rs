@@ -1,7 +1,7 @@
 //! Tickets as a board shows them: which stand in which column, and what is to catch the eye.
 
+use crate::process::Listed;
 use crate::render::list;
-use crate::render::view::Listed;
 use crate::ticket::{Level, Moment, Severity, Standing, Status};
 
 /// What the columns of a board are.

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{FaultLevel, Suggestion};
-use crate::render::fault::Fault;
+use crate::process::{Problem, ProblemLevel, Suggestion};
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
-use crate::render::view::{LinkedTicket, Rehearsal, Reported};
+use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
     Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, span_of_minutes,
     visible,
@@ -219,14 +218,14 @@ pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
 }
 
 /// What is wrong, a paragraph each, and in the end how much of it.
-pub(super) fn faults(faults: &[Fault], look: &Look) -> String {
+pub(super) fn faults(faults: &[Problem], look: &Look) -> String {
     let mut out = String::new();
     for fault in faults {
         let (word, style) = match fault.level {
             _ if fault.repaired => ("repaired", GREEN),
-            FaultLevel::Error => ("error", RED),
-            FaultLevel::Warning => ("warning", YELLOW),
-            FaultLevel::Note => ("note", DIM),
+            ProblemLevel::Error => ("error", RED),
+            ProblemLevel::Warning => ("warning", YELLOW),
+            ProblemLevel::Note => ("note", DIM),
         };
         let place = fault.path.as_ref().map(|path| format!("{}: ", shown(path))).unwrap_or_default();
         // Many problems begin with their place themselves.
@@ -244,7 +243,7 @@ pub(super) fn faults(faults: &[Fault], look: &Look) -> String {
         }
     }
     let repaired = faults.iter().filter(|fault| fault.repaired).count();
-    let left = faults.iter().filter(|fault| !fault.repaired && fault.level > FaultLevel::Note).count();
+    let left = faults.iter().filter(|fault| !fault.repaired && fault.level > ProblemLevel::Note).count();
     let _ = match (left, repaired) {
         (0, 0) => writeln!(out, "no problems found"),
         (0, repaired) => writeln!(out, "{repaired} repaired, no problems left"),
@@ -262,13 +261,13 @@ pub(super) fn synced(branch: &str, remote: &str, received: usize, sent: usize) -
 }
 
 /// What a write would do: the message, then the difference.
-pub(super) fn rehearsal(rehearsal: &Rehearsal, look: &Look) -> String {
+pub(super) fn dry_run(dry_run: &DryRun, look: &Look) -> String {
     let mut out = String::new();
-    for line in rehearsal.message.lines() {
+    for line in dry_run.message.lines() {
         let _ = writeln!(out, "{}", format!("    {}", visible(line)).trim_end());
     }
     out.push('\n');
-    for line in visible(&rehearsal.patch).lines() {
+    for line in visible(&dry_run.patch).lines() {
         let style = match line.chars().next() {
             Some('+') => GREEN,
             Some('-') => RED,

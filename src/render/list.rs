@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::process::{Branches, Listed};
 use crate::render::lanes::{Emphasis, due_text};
 use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown, span};
-use crate::render::view::{Branches, Listed};
 use crate::ticket::{Person, Standing, cut};
 
 /// The narrowest a title is shown, in columns.

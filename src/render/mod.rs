@@ -8,7 +8,6 @@ mod clocks;
 mod data;
 mod differences;
 mod entries;
-mod fault;
 mod figures;
 mod flat;
 mod gate;
@@ -24,11 +23,10 @@ mod readable;
 mod table;
 mod view;
 
-pub use audited::Audited;
+pub use crate::process::Listed;
 pub use blame::BlameLine;
 pub use differences::{Difference, Differences};
 pub use entries::{EntryLine, Merge, Signature};
-pub use fault::Fault;
 pub use figures::counted;
 pub use graph::{GraphLine, GraphMark};
 pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
@@ -39,8 +37,8 @@ pub use measured::{
 pub use paint::Look;
 pub use readable::readable;
 pub use view::{
-    Audience, Branches, CodeLine, Concerned, Format, Gate, LinkedTicket, Listed, Packet, Record, Rehearsal,
-    Reported, SettingLine, TicketPage, View,
+    Audience, CodeLine, Concerned, DryRun, Format, Gate, LinkedTicket, Packet, Reported, SettingLine,
+    TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -120,7 +118,7 @@ fn table_form(view: &View, look: &Look) -> String {
     match view {
         View::Nothing | View::Ran { .. } | View::Unchanged(_) => String::new(),
         View::Text(text) => text.clone(),
-        View::Filed(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
+        View::Opened(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
         View::Steps(steps) => lines::steps(steps, look),
         View::Ticket(page) => page::page(page, look),
         View::Packet(packet) if look.terminal => packet::page(packet, look),
@@ -141,7 +139,7 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Synced { branch, remote, received, sent } => {
             lines::synced(branch, remote, received.len(), sent.len())
         }
-        View::Faults(faults) => lines::faults(faults, look),
+        View::Problems(faults) => lines::faults(faults, look),
         View::Audited(audited) => audited::table(audited, look),
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Gate(gate) => list::tickets(&gate.found, look),
@@ -149,6 +147,6 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Figures(table) => figures::table(table, look),
         View::Budget(budget) => figures::budget(budget, look),
         View::Reported(reported) => lines::reported(reported, look),
-        View::Rehearsal(rehearsal) => lines::rehearsal(rehearsal, look),
+        View::DryRun(dry_run) => lines::dry_run(dry_run, look),
     }
 }

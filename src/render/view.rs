@@ -1,14 +1,13 @@
 //! What a command answers with, before it has a form.
 
-use crate::process::{Course, FaultLevel, Member, Release, Suggestion, Vendor};
-use crate::render::audited::Audited;
+use crate::process::audit::Audited;
+use crate::process::{Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor};
 use crate::render::blame::BlameLine;
 use crate::render::differences::Differences;
 use crate::render::entries::EntryLine;
-use crate::render::fault::Fault;
 use crate::render::graph::GraphLine;
 use crate::render::measured::{BudgetTable, Clocks, Figures};
-use crate::ticket::{LinkKind, Moment, Standing, Summary, Ticket, TicketId};
+use crate::ticket::{LinkKind, Moment, Ticket, TicketId};
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +58,7 @@ pub enum View {
     /// Text as it is.
     Text(String),
     /// Tickets that were filed, or met again: their ids are what a script needs.
-    Filed(Vec<Ticket>),
+    Opened(Vec<Ticket>),
     /// Tickets that a step changed.
     Steps(Vec<Ticket>),
     /// Tickets that a step found as it would have them.
@@ -124,11 +123,11 @@ pub enum View {
     /// The settings in force.
     Settings(Vec<SettingLine>),
     /// What is wrong.
-    Faults(Vec<Fault>),
+    Problems(Vec<Problem>),
     /// What an audit found, and over what.
     Audited(Box<Audited>),
     /// What a write would do.
-    Rehearsal(Rehearsal),
+    DryRun(DryRun),
     /// What the lines of an import came to: tickets that are new, that changed, and that were here already.
     Imported {
         /// New ones.
@@ -194,46 +193,6 @@ pub struct Reported {
     pub unchanged: Vec<TicketId>,
     /// Those that changed, as they are now.
     pub tickets: Vec<Ticket>,
-}
-
-/// A ticket of a list.
-#[derive(Debug)]
-pub struct Listed {
-    /// What a table shows of it.
-    pub summary: Summary,
-    /// The length of its shortest unique prefix.
-    pub prefix: usize,
-    /// Where it stands, where every branch was looked at.
-    pub places: Option<Branches>,
-    /// The piece of its texts where the words that were looked for stand: its words, and
-    /// whether each is one of them.
-    pub snippet: Option<Vec<(String, bool)>>,
-    /// Where its clocks stand; `None` where the project has none.
-    pub standing: Option<Standing>,
-    /// What else was asked for.
-    pub record: Record,
-}
-
-/// What is known of a ticket of a list, beside what a table shows.
-#[derive(Debug)]
-pub enum Record {
-    /// Nothing: a table was asked for.
-    None,
-    /// Its object for machines as JSON, without the long texts and the timeline.
-    Short(String),
-    /// Its course, for clocks and reports, and the places of the rules that judge it.
-    Course(Box<(Course, Vec<usize>)>),
-    /// Everything.
-    Whole(Box<Ticket>),
-}
-
-/// The branches on which a ticket stands.
-#[derive(Debug, Clone)]
-pub struct Branches {
-    /// Those that hold its latest state; none where it is only whole when they are merged.
-    pub latest: Vec<String>,
-    /// Those that lack some of it.
-    pub behind: Vec<String>,
 }
 
 /// One ticket, with what a reader wants to know around it.
@@ -327,7 +286,7 @@ pub struct SettingLine {
 
 /// What a write would do.
 #[derive(Debug)]
-pub struct Rehearsal {
+pub struct DryRun {
     /// The commit's message.
     pub message: String,
     /// The difference, as `git diff` shows it.
@@ -350,8 +309,8 @@ impl View {
     /// True where a gate found something: the exit status is 3 then.
     #[must_use]
     pub fn is_gate_shut(&self) -> bool {
-        let counts = |fault: &Fault| !fault.repaired && fault.level > FaultLevel::Note;
-        matches!(self, Self::Faults(faults) if faults.iter().any(counts))
+        let counts = |fault: &Problem| !fault.repaired && fault.level > ProblemLevel::Note;
+        matches!(self, Self::Problems(faults) if faults.iter().any(counts))
             || matches!(self, Self::Audited(audited) if audited.open() > 0 && !audited.is_accepted)
             || matches!(self, Self::Gate(gate) if gate.found.len() > gate.max)
             || matches!(self, Self::Clocks(clocks) if clocks.shuts)

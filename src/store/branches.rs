@@ -42,6 +42,12 @@ impl Store {
         Ok(Snapshot::across(self.repository(), tip, self.branch(), tips))
     }
 
+    /// The same, of what was read at first, and a commit of this branch.
+    pub(crate) fn snapshot_across_of(&self, commit: Option<ObjectId>) -> Snapshot<'_> {
+        let tips = self.tips.get().map(Vec::as_slice).unwrap_or_default();
+        Snapshot::across(self.repository(), commit, self.branch(), tips)
+    }
+
     /// Every branch that holds tickets, but the one that is worked on.
     fn all_tips(&self) -> Result<Vec<Tip>, Error> {
         let mut tips = Vec::new();

@@ -117,6 +117,21 @@ impl<'a> Snapshot<'a> {
         Ok(files.into_iter().map(|(path, _)| path.into()).collect())
     }
 
+    /// What tells the project's files, all that is beside tickets and attachments, from any others: their names, kinds
+    /// and blobs, as bytes.
+    pub(crate) fn names_of_project_files(&self) -> Read<Vec<u8>> {
+        let Some(commit) = self.commit else { return Ok(Vec::new()) };
+        let mut names = Vec::new();
+        for item in self.repository.folder(commit, layout::FOLDER)? {
+            let path = format!("{}/{}", layout::FOLDER, item.name);
+            if path != layout::TICKETS && path != layout::ATTACHMENTS {
+                names.extend(format!("{path} {:?}\n", item.kind).into_bytes());
+                names.extend(item.id.bytes());
+            }
+        }
+        Ok(names)
+    }
+
     /// The text of the project's settings; `None` where there is no such file.
     ///
     /// # Errors

@@ -47,14 +47,14 @@ pub struct Plan {
 }
 
 impl Store {
-    /// Commits what `decide` makes of the newest tickets; asked again when another process was first.
+    /// Commits what `draft` makes of the newest tickets; asked again when another process was first.
     /// `None` where there is nothing to change.
     ///
     /// # Errors
-    /// What `decide` says; or why the commit is not on the branch: then nothing has changed.
+    /// What `draft` says; or why the commit is not on the branch: then nothing has changed.
     pub fn update<E: From<Error>>(
         &self,
-        mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
+        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
     ) -> Result<Option<Plan>, E> {
         self.check_born().map_err(E::from)?;
         // A clone whose configuration cannot be written is told so by `doctor`.
@@ -62,7 +62,7 @@ impl Store {
         let mut made: Option<Plan> = None;
         let commit = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Wrapped<E>> {
             let snapshot = self.snapshot_of(tip);
-            let Some(draft) = decide(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
+            let Some(draft) = draft(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
             let change = change(&draft, &snapshot)?;
             let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
             made =
@@ -79,14 +79,14 @@ impl Store {
     /// What [`Store::update`] would do, with the difference and the message; nothing is written.
     ///
     /// # Errors
-    /// What `decide` says; or that an object cannot be read.
+    /// What `draft` says; or that an object cannot be read.
     pub fn rehearse<E: From<Error>>(
         &self,
-        mut decide: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
+        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
     ) -> Result<Option<Plan>, E> {
         let tip = self.repository.tip(&self.target).map_err(Error::from)?;
         let snapshot = self.snapshot_of(tip);
-        let Some(draft) = decide(&snapshot)? else { return Ok(None) };
+        let Some(draft) = draft(&snapshot)? else { return Ok(None) };
         let change = change(&draft, &snapshot)?;
         let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
         let tickets = draft.tickets.into_iter().map(|change| change.after).collect();

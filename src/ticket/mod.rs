@@ -6,6 +6,7 @@
 mod canonical;
 pub mod codec;
 mod conflict;
+mod digest;
 mod entry;
 mod field;
 mod fold;
@@ -30,6 +31,7 @@ pub mod yaml;
 
 pub use codec::Invalid;
 pub use conflict::sides;
+pub use digest::sha256;
 pub use entry::{Attachment, Entry, Set, Step, Visibility};
 pub use field::{Field, Kind};
 pub use fold::fold;

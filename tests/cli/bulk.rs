@@ -60,16 +60,16 @@ fn a_wrong_line_is_named_and_nothing_is_imported() {
                  \"postgres://app:hunter22@db/x\"}\n{\"id\": \"../../x\", \"timeline\": []}\nnonsense\n";
     let said = sandbox.run_with(&["import", "-"], lines).fails(1);
     for part in [
-        "line 2: is no JSON object",
+        "line 2: is not a JSON object",
         "line 3: there is no field `titel`; did you mean title?",
         "line 4: ",
         "line 5: has an `id`, but no `timeline`",
         "line 6: ",
-        "line 7: `created`: `soon` is no instant",
+        "line 7: `created`: 'soon' is not a valid time",
         "line 8: ",
         "a password in an address",
-        "line 9: `id` is no ticket id",
-        "line 10: is no JSON",
+        "line 9: `id` is not a ticket id",
+        "line 10: is not valid JSON",
         "nothing was imported",
     ] {
         assert!(said.contains(part), "{part}: {said}");

@@ -103,8 +103,13 @@ fn plain_git_shows_tickets_as_people_read_them() {
     let id = sandbox.run(&["new", "One", "--severity", "minor", "-m", "It\n\nfails."]).ok();
     let id = id.trim();
     sandbox.run(&["edit", id, "--severity", "blocker", "-m", "Everybody is affected."]).ok();
-    let expected = "-severity: minor\n+severity: blocker\n+2026-11-23T09:09:00Z  edit  Dana Li <dana@example.com>  [2 0pc60sxk]\n\
-                    +  severity: minor -> blocker\n+  Everybody is affected.\n";
+    let shown = sandbox.run(&["show", id, "--json"]).ok();
+    let ticket: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let entry = ticket["timeline"][1]["id"].as_str().unwrap();
+    let expected = format!(
+        "-severity: minor\n+severity: blocker\n+2026-11-23T09:09:00Z  edit  Dana Li <dana@example.com>  [2 {entry}]\n\
+         +  severity: minor -> blocker\n+  Everybody is affected.\n"
+    );
     let changed = |arguments: &[&str]| -> String {
         let text = sandbox.git(arguments);
         let lines = text.lines().filter(|line| line.starts_with(['+', '-']) && line.len() > 1);

@@ -115,7 +115,7 @@ fn two_tickets_under_one_id_are_a_conflict_that_says_so() {
     sandbox.git(&["commit", "-qm", "Chance"]);
     let output = sandbox.try_git(&["merge", "side"]);
     assert_eq!(output.status, Some(1));
-    assert!(output.stderr.contains("two tickets were filed under one id"), "{output:?}");
+    assert!(output.stderr.contains("two tickets were opened under one id"), "{output:?}");
     assert!(output.stderr.contains("git support doctor --repair"), "{output:?}");
 }
 
@@ -146,7 +146,7 @@ fn the_driver_merges_what_it_is_handed_and_nothing_else() {
     assert!(driver(&path).fails(1).contains(&path));
     assert!(result().contains("<<<<<<<"), "git's own merge is left: {}", result());
     files(&base);
-    assert!(driver("src/main.rs").fails(1).contains("no name of a ticket"));
+    assert!(driver("src/main.rs").fails(1).contains("not the path of a ticket"));
 }
 
 /// Does something to a ticket, drawn by the dice.

@@ -133,7 +133,9 @@ fn a_vendor_is_proposed_by_what_it_covers_and_measured_by_its_answers() {
     sandbox.run(&["defer", id, "--vendor", "paygate"]).ok();
     let held = sandbox.run(&["vendor", "show", "paygate"]).ok();
     assert!(held.contains(&id[..4]) && !held.contains("answered"), "{held}");
-    assert!(sandbox.run(&["vendor", "remove", "paygate"]).fails(1).contains("holds tickets"));
+    assert!(
+        sandbox.run(&["vendor", "remove", "paygate"]).fails(1).contains("tickets are deferred to paygate")
+    );
     sandbox.run(&["resume", id]).ok();
     let shown = sandbox.run(&["vendor", "show", "paygate"]).ok();
     assert!(shown.contains("1 time: median") && shown.contains("nothing"), "{shown}");
@@ -283,7 +285,7 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
         assert!(!brief.contains(secret), "{secret} leaked:\n{brief}");
         assert!(!sandbox.run(&["brief", id, "--vendor", "paygate", "--json"]).ok().contains(secret));
     }
-    assert!(sandbox.run(&["brief", id]).fails(2).contains("with no vendor"));
+    assert!(sandbox.run(&["brief", id]).fails(2).contains("not deferred to a vendor"));
     let object: serde_json::Value =
         serde_json::from_str(&sandbox.run(&["handover", id, "--json"]).ok()).unwrap();
     assert_eq!(object["ticket"], id);

@@ -101,7 +101,7 @@ fn the_notes_of_a_release_agree_with_the_commit_graph() {
     };
     assert_eq!(notes("1.0"), [ids[0].clone()]);
     assert_eq!(notes("2.0"), [ids[1].clone()]);
-    assert!(sandbox.run(&["release", "notes", "3.0"]).fails(1).contains("no release 3.0"));
+    assert!(sandbox.run(&["release", "notes", "3.0"]).fails(1).contains("no release '3.0'"));
 }
 
 #[test]

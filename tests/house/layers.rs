@@ -13,12 +13,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("intake", &["ticket", "process"]),
     ("render", &["ticket", "process"]),
     ("report", &["ticket", "process"]),
-    ("commands", &["ticket", "process", "query", "store", "index", "intake", "report", "render"]),
-    ("cli", &["commands", "render", "store"]),
+    ("project", &["ticket", "process", "query", "store", "index"]),
+    ("commands", &["ticket", "process", "query", "project", "intake", "report", "render"]),
+    ("cli", &["commands", "render"]),
 ];
 
 /// Words that may stand only under the given rooms or files.
 const ONLY_IN: &[(&str, &[&str])] = &[
+    // Only a change decides: what holds for every change is said there, once.
+    ("decide(", &["process/", "project/change.rs"]),
+    ("process::open", &["project/change.rs"]),
     ("git2::", &["store/git/"]),
     ("serde_yaml", &["ticket/yaml.rs"]),
     ("clap::", &["cli/", "commands/"]),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::process::{
-    Actor, Book, Change, Changes, ClockRules, Course, Deferral, Ending, Judged, Move, Request, Rules,
-    Settings, Team, Vendor, What, at_levels, decide, first_response, open, replay,
+    Actor, Book, Change, Changes, ClockRules, Course, Decision, Deferral, Ending, Judged, Move, Request,
+    Rules, Settings, Team, Vendor, What, at_levels, decide, first_response, open, replay,
 };
 use git_support::report::{Case, Period, figures, weeks};
 use git_support::ticket::{
@@ -68,8 +68,15 @@ fn ticket(number: u64, start: i64, is_critical: bool, deeds: &[Deed], rules: &Ru
         (Field::Reporter, Change::to_text("Ann <ann@customer.example>")),
     ]);
     let mut at = BEGIN + start;
-    let mut ticket =
-        open(TicketId::from_bits(number), &changes, None, rules, &actor(at, number * 100)).unwrap();
+    let mut ticket = open(
+        TicketId::from_bits(number),
+        &changes,
+        Request::new(What::Comment),
+        rules,
+        &actor(at, number * 100),
+    )
+    .unwrap()
+    .ticket;
     for (place, (deed, minutes)) in (1_u64..).zip(deeds) {
         at += minutes * 60;
         let actor = actor(at, number * 100 + place);
@@ -77,7 +84,7 @@ fn ticket(number: u64, start: i64, is_critical: bool, deeds: &[Deed], rules: &Ru
         let spent = minutes % 7 == 0;
         let request = Request::new(what).with_note(Some("Said.".to_owned())).spending(spent.then_some(30));
         // What the rules refuse does not happen.
-        if let Ok(Some(step)) = decide(&ticket, request, rules, &actor) {
+        if let Ok(Decision { step: Some(step), .. }) = decide(&ticket, request, rules, &actor) {
             ticket.apply(step);
         }
     }

@@ -28,12 +28,12 @@ impl<'a, 'b> Deck<'a, 'b> {
 
     /// Sets the clock: a board stands open for hours.
     pub(super) fn set_now(&mut self, seconds: i64) {
-        self.session.surroundings.now_seconds = seconds;
+        self.session.host.env.now_seconds = seconds;
     }
 
     /// Now, in seconds since 1970 UTC.
     pub(super) fn now(&self) -> i64 {
-        self.session.surroundings.now_seconds
+        self.session.host.env.now_seconds
     }
 
     /// Runs a command of these words, the verb first.
@@ -45,8 +45,7 @@ impl<'a, 'b> Deck<'a, 'b> {
             text.lines().take(3).collect::<Vec<_>>().join(" ")
         })?;
         let outcome = commands::run(&command, self.session);
-        let notes = std::mem::take(&mut self.session.notes);
-        self.session.remarks.clear();
+        let (notes, _) = self.session.host.notes.take();
         match outcome {
             Ok(view) => Ok(Said { view, notes }),
             Err(failure) => Err(told(&failure)),

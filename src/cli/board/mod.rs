@@ -121,7 +121,7 @@ impl Signals {
     /// Takes the signals over from the process, which would end at once. What a write guards from then on is
     /// nobody else's concern: the board ends between writes only.
     fn taken(session: &mut Session<'_>) -> Result<Self, Failure> {
-        let own = std::mem::replace(&mut session.surroundings.interruptible, Arc::new(AtomicBool::new(true)));
+        let own = std::mem::replace(&mut session.host.env.interruptible, Arc::new(AtomicBool::new(true)));
         own.store(false, Ordering::SeqCst);
         let mut seen = Vec::new();
         for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {

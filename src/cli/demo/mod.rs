@@ -26,7 +26,7 @@ pub(super) fn run(
     session: &Session<'_>,
 ) -> Result<ExitCode, Failure> {
     let place = match directory {
-        Some(directory) => session.surroundings.directory.join(directory),
+        Some(directory) => session.host.env.directory.join(directory),
         None => tempfile::Builder::new()
             .prefix("git-support-demo-")
             .tempdir()
@@ -38,10 +38,10 @@ pub(super) fn run(
         return Err(Failure::new(Kind::Refused, message).hint("name a directory that does not exist yet"));
     }
     fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
-    let colour = options.colour(&session.surroundings);
-    let columns = output::columns(&session.surroundings).unwrap_or(COLUMNS);
+    let colour = options.colour(&session.host.env);
+    let columns = output::columns(&session.host.env).unwrap_or(COLUMNS);
     let tools = tempfile::tempdir().context("making a directory")?;
-    let path = path_with_own(tools.path(), session.surroundings.environment.get("PATH"))?;
+    let path = path_with_own(tools.path(), session.host.env.environment.get("PATH"))?;
     let mut stage = Stage {
         place: place.clone(),
         path,
@@ -53,11 +53,11 @@ pub(super) fn run(
     };
     for step in WEEK {
         let shown = stage.play(step)?;
-        output::print(&shown, false, &session.surroundings)?;
+        output::print(&shown, false, &session.host.env)?;
     }
     let shown = directory.unwrap_or(&place).display().to_string();
     let end = format!("\n{}", stage.heading(&format!("It is all there: cd {shown} && git support list")));
-    output::print(&end, false, &session.surroundings)?;
+    output::print(&end, false, &session.host.env)?;
     Ok(ExitCode::SUCCESS)
 }
 

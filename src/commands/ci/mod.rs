@@ -1,16 +1,41 @@
 //! `ci`: what a pipeline tells of itself becomes tickets.
 
-mod build;
-mod judge;
 mod report;
-mod texts;
-
-pub(super) use build::Where;
-pub(super) use judge::{Facts, Judge, Told};
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
+use crate::project::BuildRequest;
 use crate::render::View;
+
+/// Where it happened, by flag; the CI system's environment tells the rest.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Where it happened (told by the CI system's environment)")]
+pub(crate) struct Where {
+    /// The branch that was built
+    #[arg(long, value_name = "BRANCH")]
+    on: Option<String>,
+    /// The revision that was built
+    #[arg(long, value_name = "COMMIT")]
+    revision: Option<String>,
+    /// The address of the run
+    #[arg(long, value_name = "URL")]
+    run_url: Option<String>,
+    /// The job within the run
+    #[arg(long, value_name = "NAME")]
+    job: Option<String>,
+}
+
+impl Where {
+    /// What was said of the build.
+    pub(crate) fn request(&self) -> BuildRequest {
+        BuildRequest {
+            branch: self.on.clone(),
+            revision: self.revision.clone(),
+            run: self.run_url.clone(),
+            job: self.job.clone(),
+        }
+    }
+}
 
 /// Open, update and resolve tickets from CI reports
 ///

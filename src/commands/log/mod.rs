@@ -3,16 +3,12 @@
 mod graph;
 mod lineage;
 
-use crate::commands::arguments::Reading;
-use crate::commands::carriers::carriers;
-use crate::commands::catalogue::{Question, Wanted, find};
-use crate::commands::change::Author;
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
-use crate::commands::list::joined;
-use crate::commands::reading;
 use crate::commands::session::Session;
+use crate::project::{IntroducedEntry, Project};
+use crate::query::joined;
 use crate::render::{EntryLine, View};
-use crate::store::{Carried, Snapshot, Store};
 use crate::ticket::{Action, Entry, Field, TicketId, nearest};
 
 /// Show timeline entries and their commits
@@ -44,62 +40,45 @@ pub struct Args {
     #[arg(long)]
     show_signature: bool,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
+    let project = session.project_in(args.reading.scope())?;
     let limit = args.limit.unwrap_or(usize::MAX);
-    let sieve = Sieve::of(args, &store)?;
-    let ids = ids(args, &store, &snapshot, session)?;
+    let sieve = Sieve::of(args, &project)?;
+    let ids = ids(args, &project)?;
     let mut entries = Vec::new();
     if args.ids.is_empty() {
-        let all = store.all_entries(&snapshot, limit, |entry| sieve.lets_pass(entry))?;
-        entries.extend(all.into_iter().map(|carried| line(carried, false)));
+        let all = project.all_entries(limit, |entry| sieve.lets_pass(entry))?;
+        entries.extend(all.into_iter().map(|introduced| line(introduced, &[])));
     }
-    for (ticket, history) in carriers(&store, &snapshot, &ids, session)? {
-        for carried in history.into_iter().filter(|carried| sieve.lets_pass(&carried.entry)) {
-            let same = ticket.timeline().iter().filter(|entry| entry.seq == carried.entry.seq).count();
-            entries.push(line(carried, same > 1));
-        }
+    for (ticket, history) in project.introduced_by(&ids)? {
+        let passed = history.into_iter().filter(|introduced| sieve.lets_pass(&introduced.entry));
+        entries.extend(passed.map(|introduced| line(introduced, ticket.timeline())));
     }
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
     if args.graph && !session.is_for_machines() {
-        return Ok(View::Graph(graph::graph(&store, &snapshot, &ids, entries)?));
+        return Ok(View::Graph(graph::graph(&project, &ids, entries)?));
     }
-    lineage::add_merges(&store, &snapshot, &mut entries)?;
+    lineage::add_merges(&project, &mut entries)?;
     if args.show_signature || !args.ids.is_empty() {
-        lineage::add_signatures(&store, &mut entries)?;
+        lineage::add_signatures(&project, &mut entries)?;
     }
     Ok(View::Entries(entries))
 }
 
 /// The tickets that are named, or that a query means: a query has a colon, a blank or an at sign in it.
-fn ids(
-    args: &Args,
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &mut Session<'_>,
-) -> Result<Vec<TicketId>, Failure> {
+fn ids(args: &Args, project: &Project<'_>) -> Result<Vec<TicketId>, Failure> {
     if args.ids.is_empty() {
         return Ok(Vec::new());
     }
-    let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
-    if !is_query {
-        return reading::resolve(snapshot, &args.ids);
+    if args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '('])) {
+        return project.find_ids(&joined(&args.ids));
     }
-    let question = Question {
-        store,
-        snapshot,
-        text: &joined(&args.ids),
-        reading: &args.reading,
-        wanted: Wanted::Lines,
-        with_snippets: false,
-    };
-    Ok(find(&question, session)?.into_iter().map(|one| one.summary.id).collect())
+    project.ids(&args.ids)
 }
 
 /// Which entries are wanted.
@@ -110,7 +89,7 @@ struct Sieve {
 }
 
 impl Sieve {
-    fn of(args: &Args, store: &Store) -> Result<Self, Failure> {
+    fn of(args: &Args, project: &Project<'_>) -> Result<Self, Failure> {
         let known = |list: &[&str], word: &str, what: &str| {
             if list.contains(&word) {
                 return Ok(());
@@ -126,9 +105,8 @@ impl Sieve {
         if let Some(word) = args.step.as_deref() {
             known(Action::WORDS, word, "step")?;
         }
-        let me = || Author::of(store).map(|author| author.by.email);
         let by = match args.by.as_deref() {
-            Some("me") => Some(me()?),
+            Some("me") => Some(project.me()?.email),
             who => who.map(str::to_owned),
         };
         Ok(Self {
@@ -145,12 +123,14 @@ impl Sieve {
     }
 }
 
-fn line(carried: Carried, concurrent: bool) -> EntryLine {
+/// An entry as a line; concurrent where another of its ticket's timeline has the same number.
+fn line(introduced: IntroducedEntry, timeline: &[Entry]) -> EntryLine {
+    let concurrent = timeline.iter().filter(|entry| entry.seq == introduced.entry.seq).count() > 1;
     EntryLine {
-        ticket: carried.ticket,
-        title: carried.title,
-        entry: carried.entry,
-        commit: carried.commit.map(|commit| commit.to_string()),
+        ticket: introduced.ticket,
+        title: introduced.title,
+        entry: introduced.entry,
+        commit: introduced.commit.map(|commit| commit.to_string()),
         concurrent,
         merge: None,
         signature: None,

@@ -6,18 +6,17 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::Reading;
-use crate::commands::catalogue::{Question, Wanted, find_judged};
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
-use crate::commands::judging::Rulings;
-use crate::commands::list::joined;
-use crate::commands::project_files;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
-use crate::process::{Release, Team, at_levels, first_response, span_text};
-use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, Listed, Record, View, WeekLine};
+use crate::process::{
+    Agreement, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
+};
+use crate::project::{Project, Projection, Search, SlaRules};
+use crate::query::joined;
+use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, View, WeekLine};
 use crate::report::{By, Case, FIGURES, Figure, Period, Week, budget, figures, grouped, lead_times, weeks};
-use crate::store::{Snapshot, Store};
 use crate::ticket::{Moment, parse_span};
 
 /// The length of a period where none is asked for, in seconds: 30 days.
@@ -55,41 +54,39 @@ pub struct Args {
     #[arg(long, value_name = "REVISION")]
     policy: Option<String>,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let store = session.store()?;
-    let snapshot = args.reading.snapshot(&store)?;
-    let at = moment_of(args, &store, &snapshot, session)?;
+    let project = session.project_in(args.reading.scope())?;
+    let at = project.moment()?;
     let period = period(args, at)?;
     let is_budget = args.query == ["budget"];
     let query = if is_budget { String::new() } else { joined(&args.query) };
-    let cases = cases(args, &query, at, &store, &snapshot, session)?;
+    let cases = cases(args, &query, at, &project)?;
     let cases: Vec<&Case> = cases.iter().collect();
     if is_budget {
-        return budgeted(&cases, period, &snapshot);
+        return Ok(budgeted(&cases, period, project.settings()?.agreement));
     }
-    let releases = project_files::releases(&snapshot)?;
+    let releases = project.releases()?;
     let weeks = weeks(&cases, period);
     if let Some(path) = &args.html {
         let pages = Pages {
-            store: &store,
-            snapshot: &snapshot,
+            project: &project,
             query: &query,
             period,
             at,
-            figures: &whole(&cases, &releases, period),
+            figures: &whole(&cases, releases, period),
             weeks: &weeks,
             cases: &cases,
-            releases: &releases,
+            releases,
             with_internal: args.internal,
         };
         pages.write(path, session)?;
         return Ok(View::Nothing);
     }
-    let groups = groups(args, &cases, &releases, period)?;
+    let groups = groups(args, &cases, releases, period)?;
     let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
     let week = |week: Week| WeekLine {
         backlog: week.backlog.iter().sum(),
@@ -138,21 +135,6 @@ fn groups(
     Ok(groups.into_iter().map(group).collect())
 }
 
-/// The moment that is looked at: an instant that was asked for, the date of a revision, or now.
-fn moment_of(
-    args: &Args,
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &Session<'_>,
-) -> Result<Moment, Failure> {
-    let Some(at) = &args.reading.at else { return Ok(session.now()) };
-    if let Some(at) = crate::store::instant(at) {
-        return Ok(at);
-    }
-    let seconds = snapshot.commit().map(|commit| store.repository().commit_seconds(commit)).transpose()?;
-    Ok(seconds.and_then(Moment::from_unix).unwrap_or_else(|| session.now()))
-}
-
 fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
     let no_time = |text: &str| {
         Failure::usage(format!("`{text}` is no time"))
@@ -182,30 +164,11 @@ fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
 }
 
 /// The tickets, each with its clocks at a moment.
-fn cases(
-    args: &Args,
-    query: &str,
-    at: Moment,
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    session: &mut Session<'_>,
-) -> Result<Vec<Case>, Failure> {
-    let question = Question {
-        store,
-        snapshot,
-        text: query,
-        reading: &args.reading,
-        wanted: Wanted::Courses,
-        with_snippets: false,
-    };
-    let (found, own) = find_judged(&question, session)?;
-    let asked = match &args.policy {
-        Some(revision) => Some(Rulings::present(&store.snapshot(Some(revision))?)?),
-        None => None,
-    };
+fn cases(args: &Args, query: &str, at: Moment, project: &Project<'_>) -> Result<Vec<Case>, Failure> {
+    let (found, own) = project.find_judged(&Search::new(query, Projection::Courses))?;
+    let asked = args.policy.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
     let what_if = asked.is_some();
-    let judge =
-        Judge { rulings: asked.or(own), what_if, team: project_files::team(snapshot)?, at: at.unix() };
+    let judge = Judge { rules: asked.or(own), what_if, team: project.team()?, at: at.unix() };
     if found.len() < MANY {
         return Ok(found.into_iter().filter_map(|one| judge.case(one)).collect());
     }
@@ -231,14 +194,14 @@ fn cases(
 }
 
 /// By which rules cases are judged, and when.
-struct Judge {
-    rulings: Option<Rulings>,
+struct Judge<'a> {
+    rules: Option<SlaRules>,
     what_if: bool,
-    team: Team,
+    team: &'a Team,
     at: i64,
 }
 
-impl Judge {
+impl Judge<'_> {
     fn case(&self, one: Listed) -> Option<Case> {
         let Record::Course(judged) = one.record else { return None };
         let (course, by) = *judged;
@@ -248,15 +211,15 @@ impl Judge {
             course
         };
         let by = if self.what_if { &[][..] } else { &by };
-        let (clocks, responded, at_levels) = match &self.rulings {
-            Some(rulings) => {
-                let judged = rulings.judged(by);
-                let clocks = rulings.clocks(&course, by, self.at);
+        let (clocks, responded, at_levels) = match &self.rules {
+            Some(rules) => {
+                let judged = rules.judged(by);
+                let clocks = rules.clocks(&course, by, self.at);
                 (clocks, first_response(&course, judged.team), at_levels(&course, judged, self.at))
             }
             None => {
-                let judged = crate::process::Judged { books: &[], by, team: &self.team };
-                (Vec::new(), first_response(&course, &self.team), at_levels(&course, judged, self.at))
+                let judged = Judged { books: &[], by, team: self.team };
+                (Vec::new(), first_response(&course, self.team), at_levels(&course, judged, self.at))
             }
         };
         Some(Case { summary: one.summary, course, clocks, responded, at_levels })
@@ -292,11 +255,10 @@ fn line(figure: Figure) -> FigureLine {
 }
 
 /// The hours of the support agreement.
-fn budgeted(cases: &[&Case], period: Period, snapshot: &Snapshot<'_>) -> Result<View, Failure> {
-    let agreement = project_files::settings(snapshot)?.agreement;
+fn budgeted(cases: &[&Case], period: Period, agreement: Option<Agreement>) -> View {
     let budget = budget(cases, agreement, period);
     let granted = |hours: u32, per: &str| format!("{} per {per}", span_text(i64::from(hours) * 3600));
-    Ok(View::Budget(Box::new(BudgetTable {
+    View::Budget(Box::new(BudgetTable {
         agreement: budget.agreement.map(|agreement| granted(agreement.hours, agreement.per.as_str())),
         periods: budget
             .periods
@@ -304,5 +266,5 @@ fn budgeted(cases: &[&Case], period: Period, snapshot: &Snapshot<'_>) -> Result<
             .map(|period| (period.name, period.granted, period.spent, period.tickets))
             .collect(),
         tickets: budget.tickets,
-    })))
+    }))
 }

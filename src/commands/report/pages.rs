@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::process::Release;
+use crate::project::Project;
 use crate::report::html::{Overview, overview, ticket_page};
 use crate::report::{Case, Figure, Period, Week};
-use crate::store::{Snapshot, Store};
 use crate::ticket::{Moment, Summary, Ticket, codec};
 
 /// The tickets that the table shows.
@@ -18,8 +18,7 @@ const MAX_INNER_BYTES: usize = 1_500_000;
 
 /// What pages are made of.
 pub(super) struct Pages<'a> {
-    pub(super) store: &'a Store,
-    pub(super) snapshot: &'a Snapshot<'a>,
+    pub(super) project: &'a Project<'a>,
     pub(super) query: &'a str,
     pub(super) period: Period,
     pub(super) at: Moment,
@@ -33,7 +32,7 @@ pub(super) struct Pages<'a> {
 impl Pages<'_> {
     /// Writes the page to a file, or the pages into a directory.
     pub(super) fn write(&self, path: &Path, session: &mut Session<'_>) -> Result<(), Failure> {
-        let path = session.surroundings.directory.join(path);
+        let path = session.directory().join(path);
         let is_alone = path
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
@@ -45,7 +44,7 @@ impl Pages<'_> {
             written.push(path.display().to_string());
         } else {
             for (summary, _) in &rows {
-                let page = ticket_page(&self.snapshot.need(&summary.id)?, self.with_internal);
+                let page = ticket_page(&self.project.need(&summary.id)?, self.with_internal);
                 let file = path.join("tickets").join(format!("{}.html", summary.id));
                 (session.save)(&file, page.as_bytes())?;
             }
@@ -76,7 +75,7 @@ impl Pages<'_> {
     fn inner(&self, rows: &[(Summary, Option<Moment>)]) -> Result<Vec<Ticket>, Failure> {
         let (mut inner, mut bytes) = (Vec::new(), 0);
         for (summary, _) in rows {
-            let ticket = self.snapshot.need(&summary.id)?;
+            let ticket = self.project.need(&summary.id)?;
             bytes += codec::write(&ticket).len();
             if bytes > MAX_INNER_BYTES {
                 break;
@@ -87,11 +86,8 @@ impl Pages<'_> {
     }
 
     fn overview(&self, rows: &[(Summary, Option<Moment>)], inner: &[Ticket]) -> String {
-        let repository = self.store.repository();
-        let top = repository.work_tree().unwrap_or_else(|| repository.common_directory());
-        let project = top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         overview(&Overview {
-            project: &project,
+            project: &self.project.name(),
             query: self.query,
             period: self.period,
             at: self.at,

@@ -1,6 +1,6 @@
 //! Issues of other trackers, brought in: whatever form they come in, an object a line, then a ticket each.
 
-mod bring;
+mod incoming;
 mod issue;
 
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
-pub use bring::bring;
+pub use incoming::incoming;
 pub use issue::Issue;
 
 use crate::intake::limits::MAX_DOCUMENT_BYTES;

@@ -6,10 +6,11 @@ use crate::process::audit::Finding;
 use crate::process::audit::growth::named;
 use crate::process::audit::head::shown;
 use crate::process::audit::replay::{changes, request};
-use crate::process::audit::rule::{AuditRule, FaultLevel};
+use crate::process::audit::rule::AuditRule;
 use crate::process::decide::{decide, open};
+use crate::process::problem::ProblemLevel;
 use crate::process::refusal::Refusal;
-use crate::process::request::Actor;
+use crate::process::request::{Actor, Request, What};
 use crate::process::rules::{Policy, Rules};
 use crate::ticket::{Action, Entry, Field, Head, Kind, Node, Person, Set, Step, Ticket, TicketId};
 
@@ -101,8 +102,8 @@ impl Judge<'_> {
         match decide(state, request, rules, actor) {
             Err(refusal) if self.is_lenient && depends_on_settings(&refusal) => None,
             Err(refusal) => Some(refused(entry, &refusal)),
-            Ok(step) => {
-                let decided = step.map(|step| step.entry);
+            Ok(decision) => {
+                let decided = decision.step.map(|step| step.entry);
                 differing(state, entry, decided.as_ref(), after)
                     .or_else(|| overridden(entry, decided.as_ref()?))
                     .filter(|finding| !self.is_lenient || finding.rule != AuditRule::StepHandover)
@@ -115,9 +116,9 @@ impl Judge<'_> {
 /// An opening: any fields, but a severity only of somebody who may judge it.
 fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Option<Finding> {
     let changes = changes(entry, after.head(), |_| true);
-    match open(after.id().clone(), &changes, None, rules, actor) {
+    match open(after.id().clone(), &changes, Request::new(What::Comment), rules, actor) {
         Err(refusal) => Some(refused(entry, &refusal)),
-        Ok(ticket) => unowned(entry, ticket.timeline().first()?, rules),
+        Ok(opened) => unowned(entry, opened.ticket.timeline().first()?, rules),
     }
 }
 
@@ -220,8 +221,8 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
         return None;
     }
     let level = match rules.settings.severity_by_owner {
-        Policy::Enforce => FaultLevel::Error,
-        Policy::Warn | Policy::Off => FaultLevel::Warning,
+        Policy::Enforce => ProblemLevel::Error,
+        Policy::Warn | Policy::Off => ProblemLevel::Warning,
     };
     let severity = match entry.set.get(&Field::Severity) {
         Some(Set::Value { to, .. }) => shown(to.as_ref()),

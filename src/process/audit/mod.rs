@@ -5,6 +5,7 @@
 //! it and when ([`Origin`]), each step was one that the process allowed ([`Judge`]), and a commit says what it does
 //! ([`Said`]).
 
+mod audited;
 mod growth;
 mod head;
 mod legality;
@@ -13,11 +14,14 @@ mod replay;
 mod rule;
 mod said;
 
+pub use audited::Audited;
 pub use growth::{grown, met};
 pub use head::accounted;
 pub use legality::Judge;
 pub use origin::{CommitFacts, Origin, Why};
-pub use rule::{AuditRule, FaultLevel, RULES, RuleLine};
+pub use rule::{AuditRule, RULES, RuleLine};
+
+use crate::process::problem::ProblemLevel;
 pub use said::Said;
 
 /// Something that a rule has to say about a commit.
@@ -26,7 +30,7 @@ pub struct Finding {
     /// The rule.
     pub rule: AuditRule,
     /// How much it weighs.
-    pub level: FaultLevel,
+    pub level: ProblemLevel,
     /// What is wrong, in one line.
     pub message: String,
 }
@@ -39,7 +43,7 @@ impl Finding {
 
     /// The same, as grave as a policy makes it.
     #[must_use]
-    pub fn weighing(mut self, level: FaultLevel) -> Self {
+    pub fn weighing(mut self, level: ProblemLevel) -> Self {
         self.level = level;
         self
     }

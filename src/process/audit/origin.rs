@@ -107,7 +107,7 @@ impl Origin {
 mod tests {
     use super::*;
     use crate::process::decide::open;
-    use crate::process::request::{Actor, Change, Changes};
+    use crate::process::request::{Actor, Change, Changes, Request, What};
     use crate::process::rules::Rules;
     use crate::ticket::{EntryId, Field, TicketId};
 
@@ -134,8 +134,9 @@ mod tests {
         let actor =
             Actor { by: person("ann"), member: person("ann"), at: at(0), entry: EntryId::from_bits(1) };
         let changes = Changes::from([(Field::Title, Change::to_text("One"))]);
-        let ticket = open(TicketId::from_bits(1), &changes, None, &Rules::default(), &actor);
-        let ticket = ticket.expect("it has a title");
+        let request = Request::new(What::Comment);
+        let opened = open(TicketId::from_bits(1), &changes, request, &Rules::default(), &actor);
+        let ticket = opened.expect("it has a title").ticket;
         let entry = ticket.timeline().first().expect("it was opened");
         Origin::of(entry, &person("ann"), &commit)
     }

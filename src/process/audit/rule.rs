@@ -1,27 +1,6 @@
 //! The rules of the audit: their names, how much a breach weighs, what each holds.
 
-/// How much something that is wrong weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FaultLevel {
-    /// Worth knowing.
-    Note,
-    /// To be put right.
-    Warning,
-    /// Broken.
-    Error,
-}
-
-impl FaultLevel {
-    /// The word of machine formats.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use crate::process::problem::ProblemLevel;
 
 /// A rule as the documentation lists it.
 #[derive(Debug)]
@@ -31,7 +10,7 @@ pub struct RuleLine {
     /// Its name: `timeline.removed`.
     pub name: &'static str,
     /// How much a breach weighs, unless a policy says otherwise.
-    pub level: FaultLevel,
+    pub level: ProblemLevel,
     /// What a breach is, in one line.
     pub about: &'static str,
 }
@@ -47,7 +26,7 @@ macro_rules! rules {
 
         /// Every rule.
         pub const RULES: &[RuleLine] = &[
-            $(RuleLine { rule: AuditRule::$rule, name: $name, level: FaultLevel::$level, about: $about },)*
+            $(RuleLine { rule: AuditRule::$rule, name: $name, level: ProblemLevel::$level, about: $about },)*
         ];
 
         impl AuditRule {
@@ -58,7 +37,7 @@ macro_rules! rules {
                     $(Self::$rule => &RuleLine {
                         rule: Self::$rule,
                         name: $name,
-                        level: FaultLevel::$level,
+                        level: ProblemLevel::$level,
                         about: $about,
                     },)*
                 }

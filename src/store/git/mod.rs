@@ -59,7 +59,7 @@ pub use passage::{Passage, Passed};
 pub(crate) use path::refused_path;
 pub use path::{SupportPath, shown, way_out};
 pub use pipeline::Pipeline;
-pub(crate) use program::Program;
+pub use program::Program;
 pub use repository::{Repository, Surroundings};
 pub use signatures::{Signed, Verdict};
 pub use target::Target;

@@ -9,7 +9,7 @@ use crate::store::git::error::{Error, Kind, Result};
 
 /// The git program, found on the PATH; relative entries of the PATH are not looked at.
 #[derive(Debug, Clone)]
-pub(crate) struct Program {
+pub struct Program {
     path: Option<PathBuf>,
     directory: PathBuf,
 }

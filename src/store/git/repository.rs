@@ -1,5 +1,6 @@
 //! An opened repository: where it lies, its configuration, and who writes.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -48,6 +49,8 @@ pub struct Repository {
     pub(crate) surroundings: Surroundings,
     pub(crate) git: Program,
     pub(crate) config: Config,
+    /// What this process has configured since it was read.
+    configured: RefCell<BTreeMap<String, String>>,
     /// True where references are in a reftable, which git reads and writes for us.
     pub(crate) has_reftable: bool,
     /// True where a remote has promised objects that are not here.
@@ -77,7 +80,8 @@ impl Repository {
         let has_reftable = config.text("extensions.refStorage").is_some_and(|kind| kind == "reftable");
         let is_partial = config.text("extensions.partialClone").is_some()
             || config.boolean("remote.origin.promisor").unwrap_or(false);
-        Ok(Self { repo, surroundings, git, config, has_reftable, is_partial })
+        let configured = RefCell::default();
+        Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial })
     }
 
     /// Author and committer, as git would take them now.
@@ -117,7 +121,7 @@ impl Repository {
     /// A value of git's configuration.
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
-        self.config.text(name)
+        self.configured.borrow().get(name).cloned().or_else(|| self.config.text(name))
     }
 
     /// Remembers a value in this clone's configuration.
@@ -128,7 +132,9 @@ impl Repository {
         let failed = |error: git2::Error| Error::git("writing git's configuration", &error);
         let config = self.repo.config().map_err(failed)?;
         let mut local = config.open_level(git2::ConfigLevel::Local).map_err(failed)?;
-        local.set_str(name, value).map_err(failed)
+        local.set_str(name, value).map_err(failed)?;
+        self.configured.borrow_mut().insert(name.to_owned(), value.to_owned());
+        Ok(())
     }
 
     /// The top of the work tree; `None` in a bare repository.

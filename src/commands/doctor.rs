@@ -1,0 +1,22 @@
+//! `doctor`: looks at everything under `.support/`, says what is wrong, and repairs what is safe to repair.
+
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::render::View;
+
+/// Check .support/ and Git's setup for problems
+///
+/// Files, heads against timelines, links, evidence, people, vendors, releases, conflicts, entries that history
+/// holds and the present lacks, the merge driver, locks. The status is 3 where something is left to do.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Repair what is safe to repair, in one commit
+    #[arg(long)]
+    repair: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let project = session.project()?;
+    Ok(View::Problems(if args.repair { project.repair()? } else { project.problems()? }))
+}

@@ -1,0 +1,135 @@
+//! Entries in doubt: whether some commit that is here, in the stretch or beside it, is their own.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Why};
+use crate::project::audit::found::identity;
+use crate::project::audit::review::{Doubt, Review};
+use crate::project::audit::stretch::Stretch;
+use crate::project::failure::Failure;
+use crate::store::git::ObjectId;
+use crate::store::{Error, Parsed, Store, layout};
+use crate::ticket::{Entry, TicketId};
+
+/// Tickets in doubt that are looked for one by one; of more, the whole folder is.
+const FEW: usize = 16;
+
+/// The doubts that no commit settles, each with what it comes to.
+pub(super) fn unsettled(
+    review: &mut Review<'_>,
+    stretch: &Stretch,
+) -> Result<Vec<(Doubt, Finding)>, Failure> {
+    let doubts = std::mem::take(&mut review.doubts);
+    let mut parsed = Parsed::new(review.store);
+    let mut open = Vec::new();
+    for doubt in doubts {
+        if !is_own_elsewhere(review, &doubt, &mut parsed)? {
+            open.push(doubt);
+        }
+    }
+    open.retain(|doubt| verdict(doubt).is_some());
+    let repository = review.store.repository();
+    let mut tips = repository.commit_tips().map_err(Error::from)?;
+    tips.extend(&stretch.less);
+    settle(review, &mut open, &tips, |_| true, &mut parsed)?;
+    // What gathers commits of a branch that is gone, this clone may remember; a commit of ours stands for itself, so
+    // that one which was amended is not excused by what it was.
+    if open.iter().any(|doubt| !doubt.is_in_ours) {
+        settle(review, &mut open, &repository.remembered(), |doubt| !doubt.is_in_ours, &mut parsed)?;
+    }
+    Ok(open.into_iter().filter_map(|doubt| verdict(&doubt).map(|finding| (doubt, finding))).collect())
+}
+
+/// What an entry comes to whose own commit is not here; nothing where who carried it may vouch for it.
+fn verdict(doubt: &Doubt) -> Option<Finding> {
+    let Doubt { entry, by, .. } = doubt;
+    let what = format!("entry {} ({}) is by {} of {}", entry.id, entry.action, entry.by, entry.at);
+    let finding = |rule, message: String| Some(Finding::new(rule, message));
+    match doubt.origin {
+        Origin::Own | Origin::Carried(Why::Squash) => None,
+        Origin::Carried(Why::Import) if !doubt.is_of_team || entry.by == *by => None,
+        Origin::Carried(_) => finding(
+            AuditRule::EntryUnattested,
+            format!("{what}; {} carried it, and no commit of it is here", by.short()),
+        ),
+        Origin::OtherAuthor => finding(AuditRule::EntryAuthor, format!("{what}; the commit is by {by}")),
+        Origin::OtherTime => finding(AuditRule::EntryTime, format!("{what}; the commit is not of that time")),
+    }
+}
+
+/// True where another commit of the stretch is the entry's own, and says the same.
+fn is_own_elsewhere(review: &Review<'_>, doubt: &Doubt, parsed: &mut Parsed<'_>) -> Result<bool, Failure> {
+    let Some(own) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
+    let version = parsed.get(&own.ticket, own.blob)?;
+    let Ok(version) = &version.content else { return Ok(false) };
+    // It may have met an older one under its id since.
+    let is_its = own.ticket == doubt.ticket || version.parted_id() == doubt.ticket;
+    Ok(is_its && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
+}
+
+/// True where both are one entry, whole or with text taken out.
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    one == other || one.is_cut_of(other) || other.is_cut_of(one)
+}
+
+/// Takes out the doubts that some commit below some tips settles.
+fn settle(
+    review: &mut Review<'_>,
+    doubts: &mut Vec<Doubt>,
+    tips: &[ObjectId],
+    may: impl Fn(&Doubt) -> bool,
+    parsed: &mut Parsed<'_>,
+) -> Result<(), Failure> {
+    let asked: Vec<&Doubt> = doubts.iter().filter(|doubt| may(doubt)).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let known = beside(review, tips, &asked, parsed)?;
+    doubts.retain(|doubt| !may(doubt) || !known.contains(&(doubt.ticket.clone(), identity(&doubt.entry))));
+    Ok(())
+}
+
+/// The entries in doubt that some commit outside the stretch brought as its own: on other branches, or before.
+fn beside(
+    review: &mut Review<'_>,
+    tips: &[ObjectId],
+    doubts: &[&Doubt],
+    parsed: &mut Parsed<'_>,
+) -> Result<HashSet<(TicketId, super::found::Identity)>, Failure> {
+    let store = review.store;
+    let tickets: BTreeSet<&TicketId> = doubts.iter().map(|doubt| &doubt.ticket).collect();
+    let mut by_ticket: BTreeMap<&TicketId, Vec<&Doubt>> = BTreeMap::new();
+    doubts.iter().for_each(|doubt| by_ticket.entry(&doubt.ticket).or_default().push(doubt));
+    let paths: Vec<String> = match tickets.len() {
+        0..=FEW => tickets.iter().map(|id| layout::ticket(id)).collect(),
+        _ => vec![layout::TICKETS.to_owned()],
+    };
+    let mut commits = store.repository().commits_between(tips, &[]).map_err(Error::from)?;
+    commits.retain(|commit| !review.commits.contains_key(commit));
+    let mut known = HashSet::new();
+    for commit in commits {
+        for path in &paths {
+            for touch in store.repository().touches(commit, path).map_err(Error::from)? {
+                let Some(id) = layout::id_of(&touch.path) else { continue };
+                let (Some(doubts), Some(blob)) = (by_ticket.get(&id), touch.blob) else { continue };
+                let version = parsed.get(&id, blob)?;
+                let Ok(version) = &version.content else { continue };
+                let facts = facts(store, review, commit)?;
+                for doubt in doubts {
+                    let by = review.book.member(&doubt.entry.by)?;
+                    let is_there = version.timeline().iter().any(|entry| is_same(entry, &doubt.entry));
+                    if is_there && Origin::of(&doubt.entry, &by, &facts) == Origin::Own {
+                        known.insert((id.clone(), identity(&doubt.entry)));
+                    }
+                }
+            }
+        }
+    }
+    Ok(known)
+}
+
+fn facts(store: &Store, review: &mut Review<'_>, commit: ObjectId) -> Result<CommitFacts, Failure> {
+    let passage = store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
+    let rules = review.book.at(passage.parents.first())?;
+    review.facts(&passage, &rules)
+}

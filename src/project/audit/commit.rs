@@ -1,0 +1,340 @@
+//! One commit under audit: the tickets it changed, what it says of itself, its signature.
+
+use std::sync::Arc;
+
+use crate::process::audit::{
+    AuditRule, CommitFacts, Finding, Judge, Origin, Said, Why, accounted, grown, met,
+};
+use crate::process::{Policy, ProblemLevel, Rules};
+use crate::project::audit::found::identity;
+use crate::project::audit::review::{Doubt, Own, Review, Signature};
+use crate::project::checks::check_project_file;
+use crate::project::failure::Failure;
+use crate::store::git::{ItemKind, ObjectId, Passage, Passed};
+use crate::store::{Form, Parsed, Version, layout};
+use crate::ticket::{Action, Entry, Moment, Person, Ticket, TicketId, is_same_ticket};
+
+/// A ticket that a commit changed.
+struct Changed {
+    id: TicketId,
+    blob: ObjectId,
+    before: Vec<Arc<Version>>,
+    after: Arc<Version>,
+    /// True where the commit takes another back, as it says.
+    takes_back: bool,
+}
+
+impl Review<'_> {
+    /// Looks at a commit.
+    pub(super) fn commit(&mut self, passage: &Passage, parsed: &mut Parsed<'_>) -> Result<(), Failure> {
+        self.commits.insert(passage.commit, self.commits.len());
+        let rules = self.book.at(passage.parents.first())?;
+        let facts = self.facts(passage, &rules)?;
+        self.book.pass(passage, facts.committed)?;
+        if passage.is_cut {
+            // What it did cannot be told without its parents.
+            self.is_cut = true;
+            return Ok(());
+        }
+        self.beside(passage, &facts);
+        let mut names = Vec::new();
+        let mut all_new = Vec::new();
+        for file in &passage.files {
+            match file.ticket() {
+                Some(id) => {
+                    names.push(id.to_string());
+                    if let Some(changed) = self.opened(passage, file, &id, parsed)? {
+                        all_new.extend(self.ticket(passage, &facts, &changed, parsed)?);
+                    }
+                }
+                None => self.other_file(passage, file, parsed)?,
+            }
+        }
+        let new: Vec<&Entry> = all_new.iter().collect();
+        for finding in facts.said.untrue(&names, &new) {
+            self.found(passage.commit, None, "", finding);
+        }
+        if !passage.files.is_empty() {
+            self.signature(passage, &facts, &rules);
+        }
+        Ok(())
+    }
+
+    /// What a commit says of itself, and who made it.
+    pub(super) fn facts(&mut self, passage: &Passage, rules: &Rules) -> Result<CommitFacts, Failure> {
+        let who = |signature: &crate::store::git::Signature| Person {
+            name: signature.name.clone(),
+            email: signature.email.clone(),
+        };
+        // A date that is none agrees with no entry.
+        let when = |signature: &crate::store::git::Signature| {
+            Moment::from_unix(signature.seconds).unwrap_or_default()
+        };
+        let (author, committer) = (&passage.identity.author, &passage.identity.committer);
+        Ok(CommitFacts {
+            author: who(author),
+            known_author: self.book.member(&who(author))?,
+            authored: when(author),
+            committer: who(committer),
+            known_committer: self.book.member(&who(committer))?,
+            committed: when(committer),
+            parents: passage.parents.len(),
+            said: Said::read(&passage.message, &passage.trailers, &rules.settings.commit_prefix),
+        })
+    }
+
+    /// A commit that says it is ours changes our files alone.
+    fn beside(&mut self, passage: &Passage, facts: &CommitFacts) {
+        let said = &facts.said;
+        let claims = said.is_ours || (!said.actions.is_empty() && !said.is_squash);
+        if claims && passage.touches_others {
+            let subject = passage.message.lines().next().unwrap_or_default();
+            let message = format!("`{subject}` changes more than {}", layout::FOLDER);
+            self.found(passage.commit, None, "", Finding::new(AuditRule::CommitOutside, message));
+        }
+    }
+
+    fn signature(&mut self, passage: &Passage, facts: &CommitFacts, rules: &Rules) {
+        let level = match rules.settings.signed_commits {
+            Policy::Off => return,
+            Policy::Warn => ProblemLevel::Warning,
+            Policy::Enforce => ProblemLevel::Error,
+        };
+        if passage.is_signed {
+            let committer = facts.committer.clone();
+            self.signatures.push(Signature { commit: passage.commit, committer, level });
+            return;
+        }
+        let message = format!("{} committed it, and did not sign it", facts.committer);
+        let finding = Finding::new(AuditRule::SignatureMissing, message).weighing(level);
+        self.found(passage.commit, None, "", finding);
+    }
+
+    /// The versions of a ticket that a commit changed; none where it cannot be read, or is gone, which is found.
+    fn opened(
+        &mut self,
+        passage: &Passage,
+        file: &Passed,
+        id: &TicketId,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<Option<Changed>, Failure> {
+        let takes_back = self.is_revert(passage, file, id, parsed)?;
+        let mut found = |rule, message: String| {
+            self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
+        };
+        let Some(now) = &file.now else {
+            if !takes_back {
+                found(AuditRule::TicketRemoved, "its file is gone".to_owned());
+            }
+            return Ok(None);
+        };
+        if now.kind != ItemKind::File {
+            found(AuditRule::FileStrange, "is no file".to_owned());
+            return Ok(None);
+        }
+        let after = parsed.get(id, now.id)?;
+        if let Err(bad) = &after.content {
+            let is_of_another = bad.problem.starts_with("id:");
+            let rule = if is_of_another { AuditRule::TicketReplaced } else { AuditRule::FileInvalid };
+            found(rule, bad.to_string());
+            return Ok(None);
+        }
+        let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
+        let before = files.map(|item| parsed.get(id, item.id)).collect::<Result<_, _>>()?;
+        Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
+    }
+
+    /// Looks at a ticket that a commit changed, and gives the entries that are new in it.
+    fn ticket(
+        &mut self,
+        passage: &Passage,
+        facts: &CommitFacts,
+        changed: &Changed,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<Vec<Entry>, Failure> {
+        let Ok(after) = &changed.after.content else { return Ok(Vec::new()) };
+        let before: Vec<&Ticket> =
+            changed.before.iter().filter_map(|version| version.content.as_ref().ok()).collect();
+        self.tickets.insert(changed.id.clone());
+        let path = layout::ticket(&changed.id);
+        let mut findings: Vec<Finding> = form(changed).into_iter().collect();
+        // Of two tickets that met under one id, the younger goes on under another.
+        let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
+            before.into_iter().partition(|before| is_same_ticket(before, after));
+        let from = met(&before);
+        for stranger in strangers {
+            if !self.goes_on(passage, stranger, parsed)? {
+                let message = "another ticket stands there than did";
+                findings.push(Finding::new(AuditRule::TicketReplaced, message));
+            }
+        }
+        let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
+        if before.is_empty() && is_replaced {
+            findings
+                .into_iter()
+                .for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));
+            return Ok(Vec::new());
+        }
+        let (wrong, new) = grown(&before, after);
+        findings.extend(wrong);
+        findings.extend(accounted(from.as_ref(), after, &new));
+        self.entries += new.len();
+        findings.extend(self.opening(after, &changed.before));
+        let mut judged = Vec::new();
+        for entry in &new {
+            let by = self.book.member(&entry.by)?;
+            judged.push((*entry, self.origin(passage, facts, changed, entry, &by)?));
+        }
+        if !facts.said.is("import") {
+            findings.extend(self.steps(passage, facts, from.as_ref(), after, &judged)?);
+            findings.extend(self.evidence_of(passage, &changed.id, &new)?);
+        }
+        if changed.takes_back {
+            findings.retain(|finding| {
+                !matches!(finding.rule, AuditRule::TimelineRemoved | AuditRule::HeadUnaccounted)
+            });
+        }
+        for finding in findings {
+            self.found(passage.commit, Some(&changed.id), &path, finding);
+        }
+        Ok(new.into_iter().cloned().collect())
+    }
+
+    /// Where an entry comes from: noted as its commit's own, or kept in doubt. True where its step is judged here.
+    fn origin(
+        &mut self,
+        passage: &Passage,
+        facts: &CommitFacts,
+        changed: &Changed,
+        entry: &Entry,
+        by: &Person,
+    ) -> Result<bool, Failure> {
+        let origin = Origin::of(entry, by, facts);
+        if origin == Origin::Own {
+            let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
+            self.own.entry(identity(entry)).or_insert(own);
+            return Ok(true);
+        }
+        let rules = self.book.at(passage.parents.first())?;
+        self.doubts.push(Doubt {
+            ticket: changed.id.clone(),
+            entry: entry.clone(),
+            origin,
+            commit: passage.commit,
+            by: facts.author.clone(),
+            is_in_ours: facts.said.is_ours,
+            is_of_team: rules.team.has_member(&entry.by),
+        });
+        // What is not of this commit was judged in its own, if it is anywhere.
+        Ok(matches!(origin, Origin::Carried(Why::Squash | Why::Request | Why::Sync)))
+    }
+
+    /// Whether the process allowed the steps of new entries.
+    fn steps(
+        &mut self,
+        passage: &Passage,
+        facts: &CommitFacts,
+        from: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut rules = Vec::new();
+        for parent in &passage.parents {
+            rules.push(self.book.at(Some(parent))?);
+        }
+        if rules.is_empty() {
+            rules.push(self.book.at(None)?);
+        }
+        if !facts.is_first() {
+            rules.push(self.book.at(Some(&passage.commit))?);
+            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(entry.at)));
+        }
+        for (entry, _) in new {
+            self.book.member(&entry.by)?;
+        }
+        let book = &self.book;
+        let member = |person: &Person| book.known(person);
+        let judge = Judge {
+            rules: rules.iter().map(AsRef::as_ref).collect(),
+            is_lenient: facts.said.is("sync") || facts.said.is("repair"),
+            saw_all: facts.is_first(),
+        };
+        Ok(judge.steps(from, after, new, &member))
+    }
+
+    /// True where a ticket that lost its id to an older one is there under the one that follows from it.
+    fn goes_on(
+        &mut self,
+        passage: &Passage,
+        ticket: &Ticket,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<bool, Failure> {
+        let id = ticket.parted_id();
+        let version = parsed.at(passage.commit, &id)?;
+        let there = version.as_ref().and_then(|version| version.content.as_ref().ok());
+        Ok(there.is_some_and(|there| grown(&[&ticket.clone().with_id(id)], there).0.is_empty()))
+    }
+
+    /// A ticket that goes on under another id. Of two that met under one, the younger gets another, which follows
+    /// from its entries.
+    fn opening(&mut self, after: &Ticket, before: &[Arc<Version>]) -> Option<Finding> {
+        let opening = after.timeline().iter().find(|entry| entry.action == Action::Open)?;
+        if !before.is_empty() {
+            return None;
+        }
+        let known = self.openings.entry(identity(opening)).or_insert_with(|| after.id().clone());
+        let as_known = after.clone().with_id(known.clone());
+        if known == after.id() || as_known.parted_id() == *after.id() {
+            return None;
+        }
+        let message = format!("begins with the entries of {known}");
+        Some(Finding::new(AuditRule::TicketRenamed, message))
+    }
+
+    /// A file of ours that is no ticket: evidence, settings; or something that does not belong there.
+    fn other_file(
+        &mut self,
+        passage: &Passage,
+        file: &Passed,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<(), Failure> {
+        let path = file.path.as_str();
+        let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let finding = if below(layout::TICKETS) {
+            file.now.as_ref().map(|_| Finding::new(AuditRule::FileStrange, "is the file of no ticket"))
+        } else if below(layout::ATTACHMENTS) {
+            self.evidence(passage, file, parsed)?
+        } else if let Some(now) = file.now.as_ref().filter(|_| path != layout::ATTRIBUTES) {
+            let bytes = self.store.repository().file(passage.commit, path, usize::MAX);
+            match (now.kind, bytes.map_err(crate::store::Error::from)?) {
+                (ItemKind::File, Some(crate::store::git::Blob::Bytes(bytes))) => {
+                    let checked = check_project_file(path, &bytes);
+                    checked
+                        .err()
+                        .map(|failure| Finding::new(AuditRule::FileInvalid, failure.error.to_string()))
+                }
+                _ => Some(Finding::new(AuditRule::FileStrange, "is no file")),
+            }
+        } else {
+            None
+        };
+        if let Some(finding) = finding {
+            self.found(passage.commit, None, path, finding);
+        }
+        Ok(())
+    }
+}
+
+/// How a version is written, where that is not as its parents were.
+fn form(changed: &Changed) -> Option<Finding> {
+    let form = changed.after.form;
+    if form == Form::Canonical || changed.before.iter().any(|before| before.form == form) {
+        return None;
+    }
+    Some(match form {
+        Form::OutOfOrder => Finding::new(AuditRule::TimelineOrder, "its entries do not stand in their order"),
+        Form::Loose | Form::Canonical => {
+            Finding::new(AuditRule::FileCanonical, "is not written as git-support writes it")
+        }
+    })
+}

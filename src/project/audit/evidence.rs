@@ -1,0 +1,87 @@
+//! Evidence under audit: what an entry attached is there, as it was attached.
+
+use crate::process::audit::{AuditRule, Finding};
+use crate::project::audit::review::Review;
+use crate::project::failure::Failure;
+use crate::store::git::{Blob, ObjectId, Passage, Passed};
+use crate::store::{Error, Parsed, layout};
+use crate::ticket::{Entry, TicketId};
+
+impl Review<'_> {
+    /// What new entries attached, and what lies there.
+    pub(super) fn evidence_of(
+        &mut self,
+        passage: &Passage,
+        id: &TicketId,
+        new: &[&Entry],
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        for entry in new.iter().filter(|entry| entry.redacted.is_none()) {
+            let Some(file) = &entry.attachment else { continue };
+            let path = format!("{}/{}", layout::attachments(id), file.file);
+            match self.checksum(passage.commit, &path)? {
+                Some(sum) if sum == file.sha256 => {}
+                Some(_) => findings.push(changed(&file.name)),
+                None => findings.push(missing(&file.name)),
+            }
+        }
+        Ok(findings)
+    }
+
+    /// A file of evidence that a commit changed: of an entry that was there before, it stays as it was.
+    pub(super) fn evidence(
+        &mut self,
+        passage: &Passage,
+        file: &Passed,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<Option<Finding>, Failure> {
+        let place = file.path.strip_prefix(layout::ATTACHMENTS).unwrap_or_default().trim_start_matches('/');
+        let Some((id, name)) =
+            place.split_once('/').and_then(|(id, name)| Some((TicketId::parse(id)?, name)))
+        else {
+            return Ok(file
+                .now
+                .as_ref()
+                .map(|_| Finding::new(AuditRule::FileStrange, "is evidence of no ticket")));
+        };
+        let version = parsed.at(passage.commit, &id)?;
+        let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
+        let entries = ticket.map(crate::ticket::Ticket::timeline).unwrap_or_default();
+        let named = entries.iter().find_map(|entry| {
+            let attached = entry.attachment.as_ref().filter(|attached| attached.file == name)?;
+            Some((entry, attached))
+        });
+        let was_there = file.before.iter().any(Option::is_some);
+        let Some((entry, attached)) = named else {
+            let is_new = file.now.is_some() && !was_there;
+            return Ok(is_new.then(|| Finding::new(AuditRule::EvidenceUnnamed, "no entry names it")));
+        };
+        if !was_there {
+            // Its entry came with it, and is looked at there.
+            return Ok(None);
+        }
+        Ok(match self.checksum(passage.commit, &file.path)? {
+            None if entry.redacted.is_some() => None,
+            None => Some(missing(&attached.name)),
+            Some(sum) if sum == attached.sha256 => None,
+            Some(_) => Some(changed(&attached.name)),
+        })
+    }
+
+    /// The checksum of a file's content in a commit; `None` where there is no such file.
+    fn checksum(&self, commit: ObjectId, path: &str) -> Result<Option<String>, Failure> {
+        let found = self.store.repository().file(commit, path, usize::MAX).map_err(Error::from)?;
+        Ok(match found {
+            Some(Blob::Bytes(bytes)) => Some(crate::ticket::sha256(&bytes)),
+            Some(Blob::TooLarge(_)) | None => None,
+        })
+    }
+}
+
+fn missing(name: &str) -> Finding {
+    Finding::new(AuditRule::EvidenceMissing, format!("{name} is not there"))
+}
+
+fn changed(name: &str) -> Finding {
+    Finding::new(AuditRule::EvidenceChanged, format!("{name} is not what was attached"))
+}

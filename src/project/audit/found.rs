@@ -1,0 +1,41 @@
+//! What was found, where, and what tells one entry from another.
+
+use crate::process::Problem;
+use crate::process::audit::{AuditRule, Finding};
+use crate::store::git::ObjectId;
+use crate::ticket::{Entry, EntryId, Moment, TicketId};
+
+/// What tells an entry, whatever is taken out of it.
+pub(super) type Identity = (u64, Moment, EntryId);
+
+/// An entry's identity.
+pub(super) fn identity(entry: &Entry) -> Identity {
+    (entry.seq, entry.at, entry.id.clone())
+}
+
+/// What a rule says, placed.
+pub(super) fn problem(
+    commit: Option<ObjectId>,
+    ticket: Option<&TicketId>,
+    path: &str,
+    finding: Finding,
+) -> Problem {
+    let mut problem = Problem::new(finding.rule.line().name, finding.level, finding.message);
+    problem.commit = commit.map(|commit| commit.to_string());
+    problem.ticket = ticket.cloned();
+    problem.path = Some(path.to_owned()).filter(|path| !path.is_empty());
+    let is_mended_by_doctor = [
+        AuditRule::TimelineRemoved,
+        AuditRule::TicketRemoved,
+        AuditRule::TicketReplaced,
+        AuditRule::HeadUnaccounted,
+    ]
+    .contains(&finding.rule);
+    problem.hint = match (&problem.commit, &problem.path) {
+        _ if is_mended_by_doctor => Some("git support doctor".to_owned()),
+        (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {path}")),
+        (Some(commit), None) => Some(format!("git show {commit:.10}")),
+        (None, _) => None,
+    };
+    problem
+}

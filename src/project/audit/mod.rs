@@ -1,0 +1,129 @@
+//! Audit: a history held against the rules, commit by commit, and a seal over what was verified.
+
+mod attest;
+mod commit;
+mod evidence;
+mod found;
+mod reverts;
+mod review;
+mod rulebook;
+mod seal;
+mod stretch;
+
+pub use stretch::Start;
+
+use crate::process::audit::Audited;
+use crate::process::{Problem, ProblemLevel};
+use crate::project::Project;
+use crate::project::failure::{Failure, Kind};
+use crate::store::git::ObjectId;
+use crate::store::layout;
+
+use review::Review;
+use stretch::Stretch;
+
+/// From this many commits on, a progress bar is worth it.
+const MANY: usize = 2_000;
+
+/// Which commits are audited.
+#[derive(Debug, Clone, Copy)]
+pub enum AuditRequest<'a> {
+    /// A range as typed, or what is new on the branch.
+    Range(Option<&'a str>, Start),
+    /// What git hands to a pre-receive hook (githooks(5)).
+    Pushed(&'a str),
+}
+
+/// What was audited, and may be sealed.
+pub struct Audit {
+    /// What was found, and over what.
+    pub audited: Audited,
+    stretch: Stretch,
+}
+
+impl Audit {
+    /// True where a warning or an error was found.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.audited.faults.iter().any(|problem| problem.level > ProblemLevel::Note)
+    }
+}
+
+impl Project<'_> {
+    /// Holds commits against the rules.
+    ///
+    /// # Errors
+    /// There is no such revision, the settings of a tip cannot be read, or an object cannot be read.
+    pub fn audit(&self, request: AuditRequest<'_>) -> Result<Audit, Failure> {
+        let (stretch, mut faults) = match request {
+            AuditRequest::Range(range, start) => stretch::asked(self, range, start)?,
+            AuditRequest::Pushed(text) => stretch::pushed(&self.store, text)?,
+        };
+        for tip in &stretch.tips {
+            self.at_commit(Some(*tip)).check_files()?;
+        }
+        let mut review = Review::new(self);
+        let mut bar = None;
+        self.store.passages(
+            &stretch.tips,
+            &stretch.less,
+            |done, total| {
+                if total >= MANY {
+                    bar.get_or_insert_with(|| (self.host.progress)("auditing", total))(done);
+                }
+            },
+            |passage, parsed| review.commit(passage, parsed),
+        )?;
+        drop(bar);
+        let mut audited = finished(review, &stretch)?;
+        faults.append(&mut audited.faults);
+        audited.faults = faults;
+        audited.since = stretch.since();
+        if audited.is_cut {
+            let cut = "the commits it begins with are not judged; git fetch --unshallow";
+            self.host.note(format!("note: this clone is shallow: {cut}"));
+        }
+        Ok(Audit { audited, stretch })
+    }
+
+    /// Signs a tag over what was verified, and names it; none where nothing is new since the last seal.
+    ///
+    /// # Errors
+    /// The branch has no commit, the clone is shallow, or git could not sign.
+    pub fn seal(&self, audit: &Audit, reason: Option<String>) -> Result<Option<String>, Failure> {
+        let Audit { audited, stretch } = audit;
+        let tip = stretch.tip()?;
+        if audited.is_cut {
+            let message = "not sealed: this clone is shallow, and what it begins with was not verified";
+            return Err(Failure::new(Kind::Refused, message).hint("git fetch --unshallow"));
+        }
+        if let Some(seal) = stretch.seal.as_ref().filter(|seal| seal.commit == tip) {
+            self.host.note(format!("nothing is new since {}", seal.name));
+            return Ok(None);
+        }
+        seal::write(self, tip, stretch.seal.as_ref(), audited, reason).map(Some)
+    }
+}
+
+/// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
+fn finished(mut review: Review<'_>, stretch: &Stretch) -> Result<Audited, Failure> {
+    for (doubt, finding) in attest::unsettled(&mut review, stretch)? {
+        let path = layout::ticket(&doubt.ticket);
+        review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
+    }
+    review.verify()?;
+    let mut faults = std::mem::take(&mut review.problems);
+    let order = |problem: &Problem| {
+        let commit = problem.commit.as_deref().and_then(ObjectId::parse);
+        commit.and_then(|commit| review.commits.get(&commit).copied())
+    };
+    faults.sort_by_key(order);
+    Ok(Audited {
+        faults,
+        commits: review.commits.len(),
+        entries: review.entries,
+        tickets: review.tickets.len(),
+        is_cut: review.is_cut,
+        ..Audited::default()
+    })
+}

@@ -1,0 +1,48 @@
+//! Commits that say they take another back: they do, exactly, or they are found out.
+
+use crate::project::audit::found::identity;
+use crate::project::audit::review::Review;
+use crate::project::failure::Failure;
+use crate::store::git::{Item, ObjectId, Passage, Passed, reverted};
+use crate::store::{Error, Parsed};
+use crate::ticket::TicketId;
+
+impl Review<'_> {
+    /// True where a commit says that it takes another back, and has of this ticket what was there before that one.
+    pub(super) fn is_revert(
+        &mut self,
+        passage: &Passage,
+        file: &Passed,
+        id: &TicketId,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<bool, Failure> {
+        let Some(named) = reverted(&passage.message) else { return Ok(false) };
+        let [Some(before)] = file.before.as_slice() else { return Ok(false) };
+        if let Some(commit) =
+            ObjectId::parse(&named).filter(|commit| self.store.repository().parents(*commit).is_ok())
+        {
+            return self.takes_back(commit, file, before);
+        }
+        // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
+        let version = parsed.get(id, before.id)?;
+        let last = version.content.as_ref().ok().and_then(|ticket| ticket.timeline().last());
+        match last.and_then(|entry| self.own.get(&identity(entry))).map(|own| own.commit) {
+            Some(commit) => self.takes_back(commit, file, before),
+            None => Ok(false),
+        }
+    }
+
+    fn takes_back(&self, commit: ObjectId, file: &Passed, before: &Item) -> Result<bool, Failure> {
+        let repository = self.store.repository();
+        let parents = repository.parents(commit).map_err(Error::from)?;
+        if repository.find(commit, &file.path).map_err(Error::from)?.as_ref() != Some(before) {
+            return Ok(false);
+        }
+        for parent in parents {
+            if repository.find(parent, &file.path).map_err(Error::from)? == file.now {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

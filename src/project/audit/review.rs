@@ -1,0 +1,130 @@
+//! The audit of a stretch of history as it goes on: what was found, what is known, what is still in doubt.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::process::audit::{AuditRule, Finding, Origin};
+use crate::process::{Problem, ProblemLevel};
+use crate::project::Project;
+use crate::project::audit::found::{Identity, problem};
+use crate::project::audit::rulebook::Rulebook;
+use crate::project::failure::Failure;
+use crate::store::Store;
+use crate::store::git::{ObjectId, Signed, Verdict};
+use crate::ticket::{Entry, Person, TicketId};
+
+/// What brought an entry: the version of the ticket, and the commit.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) ticket: TicketId,
+    pub(super) blob: ObjectId,
+    pub(super) commit: ObjectId,
+}
+
+/// An entry that came in a commit which is not its own.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) ticket: TicketId,
+    pub(super) entry: Entry,
+    pub(super) origin: Origin,
+    pub(super) commit: ObjectId,
+    /// Who made the commit.
+    pub(super) by: Person,
+    /// True where that commit is one of ours.
+    pub(super) is_in_ours: bool,
+    /// True where the entry's author is one of the team.
+    pub(super) is_of_team: bool,
+}
+
+/// A signature to verify.
+pub(super) struct Signature {
+    pub(super) commit: ObjectId,
+    pub(super) committer: Person,
+    pub(super) level: ProblemLevel,
+}
+
+/// The audit, as it goes on.
+pub(super) struct Review<'a> {
+    pub(super) store: &'a Store,
+    pub(super) book: Rulebook<'a>,
+    /// The entries that came in a commit of their own, and what brought each.
+    pub(super) own: HashMap<Identity, Own>,
+    /// The ticket that each opening entry opens.
+    pub(super) openings: HashMap<Identity, TicketId>,
+    pub(super) doubts: Vec<Doubt>,
+    pub(super) signatures: Vec<Signature>,
+    /// The commits that were looked at, in order.
+    pub(super) commits: HashMap<ObjectId, usize>,
+    pub(super) tickets: BTreeSet<TicketId>,
+    pub(super) entries: usize,
+    /// True where the history begins with commits whose parents are not here.
+    pub(super) is_cut: bool,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Review<'a> {
+    pub(super) fn new(project: &'a Project<'a>) -> Self {
+        Self {
+            store: &project.store,
+            book: Rulebook::new(project),
+            own: HashMap::new(),
+            openings: HashMap::new(),
+            doubts: Vec::new(),
+            signatures: Vec::new(),
+            commits: HashMap::new(),
+            tickets: BTreeSet::new(),
+            entries: 0,
+            is_cut: false,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Takes down what a rule says of a commit, and of a ticket or a path.
+    pub(super) fn found(
+        &mut self,
+        commit: ObjectId,
+        ticket: Option<&TicketId>,
+        path: &str,
+        finding: Finding,
+    ) {
+        self.problems.push(problem(Some(commit), ticket, path, finding));
+    }
+
+    /// Verifies the signatures that policies want.
+    pub(super) fn verify(&mut self) -> Result<(), Failure> {
+        let wanted = std::mem::take(&mut self.signatures);
+        let commits: Vec<ObjectId> = wanted.iter().map(|one| one.commit).collect();
+        let signed: BTreeMap<ObjectId, Signed> =
+            self.store.repository().signatures(&commits).map_err(crate::store::Error::from)?;
+        for one in wanted {
+            let finding = match signed.get(&one.commit) {
+                Some(signed) if signed.verdict == Verdict::Good => {
+                    self.foreign_signer(signed, &one.committer)?
+                }
+                Some(signed) if signed.verdict == Verdict::Untrusted => {
+                    let message = format!("no key that git trusts made the signature ({})", signed.key);
+                    Some(Finding::new(AuditRule::SignatureBad, message))
+                }
+                Some(_) | None => {
+                    Some(Finding::new(AuditRule::SignatureBad, "the signature does not verify"))
+                }
+            };
+            if let Some(finding) = finding {
+                self.found(one.commit, None, "", finding.weighing(one.level));
+            }
+        }
+        Ok(())
+    }
+
+    /// A good signature, of somebody else.
+    fn foreign_signer(&mut self, signed: &Signed, committer: &Person) -> Result<Option<Finding>, Failure> {
+        let Some(signer) = Person::parse(&signed.signer).filter(|signer| !signer.email.is_empty()) else {
+            return Ok(None);
+        };
+        let same = |one: &Person, other: &Person| one.email.eq_ignore_ascii_case(&other.email);
+        if same(&signer, committer) || same(&self.book.member(&signer)?, &self.book.member(committer)?) {
+            return Ok(None);
+        }
+        let message = format!("{committer} committed it, {signer} signed it");
+        Ok(Some(Finding::new(AuditRule::SignatureSigner, message)))
+    }
+}

@@ -1,0 +1,101 @@
+//! Which rules were in force at a commit, and which people stand behind names.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::process::Rules;
+use crate::project::Project;
+use crate::project::failure::Failure;
+use crate::store::git::{ObjectId, Passage};
+use crate::store::layout;
+use crate::ticket::{Moment, Person};
+
+/// The rules that a history had, commit by commit.
+pub(super) struct Rulebook<'a> {
+    project: &'a Project<'a>,
+    by_files: BTreeMap<Vec<u8>, Rc<Rules>>,
+    at: HashMap<ObjectId, Rc<Rules>>,
+    /// Rules, and when a commit first had them; those from before the stretch first.
+    since: Vec<(Option<Moment>, Rc<Rules>)>,
+    none: Rc<Rules>,
+    members: HashMap<Person, Person>,
+}
+
+impl<'a> Rulebook<'a> {
+    pub(super) fn new(project: &'a Project<'a>) -> Self {
+        Self {
+            project,
+            by_files: BTreeMap::new(),
+            at: HashMap::new(),
+            since: Vec::new(),
+            none: Rc::new(Rules::default()),
+            members: HashMap::new(),
+        }
+    }
+
+    /// The rules that a commit has; none where it has no settings that can be read, or there is no commit.
+    pub(super) fn at(&mut self, commit: Option<&ObjectId>) -> Result<Rc<Rules>, Failure> {
+        let Some(commit) = commit else { return Ok(Rc::clone(&self.none)) };
+        if let Some(known) = self.at.get(commit) {
+            return Ok(Rc::clone(known));
+        }
+        let rules = self.read(*commit, None)?;
+        self.at.insert(*commit, Rc::clone(&rules));
+        Ok(rules)
+    }
+
+    /// Learns what a commit has: the rules of its parent, where it changed none of their files.
+    pub(super) fn pass(&mut self, passage: &Passage, committed: Moment) -> Result<(), Failure> {
+        let judges = |path: &str| {
+            [layout::CONFIG, layout::TEAM].contains(&path)
+                || path.starts_with(layout::VENDORS)
+                || path.starts_with(layout::CALENDARS)
+        };
+        let rules = match passage.parents.as_slice() {
+            [parent] if !passage.files.iter().any(|file| judges(&file.path)) => self.at(Some(parent))?,
+            _ => self.read(passage.commit, Some(committed))?,
+        };
+        self.at.insert(passage.commit, rules);
+        Ok(())
+    }
+
+    fn read(&mut self, commit: ObjectId, committed: Option<Moment>) -> Result<Rc<Rules>, Failure> {
+        let files = self.project.store.judging_files(commit)?;
+        if let Some(known) = self.by_files.get(&files) {
+            return Ok(Rc::clone(known));
+        }
+        let mut rules = self.project.at_commit(Some(commit)).rules()?.clone();
+        for member in &mut rules.team.members {
+            // Who has another address since is still who they were.
+            for email in member.emails.clone() {
+                let now = self.member(&Person { name: member.name.clone(), email })?;
+                member.emails.push(now.email);
+            }
+        }
+        let rules = Rc::new(rules);
+        self.by_files.insert(files, Rc::clone(&rules));
+        self.since.push((committed, Rc::clone(&rules)));
+        Ok(rules)
+    }
+
+    /// The rules that were in force at a moment, by the dates of the commits.
+    pub(super) fn then(&self, at: Moment) -> Option<Rc<Rules>> {
+        let had = |since: &Option<Moment>| since.is_none_or(|since| since <= at);
+        self.since.iter().rev().find(|(since, _)| had(since)).map(|(_, rules)| Rc::clone(rules))
+    }
+
+    /// A person, as `.mailmap` names them.
+    pub(super) fn member(&mut self, person: &Person) -> Result<Person, Failure> {
+        if let Some(known) = self.members.get(person) {
+            return Ok(known.clone());
+        }
+        let member = self.project.store.mapped(person)?;
+        self.members.insert(person.clone(), member.clone());
+        Ok(member)
+    }
+
+    /// The same, of somebody who was asked for before.
+    pub(super) fn known(&self, person: &Person) -> Person {
+        self.members.get(person).unwrap_or(person).clone()
+    }
+}

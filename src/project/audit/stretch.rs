@@ -1,0 +1,155 @@
+//! Which stretch of history is looked at: a range, what is new since the last seal, or what is being pushed.
+
+use std::collections::BTreeSet;
+
+use crate::process::Problem;
+use crate::process::audit::{AuditRule, Finding};
+use crate::project::Project;
+use crate::project::audit::found::{identity, problem};
+use crate::project::audit::seal::{self, Seal};
+use crate::project::failure::{Failure, Kind};
+use crate::store::git::ObjectId;
+use crate::store::{Error, Store, layout};
+
+/// A stretch of history.
+#[derive(Debug, Default)]
+pub(super) struct Stretch {
+    /// What contains it.
+    pub(super) tips: Vec<ObjectId>,
+    /// What does not belong to it any more.
+    pub(super) less: Vec<ObjectId>,
+    /// The seal from which it goes on.
+    pub(super) seal: Option<Seal>,
+    /// The beginning, as it was asked for.
+    from: Option<String>,
+}
+
+impl Stretch {
+    /// Where it begins, in words.
+    pub(super) fn since(&self) -> Option<String> {
+        self.seal.as_ref().map(|seal| seal.name.clone()).or_else(|| self.from.clone())
+    }
+
+    /// The one commit that may be sealed.
+    pub(super) fn tip(&self) -> Result<ObjectId, Failure> {
+        match self.tips.as_slice() {
+            [tip] => Ok(*tip),
+            _ => Err(Failure::new(Kind::Refused, "there is nothing to seal: the branch has no commit yet")),
+        }
+    }
+}
+
+/// Where a stretch begins, where no range says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the last seal.
+    LastSeal,
+    /// At the first commit, whatever is sealed.
+    FirstCommit,
+}
+
+/// The stretch that was asked for; what is wrong with seals is found on the way.
+pub(super) fn asked(
+    project: &Project<'_>,
+    range: Option<&str>,
+    start: Start,
+) -> Result<(Stretch, Vec<Problem>), Failure> {
+    let store = &project.store;
+    let revision = |text: &str| {
+        let text = if text.is_empty() { "HEAD" } else { text };
+        store.repository().revision(text).map_err(Error::from)
+    };
+    if let Some((from, to)) = range.and_then(|range| range.split_once("...")) {
+        let (one, other) = (revision(from)?, revision(to)?);
+        let less = store.parting(one, other)?.into_iter().collect();
+        let stretch = Stretch { tips: vec![other], less, from: Some(from.to_owned()), ..Stretch::default() };
+        return Ok((stretch, Vec::new()));
+    }
+    if let Some((from, to)) = range.and_then(|range| range.split_once("..")) {
+        let stretch = Stretch {
+            tips: vec![revision(to)?],
+            less: vec![revision(from)?],
+            from: Some(from.to_owned()),
+            seal: None,
+        };
+        return Ok((stretch, Vec::new()));
+    }
+    let tip = match range {
+        Some(range) => Some(revision(range)?),
+        None => store.snapshot(None)?.commit(),
+    };
+    let Some(tip) = tip else { return Ok((Stretch::default(), Vec::new())) };
+    let mut faults = Vec::new();
+    let seals = seal::all(project, &mut faults)?;
+    let (known, strange): (Vec<Seal>, Vec<Seal>) =
+        seals.into_iter().partition(|seal| store.contains(tip, seal.commit));
+    for seal in strange.into_iter().filter(|_| range.is_none()) {
+        let message = format!("{} seals {:.10}, which this history does not contain", seal.name, seal.commit);
+        faults.push(problem(Some(seal.commit), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
+        faults.extend(lost(store, seal.commit, tip)?);
+    }
+    let seal = known.into_iter().next_back().filter(|_| start == Start::LastSeal);
+    let less = seal.iter().map(|seal| seal.commit).collect();
+    Ok((Stretch { tips: vec![tip], less, seal, from: None }, faults))
+}
+
+/// The stretch that git hands to a pre-receive hook: `OLD NEW REFERENCE`, a line each (githooks(5)).
+pub(super) fn pushed(store: &Store, text: &str) -> Result<(Stretch, Vec<Problem>), Failure> {
+    let mut stretch = Stretch::default();
+    let mut faults = Vec::new();
+    let mut gone = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let parts: Vec<&str> = line.splitn(3, ' ').collect();
+        let [old, new, name] = parts.as_slice() else {
+            let message = format!("`{line}` is no line of a pre-receive hook: OLD NEW REFERENCE");
+            return Err(Failure::usage(message).hint("git support audit RANGE"));
+        };
+        let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !id.bytes().all(|b| b == b'0')));
+        if name.starts_with(seal::FOLDER) {
+            if old.is_some() {
+                let message = format!("{name} is a seal, and stays as it is");
+                faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
+            }
+        } else if name.starts_with("refs/heads/") {
+            if let (Some(old), Some(new)) = (old, new)
+                && !store.contains(new, old)
+            {
+                faults.extend(lost(store, old, new)?);
+            }
+            match new {
+                Some(new) => stretch.tips.push(new),
+                None => gone.extend(old.map(|old| (*name, old))),
+            }
+        }
+    }
+    stretch.less = store.repository().commit_tips().map_err(Error::from)?;
+    for (name, old) in gone {
+        if name == store.target().reference() {
+            let message = "the branch of the tickets is not taken away";
+            faults.push(problem(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
+        } else if let Some(rest) = store.snapshot(None)?.commit().filter(|rest| !store.contains(*rest, old)) {
+            // What a branch that goes had, the branch of the tickets has.
+            faults.extend(lost(store, old, rest)?);
+        }
+    }
+    Ok((stretch, faults))
+}
+
+/// The tickets of a commit that another, which does not contain it, has without some of their entries.
+fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Failure> {
+    let (before, after) = (store.snapshot(Some(&old.to_string()))?, store.snapshot(Some(&new.to_string()))?);
+    let mut faults = Vec::new();
+    for id in after.differing(old, new)? {
+        let read = |snapshot: &crate::store::Snapshot<'_>| snapshot.ticket(&id).unwrap_or_default();
+        let Some(was) = read(&before) else { continue };
+        let is = read(&after);
+        let there: BTreeSet<_> = is.iter().flat_map(|ticket| ticket.timeline()).map(identity).collect();
+        let missing = was.timeline().iter().filter(|entry| !there.contains(&identity(entry))).count();
+        if missing > 0 {
+            let message = format!("{missing} of its entries in {old:.10} are not in {new:.10}");
+            let finding = Finding::new(AuditRule::HistoryRewritten, message);
+            faults.push(problem(Some(old), Some(&id), &layout::ticket(&id), finding));
+        }
+    }
+    Ok(faults)
+}

@@ -1,0 +1,28 @@
+//! Who writes, and when.
+
+use crate::process::Actor;
+use crate::project::failure::Failure;
+use crate::store::Store;
+use crate::ticket::{EntryId, Moment, Person};
+
+/// The author as git takes it, before anything is written.
+pub(super) struct Author {
+    pub(super) by: Person,
+    /// The same person as the team knows them: through `.mailmap`.
+    member: Person,
+    pub(super) at: Moment,
+}
+
+impl Author {
+    /// The author of what is written now.
+    pub(super) fn of(store: &Store) -> Result<Self, Failure> {
+        let (by, at) = store.author()?;
+        let member = store.mapped(&by)?;
+        Ok(Self { by, member, at })
+    }
+
+    /// The author as the actor of one entry.
+    pub(super) fn actor(&self, entry: EntryId) -> Actor {
+        Actor { by: self.by.clone(), member: self.member.clone(), at: self.at, entry }
+    }
+}

@@ -1,0 +1,52 @@
+//! A file of the project that is no ticket, checked strictly: it can be read, and says only what this version knows.
+
+use crate::process::{Calendar, Release, Settings, Team, Vendor, unknown_keys};
+use crate::project::failure::{Failure, Kind};
+use crate::project::files::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
+use crate::store::{Snapshot, layout};
+
+/// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
+pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    if path.starts_with(layout::CALENDARS) {
+        let added = Calendar::always().add_events(&String::from_utf8_lossy(bytes));
+        return added.map_err(|problem| FileProblem::new(path, 0, &problem).into());
+    }
+    let file = YamlFile::parse(path, bytes)?;
+    let named = |folder: &str| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".yaml");
+    let checked = if path == layout::CONFIG {
+        check_settings(&file)
+    } else if path == layout::TEAM {
+        Team::read(&file.node).map(drop).map_err(|(key, problem)| file.problem(&key, &problem))
+    } else if let Some(name) = named(layout::VENDORS) {
+        Vendor::read(name, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
+    } else if let Some(version) = named(layout::RELEASES) {
+        Release::read(version, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
+    } else {
+        let message = format!("{path} is not a file of git-support");
+        return Err(
+            Failure::new(Kind::Invalid, message).hint(format!("git rm {path}, or commit it with git"))
+        );
+    };
+    Ok(checked?)
+}
+
+/// Sees that every setting is one this version knows, with a value it takes.
+fn check_settings(file: &YamlFile) -> Result<(), FileProblem> {
+    Settings::read(&file.node).map_err(|(key, problem)| file.problem(&parts(&key), &problem))?;
+    match unknown_keys(&file.node).first() {
+        Some((key, problem)) => Err(file.problem(&parts(key), problem)),
+        None => Ok(()),
+    }
+}
+
+/// Sees that the files of holidays that calendars name can be read.
+///
+/// # Errors
+/// One is not there, or is no calendar.
+pub(super) fn check_holidays(snapshot: &Snapshot<'_>) -> Result<(), Failure> {
+    let Ok(Some(file)) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(()) };
+    match add_holidays(&mut Settings::read_leniently(&file.node), snapshot)? {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,153 @@
+//! What is built, where, and by which run: as it was said, from the CI system's environment, and git.
+
+use std::fmt::Write as _;
+
+use crate::process::{Cause, Passes, Results};
+use crate::project::failure::Failure;
+use crate::project::host::Host;
+use crate::project::{Project, Scope};
+use crate::store::git::Pipeline;
+use crate::ticket::{Sighting, cut, one_line};
+
+/// The longest message that a sighting repeats, in columns.
+const MESSAGE_COLUMNS: usize = 200;
+
+/// Where it happened, as far as it was said; the CI system's environment tells the rest.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// The branch that was built.
+    pub branch: Option<String>,
+    /// The revision that was built.
+    pub revision: Option<String>,
+    /// The address of the run.
+    pub run: Option<String>,
+    /// The job within the run.
+    pub job: Option<String>,
+}
+
+/// What was built, where, and by which run.
+pub struct Build {
+    /// The branch that was built.
+    pub branch: String,
+    /// The revision: the whole name of the newest commit that changed code.
+    pub revision: Option<String>,
+    run: Option<String>,
+    job: Option<String>,
+    actor: Option<String>,
+}
+
+impl BuildRequest {
+    /// The tickets that are written: where HEAD is detached in CI and no branch is named, those of the branch that is
+    /// built.
+    ///
+    /// # Errors
+    /// There is no repository, or no such branch.
+    pub fn project<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
+        let project = Project::open(host, branch, Scope::Now)?;
+        if !project.store.is_detached() {
+            return Ok(project);
+        }
+        let pipeline = Pipeline::of(&host.env);
+        match self.branch.clone().or_else(|| pipeline?.branch) {
+            Some(branch) => Project::open(host, Some(&branch), Scope::Now),
+            None => Ok(project),
+        }
+    }
+
+    /// What was built.
+    #[must_use]
+    pub fn build(&self, project: &Project<'_>) -> Build {
+        let store = &project.store;
+        let pipeline = Pipeline::of(&project.host.env).unwrap_or_default();
+        let branch = self.branch.clone().or(pipeline.branch).or_else(|| store.current_branch());
+        let named = self.revision.clone().or(pipeline.revision);
+        // One that is not in this clone is still told by its name.
+        let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
+        Build {
+            branch: branch.unwrap_or_else(|| store.branch().to_owned()),
+            revision: known.or(named),
+            run: self.run.clone().or(pipeline.run),
+            job: self.job.clone().or(pipeline.job),
+            actor: pipeline.actor,
+        }
+    }
+}
+
+/// What two records of a branch know together.
+fn merged(ours: Option<&str>, theirs: &str) -> String {
+    Passes::read(ours.unwrap_or_default()).merged(&Passes::read(theirs)).write()
+}
+
+impl Project<'_> {
+    /// What is known of a branch's tests. Where it cannot be read, that is said, and nothing is known.
+    #[must_use]
+    pub fn test_history(&self, build: &Build) -> Passes {
+        let text = self.store.passes(&build.branch).unwrap_or_else(|error| {
+            self.host.note(format!("warning: when tests passed last is not known: {error}"));
+            None
+        });
+        Passes::read(&text.unwrap_or_default())
+    }
+
+    /// Fetches what the remote knows of a branch's tests.
+    pub fn fetch_test_history(&self, build: &Build) {
+        if let Err(error) = self.store.fetch_passes(&build.branch, &merged) {
+            self.host.note(format!("warning: when tests passed last is known from here alone: {error}"));
+        }
+    }
+
+    /// Sends what is known of a branch's tests to the remote.
+    pub fn push_test_history(&self, build: &Build) {
+        if let Err(error) = self.store.push_passes(&build.branch, &merged) {
+            self.host.note(format!("warning: when tests passed last was not sent: {error}"));
+        }
+    }
+
+    /// Keeps which tests passed. Where it cannot be written, that is said: the tickets are what counts.
+    pub fn remember_results(&self, build: &Build, results: &Results) {
+        let Some(revision) = &build.revision else { return };
+        let at = self.host.now().unix();
+        let next =
+            |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(results, revision, at).write();
+        if let Err(error) = self.store.change_passes(&build.branch, &next) {
+            self.host.note(format!("warning: when tests passed last was not kept: {error}"));
+        }
+    }
+}
+
+impl Build {
+    /// Where a cause was seen.
+    pub(super) fn sighting(&self, cause: &Cause) -> Sighting {
+        let message = cut(&one_line(&cause.evidence.message), MESSAGE_COLUMNS).into_owned();
+        Sighting {
+            revision: self.revision.clone(),
+            branch: Some(self.branch.clone()),
+            run: self.run.clone(),
+            job: self.job.clone(),
+            message: (!message.is_empty()).then_some(message),
+            tests: cause.tests.clone(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The revision, as texts name it.
+    #[must_use]
+    pub fn short_revision(&self) -> &str {
+        self.revision.as_deref().map_or("an unknown revision", short)
+    }
+
+    /// In words: `on main at 1a2b3c4d5e, https://…, job test, set off by ann`.
+    pub(super) fn place(&self) -> String {
+        let mut out = format!("on {} at {}", self.branch, self.short_revision());
+        let parts = [("", &self.run), ("job ", &self.job), ("set off by ", &self.actor)];
+        for (what, text) in parts.iter().filter_map(|(what, text)| Some((what, text.as_ref()?))) {
+            let _ = write!(out, ", {what}{text}");
+        }
+        out
+    }
+}
+
+/// The first ten characters of a commit's name.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}

@@ -1,0 +1,51 @@
+//! A command that was run as a change of tickets: its failure opens one, its success resolves it.
+
+use crate::process::{Cause, Changes, Results, test_number};
+use crate::project::Project;
+use crate::project::change::ChangeOptions;
+use crate::project::ci::build::Build;
+use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
+use crate::project::failure::Failure;
+use crate::project::write::Changed;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It failed.
+    Failed,
+    /// It succeeded.
+    Passed,
+}
+
+impl Project<'_> {
+    /// Opens or repeats the ticket of a command that failed, or resolves that of one that passed.
+    ///
+    /// # Errors
+    /// A rule refused it, or the commit is not on the branch.
+    pub fn report_command(
+        &self,
+        build: &Build,
+        cause: &Cause,
+        results: &Results,
+        given: &Changes,
+        end: End,
+        options: &ChangeOptions,
+    ) -> Result<Changed<CiSummary>, Failure> {
+        let passes = self.test_history(build);
+        let revision = build.revision.as_deref().unwrap_or_default();
+        let after = passes.after(results, revision, self.host.now().unix());
+        let state = after.state(test_number(&cause.key));
+        self.change(options, |change| {
+            let mut updater = CiUpdater::new(CiRun { build, passes: &passes, given }, change);
+            match (updater.ticket_of(&cause.key)?, end, state) {
+                (None, End::Failed, _) => updater.opens(cause)?,
+                (Some(ticket), End::Failed, _) => updater.repeats(&ticket, cause, Stability::Stable)?,
+                (Some(ticket), End::Passed, Some(state)) if ticket.head().status().is_open() => {
+                    updater.passes(&ticket, state.count, 1, &state.since)?;
+                }
+                (Some(_) | None, End::Passed, _) => {}
+            }
+            Ok(updater.summary)
+        })
+    }
+}

@@ -1,0 +1,12 @@
+//! What a pipeline tells: what was built, and what its failures do to tickets.
+
+mod build;
+mod command;
+mod report;
+mod texts;
+mod updater;
+
+pub use build::{Build, BuildRequest};
+pub use command::End;
+pub use report::CiReport;
+pub use updater::CiSummary;

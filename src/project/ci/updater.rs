@@ -1,0 +1,272 @@
+//! What a failure, or a pass, does to the ticket of its cause.
+
+use crate::process::{
+    Cause, Change as FieldChange, Changes, Ending, Fix, Move, Passes, Request, What, test_number,
+    without_secrets,
+};
+use crate::project::change::Change;
+use crate::project::ci::build::Build;
+use crate::project::ci::texts::{bounded, fixed_by, opening, suspects};
+use crate::project::failure::Failure;
+use crate::store::Store;
+use crate::ticket::{Action, Field, LinkKind, Resolution, Sighting, Ticket, TicketId};
+
+/// The most sightings that a ticket counts: its file is to stay readable.
+const MAX_SIGHTINGS: usize = 1_000;
+/// The label of a test that changes its mind.
+const FLAKY: &str = "flaky";
+/// The most commits between failure and fix that are looked at.
+const MAX_COMMITS: usize = 21;
+
+/// What became of the tickets.
+#[derive(Debug, Default)]
+pub struct CiSummary {
+    /// New ones.
+    pub opened: Vec<TicketId>,
+    /// Those that had ended, and are worked on again.
+    pub reopened: Vec<TicketId>,
+    /// Those whose failure was repeated.
+    pub repeated: Vec<TicketId>,
+    /// Those whose failure has gone.
+    pub resolved: Vec<TicketId>,
+    /// Those that the results concern and do not change.
+    pub unchanged: Vec<TicketId>,
+}
+
+impl CiSummary {
+    /// What became of how many, in words, where anything did: `2 opened, 1 resolved`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let counts = self.changed().map(|(what, ids)| (ids.len(), what));
+        let parts: Vec<String> =
+            counts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        parts.join(", ")
+    }
+
+    /// What became of those that changed.
+    pub fn changed(&self) -> impl Iterator<Item = (&'static str, &[TicketId])> {
+        [
+            ("opened", self.opened.as_slice()),
+            ("reopened", &self.reopened),
+            ("repeated", &self.repeated),
+            ("resolved", &self.resolved),
+        ]
+        .into_iter()
+    }
+}
+
+/// Whether a test gives the same result for the same code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stability {
+    /// As far as is known.
+    Stable,
+    /// It does not.
+    Flaky,
+}
+
+/// What is known of a run before its failures are looked at.
+#[derive(Clone, Copy)]
+pub(super) struct CiRun<'a> {
+    /// What was built.
+    pub build: &'a Build,
+    /// What was known of the branch before this run.
+    pub passes: &'a Passes,
+    /// Fields that new tickets get.
+    pub given: &'a Changes,
+}
+
+/// Updates the tickets of one run's failures.
+pub(super) struct CiUpdater<'a, 'p, 'h> {
+    run: CiRun<'a>,
+    change: &'a mut Change<'p, 'h>,
+    /// What became of the tickets so far.
+    pub summary: CiSummary,
+}
+
+impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
+    /// Nothing updated yet.
+    pub(super) fn new(run: CiRun<'a>, change: &'a mut Change<'p, 'h>) -> Self {
+        Self { run, change, summary: CiSummary::default() }
+    }
+
+    /// True for a ticket that this run has touched.
+    #[must_use]
+    pub(super) fn has_touched(&self, id: &TicketId) -> bool {
+        self.change.has_touched(id)
+    }
+
+    /// A ticket as this run has made it so far.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub(super) fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, Failure> {
+        self.change.ticket(id)
+    }
+
+    fn store(&self) -> &'p Store {
+        &self.change.project().store
+    }
+
+    /// The ticket of a cause: of one that was resolved as a duplicate, the one that goes on.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn ticket_of(&self, key: &str) -> Result<Option<Ticket>, Failure> {
+        let Some(mut ticket) = self.change.ticket(&TicketId::from_key(key))? else { return Ok(None) };
+        for _ in 0..5 {
+            let next = ticket.head().links().find(|(kind, _)| **kind == LinkKind::DuplicateOf);
+            let next =
+                next.filter(|_| !ticket.head().status().is_open()).and_then(|(_, id)| TicketId::parse(id));
+            match next.map(|id| self.change.ticket(&id)).transpose()?.flatten() {
+                Some(survivor) => ticket = survivor,
+                None => break,
+            }
+        }
+        Ok(Some(ticket))
+    }
+
+    /// Opens a ticket of a new failure.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn opens(&mut self, cause: &Cause) -> Result<(), Failure> {
+        let id = TicketId::from_key(&cause.key);
+        let state = cause.tests.first().and_then(|test| self.run.passes.state(test_number(test)));
+        let mut fields = opening(cause, self.run.build, &suspects(self.store(), state, self.run.build));
+        fields.insert(Field::Reporter, FieldChange::to_text(self.change.me()));
+        fields.extend(self.run.given.clone());
+        self.change.open(&id, &fields, Request::new(What::Comment).seen(self.sighting(cause)))?;
+        self.summary.opened.push(id);
+        Ok(())
+    }
+
+    /// Notes that the cause of a ticket was seen again.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn repeats(&mut self, ticket: &Ticket, cause: &Cause, kind: Stability) -> Result<(), Failure> {
+        let id = ticket.id().clone();
+        let seen = self.sighting(cause);
+        let told_before = ticket.sightings().any(|(_, before)| before.is_of_same_run(&seen));
+        if told_before || ticket.occurrences() >= MAX_SIGHTINGS {
+            self.summary.unchanged.push(id);
+            return Ok(());
+        }
+        let fix = self.fix_of(ticket);
+        let state = cause.tests.first().and_then(|test| self.run.passes.state(test_number(test)));
+        let mut changes = Changes::new();
+        if kind == Stability::Flaky
+            || self.was_same_code(state.and_then(|state| state.last_passed.as_deref()))
+        {
+            changes.insert(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]));
+        }
+        let regresses = !ticket.head().status().is_open() && fix == Fix::Contained;
+        let note = regresses.then(|| {
+            let place = self.run.build.place();
+            bounded(&without_secrets(&format!(
+                "A regression: seen again {place}.\n\n{}",
+                suspects(self.store(), state, self.run.build)
+            )))
+        });
+        let request = Request::new(What::Repeat(changes, fix)).with_note(note).seen(seen);
+        match self.change.request(ticket.id(), request)? {
+            Some(Action::Reopen) => self.summary.reopened.push(id),
+            Some(_) => self.summary.repeated.push(id),
+            None => self.summary.unchanged.push(id),
+        }
+        Ok(())
+    }
+
+    /// Resolves a ticket whose tests passed often enough, if something changed since they failed.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn passes(
+        &mut self,
+        ticket: &Ticket,
+        count: u32,
+        wanted: u32,
+        since: &str,
+    ) -> Result<(), Failure> {
+        let id = ticket.id().clone();
+        let last = ticket.sightings().next_back().map(|(_, seen)| seen.clone()).unwrap_or_default();
+        let failed = last.revision.unwrap_or_default();
+        if self.was_same_code(Some(&failed)) {
+            // It failed and passed at one revision: nothing was fixed.
+            let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]))]);
+            self.change.request(ticket.id(), Request::new(What::Edit(changes)))?;
+            self.summary.unchanged.push(id);
+            return Ok(());
+        }
+        // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
+        let since = if self.store().is_same_code(&failed, since) {
+            self.run.build.revision.as_deref().unwrap_or(since)
+        } else {
+            since
+        };
+        // An older revision that passes says nothing of a newer one that fails.
+        let is_older = self.store().is_within(&failed, since) == Some(false);
+        if count < wanted || is_older {
+            self.summary.unchanged.push(id);
+            return Ok(());
+        }
+        let commits = self.store().code_between(&failed, since, MAX_COMMITS).ok().flatten();
+        let fix = match commits.as_deref() {
+            Some([only]) => only.commit.clone(),
+            _ => since.to_owned(),
+        };
+        let ending =
+            Ending { code: Resolution::Fixed, commits: vec![fix], no_commit: None, duplicate_of: None };
+        let note = fixed_by(&self.run.build.branch, &failed, since, count, commits.as_deref());
+        let request = Request::new(What::Step(Move::Resolve(ending))).with_note(Some(note));
+        match self.change.request(ticket.id(), request)? {
+            Some(_) => self.summary.resolved.push(id),
+            None => self.summary.unchanged.push(id),
+        }
+        Ok(())
+    }
+
+    fn sighting(&self, cause: &Cause) -> Sighting {
+        let mut seen = self.run.build.sighting(cause);
+        seen.message = seen.message.map(|message| without_secrets(&message));
+        seen.tests.iter_mut().for_each(|test| *test = without_secrets(test));
+        seen
+    }
+
+    fn was_same_code(&self, revision: Option<&str>) -> bool {
+        match (revision, &self.run.build.revision) {
+            (Some(before), Some(now)) => self.store().is_same_code(before, now),
+            _ => false,
+        }
+    }
+
+    /// Whether what was built contains the fix of a ticket that has ended.
+    fn fix_of(&self, ticket: &Ticket) -> Fix {
+        let head = ticket.head();
+        let resolution = head.get(&Field::Resolution).and_then(|code| code.as_text());
+        // The team decided to live with it.
+        if let Some("wont-fix" | "works-as-designed" | "withdrawn") = resolution {
+            return Fix::Missing;
+        }
+        if head.status().is_open() || head.members(&Field::Commits).next().is_none() {
+            return Fix::Contained;
+        }
+        let contains = || -> Result<bool, crate::store::Error> {
+            let revision = self.run.build.revision.as_deref().unwrap_or_default();
+            let tip = self.store().repository().revision(revision)?;
+            let said = self.store().said(&[tip], Some(ticket))?;
+            self.store().build(tip, &said)?.fixes(ticket)
+        };
+        match contains() {
+            Ok(true) => Fix::Contained,
+            Ok(false) => Fix::Missing,
+            Err(error) => {
+                let id = ticket.id();
+                let message =
+                    format!("warning: {id}: whether its fix is in this build cannot be told: {error}");
+                self.change.project().host.note(message);
+                Fix::Missing
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! What can be wrong, each with its rule's name, a level, and the command that puts it right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::process::{Problem, ProblemLevel, Team, skews};
+use crate::project::Project;
+use crate::project::checks::{check_holidays, check_project_file};
+use crate::project::failure::Failure;
+use crate::store::git::{shown, way_out};
+use crate::store::{Snapshot, Store, layout};
+use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};
+
+/// The most paths that are named one by one.
+const MAX_UNSAFE: usize = 100;
+
+/// A lock of git's that is older is nobody's any more, in seconds.
+const OLD_LOCK_SECS: u64 = 600;
+
+/// Everything that is wrong, in the order of the checks.
+pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
+    let (store, now, snapshot) = (&*project.store, project.host.now(), project.snapshot());
+    let mut faults = Vec::new();
+    clone(store, &mut faults);
+    if unsafe_paths(store, &snapshot, &mut faults)? {
+        work_tree(store, &mut faults)?;
+    }
+    project_files(&snapshot, &mut faults)?;
+    let tickets = files(&snapshot, &mut faults)?;
+    let team = project.team()?;
+    let vendors = snapshot.names_in(layout::VENDORS)?;
+    for ticket in tickets.values() {
+        timeline(ticket, now, &mut faults);
+        references(ticket, &tickets, &mut faults);
+        people(ticket, team, &mut faults);
+        vendor(ticket, &vendors, &mut faults);
+    }
+    evidence(&snapshot, &tickets, &mut faults)?;
+    releases(project, &tickets, &mut faults);
+    for lost in store.lost(&snapshot)? {
+        let what = if lost.is_removed {
+            "the file was taken away".to_owned()
+        } else {
+            format!("{} of its entries are gone", lost.entries)
+        };
+        let message = format!("{what}; {:.10} has them", lost.commit);
+        faults.push(Problem::error("history.lost", message).of(&lost.id).hint("git support doctor --repair"));
+    }
+    Ok(faults)
+}
+
+/// What this clone's git is to do.
+fn clone(store: &Store, faults: &mut Vec<Problem>) {
+    if !store.has_driver() {
+        let message = "this clone's git does not merge tickets by the merge rule";
+        faults.push(Problem::warning("driver.missing", message).hint("git support doctor --repair"));
+    }
+    for (path, age) in store.old_locks(OLD_LOCK_SECS) {
+        let message = format!("a lock of git's, {} minutes old", age / 60);
+        let hint = format!("if no git is running: rm {path}");
+        faults.push(Problem::warning("lock.old", message).at(&path).hint(hint));
+    }
+    if store.is_ignored() {
+        let message = "git ignores .support: what is filed is kept, but new files do not show in git status";
+        faults.push(Problem::note("support.ignored", message).hint("git check-ignore -v .support/tickets"));
+    }
+}
+
+/// What a stranger may have put under `.support/`: git brought it, and no command of ours takes it further. False
+/// where git could not even look at it.
+fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<bool, Failure> {
+    let Some(commit) = snapshot.commit() else { return Ok(true) };
+    let paths = store.repository().unsafe_paths(commit, None, usize::MAX)?;
+    let has_end = !paths.iter().any(|path| path.is_endless);
+    for found in paths.into_iter().take(MAX_UNSAFE) {
+        let hint = way_out(&found.path, "HEAD");
+        faults.push(Problem::error("tree.unsafe", found.problem).at(&shown(&found.path)).hint(hint));
+    }
+    // What `sync` refuses to merge stays on the remote-tracking branch.
+    for tip in store.related()? {
+        for found in store.repository().unsafe_incoming(tip.commit, Some(commit), MAX_UNSAFE)? {
+            let (path, name) = (shown(&found.path), shown(&tip.name));
+            let message = format!("on {name}: {}", found.problem);
+            faults.push(Problem::error("tree.unsafe", message).at(&path).hint(way_out(&found.path, &name)));
+        }
+    }
+    Ok(has_end)
+}
+
+/// What a merge left, and what was edited.
+fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
+    for edit in store.hand_edits()? {
+        let fault = if let Some(problem) = &edit.problem {
+            Problem::error("tree.unsafe", problem.clone())
+                .hint("look at it with git status, and take it away")
+        } else if edit.is_conflicted {
+            Problem::error("merge.conflict", "is in conflict").hint("git support doctor --repair")
+        } else {
+            Problem::note("work-tree.edited", "is not as it was committed").hint("git support save")
+        };
+        faults.push(fault.at(&edit.path));
+    }
+    Ok(())
+}
+
+/// Settings, people, vendors, releases: each file on its own.
+fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
+    let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
+    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS] {
+        paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
+    }
+    for path in paths {
+        let Some(bytes) = snapshot.file(&path, usize::MAX)? else { continue };
+        if let Err(failure) = check_project_file(&path, &bytes) {
+            let hint = failure.hints.first().cloned().unwrap_or_default();
+            faults.push(Problem::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
+        }
+    }
+    if let Err(failure) = check_holidays(snapshot) {
+        let hint = failure.hints.first().cloned().unwrap_or_default();
+        faults.push(Problem::error("file.invalid", failure.error.to_string()).at(layout::CONFIG).hint(hint));
+    }
+    let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
+    if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
+        let message = "is of an earlier version: git diff would show tickets as their files";
+        faults.push(
+            Problem::note("attributes.old", message)
+                .at(layout::ATTRIBUTES)
+                .hint("git support doctor --repair"),
+        );
+    }
+    if snapshot.commit().is_some() && attributes.is_none() {
+        let message = "is missing: git would not merge tickets by the merge rule";
+        faults.push(
+            Problem::warning("attributes.missing", message)
+                .at(layout::ATTRIBUTES)
+                .hint("git support doctor --repair"),
+        );
+    }
+    Ok(())
+}
+
+/// Every file of the tickets' folder; those that can be read, by id.
+fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<TicketId, Ticket>, Failure> {
+    let listing = snapshot.tickets()?;
+    for bad in listing.bad {
+        let rule = if bad.has_conflict_markers() { "file.conflict-markers" } else { "file.invalid" };
+        let hint = match rule {
+            "file.invalid" => format!("git log -p -- {}", bad.path),
+            _ => "git support doctor --repair".to_owned(),
+        };
+        faults.push(Problem::error(rule, bad.to_string()).at(&bad.path.clone()).hint(hint));
+    }
+    let mut tickets = BTreeMap::new();
+    for ticket in listing.tickets {
+        let path = layout::ticket(ticket.id());
+        if snapshot.file(&path, usize::MAX)?.is_some_and(|bytes| bytes != codec::write(&ticket).as_bytes()) {
+            let message = "is not written as git-support writes it";
+            faults.push(
+                Problem::note("file.canonical", message).of(ticket.id()).hint("git support doctor --repair"),
+            );
+        }
+        tickets.insert(ticket.id().clone(), ticket);
+    }
+    Ok(tickets)
+}
+
+/// What a ticket says of itself.
+fn timeline(ticket: &Ticket, now: Moment, faults: &mut Vec<Problem>) {
+    let fields: Vec<String> = ticket.unaccounted().iter().map(Field::name).collect();
+    if !fields.is_empty() {
+        let message = format!("no entry of its timeline sets {}", fields.join(", "));
+        faults.push(
+            Problem::warning("head.unaccounted", message).of(ticket.id()).hint("git support doctor --repair"),
+        );
+    }
+    if !ticket.timeline().iter().any(|entry| entry.action == Action::Open) {
+        faults.push(Problem::error("timeline.open", "no entry opens it").of(ticket.id()));
+    }
+    for skew in skews(ticket, now) {
+        let message = format!("entry {} is dated {}, {}", skew.entry, skew.at.minute(), skew.problem);
+        faults.push(Problem::note("timeline.date", message).of(ticket.id()));
+    }
+    let mut ids = BTreeSet::new();
+    for entry in ticket.timeline() {
+        if !ids.insert(&entry.id) {
+            let message = format!("two entries have the id {}", entry.id);
+            faults.push(Problem::note("timeline.id", message).of(ticket.id()));
+        }
+    }
+}
+
+/// What a ticket says of other tickets.
+fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
+    let id = ticket.id();
+    for (kind, other) in ticket.head().links() {
+        let there = TicketId::parse(other).and_then(|other| tickets.get(&other));
+        let Some(there) = there else {
+            let message = format!("{kind} {other}, which is not here");
+            let hint =
+                format!("git support link --remove {id} {kind} {other}, or fetch the branch that has it");
+            faults.push(Problem::warning("link.missing", message).of(id).hint(hint));
+            continue;
+        };
+        let answers = kind
+            .converse()
+            .is_none_or(|back| there.head().links().any(|(k, o)| *k == back && o == id.as_str()));
+        if !answers {
+            let message = format!("{kind} {other}, which does not link back");
+            faults.push(Problem::warning("link.one-way", message).of(id).hint("git support doctor --repair"));
+        }
+    }
+}
+
+fn people(ticket: &Ticket, team: &Team, faults: &mut Vec<Problem>) {
+    let id = ticket.id();
+    for field in [Field::Assignee, Field::Owner] {
+        let Some(who) = ticket.head().get(&field).and_then(Node::as_text) else { continue };
+        let is_known = team.members.is_empty() || Person::parse(who).is_some_and(|who| team.has_member(&who));
+        if !is_known && ticket.head().status().is_open() {
+            let message = format!("{} {who} is not on the team", field.name());
+            faults.push(
+                Problem::note("person.unknown", message)
+                    .of(id)
+                    .hint(format!("git support assign {id} --suggest")),
+            );
+        }
+    }
+}
+
+fn vendor(ticket: &Ticket, vendors: &[String], faults: &mut Vec<Problem>) {
+    let deferral = ticket.head().get(&Field::Deferral);
+    let Some(name) = deferral.and_then(|to| to.at("vendor")).and_then(Node::as_text) else { return };
+    if !vendors.contains(&format!("{name}.yaml")) {
+        let message = format!("deferred to unknown vendor {name}");
+        let hint = format!("git support vendor add {name} --email ADDRESS");
+        faults.push(Problem::warning("vendor.unknown", message).of(ticket.id()).hint(hint));
+    }
+}
+
+/// The evidence that entries name, and what lies there beside.
+fn evidence(
+    snapshot: &Snapshot<'_>,
+    tickets: &BTreeMap<TicketId, Ticket>,
+    faults: &mut Vec<Problem>,
+) -> Result<(), Failure> {
+    let mut stored: BTreeSet<String> = snapshot.attachments()?.into_iter().collect();
+    for ticket in tickets.values() {
+        for entry in ticket.timeline() {
+            let Some(file) = &entry.attachment else { continue };
+            let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
+            let is_there = stored.remove(&path);
+            let content = if is_there { snapshot.file(&path, usize::MAX)? } else { None };
+            let fault = match content {
+                None if entry.redacted.is_some() => continue,
+                None => Problem::error("evidence.missing", format!("{} is not there", file.name)),
+                Some(content) if crate::ticket::sha256(&content) == file.sha256 => continue,
+                Some(_) => {
+                    Problem::error("evidence.changed", format!("{} is not what was attached", file.name))
+                }
+            };
+            let hint = format!("git log -p --stat -- {path}");
+            faults.push(fault.of(ticket.id()).at(&path).hint(hint));
+        }
+    }
+    for path in stored {
+        faults.push(
+            Problem::note("evidence.unnamed", "no entry names it").at(&path).hint(format!("git rm {path}")),
+        );
+    }
+    Ok(())
+}
+
+/// What releases name.
+fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
+    for release in project.releases().unwrap_or_default() {
+        let path = layout::release(&release.version);
+        for id in &release.known_issues {
+            if TicketId::parse(id).is_none_or(|id| !tickets.contains_key(&id)) {
+                let message = format!("names the known error {id}, which is not here");
+                faults.push(Problem::warning("release.issue", message).at(&path));
+            }
+        }
+        if project.store.repository().revision(&release.tag).is_err() {
+            let message = format!("names the tag {}, which is not in this clone", release.tag);
+            faults.push(Problem::note("release.tag", message).at(&path).hint("git fetch --tags"));
+        }
+    }
+}
+
+impl Problem {
+    /// A thing to know.
+    fn note(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, ProblemLevel::Note, message)
+    }
+
+    /// A thing to put right.
+    fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, ProblemLevel::Warning, message)
+    }
+
+    /// A thing that is broken.
+    fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, ProblemLevel::Error, message)
+    }
+
+    fn of(mut self, id: &TicketId) -> Self {
+        self.path = Some(layout::ticket(id));
+        self.ticket = Some(id.clone());
+        self
+    }
+
+    fn at(mut self, path: &str) -> Self {
+        self.ticket = self.ticket.or_else(|| layout::id_of(path));
+        self.path = Some(path.to_owned());
+        self
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}

@@ -1,0 +1,135 @@
+//! What is safe to repair: nothing that a person wrote is lost by it.
+
+use std::collections::BTreeMap;
+
+use crate::process::{Change as FieldChange, Changes, Request, What};
+use crate::project::Project;
+use crate::project::change::{Change, ChangeOptions};
+use crate::project::doctor::settings;
+use crate::project::failure::Failure;
+use crate::store::driver::read_merged;
+use crate::store::git::FileChange;
+use crate::store::layout;
+use crate::ticket::{Field, Merged, Ticket, TicketId, codec, merge};
+
+/// Repairs what can be, in this clone and in one commit.
+pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
+    project.store.wire_driver()?;
+    conflicts(project)?;
+    if project.branch() == "HEAD" {
+        // In the middle of a rebase, no commit of ours would last.
+        return Ok(());
+    }
+    // What is repaired was written before.
+    let options = ChangeOptions { allow_secret: true, ..ChangeOptions::default() };
+    project.change(&options, repair).map(drop)
+}
+
+/// Tickets that a merge left in conflict: settled in work tree and index; the merge's commit is its user's.
+fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
+    let store = &project.store;
+    for edit in store.hand_edits()?.into_iter().filter(|edit| edit.is_conflicted) {
+        let Some(id) = layout::id_of(&edit.path) else { continue };
+        let [_, ours, theirs] = store.conflict(&edit.path)?;
+        let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| read_merged(&id, &edit.path, &bytes).ok());
+        let settled = match (read(ours), read(theirs)) {
+            (Some(ours), Some(theirs)) => match merge(&ours, &theirs) {
+                Merged::One(ticket) => *ticket,
+                Merged::Two { kept, renamed } => {
+                    let path = layout::ticket(renamed.id());
+                    store.settle_conflict(&path, &codec::write(&renamed))?;
+                    project.host.note(format!(
+                        "two tickets were opened under the id {id}; the younger one is now {}",
+                        renamed.id()
+                    ));
+                    *kept
+                }
+            },
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => continue,
+        };
+        store.settle_conflict(&edit.path, &codec::write(&settled))?;
+        project
+            .host
+            .note(format!("settled {}; go on with git: git commit, or git rebase --continue", edit.path));
+    }
+    Ok(())
+}
+
+/// Repairs the tickets and files of the newest state.
+fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
+    let project = change.project();
+    let snapshot = project.snapshot();
+    let tickets = whole_tickets(project)?;
+    for (id, ticket) in &tickets {
+        let content = codec::write(ticket);
+        if snapshot.file(&layout::ticket(id), usize::MAX)?.as_deref() != Some(content.as_bytes()) {
+            change.put(None, ticket.clone());
+        }
+    }
+    for (id, what) in missing_entries(&tickets) {
+        if !change.has_touched(&id)
+            && let Some(ticket) = tickets.get(&id)
+        {
+            change.put(Some(ticket.clone()), ticket.clone());
+        }
+        change.follow(&id, Request::new(what).with_note(Some("Repaired by doctor.".to_owned())))?;
+    }
+    let settings = settings::repaired(&project.store, &snapshot)?;
+    change.action("repair");
+    change.subject(match (change.tickets.len(), &settings) {
+        (0, Some(_)) => format!("repair {}", layout::CONFIG),
+        (0, None) => format!("repair {}", layout::ATTRIBUTES),
+        (1, _) => "repair 1 ticket".to_owned(),
+        (count, _) => format!("repair {count} tickets"),
+    });
+    change.files.extend(settings);
+    let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
+    let is_missing = !project.is_empty() && attributes.is_none();
+    if is_missing || attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
+        change.files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
+    }
+    Ok(())
+}
+
+/// Every ticket with the entries that history holds; of files that were committed with conflict markers, both sides,
+/// merged.
+fn whole_tickets(project: &Project<'_>) -> Result<BTreeMap<TicketId, Ticket>, Failure> {
+    let snapshot = project.snapshot();
+    let listing = snapshot.tickets()?;
+    let mut tickets: BTreeMap<TicketId, Ticket> =
+        listing.tickets.into_iter().map(|ticket| (ticket.id().clone(), ticket)).collect();
+    for bad in listing.bad {
+        let Some(id) = layout::id_of(&bad.path) else { continue };
+        let Some(bytes) = snapshot.file(&bad.path, usize::MAX)? else { continue };
+        if let Ok(ticket) = read_merged(&id, &bad.path, &bytes) {
+            tickets.insert(id, ticket);
+        }
+    }
+    for lost in project.store.lost(&snapshot)? {
+        tickets.insert(lost.id, lost.whole);
+    }
+    Ok(tickets)
+}
+
+/// What accounts for fields that no entry sets, and answers links that nobody answers.
+fn missing_entries(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, What)> {
+    let mut requests = Vec::new();
+    for (id, ticket) in tickets {
+        let fields = ticket.unaccounted();
+        if !fields.is_empty() {
+            requests.push((id.clone(), What::Adopt(fields)));
+        }
+        for (kind, other) in ticket.head().links() {
+            let Some((back, other)) = kind.converse().zip(TicketId::parse(other)) else { continue };
+            let answers = |there: &Ticket| {
+                there.head().links().any(|(kind, other)| *kind == back && other == id.as_str())
+            };
+            if tickets.get(&other).is_some_and(|there| !answers(there)) {
+                let links = FieldChange::adding(vec![id.to_string()]);
+                requests.push((other, What::Edit(Changes::from([(Field::Links(back), links)]))));
+            }
+        }
+    }
+    requests
+}

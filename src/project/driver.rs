@@ -1,0 +1,103 @@
+//! What git calls for a ticket's file: the merge driver and the text of a version (gitattributes(5)).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::process::{Change as FieldChange, What};
+use crate::project::change::with_decided;
+use crate::project::failure::{Failure, Kind};
+use crate::project::host::Host;
+use crate::store::driver::{author, merge_lines, read_any, read_merged, read_version, write_version};
+use crate::store::layout;
+use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, codec, merge, merge_three};
+
+/// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
+#[derive(Debug, Clone, Copy)]
+pub struct MergeFiles<'a> {
+    /// The version of the common ancestor.
+    pub base: &'a Path,
+    /// Ours, which the result takes the place of.
+    pub ours: &'a Path,
+    /// Theirs.
+    pub theirs: &'a Path,
+    /// The path in the repository.
+    pub path: &'a str,
+}
+
+impl Host<'_> {
+    /// Merges the versions of a ticket. Where that cannot be done, the lines are merged as git would.
+    ///
+    /// # Errors
+    /// A version cannot be read, or both sides cannot be made one.
+    pub fn merge_files(&self, files: &MergeFiles<'_>) -> Result<(), Failure> {
+        let directory = &self.env.directory;
+        match self.merged(files) {
+            Ok(ticket) => Ok(write_version(&directory.join(files.ours), &codec::write(&ticket))?),
+            Err(failure) => {
+                let [ours, base, theirs] =
+                    [files.ours, files.base, files.theirs].map(|file| directory.join(file));
+                // A clean merge of lines is no merge of tickets: the failure stands either way.
+                let _ = merge_lines(&self.env, [&ours, &base, &theirs]);
+                Err(failure.hint("git support doctor --repair"))
+            }
+        }
+    }
+
+    /// A version of a file: a ticket, or its bytes where it is none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_version(&self, file: &Path) -> Result<Result<Ticket, Vec<u8>>, Failure> {
+        let bytes = read_version(&self.env.directory.join(file))?;
+        Ok(read_any(&bytes).map_err(|_| bytes))
+    }
+
+    fn merged(&self, files: &MergeFiles<'_>) -> Result<Ticket, Failure> {
+        let path = files.path;
+        let id = layout::id_of(path)
+            .ok_or_else(|| Failure::new(Kind::Invalid, format!("{path} is not the path of a ticket")))?;
+        let read = |file: &Path| -> Result<Option<Ticket>, Failure> {
+            let bytes = read_version(&self.env.directory.join(file))?;
+            // Git hands over an empty file where a side has none.
+            let ticket = (!bytes.is_empty()).then(|| read_merged(&id, path, &bytes)).transpose();
+            ticket.map_err(|bad| Failure::from(crate::store::Error::from(bad)))
+        };
+        let (base, ours, theirs) = (read(files.base)?, read(files.ours)?, read(files.theirs)?);
+        let (ours, theirs) = match (ours, theirs) {
+            (Some(ours), Some(theirs)) => (ours, theirs),
+            (Some(one), None) | (None, Some(one)) => return Ok(one),
+            (None, None) => {
+                return Err(Failure::new(Kind::Invalid, format!("{path} is empty on both sides")));
+            }
+        };
+        let strangers =
+            || Failure::new(Kind::Conflict, format!("{path}: two tickets were opened under one id"));
+        let Some(base) = base else {
+            return match merge(&ours, &theirs) {
+                Merged::One(ticket) => Ok(*ticket),
+                Merged::Two { .. } => Err(strangers()),
+            };
+        };
+        match merge_three(&base, &ours, &theirs) {
+            ThreeWay::One(ticket) => Ok(*ticket),
+            ThreeWay::TakenBack { ticket, back } => self.undone(*ticket, back),
+            ThreeWay::Two => Err(strangers()),
+            ThreeWay::Contested(fields) => {
+                let names: Vec<String> = fields.iter().map(Field::name).collect();
+                let message =
+                    format!("{path}: {} edited by hand, and changed on the other side", names.join(", "));
+                Err(Failure::new(Kind::Conflict, message))
+            }
+        }
+    }
+
+    /// Answers entries that a revert removes with an entry that sets their fields back: a timeline only grows.
+    fn undone(&self, ticket: Ticket, back: BTreeMap<Field, Option<Node>>) -> Result<Ticket, Failure> {
+        if back.is_empty() {
+            return Ok(ticket);
+        }
+        let what =
+            What::Undo(back.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect());
+        with_decided(ticket, what, author(&self.env)?, self.entry_id())
+    }
+}

@@ -1,0 +1,180 @@
+//! What git knows of the commits that introduced entries: merges, signatures, the lines of its graph, differences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::project::failure::Failure;
+use crate::project::{Project, Scope};
+use crate::store::git::{ObjectId, Signed, Verdict};
+use crate::store::layout;
+use crate::ticket::{Moment, TicketId};
+
+/// A commit and the first line of its message.
+#[derive(Debug, Clone)]
+pub struct CommitLine {
+    /// Its whole name.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+/// A line of git's graph: its lanes, and the commit that stands on it, with a subject where it is a merge.
+pub struct Graph {
+    /// The lanes, as git draws them.
+    pub lanes: String,
+    /// The commit, if the line has one.
+    pub commit: Option<CommitLine>,
+}
+
+/// What git says of a signature.
+pub struct SignatureLine {
+    /// `good`; `untrusted`, where git does not trust the key; `bad`.
+    pub verdict: &'static str,
+    /// Who signed, as git names them.
+    pub signer: String,
+    /// The key's fingerprint.
+    pub key: String,
+}
+
+impl Project<'_> {
+    /// The merges that brought commits to what is read, by the commits' names.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn merges_of<'a>(
+        &self,
+        commits: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, CommitLine>, Failure> {
+        let Some(tip) = self.commit else { return Ok(BTreeMap::new()) };
+        let repository = self.store.repository();
+        let mut merges = BTreeMap::new();
+        for (commit, merge) in repository.brought_by(tip, &parsed(commits))? {
+            let line = CommitLine { commit: merge.to_string(), subject: repository.subject(merge)? };
+            merges.insert(commit.to_string(), line);
+        }
+        Ok(merges)
+    }
+
+    /// What git says of the signatures of commits, by their names; those without one are left out.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn signatures_of<'a>(
+        &self,
+        commits: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, SignatureLine>, Failure> {
+        let repository = self.store.repository();
+        let mut signed = Vec::new();
+        for commit in parsed(commits) {
+            if repository.is_signed(commit)? {
+                signed.push(commit);
+            }
+        }
+        if signed.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let line = |signed: Signed| SignatureLine {
+            verdict: match signed.verdict {
+                Verdict::Good => "good",
+                Verdict::Untrusted => "untrusted",
+                Verdict::Bad | Verdict::None => "bad",
+            },
+            signer: signed.signer,
+            key: signed.key,
+        };
+        let said = repository.signatures(&signed)?;
+        Ok(said.into_iter().map(|(commit, signed)| (commit.to_string(), line(signed))).collect())
+    }
+
+    /// The history of tickets, or of all where none is named, as git draws it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn graph(&self, ids: &[TicketId]) -> Result<Vec<Graph>, Failure> {
+        let repository = self.store.repository();
+        let paths: Vec<String> = match ids {
+            [] => vec![layout::TICKETS.to_owned()],
+            ids => ids.iter().map(layout::ticket).collect(),
+        };
+        let mut lines = Vec::new();
+        for drawn in repository.drawn(&self.snapshot().commits(), &paths)? {
+            let commit = match drawn.commit {
+                Some(commit) => {
+                    let is_merge = repository.parents(commit)?.len() > 1;
+                    let subject = if is_merge { repository.subject(commit)? } else { String::new() };
+                    Some(CommitLine { commit: commit.to_string(), subject })
+                }
+                None => None,
+            };
+            lines.push(Graph { lanes: drawn.lanes, commit });
+        }
+        Ok(lines)
+    }
+
+    /// The commit before the one that introduced an entry, in ten characters, and its date; none where it has no
+    /// parent.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn parent_of_introduction(&self, commit: &str) -> Result<Option<(String, Moment)>, Failure> {
+        let Some(commit) = ObjectId::parse(commit) else { return Ok(None) };
+        let follows = self.store.repository().follows(commit)?;
+        Ok(follows.and_then(|(parent, at)| Some((format!("{parent:.10}"), Moment::from_unix(at)?))))
+    }
+
+    /// The two states that a range `A..B`, `A...B` or `A` compares; the first is none where both have no history in
+    /// common.
+    ///
+    /// # Errors
+    /// There is no such revision, or the branch has no commit yet.
+    pub fn compared(&self, range: &str) -> Result<(Option<Self>, Self), Failure> {
+        let (from, to, from_merge_base) = match range.split_once("...") {
+            Some((from, to)) => (from, to, true),
+            None => {
+                let (from, to) = range.split_once("..").unwrap_or((range, ""));
+                (from, to, false)
+            }
+        };
+        let scope = |text: &str| Scope::At(text.to_owned());
+        let after = self.in_scope(if to.is_empty() { Scope::Now } else { scope(to) })?;
+        let before = self.in_scope(scope(if from.is_empty() { "HEAD" } else { from }))?;
+        let (Some(one), Some(other)) = (before.commit, after.commit) else {
+            return Err(Failure::usage("nothing to compare: the branch has no commit yet"));
+        };
+        if !from_merge_base {
+            return Ok((Some(before), after));
+        }
+        let base = self.store.parting(one, other)?;
+        Ok((base.map(|base| self.at_commit(Some(base))), after))
+    }
+
+    /// The tickets that two states have otherwise; all, where there is no older one.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn differing(&self, before: Option<&Self>) -> Result<Vec<TicketId>, Failure> {
+        let snapshot = self.snapshot();
+        match (before.and_then(|before| before.commit), self.commit) {
+            (Some(before), Some(now)) => Ok(snapshot.differing(before, now)?.into_iter().collect()),
+            _ => Ok(snapshot.ids()?),
+        }
+    }
+
+    /// A ticket for a comparison: one that cannot be read is noted, and counts as none.
+    #[must_use]
+    pub fn noted_ticket(&self, id: &TicketId) -> Option<crate::ticket::Ticket> {
+        self.snapshot().ticket(id).unwrap_or_else(|error| {
+            self.host.note(format!("warning: {error}"));
+            None
+        })
+    }
+
+    /// The whole name of the commit that is read.
+    #[must_use]
+    pub fn read_commit(&self) -> Option<String> {
+        self.commit.map(|commit| commit.to_string())
+    }
+}
+
+fn parsed<'a>(commits: impl Iterator<Item = &'a str>) -> BTreeSet<ObjectId> {
+    commits.filter_map(ObjectId::parse).collect()
+}

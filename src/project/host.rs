@@ -1,0 +1,95 @@
+//! What the process gives a project: where it runs, the time, random bits, progress bars, and where warnings go.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::project::ProcessEnv;
+use crate::ticket::{EntryId, Moment, TicketId};
+
+/// A progress bar: given how much is done, it shows it; dropped, it goes.
+pub type Progress = Box<dyn Fn(usize)>;
+
+/// Warnings and remarks for standard error, a line each, in the order they came.
+#[derive(Debug, Clone, Default)]
+pub struct Notes(Rc<RefCell<Lines>>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    notes: Vec<String>,
+    remarks: Vec<String>,
+}
+
+impl Notes {
+    /// Adds a note, unless it was made before.
+    pub fn note(&self, note: impl Into<String>) {
+        let note = note.into();
+        let notes = &mut self.0.borrow_mut().notes;
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// Adds what only `--verbose` shows.
+    pub fn remark(&self, remark: String) {
+        self.0.borrow_mut().remarks.push(remark);
+    }
+
+    /// Takes all notes and remarks.
+    #[must_use]
+    pub fn take(&self) -> (Vec<String>, Vec<String>) {
+        let mut lines = self.0.borrow_mut();
+        (std::mem::take(&mut lines.notes), std::mem::take(&mut lines.remarks))
+    }
+}
+
+/// What the process gives a project.
+#[derive(Clone)]
+pub struct Host<'h> {
+    /// The environment, the working directory, and now.
+    pub env: ProcessEnv,
+    /// Where warnings go.
+    pub notes: Notes,
+    /// Shows how far something long has come: what it is, and how much there is of it.
+    pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
+    random: &'h dyn Fn() -> u64,
+}
+
+impl<'h> Host<'h> {
+    /// What a process gives.
+    pub fn new(
+        env: ProcessEnv,
+        random: &'h dyn Fn() -> u64,
+        progress: &'h dyn Fn(&'static str, usize) -> Progress,
+    ) -> Self {
+        Self { env, notes: Notes::default(), progress, random }
+    }
+
+    /// Now, by the clock of the process.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment::from_unix(self.env.now_seconds).unwrap_or_default()
+    }
+
+    /// Random bits.
+    #[must_use]
+    pub fn random(&self) -> u64 {
+        (self.random)()
+    }
+
+    /// A new entry's id.
+    #[must_use]
+    pub fn entry_id(&self) -> EntryId {
+        EntryId::from_bits(self.random())
+    }
+
+    /// A new ticket's id.
+    #[must_use]
+    pub fn ticket_id(&self) -> TicketId {
+        TicketId::from_bits(self.random())
+    }
+
+    /// Adds a note for standard error, once.
+    pub fn note(&self, note: impl Into<String>) {
+        self.notes.note(note);
+    }
+}

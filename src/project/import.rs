@@ -1,0 +1,144 @@
+//! Tickets that come in from outside, as one commit; what came in before changes nothing.
+
+use crate::process::{
+    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, Request, Rules, What, checksum,
+};
+use crate::project::change::Change;
+use crate::project::failure::Failure;
+use crate::project::secrets::refuse_in_ticket;
+use crate::store::TicketChange;
+use crate::ticket::{EntryId, Merged, Ticket, TicketId, merge};
+
+/// What became of a ticket that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It is new.
+    New,
+    /// It was here, and something of it is new.
+    Changed,
+    /// It was here like this.
+    Unchanged,
+}
+
+impl Change<'_, '_> {
+    /// Takes a ticket that comes in. `mark` is what a line without an id is told by: its ids follow from it, so that a
+    /// second import of the same file changes nothing. The inner error says what is wrong with it.
+    ///
+    /// # Errors
+    /// The repository cannot be read or written.
+    pub fn import(&mut self, incoming: Incoming, mark: &str) -> Result<Result<Imported, String>, Failure> {
+        let (before, after) = match self.imported(incoming, mark)? {
+            Ok(Some(pair)) => pair,
+            Ok(None) => return Ok(Ok(Imported::Unchanged)),
+            Err(problem) => return Ok(Err(problem)),
+        };
+        if before.as_ref() == Some(&after) {
+            return Ok(Ok(Imported::Unchanged));
+        }
+        let imported = if before.is_some() { Imported::Changed } else { Imported::New };
+        let change = TicketChange { before, after };
+        if !self.allows_secrets()
+            && let Err(refused) = refuse_in_ticket(&change)
+        {
+            return Ok(Err(refused.error.to_string()));
+        }
+        if !self.store(&change.after)? {
+            return Ok(Err(format!("{} is on an earlier line, too", change.after.id())));
+        }
+        Ok(Ok(imported))
+    }
+
+    /// Says what an import does.
+    pub fn import_subject(&mut self, subject: String) {
+        self.subject(subject);
+        self.action("import");
+    }
+
+    /// A ticket before and after what comes in; none where everything is so already.
+    fn imported(&mut self, incoming: Incoming, mark: &str) -> Result<Pair, Failure> {
+        match incoming {
+            Incoming::Whole(ticket) => self.merged(*ticket),
+            Incoming::New(new) => self.new_of_line(new, mark),
+            Incoming::Issue(issue) => self.issue(&issue),
+        }
+    }
+
+    fn merged(&self, read: Ticket) -> Result<Pair, Failure> {
+        let before = self.project().snapshot().ticket(read.id())?;
+        Ok(match before.as_ref().map(|before| merge(before, &read)) {
+            None => Ok(Some((None, read))),
+            Some(Merged::One(both)) => Ok(Some((before, *both))),
+            Some(Merged::Two { .. }) => Err(format!("{} is another ticket here", read.id())),
+        })
+    }
+
+    fn new_of_line(&mut self, new: NewTicket, mark: &str) -> Result<Pair, Failure> {
+        let entry = EntryId::from_bits(checksum(mark));
+        let id = new.id.unwrap_or_else(|| TicketId::from_key(mark));
+        let known = self.project().snapshot().ticket(&id)?;
+        if known.is_some_and(|known| known.timeline().iter().any(|known| known.id == entry)) {
+            return Ok(Ok(None));
+        }
+        let actor = Actor { at: new.created.unwrap_or(self.at()), ..self.author.actor(entry) };
+        let rules = self.project().rules()?;
+        match self.opened(&id, &new.changes, Request::new(What::Comment), rules, &actor) {
+            Ok(ticket) => self.merged(ticket),
+            Err(failure) => Ok(Err(failure.error.to_string())),
+        }
+    }
+
+    fn issue(&mut self, issue: &IncomingIssue) -> Result<Pair, Failure> {
+        let before = self.project().snapshot().ticket(&issue.id)?;
+        Ok(match self.issue_on(issue, before.as_ref()) {
+            Ok(after) => Ok((before.as_ref() != Some(&after)).then_some((before, after))),
+            Err(failure) => Err(failure.error.to_string()),
+        })
+    }
+
+    fn issue_on(&mut self, issue: &IncomingIssue, before: Option<&Ticket>) -> Result<Ticket, Failure> {
+        let rules = lenient(self.project().rules()?);
+        let mut ticket = match before {
+            Some(before) => {
+                let mut ticket = before.clone();
+                let request = Request::new(What::Edit(issue.content.clone()));
+                let (entry, by) = (issue.content_entry.clone(), issue.reporter.clone());
+                self.happened(&mut ticket, &IncomingEntry { entry, by, at: self.at(), request }, &rules)?;
+                ticket
+            }
+            None => {
+                let (by, entry) = (issue.reporter.clone(), issue.content_entry.clone());
+                let actor = Actor { member: by.clone(), by, at: issue.created, entry };
+                self.opened(&issue.id, &issue.opening, Request::new(What::Comment), &rules, &actor)?
+            }
+        };
+        for comment in &issue.comments {
+            self.happened(&mut ticket, comment, &rules)?;
+        }
+        if let Some(end) = issue.end.as_ref().filter(|_| ticket.head().status().is_open()) {
+            self.happened(&mut ticket, end, &rules)?;
+        }
+        Ok(ticket)
+    }
+
+    /// Adds what happened elsewhere, unless it came in before.
+    fn happened(&mut self, ticket: &mut Ticket, what: &IncomingEntry, rules: &Rules) -> Result<(), Failure> {
+        if ticket.timeline().iter().any(|known| known.id == what.entry) {
+            return Ok(());
+        }
+        let (by, entry) = (what.by.clone(), what.entry.clone());
+        let actor = Actor { member: by.clone(), by, at: what.at, entry };
+        self.decided(ticket, what.request.clone(), rules, &actor).map(drop)
+    }
+}
+
+/// A ticket before and after what comes in; none where nothing changes; the inner error where it is wrong.
+type Pair = Result<Option<(Option<Ticket>, Ticket)>, String>;
+
+/// What another tracker let happen has happened.
+fn lenient(rules: &Rules) -> Rules {
+    let mut rules = rules.clone();
+    rules.settings.level_by_role = Policy::Off;
+    rules.settings.fixed_needs_commit = Policy::Off;
+    rules.settings.severity_by_owner = Policy::Warn;
+    rules
+}

@@ -1,0 +1,109 @@
+//! The project's own files as a change writes them: settings, people, vendors, releases.
+
+use crate::process::{Release, Settings, Team, Vendor, set_in_text};
+use crate::project::Project;
+use crate::project::change::Change;
+use crate::project::failure::{Failure, Kind};
+use crate::store::git::FileChange;
+use crate::store::layout;
+use crate::ticket::{Node, yaml};
+
+impl Project<'_> {
+    /// The settings' file as it is, and what it says; nothing where it cannot be read.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn settings_node(&self) -> Result<Node, Failure> {
+        let text = self.snapshot().config()?.unwrap_or_default();
+        Ok(yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null))
+    }
+
+    /// True where the project has a settings' file.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn has_settings(&self) -> Result<bool, Failure> {
+        Ok(self.snapshot().config()?.is_some())
+    }
+}
+
+impl Change<'_, '_> {
+    /// Edits the people of the project.
+    ///
+    /// # Errors
+    /// Somebody of the file cannot be read, and would be lost; or what `edit` says.
+    pub fn edit_team(&mut self, edit: impl Fn(&mut Team) -> Result<(), Failure>) -> Result<(), Failure> {
+        let old = self.project().whole_team()?;
+        let mut new = old.clone();
+        edit(&mut new)?;
+        if new != *old {
+            Team::read(&new.to_node()).map_err(|(_, problem)| Failure::usage(problem))?;
+            self.put_file(layout::TEAM, &new.to_node());
+        }
+        Ok(())
+    }
+
+    /// Writes a vendor, unless it is so already.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn put_vendor(&mut self, vendor: &Vendor) -> Result<(), Failure> {
+        if self.project().vendors()?.get(&vendor.name) != Some(vendor) {
+            self.put_file(&layout::vendor(&vendor.name), &vendor.to_node());
+        }
+        Ok(())
+    }
+
+    /// Removes a vendor's file.
+    pub fn remove_vendor(&mut self, name: &str) {
+        self.files.push(FileChange::remove(layout::vendor(name)));
+    }
+
+    /// Writes what is recorded of a release.
+    pub fn put_release(&mut self, release: &Release) {
+        self.put_file(&layout::release(&release.version), &release.to_node());
+    }
+
+    /// Writes the text of the settings' file.
+    pub fn put_settings(&mut self, text: String) {
+        self.files.push(FileChange::write(layout::CONFIG, text));
+    }
+
+    /// Sets one setting, or resets it to its default. What is wrong elsewhere in the file is said, and does not keep
+    /// anybody from putting this right.
+    ///
+    /// # Errors
+    /// The file is not valid YAML, or the setting does not take the value.
+    pub fn set_setting(&mut self, key: &str, value: Option<&Node>) -> Result<(), Failure> {
+        let invalid = |error: yaml::SyntaxError| {
+            Failure::new(Kind::Invalid, format!("{}:{}: {error}", layout::CONFIG, error.line))
+                .hint("git support doctor --repair puts back what could be read last")
+        };
+        let old = self.project().snapshot().config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
+        let old = yaml::decode(&old).map_err(invalid)?;
+        let new = set_in_text(&old, key, value.cloned()).map_err(invalid)?;
+        let wrong = |text: &str| yaml::parse(text).map(|file| Settings::read_leniently(&file).wrong);
+        let (before, after) = (wrong(&old).map_err(invalid)?, wrong(&new).map_err(invalid)?);
+        let is_new = |(place, problem): &&(String, String)| {
+            let is_known = before.iter().any(|(known, said)| same_group(known, place) || said == problem);
+            (value.is_some() && place == key) || !is_known
+        };
+        if let Some((place, problem)) = after.iter().find(is_new) {
+            return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));
+        }
+        if new != old {
+            self.put_settings(new);
+        }
+        Ok(())
+    }
+
+    fn put_file(&mut self, path: &str, node: &Node) {
+        let pairs = if let Node::Map(pairs) = node { pairs.as_slice() } else { &[] };
+        self.files.push(FileChange::write(path, yaml::write(pairs)));
+    }
+}
+
+/// True for keys of one group: of what is wrong in it, only the first may be known.
+fn same_group(one: &str, other: &str) -> bool {
+    one.split('.').next() == other.split('.').next()
+}

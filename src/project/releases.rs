@@ -1,0 +1,66 @@
+//! Which releases contain the fix of a ticket, read from the commit graph.
+
+use crate::process::Release;
+use crate::project::Project;
+use crate::project::failure::Failure;
+use crate::store::RESOLVES;
+use crate::ticket::{Field, Ticket, is_prefix};
+
+impl Project<'_> {
+    /// The versions whose builds contain a ticket's fix.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn fixed_in(&self, ticket: &Ticket) -> Result<Vec<String>, Failure> {
+        if ticket.head().members(&Field::Commits).next().is_none() {
+            return Ok(Vec::new());
+        }
+        let repository = self.store.repository();
+        // A tag that is not in this clone says nothing.
+        let tagged =
+            |release: &Release| Some((release.version.clone(), repository.revision(&release.tag).ok()?));
+        let tips: Vec<_> = self.releases()?.iter().filter_map(tagged).collect();
+        let said = self.store.said(&tips.iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), Some(ticket))?;
+        let mut versions = Vec::new();
+        for (version, tip) in tips {
+            if self.store.build(tip, &said)?.fixes(ticket)? {
+                versions.push(version);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The tickets whose fix a release's tag contains, and no earlier release's tag does. A fix that was reverted
+    /// before the tag does not count.
+    ///
+    /// # Errors
+    /// A tag is not in this clone, or an object cannot be read.
+    pub fn first_fixed_in(&self, release: &Release) -> Result<Vec<Ticket>, Failure> {
+        let repository = self.store.repository();
+        let tag = repository.revision(&release.tag)?;
+        let mut tips = vec![tag];
+        for other in self.releases()?.iter().filter(|other| other.version != release.version) {
+            let other = repository.revision(&other.tag)?;
+            if other != tag && repository.contains(tag, other)? {
+                tips.push(other);
+            }
+        }
+        let said = self.store.said(&tips, None)?;
+        let builds = tips.iter().map(|tip| self.store.build(*tip, &said)).collect::<Result<Vec<_>, _>>()?;
+        let mut query = "has:commit".to_owned();
+        for (name, id) in said.iter().flat_map(|commit| &commit.trailers) {
+            if name.eq_ignore_ascii_case(RESOLVES) && is_prefix(id) {
+                query.push_str(" OR id:");
+                query.push_str(id);
+            }
+        }
+        let mut fixed = Vec::new();
+        for ticket in self.find_tickets(&format!("({query}) sort:id"))? {
+            let is_in = builds.iter().map(|build| build.fixes(&ticket)).collect::<Result<Vec<_>, _>>()?;
+            if is_in.first() == Some(&true) && !is_in.iter().skip(1).any(|before| *before) {
+                fixed.push(ticket);
+            }
+        }
+        Ok(fixed)
+    }
+}

@@ -1,0 +1,137 @@
+//! The trailers of code commits: which tickets they link and resolve.
+
+use crate::process::{Change as FieldChange, Changes, Ending, Move, Policy, Request, What};
+use crate::project::Project;
+use crate::project::change::Change;
+use crate::project::failure::Failure;
+use crate::store::RESOLVES;
+use crate::store::git::CodeCommit;
+use crate::ticket::{Entry, Field, Resolution, Set, Ticket, cut, one_line, visible};
+
+/// The most messages that are named one by one for naming no ticket.
+const MAX_NAMED: usize = 30;
+/// The widest subject that a note repeats, in columns.
+const SUBJECT_COLUMNS: usize = 72;
+
+/// Commits that name tickets, and those of them that count.
+pub struct NamingCommits(Vec<CodeCommit>);
+
+/// A commit that names a ticket which is not there: what it is remembered by, and what is wrong.
+pub struct UnknownName {
+    key: String,
+    problem: String,
+}
+
+impl Project<'_> {
+    /// The commits of a range that name tickets and that no later one reverts, the oldest first.
+    ///
+    /// # Errors
+    /// There is no such revision, or an object cannot be read.
+    pub fn naming_commits(&self, range: &str) -> Result<NamingCommits, Failure> {
+        let repository = self.store.repository();
+        let mut commits = repository.code_commits(range)?;
+        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>())?;
+        commits.retain(|commit| !reverted.contains(&commit.id.to_string()));
+        Ok(NamingCommits(commits))
+    }
+
+    /// Names what no ticket answers to; what was named by an earlier run is not named again.
+    pub fn warn_of_unknown_names(&self, unknown: &[UnknownName]) -> Vec<String> {
+        let known = self.store.reported();
+        let new: Vec<&UnknownName> = unknown.iter().filter(|one| !known.contains(&one.key)).collect();
+        for one in new.iter().take(MAX_NAMED) {
+            self.host.note(format!("warning: {}", one.problem));
+        }
+        if new.len() > MAX_NAMED {
+            let more = new.len() - MAX_NAMED;
+            self.host.note(format!("warning: {more} more commits name unknown tickets"));
+        }
+        new.into_iter().map(|one| one.key.clone()).collect()
+    }
+
+    /// Remembers in this clone what was named, so that it is not named again.
+    pub fn remember_unknown_names(&self, keys: &[String]) {
+        if !keys.is_empty() {
+            self.store.remember_reported(keys);
+        }
+    }
+}
+
+impl Change<'_, '_> {
+    /// Links the tickets that commits name, and resolves those they say are resolved; each commit counts once. Says
+    /// which names no ticket answers to.
+    ///
+    /// # Errors
+    /// A rule refused it, or an object cannot be read.
+    pub fn link_naming(&mut self, commits: &NamingCommits) -> Result<Vec<UnknownName>, Failure> {
+        let mut unknown = Vec::new();
+        for commit in &commits.0 {
+            for (name, typed) in &commit.trailers {
+                let found = self.project().snapshot().resolve(typed);
+                let ticket = match found.and_then(|id| self.project().snapshot().need(&id)) {
+                    Ok(known) => self.ticket(known.id())?.unwrap_or(known),
+                    Err(error) => {
+                        unknown.push(UnknownName {
+                            key: format!("{} {}", commit.id, visible(typed)),
+                            problem: format!("commit {:.10}: {error}", commit.id),
+                        });
+                        continue;
+                    }
+                };
+                let Some(what) = due(name, &ticket, commit) else { continue };
+                let what = self.allowed(what, &ticket, commit)?;
+                let subject = cut(&one_line(&commit.subject), SUBJECT_COLUMNS).into_owned();
+                let note = Some(format!("{:.10} {subject}", commit.id));
+                self.request(ticket.id(), Request::new(what).with_note(note))?;
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// What a commit's author may have done by it: who is not on the team resolves nothing, where the settings say so,
+    /// and the commit is linked.
+    fn allowed(&self, what: What, ticket: &Ticket, commit: &CodeCommit) -> Result<What, Failure> {
+        let project = self.project();
+        let rules = project.rules()?;
+        let policy = rules.settings.resolve_by_role;
+        if policy == Policy::Off || !matches!(what, What::Step(Move::Resolve(_))) {
+            return Ok(what);
+        }
+        let author = project.store.mapped(&project.store.author_of_commit(commit.id)?)?;
+        if rules.may_resolve_by_commit(&author) {
+            return Ok(what);
+        }
+        let who = visible(&author.to_string());
+        let (id, commit_id) = (ticket.id(), commit.id);
+        if policy == Policy::Warn {
+            project.host.note(format!(
+                "warning: commit {commit_id:.10} resolves {id}, but its author {who} is not on the team"
+            ));
+            return Ok(what);
+        }
+        project.host.note(format!(
+            "warning: commit {commit_id:.10} is linked to {id} but does not resolve it: its author {who} is not on the team"
+        ));
+        Ok(link(commit))
+    }
+}
+
+/// What a message still asks for; nothing where the ticket knows the commit already.
+fn due(name: &str, ticket: &Ticket, commit: &CodeCommit) -> Option<What> {
+    let id = commit.id.to_string();
+    // Once it counted, it counted: what somebody undid since stays undone.
+    let counted = |entry: &Entry| matches!(entry.set.get(&Field::Commits), Some(Set::Members { add, .. }) if add.contains(&id));
+    if ticket.timeline().iter().any(counted) {
+        return None;
+    }
+    if name == RESOLVES && ticket.head().status().is_open() {
+        let ending =
+            Ending { code: Resolution::Fixed, commits: vec![id], no_commit: None, duplicate_of: None };
+        return Some(What::Step(Move::Resolve(ending)));
+    }
+    Some(link(commit))
+}
+
+fn link(commit: &CodeCommit) -> What {
+    What::Edit(Changes::from([(Field::Commits, FieldChange::adding(vec![commit.id.to_string()]))]))
+}

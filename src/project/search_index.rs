@@ -1,0 +1,234 @@
+//! The search index of a state: opened, brought up to date, and asked. Whatever fails here, the tickets answer instead.
+
+use std::collections::BTreeMap;
+
+use crate::index::{
+    CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope as IndexScope, Unjudged, Unreadable,
+};
+use crate::process::{Course, Listed, Record};
+use crate::project::failure::Failure;
+use crate::project::find::Projection;
+use crate::project::sla_rules::{NamedRules, SlaRules, from_bytes, to_bytes};
+use crate::project::{Project, Scope};
+use crate::query::{Context, Query};
+use crate::store::git::{Item, ObjectId};
+use crate::store::{BadFile, Content, Versions, layout};
+
+/// From this many files on, reading them is worth a progress bar.
+const MANY: usize = 2_000;
+
+/// Why the index does not answer.
+pub(super) enum IndexError {
+    /// It cannot be opened, read or written: the tickets can be asked instead.
+    Unavailable(Error),
+    /// The repository cannot be read either.
+    Failed(Failure),
+}
+
+impl From<Error> for IndexError {
+    fn from(error: Error) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<Failure> for IndexError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<crate::store::Error> for IndexError {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What became of a file that was read.
+struct Made {
+    file: usize,
+    content: Result<Vec<Row>, BadFile>,
+}
+
+impl Project<'_> {
+    /// The index of this clone.
+    pub(super) fn index(&self) -> Result<Index, Error> {
+        Index::open(&self.store.repository().own_folder(), self.host.env.now_seconds)
+    }
+
+    /// What the index says; none where it is not available, which is said.
+    pub(super) fn if_available<T>(&self, answer: Result<T, IndexError>) -> Result<Option<T>, Failure> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(IndexError::Failed(failure)) => Err(failure),
+            Err(IndexError::Unavailable(error)) => {
+                if error.is_damage() {
+                    // The next run builds it anew.
+                    let _ = Index::discard(&self.store.repository().own_folder());
+                }
+                self.host.note(format!("warning: index not available, reading ticket files: {error}"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The index, with the tree set that this state reads brought up to date.
+    pub(super) fn opened_index(&self) -> Result<(Index, i64), IndexError> {
+        let trees = self.snapshot().trees()?;
+        let key: Vec<u8> = trees.iter().flat_map(|tree| tree.bytes().to_vec()).collect();
+        let mut index = self.index()?;
+        if let Some(edition) = index.edition(&key)? {
+            return Ok((index, edition));
+        }
+        let line = match &self.scope {
+            Scope::At(at) => format!("at {at}"),
+            Scope::AllBranches => "all branches".to_owned(),
+            Scope::Now => format!("branch {}", self.branch()),
+        };
+        let edition = self.bring_up(index.catch_up(&line, &key)?, &trees)?;
+        Ok((index, edition))
+    }
+
+    /// The tickets that a query means, and the rules by which their clocks are judged, where courses are wanted.
+    pub(super) fn find_in_index(
+        &self,
+        query: &Query,
+        context: &Context,
+        projection: Projection,
+    ) -> Result<(Vec<Listed>, Option<SlaRules>), IndexError> {
+        let (mut index, edition) = self.opened_index()?;
+        let (scope, rules) = self.judged_scope(&mut index, edition, projection)?;
+        let extra = match projection {
+            Projection::Lines | Projection::Tickets => Extra::None,
+            Projection::Records => Extra::Object,
+            Projection::Courses => Extra::Course,
+        };
+        let (mut found, mut is_foreign) = (Vec::new(), false);
+        index.find(scope, query, context, extra, &mut |hit| {
+            let Hit { summary, prefix, short, standing, course, rules } = hit;
+            let record = match (extra, Course::from_bytes(&course)) {
+                (Extra::None, _) => Record::None,
+                (Extra::Object, _) => Record::Short(short),
+                (Extra::Course, Ok(course)) => Record::Course(Box::new((course, from_bytes(&rules)))),
+                (Extra::Course, Err(_)) => {
+                    is_foreign = true;
+                    Record::None
+                }
+            };
+            found.push(Listed { summary, prefix, places: None, snippet: None, standing, record });
+        })?;
+        if is_foreign {
+            return Err(Error::foreign().into());
+        }
+        let file = |bad: Unreadable| BadFile { path: bad.path, line: bad.line, problem: bad.problem };
+        let bad: Vec<BadFile> = index.unreadable(scope.edition)?.into_iter().map(file).collect();
+        self.warn_of_tickets(&bad);
+        if projection == Projection::Tickets {
+            for one in &mut found {
+                one.record = Record::Whole(Box::new(self.need(&one.summary.id)?));
+            }
+        }
+        Ok((found, rules))
+    }
+
+    /// The scope of a tree set: where its clocks stand by the rules of its history, worked out as far as it is not
+    /// known.
+    fn judged_scope(
+        &self,
+        index: &mut Index,
+        edition: i64,
+        projection: Projection,
+    ) -> Result<(IndexScope, Option<SlaRules>), IndexError> {
+        let Some(named) = NamedRules::of(self, Some(index))? else {
+            return Ok((IndexScope { edition, ruling: None }, None));
+        };
+        let fingerprint = named.fingerprint();
+        if let Some((ruling, true)) = index.ruling(edition, fingerprint.as_bytes())? {
+            // Only who replays clocks needs the settings of the past themselves.
+            let rules = (projection == Projection::Courses).then(|| named.read(self)).transpose()?;
+            return Ok((IndexScope { edition, ruling: Some(ruling) }, rules));
+        }
+        let rules = named.read(self)?;
+        let total = index.size(edition).unwrap_or_default();
+        let (mut past, mut done, mut bar) = (rules.past(self), 0, None);
+        let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, IndexError> {
+            let mut standings = Vec::with_capacity(rows.len());
+            for row in rows {
+                let course = Course::from_bytes(&row.course).map_err(|_| Error::foreign())?;
+                let (standing, by) = rules.standing(past.as_mut(), &row.id, &course)?;
+                standings.push((standing, to_bytes(&by)));
+            }
+            done += rows.len();
+            if done >= MANY {
+                bar.get_or_insert_with(|| (self.host.progress)("reading clocks", total))(done);
+            }
+            Ok(standings)
+        };
+        let ruling = index.judge(edition, fingerprint.as_bytes(), judge)?;
+        Ok((IndexScope { edition, ruling: Some(ruling) }, Some(rules)))
+    }
+
+    fn bring_up(&self, mut catch_up: CatchUp<'_>, trees: &[ObjectId]) -> Result<i64, IndexError> {
+        let snapshot = self.snapshot();
+        let length = trees.first().map_or(20, |tree| tree.bytes().len());
+        let base: Vec<ObjectId> = catch_up.base().chunks(length).filter_map(ObjectId::from_bytes).collect();
+        let files = match snapshot.differing_files(&base, trees) {
+            Ok(files) => files,
+            // Git has cleaned the old trees away.
+            Err(_) if !base.is_empty() => {
+                catch_up.start_over()?;
+                snapshot.differing_files(&[], trees)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut unknown: Vec<Versions> = Vec::new();
+        for (path, items) in files {
+            let id = layout::id_of(&path);
+            catch_up.take(&path, id.as_ref())?;
+            let is_known = match &id {
+                Some(id) if !items.is_empty() => catch_up.put_known(&versions(&items), id)?,
+                Some(_) | None => false,
+            };
+            if !is_known && !items.is_empty() {
+                unknown.push((path, items));
+            }
+        }
+        self.read_rows(&mut catch_up, &unknown)?;
+        Ok(catch_up.finish()?)
+    }
+
+    /// Reads files that the index does not know, and puts their rows into it.
+    fn read_rows(&self, catch_up: &mut CatchUp<'_>, unknown: &[Versions]) -> Result<(), IndexError> {
+        let progress = (unknown.len() >= MANY).then(|| (self.host.progress)("indexing", unknown.len()));
+        let numbers: BTreeMap<&str, usize> =
+            unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
+        let make = |file: &Versions, content: Content| Made {
+            file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
+            content: content.map(|tickets| {
+                tickets.iter().map(|ticket| Row::of(ticket, Course::of(ticket).to_bytes())).collect()
+            }),
+        };
+        let mut done = 0;
+        self.snapshot().read_many(unknown, make, |made| -> Result<(), IndexError> {
+            let Some((path, items)) = unknown.get(made.file) else { return Ok(()) };
+            match (made.content, layout::id_of(path)) {
+                (Ok(rows), Some(id)) => {
+                    rows.iter().try_for_each(|row| catch_up.put(&versions(items), &id, row))?;
+                }
+                (Err(bad), _) => {
+                    let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
+                    catch_up.put_unreadable(&bad)?;
+                }
+                (Ok(_), None) => {}
+            }
+            done += 1;
+            if let Some(progress) = &progress {
+                progress(done);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn versions(items: &[Item]) -> Vec<u8> {
+    items.iter().flat_map(|item| item.id.bytes().to_vec()).collect()
+}

@@ -1,0 +1,44 @@
+//! Refuses what looks like a secret: in git it would stay, in every clone.
+
+use std::collections::BTreeSet;
+
+use crate::process::secret_in;
+use crate::project::failure::{Failure, Kind};
+use crate::store::TicketChange;
+use crate::store::git::FileChange;
+use crate::ticket::{Entry, Field};
+
+/// Refuses what looks like a secret in the texts that a change of a ticket adds: lines that stood there before are in
+/// git already.
+pub(super) fn refuse_in_ticket(change: &TicketChange) -> Result<(), Failure> {
+    let TicketChange { before, after } = change;
+    let is_new = |entry: &&Entry| before.as_ref().is_none_or(|before| !before.has_entry(entry));
+    for note in after.timeline().iter().filter(is_new).filter_map(|entry| entry.note.as_deref()) {
+        refuse("the note", note, "")?;
+    }
+    let known = |field: &Field| before.as_ref().and_then(|before| before.head().get(field));
+    for (field, value) in after.head().iter().filter(|(field, value)| known(field) != Some(value)) {
+        if let Some(text) = value.as_text() {
+            let before = known(field).and_then(|value| value.as_text()).unwrap_or_default();
+            refuse(&field.name(), text, before)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what looks like a secret in a file.
+pub(super) fn refuse_in_file(file: &FileChange) -> Result<(), Failure> {
+    refuse(&file.path, &String::from_utf8_lossy(file.bytes().unwrap_or_default()), "")
+}
+
+fn refuse(place: &str, text: &str, before: &str) -> Result<(), Failure> {
+    if secret_in(text).is_none() {
+        return Ok(());
+    }
+    let known: BTreeSet<&str> = before.lines().collect();
+    let new = text.lines().enumerate().filter(|(_, line)| !known.contains(line));
+    let mut found = new.filter_map(|(number, line)| Some((secret_in(line)?.0, number + 1)));
+    let Some((what, line)) = found.next() else { return Ok(()) };
+    let message = format!("{place}, line {line}, holds what looks like {what}; nothing was written");
+    Err(Failure::new(Kind::Refused, message).hint("remove it, or commit it for good with --allow-secret"))
+}

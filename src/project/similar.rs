@@ -1,0 +1,36 @@
+//! Tickets like another: what was done about them may help with it.
+
+use crate::process::similar;
+use crate::project::Project;
+use crate::project::failure::Failure;
+use crate::query::{quoted, words};
+use crate::ticket::{Field, Ticket};
+
+/// The tickets like another that are looked at.
+const MAX_CANDIDATES: usize = 200;
+/// Shorter words say little about what a ticket is about.
+const MIN_WORD_CHARS: usize = 4;
+
+impl Project<'_> {
+    /// The tickets that have ended and share a longer word of the title, or a label, with this one: those that share
+    /// the most.
+    pub(super) fn similar_candidates(&self, ticket: &Ticket) -> Result<Vec<Ticket>, Failure> {
+        let words = words(ticket.head().title());
+        let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
+        let labels = ticket.head().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
+        let terms: Vec<String> = words.map(quoted).chain(labels).collect();
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find_tickets(&format!("status:resolved,closed ({}) limit:{MAX_CANDIDATES}", terms.join(" OR ")))
+    }
+
+    /// The tickets that ended and are most like this one, at most some.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn similar(&self, ticket: &Ticket, limit: usize) -> Result<Vec<Ticket>, Failure> {
+        let others = self.similar_candidates(ticket)?;
+        Ok(similar(ticket, &others, limit).into_iter().cloned().collect())
+    }
+}

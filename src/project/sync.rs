@@ -1,0 +1,49 @@
+//! Sync: this clone's tickets and those of a remote become one.
+
+use crate::project::Project;
+use crate::project::failure::Failure;
+use crate::store::Take;
+
+pub use crate::store::{Rewrite, Synced};
+
+impl Project<'_> {
+    /// Fetches, merges and pushes the tickets of a remote, or of the branch's own.
+    ///
+    /// # Errors
+    /// There is no such remote, it cannot be reached or does not take the push, or its history was rewritten.
+    pub fn sync(&self, remote: Option<&str>, rewrite: Rewrite) -> Result<Synced, Failure> {
+        self.synced(remote, Take::Over, rewrite)
+    }
+
+    /// Sends what was just committed; where that fails, it stays committed here.
+    ///
+    /// # Errors
+    /// The remote cannot be reached, or does not take the push.
+    pub fn push(&self) -> Result<(), Failure> {
+        let sent = self.synced(None, Take::Nothing, Rewrite::Refuse);
+        let kept = |failure: Failure| {
+            let message = format!("committed on {} here, but not pushed: {:#}", self.branch(), failure.error);
+            Failure { kind: failure.kind, error: anyhow::anyhow!(message), hints: failure.hints }
+                .hint("git support sync")
+        };
+        sent.map(drop).map_err(kept)
+    }
+
+    fn synced(&self, remote: Option<&str>, take: Take, rewrite: Rewrite) -> Result<Synced, Failure> {
+        let wording = self.in_newest_state()?.wording()?;
+        // A clone that was never written to merges as well.
+        let _ = self.store.wire_driver();
+        let synced = self.store.sync(remote, take, rewrite, &wording)?;
+        for (id, new) in &synced.renamed {
+            self.host.note(format!(
+                "warning: two tickets were opened under the id {id}; the younger one is now {new}"
+            ));
+        }
+        for id in &synced.left_out {
+            self.host.note(format!(
+                "warning: {id} was removed from the remote's history, so your changes to it were not kept"
+            ));
+        }
+        Ok(synced)
+    }
+}

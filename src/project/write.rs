@@ -1,0 +1,88 @@
+//! The one way to write: a closure makes a change of the newest state, which becomes a commit, is rehearsed, or sent.
+
+use crate::project::Project;
+use crate::project::author::Author;
+use crate::project::change::{Change, ChangeOptions, Drafted};
+use crate::project::failure::{Failure, Kind};
+use crate::store::{Plan, Snapshot};
+use crate::ticket::Ticket;
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a commit on the branch.
+    Committed,
+    /// It would be a commit with this message and difference.
+    DryRun {
+        /// The commit's message.
+        message: String,
+        /// The difference, as `git diff` shows it.
+        patch: String,
+    },
+    /// Everything is so already.
+    Unchanged,
+}
+
+/// A change that was made, or would be.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// The closure's last answer.
+    pub answer: T,
+    /// The tickets as they became; where nothing changed, those that were asked for.
+    pub tickets: Vec<Ticket>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl<'h> Project<'h> {
+    /// Makes a change as one commit. The closure is asked on the newest state, and again when another process was
+    /// first; its last answer is returned.
+    ///
+    /// # Errors
+    /// What the closure says; a text looks like a secret; or the commit is not on the branch, and nothing has changed.
+    pub fn change<T>(
+        &self,
+        options: &ChangeOptions,
+        mut make: impl FnMut(&mut Change<'_, 'h>) -> Result<T, Failure>,
+    ) -> Result<Changed<T>, Failure> {
+        let author = Author::of(&self.store)?;
+        let seed = self.host.random();
+        let mut last = None;
+        let draft = |snapshot: &Snapshot<'_>| -> Result<_, Failure> {
+            let newest = self.at_commit(snapshot.commit());
+            let mut change = Change::new(&newest, options, &author, seed);
+            let answer = make(&mut change)?;
+            let Drafted { draft, warnings, touched } = change.finish()?;
+            last = Some((answer, warnings, touched));
+            Ok(draft)
+        };
+        let plan = if options.dry_run { self.store.rehearse(draft)? } else { self.store.update(draft)? };
+        let Some((answer, warnings, touched)) = last else {
+            return Err(Failure::new(Kind::Internal, "the change was never made"));
+        };
+        let Some(plan) = plan else {
+            return Ok(Changed { answer, tickets: touched, outcome: Outcome::Unchanged });
+        };
+        if !options.dry_run {
+            self.in_newest_state()?.warn_of_files()?;
+        }
+        warnings.into_iter().for_each(|warning| self.host.note(warning));
+        let Plan { commit, tickets, message, patch } = plan;
+        if options.dry_run {
+            return Ok(Changed { answer, tickets, outcome: Outcome::DryRun { message, patch } });
+        }
+        if let Some(commit) = commit {
+            let subject = message.lines().next().unwrap_or_default();
+            self.host.notes.remark(format!("[{} {commit:.10}] {subject}", self.branch()));
+        }
+        if options.push {
+            self.push()?;
+        }
+        Ok(Changed { answer, tickets, outcome: Outcome::Committed })
+    }
+
+    /// The same repository as it is now.
+    pub(super) fn in_newest_state(&self) -> Result<Self, Failure> {
+        Ok(self.at_commit(self.store.snapshot(None)?.commit()))
+    }
+}
