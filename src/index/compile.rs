@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::index::find::Scope;
 use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
+use crate::index::scope::Scope;
 use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left, passes_text};
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::index::schema::is_damaged;
+use rusqlite::ErrorCode;
 
 /// What went wrong with the index.
 #[derive(Debug, thiserror::Error)]
@@ -35,4 +35,10 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         Self { message: error.to_string(), is_damage: is_damaged(&error) }
     }
+}
+
+pub(crate) fn is_damaged(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(error, rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("no such table") || text.contains("no such column"))
 }

@@ -8,6 +8,7 @@ use crate::index::compile::compile;
 use crate::index::error::Error;
 use crate::index::row::NEVER;
 use crate::index::schema::Index;
+use crate::index::scope::Scope;
 use crate::query::Query;
 use crate::query::tree::Context;
 use crate::ticket::{Level, Moment, Severity, Standing, Status, Summary, TicketId};
@@ -38,15 +39,6 @@ pub enum Extra {
     Object,
     /// Its course.
     Course,
-}
-
-/// Where an answer is looked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Scope {
-    /// The edition.
-    pub edition: i64,
-    /// The ruling by which clocks are judged; none where the project has no clocks.
-    pub ruling: Option<i64>,
 }
 
 impl Index {

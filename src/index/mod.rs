@@ -11,15 +11,17 @@ mod error;
 mod find;
 mod row;
 mod schema;
+mod scope;
 mod standings;
 mod touches;
 
 pub use catch_up::CatchUp;
 pub use completion::Candidates;
 pub use error::Error;
-pub use find::{Extra, Hit, Scope};
+pub use find::{Extra, Hit};
 pub use row::Row;
 pub use schema::Index;
+pub use scope::Scope;
 pub use standings::{Judgement, KnownTurns, Unjudged};
 
 /// A file that is no readable ticket, as an edition remembers it.

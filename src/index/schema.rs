@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::index::error::Error;
+use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
 const VERSION: i64 = 3;
@@ -149,12 +149,6 @@ fn make(db: &mut Connection) -> rusqlite::Result<()> {
         work.pragma_update(None, "user_version", VERSION)?;
     }
     work.commit()
-}
-
-pub(crate) fn is_damaged(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
-        || matches!(error, rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("no such table") || text.contains("no such column"))
 }
 
 fn discard(path: &Path) -> Result<(), Error> {

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 
 use crate::index::error::Error;
-use crate::index::find::Scope;
 use crate::index::schema::Index;
+use crate::index::scope::Scope;
 use crate::ticket::{Moment, Standing, TicketId};
 
 /// The rulings that are kept; the one that was used longest ago goes first.

@@ -2,7 +2,7 @@
 
 use time::{Date, Duration, Month};
 
-use crate::process::settings::{Wrong, wrong};
+use crate::process::wrong::{Wrong, wrong};
 use crate::ticket::{Moment, Node};
 
 /// A span of the calendar that an agreement, or a report, counts by.

@@ -7,33 +7,6 @@ use crate::process::team::{Role, Team};
 use crate::process::vendor::Vendor;
 use crate::ticket::{Level, Person};
 
-/// How strictly a rule is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Policy {
-    /// Not at all.
-    Off,
-    /// It is said, and done.
-    Warn,
-    /// It is refused.
-    Enforce,
-}
-
-impl Policy {
-    /// The words of the settings.
-    pub const WORDS: &'static [&'static str] = &["off", "warn", "enforce"];
-
-    /// Reads the word of the settings.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "off" => Some(Self::Off),
-            "warn" => Some(Self::Warn),
-            "enforce" => Some(Self::Enforce),
-            _ => None,
-        }
-    }
-}
-
 /// The rules in force.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {

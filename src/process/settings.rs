@@ -4,16 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
-use crate::process::rules::Policy;
+use crate::process::policy::Policy;
+use crate::process::wrong::Wrong;
 use crate::ticket::{Finding, Node, cut, visible};
-
-/// What is wrong with a settings' file: the key, with dots, and the problem.
-pub(in crate::process) type Wrong = (String, String);
-
-/// What is wrong with the value under a key.
-pub(in crate::process) fn wrong(key: &[&str], problem: &str) -> Wrong {
-    (key.join("."), problem.to_owned())
-}
 
 /// A setting: its name, its default as YAML, what it does.
 #[derive(Debug)]

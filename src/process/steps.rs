@@ -1,9 +1,10 @@
 //! The steps of the process: what each needs, what it sets, and who may take it.
 
 use crate::process::decide::Record;
+use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Change, Changes, Deferral, Ending, Move, Request};
-use crate::process::rules::{Policy, Rules};
+use crate::process::rules::Rules;
 use crate::process::table::{legal_steps, outcome};
 use crate::process::team::Role;
 use crate::ticket::{Action, Area, Field, Finding, Level, LinkKind, Moment, Node, Resolution, Ticket};

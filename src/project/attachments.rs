@@ -33,7 +33,7 @@ impl Change<'_, '_> {
         self.check_unchanged(id)?;
         let actor = self.author.actor(entry);
         let request = Request { what: What::Attach(attachment), ..request };
-        self.decide(id, request, self.project().rules()?, &actor)?;
+        self.apply(id, request, self.project().rules()?, &actor)?;
         let path = format!("{}/{name}", layout::attachments(id));
         self.files.push(FileChange::write(path, file.content.clone()));
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::process::{Branches, Listed};
 use crate::project::failure::Failure;
-use crate::project::{Project, Scope};
+use crate::project::state::{Project, Scope};
 use crate::ticket::TicketId;
 
 impl Project<'_> {

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::process::{
     Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, Rules, What, checksum, decide, open,
 };
-use crate::project::Project;
 use crate::project::author::Author;
 use crate::project::failure::{Failure, Kind};
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
+use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
 use crate::store::{Draft, TicketChange, layout};
 use crate::ticket::{Action, EntryId, Moment, Person, Ticket, TicketId, codec};
@@ -172,11 +172,11 @@ impl<'p, 'h> Change<'p, 'h> {
     /// There is no such ticket, or a rule refused the request.
     pub fn follow(&mut self, id: &TicketId, request: Request) -> Result<Option<Action>, Failure> {
         let actor = self.author.actor(self.entry_id());
-        self.decide(id, request, self.project.rules()?, &actor)
+        self.apply(id, request, self.project.rules()?, &actor)
     }
 
     /// Does what is requested to a ticket, by rules and an actor of their own.
-    pub(super) fn decide(
+    pub(super) fn apply(
         &mut self,
         id: &TicketId,
         request: Request,

@@ -2,7 +2,7 @@
 
 use crate::process::{Calendar, Release, Settings, Team, Vendor, unknown_keys};
 use crate::project::failure::{Failure, Kind};
-use crate::project::files::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
+use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
 use crate::store::{Snapshot, layout};
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Suggestion, paths_named, suggest};
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::ticket::{Field, Node, Person, Ticket};
 

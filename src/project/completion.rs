@@ -1,7 +1,7 @@
 //! What completion offers from the tickets: ids, and the values that fields have.
 
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::ticket::Ticket;
 
 /// The most candidates of one kind: nobody reads more.

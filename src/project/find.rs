@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Course, Listed, Record, Settings};
-use crate::project::Project;
 use crate::project::failure::Failure;
 use crate::project::sla_rules::{NamedRules, SlaRules};
+use crate::project::state::Project;
 use crate::query::{self, Context, Query, snippet};
 use crate::store::{BadFile, Versions};
 use crate::ticket::{Person, Summary, Ticket, TicketId, short_node};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::failure::Failure;
-use crate::project::{Project, Scope};
+use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, Signed, Verdict};
 use crate::store::layout;
 use crate::ticket::{Moment, TicketId};

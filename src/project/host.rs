@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::project::ProcessEnv;
+use crate::store::git::Surroundings as ProcessEnv;
 use crate::ticket::{EntryId, Moment, TicketId};
 
 /// A progress bar: given how much is done, it shows it; dropped, it goes.

@@ -1,8 +1,8 @@
 //! The commit that introduced each entry: from the index, brought up to date first; from history where it fails.
 
-use crate::project::Project;
 use crate::project::failure::Failure;
 use crate::project::search_index::IndexError;
+use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::ticket::{Ticket, TicketId};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::process::{Change as FieldChange, Changes, Request, What};
-use crate::project::Project;
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::LastChange;
 use crate::store::git::FileChange;
 use crate::ticket::{Entry, Field, Node, Resolution, Set, Status, Ticket, TicketId};

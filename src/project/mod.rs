@@ -23,6 +23,7 @@ mod host;
 mod import;
 mod introduced;
 mod last_change;
+mod parts;
 mod records;
 mod releases;
 mod save;
@@ -32,6 +33,7 @@ mod secrets;
 mod setup;
 mod similar;
 mod sla_rules;
+mod state;
 mod sync;
 mod write;
 
@@ -52,203 +54,7 @@ pub use sla_rules::SlaRules;
 pub use sync::{Rewrite, Synced};
 pub use write::{Changed, Outcome};
 
-use std::cell::OnceCell;
-use std::rc::Rc;
-
-use crate::store::git::ObjectId;
-use crate::store::{Snapshot, Store};
-use crate::ticket::{Moment, Person, Ticket, TicketId};
-
-use files::{Files, FilesCache};
+pub use state::{Project, Scope};
 
 pub use crate::store::git::{Program as GitProgram, Surroundings as ProcessEnv};
 pub use crate::store::layout::ticket as ticket_path;
-
-/// Which state of the tickets is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// The branch as it is now.
-    #[default]
-    Now,
-    /// A revision, a day or an instant of the past, as typed.
-    At(String),
-    /// Every branch, local and remote-tracking, merged.
-    AllBranches,
-}
-
-/// One state of this repository's tickets.
-pub struct Project<'h> {
-    host: Host<'h>,
-    store: Rc<Store>,
-    scope: Scope,
-    /// The commit that is read; none where the branch has none yet.
-    commit: Option<ObjectId>,
-    cache: Rc<FilesCache>,
-    files: OnceCell<Rc<Files>>,
-}
-
-impl<'h> Project<'h> {
-    /// Opens the repository around the working directory, at the state that `scope` names. The branch is the one
-    /// named, or the configured or current one.
-    ///
-    /// # Errors
-    /// There is no repository, no such branch, or no such revision.
-    pub fn open(host: &Host<'h>, branch: Option<&str>, scope: Scope) -> Result<Self, Failure> {
-        let store = Store::open(host.env.clone(), branch)?;
-        Self::of(host.clone(), Rc::new(store), scope, Rc::default())
-    }
-
-    /// The same, on a branch that may not exist yet.
-    ///
-    /// # Errors
-    /// There is no repository, or the name is not a valid branch name.
-    pub fn open_new(host: &Host<'h>, branch: &str) -> Result<Self, Failure> {
-        let store = Store::open_new(host.env.clone(), branch)?;
-        Self::of(host.clone(), Rc::new(store), Scope::Now, Rc::default())
-    }
-
-    fn of(host: Host<'h>, store: Rc<Store>, scope: Scope, cache: Rc<FilesCache>) -> Result<Self, Failure> {
-        let commit = match &scope {
-            Scope::Now => store.snapshot(None)?.commit(),
-            Scope::At(at) => store.snapshot(Some(at))?.commit(),
-            Scope::AllBranches => store.snapshot_across()?.commit(),
-        };
-        Ok(Self { host, store, scope, commit, cache, files: OnceCell::new() })
-    }
-
-    /// The same repository in another state.
-    ///
-    /// # Errors
-    /// There is no such revision.
-    pub fn in_scope(&self, scope: Scope) -> Result<Self, Failure> {
-        Self::of(self.host.clone(), Rc::clone(&self.store), scope, Rc::clone(&self.cache))
-    }
-
-    /// The same repository at a commit.
-    fn at_commit(&self, commit: Option<ObjectId>) -> Self {
-        Self {
-            host: self.host.clone(),
-            store: Rc::clone(&self.store),
-            scope: Scope::Now,
-            commit,
-            cache: Rc::clone(&self.cache),
-            files: OnceCell::new(),
-        }
-    }
-
-    fn snapshot(&self) -> Snapshot<'_> {
-        match self.scope {
-            Scope::AllBranches => self.store.snapshot_across_of(self.commit),
-            Scope::Now | Scope::At(_) => self.store.snapshot_of(self.commit),
-        }
-    }
-
-    /// The branch that is read and written.
-    #[must_use]
-    pub fn branch(&self) -> &str {
-        self.store.branch()
-    }
-
-    /// True while the branch has no commit.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.commit.is_none()
-    }
-
-    /// Now; or the instant that `--at` names.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        let named = if let Scope::At(at) = &self.scope { crate::store::instant(at) } else { None };
-        named.unwrap_or_else(|| self.host.now())
-    }
-
-    /// Who writes, as git takes it.
-    ///
-    /// # Errors
-    /// Git does not know who writes.
-    pub fn me(&self) -> Result<Person, Failure> {
-        Ok(self.store.author()?.0)
-    }
-
-    /// The person that somebody means: `me` is the one who writes.
-    ///
-    /// # Errors
-    /// Git does not know who writes.
-    pub fn person(&self, typed: &str) -> Result<String, Failure> {
-        if typed == "me" { Ok(self.me()?.to_string()) } else { Ok(typed.to_owned()) }
-    }
-
-    /// The whole id that somebody means by the beginning of one.
-    ///
-    /// # Errors
-    /// It names no ticket, or several.
-    pub fn id(&self, typed: &str) -> Result<TicketId, Failure> {
-        Ok(self.snapshot().resolve(typed)?)
-    }
-
-    /// The tickets that ids as typed name, each once, in order.
-    ///
-    /// # Errors
-    /// One names no ticket, or several.
-    pub fn ids(&self, typed: &[String]) -> Result<Vec<TicketId>, Failure> {
-        let mut ids = Vec::new();
-        for text in typed {
-            let id = self.id(text)?;
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        Ok(ids)
-    }
-
-    /// The ticket that somebody means by the beginning of its id.
-    ///
-    /// # Errors
-    /// It names no ticket, or several; or its file cannot be read.
-    pub fn ticket(&self, typed: &str) -> Result<Ticket, Failure> {
-        self.need(&self.id(typed)?)
-    }
-
-    /// A ticket that must be there.
-    ///
-    /// # Errors
-    /// There is none of that id, or its file cannot be read.
-    pub fn need(&self, id: &TicketId) -> Result<Ticket, Failure> {
-        Ok(self.snapshot().need(id)?)
-    }
-
-    /// A ticket, if there is one that can be read.
-    #[must_use]
-    pub fn readable(&self, id: &TicketId) -> Option<Ticket> {
-        self.snapshot().ticket(id).ok().flatten()
-    }
-
-    /// For an id, how many of its first characters tell it from every other.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn shortest(&self, id: &TicketId) -> Result<usize, Failure> {
-        Ok(self.snapshot().shortest(id)?)
-    }
-
-    /// The name of the folder that the project lies in.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let repository = self.store.repository();
-        let top = repository.work_tree().unwrap_or_else(|| repository.common_directory());
-        top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-    }
-
-    /// The moment of what is read: an instant that `--at` names, the date of a revision, or now.
-    ///
-    /// # Errors
-    /// The commit cannot be read.
-    pub fn moment(&self) -> Result<Moment, Failure> {
-        let Scope::At(at) = &self.scope else { return Ok(self.host.now()) };
-        if let Some(at) = crate::store::instant(at) {
-            return Ok(at);
-        }
-        let seconds = self.commit.map(|commit| self.store.repository().commit_seconds(commit)).transpose()?;
-        Ok(seconds.and_then(Moment::from_unix).unwrap_or_else(|| self.host.now()))
-    }
-}

@@ -1,9 +1,9 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
 use crate::process::{Release, Settings, Team, Vendor, set_in_text};
-use crate::project::Project;
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{Node, yaml};

@@ -1,8 +1,8 @@
 //! Which releases contain the fix of a ticket, read from the commit graph.
 
 use crate::process::Release;
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::RESOLVES;
 use crate::ticket::{Field, Ticket, is_prefix};
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::process::{Change as FieldChange, Changes, Request, What};
-use crate::project::Project;
 use crate::project::change::Change;
 use crate::project::checks::check_project_file;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::git::{FileChange, shown};
 use crate::store::{BadFile, HandEdit, layout};
 use crate::ticket::{Field, Ticket, TicketId, codec};

@@ -1,9 +1,9 @@
 //! The trailers of code commits: which tickets they link and resolve.
 
 use crate::process::{Change as FieldChange, Changes, Ending, Move, Policy, Request, What};
-use crate::project::Project;
 use crate::project::change::Change;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::RESOLVES;
 use crate::store::git::CodeCommit;
 use crate::ticket::{Entry, Field, Resolution, Set, Ticket, cut, one_line, visible};

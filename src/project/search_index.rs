@@ -9,7 +9,7 @@ use crate::process::{Course, Listed, Record};
 use crate::project::failure::Failure;
 use crate::project::find::Projection;
 use crate::project::sla_rules::{NamedRules, SlaRules, from_bytes, to_bytes};
-use crate::project::{Project, Scope};
+use crate::project::state::{Project, Scope};
 use crate::query::{Context, Query};
 use crate::store::git::{Item, ObjectId};
 use crate::store::{BadFile, Content, Versions, layout};

@@ -1,7 +1,7 @@
 //! Setting up: the clone's git is told of the merge driver and of the branch of the tickets.
 
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 
 impl Project<'_> {
     /// Makes this clone's git merge tickets by the merge rule.

@@ -1,8 +1,8 @@
 //! Tickets like another: what was done about them may help with it.
 
 use crate::process::similar;
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::query::{quoted, words};
 use crate::ticket::{Field, Ticket};
 

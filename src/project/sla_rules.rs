@@ -3,7 +3,7 @@
 use crate::index::Index;
 use crate::process::{Book, Clock, ClockRules, Course, Hours, Judged, Team, replay, standing};
 use crate::project::failure::{Failure, Kind};
-use crate::project::{Project, Scope};
+use crate::project::state::{Project, Scope};
 use crate::store::git::ObjectId;
 use crate::store::{Past, Turn};
 use crate::ticket::{EntryId, Standing, TicketId, sha256};

@@ -1,7 +1,7 @@
 //! Sync: this clone's tickets and those of a remote become one.
 
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::Take;
 
 pub use crate::store::{Rewrite, Synced};

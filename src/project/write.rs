@@ -1,9 +1,9 @@
 //! The one way to write: a closure makes a change of the newest state, which becomes a commit, is rehearsed, or sent.
 
-use crate::project::Project;
 use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::{Plan, Snapshot};
 use crate::ticket::Ticket;
 

@@ -4,22 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::render::data::SCHEMA;
+use crate::render::json_value::SCHEMA;
 use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::view::history::BlameLine;
 use crate::ticket::{Entry, TicketId, cut};
-
-/// A field of a ticket, and the entry that decides it.
-#[derive(Debug)]
-pub struct BlameLine {
-    /// The field's name.
-    pub field: String,
-    /// Its value.
-    pub value: String,
-    /// The entry.
-    pub entry: Option<Entry>,
-    /// The whole name of the commit that carried it, if history reaches back to it.
-    pub commit: Option<String>,
-}
 
 /// The columns of the flat formats.
 pub(super) const COLUMNS: &[&str] = &["ticket", "field", "value", "commit", "entry", "at", "by", "action"];

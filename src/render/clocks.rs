@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::process::{ClockState, span_text};
-use crate::render::data::SCHEMA;
-use crate::render::measured::{ClockLine, ClockMark, Clocks, TicketClocks};
+use crate::render::json_value::SCHEMA;
 use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
+use crate::render::view::measured::{ClockLine, ClockMark, Clocks, TicketClocks};
 use crate::ticket::{Moment, cut};
 
 /// The columns of the flat formats.

@@ -9,12 +9,10 @@ use crate::render::blame;
 use crate::render::clocks;
 use crate::render::differences;
 use crate::render::figures;
+use crate::render::json_value::{SCHEMA, node, value};
 use crate::render::packet;
 use crate::render::view::{Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
-
-/// The version of the JSON shapes (docs/formats.md).
-pub(super) const SCHEMA: u64 = 1;
 
 /// One JSON value.
 pub(super) fn json(view: &View) -> String {
@@ -51,19 +49,6 @@ pub(super) fn yaml(view: &View) -> String {
 fn document(value: &Value) -> String {
     let Node::Map(pairs) = node(value) else { return String::new() };
     crate::ticket::yaml::write(&pairs)
-}
-
-pub(super) fn node(value: &Value) -> Node {
-    match value {
-        Value::Null => Node::Null,
-        Value::Bool(value) => Node::Bool(*value),
-        Value::Number(number) => Node::Number(number.to_string()),
-        Value::String(text) => Node::text(text),
-        Value::Array(items) => Node::List(items.iter().map(node).collect()),
-        Value::Object(map) => {
-            Node::Map(map.iter().map(|(key, value)| (Node::text(key), node(value))).collect())
-        }
-    }
 }
 
 /// JSON in which nothing can steer a terminal: what it leaves bare is escaped.
@@ -257,8 +242,4 @@ fn ticket(ticket: &Ticket, full: bool) -> Value {
         return versioned(fields);
     }
     fields
-}
-
-pub(super) fn value(node: &Node) -> Value {
-    serde_json::to_value(node).unwrap_or(Value::Null)
 }

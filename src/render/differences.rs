@@ -4,37 +4,12 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::render::data::{SCHEMA, value};
-use crate::render::flat::inline;
+use crate::render::json_value::{SCHEMA, value};
 use crate::render::lines::{entry_details, set_lines};
+use crate::render::markdown::inline;
 use crate::render::paint::{BOLD, DIM, Look, RED, shown};
-use crate::ticket::{Entry, Ticket, Visibility, codec, cut, short_node};
-
-/// What changed between two revisions.
-#[derive(Debug)]
-pub struct Differences {
-    /// The whole name of the older commit; `None` where both have no history in common.
-    pub from: Option<String>,
-    /// The whole name of the newer commit.
-    pub to: String,
-    /// Ticket by ticket: new ones first.
-    pub tickets: Vec<Difference>,
-}
-
-/// How a ticket differs.
-#[derive(Debug)]
-pub struct Difference {
-    /// The ticket as it is in the newer revision, or as it was, where it is gone.
-    pub ticket: Ticket,
-    /// The ticket as it was; `None` where it is new.
-    pub before: Option<Ticket>,
-    /// The entries that came.
-    pub entries: Vec<Entry>,
-    /// How many entries of before are no longer there.
-    pub lost: usize,
-    /// True where the newer revision has no such ticket.
-    pub is_gone: bool,
-}
+use crate::render::view::history::{Difference, Differences};
+use crate::ticket::{Visibility, codec, cut, short_node};
 
 impl Difference {
     fn what(&self) -> &'static str {

@@ -4,49 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::render::data::{SCHEMA, value};
+use crate::render::json_value::{SCHEMA, value};
 use crate::render::lines::{SHORT_COMMIT, entry_details, set_lines};
 use crate::render::paint::{BOLD, DIM, Look, RED, shown};
-use crate::ticket::{Entry, TicketId, codec, cut};
-
-/// An entry of a timeline, with its ticket and the commit that carried it.
-#[derive(Debug)]
-pub struct EntryLine {
-    /// The ticket.
-    pub ticket: TicketId,
-    /// The ticket's title.
-    pub title: String,
-    /// The entry.
-    pub entry: Entry,
-    /// The commit's whole name, if history reaches back to it.
-    pub commit: Option<String>,
-    /// True where another entry of the ticket has the same number: they were concurrent.
-    pub concurrent: bool,
-    /// The merge that brought the commit to the branch; none where it was made there.
-    pub merge: Option<Merge>,
-    /// The commit's signature, where it was verified.
-    pub signature: Option<Signature>,
-}
-
-/// A merge that brought commits.
-#[derive(Debug, Clone)]
-pub struct Merge {
-    /// Its whole name.
-    pub commit: String,
-    /// The first line of its message, which names the branch.
-    pub subject: String,
-}
-
-/// A signature that git verified.
-#[derive(Debug, Clone)]
-pub struct Signature {
-    /// `good`; `untrusted`, where git does not trust the key; `bad`.
-    pub verdict: &'static str,
-    /// Who signed, as git names them.
-    pub signer: String,
-    /// The key's fingerprint.
-    pub key: String,
-}
+use crate::render::view::history::{EntryLine, Merge, Signature};
+use crate::ticket::{codec, cut};
 
 /// An entry as an object for machines.
 pub(super) fn object(line: &EntryLine) -> Value {

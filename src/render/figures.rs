@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::process::span_text;
-use crate::render::data::SCHEMA;
-use crate::render::measured::{BudgetTable, FigureGroup, FigureLine, Figures};
+use crate::render::json_value::SCHEMA;
 use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
+use crate::render::view::measured::{BudgetTable, FigureGroup, FigureLine, Figures};
 use crate::ticket::cut;
 
 /// The columns of the flat formats.

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use crate::render::NoSuchForm;
 use crate::render::data;
-use crate::render::entries::EntryLine;
-use crate::render::paint::shown;
+use crate::render::json_value::node;
+use crate::render::markdown::{fenced, inline};
+
+use crate::render::view::history::EntryLine;
 use crate::render::view::{TicketPage, View};
 use crate::ticket::{Field, Node, Ticket, visible};
 
@@ -113,7 +115,7 @@ fn rows(view: &View) -> Option<Rows> {
 
 /// The row of a ticket's object.
 fn record_row(object: &Value) -> Vec<String> {
-    let cell = |name: &&str| object.get(name).map(|value| data::node(value).to_string()).unwrap_or_default();
+    let cell = |name: &&str| object.get(name).map(|value| node(value).to_string()).unwrap_or_default();
     COLUMNS.iter().map(cell).collect()
 }
 
@@ -170,18 +172,6 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
     Ok(out)
 }
 
-/// One line of text in which nothing is taken for markup.
-pub(super) fn inline(text: &str) -> String {
-    let mut out = String::new();
-    for c in shown(text).chars() {
-        if "\\`*_[]<>|#".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 fn page_markdown(page: &TicketPage) -> String {
     let head = page.ticket.head();
     let mut out = format!("# {} {}\n\n", page.ticket.id(), inline(head.title()));
@@ -206,14 +196,4 @@ fn page_markdown(page: &TicketPage) -> String {
         }
     }
     out
-}
-
-/// Text as it is, in a fence longer than any within it.
-pub(super) fn fenced(text: &str) -> String {
-    let mut ticks = 3;
-    while text.contains(&"`".repeat(ticks)) {
-        ticks += 1;
-    }
-    let fence = "`".repeat(ticks);
-    format!("{fence}text\n{}\n{fence}\n", visible(text.trim_end()))
 }

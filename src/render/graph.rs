@@ -5,34 +5,10 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::render::entries::{EntryLine, object, short, summary};
+use crate::render::entries::{object, short, summary};
 use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::view::history::{GraphLine, GraphMark};
 use crate::ticket::cut;
-
-/// A line of a drawn history.
-#[derive(Debug)]
-pub struct GraphLine {
-    /// What git drew.
-    pub lanes: String,
-    /// What stands there.
-    pub mark: GraphMark,
-}
-
-/// What stands on a line of a drawn history.
-#[derive(Debug)]
-pub enum GraphMark {
-    /// An entry.
-    Entry(Box<EntryLine>),
-    /// A commit without an entry that is wanted: a merge, in which work came together, or another.
-    Commit {
-        /// Its whole name.
-        commit: String,
-        /// The first line of its message; empty for what is no merge.
-        subject: String,
-    },
-    /// Nothing: the lines lead on.
-    Nothing,
-}
 
 /// The entries as objects for machines, in the order of the lines.
 pub(super) fn objects(lines: &[GraphLine]) -> Vec<Value> {

@@ -1,8 +1,8 @@
 //! Tickets as a board shows them: which stand in which column, and what is to catch the eye.
 
 use crate::process::Listed;
-use crate::render::list;
-use crate::ticket::{Level, Moment, Severity, Standing, Status};
+use crate::render::due::Emphasis;
+use crate::ticket::{Level, Severity, Status};
 
 /// What the columns of a board are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,21 +13,6 @@ pub enum Lanes {
     Status,
     /// A column for each level of support.
     Level,
-}
-
-/// How much something is to catch the eye.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Emphasis {
-    /// More than anything.
-    Alarm,
-    /// Much.
-    Strong,
-    /// Some.
-    Notice,
-    /// As any text.
-    Plain,
-    /// Less.
-    Quiet,
 }
 
 /// The columns: a heading, and the places of the tickets that stand in it.
@@ -61,18 +46,4 @@ pub fn severity_text(one: &Listed) -> (&'static str, Emphasis) {
         Some(Severity::Minor) => (Severity::Minor.as_str(), Emphasis::Quiet),
         None => ("-", Emphasis::Quiet),
     }
-}
-
-/// When the first of a ticket's clocks is used up, at a moment in seconds since 1970 UTC, as a list shows it,
-/// and how much it is to catch the eye; nothing where the project has no clocks.
-#[must_use]
-pub fn due_text(one: &Listed, now: i64) -> (String, Emphasis) {
-    let moment = Moment::from_unix(now).unwrap_or_default();
-    let emphasis = match one.standing {
-        Some(standing) if standing.is_breached(moment) => Emphasis::Strong,
-        Some(standing) if standing.is_warned(moment) => Emphasis::Notice,
-        Some(Standing { due: Some(_), .. }) => Emphasis::Plain,
-        _ => Emphasis::Quiet,
-    };
-    (one.standing.map(|standing| list::due(one, standing, now)).unwrap_or_default(), emphasis)
 }

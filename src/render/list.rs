@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::process::{Branches, Listed};
-use crate::render::lanes::{Emphasis, due_text};
-use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown, span};
-use crate::ticket::{Person, Standing, cut};
+use crate::render::due::{Emphasis, due, due_text};
+use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown};
+use crate::ticket::{Person, cut};
 
 /// The narrowest a title is shown, in columns.
 const MIN_TITLE: usize = 20;
@@ -100,21 +100,6 @@ fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
     ];
     let widths = cells.each_ref().map(|cell| if cell.is_ascii() { cell.len() } else { cell.width() });
     Row { cells, widths }
-}
-
-/// When the first of a ticket's clocks is used up: how long ahead, or how long ago with a minus before it; or
-/// why none runs.
-pub(super) fn due(one: &Listed, standing: Standing, now: i64) -> String {
-    let asks = one.summary.follow_up.is_some_and(|at| at.unix() <= now);
-    let is_open = one.summary.status.is_open();
-    match standing.due.map(|due| due.unix().saturating_sub(now)) {
-        Some(left @ 0..) => span(left),
-        Some(left) => format!("-{}", span(left.saturating_neg())),
-        None if asks && is_open => "follow up".to_owned(),
-        None if standing.is_late => "late".to_owned(),
-        None if standing.is_paused && is_open => "paused".to_owned(),
-        None => String::new(),
-    }
 }
 
 fn due_style(one: &Listed, look: &Look) -> anstyle::Style {

@@ -7,15 +7,17 @@ mod blame;
 mod clocks;
 mod data;
 mod differences;
+mod due;
 mod entries;
 mod figures;
 mod flat;
 mod gate;
 mod graph;
+mod json_value;
 mod lanes;
 mod lines;
 mod list;
-mod measured;
+mod markdown;
 mod packet;
 mod page;
 mod paint;
@@ -24,18 +26,18 @@ mod table;
 mod view;
 
 pub use crate::process::Listed;
-pub use blame::BlameLine;
-pub use differences::{Difference, Differences};
-pub use entries::{EntryLine, Merge, Signature};
+pub use due::{Emphasis, due_text};
 pub use figures::counted;
-pub use graph::{GraphLine, GraphMark};
-pub use lanes::{Emphasis, Lanes, due_text, lanes, severity_text};
+pub use lanes::{Lanes, lanes, severity_text};
 pub use lines::candidate;
-pub use measured::{
-    BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
-};
 pub use paint::Look;
 pub use readable::readable;
+pub use view::history::{
+    BlameLine, Difference, Differences, EntryLine, GraphLine, GraphMark, Merge, Signature,
+};
+pub use view::measured::{
+    BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
+};
 pub use view::{
     Audience, CodeLine, Concerned, DryRun, Format, Gate, LinkedTicket, Packet, Reported, SettingLine,
     TicketPage, View,

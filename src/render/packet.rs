@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::for_outside;
-use crate::render::flat::{fenced, inline};
 use crate::render::lines::{SHORT_COMMIT, linked_text, value_text};
+use crate::render::markdown::{fenced, inline};
 use crate::render::paint::{BOLD, DIM, Look, shown};
 use crate::render::view::{Audience, Packet};
 use crate::ticket::{Action, Entry, Field, Finding, Node, Person, Ticket, Visibility};

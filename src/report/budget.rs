@@ -2,7 +2,7 @@
 
 use crate::process::{Agreement, Happened, Period as Calendar};
 use crate::report::case::Case;
-use crate::report::figures::Period;
+use crate::report::period::Period;
 use crate::ticket::{Moment, TicketId};
 
 /// The hours that were spent, beside those granted and estimated.

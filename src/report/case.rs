@@ -1,7 +1,7 @@
 //! A ticket, as a report looks at it: its course, and what its clocks and its team made of it.
 
 use crate::process::{Clock, Course, Event, Happened, standing};
-use crate::report::figures::Period;
+use crate::report::period::Period;
 use crate::ticket::{Level, Moment, Summary};
 
 /// A ticket, as a report looks at it.

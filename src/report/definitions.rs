@@ -2,7 +2,8 @@
 
 use crate::process::{Clock, ClockKind, ClockState, Event, Happened, Reason, Step};
 use crate::report::case::Case;
-use crate::report::figures::{Definition, Period, Unit};
+use crate::report::definition::{Definition, Unit};
+use crate::report::period::Period;
 use crate::ticket::Level;
 
 /// Every figure of tickets, in order.

@@ -2,69 +2,10 @@
 
 use crate::process::{Release, percentile};
 use crate::report::case::Case;
+use crate::report::definition::{Definition, Unit};
 use crate::report::definitions::FIGURES;
+use crate::report::period::Period;
 use crate::ticket::{Moment, TicketId};
-
-/// A period: from its first instant up to, not including, its end, in seconds since 1970 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    /// Its first instant.
-    pub from: i64,
-    /// Its end.
-    pub to: i64,
-}
-
-impl Period {
-    /// True for an instant within it.
-    #[must_use]
-    pub fn has(self, at: i64) -> bool {
-        (self.from..self.to).contains(&at)
-    }
-}
-
-/// What a figure's values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Cases that are counted.
-    Count,
-    /// Cases of which some share is meant: 1 for those, 0 for the others.
-    Share,
-    /// Seconds, by day and night.
-    Span,
-    /// Seconds within business hours.
-    Hours,
-    /// Seconds that are added up.
-    Sum,
-}
-
-impl Unit {
-    /// The word of machine formats.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Count => "tickets",
-            Self::Share => "percent",
-            Self::Span => "seconds",
-            Self::Hours => "business-seconds",
-            Self::Sum => "seconds-in-all",
-        }
-    }
-}
-
-/// A definition of a figure, and what a ticket adds to it.
-pub struct Definition {
-    /// Its name in machine formats.
-    pub key: &'static str,
-    /// Its name for people.
-    pub title: &'static str,
-    /// What its values are.
-    pub unit: Unit,
-    /// What it is.
-    pub about: &'static str,
-    /// True where it looks at what is so at the end of the period; otherwise only at what happened in it.
-    pub(super) is_of_end: bool,
-    pub(super) collect: fn(&Case, Period) -> Vec<i64>,
-}
 
 /// A figure of some tickets and a period.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use crate::process::{Event, Happened, Period as Calendar};
 use crate::report::case::Case;
-use crate::report::figures::{Figure, Period, figures, figures_of};
+use crate::report::figures::{Figure, figures, figures_of};
+use crate::report::period::Period;
 use crate::ticket::{Moment, Person};
 
 /// What a report is taken apart by.

@@ -3,15 +3,19 @@
 
 mod budget;
 mod case;
+mod definition;
 mod definitions;
 mod figures;
 mod group;
 pub mod html;
+mod period;
 mod series;
 
 pub use budget::{Budget, BudgetPeriod, budget};
 pub use case::Case;
+pub use definition::{Definition, Unit};
 pub use definitions::FIGURES;
-pub use figures::{Definition, Figure, Period, Unit, figures, lead_times};
+pub use figures::{Figure, figures, lead_times};
 pub use group::{By, grouped};
+pub use period::Period;
 pub use series::{Week, weeks};

@@ -2,8 +2,8 @@
 
 use crate::process::Happened;
 use crate::report::case::Case;
-use crate::report::figures::Period;
 use crate::report::group::weeks_of;
+use crate::report::period::Period;
 use crate::ticket::Severity;
 
 /// A week of a period.

@@ -7,16 +7,8 @@ use crate::store::error::Error;
 use crate::store::git::ObjectId;
 use crate::store::layout;
 use crate::store::snapshot::{Read, Snapshot};
+use crate::store::tip::Tip;
 use crate::ticket::{Entry, Ticket, TicketId};
-
-/// A branch, local or remote-tracking, and its commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tip {
-    /// Its short name: `main`, `origin/main`.
-    pub name: String,
-    /// Its commit.
-    pub commit: ObjectId,
-}
 
 /// Where a ticket stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

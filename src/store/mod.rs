@@ -4,6 +4,7 @@
 //! another process was first, so commands hold no lock and no retry.
 
 mod branches;
+mod compare;
 pub mod driver;
 mod error;
 mod fixes;
@@ -21,6 +22,8 @@ mod reported;
 mod rewritten;
 mod snapshot;
 mod sync;
+mod synced;
+mod tip;
 mod trees;
 mod turns;
 mod union;
@@ -28,7 +31,7 @@ mod update;
 
 use std::time::Duration;
 
-pub use branches::{Places, Tip};
+pub use branches::Places;
 pub use error::{BadFile, Error};
 pub use fixes::Build;
 pub use git::RESOLVES;
@@ -38,9 +41,10 @@ pub use last_change::LastChange;
 pub use lost::Lost;
 pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use passages::{Form, Parsed, Version};
-pub use rewritten::Rewrite;
 pub use snapshot::{Listing, Snapshot};
-pub use sync::{Synced, Take};
+pub use sync::Take;
+pub use synced::{Rewrite, Synced};
+pub use tip::Tip;
 pub use trees::{Content, Versions};
 pub use turns::{Past, Turn};
 pub use update::{Draft, Plan};

@@ -9,20 +9,9 @@ use crate::store::error::Error;
 use crate::store::git::{self, Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
-use crate::store::sync::Synced;
+use crate::store::synced::Synced;
 use crate::store::union;
 use crate::ticket::{Entry, Field, Node, Set, Step, Ticket, TicketId};
-
-/// What is to be done about a remote branch that was rewritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rewrite {
-    /// Say so, and change nothing.
-    Refuse,
-    /// Take over the new history; what was done here since goes on top of it.
-    Accept,
-    /// Bring back what others took out.
-    KeepMine,
-}
 
 impl Store {
     /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::store::branches::Tip;
+use crate::store::compare::compare;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
-use crate::store::trees::compare;
+use crate::store::tip::Tip;
 use crate::ticket::{MAX_FILE_BYTES, Merged, Ticket, TicketId, codec, is_prefix, merge};
 
 /// The most candidates that are named for an id that is not there.

@@ -9,7 +9,7 @@ use crate::store::error::Error;
 use crate::store::git::{self, Change, FileChange, ObjectId};
 use crate::store::layout;
 use crate::store::message::{self, Wording};
-use crate::store::rewritten::Rewrite;
+use crate::store::synced::{Rewrite, Synced};
 use crate::store::union::{Union, union};
 use crate::ticket::TicketId;
 
@@ -17,21 +17,6 @@ use crate::ticket::TicketId;
 const ROUNDS: usize = 200;
 /// The most commits that are put on top of another tip one by one; more become one.
 const MAX_COMMITS: usize = 1000;
-
-/// What came of it.
-#[derive(Debug, Default)]
-pub struct Synced {
-    /// The remote.
-    pub remote: String,
-    /// The tickets that came, or changed here.
-    pub received: Vec<TicketId>,
-    /// The tickets that went out, or changed there.
-    pub sent: Vec<TicketId>,
-    /// Tickets that met under one id by chance: the id, and that which the younger one got.
-    pub renamed: Vec<(TicketId, TicketId)>,
-    /// Tickets that a rewritten history has no longer, although they were changed here since.
-    pub left_out: Vec<TicketId>,
-}
 
 /// What is to happen here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! result is the text it was given, byte for byte, does it answer. All else is left to the YAML library.
 
 use crate::ticket::node::Node;
-use crate::ticket::yaml;
+use crate::ticket::yaml_writer;
 
 /// The deepest nesting of what we write, with room.
 const MAX_DEPTH: usize = 8;
@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Option<Node> {
         return None;
     }
     let pairs = reader.map(0, None, MAX_DEPTH)?;
-    (reader.at == reader.lines.len() && yaml::write(&pairs) == text).then_some(Node::Map(pairs))
+    (reader.at == reader.lines.len() && yaml_writer::write(&pairs) == text).then_some(Node::Map(pairs))
 }
 
 struct Reader<'a> {
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn our_own_form_is_read_as_the_library_reads_it() {
-        assert_eq!(read(OURS).unwrap(), yaml::parse_any(OURS).unwrap());
+        assert_eq!(read(OURS).unwrap(), crate::ticket::yaml::parse_any(OURS).unwrap());
     }
 
     #[test]

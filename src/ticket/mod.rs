@@ -28,6 +28,7 @@ mod text;
 mod threeway;
 mod words;
 pub mod yaml;
+mod yaml_writer;
 
 pub use codec::Invalid;
 pub use conflict::sides;

@@ -1,6 +1,7 @@
 //! The rules of the house, checked on the source text: arrows, sizes, first lines, forgotten files.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+mod circles;
 mod layers;
 mod tidiness;
 

@@ -42,8 +42,11 @@ fn no_file_is_forgotten() {
             };
             let line = format!("mod {name};");
             let named = files.iter().filter(|(file, _)| homes.contains(file)).any(|(_, text)| {
-                text.lines()
-                    .any(|code| code.trim_start_matches("pub ").trim_start_matches("pub(crate) ") == line)
+                text.lines().any(|code| {
+                    ["", "pub ", "pub(crate) ", "pub(super) "]
+                        .iter()
+                        .any(|sight| code.strip_prefix(sight) == Some(&line))
+                })
             });
             if !named {
                 forgotten.push(format!("{folder}/{path}: no `{line}` names it"));

@@ -8,10 +8,11 @@ use crate::process::audit::head::shown;
 use crate::process::audit::replay::{changes, request};
 use crate::process::audit::rule::AuditRule;
 use crate::process::decide::{decide, open};
+use crate::process::policy::Policy;
 use crate::process::problem::ProblemLevel;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, What};
-use crate::process::rules::{Policy, Rules};
+use crate::process::rules::Rules;
 use crate::ticket::{Action, Entry, Field, Head, Kind, Node, Person, Set, Step, Ticket, TicketId};
 
 /// The most states that are tried for an entry whose writer did not see all that is there now.

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::calendar::{ALWAYS, Calendar, Hours, read_calendar, texts};
-use crate::process::settings::{Settings, Wrong, wrong};
+use crate::process::settings::Settings;
 use crate::process::vendor::Vendor;
+use crate::process::wrong::{Wrong, wrong};
 use crate::ticket::{Level, Node, Severity, nearest, parse_span};
 
 /// From which share of the budget on a clock warns, in percent, where the settings do not say.

@@ -14,8 +14,8 @@ pub use stretch::Start;
 
 use crate::process::audit::Audited;
 use crate::process::{Problem, ProblemLevel};
-use crate::project::Project;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::layout;
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::process::audit::{AuditRule, Finding, Origin};
 use crate::process::{Problem, ProblemLevel};
-use crate::project::Project;
 use crate::project::audit::found::{Identity, problem};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::Store;
 use crate::store::git::{ObjectId, Signed, Verdict};
 use crate::ticket::{Entry, Person, TicketId};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::process::Rules;
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::git::{ObjectId, Passage};
 use crate::store::layout;
 use crate::ticket::{Moment, Person};

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::process::audit::{AuditRule, Audited, Finding};
 use crate::process::{Problem, ProblemLevel};
-use crate::project::Project;
 use crate::project::audit::found::problem;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::Error;
 use crate::store::git::ObjectId;
 

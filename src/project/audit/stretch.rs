@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::process::Problem;
 use crate::process::audit::{AuditRule, Finding};
-use crate::project::Project;
 use crate::project::audit::found::{identity, problem};
 use crate::project::audit::seal::{self, Seal};
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Store, layout};
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::process::{Cause, Passes, Results};
 use crate::project::failure::Failure;
 use crate::project::host::Host;
-use crate::project::{Project, Scope};
+use crate::project::state::{Project, Scope};
 use crate::store::git::Pipeline;
 use crate::ticket::{Sighting, cut, one_line};
 

@@ -1,11 +1,11 @@
 //! A command that was run as a change of tickets: its failure opens one, its success resolves it.
 
 use crate::process::{Cause, Changes, Results, test_number};
-use crate::project::Project;
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::project::write::Changed;
 
 /// How a command ended.

@@ -1,11 +1,11 @@
 //! The results of a run as a change of tickets: new failures, repeated ones, those that are gone.
 
 use crate::process::{Cause, Changes, Passes, Results, test_number};
-use crate::project::Project;
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::project::write::Changed;
 use crate::ticket::{Ticket, TicketId};
 

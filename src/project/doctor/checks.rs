@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, skews};
-use crate::project::Project;
 use crate::project::checks::{check_holidays, check_project_file};
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{Snapshot, Store, layout};
 use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};

@@ -5,8 +5,8 @@ mod repairs;
 mod settings;
 
 use crate::process::Problem;
-use crate::project::Project;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 
 impl Project<'_> {
     /// Everything that is wrong.

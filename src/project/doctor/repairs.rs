@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Change as FieldChange, Changes, Request, What};
-use crate::project::Project;
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::doctor::settings;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::FileChange;
 use crate::store::layout;

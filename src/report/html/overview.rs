@@ -4,8 +4,10 @@ use maud::{Markup, html};
 
 use crate::process::{ClockKind, ClockState, Happened, Release, Step, percentile, span_text};
 use crate::report::case::Case;
-use crate::report::figures::{Figure, Period, Unit};
+use crate::report::definition::Unit;
+use crate::report::figures::Figure;
 use crate::report::html::{chart, page, ticket};
+use crate::report::period::Period;
 use crate::report::series::Week;
 use crate::ticket::{Level, Moment, Person, Severity, Status, Summary, Ticket, visible};
 

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::store::git::limits::{MAX_REPEATED, MAX_WALKED};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 
 /// What a walk has seen.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use git2::ObjectType;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// The bytes of blobs that go into one pack.

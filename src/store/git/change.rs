@@ -1,6 +1,6 @@
 //! What a commit is to change: files, with their whole new content or gone, and a message.
 
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 
 /// What a file is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

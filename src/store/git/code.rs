@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::store::git::error::Result;
-use crate::store::git::objects::{ItemKind, ObjectId};
+use crate::store::git::object_id::ObjectId;
+use crate::store::git::objects::ItemKind;
 use crate::store::git::repository::Repository;
 
 /// A commit that changed code.

@@ -7,7 +7,7 @@ use git2::{ObjectType, Oid};
 use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 

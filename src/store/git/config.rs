@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::program::Program;
-use crate::store::git::repository::Surroundings;
+use crate::store::git::surroundings::Surroundings;
 
 /// Values by lower-case name; the last one of a name counts.
 pub(crate) enum Config {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// Files that are asked for at once.

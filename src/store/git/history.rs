@@ -6,7 +6,8 @@ use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::MAX_PATH_DEPTH;
 use crate::store::git::naming::tickets_named;
-use crate::store::git::objects::{Item, ItemKind, Mark, ObjectId};
+use crate::store::git::object_id::ObjectId;
+use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
 
 /// A commit that left a file otherwise than each of its parents has it.

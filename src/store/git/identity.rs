@@ -7,7 +7,7 @@ use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::pipeline::Pipeline;
 use crate::store::git::program::Program;
-use crate::store::git::repository::Surroundings;
+use crate::store::git::surroundings::Surroundings;
 
 /// A name, an address and a time.
 #[derive(Debug, Clone, PartialEq, Eq)]

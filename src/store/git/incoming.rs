@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::store::git::bounds::{Bounds, NOT_OPENED};
 use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::{MAX_PATH_BYTES, MAX_PATH_DEPTH};
-use crate::store::git::objects::{ItemKind, ObjectId};
+use crate::store::git::object_id::ObjectId;
+use crate::store::git::objects::ItemKind;
 use crate::store::git::path::{
     FOLDER, folded, is_alias_of_folder, is_unsafe_code, refused_path, shown, unsafe_name,
 };

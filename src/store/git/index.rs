@@ -18,7 +18,7 @@ use git2::{ObjectFormat, ObjectType, Oid};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index_format::{Edit, Entry, IndexFile, Unread, hash_bytes};
 use crate::store::git::lock::Wait;
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;

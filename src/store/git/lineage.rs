@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::git::error::Result;
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// Clocks of people differ by no more than this, in seconds: a day.

@@ -1,7 +1,6 @@
 //! Objects: reading blobs and trees at a commit, and writing a commit by rebuilding only what changes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use git2::{Oid, Tree};
 
@@ -9,40 +8,9 @@ use crate::store::git::bounds::Bounds;
 use crate::store::git::change::{Change, Content};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::limits::MAX_BLOB_BYTES;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::{SupportPath, folded};
 use crate::store::git::repository::Repository;
-
-/// The name of an object: SHA-1 or SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId(pub(crate) Oid);
-
-impl ObjectId {
-    /// A name in full, in hexadecimal.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let format = if text.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
-        Oid::from_str_ext(text, format).ok().map(Self)
-    }
-
-    /// A name from its bytes: 20, or 32 of SHA-256.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self::parse(&hex)
-    }
-
-    /// Its bytes.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl fmt::Display for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.to_string())
-    }
-}
 
 /// The content of a file at a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

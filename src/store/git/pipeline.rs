@@ -1,7 +1,7 @@
 //! The CI system we run in, told from its environment: which run of which revision on which branch, and who
 //! writes where git knows nobody.
 
-use crate::store::git::repository::Surroundings;
+use crate::store::git::surroundings::Surroundings;
 
 /// A run of a CI system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

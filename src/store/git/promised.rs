@@ -5,7 +5,7 @@ use std::time::Duration;
 use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// How long to wait before an object is looked for again.

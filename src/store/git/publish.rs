@@ -14,7 +14,7 @@ use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace, identity};
 use crate::store::git::lock::{Lock, Wait};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::FOLDER;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::repository::Repository;

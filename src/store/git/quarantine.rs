@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::shown;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;

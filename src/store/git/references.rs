@@ -10,7 +10,7 @@ use git2::{ErrorCode, Oid, Transaction};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Signature;
 use crate::store::git::lock::Wait;
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::program::Conversation;
 use crate::store::git::repository::Repository;
 

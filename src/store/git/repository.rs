@@ -2,46 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Once};
+use std::sync::Once;
 
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::program::Program;
 use crate::store::git::shared::share;
+use crate::store::git::surroundings::Surroundings;
 use crate::store::git::temporary;
-
-/// What the process was started with; read once, in `cli`.
-#[derive(Debug, Clone, Default)]
-pub struct Surroundings {
-    /// The environment.
-    pub environment: BTreeMap<String, OsString>,
-    /// The working directory.
-    pub directory: PathBuf,
-    /// Now, in seconds since 1970 UTC.
-    pub now_seconds: i64,
-    /// True while an interrupt may end the process at once; off for the moments of a write.
-    pub interruptible: Arc<AtomicBool>,
-}
-
-impl Surroundings {
-    /// A variable of the environment that says something.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<String> {
-        let value = self.environment.get(name)?.to_str()?;
-        (!value.is_empty()).then(|| value.to_owned())
-    }
-
-    /// True for a variable that is set, empty or not.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.environment.contains_key(name)
-    }
-}
 
 /// A repository.
 pub struct Repository {

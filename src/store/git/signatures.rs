@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::store::git::error::{Error, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::program::Program;
 use crate::store::git::repository::Repository;
 

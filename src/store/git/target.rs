@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::objects::ObjectId;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// A branch as the target of reads and writes.

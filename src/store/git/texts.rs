@@ -3,7 +3,8 @@
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::limits::MAX_REFERENCE_TEXT_BYTES;
-use crate::store::git::objects::{Blob, ObjectId};
+use crate::store::git::object_id::ObjectId;
+use crate::store::git::objects::Blob;
 use crate::store::git::references::{Log, Step};
 use crate::store::git::remote::FETCH;
 use crate::store::git::repository::Repository;

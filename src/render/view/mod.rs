@@ -1,12 +1,12 @@
 //! What a command answers with, before it has a form.
 
+pub(super) mod history;
+pub(super) mod measured;
+
 use crate::process::audit::Audited;
 use crate::process::{Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor};
-use crate::render::blame::BlameLine;
-use crate::render::differences::Differences;
-use crate::render::entries::EntryLine;
-use crate::render::graph::GraphLine;
-use crate::render::measured::{BudgetTable, Clocks, Figures};
+use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
+use crate::render::view::measured::{BudgetTable, Clocks, Figures};
 use crate::ticket::{LinkKind, Moment, Ticket, TicketId};
 
 /// The forms an answer may come in.

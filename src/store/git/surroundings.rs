@@ -1,0 +1,35 @@
+//! What the process was started with.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// What the process was started with; read once, in `cli`.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The environment.
+    pub environment: BTreeMap<String, OsString>,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Now, in seconds since 1970 UTC.
+    pub now_seconds: i64,
+    /// True while an interrupt may end the process at once; off for the moments of a write.
+    pub interruptible: Arc<AtomicBool>,
+}
+
+impl Surroundings {
+    /// A variable of the environment that says something.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(name)?.to_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// True for a variable that is set, empty or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.environment.contains_key(name)
+    }
+}
