@@ -17,7 +17,7 @@ const KEPT_BYTES: usize = 64 * 1024;
 /// Runs a command to its end. What it prints goes where it would go, and its end is kept: standard output and
 /// error together, as they come.
 pub(super) fn execute(words: &[OsString]) -> Result<Finished> {
-    let (program, arguments) = words.split_first().context("there is no command to run")?;
+    let (program, arguments) = words.split_first().context("no command given")?;
     let name = program.to_string_lossy();
     let mut child = Command::new(program)
         .args(arguments)

@@ -11,7 +11,7 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// Whom
+    /// The manager to alert
     #[arg(long, value_name = "WHO")]
     to: String,
 }

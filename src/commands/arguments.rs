@@ -60,14 +60,14 @@ pub(super) struct Message {
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Spending {
     /// Record time spent, such as 45m or 1h30m
-    #[arg(long, value_name = "SPAN", value_parser = minutes)]
+    #[arg(long, value_name = "DURATION", value_parser = minutes)]
     pub spent: Option<u64>,
 }
 
 /// Reads a span of time as minutes, of which there must be some.
 fn minutes(text: &str) -> Result<u64, String> {
     let span = parse_span(text).map(|span| span.as_secs() / 60).filter(|minutes| *minutes > 0);
-    span.ok_or_else(|| format!("`{text}` is no span of time; write 45m or 1h30m"))
+    span.ok_or_else(|| format!("'{text}' is not a valid duration (use 45m or 1h30m)"))
 }
 
 const SAY_FORM: &str = "
@@ -134,46 +134,46 @@ pub(super) struct FieldOptions {
     /// Set the ticket type
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     pub kind: Option<String>,
-    /// Impact on the user
+    /// Set the severity
     #[arg(long, value_parser = PossibleValuesParser::new(Severity::WORDS))]
     pub severity: Option<String>,
-    /// Which side of the product is concerned
+    /// Set the area
     #[arg(long, value_parser = PossibleValuesParser::new(Area::WORDS))]
     pub area: Option<String>,
-    /// The level of support that holds it
+    /// Set the support level
     #[arg(long, value_parser = PossibleValuesParser::new(Level::WORDS))]
     pub level: Option<String>,
-    /// Where it stands
+    /// Set the status
     #[arg(long, value_parser = PossibleValuesParser::new(Status::WORDS))]
     pub status: Option<String>,
-    /// How it ended
+    /// Set the resolution code
     #[arg(long, value_parser = PossibleValuesParser::new(Resolution::WORDS))]
     pub resolution: Option<String>,
-    /// A commit that fixes it (can be repeated)
+    /// Add a commit that fixes it (can be repeated)
     #[arg(long, value_name = "COMMIT")]
     pub commit: Vec<String>,
-    /// Who told us
+    /// Set the reporter: a name, an address, or me
     #[arg(long, value_name = "WHO")]
     pub reporter: Option<String>,
-    /// How it reached us: cli, ci, email, phone, web, import
+    /// Set the channel: cli, ci, email, phone, web, import
     #[arg(long)]
     pub channel: Option<String>,
-    /// Who answers to the reporter
+    /// Set the owner: a name, an address, or me
     #[arg(long, value_name = "WHO")]
     pub owner: Option<String>,
-    /// Who works on it; me for yourself
+    /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO")]
     pub assignee: Option<String>,
-    /// Where it was seen
+    /// Set the environment, such as production
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     pub environment: Option<String>,
-    /// The effort expected: 90m, 6h, 2d, 1w
-    #[arg(long, value_name = "SPAN")]
+    /// Set the expected effort: 90m, 6h, 2d, 1w
+    #[arg(long, value_name = "DURATION")]
     pub estimate: Option<String>,
-    /// A release it affects (can be repeated)
+    /// Add an affected release (can be repeated)
     #[arg(long, value_name = "VERSION")]
     pub affects: Vec<String>,
-    /// A word to find it by (can be repeated)
+    /// Add a label (can be repeated)
     #[arg(long, value_name = "WORD")]
     pub label: Vec<String>,
     #[command(flatten)]
@@ -236,19 +236,19 @@ pub(crate) fn form_changes(fields: Vec<(Field, Option<Node>)>) -> Changes {
 /// Findings, by flag.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindingOptions {
-    /// What the customer needs, and what happened; - reads standard input
+    /// Set the requirements (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     requirements: Option<String>,
-    /// What was tried first; - reads standard input
+    /// Set the troubleshooting done (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     troubleshooting: Option<String>,
-    /// How to see it happen; - reads standard input
+    /// Set the steps to reproduce (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     reproduction: Option<String>,
-    /// What is wrong, and why; - reads standard input
+    /// Set the diagnosis (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     diagnosis: Option<String>,
-    /// How to live with it meanwhile; - reads standard input
+    /// Set the workaround (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     workaround: Option<String>,
 }

@@ -13,14 +13,13 @@ pub struct Args {
     /// The tickets
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
-    /// To whom: `Name <email>`, an address, or me
+    /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO", default_value = "me")]
     to: String,
-    /// Take it from whoever has it
+    /// Clear the assignee
     #[arg(long, conflicts_with = "to")]
     nobody: bool,
-    /// Propose people, with the reasons, and change nothing: who wrote the ticket's files, who resolved
-    /// tickets like it, who has how much to do
+    /// Suggest assignees with reasons, without changing anything
     #[arg(long, conflicts_with_all = ["to", "nobody"])]
     suggest: bool,
     #[command(flatten)]
@@ -37,9 +36,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return propose(&args.ids, session);
     }
     let note = args.message.read(session)?;
-    let who = (!args.nobody).then(|| session.project()?.person(&args.to)).transpose()?;
+    let project = session.project()?;
+    let who = (!args.nobody).then(|| project.person(&args.to)).transpose()?;
     let request = Request::new(What::Assign(who)).with_note(note).spending(args.spending.spent);
-    take(&args.ids, &request, &args.writing, session)
+    take(&project, &args.ids, &request, &args.writing, session)
 }
 
 /// The people who could work on a ticket, with the reasons.
@@ -51,7 +51,9 @@ fn propose(ids: &[String], session: &Session<'_>) -> Result<View, Failure> {
     };
     let people = project.suggest_people(&project.need(id)?)?;
     if people.is_empty() {
-        session.note("nobody is known who could: git support team add NAME --email ADDRESS --role l1");
+        session.note(
+            "no suitable people found; add team members: git support team add NAME --email ADDRESS --role l1",
+        );
     }
     Ok(View::Suggestions(people))
 }

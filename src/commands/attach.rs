@@ -22,7 +22,7 @@ pub struct Args {
     /// The files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The name of what standard input holds
+    /// Set the file name of standard input
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]

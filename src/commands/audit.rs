@@ -9,21 +9,21 @@ use crate::render::View;
 
 /// Verify ticket history against Git history
 ///
-/// Each commit, merges included: entries are never changed or removed, heads equal their entries, entries are of
-/// who committed them and when, each step was allowed by the settings in force there, commits of git-support touch
-/// `.support/` alone, signatures verify where policy.signed_commits wants them. The status is 3 where a warning or
-/// an error is found.
+/// Checks each commit, merges included: entries are never changed or removed, fields match their entries, authors
+/// and dates match the commit, each action was allowed by the settings of that commit, commits of git-support change
+/// only `.support/`, and signatures verify if policy.signed_commits requires them. Exits with status 3 if it finds a
+/// warning or an error.
 ///
-/// RANGE is A..B, A...B (what B brought since both parted: a pull request), or B; without one, the branch. Where no
-/// beginning is named, it is the last seal.
+/// RANGE is A..B, A...B (changes on B since the merge base of A and B, as for a pull request), or B. Without a start,
+/// the audit starts at the last seal.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What to look at [default: what is new on the branch since the last seal]
+    /// The commits to audit [default: new ones since the last seal]
     range: Option<String>,
-    /// From the first commit on, whatever is sealed
+    /// Audit from the first commit, ignoring seals
     #[arg(long)]
     from_start: bool,
-    /// Sign a tag over what was verified; a later audit goes on from it
+    /// Sign a tag over the audited commits; later audits start there
     #[arg(long, conflicts_with = "pre_receive")]
     seal: bool,
     /// Seal despite problems, which the tag lists (requires -m)
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let reason = match (audit.is_open(), args.accept) {
             (true, false) => {
                 session.note(
-                    "not sealed: look at what was found; then --seal --accept -m REASON, if it is to stand",
+                    "not sealed: review the problems, then use --seal --accept -m REASON to accept them",
                 );
                 return Ok(View::Audited(Box::new(audit.audited)));
             }

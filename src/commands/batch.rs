@@ -14,11 +14,12 @@ use crate::ticket::TicketId;
 
 /// Apply a file of operations in one commit
 ///
-/// `{"op":"comment","id":"7k3f","note":"Seen."}`. Operations: new, comment, edit, assign, link, triage,
-/// replicate, diagnose, estimate, escalate, return, alert, pend, resume, resolve, close, reopen.
+/// One operation a line: `{"op":"comment","id":"7k3f","note":"Seen."}`. Operations: new, comment, edit, assign,
+/// link, triage, replicate, diagnose, estimate, escalate, return, alert, pend, resume, resolve, close, reopen. If a
+/// line is not valid, nothing is changed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The file; - reads standard input
+    /// The file (- for standard input)
     #[arg(default_value = "-")]
     file: PathBuf,
     #[command(flatten)]

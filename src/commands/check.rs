@@ -12,13 +12,13 @@ const GRAVE: &str = "status:open severity:blocker";
 
 /// Exit with status 3 if tickets match a query
 ///
-/// `check 'status:open severity:>=critical affects:1.5.0'`. As --format junit, sarif or github, a forge shows
-/// what was found.
+/// For example: git support check 'status:open severity:>=critical affects:1.5.0'. With --format junit, sarif or
+/// github, a forge shows the matches.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which tickets, in the query language of `list` [default: status:open severity:blocker]
+    /// The query [default: status:open severity:blocker]
     query: Vec<String>,
-    /// How many may match
+    /// Allow up to COUNT matches
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     max: usize,
     #[command(flatten)]

@@ -16,7 +16,7 @@ pub struct Args {
     /// The tickets
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
-    /// For the team only
+    /// Hide the comment from customers
     #[arg(long)]
     internal: bool,
     #[command(flatten)]

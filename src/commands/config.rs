@@ -11,7 +11,7 @@ use crate::ticket::Node;
 
 /// Get and set project settings
 ///
-/// They stand in `.support/config.yaml`; every change is a commit. Without a verb, lists them.
+/// Settings are in `.support/config.yaml`; every change is a commit. Without a subcommand, lists them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

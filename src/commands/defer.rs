@@ -12,16 +12,16 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// The vendor; for infrastructure, the managed service provider where none is named
+    /// The vendor [default for infrastructure: the MSP]
     #[arg(long, value_name = "NAME")]
     vendor: Option<String>,
-    /// The vendor's number of the case
+    /// Set the vendor's case number
     #[arg(long, value_name = "NUMBER")]
     case: Option<String>,
-    /// When to ask how it goes: 3d, 12h, a day, an instant
+    /// Set the follow-up: 3d, 12h, a date or a time
     #[arg(long, value_name = "WHEN", default_value = "3d")]
     follow_up: String,
-    /// To the Enhance process: off the support clock
+    /// Defer to the Enhance process, without a support clock
     #[arg(long, conflicts_with_all = ["vendor", "case"])]
     enhance: bool,
 }

@@ -8,8 +8,8 @@ use crate::ticket::{Ticket, TicketId};
 
 /// Show ticket changes between revisions
 ///
-/// `A..B` is what B has otherwise than A, `A...B` what B brought since both parted, `A` what is here since A.
-/// `--format markdown` is fit for a pull request.
+/// A..B compares A and B, A...B shows changes on B since the merge base of A and B, A compares A and the branch. Use
+/// --format markdown in a pull request.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The revisions: A..B, A...B, or A

@@ -6,8 +6,8 @@ use crate::render::View;
 
 /// Check .support/ and Git's setup for problems
 ///
-/// Files, heads against timelines, links, evidence, people, vendors, releases, conflicts, entries that history
-/// holds and the present lacks, the merge driver, locks. The status is 3 where something is left to do.
+/// Checks ticket files, fields against timelines, links, attachments, people, vendors, releases, conflicts, entries
+/// that were lost since they were committed, the merge driver and old locks. Exits with status 3 if problems are left.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Repair what is safe to repair, in one commit

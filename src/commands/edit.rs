@@ -32,26 +32,26 @@ An emptied field is taken away. Nothing from the scissors line on is read.";
 
 /// Edit ticket fields
 ///
-/// Several ids, or a --query, become one commit. Without a flag, a terminal opens the editor on a form of
-/// the ticket. -m says why.
+/// Several tickets, or a --query, are changed in one commit. On a terminal without options, a form opens in the
+/// editor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tickets
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// The tickets that a query means, as in `git support list`
+    /// Edit the tickets that match QUERY
     #[arg(long, conflicts_with = "ids")]
     query: Option<String>,
-    /// What it is about, in one line
+    /// Set the title
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     title: Option<String>,
-    /// The whole story; - reads standard input
+    /// Set the description (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     description: Option<String>,
-    /// Take a label away (can be repeated)
+    /// Remove a label (can be repeated)
     #[arg(long, value_name = "WORD")]
     remove_label: Vec<String>,
-    /// Take a release away from those affected (can be repeated)
+    /// Remove an affected release (can be repeated)
     #[arg(long, value_name = "VERSION")]
     remove_affects: Vec<String>,
     /// Clear FIELD (can be repeated)
@@ -124,8 +124,8 @@ fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Res
         }
         if matches!(&field, Field::Findings(crate::ticket::Finding::Unknown(_))) {
             let names: Vec<&str> = Field::plain_names().collect();
-            let meant = crate::ticket::nearest(name, &names).map(|near| format!("; did you mean {near}?"));
-            return Err(Failure::usage(format!("there is no field `{name}`{}", meant.unwrap_or_default())));
+            let meant = crate::ticket::nearest(name, &names).map(|near| format!("; did you mean '{near}'?"));
+            return Err(Failure::usage(format!("unknown field '{name}'{}", meant.unwrap_or_default())));
         }
         changes.insert(field, Change::To(None));
     }

@@ -9,9 +9,9 @@ use crate::render::View;
 
 /// Record the expected effort
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "git support estimate [OPTIONS] <ID>... <SPAN>")]
+#[command(override_usage = "git support estimate [OPTIONS] <ID>... <DURATION>")]
 pub struct Args {
-    /// The tickets, then the effort
+    /// The tickets, then the effort: 90m, 6h, 2d, 1w
     #[arg(required = true, num_args = 2.., value_name = "ID")]
     words: Vec<String>,
     #[command(flatten)]
@@ -27,5 +27,5 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.read(session)?;
     let Some((span, ids)) = args.words.split_last() else { return Ok(View::Nothing) };
     let request = Request::new(What::Step(Move::Estimate(span.clone()))).with_note(note);
-    take(ids, &request.spending(args.spending.spent), &args.writing, session)
+    take(&session.project()?, ids, &request.spending(args.spending.spent), &args.writing, session)
 }

@@ -16,13 +16,12 @@ const MANY: usize = 2_000;
 
 /// Export tickets in a machine format
 ///
-/// All tickets, or those of a query; with the texts and the timeline where --full says so, as `import` takes
-/// them. Also as --format yaml or csv.
+/// Exports all tickets, or those that match a query, one JSON object a line. `import` reads the output of --full.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which tickets; `@name` is a saved query
+    /// The tickets to list: words, field:value, or @name for a saved query
     query: Vec<String>,
-    /// The texts and the timeline too
+    /// Include texts and timelines
     #[arg(long)]
     full: bool,
     #[command(flatten)]

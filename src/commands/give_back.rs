@@ -14,7 +14,7 @@ use crate::ticket::Level;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// The level [default: the next lower one]
+    /// Set the level [default: the next lower one]
     #[arg(long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(Level::WORDS))]
     to: Option<String>,
     /// Return because required findings are missing

@@ -12,7 +12,7 @@ const MAX_SIMILAR: usize = 3;
 
 /// Print handover notes for the next assignee
 ///
-/// Markdown in a pipe, a page on a terminal, an object with --json.
+/// Prints Markdown in a pipe and a page on a terminal.
 #[derive(Debug, clap::Args)]
 pub struct HandoverArgs {
     /// The ticket
@@ -21,8 +21,7 @@ pub struct HandoverArgs {
 
 /// Print a vendor brief without internal notes
 ///
-/// Without internal notes, and without the customer's name, addresses and telephone numbers in what was
-/// written. Read it before you send it.
+/// Leaves out internal notes, and the customer's name, addresses and telephone numbers. Read it before you send it.
 #[derive(Debug, clap::Args)]
 pub struct BriefArgs {
     /// The ticket

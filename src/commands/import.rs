@@ -22,21 +22,19 @@ const MANY: usize = 1_000;
 
 /// Import tickets from a file or another tracker
 ///
-/// A line with a timeline is a whole ticket: one that is here already is merged, so that nothing is imported
-/// twice. A line without an id is a new ticket: a title suffices; type, severity, description, created, …
-/// as given. All in one commit; nothing where a line is wrong.
+/// A line with a timeline is a complete ticket, which is merged with an existing one. A line without an ID is a new
+/// ticket; it needs a title. The import is one commit. If a line is not valid, nothing is imported.
 ///
-/// Issues of GitHub (`gh issue list --json …`, or the REST interface), GitLab, Jira (CSV), git-bug, beads, and
-/// of any table are told by the file's beginning, or by --from. A second import of the same file changes
-/// nothing; of a newer one, it brings what is new.
+/// Detects issues of GitHub (`gh issue list --json …`, or the REST API), GitLab, Jira (CSV), git-bug, beads and any
+/// table; --from sets the tracker. Importing the same file again changes nothing; a newer file adds what is new.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The file; - reads standard input
+    /// The file (- for standard input)
     file: PathBuf,
-    /// Where it comes from [default: told by its beginning]
+    /// Set the tracker [default: detected]
     #[arg(long, value_name = "TRACKER", value_parser = PossibleValuesParser::new(Source::WORDS))]
     from: Option<String>,
-    /// Which column of a table a field is in: title=Subject (can be repeated)
+    /// Map a table column to a field, as title=Subject (can be repeated)
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = column)]
     map: Vec<(String, String)>,
     #[command(flatten)]
@@ -84,7 +82,7 @@ fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Sourc
     match named.or_else(|| Source::of(&args.file, &lines.beginning())) {
         Some(source) => Ok((open_foreign(lines, source, &args.map)?, Some(source))),
         None if args.map.is_empty() => Ok((lines, None)),
-        None => Err(Failure::usage("--map tells the columns of a table").hint("--from csv")),
+        None => Err(Failure::usage("--map requires a table").hint("--from csv")),
     }
 }
 

@@ -28,8 +28,8 @@ const CLOCKS: &str = "
 
 /// Set up git-support in this repository
 ///
-/// Commits `.support/config.yaml`, where every setting stands with its default, commented. Filing a
-/// ticket needs no init.
+/// Commits `.support/config.yaml` with every setting and its default as a comment. You can open tickets without
+/// init, too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Show the commit message and diff without writing anything

@@ -1,6 +1,6 @@
 //! `link`: says how one ticket stands to another; both ends show it.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
@@ -17,12 +17,12 @@ use crate::ticket::LinkKind;
 pub struct Args {
     /// The ticket
     id: String,
-    /// How it stands to the other
-    #[arg(value_parser = PossibleValuesParser::new(LinkKind::WORDS))]
+    /// The kind of link
+    #[arg(value_parser = PossibleValuesParser::new(kinds()))]
     kind: String,
     /// The other ticket
     other: String,
-    /// Take the link back
+    /// Remove the link
     #[arg(long)]
     remove: bool,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let (id, other) = (project.id(&args.id)?, project.id(&args.other)?);
-    let kind = LinkKind::parse(&args.kind);
+    let kind = kind(&args.kind);
     let note = args.message.read(session)?;
     let what = |kind, other| if args.remove { What::Unlink(kind, other) } else { What::Link(kind, other) };
     let request =
@@ -52,4 +52,21 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(())
     })?;
     Ok(views::steps(changed, session))
+}
+
+/// The kinds as they are typed. `A parent B` would read as if A were the parent: the file's own words are taken, too.
+fn kinds() -> impl Iterator<Item = PossibleValue> {
+    LinkKind::WORDS.iter().map(|word| match *word {
+        "parent" => PossibleValue::new("child-of").alias("parent"),
+        "child" => PossibleValue::new("parent-of").alias("child"),
+        word => PossibleValue::new(word),
+    })
+}
+
+fn kind(word: &str) -> LinkKind {
+    match word {
+        "child-of" => LinkKind::Parent,
+        "parent-of" => LinkKind::Child,
+        word => LinkKind::parse(word),
+    }
 }

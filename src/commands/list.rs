@@ -14,15 +14,15 @@ use crate::render::View;
 /// -word OR ( ) sort:-severity limit:20. Without a query, the open tickets.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which tickets; `@name` is a saved query
+    /// The tickets to list: words, field:value, or @name for a saved query
     query: Vec<String>,
-    /// Resolved and closed tickets too, where no query says
+    /// Include resolved and closed tickets
     #[arg(long)]
     all: bool,
-    /// In machine formats, the texts and the timeline too
+    /// Include texts and timelines in machine formats
     #[arg(long)]
     full: bool,
-    /// In a table, the piece of text where the words were found, as on a terminal
+    /// Show the matching text in tables (default on a terminal)
     #[arg(long)]
     snippets: bool,
     #[command(flatten)]

@@ -9,8 +9,8 @@ use crate::render::View;
 
 /// Merge ticket files (run by Git)
 ///
-/// Registered as `merge.support.driver` by `init` and by the first write in a clone. The result stands in
-/// OURS; where there is none, the lines are merged as git would, and the status is 1.
+/// `init` and the first write in a clone register it as `merge.support.driver`. The result is written to OURS. If
+/// the tickets cannot be merged, the lines are merged as in Git, and the exit status is 1.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The common ancestor's version (%O)

@@ -188,7 +188,7 @@ fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
 /// Each step runs its command, and is one commit. `?` explains the keys.
 #[derive(Debug, clap::Args)]
 pub struct BoardArgs {
-    /// Which tickets [default: status:open]
+    /// The tickets to show [default: status:open]
     pub query: Vec<String>,
 }
 
@@ -198,7 +198,7 @@ pub struct BoardArgs {
 /// end the `git log` that a reviewer would read.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
-    /// Where to make it: a directory that is empty or does not exist [default: a new temporary one]
+    /// An empty or new directory [default: a temporary one]
     pub dir: Option<PathBuf>,
 }
 

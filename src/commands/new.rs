@@ -31,11 +31,11 @@ An empty title files nothing. Nothing from the scissors line on is read.";
 
 /// Open a new ticket
 ///
-/// Without a title, the first line of -m or -F is the title; on a terminal without those, the editor opens
-/// on a form. Prints the ticket's id.
+/// Prints the ticket ID. Without a title, the first line of -m or -F is the title. On a terminal without these
+/// options, a form opens in the editor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is wrong or wanted, in one line
+    /// The title, in one line
     title: Option<String>,
     #[command(flatten)]
     message: Message,
@@ -44,14 +44,13 @@ pub struct Args {
     /// Attach a file (can be repeated)
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
-    /// File under a fingerprint: an open ticket of that key gets an occurrence instead of a twin, a
-    /// resolved one is reopened
+    /// Open the ticket once per FINGERPRINT: repeat an open one, reopen a resolved one
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
-    /// Send it to the branch's remote, too; tried again where somebody was faster
+    /// Push to the branch's remote, and retry if it has moved
     #[arg(long, conflicts_with = "dry_run")]
     push: bool,
     /// Write even if the text looks like a secret
@@ -161,7 +160,7 @@ fn form(changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure>
     let form =
         intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     if !form.fields.iter().any(|(field, value)| *field == Field::Title && value.is_some()) {
-        return Err(Failure::new(Kind::Refused, "the title was left empty; nothing was filed"));
+        return Err(Failure::new(Kind::Refused, "the title is empty; no ticket was opened"));
     }
     let filled = form.fields.into_iter().filter(|(_, value)| value.is_some()).collect();
     changes.extend(form_changes(filled));

@@ -6,7 +6,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, What, queue};
-use crate::project::{ChangeOptions, Projection, Scope, Search};
+use crate::project::{ChangeOptions, Project, Projection, Scope, Search};
 use crate::render::View;
 use crate::ticket::{Level, Ticket};
 
@@ -15,19 +15,19 @@ use crate::ticket::{Level, Ticket};
 /// What waits for a customer or a vendor is left out until the day to ask again.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of this level only
+    /// Limit to a level
     #[arg(long, value_parser = PossibleValuesParser::new(Level::WORDS))]
     level: Option<String>,
-    /// Of mine only
+    /// Limit to tickets assigned to you
     #[arg(long)]
     mine: bool,
     /// Assign the first unassigned ticket to yourself
     #[arg(long, conflicts_with = "mine")]
     take: bool,
-    /// At most this many
+    /// Show at most COUNT tickets
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
     limit: usize,
-    /// Look at the tickets of every branch, local and remote-tracking, as one
+    /// Read tickets from all local and remote-tracking branches, merged
     #[arg(long, conflicts_with = "take")]
     all_branches: bool,
 }
@@ -51,15 +51,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             session.note("nothing to take");
             return Ok(View::Nothing);
         };
-        return take(&project.need(&first.summary.id)?, session);
+        return take(&project, &project.need(&first.summary.id)?, session);
     }
     queue.truncate(args.limit);
     Ok(View::Tickets { tickets: project.placed(queue)?, full: false })
 }
 
 /// Assigns the ticket; refused where somebody was faster.
-fn take(ticket: &Ticket, session: &Session<'_>) -> Result<View, Failure> {
-    let project = session.project()?;
+fn take(project: &Project<'_>, ticket: &Ticket, session: &Session<'_>) -> Result<View, Failure> {
     let request = Request::new(What::Assign(Some(project.me()?.to_string())));
     let if_match = ticket.timeline().last().map(|entry| entry.id.to_string());
     let options = ChangeOptions { if_match, ..ChangeOptions::default() };

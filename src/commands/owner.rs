@@ -11,13 +11,14 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// Who: `Name <email>`, an address, or me
+    /// Set the owner: a name, an address, or me
     #[arg(long, value_name = "WHO", default_value = "me")]
     to: String,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let who = session.project()?.person(&args.to)?;
-    args.common.take(&Move::Own(who), session)
+    let note = args.common.message.read(session)?;
+    let project = session.project()?;
+    args.common.take_in(&project, &Move::Own(project.person(&args.to)?), note, session)
 }

@@ -12,7 +12,7 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// When to ask again: 3d, 12h, a day, an instant
+    /// Set the follow-up: 3d, 12h, a date or a time
     #[arg(long, value_name = "WHEN", default_value = "3d")]
     follow_up: String,
 }

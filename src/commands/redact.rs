@@ -15,16 +15,16 @@ const MIN_TEXT_CHARS: usize = 3;
 
 /// Redact text in a ticket's current file
 ///
-/// The entries stay and say that something was taken out, why, and by whom. What was committed before stays
-/// in history, here and in every clone, until it is purged: what to do about that is printed.
+/// The entries stay, and record that text was redacted, why, and by whom. Earlier commits still contain the text,
+/// here and in every clone; the command prints how to remove it from history.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ticket
     id: String,
-    /// Remove every occurrence of TEXT; - reads it from standard input (can be repeated)
+    /// Remove every occurrence of TEXT (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT", required_unless_present = "entry")]
     text: Vec<String>,
-    /// Take the note and the evidence of this entry out (can be repeated)
+    /// Redact the note and attachment of ENTRY (can be repeated)
     #[arg(long, value_name = "ENTRY")]
     entry: Vec<String>,
     #[command(flatten)]
@@ -44,14 +44,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.redact(id, &redaction, note.clone()))?;
     if !changed.answer {
-        return Err(Failure::new(Kind::NotFound, format!("{id} holds nothing of it")));
+        return Err(Failure::new(Kind::NotFound, format!("{id} has no such text or entry")));
     }
     if changed.outcome == Outcome::Committed {
-        session
-            .note("note: earlier commits still hold it, here and in every clone that has them. To purge it:");
+        session.note(
+            "note: earlier commits still contain it, here and in every clone. To remove it from history:",
+        );
         session.note(format!("  git filter-repo --replace-text FILE --path {}", ticket_path(id)));
-        session
-            .note("  then push by force, and have every clone made anew; if it was a secret, replace it now");
+        session.note("  then force-push, and clone again everywhere; if it was a secret, revoke it now");
     }
     Ok(views::steps(changed, session))
 }
@@ -71,7 +71,7 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
     for text in &args.entry {
         let known = ticket.timeline().iter().any(|entry| entry.id.as_str() == text);
         let id = EntryId::parse(text).filter(|_| known).ok_or_else(|| {
-            Failure::new(Kind::NotFound, format!("{} has no entry {text}", ticket.id()))
+            Failure::new(Kind::NotFound, format!("{} has no entry '{text}'", ticket.id()))
                 .hint(format!("git support show {} --format yaml", ticket.id()))
         })?;
         redaction.entries.push(id);

@@ -12,7 +12,7 @@ use crate::ticket::TicketId;
 /// Manage release handovers and release notes
 ///
 /// Delivery hands a version over with what support must know; support accepts it, and owns that build until
-/// it is retired. Each stands in `.support/releases/VERSION.yaml`. Without a verb, lists them.
+/// it is retired. Each release is a file, `.support/releases/VERSION.yaml`. Without a subcommand, lists them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -54,19 +54,19 @@ struct Named {
 struct Offer {
     /// The version
     version: String,
-    /// The tag of its build
+    /// Set the tag of the build
     #[arg(long)]
     tag: String,
-    /// A known error, by its ticket (can be repeated)
+    /// Add a known error, by ticket (can be repeated)
     #[arg(long, value_name = "ID")]
     known_issue: Vec<String>,
-    /// Somebody who knows it (can be repeated)
+    /// Add a contact who knows the release (can be repeated)
     #[arg(long, value_name = "WHO")]
     contact: Vec<String>,
-    /// Where the runbook stands
+    /// Set the runbook: a path or URL
     #[arg(long, value_name = "WHERE")]
     runbook: Option<String>,
-    /// Where it runs (can be repeated)
+    /// Add an environment (can be repeated)
     #[arg(long, value_name = "NAME")]
     environment: Vec<String>,
     #[command(flatten)]
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
     let version = &offer.version;
     if !Release::is_version(version) {
-        return Err(Failure::usage(format!("`{version}` is no name for a version")));
+        return Err(Failure::usage(format!("'{version}' is not a valid version name")));
     }
     let project = session.project()?;
     project.commit_name(&offer.tag)?;

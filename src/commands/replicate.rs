@@ -12,10 +12,10 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// How to see it happen; - reads standard input
+    /// Set the steps to reproduce (- for standard input)
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT", conflicts_with = "cannot")]
     steps: Option<String>,
-    /// It could not be seen: -m or -F say what was tried
+    /// Record that it could not be reproduced (-m says what was tried)
     #[arg(long)]
     cannot: bool,
 }

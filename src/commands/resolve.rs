@@ -13,25 +13,25 @@ use crate::ticket::{LinkKind, Resolution, TicketId};
 
 /// Resolve tickets with a resolution code
 ///
-/// fixed names at least one commit, or says why there is none; a duplicate names the ticket that goes on,
-/// which lists its duplicates from then on.
+/// Resolution 'fixed' requires a commit, or a reason with --no-commit. Resolution 'duplicate' requires the original
+/// ticket, which then lists its duplicates.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// How it ended
+    /// Set the resolution code
     #[arg(long = "as", value_name = "CODE", value_parser = PossibleValuesParser::new(Resolution::WORDS))]
     code: String,
-    /// A commit that fixes it (can be repeated)
+    /// Add a commit that fixes it (can be repeated)
     #[arg(long, value_name = "COMMIT")]
     commit: Vec<String>,
-    /// Why there is no commit
+    /// Set the reason for resolving as fixed without a commit
     #[arg(long, value_name = "REASON", conflicts_with = "commit")]
     no_commit: Option<String>,
     /// Set the original ticket (with --as duplicate)
-    #[arg(long, value_name = "ID")]
-    of: Option<String>,
-    /// Resolve the tickets that are part of these, too
+    #[arg(long, alias = "of", value_name = "ID")]
+    duplicate_of: Option<String>,
+    /// Resolve open child tickets, too
     #[arg(long)]
     children: bool,
 }
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let commits: Vec<String> =
         args.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
-    let original = args.of.as_ref().map(|of| project.id(of)).transpose()?;
+    let original = args.duplicate_of.as_ref().map(|id| project.id(id)).transpose()?;
     let said = args.common.message.read(session)?;
     let parts = said.into_iter().chain(args.no_commit.iter().map(|why| format!("No commit: {why}")));
     let note = Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|note| !note.is_empty());

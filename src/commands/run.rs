@@ -14,20 +14,20 @@ use crate::ticket::one_line;
 
 /// Run a command, and open a ticket if it fails
 ///
-/// Its output goes where it would go, and its status is passed on. The ticket says the command, the status,
-/// where it ran, and the end of the output.
+/// Passes on the output and exit status of COMMAND. The ticket records the command, its status, where it ran, and
+/// the end of its output.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Identify the ticket by this key [default: the command]
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
-    /// When it passes, resolve the ticket of an earlier failure
+    /// Resolve the ticket of an earlier failure if COMMAND passes
     #[arg(long)]
     resolve: bool,
-    /// A variable of the environment to tell, too (can be repeated)
+    /// Record the environment variable NAME (can be repeated)
     #[arg(long, value_name = "NAME")]
     env: Vec<String>,
-    /// Send the ticket to the branch's remote, too; tried again where somebody was faster
+    /// Push to the branch's remote, and retry if it has moved
     #[arg(long)]
     push: bool,
     #[command(flatten)]
@@ -115,12 +115,11 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
     Cause { tests: vec![key.clone()], key, count: 1, evidence }
 }
 
-/// A word as a shell would take it.
+/// A word as a shell would take it; one that no shell touches stays as it is.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+        return word.to_owned();
     }
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }

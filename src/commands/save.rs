@@ -9,8 +9,8 @@ use crate::render::View;
 
 /// Commit manual edits under .support/
 ///
-/// Tickets are checked, and get the entries that account for their new heads; settings, people, vendors and
-/// releases are checked. Staged or not makes no difference.
+/// Validates the edited files, and adds timeline entries for changed fields. Staged and unstaged edits are treated
+/// the same.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only these tickets

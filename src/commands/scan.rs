@@ -9,12 +9,12 @@ use crate::render::View;
 
 /// Link or resolve tickets named in commit trailers
 ///
-/// `Resolves-Ticket: ID` resolves as fixed, and so do `Fixes ID` and the like with a whole id; `Support-Ticket: ID`
-/// links. Several ids may stand side by side. Each commit counts once, however often this runs; a commit that a later
-/// one reverts does not count. Whose commits resolve is policy.resolve_by_role.
+/// `Resolves-Ticket: ID`, and sentences such as `Fixes ID` with a complete ID, resolve the ticket as fixed;
+/// `Support-Ticket: ID` links the commit. Each commit counts once, and a reverted commit does not count.
+/// policy.resolve_by_role controls whose commits resolve tickets.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which commits: `v1.4.0..main`, or everything up to a revision
+    /// The commits: v1.4.0..main, or everything up to a revision
     #[arg(value_name = "RANGE", default_value = "HEAD")]
     range: String,
     #[command(flatten)]

@@ -26,10 +26,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let fields = ticket.unaccounted();
     if !fields.is_empty() {
         let names: Vec<String> = fields.iter().map(Field::name).collect();
-        session.note(format!(
-            "warning: {id} was edited by hand: no entry of its timeline sets {}",
-            names.join(", ")
-        ));
+        session
+            .note(format!("warning: {id} was edited by hand: no timeline entry sets {}", names.join(", ")));
     }
     let page = TicketPage {
         prefix: project.shortest(id)?,

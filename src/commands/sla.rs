@@ -18,21 +18,21 @@ const MAX_SPANS: usize = 40;
 
 /// Show SLA clocks and explain their state
 ///
-/// A ticket's clocks explain themselves: the target and the commit whose settings it is of, every start,
-/// pause and stop with its entry and commit, the hours that count. A query, or nothing for the open
-/// tickets, shows a line for each clock.
+/// For ticket IDs, explains each clock: the target and the commit with its settings, every start, pause and stop with
+/// entry and commit, and the hours counted. For a query, or without arguments for open tickets, shows a line per
+/// clock.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets, or which tickets
+    /// Ticket IDs, or a query
     #[arg(value_name = "ID|QUERY")]
     ids: Vec<String>,
-    /// Exit with status 3 where a clock is used up (or, with =warned, has reached its warning)
+    /// Exit with status 3 if a clock is breached (or =warned: at risk)
     #[arg(long, value_name = "STATE", num_args = 0..=1, require_equals = true, default_missing_value = "breached",
         value_parser = PossibleValuesParser::new(["breached", "warned"]))]
     gate: Option<String>,
     /// Evaluate clocks with the settings of REVISION
-    #[arg(long, value_name = "REVISION")]
-    policy: Option<String>,
+    #[arg(long, alias = "policy", value_name = "REVISION")]
+    settings: Option<String>,
     #[command(flatten)]
     reading: ReadOptions,
 }
@@ -81,7 +81,7 @@ type Source = (String, String, Option<String>);
 impl<'a> SlaReport<'a> {
     /// By the rules of a revision, where one is asked for, or the tickets' own.
     fn of(project: &'a Project<'a>, args: &Args, own: Option<SlaRules>) -> Result<Self, Failure> {
-        let asked = args.policy.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
+        let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
         let what_if = asked.is_some();
         let rules = asked.or(own).filter(SlaRules::has_clocks).ok_or_else(|| {
             let hint = "git support config set clocks.blocker.resolution 4h";
@@ -172,7 +172,7 @@ impl<'a> SlaReport<'a> {
             };
             mark(gap.from, gap.began, why);
             if let (Some(to), Some(ended)) = (gap.to, gap.ended) {
-                mark(to, ended, "goes on".to_owned());
+                mark(to, ended, "resumes".to_owned());
             }
         }
         if let Some((at, entry)) = clock.stopped {

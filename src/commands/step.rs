@@ -5,6 +5,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Move, Request, What};
+use crate::project::Project;
 use crate::render::View;
 
 /// The arguments of every step.
@@ -45,19 +46,30 @@ impl Common {
         note: Option<String>,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
+        self.take_in(&session.project()?, step, note, session)
+    }
+
+    /// The same in a project that is open already: the step names people of it, say.
+    pub(crate) fn take_in(
+        &self,
+        project: &Project<'_>,
+        step: &Move,
+        note: Option<String>,
+        session: &Session<'_>,
+    ) -> Result<View, Failure> {
         let request = Request::new(What::Step(step.clone())).with_note(note);
-        take(&self.ids, &request.spending(self.spending.spent), &self.writing, session)
+        take(project, &self.ids, &request.spending(self.spending.spent), &self.writing, session)
     }
 }
 
 /// Does the same to every ticket, as one commit.
 pub(crate) fn take(
+    project: &Project<'_>,
     ids: &[String],
     request: &Request,
     writing: &WriteOptions,
-    session: &mut Session<'_>,
+    session: &Session<'_>,
 ) -> Result<View, Failure> {
-    let project = session.project()?;
     let ids = project.ids(ids)?;
     let changed = project.change(&writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))

@@ -7,8 +7,8 @@ use crate::render::View;
 
 /// Fetch, merge and push tickets
 ///
-/// Fetches, merges the tickets, pushes; again, where somebody was faster. Code is neither merged nor pushed:
-/// where it differs, the tickets alone are carried over.
+/// Fetches, merges and pushes tickets, and retries if the remote has moved. It never merges or pushes code: if code
+/// differs, only tickets are exchanged.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The remote [default: the branch's own, or origin]

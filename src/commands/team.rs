@@ -11,7 +11,7 @@ use crate::render::View;
 
 /// Manage team members and their roles
 ///
-/// The people stand in `.support/team.yaml`; every change is a commit. Without a verb, lists them.
+/// The team is in `.support/team.yaml`; every change is a commit. Without a subcommand, lists it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -40,10 +40,10 @@ enum Verb {
 struct Somebody {
     /// The name
     name: String,
-    /// An address (can be repeated; the first one is written to)
+    /// Set an email address (can be repeated, the first is primary)
     #[arg(long, value_name = "ADDRESS")]
     email: Vec<String>,
-    /// What they do (can be repeated)
+    /// Set a role (can be repeated)
     #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
     role: Vec<String>,
     /// Show the commit message and diff without writing anything

@@ -11,37 +11,38 @@ use crate::ticket::{Area, Field, Severity, Type};
 
 /// Set severity, area, type and other fields
 ///
-/// A severity is the product owner's to judge: set by somebody else, it is a proposal until one of them
-/// confirms it.
+/// If the team has product owners, a severity set by anyone else is a proposal until a product owner confirms it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     common: Common,
-    /// Impact on the user
+    /// Set the severity
     #[arg(long, value_parser = PossibleValuesParser::new(Severity::WORDS))]
     severity: Option<String>,
     /// Confirm the severity that somebody proposed
     #[arg(long, conflicts_with = "severity")]
     confirm: bool,
-    /// Which side of the product is concerned
+    /// Set the area
     #[arg(long, value_parser = PossibleValuesParser::new(Area::WORDS))]
     area: Option<String>,
-    /// What kind of concern it is
+    /// Set the ticket type
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     kind: Option<String>,
-    /// A release it affects (can be repeated)
+    /// Add an affected release (can be repeated)
     #[arg(long, value_name = "VERSION")]
     affects: Vec<String>,
-    /// A word to find it by (can be repeated)
+    /// Add a label (can be repeated)
     #[arg(long, value_name = "WORD")]
     label: Vec<String>,
-    /// Who works on it; me for yourself
+    /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO")]
     assignee: Option<String>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let note = args.common.message.read(session)?;
+    let project = session.project()?;
     let mut changes = Changes::new();
     for (field, value) in
         [(Field::Severity, &args.severity), (Field::Area, &args.area), (Field::Type, &args.kind)]
@@ -54,7 +55,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
     }
     if let Some(who) = &args.assignee {
-        changes.insert(Field::Assignee, Change::to_text(session.project()?.person(who)?));
+        changes.insert(Field::Assignee, Change::to_text(project.person(who)?));
     }
-    args.common.take(&Move::Triage { changes, confirm: args.confirm }, session)
+    args.common.take_in(&project, &Move::Triage { changes, confirm: args.confirm }, note, session)
 }

@@ -9,8 +9,8 @@ use crate::render::View;
 
 /// Undo your last change with a new commit
 ///
-/// Appends the entries that restore what was before; history is never rewritten. What somebody has changed
-/// since stays as it is. A ticket that you opened is resolved as withdrawn. Undone twice, it is done again.
+/// Adds entries that restore the previous values; it never rewrites history. Fields that have changed since stay as
+/// they are. A ticket that you opened is resolved as withdrawn. Undoing an undo restores the change.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Your last change of this ticket [default: of anything]

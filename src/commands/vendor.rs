@@ -9,7 +9,7 @@ use crate::render::View;
 
 /// Manage vendors
 ///
-/// Each stands in `.support/vendors/NAME.yaml`; every change is a commit. Without a verb, lists them.
+/// Each vendor is a file, `.support/vendors/NAME.yaml`; every change is a commit. Without a subcommand, lists them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -43,31 +43,31 @@ enum Verb {
 struct Details {
     /// The name: lower-case letters, digits, dashes
     name: String,
-    /// The managed service provider, who runs the infrastructure
+    /// Mark as the managed service provider of the infrastructure
     #[arg(long)]
     msp: bool,
-    /// The address to write to
+    /// Set the email address
     #[arg(long)]
     email: Option<String>,
-    /// The page to file cases on
+    /// Set the URL for opening cases
     #[arg(long)]
     url: Option<String>,
-    /// The number to call
+    /// Set the phone number
     #[arg(long)]
     phone: Option<String>,
-    /// The contract's reference
+    /// Set the contract reference
     #[arg(long)]
     contract: Option<String>,
-    /// How long they may take to answer: 8h, 2d
-    #[arg(long, value_name = "SPAN")]
+    /// Set the response target: 8h, 2d
+    #[arg(long, value_name = "DURATION")]
     response: Option<String>,
-    /// When they can be reached
+    /// Set the contact hours
     #[arg(long)]
     hours: Option<String>,
-    /// The calendar of the settings in whose hours their time to answer counts
+    /// Set the calendar of the response target
     #[arg(long, value_name = "NAME")]
     calendar: Option<String>,
-    /// A path or dependency they cover (can be repeated)
+    /// Add a path or dependency it covers (can be repeated)
     #[arg(long, value_name = "WHAT")]
     covers: Vec<String>,
     /// Show the commit message and diff without writing anything
@@ -120,12 +120,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
     let name = &details.name;
     if !Vendor::is_name(name) {
-        return Err(Failure::usage(format!("`{name}` is no name for a vendor"))
+        return Err(Failure::usage(format!("'{name}' is not a valid vendor name"))
             .hint("lower-case letters, digits and dashes, at most 40"));
     }
     let new = details.over(&Vendor::default())?;
     if new.channels().is_empty() {
-        session.note(format!("warning: {name} has no channel yet; nothing can be deferred to them"));
+        session.note(format!(
+            "warning: vendor {name} has no contact details yet, so tickets cannot be deferred to it"
+        ));
     }
     change(&format!("add vendor {name}"), details.dry_run, session, |change| {
         if change.project().vendors()?.contains_key(name) {

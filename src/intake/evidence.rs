@@ -40,7 +40,7 @@ pub fn read_evidence(
         // Before it is opened: opening a pipe waits for whoever writes into it.
         let is_file = fs::metadata(&path).with_context(|| format!("opening {shown}"))?.is_file();
         if !is_file {
-            bail!("{shown} is no file");
+            bail!("{shown} is not a file");
         }
         let file = File::open(&path).with_context(|| format!("opening {shown}"))?;
         file.take(limit.saturating_add(1))

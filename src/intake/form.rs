@@ -55,17 +55,13 @@ pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
     for (number, line) in head.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let at = number + 1;
         let (name, value) =
-            line.split_once(':').ok_or(format!("line {at}: `{line}` is no `field: value`"))?;
+            line.split_once(':').ok_or(format!("line {at}: '{line}' is not 'field: value'"))?;
         let field = Field::parse(name.trim());
         if !known.contains(&field) {
             let names: Vec<String> = known.iter().map(Field::name).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let meant = nearest(name.trim(), &names).map(|near| format!("; did you mean {near}?"));
-            return Err(format!(
-                "line {at}: there is no field `{}`{}",
-                name.trim(),
-                meant.unwrap_or_default()
-            ));
+            let meant = nearest(name.trim(), &names).map(|near| format!("; did you mean '{near}'?"));
+            return Err(format!("line {at}: unknown field '{}'{}", name.trim(), meant.unwrap_or_default()));
         }
         let value = value.trim();
         let value = match field.kind() {
@@ -102,6 +98,6 @@ mod tests {
     #[test]
     fn an_unknown_field_names_the_nearest() {
         let refused = read_form("title: x\nseverty: minor\n---\n", &[Field::Title, Field::Severity]);
-        assert_eq!(refused, Err("line 2: there is no field `severty`; did you mean severity?".to_owned()));
+        assert_eq!(refused, Err("line 2: unknown field 'severty'; did you mean 'severity'?".to_owned()));
     }
 }

@@ -60,8 +60,8 @@ fn add(changes: &mut Changes, name: &str, value: &Value) -> Result<(), String> {
     }
     let field = Field::parse(name);
     if matches!(field, Field::Unknown(_)) {
-        let hint = nearest(name, FIELDS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        return Err(format!("there is no field `{name}`{hint}"));
+        let hint = nearest(name, FIELDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        return Err(format!("unknown field '{name}'{hint}"));
     }
     let node = node_of(value);
     let change = match (field.kind(), node) {

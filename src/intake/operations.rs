@@ -47,10 +47,10 @@ pub fn read_operation(
     line: &str,
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<Operation, String> {
-    let object: Value = serde_json::from_str(line).map_err(|error| format!("is no JSON: {error}"))?;
-    let Some(map) = object.as_object() else { return Err("is no JSON object".to_owned()) };
+    let object: Value = serde_json::from_str(line).map_err(|error| format!("is not valid JSON: {error}"))?;
+    let Some(map) = object.as_object() else { return Err("is not a JSON object".to_owned()) };
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let need = |name: &str| text(name).ok_or_else(|| format!("has no `{name}`"));
+    let need = |name: &str| text(name).ok_or_else(|| format!("has no '{name}'"));
     let word = need("op")?;
     if word == "new" {
         let mut rest = map.clone();
@@ -69,7 +69,11 @@ pub fn read_operation(
         "replicate" => {
             What::Step(Move::Replicate { text: need("steps")?, happened: !flag(&object, "cannot") })
         }
-        "diagnose" => What::Step(Move::Diagnose(need("text")?)),
+        "diagnose" => What::Step(Move::Diagnose(
+            text("diagnosis")
+                .map_or_else(|| need("text"), Ok)
+                .map_err(|_| "has no 'diagnosis'".to_owned())?,
+        )),
         "estimate" => What::Step(Move::Estimate(need("span")?)),
         "escalate" => {
             What::Step(Move::Escalate { findings: findings(&object), force: flag(&object, "force") })
@@ -77,7 +81,8 @@ pub fn read_operation(
         "return" => What::Step(Move::Return { to: level(&object)?, incomplete: flag(&object, "incomplete") }),
         "alert" => What::Step(Move::Alert(need("to")?)),
         "pend" => What::Step(Move::Pend {
-            follow_up: Moment::parse(&need("follow_up")?).ok_or("`follow_up` is no instant")?,
+            follow_up: Moment::parse(&need("follow_up")?)
+                .ok_or("'follow_up' is not a valid time (use 2026-11-26T09:00:00Z)")?,
         }),
         "resume" => What::Step(Move::Resume),
         "resolve" => What::Step(Move::Resolve(ending(&object, resolve)?)),
@@ -85,8 +90,8 @@ pub fn read_operation(
         "reopen" => What::Step(Move::Reopen),
         other => {
             let hint =
-                nearest(other, WORDS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            return Err(format!("there is no operation `{other}`{hint}"));
+                nearest(other, WORDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            return Err(format!("unknown operation '{other}'{hint}"));
         }
     };
     let mut request = Request::new(what).with_note(text("note"));
@@ -108,7 +113,7 @@ fn fields(object: &Value, own: &[&str]) -> Result<Changes, String> {
     {
         let field = Field::parse(name);
         if matches!(field, Field::Unknown(_)) {
-            return Err(format!("there is no field `{name}`"));
+            return Err(format!("unknown field '{name}'"));
         }
         let node: Node = serde_json::from_value(value.clone()).unwrap_or(Node::Null);
         let change = match (field.kind(), node) {
@@ -137,14 +142,17 @@ fn level(object: &Value) -> Result<Option<Level>, String> {
         .iter()
         .find(|level| level.as_str() == to)
         .map(|level| Some(*level))
-        .ok_or("`to` is no level".to_owned())
+        .ok_or("'to' is not a valid level (use 1, 2 or 3)".to_owned())
 }
 
 fn ending(object: &Value, resolve: &dyn Fn(&str) -> Result<TicketId, String>) -> Result<Ending, String> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
-    let code = text("as").ok_or("has no `as`")?;
+    let code = text("as").ok_or("has no 'as'")?;
     if !Resolution::WORDS.contains(&code) {
-        return Err(format!("`as`: `{code}` is none of {}", Resolution::WORDS.join(", ")));
+        return Err(format!(
+            "'as': '{code}' is not a valid resolution (possible values: {})",
+            Resolution::WORDS.join(", ")
+        ));
     }
     let commits = object.get("commits").and_then(Value::as_array).into_iter().flatten();
     Ok(Ending {

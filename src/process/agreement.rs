@@ -109,17 +109,22 @@ impl Agreement {
     /// The key, and what is wrong with its value.
     pub(in crate::process) fn read(file: &Node) -> Result<Option<Self>, Wrong> {
         let Some(node) = file.at("agreement").filter(|node| **node != Node::Null) else { return Ok(None) };
-        let Node::Map(pairs) = node else { return Err(wrong(&["agreement"], "is no mapping")) };
+        let Node::Map(pairs) = node else { return Err(wrong(&["agreement"], "is not a mapping")) };
         for (key, _) in pairs {
             let key = key.to_string();
             if !["hours", "per"].contains(&key.as_str()) {
-                return Err(wrong(&["agreement", &key], "is none of hours, per"));
+                return Err(wrong(&["agreement", &key], "is not a known key (possible keys: hours, per)"));
             }
         }
         let hours = node.at("hours").map(Node::to_string).unwrap_or_default();
-        let hours = hours.parse().map_err(|_| wrong(&["agreement", "hours"], "is no number of hours"))?;
+        let hours = hours.parse().map_err(|_| wrong(&["agreement", "hours"], "is not a number of hours"))?;
         let per = node.at("per").map_or_else(|| "month".to_owned(), Node::to_string);
-        let none_of = || wrong(&["agreement", "per"], &format!("is none of {}", Period::WORDS.join(", ")));
+        let none_of = || {
+            wrong(
+                &["agreement", "per"],
+                &format!("'{per}' is not a valid value (possible values: {})", Period::WORDS.join(", ")),
+            )
+        };
         Ok(Some(Self { hours, per: Period::parse(&per).ok_or_else(none_of)? }))
     }
 }

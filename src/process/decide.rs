@@ -228,7 +228,7 @@ impl Record {
         let refused = |problem| Refusal::Value { field: field.clone(), problem };
         let from = head.get(field).cloned();
         match change {
-            Change::To(None) if must_have(field) => Err(refused("cannot be taken away".to_owned())),
+            Change::To(None) if must_have(field) => Err(refused("cannot be cleared".to_owned())),
             Change::To(to) => {
                 let to = to.clone().map(|to| field.check(to)).transpose().map_err(refused)?;
                 if field.kind() == Kind::Members {

@@ -75,7 +75,7 @@ pub enum Refusal {
         missing: Vec<Finding>,
     },
     /// There is no level that way.
-    #[error("{id} is at level {level}: there is no {} level", if *up { "higher" } else { "lower" })]
+    #[error("{id} is at level {level}: no {} level", if *up { "higher" } else { "lower" })]
     NoLevel {
         /// The ticket.
         id: TicketId,
@@ -108,7 +108,7 @@ pub enum Refusal {
         known: Vec<String>,
     },
     /// A vendor that cannot be reached.
-    #[error("the vendor {0} has no channel: no email, no url, no phone")]
+    #[error("vendor {0} has no contact details (email, URL or phone)")]
     NoChannel(String),
     /// Fixed without a commit.
     #[error("resolution 'fixed' requires a commit")]
@@ -178,7 +178,9 @@ impl Refusal {
             Self::NoCommit(id) => Some(format!(
                 "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""
             )),
-            Self::NoSurvivor(id) => Some(format!("git support resolve {id} --as duplicate --of ID")),
+            Self::NoSurvivor(id) => {
+                Some(format!("git support resolve {id} --as duplicate --duplicate-of ID"))
+            }
             Self::NotTheirs { policy, .. } => {
                 Some(format!("ask one of them; the rule is git support config get {policy}"))
             }

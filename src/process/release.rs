@@ -57,12 +57,12 @@ impl Release {
         let text = |key: &str| match file.at(key) {
             None | Some(Node::Null) => Ok(None),
             Some(Node::Text(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(wrong(key, "is no text; put it in quotes")),
+            Some(_) => Err(wrong(key, "is not text (put it in quotes)")),
         };
         let texts = |key: &str| match file.at(key) {
             None => Ok(Vec::new()),
             Some(Node::List(items)) => Ok(items.iter().map(Node::to_string).collect()),
-            Some(_) => Err(wrong(key, "is no list")),
+            Some(_) => Err(wrong(key, "is not a list")),
         };
         let mark = |key: &str| match file.at(key) {
             None => Ok(None),

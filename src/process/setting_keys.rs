@@ -36,8 +36,8 @@ pub fn unknown_setting(key: &str) -> Option<String> {
 
 fn no_setting(key: &str, known: &[String]) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let meant = nearest(key, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-    format!("there is no setting {key}.{meant}")
+    let meant = nearest(key, &known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    format!("unknown setting '{key}'{meant}")
 }
 
 /// The keys of a settings' file that this version does not know: misspelt, they would have no effect. Each with what
@@ -97,7 +97,7 @@ mod tests {
     fn an_unknown_key_names_the_nearest() {
         assert!(unknown_setting("commit.prefx").unwrap().contains("commit.prefix"));
         assert!(unknown_setting("clocks.blocker.respond").unwrap().contains("clocks.blocker.response"));
-        assert!(unknown_setting("clock.blocker").unwrap().contains("no setting"));
+        assert!(unknown_setting("clock.blocker").unwrap().contains("unknown setting"));
         for key in ["queries.mine", "clocks.blocker.response", "calendars.office.hours.mon-fri", "levels.1"] {
             assert_eq!(unknown_setting(key), None, "{key}");
         }

@@ -21,17 +21,9 @@ pub struct Setting {
 
 /// Every setting this version knows, in order of the file; saved queries stand under `queries`.
 pub const SETTINGS: &[Setting] = &[
-    Setting {
-        key: "commit.prefix",
-        default: "support",
-        about: "the word before the colon of a commit's subject",
-    },
+    Setting { key: "commit.prefix", default: "support", about: "prefix of commit subjects" },
     Setting { key: "commit.skip_ci", default: "false", about: "end every commit message with [skip ci]" },
-    Setting {
-        key: "attachments.max_bytes",
-        default: "1048576",
-        about: "the largest file that may be attached, in bytes",
-    },
+    Setting { key: "attachments.max_bytes", default: "1048576", about: "largest attachment, in bytes" },
     Setting {
         key: "handover.1",
         default: "requirements, troubleshooting",
@@ -45,36 +37,36 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "policy.severity_by_owner",
         default: "warn",
-        about: "only product owners judge severity: off, warn, enforce",
+        about: "only product owners set the severity: off, warn, enforce",
     },
     Setting {
         key: "policy.level_by_role",
         default: "warn",
-        about: "who works at which level: off, warn, enforce",
+        about: "only the team of a level works at it: off, warn, enforce",
     },
     Setting {
         key: "policy.fixed_needs_commit",
         default: "enforce",
-        about: "fixed names a commit: off, warn, enforce",
+        about: "resolution 'fixed' requires a commit: off, warn, enforce",
     },
     Setting {
         key: "policy.resolve_by_role",
         default: "warn",
-        about: "commits resolve tickets only by the team: off, warn, enforce",
+        about: "only commits by the team resolve tickets: off, warn, enforce",
     },
     Setting {
         key: "policy.signed_commits",
         default: "off",
-        about: "audit wants signed commits: off, warn, enforce",
+        about: "audit requires signed commits: off, warn, enforce",
     },
+    Setting { key: "pause", default: "customer, vendor, enhance", about: "waits that pause the clocks" },
+    Setting { key: "agreement.hours", default: "", about: "hours granted by the support agreement" },
     Setting {
-        key: "pause",
-        default: "customer, vendor, enhance",
-        about: "what a ticket waits for that stops its clocks",
+        key: "agreement.per",
+        default: "month",
+        about: "period of these hours: week, month, quarter or year",
     },
-    Setting { key: "agreement.hours", default: "", about: "the hours that the support agreement grants" },
-    Setting { key: "agreement.per", default: "month", about: "for each week, month, quarter or year" },
-    Setting { key: "branch", default: "", about: "the branch of tickets alone, if there is one" },
+    Setting { key: "branch", default: "", about: "the branch that has only tickets, if any" },
 ];
 
 /// The settings in force.
@@ -130,8 +122,11 @@ impl Settings {
         let mut settings = Self {
             commit_prefix: reader.prefix(),
             skip_ci: reader.parsed("commit.skip_ci", "is neither true nor false", |text| text.parse().ok()),
-            max_attachment_bytes: reader
-                .parsed("attachments.max_bytes", "is no number of bytes", |text| text.parse().ok()),
+            max_attachment_bytes: reader.parsed(
+                "attachments.max_bytes",
+                "is not a number of bytes",
+                |text| text.parse().ok(),
+            ),
             handover: [reader.findings("handover.1"), reader.findings("handover.2")],
             severity_by_owner: reader.policy("policy.severity_by_owner"),
             level_by_role: reader.policy("policy.level_by_role"),
@@ -200,7 +195,7 @@ impl Reader<'_> {
         let groups = ["commit", "attachments", "handover", "policy"].into_iter();
         let is_wrong =
             |group: &&str| self.file.at(group).is_some_and(|node| !matches!(node, Node::Map(_) | Node::Null));
-        groups.filter(is_wrong).map(|group| (group.to_owned(), "is no mapping".to_owned())).collect()
+        groups.filter(is_wrong).map(|group| (group.to_owned(), "is not a mapping".to_owned())).collect()
     }
 
     /// A value as text; the default's, where none is set.
@@ -254,7 +249,11 @@ impl Reader<'_> {
         }
         let word = self.single(key);
         Policy::parse(&word).unwrap_or_else(|| {
-            let problem = format!("`{}` is none of {}", visible(&word), Policy::WORDS.join(", "));
+            let problem = format!(
+                "'{}' is not a valid value (possible values: {})",
+                visible(&word),
+                Policy::WORDS.join(", ")
+            );
             self.wrong.push((key.to_owned(), problem));
             Policy::Enforce
         })
@@ -265,7 +264,13 @@ impl Reader<'_> {
             let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
             let finding = |word: &str| {
                 let known = Finding::WORDS.contains(&word).then(|| Finding::parse(word));
-                known.ok_or_else(|| format!("`{}` is none of {}", visible(word), Finding::WORDS.join(", ")))
+                known.ok_or_else(|| {
+                    format!(
+                        "'{}' is not a valid value (possible values: {})",
+                        visible(word),
+                        Finding::WORDS.join(", ")
+                    )
+                })
             };
             words.map(finding).collect()
         };
@@ -283,11 +288,11 @@ impl Reader<'_> {
                 for (name, query) in pairs {
                     match query.as_text() {
                         Some(query) => drop(queries.insert(name.to_string(), query.to_owned())),
-                        None => self.wrong.push((format!("queries.{name}"), "is no text".to_owned())),
+                        None => self.wrong.push((format!("queries.{name}"), "is not text".to_owned())),
                     }
                 }
             }
-            Some(_) => self.wrong.push(("queries".to_owned(), "is no mapping".to_owned())),
+            Some(_) => self.wrong.push(("queries".to_owned(), "is not a mapping".to_owned())),
         }
         queries
     }

@@ -87,10 +87,17 @@ impl Member {
             return Err((Some("emails"), problem));
         }
         let role = |word: &String| {
-            let meant = nearest(word, Role::WORDS).map(|near| format!(" Did you mean {near}?"));
+            let meant = nearest(word, Role::WORDS).map(|near| format!("; did you mean '{near}'?"));
             let none_of = || {
                 let all = Role::WORDS.join(", ");
-                (Some("roles"), format!("`{}` is none of {all}.{}", visible(word), meant.unwrap_or_default()))
+                (
+                    Some("roles"),
+                    format!(
+                        "'{}' is not a valid role (possible values: {all}){}",
+                        visible(word),
+                        meant.unwrap_or_default()
+                    ),
+                )
             };
             Role::parse(word).ok_or_else(none_of)
         };

@@ -55,7 +55,7 @@ impl Vendor {
             *place = match file.at(key) {
                 None | Some(Node::Null) => None,
                 Some(Node::Text(text)) => Some(text.clone()),
-                Some(_) => return Err((key.to_owned(), "is no text; put it in quotes".to_owned())),
+                Some(_) => return Err((key.to_owned(), "is not text (put it in quotes)".to_owned())),
             };
         }
         if let Some(problem) = vendor.email.as_deref().and_then(address_problem) {
@@ -70,7 +70,7 @@ impl Vendor {
             return Err(("phone".to_owned(), problem));
         }
         if let Some(response) = vendor.response.as_ref().filter(|response| parse_span(response).is_none()) {
-            let problem = format!("`{response}` is no span of time; write 30m, 8h or 2d");
+            let problem = format!("'{response}' is not a valid duration (use 30m, 8h or 2d)");
             return Err(("response".to_owned(), problem));
         }
         vendor.is_msp = match file.at("msp") {
@@ -81,7 +81,7 @@ impl Vendor {
         vendor.covers = match file.at("covers") {
             Some(Node::List(items)) => items.iter().map(Node::to_string).collect(),
             None => Vec::new(),
-            Some(_) => return Err(("covers".to_owned(), "is no list".to_owned())),
+            Some(_) => return Err(("covers".to_owned(), "is not a list".to_owned())),
         };
         Ok(vendor)
     }

@@ -71,7 +71,7 @@ impl Host<'_> {
             }
         };
         let strangers =
-            || Failure::new(Kind::Conflict, format!("{path}: two tickets were opened under one id"));
+            || Failure::new(Kind::Conflict, format!("{path}: two tickets were opened under one ID"));
         let Some(base) = base else {
             return match merge(&ours, &theirs) {
                 Merged::One(ticket) => Ok(*ticket),

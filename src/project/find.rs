@@ -219,8 +219,8 @@ fn parse_query(text: &str, settings: &Settings) -> Result<Query, Failure> {
     let (name, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let Some(saved) = settings.queries.get(name) else {
         let known: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none is saved".to_owned() } else { known.join(", ") };
-        return Err(Failure::usage(format!("there is no saved query @{name} ({known})"))
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(Failure::usage(format!("unknown saved query '@{name}' (known: {known})"))
             .hint(format!("git support config set queries.{name} 'status:open assignee:me'")));
     };
     // Parsed alone first, so that an error in it is not taken for one in what was typed.

@@ -21,7 +21,7 @@ impl FileProblem {
     /// A problem of a file, on a line where one is known.
     pub(super) fn new(path: &str, line: usize, problem: &str) -> Self {
         let place = if line > 0 { format!(":{line}") } else { String::new() };
-        let hint = format!("put it right and commit it: $EDITOR {path}");
+        let hint = format!("correct it and commit it: $EDITOR {path}");
         Self { message: format!("{path}{place}: {problem}"), hints: vec![hint] }
     }
 
@@ -117,7 +117,7 @@ pub(super) fn add_holidays(
         let path = layout::calendar(&name);
         let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
             let message = format!("{}: a calendar names {path}, which is not there", layout::CONFIG);
-            let hints = vec![format!("put the file there: git add {path} && git commit")];
+            let hints = vec![format!("add the file: git add {path} && git commit")];
             return Ok(Some(FileProblem { message, hints }));
         };
         if let Err(problem) = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes)) {

@@ -75,7 +75,7 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
         return Err(Failure::new(Kind::Conflict, message).hint("git support doctor --repair"));
     }
     if let Some(problem) = &edit.problem {
-        let hint = format!("git restore --staged --worktree '{0}', or take it away", shown(&edit.path));
+        let hint = format!("git restore --staged --worktree '{0}', or remove it", shown(&edit.path));
         return Err(Failure::new(Kind::Refused, problem.clone()).hint(hint));
     }
     edit.content.as_deref().ok_or_else(|| {

@@ -39,6 +39,6 @@ fn refuse(place: &str, text: &str, before: &str) -> Result<(), Failure> {
     let new = text.lines().enumerate().filter(|(_, line)| !known.contains(line));
     let mut found = new.filter_map(|(number, line)| Some((secret_in(line)?.0, number + 1)));
     let Some((what, line)) = found.next() else { return Ok(()) };
-    let message = format!("{place}, line {line}, holds what looks like {what}; nothing was written");
+    let message = format!("{place}, line {line}, looks like it contains {what}; nothing was written");
     Err(Failure::new(Kind::Refused, message).hint("remove it, or commit it for good with --allow-secret"))
 }

@@ -36,7 +36,7 @@ impl Project<'_> {
         let synced = self.store.sync(remote, take, rewrite, &wording)?;
         for (id, new) in &synced.renamed {
             self.host.note(format!(
-                "warning: two tickets were opened under the id {id}; the younger one is now {new}"
+                "warning: two tickets were opened under the ID {id}; the newer one is now {new}"
             ));
         }
         for id in &synced.left_out {

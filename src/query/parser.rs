@@ -59,7 +59,7 @@ impl Parser {
             let next = self.all()?;
             let empty = Filter::All(Vec::new());
             if next == empty || alternatives.last() == Some(&empty) {
-                return Err(error(column, "OR stands between two terms".to_owned()));
+                return Err(error(column, "OR must be between two terms".to_owned()));
             }
             alternatives.push(next);
         }
@@ -90,7 +90,7 @@ impl Parser {
             Piece::Term(field, values) => self.term(column, &field, &values),
             Piece::Minus => self.deeper(column, |parser| {
                 let Some(next) = parser.peek().cloned() else {
-                    return Err(error(column, "a minus stands before a term".to_owned()));
+                    return Err(error(column, "a minus must be before a term".to_owned()));
                 };
                 parser.at += 1;
                 Ok(parser.one(next)?.map(|filter| Filter::Not(Box::new(filter))))
@@ -138,7 +138,7 @@ impl Parser {
             }
             "limit" => {
                 let limit =
-                    first.parse().map_err(|_| error(value_column, format!("`{first}` is no number")))?;
+                    first.parse().map_err(|_| error(value_column, format!("'{first}' is not a number")))?;
                 self.limit = Some(limit);
                 Ok(None)
             }
@@ -196,7 +196,7 @@ fn compare(value: &str) -> (Option<Compare>, &str) {
 fn phrase(place: Option<Place>, value: &Value, column: usize) -> Result<Phrase, SyntaxError> {
     Phrase::new(place, &value.text, value.is_quoted).ok_or_else(|| SyntaxError {
         column,
-        problem: format!("`{}` has no letter or digit to look for", value.text),
+        problem: format!("'{}' has no letter or digit to search for", value.text),
         hint: None,
     })
 }
@@ -214,7 +214,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         Key::Type => rank(compared, rest, Type::WORDS, column),
         Key::Area => rank(compared, rest, Area::WORDS, column),
         Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => {
-            let number = rest.parse().map_err(|_| error(column, format!("`{rest}` is no number")))?;
+            let number = rest.parse().map_err(|_| error(column, format!("'{rest}' is not a number")))?;
             Ok(Test::Number(compared, number))
         }
         Key::Created | Key::Updated => time(compared, rest, column),
@@ -241,7 +241,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Case
         | Key::By => match sign {
             None => Ok(Test::Text(value.text.to_lowercase())),
-            Some(_) => Err(error(column, format!("{field} has no order to compare by"))),
+            Some(_) => Err(error(column, format!("{field} cannot be compared"))),
         },
     }
 }
@@ -255,7 +255,7 @@ fn rank(compared: Compare, word: &str, words: &[&str], column: usize) -> Result<
 fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
     SyntaxError {
         column,
-        problem: format!("`{word}` is none of {}", words.join(", ")),
+        problem: format!("'{word}' is not a valid value (possible values: {})", words.join(", ")),
         hint: nearest(word, words).map(|near| format!("did you mean {near}?")),
     }
 }

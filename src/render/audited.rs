@@ -44,8 +44,9 @@ pub(super) fn table(audited: &Audited, look: &Look) -> String {
     }
     let since = audited.since.as_ref().map(|since| format!(" since {}", shown(since))).unwrap_or_default();
     let verdict = match audited.open() {
-        0 => look.paint(GREEN, "nothing is wrong"),
-        open => look.paint(RED, &format!("{open} found")),
+        0 => look.paint(GREEN, "no problems found"),
+        1 => look.paint(RED, "1 problem found"),
+        open => look.paint(RED, &format!("{open} problems found")),
     };
     let _ = writeln!(out, "{}{since}: {verdict}", audited.counts());
     if let Some(seal) = &audited.seal {

@@ -1,18 +1,19 @@
 //! Who set each field of a ticket, field by field.
 
-use std::fmt::Write as _;
-
+use anstyle::Style;
 use serde_json::{Value, json};
 
+use crate::render::entries::short;
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::paint::{BOLD, DIM, Look};
+use crate::render::table::Table;
 use crate::render::view::history::BlameLine;
 use crate::ticket::{Entry, TicketId, cut};
 
 /// The columns of the flat formats.
 pub(super) const COLUMNS: &[&str] = &["ticket", "field", "value", "commit", "entry", "at", "by", "action"];
-/// The widest value, in columns, where there is no limit to the line.
-const MAX_VALUE: usize = 60;
+/// The longest value that is shown, in columns.
+const MAX_VALUE: usize = 200;
 
 /// The rows of the flat formats.
 pub(super) fn rows(ticket: &TicketId, lines: &[BlameLine]) -> Vec<Vec<String>> {
@@ -51,26 +52,19 @@ pub(super) fn objects(ticket: &TicketId, lines: &[BlameLine]) -> Vec<Value> {
     lines.iter().map(object).collect()
 }
 
-/// The lines for people: commit, who, when, the field and its value.
+/// The table for people: commit, who, when, the field and its value.
 pub(super) fn table(lines: &[BlameLine], look: &Look) -> String {
-    let mut out = String::new();
-    let width = lines.iter().map(|line| line.field.len()).max().unwrap_or_default();
-    let room = look.columns.map_or(MAX_VALUE, |columns| columns.saturating_sub(49 + width).max(10));
+    let mut table = Table::new(look, &["FIELD", "VALUE", "COMMIT", "BY", "AT"]);
     for line in lines {
-        let commit = line.commit.as_deref().map_or("-", |commit| commit.get(..10).unwrap_or(commit));
-        let (who, when) = line
-            .entry
-            .as_ref()
-            .map(|entry| (cut(&shown(entry.by.short()), 16).into_owned(), entry.at.minute()))
-            .unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "{}  {who:<16} {}  {} {}",
-            look.paint(DIM, &format!("{commit:<10}")),
-            look.paint(DIM, &when),
-            look.paint(BOLD, &format!("{:<width$}", shown(&line.field))),
-            cut(&shown(&line.value), room),
-        );
+        let by = line.entry.as_ref().map(|entry| entry.by.short().to_owned()).unwrap_or_default();
+        let at = line.entry.as_ref().map(|entry| entry.at.minute()).unwrap_or_default();
+        table.row([
+            (line.field.as_str(), BOLD),
+            (cut(&line.value, MAX_VALUE).as_ref(), Style::new()),
+            (line.commit.as_deref().map_or("-", short), DIM),
+            (by.as_str(), Style::new()),
+            (at.as_str(), DIM),
+        ]);
     }
-    out
+    table.finish()
 }

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::process::{ClockState, span_text};
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
+use crate::render::paint::{BOLD, DIM, GREEN, ID, Look, RED, YELLOW, shown};
+use crate::render::table::Table;
 use crate::render::view::measured::{ClockLine, ClockMark, Clocks, TicketClocks};
-use crate::ticket::{Moment, cut};
+use crate::ticket::Moment;
 
 /// The columns of the flat formats.
 pub(super) const COLUMNS: &[&str] = &[
@@ -101,32 +103,23 @@ pub(super) fn page(clocks: &Clocks, look: &Look) -> String {
         let pages = clocks.tickets.iter().map(|ticket| explained(ticket, look));
         return pages.collect::<Vec<_>>().join("\n");
     }
-    let mut out = String::new();
-    let names =
-        clocks.tickets.iter().flat_map(|ticket| &ticket.clocks).map(|line| line.clock.kind.name().len());
-    let name = names.max().unwrap_or_default().max(10);
-    let heading =
-        format!("{:<10}  {:<name$}  {:<8}  {:>8}  {:<22}  TITLE", "ID", "CLOCK", "STATE", "LEFT", "DUE");
+    let mut table = Table::new(look, &["ID", "CLOCK", "STATE", "LEFT", "DUE", "TITLE"]);
+    let prefix = clocks.tickets.iter().map(|ticket| ticket.prefix).max().unwrap_or_default();
     for ticket in &clocks.tickets {
+        let id = ticket.summary.id.as_str();
+        let id = if look.columns.is_some() { id.get(..prefix).unwrap_or(id) } else { id };
         for line in &ticket.clocks {
-            if out.is_empty() {
-                let _ = writeln!(out, "{}", look.paint(BOLD, &heading));
-            }
-            let clock = &line.clock;
-            let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(58 + name).max(8));
-            let _ = writeln!(
-                out,
-                "{}  {:<name$}  {}  {:>8}  {:<22}  {}",
-                look.id(ticket.summary.id.as_str(), ticket.prefix),
-                clock.kind.name(),
-                state(clock.state, look),
-                left(line),
-                line.due.clone().unwrap_or_default(),
-                cut(&shown(&ticket.summary.title), room),
-            );
+            table.row([
+                (id, ID),
+                (line.clock.kind.name().as_ref(), Style::new()),
+                (line.clock.state.as_str(), state_style(line.clock.state)),
+                (left(line).as_str(), Style::new()),
+                (line.due.as_deref().unwrap_or_default(), Style::new()),
+                (ticket.summary.title.as_str(), Style::new()),
+            ]);
         }
     }
-    out
+    table.finish()
 }
 
 /// What is left of the budget.
@@ -138,15 +131,14 @@ fn left(line: &ClockLine) -> String {
     span_text(clock.target_seconds.saturating_sub(clock.elapsed_seconds))
 }
 
-fn state(state: ClockState, look: &Look) -> String {
-    let style = match state {
-        ClockState::Running => anstyle::Style::new(),
+fn state_style(state: ClockState) -> Style {
+    match state {
+        ClockState::Running => Style::new(),
         ClockState::Paused => DIM,
         ClockState::Met => GREEN,
         ClockState::Warned => YELLOW,
         ClockState::Breached => RED,
-    };
-    look.paint(style, &format!("{:<8}", state.as_str()))
+    }
 }
 
 fn explained(ticket: &TicketClocks, look: &Look) -> String {
@@ -160,7 +152,7 @@ fn explained(ticket: &TicketClocks, look: &Look) -> String {
     }
     let (kept, of) = ticket.updates;
     if of > 0 {
-        let _ = writeln!(out, "\n{kept} of {of} earlier update intervals were kept.");
+        let _ = writeln!(out, "\n{kept} of {of} earlier update intervals were met.");
     }
     for skew in &ticket.skews {
         let text = format!("entry {} is dated {}, {}", skew.entry, skew.at.minute(), skew.problem);
@@ -180,7 +172,8 @@ fn clock(out: &mut String, line: &ClockLine, look: &Look) {
     };
     let name = look.paint(BOLD, &shown(&clock.kind.name()));
     let target = format!("{severity}{} of {}{zone}, {by}", clock.target, shown(&clock.calendar));
-    let _ = writeln!(out, "\n{name}  {}\n  {target}", state(clock.state, look).trim_end());
+    let _ =
+        writeln!(out, "\n{name}  {}\n  {target}", look.paint(state_style(clock.state), clock.state.as_str()));
     for mark in &line.marks {
         let commit =
             mark.commit.as_deref().map(|commit| format!("{commit:.SHORT_COMMIT$}")).unwrap_or_default();

@@ -35,7 +35,7 @@ pub(super) fn table(differences: &Differences, look: &Look) -> String {
             look.paint(BOLD, &cut(&title, room))
         );
         if one.lost > 0 {
-            let text = format!("{} of its entries are no longer there", one.lost);
+            let text = format!("{} of its entries are missing", one.lost);
             let _ = writeln!(out, "  {}", look.paint(RED, &text));
         }
         for entry in &one.entries {
@@ -74,7 +74,7 @@ pub(super) fn markdown(differences: &Differences) -> String {
             head.level()
         );
         if one.lost > 0 {
-            let _ = writeln!(out, "  - :warning: {} of its entries are no longer there", one.lost);
+            let _ = writeln!(out, "  - :warning: {} of its entries are missing", one.lost);
         }
         for entry in &one.entries {
             let sets: Vec<String> = set_lines(entry).iter().map(|line| inline(line)).collect();

@@ -52,25 +52,26 @@ pub(super) fn reported(reported: &Reported, look: &Look) -> String {
         let _ = writeln!(out, "unchanged: {}", reported.unchanged.len());
     }
     if out.is_empty() {
-        out.push_str("nothing to file\n");
+        out.push_str("no failures, nothing to open\n");
     }
     out
 }
 
-/// A line for each ticket that a step changed: its id, and what its last entry did.
+/// What a step did: a line for each ticket with its id, the action and the title, and below it what was set.
 pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
     let mut out = String::new();
     for ticket in tickets {
         let Some(entry) = ticket.timeline().last() else { continue };
         let what = match (set_lines(entry).join(", "), &entry.attachment) {
             (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
-            (sets, None) if sets.is_empty() => String::new(),
             (sets, None) => sets,
         };
-        let line = format!("{}  {what}", entry.action);
-        let line =
-            look.columns.map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(12)).into_owned());
-        let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), line.trim_end());
+        let title = format!("{}  {}", entry.action, shown(ticket.head().title()));
+        let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
+        let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), cut(&title, room).trim_end());
+        if !what.is_empty() {
+            out.push_str(&look.block(&what, "  "));
+        }
     }
     out
 }

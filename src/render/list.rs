@@ -10,12 +10,12 @@ use crate::render::due::{Emphasis, due, due_text};
 use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown};
 use crate::ticket::{Person, cut};
 
-/// The narrowest a title is shown, in columns.
+/// The narrowest a title is shown, in columns: two lines of it are 40.
 const MIN_TITLE: usize = 20;
 /// The widest name of a branch.
 const MAX_BRANCH: usize = 20;
 /// The widest name of an assignee.
-const MAX_NAME: usize = 16;
+const MAX_NAME: usize = 12;
 /// Blanks before a piece of text.
 const SNIPPET_INDENT: usize = 4;
 /// Blanks between two columns.
@@ -30,10 +30,8 @@ const SEVERITY: usize = 1;
 const STATUS: usize = 2;
 /// The place of the title, which takes what room is left.
 const TITLE: usize = 4;
-/// The place of what is shown where the project has clocks.
 const DUE: usize = 6;
 const AGE: usize = 7;
-const LATEST: usize = 8;
 
 /// The cells of a row, and how wide each is.
 struct Row<'a> {
@@ -41,39 +39,30 @@ struct Row<'a> {
     widths: [usize; COLUMNS],
 }
 
-/// A table of tickets; titles are cut to the width, a line each. Where every branch was looked at, a column
-/// says where the latest state lives.
+/// A table of tickets: columns in which no row says anything are left out, ids are as short as they are unique, and a
+/// title that is too long for its column goes on in a second line. Where every branch was looked at, a column says where
+/// the latest state lives.
 pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     if tickets.is_empty() {
         return String::new();
     }
-    let with_branches = tickets.iter().any(|one| one.places.is_some());
-    let last = if with_branches { LATEST } else { AGE };
-    let mut widths = HEADINGS.map(str::len);
-    // Without a clock among them, the column would say nothing.
-    if tickets.iter().all(|one| due_text(one, look.now_seconds).0.is_empty()) {
-        widths[DUE] = 0;
-    }
-    // Making a row twice is quicker than keeping all of them.
-    for one in tickets {
-        widths.iter_mut().zip(row(one, look).widths).for_each(|(width, cell)| *width = cell.max(*width));
-    }
-    if let Some(columns) = look.columns {
-        let others: usize = (0..=last)
-            .filter(|at| *at != TITLE)
-            .filter_map(|at| widths.get(at))
-            .filter(|w| **w > 0)
-            .map(|w| w + GAP)
-            .sum();
-        let room = columns.saturating_sub(others + GAP).max(MIN_TITLE);
-        widths[TITLE] = widths[TITLE].min(room);
-    }
+    let prefix = match look.columns {
+        Some(_) => tickets.iter().map(|one| one.prefix).max().unwrap_or_default(),
+        None => usize::MAX,
+    };
+    let widths = widths(tickets, prefix, look);
     let mut out = String::with_capacity(tickets.len() * 100);
     let heading = Row { cells: HEADINGS.map(Cow::Borrowed), widths: HEADINGS.map(str::len) };
-    line(&mut out, &heading, &widths, last, &|_, heading| look.paint(BOLD, heading).into());
+    line(&mut out, &heading, &widths, &|_, heading| look.paint(BOLD, heading).into());
     for one in tickets {
-        let row = row(one, look);
-        line(&mut out, &row, &widths, last, &|place, text| painted(place, text, one, look));
+        let (row, rest) = wrapped(row(one, prefix, look), widths[TITLE]);
+        line(&mut out, &row, &widths, &|place, text| painted(place, text, one, look));
+        if let Some(rest) = rest {
+            let indent = widths.iter().take(TITLE).filter(|width| **width > 0).map(|width| width + GAP).sum();
+            fill(&mut out, indent);
+            out.push_str(&rest);
+            out.push('\n');
+        }
         if let Some(words) = &one.snippet {
             snippet(&mut out, words, look);
         }
@@ -81,14 +70,50 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
     out
 }
 
-fn row<'a>(one: &'a Listed, look: &Look) -> Row<'a> {
+/// How wide each column is; nothing for one in which no row says anything.
+fn widths(tickets: &[Listed], prefix: usize, look: &Look) -> [usize; COLUMNS] {
+    let mut widths = [0; COLUMNS];
+    // Making a row twice is quicker than keeping all of them.
+    for one in tickets {
+        let row = row(one, prefix, look);
+        for ((width, cell), text) in widths.iter_mut().zip(row.widths).zip(&row.cells) {
+            *width = (*width).max(if text == "-" { 0 } else { cell });
+        }
+    }
+    for (width, heading) in widths.iter_mut().zip(HEADINGS).filter(|(width, _)| **width > 0) {
+        *width = heading.len().max(*width);
+    }
+    if let Some(columns) = look.columns {
+        let others = widths.iter().enumerate().filter(|(place, width)| *place != TITLE && **width > 0);
+        let others: usize = others.map(|(_, width)| width + GAP).sum();
+        widths[TITLE] = widths[TITLE].min(columns.saturating_sub(others).max(MIN_TITLE));
+    }
+    widths
+}
+
+/// The row with as much of its title as a line holds, and what goes into a second line.
+fn wrapped<'a>(mut row: Row<'a>, room: usize) -> (Row<'a>, Option<String>) {
+    if row.widths[TITLE] <= room {
+        return (row, None);
+    }
+    let title = std::mem::take(&mut row.cells[TITLE]).into_owned();
+    let first = textwrap::wrap(&title, room).first().map(|line| line.to_string()).unwrap_or_default();
+    let rest = title.get(first.len()..).unwrap_or_default().trim_start();
+    let rest = cut(rest, room).into_owned();
+    row.widths[TITLE] = first.width();
+    row.cells[TITLE] = Cow::Owned(first);
+    (row, Some(rest).filter(|rest| !rest.is_empty()))
+}
+
+fn row<'a>(one: &'a Listed, prefix: usize, look: &Look) -> Row<'a> {
     let summary = &one.summary;
     let place = match &one.places {
         Some(Branches { latest, .. }) => latest.first().map_or("several", String::as_str),
         None => "",
     };
+    let id = summary.id.as_str();
     let cells = [
-        Cow::Borrowed(summary.id.as_str()),
+        Cow::Borrowed(id.get(..prefix).unwrap_or(id)),
         Cow::Borrowed(summary.severity.map_or("-", |severity| severity.as_str())),
         Cow::Borrowed(summary.status.as_str()),
         Cow::Borrowed(summary.level.as_str()),
@@ -140,10 +165,9 @@ fn line<'a>(
     out: &mut String,
     row: &'a Row<'_>,
     widths: &[usize; COLUMNS],
-    last: usize,
     paint: &dyn Fn(usize, &'a str) -> Cow<'a, str>,
 ) {
-    let columns = row.cells.iter().zip(row.widths).zip(widths).enumerate().take(last + 1);
+    let columns = row.cells.iter().zip(row.widths).zip(widths).enumerate();
     for (place, ((cell, width), column)) in columns.filter(|(_, (_, column))| **column > 0) {
         if width > *column {
             let short = cut(cell, *column);

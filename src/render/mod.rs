@@ -22,6 +22,7 @@ mod packet;
 mod page;
 mod paint;
 mod readable;
+mod records;
 mod table;
 mod view;
 
@@ -131,13 +132,13 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Graph(lines) => graph::graph(lines, look),
         View::Blame { lines, .. } => blame::table(lines, look),
         View::Differences(differences) => differences::table(differences, look),
-        View::Team(members) => table::team(members, look),
-        View::Vendors(vendors) => table::vendors(vendors, look),
+        View::Team(members) => records::team(members, look),
+        View::Vendors(vendors) => records::vendors(vendors, look),
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),
-        View::Releases(releases) => table::releases(releases, look),
+        View::Releases(releases) => records::releases(releases, look),
         View::Release { release, known } => page::release(release, known, look),
         View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),
-        View::Settings(settings) => table::settings(settings, look),
+        View::Settings(settings) => records::settings(settings, look),
         View::Synced { branch, remote, received, sent } => {
             lines::synced(branch, remote, received.len(), sent.len())
         }

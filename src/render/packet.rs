@@ -161,7 +161,7 @@ fn evidence(packet: &Packet) -> Option<Section> {
         };
         parts.push(Part::Fact(file.name.clone(), place));
     }
-    (!parts.is_empty()).then_some(Section { title: "Evidence".to_owned(), parts })
+    (!parts.is_empty()).then_some(Section { title: "Attachments".to_owned(), parts })
 }
 
 /// What was said; for a vendor, without what was said for the team only.

@@ -23,6 +23,8 @@ pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const FOUND: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const GREEN: Style = AnsiColor::Green.on_default();
 pub(super) const RED: Style = AnsiColor::Red.on_default();
+/// For ids.
+pub(super) const ID: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
 
@@ -35,7 +37,7 @@ impl Look {
     /// An id, with the shortest unique prefix emphasised.
     pub(super) fn id(&self, id: &str, prefix: usize) -> String {
         let (head, tail) = id.split_at_checked(prefix).unwrap_or((id, ""));
-        format!("{}{}", self.paint(YELLOW.bold(), head), self.paint(DIM, tail))
+        format!("{}{}", self.paint(ID, head), self.paint(DIM, tail))
     }
 
     pub(super) fn severity(&self, severity: Option<Severity>) -> String {

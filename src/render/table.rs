@@ -1,82 +1,83 @@
-//! Tables for people: team, vendors, releases, settings.
+//! The table for people: as wide as its content, at most as wide as the terminal; what does not fit is wrapped.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use anstyle::{AnsiColor, Color as AnyColor, Effects, Style};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table as Comfy, presets};
 
-use crate::process::{Mark, Member, Release, Vendor};
-use crate::render::paint::{BOLD, DIM, Look, shown};
-use crate::render::view::SettingLine;
+use crate::render::paint::{BOLD, Look, shown};
 
 /// Blanks between two columns.
 const PADDING: u16 = 2;
 
-fn empty_table(look: &Look, headings: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(headings.iter().map(|heading| look.paint(BOLD, heading)));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, PADDING));
-    }
-    table
+/// A table, row by row.
+pub(super) struct Table<'a> {
+    look: &'a Look,
+    headings: Vec<&'a str>,
+    rows: Vec<Vec<(String, Style)>>,
 }
 
-fn finish(table: &Table) -> String {
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+impl<'a> Table<'a> {
+    /// A table with headings and no row.
+    pub(super) fn new(look: &'a Look, headings: &[&'a str]) -> Self {
+        Self { look, headings: headings.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row of texts, each in a style; they are made safe to show.
+    pub(super) fn row<const N: usize>(&mut self, cells: [(&str, Style); N]) {
+        self.rows.push(cells.map(|(text, style)| (shown(text), style)).to_vec());
+    }
+
+    /// The text of the table; nothing where it has no row. A column in which no row says anything is left out.
+    pub(super) fn finish(self) -> String {
+        let Self { look, headings, rows } = self;
+        if rows.is_empty() {
+            return String::new();
+        }
+        let says = |place: usize| {
+            rows.iter().any(|row| row.get(place).is_some_and(|(text, _)| !matches!(text.as_str(), "" | "-")))
+        };
+        let wanted: Vec<usize> = (0..headings.len()).filter(|place| says(*place)).collect();
+        let mut table = Comfy::new();
+        table.load_style(presets::NOTHING);
+        match look.columns.and_then(|columns| u16::try_from(columns).ok()) {
+            Some(columns) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+            }
+            None => {
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        if look.colour {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        let heading = |place: &usize| cell(headings.get(*place).copied().unwrap_or_default(), BOLD);
+        table.set_header(wanted.iter().map(heading));
+        for row in &rows {
+            table.add_row(
+                wanted.iter().filter_map(|place| row.get(*place)).map(|(text, style)| cell(text, *style)),
+            );
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, PADDING));
+        }
+        table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
 }
 
-/// A table of the team.
-pub(super) fn team(members: &[Member], look: &Look) -> String {
-    let mut table = empty_table(look, &["NAME", "ROLES", "ADDRESSES"]);
-    for member in members {
-        let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
-        table.add_row([shown(&member.name), roles.join(", "), shown(&member.emails.join(", "))]);
+fn cell(text: &str, style: Style) -> Cell {
+    let mut cell = Cell::new(text);
+    let effects = style.get_effects();
+    for (effect, attribute) in [(Effects::BOLD, Attribute::Bold), (Effects::DIMMED, Attribute::Dim)] {
+        if effects.contains(effect) {
+            cell = cell.add_attribute(attribute);
+        }
     }
-    if members.is_empty() { String::new() } else { finish(&table) }
-}
-
-/// A table of vendors.
-pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
-    let mut table = empty_table(look, &["NAME", "CHANNELS", "CONTRACT", "ANSWERS IN", "COVERS"]);
-    for vendor in vendors {
-        let name = if vendor.is_msp { format!("{} (msp)", vendor.name) } else { vendor.name.clone() };
-        let channels: Vec<&str> = vendor.channels().iter().map(|(_, value)| *value).collect();
-        let text = |text: &Option<String>| shown(text.as_deref().unwrap_or("-"));
-        let covers = shown(&vendor.covers.join(", "));
-        table.add_row([
-            name,
-            shown(&channels.join(", ")),
-            text(&vendor.contract),
-            text(&vendor.response),
-            covers,
-        ]);
-    }
-    if vendors.is_empty() { String::new() } else { finish(&table) }
-}
-
-/// A table of releases.
-pub(super) fn releases(releases: &[Release], look: &Look) -> String {
-    let mut table = empty_table(look, &["VERSION", "TAG", "STATE", "HANDED OVER", "ACCEPTED"]);
-    for release in releases {
-        let day =
-            |mark: &Option<Mark>| mark.as_ref().and_then(|mark| mark.at.get(..10)).unwrap_or("-").to_owned();
-        let (offered, accepted) = (day(&release.offered), day(&release.accepted));
-        table.add_row([
-            shown(&release.version),
-            shown(&release.tag),
-            release.state().to_owned(),
-            offered,
-            accepted,
-        ]);
-    }
-    if releases.is_empty() { String::new() } else { finish(&table) }
-}
-
-/// A table of settings.
-pub(super) fn settings(settings: &[SettingLine], look: &Look) -> String {
-    let mut table = empty_table(look, &["KEY", "VALUE", "MEANING"]);
-    for setting in settings {
-        let value = shown(&setting.value);
-        let value = if setting.is_default { look.paint(DIM, &value) } else { value };
-        table.add_row([shown(&setting.key), value, look.paint(DIM, &setting.about)]);
-    }
-    finish(&table)
+    let colour = match style.get_fg_color() {
+        Some(AnyColor::Ansi(AnsiColor::Green)) => Color::DarkGreen,
+        Some(AnyColor::Ansi(AnsiColor::Red)) => Color::DarkRed,
+        Some(AnyColor::Ansi(AnsiColor::Yellow)) => Color::DarkYellow,
+        _ => return cell,
+    };
+    cell.fg(colour)
 }

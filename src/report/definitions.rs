@@ -13,7 +13,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Opened",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets filed in the period",
+        about: "tickets opened in the period",
         collect: |case, period| once(period.has(case.opened()), 1),
     },
     Definition {
@@ -21,7 +21,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Resolved",
         unit: Unit::Count,
         is_of_end: false,
-        about: "ends in the period: resolved, or closed at once",
+        about: "tickets resolved in the period, or closed without being resolved",
         collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
     },
     Definition {
@@ -37,7 +37,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Age of the backlog",
         unit: Unit::Span,
         is_of_end: true,
-        about: "from the filing to the end of the period, of the tickets open then",
+        about: "calendar time from opening to the end of the period, for tickets open then",
         collect: |case, period| once(case.is_open_at(period.to - 1), period.to - case.opened()),
     },
     Definition {
@@ -45,7 +45,7 @@ pub const FIGURES: &[Definition] = &[
         title: "First response",
         unit: Unit::Span,
         is_of_end: false,
-        about: "from the filing to the team's first word to the customer in the period, by day and night",
+        about: "calendar time from opening to first response, for responses in the period",
         collect: |case, period| {
             case.responded.filter(|at| period.has(*at)).map(|at| at - case.opened()).into_iter().collect()
         },
@@ -55,7 +55,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Time to resolve",
         unit: Unit::Span,
         is_of_end: false,
-        about: "from the filing to the end, of ends in the period, by day and night, waits included",
+        about: "calendar time from opening to resolution, waits included, for resolutions in the period",
         collect: |case, period| {
             case.during(period).filter(|event| is_end(event)).map(|event| event.at - case.opened()).collect()
         },
@@ -65,7 +65,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Business time to resolve",
         unit: Unit::Hours,
         is_of_end: false,
-        about: "what the resolution clocks that stopped in the period had counted: hours of the calendar, waits cut out",
+        about: "business hours of resolution clocks that stopped in the period, without waits",
         collect: |case, period| {
             let stopped = case.clocks.iter().filter(|clock| clock.kind == ClockKind::Resolution);
             let stopped = stopped.filter(|clock| clock.stopped.is_some_and(|(at, _)| period.has(at)));
@@ -74,42 +74,42 @@ pub const FIGURES: &[Definition] = &[
     },
     Definition {
         key: "response-kept",
-        title: "Response clocks kept",
+        title: "Response SLA met",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the response clocks that stopped, or were used up while they ran, in the period: those in time",
+        about: "share of response clocks met, of those that ended or breached in the period",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Response),
     },
     Definition {
         key: "update-kept",
-        title: "Update clocks kept",
+        title: "Update SLA met",
         unit: Unit::Share,
         is_of_end: false,
-        about: "the same of the intervals between words to the customer",
+        about: "the same for update clocks",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Update),
     },
     Definition {
         key: "resolution-kept",
-        title: "Resolution clocks kept",
+        title: "Resolution SLA met",
         unit: Unit::Share,
         is_of_end: false,
-        about: "the same of the resolution clocks",
+        about: "the same for resolution clocks",
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
     },
     Definition {
         key: "level-kept",
-        title: "Level clocks kept",
+        title: "Operational-level agreements met",
         unit: Unit::Share,
         is_of_end: false,
-        about: "the same of the operational targets of the levels (OLA)",
+        about: "the same for operational-level agreements (OLA) of the levels",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Level(_))),
     },
     Definition {
         key: "vendor-kept",
-        title: "Vendor clocks kept",
+        title: "Underpinning contracts met",
         unit: Unit::Share,
         is_of_end: false,
-        about: "the same of the vendors' contracts (UC)",
+        about: "the same for underpinning contracts (UC) of vendors",
         collect: |case, period| kept(case, period, |kind| matches!(kind, ClockKind::Vendor(_))),
     },
     Definition {
@@ -117,7 +117,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Escalated 1 to 2",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the tickets filed in the period that were at level 1: those escalated to level 2 by its end",
+        about: "share of tickets opened in the period at level 1 that were escalated to level 2 by its end",
         collect: |case, period| escalated(case, period, Level::One, Level::Two),
     },
     Definition {
@@ -125,7 +125,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Escalated 2 to 3",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the tickets filed in the period that were at level 2: those escalated to level 3 by its end",
+        about: "share of tickets opened in the period at level 2 that were escalated to level 3 by its end",
         collect: |case, period| escalated(case, period, Level::Two, Level::Three),
     },
     Definition {
@@ -133,7 +133,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Escalations returned",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the escalations in the period: those after which the ticket went back by its end",
+        about: "share of escalations in the period that were returned by its end",
         collect: returned,
     },
     Definition {
@@ -141,7 +141,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Hand-backs",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets that went back in the period because something was missing",
+        about: "tickets returned in the period because findings were missing",
         collect: |case, period| {
             let is_one = |event: &&Event| matches!(event.what, Happened::Level(_, Step::HandedBack));
             case.during(period).filter(is_one).map(|_| 1).collect()
@@ -152,7 +152,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Resolved at level 1",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the ends in the period: those of tickets that were never above level 1 until then",
+        about: "share of resolutions in the period of tickets that were never above level 1",
         collect: |case, period| {
             let ends = case.during(period).filter(|event| is_end(event));
             ends.map(|event| i64::from(!case.was_above_first_level(event.at))).collect()
@@ -163,7 +163,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Reopened",
         unit: Unit::Share,
         is_of_end: false,
-        about: "of the ends in the period: those after which the ticket was opened again by its end",
+        about: "share of resolutions in the period that were reopened by its end",
         collect: |case, period| {
             let again = |end: &Event| {
                 let is_again = |event: &Event| matches!(event.what, Happened::Reopened(_));
@@ -178,7 +178,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Regressed",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets opened again in the period because a machine saw their cause again",
+        about: "tickets reopened in the period because their failure was repeated",
         collect: |case, period| {
             let is_one = |event: &&Event| event.what == Happened::Reopened(true);
             case.during(period).filter(is_one).map(|_| 1).collect()
@@ -189,7 +189,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Flaky",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets filed in the period whose test passes and fails by turns (label flaky)",
+        about: "tickets opened in the period whose test is flaky (label flaky)",
         collect: |case, period| once(period.has(case.opened()) && case.course.is_flaky, 1),
     },
     Definition {
@@ -197,7 +197,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Waits for customers",
         unit: Unit::Span,
         is_of_end: false,
-        about: "how long the waits for the customer took that ended in the period, by day and night",
+        about: "calendar time of waits for the customer that ended in the period",
         collect: |case, period| waits(case, period, Reason::Customer),
     },
     Definition {
@@ -205,7 +205,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Waits for vendors",
         unit: Unit::Span,
         is_of_end: false,
-        about: "how long the waits for a vendor took that ended in the period, by day and night",
+        about: "calendar time of waits for a vendor that ended in the period",
         collect: |case, period| waits(case, period, Reason::Vendor),
     },
     Definition {
@@ -213,7 +213,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Waits for Enhance",
         unit: Unit::Span,
         is_of_end: false,
-        about: "how long the waits for the Enhance process took that ended in the period, by day and night",
+        about: "calendar time of waits for the Enhance process that ended in the period",
         collect: |case, period| waits(case, period, Reason::Enhance),
     },
     Definition {
@@ -221,7 +221,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Sent to Enhance",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets handed to the Enhance process in the period",
+        about: "tickets deferred to the Enhance process in the period",
         collect: |case, period| {
             let is_one = |event: &&Event| matches!(event.what, Happened::Waits(Reason::Enhance, _));
             case.during(period).filter(is_one).map(|_| 1).collect()
@@ -232,7 +232,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Time at level 1",
         unit: Unit::Hours,
         is_of_end: false,
-        about: "hours of the calendar that tickets which ended in the period, and stayed so, were worked on at level 1",
+        about: "business hours at level 1 of tickets resolved in the period and not reopened",
         collect: |case, period| at_level(case, period, 0),
     },
     Definition {
@@ -256,7 +256,7 @@ pub const FIGURES: &[Definition] = &[
         title: "Time spent",
         unit: Unit::Sum,
         is_of_end: false,
-        about: "what people said they spent in the period (--spent), a value for each entry",
+        about: "time recorded with --spent in the period, a value for each entry",
         collect: |case, period| {
             let spent =
                 |event: &Event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None };

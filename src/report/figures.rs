@@ -98,6 +98,6 @@ const LEAD_TIME: Definition = Definition {
     title: "Release handover",
     unit: Unit::Span,
     is_of_end: false,
-    about: "from the handover of a release to its acceptance, of those accepted in the period",
+    about: "calendar time from handover to acceptance, for releases accepted in the period",
     collect: |_, _| Vec::new(),
 };

@@ -82,7 +82,7 @@ pub fn read_any(bytes: &[u8]) -> Result<Ticket, BadFile> {
     let text = String::from_utf8_lossy(bytes);
     let id = text.lines().find_map(|line| line.strip_prefix("id:"));
     let id = id.and_then(|id| TicketId::parse(id.trim().trim_matches(['"', '\''])));
-    let id = id.ok_or_else(|| BadFile::whole("", "says no ticket's id"))?;
+    let id = id.ok_or_else(|| BadFile::whole("", "has no ticket ID"))?;
     codec::read(&id, bytes).map_err(|invalid| BadFile::new("", &invalid))
 }
 
@@ -111,7 +111,7 @@ pub fn read_merged(id: &TicketId, path: &str, bytes: &[u8]) -> Result<Ticket, Ba
         |text: String| codec::read(id, text.as_bytes()).map_err(|invalid| BadFile::new(path, &invalid));
     match merge(&side(ours)?, &side(theirs)?) {
         Merged::One(ticket) => Ok(*ticket),
-        Merged::Two { .. } => Err(BadFile::whole(path, "holds two tickets that were filed under one id")),
+        Merged::Two { .. } => Err(BadFile::whole(path, "holds two tickets that were opened under one ID")),
     }
 }
 

@@ -141,7 +141,10 @@ impl Store {
     pub(crate) fn author_of(repository: &Repository) -> Result<(Person, Moment), Error> {
         let author = repository.identity()?.author;
         let at = Moment::from_unix(author.seconds).ok_or_else(|| {
-            git::Error::new(git::Kind::Identity, format!("the author date {} is no date", author.seconds))
+            git::Error::new(
+                git::Kind::Identity,
+                format!("the author date {} is not a valid date", author.seconds),
+            )
         })?;
         Ok((Person { name: author.name, email: author.email }, at))
     }

@@ -63,7 +63,7 @@ impl Store {
     pub(super) fn rewritten(&self, remote: &str, dropped: ObjectId) -> Error {
         let branch = self.branch();
         let message = format!(
-            "{remote}/{branch} was rewritten: commit {dropped:.10} is no longer on it, but still on {branch} here"
+            "{remote}/{branch} was rewritten: commit {dropped:.10} was removed, but is still on {branch} here"
         );
         git::Error::new(git::Kind::Refused, message)
             .hint(

@@ -352,7 +352,7 @@ impl<'a> Snapshot<'a> {
             return Ok(Err(BadFile::whole(path, format!("{}, not a ticket", item.kind.problem()))));
         }
         let Some(id) = layout::id_of(path) else {
-            return Ok(Err(BadFile::whole(path, "has no name of a ticket, <x>/<y>/<id>.yaml")));
+            return Ok(Err(BadFile::whole(path, "is not named as a ticket, <x>/<y>/<id>.yaml")));
         };
         Ok(match self.repository.blob(item.id, MAX_FILE_BYTES)? {
             Blob::Bytes(bytes) => codec::read(&id, &bytes).map_err(|invalid| BadFile::new(path, &invalid)),

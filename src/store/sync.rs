@@ -276,7 +276,7 @@ impl Store {
         let rest = union(repository, base, ours, tip)?;
         if !rest.for_theirs.is_empty() {
             add(&mut sent, ids(&rest.for_theirs));
-            let message = self.message("bring tickets to", &rest.for_theirs, wording, synced);
+            let message = self.message("push tickets to", &rest.for_theirs, wording, synced);
             let identity = repository.identity()?;
             tip = repository.copy_commit(tip, &Change::new(rest.for_theirs, message), &identity)?;
         }

@@ -144,7 +144,7 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
     match merged.transpose()?.flatten() {
         Some(merged) => Ok(Some(merged)),
         None => {
-            let problem = "was changed on both sides; merge the branches with git, and say which counts";
+            let problem = "was changed on both sides; merge the branches with git";
             Err(BadFile::whole(path, problem).into())
         }
     }

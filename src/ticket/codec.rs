@@ -83,7 +83,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     let (mut schema, mut own_id) = (false, false);
     for (key, value) in pairs {
         let Node::Text(key) = key else {
-            return Err(Problem::new(format!("the key `{key}` is no text")));
+            return Err(Problem::new(format!("the key '{key}' is not text")));
         };
         match key.as_str() {
             "schema" => {
@@ -108,12 +108,12 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     }
     for (there, name) in [(schema, "schema"), (own_id, "id"), (timeline.is_some(), "timeline")] {
         if !there {
-            return Err(Problem::new(format!("has no `{name}`")));
+            return Err(Problem::new(format!("has no '{name}'")));
         }
     }
     for field in [Field::Title, Field::Type, Field::Status, Field::Level] {
         if !values.contains_key(&field) {
-            return Err(Problem::new(format!("has no `{}`", field.name())));
+            return Err(Problem::new(format!("has no '{}'", field.name())));
         }
     }
     let head = Head::from_values(values);
@@ -141,7 +141,7 @@ fn read_group(values: &mut BTreeMap<Field, Node>, node: Node, field: impl Fn(&st
 
 fn check_schema(value: &Node) -> Read<()> {
     let Node::Number(version) = value else {
-        return Err(Problem::new("is no number"));
+        return Err(Problem::new("is not a number"));
     };
     if version == SCHEMA {
         return Ok(());
@@ -158,7 +158,7 @@ fn check_id(id: &TicketId, value: &Node) -> Read<()> {
 
 fn read_timeline(node: Node) -> Read<Vec<Entry>> {
     let Node::List(items) = node else {
-        return Err(Problem::new("is no list"));
+        return Err(Problem::new("is not a list"));
     };
     if items.is_empty() {
         return Err(Problem::new("has no entry"));
@@ -185,7 +185,7 @@ struct Keys(Vec<(String, Node)>);
 impl Keys {
     fn of(node: Node) -> Read<Self> {
         let Node::Map(pairs) = node else {
-            return Err(Problem::new("is no mapping"));
+            return Err(Problem::new("is not a mapping"));
         };
         Ok(Self(pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()))
     }
@@ -199,14 +199,14 @@ impl Keys {
     fn text(&mut self, key: &str) -> Read<Option<String>> {
         match self.take(key) {
             Some(Node::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(Problem::new("is no text").under(key)),
+            Some(_) => Err(Problem::new("is not text").under(key)),
             None => Ok(None),
         }
     }
 
     /// A text that must be there, read by `parse`.
     fn need<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
-        let value = self.take(key).ok_or_else(|| Problem::new(format!("has no `{key}`")))?;
+        let value = self.take(key).ok_or_else(|| Problem::new(format!("has no '{key}'")))?;
         let parsed = match &value {
             Node::Text(text) | Node::Number(text) => parse(text),
             Node::Null | Node::Bool(_) | Node::List(_) | Node::Map(_) => None,
@@ -245,7 +245,7 @@ fn read_entry(node: Node) -> Read<Entry> {
     let overrides = match keys.take("overrides") {
         None => Vec::new(),
         Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
-        Some(_) => return Err(Problem::new("is no list").under("overrides")),
+        Some(_) => return Err(Problem::new("is not a list").under("overrides")),
     };
     let seen = keys.take("seen").map(Sighting::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
@@ -254,7 +254,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         None => None,
         Some(id) => Some(
             EntryId::parse(&id.to_string())
-                .ok_or_else(|| Problem::new("is no entry's id").under("redacted"))?,
+                .ok_or_else(|| Problem::new("is not a valid entry ID").under("redacted"))?,
         ),
     };
     Ok(Entry {
@@ -279,12 +279,12 @@ fn read_entry(node: Node) -> Read<Entry> {
 
 fn read_spent(span: &Node) -> Read<u64> {
     let minutes = parse_span(&span.to_string()).map(|span| span.as_secs() / 60);
-    minutes.ok_or_else(|| Problem::new("is no span of time; write 45m or 1h30m").under("spent"))
+    minutes.ok_or_else(|| Problem::new("is not a valid duration (use 45m or 1h30m)").under("spent"))
 }
 
 fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {
     let Node::Map(pairs) = node else {
-        return Err(Problem::new("is no mapping"));
+        return Err(Problem::new("is not a mapping"));
     };
     let mut sets = BTreeMap::new();
     for (key, value) in pairs {

@@ -219,15 +219,19 @@ fn word(value: Node, list: &[&str]) -> Result<Node, String> {
     if list.contains(&text.as_str()) {
         return Ok(value);
     }
-    let meant = nearest(text, list).map(|near| format!(" Did you mean {near}?"));
-    Err(format!("`{text}` is none of {}.{}", list.join(", "), meant.unwrap_or_default()))
+    let meant = nearest(text, list).map(|near| format!("; did you mean '{near}'?"));
+    Err(format!(
+        "'{text}' is not a valid value (possible values: {}){}",
+        list.join(", "),
+        meant.unwrap_or_default()
+    ))
 }
 
 fn level(value: Node) -> Result<Node, String> {
     let number = value.to_string();
     match Level::parse(&number) {
         Some(_) => Ok(Node::Number(number)),
-        None => Err(format!("`{number}` is none of 1, 2, 3")),
+        None => Err(format!("'{number}' is not a valid level (possible values: 1, 2, 3)")),
     }
 }
 
@@ -258,7 +262,7 @@ fn deferral(value: Node) -> Result<Node, String> {
     if let Some(follow_up) = value.at("follow_up") {
         let is_moment = follow_up.as_text().and_then(Moment::parse).is_some();
         if !is_moment {
-            return Err(format!("follow_up `{follow_up}` is no time; write 2026-11-26T09:00:00Z"));
+            return Err(format!("follow_up '{follow_up}' is not a valid time (use 2026-11-26T09:00:00Z)"));
         }
     }
     Ok(value)
@@ -288,6 +292,6 @@ mod tests {
     #[test]
     fn an_unknown_severity_names_the_nearest() {
         let refused = Field::Severity.check(Node::text("blocked")).unwrap_err();
-        assert!(refused.ends_with("Did you mean blocker?"), "{refused}");
+        assert!(refused.ends_with("did you mean 'blocker'?"), "{refused}");
     }
 }

@@ -195,7 +195,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 return Err(de::Error::custom("a key is not a short text"));
             }
             if !seen.insert(key.clone()) {
-                return Err(de::Error::custom(format!("the key `{key}` stands twice")));
+                return Err(de::Error::custom(format!("duplicate key '{key}'")));
             }
             pairs.push((key, map.next_value()?));
         }

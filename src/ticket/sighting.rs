@@ -53,7 +53,7 @@ impl Sighting {
     /// # Errors
     /// What is wrong with it.
     pub fn from_node(node: Node) -> Result<Self, String> {
-        let Node::Map(pairs) = node else { return Err("is no mapping".to_owned()) };
+        let Node::Map(pairs) = node else { return Err("is not a mapping".to_owned()) };
         let mut sighting = Self::default();
         for (key, value) in pairs {
             let key = key.to_string();
@@ -64,7 +64,7 @@ impl Sighting {
                 "job" => &mut sighting.job,
                 "message" => &mut sighting.message,
                 "tests" => {
-                    let Node::List(tests) = value else { return Err("tests is no list".to_owned()) };
+                    let Node::List(tests) = value else { return Err("tests is not a list".to_owned()) };
                     sighting.tests = tests.iter().map(Node::to_string).collect();
                     continue;
                 }
@@ -73,7 +73,7 @@ impl Sighting {
                     continue;
                 }
             };
-            let Node::Text(text) = value else { return Err(format!("{key} is no text")) };
+            let Node::Text(text) = value else { return Err(format!("{key} is not text")) };
             *place = Some(text);
         }
         Ok(sighting)

@@ -34,7 +34,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let marker = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
     if let Some(place) = text.lines().position(marker) {
-        return Err(error(place + 1, "holds the conflict markers of a merge".to_owned()));
+        return Err(error(place + 1, "has conflict markers".to_owned()));
     }
     Ok(text)
 }

@@ -102,7 +102,7 @@ fn signatures_are_wanted_where_the_policy_says_so() {
     sandbox.run(&["config", "set", "policy.signed_commits", "enforce"]).ok();
     sandbox.git(&["config", "commit.gpgsign", "true"]);
     let id = sandbox.ticket("Signed");
-    assert_eq!(sandbox.run(&["audit"]).ok(), "3 commits with 1 entry of 1 ticket: nothing is wrong\n");
+    assert_eq!(sandbox.run(&["audit"]).ok(), "3 commits with 1 entry of 1 ticket: no problems found\n");
 
     sandbox.is_tampered_with();
     sandbox.git(&["config", "commit.gpgsign", "false"]);
@@ -147,7 +147,7 @@ fn a_seal_is_where_the_next_audit_begins() {
     assert!(again.stderr.contains(&format!("nothing is new since {seal}")), "{}", again.stderr);
 
     sandbox.run(&["comment", &id, "-m", "After."]).ok();
-    let since = format!("1 commit with 1 entry of 1 ticket since {seal}: nothing is wrong\n");
+    let since = format!("1 commit with 1 entry of 1 ticket since {seal}: no problems found\n");
     assert_eq!(sandbox.run(&["audit"]).ok(), since);
     assert!(sandbox.run(&["audit", "--from-start"]).ok().starts_with("3 commits with 2 entries"));
 
@@ -162,7 +162,7 @@ fn a_seal_is_where_the_next_audit_begins() {
     let last = sandbox.git(&["tag", "--list", "support/seal/*"]).lines().last().unwrap().to_owned();
     let message = sandbox.git(&["cat-file", "tag", &last]);
     assert!(message.contains("- head.unaccounted") && message.contains("typing error"), "{message}");
-    assert!(sandbox.run(&["audit"]).ok().ends_with(&format!("since {last}: nothing is wrong\n")));
+    assert!(sandbox.run(&["audit"]).ok().ends_with(&format!("since {last}: no problems found\n")));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_history_under_a_seal_is_not_rewritten() {
     sandbox.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
     let output = sandbox.run(&["audit"]);
     assert!(output.stderr.contains("cannot be verified here, and is left aside"), "{}", output.stderr);
-    assert_eq!(output.ok(), "2 commits with 1 entry of 1 ticket: nothing is wrong\n");
+    assert_eq!(output.ok(), "2 commits with 1 entry of 1 ticket: no problems found\n");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn what_is_found_comes_in_every_form() {
     let path = crate::sandbox::path_of(&id);
     let expected = serde_json::json!([{
         "schema": 1, "rule": "head.unaccounted", "level": "error", "ticket": id, "commit": commit, "path": path,
-        "message": "no entry sets title to what the head says", "repaired": false,
+        "message": "no entry sets title to its current value", "repaired": false,
     }]);
     let output = sandbox.run(&["audit", "main...side", "--json"]);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap(), expected);
@@ -224,7 +224,7 @@ fn what_is_found_comes_in_every_form() {
     assert_eq!(
         form("github"),
         format!(
-            "::error file={path},title=head.unaccounted::no entry sets title to what the head says (commit {short})\n"
+            "::error file={path},title=head.unaccounted::no entry sets title to its current value (commit {short})\n"
         )
     );
     assert!(form("junit").contains("failures=\"1\""));

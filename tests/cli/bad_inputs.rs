@@ -281,7 +281,7 @@ const CASES: [Case; 64] = [
         "key that stands twice",
         "ticket 'title: T\ntitle: U' | plant; also; git-support show bad0000000",
         1,
-        "twice",
+        "duplicate key",
     ),
     Case(
         "tag that makes objects",

@@ -61,7 +61,7 @@ fn a_wrong_line_is_named_and_nothing_is_imported() {
     let said = sandbox.run_with(&["import", "-"], lines).fails(1);
     for part in [
         "line 2: is not a JSON object",
-        "line 3: there is no field `titel`; did you mean title?",
+        "line 3: unknown field 'titel'; did you mean 'title'?",
         "line 4: ",
         "line 5: has an `id`, but no `timeline`",
         "line 6: ",
@@ -119,7 +119,7 @@ fn a_batch_is_one_commit_or_none() {
     let stderr = sandbox.run_with(&["batch"], bad).fails(1);
     assert!(stderr.contains("line 6") && stderr.contains("nothing was changed"), "{stderr}");
     let stderr = sandbox.run_with(&["batch"], "{\"op\":\"coment\",\"id\":\"x\"}\n").fails(1);
-    assert!(stderr.contains("line 1") && stderr.contains("did you mean comment"), "{stderr}");
+    assert!(stderr.contains("line 1") && stderr.contains("did you mean 'comment'"), "{stderr}");
     assert_eq!(sandbox.subjects().len(), commits);
     sandbox.run_with(&["batch"], good).ok();
     assert_eq!(sandbox.subjects().len(), commits + 1);

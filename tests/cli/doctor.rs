@@ -148,7 +148,7 @@ fn conflicts_are_settled_from_their_stages_and_from_committed_markers() {
     assert_eq!(rules(&sandbox, 3), ["merge.conflict"]);
     assert!(sandbox.run_unwatched(&["save"], "").fails(1).contains("doctor --repair"));
     let said = sandbox.run_unwatched(&["doctor", "--repair"], "");
-    assert!(said.stderr.contains("go on with git"), "{said:?}");
+    assert!(said.stderr.contains("continue with git"), "{said:?}");
     sandbox.git(&["commit", "-q", "--no-edit"]);
     assert_eq!((sandbox.field(&id, "severity"), rules(&sandbox, 0)), ("critical".into(), Vec::new()));
     let settled = sandbox.ticket_file(&id);

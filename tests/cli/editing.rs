@@ -37,7 +37,7 @@ fn every_field_can_be_set_and_taken_away() {
     let file = sandbox.ticket_file(&id);
     let head = file.split("timeline:").next().unwrap();
     assert!(!head.contains("severity") && !head.contains("labels") && !head.contains("findings"), "{head}");
-    assert!(sandbox.run(&["edit", &id, "--clear", "title"]).fails(1).contains("cannot be taken away"));
+    assert!(sandbox.run(&["edit", &id, "--clear", "title"]).fails(1).contains("cannot be cleared"));
     assert!(sandbox.run(&["edit", &id, "--clear", "severty"]).fails(2).contains("severity"));
 }
 

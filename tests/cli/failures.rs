@@ -18,7 +18,7 @@ fn without_a_name_nothing_is_written() {
     for missing in ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
         let output = sandbox.shell(&format!("unset {missing}; git-support new x"));
         let stderr = output.fails(1);
-        assert!(stderr.contains("who you are") && stderr.contains("git config user.name"), "{stderr}");
+        assert!(stderr.contains("and email") && stderr.contains("git config user.name"), "{stderr}");
     }
     assert!(!sandbox.repo().join(".git/support/lock").exists());
     assert_eq!(sandbox.subjects().len(), 1);
@@ -140,7 +140,7 @@ fn what_looks_like_a_secret_is_not_written_by_mistake() {
         &["escalate", &id, "--requirements", &token, "--troubleshooting", "x"],
     ] {
         let stderr = sandbox.run(arguments).fails(1);
-        assert!(stderr.contains("looks like a") && stderr.contains("--allow-secret"), "{stderr}");
+        assert!(stderr.contains("looks like it contains a") && stderr.contains("--allow-secret"), "{stderr}");
         assert!(!stderr.contains("a1a1"), "the secret itself is not repeated: {stderr}");
     }
     assert_eq!(sandbox.subjects(), before);

@@ -163,7 +163,7 @@ fn the_editor_opens_on_a_form() {
     assert!(file.contains("title: From the form\n") && file.contains("\nseverity: minor\n"), "{file}");
     assert!(file.contains("\ndescription: |\n  Told: all.\n") && file.contains("\nlabels: [x]\n"), "{file}");
     let left = sandbox.shell("GIT_EDITOR=true script -qec 'git-support new' /dev/null </dev/null");
-    assert!(left.stdout.contains("the title was left empty"), "{left:?}");
+    assert!(left.stdout.contains("the title is empty"), "{left:?}");
     sandbox.file("../home/say", "sed -i '1s/.*/Said so./' \"$1\"\n");
     let line =
         format!("GIT_EDITOR=\"sh $HOME/say\" script -qec 'git-support comment {id}' /dev/null </dev/null");

@@ -92,8 +92,8 @@ fn the_log_is_narrowed_by_field_person_step_and_query() {
     assert_eq!(found(&["--by", "bo ek"]), [one(&a, "triage")]);
     assert_eq!(found(&["--step", "comment", "--by", "me"]), [one(&b, "comment")]);
     assert_eq!(found(&["title:login"]), [one(&b, "open"), one(&b, "comment")]);
-    assert!(sandbox.run(&["log", "--step", "escallate"]).fails(2).contains("did you mean escalate?"));
-    assert!(sandbox.run(&["log", "--field", "sevrity"]).fails(2).contains("did you mean severity?"));
+    assert!(sandbox.run(&["log", "--step", "escallate"]).fails(2).contains("did you mean 'escalate'?"));
+    assert!(sandbox.run(&["log", "--field", "sevrity"]).fails(2).contains("did you mean 'severity'?"));
     assert!(sandbox.run(&["log", "nosuchid"]).fails(1).contains("nosuchid"));
 }
 

@@ -182,6 +182,6 @@ fn a_branch_of_tickets_alone() {
     sandbox.run(&["init", "--branch", "desk"]).ok();
     let id = sandbox.ticket("One");
     sandbox.run(&["escalate", &id, "--requirements", "R", "--troubleshooting", "T"]).ok();
-    assert_eq!(sandbox.run(&["audit"]).ok(), "3 commits with 2 entries of 1 ticket: nothing is wrong\n");
+    assert_eq!(sandbox.run(&["audit"]).ok(), "3 commits with 2 entries of 1 ticket: no problems found\n");
     assert_eq!(sandbox.run(&["audit", "HEAD~0..desk"]).ok().lines().count(), 1);
 }

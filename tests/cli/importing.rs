@@ -90,13 +90,13 @@ fn a_newer_file_brings_what_is_new_and_leaves_what_was_done_here() {
 fn a_wrong_file_imports_nothing() {
     let sandbox = Sandbox::new();
     for (file, text, said) in [
-        ("a.csv", "Subject\nx\n", "there is no column Nr for key"),
+        ("a.csv", "Subject\nx\n", "no column 'Nr' for key"),
         ("b.json", "[{\"number\":1,\"url\":\"x\"}]", "line 1: has no title"),
         ("c.json", "[{\"number\":1,\"title\":\"x\",\n\"url\"", "line 2"),
         (
             "d.json",
             "[{\"number\":1,\"title\":\"x\",\"created_at\":\"yesterday\",\"url\":\"x\"}]",
-            "is no time",
+            "is not a valid time",
         ),
     ] {
         sandbox.file(&format!("../{file}"), text);

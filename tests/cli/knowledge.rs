@@ -133,7 +133,9 @@ fn a_step_can_be_told_in_the_editor() {
 #[test]
 fn a_vendors_answers_are_held_against_its_contract() {
     let sandbox = Sandbox::new();
-    assert!(sandbox.run(&["vendor", "add", "x", "--response", "soon"]).fails(2).contains("no span of time"));
+    assert!(
+        sandbox.run(&["vendor", "add", "x", "--response", "soon"]).fails(2).contains("not a valid duration")
+    );
     sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example", "--response", "30m"]).ok();
     for minutes in [10, 45] {
         let id = sandbox.run(&["new", "T", "--level", "2"]).ok().trim().to_owned();

@@ -37,7 +37,7 @@ fn an_entry_names_the_merge_that_brought_it() {
     assert!(text.contains(&format!("  merged in {}: Merge branch 'side'\n", &merge[..10])), "{text}");
     // Seen from the branch itself, they were made there.
     assert!(log(&sandbox, &[&id, "--at", "side"]).iter().all(|entry| entry["merge"].is_null()));
-    assert!(!sandbox.run(&["log", &id, "--step", "diagnose"]).ok().contains("merged in"));
+    assert!(!sandbox.run(&["log", &id, "--action", "diagnose"]).ok().contains("merged in"));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn work_that_went_on_side_by_side_is_drawn() {
     assert!(text.contains("diagnosis: new") && text.contains("Merge branch 'side'"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert_eq!(sandbox.run(&["log", "--graph"]).ok(), text);
-    let narrowed = sandbox.run(&["log", &id, "--graph", "--step", "open"]).ok();
+    let narrowed = sandbox.run(&["log", &id, "--graph", "--action", "open"]).ok();
     assert_eq!(narrowed.lines().count(), 8);
     assert_eq!(narrowed.matches(&id).count(), 1);
     let json = sandbox.run(&["log", &id, "--graph", "--json"]).ok();

@@ -128,7 +128,7 @@ fn an_error_points_at_the_column_and_names_the_nearest() {
         ("status:open)", 12, "closes nothing"),
         ("created:yesterday", 9, "2026-01-31"),
         ("title:\"x", 7, "not closed"),
-        ("level:>x", 7, "no number"),
+        ("level:>x", 7, "is not a number"),
         ("OR x", 1, "between"),
         ("label:", 7, "no:label"),
     ] {

@@ -44,6 +44,7 @@ mod listing;
 mod matrix;
 mod merging;
 mod moved;
+mod opened;
 mod pages;
 mod pipelines;
 mod process;

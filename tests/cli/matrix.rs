@@ -225,7 +225,7 @@ fn row(kind: &Kind) -> Vec<String> {
     sandbox.git(&["-c", "core.hooksPath=/dev/null", "branch", "side", side.trim()]);
     let comment = said(run(&["comment", &id, "-m", "Here."]));
     let list = run(&["list", "severity:major"]);
-    let list = if list.stdout.contains(&id) { said(list) } else { format!("lacks it: {list:?}") };
+    let list = if list.stdout.contains(&id[..4]) { said(list) } else { format!("lacks it: {list:?}") };
     let log = run(&["log", &id, "--format", "ndjson"]);
     let log = if log.stdout.lines().count() == 3 { said(log) } else { format!("lacks some: {log:?}") };
     assert_eq!(odd_extensions(&sandbox), before, "{}: an extension of the index is lost", kind.name);

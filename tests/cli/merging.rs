@@ -115,7 +115,7 @@ fn two_tickets_under_one_id_are_a_conflict_that_says_so() {
     sandbox.git(&["commit", "-qm", "Chance"]);
     let output = sandbox.try_git(&["merge", "side"]);
     assert_eq!(output.status, Some(1));
-    assert!(output.stderr.contains("two tickets were opened under one id"), "{output:?}");
+    assert!(output.stderr.contains("two tickets were opened under one ID"), "{output:?}");
     assert!(output.stderr.contains("git support doctor --repair"), "{output:?}");
 }
 

@@ -112,7 +112,7 @@ fn a_release_is_handed_over_accepted_and_retired() {
         sandbox
             .run(&["release", "handover", "../x", "--tag", "v1"])
             .fails(2)
-            .contains("no name for a version")
+            .contains("not a valid version name")
     );
     let more = [
         "--known-issue",

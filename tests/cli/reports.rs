@@ -133,9 +133,9 @@ fn a_report_is_taken_apart_narrowed_and_looked_at_in_the_past() {
     let markdown = at(&sandbox, "12-31T12:00", &["report", "--format", "markdown"]);
     assert!(markdown.contains("| opened | tickets |"), "{markdown}");
     for (arguments, problem) in [
-        (["--tickets=openned", "--from=30d"], "did you mean opened?"),
+        (["--tickets=openned", "--from=30d"], "did you mean 'opened'?"),
         (["--from=2026-12-31", "--to=2026-12-01"], "ends before it begins"),
-        (["--from=yesterday", "--to=2026-12-01"], "`yesterday` is no time"),
+        (["--from=yesterday", "--to=2026-12-01"], "'yesterday' is not a valid time"),
     ] {
         let said = sandbox.run(&[&["report"], &arguments[..]].concat()).fails(2);
         assert!(said.contains(problem), "{said}");
@@ -167,18 +167,18 @@ fn the_hours_of_an_agreement_are_held_beside_what_was_spent() {
         sandbox
             .run(&["comment", &hard, "-m", "x", "--spent", "soon"])
             .fails(2)
-            .contains("is no span of time")
+            .contains("is not a valid duration")
     );
 }
 
 #[test]
 fn the_docs_name_every_figure() {
-    let mut table = "| figure | unit | what it is |\n| --- | --- | --- |\n".to_owned();
+    let mut table = "| metric | unit | definition |\n| --- | --- | --- |\n".to_owned();
     for sort in FIGURES {
         table.push_str(&["| `", sort.key, "` | ", sort.unit.as_str(), " | ", sort.about, " |\n"].concat());
     }
     table.push_str(
-        "| `release-lead-time` | seconds | from the handover of a release to its acceptance, of those accepted in the period |\n",
+        "| `release-lead-time` | seconds | calendar time from handover to acceptance, for releases accepted in the period |\n",
     );
-    with_table("docs/reports.md", "| figure |", &table);
+    with_table("docs/reports.md", "| metric |", &table);
 }

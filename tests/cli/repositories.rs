@@ -77,7 +77,7 @@ fn another_branch_is_written_without_being_checked_out() {
     assert_eq!(sandbox.subjects().len(), 1, "the current branch stays");
     assert!(!sandbox.repo().join(".support").exists());
     let stderr = sandbox.run(&["new", "x", "--branch", "tickest"]).fails(1);
-    assert!(stderr.contains("there is no branch tickest") && stderr.contains("init --branch"), "{stderr}");
+    assert!(stderr.contains("no branch 'tickest'") && stderr.contains("init --branch"), "{stderr}");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn text_is_taken_out_of_the_present_and_history_is_told_about() {
         sandbox
             .run(&["redact", &id, "--text", "nowhere", "-m", "x"])
             .fails(1)
-            .contains("holds nothing of it")
+            .contains("has no such text or entry")
     );
     let output = sandbox.run(&[
         "redact",

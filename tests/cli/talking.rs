@@ -43,7 +43,7 @@ fn evidence_beyond_the_limit_is_refused() {
     assert!(stderr.contains("more than 10 bytes") && stderr.contains("hint:"), "{stderr}");
     sandbox.run_with(&["attach", &id, "-"], "ten bytes!").ok();
     assert!(sandbox.run(&["attach", &id, "missing.log"]).fails(1).contains("missing.log"));
-    assert!(sandbox.run(&["attach", &id, "."]).fails(1).contains("no file"));
+    assert!(sandbox.run(&["attach", &id, "."]).fails(1).contains("is not a file"));
 }
 
 #[test]

@@ -25,11 +25,8 @@ impl<'a> Terminal<'a> {
         let socket = sandbox.root().join("tmux").display().to_string();
         let terminal = Self { sandbox, socket };
         let is_there = terminal.tmux(&["-V"]).is_some();
-        assert!(
-            is_there || std::env::var("GIT_SUPPORT_TOOLS").is_err(),
-            "tmux is missing, though .ci/run installed it"
-        );
         if !is_there {
+            crate::sandbox::leave_out("tmux");
             return None;
         }
         terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", program]).unwrap();

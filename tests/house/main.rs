@@ -1,9 +1,10 @@
 //! The rules of the house, checked on the source text: arrows, sizes, first lines, forgotten files.
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod circles;
 mod layers;
 mod tidiness;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};

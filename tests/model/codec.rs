@@ -67,7 +67,7 @@ fn a_problem_is_reported_on_its_line() {
     let id = git_support::ticket::TicketId::parse("7k3fq2m9xd").unwrap();
     let invalid = codec::read(&id, file.as_bytes()).unwrap_err();
     assert_eq!((invalid.line, invalid.field.as_str()), (21, "timeline.1.set.severity"));
-    assert!(invalid.problem.ends_with("Did you mean blocker?"), "{invalid}");
+    assert!(invalid.problem.ends_with("did you mean 'blocker'?"), "{invalid}");
     let invalid = codec::read(&id, file.replace("status: new", "status: open").as_bytes()).unwrap_err();
     assert_eq!((invalid.line, invalid.field.as_str()), (5, "status"));
 }

@@ -5,6 +5,7 @@ mod arbitrary;
 mod audit;
 mod calendar;
 mod codec;
+mod counted;
 mod figures;
 mod index;
 mod merge;

@@ -1,10 +1,11 @@
 //! The merge rule: whichever way and order states meet, the outcome is one, and nothing is lost.
 
-use git_support::ticket::{Field, Merged, Ticket, TicketId, codec, fold, merge};
+use git_support::ticket::{Action, EntryId, Field, Merged, Moment, Ticket, TicketId, codec, fold, merge};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::arbitrary::{self, Deed, after};
+use crate::counted::property;
 
 fn one(a: &Ticket, b: &Ticket) -> Ticket {
     match merge(a, b) {
@@ -59,16 +60,31 @@ proptest! {
         let file = codec::write(&merged);
         prop_assert_eq!(codec::read(merged.id(), file.as_bytes()), Ok(merged));
     }
+}
 
-    #[test]
-    fn two_tickets_of_one_id_part_and_both_stay(a in arbitrary::ticket(), b in arbitrary::ticket()) {
+/// The opening entry's number, time and id: what two tickets that are one have in common.
+fn opening(ticket: &Ticket) -> Option<(u64, Moment, EntryId)> {
+    let first = ticket.timeline().iter().find(|entry| entry.action == Action::Open)?;
+    Some((first.seq, first.at, first.id.clone()))
+}
+
+#[test]
+fn two_tickets_of_one_id_part_and_both_stay() {
+    property(700, (arbitrary::ticket(), arbitrary::ticket()), |(a, b)| {
         let b = b.with_id(a.id().clone());
-        if let Merged::Two { kept, renamed } = merge(&a, &b) {
-            prop_assert!(kept.timeline() == a.timeline() || kept.timeline() == b.timeline());
-            prop_assert_ne!(kept.timeline(), renamed.timeline());
-            prop_assert_ne!(kept.id(), renamed.id());
-            prop_assert!(TicketId::parse(renamed.id().as_str()).is_some());
-            prop_assert_eq!(merge(&b, &a), Merged::Two { kept, renamed });
+        let is_keyed = a.head().key().is_some() && a.head().key() == b.head().key();
+        let is_one = is_keyed || opening(&a) == opening(&b);
+        match merge(&a, &b) {
+            Merged::One(_) => prop_assert!(is_one, "two tickets were taken for one"),
+            Merged::Two { kept, renamed } => {
+                prop_assert!(!is_one, "one ticket was taken for two");
+                prop_assert!(kept.timeline() == a.timeline() || kept.timeline() == b.timeline());
+                prop_assert_ne!(kept.timeline(), renamed.timeline());
+                prop_assert_ne!(kept.id(), renamed.id());
+                prop_assert!(TicketId::parse(renamed.id().as_str()).is_some());
+                prop_assert_eq!(merge(&b, &a), Merged::Two { kept, renamed });
+            }
         }
-    }
+        Ok(usize::from(!is_one))
+    });
 }

@@ -31,7 +31,7 @@ pub(super) const KEYS: [(&str, &str); 10] = [
     ("enter", "open the ticket's page; esc goes back"),
     ("v, tab", "queue, columns by status, columns by level"),
     ("/", "filter, in the language of git support list"),
-    ("n", "file a ticket"),
+    ("n", "open a ticket"),
     (":", "any command of git support"),
     ("F5, ctrl-l", "read the tickets again"),
     ("?", "this page"),

@@ -67,8 +67,8 @@ pub(super) const WEEK: &[Step] = &[
         "02T10:00",
         "git add . && git commit -q -m 'Charge cards through the gateway' && git tag v1.4.0",
     ),
-    Say("Monday. Ledger 1.4.0 is out. Ann, the product owner, makes its repository ready for support:"),
-    Say("who serves which level, who may judge severity, and which vendors there are."),
+    Say("Monday. Ledger 1.4.0 is released. Ann, the product owner, sets up its repository:"),
+    Say("the support levels, the product owner and the vendors."),
     Show(&ANN, "23T08:00", "git support init", ""),
     Show(
         &ANN,
@@ -81,7 +81,7 @@ pub(super) const WEEK: &[Step] = &[
     Show(&ANN, "23T08:04", "git support team add 'Eve Park' --email eve@ledger.example --role l3", ""),
     Show(&ANN, "23T08:05", "git support vendor add paygate --email help@paygate.example --response 8h", ""),
     Show(&ANN, "23T08:06", "git support vendor add cloudco --msp --phone '+1 555 0100'", ""),
-    Say("A customer calls. Bo, level 1, files what she says: one command, one commit; the id is printed."),
+    Say("A customer calls. Bo, level 1, opens a ticket: one command, one commit. It prints the ID."),
     File(
         "payments",
         &BO,
@@ -90,7 +90,7 @@ pub(super) const WEEK: &[Step] = &[
          --channel phone --affects 1.4.0 --label payments -F -",
         CALL,
     ),
-    Say("He thinks it grave. That is Ann's to judge: his severity is a proposal, and she does not agree."),
+    Say("Bo proposes a severity. Ann, the product owner, sets another one."),
     Show(&BO, "23T09:14", "git support triage {payments} --severity blocker", ""),
     Show(
         &ANN,
@@ -98,7 +98,7 @@ pub(super) const WEEK: &[Step] = &[
         "git support triage {payments} --severity critical -m 'Small orders still go through.'",
         "",
     ),
-    Say("A pipeline fails. It files under a key: the same failure tomorrow meets the same ticket."),
+    Say("A pipeline fails. It opens a ticket with a key: the same failure updates the same ticket."),
     File(
         "test",
         &CI,
@@ -106,7 +106,7 @@ pub(super) const WEEK: &[Step] = &[
         "git support new 'payment::large_amount fails' --key test:payment::large_amount -F -",
         TEST_LOG,
     ),
-    Say("Bo tries the usual and hands the ticket up. What level 2 needs comes with it, or it is not taken."),
+    Say("Bo escalates the ticket. The escalation requires the findings that level 2 needs."),
     Show(&BO, "23T09:40", "git support escalate {payments} || true", ""),
     Show(
         &BO,
@@ -121,7 +121,7 @@ pub(super) const WEEK: &[Step] = &[
         "git support comment {payments} --internal -m 'Kim calls each hour; please hurry.'",
         "",
     ),
-    Say("A question comes in by e-mail. Bo answers it himself."),
+    Say("A question arrives by email. Bo answers it."),
     File(
         "export",
         &BO,
@@ -130,7 +130,7 @@ pub(super) const WEEK: &[Step] = &[
         "",
     ),
     Show(&BO, "23T10:32", "git support resolve {export} --as answered -m 'Menu File, Export, CSV.'", ""),
-    Say("Tuesday. Dana, level 2, takes the payments, attaches the gateway's log, sees it happen."),
+    Say("Tuesday. Dana, level 2, attaches the gateway log and reproduces the problem."),
     Show(&DANA, "24T09:05", "git support assign {payments}", ""),
     Show(&DANA, "24T09:30", "git support attach {payments} - --name gateway.log", GATEWAY_LOG),
     Show(&DANA, "24T09:50", "git support replicate {payments} --steps 'Pay 1,250.00 with any card.'", ""),
@@ -142,9 +142,11 @@ pub(super) const WEEK: &[Step] = &[
     ),
     Show(&DANA, "24T10:12", "git support link {test} caused-by {payments}", ""),
     Show(&DANA, "24T10:15", "git support escalate {payments} -m 'Why does the gateway take so long?'", ""),
-    Say("Eve, level 3, knows the gateway. She asks its vendor; the ticket waits, with a date to ask again."),
+    Say("Eve, level 3, defers the ticket to the vendor of the gateway, with a follow-up date."),
     Show(&EVE, "24T11:00", "git support defer {payments} --vendor paygate --case PG-5512 --follow-up 1d", ""),
-    Say("Wednesday. A server is down: that is the managed service provider's. A wish goes to Enhance."),
+    Say(
+        "Wednesday. A server is down, so the managed service provider gets a ticket. An improvement goes to Enhance.",
+    ),
     File(
         "outage",
         &BO,
@@ -164,7 +166,7 @@ pub(super) const WEEK: &[Step] = &[
     Show(&DANA, "25T09:40", "git support resume {outage} -m 'They replaced a disk.'", ""),
     Show(&DANA, "25T09:41", "git support resolve {outage} --as vendor", ""),
     Show(&EVE, "25T14:00", "git support vendor show paygate", ""),
-    Say("Thursday. The vendor answers, Dana fixes it the way the team always works."),
+    Say("Thursday. The vendor has answered, and Dana fixes the problem in the usual way."),
     Show(
         &EVE,
         "26T09:00",
@@ -198,12 +200,12 @@ pub(super) const WEEK: &[Step] = &[
     ),
     Show(&BO, "26T13:00", "git support release accept 1.4.1", ""),
     Show(&BO, "26T13:01", "git support release notes 1.4.1", ""),
-    Say("Friday. What is there, what happened to the payments, what was last done?"),
+    Say("Friday. The lead reads the tickets and their history."),
     Show(&ANN, "27T09:00", "git support list --all", ""),
     Show(&ANN, "27T09:01", "git support show {payments}", ""),
     Show(&ANN, "27T09:02", "git support list 'was:deferred severity:>=critical'", ""),
     Show(&ANN, "27T09:03", "git support log -n 2", ""),
-    Say("A reviewer needs nothing but git."),
+    Say("A reviewer needs only Git."),
     Show(&ANN, "27T09:10", "git log --format='%h %<(9)%an %s' -- .support", ""),
     Show(
         &ANN,

@@ -9,18 +9,18 @@ use crate::render::View;
 
 /// Where it happened, by flag; the CI system's environment tells the rest.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Where it happened (told by the CI system's environment)")]
+#[command(next_help_heading = "Build options (detected from the CI environment)")]
 pub(crate) struct Where {
-    /// The branch that was built
-    #[arg(long, value_name = "BRANCH")]
-    on: Option<String>,
-    /// The revision that was built
+    /// Set the branch that was built
+    #[arg(long, alias = "on", value_name = "BRANCH")]
+    build_branch: Option<String>,
+    /// Set the revision that was built
     #[arg(long, value_name = "COMMIT")]
     revision: Option<String>,
-    /// The address of the run
+    /// Set the URL of the run
     #[arg(long, value_name = "URL")]
     run_url: Option<String>,
-    /// The job within the run
+    /// Set the job within the run
     #[arg(long, value_name = "NAME")]
     job: Option<String>,
 }
@@ -29,7 +29,7 @@ impl Where {
     /// What was said of the build.
     pub(crate) fn request(&self) -> BuildRequest {
         BuildRequest {
-            branch: self.on.clone(),
+            branch: self.build_branch.clone(),
             revision: self.revision.clone(),
             run: self.run_url.clone(),
             job: self.job.clone(),
@@ -39,8 +39,8 @@ impl Where {
 
 /// Open, update and resolve tickets from CI reports
 ///
-/// GitHub Actions, GitLab CI, Jenkins, CircleCI, Buildkite, Azure Pipelines, Gitea and Forgejo Actions are
-/// recognised by their environment.
+/// Detects GitHub Actions, GitLab CI, Jenkins, CircleCI, Buildkite, Azure Pipelines, Gitea Actions and Forgejo
+/// Actions.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -51,8 +51,8 @@ pub struct Args {
 enum Verb {
     /// Update tickets from test or analysis reports
     ///
-    /// JUnit XML, TAP, the JSON of Rust's and Go's tests, SARIF. All in one commit. Tests that failed are no
-    /// failure of this command: `git support check` is the gate.
+    /// Reads JUnit XML, TAP, the JSON of Rust and Go tests, and SARIF. A run is one commit. Failed tests do not fail
+    /// this command; use `git support check` as the gate.
     Report(Box<report::Args>),
 }
 

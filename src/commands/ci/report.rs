@@ -17,25 +17,25 @@ use crate::render::{Reported, View};
 /// The arguments of `ci report`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The reports; a folder stands for the XML files in it, - for standard input
+    /// Reports, or directories of XML files (- for standard input)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Their form [default: told by their beginning]
-    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(ReportForm::WORDS))]
+    /// Set the report format [default: detected]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(ReportForm::WORDS))]
     input: Option<String>,
-    /// By what failures are gathered in one ticket
+    /// Group failures into tickets by test, message or suite
     #[arg(long, value_name = "BY", default_value = "test", value_parser = PossibleValuesParser::new(["test", "message", "suite"]))]
     group: String,
     /// Open one ticket in total if more than COUNT failures are new
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     max_new: usize,
-    /// Resolve tickets whose tests passed, so often in a row, on the branch where they failed
+    /// Resolve tickets whose tests passed TIMES runs in a row
     #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
     resolve_passing: Option<u32>,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
-    /// Send tickets, and what is known of passing tests, to the branch's remote; tried again where somebody was faster
+    /// Push tickets and test history, and retry if the remote has moved
     #[arg(long, conflicts_with = "dry_run")]
     push: bool,
     /// Exit with status 0 even on errors, and print them to standard error
@@ -97,7 +97,7 @@ fn read(args: &Args, grouping: Grouping, session: &mut Session<'_>) -> Result<Re
             if failure.kind == Kind::Io {
                 failure
             } else {
-                failure.hint("nothing was filed; run the tests again, or leave the file out")
+                failure.hint("no ticket was opened; run the tests again, or leave the file out")
             }
         })?;
     }

@@ -13,27 +13,26 @@ use crate::ticket::{Action, Entry, Field, TicketId, nearest};
 
 /// Show timeline entries and their commits
 ///
-/// Of the tickets named, or of a query's, in the order it happened; without one, of all tickets, the newest
-/// first. Said as well: the merge that brought an entry to the branch, where it was not made there; and, of
-/// tickets that are named, whether the commit's signature verifies.
+/// Shows the entries of the given tickets, or of a query, oldest first; without arguments, of all tickets, newest
+/// first. Also shows the merge that brought an entry to the branch, and for given tickets the signature status.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets, or which tickets
+    /// Ticket IDs, or a query
     #[arg(value_name = "ID|QUERY")]
     ids: Vec<String>,
-    /// At most this many entries
+    /// Show at most COUNT entries
     #[arg(short = 'n', long, value_name = "COUNT")]
     limit: Option<usize>,
-    /// Only entries that set this field, such as severity or findings.diagnosis
+    /// Limit to entries that set FIELD, such as severity
     #[arg(long, value_name = "FIELD")]
     field: Option<String>,
-    /// Only entries of this person: a part of a name or address, or me
+    /// Limit to entries by WHO: a name, part of one, or me
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
-    /// Only entries of this step, such as escalate or hand-back
-    #[arg(long, value_name = "STEP")]
-    step: Option<String>,
-    /// Draw where work went on side by side, and met; the newest first, an entry a line
+    /// Limit to entries of ACTION, such as escalate
+    #[arg(long, alias = "step", value_name = "ACTION")]
+    action: Option<String>,
+    /// Draw the commit graph, an entry a line, newest first
     #[arg(long)]
     graph: bool,
     /// Verify the signatures of all commits that are shown
@@ -94,16 +93,17 @@ impl Sieve {
             if list.contains(&word) {
                 return Ok(());
             }
-            let meant = nearest(word, list).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            Err(Failure::usage(format!("there is no {what} `{word}`{meant}")).hint(list.join(" ")))
+            let meant =
+                nearest(word, list).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            Err(Failure::usage(format!("unknown {what} '{word}'{meant}")).hint(list.join(" ")))
         };
         let field = args.field.as_deref().map(Field::parse);
         if let (Some(Field::Unknown(_)), Some(word)) = (&field, args.field.as_deref()) {
             let names: Vec<&str> = Field::plain_names().collect();
             known(&names, word, "field")?;
         }
-        if let Some(word) = args.step.as_deref() {
-            known(Action::WORDS, word, "step")?;
+        if let Some(word) = args.action.as_deref() {
+            known(Action::WORDS, word, "action")?;
         }
         let by = match args.by.as_deref() {
             Some("me") => Some(project.me()?.email),
@@ -112,7 +112,7 @@ impl Sieve {
         Ok(Self {
             field,
             by: by.map(|who| who.to_lowercase()),
-            step: args.step.as_deref().map(Action::parse),
+            step: args.action.as_deref().map(Action::parse),
         })
     }
 

@@ -31,28 +31,27 @@ const MANY: usize = 500;
 pub struct Args {
     /// Which tickets, or: budget
     query: Vec<String>,
-    /// The period's first day, instant, or how long before its end: 2026-10-01, 90d [default: 30d]
+    /// Start of the period: a date, a time, or 90d [default: 30d]
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
-    /// The period's last day, or the first instant after it [default: now]
+    /// End of the period: a date or a time [default: now]
     #[arg(long, value_name = "WHEN")]
     to: Option<String>,
-    /// Take the figures apart by this
+    /// Group the metrics
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(By::WORDS))]
     by: Option<String>,
-    /// List the tickets behind each figure; with =FIGURE, show that one alone
-    #[arg(long, value_name = "FIGURE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    /// List the tickets of each metric, or of one (=METRIC)
+    #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     tickets: Option<String>,
-    /// Write a self-contained HTML report: to a file that ends in .html, or with a page for each ticket into
-    /// a directory
+    /// Write a self-contained HTML report to a .html file or a directory
     #[arg(long, value_name = "DIR|FILE")]
     html: Option<PathBuf>,
-    /// On pages, what is for the team only, too: internal notes, findings, who reported
+    /// Include internal notes, findings and reporters in the HTML report
     #[arg(long, requires = "html")]
     internal: bool,
-    /// What if the settings of this revision had been in force all the time
-    #[arg(long, value_name = "REVISION")]
-    policy: Option<String>,
+    /// Evaluate clocks with the settings of REVISION
+    #[arg(long, alias = "policy", value_name = "REVISION")]
+    settings: Option<String>,
     #[command(flatten)]
     reading: ReadOptions,
 }
@@ -137,8 +136,8 @@ fn groups(
 
 fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
     let no_time = |text: &str| {
-        Failure::usage(format!("`{text}` is no time"))
-            .hint("write 2026-10-01, 2026-10-01T09:00:00Z, or a span such as 90d")
+        Failure::usage(format!("'{text}' is not a valid time"))
+            .hint("use 2026-10-01, 2026-10-01T09:00:00Z, or a duration such as 90d")
     };
     let to = match args.to.as_deref() {
         None => at.unix(),
@@ -166,7 +165,7 @@ fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
 /// The tickets, each with its clocks at a moment.
 fn cases(args: &Args, query: &str, at: Moment, project: &Project<'_>) -> Result<Vec<Case>, Failure> {
     let (found, own) = project.find_judged(&Search::new(query, Projection::Courses))?;
-    let asked = args.policy.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
+    let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
     let what_if = asked.is_some();
     let judge = Judge { rules: asked.or(own), what_if, team: project.team()?, at: at.unix() };
     if found.len() < MANY {
@@ -230,8 +229,8 @@ impl Judge<'_> {
 fn only(groups: &mut Vec<(String, Vec<Figure>)>, key: &str) -> Result<(), Failure> {
     let known: Vec<&str> = FIGURES.iter().map(|sort| sort.key).chain(["release-lead-time"]).collect();
     if !known.contains(&key) {
-        let meant = crate::ticket::nearest(key, &known).map(|near| format!("; did you mean {near}?"));
-        let problem = format!("there is no figure `{key}`{}", meant.unwrap_or_default());
+        let meant = crate::ticket::nearest(key, &known).map(|near| format!("; did you mean '{near}'?"));
+        let problem = format!("unknown metric '{key}'{}", meant.unwrap_or_default());
         return Err(Failure::usage(problem).hint(known.join(" ")));
     }
     for (_, figures) in groups {

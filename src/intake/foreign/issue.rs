@@ -87,7 +87,8 @@ impl Issue {
         }
         let title = text(object, &["title", "Summary", "summary"]).ok_or("has no title")?;
         let created = pick(object, &["created_at", "createdAt", "create_time", "created", "Created"]);
-        let created = created.map(|at| moment(at).ok_or_else(|| format!("`{at}` is no time"))).transpose()?;
+        let created =
+            created.map(|at| moment(at).ok_or_else(|| format!("'{at}' is not a valid time"))).transpose()?;
         let identity = text(object, &["html_url", "url", "web_url", "Issue key", "key", "id"])
             .unwrap_or_else(|| title.clone());
         let mut comments = Vec::new();
@@ -225,8 +226,10 @@ fn ended(object: &Value, created: Moment) -> Result<Option<(Moment, &'static str
         return Ok(None);
     }
     let at = pick(object, &["closed_at", "closedAt", "Resolved", "resolved", "edit_time"]);
-    let at =
-        at.map(|at| moment(at).ok_or_else(|| format!("`{at}` is no time"))).transpose()?.unwrap_or(created);
+    let at = at
+        .map(|at| moment(at).ok_or_else(|| format!("'{at}' is not a valid time")))
+        .transpose()?
+        .unwrap_or(created);
     let reason = text(object, &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"]);
     Ok(Some((
         at,

@@ -114,7 +114,7 @@ fn each_row(
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
     if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
-        bail!("{name}, line 1: there is no column {column} for {field}; there are {}", heading.join(", "));
+        bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
     }
     for row in reader.records() {
         let row = row.with_context(|| format!("reading {name}"))?;

@@ -33,7 +33,7 @@ pub(super) fn read(
         buffer.clear();
         let problem = match reader.read_event_into(&mut buffer) {
             Ok(Event::Eof) if report.depth > 0 => Some(format!("ends within <{}>", report.innermost())),
-            Ok(Event::Eof) if !report.has_root => Some("holds no report".to_owned()),
+            Ok(Event::Eof) if !report.has_root => Some("has no report".to_owned()),
             Ok(Event::Eof) => break,
             Ok(event) => report.event(event, take).err(),
             Err(error) => Some(error.to_string()),
@@ -108,7 +108,7 @@ impl Report {
         let element = local(tag.name().as_ref()).to_owned();
         if !self.has_root && !matches!(element.as_str(), "testsuites" | "testsuite" | "testcase" | "testrun")
         {
-            return Err(format!("<{element}> is no report of JUnit's form"));
+            return Err(format!("<{element}> is not a JUnit report"));
         }
         self.has_root = true;
         self.depth += 1;

@@ -99,7 +99,7 @@ pub fn read_report(
     }
     let files = xml_files(&whole)?;
     if files.is_empty() {
-        bail!("{}: holds no XML file", path.display());
+        bail!("{}: no XML files", path.display());
     }
     for file in files {
         let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
@@ -129,7 +129,7 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
             }
         }
         if found.len() + waiting.len() > MAX_REPORTS {
-            bail!("{} holds more than {MAX_REPORTS} files; name those that are reports", folder.display());
+            bail!("{} has more than {MAX_REPORTS} files; name the reports", folder.display());
         }
     }
     found.sort();

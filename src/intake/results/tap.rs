@@ -39,9 +39,9 @@ pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcom
     }
     match planned {
         Some(planned) if planned > seen => {
-            bail!("{name}: {planned} tests were planned, {seen} told; the tests were cut off")
+            bail!("{name}: {planned} tests planned, {seen} reported: the run was cut off")
         }
-        None if seen == 0 => bail!("{name}, line 1: holds no test"),
+        None if seen == 0 => bail!("{name}, line 1: no tests"),
         Some(_) | None => Ok(()),
     }
 }

@@ -109,7 +109,7 @@ fn difference(old: &Entry, new: &Entry) -> String {
         parts.push("its note is another".to_owned());
     }
     if old.attachment != new.attachment {
-        parts.push("its evidence is another".to_owned());
+        parts.push("its attachment differs".to_owned());
     }
     let fields: BTreeSet<&Field> = old.set.keys().chain(new.set.keys()).collect();
     let differing = fields.into_iter().filter(|field| old.set.get(field) != new.set.get(field));

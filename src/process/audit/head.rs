@@ -20,7 +20,7 @@ pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec
     wrong.extend(texts(before, after, new).iter().map(Field::name));
     let mut findings = Vec::new();
     if !wrong.is_empty() {
-        let message = format!("no entry sets {} to what the head says", wrong.join(", "));
+        let message = format!("no entry sets {} to its current value", wrong.join(", "));
         findings.push(Finding::new(AuditRule::HeadUnaccounted, message));
     }
     findings.extend(cut_otherwise(before, after, new));

@@ -212,7 +212,8 @@ fn told(set: Option<&Set>) -> String {
 fn overridden(entry: &Entry, decided: &Entry) -> Option<Finding> {
     let untold: Vec<&str> =
         decided.overrides.iter().filter(|rule| !entry.overrides.contains(rule)).map(String::as_str).collect();
-    let message = format!("{}: {} was missing, and it does not say so", named(entry), untold.join(", "));
+    let message =
+        format!("{}: {} was missing, and is not recorded as overridden", named(entry), untold.join(", "));
     (!untold.is_empty()).then(|| Finding::new(AuditRule::StepHandover, message))
 }
 
@@ -229,7 +230,7 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
         Some(Set::Value { to, .. }) => shown(to.as_ref()),
         Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => String::new(),
     };
-    let message = format!("{}: judged it {severity}, and is no product owner", named(entry));
+    let message = format!("{}: set severity {severity}, but is not a product owner", named(entry));
     Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))
 }
 

@@ -1,8 +1,7 @@
-//! Holidays from an iCalendar file, as governments and calendar programs publish them.
+//! Holidays from an iCalendar file, as governments and calendar programs publish them (RFC 5545).
+//!
+//! Of a calendar, only the days of its events are needed: properties are read line by line, and all else is passed over.
 
-use std::str::FromStr as _;
-
-use icalendar::{Calendar as Ical, CalendarComponent, Component as _, DatePerhapsTime};
 use time::Date;
 use time::macros::format_description;
 
@@ -11,6 +10,20 @@ use crate::process::calendar::{Calendar, day_of};
 /// The longest holiday of a file, in days.
 const MAX_DAYS: i64 = 400;
 
+/// What an event says of its days.
+#[derive(Debug, Default)]
+struct Event {
+    summary: Option<String>,
+    /// The first day.
+    start: Option<i64>,
+    /// The day after the last one.
+    end: Option<i64>,
+    /// How many days it lasts, where no end is given.
+    days: Option<i64>,
+    rule: Option<String>,
+    is_cancelled: bool,
+}
+
 impl Calendar {
     /// Adds the days of an iCalendar file's events. An event lasts from its first day up to, not including,
     /// its end, or one day; one that repeats every year is a holiday of every year.
@@ -18,18 +31,17 @@ impl Calendar {
     /// # Errors
     /// What is wrong with the file.
     pub fn add_events(&mut self, text: &str) -> Result<(), String> {
-        let file = Ical::from_str(text).map_err(|_| "is no iCalendar file".to_owned())?;
-        for component in &file.components {
-            let CalendarComponent::Event(event) = component else { continue };
-            let name = event.get_summary().unwrap_or("an event");
-            let Some(first) = event.get_start().and_then(day) else {
-                return Err(format!("{name} has no first day (DTSTART)"));
+        for event in events(text)?.iter().filter(|event| !event.is_cancelled) {
+            let name = event.summary.as_deref().unwrap_or("an event");
+            let Some(first) = event.start else {
+                return Err(format!("{name} has no start date (DTSTART)"));
             };
-            let last = event.get_end().and_then(day).map_or(first, |end| (end - 1).max(first));
+            let end = event.end.or_else(|| Some(first + event.days?));
+            let last = end.map_or(first, |end| (end - 1).max(first));
             if last - first > MAX_DAYS {
                 return Err(format!("{name} lasts longer than {MAX_DAYS} days"));
             }
-            match event.property_value("RRULE") {
+            match event.rule.as_deref() {
                 None => self.holidays.extend(first..=last),
                 Some(rule) if is_yearly(rule) => {
                     let days = (first..=last).filter_map(super::date_of);
@@ -45,6 +57,101 @@ impl Calendar {
     }
 }
 
+/// The events of a file; alarms and other parts within them are passed over.
+fn events(text: &str) -> Result<Vec<Event>, String> {
+    let lines = unfolded(text);
+    let mut properties = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| property(line));
+    if !properties.next().is_some_and(|(name, value)| name == "BEGIN" && value == "VCALENDAR") {
+        return Err("is not an iCalendar file".to_owned());
+    }
+    let mut events = Vec::new();
+    // The parts that are open, the innermost last.
+    let mut open: Vec<String> = vec!["VCALENDAR".to_owned()];
+    for (name, value) in properties {
+        match (name.as_str(), open.last().map(String::as_str)) {
+            ("BEGIN", _) => {
+                if value.eq_ignore_ascii_case("VEVENT") {
+                    events.push(Event::default());
+                }
+                open.push(value.to_uppercase());
+            }
+            ("END", Some(part)) if value.eq_ignore_ascii_case(part) => {
+                open.pop();
+            }
+            ("END", _) => return Err(format!("has END:{value} where nothing of that name is open")),
+            (_, Some("VEVENT")) => {
+                if let Some(event) = events.last_mut() {
+                    event.take(&name, value);
+                }
+            }
+            (_, _) => {}
+        }
+    }
+    if let Some(part) = open.last() {
+        return Err(format!("ends before END:{part}"));
+    }
+    Ok(events)
+}
+
+impl Event {
+    fn take(&mut self, name: &str, value: &str) {
+        match name {
+            "SUMMARY" => self.summary = Some(plain(value)),
+            "DTSTART" => self.start = day(value),
+            "DTEND" => self.end = day(value),
+            "DURATION" => self.days = whole_days(value),
+            "RRULE" => self.rule = Some(value.to_owned()),
+            "STATUS" => self.is_cancelled = value.eq_ignore_ascii_case("CANCELLED"),
+            _ => {}
+        }
+    }
+}
+
+/// Lines as they were before they were folded: one that begins with a blank goes on with the one before.
+fn unfolded(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
+            (Some(rest), Some(last)) => last.push_str(rest),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines
+}
+
+/// The name and value of a property; parameters between them are left out. A colon within quotes is a parameter's.
+fn property(line: &str) -> (String, &str) {
+    let mut is_quoted = false;
+    let colon = line.char_indices().find(|(_, c)| {
+        is_quoted ^= *c == '"';
+        *c == ':' && !is_quoted
+    });
+    let (head, value) =
+        colon.and_then(|(at, _)| Some((line.get(..at)?, line.get(at + 1..)?))).unwrap_or((line, ""));
+    (head.split(';').next().unwrap_or_default().trim().to_uppercase(), value.trim())
+}
+
+/// A text without its escapes.
+fn plain(value: &str) -> String {
+    value.replace("\\n", " ").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
+}
+
+/// The day of a date, or of a date with a time: the day where the event is.
+fn day(value: &str) -> Option<i64> {
+    let date = value.get(..8).filter(|_| matches!(value.as_bytes().get(8), None | Some(b'T')))?;
+    Date::parse(date, format_description!("[year][month][day]")).ok().map(day_of)
+}
+
+/// A duration of whole days or weeks: `P2D`, `P1W`. One of hours ends on its first day.
+fn whole_days(value: &str) -> Option<i64> {
+    let value = value.strip_prefix('P')?;
+    let number = |text: &str| text.parse::<u16>().ok().map(i64::from);
+    if let Some(weeks) = value.strip_suffix('W') {
+        return number(weeks).map(|weeks| weeks * 7);
+    }
+    number(value.split('D').next().filter(|days| days.len() < value.len())?)
+}
+
 /// True for a rule that says every year on the same date, for good.
 fn is_yearly(rule: &str) -> bool {
     let plain = ["FREQ=YEARLY", "INTERVAL=1"];
@@ -56,18 +163,6 @@ fn is_yearly(rule: &str) -> bool {
     }) && rule.contains("FREQ=YEARLY")
 }
 
-fn day(when: DatePerhapsTime) -> Option<i64> {
-    use icalendar::CalendarDateTime;
-    let date = match when {
-        DatePerhapsTime::Date(date) => date,
-        DatePerhapsTime::DateTime(CalendarDateTime::Floating(at)) => at.date(),
-        DatePerhapsTime::DateTime(CalendarDateTime::Utc(at)) => at.date_naive(),
-        DatePerhapsTime::DateTime(CalendarDateTime::WithTimezone { date_time, .. }) => date_time.date(),
-    };
-    // The file's own types go no further than this.
-    Date::parse(&date.to_string(), format_description!("[year]-[month]-[day]")).ok().map(day_of)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,25 +172,60 @@ mod tests {
         BEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260126\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Australia Day\r\nEND:VEVENT\r\n\
         END:VCALENDAR\r\n";
 
-    #[test]
-    fn events_are_holidays() {
+    fn dates(text: &str) -> Vec<String> {
         let mut calendar = Calendar::always();
-        calendar.add_events(FILE).unwrap();
-        let dates: Vec<String> = calendar
+        calendar.add_events(text).unwrap();
+        calendar
             .holidays
             .iter()
             .filter_map(|day| super::super::date_of(*day))
             .map(|d| d.to_string())
-            .collect();
-        assert_eq!(dates, ["2026-12-25", "2026-12-26"]);
+            .collect()
+    }
+
+    #[test]
+    fn events_are_holidays() {
+        let mut calendar = Calendar::always();
+        calendar.add_events(FILE).unwrap();
+        assert_eq!(dates(FILE), ["2026-12-25", "2026-12-26"]);
         assert_eq!(calendar.yearly.into_iter().collect::<Vec<_>>(), [(1, 26)]);
+    }
+
+    #[test]
+    fn forms_that_programs_write_are_read() {
+        let event = |lines: &str| {
+            dates(&format!("\u{feff}BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"))
+        };
+        let first = ["2026-12-25"];
+        assert_eq!(event("DTSTART:20261225"), first);
+        assert_eq!(event("dtstart;tzid=Europe/Berlin:20261225T000000"), first);
+        assert_eq!(event("DTSTART:20261225T000000Z"), first);
+        assert_eq!(event("DTSTART;X-A=\"b:c;d\";VALUE=DATE:20261225"), first);
+        assert_eq!(event("DTSTART;VALUE=DATE:2026\n 1225"), first, "folded");
+        assert_eq!(event("DTSTART:20261225\nBEGIN:VALARM\nDTSTART:20200101\nEND:VALARM"), first);
+        assert_eq!(event("DTSTART:20261225\nDURATION:P2D"), ["2026-12-25", "2026-12-26"]);
+        assert_eq!(event("DTSTART:20261225\nDURATION:PT8H"), first);
+        assert!(event("DTSTART:20261225\nSTATUS:CANCELLED").is_empty());
     }
 
     #[test]
     fn what_is_not_understood_is_refused() {
         let mut calendar = Calendar::always();
-        assert!(calendar.add_events("hello").is_err());
-        let weekly = FILE.replace("FREQ=YEARLY", "FREQ=WEEKLY");
-        assert!(calendar.add_events(&weekly).unwrap_err().contains("Australia Day"));
+        let cut = FILE.get(..FILE.len() - 16).unwrap();
+        for (text, problem) in [
+            ("hello", "not an iCalendar file"),
+            ("", "not an iCalendar file"),
+            (cut, "ends before END:VCALENDAR"),
+            ("BEGIN:VCALENDAR\nEND:VEVENT\n", "END:VEVENT"),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:X\\, y\nEND:VEVENT\nEND:VCALENDAR\n",
+                "X, y has no start",
+            ),
+            ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261399\nEND:VEVENT\nEND:VCALENDAR\n", "no start"),
+            (&FILE.replace("FREQ=YEARLY", "FREQ=WEEKLY"), "Australia Day"),
+            (&FILE.replace("DTEND;VALUE=DATE:20261227", "DTEND;VALUE=DATE:20290101"), "longer than"),
+        ] {
+            assert!(calendar.add_events(text).unwrap_err().contains(problem), "{text}");
+        }
     }
 }

@@ -19,12 +19,16 @@ const MAX_RANGE_DAYS: i64 = 1_100;
 /// # Errors
 /// The path to the value that is wrong, and what is wrong with it.
 pub fn read_calendar(node: &Node) -> Result<Calendar, Wrong> {
-    let Node::Map(pairs) = node else { return Err((Vec::new(), "is no calendar".to_owned())) };
+    let Node::Map(pairs) = node else { return Err((Vec::new(), "is not a calendar".to_owned())) };
     for (key, _) in pairs {
         let key = key.to_string();
         if !KEYS.contains(&key.as_str()) {
-            let meant = nearest(&key, KEYS).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-            return Err((vec![key], format!("is none of {}.{meant}", KEYS.join(", "))));
+            let meant =
+                nearest(&key, KEYS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            return Err((
+                vec![key],
+                format!("is not a known key (possible keys: {}){meant}", KEYS.join(", ")),
+            ));
         }
     }
     let zone = node.at("timezone").and_then(Node::as_text).unwrap_or("UTC").to_owned();
@@ -49,8 +53,8 @@ fn check_zone(zone: &str) -> Result<(), String> {
         name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&zone.replace(' ', "_")))
     };
     let meant = names.iter().find(city).copied().or_else(|| nearest(zone, &names));
-    let meant = meant.map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-    Err(format!("`{zone}` is no time zone of the IANA database.{meant}"))
+    let meant = meant.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    Err(format!("'{zone}' is not a valid IANA time zone{meant}"))
 }
 
 /// The items of a list; a text is taken as items with commas between, as `config set` writes it.
@@ -122,7 +126,9 @@ fn joined(day: &[(i64, i64)]) -> Vec<(i64, i64)> {
 fn weekdays(text: &str) -> Result<Vec<usize>, String> {
     let place = |word: &str| {
         let found = WEEKDAYS.iter().position(|day| day.eq_ignore_ascii_case(word.trim()));
-        found.ok_or_else(|| format!("`{word}` is none of {}", WEEKDAYS.join(", ")))
+        found.ok_or_else(|| {
+            format!("'{word}' is not a valid value (possible values: {})", WEEKDAYS.join(", "))
+        })
     };
     let mut days = Vec::new();
     for part in text.split(',') {
@@ -138,7 +144,8 @@ fn weekdays(text: &str) -> Result<Vec<usize>, String> {
 
 /// `08:30-17:00`, in seconds after midnight; an end that is not after its start is of the next day.
 fn span_of_day(text: &str) -> Result<(i64, i64), String> {
-    let problem = || format!("`{text}` is no interval; write 08:30-17:00, 22:00-06:00 or 00:00-24:00");
+    let problem =
+        || format!("'{text}' is not a valid interval (use 08:30-17:00, 22:00-06:00 or 00:00-24:00)");
     let (from, to) = text.split_once('-').ok_or_else(problem)?;
     let (from, to) = (time_of_day(from).ok_or_else(problem)?, time_of_day(to).ok_or_else(problem)?);
     if from == to || from == DAY_SECS {
@@ -162,13 +169,13 @@ fn time_of_day(text: &str) -> Option<i64> {
 fn holiday(text: &str, calendar: &mut Calendar) -> Result<(), String> {
     let problem = || {
         format!(
-            "`{text}` is no holiday; write 2026-12-25, 12-25 for every year, 2026-12-28..2026-12-31, or a file of .support/calendars such as au.ics"
+            "'{text}' is not a valid holiday (use 2026-12-25, 12-25 for every year, 2026-12-28..2026-12-31, or a file in .support/calendars such as au.ics)"
         )
     };
     let is_file = std::path::Path::new(text).extension().is_some_and(|end| end.eq_ignore_ascii_case("ics"));
     if is_file {
         if text.contains(['/', '\\']) || text.starts_with('.') {
-            return Err(format!("`{text}` is no name of a file in .support/calendars"));
+            return Err(format!("'{text}' is not a valid file name in .support/calendars"));
         }
         calendar.files.push(text.to_owned());
         return Ok(());
@@ -176,7 +183,7 @@ fn holiday(text: &str, calendar: &mut Calendar) -> Result<(), String> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     if let (Some(first), Some(last)) = (date(first), date(last)) {
         if !(first..=first + MAX_RANGE_DAYS).contains(&last) {
-            return Err(format!("`{text}` is no range of at most {MAX_RANGE_DAYS} days"));
+            return Err(format!("'{text}' is not a valid range of at most {MAX_RANGE_DAYS} days"));
         }
         calendar.holidays.extend(first..=last);
         return Ok(());
@@ -231,18 +238,18 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
         for (text, place, problem) in [
-            ("{timezone: Brisbane, hours: 24x7}", "timezone", "Did you mean Australia/Brisbane?"),
+            ("{timezone: Brisbane, hours: 24x7}", "timezone", "did you mean 'Australia/Brisbane'?"),
             ("{hours: {}}", "hours", "no hours at all"),
             ("{timezone: UTC}", "hours", "no hours at all"),
             ("{hours: {mon: ['08:00-12:00', '11:00-13:00']}}", "hours", "of mon overlap"),
             ("{hours: {sun: '22:00-06:00', mon: '05:00-09:00'}}", "hours", "of mon overlap"),
-            ("{hours: {mon-frt: '08:00-12:00'}}", "hours.mon-frt", "`frt` is none of"),
-            ("{hours: {mon: '8-12'}}", "hours.mon", "is no interval"),
-            ("{hours: {mon: '24:00-02:00'}}", "hours.mon", "is no interval"),
-            ("{hours: 24x7, holidays: ['2026-02-30']}", "holidays.0", "is no holiday"),
-            ("{hours: 24x7, holidays: ['2026-12-31..2026-12-01']}", "holidays.0", "is no range"),
-            ("{hours: 24x7, holidays: ['../x.ics']}", "holidays.0", "is no name of a file"),
-            ("{hours: 24x7, holliday: []}", "holliday", "Did you mean holidays?"),
+            ("{hours: {mon-frt: '08:00-12:00'}}", "hours.mon-frt", "'frt' is not a valid value"),
+            ("{hours: {mon: '8-12'}}", "hours.mon", "is not a valid interval"),
+            ("{hours: {mon: '24:00-02:00'}}", "hours.mon", "is not a valid interval"),
+            ("{hours: 24x7, holidays: ['2026-02-30']}", "holidays.0", "is not a valid holiday"),
+            ("{hours: 24x7, holidays: ['2026-12-31..2026-12-01']}", "holidays.0", "is not a valid range"),
+            ("{hours: 24x7, holidays: ['../x.ics']}", "holidays.0", "is not a valid file name"),
+            ("{hours: 24x7, holliday: []}", "holliday", "did you mean 'holidays'?"),
         ] {
             let (path, said) = read(text).unwrap_err();
             assert_eq!(path.join("."), place, "{text}");

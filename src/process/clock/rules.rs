@@ -173,7 +173,7 @@ impl ClockRules {
             if !is_name || name == ALWAYS {
                 return Err(wrong(
                     &["calendars", &name],
-                    "is no name for a calendar: letters, digits and dashes; 24x7 is always there",
+                    "is not a valid calendar name (use letters, digits and dashes; 24x7 always exists)",
                 ));
             }
             let calendar = read_calendar(node).map_err(|(path, problem)| {
@@ -184,13 +184,17 @@ impl ClockRules {
         }
         for (word, node) in pairs(file, "clocks")? {
             let severity = Severity::parse(&word).ok_or_else(|| {
-                wrong(&["clocks", &word], &format!("is none of {}", Severity::WORDS.join(", ")))
+                wrong(
+                    &["clocks", &word],
+                    &format!("is not a severity (possible values: {})", Severity::WORDS.join(", ")),
+                )
             })?;
             let targets = rules.targets(&word, node)?;
             rules.severities.insert(severity, targets);
         }
         for (word, node) in pairs(file, "levels")? {
-            let level = Level::parse(&word).ok_or_else(|| wrong(&["levels", &word], "is none of 1, 2, 3"))?;
+            let level = Level::parse(&word)
+                .ok_or_else(|| wrong(&["levels", &word], "is not a level (possible values: 1, 2, 3)"))?;
             let path = ["levels", &word];
             check_keys(&path, node, &["resolution", "calendar"])?;
             let calendar = node.at("calendar").map(Node::to_string);
@@ -204,8 +208,15 @@ impl ClockRules {
             rules.pause.clear();
             for word in texts(Some(node)).iter().filter(|word| !word.is_empty()) {
                 let known = Reason::ALL.into_iter().find(|reason| reason.as_str() == word);
-                let none_of =
-                    || wrong(&["pause"], &format!("`{word}` is none of {}", Reason::WORDS.join(", ")));
+                let none_of = || {
+                    wrong(
+                        &["pause"],
+                        &format!(
+                            "'{word}' is not a valid value (possible values: {})",
+                            Reason::WORDS.join(", ")
+                        ),
+                    )
+                };
                 rules.pause.insert(known.ok_or_else(none_of)?);
             }
         }
@@ -221,8 +232,12 @@ impl ClockRules {
             None => WARN_PERCENT,
             Some(text) => {
                 let percent = text.to_string().trim_end_matches('%').parse().ok();
-                let problem =
-                    || wrong(&[&path[..], &["warn_at"]].concat(), "is no share of the budget such as 75%");
+                let problem = || {
+                    wrong(
+                        &[&path[..], &["warn_at"]].concat(),
+                        "is not a valid share of the target, such as 75%",
+                    )
+                };
                 percent.filter(|percent| (1..=100).contains(percent)).ok_or_else(problem)?
             }
         };
@@ -256,7 +271,7 @@ impl ClockRules {
     pub(in crate::process) fn check_calendar(&self, path: &[&str], name: Option<&str>) -> Result<(), Wrong> {
         let Some(name) = name.filter(|name| !self.calendars.contains_key(*name)) else { return Ok(()) };
         let known: Vec<&str> = self.calendars.keys().map(String::as_str).collect();
-        let problem = format!("there is no calendar `{name}`, only {}", known.join(", "));
+        let problem = format!("unknown calendar '{name}' (known: {})", known.join(", "));
         Err(wrong(&[path, &["calendar"]].concat(), &problem))
     }
 }
@@ -288,17 +303,18 @@ fn pairs<'a>(file: &'a Node, group: &str) -> Result<Vec<(String, &'a Node)>, Wro
     match file.at(group) {
         None | Some(Node::Null) => Ok(Vec::new()),
         Some(Node::Map(pairs)) => Ok(pairs.iter().map(|(key, value)| (key.to_string(), value)).collect()),
-        Some(_) => Err(wrong(&[group], "is no mapping")),
+        Some(_) => Err(wrong(&[group], "is not a mapping")),
     }
 }
 
 fn check_keys(path: &[&str], node: &Node, known: &[&str]) -> Result<(), Wrong> {
-    let Node::Map(pairs) = node else { return Err(wrong(path, "is no mapping")) };
+    let Node::Map(pairs) = node else { return Err(wrong(path, "is not a mapping")) };
     for (key, _) in pairs {
         let key = key.to_string();
         if !known.contains(&key.as_str()) {
-            let meant = nearest(&key, known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-            let problem = format!("is none of {}.{meant}", known.join(", "));
+            let meant =
+                nearest(&key, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            let problem = format!("is not a known key (possible keys: {}){meant}", known.join(", "));
             return Err(wrong(&[path, &[key.as_str()]].concat(), &problem));
         }
     }
@@ -309,7 +325,7 @@ fn target(path: &[&str], node: &Node, key: &str) -> Result<Option<Target>, Wrong
     let Some(value) = node.at(key).filter(|value| **value != Node::Null) else { return Ok(None) };
     let text = value.to_string();
     let problem = format!(
-        "`{text}` is no target; write 30s, 15m, 4h or 1h30m for business time, 3d for the same time of day 3 working days on"
+        "'{text}' is not a valid target (use 30s, 15m or 4h for business hours, 3d for working days)"
     );
     Target::parse(&text).map(Some).ok_or_else(|| wrong(&[path, &[key]].concat(), &problem))
 }
@@ -340,16 +356,20 @@ mod tests {
         for (text, key, problem) in [
             ("clocks: {blocker: {response: 5h, resolution: 4h}}", "clocks.blocker.response", "longer"),
             ("clocks: {blocker: {response: 2d, resolution: 4h}}", "clocks.blocker.response", "longer"),
-            ("clocks: {blocker: {response: 4y}}", "clocks.blocker.response", "is no target"),
-            ("clocks: {blocker: {calendar: office}}", "clocks.blocker.calendar", "no calendar `office`"),
-            ("clocks: {blocker: {respond: 4h}}", "clocks.blocker.respond", "Did you mean response?"),
-            ("clocks: {worst: {response: 4h}}", "clocks.worst", "is none of"),
-            ("clocks: {major: {response: 4h, warn_at: 0%}}", "clocks.major.warn_at", "no share"),
-            ("levels: {4: {resolution: 4h}}", "levels.4", "none of 1, 2, 3"),
+            ("clocks: {blocker: {response: 4y}}", "clocks.blocker.response", "is not a valid target"),
+            ("clocks: {blocker: {calendar: office}}", "clocks.blocker.calendar", "unknown calendar 'office'"),
+            ("clocks: {blocker: {respond: 4h}}", "clocks.blocker.respond", "did you mean 'response'?"),
+            ("clocks: {worst: {response: 4h}}", "clocks.worst", "is not a severity"),
+            ("clocks: {major: {response: 4h, warn_at: 0%}}", "clocks.major.warn_at", "not a valid share"),
+            ("levels: {4: {resolution: 4h}}", "levels.4", "is not a level"),
             ("levels: {1: {calendar: 24x7}}", "levels.1", "no resolution"),
-            ("pause: [weather]", "pause", "`weather` is none of"),
-            ("calendars: {24x7: {hours: 24x7}}", "calendars.24x7", "always there"),
-            ("calendars: {o: {timezone: Nowhere/At, hours: 24x7}}", "calendars.o.timezone", "no time zone"),
+            ("pause: [weather]", "pause", "'weather' is not a valid value"),
+            ("calendars: {24x7: {hours: 24x7}}", "calendars.24x7", "always exists"),
+            (
+                "calendars: {o: {timezone: Nowhere/At, hours: 24x7}}",
+                "calendars.o.timezone",
+                "not a valid IANA time zone",
+            ),
         ] {
             let (path, said) = read(text).unwrap_err();
             assert_eq!(path, key, "{text}");

@@ -129,7 +129,7 @@ impl Review<'_> {
             return Ok(None);
         };
         if now.kind != ItemKind::File {
-            found(AuditRule::FileStrange, "is no file".to_owned());
+            found(AuditRule::FileStrange, "is not a file".to_owned());
             return Ok(None);
         }
         let after = parsed.get(id, now.id)?;
@@ -164,7 +164,7 @@ impl Review<'_> {
         let from = met(&before);
         for stranger in strangers {
             if !self.goes_on(passage, stranger, parsed)? {
-                let message = "another ticket stands there than did";
+                let message = "the file holds another ticket than before";
                 findings.push(Finding::new(AuditRule::TicketReplaced, message));
             }
         }
@@ -313,7 +313,7 @@ impl Review<'_> {
                         .err()
                         .map(|failure| Finding::new(AuditRule::FileInvalid, failure.error.to_string()))
                 }
-                _ => Some(Finding::new(AuditRule::FileStrange, "is no file")),
+                _ => Some(Finding::new(AuditRule::FileStrange, "is not a file")),
             }
         } else {
             None
@@ -332,9 +332,7 @@ fn form(changed: &Changed) -> Option<Finding> {
         return None;
     }
     Some(match form {
-        Form::OutOfOrder => Finding::new(AuditRule::TimelineOrder, "its entries do not stand in their order"),
-        Form::Loose | Form::Canonical => {
-            Finding::new(AuditRule::FileCanonical, "is not written as git-support writes it")
-        }
+        Form::OutOfOrder => Finding::new(AuditRule::TimelineOrder, "its entries are not in order"),
+        Form::Loose | Form::Canonical => Finding::new(AuditRule::FileCanonical, "is not in canonical form"),
     })
 }

@@ -42,7 +42,7 @@ impl Review<'_> {
             return Ok(file
                 .now
                 .as_ref()
-                .map(|_| Finding::new(AuditRule::FileStrange, "is evidence of no ticket")));
+                .map(|_| Finding::new(AuditRule::FileStrange, "is not the attachment of a ticket")));
         };
         let version = parsed.at(passage.commit, &id)?;
         let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
@@ -79,9 +79,9 @@ impl Review<'_> {
 }
 
 fn missing(name: &str) -> Finding {
-    Finding::new(AuditRule::EvidenceMissing, format!("{name} is not there"))
+    Finding::new(AuditRule::EvidenceMissing, format!("{name} is missing"))
 }
 
 fn changed(name: &str) -> Finding {
-    Finding::new(AuditRule::EvidenceChanged, format!("{name} is not what was attached"))
+    Finding::new(AuditRule::EvidenceChanged, format!("{name} differs from what was attached"))
 }

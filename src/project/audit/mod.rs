@@ -80,7 +80,7 @@ impl Project<'_> {
         audited.faults = faults;
         audited.since = stretch.since();
         if audited.is_cut {
-            let cut = "the commits it begins with are not judged; git fetch --unshallow";
+            let cut = "its first commits are not audited; git fetch --unshallow";
             self.host.note(format!("note: this clone is shallow: {cut}"));
         }
         Ok(Audit { audited, stretch })

@@ -45,7 +45,7 @@ pub(super) fn all(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<Ve
             ));
         };
         let Some((commit, message)) = store.repository().tag(object).map_err(Error::from)? else {
-            bad("is no signed tag".to_owned());
+            bad("is not a signed tag".to_owned());
             continue;
         };
         let line = |key: &str| message.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
@@ -53,7 +53,7 @@ pub(super) fn all(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<Ve
             continue;
         }
         if line(COMMIT) != Some(commit.to_string().as_str()) {
-            bad(format!("stands on {commit:.10}, and does not say so"));
+            bad(format!("points to {commit:.10}, but names another commit"));
             continue;
         }
         match store.repository().verify_tag(&name) {

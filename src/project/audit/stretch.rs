@@ -34,7 +34,7 @@ impl Stretch {
     pub(super) fn tip(&self) -> Result<ObjectId, Failure> {
         match self.tips.as_slice() {
             [tip] => Ok(*tip),
-            _ => Err(Failure::new(Kind::Refused, "there is nothing to seal: the branch has no commit yet")),
+            _ => Err(Failure::new(Kind::Refused, "nothing to seal: the branch has no commit yet")),
         }
     }
 }
@@ -101,7 +101,7 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(Stretch, Vec<Problem>
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let parts: Vec<&str> = line.splitn(3, ' ').collect();
         let [old, new, name] = parts.as_slice() else {
-            let message = format!("`{line}` is no line of a pre-receive hook: OLD NEW REFERENCE");
+            let message = format!("'{line}' is not a valid pre-receive line (OLD NEW REFERENCE)");
             return Err(Failure::usage(message).hint("git support audit RANGE"));
         };
         let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !id.bytes().all(|b| b == b'0')));
@@ -125,7 +125,7 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(Stretch, Vec<Problem>
     stretch.less = store.repository().commit_tips().map_err(Error::from)?;
     for (name, old) in gone {
         if name == store.target().reference() {
-            let message = "the branch of the tickets is not taken away";
+            let message = "the branch of the tickets is deleted";
             faults.push(problem(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
         } else if let Some(rest) = store.snapshot(None)?.commit().filter(|rest| !store.contains(*rest, old)) {
             // What a branch that goes had, the branch of the tickets has.

@@ -83,7 +83,7 @@ impl Project<'_> {
     #[must_use]
     pub fn test_history(&self, build: &Build) -> Passes {
         let text = self.store.passes(&build.branch).unwrap_or_else(|error| {
-            self.host.note(format!("warning: when tests passed last is not known: {error}"));
+            self.host.note(format!("warning: test history not available: {error}"));
             None
         });
         Passes::read(&text.unwrap_or_default())
@@ -92,14 +92,14 @@ impl Project<'_> {
     /// Fetches what the remote knows of a branch's tests.
     pub fn fetch_test_history(&self, build: &Build) {
         if let Err(error) = self.store.fetch_passes(&build.branch, &merged) {
-            self.host.note(format!("warning: when tests passed last is known from here alone: {error}"));
+            self.host.note(format!("warning: test history of the remote not available: {error}"));
         }
     }
 
     /// Sends what is known of a branch's tests to the remote.
     pub fn push_test_history(&self, build: &Build) {
         if let Err(error) = self.store.push_passes(&build.branch, &merged) {
-            self.host.note(format!("warning: when tests passed last was not sent: {error}"));
+            self.host.note(format!("warning: test history not pushed: {error}"));
         }
     }
 
@@ -110,7 +110,7 @@ impl Project<'_> {
         let next =
             |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(results, revision, at).write();
         if let Err(error) = self.store.change_passes(&build.branch, &next) {
-            self.host.note(format!("warning: when tests passed last was not kept: {error}"));
+            self.host.note(format!("warning: test history not saved: {error}"));
         }
     }
 }

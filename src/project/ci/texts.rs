@@ -65,7 +65,7 @@ fn story(cause: &Cause, build: &Build, suspects: &str) -> String {
     if !evidence.output.trim().is_empty() {
         part(&format!("Output:\n{}", evidence.output));
     }
-    part(&evidence.files.iter().map(|file| format!("Kept by the run: {file}\n")).collect::<String>());
+    part(&evidence.files.iter().map(|file| format!("Saved by the run: {file}\n")).collect::<String>());
     bounded(&without_secrets(&out))
 }
 

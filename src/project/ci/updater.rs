@@ -164,7 +164,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         let note = regresses.then(|| {
             let place = self.run.build.place();
             bounded(&without_secrets(&format!(
-                "A regression: seen again {place}.\n\n{}",
+                "Regression: the failure was repeated {place}.\n\n{}",
                 suspects(self.store(), state, self.run.build)
             )))
         });
@@ -263,7 +263,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             Err(error) => {
                 let id = ticket.id();
                 let message =
-                    format!("warning: {id}: whether its fix is in this build cannot be told: {error}");
+                    format!("warning: {id}: cannot determine if this build contains its fix: {error}");
                 self.change.project().host.note(message);
                 Fix::Missing
             }

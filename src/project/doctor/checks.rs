@@ -38,7 +38,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     releases(project, &tickets, &mut faults);
     for lost in store.lost(&snapshot)? {
         let what = if lost.is_removed {
-            "the file was taken away".to_owned()
+            "the file was removed".to_owned()
         } else {
             format!("{} of its entries are gone", lost.entries)
         };
@@ -51,16 +51,17 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
 /// What this clone's git is to do.
 fn clone(store: &Store, faults: &mut Vec<Problem>) {
     if !store.has_driver() {
-        let message = "this clone's git does not merge tickets by the merge rule";
+        let message = "git's merge driver for tickets is not set up in this clone";
         faults.push(Problem::warning("driver.missing", message).hint("git support doctor --repair"));
     }
     for (path, age) in store.old_locks(OLD_LOCK_SECS) {
-        let message = format!("a lock of git's, {} minutes old", age / 60);
+        let message = format!("a lock of git, {} minutes old", age / 60);
         let hint = format!("if no git is running: rm {path}");
         faults.push(Problem::warning("lock.old", message).at(&path).hint(hint));
     }
     if store.is_ignored() {
-        let message = "git ignores .support: what is filed is kept, but new files do not show in git status";
+        let message =
+            "git ignores .support: tickets are committed, but new files are not shown by git status";
         faults.push(Problem::note("support.ignored", message).hint("git check-ignore -v .support/tickets"));
     }
 }
@@ -90,12 +91,11 @@ fn unsafe_paths(store: &Store, snapshot: &Snapshot<'_>, faults: &mut Vec<Problem
 fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     for edit in store.hand_edits()? {
         let fault = if let Some(problem) = &edit.problem {
-            Problem::error("tree.unsafe", problem.clone())
-                .hint("look at it with git status, and take it away")
+            Problem::error("tree.unsafe", problem.clone()).hint("inspect it with git status, and remove it")
         } else if edit.is_conflicted {
             Problem::error("merge.conflict", "is in conflict").hint("git support doctor --repair")
         } else {
-            Problem::note("work-tree.edited", "is not as it was committed").hint("git support save")
+            Problem::note("work-tree.edited", "has uncommitted changes").hint("git support save")
         };
         faults.push(fault.at(&edit.path));
     }
@@ -121,7 +121,7 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
     }
     let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
     if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
-        let message = "is of an earlier version: git diff would show tickets as their files";
+        let message = "is from an earlier version: git diff would show tickets as raw files";
         faults.push(
             Problem::note("attributes.old", message)
                 .at(layout::ATTRIBUTES)
@@ -129,7 +129,7 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
         );
     }
     if snapshot.commit().is_some() && attributes.is_none() {
-        let message = "is missing: git would not merge tickets by the merge rule";
+        let message = "is missing: git would not use the merge driver for tickets";
         faults.push(
             Problem::warning("attributes.missing", message)
                 .at(layout::ATTRIBUTES)
@@ -154,7 +154,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
     for ticket in listing.tickets {
         let path = layout::ticket(ticket.id());
         if snapshot.file(&path, usize::MAX)?.is_some_and(|bytes| bytes != codec::write(&ticket).as_bytes()) {
-            let message = "is not written as git-support writes it";
+            let message = "is not in canonical form";
             faults.push(
                 Problem::note("file.canonical", message).of(ticket.id()).hint("git support doctor --repair"),
             );
@@ -168,7 +168,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
 fn timeline(ticket: &Ticket, now: Moment, faults: &mut Vec<Problem>) {
     let fields: Vec<String> = ticket.unaccounted().iter().map(Field::name).collect();
     if !fields.is_empty() {
-        let message = format!("no entry of its timeline sets {}", fields.join(", "));
+        let message = format!("no timeline entry sets {}", fields.join(", "));
         faults.push(
             Problem::warning("head.unaccounted", message).of(ticket.id()).hint("git support doctor --repair"),
         );
@@ -195,7 +195,7 @@ fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mu
     for (kind, other) in ticket.head().links() {
         let there = TicketId::parse(other).and_then(|other| tickets.get(&other));
         let Some(there) = there else {
-            let message = format!("{kind} {other}, which is not here");
+            let message = format!("{kind} {other}, which does not exist here");
             let hint =
                 format!("git support link --remove {id} {kind} {other}, or fetch the branch that has it");
             faults.push(Problem::warning("link.missing", message).of(id).hint(hint));
@@ -252,11 +252,12 @@ fn evidence(
             let content = if is_there { snapshot.file(&path, usize::MAX)? } else { None };
             let fault = match content {
                 None if entry.redacted.is_some() => continue,
-                None => Problem::error("evidence.missing", format!("{} is not there", file.name)),
+                None => Problem::error("evidence.missing", format!("{} is missing", file.name)),
                 Some(content) if crate::ticket::sha256(&content) == file.sha256 => continue,
-                Some(_) => {
-                    Problem::error("evidence.changed", format!("{} is not what was attached", file.name))
-                }
+                Some(_) => Problem::error(
+                    "evidence.changed",
+                    format!("{} differs from what was attached", file.name),
+                ),
             };
             let hint = format!("git log -p --stat -- {path}");
             faults.push(fault.of(ticket.id()).at(&path).hint(hint));
@@ -276,7 +277,7 @@ fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults:
         let path = layout::release(&release.version);
         for id in &release.known_issues {
             if TicketId::parse(id).is_none_or(|id| !tickets.contains_key(&id)) {
-                let message = format!("names the known error {id}, which is not here");
+                let message = format!("names the known error {id}, which does not exist here");
                 faults.push(Problem::warning("release.issue", message).at(&path));
             }
         }

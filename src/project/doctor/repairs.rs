@@ -39,7 +39,7 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
                     let path = layout::ticket(renamed.id());
                     store.settle_conflict(&path, &codec::write(&renamed))?;
                     project.host.note(format!(
-                        "two tickets were opened under the id {id}; the younger one is now {}",
+                        "two tickets were opened under the ID {id}; the newer one is now {}",
                         renamed.id()
                     ));
                     *kept
@@ -49,9 +49,7 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
             (None, None) => continue,
         };
         store.settle_conflict(&edit.path, &codec::write(&settled))?;
-        project
-            .host
-            .note(format!("settled {}; go on with git: git commit, or git rebase --continue", edit.path));
+        project.host.note(format!("merged {}; continue with git commit or git rebase --continue", edit.path));
     }
     Ok(())
 }

@@ -133,9 +133,9 @@ fn backlog(weeks: &[Week]) -> Markup {
         weeks.iter().map(|week| (week.name.clone(), week.backlog.to_vec())).collect();
     let table = html! {
         table {
-            caption { "At the end of each week, and what was filed and resolved in it" }
+            caption { "At the end of each week, with tickets opened and resolved in it" }
             thead { tr {
-                th scope="col" { "Week" } th.n scope="col" { "Filed" } th.n scope="col" { "Resolved" }
+                th scope="col" { "Week" } th.n scope="col" { "Opened" } th.n scope="col" { "Resolved" }
                 @for name in SEVERITIES { th.n scope="col" { (name) } }
             } }
             tbody { @for week in weeks { tr {
@@ -174,7 +174,7 @@ fn compliance(figures: &[Figure]) -> Markup {
     let kept = figures.iter().filter(|figure| figure.key.ends_with("-kept") && figure.count() > 0);
     html! {
         h2 { "SLA compliance" }
-        p.about { "Of the clocks that stopped, or were used up, in the period: those in time." }
+        p.about { "Share of clocks met, of those that ended or breached in the period." }
         @if kept.clone().next().is_none() { p.soft { "No clock came to its end in the period." } }
         table.bars { tbody { @for figure in kept { tr {
             th scope="row" { (figure.title) }
@@ -246,10 +246,10 @@ fn vendors(cases: &[&Case], period: Period) -> Markup {
     let cell = |seconds: Option<i64>| seconds.map(|seconds| span(Unit::Span, seconds)).unwrap_or_default();
     let table = html! {
         table {
-            caption { "Answers that came in the period, by day and night, and contracts kept" }
+            caption { "Answers in the period, in calendar time, and underpinning contracts met" }
             thead { tr {
                 th scope="col" { "Vendor" } th.n scope="col" { "Answers" } th.n scope="col" { "Median" }
-                th.n scope="col" { "p90" } th.n scope="col" { "In time" } th.n scope="col" { "Holds now" }
+                th.n scope="col" { "p90" } th.n scope="col" { "In time" } th.n scope="col" { "Deferred now" }
             } }
             tbody { @for (name, row) in &mut rows { tr {
                 @let () = row.waits.sort_unstable();
@@ -327,7 +327,7 @@ fn tickets(overview: &Overview<'_>) -> Markup {
             thead { tr {
                 th scope="col" { "Ticket" } th scope="col" { "Severity" } th scope="col" { "Status" }
                 th.n scope="col" { "Level" } th scope="col" { "Assignee" } th scope="col" { "Due, UTC" }
-                th scope="col" { "Filed, UTC" }
+                th scope="col" { "Opened, UTC" }
             } }
             tbody { @for (summary, due) in rows { tr {
                 td.title {

@@ -12,6 +12,31 @@ use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
+/// While it lives, libgit2 waits for the disk after each file that it writes: references, say. Objects are written before,
+/// and waited for together.
+pub(crate) struct WaitsForDisk(());
+
+impl WaitsForDisk {
+    /// From now on.
+    pub(crate) fn begin() -> Self {
+        wait_for_each(1);
+        Self(())
+    }
+}
+
+impl Drop for WaitsForDisk {
+    fn drop(&mut self) {
+        wait_for_each(0);
+    }
+}
+
+#[expect(unsafe_code, reason = "libgit2 keeps the switch in a static, and git2 does not offer it")]
+fn wait_for_each(is_on: std::ffi::c_int) {
+    let switch = libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR as std::ffi::c_int;
+    // SAFETY: the option takes one int; a write is made by the one thread that is there.
+    unsafe { libgit2_sys::git_libgit2_opts(switch, is_on) };
+}
+
 /// Files that are asked for at once.
 const AT_ONCE: usize = 8;
 

@@ -111,7 +111,7 @@ fn cleaned(text: &str) -> String {
 fn from_git(role: &str, git: &Program) -> Result<Signature> {
     let variable = format!("GIT_{}_IDENT", role.to_uppercase());
     let missing = || {
-        Error::new(Kind::Identity, format!("git does not know who you are (no {role} name and e-mail)"))
+        Error::new(Kind::Identity, format!("git has no {role} name and email"))
             .hint("git config user.name \"Your Name\" && git config user.email you@example.com")
     };
     let said = git.run(&["-c", "user.useConfigOnly=true", "var", &variable], b"", &[]).map_err(|error| {

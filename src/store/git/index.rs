@@ -364,6 +364,6 @@ pub(crate) fn age(lock: &Path) -> Option<Duration> {
 
 fn held(lock: &Path) -> Error {
     let age = age(lock).unwrap_or_default().as_secs();
-    Error::new(Kind::Busy, format!("git holds {} (for {age} s); nothing was changed", lock.display()))
+    Error::new(Kind::Busy, format!("git has locked {} (for {age} s); nothing was changed", lock.display()))
         .hint("wait for the other git to finish; if none is running, remove that file")
 }

@@ -22,6 +22,6 @@ pub const LIMITS: &[(&str, usize, &str)] = &[
     ("folders in a path, `.support` among them", MAX_PATH_DEPTH, "names"),
     ("folders of one commit that are looked at", MAX_WALKED, "entries"),
     ("folders that are the same object as another", MAX_REPEATED, "entries"),
-    ("evidence, or any other file under `.support/`", MAX_BLOB_BYTES, "bytes"),
+    ("attachment, or any other file under `.support/`", MAX_BLOB_BYTES, "bytes"),
     ("record of passed tests under a reference", MAX_REFERENCE_TEXT_BYTES, "bytes"),
 ];

@@ -126,7 +126,7 @@ impl Repository {
         let read = || odb.read_header(id.0);
         let (bytes, kind) = self.or_fetched(id.0, read).map_err(failed("reading a file's object"))?;
         if kind != git2::ObjectType::Blob {
-            return Err(Error::new(Kind::Repository, format!("the object {id} is no file")));
+            return Err(Error::new(Kind::Repository, format!("the object {id} is not a file")));
         }
         if bytes > limit {
             return Ok(Blob::TooLarge(bytes));

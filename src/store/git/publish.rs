@@ -9,6 +9,7 @@ use git2::Oid;
 
 use crate::store::git::change::{Change, Content};
 use crate::store::git::commits::Written;
+use crate::store::git::durable::WaitsForDisk;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
@@ -78,15 +79,12 @@ impl Repository {
     ) -> std::result::Result<Option<ObjectId>, E> {
         self.check_writable(target)?;
         let identity = self.identity()?;
-        let writer = Self::open_durably(self.surroundings.clone())?;
-        writer.write(self, target, &identity, prepare)
+        self.write(target, &identity, prepare)
     }
 
-    /// The rounds of a write: decided, written, put on the branch, until it is there. Objects are written by
-    /// the other one, whose libgit2 does not wait for the disk after each.
+    /// The rounds of a write: decided, written, put on the branch, until it is there.
     fn write<E: From<Error>>(
         &self,
-        objects: &Self,
         target: &Target,
         identity: &Identity,
         mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
@@ -97,7 +95,7 @@ impl Repository {
             let tip = self.tip(target)?;
             let Some(change) = prepare(tip)? else { return Ok(None) };
             self.check_filters(target, tip, &change)?;
-            let written = objects.write_commit(tip, &change, identity)?;
+            let written = self.write_commit(tip, &change, identity)?;
             stop::here("objects");
             let held = match lock.take() {
                 Some(held) => held,
@@ -117,6 +115,7 @@ impl Repository {
     /// Takes our lock, and finishes or undoes what a killed run left.
     fn begin(&self) -> Result<Lock> {
         let lock = Lock::take(&self.own_folder())?;
+        let _on_disk = WaitsForDisk::begin();
         self.recover()?;
         Ok(lock)
     }
@@ -128,6 +127,7 @@ impl Repository {
             return Ok(false);
         }
         let _shield = Shield::raise(&self.surroundings.interruptible);
+        let _on_disk = WaitsForDisk::begin();
         let old = self.reference_id(&target.reference)?;
         let folder = self.own_folder();
         let mut journal = Journal {

@@ -49,7 +49,7 @@ impl Repository {
         match wanted.filter(|name| known.contains(name)) {
             Some(name) => Ok(name),
             None => {
-                let message = format!("there is no remote {}", named.unwrap_or("origin"));
+                let message = format!("no remote '{}'", named.unwrap_or("origin"));
                 let hint = if known.is_empty() {
                     "git remote add origin URL".to_owned()
                 } else {

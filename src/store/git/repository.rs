@@ -144,23 +144,6 @@ impl Repository {
         temporary::create_with(&made, content).map_err(failed)?;
         fs::rename(&made, &place).map_err(failed)
     }
-
-    /// Opens the repository so that objects and references are on the disk before a write goes on. libgit2
-    /// takes that from its configuration alone, when it first opens the objects; so a small file of our
-    /// own is added to the configuration of this process before that.
-    pub(crate) fn open_durably(surroundings: Surroundings) -> Result<Self> {
-        const SETTING: &str = "[core]\n\tfsyncObjectFiles = true\n";
-        let opened = Self::open(surroundings)?;
-        let folder = opened.own_folder();
-        let path = folder.join("durable.config");
-        if fs::read_to_string(&path).ok().as_deref() != Some(SETTING) {
-            opened.write_own("durable.config", SETTING.as_bytes())?;
-        }
-        let failed = |error: git2::Error| Error::git("reading git's configuration", &error);
-        let mut config = opened.repo.config().map_err(failed)?;
-        config.add_file(&path, git2::ConfigLevel::App, true).map_err(failed)?;
-        Ok(opened)
-    }
 }
 
 /// The work tree that the environment names, which git takes from the working directory (git(1)); libgit2

@@ -81,7 +81,7 @@ impl Repository {
             return Ok(());
         }
         let name = target.name();
-        Err(Error::new(Kind::NotFound, format!("there is no branch {name}")).hint(format!(
+        Err(Error::new(Kind::NotFound, format!("no branch '{name}'")).hint(format!(
             "git branch --all, or begin it for tickets alone: git support init --branch {name}"
         )))
     }
@@ -98,7 +98,7 @@ impl Repository {
         if let Some(branch) = self.rebased_branch() {
             return rebase_in_progress(&branch);
         }
-        Error::new(Kind::Busy, "HEAD is detached: there is no current branch to work on")
+        Error::new(Kind::Busy, "HEAD is detached: no current branch")
             .hint("name one with --branch NAME, GIT_SUPPORT_BRANCH, or: git config support.branch NAME")
     }
 
@@ -129,7 +129,7 @@ impl Repository {
             return Ok(());
         }
         if self.surroundings.text("GIT_INDEX_FILE").is_some_and(|path| path.ends_with(".lock")) {
-            let message = "inside a git hook that holds the index";
+            let message = "inside a git hook that has the index locked";
             return Err(
                 Error::new(Kind::Busy, message).hint("write after git is done, or to another --branch")
             );
@@ -187,7 +187,7 @@ fn branch_reference(name: &str) -> Result<String> {
     let short = name.strip_prefix("refs/heads/").unwrap_or(name);
     let reference = format!("refs/heads/{short}");
     if short.starts_with('-') || short == "HEAD" || !git2::Reference::is_valid_name(&reference) {
-        return Err(Error::new(Kind::Refused, format!("`{name}` is no name for a branch")));
+        return Err(Error::new(Kind::Refused, format!("'{name}' is not a valid branch name")));
     }
     Ok(reference)
 }

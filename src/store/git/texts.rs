@@ -13,7 +13,7 @@ impl Repository {
     /// The text under a reference, and its blob.
     pub(crate) fn text_of(&self, name: &str) -> Result<Option<(ObjectId, String)>> {
         if !git2::Reference::is_valid_name(name) {
-            return Err(Error::new(Kind::Refused, format!("{name} is no name for a reference")));
+            return Err(Error::new(Kind::Refused, format!("'{name}' is not a valid ref name")));
         }
         let Some(id) = self.reference_id(name)? else { return Ok(None) };
         match self.blob(id, MAX_REFERENCE_TEXT_BYTES)? {

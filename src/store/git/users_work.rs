@@ -47,7 +47,7 @@ impl Repository {
             if let Some(name) = self.filter(target, tip, &file.path)? {
                 let message = format!("{}: the attribute filter={name} is set on it", file.path);
                 return Err(Error::new(Kind::Refused, message)
-                    .hint("say `.support/** -filter` in .git/info/attributes"));
+                    .hint("add `.support/** -filter` to .git/info/attributes"));
             }
         }
         Ok(())
@@ -125,7 +125,7 @@ impl Repository {
         match (tree.read(path, MAX_COMPARED_BYTES)?, old) {
             (None, None) => {}
             (None, Some(_)) => return Err(edited(path, "was removed from the work tree")),
-            (Some(_), None) => return Err(edited(path, "stands untracked in the work tree")),
+            (Some(_), None) => return Err(edited(path, "is untracked in the working tree")),
             (Some(bytes), Some(old)) => {
                 if self.hash(&bytes)? != old && self.hash(&without_carriage_returns(&bytes))? != old {
                     return Err(edited(path, "has changes that are not committed"));

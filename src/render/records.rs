@@ -1,0 +1,73 @@
+//! The project's own records as tables: team, vendors, releases, settings.
+
+use anstyle::Style;
+
+use crate::process::{Mark, Member, Release, Vendor};
+use crate::render::paint::{DIM, Look};
+use crate::render::table::Table;
+use crate::render::view::SettingLine;
+
+const PLAIN: Style = Style::new();
+
+/// A table of the team.
+pub(super) fn team(members: &[Member], look: &Look) -> String {
+    let mut table = Table::new(look, &["NAME", "ROLES", "ADDRESSES"]);
+    for member in members {
+        let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+        table.row([
+            (member.name.as_str(), PLAIN),
+            (roles.join(", ").as_str(), PLAIN),
+            (member.emails.join(", ").as_str(), PLAIN),
+        ]);
+    }
+    table.finish()
+}
+
+/// A table of vendors.
+pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
+    let mut table = Table::new(look, &["NAME", "CONTACT", "CONTRACT", "RESPONSE", "COVERS"]);
+    for vendor in vendors {
+        let name = if vendor.is_msp { format!("{} (msp)", vendor.name) } else { vendor.name.clone() };
+        let channels: Vec<&str> = vendor.channels().iter().map(|(_, value)| *value).collect();
+        table.row([
+            (name.as_str(), PLAIN),
+            (channels.join(", ").as_str(), PLAIN),
+            (vendor.contract.as_deref().unwrap_or("-"), PLAIN),
+            (vendor.response.as_deref().unwrap_or("-"), PLAIN),
+            (vendor.covers.join(", ").as_str(), PLAIN),
+        ]);
+    }
+    table.finish()
+}
+
+/// A table of releases.
+pub(super) fn releases(releases: &[Release], look: &Look) -> String {
+    let mut table = Table::new(look, &["VERSION", "TAG", "STATE", "HANDED OVER", "ACCEPTED"]);
+    for release in releases {
+        fn day(mark: Option<&Mark>) -> &str {
+            mark.and_then(|mark| mark.at.get(..10)).unwrap_or("-")
+        }
+        table.row([
+            (release.version.as_str(), PLAIN),
+            (release.tag.as_str(), PLAIN),
+            (release.state(), PLAIN),
+            (day(release.offered.as_ref()), PLAIN),
+            (day(release.accepted.as_ref()), PLAIN),
+        ]);
+    }
+    table.finish()
+}
+
+/// A table of settings.
+pub(super) fn settings(settings: &[SettingLine], look: &Look) -> String {
+    let mut table = Table::new(look, &["KEY", "VALUE", "MEANING"]);
+    for setting in settings {
+        let value = if setting.is_default { DIM } else { PLAIN };
+        table.row([
+            (setting.key.as_str(), PLAIN),
+            (setting.value.as_str(), value),
+            (setting.about.as_str(), DIM),
+        ]);
+    }
+    table.finish()
+}
