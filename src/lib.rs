@@ -1,7 +1,7 @@
 //! `git support` runs a product's support process inside the product's own git repository.
 //!
 //! A library that promises no API, and a thin binary. Data flows one way; the arrows below are the
-//! only ones, and `tests/house` holds them:
+//! only ones, and `tests/architecture` holds them:
 //!
 //! ```text
 //! cli ──> commands ──┬──> project    this repository's tickets as a command sees them

@@ -4,9 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use git_support::process::{Actor, Change, Changes, Ending, Move, Request, Rules, What, decide, open};
+use git_support::process::{
+    Actor, Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest, Rules, decide, open,
+};
 use git_support::store::{TicketChange, Wording, message_of};
-use git_support::ticket::{EntryId, Field, Finding, Moment, Person, Resolution, Ticket};
+use git_support::ticket::{EntryId, Field, Finding, Person, Resolution, Ticket, Timestamp};
 
 use crate::repository::{Bench, put, put_ticket};
 use crate::tickets::{FIRST, id, spelled};
@@ -66,7 +68,7 @@ fn head(out: &mut impl std::io::Write, branch: &str, message: &str, at: i64) {
 /// What a commit makes of a ticket.
 fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> TicketChange {
     let by = Person { name: "Bench".to_owned(), email: "bench@example.com".to_owned() };
-    let at = Moment::from_unix(FIRST + i64::try_from(number).unwrap() * 60).unwrap();
+    let at = Timestamp::from_unix(FIRST + i64::try_from(number).unwrap() * 60).unwrap();
     let entry = EntryId::from_bits((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let actor = Actor { by: by.clone(), member: by, at, entry };
     let rules = Rules::default();
@@ -76,32 +78,33 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
     };
     let Some(before) = before else {
         let changes = Changes::from([
-            (Field::Title, Change::to_text(said(7))),
-            (Field::Description, Change::to_text(said(60))),
+            (Field::Title, FieldChange::to_text(said(7))),
+            (Field::Description, FieldChange::to_text(said(60))),
         ]);
-        let after = open(id(place), &changes, Request::new(What::Comment), &rules, &actor).unwrap().ticket;
+        let after =
+            open(id(place), &changes, Request::new(RequestKind::Comment), &rules, &actor).unwrap().ticket;
         return TicketChange { before: None, after };
     };
-    let finding = |finding| (Field::Findings(finding), Change::to_text(said(20)));
+    let finding = |finding| (Field::Findings(finding), FieldChange::to_text(said(20)));
     let what = match step {
-        1 => What::Step(Move::Triage {
-            changes: Changes::from([(Field::Severity, Change::to_text("major"))]),
+        1 => RequestKind::Process(ProcessAction::Triage {
+            changes: Changes::from([(Field::Severity, FieldChange::to_text("major"))]),
             confirm: false,
         }),
-        3 => What::Step(Move::Escalate {
+        3 => RequestKind::Process(ProcessAction::Escalate {
             findings: Changes::from([finding(Finding::Requirements), finding(Finding::Troubleshooting)]),
             force: false,
         }),
-        4 => What::Step(Move::Replicate { text: said(30), happened: true }),
-        6 => What::Step(Move::Diagnose(said(30))),
-        8 => What::Step(Move::Resolve(Ending {
+        4 => RequestKind::Process(ProcessAction::Replicate { text: said(30), happened: true }),
+        6 => RequestKind::Process(ProcessAction::Diagnose(said(30))),
+        8 => RequestKind::Process(ProcessAction::Resolve(ResolutionRequest {
             code: Resolution::Workaround,
             commits: Vec::new(),
             no_commit: None,
             duplicate_of: None,
         })),
-        9 => What::Step(Move::Close),
-        _ => What::Comment,
+        9 => RequestKind::Process(ProcessAction::Close),
+        _ => RequestKind::Comment,
     };
     let request = Request::new(what).with_note(Some(said(25)));
     let mut after = before.clone();

@@ -25,7 +25,7 @@ impl Fossil {
         fossil.run(&["init", "all.fossil"]);
         fossil.run(&["open", "all.fossil", "--force"]);
         for ticket in tickets {
-            let head = ticket.head();
+            let head = ticket.fields();
             let status = if head.status().is_open() { "Open" } else { "Closed" };
             let severity = head.severity().map(|severity| severity.to_string()).unwrap_or_default();
             let notes =

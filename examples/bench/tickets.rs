@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use git_support::process::{Actor, Change, Changes, Request, Rules, What, open};
+use git_support::process::{Actor, Changes, FieldChange, Request, RequestKind, Rules, open};
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, Moment, Node, Person, Set, Step, Ticket, TicketId, Visibility,
+    Action, Entry, EntryDraft, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp,
+    Visibility,
 };
 
 /// The first ticket is opened this many seconds after 1970 UTC; the last about two years later.
@@ -80,21 +81,21 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     let label = format!("area-{}", numbers.skewed(40));
     let title = format!("{} {}", word(&mut numbers), text(&mut numbers, 5).trim());
     let changes = Changes::from([
-        (Field::Title, Change::to_text(title.replace('\n', " "))),
-        (Field::Severity, Change::to_text(severity)),
-        (Field::Labels, Change::adding(vec![label])),
-        (Field::Description, Change::to_text(text(&mut numbers, 30))),
+        (Field::Title, FieldChange::to_text(title.replace('\n', " "))),
+        (Field::Severity, FieldChange::to_text(severity)),
+        (Field::Labels, FieldChange::adding(vec![label])),
+        (Field::Description, FieldChange::to_text(text(&mut numbers, 30))),
     ]);
     let by = person(&mut numbers);
     let number = i64::try_from(number).unwrap();
     let opened = FIRST + number * SPAN / i64::try_from(total).unwrap();
     let entry = EntryId::from_bits(numbers.next());
-    let at = Moment::from_unix(opened).unwrap();
+    let at = Timestamp::from_unix(opened).unwrap();
     let actor = Actor { by: by.clone(), member: by, at, entry };
     let mut ticket = open(
         id(usize::try_from(number).unwrap()),
         &changes,
-        Request::new(What::Comment),
+        Request::new(RequestKind::Comment),
         &Rules::default(),
         &actor,
     )
@@ -103,14 +104,14 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     let entries = numbers.skewed(30);
     let is_over = numbers.below(10) < 7;
     for count in 1..=entries * share / 100 {
-        let at = Moment::from_unix(opened + i64::try_from(count).unwrap() * 7_200).unwrap();
+        let at = Timestamp::from_unix(opened + i64::try_from(count).unwrap() * 7_200).unwrap();
         let is_last = count == entries && is_over;
         ticket.apply(step(&mut numbers, count + 1, at, is_last));
     }
     ticket
 }
 
-fn step(numbers: &mut Numbers, seq: u64, at: Moment, is_last: bool) -> Step {
+fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> EntryDraft {
     let by = person(numbers);
     let mut set = BTreeMap::new();
     let mut texts = BTreeMap::new();
@@ -148,7 +149,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Moment, is_last: bool) -> Step {
         redacted: None,
         unknown: Vec::new(),
     };
-    Step { entry, texts }
+    EntryDraft { entry, texts }
 }
 
 /// A comment on a ticket, as the change of one ticket.

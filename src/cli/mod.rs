@@ -8,9 +8,9 @@ mod execute;
 mod help;
 mod options;
 mod output;
+mod process_env;
 mod progress;
 mod save;
-mod surroundings;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use crate::cli::options::Options;
 use crate::commands::{self, Command, Failure, Host, Session};
-use crate::render::{Format, Look, View, render};
+use crate::render::{Format, RenderOptions, View, render};
 
 /// Runs the program and returns its exit status (docs/exit-status.md).
 #[must_use]
@@ -35,15 +35,15 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
-    let surroundings = surroundings::read(options)?;
+    let surroundings = process_env::read(options)?;
     let now_seconds = surroundings.now_seconds;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let random = surroundings::random(&surroundings)?;
+    let random = process_env::random(&surroundings)?;
     let mut input = std::io::stdin();
     let mut output = std::io::stdout();
     let editing = surroundings.clone();
     let editor = move |text: &str| editor::edit(text, &editing);
-    let look = Look {
+    let look = RenderOptions {
         terminal: std::io::stdout().is_terminal(),
         colour: options.colour(&surroundings),
         columns: output::columns(&surroundings),
@@ -75,7 +75,7 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
     let may_page =
-        matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Packet(_));
+        matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::HandoverNotes(_));
     output::print(&text, may_page, &session.host.env)?;
     said?;
     Ok(ExitCode::from(view.status()))

@@ -3,7 +3,7 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Record an alert to a manager (sends nothing)
@@ -18,5 +18,5 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    args.common.take_with_reason(&Move::Alert(args.to.clone()), session)
+    args.common.take_with_reason(&ProcessAction::Alert(args.to.clone()), session)
 }

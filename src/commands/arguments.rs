@@ -6,11 +6,13 @@ use clap::builder::PossibleValuesParser;
 
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::intake;
-use crate::process::{Change, Changes, Refusal};
-use crate::project::{ChangeOptions, Project, Scope};
+use crate::process::{Changes, FieldChange, Refusal};
+use crate::project::{Change, ChangeOptions, Project, Scope};
+use crate::render::View;
 use crate::ticket::{
-    Area, Field, Finding, Level, Moment, Node, Resolution, Severity, Status, Type, parse_span,
+    Area, Field, Finding, Level, Node, Resolution, Severity, Status, Timestamp, Type, parse_span,
 };
 
 /// How a write is made.
@@ -39,6 +41,34 @@ impl WriteOptions {
             push: self.push,
             allow_secret: self.allow_secret,
         }
+    }
+}
+
+/// How the files of a project (settings, team, vendors, releases) are changed.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct FileWriteOptions {
+    /// Show the commit message and diff without writing anything
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl FileWriteOptions {
+    /// Makes a change of files with a subject of its own.
+    ///
+    /// # Errors
+    /// What `make` refuses, or the write fails.
+    pub(crate) fn change(
+        &self,
+        subject: &str,
+        session: &Session<'_>,
+        make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
+    ) -> Result<View, Failure> {
+        let options = ChangeOptions { dry_run: self.dry_run, ..ChangeOptions::default() };
+        let changed = session.project()?.change(&options, |change| {
+            change.subject(subject);
+            make(change)
+        })?;
+        Ok(views::files(changed, session))
     }
 }
 
@@ -205,13 +235,13 @@ impl FieldOptions {
             (Field::Estimate, self.estimate.clone()),
             (Field::Resolution, self.resolution.clone()),
         ] {
-            changes.extend(value.map(|value| (field, Change::to_text(value))));
+            changes.extend(value.map(|value| (field, FieldChange::to_text(value))));
         }
         for (field, members) in
             [(Field::Affects, &self.affects), (Field::Labels, &self.label), (Field::Commits, &commits)]
         {
             if !members.is_empty() {
-                changes.insert(field, Change::adding(members.clone()));
+                changes.insert(field, FieldChange::adding(members.clone()));
             }
         }
         changes.extend(self.findings.changes(session)?);
@@ -220,9 +250,9 @@ impl FieldOptions {
 }
 
 /// A moment ahead as typed: a span from now (`3d`, `12h`), a day, an instant.
-pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
+pub(crate) fn moment_ahead(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
     let moment = parse_span(text).map(|span| now.after(span));
-    moment.or_else(|| Moment::parse(text)).or_else(|| Moment::parse_day(text)).ok_or_else(|| {
+    moment.or_else(|| Timestamp::parse(text)).or_else(|| Timestamp::parse_day(text)).ok_or_else(|| {
         Failure::usage(format!("'{text}' is not a valid future date or duration"))
             .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")
     })
@@ -230,7 +260,7 @@ pub(crate) fn moment_ahead(text: &str, now: Moment) -> Result<Moment, Failure> {
 
 /// The changes that a form asks for.
 pub(crate) fn form_changes(fields: Vec<(Field, Option<Node>)>) -> Changes {
-    fields.into_iter().map(|(field, value)| (field, Change::To(value))).collect()
+    fields.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect()
 }
 
 /// Findings, by flag.
@@ -266,7 +296,7 @@ impl FindingOptions {
         ] {
             if let Some(text) = text {
                 let text = intake::read_text(text, session.input)?;
-                changes.insert(Field::Findings(finding), Change::to_text(text));
+                changes.insert(Field::Findings(finding), FieldChange::to_text(text));
             }
         }
         Ok(changes)

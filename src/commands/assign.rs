@@ -4,7 +4,7 @@ use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::take;
-use crate::process::{Request, What};
+use crate::process::{Request, RequestKind};
 use crate::render::View;
 
 /// Assign tickets, by default to yourself
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.read(session)?;
     let project = session.project()?;
     let who = (!args.nobody).then(|| project.person(&args.to)).transpose()?;
-    let request = Request::new(What::Assign(who)).with_note(note).spending(args.spending.spent);
+    let request = Request::new(RequestKind::Assign(who)).with_note(note).spending(args.spending.spent);
     take(&project, &args.ids, &request, &args.writing, session)
 }
 

@@ -7,7 +7,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
-use crate::process::{Request, Settings, What};
+use crate::process::{Request, RequestKind, Settings};
 use crate::project::NewAttachment;
 use crate::render::View;
 
@@ -39,11 +39,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = project.id(&args.id)?;
     let note = args.message.read(session)?;
     let files = read_attachments(&args.files, args.name.as_deref(), project.settings()?, session)?;
-    let first = Request::new(What::Comment).with_note(note).spending(args.spending.spent);
+    let first = Request::new(RequestKind::Comment).with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {
         for (place, file) in files.iter().enumerate() {
             // One entry says it for all of them.
-            let request = if place == 0 { first.clone() } else { Request::new(What::Comment) };
+            let request = if place == 0 { first.clone() } else { Request::new(RequestKind::Comment) };
             change.attach(&id, file, request)?;
         }
         Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         .into_iter()
         .map(|carried| (carried.entry.id, carried.commit.map(|commit| commit.to_string())))
         .collect();
-    let lines = ticket.head().iter().map(|(field, value)| {
+    let lines = ticket.fields().iter().map(|(field, value)| {
         // What every ticket begins with is set by its opening.
         let setter = ticket.setter(field).or(ticket.timeline().first());
         BlameLine {

@@ -4,7 +4,7 @@ use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Request, What};
+use crate::process::{Request, RequestKind};
 use crate::render::View;
 use crate::ticket::Visibility;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.need(session)?;
     let request = Request {
         visibility: if args.internal { Visibility::Internal } else { Visibility::Customer },
-        ..Request::new(What::Comment).with_note(Some(note)).spending(args.spending.spent)
+        ..Request::new(RequestKind::Comment).with_note(Some(note)).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))

@@ -1,10 +1,9 @@
 //! `config`: the project's settings, read and changed; each change is a commit.
 
+use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::commands::views;
 use crate::process::{SETTINGS, own_settings, setting_node, setting_value, unknown_setting};
-use crate::project::ChangeOptions;
 use crate::query;
 use crate::render::{SettingLine, View};
 use crate::ticket::Node;
@@ -33,17 +32,15 @@ enum Verb {
         key: String,
         /// The value
         value: String,
-        /// Show the commit message and diff without writing anything
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        writing: FileWriteOptions,
     },
     /// Reset a setting to its default
     Unset {
         /// The setting
         key: String,
-        /// Show the commit message and diff without writing anything
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        writing: FileWriteOptions,
     },
 }
 
@@ -59,8 +56,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                 None => Err(Failure::new(Kind::NotFound, format!("{key} is not set"))),
             }
         }
-        Some(Verb::Set { key, value, dry_run }) => change(key, Some(value), *dry_run, session),
-        Some(Verb::Unset { key, dry_run }) => change(key, None, *dry_run, session),
+        Some(Verb::Set { key, value, writing }) => change(key, Some(value), writing, session),
+        Some(Verb::Unset { key, writing }) => change(key, None, writing, session),
     }
 }
 
@@ -101,7 +98,12 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
     Ok(lines)
 }
 
-fn change(key: &str, value: Option<&String>, dry_run: bool, session: &Session<'_>) -> Result<View, Failure> {
+fn change(
+    key: &str,
+    value: Option<&String>,
+    writing: &FileWriteOptions,
+    session: &Session<'_>,
+) -> Result<View, Failure> {
     known(key)?;
     if key == "branch" {
         return Err(Failure::usage("the branch is set by init").hint("git support init --branch NAME"));
@@ -114,10 +116,5 @@ fn change(key: &str, value: Option<&String>, dry_run: bool, session: &Session<'_
         Some(value) => format!("set {key} to {value}"),
         None => format!("reset {key} to its default"),
     };
-    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
-    let changed = session.project()?.change(&options, |change| {
-        change.subject(subject.as_str());
-        change.set_setting(key, node.as_ref())
-    })?;
-    Ok(views::files(changed, session))
+    writing.change(&subject, session, |change| change.set_setting(key, node.as_ref()))
 }

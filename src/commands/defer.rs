@@ -4,7 +4,7 @@ use crate::commands::arguments::moment_ahead;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::{Deferral, Move};
+use crate::process::{Deferral, ProcessAction};
 use crate::render::View;
 
 /// Defer tickets to a vendor or the Enhance process
@@ -34,5 +34,5 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let follow_up = moment_ahead(&args.follow_up, session.host.now())?;
         Deferral::Vendor { name: args.vendor.clone(), case: args.case.clone(), follow_up }
     };
-    args.common.take(&Move::Defer(to), session)
+    args.common.take(&ProcessAction::Defer(to), session)
 }

@@ -3,7 +3,7 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Record the cause
@@ -16,5 +16,5 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let text = args.common.message.need(session)?;
-    args.common.take_saying(&Move::Diagnose(text), None, session)
+    args.common.take_saying(&ProcessAction::Diagnose(text), None, session)
 }

@@ -5,7 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
-use crate::process::{Change, Changes, Request, What};
+use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
 use crate::ticket::{Field, Node, Ticket};
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         session.note("no ticket matches; nothing was changed");
         return Ok(View::Unchanged(Vec::new()));
     }
-    let request = Request::new(What::Edit(changes)).with_note(note).spending(args.spending.spent);
+    let request = Request::new(RequestKind::Edit(changes)).with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;
@@ -103,16 +103,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Result<Changes, Failure> {
     let mut changes = args.fields.changes(project, session)?;
     if let Some(title) = &args.title {
-        changes.insert(Field::Title, Change::to_text(title.trim()));
+        changes.insert(Field::Title, FieldChange::to_text(title.trim()));
     }
     if let Some(text) = &args.description {
         let text = intake::read_text(text, session.input)?;
-        changes.insert(Field::Description, Change::to_text(text));
+        changes.insert(Field::Description, FieldChange::to_text(text));
     }
     for (field, gone) in [(Field::Labels, &args.remove_label), (Field::Affects, &args.remove_affects)] {
         if !gone.is_empty() {
-            let change = changes.entry(field).or_insert_with(|| Change::adding(Vec::new()));
-            if let Change::Members { remove, .. } = change {
+            let change = changes.entry(field).or_insert_with(|| FieldChange::adding(Vec::new()));
+            if let FieldChange::Members { remove, .. } = change {
                 remove.extend(gone.iter().cloned());
             }
         }
@@ -127,14 +127,14 @@ fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Res
             let meant = crate::ticket::nearest(name, &names).map(|near| format!("; did you mean '{near}'?"));
             return Err(Failure::usage(format!("unknown field '{name}'{}", meant.unwrap_or_default())));
         }
-        changes.insert(field, Change::To(None));
+        changes.insert(field, FieldChange::To(None));
     }
     Ok(changes)
 }
 
 /// What the editor's form leaves changed.
 fn form(ticket: &Ticket, session: &Session<'_>) -> Result<Changes, Failure> {
-    let head = ticket.head();
+    let head = ticket.fields();
     let fields: Vec<(Field, Option<Node>)> =
         FORM_FIELDS.iter().map(|field| (field.clone(), head.get(field).cloned())).collect();
     let text = head.description().unwrap_or_default();
@@ -149,7 +149,7 @@ fn form(ticket: &Ticket, session: &Session<'_>) -> Result<Changes, Failure> {
     let mut changes = form_changes(form.fields.into_iter().filter(differs).collect());
     if form.text.trim_end() != text.trim_matches('\n').trim_end() {
         let text = (!form.text.is_empty()).then_some(Node::Text(form.text));
-        changes.insert(Field::Description, Change::To(text));
+        changes.insert(Field::Description, FieldChange::To(text));
     }
     Ok(changes)
 }

@@ -4,7 +4,7 @@ use crate::commands::arguments::FindingOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Escalate tickets to the next level
@@ -24,7 +24,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let step = Move::Escalate { findings: args.findings.changes(session)?, force: args.force };
+    let step = ProcessAction::Escalate { findings: args.findings.changes(session)?, force: args.force };
     if args.force {
         return args.common.take_with_reason(&step, session);
     }

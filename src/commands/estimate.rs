@@ -4,7 +4,7 @@ use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::take;
-use crate::process::{Move, Request, What};
+use crate::process::{ProcessAction, Request, RequestKind};
 use crate::render::View;
 
 /// Record the expected effort
@@ -26,6 +26,6 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.message.read(session)?;
     let Some((span, ids)) = args.words.split_last() else { return Ok(View::Nothing) };
-    let request = Request::new(What::Step(Move::Estimate(span.clone()))).with_note(note);
+    let request = Request::new(RequestKind::Process(ProcessAction::Estimate(span.clone()))).with_note(note);
     take(&session.project()?, ids, &request.spending(args.spending.spent), &args.writing, session)
 }

@@ -7,7 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::project::{Projection, Search};
 use crate::query::joined;
-use crate::render::{Format, View, chunks_end, render_chunk};
+use crate::render::{Extent, Format, View, chunks_end, render_chunk};
 
 /// Tickets that are read at once; so many are in memory.
 const CHUNK: usize = 512;
@@ -43,14 +43,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     // By id, so that two exports of one state are the same file.
     let text = if text.contains("sort:") { text } else { format!("({text}) sort:id") };
     let mut found = project.find(&Search::new(&text, Projection::Lines))?;
-    let projection = if args.full { Projection::Tickets } else { Projection::Records };
+    let (projection, extent) =
+        if args.full { (Projection::Tickets, Extent::Full) } else { (Projection::Records, Extent::Short) };
     let progress = (found.len() >= MANY).then(|| (session.host.progress)("exporting", found.len()));
     let mut done = 0;
     while !found.is_empty() {
         let rest = found.split_off(found.len().min(CHUNK));
         let count = found.len();
-        let chunk = View::Tickets { tickets: project.filled(found, projection)?, full: args.full };
-        let text = render_chunk(&chunk, format, done == 0);
+        let chunk = View::Tickets { tickets: project.filled(found, projection)?, extent };
+        let text = render_chunk(&chunk, format, done);
         if !put(session, &text)? {
             return Ok(View::Nothing);
         }

@@ -4,8 +4,8 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::show::linked;
 use crate::project::{CodeChange, Concerned, Project};
-use crate::render::{self, Audience, CodeLine, Packet, View};
-use crate::ticket::{Field, Moment, Node, Ticket};
+use crate::render::{self, Audience, CodeLine, HandoverNotes, View};
+use crate::ticket::{Field, Node, Ticket, Timestamp};
 
 /// The most similar tickets that a packet names.
 const MAX_SIMILAR: usize = 3;
@@ -45,7 +45,7 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
     let project = session.project()?;
     let ticket = project.ticket(&args.id)?;
     let deferred_to =
-        ticket.head().get(&Field::Deferral).and_then(|to| to.at("vendor")).and_then(Node::as_text);
+        ticket.fields().get(&Field::Deferral).and_then(|to| to.at("vendor")).and_then(Node::as_text);
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
         let message = format!("{} is not deferred to a vendor", ticket.id());
         return Err(Failure::usage(message).hint("--vendor NAME"));
@@ -62,7 +62,7 @@ fn packet(
     code: Option<render::Concerned>,
 ) -> View {
     let linked = linked(project, &ticket);
-    View::Packet(Box::new(Packet { ticket, audience, linked, similar, code }))
+    View::HandoverNotes(Box::new(HandoverNotes { ticket, audience, linked, similar, code }))
 }
 
 fn concerned(code: Concerned) -> render::Concerned {
@@ -70,7 +70,7 @@ fn concerned(code: Concerned) -> render::Concerned {
         commit: change.commit,
         subject: change.subject,
         author: change.author,
-        at: Moment::from_unix(change.seconds),
+        at: Timestamp::from_unix(change.seconds),
     };
     let commits = code.commits.into_iter().map(line).collect();
     render::Concerned { files: code.files, since: code.since, commits }

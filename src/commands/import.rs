@@ -13,7 +13,7 @@ use crate::intake::{Issue, Lines, Source, incoming, open_foreign, read_line};
 use crate::process::{Incoming, checksum};
 use crate::project::{Change, Imported, Outcome};
 use crate::render::View;
-use crate::ticket::{Moment, Person};
+use crate::ticket::{Person, Timestamp};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -130,7 +130,7 @@ impl Import<'_, '_, '_> {
 }
 
 /// What a line brings; none where it is no ticket.
-fn read(line: &str, source: Option<Source>, by: &Person, at: Moment) -> Result<Option<Incoming>, String> {
+fn read(line: &str, source: Option<Source>, by: &Person, at: Timestamp) -> Result<Option<Incoming>, String> {
     let Some(source) = source else { return read_line(line).map(Some) };
     let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let issue = Issue::read(&object, source, by, at)?;

@@ -6,7 +6,7 @@ use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Request, What};
+use crate::process::{Request, RequestKind};
 use crate::render::View;
 use crate::ticket::LinkKind;
 
@@ -39,7 +39,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let (id, other) = (project.id(&args.id)?, project.id(&args.other)?);
     let kind = kind(&args.kind);
     let note = args.message.read(session)?;
-    let what = |kind, other| if args.remove { What::Unlink(kind, other) } else { What::Link(kind, other) };
+    let what = |kind, other| {
+        if args.remove { RequestKind::Unlink(kind, other) } else { RequestKind::Link(kind, other) }
+    };
     let request =
         Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {

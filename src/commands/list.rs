@@ -5,7 +5,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::{Projection, Search};
 use crate::query::joined;
-use crate::render::View;
+use crate::render::{Extent, View};
 
 /// List or search tickets
 ///
@@ -47,5 +47,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if found.is_empty() && session.interactive {
         session.note("no tickets");
     }
-    Ok(View::Tickets { tickets: project.placed(found)?, full: args.full })
+    let extent = if args.full { Extent::Full } else { Extent::Short };
+    Ok(View::Tickets { tickets: project.placed(found)?, extent })
 }

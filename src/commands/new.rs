@@ -8,7 +8,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
-use crate::process::{Change as FieldChange, Changes, Fix, Refusal, Request, What};
+use crate::process::{Changes, FieldChange, FixStatus, Refusal, Request, RequestKind};
 use crate::project::{Change, ChangeOptions, NewAttachment, Outcome, Project};
 use crate::render::View;
 use crate::ticket::{Field, Node, TicketId};
@@ -98,9 +98,9 @@ fn open(
     if args.key.is_some() && change.ticket(id)?.is_some() {
         change.request(id, repeated(fields).spending(args.spending.spent))?;
     } else {
-        change.open(id, fields, Request::new(What::Comment).spending(args.spending.spent))?;
+        change.open(id, fields, Request::new(RequestKind::Comment).spending(args.spending.spent))?;
     }
-    attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(What::Comment)))
+    attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(RequestKind::Comment)))
 }
 
 /// What an occurrence of a known key adds: the description becomes its note.
@@ -111,7 +111,7 @@ fn repeated(fields: &Changes) -> Request {
     };
     let adds = |(field, _): &(&Field, &FieldChange)| [Field::Affects, Field::Labels].contains(field);
     let added = fields.iter().filter(adds).map(|(field, change)| (field.clone(), change.clone())).collect();
-    Request::new(What::Repeat(added, Fix::Contained)).with_note(note)
+    Request::new(RequestKind::Repeat(added, FixStatus::Contained)).with_note(note)
 }
 
 /// What is so without a flag: who reports, and by which channel.

@@ -5,9 +5,9 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Request, What, queue};
+use crate::process::{Request, RequestKind, queue};
 use crate::project::{ChangeOptions, Project, Projection, Scope, Search};
-use crate::render::View;
+use crate::render::{Extent, View};
 use crate::ticket::{Level, Ticket};
 
 /// List the tickets to work on next
@@ -54,12 +54,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return take(&project, &project.need(&first.summary.id)?, session);
     }
     queue.truncate(args.limit);
-    Ok(View::Tickets { tickets: project.placed(queue)?, full: false })
+    Ok(View::Tickets { tickets: project.placed(queue)?, extent: Extent::Short })
 }
 
 /// Assigns the ticket; refused where somebody was faster.
 fn take(project: &Project<'_>, ticket: &Ticket, session: &Session<'_>) -> Result<View, Failure> {
-    let request = Request::new(What::Assign(Some(project.me()?.to_string())));
+    let request = Request::new(RequestKind::Assign(Some(project.me()?.to_string())));
     let if_match = ticket.timeline().last().map(|entry| entry.id.to_string());
     let options = ChangeOptions { if_match, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.request(ticket.id(), request.clone()))?;

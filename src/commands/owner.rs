@@ -3,7 +3,7 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Set the owner accountable to the reporter
@@ -20,5 +20,5 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.common.message.read(session)?;
     let project = session.project()?;
-    args.common.take_in(&project, &Move::Own(project.person(&args.to)?), note, session)
+    args.common.take_in(&project, &ProcessAction::Own(project.person(&args.to)?), note, session)
 }

@@ -4,7 +4,7 @@ use crate::commands::arguments::moment_ahead;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Set tickets to pending, waiting for the customer
@@ -20,5 +20,5 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let follow_up = moment_ahead(&args.follow_up, session.host.now())?;
-    args.common.take(&Move::Pend { follow_up }, session)
+    args.common.take(&ProcessAction::Pend { follow_up }, session)
 }

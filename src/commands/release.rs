@@ -1,11 +1,9 @@
 //! `release`: a version is handed over from delivery to support, accepted, and retired.
 
-use crate::commands::arguments::Message;
+use crate::commands::arguments::{FileWriteOptions, Message};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::commands::views;
 use crate::process::{Mark, Release};
-use crate::project::{Change, ChangeOptions};
 use crate::render::View;
 use crate::ticket::TicketId;
 
@@ -45,9 +43,8 @@ enum Verb {
 struct Named {
     /// The version
     version: String,
-    /// Show the commit message and diff without writing anything
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    writing: FileWriteOptions,
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,9 +68,8 @@ struct Offer {
     environment: Vec<String>,
     #[command(flatten)]
     message: Message,
-    /// Show the commit message and diff without writing anything
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    writing: FileWriteOptions,
 }
 
 /// Runs the command.
@@ -120,7 +116,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
     project.commit_name(&offer.tag)?;
     let known = project.ids(&offer.known_issue)?;
     let changes = offer.message.read(session)?;
-    change(&format!("hand over {version} to support"), offer.dry_run, session, |change| {
+    offer.writing.change(&format!("hand over {version} to support"), session, |change| {
         if change.project().releases()?.iter().any(|other| other.version == *version) {
             let message = format!("{version} was handed over already");
             return Err(
@@ -150,25 +146,11 @@ fn mark(
     set: impl Fn(&mut Release, Mark) -> Result<(), &'static str>,
 ) -> Result<View, Failure> {
     let version = &named.version;
-    change(&format!("{verb} {version}"), named.dry_run, session, |change| {
+    named.writing.change(&format!("{verb} {version}"), session, |change| {
         let mut release = change.project().release(version)?.clone();
         set(&mut release, Mark { by: change.me(), at: change.at().to_string() })
             .map_err(|problem| Failure::new(Kind::Refused, format!("{version} {problem}")))?;
         change.put_release(&release);
         Ok(())
     })
-}
-
-fn change(
-    subject: &str,
-    dry_run: bool,
-    session: &Session<'_>,
-    make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
-) -> Result<View, Failure> {
-    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
-    let changed = session.project()?.change(&options, |change| {
-        change.subject(subject);
-        make(change)
-    })?;
-    Ok(views::files(changed, session))
 }

@@ -4,7 +4,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::commands::views;
-use crate::process::{Move, Request, What};
+use crate::process::{ProcessAction, Request, RequestKind};
 use crate::render::View;
 use crate::ticket::{LinkKind, TicketId};
 
@@ -20,16 +20,22 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let note = args.common.message.read(session)?;
     let ids = project.ids(&args.common.ids)?;
-    let request = Request::new(What::Step(Move::Reopen)).with_note(note).spending(args.common.spending.spent);
+    let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
+        .with_note(note)
+        .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
             let ticket = change.project().need(id)?;
             change.request(id, request.clone())?;
             // It is no duplicate any more, at both ends of the link.
-            let originals = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
+            let originals = ticket.fields().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
             for original in originals.filter_map(|(_, other)| TicketId::parse(other)) {
-                change.follow(id, Request::new(What::Unlink(LinkKind::DuplicateOf, original.clone())))?;
-                change.follow(&original, Request::new(What::Unlink(LinkKind::DuplicatedBy, id.clone())))?;
+                change
+                    .follow(id, Request::new(RequestKind::Unlink(LinkKind::DuplicateOf, original.clone())))?;
+                change.follow(
+                    &original,
+                    Request::new(RequestKind::Unlink(LinkKind::DuplicatedBy, id.clone())),
+                )?;
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::intake;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Record steps to reproduce, or a failed attempt
@@ -25,11 +25,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     match &args.steps {
         Some(steps) => {
             let text = intake::read_text(steps, session.input)?;
-            args.common.take(&Move::Replicate { text, happened: true }, session)
+            args.common.take(&ProcessAction::Replicate { text, happened: true }, session)
         }
         None => {
             let text = args.common.message.need(session)?;
-            args.common.take_saying(&Move::Replicate { text, happened: !args.cannot }, None, session)
+            args.common.take_saying(&ProcessAction::Replicate { text, happened: !args.cannot }, None, session)
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::commands::views;
-use crate::process::{Ending, Move, Request, What};
+use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::project::Project;
 use crate::render::View;
 use crate::ticket::{LinkKind, Resolution, TicketId};
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let said = args.common.message.read(session)?;
     let parts = said.into_iter().chain(args.no_commit.iter().map(|why| format!("No commit: {why}")));
     let note = Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|note| !note.is_empty());
-    let ending = Ending {
+    let ending = ResolutionRequest {
         code: Resolution::parse(&args.code),
         commits,
         no_commit: args.no_commit.clone(),
@@ -55,14 +55,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.children {
         add_children(&project, &mut ids)?;
     }
-    let request =
-        Request::new(What::Step(Move::Resolve(ending))).with_note(note).spending(args.common.spending.spent);
+    let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending)))
+        .with_note(note)
+        .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
             change.request(id, request.clone())?;
             // The other end of the link: the original lists its duplicates.
             if let Some(original) = original.as_ref().filter(|original| *original != id) {
-                change.follow(original, Request::new(What::Link(LinkKind::DuplicatedBy, id.clone())))?;
+                change
+                    .follow(original, Request::new(RequestKind::Link(LinkKind::DuplicatedBy, id.clone())))?;
             }
         }
         Ok(())
@@ -74,9 +76,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn add_children(project: &Project<'_>, ids: &mut Vec<TicketId>) -> Result<(), Failure> {
     for id in ids.clone() {
         let ticket = project.need(&id)?;
-        let children = ticket.head().links().filter(|(kind, _)| **kind == LinkKind::Child);
+        let children = ticket.fields().links().filter(|(kind, _)| **kind == LinkKind::Child);
         for child in children.filter_map(|(_, child)| TicketId::parse(child)) {
-            if !ids.contains(&child) && project.need(&child)?.head().status().is_open() {
+            if !ids.contains(&child) && project.need(&child)?.fields().status().is_open() {
                 ids.push(child);
             }
         }

@@ -3,7 +3,7 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 
 /// Resume pending or deferred tickets
@@ -15,5 +15,5 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    args.common.take(&Move::Resume, session)
+    args.common.take(&ProcessAction::Resume, session)
 }

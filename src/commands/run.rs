@@ -7,7 +7,7 @@ use crate::commands::ci::Where;
 use crate::commands::failure::Failure;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
-use crate::process::{Cause, Evidence, Grouping, Outcome, Results, Verdict};
+use crate::process::{FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult};
 use crate::project::{ChangeOptions, End};
 use crate::render::View;
 use crate::ticket::one_line;
@@ -79,17 +79,17 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
 }
 
 /// The one result of a command: it has passed or failed like a test.
-fn results(cause: &Cause, end: End) -> Results {
+fn results(cause: &FailureGroup, end: End) -> Results {
     let verdict = match end {
-        End::Failed => Verdict::Failed(Box::new(cause.evidence.clone())),
-        End::Passed => Verdict::Passed,
+        End::Failed => TestResult::Failed(Box::new(cause.evidence.clone())),
+        End::Passed => TestResult::Passed,
     };
     let mut results = Results::new(Grouping::Test);
     results.add(Outcome { suite: String::new(), name: cause.key.clone(), verdict });
     results.finish()
 }
 
-fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
+fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGroup {
     let words: Vec<String> = args.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
     let command = one_line(&words.join(" "));
     let how = match finished.signal {
@@ -103,7 +103,7 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
         details.push_str(&["\n", name, "=", &value].concat());
     }
     let key = args.key.clone().unwrap_or_else(|| command.clone());
-    let evidence = Evidence {
+    let evidence = FailureOutput {
         title: Some(format!("{command} {how}")),
         message: how,
         details,
@@ -112,7 +112,7 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> Cause {
         files: Vec::new(),
     };
     let key = format!("run:{key}");
-    Cause { tests: vec![key.clone()], key, count: 1, evidence }
+    FailureGroup { tests: vec![key.clone()], key, count: 1, evidence }
 }
 
 /// A word as a shell would take it; one that no shell touches stays as it is.

@@ -46,5 +46,5 @@ pub(crate) fn linked(project: &Project<'_>, ticket: &Ticket) -> Vec<LinkedTicket
         let ticket = TicketId::parse(other).and_then(|id| project.readable(&id));
         LinkedTicket { kind: kind.clone(), id: other.to_owned(), ticket }
     };
-    ticket.head().links().map(link).collect()
+    ticket.fields().links().map(link).collect()
 }

@@ -7,11 +7,11 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Clock, ClockKind, ClockState, Course, Listed, Record, Why, skew_before, skews};
+use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
 use crate::project::{IntroducedEntry, Project, Projection, Search, SlaRules};
 use crate::query::joined;
 use crate::render::{ClockLine, ClockMark, Clocks, TicketClocks, View};
-use crate::ticket::{Field, Moment, Node, Summary, Ticket, TicketId};
+use crate::ticket::{Field, Node, Summary, Ticket, TicketId, Timestamp};
 
 /// The spans of hours that an explanation lists of a clock.
 const MAX_SPANS: usize = 40;
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 struct SlaReport<'a> {
     project: &'a Project<'a>,
     rules: SlaRules,
-    now: Moment,
+    now: Timestamp,
     what_if: bool,
 }
 
@@ -92,7 +92,7 @@ impl<'a> SlaReport<'a> {
 
     /// The clocks of a ticket of a list, which was found with its course.
     fn lines(&self, one: &Listed) -> Option<TicketClocks> {
-        let Record::Course(judged) = &one.record else { return None };
+        let Record::TicketHistory(judged) = &one.record else { return None };
         let (course, by) = judged.as_ref();
         Some(self.clocks(one.summary.clone(), one.prefix, course, by, &BTreeMap::new()))
     }
@@ -101,7 +101,7 @@ impl<'a> SlaReport<'a> {
     fn explained(&self, ticket: &Ticket, history: Vec<IntroducedEntry>) -> Result<TicketClocks, Failure> {
         let (mut sources, mut dated) = (BTreeMap::new(), skews(ticket, self.now));
         // What was imported is older than the commit that brought it.
-        let channel = ticket.head().get(&Field::Channel).and_then(Node::as_text);
+        let channel = ticket.fields().get(&Field::Channel).and_then(Node::as_text);
         for (place, introduced) in (0_u32..).zip(history) {
             let (entry, commit) = (introduced.entry, introduced.commit.map(|commit| commit.to_string()));
             if let Some(commit) = commit.as_ref().filter(|_| channel != Some("import"))
@@ -113,7 +113,7 @@ impl<'a> SlaReport<'a> {
             sources.insert(place, (entry.id.to_string(), entry.action.to_string(), commit));
         }
         let prefix = self.project.shortest(ticket.id())?;
-        let course = Course::of(ticket);
+        let course = TicketHistory::of(ticket);
         let by = self.rules.judged_by(self.project, ticket.id(), &course)?;
         let clocks = self.clocks(Summary::of(ticket), prefix, &course, &by, &sources);
         Ok(TicketClocks { skews: dated, ..clocks })
@@ -123,7 +123,7 @@ impl<'a> SlaReport<'a> {
         &self,
         summary: Summary,
         prefix: usize,
-        course: &Course,
+        course: &TicketHistory,
         by: &[usize],
         sources: &BTreeMap<u32, Source>,
     ) -> TicketClocks {
@@ -158,7 +158,7 @@ impl<'a> SlaReport<'a> {
         let mut marks = Vec::new();
         let mut mark = |at: i64, place: u32, what: String| {
             if let Some((entry, action, commit)) = sources.get(&place).cloned() {
-                let at = Moment::from_unix(at).unwrap_or_default();
+                let at = Timestamp::from_unix(at).unwrap_or_default();
                 marks.push(ClockMark { at, local: local(at.unix()), what, entry, action, commit });
             }
         };

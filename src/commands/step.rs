@@ -4,7 +4,7 @@ use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Move, Request, What};
+use crate::process::{ProcessAction, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
 
@@ -24,13 +24,17 @@ pub(crate) struct Common {
 
 impl Common {
     /// Takes a step on every ticket named, with what `-m` and `-F` say about it.
-    pub(crate) fn take(&self, step: &Move, session: &mut Session<'_>) -> Result<View, Failure> {
+    pub(crate) fn take(&self, step: &ProcessAction, session: &mut Session<'_>) -> Result<View, Failure> {
         let note = self.message.read(session)?;
         self.take_saying(step, note, session)
     }
 
     /// Takes a step on every ticket named, for the reason that it must have; a terminal asks for it.
-    pub(crate) fn take_with_reason(&self, step: &Move, session: &mut Session<'_>) -> Result<View, Failure> {
+    pub(crate) fn take_with_reason(
+        &self,
+        step: &ProcessAction,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
         let reason = if session.interactive {
             Some(self.message.need(session)?)
         } else {
@@ -42,7 +46,7 @@ impl Common {
     /// Takes a step on every ticket named, with a note or none.
     pub(crate) fn take_saying(
         &self,
-        step: &Move,
+        step: &ProcessAction,
         note: Option<String>,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
@@ -53,11 +57,11 @@ impl Common {
     pub(crate) fn take_in(
         &self,
         project: &Project<'_>,
-        step: &Move,
+        step: &ProcessAction,
         note: Option<String>,
         session: &Session<'_>,
     ) -> Result<View, Failure> {
-        let request = Request::new(What::Step(step.clone())).with_note(note);
+        let request = Request::new(RequestKind::Process(step.clone())).with_note(note);
         take(project, &self.ids, &request.spending(self.spending.spent), &self.writing, session)
     }
 }

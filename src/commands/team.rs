@@ -2,11 +2,10 @@
 
 use clap::builder::PossibleValuesParser;
 
+use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::commands::views;
 use crate::process::{Member, Role, Team};
-use crate::project::ChangeOptions;
 use crate::render::View;
 
 /// Manage team members and their roles
@@ -30,9 +29,8 @@ enum Verb {
     Remove {
         /// The name, or an address
         name: String,
-        /// Show the commit message and diff without writing anything
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        writing: FileWriteOptions,
     },
 }
 
@@ -46,9 +44,8 @@ struct Somebody {
     /// Set a role (can be repeated)
     #[arg(long, value_parser = PossibleValuesParser::new(Role::WORDS))]
     role: Vec<String>,
-    /// Show the commit message and diff without writing anything
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    writing: FileWriteOptions,
 }
 
 impl Somebody {
@@ -67,44 +64,49 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {
-                return Err(Failure::usage(format!(
-                    "{} needs an address, by which git knows them",
-                    who.name
-                ))
-                .hint("--email ADDRESS"));
+                let message = format!("{} needs an address, by which git knows them", who.name);
+                return Err(Failure::usage(message).hint("--email ADDRESS"));
             }
-            change(&format!("add {} to the team", who.name), who.dry_run, session, |team| {
-                if let Some(there) = team.find(&who.name) {
-                    let message = format!("{} is on the team already", there.name);
-                    return Err(Failure::new(Kind::Refused, message).hint("git support team edit NAME …"));
-                }
-                let member = Member { name: who.name.clone(), emails: who.email.clone(), roles: who.roles() };
-                team.members.push(member);
-                Ok(())
-            })
+            let subject = format!("add {} to the team", who.name);
+            who.writing.change(&subject, session, |change| change.edit_team(|team| add(team, who)))
         }
         Some(Verb::Edit(who)) => {
-            change(&format!("change {} on the team", who.name), who.dry_run, session, |team| {
-                let name = known(team, &who.name)?;
-                for member in team.members.iter_mut().filter(|member| member.name == name) {
-                    if !who.email.is_empty() {
-                        member.emails.clone_from(&who.email);
-                    }
-                    if !who.role.is_empty() {
-                        member.roles = who.roles();
-                    }
-                }
-                Ok(())
-            })
+            let subject = format!("change {} on the team", who.name);
+            who.writing.change(&subject, session, |change| change.edit_team(|team| edit(team, who)))
         }
-        Some(Verb::Remove { name, dry_run }) => {
-            change(&format!("remove {name} from the team"), *dry_run, session, |team| {
-                let name = known(team, name)?;
-                team.members.retain(|member| member.name != name);
-                Ok(())
-            })
+        Some(Verb::Remove { name, writing }) => {
+            let subject = format!("remove {name} from the team");
+            writing.change(&subject, session, |change| change.edit_team(|team| remove(team, name)))
         }
     }
+}
+
+fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
+    if let Some(there) = team.find(&who.name) {
+        let message = format!("{} is on the team already", there.name);
+        return Err(Failure::new(Kind::Refused, message).hint("git support team edit NAME …"));
+    }
+    team.members.push(Member { name: who.name.clone(), emails: who.email.clone(), roles: who.roles() });
+    Ok(())
+}
+
+fn edit(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
+    let name = known(team, &who.name)?;
+    for member in team.members.iter_mut().filter(|member| member.name == name) {
+        if !who.email.is_empty() {
+            member.emails.clone_from(&who.email);
+        }
+        if !who.role.is_empty() {
+            member.roles = who.roles();
+        }
+    }
+    Ok(())
+}
+
+fn remove(team: &mut Team, name: &str) -> Result<(), Failure> {
+    let name = known(team, name)?;
+    team.members.retain(|member| member.name != name);
+    Ok(())
 }
 
 /// The whole name of somebody who is meant by a name or an address.
@@ -113,18 +115,4 @@ fn known(team: &Team, text: &str) -> Result<String, Failure> {
     found.ok_or_else(|| {
         Failure::new(Kind::NotFound, format!("{text} is not on the team")).hint("git support team")
     })
-}
-
-fn change(
-    subject: &str,
-    dry_run: bool,
-    session: &Session<'_>,
-    edit: impl Fn(&mut Team) -> Result<(), Failure>,
-) -> Result<View, Failure> {
-    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
-    let changed = session.project()?.change(&options, |change| {
-        change.subject(subject);
-        change.edit_team(&edit)
-    })?;
-    Ok(views::files(changed, session))
 }

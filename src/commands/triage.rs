@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::{Change, Changes, Move};
+use crate::process::{Changes, FieldChange, ProcessAction};
 use crate::render::View;
 use crate::ticket::{Area, Field, Severity, Type};
 
@@ -47,15 +47,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     for (field, value) in
         [(Field::Severity, &args.severity), (Field::Area, &args.area), (Field::Type, &args.kind)]
     {
-        changes.extend(value.as_ref().map(|value| (field, Change::to_text(value))));
+        changes.extend(value.as_ref().map(|value| (field, FieldChange::to_text(value))));
     }
     for (field, members) in [(Field::Affects, &args.affects), (Field::Labels, &args.label)] {
         if !members.is_empty() {
-            changes.insert(field, Change::adding(members.clone()));
+            changes.insert(field, FieldChange::adding(members.clone()));
         }
     }
     if let Some(who) = &args.assignee {
-        changes.insert(Field::Assignee, Change::to_text(project.person(who)?));
+        changes.insert(Field::Assignee, FieldChange::to_text(project.person(who)?));
     }
-    args.common.take_in(&project, &Move::Triage { changes, confirm: args.confirm }, note, session)
+    args.common.take_in(&project, &ProcessAction::Triage { changes, confirm: args.confirm }, note, session)
 }

@@ -1,10 +1,9 @@
 //! `vendor`: outside suppliers and the managed service provider, a file each.
 
+use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::commands::views;
 use crate::process::{Vendor, answer_times};
-use crate::project::{Change, ChangeOptions};
 use crate::render::View;
 
 /// Manage vendors
@@ -33,9 +32,8 @@ enum Verb {
     Remove {
         /// The vendor
         name: String,
-        /// Show the commit message and diff without writing anything
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        writing: FileWriteOptions,
     },
 }
 
@@ -70,9 +68,8 @@ struct Details {
     /// Add a path or dependency it covers (can be repeated)
     #[arg(long, value_name = "WHAT")]
     covers: Vec<String>,
-    /// Show the commit message and diff without writing anything
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    writing: FileWriteOptions,
 }
 
 impl Details {
@@ -107,13 +104,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(Verb::Add(details)) => add(details, session),
         Some(Verb::Edit(details)) => {
             let subject = format!("change vendor {}", details.name);
-            change(&subject, details.dry_run, session, |change| {
+            details.writing.change(&subject, session, |change| {
                 let new = details.over(change.project().vendor(&details.name)?)?;
                 change.put_vendor(&new)
             })
         }
         Some(Verb::Show { name }) => show(name, session),
-        Some(Verb::Remove { name, dry_run }) => remove(name, *dry_run, session),
+        Some(Verb::Remove { name, writing }) => remove(name, writing, session),
     }
 }
 
@@ -129,7 +126,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
             "warning: vendor {name} has no contact details yet, so tickets cannot be deferred to it"
         ));
     }
-    change(&format!("add vendor {name}"), details.dry_run, session, |change| {
+    details.writing.change(&format!("add vendor {name}"), session, |change| {
         if change.project().vendors()?.contains_key(name) {
             return Err(Failure::new(Kind::Refused, format!("there is a vendor {name} already"))
                 .hint(format!("git support vendor edit {name} …")));
@@ -152,8 +149,8 @@ fn show(name: &str, session: &Session<'_>) -> Result<View, Failure> {
     Ok(View::Vendor { vendor, held, answers })
 }
 
-fn remove(name: &str, dry_run: bool, session: &Session<'_>) -> Result<View, Failure> {
-    change(&format!("remove vendor {name}"), dry_run, session, |change| {
+fn remove(name: &str, writing: &FileWriteOptions, session: &Session<'_>) -> Result<View, Failure> {
+    writing.change(&format!("remove vendor {name}"), session, |change| {
         change.project().vendor(name)?;
         let held = change.project().find_ids(&format!("status:deferred vendor:{name}"))?;
         if let Some(id) = held.first() {
@@ -163,18 +160,4 @@ fn remove(name: &str, dry_run: bool, session: &Session<'_>) -> Result<View, Fail
         change.remove_vendor(name);
         Ok(())
     })
-}
-
-fn change(
-    subject: &str,
-    dry_run: bool,
-    session: &Session<'_>,
-    make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
-) -> Result<View, Failure> {
-    let options = ChangeOptions { dry_run, ..ChangeOptions::default() };
-    let changed = session.project()?.change(&options, |change| {
-        change.subject(subject);
-        make(change)
-    })?;
-    Ok(views::files(changed, session))
 }

@@ -165,7 +165,7 @@ impl CatchUp<'_> {
     pub fn put(&mut self, versions: &[u8], home: &TicketId, row: &Row) -> Result<(), Error> {
         let summary = &row.summary;
         let moment =
-            |moment: Option<crate::ticket::Moment>| moment.map_or(NEVER, crate::ticket::Moment::unix);
+            |moment: Option<crate::ticket::Timestamp>| moment.map_or(NEVER, crate::ticket::Timestamp::unix);
         let severity = summary.severity.map_or(-1, |severity| severity as i64);
         self.work
             .prepare_cached("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
@@ -176,7 +176,7 @@ impl CatchUp<'_> {
                 summary.level as i64 + 1,
                 summary.assignee,
                 moment(summary.updated),
-                summary.follow_up.map(crate::ticket::Moment::unix),
+                summary.follow_up.map(crate::ticket::Timestamp::unix),
                 row.kind,
                 row.area,
                 row.reopened,

@@ -11,7 +11,7 @@ use crate::index::schema::Index;
 use crate::index::scope::Scope;
 use crate::query::Query;
 use crate::query::tree::Context;
-use crate::ticket::{Level, Moment, Severity, Standing, Status, Summary, TicketId};
+use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
 
 /// A ticket that was found.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Hit {
     /// By which rules its clocks are judged, likewise.
     pub rules: Vec<u8>,
     /// Where its clocks stand; `None` where no ruling judges them.
-    pub standing: Option<Standing>,
+    pub standing: Option<SlaStatus>,
 }
 
 /// What is wanted of a ticket beside what a list shows.
@@ -38,7 +38,7 @@ pub enum Extra {
     /// Its object for machines.
     Object,
     /// Its course.
-    Course,
+    TicketHistory,
 }
 
 impl Index {
@@ -63,7 +63,7 @@ impl Index {
         let object = match extra {
             Extra::None => "NULL",
             Extra::Object => "r.short",
-            Extra::Course => "r.course",
+            Extra::TicketHistory => "r.course",
         };
         let clocks = if scope.ruling.is_some() {
             "s.due, s.warn, s.late, s.paused, s.rules"
@@ -83,7 +83,7 @@ impl Index {
                 match extra {
                     Extra::None => {}
                     Extra::Object => hit.short = row.get(10)?,
-                    Extra::Course => {
+                    Extra::TicketHistory => {
                         hit.course = row.get(10)?;
                         hit.rules = row.get::<_, Option<Vec<u8>>>(15)?.unwrap_or_default();
                     }
@@ -114,7 +114,7 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
     fn word<T: Copy>(all: &[T], place: i64) -> Option<T> {
         all.get(usize::try_from(place).ok()?).copied()
     }
-    let moment = |seconds: Option<i64>| seconds.filter(|at| *at != NEVER).and_then(Moment::from_unix);
+    let moment = |seconds: Option<i64>| seconds.filter(|at| *at != NEVER).and_then(Timestamp::from_unix);
     let id = row.get_ref(0)?.as_str().ok().and_then(TicketId::parse);
     let (Some(id), Some(status), Some(level)) =
         (id, word(Status::ALL, row.get(5)?), word(Level::ALL, row.get::<_, i64>(6)? - 1))
@@ -143,10 +143,10 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
     }))
 }
 
-fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<Standing> {
-    let moment = |seconds: Option<i64>| seconds.and_then(Moment::from_unix);
+fn standing(row: &rusqlite::Row<'_>) -> rusqlite::Result<SlaStatus> {
+    let moment = |seconds: Option<i64>| seconds.and_then(Timestamp::from_unix);
     let is = |flag: Option<bool>| flag.unwrap_or_default();
-    Ok(Standing {
+    Ok(SlaStatus {
         due: moment(row.get(11)?),
         warn: moment(row.get(12)?),
         is_late: is(row.get(13)?),

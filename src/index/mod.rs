@@ -12,7 +12,7 @@ mod find;
 mod row;
 mod schema;
 mod scope;
-mod standings;
+mod sla_statuses;
 mod touches;
 
 pub use catch_up::CatchUp;
@@ -22,7 +22,7 @@ pub use find::{Extra, Hit};
 pub use row::Row;
 pub use schema::Index;
 pub use scope::Scope;
-pub use standings::{Judgement, KnownTurns, Unjudged};
+pub use sla_statuses::{Judgement, KnownTurns, Unjudged};
 
 /// A file that is no readable ticket, as an edition remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::process::{Change, Changes, Incoming, NewTicket};
-use crate::ticket::{Field, Kind, Moment, Node, TicketId, codec, nearest};
+use crate::process::{Changes, FieldChange, Incoming, NewTicket};
+use crate::ticket::{Field, Kind, Node, TicketId, Timestamp, codec, nearest};
 
 /// What stands in an object beside the fields of a ticket's file: it is worked out, or only for a new ticket.
 const WORKED_OUT: &[&str] = &["created", "updated", "occurrences", "severity_proposed", "branches"];
@@ -32,14 +32,14 @@ pub fn read_line(line: &str) -> Result<Incoming, String> {
     }
     let created = match text("created") {
         Some(created) => Some(
-            Moment::parse(created)
-                .or_else(|| Moment::parse_day(created))
+            Timestamp::parse(created)
+                .or_else(|| Timestamp::parse_day(created))
                 .ok_or_else(|| format!("`created`: '{created}' is not a valid time"))?,
         ),
         None => None,
     };
     let mut changes = Changes::new();
-    changes.insert(Field::Channel, Change::to_text("import"));
+    changes.insert(Field::Channel, FieldChange::to_text("import"));
     for (name, value) in object.iter().filter(|(name, _)| *name != "created" && *name != "schema") {
         add(&mut changes, name, value)?;
     }
@@ -66,10 +66,12 @@ fn add(changes: &mut Changes, name: &str, value: &Value) -> Result<(), String> {
     let node = node_of(value);
     let change = match (field.kind(), node) {
         (_, Node::Null) => return Ok(()),
-        (Kind::Members, Node::List(items)) => Change::adding(items.iter().map(Node::to_string).collect()),
-        (Kind::Members, one) => Change::adding(vec![one.to_string()]),
+        (Kind::Members, Node::List(items)) => {
+            FieldChange::adding(items.iter().map(Node::to_string).collect())
+        }
+        (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
         (Kind::Value | Kind::Text, node) => {
-            Change::To(Some(field.check(node).map_err(|problem| format!("`{name}` {problem}"))?))
+            FieldChange::To(Some(field.check(node).map_err(|problem| format!("`{name}` {problem}"))?))
         }
     };
     changes.insert(field, change);

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::intake::aside::{self, kept_aside};
-use crate::intake::evidence::STANDARD_INPUT;
+use crate::intake::attachment::STANDARD_INPUT;
 use crate::intake::limits::{MAX_LINE_BYTES, MAX_LINES};
 
 /// Lines of a file, or of standard input, which is kept aside meanwhile.

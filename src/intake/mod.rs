@@ -1,8 +1,7 @@
 //! What comes in from outside: texts from files, standard input or an editor's form, and evidence.
 
 mod aside;
-mod evidence;
-mod foreign;
+mod attachment;
 mod form;
 mod import;
 mod limits;
@@ -10,13 +9,14 @@ mod lines;
 mod operations;
 mod results;
 mod text;
+mod tracker;
 
-pub use evidence::{Evidence, STANDARD_INPUT, read_evidence};
-pub use foreign::{Issue, Source, incoming, open_foreign};
+pub use attachment::{AttachedFile, STANDARD_INPUT, read_evidence};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};
 pub use lines::Lines;
 pub use operations::{Operation, read_operation};
-pub use results::{ReportForm, printed, read_report};
+pub use results::{ReportFormat, printed, read_report};
 pub use text::{read_message, read_text, split_title};
+pub use tracker::{Issue, Source, incoming, open_foreign};

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::process::{Change, Changes, Ending, Move, Request, What};
+use crate::process::{Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::ticket::{
-    Field, Finding, Kind, Level, LinkKind, Moment, Node, Resolution, TicketId, Visibility, nearest,
+    Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Timestamp, Visibility, nearest,
 };
 
 /// The operations, by their words.
@@ -59,46 +59,54 @@ pub fn read_operation(
     }
     let given = |own: &[&str]| fields(&object, &[OWN, own].concat());
     let what = match word.as_str() {
-        "comment" => What::Comment,
-        "edit" => What::Edit(given(&[])?),
-        "assign" => What::Assign(text("to")),
-        "link" => What::Link(LinkKind::parse(&need("kind")?), resolve(&need("to")?)?),
-        "triage" => {
-            What::Step(Move::Triage { changes: given(&["confirm"])?, confirm: flag(&object, "confirm") })
-        }
-        "replicate" => {
-            What::Step(Move::Replicate { text: need("steps")?, happened: !flag(&object, "cannot") })
-        }
-        "diagnose" => What::Step(Move::Diagnose(
-            text("diagnosis")
-                .map_or_else(|| need("text"), Ok)
-                .map_err(|_| "has no 'diagnosis'".to_owned())?,
-        )),
-        "estimate" => What::Step(Move::Estimate(need("span")?)),
-        "escalate" => {
-            What::Step(Move::Escalate { findings: findings(&object), force: flag(&object, "force") })
-        }
-        "return" => What::Step(Move::Return { to: level(&object)?, incomplete: flag(&object, "incomplete") }),
-        "alert" => What::Step(Move::Alert(need("to")?)),
-        "pend" => What::Step(Move::Pend {
-            follow_up: Moment::parse(&need("follow_up")?)
-                .ok_or("'follow_up' is not a valid time (use 2026-11-26T09:00:00Z)")?,
-        }),
-        "resume" => What::Step(Move::Resume),
-        "resolve" => What::Step(Move::Resolve(ending(&object, resolve)?)),
-        "close" => What::Step(Move::Close),
-        "reopen" => What::Step(Move::Reopen),
-        other => {
-            let hint =
-                nearest(other, WORDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-            return Err(format!("unknown operation '{other}'{hint}"));
-        }
+        "comment" => RequestKind::Comment,
+        "edit" => RequestKind::Edit(given(&[])?),
+        "assign" => RequestKind::Assign(text("to")),
+        "link" => RequestKind::Link(LinkKind::parse(&need("kind")?), resolve(&need("to")?)?),
+        _ => RequestKind::Process(action(&word, &object, resolve)?),
     };
     let mut request = Request::new(what).with_note(text("note"));
     if flag(&object, "internal") {
         request.visibility = Visibility::Internal;
     }
     Ok(Operation::On(need("id")?, Box::new(request)))
+}
+
+/// The step of the process that a word means.
+fn action(
+    word: &str,
+    object: &Value,
+    resolve: &dyn Fn(&str) -> Result<TicketId, String>,
+) -> Result<ProcessAction, String> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let need = |name: &str| text(name).ok_or_else(|| format!("has no '{name}'"));
+    Ok(match word {
+        "triage" => ProcessAction::Triage {
+            changes: fields(object, &[OWN, &["confirm"]].concat())?,
+            confirm: flag(object, "confirm"),
+        },
+        "replicate" => ProcessAction::Replicate { text: need("steps")?, happened: !flag(object, "cannot") },
+        "diagnose" => ProcessAction::Diagnose(
+            text("diagnosis").or_else(|| text("text")).ok_or_else(|| "has no 'diagnosis'".to_owned())?,
+        ),
+        "estimate" => ProcessAction::Estimate(need("span")?),
+        "escalate" => ProcessAction::Escalate { findings: findings(object), force: flag(object, "force") },
+        "return" => ProcessAction::Return { to: level(object)?, incomplete: flag(object, "incomplete") },
+        "alert" => ProcessAction::Alert(need("to")?),
+        "pend" => ProcessAction::Pend {
+            follow_up: Timestamp::parse(&need("follow_up")?)
+                .ok_or("'follow_up' is not a valid time (use 2026-11-26T09:00:00Z)")?,
+        },
+        "resume" => ProcessAction::Resume,
+        "resolve" => ProcessAction::Resolve(ending(object, resolve)?),
+        "close" => ProcessAction::Close,
+        "reopen" => ProcessAction::Reopen,
+        other => {
+            let hint =
+                nearest(other, WORDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            return Err(format!("unknown operation '{other}'{hint}"));
+        }
+    })
 }
 
 fn flag(object: &Value, name: &str) -> bool {
@@ -117,10 +125,12 @@ fn fields(object: &Value, own: &[&str]) -> Result<Changes, String> {
         }
         let node: Node = serde_json::from_value(value.clone()).unwrap_or(Node::Null);
         let change = match (field.kind(), node) {
-            (_, Node::Null) => Change::To(None),
-            (Kind::Members, Node::List(items)) => Change::adding(items.iter().map(Node::to_string).collect()),
-            (Kind::Members, one) => Change::adding(vec![one.to_string()]),
-            (Kind::Value | Kind::Text, node) => Change::To(Some(node)),
+            (_, Node::Null) => FieldChange::To(None),
+            (Kind::Members, Node::List(items)) => {
+                FieldChange::adding(items.iter().map(Node::to_string).collect())
+            }
+            (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
+            (Kind::Value | Kind::Text, node) => FieldChange::To(Some(node)),
         };
         changes.insert(field, change);
     }
@@ -131,7 +141,7 @@ fn findings(object: &Value) -> Changes {
     let given = |word: &&&str| object.get(**word).and_then(Value::as_str);
     let words = Finding::WORDS.iter();
     words
-        .filter_map(|word| Some((Field::Findings(Finding::parse(word)), Change::to_text(given(&word)?))))
+        .filter_map(|word| Some((Field::Findings(Finding::parse(word)), FieldChange::to_text(given(&word)?))))
         .collect()
 }
 
@@ -145,7 +155,10 @@ fn level(object: &Value) -> Result<Option<Level>, String> {
         .ok_or("'to' is not a valid level (use 1, 2 or 3)".to_owned())
 }
 
-fn ending(object: &Value, resolve: &dyn Fn(&str) -> Result<TicketId, String>) -> Result<Ending, String> {
+fn ending(
+    object: &Value,
+    resolve: &dyn Fn(&str) -> Result<TicketId, String>,
+) -> Result<ResolutionRequest, String> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let code = text("as").ok_or("has no 'as'")?;
     if !Resolution::WORDS.contains(&code) {
@@ -155,7 +168,7 @@ fn ending(object: &Value, resolve: &dyn Fn(&str) -> Result<TicketId, String>) ->
         ));
     }
     let commits = object.get("commits").and_then(Value::as_array).into_iter().flatten();
-    Ok(Ending {
+    Ok(ResolutionRequest {
         code: Resolution::parse(code),
         commits: commits.filter_map(Value::as_str).map(str::to_owned).collect(),
         no_commit: text("no_commit").map(str::to_owned),

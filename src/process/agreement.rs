@@ -3,7 +3,7 @@
 use time::{Date, Duration, Month};
 
 use crate::process::wrong::{Wrong, wrong};
-use crate::ticket::{Moment, Node};
+use crate::ticket::{Node, Timestamp};
 
 /// A span of the calendar that an agreement, or a report, counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Period {
     }
 
     /// The first day of the period that a moment lies in, in UTC.
-    fn first_day(self, at: Moment) -> Option<Date> {
+    fn first_day(self, at: Timestamp) -> Option<Date> {
         let day = Date::from_ordinal_date(1970, 1)
             .ok()?
             .checked_add(Duration::seconds(at.unix().div_euclid(86_400) * 86_400))?;
@@ -58,14 +58,14 @@ impl Period {
 
     /// The first instant of the period that a moment lies in, in UTC.
     #[must_use]
-    pub fn start(self, at: Moment) -> Moment {
-        let midnight = |date: Date| Moment::from_unix(date.midnight().assume_utc().unix_timestamp());
+    pub fn start(self, at: Timestamp) -> Timestamp {
+        let midnight = |date: Date| Timestamp::from_unix(date.midnight().assume_utc().unix_timestamp());
         self.first_day(at).and_then(midnight).unwrap_or(at)
     }
 
     /// The first instant after the period that a moment lies in, in UTC.
     #[must_use]
-    pub fn end(self, at: Moment) -> Moment {
+    pub fn end(self, at: Timestamp) -> Timestamp {
         let days = match self {
             Self::Week => 7,
             Self::Month => 31,
@@ -79,7 +79,7 @@ impl Period {
 
     /// The period that a moment lies in, by name: `2026-11`, `2026-W48`, `2026-Q4`, `2026`.
     #[must_use]
-    pub fn name(self, at: Moment) -> String {
+    pub fn name(self, at: Timestamp) -> String {
         let Some(day) = self.first_day(at) else { return String::new() };
         match self {
             Self::Week => {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn periods_begin_and_end_where_the_calendar_says() {
-        let at = Moment::parse("2026-11-24T12:00:00Z").unwrap();
+        let at = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
         for (period, name, start, end) in [
             (Period::Week, "2026-W48", "2026-11-23", "2026-11-30"),
             (Period::Month, "2026-11", "2026-11-01", "2026-12-01"),
@@ -143,10 +143,10 @@ mod tests {
             (Period::Year, "2026", "2026-01-01", "2027-01-01"),
         ] {
             assert_eq!(period.name(at), name);
-            assert_eq!(period.start(at), Moment::parse_day(start).unwrap());
-            assert_eq!(period.end(at), Moment::parse_day(end).unwrap());
+            assert_eq!(period.start(at), Timestamp::parse_day(start).unwrap());
+            assert_eq!(period.end(at), Timestamp::parse_day(end).unwrap());
         }
-        let february = Moment::parse("2028-02-29T23:59:59Z").unwrap();
-        assert_eq!(Period::Month.end(february), Moment::parse_day("2028-03-01").unwrap());
+        let february = Timestamp::parse("2028-02-29T23:59:59Z").unwrap();
+        assert_eq!(Period::Month.end(february), Timestamp::parse_day("2028-03-01").unwrap());
     }
 }

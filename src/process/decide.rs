@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Change, Changes, Fix, Request, What};
+use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
 use crate::process::rules::Rules;
 use crate::ticket::{
-    Action, Entry, Field, Head, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status, Step, Ticket,
-    TicketId, Visibility, fold,
+    Action, Attachment, Entry, EntryDraft, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction,
+    Set, Status, Ticket, TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
     /// The step; `None` where everything is so already.
-    pub step: Option<Step>,
+    pub step: Option<EntryDraft>,
     /// What is done although a policy warns of it, a line each.
     pub warnings: Vec<String>,
 }
@@ -40,7 +40,7 @@ pub fn open(
     actor: &Actor,
 ) -> Result<Opened, Refusal> {
     let mut record = Record::default();
-    record.change_all(&Head::default(), changes)?;
+    record.change_all(&Fields::default(), changes)?;
     record.judge_severity(rules, actor)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
@@ -64,8 +64,10 @@ pub fn decide(
     let mut record = Record::default();
     let action = record.answer(ticket, &request, rules, actor)?;
     // A word about a change that is no change would be an entry that says nothing.
-    let says_something =
-        matches!(request.what, What::Comment | What::Undo(_) | What::Repeat(..) | What::Step(_));
+    let says_something = matches!(
+        request.what,
+        RequestKind::Comment | RequestKind::Undo(_) | RequestKind::Repeat(..) | RequestKind::Process(_)
+    );
     if record.is_empty() && !says_something && request.spent_minutes.is_none() {
         return Ok(Decision::default());
     }
@@ -84,7 +86,7 @@ pub fn redact(
     note: Option<String>,
     actor: &Actor,
 ) -> Result<Option<Ticket>, Refusal> {
-    let request = Request::new(What::Comment).with_note(checked_note(note)?);
+    let request = Request::new(RequestKind::Comment).with_note(checked_note(note)?);
     if request.note.is_none() {
         return Err(Refusal::NoReason { step: Action::Redact });
     }
@@ -117,55 +119,58 @@ impl Record {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
-        let head = ticket.head();
+        let head = ticket.fields();
         match &request.what {
-            What::Edit(changes) => {
+            RequestKind::Edit(changes) => {
                 self.change_all(head, changes)?;
                 self.judge_severity(rules, actor)?;
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
-            What::Adopt(fields) => {
+            RequestKind::Adopt(fields) => {
                 // What the timeline leads to is where the change begins.
                 let told = fold(ticket.timeline());
                 for field in fields {
-                    self.change(&told, field, &Change::To(head.get(field).cloned()))?;
+                    self.change(&told, field, &FieldChange::To(head.get(field).cloned()))?;
                 }
                 Ok(Action::Edit)
             }
-            What::Undo(changes) => {
+            RequestKind::Undo(changes) => {
                 self.change_all(head, changes)?;
                 Ok(Action::Undo)
             }
-            What::Step(step) => self.take(ticket, step, request, rules, actor),
-            What::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
-            What::Comment => Ok(Action::Comment),
-            What::Attach(file) if file.bytes > rules.settings.max_attachment_bytes => {
-                Err(Refusal::LargeAttachment {
-                    name: file.name.clone(),
-                    bytes: file.bytes,
-                    limit: rules.settings.max_attachment_bytes,
-                })
-            }
-            What::Attach(_) => {
-                self.attached = true;
-                Ok(Action::Attach)
-            }
-            What::Link(_, other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
-            What::Link(kind, other) => {
-                self.change(head, &Field::Links(kind.clone()), &Change::adding(vec![other.to_string()]))?;
+            RequestKind::Process(step) => self.take(ticket, step, request, rules, actor),
+            RequestKind::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
+            RequestKind::Comment => Ok(Action::Comment),
+            RequestKind::Attach(file) => self.attach(file, rules),
+            RequestKind::Link(_, other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
+            RequestKind::Link(kind, other) => {
+                self.change(
+                    head,
+                    &Field::Links(kind.clone()),
+                    &FieldChange::adding(vec![other.to_string()]),
+                )?;
                 Ok(Action::Link)
             }
-            What::Unlink(kind, other) => self.unlink(ticket, kind, other),
-            What::Assign(who) => {
-                self.change(head, &Field::Assignee, &Change::To(who.as_deref().map(Node::text)))?;
+            RequestKind::Unlink(kind, other) => self.unlink(ticket, kind, other),
+            RequestKind::Assign(who) => {
+                self.change(head, &Field::Assignee, &FieldChange::To(who.as_deref().map(Node::text)))?;
                 Ok(Action::Assign)
             }
-            What::Repeat(changes, fix) => {
+            RequestKind::Repeat(changes, fix) => {
                 self.change_all(head, changes)?;
                 self.repeat(head, *fix)
             }
         }
+    }
+
+    fn attach(&mut self, file: &Attachment, rules: &Rules) -> Result<Action, Refusal> {
+        let limit = rules.settings.max_attachment_bytes;
+        if file.bytes > limit {
+            return Err(Refusal::LargeAttachment { name: file.name.clone(), bytes: file.bytes, limit });
+        }
+        self.attached = true;
+        Ok(Action::Attach)
     }
 
     /// True where the record sets a field.
@@ -174,35 +179,35 @@ impl Record {
     }
 
     /// Records a field as set to what it is: a confirmation.
-    pub(super) fn confirm(&mut self, head: &Head, field: &Field) {
+    pub(super) fn confirm(&mut self, head: &Fields, field: &Field) {
         let value = head.get(field).cloned();
         self.set.insert(field.clone(), Set::Value { from: value.clone(), to: value });
     }
 
     fn unlink(&mut self, ticket: &Ticket, kind: &LinkKind, other: &TicketId) -> Result<Action, Refusal> {
         let field = Field::Links(kind.clone());
-        if !ticket.head().members(&field).any(|id| id == other.as_str()) {
+        if !ticket.fields().members(&field).any(|id| id == other.as_str()) {
             let (id, kind, other) = (ticket.id().clone(), kind.clone(), other.clone());
             return Err(Refusal::NoSuchLink { id, kind, other });
         }
-        let change = Change::Members { add: Vec::new(), remove: vec![other.to_string()] };
-        self.change(ticket.head(), &field, &change)?;
+        let change = FieldChange::Members { add: Vec::new(), remove: vec![other.to_string()] };
+        self.change(ticket.fields(), &field, &change)?;
         Ok(Action::Unlink)
     }
 
     /// Seen again: a ticket that was resolved or closed is worked on again, unless it was seen where its fix
     /// is not yet.
-    fn repeat(&mut self, head: &Head, fix: Fix) -> Result<Action, Refusal> {
-        if head.status().is_open() || fix == Fix::Missing {
+    fn repeat(&mut self, head: &Fields, fix: FixStatus) -> Result<Action, Refusal> {
+        if head.status().is_open() || fix == FixStatus::Missing {
             return Ok(Action::Repeat);
         }
-        self.change(head, &Field::Status, &Change::to_text(Status::InProgress.as_str()))?;
+        self.change(head, &Field::Status, &FieldChange::to_text(Status::InProgress.as_str()))?;
         self.leave_status(head)?;
         Ok(Action::Reopen)
     }
 
     /// What belongs to a status goes with it: a deferral, a resolution.
-    pub(super) fn leave_status(&mut self, head: &Head) -> Result<(), Refusal> {
+    pub(super) fn leave_status(&mut self, head: &Fields) -> Result<(), Refusal> {
         let Some(Set::Value { to: Some(Node::Text(to)), .. }) = self.set.get(&Field::Status) else {
             return Ok(());
         };
@@ -213,23 +218,28 @@ impl Record {
         ];
         for (field, stays) in belongs {
             if !stays && !self.set.contains_key(&field) {
-                self.change(head, &field, &Change::To(None))?;
+                self.change(head, &field, &FieldChange::To(None))?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn change_all(&mut self, head: &Head, changes: &Changes) -> Result<(), Refusal> {
+    pub(super) fn change_all(&mut self, head: &Fields, changes: &Changes) -> Result<(), Refusal> {
         changes.iter().try_for_each(|(field, change)| self.change(head, field, change))
     }
 
     /// Records a change of one field, unless it is so already.
-    pub(super) fn change(&mut self, head: &Head, field: &Field, change: &Change) -> Result<(), Refusal> {
+    pub(super) fn change(
+        &mut self,
+        head: &Fields,
+        field: &Field,
+        change: &FieldChange,
+    ) -> Result<(), Refusal> {
         let refused = |problem| Refusal::Value { field: field.clone(), problem };
         let from = head.get(field).cloned();
         match change {
-            Change::To(None) if must_have(field) => Err(refused("cannot be cleared".to_owned())),
-            Change::To(to) => {
+            FieldChange::To(None) if must_have(field) => Err(refused("cannot be cleared".to_owned())),
+            FieldChange::To(to) => {
                 let to = to.clone().map(|to| field.check(to)).transpose().map_err(refused)?;
                 if field.kind() == Kind::Members {
                     let (old, new) = (names(from.as_ref()), names(to.as_ref()));
@@ -239,7 +249,7 @@ impl Record {
                 }
                 Ok(())
             }
-            Change::Members { add, remove } => {
+            FieldChange::Members { add, remove } => {
                 let checked = field.check(Node::texts(add.clone())).map_err(refused)?;
                 let old = names(from.as_ref());
                 let removed: BTreeSet<&String> = remove.iter().collect();
@@ -273,18 +283,18 @@ impl Record {
         }
     }
 
-    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Step {
+    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> EntryDraft {
         let attachment = match request.what {
-            What::Attach(file) => Some(file),
-            What::Edit(_)
-            | What::Undo(_)
-            | What::Adopt(_)
-            | What::Comment
-            | What::Link(..)
-            | What::Unlink(..)
-            | What::Assign(_)
-            | What::Step(_)
-            | What::Repeat(..) => None,
+            RequestKind::Attach(file) => Some(file),
+            RequestKind::Edit(_)
+            | RequestKind::Undo(_)
+            | RequestKind::Adopt(_)
+            | RequestKind::Comment
+            | RequestKind::Link(..)
+            | RequestKind::Unlink(..)
+            | RequestKind::Assign(_)
+            | RequestKind::Process(_)
+            | RequestKind::Repeat(..) => None,
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
         let entry = Entry {
@@ -305,7 +315,7 @@ impl Record {
             redacted: None,
             unknown: Vec::new(),
         };
-        Step { entry, texts: self.texts }
+        EntryDraft { entry, texts: self.texts }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use sha2::{Digest as _, Sha256};
 
-use crate::process::outcome::{Evidence, Outcome};
+use crate::process::outcome::{FailureOutput, Outcome};
 use crate::process::secrets::without_secrets;
 use crate::ticket::{cut, one_line};
 
@@ -55,7 +55,7 @@ pub enum Grouping {
 impl Grouping {
     /// The fingerprint of a failure: the same for every run in which its cause is the same.
     #[must_use]
-    pub fn key(self, outcome: &Outcome, evidence: &Evidence) -> String {
+    pub fn key(self, outcome: &Outcome, evidence: &FailureOutput) -> String {
         match self {
             Self::Test => bounded(&format!("test:{}", stable_name(&outcome.name))),
             Self::Message if !evidence.message.trim().is_empty() => {
@@ -173,9 +173,9 @@ mod tests {
             let outcome = Outcome {
                 suite: String::new(),
                 name: name.to_owned(),
-                verdict: crate::process::Verdict::Skipped,
+                verdict: crate::process::TestResult::Skipped,
             };
-            Grouping::Test.key(&outcome, &Evidence::default())
+            Grouping::Test.key(&outcome, &FailureOutput::default())
         };
         let (one, other) = (key(&format!("{}x", "a ".repeat(300))), key(&format!("{}y", "a ".repeat(300))));
         assert!(one.len() < 200 && one != other, "{one}");

@@ -1,7 +1,7 @@
 //! A ticket that comes in from outside: whole, new, or as an issue of another tracker tells it.
 
 use crate::process::request::{Changes, Request};
-use crate::ticket::{EntryId, Moment, Person, Ticket, TicketId};
+use crate::ticket::{EntryId, Person, Ticket, TicketId, Timestamp};
 
 /// A ticket that comes in.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct NewTicket {
     /// Its fields.
     pub changes: Changes,
     /// When it was opened; now, where it is not said.
-    pub created: Option<Moment>,
+    pub created: Option<Timestamp>,
 }
 
 /// An issue of another tracker: it is opened the first time, and only what is new is added the next.
@@ -39,7 +39,7 @@ pub struct IncomingIssue {
     /// Who reported it.
     pub reporter: Person,
     /// When.
-    pub created: Moment,
+    pub created: Timestamp,
     /// What was said about it, the oldest first.
     pub comments: Vec<IncomingEntry>,
     /// How it ended, if it did.
@@ -54,7 +54,7 @@ pub struct IncomingEntry {
     /// Who did it.
     pub by: Person,
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// What.
     pub request: Request,
 }

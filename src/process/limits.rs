@@ -1,7 +1,7 @@
 //! How much of what pipelines tell is kept at most; docs/limits.md has the table.
 
-use crate::process::passes::MAX_TESTS;
 use crate::process::results::{MAX_CAUSES, MAX_EVIDENCE_BYTES, MAX_NAMED};
+use crate::process::test_history::MAX_TESTS;
 
 /// What is bounded, how much is taken, and in which unit.
 pub const LIMITS: &[(&str, usize, &str)] = &[

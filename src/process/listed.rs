@@ -1,7 +1,7 @@
 //! A ticket as a search finds it: its summary, and what else was asked for.
 
-use crate::process::clock::Course;
-use crate::ticket::{Standing, Summary, Ticket};
+use crate::process::clock::TicketHistory;
+use crate::ticket::{SlaStatus, Summary, Ticket};
 
 /// A ticket of a list.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Listed {
     /// whether each is one of them.
     pub snippet: Option<Vec<(String, bool)>>,
     /// Where its clocks stand; `None` where the project has none.
-    pub standing: Option<Standing>,
+    pub standing: Option<SlaStatus>,
     /// What else was asked for.
     pub record: Record,
 }
@@ -29,7 +29,7 @@ pub enum Record {
     /// Its object for machines as JSON, without the long texts and the timeline.
     Short(String),
     /// Its course, for clocks and reports, and the places of the rules that judge it.
-    Course(Box<(Course, Vec<usize>)>),
+    TicketHistory(Box<(TicketHistory, Vec<usize>)>),
     /// Everything.
     Whole(Box<Ticket>),
 }

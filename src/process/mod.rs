@@ -15,7 +15,6 @@ mod listed;
 mod mentions;
 mod outcome;
 mod outside;
-mod passes;
 mod policy;
 mod problem;
 mod queue;
@@ -33,15 +32,16 @@ mod steps;
 mod suggest;
 mod table;
 mod team;
+mod test_history;
 mod vendor;
 mod wrong;
 
 pub use agreement::{Agreement, Period};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
-    Book, Clock, ClockKind, ClockRules, Course, Event, Gap, Happened, Judged, NoCourse, Reason, Skew,
-    State as ClockState, Step, Target, Why, at_levels, first_response, replay, skew_before, skews, span_text,
-    standing,
+    Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
+    Skew, State as ClockState, Target, TicketHistory, Why, at_levels, first_response, replay, skew_before,
+    skews, span_text, standing,
 };
 pub use decide::{Decision, Opened, decide, open, redact};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
@@ -49,16 +49,17 @@ pub use incoming::{Incoming, IncomingEntry, IncomingIssue, NewTicket};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Record};
 pub use mentions::paths_named;
-pub use outcome::{Evidence, Outcome, Verdict};
+pub use outcome::{FailureOutput, Outcome, TestResult};
 pub use outside::for_outside;
-pub use passes::{Passes, State};
 pub use policy::Policy;
 pub use problem::{Problem, ProblemLevel};
 pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
 pub use release::{Mark, Release, is_unsupported};
-pub use request::{Actor, Change, Changes, Deferral, Ending, Fix, Move, Request, What};
-pub use results::{Cause, MAX_NAMED, Results};
+pub use request::{
+    Actor, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
+};
+pub use results::{FailureGroup, MAX_NAMED, Results};
 pub use rules::Rules;
 pub use secrets::{secret_in, without_secrets};
 pub use setting_keys::{own_settings, unknown_keys, unknown_setting};
@@ -68,4 +69,5 @@ pub use similar::similar;
 pub use suggest::{Suggestion, suggest};
 pub use table::{STEPS, legal_steps, outcome};
 pub use team::{Member, Role, Team};
+pub use test_history::{State, TestHistory};
 pub use vendor::{Vendor, answer_times, percentile};

@@ -8,12 +8,12 @@ pub struct Outcome {
     /// The whole name: `shop::pay::refuses_zero`.
     pub name: String,
     /// How it went.
-    pub verdict: Verdict,
+    pub verdict: TestResult,
 }
 
 /// How a test went.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TestResult {
     /// It passed.
     Passed,
     /// It failed at first, and passed when it was run again.
@@ -21,12 +21,12 @@ pub enum Verdict {
     /// It did not run.
     Skipped,
     /// It failed.
-    Failed(Box<Evidence>),
+    Failed(Box<FailureOutput>),
 }
 
 /// What a report tells of a failure, in plain text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct FailureOutput {
     /// A title, where the report has a better one than the test's name.
     pub title: Option<String>,
     /// What went wrong, in a few words.

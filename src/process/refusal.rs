@@ -115,7 +115,7 @@ pub enum Refusal {
     NoCommit(TicketId),
     /// A duplicate of nothing.
     #[error("resolution 'duplicate' requires the original ticket")]
-    NoSurvivor(TicketId),
+    NoOriginal(TicketId),
     /// A rule about people said no.
     #[error("{who} is not allowed to {what} (allowed: {})", if allowed.is_empty() { "nobody".to_owned() } else { allowed.join(", ") })]
     NotTheirs {
@@ -133,7 +133,7 @@ pub enum Refusal {
     NothingProposed(TicketId),
     /// The ticket moved on since somebody looked at it.
     #[error("{id} has changed: its latest entry is {last}, not {wanted}")]
-    MovedOn {
+    Changed {
         /// The ticket.
         id: TicketId,
         /// Its last entry.
@@ -178,13 +178,13 @@ impl Refusal {
             Self::NoCommit(id) => Some(format!(
                 "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""
             )),
-            Self::NoSurvivor(id) => {
+            Self::NoOriginal(id) => {
                 Some(format!("git support resolve {id} --as duplicate --duplicate-of ID"))
             }
             Self::NotTheirs { policy, .. } => {
                 Some(format!("ask one of them; the rule is git support config get {policy}"))
             }
-            Self::NoSuchLink { id, .. } | Self::MovedOn { id, .. } => Some(format!("git support show {id}")),
+            Self::NoSuchLink { id, .. } | Self::Changed { id, .. } => Some(format!("git support show {id}")),
         }
     }
 }

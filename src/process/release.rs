@@ -128,6 +128,6 @@ pub fn is_unsupported(ticket: &Ticket, releases: &[Release]) -> bool {
     let is_owned = |version: &str| {
         releases.iter().any(|release| release.version == version && release.state() == "supported")
     };
-    let mut affected = ticket.head().members(&Field::Affects).peekable();
+    let mut affected = ticket.fields().members(&Field::Affects).peekable();
     !releases.is_empty() && affected.peek().is_some() && !affected.any(is_owned)
 }

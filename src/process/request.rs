@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::{
-    Attachment, EntryId, Field, Level, LinkKind, Moment, Node, Person, Resolution, Sighting, TicketId,
+    Attachment, EntryId, Field, Level, LinkKind, Node, Occurrence, Person, Resolution, TicketId, Timestamp,
     Visibility,
 };
 
@@ -15,14 +15,14 @@ pub struct Actor {
     /// The same person as the team knows them: through `.mailmap`.
     pub member: Person,
     /// The author date as git takes it.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Drawn before the rule is asked, so that a retried write records the same entry.
     pub entry: EntryId,
 }
 
 /// How one field is to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum FieldChange {
     /// To a value, or to none.
     To(Option<Node>),
     /// Members to add to, and take from, a set.
@@ -34,7 +34,7 @@ pub enum Change {
     },
 }
 
-impl Change {
+impl FieldChange {
     /// To a text.
     pub fn to_text(text: impl Into<String>) -> Self {
         Self::To(Some(Node::text(text)))
@@ -48,11 +48,11 @@ impl Change {
 }
 
 /// The fields to change.
-pub type Changes = BTreeMap<Field, Change>;
+pub type Changes = BTreeMap<Field, FieldChange>;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
-pub enum What {
+pub enum RequestKind {
     /// Change fields of the head.
     Edit(Changes),
     /// Say something.
@@ -66,18 +66,18 @@ pub enum What {
     /// Give the work to somebody, or to nobody.
     Assign(Option<String>),
     /// Take a step of the process.
-    Step(Move),
+    Process(ProcessAction),
     /// Account for fields that somebody changed in the file by hand.
     Adopt(Vec<Field>),
     /// Set fields back to what they were, in answer to earlier entries.
     Undo(Changes),
     /// Record that the same cause was seen again; a resolved ticket is reopened where its fix is contained.
-    Repeat(Changes, Fix),
+    Repeat(Changes, FixStatus),
 }
 
 /// Whether what was looked at contains the fix of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fix {
+pub enum FixStatus {
     /// It does, or nothing is known of a fix: what is seen again is a regression.
     Contained,
     /// The fix is not there yet.
@@ -86,7 +86,7 @@ pub enum Fix {
 
 /// A step of the process, with what it needs.
 #[derive(Debug, Clone)]
-pub enum Move {
+pub enum ProcessAction {
     /// Judge it: severity, area, people, kind.
     Triage {
         /// The fields to set.
@@ -126,12 +126,12 @@ pub enum Move {
     /// Wait for the customer.
     Pend {
         /// When to ask again.
-        follow_up: Moment,
+        follow_up: Timestamp,
     },
     /// The wait is over.
     Resume,
     /// The team is done.
-    Resolve(Ending),
+    Resolve(ResolutionRequest),
     /// It was accepted.
     Close,
     /// It is worked on again.
@@ -150,7 +150,7 @@ pub enum Deferral {
         /// The vendor's number of the case.
         case: Option<String>,
         /// When to ask.
-        follow_up: Moment,
+        follow_up: Timestamp,
     },
     /// To the Enhance process.
     Enhance,
@@ -158,7 +158,7 @@ pub enum Deferral {
 
 /// How a ticket ends.
 #[derive(Debug, Clone)]
-pub struct Ending {
+pub struct ResolutionRequest {
     /// The resolution code.
     pub code: Resolution,
     /// The commits that fix it, by their whole names.
@@ -173,13 +173,13 @@ pub struct Ending {
 #[derive(Debug, Clone)]
 pub struct Request {
     /// What is to be done.
-    pub what: What,
+    pub what: RequestKind,
     /// What is said about it, or why.
     pub note: Option<String>,
     /// Who may see the note.
     pub visibility: Visibility,
     /// Where a machine saw it.
-    pub seen: Option<Sighting>,
+    pub seen: Option<Occurrence>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
 }
@@ -187,13 +187,13 @@ pub struct Request {
 impl Request {
     /// A wish without a word about it.
     #[must_use]
-    pub fn new(what: What) -> Self {
+    pub fn new(what: RequestKind) -> Self {
         Self { what, note: None, visibility: Visibility::Customer, seen: None, spent_minutes: None }
     }
 
     /// The same wish, with where a machine saw it.
     #[must_use]
-    pub fn seen(mut self, seen: Sighting) -> Self {
+    pub fn seen(mut self, seen: Occurrence) -> Self {
         self.seen = Some(seen);
         self
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::fingerprint::{Grouping, test_number};
-use crate::process::outcome::{Evidence, Outcome, Verdict};
+use crate::process::outcome::{FailureOutput, Outcome, TestResult};
 
 /// The most causes that are told apart; of more, only their number is known.
 pub(in crate::process) const MAX_CAUSES: usize = 5_000;
@@ -16,7 +16,7 @@ pub(in crate::process) const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
 
 /// What failed, by its fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cause {
+pub struct FailureGroup {
     /// The fingerprint.
     pub key: String,
     /// The tests that showed it, by their names; the first [`MAX_NAMED`].
@@ -24,14 +24,14 @@ pub struct Cause {
     /// How many there are.
     pub count: usize,
     /// What the first of them told.
-    pub evidence: Evidence,
+    pub evidence: FailureOutput,
 }
 
 /// The results of a run.
 #[derive(Debug, Default)]
 pub struct Results {
     grouping: Grouping,
-    causes: BTreeMap<String, Cause>,
+    causes: BTreeMap<String, FailureGroup>,
     /// Failures beyond those that are told apart.
     uncounted: usize,
     passed: Vec<u64>,
@@ -57,20 +57,20 @@ impl Results {
         self.total += 1;
         let number = test_number(&outcome.name);
         match &outcome.verdict {
-            Verdict::Skipped => {}
-            Verdict::Passed => self.passed.push(number),
-            Verdict::Flaky => {
+            TestResult::Skipped => {}
+            TestResult::Passed => self.passed.push(number),
+            TestResult::Flaky => {
                 self.passed.push(number);
                 self.flaky.insert(number);
             }
-            Verdict::Failed(evidence) => {
+            TestResult::Failed(evidence) => {
                 if self.causes.len() < MAX_CAUSES || self.failed.contains(&number) {
                     self.failed.insert(number);
                     let key = self.grouping.key(&outcome, evidence);
                     let kept = &mut self.evidence_bytes;
                     let cause = self.causes.entry(key.clone()).or_insert_with(|| {
                         let evidence = bounded(evidence, kept);
-                        Cause { key, tests: Vec::new(), count: 0, evidence }
+                        FailureGroup { key, tests: Vec::new(), count: 0, evidence }
                     });
                     cause.add(outcome.name);
                 } else {
@@ -98,7 +98,7 @@ impl Results {
     }
 
     /// What failed.
-    pub fn causes(&self) -> impl Iterator<Item = &Cause> {
+    pub fn causes(&self) -> impl Iterator<Item = &FailureGroup> {
         self.causes.values()
     }
 
@@ -145,15 +145,15 @@ impl Results {
 }
 
 /// The evidence as far as there is room for it.
-fn bounded(evidence: &Evidence, kept: &mut usize) -> Evidence {
+fn bounded(evidence: &FailureOutput, kept: &mut usize) -> FailureOutput {
     *kept += evidence.details.len() + evidence.output.len();
     if *kept <= MAX_EVIDENCE_BYTES {
         return evidence.clone();
     }
-    Evidence { details: String::new(), output: String::new(), ..evidence.clone() }
+    FailureOutput { details: String::new(), output: String::new(), ..evidence.clone() }
 }
 
-impl Cause {
+impl FailureGroup {
     fn add(&mut self, test: String) {
         self.count += 1;
         if self.tests.len() < MAX_NAMED && !self.tests.contains(&test) {
@@ -164,7 +164,7 @@ impl Cause {
     /// One cause of many: everything fails.
     #[must_use]
     pub fn storm(key: String, causes: &[&Self]) -> Self {
-        let mut storm = Self { key, tests: Vec::new(), count: 0, evidence: Evidence::default() };
+        let mut storm = Self { key, tests: Vec::new(), count: 0, evidence: FailureOutput::default() };
         for cause in causes {
             if storm.count == 0 {
                 storm.evidence = cause.evidence.clone();

@@ -17,7 +17,7 @@ pub fn similar<'a>(ticket: &Ticket, others: &'a [Ticket], limit: usize) -> Vec<&
     let own = words(ticket);
     let mut alike: Vec<(usize, &Ticket)> = others
         .iter()
-        .filter(|other| other.id() != ticket.id() && !other.head().status().is_open())
+        .filter(|other| other.id() != ticket.id() && !other.fields().status().is_open())
         .map(|other| (share(ticket, &own, other), other))
         .filter(|(share, _)| *share >= MIN_SHARE)
         .collect();
@@ -29,14 +29,14 @@ pub fn similar<'a>(ticket: &Ticket, others: &'a [Ticket], limit: usize) -> Vec<&
 fn share(ticket: &Ticket, own: &BTreeSet<String>, other: &Ticket) -> usize {
     let theirs = words(other);
     let all = own.union(&theirs).count().max(1);
-    let labels: BTreeSet<&str> = ticket.head().members(&Field::Labels).collect();
-    let common_labels = other.head().members(&Field::Labels).filter(|label| labels.contains(label)).count();
+    let labels: BTreeSet<&str> = ticket.fields().members(&Field::Labels).collect();
+    let common_labels = other.fields().members(&Field::Labels).filter(|label| labels.contains(label)).count();
     100 * own.intersection(&theirs).count() / all + LABEL_SHARE * common_labels
 }
 
 /// The words of the title and of what was told, found and tried.
 fn words(ticket: &Ticket) -> BTreeSet<String> {
-    let head = ticket.head();
+    let head = ticket.fields();
     let texts =
         std::iter::once(head.title()).chain(head.description()).chain(head.findings().map(|(_, text)| text));
     let split = |text: &str| -> Vec<String> {

@@ -3,13 +3,15 @@
 use crate::process::decide::Record;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Change, Changes, Deferral, Ending, Move, Request};
+use crate::process::request::{
+    Actor, Changes, Deferral, FieldChange, ProcessAction, Request, ResolutionRequest,
+};
 use crate::process::rules::Rules;
 use crate::process::table::{legal_steps, outcome};
 use crate::process::team::Role;
-use crate::ticket::{Action, Area, Field, Finding, Level, LinkKind, Moment, Node, Resolution, Ticket};
+use crate::ticket::{Action, Area, Field, Finding, Level, LinkKind, Node, Resolution, Ticket, Timestamp};
 
-impl Move {
+impl ProcessAction {
     /// What the entry records.
     #[must_use]
     pub fn action(&self) -> Action {
@@ -38,12 +40,12 @@ impl Record {
     pub(super) fn take(
         &mut self,
         ticket: &Ticket,
-        step: &Move,
+        step: &ProcessAction,
         request: &Request,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
-        let (head, action) = (ticket.head(), step.action());
+        let (head, action) = (ticket.fields(), step.action());
         let Some(status) = outcome(&action, head.status()) else {
             let legal = legal_steps(head.status()).iter().map(ToString::to_string).collect();
             return Err(Refusal::Illegal {
@@ -54,30 +56,40 @@ impl Record {
             });
         };
         self.check_level(ticket, &action, rules, actor)?;
-        let needs_reason =
-            matches!(step, Move::Return { .. } | Move::Alert(_) | Move::Escalate { force: true, .. });
+        let needs_reason = matches!(
+            step,
+            ProcessAction::Return { .. }
+                | ProcessAction::Alert(_)
+                | ProcessAction::Escalate { force: true, .. }
+        );
         if needs_reason && request.note.is_none() {
             return Err(Refusal::NoReason { step: action });
         }
         match step {
-            Move::Triage { changes, confirm } => self.triage(ticket, changes, *confirm, rules, actor)?,
-            Move::Replicate { text, happened } => {
+            ProcessAction::Triage { changes, confirm } => {
+                self.triage(ticket, changes, *confirm, rules, actor)?;
+            }
+            ProcessAction::Replicate { text, happened } => {
                 let text = if *happened { text.clone() } else { format!("Cannot reproduce.\n\n{text}") };
                 self.finding(ticket, Finding::Reproduction, &text)?;
             }
-            Move::Diagnose(text) => self.finding(ticket, Finding::Diagnosis, text)?,
-            Move::Estimate(span) => self.change(head, &Field::Estimate, &Change::to_text(span))?,
-            Move::Escalate { findings, force } => self.escalate(ticket, findings, *force, rules)?,
-            Move::Return { to, .. } => self.give_back(ticket, *to)?,
-            Move::Alert(who) => self.told = Some(who.clone()),
-            Move::Defer(to) => self.defer(ticket, to, rules)?,
-            Move::Pend { follow_up } => self.wait(ticket, &[("to", "customer")], Some(*follow_up))?,
-            Move::Resolve(ending) => self.resolve(ticket, ending, rules)?,
-            Move::Own(who) => self.change(head, &Field::Owner, &Change::to_text(who))?,
-            Move::Resume | Move::Close | Move::Reopen => {}
+            ProcessAction::Diagnose(text) => self.finding(ticket, Finding::Diagnosis, text)?,
+            ProcessAction::Estimate(span) => {
+                self.change(head, &Field::Estimate, &FieldChange::to_text(span))?;
+            }
+            ProcessAction::Escalate { findings, force } => self.escalate(ticket, findings, *force, rules)?,
+            ProcessAction::Return { to, .. } => self.give_back(ticket, *to)?,
+            ProcessAction::Alert(who) => self.told = Some(who.clone()),
+            ProcessAction::Defer(to) => self.defer(ticket, to, rules)?,
+            ProcessAction::Pend { follow_up } => {
+                self.wait(ticket, &[("to", "customer")], Some(*follow_up))?;
+            }
+            ProcessAction::Resolve(ending) => self.resolve(ticket, ending, rules)?,
+            ProcessAction::Own(who) => self.change(head, &Field::Owner, &FieldChange::to_text(who))?,
+            ProcessAction::Resume | ProcessAction::Close | ProcessAction::Reopen => {}
         }
         if status != head.status() {
-            self.change(head, &Field::Status, &Change::to_text(status.as_str()))?;
+            self.change(head, &Field::Status, &FieldChange::to_text(status.as_str()))?;
             self.leave_status(head)?;
         }
         Ok(action)
@@ -87,7 +99,7 @@ impl Record {
         if text.trim().is_empty() {
             return Err(Refusal::EmptyNote);
         }
-        self.change(ticket.head(), &Field::Findings(finding), &Change::to_text(text))
+        self.change(ticket.fields(), &Field::Findings(finding), &FieldChange::to_text(text))
     }
 
     fn triage(
@@ -98,7 +110,7 @@ impl Record {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<(), Refusal> {
-        self.change_all(ticket.head(), changes)?;
+        self.change_all(ticket.fields(), changes)?;
         if confirm && !self.sets(&Field::Severity) {
             if !ticket.severity_is_proposed() {
                 return Err(Refusal::NothingProposed(ticket.id().clone()));
@@ -106,7 +118,7 @@ impl Record {
             if !rules.may_judge(&actor.member) {
                 return Err(not_an_owner(rules, actor, "confirm a severity"));
             }
-            self.confirm(ticket.head(), &Field::Severity);
+            self.confirm(ticket.fields(), &Field::Severity);
         }
         self.judge_severity(rules, actor)
     }
@@ -136,7 +148,7 @@ impl Record {
         force: bool,
         rules: &Rules,
     ) -> Result<(), Refusal> {
-        let head = ticket.head();
+        let head = ticket.fields();
         self.change_all(head, findings)?;
         let level = head.level();
         let Some(to) = next_level(level) else {
@@ -156,7 +168,7 @@ impl Record {
     }
 
     fn give_back(&mut self, ticket: &Ticket, to: Option<Level>) -> Result<(), Refusal> {
-        let level = ticket.head().level();
+        let level = ticket.fields().level();
         let lower = to.or(previous_level(level)).filter(|to| *to < level);
         let Some(to) = lower else {
             return Err(Refusal::NoLevel { id: ticket.id().clone(), level, up: false });
@@ -165,8 +177,8 @@ impl Record {
     }
 
     fn move_to(&mut self, ticket: &Ticket, level: Level) -> Result<(), Refusal> {
-        let level = Change::To(Some(Node::Number(level.as_str().to_owned())));
-        self.change(ticket.head(), &Field::Level, &level)
+        let level = FieldChange::To(Some(Node::Number(level.as_str().to_owned())));
+        self.change(ticket.fields(), &Field::Level, &level)
     }
 
     fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules) -> Result<(), Refusal> {
@@ -174,11 +186,11 @@ impl Record {
             Deferral::Enhance => return self.wait(ticket, &[("to", "enhance")], None),
             Deferral::Vendor { name, case, follow_up } => (name, case, *follow_up),
         };
-        if ticket.head().level() == Level::One {
+        if ticket.fields().level() == Level::One {
             return Err(Refusal::LevelOneDefers(ticket.id().clone()));
         }
         let known = || vendors_for(ticket, rules);
-        let area = ticket.head().get(&Field::Area).and_then(Node::as_text);
+        let area = ticket.fields().get(&Field::Area).and_then(Node::as_text);
         let vendor = match name {
             Some(name) => rules
                 .vendors
@@ -203,19 +215,19 @@ impl Record {
         &mut self,
         ticket: &Ticket,
         pairs: &[(&str, &str)],
-        follow_up: Option<Moment>,
+        follow_up: Option<Timestamp>,
     ) -> Result<(), Refusal> {
         let mut pairs: Vec<(&str, Node)> =
             pairs.iter().map(|(key, value)| (*key, Node::text(*value))).collect();
         pairs.extend(follow_up.map(|at| ("follow_up", Node::Text(at.to_string()))));
-        self.change(ticket.head(), &Field::Deferral, &Change::To(Some(Node::map(pairs))))
+        self.change(ticket.fields(), &Field::Deferral, &FieldChange::To(Some(Node::map(pairs))))
     }
 
-    fn resolve(&mut self, ticket: &Ticket, ending: &Ending, rules: &Rules) -> Result<(), Refusal> {
-        let head = ticket.head();
-        self.change(head, &Field::Resolution, &Change::to_text(ending.code.as_str()))?;
+    fn resolve(&mut self, ticket: &Ticket, ending: &ResolutionRequest, rules: &Rules) -> Result<(), Refusal> {
+        let head = ticket.fields();
+        self.change(head, &Field::Resolution, &FieldChange::to_text(ending.code.as_str()))?;
         if !ending.commits.is_empty() {
-            self.change(head, &Field::Commits, &Change::adding(ending.commits.clone()))?;
+            self.change(head, &Field::Commits, &FieldChange::adding(ending.commits.clone()))?;
         }
         let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
         if ending.code == Resolution::Fixed && !has_commit && ending.no_commit.is_none() {
@@ -229,10 +241,10 @@ impl Record {
             return Ok(());
         }
         match &ending.duplicate_of {
-            None => Err(Refusal::NoSurvivor(ticket.id().clone())),
+            None => Err(Refusal::NoOriginal(ticket.id().clone())),
             Some(other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
             Some(other) => {
-                let link = Change::adding(vec![other.to_string()]);
+                let link = FieldChange::adding(vec![other.to_string()]);
                 self.change(head, &Field::Links(LinkKind::DuplicateOf), &link)
             }
         }
@@ -246,7 +258,7 @@ impl Record {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<(), Refusal> {
-        let level = ticket.head().level();
+        let level = ticket.fields().level();
         if !works(step) || rules.may_work(&actor.member, level) {
             return Ok(());
         }
@@ -268,7 +280,7 @@ impl Record {
 
 /// The vendors' names, those first that cover something the ticket speaks of.
 fn vendors_for(ticket: &Ticket, rules: &Rules) -> Vec<String> {
-    let texts: Vec<&str> = ticket.head().iter().filter_map(|(_, value)| value.as_text()).collect();
+    let texts: Vec<&str> = ticket.fields().iter().filter_map(|(_, value)| value.as_text()).collect();
     let covers = |name: &&String| {
         let vendor = rules.vendors.get(*name);
         vendor.is_some_and(|vendor| {

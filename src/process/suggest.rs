@@ -44,7 +44,7 @@ pub fn suggest(
     let mut found: Vec<Suggestion> = candidates(ticket, others, wrote, rules)
         .into_iter()
         .map(|person| weigh(ticket, others, &alike, wrote, rules, person))
-        .filter(|one| one.score > 0 || rules.may_work(&one.person, ticket.head().level()))
+        .filter(|one| one.score > 0 || rules.may_work(&one.person, ticket.fields().level()))
         .collect();
     found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.person.cmp(&b.person)));
     found.truncate(MAX_PEOPLE);
@@ -52,7 +52,7 @@ pub fn suggest(
 }
 
 fn candidates(ticket: &Ticket, others: &[Ticket], wrote: &[(Person, usize)], rules: &Rules) -> Vec<Person> {
-    let role = Role::of_level(ticket.head().level());
+    let role = Role::of_level(ticket.fields().level());
     if rules.team.has(role) {
         return rules.team.members.iter().filter(|m| m.roles.contains(&role)).map(|m| m.person()).collect();
     }
@@ -88,18 +88,18 @@ fn weigh(
         let more = if similar.len() > ids.len() { ", …" } else { "" };
         reasons.push(format!("resolved {} like it: {}{more}", tickets(similar.len()), ids.join(", ")));
     }
-    let area = ticket.head().get(&Field::Area);
+    let area = ticket.fields().get(&Field::Area);
     let same_area =
-        others.iter().filter(|other| other.id() != ticket.id() && other.head().get(&Field::Area) == area);
+        others.iter().filter(|other| other.id() != ticket.id() && other.fields().get(&Field::Area) == area);
     let in_area = same_area.filter(resolved).count();
     if in_area > similar.len() {
         let area = area.map(Node::to_string).unwrap_or_default();
         reasons.push(format!("resolved {} of the area {area}", tickets(in_area)));
     }
     let has = |other: &&Ticket| {
-        let assignee = other.head().assignee().and_then(Person::parse);
+        let assignee = other.fields().assignee().and_then(Person::parse);
         other.id() != ticket.id()
-            && other.head().status().is_open()
+            && other.fields().status().is_open()
             && assignee.is_some_and(|who| is_theirs(&who))
     };
     let load = others.iter().filter(has).count();
@@ -120,7 +120,7 @@ fn tickets(count: usize) -> String {
 
 /// Who resolved a ticket that has ended.
 fn resolver(ticket: &Ticket) -> Option<&Person> {
-    let ended = !ticket.head().status().is_open();
+    let ended = !ticket.fields().status().is_open();
     let resolved = |entry: &&crate::ticket::Entry| entry.set.contains_key(&Field::Resolution);
     ticket.timeline().iter().rev().find(resolved).filter(|_| ended).map(|entry| &entry.by)
 }

@@ -1,6 +1,6 @@
 //! Attachments of tickets, added and redacted with their entries.
 
-use crate::process::{Request, What, redact};
+use crate::process::{Request, RequestKind, redact};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::store::git::FileChange;
@@ -32,7 +32,7 @@ impl Change<'_, '_> {
         };
         self.check_unchanged(id)?;
         let actor = self.author.actor(entry);
-        let request = Request { what: What::Attach(attachment), ..request };
+        let request = Request { what: RequestKind::Attach(attachment), ..request };
         self.apply(id, request, self.project().rules()?, &actor)?;
         let path = format!("{}/{name}", layout::attachments(id));
         self.files.push(FileChange::write(path, file.content.clone()));

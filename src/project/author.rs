@@ -3,14 +3,14 @@
 use crate::process::Actor;
 use crate::project::failure::Failure;
 use crate::store::Store;
-use crate::ticket::{EntryId, Moment, Person};
+use crate::ticket::{EntryId, Person, Timestamp};
 
 /// The author as git takes it, before anything is written.
 pub(super) struct Author {
     pub(super) by: Person,
     /// The same person as the team knows them: through `.mailmap`.
     member: Person,
-    pub(super) at: Moment,
+    pub(super) at: Timestamp,
 }
 
 impl Author {

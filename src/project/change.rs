@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{
-    Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, Rules, What, checksum, decide, open,
+    Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, RequestKind, Rules, checksum, decide, open,
 };
 use crate::project::author::Author;
 use crate::project::failure::{Failure, Kind};
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
-use crate::store::{Draft, TicketChange, layout};
-use crate::ticket::{Action, EntryId, Moment, Person, Ticket, TicketId, codec};
+use crate::store::{CommitDraft, TicketChange, layout};
+use crate::ticket::{Action, EntryId, Person, Ticket, TicketId, Timestamp, codec};
 
 /// How a change is made.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub struct ChangeOptions {
 
 /// What is to be written, and what has to be said about it.
 pub(super) struct Drafted {
-    pub(super) draft: Option<Draft>,
+    pub(super) draft: Option<CommitDraft>,
     pub(super) warnings: Vec<String>,
     /// The tickets that were asked for, as they are when nothing changes.
     pub(super) touched: Vec<Ticket>,
@@ -103,7 +103,7 @@ impl<'p, 'h> Change<'p, 'h> {
 
     /// The author date.
     #[must_use]
-    pub fn at(&self) -> Moment {
+    pub fn at(&self) -> Timestamp {
         self.author.at
     }
 
@@ -238,7 +238,7 @@ impl<'p, 'h> Change<'p, 'h> {
         }
         let actor = self.author.actor(self.entry_id());
         let actor = Actor { at: new.created.unwrap_or(actor.at), ..actor };
-        let request = Request::new(What::Comment);
+        let request = Request::new(RequestKind::Comment);
         let ticket = self.opened(&id, &new.changes, request, self.project.rules()?, &actor)?;
         self.put(None, ticket);
         Ok(id)
@@ -321,7 +321,7 @@ impl<'p, 'h> Change<'p, 'h> {
         if last == *wanted {
             return Ok(());
         }
-        Err(Refusal::MovedOn { id: id.clone(), last, wanted: wanted.clone() }.into())
+        Err(Refusal::Changed { id: id.clone(), last, wanted: wanted.clone() }.into())
     }
 
     /// What is to be written.
@@ -353,7 +353,7 @@ impl<'p, 'h> Change<'p, 'h> {
         files.extend(repaired.into_iter().map(file));
         let wording = project.wording()?;
         Ok(Drafted {
-            draft: Some(Draft { tickets, files, adopts, action, subject, wording }),
+            draft: Some(CommitDraft { tickets, files, adopts, action, subject, wording }),
             warnings,
             touched,
         })
@@ -363,8 +363,8 @@ impl<'p, 'h> Change<'p, 'h> {
 /// The ticket with the entry that a request leads to, outside of any commit: git's merge driver has none.
 pub(super) fn with_decided(
     mut ticket: Ticket,
-    what: What,
-    (by, at): (Person, Moment),
+    what: RequestKind,
+    (by, at): (Person, Timestamp),
     entry: EntryId,
 ) -> Result<Ticket, Failure> {
     let actor = Actor { member: by.clone(), by, at, entry };

@@ -59,7 +59,7 @@ impl Project<'_> {
     /// # Errors
     /// An object cannot be read.
     pub fn suggest_people(&self, ticket: &Ticket) -> Result<Vec<Suggestion>, Failure> {
-        let area = ticket.head().get(&Field::Area).map(Node::to_string).unwrap_or_default();
+        let area = ticket.fields().get(&Field::Area).map(Node::to_string).unwrap_or_default();
         let worked_on = format!("status:open has:assignee sort:-updated limit:{MAX_WORKED_ON}");
         let ended = format!("status:resolved,closed area:{area} sort:-updated limit:{MAX_ENDED}");
         let mut others = self.similar_candidates(ticket)?;
@@ -77,7 +77,7 @@ impl Project<'_> {
         let repository = self.store.repository();
         let mut files = Vec::new();
         let mut candidates = paths_named(ticket);
-        for commit in ticket.head().members(&Field::Commits) {
+        for commit in ticket.fields().members(&Field::Commits) {
             // A commit that is not in this clone tells nothing.
             let Ok(commit) = repository.revision(commit) else { continue };
             let changed = repository.files_of(commit)?;
@@ -96,7 +96,7 @@ impl Project<'_> {
         let repository = self.store.repository();
         let releases = self.releases()?;
         let mut bad = Vec::new();
-        for version in ticket.head().members(&Field::Affects) {
+        for version in ticket.fields().members(&Field::Affects) {
             let recorded = releases.iter().find(|release| release.version == *version);
             let names = recorded.map(|release| release.tag.clone());
             let names =

@@ -22,7 +22,7 @@ impl Project<'_> {
         if let Ok(known) = known {
             return Ok(known);
         }
-        let pair = |ticket: &Ticket| (ticket.id().to_string(), ticket.head().title().to_owned());
+        let pair = |ticket: &Ticket| (ticket.id().to_string(), ticket.fields().title().to_owned());
         Ok(self.snapshot().beginning_with(typed)?.iter().map(pair).collect())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::process::{Change as FieldChange, What};
+use crate::process::{FieldChange, RequestKind};
 use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
@@ -96,8 +96,9 @@ impl Host<'_> {
         if back.is_empty() {
             return Ok(ticket);
         }
-        let what =
-            What::Undo(back.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect());
+        let what = RequestKind::Undo(
+            back.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect(),
+        );
         with_decided(ticket, what, author(&self.env)?, self.entry_id())
     }
 }

@@ -151,8 +151,8 @@ impl From<Refusal> for Failure {
         let kind = match &refusal {
             Refusal::Value { .. } => Kind::Invalid,
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
-            Refusal::MovedOn { .. } => Kind::Conflict,
-            Refusal::NoReason { .. } | Refusal::WhichVendor { .. } | Refusal::NoSurvivor(_) => Kind::Usage,
+            Refusal::Changed { .. } => Kind::Conflict,
+            Refusal::NoReason { .. } | Refusal::WhichVendor { .. } | Refusal::NoOriginal(_) => Kind::Usage,
             Refusal::NoVendor { .. } => Kind::NotFound,
             Refusal::Illegal { .. }
             | Refusal::MissingFindings { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Course, Listed, Record, Settings};
+use crate::process::{Listed, Record, Settings, TicketHistory};
 use crate::project::failure::Failure;
 use crate::project::sla_rules::{NamedRules, SlaRules};
 use crate::project::state::Project;
@@ -89,7 +89,7 @@ impl Project<'_> {
     pub fn find_tickets(&self, query: &str) -> Result<Vec<Ticket>, Failure> {
         let whole = |one: Listed| match one.record {
             Record::Whole(ticket) => Some(*ticket),
-            Record::None | Record::Short(_) | Record::Course(_) => None,
+            Record::None | Record::Short(_) | Record::TicketHistory(_) => None,
         };
         Ok(self.find(&Search::new(query, Projection::Tickets))?.into_iter().filter_map(whole).collect())
     }
@@ -153,7 +153,8 @@ impl Project<'_> {
         if let Some(rules) = &rules {
             let mut past = rules.past(self);
             for ticket in &tickets {
-                let (standing, by) = rules.standing(past.as_mut(), ticket.id(), &Course::of(ticket))?;
+                let (standing, by) =
+                    rules.standing(past.as_mut(), ticket.id(), &TicketHistory::of(ticket))?;
                 context.standings.insert(ticket.id().clone(), standing);
                 judged.insert(ticket.id().clone(), by);
             }
@@ -174,7 +175,7 @@ impl Project<'_> {
                     Projection::Records => short_record(&ticket),
                     Projection::Courses => {
                         let by = judged.remove(ticket.id()).unwrap_or_default();
-                        Record::Course(Box::new((Course::of(&ticket), by)))
+                        Record::TicketHistory(Box::new((TicketHistory::of(&ticket), by)))
                     }
                     Projection::Tickets => Record::Whole(Box::new(ticket)),
                 },

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::failure::Failure;
 use crate::project::state::{Project, Scope};
-use crate::store::git::{ObjectId, Signed, Verdict};
+use crate::store::git::{ObjectId, SignatureStatus, Signed};
 use crate::store::layout;
-use crate::ticket::{Moment, TicketId};
+use crate::ticket::{TicketId, Timestamp};
 
 /// A commit and the first line of its message.
 #[derive(Debug, Clone)]
@@ -74,9 +74,9 @@ impl Project<'_> {
         }
         let line = |signed: Signed| SignatureLine {
             verdict: match signed.verdict {
-                Verdict::Good => "good",
-                Verdict::Untrusted => "untrusted",
-                Verdict::Bad | Verdict::None => "bad",
+                SignatureStatus::Good => "good",
+                SignatureStatus::Untrusted => "untrusted",
+                SignatureStatus::Bad | SignatureStatus::None => "bad",
             },
             signer: signed.signer,
             key: signed.key,
@@ -115,10 +115,10 @@ impl Project<'_> {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn parent_of_introduction(&self, commit: &str) -> Result<Option<(String, Moment)>, Failure> {
+    pub fn parent_of_introduction(&self, commit: &str) -> Result<Option<(String, Timestamp)>, Failure> {
         let Some(commit) = ObjectId::parse(commit) else { return Ok(None) };
         let follows = self.store.repository().follows(commit)?;
-        Ok(follows.and_then(|(parent, at)| Some((format!("{parent:.10}"), Moment::from_unix(at)?))))
+        Ok(follows.and_then(|(parent, at)| Some((format!("{parent:.10}"), Timestamp::from_unix(at)?))))
     }
 
     /// The two states that a range `A..B`, `A...B` or `A` compares; the first is none where both have no history in

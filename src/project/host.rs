@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::store::git::Surroundings as ProcessEnv;
-use crate::ticket::{EntryId, Moment, TicketId};
+use crate::store::git::ProcessEnv;
+use crate::ticket::{EntryId, TicketId, Timestamp};
 
 /// A progress bar: given how much is done, it shows it; dropped, it goes.
 pub type Progress = Box<dyn Fn(usize)>;
@@ -66,8 +66,8 @@ impl<'h> Host<'h> {
 
     /// Now, by the clock of the process.
     #[must_use]
-    pub fn now(&self) -> Moment {
-        Moment::from_unix(self.env.now_seconds).unwrap_or_default()
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.env.now_seconds).unwrap_or_default()
     }
 
     /// Random bits.

@@ -1,7 +1,7 @@
 //! Tickets that come in from outside, as one commit; what came in before changes nothing.
 
 use crate::process::{
-    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, Request, Rules, What, checksum,
+    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, Request, RequestKind, Rules, checksum,
 };
 use crate::project::change::Change;
 use crate::project::failure::Failure;
@@ -81,7 +81,7 @@ impl Change<'_, '_> {
         }
         let actor = Actor { at: new.created.unwrap_or(self.at()), ..self.author.actor(entry) };
         let rules = self.project().rules()?;
-        match self.opened(&id, &new.changes, Request::new(What::Comment), rules, &actor) {
+        match self.opened(&id, &new.changes, Request::new(RequestKind::Comment), rules, &actor) {
             Ok(ticket) => self.merged(ticket),
             Err(failure) => Ok(Err(failure.error.to_string())),
         }
@@ -100,7 +100,7 @@ impl Change<'_, '_> {
         let mut ticket = match before {
             Some(before) => {
                 let mut ticket = before.clone();
-                let request = Request::new(What::Edit(issue.content.clone()));
+                let request = Request::new(RequestKind::Edit(issue.content.clone()));
                 let (entry, by) = (issue.content_entry.clone(), issue.reporter.clone());
                 self.happened(&mut ticket, &IncomingEntry { entry, by, at: self.at(), request }, &rules)?;
                 ticket
@@ -108,13 +108,13 @@ impl Change<'_, '_> {
             None => {
                 let (by, entry) = (issue.reporter.clone(), issue.content_entry.clone());
                 let actor = Actor { member: by.clone(), by, at: issue.created, entry };
-                self.opened(&issue.id, &issue.opening, Request::new(What::Comment), &rules, &actor)?
+                self.opened(&issue.id, &issue.opening, Request::new(RequestKind::Comment), &rules, &actor)?
             }
         };
         for comment in &issue.comments {
             self.happened(&mut ticket, comment, &rules)?;
         }
-        if let Some(end) = issue.end.as_ref().filter(|_| ticket.head().status().is_open()) {
+        if let Some(end) = issue.end.as_ref().filter(|_| ticket.fields().status().is_open()) {
             self.happened(&mut ticket, end, &rules)?;
         }
         Ok(ticket)

@@ -6,7 +6,7 @@ use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::ticket::{Ticket, TicketId};
 
-pub use crate::store::Carried as IntroducedEntry;
+pub use crate::store::IntroducedEntry;
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::process::{Change as FieldChange, Changes, Request, What};
+use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
@@ -36,7 +36,7 @@ impl Change<'_, '_> {
             let ticket = project.need(id)?;
             let then = last.ticket(&project.store, id)?;
             let before = last.ticket_before(&project.store, id)?;
-            let what = What::Undo(restored(project, &ticket, then.as_ref(), before.as_ref()));
+            let what = RequestKind::Undo(restored(project, &ticket, then.as_ref(), before.as_ref()));
             self.request(id, Request::new(what).with_note(Some(format!("Undoes {commit}."))))?;
         }
         for path in &last.files {
@@ -82,8 +82,8 @@ fn restored(
         }
         if !added.is_empty() || !removed.is_empty() {
             changes.insert(field.clone(), FieldChange::Members { add: removed, remove: added });
-        } else if ticket.head().get(field) == then.head().get(field) {
-            changes.insert(field.clone(), FieldChange::To(before.head().get(field).cloned()));
+        } else if ticket.fields().get(field) == then.fields().get(field) {
+            changes.insert(field.clone(), FieldChange::To(before.fields().get(field).cloned()));
         } else {
             let (name, id) = (field.name(), ticket.id());
             project.host.note(format!("note: {name} of {id} was changed since, and stays"));
@@ -94,7 +94,7 @@ fn restored(
 
 /// What becomes of a ticket that should not have been opened.
 fn withdrawn(ticket: &Ticket) -> Changes {
-    if !ticket.head().status().is_open() {
+    if !ticket.fields().status().is_open() {
         return Changes::new();
     }
     Changes::from([

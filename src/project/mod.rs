@@ -56,5 +56,5 @@ pub use write::{Changed, Outcome};
 
 pub use state::{Project, Scope};
 
-pub use crate::store::git::{Program as GitProgram, Surroundings as ProcessEnv};
+pub use crate::store::git::{ProcessEnv, Program as GitProgram};
 pub use crate::store::layout::ticket as ticket_path;

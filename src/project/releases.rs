@@ -12,7 +12,7 @@ impl Project<'_> {
     /// # Errors
     /// An object cannot be read.
     pub fn fixed_in(&self, ticket: &Ticket) -> Result<Vec<String>, Failure> {
-        if ticket.head().members(&Field::Commits).next().is_none() {
+        if ticket.fields().members(&Field::Commits).next().is_none() {
             return Ok(Vec::new());
         }
         let repository = self.store.repository();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::process::{Change as FieldChange, Changes, Request, What};
+use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::Change;
 use crate::project::checks::check_project_file;
 use crate::project::failure::{Failure, Kind};
@@ -43,7 +43,7 @@ impl Change<'_, '_> {
                 Some(id) => {
                     let before = self.committed(&id, &edit.path)?;
                     let changes = changes(&before, &edited(&id, &edit.path, content)?, &edit.path)?;
-                    let request = Request::new(What::Edit(changes)).with_note(note.cloned());
+                    let request = Request::new(RequestKind::Edit(changes)).with_note(note.cloned());
                     self.request(&id, request)?;
                     // An edit of the layout alone has no entry: the file is written as it is written everywhere.
                     self.rewrite(&id);
@@ -97,8 +97,8 @@ fn changes(before: &Ticket, edited: &Ticket, path: &str) -> Result<Changes, Fail
             Failure::new(Kind::Refused, message).hint(format!("git diff HEAD -- {path}; git restore {path}"))
         );
     }
-    let fields: BTreeSet<&Field> = before.head().fields().chain(edited.head().fields()).collect();
-    let differs = |field: &&Field| before.head().get(field) != edited.head().get(field);
-    let change = |field: &Field| (field.clone(), FieldChange::To(edited.head().get(field).cloned()));
+    let fields: BTreeSet<&Field> = before.fields().names().chain(edited.fields().names()).collect();
+    let differs = |field: &&Field| before.fields().get(field) != edited.fields().get(field);
+    let change = |field: &Field| (field.clone(), FieldChange::To(edited.fields().get(field).cloned()));
     Ok(fields.into_iter().filter(differs).map(change).collect())
 }

@@ -1,6 +1,6 @@
 //! The trailers of code commits: which tickets they link and resolve.
 
-use crate::process::{Change as FieldChange, Changes, Ending, Move, Policy, Request, What};
+use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -90,11 +90,16 @@ impl Change<'_, '_> {
 
     /// What a commit's author may have done by it: who is not on the team resolves nothing, where the settings say so,
     /// and the commit is linked.
-    fn allowed(&self, what: What, ticket: &Ticket, commit: &CodeCommit) -> Result<What, Failure> {
+    fn allowed(
+        &self,
+        what: RequestKind,
+        ticket: &Ticket,
+        commit: &CodeCommit,
+    ) -> Result<RequestKind, Failure> {
         let project = self.project();
         let rules = project.rules()?;
         let policy = rules.settings.resolve_by_role;
-        if policy == Policy::Off || !matches!(what, What::Step(Move::Resolve(_))) {
+        if policy == Policy::Off || !matches!(what, RequestKind::Process(ProcessAction::Resolve(_))) {
             return Ok(what);
         }
         let author = project.store.mapped(&project.store.author_of_commit(commit.id)?)?;
@@ -117,21 +122,25 @@ impl Change<'_, '_> {
 }
 
 /// What a message still asks for; nothing where the ticket knows the commit already.
-fn due(name: &str, ticket: &Ticket, commit: &CodeCommit) -> Option<What> {
+fn due(name: &str, ticket: &Ticket, commit: &CodeCommit) -> Option<RequestKind> {
     let id = commit.id.to_string();
     // Once it counted, it counted: what somebody undid since stays undone.
     let counted = |entry: &Entry| matches!(entry.set.get(&Field::Commits), Some(Set::Members { add, .. }) if add.contains(&id));
     if ticket.timeline().iter().any(counted) {
         return None;
     }
-    if name == RESOLVES && ticket.head().status().is_open() {
-        let ending =
-            Ending { code: Resolution::Fixed, commits: vec![id], no_commit: None, duplicate_of: None };
-        return Some(What::Step(Move::Resolve(ending)));
+    if name == RESOLVES && ticket.fields().status().is_open() {
+        let ending = ResolutionRequest {
+            code: Resolution::Fixed,
+            commits: vec![id],
+            no_commit: None,
+            duplicate_of: None,
+        };
+        return Some(RequestKind::Process(ProcessAction::Resolve(ending)));
     }
     Some(link(commit))
 }
 
-fn link(commit: &CodeCommit) -> What {
-    What::Edit(Changes::from([(Field::Commits, FieldChange::adding(vec![commit.id.to_string()]))]))
+fn link(commit: &CodeCommit) -> RequestKind {
+    RequestKind::Edit(Changes::from([(Field::Commits, FieldChange::adding(vec![commit.id.to_string()]))]))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::index::{
     CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope as IndexScope, Unjudged, Unreadable,
 };
-use crate::process::{Course, Listed, Record};
+use crate::process::{Listed, Record, TicketHistory};
 use crate::project::failure::Failure;
 use crate::project::find::Projection;
 use crate::project::sla_rules::{NamedRules, SlaRules, from_bytes, to_bytes};
@@ -100,16 +100,18 @@ impl Project<'_> {
         let extra = match projection {
             Projection::Lines | Projection::Tickets => Extra::None,
             Projection::Records => Extra::Object,
-            Projection::Courses => Extra::Course,
+            Projection::Courses => Extra::TicketHistory,
         };
         let (mut found, mut is_foreign) = (Vec::new(), false);
         index.find(scope, query, context, extra, &mut |hit| {
             let Hit { summary, prefix, short, standing, course, rules } = hit;
-            let record = match (extra, Course::from_bytes(&course)) {
+            let record = match (extra, TicketHistory::from_bytes(&course)) {
                 (Extra::None, _) => Record::None,
                 (Extra::Object, _) => Record::Short(short),
-                (Extra::Course, Ok(course)) => Record::Course(Box::new((course, from_bytes(&rules)))),
-                (Extra::Course, Err(_)) => {
+                (Extra::TicketHistory, Ok(course)) => {
+                    Record::TicketHistory(Box::new((course, from_bytes(&rules))))
+                }
+                (Extra::TicketHistory, Err(_)) => {
                     is_foreign = true;
                     Record::None
                 }
@@ -153,7 +155,7 @@ impl Project<'_> {
         let judge = |rows: &[Unjudged]| -> Result<Vec<Judgement>, IndexError> {
             let mut standings = Vec::with_capacity(rows.len());
             for row in rows {
-                let course = Course::from_bytes(&row.course).map_err(|_| Error::foreign())?;
+                let course = TicketHistory::from_bytes(&row.course).map_err(|_| Error::foreign())?;
                 let (standing, by) = rules.standing(past.as_mut(), &row.id, &course)?;
                 standings.push((standing, to_bytes(&by)));
             }
@@ -204,7 +206,7 @@ impl Project<'_> {
         let make = |file: &Versions, content: Content| Made {
             file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
             content: content.map(|tickets| {
-                tickets.iter().map(|ticket| Row::of(ticket, Course::of(ticket).to_bytes())).collect()
+                tickets.iter().map(|ticket| Row::of(ticket, TicketHistory::of(ticket).to_bytes())).collect()
             }),
         };
         let mut done = 0;

@@ -16,8 +16,8 @@ pub(super) fn refuse_in_ticket(change: &TicketChange) -> Result<(), Failure> {
     for note in after.timeline().iter().filter(is_new).filter_map(|entry| entry.note.as_deref()) {
         refuse("the note", note, "")?;
     }
-    let known = |field: &Field| before.as_ref().and_then(|before| before.head().get(field));
-    for (field, value) in after.head().iter().filter(|(field, value)| known(field) != Some(value)) {
+    let known = |field: &Field| before.as_ref().and_then(|before| before.fields().get(field));
+    for (field, value) in after.fields().iter().filter(|(field, value)| known(field) != Some(value)) {
         if let Some(text) = value.as_text() {
             let before = known(field).and_then(|value| value.as_text()).unwrap_or_default();
             refuse(&field.name(), text, before)?;

@@ -15,9 +15,9 @@ impl Project<'_> {
     /// The tickets that have ended and share a longer word of the title, or a label, with this one: those that share
     /// the most.
     pub(super) fn similar_candidates(&self, ticket: &Ticket) -> Result<Vec<Ticket>, Failure> {
-        let words = words(ticket.head().title());
+        let words = words(ticket.fields().title());
         let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
-        let labels = ticket.head().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
+        let labels = ticket.fields().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
         let terms: Vec<String> = words.map(quoted).chain(labels).collect();
         if terms.is_empty() {
             return Ok(Vec::new());

@@ -1,12 +1,12 @@
 //! Which rules judge a ticket's clocks: those in effect at the commit that opened it, or set its severity.
 
 use crate::index::Index;
-use crate::process::{Book, Clock, ClockRules, Course, Hours, Judged, Team, replay, standing};
+use crate::process::{Clock, ClockBook, ClockRules, Hours, Judged, Team, TicketHistory, replay, standing};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::{Project, Scope};
 use crate::store::git::ObjectId;
-use crate::store::{Past, Turn};
-use crate::ticket::{EntryId, Standing, TicketId, sha256};
+use crate::store::{Past, SettingsChange};
+use crate::ticket::{EntryId, SlaStatus, TicketId, sha256};
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
@@ -15,7 +15,7 @@ const MANY_COMMITS: usize = 2_000;
 pub struct SlaRules {
     /// The commit that is looked at; none where several are.
     tip: Option<ObjectId>,
-    books: Vec<Book>,
+    books: Vec<ClockBook>,
     /// The commits after which the rules became others, the oldest first, each with the place of the rules
     /// that it has.
     turns: Vec<(ObjectId, usize)>,
@@ -30,7 +30,7 @@ pub struct SlaRules {
 pub(super) struct NamedRules {
     present: SlaRules,
     files: Vec<u8>,
-    turns: Vec<Turn>,
+    turns: Vec<SettingsChange>,
 }
 
 impl NamedRules {
@@ -87,14 +87,14 @@ impl Project<'_> {
     }
 
     fn rules_of_this_state(&self) -> Result<SlaRules, Failure> {
-        let book = Book::of(self.clock_rules()?);
+        let book = ClockBook::of(self.clock_rules()?);
         let tip = self.commit.filter(|_| self.scope != Scope::AllBranches);
         let team = self.team()?.clone();
         Ok(SlaRules { tip, books: vec![book], turns: Vec::new(), present: 0, team })
     }
 
     /// The turns of a commit's history, from the index as far as it knows them.
-    fn turns(&self, tip: ObjectId, index: Option<&Index>) -> Result<Vec<Turn>, Failure> {
+    fn turns(&self, tip: ObjectId, index: Option<&Index>) -> Result<Vec<SettingsChange>, Failure> {
         let (store, line) = (&self.store, self.branch());
         let known = index.and_then(|index| index.turns(line).ok().flatten());
         let known =
@@ -141,7 +141,7 @@ impl SlaRules {
         }
         let known = self.books.iter().position(|book| book.rules == rules);
         Ok(known.unwrap_or_else(|| {
-            self.books.push(Book::of(rules));
+            self.books.push(ClockBook::of(rules));
             self.books.len() - 1
         }))
     }
@@ -160,7 +160,7 @@ impl SlaRules {
         &self,
         project: &Project<'_>,
         id: &TicketId,
-        course: &Course,
+        course: &TicketHistory,
     ) -> Result<Vec<usize>, Failure> {
         self.judge(self.past(project).as_mut(), id, course)
     }
@@ -170,7 +170,7 @@ impl SlaRules {
         &self,
         past: Option<&mut Past<'_>>,
         id: &TicketId,
-        course: &Course,
+        course: &TicketHistory,
     ) -> Result<Vec<usize>, Failure> {
         let mut by = vec![self.present; course.judged.len()];
         let Some(past) = past else { return Ok(by) };
@@ -185,7 +185,7 @@ impl SlaRules {
 
     /// The clocks of a ticket at a moment, in seconds since 1970 UTC.
     #[must_use]
-    pub fn clocks(&self, course: &Course, by: &[usize], now: i64) -> Vec<Clock> {
+    pub fn clocks(&self, course: &TicketHistory, by: &[usize], now: i64) -> Vec<Clock> {
         replay(course, self.judged(by), now)
     }
 
@@ -194,8 +194,8 @@ impl SlaRules {
         &self,
         past: Option<&mut Past<'_>>,
         id: &TicketId,
-        course: &Course,
-    ) -> Result<(Standing, Vec<usize>), Failure> {
+        course: &TicketHistory,
+    ) -> Result<(SlaStatus, Vec<usize>), Failure> {
         let by = self.judge(past, id, course)?;
         let last = course.events.last().map_or(0, |event| event.at);
         Ok((standing(&self.clocks(course, &by, last)), by))
@@ -232,8 +232,8 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Vec<usize> {
 }
 
 /// Turns as the index keeps them: names two by two.
-fn read(bytes: &[u8], name_bytes: usize) -> Vec<Turn> {
+fn read(bytes: &[u8], name_bytes: usize) -> Vec<SettingsChange> {
     let names: Vec<ObjectId> = bytes.chunks(name_bytes).filter_map(ObjectId::from_bytes).collect();
-    let pair = |pair: &[ObjectId]| Some(Turn { before: *pair.first()?, after: *pair.get(1)? });
+    let pair = |pair: &[ObjectId]| Some(SettingsChange { before: *pair.first()?, after: *pair.get(1)? });
     names.chunks_exact(2).filter_map(pair).collect()
 }

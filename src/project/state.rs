@@ -8,7 +8,7 @@ use crate::project::host::Host;
 use crate::project::parts::{Files, FilesCache};
 use crate::store::git::ObjectId;
 use crate::store::{Snapshot, Store};
-use crate::ticket::{Moment, Person, Ticket, TicketId};
+use crate::ticket::{Person, Ticket, TicketId, Timestamp};
 
 /// Which state of the tickets is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl<'h> Project<'h> {
 
     /// Now; or the instant that `--at` names.
     #[must_use]
-    pub fn now(&self) -> Moment {
+    pub fn now(&self) -> Timestamp {
         let named = if let Scope::At(at) = &self.scope { crate::store::instant(at) } else { None };
         named.unwrap_or_else(|| self.host.now())
     }
@@ -189,12 +189,12 @@ impl<'h> Project<'h> {
     ///
     /// # Errors
     /// The commit cannot be read.
-    pub fn moment(&self) -> Result<Moment, Failure> {
+    pub fn moment(&self) -> Result<Timestamp, Failure> {
         let Scope::At(at) = &self.scope else { return Ok(self.host.now()) };
         if let Some(at) = crate::store::instant(at) {
             return Ok(at);
         }
         let seconds = self.commit.map(|commit| self.store.repository().commit_seconds(commit)).transpose()?;
-        Ok(seconds.and_then(Moment::from_unix).unwrap_or_else(|| self.host.now()))
+        Ok(seconds.and_then(Timestamp::from_unix).unwrap_or_else(|| self.host.now()))
     }
 }

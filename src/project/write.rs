@@ -4,8 +4,11 @@ use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::{Plan, Snapshot};
+use crate::store::{CommitPlan, Snapshot};
 use crate::ticket::Ticket;
+
+/// Warnings of one change that are shown; of an import with more, a line says how many more there are.
+const MAX_WARNINGS: usize = 20;
 
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +69,8 @@ impl<'h> Project<'h> {
         if !options.dry_run {
             self.in_newest_state()?.warn_of_files()?;
         }
-        warnings.into_iter().for_each(|warning| self.host.note(warning));
-        let Plan { commit, tickets, message, patch } = plan;
+        self.note_warnings(warnings);
+        let CommitPlan { commit, tickets, message, patch } = plan;
         if options.dry_run {
             return Ok(Changed { answer, tickets, outcome: Outcome::DryRun { message, patch } });
         }
@@ -79,6 +82,16 @@ impl<'h> Project<'h> {
             self.push()?;
         }
         Ok(Changed { answer, tickets, outcome: Outcome::Committed })
+    }
+
+    fn note_warnings(&self, mut warnings: Vec<String>) {
+        let rest = warnings.split_off(warnings.len().min(MAX_WARNINGS));
+        warnings.into_iter().for_each(|warning| self.host.note(warning));
+        if !rest.is_empty() {
+            let count = rest.len();
+            self.host.note(format!("warning: and {count} more warnings, which --verbose shows"));
+            rest.into_iter().for_each(|warning| self.host.notes.remark(warning));
+        }
     }
 
     /// The same repository as it is now.

@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::query::phrase::{Phrase, words_of};
 use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
-    Action, Area, Field, Moment, Node, Person, Set, Severity, Status, Summary, Ticket, Type,
+    Action, Area, Field, Node, Person, Set, Severity, Status, Summary, Ticket, Timestamp, Type,
 };
 
 /// What a word in the title adds to a ticket's relevance.
@@ -33,7 +33,7 @@ impl Query {
         } else if sort.key == "due" {
             // What is not due comes last, whichever way it is looked at.
             tickets.sort_by_cached_key(|ticket| {
-                let due = context.standing(ticket).due.map(Moment::unix);
+                let due = context.standing(ticket).due.map(Timestamp::unix);
                 let place = due.map(|due| if sort.descending { -due } else { due });
                 (place.is_none(), place, ticket.id().clone())
             });
@@ -96,11 +96,11 @@ pub(crate) fn relevance(phrases: &[&Phrase], ticket: &Ticket) -> u32 {
 fn order(key: &str, a: &Ticket, b: &Ticket) -> Ordering {
     match key {
         "updated" => a.updated().cmp(&b.updated()),
-        "severity" => a.head().severity().cmp(&b.head().severity()),
-        "status" => a.head().status().cmp(&b.head().status()),
-        "level" => a.head().level().cmp(&b.head().level()),
-        "title" => a.head().title().to_lowercase().cmp(&b.head().title().to_lowercase()),
-        "assignee" => a.head().assignee().cmp(&b.head().assignee()),
+        "severity" => a.fields().severity().cmp(&b.fields().severity()),
+        "status" => a.fields().status().cmp(&b.fields().status()),
+        "level" => a.fields().level().cmp(&b.fields().level()),
+        "title" => a.fields().title().to_lowercase().cmp(&b.fields().title().to_lowercase()),
+        "assignee" => a.fields().assignee().cmp(&b.fields().assignee()),
         "occurrences" => a.occurrences().cmp(&b.occurrences()),
         "id" => a.id().cmp(b.id()),
         _ => a.created().cmp(&b.created()),
@@ -121,16 +121,16 @@ fn holds(filter: &Filter, ticket: &Ticket, context: &Context) -> bool {
 }
 
 fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
-    let is_open = ticket.head().status().is_open();
+    let is_open = ticket.fields().status().is_open();
     match property {
         Property::Open => is_open,
-        Property::Unassigned => ticket.head().assignee().is_none(),
+        Property::Unassigned => ticket.fields().assignee().is_none(),
         Property::Stale => {
             let idle = ticket.updated().map(|at| context.now.unix().saturating_sub(at.unix()));
             is_open && idle.is_some_and(|seconds| seconds > STALE_SECS)
         }
         Property::Proposed => ticket.severity_is_proposed(),
-        Property::Orphaned => is_open && ticket.head().assignee().is_some_and(|who| has_left(who, context)),
+        Property::Orphaned => is_open && ticket.fields().assignee().is_some_and(|who| has_left(who, context)),
         Property::Overdue => {
             let asks = Summary::of(ticket).follow_up.is_some_and(|follow_up| follow_up <= context.now);
             is_open && (asks || context.standing(ticket).is_overdue(context.now))
@@ -145,11 +145,11 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
 
 fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
     match test {
-        Test::Open => ticket.head().status().is_open(),
+        Test::Open => ticket.fields().status().is_open(),
         Test::Rank(compare, place) => ranks(key, ticket).iter().any(|rank| compare.allows(rank.cmp(place))),
         Test::Number(compare, number) => compare.allows(count(key, ticket).cmp(number)),
         Test::Time(compare, from, to) => {
-            let order = |moment: Moment| {
+            let order = |moment: Timestamp| {
                 if moment < *from {
                     Ordering::Less
                 } else if moment < *to {
@@ -176,7 +176,7 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
     }
 }
 
-fn time(key: Key, ticket: &Ticket, context: &Context) -> Option<Moment> {
+fn time(key: Key, ticket: &Ticket, context: &Context) -> Option<Timestamp> {
     if key == Key::Created {
         ticket.created()
     } else if key == Key::Due {
@@ -191,7 +191,7 @@ pub(crate) fn ranks(key: Key, ticket: &Ticket) -> Vec<usize> {
     fn place<T: PartialEq>(all: &[T], word: &T) -> Vec<usize> {
         all.iter().position(|known| known == word).into_iter().collect()
     }
-    let head = ticket.head();
+    let head = ticket.fields();
     if key == Key::Severity {
         head.severity().map(|severity| place(Severity::ALL, &severity)).unwrap_or_default()
     } else if key == Key::Type {
@@ -224,14 +224,14 @@ pub(crate) fn count(key: Key, ticket: &Ticket) -> u64 {
     } else if key == Key::Occurrences {
         ticket.occurrences()
     } else {
-        ticket.head().level() as usize + 1
+        ticket.fields().level() as usize + 1
     };
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// The texts under a key.
 pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
-    let head = ticket.head();
+    let head = ticket.fields();
     let one = |field: &Field| head.get(field).map(Node::to_string).into_iter().collect();
     // What a ticket waits for counts while it waits.
     let deferral = |key: &str| {

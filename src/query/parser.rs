@@ -7,7 +7,7 @@ use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{
     Compare, FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
 };
-use crate::ticket::{Area, Finding, Moment, Severity, Status, Type, nearest, parse_span};
+use crate::ticket::{Area, Finding, Severity, Status, Timestamp, Type, nearest, parse_span};
 
 const DAY_SECS: u64 = 86_400;
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
@@ -194,7 +194,8 @@ fn compare(value: &str) -> (Option<Compare>, &str) {
 
 /// The words of a text, which must have some.
 fn phrase(place: Option<Place>, value: &Value, column: usize) -> Result<Phrase, SyntaxError> {
-    Phrase::new(place, &value.text, value.is_quoted).ok_or_else(|| SyntaxError {
+    let new = if value.is_quoted { Phrase::quoted } else { Phrase::bare };
+    new(place, &value.text).ok_or_else(|| SyntaxError {
         column,
         problem: format!("'{}' has no letter or digit to search for", value.text),
         hint: None,
@@ -268,10 +269,10 @@ fn due(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError
 
 /// A day, an instant, or an age such as `7d`.
 fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
-    if let Some(day) = Moment::parse_day(text) {
+    if let Some(day) = Timestamp::parse_day(text) {
         return Ok(Test::Time(compared, day, day.after(Duration::from_secs(DAY_SECS))));
     }
-    if let Some(moment) = Moment::parse(text) {
+    if let Some(moment) = Timestamp::parse(text) {
         return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
     }
     match parse_span(text) {

@@ -57,12 +57,16 @@ pub(crate) struct Phrase {
 }
 
 impl Phrase {
-    /// A phrase from what was typed: bare words may be the beginning of longer ones; between quotes that
-    /// takes a star at the end. `None` where there is no word in it.
-    pub(crate) fn new(place: Option<Place>, typed: &str, is_quoted: bool) -> Option<Self> {
+    /// A phrase from bare words, which may be the beginning of longer ones. `None` where there is no word in it.
+    pub(crate) fn bare(place: Option<Place>, typed: &str) -> Option<Self> {
         let words = words(typed);
-        let is_beginning = !is_quoted || typed.trim_end().ends_with('*');
-        (!words.is_empty()).then_some(Self { place, words, is_beginning })
+        (!words.is_empty()).then_some(Self { place, words, is_beginning: true })
+    }
+
+    /// A phrase from what stands between quotes: the beginning of longer words only with a star at its end.
+    pub(crate) fn quoted(place: Option<Place>, typed: &str) -> Option<Self> {
+        let is_beginning = typed.trim_end().ends_with('*');
+        Self::bare(place, typed).map(|phrase| Self { is_beginning, ..phrase })
     }
 
     /// True where a ticket's words, place by place, hold the phrase.
@@ -90,7 +94,7 @@ impl Phrase {
 /// The words of a ticket, place by place.
 #[must_use]
 pub fn words_of(ticket: &Ticket) -> [String; 5] {
-    let head = ticket.head();
+    let head = ticket.fields();
     let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
     let text = |field: &Field| head.get(field).and_then(Node::as_text);
     let reporter = text(&Field::Reporter).into_iter();
@@ -204,20 +208,19 @@ mod tests {
 
     #[test]
     fn a_phrase_stands_at_the_borders_of_words() {
-        let holds = |typed: &str, is_quoted: bool, text: &str| {
-            Phrase::new(None, typed, is_quoted).unwrap().is_within(&words(text))
-        };
-        assert!(holds("pay", false, "two payments"));
-        assert!(!holds("ments", false, "two payments"));
-        assert!(!holds("pay", true, "two payments"));
-        assert!(holds("two pay*", true, "in two payments"));
-        assert!(holds("PG-5512", false, "case pg 5512"));
-        assert!(!holds("a b", true, "b a"));
-        assert!(Phrase::new(None, "++", false).is_none());
+        let bare = |typed: &str, text: &str| Phrase::bare(None, typed).unwrap().is_within(&words(text));
+        let quoted = |typed: &str, text: &str| Phrase::quoted(None, typed).unwrap().is_within(&words(text));
+        assert!(bare("pay", "two payments"));
+        assert!(!bare("ments", "two payments"));
+        assert!(!quoted("pay", "two payments"));
+        assert!(quoted("two pay*", "in two payments"));
+        assert!(bare("PG-5512", "case pg 5512"));
+        assert!(!quoted("a b", "b a"));
+        assert!(Phrase::bare(None, "++").is_none());
     }
 
     #[test]
     fn no_phrase_runs_from_one_text_into_the_next() {
-        assert!(!Phrase::new(None, "a b", true).unwrap().is_within(&joined(["x a", "b y"].into_iter())));
+        assert!(!Phrase::quoted(None, "a b").unwrap().is_within(&joined(["x a", "b y"].into_iter())));
     }
 }

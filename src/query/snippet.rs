@@ -20,7 +20,7 @@ const ELLIPSIS: &str = "…";
 #[must_use]
 pub fn snippet(query: &Query, ticket: &Ticket) -> Option<Snippet> {
     let phrases = query.wanted();
-    let head = ticket.head();
+    let head = ticket.fields();
     let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
     let findings = head.findings().map(|(_, text)| text);
     let mut texts = head.description().into_iter().chain(findings).chain(notes);
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_piece_of_the_text_stands_around_what_was_found() {
         let found = |typed: &str, text: &str| {
-            let phrase = Phrase::new(None, typed, true).unwrap();
+            let phrase = Phrase::quoted(None, typed).unwrap();
             let words = within(text, &[&phrase])?;
             Some(
                 words

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::query::phrase::Phrase;
-use crate::ticket::{Moment, Person, Standing, Ticket, TicketId};
+use crate::ticket::{Person, SlaStatus, Ticket, TicketId, Timestamp};
 
 /// A query: which tickets, in which order, how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,7 +256,7 @@ pub(crate) enum Test {
     /// A number.
     Number(Compare, u64),
     /// An instant: from the first up to, not including, the second.
-    Time(Compare, Moment, Moment),
+    Time(Compare, Timestamp, Timestamp),
     /// An age: how long ago.
     Age(Compare, Duration),
     /// How long ahead; what has passed is less than any.
@@ -308,17 +308,17 @@ pub struct Context {
     /// Whom `me` means.
     pub me: Option<Person>,
     /// When ages are read.
-    pub now: Moment,
+    pub now: Timestamp,
     /// The team's people, once for each of their addresses; none where no team is known.
     pub team: Vec<Person>,
     /// Where the clocks of tickets stand; of none, where the project has no clocks, or the index knows.
-    pub standings: BTreeMap<TicketId, Standing>,
+    pub standings: BTreeMap<TicketId, SlaStatus>,
 }
 
 impl Context {
     /// Where a ticket's clocks stand.
     #[must_use]
-    pub fn standing(&self, ticket: &Ticket) -> Standing {
+    pub fn standing(&self, ticket: &Ticket) -> SlaStatus {
         self.standings.get(ticket.id()).copied().unwrap_or_default()
     }
 }

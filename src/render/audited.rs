@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::process::audit::Audited;
 use crate::process::{Problem, ProblemLevel};
-use crate::render::paint::{DIM, GREEN, Look, RED, YELLOW, shown};
+use crate::render::paint::{DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 
 /// The columns of the flat formats.
 pub(super) const COLUMNS: &[&str] = &["level", "rule", "ticket", "commit", "path", "message"];
@@ -25,7 +25,7 @@ pub(super) fn rows(audited: &Audited) -> Vec<Vec<String>> {
 }
 
 /// The findings, each under its rule, and what was looked at.
-pub(super) fn table(audited: &Audited, look: &Look) -> String {
+pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
     let mut out = String::new();
     for fault in &audited.faults {
         let style = match fault.level {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::render::entries::short;
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, Look};
+use crate::render::paint::{BOLD, DIM, RenderOptions};
 use crate::render::table::Table;
 use crate::render::view::history::BlameLine;
 use crate::ticket::{Entry, TicketId, cut};
@@ -53,7 +53,7 @@ pub(super) fn objects(ticket: &TicketId, lines: &[BlameLine]) -> Vec<Value> {
 }
 
 /// The table for people: commit, who, when, the field and its value.
-pub(super) fn table(lines: &[BlameLine], look: &Look) -> String {
+pub(super) fn table(lines: &[BlameLine], look: &RenderOptions) -> String {
     let mut table = Table::new(look, &["FIELD", "VALUE", "COMMIT", "BY", "AT"]);
     for line in lines {
         let by = line.entry.as_ref().map(|entry| entry.by.short().to_owned()).unwrap_or_default();

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::process::{ClockState, span_text};
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, GREEN, ID, Look, RED, YELLOW, shown};
+use crate::render::paint::{BOLD, DIM, GREEN, ID, RED, RenderOptions, YELLOW, shown};
 use crate::render::table::Table;
 use crate::render::view::measured::{ClockLine, ClockMark, Clocks, TicketClocks};
-use crate::ticket::Moment;
+use crate::ticket::Timestamp;
 
 /// The columns of the flat formats.
 pub(super) const COLUMNS: &[&str] = &[
@@ -49,8 +49,8 @@ pub(super) fn rows(clocks: &Clocks) -> Vec<Vec<String>> {
     clocks.tickets.iter().flat_map(|ticket| ticket.clocks.iter().map(move |line| row(ticket, line))).collect()
 }
 
-fn moment(at: Option<i64>) -> Option<Moment> {
-    at.and_then(Moment::from_unix)
+fn moment(at: Option<i64>) -> Option<Timestamp> {
+    at.and_then(Timestamp::from_unix)
 }
 
 /// A ticket's clocks as an object for machines.
@@ -98,7 +98,7 @@ pub(super) fn object(ticket: &TicketClocks) -> Value {
 }
 
 /// The clocks for people.
-pub(super) fn page(clocks: &Clocks, look: &Look) -> String {
+pub(super) fn page(clocks: &Clocks, look: &RenderOptions) -> String {
     if clocks.explained {
         let pages = clocks.tickets.iter().map(|ticket| explained(ticket, look));
         return pages.collect::<Vec<_>>().join("\n");
@@ -141,7 +141,7 @@ fn state_style(state: ClockState) -> Style {
     }
 }
 
-fn explained(ticket: &TicketClocks, look: &Look) -> String {
+fn explained(ticket: &TicketClocks, look: &RenderOptions) -> String {
     let id = look.id(ticket.summary.id.as_str(), ticket.prefix);
     let mut out = format!("{id}  {}\n", look.paint(BOLD, &shown(&ticket.summary.title)));
     if ticket.clocks.is_empty() {
@@ -162,7 +162,7 @@ fn explained(ticket: &TicketClocks, look: &Look) -> String {
     out
 }
 
-fn clock(out: &mut String, line: &ClockLine, look: &Look) {
+fn clock(out: &mut String, line: &ClockLine, look: &RenderOptions) {
     let clock = &line.clock;
     let severity = clock.severity.map(|severity| format!("{severity}: ")).unwrap_or_default();
     let zone = if clock.calendar == "24x7" { String::new() } else { format!(" ({})", shown(&line.zone)) };

@@ -8,10 +8,10 @@ use crate::process::{Branches, Listed, Member, Problem, Record, Release, Suggest
 use crate::render::blame;
 use crate::render::clocks;
 use crate::render::differences;
-use crate::render::figures;
+use crate::render::handover_notes;
 use crate::render::json_value::{SCHEMA, node, value};
-use crate::render::packet;
-use crate::render::view::{Reported, View};
+use crate::render::metrics;
+use crate::render::view::{Extent, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// One JSON value.
@@ -78,13 +78,13 @@ fn objects(view: &View) -> Shape {
         View::Nothing | View::Ran { .. } => Shape::Nothing,
         View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
         View::Opened(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
-            [one] => Shape::One(ticket(one, true)),
-            many => Shape::Many(many.iter().map(|one| ticket(one, true)).collect()),
+            [one] => Shape::One(ticket(one, Extent::Full)),
+            many => Shape::Many(many.iter().map(|one| ticket(one, Extent::Full)).collect()),
         },
-        View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, true), page.places.as_ref())),
-        View::Packet(packet) => Shape::One(packet::object(packet)),
-        View::Tickets { tickets, full } => {
-            Shape::Many(tickets.iter().map(|one| placed(listed(one, *full), one.places.as_ref())).collect())
+        View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, Extent::Full), page.places.as_ref())),
+        View::HandoverNotes(notes) => Shape::One(handover_notes::object(notes)),
+        View::Tickets { tickets, extent } => {
+            Shape::Many(tickets.iter().map(|one| placed(listed(one, *extent), one.places.as_ref())).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
         View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),
@@ -103,7 +103,7 @@ fn objects(view: &View) -> Shape {
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
         View::Release { release: one, .. } => Shape::One(release(one)),
         View::Notes { version, tag, tickets } => {
-            let tickets: Vec<Value> = tickets.iter().map(|one| ticket(one, false)).collect();
+            let tickets: Vec<Value> = tickets.iter().map(|one| ticket(one, Extent::Short)).collect();
             Shape::One(json!({"schema": SCHEMA, "version": version, "tag": tag, "tickets": tickets}))
         }
         View::Settings(settings) => {
@@ -116,9 +116,9 @@ fn objects(view: &View) -> Shape {
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
             "schema": SCHEMA, "branch": branch, "remote": remote, "received": ids(received), "sent": ids(sent),
         })),
-        View::Gate(gate) => Shape::Many(gate.found.iter().map(|one| listed(one, false)).collect()),
-        View::Figures(table) => Shape::One(figures::object(table)),
-        View::Budget(budget) => Shape::One(figures::budget_object(budget)),
+        View::Gate(gate) => Shape::Many(gate.found.iter().map(|one| listed(one, Extent::Short)).collect()),
+        View::Metrics(table) => Shape::One(metrics::object(table)),
+        View::Budget(budget) => Shape::One(metrics::budget_object(budget)),
         View::Clocks(clocks) => match clocks.tickets.as_slice() {
             [one] if clocks.explained => Shape::One(clocks::object(one)),
             many => Shape::Many(many.iter().map(clocks::object).collect()),
@@ -134,14 +134,14 @@ fn objects(view: &View) -> Shape {
 }
 
 /// A ticket of a list as an object.
-pub(super) fn listed(one: &Listed, full: bool) -> Value {
+pub(super) fn listed(one: &Listed, extent: Extent) -> Value {
     let mut object = match &one.record {
-        Record::Whole(whole) => ticket(whole, full),
+        Record::Whole(whole) => ticket(whole, extent),
         Record::Short(short) => match serde_json::from_str(short) {
             Ok(Value::Object(fields)) => versioned(fields),
             Ok(_) | Err(_) => Value::Null,
         },
-        Record::None | Record::Course(_) => Value::Null,
+        Record::None | Record::TicketHistory(_) => Value::Null,
     };
     if let (Value::Object(map), Some(standing)) = (&mut object, one.standing) {
         map.insert("due".to_owned(), standing.due.map_or(Value::Null, |due| due.to_string().into()));
@@ -166,7 +166,7 @@ fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
 }
 
 fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64]) -> Value {
-    let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, false)).collect();
+    let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, Extent::Short)).collect();
     let answers = json!({
         "count": answers.len(),
         "median_seconds": percentile(answers, 50),
@@ -230,9 +230,9 @@ fn release(release: &Release) -> Value {
 }
 
 /// A ticket as an object: the file's field names, and when it was opened and last changed.
-fn ticket(ticket: &Ticket, full: bool) -> Value {
-    let mut node = if full { codec::head_node(ticket) } else { short_node(ticket) };
-    if let (Node::Map(pairs), true) = (&mut node, full) {
+fn ticket(ticket: &Ticket, extent: Extent) -> Value {
+    let mut node = if extent == Extent::Full { codec::head_node(ticket) } else { short_node(ticket) };
+    if let (Node::Map(pairs), true) = (&mut node, extent == Extent::Full) {
         pairs.extend(sums(ticket));
         let timeline = ticket.timeline().iter().map(codec::entry_node);
         pairs.push((Node::text("timeline"), Node::List(timeline.collect())));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::render::json_value::{SCHEMA, value};
 use crate::render::lines::{entry_details, set_lines};
 use crate::render::markdown::inline;
-use crate::render::paint::{BOLD, DIM, Look, RED, shown};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
 use crate::render::view::history::{Difference, Differences};
 use crate::ticket::{Visibility, codec, cut, short_node};
 
@@ -22,10 +22,10 @@ impl Difference {
 }
 
 /// The tickets for people: what came to each, entry by entry.
-pub(super) fn table(differences: &Differences, look: &Look) -> String {
+pub(super) fn table(differences: &Differences, look: &RenderOptions) -> String {
     let mut out = String::new();
     for one in &differences.tickets {
-        let title = shown(one.ticket.head().title());
+        let title = shown(one.ticket.fields().title());
         let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(22).max(20));
         let _ = writeln!(
             out,
@@ -62,7 +62,7 @@ pub(super) fn markdown(differences: &Differences) -> String {
     }
     let mut out = String::from("### Support process\n\n");
     for one in &differences.tickets {
-        let head = one.ticket.head();
+        let head = one.ticket.fields();
         let severity = head.severity().map(|severity| format!(", {severity}")).unwrap_or_default();
         let title = inline(head.title());
         let _ = writeln!(

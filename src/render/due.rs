@@ -2,7 +2,7 @@
 
 use crate::process::Listed;
 use crate::render::paint::span;
-use crate::ticket::{Moment, Standing};
+use crate::ticket::{SlaStatus, Timestamp};
 
 /// How much something is to catch the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Emphasis {
 
 /// When the first of a ticket's clocks is used up: how long ahead, or how long ago with a minus before it; or
 /// why none runs.
-pub(super) fn due(one: &Listed, standing: Standing, now: i64) -> String {
+pub(super) fn due(one: &Listed, standing: SlaStatus, now: i64) -> String {
     let asks = one.summary.follow_up.is_some_and(|at| at.unix() <= now);
     let is_open = one.summary.status.is_open();
     match standing.due.map(|due| due.unix().saturating_sub(now)) {
@@ -38,11 +38,11 @@ pub(super) fn due(one: &Listed, standing: Standing, now: i64) -> String {
 /// and how much it is to catch the eye; nothing where the project has no clocks.
 #[must_use]
 pub fn due_text(one: &Listed, now: i64) -> (String, Emphasis) {
-    let moment = Moment::from_unix(now).unwrap_or_default();
+    let moment = Timestamp::from_unix(now).unwrap_or_default();
     let emphasis = match one.standing {
         Some(standing) if standing.is_breached(moment) => Emphasis::Strong,
         Some(standing) if standing.is_warned(moment) => Emphasis::Notice,
-        Some(Standing { due: Some(_), .. }) => Emphasis::Plain,
+        Some(SlaStatus { due: Some(_), .. }) => Emphasis::Plain,
         _ => Emphasis::Quiet,
     };
     (one.standing.map(|standing| due(one, standing, now)).unwrap_or_default(), emphasis)

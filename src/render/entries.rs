@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::render::json_value::{SCHEMA, value};
 use crate::render::lines::{SHORT_COMMIT, entry_details, set_lines};
-use crate::render::paint::{BOLD, DIM, Look, RED, shown};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
 use crate::render::view::history::{EntryLine, Merge, Signature};
 use crate::ticket::{codec, cut};
 
@@ -49,7 +49,7 @@ pub(super) fn short(commit: &str) -> &str {
 }
 
 /// The log: an entry a paragraph, with its ticket and commit.
-pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
+pub(super) fn entries(entries: &[EntryLine], look: &RenderOptions) -> String {
     let mut out = String::new();
     for line in entries {
         let entry = &line.entry;
@@ -74,7 +74,7 @@ pub(super) fn entries(entries: &[EntryLine], look: &Look) -> String {
 }
 
 /// How the entry came here, and who vouches for it.
-fn origin(line: &EntryLine, look: &Look) -> String {
+fn origin(line: &EntryLine, look: &RenderOptions) -> String {
     let mut out = String::new();
     if let Some(Merge { commit, subject }) = &line.merge {
         let text = format!("merged in {}: {}", short(commit), shown(subject));
@@ -91,6 +91,6 @@ fn origin(line: &EntryLine, look: &Look) -> String {
     out
 }
 
-fn room(look: &Look) -> usize {
+fn room(look: &RenderOptions) -> usize {
     look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(2))
 }

@@ -10,7 +10,7 @@ use crate::render::json_value::node;
 use crate::render::markdown::{fenced, inline};
 
 use crate::render::view::history::EntryLine;
-use crate::render::view::{TicketPage, View};
+use crate::render::view::{Extent, TicketPage, View};
 use crate::ticket::{Field, Node, Ticket, visible};
 
 const COLUMNS: &[&str] = &[
@@ -57,7 +57,7 @@ fn harmless(cell: &str) -> String {
 }
 
 fn refused(format: &'static str, view: &View) -> NoSuchForm {
-    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::Packet(_) | View::Differences(_)) {
+    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::HandoverNotes(_) | View::Differences(_)) {
         &["table", "json", "ndjson", "yaml", "markdown"]
     } else {
         &["table", "json", "ndjson", "yaml"]
@@ -70,18 +70,19 @@ type Rows = (&'static [&'static str], Vec<Vec<String>>);
 fn rows(view: &View) -> Option<Rows> {
     match view {
         View::Tickets { tickets, .. } => {
-            Some((COLUMNS, tickets.iter().map(|one| record_row(&data::listed(one, false))).collect()))
+            Some((COLUMNS, tickets.iter().map(|one| record_row(&data::listed(one, Extent::Short))).collect()))
         }
-        View::Gate(gate) => {
-            Some((COLUMNS, gate.found.iter().map(|one| record_row(&data::listed(one, false))).collect()))
-        }
+        View::Gate(gate) => Some((
+            COLUMNS,
+            gate.found.iter().map(|one| record_row(&data::listed(one, Extent::Short))).collect(),
+        )),
         View::Opened(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
-        View::Figures(table) => Some((crate::render::figures::COLUMNS, crate::render::figures::rows(table))),
+        View::Metrics(table) => Some((crate::render::metrics::COLUMNS, crate::render::metrics::rows(table))),
         View::Budget(budget) => {
-            Some((crate::render::figures::BUDGET_COLUMNS, crate::render::figures::budget_rows(budget)))
+            Some((crate::render::metrics::BUDGET_COLUMNS, crate::render::metrics::budget_rows(budget)))
         }
         View::Blame { ticket, lines } => {
             Some((crate::render::blame::COLUMNS, crate::render::blame::rows(ticket, lines)))
@@ -96,7 +97,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Ran { .. }
         | View::Text(_)
         | View::Ticket(_)
-        | View::Packet(_)
+        | View::HandoverNotes(_)
         | View::Suggestions(_)
         | View::Team(_)
         | View::Vendors(_)
@@ -120,12 +121,13 @@ fn record_row(object: &Value) -> Vec<String> {
 }
 
 fn ticket_row(ticket: &Ticket) -> Vec<String> {
-    let moment = |moment: Option<crate::ticket::Moment>| moment.map(|at| at.to_string()).unwrap_or_default();
+    let moment =
+        |moment: Option<crate::ticket::Timestamp>| moment.map(|at| at.to_string()).unwrap_or_default();
     let cell = |name: &&str| match *name {
         "id" => ticket.id().to_string(),
         "created" => moment(ticket.created()),
         "updated" => moment(ticket.updated()),
-        name => ticket.head().get(&Field::parse(name)).map(Node::to_string).unwrap_or_default(),
+        name => ticket.fields().get(&Field::parse(name)).map(Node::to_string).unwrap_or_default(),
     };
     COLUMNS.iter().map(cell).collect()
 }
@@ -149,8 +151,8 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
     if let View::Ticket(page) = view {
         return Ok(page_markdown(page));
     }
-    if let View::Packet(packet) = view {
-        return Ok(crate::render::packet::markdown(packet));
+    if let View::HandoverNotes(packet) = view {
+        return Ok(crate::render::handover_notes::markdown(packet));
     }
     if let View::Differences(differences) = view {
         return Ok(crate::render::differences::markdown(differences));
@@ -173,7 +175,7 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
 }
 
 fn page_markdown(page: &TicketPage) -> String {
-    let head = page.ticket.head();
+    let head = page.ticket.fields();
     let mut out = format!("# {} {}\n\n", page.ticket.id(), inline(head.title()));
     for (field, value) in head.iter() {
         let is_text = matches!(field, Field::Title | Field::Description | Field::Findings(_));

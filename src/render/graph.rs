@@ -6,7 +6,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::render::entries::{object, short, summary};
-use crate::render::paint::{BOLD, DIM, Look, shown};
+use crate::render::paint::{BOLD, DIM, RenderOptions, shown};
 use crate::render::view::history::{GraphLine, GraphMark};
 use crate::ticket::cut;
 
@@ -20,7 +20,7 @@ pub(super) fn objects(lines: &[GraphLine]) -> Vec<Value> {
 }
 
 /// The lines, cut to the width.
-pub(super) fn graph(lines: &[GraphLine], look: &Look) -> String {
+pub(super) fn graph(lines: &[GraphLine], look: &RenderOptions) -> String {
     let mut out = String::new();
     for line in lines {
         let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(line.lanes.width()));

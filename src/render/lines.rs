@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::process::{Problem, ProblemLevel, Suggestion};
-use crate::render::paint::{BOLD, DIM, GREEN, Look, RED, YELLOW, shown};
+use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Entry, Field, LinkKind, Moment, Node, Person, Set, Sighting, Ticket, Visibility, cut, span_of_minutes,
-    visible,
+    Entry, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Visibility, cut,
+    span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -31,7 +31,7 @@ pub(super) fn imported(new: usize, changed: usize, unchanged: usize) -> String {
 }
 
 /// A line for each ticket that a run's results changed, and one that counts the others.
-pub(super) fn reported(reported: &Reported, look: &Look) -> String {
+pub(super) fn reported(reported: &Reported, look: &RenderOptions) -> String {
     let mut out = String::new();
     for (what, ids) in [
         ("opened", &reported.opened),
@@ -43,7 +43,7 @@ pub(super) fn reported(reported: &Reported, look: &Look) -> String {
             let Some(ticket) = reported.tickets.iter().find(|ticket| ticket.id() == id) else { continue };
             let count = ticket.occurrences();
             let times = if what == "repeated" { format!(" ({count} times)") } else { String::new() };
-            let line = format!("{what:<10}  {}{times}", shown(ticket.head().title()));
+            let line = format!("{what:<10}  {}{times}", shown(ticket.fields().title()));
             let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
             let _ = writeln!(out, "{}  {}", look.id(id.as_str(), 10), cut(&line, room));
         }
@@ -58,7 +58,7 @@ pub(super) fn reported(reported: &Reported, look: &Look) -> String {
 }
 
 /// What a step did: a line for each ticket with its id, the action and the title, and below it what was set.
-pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
+pub(super) fn steps(tickets: &[Ticket], look: &RenderOptions) -> String {
     let mut out = String::new();
     for ticket in tickets {
         let Some(entry) = ticket.timeline().last() else { continue };
@@ -66,7 +66,7 @@ pub(super) fn steps(tickets: &[Ticket], look: &Look) -> String {
             (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
             (sets, None) => sets,
         };
-        let title = format!("{}  {}", entry.action, shown(ticket.head().title()));
+        let title = format!("{}  {}", entry.action, shown(ticket.fields().title()));
         let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
         let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), cut(&title, room).trim_end());
         if !what.is_empty() {
@@ -87,7 +87,7 @@ pub(super) fn value_text(value: &Node) -> String {
     if let Some(case) = text("case") {
         let _ = write!(out, ", case {case}");
     }
-    if let Some(at) = value.at("follow_up").and_then(Node::as_text).and_then(Moment::parse) {
+    if let Some(at) = value.at("follow_up").and_then(Node::as_text).and_then(Timestamp::parse) {
         let _ = write!(out, ", follow up {}", at.minute());
     }
     out
@@ -96,7 +96,7 @@ pub(super) fn value_text(value: &Node) -> String {
 /// The other end of a link: its title and status; of a duplicate, who reported it and how often it was seen.
 pub(super) fn linked_text(link: &LinkedTicket) -> String {
     let Some(ticket) = &link.ticket else { return "(not here)".to_owned() };
-    let head = ticket.head();
+    let head = ticket.fields();
     let mut facts = vec![head.status().to_string()];
     if link.kind == LinkKind::DuplicatedBy {
         let reporter = head.get(&Field::Reporter).map(Node::to_string);
@@ -136,7 +136,7 @@ pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
 }
 
 /// What an entry set, brought and said, indented below its first line.
-pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String {
+pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -> String {
     let mut out = String::new();
     let is_opening = entry.action.as_str() == "open";
     for line in set_lines(entry).iter().filter(|_| !is_opening) {
@@ -180,7 +180,7 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &Look) -> String 
 }
 
 /// Where a machine saw it: `seen on main at 1a2b3c4d5e, test, https://…`.
-fn seen_line(seen: &Sighting) -> String {
+fn seen_line(seen: &Occurrence) -> String {
     let mut out = "seen".to_owned();
     let revision = seen.revision.as_deref().map(|revision| revision.get(..SHORT_COMMIT).unwrap_or(revision));
     for (word, text) in [
@@ -195,7 +195,7 @@ fn seen_line(seen: &Sighting) -> String {
 }
 
 /// Who could work on a ticket, the best first, each with the reasons.
-pub(super) fn suggestions(people: &[Suggestion], look: &Look) -> String {
+pub(super) fn suggestions(people: &[Suggestion], look: &RenderOptions) -> String {
     let mut out = String::new();
     for one in people {
         let _ = writeln!(out, "{}", look.paint(BOLD, &shown(&one.person.to_string())));
@@ -210,7 +210,7 @@ pub(super) fn suggestions(people: &[Suggestion], look: &Look) -> String {
 pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
     let mut out = format!("# {} ({})\n\n", shown(version), shown(tag));
     for ticket in tickets {
-        let _ = writeln!(out, "- {} {}", ticket.id(), shown(ticket.head().title()));
+        let _ = writeln!(out, "- {} {}", ticket.id(), shown(ticket.fields().title()));
     }
     if tickets.is_empty() {
         out.push_str("No ticket is fixed in it.\n");
@@ -219,7 +219,7 @@ pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
 }
 
 /// What is wrong, a paragraph each, and in the end how much of it.
-pub(super) fn faults(faults: &[Problem], look: &Look) -> String {
+pub(super) fn faults(faults: &[Problem], look: &RenderOptions) -> String {
     let mut out = String::new();
     for fault in faults {
         let (word, style) = match fault.level {
@@ -262,7 +262,7 @@ pub(super) fn synced(branch: &str, remote: &str, received: usize, sent: usize) -
 }
 
 /// What a write would do: the message, then the difference.
-pub(super) fn dry_run(dry_run: &DryRun, look: &Look) -> String {
+pub(super) fn dry_run(dry_run: &DryRun, look: &RenderOptions) -> String {
     let mut out = String::new();
     for line in dry_run.message.lines() {
         let _ = writeln!(out, "{}", format!("    {}", visible(line)).trim_end());

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::process::{Branches, Listed};
 use crate::render::due::{Emphasis, due, due_text};
-use crate::render::paint::{BOLD, DIM, FOUND, Look, RED, YELLOW, shown};
+use crate::render::paint::{BOLD, DIM, FOUND, RED, RenderOptions, YELLOW, shown};
 use crate::ticket::{Person, cut};
 
 /// The narrowest a title is shown, in columns: two lines of it are 40.
@@ -42,7 +42,7 @@ struct Row<'a> {
 /// A table of tickets: columns in which no row says anything are left out, ids are as short as they are unique, and a
 /// title that is too long for its column goes on in a second line. Where every branch was looked at, a column says where
 /// the latest state lives.
-pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
+pub(super) fn tickets(tickets: &[Listed], look: &RenderOptions) -> String {
     if tickets.is_empty() {
         return String::new();
     }
@@ -71,7 +71,7 @@ pub(super) fn tickets(tickets: &[Listed], look: &Look) -> String {
 }
 
 /// How wide each column is; nothing for one in which no row says anything.
-fn widths(tickets: &[Listed], prefix: usize, look: &Look) -> [usize; COLUMNS] {
+fn widths(tickets: &[Listed], prefix: usize, look: &RenderOptions) -> [usize; COLUMNS] {
     let mut widths = [0; COLUMNS];
     // Making a row twice is quicker than keeping all of them.
     for one in tickets {
@@ -105,7 +105,7 @@ fn wrapped<'a>(mut row: Row<'a>, room: usize) -> (Row<'a>, Option<String>) {
     (row, Some(rest).filter(|rest| !rest.is_empty()))
 }
 
-fn row<'a>(one: &'a Listed, prefix: usize, look: &Look) -> Row<'a> {
+fn row<'a>(one: &'a Listed, prefix: usize, look: &RenderOptions) -> Row<'a> {
     let summary = &one.summary;
     let place = match &one.places {
         Some(Branches { latest, .. }) => latest.first().map_or("several", String::as_str),
@@ -127,7 +127,7 @@ fn row<'a>(one: &'a Listed, prefix: usize, look: &Look) -> Row<'a> {
     Row { cells, widths }
 }
 
-fn due_style(one: &Listed, look: &Look) -> anstyle::Style {
+fn due_style(one: &Listed, look: &RenderOptions) -> anstyle::Style {
     match due_text(one, look.now_seconds).1 {
         Emphasis::Alarm | Emphasis::Strong => RED,
         Emphasis::Notice => YELLOW,
@@ -192,7 +192,7 @@ fn fill(out: &mut String, blanks: usize) {
     }
 }
 
-fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &Look) -> Cow<'a, str> {
+fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &RenderOptions) -> Cow<'a, str> {
     if !look.colour {
         return Cow::Borrowed(text);
     }
@@ -208,7 +208,7 @@ fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &Look) -> Cow<'a
 
 /// The piece of text where the words that were looked for stand, below its ticket; as much as the width
 /// holds.
-fn snippet(out: &mut String, words: &[(String, bool)], look: &Look) {
+fn snippet(out: &mut String, words: &[(String, bool)], look: &RenderOptions) {
     let room = look.columns.unwrap_or(usize::MAX).saturating_sub(SNIPPET_INDENT);
     fill(out, SNIPPET_INDENT);
     let mut used = 0;

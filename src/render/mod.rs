@@ -5,20 +5,20 @@
 mod audited;
 mod blame;
 mod clocks;
+mod columns;
 mod data;
 mod differences;
 mod due;
 mod entries;
-mod figures;
 mod flat;
 mod gate;
 mod graph;
+mod handover_notes;
 mod json_value;
-mod lanes;
 mod lines;
 mod list;
 mod markdown;
-mod packet;
+mod metrics;
 mod page;
 mod paint;
 mod readable;
@@ -27,21 +27,21 @@ mod table;
 mod view;
 
 pub use crate::process::Listed;
+pub use columns::{Columns, lanes, severity_text};
 pub use due::{Emphasis, due_text};
-pub use figures::counted;
-pub use lanes::{Lanes, lanes, severity_text};
 pub use lines::candidate;
-pub use paint::Look;
+pub use metrics::counted;
+pub use paint::RenderOptions;
 pub use readable::readable;
 pub use view::history::{
     BlameLine, Difference, Differences, EntryLine, GraphLine, GraphMark, Merge, Signature,
 };
 pub use view::measured::{
-    BudgetTable, ClockLine, ClockMark, Clocks, FigureGroup, FigureLine, Figures, TicketClocks, WeekLine,
+    BudgetTable, ClockLine, ClockMark, Clocks, MetricGroup, MetricLine, Metrics, TicketClocks, WeekLine,
 };
 pub use view::{
-    Audience, CodeLine, Concerned, DryRun, Format, Gate, LinkedTicket, Packet, Reported, SettingLine,
-    TicketPage, View,
+    Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, LinkedTicket, Reported,
+    SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -70,7 +70,7 @@ pub struct NoSuchForm {
 ///
 /// # Errors
 /// The view does not come in that format.
-pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuchForm> {
+pub fn render(view: &View, format: Format, look: &RenderOptions) -> Result<String, NoSuchForm> {
     if matches!(view, View::Nothing | View::Ran { .. }) {
         return Ok(String::new());
     }
@@ -86,13 +86,14 @@ pub fn render(view: &View, format: Format, look: &Look) -> Result<String, NoSuch
 }
 
 /// A part of a long answer in a format whose parts can stand one after the other: NDJSON, JSON (closed by
-/// [`chunks_end`]), YAML, CSV, Markdown. The first part has the heading.
+/// [`chunks_end`]), YAML, CSV, Markdown. `before` is how many tickets
+/// stand in the parts before it: the first part has the heading.
 #[must_use]
-pub fn render_chunk(view: &View, format: Format, is_first: bool) -> String {
+pub fn render_chunk(view: &View, format: Format, before: usize) -> String {
     // Without the heading, from the second part on.
     let rest = |text: String, heading: usize| {
         let heading: usize = text.split_inclusive('\n').take(heading).map(str::len).sum();
-        if is_first { text } else { text.get(heading..).unwrap_or_default().to_owned() }
+        if before == 0 { text } else { text.get(heading..).unwrap_or_default().to_owned() }
     };
     match format {
         Format::Csv => rest(flat::csv(view).unwrap_or_default(), 1),
@@ -101,7 +102,7 @@ pub fn render_chunk(view: &View, format: Format, is_first: bool) -> String {
         // An array that the last part's writer closes.
         Format::Json => {
             let objects = data::ndjson(view).trim_end().replace('\n', ",\n");
-            format!("{}{objects}", if is_first { "[\n" } else { ",\n" })
+            format!("{}{objects}", if before == 0 { "[\n" } else { ",\n" })
         }
         Format::Table | Format::Ndjson | Format::Junit | Format::Sarif | Format::Github => data::ndjson(view),
     }
@@ -117,15 +118,15 @@ pub fn chunks_end(format: Format, parts: usize) -> &'static str {
     }
 }
 
-fn table_form(view: &View, look: &Look) -> String {
+fn table_form(view: &View, look: &RenderOptions) -> String {
     match view {
         View::Nothing | View::Ran { .. } | View::Unchanged(_) => String::new(),
         View::Text(text) => text.clone(),
         View::Opened(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
         View::Steps(steps) => lines::steps(steps, look),
         View::Ticket(page) => page::page(page, look),
-        View::Packet(packet) if look.terminal => packet::page(packet, look),
-        View::Packet(packet) => packet::markdown(packet),
+        View::HandoverNotes(packet) if look.terminal => handover_notes::page(packet, look),
+        View::HandoverNotes(packet) => handover_notes::markdown(packet),
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Entries(entries) => entries::entries(entries, look),
@@ -147,8 +148,8 @@ fn table_form(view: &View, look: &Look) -> String {
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
         View::Gate(gate) => list::tickets(&gate.found, look),
         View::Clocks(clocks) => clocks::page(clocks, look),
-        View::Figures(table) => figures::table(table, look),
-        View::Budget(budget) => figures::budget(budget, look),
+        View::Metrics(table) => metrics::table(table, look),
+        View::Budget(budget) => metrics::budget(budget, look),
         View::Reported(reported) => lines::reported(reported, look),
         View::DryRun(dry_run) => lines::dry_run(dry_run, look),
     }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::process::{Release, Vendor, is_overdue, percentile};
 use crate::render::lines::{entry_details, linked_text, value_text};
-use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown, span};
 use crate::render::view::TicketPage;
-use crate::ticket::{Entry, Field, Finding, Kind, Moment, Node, Summary, Ticket, cut};
+use crate::ticket::{Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
 
 /// The head fields that stand in the summary line, not in the list below it.
 const SUMMARY: &[Field] =
@@ -17,11 +17,11 @@ const NAME_COLUMNS: usize = 15;
 const DETAIL_INDENT: &str = "      ";
 
 /// The page of a ticket.
-pub(super) fn page(page: &TicketPage, look: &Look) -> String {
+pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
     let mut out = String::new();
     summary(&mut out, page, look);
     fields(&mut out, page, look);
-    let head = page.ticket.head();
+    let head = page.ticket.fields();
     if let Some(text) = head.description() {
         section(&mut out, "Description", look);
         out.push_str(&look.block(text, "  "));
@@ -37,8 +37,8 @@ pub(super) fn page(page: &TicketPage, look: &Look) -> String {
     out
 }
 
-fn summary(out: &mut String, page: &TicketPage, look: &Look) {
-    let (id, head) = (page.ticket.id().as_str(), page.ticket.head());
+fn summary(out: &mut String, page: &TicketPage, look: &RenderOptions) {
+    let (id, head) = (page.ticket.id().as_str(), page.ticket.fields());
     let title = look.block(head.title(), "            ");
     let _ = writeln!(out, "{}  {}", look.id(id, page.prefix), look.paint(BOLD, title.trim()));
     let area = head.get(&Field::Area).map(ToString::to_string).unwrap_or_default();
@@ -53,12 +53,12 @@ fn summary(out: &mut String, page: &TicketPage, look: &Look) {
     let _ = writeln!(out, "{severity} · {kind} · {status} · level {level} · {area}\n");
 }
 
-fn fields(out: &mut String, page: &TicketPage, look: &Look) {
+fn fields(out: &mut String, page: &TicketPage, look: &RenderOptions) {
     let mut line = |name: &str, value: &str| {
         let name = format!("  {name:NAME_COLUMNS$}");
         let _ = writeln!(out, "{}{value}", look.paint(DIM, &name));
     };
-    for (field, value) in page.ticket.head().iter() {
+    for (field, value) in page.ticket.fields().iter() {
         let is_link = matches!(field, Field::Links(_));
         if SUMMARY.contains(field) || field.kind() == Kind::Text || is_link {
             continue;
@@ -99,7 +99,12 @@ fn fields(out: &mut String, page: &TicketPage, look: &Look) {
 }
 
 /// The page of a vendor: how to reach it, and what it holds, for how long, until when.
-pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64], look: &Look) -> String {
+pub(super) fn vendor(
+    vendor: &Vendor,
+    held: &[(Ticket, usize)],
+    answers: &[i64],
+    look: &RenderOptions,
+) -> String {
     let mut out = format!("{}\n", look.paint(BOLD, &shown(&vendor.name)));
     let Node::Map(pairs) = vendor.to_node() else { return out };
     for (name, value) in pairs.iter().filter(|(name, _)| name.as_text() != Some("schema")) {
@@ -130,13 +135,13 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
     }
     section(&mut out, "Holds", look);
     for (ticket, prefix) in held {
-        let deferral = ticket.head().get(&Field::Deferral);
+        let deferral = ticket.fields().get(&Field::Deferral);
         let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
         let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
         let overdue =
-            Moment::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
+            Timestamp::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
         let overdue = if overdue { look.paint(RED, "  overdue") } else { String::new() };
-        let title = shown(ticket.head().title());
+        let title = shown(ticket.fields().title());
         let title = cut(&title, look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(14)));
         let _ = writeln!(out, "  {}  {title}", look.id(ticket.id().as_str(), *prefix));
         let what = deferral.map(value_text).unwrap_or_default();
@@ -149,11 +154,12 @@ pub(super) fn vendor(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64],
 }
 
 /// The page of a release: what support knows of it.
-pub(super) fn release(release: &Release, known: &[Ticket], look: &Look) -> String {
+pub(super) fn release(release: &Release, known: &[Ticket], look: &RenderOptions) -> String {
     let mut out = format!("{} is {}\n", look.paint(BOLD, &shown(&release.version)), release.state());
     let Node::Map(pairs) = release.to_node() else { return out };
     for (name, value) in pairs.iter().filter_map(|(name, value)| Some((name.as_text()?, value))) {
-        let value = match (value.at("by"), value.at("at").and_then(Node::as_text).and_then(Moment::parse)) {
+        let value = match (value.at("by"), value.at("at").and_then(Node::as_text).and_then(Timestamp::parse))
+        {
             (Some(by), Some(at)) => format!("{}, by {by}", at.minute()),
             _ => value.to_string(),
         };
@@ -171,9 +177,9 @@ pub(super) fn release(release: &Release, known: &[Ticket], look: &Look) -> Strin
     }
     for id in &release.known_issues {
         let ticket = known.iter().find(|ticket| ticket.id().as_str() == id);
-        let title = ticket.map_or("(not here)".to_owned(), |ticket| shown(ticket.head().title()));
+        let title = ticket.map_or("(not here)".to_owned(), |ticket| shown(ticket.fields().title()));
         let _ = writeln!(out, "  {}  {title}", shown(id));
-        let workaround = ticket.and_then(|ticket| ticket.head().get(&Field::Findings(Finding::Workaround)));
+        let workaround = ticket.and_then(|ticket| ticket.fields().get(&Field::Findings(Finding::Workaround)));
         if let Some(text) = workaround.and_then(Node::as_text) {
             out.push_str(&look.block(text, "              "));
         }
@@ -181,11 +187,11 @@ pub(super) fn release(release: &Release, known: &[Ticket], look: &Look) -> Strin
     out
 }
 
-fn section(out: &mut String, name: &str, look: &Look) {
+fn section(out: &mut String, name: &str, look: &RenderOptions) {
     let _ = writeln!(out, "\n{}", look.paint(BOLD, name));
 }
 
-fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &Look) {
+fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &RenderOptions) {
     let alone = ticket.timeline().iter().filter(|other| other.seq == entry.seq).count() == 1;
     let who = shown(entry.by.short());
     let who = cut(&who, 24);

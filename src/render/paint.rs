@@ -2,11 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::ticket::{Moment, Severity, Status, visible};
+use crate::ticket::{Severity, Status, Timestamp, visible};
 
 /// How a form for people looks.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct RenderOptions {
     /// True where colours are wanted.
     pub colour: bool,
     /// True where a terminal shows it.
@@ -28,7 +28,7 @@ pub(super) const ID: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
 
-impl Look {
+impl RenderOptions {
     /// The text in a style, where colours are wanted.
     pub(super) fn paint(&self, style: Style, text: &str) -> String {
         if self.colour && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
@@ -63,7 +63,7 @@ impl Look {
     }
 
     /// How long ago a moment was, in one unit: `3d`.
-    pub(super) fn age(&self, moment: Option<Moment>) -> String {
+    pub(super) fn age(&self, moment: Option<Timestamp>) -> String {
         let Some(moment) = moment else { return String::new() };
         let seconds = self.now_seconds.saturating_sub(moment.unix());
         match seconds {

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::render::lines::{entry_details, set_lines};
-use crate::render::paint::{Look, shown};
+use crate::render::paint::{RenderOptions, shown};
 use crate::ticket::{Action, Kind, Ticket};
 
 /// The whole of a ticket: what is told otherwise in its file reads otherwise here.
 #[must_use]
 pub fn readable(ticket: &Ticket) -> String {
-    let look = Look { colour: false, terminal: false, columns: None, now_seconds: 0 };
+    let look = RenderOptions { colour: false, terminal: false, columns: None, now_seconds: 0 };
     let mut out = format!("id: {}\n", ticket.id());
-    for (field, value) in ticket.head().iter() {
+    for (field, value) in ticket.fields().iter() {
         let (name, text) = (shown(&field.name()), value.to_string());
         if field.kind() == Kind::Text {
             let _ = writeln!(out, "{name}:");

@@ -3,14 +3,14 @@
 use anstyle::Style;
 
 use crate::process::{Mark, Member, Release, Vendor};
-use crate::render::paint::{DIM, Look};
+use crate::render::paint::{DIM, RenderOptions};
 use crate::render::table::Table;
 use crate::render::view::SettingLine;
 
 const PLAIN: Style = Style::new();
 
 /// A table of the team.
-pub(super) fn team(members: &[Member], look: &Look) -> String {
+pub(super) fn team(members: &[Member], look: &RenderOptions) -> String {
     let mut table = Table::new(look, &["NAME", "ROLES", "ADDRESSES"]);
     for member in members {
         let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
@@ -24,7 +24,7 @@ pub(super) fn team(members: &[Member], look: &Look) -> String {
 }
 
 /// A table of vendors.
-pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
+pub(super) fn vendors(vendors: &[Vendor], look: &RenderOptions) -> String {
     let mut table = Table::new(look, &["NAME", "CONTACT", "CONTRACT", "RESPONSE", "COVERS"]);
     for vendor in vendors {
         let name = if vendor.is_msp { format!("{} (msp)", vendor.name) } else { vendor.name.clone() };
@@ -41,7 +41,7 @@ pub(super) fn vendors(vendors: &[Vendor], look: &Look) -> String {
 }
 
 /// A table of releases.
-pub(super) fn releases(releases: &[Release], look: &Look) -> String {
+pub(super) fn releases(releases: &[Release], look: &RenderOptions) -> String {
     let mut table = Table::new(look, &["VERSION", "TAG", "STATE", "HANDED OVER", "ACCEPTED"]);
     for release in releases {
         fn day(mark: Option<&Mark>) -> &str {
@@ -59,7 +59,7 @@ pub(super) fn releases(releases: &[Release], look: &Look) -> String {
 }
 
 /// A table of settings.
-pub(super) fn settings(settings: &[SettingLine], look: &Look) -> String {
+pub(super) fn settings(settings: &[SettingLine], look: &RenderOptions) -> String {
     let mut table = Table::new(look, &["KEY", "VALUE", "MEANING"]);
     for setting in settings {
         let value = if setting.is_default { DIM } else { PLAIN };

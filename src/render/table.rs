@@ -3,21 +3,21 @@
 use anstyle::{AnsiColor, Color as AnyColor, Effects, Style};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table as Comfy, presets};
 
-use crate::render::paint::{BOLD, Look, shown};
+use crate::render::paint::{BOLD, RenderOptions, shown};
 
 /// Blanks between two columns.
 const PADDING: u16 = 2;
 
 /// A table, row by row.
 pub(super) struct Table<'a> {
-    look: &'a Look,
+    look: &'a RenderOptions,
     headings: Vec<&'a str>,
     rows: Vec<Vec<(String, Style)>>,
 }
 
 impl<'a> Table<'a> {
     /// A table with headings and no row.
-    pub(super) fn new(look: &'a Look, headings: &[&'a str]) -> Self {
+    pub(super) fn new(look: &'a RenderOptions, headings: &[&'a str]) -> Self {
         Self { look, headings: headings.to_vec(), rows: Vec::new() }
     }
 

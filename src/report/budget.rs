@@ -1,9 +1,9 @@
 //! The hours of the support agreement: what each period grants, what was spent, and what was estimated.
 
-use crate::process::{Agreement, Happened, Period as Calendar};
+use crate::process::{Agreement, EventKind, Period as Calendar};
 use crate::report::case::Case;
 use crate::report::period::Period;
-use crate::ticket::{Moment, TicketId};
+use crate::ticket::{TicketId, Timestamp};
 
 /// The hours that were spent, beside those granted and estimated.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct BudgetPeriod {
 #[must_use]
 pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> Budget {
     let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
-    let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
+    let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
     let mut periods = Vec::new();
     let mut from = per.start(moment(period.from)).unix();
     let begin = from;
@@ -68,6 +68,6 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
 fn spent(case: &Case, period: Period) -> i64 {
     let seconds = case.course.events.iter().filter(|event| period.has(event.at));
     seconds
-        .filter_map(|event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None })
+        .filter_map(|event| if let EventKind::Spent(seconds) = event.what { Some(seconds) } else { None })
         .sum()
 }

@@ -1,8 +1,8 @@
 //! A ticket, as a report looks at it: its course, and what its clocks and its team made of it.
 
-use crate::process::{Clock, Course, Event, Happened, standing};
+use crate::process::{Clock, Event, EventKind, TicketHistory, standing};
 use crate::report::period::Period;
-use crate::ticket::{Level, Moment, Summary};
+use crate::ticket::{Level, Summary, Timestamp};
 
 /// A ticket, as a report looks at it.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub struct Case {
     /// What a list shows of it.
     pub summary: Summary,
     /// Its course up to the moment of the report.
-    pub course: Course,
+    pub course: TicketHistory,
     /// Its clocks at the moment of the report.
     pub clocks: Vec<Clock>,
     /// When the team first said something to the customer, in seconds since 1970 UTC.
@@ -28,7 +28,7 @@ impl Case {
     /// When the first of the customer's clocks that run is used up, in seconds since 1970 UTC.
     #[must_use]
     pub fn due(&self) -> Option<i64> {
-        standing(&self.clocks).due.map(Moment::unix)
+        standing(&self.clocks).due.map(Timestamp::unix)
     }
 
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
@@ -54,15 +54,15 @@ impl Case {
     /// True where it is neither resolved nor closed at the end of a period.
     pub(super) fn is_open_at(&self, at: i64) -> bool {
         let last = |event: &&Event| {
-            event.at <= at && matches!(event.what, Happened::Ended(_) | Happened::Reopened(_))
+            event.at <= at && matches!(event.what, EventKind::Ended(_) | EventKind::Reopened(_))
         };
         let has_ended =
-            self.events().rev().find(last).is_some_and(|event| matches!(event.what, Happened::Ended(_)));
+            self.events().rev().find(last).is_some_and(|event| matches!(event.what, EventKind::Ended(_)));
         self.opened() <= at && !has_ended
     }
 
     pub(super) fn was_above_first_level(&self, until: i64) -> bool {
-        let above = |event: &Event| matches!(event.what, Happened::Level(level, _) if level > Level::One);
+        let above = |event: &Event| matches!(event.what, EventKind::Level(level, _) if level > Level::One);
         self.events().any(|event| event.at <= until && above(event))
     }
 }

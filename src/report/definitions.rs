@@ -1,13 +1,13 @@
 //! What each figure is: a definition, and what a single ticket adds to it.
 
-use crate::process::{Clock, ClockKind, ClockState, Event, Happened, Reason, Step};
+use crate::process::{Clock, ClockKind, ClockState, Event, EventKind, LevelChange, Reason};
 use crate::report::case::Case;
 use crate::report::definition::{Definition, Unit};
 use crate::report::period::Period;
 use crate::ticket::Level;
 
 /// Every figure of tickets, in order.
-pub const FIGURES: &[Definition] = &[
+pub const METRICS: &[Definition] = &[
     Definition {
         key: "opened",
         title: "Opened",
@@ -143,7 +143,7 @@ pub const FIGURES: &[Definition] = &[
         is_of_end: false,
         about: "tickets returned in the period because findings were missing",
         collect: |case, period| {
-            let is_one = |event: &&Event| matches!(event.what, Happened::Level(_, Step::HandedBack));
+            let is_one = |event: &&Event| matches!(event.what, EventKind::Level(_, LevelChange::HandedBack));
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
@@ -166,7 +166,7 @@ pub const FIGURES: &[Definition] = &[
         about: "share of resolutions in the period that were reopened by its end",
         collect: |case, period| {
             let again = |end: &Event| {
-                let is_again = |event: &Event| matches!(event.what, Happened::Reopened(_));
+                let is_again = |event: &Event| matches!(event.what, EventKind::Reopened(_));
                 case.events().any(|event| event.entry > end.entry && event.at < period.to && is_again(event))
             };
             let ends = case.during(period).filter(|event| is_end(event));
@@ -180,7 +180,7 @@ pub const FIGURES: &[Definition] = &[
         is_of_end: false,
         about: "tickets reopened in the period because their failure was repeated",
         collect: |case, period| {
-            let is_one = |event: &&Event| event.what == Happened::Reopened(true);
+            let is_one = |event: &&Event| event.what == EventKind::Reopened(true);
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
@@ -223,7 +223,7 @@ pub const FIGURES: &[Definition] = &[
         is_of_end: false,
         about: "tickets deferred to the Enhance process in the period",
         collect: |case, period| {
-            let is_one = |event: &&Event| matches!(event.what, Happened::Waits(Reason::Enhance, _));
+            let is_one = |event: &&Event| matches!(event.what, EventKind::Waits(Reason::Enhance, _));
             case.during(period).filter(is_one).map(|_| 1).collect()
         },
     },
@@ -259,7 +259,7 @@ pub const FIGURES: &[Definition] = &[
         about: "time recorded with --spent in the period, a value for each entry",
         collect: |case, period| {
             let spent =
-                |event: &Event| if let Happened::Spent(seconds) = event.what { Some(seconds) } else { None };
+                |event: &Event| if let EventKind::Spent(seconds) = event.what { Some(seconds) } else { None };
             case.during(period).filter_map(spent).collect()
         },
     },
@@ -270,7 +270,7 @@ fn once(is_one: bool, value: i64) -> Vec<i64> {
 }
 
 fn is_end(event: &Event) -> bool {
-    matches!(event.what, Happened::Ended(_))
+    matches!(event.what, EventKind::Ended(_))
 }
 
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept.
@@ -289,14 +289,14 @@ fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> V
 
 fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {
     let level = |event: &Event| {
-        if let Happened::Level(level, step) = event.what { Some((level, step)) } else { None }
+        if let EventKind::Level(level, step) = event.what { Some((level, step)) } else { None }
     };
-    let levels: Vec<(Level, Step)> =
+    let levels: Vec<(Level, LevelChange)> =
         case.events().filter(|event| event.at < period.to).filter_map(level).collect();
     let was_there = period.has(case.opened()) && levels.iter().any(|(level, _)| *level == from);
     let pairs = levels.iter().zip(levels.iter().skip(1));
-    let went = |((before, _), (after, step)): (&(Level, Step), &(Level, Step))| {
-        *before == from && *after == to && *step == Step::Escalated
+    let went = |((before, _), (after, step)): (&(Level, LevelChange), &(Level, LevelChange))| {
+        *before == from && *after == to && *step == LevelChange::Escalated
     };
     once(was_there, i64::from(pairs.into_iter().any(went)))
 }
@@ -306,11 +306,11 @@ fn returned(case: &Case, period: Period) -> Vec<i64> {
         case.events().any(|event| {
             event.entry > escalation.entry
                 && event.at < period.to
-                && matches!(event.what, Happened::Level(_, Step::Returned | Step::HandedBack))
+                && matches!(event.what, EventKind::Level(_, LevelChange::Returned | LevelChange::HandedBack))
         })
     };
     let escalations =
-        case.during(period).filter(|event| matches!(event.what, Happened::Level(_, Step::Escalated)));
+        case.during(period).filter(|event| matches!(event.what, EventKind::Level(_, LevelChange::Escalated)));
     escalations.map(|event| i64::from(went_back(event))).collect()
 }
 
@@ -318,9 +318,9 @@ fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
     let mut since = None;
     let mut waits = Vec::new();
     for event in case.events() {
-        if let Happened::Waits(of, _) = &event.what {
+        if let EventKind::Waits(of, _) = &event.what {
             since = Some((*of, event.at));
-        } else if event.what == Happened::Resumed {
+        } else if event.what == EventKind::Resumed {
             let wait = since.take().filter(|(of, _)| *of == reason && period.has(event.at));
             waits.extend(wait.map(|(_, from)| event.at - from));
         }

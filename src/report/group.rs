@@ -1,10 +1,10 @@
 //! The groups that a report may be taken apart by.
 
-use crate::process::{Event, Happened, Period as Calendar};
+use crate::process::{Event, EventKind, Period as Calendar};
 use crate::report::case::Case;
-use crate::report::figures::{Figure, figures, figures_of};
+use crate::report::metrics::{Metric, figures, figures_of};
 use crate::report::period::Period;
-use crate::ticket::{Moment, Person};
+use crate::ticket::{Person, Timestamp};
 
 /// What a report is taken apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl By {
             Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
             Self::Vendor => {
                 let vendor = |event: &Event| {
-                    let Happened::Waits(_, vendor) = &event.what else { return None };
+                    let EventKind::Waits(_, vendor) = &event.what else { return None };
                     vendor.as_deref().map(text)
                 };
                 let vendors = course.events.iter().filter_map(vendor);
@@ -77,7 +77,7 @@ fn some_or(mut groups: Vec<(usize, String)>, none: &str) -> Vec<(usize, String)>
 
 /// The figures group by group, in order. A ticket may be in several groups, of vendors and releases.
 #[must_use]
-pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Figure>)> {
+pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Metric>)> {
     if by == By::Week {
         return by_week(cases, period);
     }
@@ -91,7 +91,7 @@ pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Figu
     groups.into_iter().map(|((_, name), cases)| (name, figures(&cases, period))).collect()
 }
 
-fn by_week(cases: &[&Case], period: Period) -> Vec<(String, Vec<Figure>)> {
+fn by_week(cases: &[&Case], period: Period) -> Vec<(String, Vec<Metric>)> {
     let weeks = weeks_of(period);
     let mut active: Vec<Vec<&Case>> = weeks.iter().map(|_| Vec::new()).collect();
     for case in cases {
@@ -118,7 +118,7 @@ pub(super) fn weeks_of(period: Period) -> Vec<(String, Period)> {
     let mut weeks = Vec::new();
     let mut from = period.from;
     while from < period.to {
-        let Some(at) = Moment::from_unix(from) else { break };
+        let Some(at) = Timestamp::from_unix(from) else { break };
         let to = Calendar::Week.end(at).unix().min(period.to).max(from + 1);
         weeks.push((Calendar::Week.name(at), Period { from, to }));
         from = to;

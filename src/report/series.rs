@@ -1,6 +1,6 @@
 //! What changes from week to week: filed, resolved, and what stood open of each severity.
 
-use crate::process::Happened;
+use crate::process::EventKind;
 use crate::report::case::Case;
 use crate::report::group::weeks_of;
 use crate::report::period::Period;
@@ -58,8 +58,8 @@ fn week_of(ends: &[i64], at: i64) -> usize {
 fn count_events(case: &Case, period: Period, ends: &[i64], weeks: &mut [Week]) {
     for event in case.course.events.iter().filter(|event| period.has(event.at)) {
         let Some(week) = weeks.get_mut(week_of(ends, event.at)) else { continue };
-        week.opened += usize::from(event.what == Happened::Opened);
-        week.resolved += usize::from(matches!(event.what, Happened::Ended(_)));
+        week.opened += usize::from(event.what == EventKind::Opened);
+        week.resolved += usize::from(matches!(event.what, EventKind::Ended(_)));
     }
 }
 
@@ -70,12 +70,12 @@ fn stretches(case: &Case) -> Vec<(i64, i64, usize)> {
     let place = |severity: Option<Severity>| severity.map_or(4, |severity| 3 - (severity as usize).min(3));
     for event in &case.course.events {
         let (before, was_since) = (severity, since);
-        if matches!(event.what, Happened::Opened | Happened::Reopened(_)) {
+        if matches!(event.what, EventKind::Opened | EventKind::Reopened(_)) {
             since = Some(event.at);
-        } else if let Happened::Severity(to) = &event.what {
+        } else if let EventKind::Severity(to) = &event.what {
             severity = *to;
             since = since.map(|_| event.at);
-        } else if matches!(event.what, Happened::Ended(_)) {
+        } else if matches!(event.what, EventKind::Ended(_)) {
             since = None;
         } else {
             continue;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::store::Store;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, Repository, Surroundings};
-use crate::ticket::{MAX_FILE_BYTES, Merged, Moment, Person, Ticket, TicketId, codec, merge, sides};
+use crate::store::git::{self, ProcessEnv, Repository};
+use crate::ticket::{MAX_FILE_BYTES, Merged, Person, Ticket, TicketId, Timestamp, codec, merge, sides};
 
 /// The settings of a clone that make git merge tickets by the merge rule, and show them as people read them
 /// (gitattributes(5)).
@@ -119,7 +119,7 @@ pub fn read_merged(id: &TicketId, path: &str, bytes: &[u8]) -> Result<Ticket, Ba
 ///
 /// # Errors
 /// Git found a conflict, which is what it then says; or it cannot run.
-pub fn merge_lines(surroundings: &Surroundings, files: [&Path; 3]) -> Result<(), Error> {
+pub fn merge_lines(surroundings: &ProcessEnv, files: [&Path; 3]) -> Result<(), Error> {
     let [ours, base, theirs] = files.map(|path| path.display().to_string());
     let git = git::Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
     git.run(
@@ -134,6 +134,6 @@ pub fn merge_lines(surroundings: &Surroundings, files: [&Path; 3]) -> Result<(),
 ///
 /// # Errors
 /// There is no repository, or git does not know who writes.
-pub fn author(surroundings: &Surroundings) -> Result<(Person, Moment), Error> {
+pub fn author(surroundings: &ProcessEnv) -> Result<(Person, Timestamp), Error> {
     Store::author_of(&Repository::open(surroundings.clone())?)
 }

@@ -28,7 +28,7 @@ impl Store {
     /// An object cannot be read.
     pub fn said(&self, tips: &[ObjectId], about: Option<&Ticket>) -> Result<Vec<CodeCommit>, Error> {
         let mut before = Vec::new();
-        for commit in about.into_iter().flat_map(|ticket| ticket.head().members(&Field::Commits)) {
+        for commit in about.into_iter().flat_map(|ticket| ticket.fields().members(&Field::Commits)) {
             // A commit that is not in this clone is in no build of it.
             let Ok(commit) = self.repository.revision(commit) else { continue };
             before.extend(self.repository.parents(commit)?);
@@ -60,7 +60,7 @@ impl Build<'_> {
     /// # Errors
     /// An object cannot be read.
     pub fn fixes(&self, ticket: &Ticket) -> Result<bool, Error> {
-        let known: Vec<&str> = ticket.head().members(&Field::Commits).collect();
+        let known: Vec<&str> = ticket.fields().members(&Field::Commits).collect();
         let resolves = |commit: &CodeCommit| {
             let names = |(name, id): &(String, String)| {
                 name.eq_ignore_ascii_case(RESOLVES)

@@ -11,7 +11,7 @@ use crate::ticket::{Entry, MAX_FILE_BYTES, Ticket, TicketId, codec};
 
 /// An entry, and the commit that carried it.
 #[derive(Debug, Clone)]
-pub struct Carried {
+pub struct IntroducedEntry {
     /// The ticket.
     pub ticket: TicketId,
     /// The ticket's title in that commit.
@@ -27,7 +27,7 @@ impl Store {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<Carried>, Error> {
+    pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<IntroducedEntry>, Error> {
         let mut commits: BTreeMap<Entry, ObjectId> = BTreeMap::new();
         let total = ticket.timeline().len();
         self.new_entries(snapshot, &layout::ticket(ticket.id()), |carried| {
@@ -48,7 +48,7 @@ impl Store {
         &self,
         ticket: &Ticket,
         commits: &[ObjectId],
-    ) -> Result<Option<Vec<Carried>>, Error> {
+    ) -> Result<Option<Vec<IntroducedEntry>>, Error> {
         let path = layout::ticket(ticket.id());
         let mut versions: BTreeMap<ObjectId, BTreeSet<Entry>> = BTreeMap::new();
         let mut carriers: BTreeMap<Entry, ObjectId> = BTreeMap::new();
@@ -109,7 +109,7 @@ impl Store {
         snapshot: &Snapshot<'_>,
         limit: usize,
         is_wanted: impl Fn(&Entry) -> bool,
-    ) -> Result<Vec<Carried>, Error> {
+    ) -> Result<Vec<IntroducedEntry>, Error> {
         let mut all = Vec::new();
         if limit > 0 {
             self.new_entries(snapshot, layout::TICKETS, |carried| {
@@ -127,7 +127,7 @@ impl Store {
         &self,
         snapshot: &Snapshot<'_>,
         path: &str,
-        mut visit: impl FnMut(Carried) -> bool,
+        mut visit: impl FnMut(IntroducedEntry) -> bool,
     ) -> Result<(), Error> {
         self.repository.walk(&snapshot.commits(), path, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
@@ -138,9 +138,13 @@ impl Store {
                 known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().cloned()));
             }
             for entry in ticket.timeline().iter().rev().filter(|entry| !known.contains(entry)) {
-                let title = ticket.head().title().to_owned();
-                let carried =
-                    Carried { ticket: id.clone(), title, entry: entry.clone(), commit: Some(touch.commit) };
+                let title = ticket.fields().title().to_owned();
+                let carried = IntroducedEntry {
+                    ticket: id.clone(),
+                    title,
+                    entry: entry.clone(),
+                    commit: Some(touch.commit),
+                };
                 if !visit(carried) {
                     return Ok(false);
                 }
@@ -159,10 +163,10 @@ impl Store {
 }
 
 /// A ticket's entries, in order, each with its commit.
-fn carried(ticket: &Ticket, commits: &BTreeMap<Entry, ObjectId>) -> Vec<Carried> {
-    let carried = |entry: &Entry| Carried {
+fn carried(ticket: &Ticket, commits: &BTreeMap<Entry, ObjectId>) -> Vec<IntroducedEntry> {
+    let carried = |entry: &Entry| IntroducedEntry {
         ticket: ticket.id().clone(),
-        title: ticket.head().title().to_owned(),
+        title: ticket.fields().title().to_owned(),
         entry: entry.clone(),
         commit: commits.get(entry).copied(),
     };

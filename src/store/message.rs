@@ -72,7 +72,7 @@ pub fn of_tickets(changes: &[TicketChange], wording: &Wording) -> String {
 pub(crate) fn of_tickets_under(subject: &str, changes: &[TicketChange], wording: &Wording) -> String {
     let line = |change: &TicketChange| {
         let action = change.entries().last().map_or("edit", |entry| entry.action.as_str()).to_owned();
-        format!("{action} {}: {}", change.after.id(), one_line(change.after.head().title()))
+        format!("{action} {}: {}", change.after.id(), one_line(change.after.fields().title()))
     };
     let mut lines: Vec<String> = changes.iter().take(MAX_LINES).map(line).collect();
     if changes.len() > MAX_LINES {
@@ -109,7 +109,7 @@ fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> Stri
 
 fn subject_of_one(change: &TicketChange) -> String {
     let entries = change.entries();
-    let (id, title) = (change.after.id(), change.after.head().title());
+    let (id, title) = (change.after.id(), change.after.fields().title());
     let action = entries.last().map_or("edit", |entry| entry.action.as_str());
     let detail = match (&change.before, entries.last()) {
         (Some(_), Some(entry)) => detail(entry),
@@ -194,7 +194,7 @@ fn subject_of_many(changes: &[TicketChange]) -> String {
 /// What was said, what was told when the ticket was opened, or the texts that were written.
 fn body(change: &TicketChange) -> String {
     let entries = change.entries();
-    let head = change.after.head();
+    let head = change.after.fields();
     let note = entries.last().and_then(|entry| entry.note.clone());
     let description = || head.description().filter(|_| change.before.is_none()).map(str::to_owned);
     let texts = || {
@@ -235,8 +235,8 @@ fn trailers(changes: &[TicketChange]) -> String {
             ("Level", Field::Level),
             ("Assignee", Field::Assignee),
         ] {
-            let before = change.before.as_ref().and_then(|ticket| ticket.head().get(&field));
-            let after = change.after.head().get(&field);
+            let before = change.before.as_ref().and_then(|ticket| ticket.fields().get(&field));
+            let after = change.after.fields().get(&field);
             let new_and_usual = change.before.is_none() && matches!(field, Field::Status | Field::Level);
             if before != after && !new_and_usual {
                 let text = |value: Option<&crate::ticket::Node>| {
@@ -249,7 +249,7 @@ fn trailers(changes: &[TicketChange]) -> String {
             }
         }
         let vendor =
-            |ticket: &Ticket| ticket.head().get(&Field::Deferral).and_then(|to| to.at("vendor")).cloned();
+            |ticket: &Ticket| ticket.fields().get(&Field::Deferral).and_then(|to| to.at("vendor")).cloned();
         let (before, after) = (change.before.as_ref().and_then(vendor), vendor(&change.after));
         if let Some(vendor) = after.filter(|after| before.as_ref() != Some(after)) {
             add("Vendor", &vendor.to_string());

@@ -4,6 +4,7 @@
 //! another process was first, so commands hold no lock and no retry.
 
 mod branches;
+mod commit_deltas;
 mod compare;
 pub mod driver;
 mod error;
@@ -14,45 +15,44 @@ mod history;
 mod last_change;
 pub mod layout;
 mod lost;
+mod merged_tree;
 mod message;
-mod passages;
-mod passes;
 mod ranges;
 mod reported;
 mod rewritten;
+mod settings_changes;
 mod snapshot;
 mod sync;
 mod synced;
+mod test_history;
 mod tip;
 mod trees;
-mod turns;
-mod union;
 mod update;
 
 use std::time::Duration;
 
 pub use branches::Places;
+pub use commit_deltas::{Form, Parsed, Version};
 pub use error::{BadFile, Error};
 pub use fixes::Build;
 pub use git::RESOLVES;
 pub use hand_edits::HandEdit;
-pub use history::Carried;
+pub use history::IntroducedEntry;
 pub use last_change::LastChange;
 pub use lost::Lost;
 pub use message::{TicketChange, Wording, of_tickets as message_of};
-pub use passages::{Form, Parsed, Version};
+pub use settings_changes::{Past, SettingsChange};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::Take;
 pub use synced::{Rewrite, Synced};
 pub use tip::Tip;
 pub use trees::{Content, Versions};
-pub use turns::{Past, Turn};
-pub use update::{Draft, Plan};
+pub use update::{CommitDraft, CommitPlan};
 
 use std::cell::OnceCell;
 
-use crate::store::git::{ObjectId, Repository, Surroundings, Target};
-use crate::ticket::{Moment, Person};
+use crate::store::git::{ObjectId, ProcessEnv, Repository, Target};
+use crate::ticket::{Person, Timestamp};
 
 /// The seconds from the first to the last instant of a day.
 const DAY_LESS_ONE_SECS: u64 = 86_399;
@@ -71,7 +71,7 @@ impl Store {
     ///
     /// # Errors
     /// There is no repository, no branch to work on, or none of that name.
-    pub fn open(surroundings: Surroundings, branch: Option<&str>) -> Result<Self, Error> {
+    pub fn open(surroundings: ProcessEnv, branch: Option<&str>) -> Result<Self, Error> {
         let variable = surroundings.text("GIT_SUPPORT_BRANCH");
         let repository = Repository::open(surroundings)?;
         let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
@@ -86,7 +86,7 @@ impl Store {
     ///
     /// # Errors
     /// There is no repository, or the name is no branch name.
-    pub fn open_new(surroundings: Surroundings, branch: &str) -> Result<Self, Error> {
+    pub fn open_new(surroundings: ProcessEnv, branch: &str) -> Result<Self, Error> {
         let repository = Repository::open(surroundings)?;
         let target = repository.target(Some(branch))?;
         repository.settle();
@@ -134,13 +134,13 @@ impl Store {
     ///
     /// # Errors
     /// Git does not know who writes, or the date is outside the years 0 to 9999.
-    pub fn author(&self) -> Result<(Person, Moment), Error> {
+    pub fn author(&self) -> Result<(Person, Timestamp), Error> {
         Self::author_of(&self.repository)
     }
 
-    pub(crate) fn author_of(repository: &Repository) -> Result<(Person, Moment), Error> {
+    pub(crate) fn author_of(repository: &Repository) -> Result<(Person, Timestamp), Error> {
         let author = repository.identity()?.author;
-        let at = Moment::from_unix(author.seconds).ok_or_else(|| {
+        let at = Timestamp::from_unix(author.seconds).ok_or_else(|| {
             git::Error::new(
                 git::Kind::Identity,
                 format!("the author date {} is not a valid date", author.seconds),
@@ -174,7 +174,12 @@ impl Store {
         Ok(Snapshot::new(&self.repository, commit, self.target.name()))
     }
 
-    fn at_instant(&self, tip: Option<ObjectId>, at: &str, moment: Moment) -> Result<Option<ObjectId>, Error> {
+    fn at_instant(
+        &self,
+        tip: Option<ObjectId>,
+        at: &str,
+        moment: Timestamp,
+    ) -> Result<Option<ObjectId>, Error> {
         let found = match tip {
             Some(tip) => self.repository.newest_before(tip, moment.unix())?,
             None => None,
@@ -189,7 +194,7 @@ impl Store {
 
 /// The instant that `--at` names, if it names one: a day is taken at its end, in UTC.
 #[must_use]
-pub fn instant(text: &str) -> Option<Moment> {
-    let end = |day: Moment| day.after(Duration::from_secs(DAY_LESS_ONE_SECS));
-    Moment::parse(text).or_else(|| Moment::parse_day(text).map(end))
+pub fn instant(text: &str) -> Option<Timestamp> {
+    let end = |day: Timestamp| day.after(Duration::from_secs(DAY_LESS_ONE_SECS));
+    Timestamp::parse(text).or_else(|| Timestamp::parse_day(text).map(end))
 }

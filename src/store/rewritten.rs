@@ -6,12 +6,12 @@ use std::fs;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{self, Change, FileChange, ObjectId};
+use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
+use crate::store::merged_tree;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::synced::Synced;
-use crate::store::union;
-use crate::ticket::{Entry, Field, Node, Set, Step, Ticket, TicketId};
+use crate::ticket::{Entry, EntryDraft, Field, Node, Set, Ticket, TicketId};
 
 impl Store {
     /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody
@@ -113,7 +113,7 @@ impl Store {
                     tickets => message::of_tickets(tickets, wording),
                 };
                 let identity = repository.commit_text(commit)?.identity;
-                tip = repository.copy_commit(tip, &Change::new(files, message), &identity)?;
+                tip = repository.copy_commit(tip, &TreeChange::new(files, message), &identity)?;
             }
         }
         self.move_to(ours, tip)?;
@@ -139,7 +139,7 @@ impl Store {
             let Some(id) = layout::id_of(path) else {
                 let sides = [difference.theirs, difference.ours, repository.committed(Some(tip), path)?];
                 let [before, now, there] = sides;
-                let merged = union::file_of(repository, path, [before, now, there])?;
+                let merged = merged_tree::file_of(repository, path, [before, now, there])?;
                 files.extend(merged);
                 continue;
             };
@@ -175,8 +175,8 @@ impl Store {
             });
         }
         let message = "support: accept the rewritten history".to_owned();
-        let change = Change { existing: Some(tip), ..Change::new(files, message) };
-        repository.commit(self.target(), |now| -> Result<Option<Change>, Error> {
+        let change = TreeChange { existing: Some(tip), ..TreeChange::new(files, message) };
+        repository.commit(self.target(), |now| -> Result<Option<TreeChange>, Error> {
             Ok((now == Some(ours)).then(|| change.clone()))
         })?;
         Ok(())
@@ -215,10 +215,10 @@ fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
     let is_new = |entry: &&Entry| !known.contains(entry) && !has.contains(entry);
     for entry in now.timeline().iter().filter(is_new) {
         let texts = entry.set.iter().filter(|(_, set)| matches!(set, Set::Text)).map(|(field, _)| field);
-        let text = |field: &Field| now.head().get(field).and_then(Node::as_text).map(str::to_owned);
+        let text = |field: &Field| now.fields().get(field).and_then(Node::as_text).map(str::to_owned);
         let texts = texts.map(|field| (field.clone(), text(field))).collect();
         let seq = entry.seq.min(there.next_seq());
-        there.apply(Step { entry: Entry { seq, ..entry.clone() }, texts });
+        there.apply(EntryDraft { entry: Entry { seq, ..entry.clone() }, texts });
     }
     there
 }

@@ -6,11 +6,11 @@
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{self, Change, FileChange, ObjectId};
+use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
+use crate::store::merged_tree::{MergedTree, union};
 use crate::store::message::{self, Wording};
 use crate::store::synced::{Rewrite, Synced};
-use crate::store::union::{Union, union};
 use crate::ticket::TicketId;
 
 /// How often a push is tried again because somebody was faster.
@@ -61,10 +61,7 @@ impl Store {
                 self.repository.check_incoming(theirs, ours)?;
             }
             if let (Some(ours), None) = (ours, theirs) {
-                self.has_tickets_only(ours, &synced.remote)?;
-                if !seen.is_empty() && rewrite != Rewrite::KeepMine {
-                    return Err(self.deleted(&synced.remote));
-                }
+                self.may_be_new(ours, &seen, rewrite, &synced.remote)?;
             }
             let dropped = match ours.zip(theirs) {
                 Some((ours, theirs)) => self.dropped(&seen, ours, theirs)?,
@@ -143,6 +140,18 @@ impl Store {
     }
 
     /// A branch of code is its user's to push for the first time.
+    /// Whether a branch that the remote does not have may be pushed: it holds tickets alone, and nobody deleted it there.
+    fn may_be_new(
+        &self,
+        ours: ObjectId,
+        seen: &[ObjectId],
+        rewrite: Rewrite,
+        remote: &str,
+    ) -> Result<(), Error> {
+        self.has_tickets_only(ours, remote)?;
+        if seen.is_empty() || rewrite == Rewrite::KeepMine { Ok(()) } else { Err(self.deleted(remote)) }
+    }
+
     fn has_tickets_only(&self, ours: ObjectId, remote: &str) -> Result<(), Error> {
         let top = self.repository.top(ours)?;
         if top.iter().all(|item| item.name == layout::FOLDER) {
@@ -158,7 +167,7 @@ impl Store {
     fn go_forward(&self, theirs: ObjectId, synced: &mut Synced) -> Result<(), Error> {
         let mut received = Vec::new();
         let unborn = self.is_unborn()?;
-        self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+        self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
             let forward = match tip {
                 Some(ours) => ours != theirs && self.repository.contains(theirs, ours)?,
                 None => true,
@@ -169,7 +178,7 @@ impl Store {
             };
             received = ids(&files);
             let message = self.repository.commit_text(theirs)?.message;
-            let change = Change { existing: Some(theirs), ..Change::new(files, message) };
+            let change = TreeChange { existing: Some(theirs), ..TreeChange::new(files, message) };
             Ok((forward || unborn).then_some(change))
         })?;
         add(&mut synced.received, received);
@@ -205,13 +214,13 @@ impl Store {
         wording: &Wording,
         synced: &mut Synced,
     ) -> Result<ObjectId, Error> {
-        let mut met = Union::default();
-        let made = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+        let mut met = MergedTree::default();
+        let made = self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
             let Some(ours) = tip else { return Ok(None) };
             let base = self.repository.merge_base(ours, theirs)?;
             met = union(&self.repository, base, ours, theirs)?;
             let message = self.message("merge the tickets of", &met.for_ours, wording, synced);
-            Ok(Some(Change { also: vec![theirs], ..Change::new(met.for_ours.clone(), message) }))
+            Ok(Some(TreeChange { also: vec![theirs], ..TreeChange::new(met.for_ours.clone(), message) }))
         })?;
         self.report(&met, synced);
         match made.or(self.repository.tip(&self.target)?) {
@@ -229,12 +238,12 @@ impl Store {
         synced: &mut Synced,
     ) -> Result<Option<ObjectId>, Error> {
         if take == Take::Over {
-            let mut met = Union::default();
-            self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Error> {
+            let mut met = MergedTree::default();
+            self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
                 let Some(ours) = tip else { return Ok(None) };
                 met = union(&self.repository, self.repository.merge_base(ours, theirs)?, ours, theirs)?;
                 let message = self.message("take over the tickets of", &met.for_ours, wording, synced);
-                Ok((!met.for_ours.is_empty()).then(|| Change::new(met.for_ours.clone(), message)))
+                Ok((!met.for_ours.is_empty()).then(|| TreeChange::new(met.for_ours.clone(), message)))
             })?;
             met.for_theirs.clear();
             self.report(&met, synced);
@@ -267,7 +276,7 @@ impl Store {
                 let text = repository.commit_text(*commit)?;
                 tip = repository.copy_commit(
                     tip,
-                    &Change::new(met.for_theirs, text.message),
+                    &TreeChange::new(met.for_theirs, text.message),
                     &text.identity,
                 )?;
             }
@@ -278,7 +287,7 @@ impl Store {
             add(&mut sent, ids(&rest.for_theirs));
             let message = self.message("push tickets to", &rest.for_theirs, wording, synced);
             let identity = repository.identity()?;
-            tip = repository.copy_commit(tip, &Change::new(rest.for_theirs, message), &identity)?;
+            tip = repository.copy_commit(tip, &TreeChange::new(rest.for_theirs, message), &identity)?;
         }
         add(&mut synced.sent, sent);
         Ok((tip != theirs).then_some(tip))
@@ -289,7 +298,7 @@ impl Store {
         message::of_action(&format!("{what} {place}"), &ids(files), "sync", wording)
     }
 
-    fn report(&self, met: &Union, synced: &mut Synced) {
+    fn report(&self, met: &MergedTree, synced: &mut Synced) {
         add(&mut synced.received, ids(&met.for_ours));
         add(&mut synced.sent, ids(&met.for_theirs));
         for pair in &met.renamed {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{self, Change, FileChange, ObjectId};
+use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
@@ -18,7 +18,7 @@ const MAX_TRAILERS: usize = 1_000;
 
 /// What somebody wants to change.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub struct CommitDraft {
     /// The tickets that change.
     pub tickets: Vec<TicketChange>,
     /// Other files under `.support/`: evidence, settings.
@@ -35,7 +35,7 @@ pub struct Draft {
 
 /// A change that was made, or would be.
 #[derive(Debug)]
-pub struct Plan {
+pub struct CommitPlan {
     /// The commit; `None` where nothing was written.
     pub commit: Option<ObjectId>,
     /// The tickets as they became.
@@ -54,23 +54,27 @@ impl Store {
     /// What `draft` says; or why the commit is not on the branch: then nothing has changed.
     pub fn update<E: From<Error>>(
         &self,
-        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
-    ) -> Result<Option<Plan>, E> {
+        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<CommitDraft>, E>,
+    ) -> Result<Option<CommitPlan>, E> {
         self.check_born().map_err(E::from)?;
         // A clone whose configuration cannot be written is told so by `doctor`.
         let _ = self.wire_driver();
-        let mut made: Option<Plan> = None;
-        let commit = self.repository.commit(&self.target, |tip| -> Result<Option<Change>, Wrapped<E>> {
+        let mut made: Option<CommitPlan> = None;
+        let commit = self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Wrapped<E>> {
             let snapshot = self.snapshot_of(tip);
             let Some(draft) = draft(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
             let change = change(&draft, &snapshot)?;
             let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
-            made =
-                Some(Plan { commit: None, tickets, message: change.message.clone(), patch: String::new() });
+            made = Some(CommitPlan {
+                commit: None,
+                tickets,
+                message: change.message.clone(),
+                patch: String::new(),
+            });
             Ok(Some(change))
         });
         match commit {
-            Ok(commit) => Ok(commit.and_then(|id| made.map(|plan| Plan { commit: Some(id), ..plan }))),
+            Ok(commit) => Ok(commit.and_then(|id| made.map(|plan| CommitPlan { commit: Some(id), ..plan }))),
             Err(Wrapped::Theirs(error)) => Err(error),
             Err(Wrapped::Ours(error)) => Err(error.into()),
         }
@@ -82,15 +86,15 @@ impl Store {
     /// What `draft` says; or that an object cannot be read.
     pub fn rehearse<E: From<Error>>(
         &self,
-        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<Draft>, E>,
-    ) -> Result<Option<Plan>, E> {
+        mut draft: impl FnMut(&Snapshot<'_>) -> Result<Option<CommitDraft>, E>,
+    ) -> Result<Option<CommitPlan>, E> {
         let tip = self.repository.tip(&self.target).map_err(Error::from)?;
         let snapshot = self.snapshot_of(tip);
         let Some(draft) = draft(&snapshot)? else { return Ok(None) };
         let change = change(&draft, &snapshot)?;
         let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
         let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
-        Ok(Some(Plan { commit: None, tickets, message: change.message, patch }))
+        Ok(Some(CommitPlan { commit: None, tickets, message: change.message, patch }))
     }
 
     /// A branch that is checked out without a commit has none of its remote's files in the index: a commit on top of
@@ -133,7 +137,7 @@ impl<E> From<Error> for Wrapped<E> {
 }
 
 /// The files and the message of a draft. The first write brings `.support/.gitattributes` with it.
-fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
+fn change(draft: &CommitDraft, snapshot: &Snapshot<'_>) -> Result<TreeChange, Error> {
     let mut files = draft.files.clone();
     for ticket in &draft.tickets {
         let path = layout::ticket(ticket.after.id());
@@ -163,5 +167,5 @@ fn change(draft: &Draft, snapshot: &Snapshot<'_>) -> Result<Change, Error> {
         }
         None => message::of_tickets(&draft.tickets, &draft.wording),
     };
-    Ok(Change::new(files, message))
+    Ok(TreeChange::new(files, message))
 }

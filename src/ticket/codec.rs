@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use crate::ticket::Ticket;
 use crate::ticket::entry::{Attachment, Entry, Set, Visibility};
 use crate::ticket::field::Field;
-use crate::ticket::head::Head;
+use crate::ticket::fields::Fields;
 use crate::ticket::id::{EntryId, TicketId};
-use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
+use crate::ticket::occurrence::Occurrence;
 use crate::ticket::person::Person;
-use crate::ticket::sighting::Sighting;
 use crate::ticket::span::{parse_span, span_of_minutes};
+use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::{Action, Finding, LinkKind};
 use crate::ticket::yaml;
 
@@ -116,7 +116,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
             return Err(Problem::new(format!("has no '{}'", field.name())));
         }
     }
-    let head = Head::from_values(values);
+    let head = Fields::from_values(values);
     Ok(Ticket::from_parts(id.clone(), head, timeline.unwrap_or_default()))
 }
 
@@ -204,6 +204,11 @@ impl Keys {
         }
     }
 
+    /// A part that may be there, read by `read`.
+    fn part<T>(&mut self, key: &str, read: impl Fn(Node) -> Read<T>) -> Read<Option<T>> {
+        self.take(key).map(read).transpose().map_err(|problem| problem.under(key))
+    }
+
     /// A text that must be there, read by `parse`.
     fn need<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
         let value = self.take(key).ok_or_else(|| Problem::new(format!("has no '{key}'")))?;
@@ -219,22 +224,16 @@ fn read_entry(node: Node) -> Read<Entry> {
     let mut keys = Keys::of(node)?;
     let seq = keys.need("seq", |text| text.parse().ok())?;
     let id = keys.need("id", EntryId::parse)?;
-    let at = keys.need("at", Moment::parse)?;
+    let at = keys.need("at", Timestamp::parse)?;
     let by = keys.need("by", Person::parse)?;
     let action = keys.need("action", |text| Some(Action::parse(text)))?;
-    let set = match keys.take("set") {
-        Some(node) => read_set(node).map_err(|p| p.under("set"))?,
-        None => BTreeMap::new(),
-    };
+    let set = keys.part("set", read_set)?.unwrap_or_default();
     let visibility = match keys.take("visibility") {
         None => Visibility::Customer,
         Some(word) if word.as_text() == Some("internal") => Visibility::Internal,
         Some(word) => Visibility::Unknown(word.to_string()),
     };
-    let attachment = match keys.take("attachment") {
-        Some(node) => Some(read_attachment(node).map_err(|p| p.under("attachment"))?),
-        None => None,
-    };
+    let attachment = keys.part("attachment", read_attachment)?;
     let note = keys.text("note")?;
     let told = keys.text("told")?;
     let proposed = match keys.take("proposed") {
@@ -247,7 +246,7 @@ fn read_entry(node: Node) -> Read<Entry> {
         Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
         Some(_) => return Err(Problem::new("is not a list").under("overrides")),
     };
-    let seen = keys.take("seen").map(Sighting::from_node).transpose();
+    let seen = keys.take("seen").map(Occurrence::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
     let redacted = match keys.take("redacted") {
@@ -326,7 +325,7 @@ pub fn write(ticket: &Ticket) -> String {
 #[must_use]
 pub fn head_node(ticket: &Ticket) -> Node {
     let mut pairs = vec![(Node::text("id"), Node::text(ticket.id().as_str()))];
-    for (field, value) in ticket.head().iter() {
+    for (field, value) in ticket.fields().iter() {
         let name = field.name();
         match (field, name.split_once('.')) {
             (Field::Links(_) | Field::Findings(_), Some((group, member))) => {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::id::EntryId;
-use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
+use crate::ticket::occurrence::Occurrence;
 use crate::ticket::person::Person;
-use crate::ticket::sighting::Sighting;
+use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::Action;
 
 /// One thing that happened to a ticket. Entries are never changed or removed.
@@ -18,7 +18,7 @@ pub struct Entry {
     /// One more than the highest its writer saw; two entries of one number were concurrent.
     pub seq: u64,
     /// When, by the writer's clock (git's author date).
-    pub at: Moment,
+    pub at: Timestamp,
     /// Its random id.
     pub id: EntryId,
     /// Who did it.
@@ -40,7 +40,7 @@ pub struct Entry {
     /// The rules that were gone over by force: `handover.diagnosis`.
     pub overrides: Vec<String>,
     /// Where a machine saw it.
-    pub seen: Option<Sighting>,
+    pub seen: Option<Occurrence>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
     /// The entry that took text out of this one.
@@ -52,7 +52,7 @@ pub struct Entry {
 impl Entry {
     /// What stays the same of an entry when text is taken out of it: number, time and id.
     #[must_use]
-    pub fn identity(&self) -> (u64, Moment, &EntryId) {
+    pub fn identity(&self) -> (u64, Timestamp, &EntryId) {
         (self.seq, self.at, &self.id)
     }
 }
@@ -167,7 +167,7 @@ pub struct Attachment {
 
 /// A step: an entry together with the long texts it sets, which stand in the head.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct EntryDraft {
     /// The record.
     pub entry: Entry,
     /// The new values of the long texts that the entry names; `None` takes the text away.

@@ -1,9 +1,9 @@
 //! The fields of a ticket's head: their names, order, kind, and what each may hold.
 
-use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
 use crate::ticket::span::parse_span;
 use crate::ticket::text::{MAX_TEXT_BYTES, has_visible};
+use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
 /// The longest value of a one-line field, in characters.
@@ -260,7 +260,7 @@ fn deferral(value: Node) -> Result<Node, String> {
         return Err(found(&value, "a mapping"));
     };
     if let Some(follow_up) = value.at("follow_up") {
-        let is_moment = follow_up.as_text().and_then(Moment::parse).is_some();
+        let is_moment = follow_up.as_text().and_then(Timestamp::parse).is_some();
         if !is_moment {
             return Err(format!("follow_up '{follow_up}' is not a valid time (use 2026-11-26T09:00:00Z)"));
         }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::head::Head;
+use crate::ticket::fields::Fields;
 use crate::ticket::node::Node;
 use crate::ticket::words::{Severity, Status};
 
 /// The short fields and sets that a timeline, in order, leads to. Long texts stand in the head only.
 #[must_use]
-pub fn fold(timeline: &[Entry]) -> Head {
-    let mut head = Head::default();
+pub fn fold(timeline: &[Entry]) -> Fields {
+    let mut head = Fields::default();
     let members = members(timeline);
     for (field, entry) in setters(timeline) {
         if field.kind() == Kind::Members {

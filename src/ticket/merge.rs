@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
+use crate::ticket::fields::Fields;
 use crate::ticket::fold::{either, fields_set, members, rank, setters};
-use crate::ticket::head::Head;
 use crate::ticket::id::{EntryId, TicketId};
-use crate::ticket::moment::Moment;
 use crate::ticket::node::Node;
+use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::Action;
 
 /// What came of a merge.
@@ -39,9 +39,9 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     }
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
-    fields.extend(a.head().fields().chain(b.head().fields()).cloned());
+    fields.extend(a.fields().names().chain(b.fields().names()).cloned());
     let members = members(&timeline);
-    let mut head = Head::from_values(BTreeMap::new());
+    let mut head = Fields::from_values(BTreeMap::new());
     let (of_a, of_b) = (setters(a.timeline()), setters(b.timeline()));
     for field in fields {
         if let Some(members) = members.get(&field).filter(|_| field.kind() == Kind::Members) {
@@ -64,7 +64,7 @@ fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
 
 /// The value of a field that the deciding entry left, from the side that holds that entry.
 fn value_of(field: &Field, sides: [&Ticket; 2], setters: [Option<&Entry>; 2]) -> Option<Node> {
-    let [of_a, of_b] = sides.map(|side| side.head().get(field));
+    let [of_a, of_b] = sides.map(|side| side.fields().get(field));
     let [last_a, last_b] = setters.map(|entry| entry.map(|entry| (rank(field, entry), entry)));
     match last_a.cmp(&last_b) {
         std::cmp::Ordering::Greater => of_a.cloned(),
@@ -80,10 +80,10 @@ pub fn is_same_ticket(a: &Ticket, b: &Ticket) -> bool {
     of_a.is_empty()
         || of_b.is_empty()
         || !of_a.is_disjoint(&of_b)
-        || (a.head().key().is_some() && a.head().key() == b.head().key())
+        || (a.fields().key().is_some() && a.fields().key() == b.fields().key())
 }
 
-fn opening(ticket: &Ticket) -> BTreeSet<(u64, Moment, &EntryId)> {
+fn opening(ticket: &Ticket) -> BTreeSet<(u64, Timestamp, &EntryId)> {
     ticket.timeline().iter().filter(|entry| entry.action == Action::Open).map(Entry::identity).collect()
 }
 

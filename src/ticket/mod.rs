@@ -9,23 +9,23 @@ mod conflict;
 mod digest;
 mod entry;
 mod field;
+mod fields;
 mod fold;
 mod guard;
-mod head;
 mod id;
 mod inert;
 mod limits;
 mod merge;
-mod moment;
 mod node;
+mod occurrence;
 mod person;
 mod redact;
-mod sighting;
+mod sla_status;
 mod span;
-mod standing;
 mod summary;
 mod text;
 mod threeway;
+mod timestamp;
 mod words;
 pub mod yaml;
 mod yaml_writer;
@@ -33,55 +33,55 @@ mod yaml_writer;
 pub use codec::Invalid;
 pub use conflict::sides;
 pub use digest::sha256;
-pub use entry::{Attachment, Entry, Set, Step, Visibility};
+pub use entry::{Attachment, Entry, EntryDraft, Set, Visibility};
 pub use field::{Field, Kind};
+pub use fields::Fields;
 pub use fold::fold;
 use fold::last_setter;
 pub use guard::MAX_FILE_BYTES;
-pub use head::Head;
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
 pub use inert::{inert, inert_lines};
 pub use limits::LIMITS;
 pub use merge::{Merged, is_same_ticket, merge};
-pub use moment::Moment;
 pub use node::Node;
+pub use occurrence::Occurrence;
 pub use person::{Person, address_problem};
 pub use redact::{REDACTED, Redaction, is_cut};
-pub use sighting::Sighting;
+pub use sla_status::SlaStatus;
 pub use span::{parse_span, span_of_minutes};
-pub use standing::Standing;
 pub use summary::{Summary, short_node, sums};
 pub use text::{MAX_TEXT_BYTES, cut, has_visible, one_line, visible};
 pub use threeway::{ThreeWay, merge_three};
+pub use timestamp::Timestamp;
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     id: TicketId,
-    head: Head,
+    head: Fields,
     timeline: Vec<Entry>,
 }
 
 impl Ticket {
     /// A new ticket, from the step that opens it.
     #[must_use]
-    pub fn open(id: TicketId, step: Step) -> Self {
-        let mut ticket = Self { id, head: Head::default(), timeline: Vec::new() };
+    pub fn open(id: TicketId, step: EntryDraft) -> Self {
+        let mut ticket = Self { id, head: Fields::default(), timeline: Vec::new() };
         ticket.apply(step);
         ticket
     }
 
     /// Puts together a ticket that was read or merged; the timeline is brought into order.
-    pub(crate) fn from_parts(id: TicketId, head: Head, mut timeline: Vec<Entry>) -> Self {
+    pub(crate) fn from_parts(id: TicketId, head: Fields, mut timeline: Vec<Entry>) -> Self {
         timeline.sort();
         timeline.dedup();
         Self { id, head, timeline }
     }
 
     /// Appends the step's entry and brings the head to what it sets.
-    pub fn apply(&mut self, step: Step) {
-        let Step { entry, texts } = step;
+    pub fn apply(&mut self, step: EntryDraft) {
+        let EntryDraft { entry, texts } = step;
         for (field, set) in &entry.set {
             match set {
                 Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
@@ -122,7 +122,7 @@ impl Ticket {
 
     /// The present state.
     #[must_use]
-    pub fn head(&self) -> &Head {
+    pub fn fields(&self) -> &Fields {
         &self.head
     }
 
@@ -140,13 +140,13 @@ impl Ticket {
 
     /// When the ticket was opened: its first entry's time.
     #[must_use]
-    pub fn created(&self) -> Option<Moment> {
+    pub fn created(&self) -> Option<Timestamp> {
         self.timeline.first().map(|entry| entry.at)
     }
 
     /// The latest time of any entry: clocks differ, so it need not be the last entry's.
     #[must_use]
-    pub fn updated(&self) -> Option<Moment> {
+    pub fn updated(&self) -> Option<Timestamp> {
         self.timeline.iter().map(|entry| entry.at).max()
     }
 
@@ -159,7 +159,7 @@ impl Ticket {
     }
 
     /// Where machines saw it, the first sighting first.
-    pub fn sightings(&self) -> impl DoubleEndedIterator<Item = (&Entry, &Sighting)> {
+    pub fn sightings(&self) -> impl DoubleEndedIterator<Item = (&Entry, &Occurrence)> {
         self.timeline.iter().filter_map(|entry| Some((entry, entry.seen.as_ref()?)))
     }
 
@@ -179,7 +179,7 @@ impl Ticket {
     #[must_use]
     pub fn unaccounted(&self) -> Vec<Field> {
         let expected = fold(&self.timeline);
-        let mut fields: Vec<Field> = self.head.fields().chain(expected.fields()).cloned().collect();
+        let mut fields: Vec<Field> = self.head.names().chain(expected.names()).cloned().collect();
         fields.sort();
         fields.dedup();
         fields.retain(|field| {

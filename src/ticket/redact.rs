@@ -6,11 +6,11 @@ use crate::ticket::Ticket;
 use crate::ticket::codec::entry_node;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
+use crate::ticket::fields::Fields;
 use crate::ticket::fold::members;
-use crate::ticket::head::Head;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
-use crate::ticket::sighting::Sighting;
+use crate::ticket::occurrence::Occurrence;
 
 /// What stands where something was taken out.
 pub const REDACTED: &str = "[redacted]";
@@ -51,9 +51,9 @@ impl Redaction {
         }
     }
 
-    fn sighting(&self, seen: &Sighting) -> Sighting {
+    fn sighting(&self, seen: &Occurrence) -> Occurrence {
         let text = |text: &Option<String>| text.as_deref().map(|text| self.text(text));
-        Sighting {
+        Occurrence {
             run: text(&seen.run),
             job: text(&seen.job),
             message: text(&seen.message),
@@ -158,7 +158,7 @@ impl Ticket {
             }
             values.insert(field.clone(), new);
         }
-        let mut head = Head::from_values(values);
+        let mut head = Fields::from_values(values);
         // Sets are what the entries make of them: cut, members may stand in another order, or be one.
         for (field, members) in members(&timeline) {
             head.put(field.clone(), Some(Node::texts(members)));

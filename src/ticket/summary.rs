@@ -1,7 +1,7 @@
 //! What a list shows of a ticket: its head without the long texts, and what its timeline adds up to.
 
 use crate::ticket::codec::head_node;
-use crate::ticket::{Field, Kind, Level, Moment, Node, Severity, Status, Ticket, TicketId};
+use crate::ticket::{Field, Kind, Level, Node, Severity, Status, Ticket, TicketId, Timestamp};
 
 /// What a table shows of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,18 +19,18 @@ pub struct Summary {
     /// Who works on it now.
     pub assignee: Option<String>,
     /// When it was opened.
-    pub created: Option<Moment>,
+    pub created: Option<Timestamp>,
     /// The latest time of any entry.
-    pub updated: Option<Moment>,
+    pub updated: Option<Timestamp>,
     /// The day to ask again whom it waits for.
-    pub follow_up: Option<Moment>,
+    pub follow_up: Option<Timestamp>,
 }
 
 impl Summary {
     /// What a list shows of a ticket.
     #[must_use]
     pub fn of(ticket: &Ticket) -> Self {
-        let head = ticket.head();
+        let head = ticket.fields();
         let follow_up = head.get(&Field::Deferral).and_then(|to| to.at("follow_up"));
         Self {
             id: ticket.id().clone(),
@@ -41,7 +41,7 @@ impl Summary {
             assignee: head.assignee().map(str::to_owned),
             created: ticket.created(),
             updated: ticket.updated(),
-            follow_up: follow_up.and_then(Node::as_text).and_then(Moment::parse),
+            follow_up: follow_up.and_then(Node::as_text).and_then(Timestamp::parse),
         }
     }
 }
@@ -62,7 +62,7 @@ pub fn short_node(ticket: &Ticket) -> Node {
 /// What a ticket's timeline adds up to, as its object for machines says it.
 #[must_use]
 pub fn sums(ticket: &Ticket) -> Vec<(Node, Node)> {
-    let moment = |moment: Option<Moment>| moment.map_or(Node::Null, |at| Node::Text(at.to_string()));
+    let moment = |moment: Option<Timestamp>| moment.map_or(Node::Null, |at| Node::Text(at.to_string()));
     let mut pairs = Vec::new();
     if ticket.severity_is_proposed() {
         pairs.push((Node::text("severity_proposed"), Node::Bool(true)));

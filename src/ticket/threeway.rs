@@ -36,13 +36,13 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
     let taken: Vec<&Entry> = base.timeline().iter().filter(|entry| !theirs.has_entry(entry)).collect();
     let taken_fields: BTreeSet<&Field> = taken.iter().flat_map(|entry| entry.set.keys()).collect();
-    let mut head = merged.head().clone();
+    let mut head = merged.fields().clone();
     let mut contested = Vec::new();
     for (side, other) in [(ours, theirs), (theirs, ours)] {
         for field in by_hand(base, side).filter(|field| !taken_fields.contains(field)) {
-            let (mine, was) = (side.head().get(field), base.head().get(field));
-            let is_settled = other.head().get(field) == mine;
-            if other.head().get(field) == was {
+            let (mine, was) = (side.fields().get(field), base.fields().get(field));
+            let is_settled = other.fields().get(field) == mine;
+            if other.fields().get(field) == was {
                 head.put(field.clone(), mine.cloned());
             } else if !is_settled && !contested.contains(field) {
                 contested.push(field.clone());
@@ -56,9 +56,9 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     if taken.is_empty() {
         return ThreeWay::One(ticket);
     }
-    let was_kept = |field: &&Field| ours.head().get(field) == base.head().get(field);
+    let was_kept = |field: &&Field| ours.fields().get(field) == base.fields().get(field);
     let fields = taken_fields.into_iter().filter(was_kept);
-    let back = fields.map(|field| (field.clone(), theirs.head().get(field).cloned())).collect();
+    let back = fields.map(|field| (field.clone(), theirs.fields().get(field).cloned())).collect();
     ThreeWay::TakenBack { ticket, back }
 }
 
@@ -70,8 +70,8 @@ fn by_hand<'a>(base: &'a Ticket, side: &'a Ticket) -> impl Iterator<Item = &'a F
         .filter(|entry| !base.has_entry(entry))
         .flat_map(|entry| entry.set.keys())
         .collect();
-    let fields: BTreeSet<&Field> = base.head().fields().chain(side.head().fields()).collect();
+    let fields: BTreeSet<&Field> = base.fields().names().chain(side.fields().names()).collect();
     fields
         .into_iter()
-        .filter(move |field| base.head().get(field) != side.head().get(field) && !new.contains(field))
+        .filter(move |field| base.fields().get(field) != side.fields().get(field) && !new.contains(field))
 }

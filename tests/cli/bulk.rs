@@ -154,3 +154,24 @@ fn new_tickets_come_in_once_however_often_their_file_does() {
     }
     assert_eq!(sandbox.subjects().len(), 2);
 }
+
+#[test]
+fn a_change_with_many_warnings_shows_the_first_and_counts_the_rest() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "policy.fixed_needs_commit", "warn"]).ok();
+    let titles: String = (1..=30).map(|number| format!("{{\"title\":\"Bug {number}\"}}\n")).collect();
+    sandbox.run_with(&["import", "-"], titles).ok();
+    let ids = sandbox.run(&["export", "--format", "csv"]).ok();
+    let resolve =
+        |line: &str| format!("{{\"op\":\"resolve\",\"id\":\"{}\",\"as\":\"fixed\"}}\n", &line[..10]);
+    let operations: String = ids.lines().skip(1).map(resolve).collect();
+    let dry = sandbox.run_with(&["batch", "--dry-run", "--verbose"], operations.clone());
+    assert_eq!(dry.stderr.matches("resolved as fixed without a commit").count(), 30, "{}", dry.stderr);
+    let done = sandbox.run_with(&["batch"], operations);
+    assert_eq!(done.stderr.matches("resolved as fixed without a commit").count(), 20, "{}", done.stderr);
+    assert!(
+        done.stderr.ends_with("warning: and 10 more warnings, which --verbose shows\n"),
+        "{}",
+        done.stderr
+    );
+}

@@ -1,7 +1,7 @@
 //! Reports: figures that follow from what was done, groups, periods, moments of the past, and the agreement's
 //! hours.
 
-use git_support::report::FIGURES;
+use git_support::report::METRICS;
 
 use crate::docs::with_table;
 use crate::sandbox::{Sandbox, finish};
@@ -174,7 +174,7 @@ fn the_hours_of_an_agreement_are_held_beside_what_was_spent() {
 #[test]
 fn the_docs_name_every_figure() {
     let mut table = "| metric | unit | definition |\n| --- | --- | --- |\n".to_owned();
-    for sort in FIGURES {
+    for sort in METRICS {
         table.push_str(&["| `", sort.key, "` | ", sort.unit.as_str(), " | ", sort.about, " |\n"].concat());
     }
     table.push_str(

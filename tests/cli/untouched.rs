@@ -24,7 +24,7 @@ fn project() -> Sandbox {
         }
     }
     sandbox.git(&["tag", "v1.0"]);
-    for (path, then) in [("ticket/id.rs", "stash"), ("ticket/head.rs", "add"), ("store/mod.rs", "")] {
+    for (path, then) in [("ticket/id.rs", "stash"), ("ticket/fields.rs", "add"), ("store/mod.rs", "")] {
         let text = fs::read_to_string(sandbox.repo().join(path)).unwrap();
         sandbox.file(path, format!("// first\n{text}// last\n"));
         match then {
@@ -34,8 +34,8 @@ fn project() -> Sandbox {
         };
     }
     // A staged hunk beside an unstaged one in one file.
-    let text = fs::read_to_string(sandbox.repo().join("ticket/head.rs")).unwrap();
-    sandbox.file("ticket/head.rs", format!("{text}// unstaged\n"));
+    let text = fs::read_to_string(sandbox.repo().join("ticket/fields.rs")).unwrap();
+    sandbox.file("ticket/fields.rs", format!("{text}// unstaged\n"));
     sandbox.file("scratch.txt", "untracked\n");
     sandbox
 }

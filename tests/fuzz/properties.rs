@@ -7,8 +7,8 @@ use git_support::store::driver::read_merged;
 use git_support::store::git::{CodeCommit, ObjectId};
 use git_support::store::{TicketChange, Wording, message_of};
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Merged, Moment, Node, Person, Set, Step, ThreeWay, Ticket, TicketId,
-    Visibility, codec, merge, merge_three, yaml,
+    Action, Entry, EntryDraft, EntryId, Field, Merged, Node, Person, Set, ThreeWay, Ticket, TicketId,
+    Timestamp, Visibility, codec, merge, merge_three, yaml,
 };
 
 /// What stands between the parts of an input that has several.
@@ -52,7 +52,7 @@ pub(crate) fn query(bytes: &[u8]) {
         Ok(query) => {
             let context = Context {
                 me: None,
-                now: Moment::from_unix(1_700_000_200).expect("a moment"),
+                now: Timestamp::from_unix(1_700_000_200).expect("a moment"),
                 team: Vec::new(),
                 standings: std::collections::BTreeMap::new(),
             };
@@ -82,7 +82,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
     let entry = Entry {
         seq: 1,
         id: EntryId::parse("k2m8w4tz").expect("an id"),
-        at: Moment::from_unix(1_700_000_000).expect("a moment"),
+        at: Timestamp::from_unix(1_700_000_000).expect("a moment"),
         by: Person { name: "Ann".to_owned(), email: "a@b.example".to_owned() },
         action: Action::Open,
         set: [(Field::Title, Set::Value { from: None, to: Some(Node::Text(title.to_owned())) })].into(),
@@ -97,5 +97,5 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         redacted: None,
         unknown: Vec::new(),
     };
-    Ticket::open(id(), Step { entry, texts: std::collections::BTreeMap::new() })
+    Ticket::open(id(), EntryDraft { entry, texts: std::collections::BTreeMap::new() })
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, LinkKind, Moment, Node, Person, Set, Sighting, Step, Ticket,
-    TicketId, Visibility,
+    Action, Entry, EntryDraft, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket,
+    TicketId, Timestamp, Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -184,17 +184,17 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     })
 }
 
-fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
+fn step(ticket: Option<&Ticket>, deed: &Deed) -> EntryDraft {
     let mut set = BTreeMap::new();
     for (field, value) in &deed.values {
-        let from = ticket.and_then(|ticket| ticket.head().get(field)).cloned();
+        let from = ticket.and_then(|ticket| ticket.fields().get(field)).cloned();
         set.insert(field.clone(), Set::Value { from, to: Some(value.clone()) });
     }
     set.extend(deed.members.iter().cloned());
     set.extend(deed.texts.keys().map(|field| (field.clone(), Set::Text)));
     let entry = Entry {
         seq: ticket.map_or(1, Ticket::next_seq),
-        at: Moment::from_unix(deed.at).unwrap(),
+        at: Timestamp::from_unix(deed.at).unwrap(),
         id: EntryId::from_bits(deed.id),
         by: Person::parse("Ann Lee <ann@example.com>").unwrap(),
         action: if ticket.is_some() { Action::Edit } else { Action::Open },
@@ -204,18 +204,18 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> Step {
         note: deed.note.clone(),
         told: (deed.id.is_multiple_of(5)).then(|| "no".to_owned()),
         proposed: deed.id.is_multiple_of(3),
-        seen: (deed.id.is_multiple_of(11)).then(|| Sighting {
+        seen: (deed.id.is_multiple_of(11)).then(|| Occurrence {
             branch: Some("main".to_owned()),
             message: deed.note.clone(),
             tests: deed.note.iter().cloned().collect(),
-            ..Sighting::default()
+            ..Occurrence::default()
         }),
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
     };
-    Step { entry, texts: deed.texts.clone() }
+    EntryDraft { entry, texts: deed.texts.clone() }
 }
 
 /// A ticket that deeds lead to, on top of another.

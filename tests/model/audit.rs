@@ -2,7 +2,7 @@
 
 use git_support::process::audit::{AuditRule, Finding, accounted, grown, met};
 use git_support::process::{Actor, redact};
-use git_support::ticket::{EntryId, Moment, Node, Person, Redaction, Ticket, codec};
+use git_support::ticket::{EntryId, Node, Person, Redaction, Ticket, Timestamp, codec};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -95,7 +95,7 @@ fn a_redaction_takes_out_and_is_not_undone() {
             return Ok(0);
         };
         let by = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
-        let at = Moment::from_unix(1_800_000_000).unwrap();
+        let at = Timestamp::from_unix(1_800_000_000).unwrap();
         let actor = Actor { by: by.clone(), member: by, at, entry: EntryId::from_bits(7) };
         let redaction = Redaction { texts: vec![text.trim().to_owned()], entries: Vec::new() };
         let Some(cut) = redact(&ticket, &redaction, Some("Personal.".to_owned()), &actor).unwrap() else {

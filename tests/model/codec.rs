@@ -82,7 +82,7 @@ fn what_a_newer_version_wrote_is_kept() {
     let ticket = codec::read(&id, file.as_bytes()).unwrap();
     let again = codec::read(&id, codec::write(&ticket).as_bytes()).unwrap();
     assert_eq!(again, ticket);
-    let impact = again.head().get(&Field::Unknown("impact".to_owned())).unwrap();
+    let impact = again.fields().get(&Field::Unknown("impact".to_owned())).unwrap();
     assert_eq!(impact.at("users"), Some(&Node::Number("1200".to_owned())));
     assert_eq!(again.timeline()[0].action.as_str(), "teleport");
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use git_support::index::{Error, Extra, Index, Row, Scope, Unjudged};
-use git_support::process::Course;
+use git_support::process::TicketHistory;
 use git_support::query::{self, Context};
-use git_support::ticket::{Moment, Person, Standing, Ticket, TicketId};
+use git_support::ticket::{Person, SlaStatus, Ticket, TicketId, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -132,7 +132,7 @@ fn contexts() -> impl Strategy<Value = Context> {
     let team = vec(Just(ann.clone()), 0..2);
     (team, 1_600_000_000_i64..1_800_000_000).prop_map(move |(team, now)| Context {
         me: Some(ann.clone()),
-        now: Moment::from_unix(now).unwrap(),
+        now: Timestamp::from_unix(now).unwrap(),
         team,
         standings: BTreeMap::new(),
     })
@@ -154,16 +154,16 @@ fn fill(
         catch_up.take(&format!("{id}"), Some(id)).unwrap();
         let version = [key, id.as_str().as_bytes()].concat();
         assert!(!catch_up.put_known(&version, id).unwrap());
-        catch_up.put(&version, id, &Row::of(ticket, Course::of(ticket).to_bytes())).unwrap();
+        catch_up.put(&version, id, &Row::of(ticket, TicketHistory::of(ticket).to_bytes())).unwrap();
     }
     catch_up.finish().unwrap()
 }
 
 /// Where a ticket's clocks stand, by nothing but its id: before, at and after the moments of the tickets.
-fn standing(id: &TicketId) -> Standing {
+fn standing(id: &TicketId) -> SlaStatus {
     let number: i64 = id.as_str().bytes().map(i64::from).sum();
-    let near = |step: i64| Moment::from_unix(1_700_000_000 + (number % 97 - 48) * step);
-    Standing {
+    let near = |step: i64| Timestamp::from_unix(1_700_000_000 + (number % 97 - 48) * step);
+    SlaStatus {
         due: near(3_600).filter(|_| number % 3 > 0),
         warn: near(1_800).filter(|_| number % 3 > 0),
         is_late: number % 7 == 0,
@@ -217,7 +217,7 @@ proptest! {
         let now = fill(&mut index, "other", b"two", &later, &gone);
         tickets.extend(later);
         if with_clocks {
-            context.now = Moment::from_unix(context.now.unix() % 200_000 + 1_699_900_000).unwrap();
+            context.now = Timestamp::from_unix(context.now.unix() % 200_000 + 1_699_900_000).unwrap();
             context.standings = old.keys().chain(tickets.keys()).map(|id| (id.clone(), standing(id))).collect();
         }
         for text in &queries {

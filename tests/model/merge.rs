@@ -1,6 +1,6 @@
 //! The merge rule: whichever way and order states meet, the outcome is one, and nothing is lost.
 
-use git_support::ticket::{Action, EntryId, Field, Merged, Moment, Ticket, TicketId, codec, fold, merge};
+use git_support::ticket::{Action, EntryId, Field, Merged, Ticket, TicketId, Timestamp, codec, fold, merge};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -56,14 +56,14 @@ proptest! {
         }
         prop_assert_eq!(merged.unaccounted(), Vec::<Field>::new());
         let folded = fold(merged.timeline());
-        prop_assert_eq!(merged.head().severity(), folded.severity());
+        prop_assert_eq!(merged.fields().severity(), folded.severity());
         let file = codec::write(&merged);
         prop_assert_eq!(codec::read(merged.id(), file.as_bytes()), Ok(merged));
     }
 }
 
 /// The opening entry's number, time and id: what two tickets that are one have in common.
-fn opening(ticket: &Ticket) -> Option<(u64, Moment, EntryId)> {
+fn opening(ticket: &Ticket) -> Option<(u64, Timestamp, EntryId)> {
     let first = ticket.timeline().iter().find(|entry| entry.action == Action::Open)?;
     Some((first.seq, first.at, first.id.clone()))
 }
@@ -72,7 +72,7 @@ fn opening(ticket: &Ticket) -> Option<(u64, Moment, EntryId)> {
 fn two_tickets_of_one_id_part_and_both_stay() {
     property(700, (arbitrary::ticket(), arbitrary::ticket()), |(a, b)| {
         let b = b.with_id(a.id().clone());
-        let is_keyed = a.head().key().is_some() && a.head().key() == b.head().key();
+        let is_keyed = a.fields().key().is_some() && a.fields().key() == b.fields().key();
         let is_one = is_keyed || opening(&a) == opening(&b);
         match merge(&a, &b) {
             Merged::One(_) => prop_assert!(is_one, "two tickets were taken for one"),

@@ -1,7 +1,7 @@
 //! The query language: no text makes the parser panic, and what it says holds for every ticket.
 
 use git_support::query::{self, Context};
-use git_support::ticket::{Moment, Status};
+use git_support::ticket::{Status, Timestamp};
 use proptest::prelude::*;
 
 use crate::arbitrary;
@@ -9,7 +9,7 @@ use crate::arbitrary;
 fn context() -> Context {
     Context {
         me: None,
-        now: Moment::from_unix(1_700_000_200).unwrap(),
+        now: Timestamp::from_unix(1_700_000_200).unwrap(),
         team: Vec::new(),
         standings: std::collections::BTreeMap::new(),
     }
@@ -40,8 +40,8 @@ proptest! {
             prop_assert_ne!(matches(term), matches(&format!("-{term}")), "{}", term);
             prop_assert_eq!(matches(term), matches(&format!("({term}) ({term} OR {term})")));
         }
-        prop_assert_eq!(matches("status:open"), ticket.head().status().is_open());
-        prop_assert_eq!(matches("status:>=resolved"), ticket.head().status() >= Status::Resolved);
+        prop_assert_eq!(matches("status:open"), ticket.fields().status().is_open());
+        prop_assert_eq!(matches("status:>=resolved"), ticket.fields().status() >= Status::Resolved);
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::cli::options;
 use crate::commands::{self, Failure, Session};
-use crate::render::{Format, Listed, Look, View, render};
+use crate::render::{Format, Listed, RenderOptions, View, render};
 
 /// The most tickets that the board shows.
 const MAX_TICKETS: usize = 500;
@@ -71,7 +71,8 @@ impl<'a, 'b> Deck<'a, 'b> {
     /// The page of a ticket, as `show` prints it, in lines.
     pub(super) fn page(&mut self, id: &str, columns: usize) -> Result<Vec<String>, String> {
         let said = self.run(&["show".to_owned(), id.to_owned()])?;
-        let look = Look { colour: false, terminal: false, columns: Some(columns), now_seconds: self.now() };
+        let look =
+            RenderOptions { colour: false, terminal: false, columns: Some(columns), now_seconds: self.now() };
         let text = render(&said.view, Format::Table, &look).map_err(|error| error.to_string())?;
         Ok(text.lines().map(str::to_owned).collect())
     }

@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use crate::cli::board::keys::{KEYS, STEPS};
 use crate::cli::board::state::{Focus, Line, State};
-use crate::render::{Emphasis, Lanes, Listed, clipped, counted, due_text, safe, severity_text};
+use crate::render::{Columns, Emphasis, Listed, clipped, counted, due_text, safe, severity_text};
 
 /// The lines of a card.
 const CARD: usize = 3;
@@ -72,7 +72,7 @@ fn tickets(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
         return;
     }
     let columns = state.columns();
-    if state.layout == Lanes::Queue {
+    if state.layout == Columns::Queue {
         return queue(frame, area, state, now);
     }
     let widths = columns.iter().map(|_| Constraint::Ratio(1, u32::try_from(columns.len()).unwrap_or(1)));

@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::cli::board::deck::{Deck, Said};
 use crate::cli::board::state::{Focus, Line, State};
-use crate::render::{Lanes, View, counted};
+use crate::render::{Columns, View, counted};
 
 /// A key that begins a command, its verb, and what comes after the ticket's id.
 pub(super) const STEPS: [(char, &str, &str); 14] = [
@@ -95,9 +95,9 @@ fn move_or_open(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
         KeyCode::Char('G') | KeyCode::End => state.step(0, isize::MAX),
         KeyCode::Char('v') | KeyCode::Tab => {
             state.layout = match state.layout {
-                Lanes::Queue => Lanes::Status,
-                Lanes::Status => Lanes::Level,
-                Lanes::Level => Lanes::Queue,
+                Columns::Queue => Columns::Status,
+                Columns::Status => Columns::Level,
+                Columns::Level => Columns::Queue,
             };
             (state.column, state.row) = (0, 0);
         }
@@ -217,7 +217,7 @@ fn tell(said: Said, state: &mut State) {
     let text = if let View::Steps(tickets) | View::Opened(tickets) = &said.view {
         tickets.first().map(|ticket| {
             let action = ticket.timeline().last().map(|entry| entry.action.to_string());
-            format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.head().title())
+            format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.fields().title())
         })
     } else if let View::Text(text) = &said.view {
         text.lines().next().map(str::to_owned)

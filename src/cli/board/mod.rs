@@ -18,7 +18,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::cli::board::deck::Deck;
 use crate::cli::board::state::State;
-use crate::cli::surroundings;
+use crate::cli::process_env;
 use crate::commands::{Failure, Session};
 
 /// How long a key is waited for before signals and the clock are looked at: a quarter of a second.
@@ -62,7 +62,7 @@ fn show(
     signals: &Signals,
 ) -> Result<u8, Failure> {
     while !state.is_left() && signals.status() == 0 {
-        deck.set_now(surroundings::now()?);
+        deck.set_now(process_env::now()?);
         screen.draw(|frame| draw::draw(frame, state, deck.now())).context("drawing the board")?;
         let mut keyboard = Keyboard::after(TICK_NANOSECONDS);
         // What came with a key stands in a queue already, of which the terminal knows nothing more.

@@ -2,7 +2,7 @@
 
 use crate::cli::board::deck::Deck;
 use crate::commands::{Failure, Kind};
-use crate::render::{Lanes, Listed, lanes};
+use crate::render::{Columns, Listed, lanes};
 
 /// What the keys go to.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Line {
 pub(super) struct State {
     pub(super) query: String,
     pub(super) tickets: Vec<Listed>,
-    pub(super) layout: Lanes,
+    pub(super) layout: Columns,
     pub(super) focus: Focus,
     /// The column and the row that are picked.
     pub(super) column: usize,
@@ -49,7 +49,7 @@ impl State {
         Ok(Self {
             query,
             tickets,
-            layout: Lanes::Queue,
+            layout: Columns::Queue,
             focus: Focus::Tickets,
             column: 0,
             row: 0,

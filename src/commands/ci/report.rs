@@ -9,7 +9,7 @@ use crate::commands::ci::Where;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{ReportForm, read_report};
+use crate::intake::{ReportFormat, read_report};
 use crate::process::{Grouping, Results};
 use crate::project::{ChangeOptions, CiReport, CiSummary, Outcome};
 use crate::render::{Reported, View};
@@ -21,7 +21,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Set the report format [default: detected]
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(ReportForm::WORDS))]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(ReportFormat::WORDS))]
     input: Option<String>,
     /// Group failures into tickets by test, message or suite
     #[arg(long, value_name = "BY", default_value = "test", value_parser = PossibleValuesParser::new(["test", "message", "suite"]))]
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 
 fn read(args: &Args, grouping: Grouping, session: &mut Session<'_>) -> Result<Results, Failure> {
     let mut results = Results::new(grouping);
-    let form = args.input.as_deref().and_then(ReportForm::parse);
+    let form = args.input.as_deref().and_then(ReportFormat::parse);
     let directory = session.directory().to_owned();
     for file in &args.files {
         read_report(file, form, &directory, session.input, &mut results).map_err(|error| {

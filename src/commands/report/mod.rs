@@ -15,9 +15,10 @@ use crate::process::{
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::query::joined;
-use crate::render::{BudgetTable, FigureGroup, FigureLine, Figures, View, WeekLine};
-use crate::report::{By, Case, FIGURES, Figure, Period, Week, budget, figures, grouped, lead_times, weeks};
-use crate::ticket::{Moment, parse_span};
+use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
+use crate::report::html::Notes;
+use crate::report::{By, Case, METRICS, Metric, Period, Week, budget, figures, grouped, lead_times, weeks};
+use crate::ticket::{Timestamp, parse_span};
 
 /// The length of a period where none is asked for, in seconds: 30 days.
 const DEFAULT_SECS: i64 = 30 * 86_400;
@@ -80,20 +81,20 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             weeks: &weeks,
             cases: &cases,
             releases,
-            with_internal: args.internal,
+            notes: if args.internal { Notes::All } else { Notes::Public },
         };
         pages.write(path, session)?;
         return Ok(View::Nothing);
     }
     let groups = groups(args, &cases, releases, period)?;
-    let moment = |at: i64| Moment::from_unix(at).unwrap_or_default();
+    let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
     let week = |week: Week| WeekLine {
         backlog: week.backlog.iter().sum(),
         name: week.name,
         opened: week.opened,
         resolved: week.resolved,
     };
-    Ok(View::Figures(Box::new(Figures {
+    Ok(View::Metrics(Box::new(Metrics {
         query,
         from: moment(period.from),
         to: moment(period.to),
@@ -107,7 +108,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 }
 
 /// Every figure of all tickets together.
-fn whole(cases: &[&Case], releases: &[Release], period: Period) -> Vec<Figure> {
+fn whole(cases: &[&Case], releases: &[Release], period: Period) -> Vec<Metric> {
     let mut figures = figures(cases, period);
     figures.push(lead_times(releases, period));
     figures
@@ -119,7 +120,7 @@ fn groups(
     cases: &[&Case],
     releases: &[Release],
     period: Period,
-) -> Result<Vec<FigureGroup>, Failure> {
+) -> Result<Vec<MetricGroup>, Failure> {
     let mut groups = match args.by.as_deref().and_then(By::parse) {
         Some(by) => grouped(cases, period, by),
         None => vec![(String::new(), whole(cases, releases, period))],
@@ -127,14 +128,14 @@ fn groups(
     if let Some(key) = args.tickets.as_deref().filter(|key| !key.is_empty()) {
         only(&mut groups, key)?;
     }
-    let group = |(name, figures): (String, Vec<Figure>)| FigureGroup {
+    let group = |(name, figures): (String, Vec<Metric>)| MetricGroup {
         name: args.by.as_ref().map(|_| name),
         figures: figures.into_iter().map(line).collect(),
     };
     Ok(groups.into_iter().map(group).collect())
 }
 
-fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
+fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
     let no_time = |text: &str| {
         Failure::usage(format!("'{text}' is not a valid time"))
             .hint("use 2026-10-01, 2026-10-01T09:00:00Z, or a duration such as 90d")
@@ -142,7 +143,7 @@ fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
     let to = match args.to.as_deref() {
         None => at.unix(),
         // A day is meant as a whole.
-        Some(text) => match (Moment::parse_day(text), Moment::parse(text)) {
+        Some(text) => match (Timestamp::parse_day(text), Timestamp::parse(text)) {
             (Some(day), _) => day.unix() + 86_400,
             (None, Some(at)) => at.unix(),
             (None, None) => return Err(no_time(text)),
@@ -152,7 +153,7 @@ fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
         None => to - DEFAULT_SECS,
         Some(text) => {
             let ago = parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok());
-            let moment = Moment::parse_day(text).or_else(|| Moment::parse(text)).map(Moment::unix);
+            let moment = Timestamp::parse_day(text).or_else(|| Timestamp::parse(text)).map(Timestamp::unix);
             ago.map(|span| to.saturating_sub(span)).or(moment).ok_or_else(|| no_time(text))?
         }
     };
@@ -163,7 +164,7 @@ fn period(args: &Args, at: Moment) -> Result<Period, Failure> {
 }
 
 /// The tickets, each with its clocks at a moment.
-fn cases(args: &Args, query: &str, at: Moment, project: &Project<'_>) -> Result<Vec<Case>, Failure> {
+fn cases(args: &Args, query: &str, at: Timestamp, project: &Project<'_>) -> Result<Vec<Case>, Failure> {
     let (found, own) = project.find_judged(&Search::new(query, Projection::Courses))?;
     let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
     let what_if = asked.is_some();
@@ -202,7 +203,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn case(&self, one: Listed) -> Option<Case> {
-        let Record::Course(judged) = one.record else { return None };
+        let Record::TicketHistory(judged) = one.record else { return None };
         let (course, by) = *judged;
         let course = if course.events.last().is_some_and(|event| event.at > self.at) {
             course.until(self.at)
@@ -226,8 +227,8 @@ impl Judge<'_> {
 }
 
 /// Leaves one figure alone.
-fn only(groups: &mut Vec<(String, Vec<Figure>)>, key: &str) -> Result<(), Failure> {
-    let known: Vec<&str> = FIGURES.iter().map(|sort| sort.key).chain(["release-lead-time"]).collect();
+fn only(groups: &mut Vec<(String, Vec<Metric>)>, key: &str) -> Result<(), Failure> {
+    let known: Vec<&str> = METRICS.iter().map(|sort| sort.key).chain(["release-lead-time"]).collect();
     if !known.contains(&key) {
         let meant = crate::ticket::nearest(key, &known).map(|near| format!("; did you mean '{near}'?"));
         let problem = format!("unknown metric '{key}'{}", meant.unwrap_or_default());
@@ -239,8 +240,8 @@ fn only(groups: &mut Vec<(String, Vec<Figure>)>, key: &str) -> Result<(), Failur
     Ok(())
 }
 
-fn line(figure: Figure) -> FigureLine {
-    FigureLine {
+fn line(figure: Metric) -> MetricLine {
+    MetricLine {
         key: figure.key,
         title: figure.title,
         unit: figure.unit.as_str(),

@@ -7,9 +7,9 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::process::Release;
 use crate::project::Project;
-use crate::report::html::{Overview, overview, ticket_page};
-use crate::report::{Case, Figure, Period, Week};
-use crate::ticket::{Moment, Summary, Ticket, codec};
+use crate::report::html::{Notes, Overview, overview, ticket_page};
+use crate::report::{Case, Metric, Period, Week};
+use crate::ticket::{Summary, Ticket, Timestamp, codec};
 
 /// The tickets that the table shows.
 const MAX_ROWS: usize = 1_000;
@@ -21,12 +21,12 @@ pub(super) struct Pages<'a> {
     pub(super) project: &'a Project<'a>,
     pub(super) query: &'a str,
     pub(super) period: Period,
-    pub(super) at: Moment,
-    pub(super) figures: &'a [Figure],
+    pub(super) at: Timestamp,
+    pub(super) figures: &'a [Metric],
     pub(super) weeks: &'a [Week],
     pub(super) cases: &'a [&'a Case],
     pub(super) releases: &'a [Release],
-    pub(super) with_internal: bool,
+    pub(super) notes: Notes,
 }
 
 impl Pages<'_> {
@@ -44,7 +44,7 @@ impl Pages<'_> {
             written.push(path.display().to_string());
         } else {
             for (summary, _) in &rows {
-                let page = ticket_page(&self.project.need(&summary.id)?, self.with_internal);
+                let page = ticket_page(&self.project.need(&summary.id)?, self.notes);
                 let file = path.join("tickets").join(format!("{}.html", summary.id));
                 (session.save)(&file, page.as_bytes())?;
             }
@@ -57,7 +57,7 @@ impl Pages<'_> {
     }
 
     /// The open tickets, those first that are due first, then the newest of the others.
-    fn rows(&self) -> Vec<(Summary, Option<Moment>)> {
+    fn rows(&self) -> Vec<(Summary, Option<Timestamp>)> {
         let mut cases: Vec<&Case> = self.cases.to_vec();
         cases.sort_by_cached_key(|case| {
             let is_open = case.summary.status.is_open();
@@ -66,13 +66,13 @@ impl Pages<'_> {
         });
         let row = |case: &&Case| {
             let due = case.due().filter(|_| case.summary.status.is_open());
-            (case.summary.clone(), due.and_then(Moment::from_unix))
+            (case.summary.clone(), due.and_then(Timestamp::from_unix))
         };
         cases.iter().take(MAX_ROWS).map(row).collect()
     }
 
     /// The tickets whose timelines a page that is alone has room for.
-    fn inner(&self, rows: &[(Summary, Option<Moment>)]) -> Result<Vec<Ticket>, Failure> {
+    fn inner(&self, rows: &[(Summary, Option<Timestamp>)]) -> Result<Vec<Ticket>, Failure> {
         let (mut inner, mut bytes) = (Vec::new(), 0);
         for (summary, _) in rows {
             let ticket = self.project.need(&summary.id)?;
@@ -85,7 +85,7 @@ impl Pages<'_> {
         Ok(inner)
     }
 
-    fn overview(&self, rows: &[(Summary, Option<Moment>)], inner: &[Ticket]) -> String {
+    fn overview(&self, rows: &[(Summary, Option<Timestamp>)], inner: &[Ticket]) -> String {
         overview(&Overview {
             project: &self.project.name(),
             query: self.query,
@@ -98,7 +98,7 @@ impl Pages<'_> {
             rows,
             inner,
             is_alone: !inner.is_empty() || rows.is_empty(),
-            with_internal: self.with_internal,
+            notes: self.notes,
         })
     }
 }

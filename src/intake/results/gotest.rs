@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::intake::results::lines;
 use crate::intake::results::plain::{append, evidence};
-use crate::process::{Outcome, Verdict};
+use crate::process::{Outcome, TestResult};
 
 #[derive(Deserialize)]
 struct Line {
@@ -50,18 +50,20 @@ pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcom
                 let failures = failed.entry(package.clone()).or_default();
                 let is_parent = failures.iter().any(|test| is_below(test, &line.test));
                 let verdict = match line.action.as_str() {
-                    "pass" => Verdict::Passed,
-                    "skip" => Verdict::Skipped,
+                    "pass" => TestResult::Passed,
+                    "skip" => TestResult::Skipped,
                     // What is below it says why.
                     _ if is_parent => return Ok(()),
-                    _ => Verdict::Failed(Box::new(evidence(&message(&output), "", &output, place(&output)))),
+                    _ => {
+                        TestResult::Failed(Box::new(evidence(&message(&output), "", &output, place(&output))))
+                    }
                 };
                 if line.action == "fail" {
                     failures.push(line.test.clone());
                 }
                 if line.test.is_empty() {
                     failed.remove(&package);
-                    if !matches!(verdict, Verdict::Failed(_)) {
+                    if !matches!(verdict, TestResult::Failed(_)) {
                         return Ok(());
                     }
                 }

@@ -9,7 +9,7 @@ use quick_xml::reader::Reader;
 
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::thinned::Thinned;
-use crate::process::{Outcome, Verdict};
+use crate::process::{Outcome, TestResult};
 
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 256;
@@ -200,7 +200,11 @@ impl Report {
             Some("testsuite") => {
                 if let Some(Suite { name, file, problem: Some((message, details)) }) = self.suites.pop() {
                     let evidence = evidence(&message, &details, "", file);
-                    take(Outcome { suite: name.clone(), name, verdict: Verdict::Failed(Box::new(evidence)) });
+                    take(Outcome {
+                        suite: name.clone(),
+                        name,
+                        verdict: TestResult::Failed(Box::new(evidence)),
+                    });
                 }
             }
             _ => {}
@@ -214,11 +218,11 @@ impl Report {
         let name = whole_name(class, &case.name);
         let verdict = match case.problem {
             Some((message, details)) => {
-                Verdict::Failed(Box::new(evidence(&message, &details, &case.output, case.place)))
+                TestResult::Failed(Box::new(evidence(&message, &details, &case.output, case.place)))
             }
-            None if case.skipped => Verdict::Skipped,
-            None if case.flaky => Verdict::Flaky,
-            None => Verdict::Passed,
+            None if case.skipped => TestResult::Skipped,
+            None if case.flaky => TestResult::Flaky,
+            None => TestResult::Passed,
         };
         Outcome { suite: if suite.is_empty() { class.to_owned() } else { suite }, name, verdict }
     }

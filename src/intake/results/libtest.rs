@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::intake::results::lines;
 use crate::intake::results::plain::evidence;
-use crate::process::{Outcome, Verdict};
+use crate::process::{Outcome, TestResult};
 
 #[derive(Deserialize)]
 struct Line {
@@ -81,12 +81,12 @@ fn outcome(suite: &str, event: &str, line: &Line) -> Option<Outcome> {
         _ => (name, false),
     };
     let verdict = match event {
-        "ok" if again => Verdict::Flaky,
-        "ok" => Verdict::Passed,
-        "ignored" => Verdict::Skipped,
+        "ok" if again => TestResult::Flaky,
+        "ok" => TestResult::Passed,
+        "ignored" => TestResult::Skipped,
         "failed" | "timeout" => {
             let output = format!("{}{}", line.stdout, line.stderr);
-            Verdict::Failed(Box::new(evidence(&line.message, "", &output, None)))
+            TestResult::Failed(Box::new(evidence(&line.message, "", &output, None)))
         }
         _ => return None,
     };

@@ -17,7 +17,7 @@ use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use crate::intake::aside::{self, kept_aside};
-use crate::intake::evidence::STANDARD_INPUT;
+use crate::intake::attachment::STANDARD_INPUT;
 use crate::intake::limits::{MAX_REPORT_LINE_BYTES, MAX_REPORTS};
 use crate::process::{Outcome, Results};
 
@@ -26,7 +26,7 @@ const BEGINNING_BYTES: u64 = 4_096;
 
 /// The forms of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportForm {
+pub enum ReportFormat {
     /// JUnit XML, in all its dialects.
     Junit,
     /// The Test Anything Protocol.
@@ -39,7 +39,7 @@ pub enum ReportForm {
     Sarif,
 }
 
-impl ReportForm {
+impl ReportFormat {
     /// The words of the command line.
     pub const WORDS: &'static [&'static str] = &["junit", "tap", "libtest", "go", "sarif"];
 
@@ -83,7 +83,7 @@ impl ReportForm {
 /// It cannot be read, or is no report: the file, and the line.
 pub fn read_report(
     path: &Path,
-    form: Option<ReportForm>,
+    form: Option<ReportFormat>,
     directory: &Path,
     input: &mut dyn Read,
     results: &mut Results,
@@ -136,7 +136,7 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read_file(path: &Path, name: &str, form: Option<ReportForm>, results: &mut Results) -> Result<()> {
+fn read_file(path: &Path, name: &str, form: Option<ReportFormat>, results: &mut Results) -> Result<()> {
     let file = aside::open(path, name)?;
     let opened = || -> Result<File> {
         let mut again = file.try_clone().with_context(|| format!("opening {name}"))?;
@@ -154,17 +154,20 @@ fn read_file(path: &Path, name: &str, form: Option<ReportForm>, results: &mut Re
         let _ = decoder(Cursor::new(bytes.to_vec()), encoding).read_to_string(&mut text);
         text
     };
-    let Some(form) = form.or_else(|| ReportForm::of(&decoded(&beginning))) else {
-        bail!("{name}, line 1: unknown report format (set it with --input {})", ReportForm::WORDS.join("|"));
+    let Some(form) = form.or_else(|| ReportFormat::of(&decoded(&beginning))) else {
+        bail!(
+            "{name}, line 1: unknown report format (set it with --input {})",
+            ReportFormat::WORDS.join("|")
+        );
     };
     let open = || -> Result<Box<dyn Read>> { Ok(Box::new(decoder(opened()?, encoding))) };
     let mut take = |outcome: Outcome| results.add(outcome);
     match form {
-        ReportForm::Junit => junit::read(&open, name, &mut take),
-        ReportForm::Tap => tap::read(BufReader::new(open()?), name, &mut take),
-        ReportForm::Libtest => libtest::read(BufReader::new(open()?), name, &mut take),
-        ReportForm::GoTest => gotest::read(BufReader::new(open()?), name, &mut take),
-        ReportForm::Sarif => sarif::read(BufReader::new(open()?), name, results),
+        ReportFormat::Junit => junit::read(&open, name, &mut take),
+        ReportFormat::Tap => tap::read(BufReader::new(open()?), name, &mut take),
+        ReportFormat::Libtest => libtest::read(BufReader::new(open()?), name, &mut take),
+        ReportFormat::GoTest => gotest::read(BufReader::new(open()?), name, &mut take),
+        ReportFormat::Sarif => sarif::read(BufReader::new(open()?), name, results),
     }
 }
 

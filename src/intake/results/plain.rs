@@ -1,6 +1,6 @@
 //! Plain text from what tools print: no colours, no control characters, no more than is looked at.
 
-use crate::process::Evidence;
+use crate::process::FailureOutput;
 use crate::ticket::one_line;
 
 /// The longest message, in bytes.
@@ -46,7 +46,7 @@ pub(super) fn append(output: &mut String, more: &str) {
 }
 
 /// Evidence from what a report says.
-pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option<String>) -> Evidence {
+pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option<String>) -> FailureOutput {
     let (message, details, output) = (plain(message), plain(details), plain(output));
     let mut files = Vec::new();
     for text in [&details, &output] {
@@ -67,7 +67,7 @@ pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option
         |text: &str| text.lines().map(str::trim).find(|line| says(line)).unwrap_or_default().to_owned();
     let message = if says(&message) { message } else { said(&details) };
     let message = if says(&message) { message } else { said(&output) };
-    Evidence {
+    FailureOutput {
         title: None,
         message: one_line(beginning(message.trim(), MAX_MESSAGE_BYTES).trim()),
         details: beginning(details.trim_matches('\n'), MAX_TEXT_BYTES),

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use serde::Deserialize;
 
 use crate::intake::results::plain::evidence;
-use crate::process::{Outcome, Results, Verdict, stable_message};
+use crate::process::{Outcome, Results, TestResult, stable_message};
 
 #[derive(Deserialize)]
 struct Log {
@@ -123,7 +123,7 @@ impl Finding {
         Outcome {
             suite: tool.to_owned(),
             name: format!("{tool}: {words}"),
-            verdict: Verdict::Failed(Box::new(evidence)),
+            verdict: TestResult::Failed(Box::new(evidence)),
         }
     }
 }

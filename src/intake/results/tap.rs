@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::intake::results::lines;
 use crate::intake::results::plain::{append, evidence};
-use crate::process::{Outcome, Verdict};
+use crate::process::{Outcome, TestResult};
 
 /// Reads a report.
 ///
@@ -74,14 +74,14 @@ impl Line {
 
     fn outcome(self, suite: &str) -> Outcome {
         let verdict = if self.skipped {
-            Verdict::Skipped
+            TestResult::Skipped
         } else if self.failed {
             // YAML diagnostics name the message.
             let message = self.after.lines().find_map(|line| line.trim().strip_prefix("message:"));
             let message = message.unwrap_or_default().trim().trim_matches(['\'', '"']).to_owned();
-            Verdict::Failed(Box::new(evidence(&message, &self.after, "", None)))
+            TestResult::Failed(Box::new(evidence(&message, &self.after, "", None)))
         } else {
-            Verdict::Passed
+            TestResult::Passed
         };
         let name = if self.name.is_empty() { "a test without a name".to_owned() } else { self.name };
         Outcome { suite: suite.to_owned(), name, verdict }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
-use crate::ticket::{Action, Entry, EntryId, Field, Merged, Moment, Ticket, merge};
+use crate::ticket::{Action, Entry, EntryId, Field, Merged, Ticket, Timestamp, merge};
 
 /// What stays the same of an entry when text is taken out of it.
-type Identity<'a> = (u64, Moment, &'a EntryId);
+type Identity<'a> = (u64, Timestamp, &'a EntryId);
 
 /// The parents' versions of a ticket as one; `None` where no parent has it.
 #[must_use]

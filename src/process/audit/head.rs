@@ -12,7 +12,7 @@ use crate::ticket::{Action, Entry, Field, Kind, Node, Ticket, is_cut};
 pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
     let was_so = |field: &Field| {
         before.is_some_and(|before| {
-            before.unaccounted().contains(field) && before.head().get(field) == after.head().get(field)
+            before.unaccounted().contains(field) && before.fields().get(field) == after.fields().get(field)
         })
     };
     let mut wrong: Vec<String> =
@@ -30,13 +30,13 @@ pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec
 /// Texts that became others without an entry that says so: entries name only the field.
 fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> {
     let fields: BTreeSet<&Field> =
-        before.iter().flat_map(|before| before.head().fields()).chain(after.head().fields()).collect();
-    let was = |field: &Field| before.and_then(|before| before.head().get(field));
+        before.iter().flat_map(|before| before.fields().names()).chain(after.fields().names()).collect();
+    let was = |field: &Field| before.and_then(|before| before.fields().get(field));
     let is_told = |field: &Field| new.iter().any(|entry| entry.set.contains_key(field));
     fields
         .into_iter()
         .filter(|field| {
-            field.kind() == Kind::Text && was(field) != after.head().get(field) && !is_told(field)
+            field.kind() == Kind::Text && was(field) != after.fields().get(field) && !is_told(field)
         })
         .cloned()
         .collect()
@@ -46,7 +46,7 @@ fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> 
 fn cut_otherwise(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Option<Finding> {
     let (before, by) = (before?, new.iter().find(|entry| entry.action == Action::Redact)?);
     let is_cut_here = |field: &&Field| {
-        let (was, is) = (before.head().get(field), after.head().get(field));
+        let (was, is) = (before.fields().get(field), after.fields().get(field));
         let others = new.iter().any(|entry| entry.id != by.id && entry.set.contains_key(field));
         others || matches!((was, is), (Some(was), Some(is)) if is_cut(was, is)) || was == is
     };

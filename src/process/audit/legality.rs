@@ -11,9 +11,9 @@ use crate::process::decide::{decide, open};
 use crate::process::policy::Policy;
 use crate::process::problem::ProblemLevel;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Request, What};
+use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Entry, Field, Head, Kind, Node, Person, Set, Step, Ticket, TicketId};
+use crate::ticket::{Action, Entry, EntryDraft, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
 
 /// The most states that are tried for an entry whose writer did not see all that is there now.
 const MAX_STATES: usize = 1024;
@@ -46,7 +46,7 @@ impl Judge<'_> {
             if *is_judged {
                 findings.extend(self.step(state.as_ref(), after, entry, &member(&entry.by)));
             }
-            let step = taken(entry, after.head());
+            let step = taken(entry, after.fields());
             match &mut state {
                 Some(state) => state.apply(step),
                 None => state = Some(Ticket::open(after.id().clone(), step)),
@@ -69,16 +69,16 @@ impl Judge<'_> {
         }
         // That nothing opens it is found elsewhere.
         let state = state?;
-        let first = self.best(|rules| self.judge(state, entry, after.head(), rules, &actor));
+        let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
         let is_concurrent = state.timeline().last().is_some_and(|last| last.seq >= entry.seq);
         if first.is_none() || (self.saw_all && !is_concurrent) {
             return first;
         }
         // What its writer saw is one of the states that earlier entries lead to.
         let seen = states(after.id(), state.timeline(), entry);
-        let is_allowed = seen
-            .iter()
-            .any(|state| self.best(|rules| self.judge(state, entry, after.head(), rules, &actor)).is_none());
+        let is_allowed = seen.iter().any(|state| {
+            self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor)).is_none()
+        });
         if is_allowed { None } else { first }
     }
 
@@ -95,7 +95,7 @@ impl Judge<'_> {
         &self,
         state: &Ticket,
         entry: &Entry,
-        after: &Head,
+        after: &Fields,
         rules: &Rules,
         actor: &Actor,
     ) -> Option<Finding> {
@@ -116,8 +116,8 @@ impl Judge<'_> {
 
 /// An opening: any fields, but a severity only of somebody who may judge it.
 fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Option<Finding> {
-    let changes = changes(entry, after.head(), |_| true);
-    match open(after.id().clone(), &changes, Request::new(What::Comment), rules, actor) {
+    let changes = changes(entry, after.fields(), |_| true);
+    match open(after.id().clone(), &changes, Request::new(RequestKind::Comment), rules, actor) {
         Err(refusal) => Some(refused(entry, &refusal)),
         Ok(opened) => unowned(entry, opened.ticket.timeline().first()?, rules),
     }
@@ -146,9 +146,9 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::NoSuchLink { .. }
         | Refusal::Illegal { .. }
         | Refusal::NoReason { .. }
-        | Refusal::NoSurvivor(_)
+        | Refusal::NoOriginal(_)
         | Refusal::NothingProposed(_)
-        | Refusal::MovedOn { .. } => AuditRule::StepIllegal,
+        | Refusal::Changed { .. } => AuditRule::StepIllegal,
     };
     Finding::new(rule, format!("{}: {refusal}", named(entry)))
 }
@@ -168,7 +168,7 @@ fn depends_on_settings(refusal: &Refusal) -> bool {
 }
 
 /// What an entry sets otherwise than its step does.
-fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Head) -> Option<Finding> {
+fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fields) -> Option<Finding> {
     // What somebody had edited by hand is not what the entry begins from.
     let by_hand = state.unaccounted();
     let none = BTreeMap::new();
@@ -179,7 +179,7 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Hea
             !matches!(entry.set.get(field), Some(Set::Other(_))) && !matches!(field, Field::Unknown(_));
         let same = match field.kind() {
             // Of an entry that a later one of the commit follows, the text is the later one's.
-            Kind::Text if !expected.contains_key(field) => state.head().get(field) == after.get(field),
+            Kind::Text if !expected.contains_key(field) => state.fields().get(field) == after.get(field),
             Kind::Text => entry.set.contains_key(field),
             Kind::Value | Kind::Members => entry.set.get(field) == expected.get(field),
         };
@@ -235,13 +235,13 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
 }
 
 /// The step that an entry is, with its texts as they stand now.
-fn taken(entry: &Entry, after: &Head) -> Step {
+fn taken(entry: &Entry, after: &Fields) -> EntryDraft {
     let text = |field: &Field| {
         let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
         (field.clone(), Some(text.to_owned()))
     };
     let texts = entry.set.iter().filter(|(_, set)| **set == Set::Text).map(|(field, _)| text(field));
-    Step { entry: entry.clone(), texts: texts.collect() }
+    EntryDraft { entry: entry.clone(), texts: texts.collect() }
 }
 
 /// The states that a writer may have seen who wrote this number: earlier numbers only, and of concurrent entries
@@ -268,7 +268,7 @@ fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
 
 /// The ticket that some entries lead to, in order; of long texts, only that they are there.
 fn led_to(id: &TicketId, entries: &[&Entry]) -> Option<Ticket> {
-    let head = Head::default();
+    let head = Fields::default();
     let mut steps = entries.iter().map(|entry| taken(entry, &head));
     let mut ticket = Ticket::open(id.clone(), steps.next()?);
     steps.for_each(|step| ticket.apply(step));

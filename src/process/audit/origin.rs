@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::process::audit::said::Said;
-use crate::ticket::{Action, Entry, Moment, Person};
+use crate::ticket::{Action, Entry, Person, Timestamp};
 
 /// How long a revert may take from the entry that answers it to the commit: an editor, or conflicts in code, stand
 /// between them. In seconds: a week.
@@ -17,13 +17,13 @@ pub struct CommitFacts {
     /// The same, through `.mailmap`.
     pub known_author: Person,
     /// The author date.
-    pub authored: Moment,
+    pub authored: Timestamp,
     /// Its committer.
     pub committer: Person,
     /// The same, through `.mailmap`.
     pub known_committer: Person,
     /// The committer date.
-    pub committed: Moment,
+    pub committed: Timestamp,
     /// How many parents it has.
     pub parents: usize,
     /// What it says of itself.
@@ -44,7 +44,7 @@ pub enum Origin {
     /// From this commit: author and time agree.
     Own,
     /// From elsewhere, and the commit says why.
-    Carried(Why),
+    IntroducedEntry(Why),
     /// The author is this commit's, the time is not.
     OtherTime,
     /// The author is not this commit's.
@@ -86,18 +86,18 @@ impl Origin {
         }
         let said = &commit.said;
         if said.is("import") {
-            return Self::Carried(Why::Import);
+            return Self::IntroducedEntry(Why::Import);
         }
         if said.is("sync") || said.is("repair") {
-            return Self::Carried(Why::Sync);
+            return Self::IntroducedEntry(Why::Sync);
         }
         let is_named =
             is_authors || said.authors.iter().any(|email| email.eq_ignore_ascii_case(&entry.by.email));
         if !said.is_ours && said.is_squash && is_named {
-            return Self::Carried(Why::Squash);
+            return Self::IntroducedEntry(Why::Squash);
         }
         if !said.is_ours && said.is_request && is_named {
-            return Self::Carried(Why::Request);
+            return Self::IntroducedEntry(Why::Request);
         }
         if is_authors { Self::OtherTime } else { Self::OtherAuthor }
     }
@@ -107,7 +107,7 @@ impl Origin {
 mod tests {
     use super::*;
     use crate::process::decide::open;
-    use crate::process::request::{Actor, Change, Changes, Request, What};
+    use crate::process::request::{Actor, Changes, FieldChange, Request, RequestKind};
     use crate::process::rules::Rules;
     use crate::ticket::{EntryId, Field, TicketId};
 
@@ -115,8 +115,8 @@ mod tests {
         Person { name: name.to_owned(), email: format!("{name}@example.com") }
     }
 
-    fn at(seconds: i64) -> Moment {
-        Moment::from_unix(1_800_000_000 + seconds).unwrap_or_default()
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix(1_800_000_000 + seconds).unwrap_or_default()
     }
 
     /// Where an entry of Ann's comes from, in a commit of an author and a committer at some seconds.
@@ -133,8 +133,8 @@ mod tests {
         };
         let actor =
             Actor { by: person("ann"), member: person("ann"), at: at(0), entry: EntryId::from_bits(1) };
-        let changes = Changes::from([(Field::Title, Change::to_text("One"))]);
-        let request = Request::new(What::Comment);
+        let changes = Changes::from([(Field::Title, FieldChange::to_text("One"))]);
+        let request = Request::new(RequestKind::Comment);
         let opened = open(TicketId::from_bits(1), &changes, request, &Rules::default(), &actor);
         let ticket = opened.expect("it has a title").ticket;
         let entry = ticket.timeline().first().expect("it was opened");
@@ -150,11 +150,11 @@ mod tests {
         assert_eq!(origin(("bob", 0), ("bob", 0), "x"), Origin::OtherAuthor);
         assert_eq!(origin(("bob", 0), ("ann", 0), "x"), Origin::OtherAuthor, "committing is not doing");
         let squash = "Feature\n\n* support: open abc: One\n\nCo-authored-by: ann <ann@example.com>";
-        assert_eq!(origin(("bob", 60), ("bob", 60), squash), Origin::Carried(Why::Squash));
+        assert_eq!(origin(("bob", 60), ("bob", 60), squash), Origin::IntroducedEntry(Why::Squash));
         assert_eq!(
             origin(("bob", 60), ("bob", 60), "Feature\n\n* support: open abc: One"),
             Origin::OtherAuthor
         );
-        assert_eq!(origin(("ann", 60), ("ann", 60), "Feature (#12)"), Origin::Carried(Why::Request));
+        assert_eq!(origin(("ann", 60), ("ann", 60), "Feature (#12)"), Origin::IntroducedEntry(Why::Request));
     }
 }

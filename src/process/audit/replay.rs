@@ -1,9 +1,11 @@
 //! An entry, read back into the request that leads to it.
 
-use crate::process::request::{Change, Changes, Deferral, Ending, Fix, Move, Request, What};
+use crate::process::request::{
+    Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
+};
 use crate::ticket::{
-    Action, Entry, Field, Finding, Head, Kind, Level, LinkKind, Moment, Node, Resolution, Set, Ticket,
-    TicketId,
+    Action, Entry, Field, Fields, Finding, Kind, Level, LinkKind, Node, Resolution, Set, Ticket, TicketId,
+    Timestamp,
 };
 
 /// What a reason for no commit begins with in a note (`resolve --no-commit`).
@@ -11,7 +13,7 @@ const NO_COMMIT: &str = "No commit: ";
 
 /// The request that an entry answers to; `None` for what only a newer version knows, and for what is judged
 /// otherwise. Long texts are taken from the head of the version that brought the entry.
-pub(super) fn request(entry: &Entry, before: &Ticket, after: &Head) -> Option<Request> {
+pub(super) fn request(entry: &Entry, before: &Ticket, after: &Fields) -> Option<Request> {
     let what = what(entry, before, after)?;
     let mut request = Request::new(what).with_note(entry.note.clone()).spending(entry.spent_minutes);
     request.visibility = entry.visibility.clone();
@@ -19,27 +21,27 @@ pub(super) fn request(entry: &Entry, before: &Ticket, after: &Head) -> Option<Re
     Some(request)
 }
 
-fn what(entry: &Entry, before: &Ticket, after: &Head) -> Option<What> {
+fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
     let all = || changes(entry, after, |_| true);
-    let step = |step| Some(What::Step(step));
+    let step = |step| Some(RequestKind::Process(step));
     match &entry.action {
-        Action::Edit => Some(What::Edit(all())),
-        Action::Undo => Some(What::Undo(all())),
-        Action::Comment => Some(What::Comment),
-        Action::Attach => entry.attachment.clone().map(What::Attach),
-        Action::Link => linked(entry, true).map(|(kind, id)| What::Link(kind, id)),
-        Action::Unlink => linked(entry, false).map(|(kind, id)| What::Unlink(kind, id)),
+        Action::Edit => Some(RequestKind::Edit(all())),
+        Action::Undo => Some(RequestKind::Undo(all())),
+        Action::Comment => Some(RequestKind::Comment),
+        Action::Attach => entry.attachment.clone().map(RequestKind::Attach),
+        Action::Link => linked(entry, true).map(|(kind, id)| RequestKind::Link(kind, id)),
+        Action::Unlink => linked(entry, false).map(|(kind, id)| RequestKind::Unlink(kind, id)),
         Action::Assign => match value(entry, &Field::Owner) {
-            Some(owner) => step(Move::Own(owner)),
-            None => Some(What::Assign(value(entry, &Field::Assignee))),
+            Some(owner) => step(ProcessAction::Own(owner)),
+            None => Some(RequestKind::Assign(value(entry, &Field::Assignee))),
         },
-        Action::Repeat => Some(What::Repeat(beside_status(entry, after), Fix::Missing)),
+        Action::Repeat => Some(RequestKind::Repeat(beside_status(entry, after), FixStatus::Missing)),
         Action::Reopen => {
             let changes = beside_status(entry, after);
             if changes.is_empty() && entry.seen.is_none() {
-                return step(Move::Reopen);
+                return step(ProcessAction::Reopen);
             }
-            Some(What::Repeat(changes, Fix::Contained))
+            Some(RequestKind::Repeat(changes, FixStatus::Contained))
         }
         Action::Triage => {
             let confirm =
@@ -48,40 +50,42 @@ fn what(entry: &Entry, before: &Ticket, after: &Head) -> Option<What> {
             if confirm {
                 changes.remove(&Field::Severity);
             }
-            step(Move::Triage { changes, confirm })
+            step(ProcessAction::Triage { changes, confirm })
         }
         Action::Replicate => {
             let (text, happened) = replicated(after);
-            step(Move::Replicate { text, happened })
+            step(ProcessAction::Replicate { text, happened })
         }
-        Action::Diagnose => step(Move::Diagnose(text_of(after, &Field::Findings(Finding::Diagnosis)))),
+        Action::Diagnose => {
+            step(ProcessAction::Diagnose(text_of(after, &Field::Findings(Finding::Diagnosis))))
+        }
         Action::Estimate => {
-            let own = || before.head().get(&Field::Estimate).map(ToString::to_string);
-            step(Move::Estimate(value(entry, &Field::Estimate).or_else(own).unwrap_or_default()))
+            let own = || before.fields().get(&Field::Estimate).map(ToString::to_string);
+            step(ProcessAction::Estimate(value(entry, &Field::Estimate).or_else(own).unwrap_or_default()))
         }
         Action::Escalate => {
             let findings = changes(entry, after, |field| matches!(field, Field::Findings(_)));
-            step(Move::Escalate { findings, force: !entry.overrides.is_empty() })
+            step(ProcessAction::Escalate { findings, force: !entry.overrides.is_empty() })
         }
-        Action::Return => step(Move::Return { to: level(entry), incomplete: false }),
-        Action::HandBack => step(Move::Return { to: level(entry), incomplete: true }),
-        Action::Alert => step(Move::Alert(entry.told.clone().unwrap_or_default())),
-        Action::Defer => step(Move::Defer(deferral(entry, before)?)),
-        Action::Pend => step(Move::Pend { follow_up: follow_up(waiting(entry, before)?)? }),
-        Action::Resume => step(Move::Resume),
-        Action::Resolve => step(Move::Resolve(ending(entry, before))),
-        Action::Close => step(Move::Close),
+        Action::Return => step(ProcessAction::Return { to: level(entry), incomplete: false }),
+        Action::HandBack => step(ProcessAction::Return { to: level(entry), incomplete: true }),
+        Action::Alert => step(ProcessAction::Alert(entry.told.clone().unwrap_or_default())),
+        Action::Defer => step(ProcessAction::Defer(deferral(entry, before)?)),
+        Action::Pend => step(ProcessAction::Pend { follow_up: follow_up(waiting(entry, before)?)? }),
+        Action::Resume => step(ProcessAction::Resume),
+        Action::Resolve => step(ProcessAction::Resolve(ending(entry, before))),
+        Action::Close => step(ProcessAction::Close),
         Action::Open | Action::Redact | Action::Unknown(_) => None,
     }
 }
 
 /// The changes of an entry that are wanted.
-pub(super) fn changes(entry: &Entry, after: &Head, is_wanted: impl Fn(&Field) -> bool) -> Changes {
+pub(super) fn changes(entry: &Entry, after: &Fields, is_wanted: impl Fn(&Field) -> bool) -> Changes {
     let change = |(field, set): (&Field, &Set)| {
         let change = match set {
-            Set::Value { to, .. } => Change::To(to.clone()),
-            Set::Members { add, remove } => Change::Members { add: add.clone(), remove: remove.clone() },
-            Set::Text => Change::to_text(text_of(after, field)),
+            Set::Value { to, .. } => FieldChange::To(to.clone()),
+            Set::Members { add, remove } => FieldChange::Members { add: add.clone(), remove: remove.clone() },
+            Set::Text => FieldChange::to_text(text_of(after, field)),
             Set::Other(_) => return None,
         };
         Some((field.clone(), change))
@@ -90,17 +94,17 @@ pub(super) fn changes(entry: &Entry, after: &Head, is_wanted: impl Fn(&Field) ->
 }
 
 /// What an entry sets beside the status, and what goes with a status.
-fn beside_status(entry: &Entry, after: &Head) -> Changes {
+fn beside_status(entry: &Entry, after: &Fields) -> Changes {
     changes(entry, after, |field| ![Field::Status, Field::Deferral, Field::Resolution].contains(field))
 }
 
 /// A long text as it stands in the head; a word in its place, where a later entry has taken it away.
-fn text_of(after: &Head, field: &Field) -> String {
+fn text_of(after: &Fields, field: &Field) -> String {
     let text = after.get(field).filter(|_| field.kind() == Kind::Text).and_then(Node::as_text);
     text.map_or_else(|| "(no longer there)".to_owned(), str::to_owned)
 }
 
-fn replicated(after: &Head) -> (String, bool) {
+fn replicated(after: &Fields) -> (String, bool) {
     let text = text_of(after, &Field::Findings(Finding::Reproduction));
     match text.strip_prefix("Cannot reproduce.\n\n") {
         Some(tried) => (tried.to_owned(), false),
@@ -135,11 +139,11 @@ fn linked(entry: &Entry, adds: bool) -> Option<(LinkKind, TicketId)> {
 
 /// For whom the ticket waits: as the entry sets it, or as it was.
 fn waiting<'a>(entry: &'a Entry, before: &'a Ticket) -> Option<&'a Node> {
-    node(entry, &Field::Deferral).or_else(|| before.head().get(&Field::Deferral))
+    node(entry, &Field::Deferral).or_else(|| before.fields().get(&Field::Deferral))
 }
 
-fn follow_up(deferral: &Node) -> Option<Moment> {
-    Moment::parse(deferral.at("follow_up")?.as_text()?)
+fn follow_up(deferral: &Node) -> Option<Timestamp> {
+    Timestamp::parse(deferral.at("follow_up")?.as_text()?)
 }
 
 fn deferral(entry: &Entry, before: &Ticket) -> Option<Deferral> {
@@ -151,19 +155,19 @@ fn deferral(entry: &Entry, before: &Ticket) -> Option<Deferral> {
     Some(Deferral::Vendor { name: text("vendor"), case: text("case"), follow_up: follow_up(to)? })
 }
 
-fn ending(entry: &Entry, before: &Ticket) -> Ending {
+fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {
     let code = value(entry, &Field::Resolution)
-        .or_else(|| before.head().get(&Field::Resolution).map(ToString::to_string))
+        .or_else(|| before.fields().get(&Field::Resolution).map(ToString::to_string))
         .unwrap_or_default();
     let added = |field: &Field| match entry.set.get(field) {
         Some(Set::Members { add, .. }) => add.clone(),
         Some(Set::Text | Set::Value { .. } | Set::Other(_)) | None => Vec::new(),
     };
     let survivor = Field::Links(LinkKind::DuplicateOf);
-    let known = before.head().members(&survivor).next().map(str::to_owned);
+    let known = before.fields().members(&survivor).next().map(str::to_owned);
     let why =
         entry.note.as_deref().and_then(|note| note.split_once(NO_COMMIT)).map(|(_, why)| why.to_owned());
-    Ending {
+    ResolutionRequest {
         code: Resolution::parse(&code),
         commits: added(&Field::Commits),
         no_commit: why,

@@ -2,7 +2,7 @@
 
 use crate::process::clock::rules::Target;
 use crate::process::clock::run::{Gap, State};
-use crate::ticket::{Level, Moment, Severity, Standing};
+use crate::ticket::{Level, Severity, SlaStatus, Timestamp};
 
 /// What a clock measures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +98,11 @@ impl Clock {
 
 /// Where the customer's clocks stand, as lists and queries ask for it: it holds until the next entry.
 #[must_use]
-pub fn standing(clocks: &[Clock]) -> Standing {
+pub fn standing(clocks: &[Clock]) -> SlaStatus {
     let customers = || clocks.iter().filter(|clock| clock.kind.is_customers() && clock.is_present);
     let running = || customers().filter(|clock| clock.stopped.is_none() && !clock.is_paused);
-    let first = |at: Option<i64>| at.and_then(Moment::from_unix);
-    Standing {
+    let first = |at: Option<i64>| at.and_then(Timestamp::from_unix);
+    SlaStatus {
         due: first(running().filter_map(|clock| clock.due).min()),
         warn: first(running().filter_map(|clock| clock.warn).min()),
         is_late: customers()

@@ -2,7 +2,7 @@
 
 #[expect(clippy::module_inception, reason = "the room of clocks holds what a clock is")]
 mod clock;
-mod course;
+mod history;
 mod replay;
 mod rules;
 mod run;
@@ -10,8 +10,8 @@ mod skew;
 mod spells;
 
 pub use clock::{Clock, ClockKind, standing};
-pub use course::{Course, Event, Happened, NoCourse, Step};
-pub use replay::{Book, Judged, replay};
+pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory};
+pub use replay::{ClockBook, Judged, replay};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};
 pub use skew::{Skew, skew_before, skews};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::calendar::{Calendar, Hours};
 use crate::process::clock::clock::{Clock, ClockKind};
-use crate::process::clock::course::{Course, Event, Happened, is_of_team};
+use crate::process::clock::history::{Event, EventKind, TicketHistory, is_of_team};
 use crate::process::clock::rules::{ClockRules, Reason, Target, Targets};
 use crate::process::clock::run::{Gap, Measure, Run, Why};
 use crate::process::team::Team;
@@ -12,14 +12,14 @@ use crate::ticket::{Level, Severity};
 
 /// Rules of clocks, with the hours of their calendars ready to be counted.
 #[derive(Debug)]
-pub struct Book {
+pub struct ClockBook {
     /// The rules.
     pub rules: ClockRules,
     hours: BTreeMap<String, Hours>,
     always: Hours,
 }
 
-impl Book {
+impl ClockBook {
     /// Rules made ready.
     #[must_use]
     pub fn of(rules: ClockRules) -> Self {
@@ -38,7 +38,7 @@ impl Book {
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     /// The rules.
-    pub books: &'a [Book],
+    pub books: &'a [ClockBook],
     /// For its opening, and then for each setting of its severity, the place of the rules in force.
     pub by: &'a [usize],
     /// Whose words count as the team's.
@@ -48,7 +48,7 @@ pub struct Judged<'a> {
 /// The clocks of a ticket at a moment, in seconds since 1970 UTC: response, updates, resolution, levels,
 /// vendors.
 #[must_use]
-pub fn replay(course: &Course, judged: Judged<'_>, now: i64) -> Vec<Clock> {
+pub fn replay(course: &TicketHistory, judged: Judged<'_>, now: i64) -> Vec<Clock> {
     let mut replay = Replay::new(judged, now);
     course.events.iter().for_each(|event| replay.take(event));
     replay.finish()
@@ -96,41 +96,41 @@ impl<'a> Replay<'a> {
     fn take(&mut self, event: &Event) {
         let mark = (event.at, event.entry);
         match &event.what {
-            Happened::Opened => {
+            EventKind::Opened => {
                 self.judge();
                 (self.opened, self.update_from) = (Some(mark), Some(mark));
             }
-            Happened::Severity(severity) => {
+            EventKind::Severity(severity) => {
                 self.severity = *severity;
                 self.judge();
             }
-            Happened::Level(level, _) => self.come_to(*level, mark),
-            Happened::Waits(reason, vendor) => {
+            EventKind::Level(level, _) => self.come_to(*level, mark),
+            EventKind::Waits(reason, vendor) => {
                 let why = Why::Waits(*reason, vendor.clone());
                 self.gaps.push(Gap { from: mark.0, to: None, why, began: mark.1, ended: None });
                 self.vendor = vendor.clone().map(|name| (name, mark));
             }
-            Happened::Resumed => {
+            EventKind::Resumed => {
                 self.close(mark, |why| matches!(why, Why::Waits(..)));
                 self.vendor_answers(mark);
             }
-            Happened::Ended(_) => {
+            EventKind::Ended(_) => {
                 self.respond(mark);
                 self.update(mark);
                 (self.ended, self.update_from) = (Some(mark), None);
                 self.gaps.push(Gap { from: mark.0, to: None, why: Why::Ended, began: mark.1, ended: None });
             }
-            Happened::Reopened(_) => {
+            EventKind::Reopened(_) => {
                 self.close(mark, |why| *why == Why::Ended);
                 (self.ended, self.update_from) = (None, Some(mark));
             }
-            Happened::Said(email, is_customer) if is_of_team(email, *is_customer, self.judged.team) => {
+            EventKind::Said(email, is_customer) if is_of_team(email, *is_customer, self.judged.team) => {
                 self.respond(mark);
                 self.update(mark);
                 // What is said after the end begins no interval.
                 self.update_from = self.ended.is_none().then_some(mark);
             }
-            Happened::Said(..) | Happened::Spent(_) => {}
+            EventKind::Said(..) | EventKind::Spent(_) => {}
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Replay<'a> {
     }
 
     fn targets(&self) -> Option<&'a Targets> {
-        let books: &'a [Book] = self.judged.books;
+        let books: &'a [ClockBook] = self.judged.books;
         books.get(self.book)?.rules.severities.get(&self.severity?)
     }
 
@@ -184,7 +184,7 @@ impl<'a> Replay<'a> {
     }
 
     fn vendor_clock(&mut self, name: &str, since: (i64, u32), stop: Option<(i64, u32)>) {
-        let books: &'a [Book] = self.judged.books;
+        let books: &'a [ClockBook] = self.judged.books;
         let rules = books.get(self.book).and_then(|book| book.rules.vendors.get(name));
         if let Some((target, calendar)) = rules {
             let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None };
@@ -222,7 +222,7 @@ impl<'a> Replay<'a> {
         mut gaps: Vec<Gap>,
         is_present: bool,
     ) {
-        let books: &'a [Book] = self.judged.books;
+        let books: &'a [ClockBook] = self.judged.books;
         let Some(book) = books.get(self.book) else { return };
         let counts = |reason: &Reason| book.rules.pause.contains(reason);
         gaps.retain(|gap| gap.to.is_none_or(|to| to > started.0));
@@ -284,7 +284,7 @@ impl<'a> Replay<'a> {
     }
 
     fn finish_levels(&mut self) {
-        let books: &'a [Book] = self.judged.books;
+        let books: &'a [ClockBook] = self.judged.books;
         let Some(rules) = books.get(self.book).map(|book| &book.rules) else { return };
         for (level, (start, elsewhere)) in std::mem::take(&mut self.levels) {
             let Some((target, calendar)) = rules.levels.get(&level) else { continue };

@@ -1,6 +1,6 @@
 //! Entries whose dates cannot be right: clocks depend on people's clocks.
 
-use crate::ticket::{Entry, EntryId, Moment, Ticket};
+use crate::ticket::{Entry, EntryId, Ticket, Timestamp};
 
 /// What two people's clocks may be apart, in seconds.
 const TOLERANCE_SECS: i64 = 300;
@@ -11,7 +11,7 @@ pub struct Skew {
     /// The entry.
     pub entry: EntryId,
     /// Its date.
-    pub at: Moment,
+    pub at: Timestamp,
     /// What it cannot be right beside, in words.
     pub problem: String,
 }
@@ -19,7 +19,7 @@ pub struct Skew {
 /// An entry that is dated before the commit that it follows, by more than a clock may be off: whoever made that
 /// commit had a clock, too.
 #[must_use]
-pub fn skew_before(entry: &Entry, followed: Moment, commit: &str) -> Option<Skew> {
+pub fn skew_before(entry: &Entry, followed: Timestamp, commit: &str) -> Option<Skew> {
     let is_before = entry.at.unix().saturating_add(TOLERANCE_SECS) < followed.unix();
     let problem = format!("before the commit {commit} of {}, which it follows", followed.minute());
     is_before.then(|| Skew { entry: entry.id.clone(), at: entry.at, problem })
@@ -27,9 +27,9 @@ pub fn skew_before(entry: &Entry, followed: Moment, commit: &str) -> Option<Skew
 
 /// The entries of a ticket that are dated in the future, or before the entry that they follow.
 #[must_use]
-pub fn skews(ticket: &Ticket, now: Moment) -> Vec<Skew> {
+pub fn skews(ticket: &Ticket, now: Timestamp) -> Vec<Skew> {
     let mut skews = Vec::new();
-    let mut before: Option<(&EntryId, Moment, u64)> = None;
+    let mut before: Option<(&EntryId, Timestamp, u64)> = None;
     for entry in ticket.timeline() {
         if entry.at > now {
             let problem = "in the future".to_owned();

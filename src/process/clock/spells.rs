@@ -1,6 +1,6 @@
 //! What else a course tells, beside clocks: the first word to the customer, and the time at each level.
 
-use crate::process::clock::course::{Course, Happened, is_of_team};
+use crate::process::clock::history::{EventKind, TicketHistory, is_of_team};
 use crate::process::clock::replay::Judged;
 use crate::process::team::Team;
 use crate::ticket::{Level, Severity};
@@ -8,10 +8,10 @@ use crate::ticket::{Level, Severity};
 /// When the team first said something that the customer may read, in seconds since 1970 UTC; an end tells them
 /// too.
 #[must_use]
-pub fn first_response(course: &Course, team: &Team) -> Option<i64> {
-    let answers = |what: &Happened| {
-        matches!(what, Happened::Said(email, is_customer) if is_of_team(email, *is_customer, team))
-            || matches!(what, Happened::Ended(_))
+pub fn first_response(course: &TicketHistory, team: &Team) -> Option<i64> {
+    let answers = |what: &EventKind| {
+        matches!(what, EventKind::Said(email, is_customer) if is_of_team(email, *is_customer, team))
+            || matches!(what, EventKind::Ended(_))
     };
     course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
 }
@@ -19,7 +19,7 @@ pub fn first_response(course: &Course, team: &Team) -> Option<i64> {
 /// The seconds of hours that a ticket was worked on at each level until a moment: what it waited, and what
 /// lies after its end, is cut out. The hours are those of the calendar of its severity.
 #[must_use]
-pub fn at_levels(course: &Course, judged: Judged<'_>, now: i64) -> [i64; 3] {
+pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [i64; 3] {
     let mut levels = [0; 3];
     let (mut level, mut severity, mut is_stopped) = (Level::One, None, false);
     let mut since: Option<i64> = None;
@@ -37,12 +37,12 @@ pub fn at_levels(course: &Course, judged: Judged<'_>, now: i64) -> [i64; 3] {
     for event in course.events.iter().filter(|event| event.at <= now) {
         let before = (level, severity, is_stopped);
         match &event.what {
-            Happened::Opened => since = Some(event.at),
-            Happened::Level(to, _) => level = *to,
-            Happened::Severity(to) => severity = *to,
-            Happened::Waits(..) | Happened::Ended(_) => is_stopped = true,
-            Happened::Resumed | Happened::Reopened(_) => is_stopped = false,
-            Happened::Said(..) | Happened::Spent(_) => {}
+            EventKind::Opened => since = Some(event.at),
+            EventKind::Level(to, _) => level = *to,
+            EventKind::Severity(to) => severity = *to,
+            EventKind::Waits(..) | EventKind::Ended(_) => is_stopped = true,
+            EventKind::Resumed | EventKind::Reopened(_) => is_stopped = false,
+            EventKind::Said(..) | EventKind::Spent(_) => {}
         }
         if before != (level, severity, is_stopped) {
             add(since.filter(|_| !before.2), event.at, before.0, before.1);

@@ -7,12 +7,12 @@ use crate::process::audit::{
 };
 use crate::process::{Policy, ProblemLevel, Rules};
 use crate::project::audit::found::identity;
-use crate::project::audit::review::{Doubt, Own, Review, Signature};
+use crate::project::audit::review::{Own, PendingEntry, Review, Signature};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
-use crate::store::git::{ItemKind, ObjectId, Passage, Passed};
+use crate::store::git::{CommitDelta, FileDelta, ItemKind, ObjectId};
 use crate::store::{Form, Parsed, Version, layout};
-use crate::ticket::{Action, Entry, Moment, Person, Ticket, TicketId, is_same_ticket};
+use crate::ticket::{Action, Entry, Person, Ticket, TicketId, Timestamp, is_same_ticket};
 
 /// A ticket that a commit changed.
 struct Changed {
@@ -26,7 +26,7 @@ struct Changed {
 
 impl Review<'_> {
     /// Looks at a commit.
-    pub(super) fn commit(&mut self, passage: &Passage, parsed: &mut Parsed<'_>) -> Result<(), Failure> {
+    pub(super) fn commit(&mut self, passage: &CommitDelta, parsed: &mut Parsed<'_>) -> Result<(), Failure> {
         self.commits.insert(passage.commit, self.commits.len());
         let rules = self.book.at(passage.parents.first())?;
         let facts = self.facts(passage, &rules)?;
@@ -61,14 +61,14 @@ impl Review<'_> {
     }
 
     /// What a commit says of itself, and who made it.
-    pub(super) fn facts(&mut self, passage: &Passage, rules: &Rules) -> Result<CommitFacts, Failure> {
-        let who = |signature: &crate::store::git::Signature| Person {
+    pub(super) fn facts(&mut self, passage: &CommitDelta, rules: &Rules) -> Result<CommitFacts, Failure> {
+        let who = |signature: &crate::store::git::Ident| Person {
             name: signature.name.clone(),
             email: signature.email.clone(),
         };
         // A date that is none agrees with no entry.
-        let when = |signature: &crate::store::git::Signature| {
-            Moment::from_unix(signature.seconds).unwrap_or_default()
+        let when = |signature: &crate::store::git::Ident| {
+            Timestamp::from_unix(signature.seconds).unwrap_or_default()
         };
         let (author, committer) = (&passage.identity.author, &passage.identity.committer);
         Ok(CommitFacts {
@@ -84,7 +84,7 @@ impl Review<'_> {
     }
 
     /// A commit that says it is ours changes our files alone.
-    fn beside(&mut self, passage: &Passage, facts: &CommitFacts) {
+    fn beside(&mut self, passage: &CommitDelta, facts: &CommitFacts) {
         let said = &facts.said;
         let claims = said.is_ours || (!said.actions.is_empty() && !said.is_squash);
         if claims && passage.touches_others {
@@ -94,7 +94,7 @@ impl Review<'_> {
         }
     }
 
-    fn signature(&mut self, passage: &Passage, facts: &CommitFacts, rules: &Rules) {
+    fn signature(&mut self, passage: &CommitDelta, facts: &CommitFacts, rules: &Rules) {
         let level = match rules.settings.signed_commits {
             Policy::Off => return,
             Policy::Warn => ProblemLevel::Warning,
@@ -113,8 +113,8 @@ impl Review<'_> {
     /// The versions of a ticket that a commit changed; none where it cannot be read, or is gone, which is found.
     fn opened(
         &mut self,
-        passage: &Passage,
-        file: &Passed,
+        passage: &CommitDelta,
+        file: &FileDelta,
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Changed>, Failure> {
@@ -147,7 +147,7 @@ impl Review<'_> {
     /// Looks at a ticket that a commit changed, and gives the entries that are new in it.
     fn ticket(
         &mut self,
-        passage: &Passage,
+        passage: &CommitDelta,
         facts: &CommitFacts,
         changed: &Changed,
         parsed: &mut Parsed<'_>,
@@ -203,7 +203,7 @@ impl Review<'_> {
     /// Where an entry comes from: noted as its commit's own, or kept in doubt. True where its step is judged here.
     fn origin(
         &mut self,
-        passage: &Passage,
+        passage: &CommitDelta,
         facts: &CommitFacts,
         changed: &Changed,
         entry: &Entry,
@@ -216,7 +216,7 @@ impl Review<'_> {
             return Ok(true);
         }
         let rules = self.book.at(passage.parents.first())?;
-        self.doubts.push(Doubt {
+        self.doubts.push(PendingEntry {
             ticket: changed.id.clone(),
             entry: entry.clone(),
             origin,
@@ -226,13 +226,13 @@ impl Review<'_> {
             is_of_team: rules.team.has_member(&entry.by),
         });
         // What is not of this commit was judged in its own, if it is anywhere.
-        Ok(matches!(origin, Origin::Carried(Why::Squash | Why::Request | Why::Sync)))
+        Ok(matches!(origin, Origin::IntroducedEntry(Why::Squash | Why::Request | Why::Sync)))
     }
 
     /// Whether the process allowed the steps of new entries.
     fn steps(
         &mut self,
-        passage: &Passage,
+        passage: &CommitDelta,
         facts: &CommitFacts,
         from: Option<&Ticket>,
         after: &Ticket,
@@ -265,7 +265,7 @@ impl Review<'_> {
     /// True where a ticket that lost its id to an older one is there under the one that follows from it.
     fn goes_on(
         &mut self,
-        passage: &Passage,
+        passage: &CommitDelta,
         ticket: &Ticket,
         parsed: &mut Parsed<'_>,
     ) -> Result<bool, Failure> {
@@ -294,8 +294,8 @@ impl Review<'_> {
     /// A file of ours that is no ticket: evidence, settings; or something that does not belong there.
     fn other_file(
         &mut self,
-        passage: &Passage,
-        file: &Passed,
+        passage: &CommitDelta,
+        file: &FileDelta,
         parsed: &mut Parsed<'_>,
     ) -> Result<(), Failure> {
         let path = file.path.as_str();

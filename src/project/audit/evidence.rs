@@ -3,7 +3,7 @@
 use crate::process::audit::{AuditRule, Finding};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
-use crate::store::git::{Blob, ObjectId, Passage, Passed};
+use crate::store::git::{Blob, CommitDelta, FileDelta, ObjectId};
 use crate::store::{Error, Parsed, layout};
 use crate::ticket::{Entry, TicketId};
 
@@ -11,7 +11,7 @@ impl Review<'_> {
     /// What new entries attached, and what lies there.
     pub(super) fn evidence_of(
         &mut self,
-        passage: &Passage,
+        passage: &CommitDelta,
         id: &TicketId,
         new: &[&Entry],
     ) -> Result<Vec<Finding>, Failure> {
@@ -31,8 +31,8 @@ impl Review<'_> {
     /// A file of evidence that a commit changed: of an entry that was there before, it stays as it was.
     pub(super) fn evidence(
         &mut self,
-        passage: &Passage,
-        file: &Passed,
+        passage: &CommitDelta,
+        file: &FileDelta,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Finding>, Failure> {
         let place = file.path.strip_prefix(layout::ATTACHMENTS).unwrap_or_default().trim_start_matches('/');

@@ -3,10 +3,10 @@
 use crate::process::Problem;
 use crate::process::audit::{AuditRule, Finding};
 use crate::store::git::ObjectId;
-use crate::ticket::{Entry, EntryId, Moment, TicketId};
+use crate::ticket::{Entry, EntryId, TicketId, Timestamp};
 
 /// What tells an entry, whatever is taken out of it.
-pub(super) type Identity = (u64, Moment, EntryId);
+pub(super) type Identity = (u64, Timestamp, EntryId);
 
 /// An entry's identity.
 pub(super) fn identity(entry: &Entry) -> Identity {

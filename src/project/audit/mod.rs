@@ -1,16 +1,16 @@
 //! Audit: a history held against the rules, commit by commit, and a seal over what was verified.
 
-mod attest;
+mod attribution;
 mod commit;
 mod evidence;
 mod found;
+mod range;
 mod reverts;
 mod review;
 mod rulebook;
 mod seal;
-mod stretch;
 
-pub use stretch::Start;
+pub use range::Start;
 
 use crate::process::audit::Audited;
 use crate::process::{Problem, ProblemLevel};
@@ -19,8 +19,8 @@ use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::layout;
 
+use range::CommitRange;
 use review::Review;
-use stretch::Stretch;
 
 /// From this many commits on, a progress bar is worth it.
 const MANY: usize = 2_000;
@@ -38,7 +38,7 @@ pub enum AuditRequest<'a> {
 pub struct Audit {
     /// What was found, and over what.
     pub audited: Audited,
-    stretch: Stretch,
+    stretch: CommitRange,
 }
 
 impl Audit {
@@ -56,8 +56,8 @@ impl Project<'_> {
     /// There is no such revision, the settings of a tip cannot be read, or an object cannot be read.
     pub fn audit(&self, request: AuditRequest<'_>) -> Result<Audit, Failure> {
         let (stretch, mut faults) = match request {
-            AuditRequest::Range(range, start) => stretch::asked(self, range, start)?,
-            AuditRequest::Pushed(text) => stretch::pushed(&self.store, text)?,
+            AuditRequest::Range(range, start) => range::asked(self, range, start)?,
+            AuditRequest::Pushed(text) => range::pushed(&self.store, text)?,
         };
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;
@@ -106,8 +106,8 @@ impl Project<'_> {
 }
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
-fn finished(mut review: Review<'_>, stretch: &Stretch) -> Result<Audited, Failure> {
-    for (doubt, finding) in attest::unsettled(&mut review, stretch)? {
+fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Audited, Failure> {
+    for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
     }

@@ -3,7 +3,7 @@
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
-use crate::store::git::{Item, ObjectId, Passage, Passed, reverted};
+use crate::store::git::{CommitDelta, FileDelta, Item, ObjectId, reverted};
 use crate::store::{Error, Parsed};
 use crate::ticket::TicketId;
 
@@ -11,8 +11,8 @@ impl Review<'_> {
     /// True where a commit says that it takes another back, and has of this ticket what was there before that one.
     pub(super) fn is_revert(
         &mut self,
-        passage: &Passage,
-        file: &Passed,
+        passage: &CommitDelta,
+        file: &FileDelta,
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<bool, Failure> {
@@ -32,7 +32,7 @@ impl Review<'_> {
         }
     }
 
-    fn takes_back(&self, commit: ObjectId, file: &Passed, before: &Item) -> Result<bool, Failure> {
+    fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {
         let repository = self.store.repository();
         let parents = repository.parents(commit).map_err(Error::from)?;
         if repository.find(commit, &file.path).map_err(Error::from)?.as_ref() != Some(before) {

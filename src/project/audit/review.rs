@@ -9,7 +9,7 @@ use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Store;
-use crate::store::git::{ObjectId, Signed, Verdict};
+use crate::store::git::{ObjectId, SignatureStatus, Signed};
 use crate::ticket::{Entry, Person, TicketId};
 
 /// What brought an entry: the version of the ticket, and the commit.
@@ -22,7 +22,7 @@ pub(super) struct Own {
 
 /// An entry that came in a commit which is not its own.
 #[derive(Debug)]
-pub(super) struct Doubt {
+pub(super) struct PendingEntry {
     pub(super) ticket: TicketId,
     pub(super) entry: Entry,
     pub(super) origin: Origin,
@@ -50,7 +50,7 @@ pub(super) struct Review<'a> {
     pub(super) own: HashMap<Identity, Own>,
     /// The ticket that each opening entry opens.
     pub(super) openings: HashMap<Identity, TicketId>,
-    pub(super) doubts: Vec<Doubt>,
+    pub(super) doubts: Vec<PendingEntry>,
     pub(super) signatures: Vec<Signature>,
     /// The commits that were looked at, in order.
     pub(super) commits: HashMap<ObjectId, usize>,
@@ -97,10 +97,10 @@ impl<'a> Review<'a> {
             self.store.repository().signatures(&commits).map_err(crate::store::Error::from)?;
         for one in wanted {
             let finding = match signed.get(&one.commit) {
-                Some(signed) if signed.verdict == Verdict::Good => {
+                Some(signed) if signed.verdict == SignatureStatus::Good => {
                     self.foreign_signer(signed, &one.committer)?
                 }
-                Some(signed) if signed.verdict == Verdict::Untrusted => {
+                Some(signed) if signed.verdict == SignatureStatus::Untrusted => {
                     let message = format!("no key that git trusts made the signature ({})", signed.key);
                     Some(Finding::new(AuditRule::SignatureBad, message))
                 }

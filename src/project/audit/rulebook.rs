@@ -6,9 +6,9 @@ use std::rc::Rc;
 use crate::process::Rules;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
-use crate::store::git::{ObjectId, Passage};
+use crate::store::git::{CommitDelta, ObjectId};
 use crate::store::layout;
-use crate::ticket::{Moment, Person};
+use crate::ticket::{Person, Timestamp};
 
 /// The rules that a history had, commit by commit.
 pub(super) struct Rulebook<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Rulebook<'a> {
     by_files: BTreeMap<Vec<u8>, Rc<Rules>>,
     at: HashMap<ObjectId, Rc<Rules>>,
     /// Rules, and when a commit first had them; those from before the stretch first.
-    since: Vec<(Option<Moment>, Rc<Rules>)>,
+    since: Vec<(Option<Timestamp>, Rc<Rules>)>,
     none: Rc<Rules>,
     members: HashMap<Person, Person>,
 }
@@ -45,7 +45,7 @@ impl<'a> Rulebook<'a> {
     }
 
     /// Learns what a commit has: the rules of its parent, where it changed none of their files.
-    pub(super) fn pass(&mut self, passage: &Passage, committed: Moment) -> Result<(), Failure> {
+    pub(super) fn pass(&mut self, passage: &CommitDelta, committed: Timestamp) -> Result<(), Failure> {
         let judges = |path: &str| {
             [layout::CONFIG, layout::TEAM].contains(&path)
                 || path.starts_with(layout::VENDORS)
@@ -59,7 +59,7 @@ impl<'a> Rulebook<'a> {
         Ok(())
     }
 
-    fn read(&mut self, commit: ObjectId, committed: Option<Moment>) -> Result<Rc<Rules>, Failure> {
+    fn read(&mut self, commit: ObjectId, committed: Option<Timestamp>) -> Result<Rc<Rules>, Failure> {
         let files = self.project.store.judging_files(commit)?;
         if let Some(known) = self.by_files.get(&files) {
             return Ok(Rc::clone(known));
@@ -79,8 +79,8 @@ impl<'a> Rulebook<'a> {
     }
 
     /// The rules that were in force at a moment, by the dates of the commits.
-    pub(super) fn then(&self, at: Moment) -> Option<Rc<Rules>> {
-        let had = |since: &Option<Moment>| since.is_none_or(|since| since <= at);
+    pub(super) fn then(&self, at: Timestamp) -> Option<Rc<Rules>> {
+        let had = |since: &Option<Timestamp>| since.is_none_or(|since| since <= at);
         self.since.iter().rev().find(|(since, _)| had(since)).map(|(_, rules)| Rc::clone(rules))
     }
 

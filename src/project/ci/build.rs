@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Cause, Passes, Results};
+use crate::process::{FailureGroup, Results, TestHistory};
 use crate::project::failure::Failure;
 use crate::project::host::Host;
 use crate::project::state::{Project, Scope};
 use crate::store::git::Pipeline;
-use crate::ticket::{Sighting, cut, one_line};
+use crate::ticket::{Occurrence, cut, one_line};
 
 /// The longest message that a sighting repeats, in columns.
 const MESSAGE_COLUMNS: usize = 200;
@@ -75,18 +75,18 @@ impl BuildRequest {
 
 /// What two records of a branch know together.
 fn merged(ours: Option<&str>, theirs: &str) -> String {
-    Passes::read(ours.unwrap_or_default()).merged(&Passes::read(theirs)).write()
+    TestHistory::read(ours.unwrap_or_default()).merged(&TestHistory::read(theirs)).write()
 }
 
 impl Project<'_> {
     /// What is known of a branch's tests. Where it cannot be read, that is said, and nothing is known.
     #[must_use]
-    pub fn test_history(&self, build: &Build) -> Passes {
+    pub fn test_history(&self, build: &Build) -> TestHistory {
         let text = self.store.passes(&build.branch).unwrap_or_else(|error| {
             self.host.note(format!("warning: test history not available: {error}"));
             None
         });
-        Passes::read(&text.unwrap_or_default())
+        TestHistory::read(&text.unwrap_or_default())
     }
 
     /// Fetches what the remote knows of a branch's tests.
@@ -107,8 +107,9 @@ impl Project<'_> {
     pub fn remember_results(&self, build: &Build, results: &Results) {
         let Some(revision) = &build.revision else { return };
         let at = self.host.now().unix();
-        let next =
-            |text: Option<&str>| Passes::read(text.unwrap_or_default()).after(results, revision, at).write();
+        let next = |text: Option<&str>| {
+            TestHistory::read(text.unwrap_or_default()).after(results, revision, at).write()
+        };
         if let Err(error) = self.store.change_passes(&build.branch, &next) {
             self.host.note(format!("warning: test history not saved: {error}"));
         }
@@ -117,9 +118,9 @@ impl Project<'_> {
 
 impl Build {
     /// Where a cause was seen.
-    pub(super) fn sighting(&self, cause: &Cause) -> Sighting {
+    pub(super) fn sighting(&self, cause: &FailureGroup) -> Occurrence {
         let message = cut(&one_line(&cause.evidence.message), MESSAGE_COLUMNS).into_owned();
-        Sighting {
+        Occurrence {
             revision: self.revision.clone(),
             branch: Some(self.branch.clone()),
             run: self.run.clone(),

@@ -1,6 +1,6 @@
 //! A command that was run as a change of tickets: its failure opens one, its success resolves it.
 
-use crate::process::{Cause, Changes, Results, test_number};
+use crate::process::{Changes, FailureGroup, Results, test_number};
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
@@ -25,7 +25,7 @@ impl Project<'_> {
     pub fn report_command(
         &self,
         build: &Build,
-        cause: &Cause,
+        cause: &FailureGroup,
         results: &Results,
         given: &Changes,
         end: End,
@@ -40,7 +40,7 @@ impl Project<'_> {
             match (updater.ticket_of(&cause.key)?, end, state) {
                 (None, End::Failed, _) => updater.opens(cause)?,
                 (Some(ticket), End::Failed, _) => updater.repeats(&ticket, cause, Stability::Stable)?,
-                (Some(ticket), End::Passed, Some(state)) if ticket.head().status().is_open() => {
+                (Some(ticket), End::Passed, Some(state)) if ticket.fields().status().is_open() => {
                     updater.passes(&ticket, state.count, 1, &state.since)?;
                 }
                 (Some(_) | None, End::Passed, _) => {}

@@ -1,6 +1,6 @@
 //! The results of a run as a change of tickets: new failures, repeated ones, those that are gone.
 
-use crate::process::{Cause, Changes, Passes, Results, test_number};
+use crate::process::{Changes, FailureGroup, Results, TestHistory, test_number};
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
@@ -29,8 +29,8 @@ pub struct CiReport<'a> {
 /// A report beside what is known of its branch.
 struct Run<'a> {
     report: &'a CiReport<'a>,
-    before: &'a Passes,
-    after: Option<&'a Passes>,
+    before: &'a TestHistory,
+    after: Option<&'a TestHistory>,
 }
 
 impl Project<'_> {
@@ -67,7 +67,7 @@ impl Run<'_> {
     fn update(&self, change: &mut Change<'_, '_>, candidates: &[TicketId]) -> Result<CiSummary, Failure> {
         let CiReport { build, results, given, max_new, .. } = *self.report;
         let mut updater = CiUpdater::new(CiRun { build, passes: self.before, given }, change);
-        let mut new: Vec<&Cause> = Vec::new();
+        let mut new: Vec<&FailureGroup> = Vec::new();
         for cause in results.causes() {
             match updater.ticket_of(&cause.key)? {
                 Some(ticket) => updater.repeats(&ticket, cause, self.stability(cause))?,
@@ -75,7 +75,7 @@ impl Run<'_> {
             }
         }
         if new.len() > max_new {
-            let storm = Cause::storm(format!("storm:{}", build.branch), &new);
+            let storm = FailureGroup::storm(format!("storm:{}", build.branch), &new);
             match updater.ticket_of(&storm.key)? {
                 Some(ticket) => updater.repeats(&ticket, &storm, Stability::Stable)?,
                 None => updater.opens(&storm)?,
@@ -99,8 +99,8 @@ impl Run<'_> {
     fn pass(&self, updater: &mut CiUpdater<'_, '_, '_>, ticket: &Ticket) -> Result<(), Failure> {
         let results = self.report.results;
         let tests = ticket.sightings().next_back().map(|(_, seen)| seen.tests.as_slice()).unwrap_or_default();
-        let has_failed = ticket.head().key().is_some_and(|key| results.has_failed(key));
-        let is_open = ticket.head().status().is_open();
+        let has_failed = ticket.fields().key().is_some_and(|key| results.has_failed(key));
+        let is_open = ticket.fields().status().is_open();
         if tests.is_empty() || has_failed || !is_open || !tests.iter().all(|test| results.has_passed(test)) {
             return Ok(());
         }
@@ -117,7 +117,7 @@ impl Run<'_> {
         updater.passes(ticket, count, wanted.max(1), &since)
     }
 
-    fn stability(&self, cause: &Cause) -> Stability {
+    fn stability(&self, cause: &FailureGroup) -> Stability {
         let is_flipping = |test: &String| {
             let state = self.after.and_then(|after| after.state(test_number(test)));
             self.report.results.is_flaky(test) || state.is_some_and(|state| state.is_flaky())

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Cause, Change, Changes, State, without_secrets};
+use crate::process::{Changes, FailureGroup, FieldChange, State, without_secrets};
 use crate::project::ci::build::{Build, short};
 use crate::store::Store;
 use crate::store::git::CodeChange;
@@ -16,16 +16,16 @@ const MAX_COMMITS: usize = 20;
 const MAX_TESTS: usize = 50;
 
 /// The fields of a new ticket of a cause.
-pub(super) fn opening(cause: &Cause, build: &Build, suspects: &str) -> Changes {
+pub(super) fn opening(cause: &FailureGroup, build: &Build, suspects: &str) -> Changes {
     Changes::from([
-        (Field::Title, Change::to_text(title(cause, build))),
-        (Field::Description, Change::to_text(story(cause, build, suspects))),
-        (Field::Channel, Change::to_text("ci")),
-        (Field::Key, Change::to_text(&cause.key)),
+        (Field::Title, FieldChange::to_text(title(cause, build))),
+        (Field::Description, FieldChange::to_text(story(cause, build, suspects))),
+        (Field::Channel, FieldChange::to_text("ci")),
+        (Field::Key, FieldChange::to_text(&cause.key)),
     ])
 }
 
-fn title(cause: &Cause, build: &Build) -> String {
+fn title(cause: &FailureGroup, build: &Build) -> String {
     let (first, message) = (cause.tests.first().map_or("", String::as_str), cause.evidence.message.as_str());
     let said = if message.is_empty() { String::new() } else { format!(": {message}") };
     let title = match (&cause.evidence.title, cause.key.split(':').next()) {
@@ -41,7 +41,7 @@ fn title(cause: &Cause, build: &Build) -> String {
     cut(&one_line(&without_secrets(&title)), TITLE_COLUMNS).into_owned()
 }
 
-fn story(cause: &Cause, build: &Build, suspects: &str) -> String {
+fn story(cause: &FailureGroup, build: &Build, suspects: &str) -> String {
     let evidence = &cause.evidence;
     let mut out = String::new();
     let mut part = |text: &str| {

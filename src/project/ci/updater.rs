@@ -1,15 +1,15 @@
 //! What a failure, or a pass, does to the ticket of its cause.
 
 use crate::process::{
-    Cause, Change as FieldChange, Changes, Ending, Fix, Move, Passes, Request, What, test_number,
-    without_secrets,
+    Changes, FailureGroup, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
+    TestHistory, test_number, without_secrets,
 };
 use crate::project::change::Change;
 use crate::project::ci::build::Build;
 use crate::project::ci::texts::{bounded, fixed_by, opening, suspects};
 use crate::project::failure::Failure;
 use crate::store::Store;
-use crate::ticket::{Action, Field, LinkKind, Resolution, Sighting, Ticket, TicketId};
+use crate::ticket::{Action, Field, LinkKind, Occurrence, Resolution, Ticket, TicketId};
 
 /// The most sightings that a ticket counts: its file is to stay readable.
 const MAX_SIGHTINGS: usize = 1_000;
@@ -70,7 +70,7 @@ pub(super) struct CiRun<'a> {
     /// What was built.
     pub build: &'a Build,
     /// What was known of the branch before this run.
-    pub passes: &'a Passes,
+    pub passes: &'a TestHistory,
     /// Fields that new tickets get.
     pub given: &'a Changes,
 }
@@ -114,9 +114,9 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     pub(super) fn ticket_of(&self, key: &str) -> Result<Option<Ticket>, Failure> {
         let Some(mut ticket) = self.change.ticket(&TicketId::from_key(key))? else { return Ok(None) };
         for _ in 0..5 {
-            let next = ticket.head().links().find(|(kind, _)| **kind == LinkKind::DuplicateOf);
+            let next = ticket.fields().links().find(|(kind, _)| **kind == LinkKind::DuplicateOf);
             let next =
-                next.filter(|_| !ticket.head().status().is_open()).and_then(|(_, id)| TicketId::parse(id));
+                next.filter(|_| !ticket.fields().status().is_open()).and_then(|(_, id)| TicketId::parse(id));
             match next.map(|id| self.change.ticket(&id)).transpose()?.flatten() {
                 Some(survivor) => ticket = survivor,
                 None => break,
@@ -129,13 +129,13 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     ///
     /// # Errors
     /// A rule refused it.
-    pub(super) fn opens(&mut self, cause: &Cause) -> Result<(), Failure> {
+    pub(super) fn opens(&mut self, cause: &FailureGroup) -> Result<(), Failure> {
         let id = TicketId::from_key(&cause.key);
         let state = cause.tests.first().and_then(|test| self.run.passes.state(test_number(test)));
         let mut fields = opening(cause, self.run.build, &suspects(self.store(), state, self.run.build));
         fields.insert(Field::Reporter, FieldChange::to_text(self.change.me()));
         fields.extend(self.run.given.clone());
-        self.change.open(&id, &fields, Request::new(What::Comment).seen(self.sighting(cause)))?;
+        self.change.open(&id, &fields, Request::new(RequestKind::Comment).seen(self.sighting(cause)))?;
         self.summary.opened.push(id);
         Ok(())
     }
@@ -144,7 +144,12 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     ///
     /// # Errors
     /// A rule refused it.
-    pub(super) fn repeats(&mut self, ticket: &Ticket, cause: &Cause, kind: Stability) -> Result<(), Failure> {
+    pub(super) fn repeats(
+        &mut self,
+        ticket: &Ticket,
+        cause: &FailureGroup,
+        kind: Stability,
+    ) -> Result<(), Failure> {
         let id = ticket.id().clone();
         let seen = self.sighting(cause);
         let told_before = ticket.sightings().any(|(_, before)| before.is_of_same_run(&seen));
@@ -160,7 +165,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         {
             changes.insert(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]));
         }
-        let regresses = !ticket.head().status().is_open() && fix == Fix::Contained;
+        let regresses = !ticket.fields().status().is_open() && fix == FixStatus::Contained;
         let note = regresses.then(|| {
             let place = self.run.build.place();
             bounded(&without_secrets(&format!(
@@ -168,7 +173,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
                 suspects(self.store(), state, self.run.build)
             )))
         });
-        let request = Request::new(What::Repeat(changes, fix)).with_note(note).seen(seen);
+        let request = Request::new(RequestKind::Repeat(changes, fix)).with_note(note).seen(seen);
         match self.change.request(ticket.id(), request)? {
             Some(Action::Reopen) => self.summary.reopened.push(id),
             Some(_) => self.summary.repeated.push(id),
@@ -194,7 +199,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         if self.was_same_code(Some(&failed)) {
             // It failed and passed at one revision: nothing was fixed.
             let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]))]);
-            self.change.request(ticket.id(), Request::new(What::Edit(changes)))?;
+            self.change.request(ticket.id(), Request::new(RequestKind::Edit(changes)))?;
             self.summary.unchanged.push(id);
             return Ok(());
         }
@@ -215,10 +220,15 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             Some([only]) => only.commit.clone(),
             _ => since.to_owned(),
         };
-        let ending =
-            Ending { code: Resolution::Fixed, commits: vec![fix], no_commit: None, duplicate_of: None };
+        let ending = ResolutionRequest {
+            code: Resolution::Fixed,
+            commits: vec![fix],
+            no_commit: None,
+            duplicate_of: None,
+        };
         let note = fixed_by(&self.run.build.branch, &failed, since, count, commits.as_deref());
-        let request = Request::new(What::Step(Move::Resolve(ending))).with_note(Some(note));
+        let request =
+            Request::new(RequestKind::Process(ProcessAction::Resolve(ending))).with_note(Some(note));
         match self.change.request(ticket.id(), request)? {
             Some(_) => self.summary.resolved.push(id),
             None => self.summary.unchanged.push(id),
@@ -226,7 +236,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         Ok(())
     }
 
-    fn sighting(&self, cause: &Cause) -> Sighting {
+    fn sighting(&self, cause: &FailureGroup) -> Occurrence {
         let mut seen = self.run.build.sighting(cause);
         seen.message = seen.message.map(|message| without_secrets(&message));
         seen.tests.iter_mut().for_each(|test| *test = without_secrets(test));
@@ -241,15 +251,15 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     }
 
     /// Whether what was built contains the fix of a ticket that has ended.
-    fn fix_of(&self, ticket: &Ticket) -> Fix {
-        let head = ticket.head();
+    fn fix_of(&self, ticket: &Ticket) -> FixStatus {
+        let head = ticket.fields();
         let resolution = head.get(&Field::Resolution).and_then(|code| code.as_text());
         // The team decided to live with it.
         if let Some("wont-fix" | "works-as-designed" | "withdrawn") = resolution {
-            return Fix::Missing;
+            return FixStatus::Missing;
         }
         if head.status().is_open() || head.members(&Field::Commits).next().is_none() {
-            return Fix::Contained;
+            return FixStatus::Contained;
         }
         let contains = || -> Result<bool, crate::store::Error> {
             let revision = self.run.build.revision.as_deref().unwrap_or_default();
@@ -258,14 +268,14 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             self.store().build(tip, &said)?.fixes(ticket)
         };
         match contains() {
-            Ok(true) => Fix::Contained,
-            Ok(false) => Fix::Missing,
+            Ok(true) => FixStatus::Contained,
+            Ok(false) => FixStatus::Missing,
             Err(error) => {
                 let id = ticket.id();
                 let message =
                     format!("warning: {id}: cannot determine if this build contains its fix: {error}");
                 self.change.project().host.note(message);
-                Fix::Missing
+                FixStatus::Missing
             }
         }
     }

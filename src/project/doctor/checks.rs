@@ -8,7 +8,7 @@ use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Moment, Node, Person, Ticket, TicketId, codec};
+use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec};
 
 /// The most paths that are named one by one.
 const MAX_UNSAFE: usize = 100;
@@ -165,7 +165,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
 }
 
 /// What a ticket says of itself.
-fn timeline(ticket: &Ticket, now: Moment, faults: &mut Vec<Problem>) {
+fn timeline(ticket: &Ticket, now: Timestamp, faults: &mut Vec<Problem>) {
     let fields: Vec<String> = ticket.unaccounted().iter().map(Field::name).collect();
     if !fields.is_empty() {
         let message = format!("no timeline entry sets {}", fields.join(", "));
@@ -192,7 +192,7 @@ fn timeline(ticket: &Ticket, now: Moment, faults: &mut Vec<Problem>) {
 /// What a ticket says of other tickets.
 fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
     let id = ticket.id();
-    for (kind, other) in ticket.head().links() {
+    for (kind, other) in ticket.fields().links() {
         let there = TicketId::parse(other).and_then(|other| tickets.get(&other));
         let Some(there) = there else {
             let message = format!("{kind} {other}, which does not exist here");
@@ -203,7 +203,7 @@ fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mu
         };
         let answers = kind
             .converse()
-            .is_none_or(|back| there.head().links().any(|(k, o)| *k == back && o == id.as_str()));
+            .is_none_or(|back| there.fields().links().any(|(k, o)| *k == back && o == id.as_str()));
         if !answers {
             let message = format!("{kind} {other}, which does not link back");
             faults.push(Problem::warning("link.one-way", message).of(id).hint("git support doctor --repair"));
@@ -214,9 +214,9 @@ fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mu
 fn people(ticket: &Ticket, team: &Team, faults: &mut Vec<Problem>) {
     let id = ticket.id();
     for field in [Field::Assignee, Field::Owner] {
-        let Some(who) = ticket.head().get(&field).and_then(Node::as_text) else { continue };
+        let Some(who) = ticket.fields().get(&field).and_then(Node::as_text) else { continue };
         let is_known = team.members.is_empty() || Person::parse(who).is_some_and(|who| team.has_member(&who));
-        if !is_known && ticket.head().status().is_open() {
+        if !is_known && ticket.fields().status().is_open() {
             let message = format!("{} {who} is not on the team", field.name());
             faults.push(
                 Problem::note("person.unknown", message)
@@ -228,7 +228,7 @@ fn people(ticket: &Ticket, team: &Team, faults: &mut Vec<Problem>) {
 }
 
 fn vendor(ticket: &Ticket, vendors: &[String], faults: &mut Vec<Problem>) {
-    let deferral = ticket.head().get(&Field::Deferral);
+    let deferral = ticket.fields().get(&Field::Deferral);
     let Some(name) = deferral.and_then(|to| to.at("vendor")).and_then(Node::as_text) else { return };
     if !vendors.contains(&format!("{name}.yaml")) {
         let message = format!("deferred to unknown vendor {name}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Change as FieldChange, Changes, Request, What};
+use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::doctor::settings;
 use crate::project::failure::Failure;
@@ -111,21 +111,21 @@ fn whole_tickets(project: &Project<'_>) -> Result<BTreeMap<TicketId, Ticket>, Fa
 }
 
 /// What accounts for fields that no entry sets, and answers links that nobody answers.
-fn missing_entries(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, What)> {
+fn missing_entries(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, RequestKind)> {
     let mut requests = Vec::new();
     for (id, ticket) in tickets {
         let fields = ticket.unaccounted();
         if !fields.is_empty() {
-            requests.push((id.clone(), What::Adopt(fields)));
+            requests.push((id.clone(), RequestKind::Adopt(fields)));
         }
-        for (kind, other) in ticket.head().links() {
+        for (kind, other) in ticket.fields().links() {
             let Some((back, other)) = kind.converse().zip(TicketId::parse(other)) else { continue };
             let answers = |there: &Ticket| {
-                there.head().links().any(|(kind, other)| *kind == back && other == id.as_str())
+                there.fields().links().any(|(kind, other)| *kind == back && other == id.as_str())
             };
             if tickets.get(&other).is_some_and(|there| !answers(there)) {
                 let links = FieldChange::adding(vec![id.to_string()]);
-                requests.push((other, What::Edit(Changes::from([(Field::Links(back), links)]))));
+                requests.push((other, RequestKind::Edit(Changes::from([(Field::Links(back), links)]))));
             }
         }
     }

@@ -1,25 +1,25 @@
 //! What clocks and reports answer with, before it has a form.
 
 use crate::process::{Clock, Skew};
-use crate::ticket::{Moment, Summary, TicketId};
+use crate::ticket::{Summary, TicketId, Timestamp};
 
 /// Figures of a period.
 #[derive(Debug)]
-pub struct Figures {
+pub struct Metrics {
     /// Which tickets, as it was typed.
     pub query: String,
     /// The period's first instant.
-    pub from: Moment,
+    pub from: Timestamp,
     /// The first instant after it.
-    pub to: Moment,
+    pub to: Timestamp,
     /// The moment whose timelines were looked at.
-    pub at: Moment,
+    pub at: Timestamp,
     /// How many tickets were looked at.
     pub tickets: usize,
     /// What the figures are taken apart by.
     pub by: Option<String>,
     /// Group by group; one without a name, where nothing is taken apart.
-    pub groups: Vec<FigureGroup>,
+    pub groups: Vec<MetricGroup>,
     /// What changes from week to week.
     pub weeks: Vec<WeekLine>,
     /// True where the tickets behind each figure are listed.
@@ -28,16 +28,16 @@ pub struct Figures {
 
 /// The figures of a group.
 #[derive(Debug)]
-pub struct FigureGroup {
+pub struct MetricGroup {
     /// Its name.
     pub name: Option<String>,
     /// The figures.
-    pub figures: Vec<FigureLine>,
+    pub figures: Vec<MetricLine>,
 }
 
 /// A figure.
 #[derive(Debug)]
-pub struct FigureLine {
+pub struct MetricLine {
     /// Its name in machine formats.
     pub key: &'static str,
     /// Its name for people.
@@ -131,7 +131,7 @@ pub struct ClockLine {
 #[derive(Debug)]
 pub struct ClockMark {
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// When, by the calendar's clocks.
     pub local: String,
     /// What.

@@ -6,8 +6,17 @@ pub(super) mod measured;
 use crate::process::audit::Audited;
 use crate::process::{Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor};
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
-use crate::render::view::measured::{BudgetTable, Clocks, Figures};
-use crate::ticket::{LinkKind, Moment, Ticket, TicketId};
+use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
+use crate::ticket::{LinkKind, Ticket, TicketId, Timestamp};
+
+/// How much of a ticket machine formats hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The short fields.
+    Short,
+    /// The long texts and the timeline too.
+    Full,
+}
 
 /// The forms an answer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,13 +75,13 @@ pub enum View {
     /// One ticket, whole.
     Ticket(Box<TicketPage>),
     /// All that is known of a ticket, for somebody who takes it over.
-    Packet(Box<Packet>),
+    HandoverNotes(Box<HandoverNotes>),
     /// Many tickets.
     Tickets {
         /// The tickets, in order.
         tickets: Vec<Listed>,
-        /// True where machine formats hold the long texts and the timeline too.
-        full: bool,
+        /// How much of each machine formats hold.
+        extent: Extent,
     },
     /// Who could work on a ticket.
     Suggestions(Vec<Suggestion>),
@@ -147,7 +156,7 @@ pub enum View {
     /// Tickets' clocks.
     Clocks(Clocks),
     /// Figures of a period.
-    Figures(Box<Figures>),
+    Metrics(Box<Metrics>),
     /// The hours of the support agreement.
     Budget(Box<BudgetTable>),
     /// What a run's results did to tickets.
@@ -214,7 +223,7 @@ pub struct TicketPage {
 
 /// All that is known of a ticket, on one page.
 #[derive(Debug)]
-pub struct Packet {
+pub struct HandoverNotes {
     /// The ticket.
     pub ticket: Ticket,
     /// For whom it is.
@@ -248,7 +257,7 @@ pub struct CodeLine {
     /// Who wrote it.
     pub author: String,
     /// When, if that is a date of the years 0 to 9999.
-    pub at: Option<Moment>,
+    pub at: Option<Timestamp>,
 }
 
 /// Who reads a packet.

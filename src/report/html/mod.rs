@@ -6,7 +6,7 @@ mod style;
 mod ticket;
 
 pub use overview::{Overview, overview};
-pub use ticket::ticket_page;
+pub use ticket::{Notes, ticket_page};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

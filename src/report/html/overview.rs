@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
-use crate::process::{ClockKind, ClockState, Happened, Release, Step, percentile, span_text};
+use crate::process::{ClockKind, ClockState, EventKind, LevelChange, Release, percentile, span_text};
 use crate::report::case::Case;
 use crate::report::definition::Unit;
-use crate::report::figures::Figure;
+use crate::report::html::ticket::Notes;
 use crate::report::html::{chart, page, ticket};
+use crate::report::metrics::Metric;
 use crate::report::period::Period;
 use crate::report::series::Week;
-use crate::ticket::{Level, Moment, Person, Severity, Status, Summary, Ticket, visible};
+use crate::ticket::{Level, Person, Severity, Status, Summary, Ticket, Timestamp, visible};
 
 /// The classes of the severities' colours, the gravest first, and of none.
 const CLASSES: [&str; 5] = ["s0", "s1", "s2", "s3", "s4"];
@@ -36,9 +37,9 @@ pub struct Overview<'a> {
     /// The period.
     pub period: Period,
     /// The moment whose timelines were looked at.
-    pub at: Moment,
+    pub at: Timestamp,
     /// The figures.
-    pub figures: &'a [Figure],
+    pub figures: &'a [Metric],
     /// Week by week.
     pub weeks: &'a [Week],
     /// The tickets that were looked at.
@@ -46,20 +47,20 @@ pub struct Overview<'a> {
     /// The releases.
     pub releases: &'a [Release],
     /// The tickets of the table, in its order, each with when its first clock is used up.
-    pub rows: &'a [(Summary, Option<Moment>)],
+    pub rows: &'a [(Summary, Option<Timestamp>)],
     /// The tickets whose pages are part of this one; none where each has a page of its own.
     pub inner: &'a [Ticket],
     /// True where this page is the only one.
     pub is_alone: bool,
-    /// True where internal notes are wanted.
-    pub with_internal: bool,
+    /// Which notes the pages show.
+    pub notes: Notes,
 }
 
 /// The page of a report.
 #[must_use]
 pub fn overview(overview: &Overview<'_>) -> String {
     let title = format!("Support report: {}", visible(overview.project));
-    let moment = |at: i64| Moment::from_unix(at).unwrap_or_default().minute();
+    let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default().minute();
     let content = html! {
         h1 { (title) }
         p.about {
@@ -80,8 +81,8 @@ pub fn overview(overview: &Overview<'_>) -> String {
         @if !overview.inner.is_empty() { h2 { "Timelines" } }
         @for one in overview.inner {
             details id=(format!("t-{}", one.id())) {
-                summary { (visible(one.head().title())) }
-                (ticket::about(one, overview.with_internal))
+                summary { (visible(one.fields().title())) }
+                (ticket::about(one, overview.notes))
             }
         }
     };
@@ -89,7 +90,7 @@ pub fn overview(overview: &Overview<'_>) -> String {
 }
 
 /// A value as people read it.
-fn value(figure: &Figure) -> String {
+fn value(figure: &Metric) -> String {
     match (figure.unit, figure.value(), figure.percentile(50)) {
         (Unit::Share, Some(value), _) => format!("{}.{}%", value / 10, value % 10),
         (Unit::Sum, Some(value), _) => span_text(value),
@@ -106,7 +107,7 @@ fn span(unit: Unit, seconds: i64) -> String {
     }
 }
 
-fn headlines(figures: &[Figure]) -> Markup {
+fn headlines(figures: &[Metric]) -> Markup {
     let shown = figures.iter().filter(|figure| HEADLINES.contains(&figure.key) && figure.count() > 0);
     html! {
         ul.cards {
@@ -156,12 +157,12 @@ fn backlog(weeks: &[Week]) -> Markup {
 
 fn flow(cases: &[&Case], period: Period) -> Markup {
     let events = || cases.iter().flat_map(|case| &case.course.events).filter(|event| period.has(event.at));
-    let count = |is_one: &dyn Fn(&Happened) -> bool| events().filter(|event| is_one(&event.what)).count();
+    let count = |is_one: &dyn Fn(&EventKind) -> bool| events().filter(|event| is_one(&event.what)).count();
     let rows = [
-        ("1 to 2", count(&|what| *what == Happened::Level(Level::Two, Step::Escalated))),
-        ("2 to 3", count(&|what| *what == Happened::Level(Level::Three, Step::Escalated))),
-        ("returned", count(&|what| matches!(what, Happened::Level(_, Step::Returned)))),
-        ("handed back", count(&|what| matches!(what, Happened::Level(_, Step::HandedBack)))),
+        ("1 to 2", count(&|what| *what == EventKind::Level(Level::Two, LevelChange::Escalated))),
+        ("2 to 3", count(&|what| *what == EventKind::Level(Level::Three, LevelChange::Escalated))),
+        ("returned", count(&|what| matches!(what, EventKind::Level(_, LevelChange::Returned)))),
+        ("handed back", count(&|what| matches!(what, EventKind::Level(_, LevelChange::HandedBack)))),
     ];
     html! {
         h2 { "Flow between the levels" }
@@ -170,7 +171,7 @@ fn flow(cases: &[&Case], period: Period) -> Markup {
     }
 }
 
-fn compliance(figures: &[Figure]) -> Markup {
+fn compliance(figures: &[Metric]) -> Markup {
     let kept = figures.iter().filter(|figure| figure.key.ends_with("-kept") && figure.count() > 0);
     html! {
         h2 { "SLA compliance" }
@@ -219,9 +220,9 @@ fn vendors(cases: &[&Case], period: Period) -> Markup {
     for case in cases {
         let mut since: Option<(&String, i64)> = None;
         for event in &case.course.events {
-            if let Happened::Waits(_, Some(vendor)) = &event.what {
+            if let EventKind::Waits(_, Some(vendor)) = &event.what {
                 since = Some((vendor, event.at));
-            } else if event.what == Happened::Resumed
+            } else if event.what == EventKind::Resumed
                 && let Some((vendor, from)) = since.take().filter(|_| period.has(event.at))
             {
                 rows.entry(vendor.clone()).or_default().waits.push(event.at - from);
@@ -267,7 +268,7 @@ fn releases(releases: &[Release]) -> Markup {
         return html! {};
     }
     let at = |mark: &Option<crate::process::Mark>| {
-        mark.as_ref().and_then(|mark| Moment::parse(&mark.at)).map(Moment::minute).unwrap_or_default()
+        mark.as_ref().and_then(|mark| Timestamp::parse(&mark.at)).map(Timestamp::minute).unwrap_or_default()
     };
     let table = html! {
         table {
@@ -284,8 +285,8 @@ fn releases(releases: &[Release]) -> Markup {
     html! { h2 { "Releases" } (framed("Releases", &table)) }
 }
 
-fn all_figures(figures: &[Figure]) -> Markup {
-    let cell = |figure: &Figure, percent| {
+fn all_figures(figures: &[Metric]) -> Markup {
+    let cell = |figure: &Metric, percent| {
         figure.percentile(percent).map(|seconds| span(figure.unit, seconds)).unwrap_or_default()
     };
     let table = html! {
@@ -318,7 +319,7 @@ fn tickets(overview: &Overview<'_>) -> Markup {
     let severity = |summary: &Summary| summary.severity.map_or("", Severity::as_str);
     // A heading that is pressed sorts by rank, not by the alphabet.
     let rank = |summary: &Summary| summary.severity.map_or(0, |severity| severity as usize + 1);
-    let is_late = |summary: &Summary, due: &Option<Moment>| {
+    let is_late = |summary: &Summary, due: &Option<Timestamp>| {
         summary.status.is_open() && due.is_some_and(|due| due < overview.at)
     };
     let name = |text: &str| visible(Person::short_of(text).unwrap_or(text));

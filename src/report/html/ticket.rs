@@ -5,25 +5,34 @@ use maud::{Markup, html};
 use crate::report::html::page;
 use crate::ticket::{Entry, Field, Node, Ticket, Visibility, visible};
 
-/// A page of its own for a ticket. Internal notes and findings are left out, unless they are wanted.
+/// Which notes, findings and people a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notes {
+    /// What the customer may read.
+    Public,
+    /// Internal ones too.
+    All,
+}
+
+/// A page of its own for a ticket.
 #[must_use]
-pub fn ticket_page(ticket: &Ticket, with_internal: bool) -> String {
-    let title = visible(ticket.head().title());
+pub fn ticket_page(ticket: &Ticket, notes: Notes) -> String {
+    let title = visible(ticket.fields().title());
     let content = html! {
         p { a href="../index.html" { "The report" } }
         h1 { (title) }
-        (about(ticket, with_internal))
+        (about(ticket, notes))
     };
     page(&title, &content)
 }
 
 /// What a ticket is about, and its timeline.
-pub(super) fn about(ticket: &Ticket, with_internal: bool) -> Markup {
-    let head = ticket.head();
+pub(super) fn about(ticket: &Ticket, notes: Notes) -> Markup {
+    let head = ticket.fields();
     let is_shown = |field: &Field| {
         let is_text = matches!(field, Field::Title | Field::Description | Field::Findings(_));
         // Who told us is not for everybody.
-        !is_text && (with_internal || *field != Field::Reporter)
+        !is_text && (notes == Notes::All || *field != Field::Reporter)
     };
     html! {
         dl {
@@ -33,19 +42,19 @@ pub(super) fn about(ticket: &Ticket, with_internal: bool) -> Markup {
             }
         }
         @if let Some(description) = head.description() { pre { (visible(description.trim_end())) } }
-        @if with_internal {
+        @if notes == Notes::All {
             @for (finding, text) in head.findings() {
                 p.soft { (visible(finding.as_str())) }
                 pre { (visible(text.trim_end())) }
             }
         }
         ol.timeline {
-            @for entry in ticket.timeline() { (timeline_entry(entry, with_internal)) }
+            @for entry in ticket.timeline() { (timeline_entry(entry, notes)) }
         }
     }
 }
 
-fn timeline_entry(entry: &Entry, with_internal: bool) -> Markup {
+fn timeline_entry(entry: &Entry, notes: Notes) -> Markup {
     let sets: Vec<String> = entry.set.keys().map(|field| visible(&field.name())).collect();
     html! {
         li {
@@ -57,7 +66,7 @@ fn timeline_entry(entry: &Entry, with_internal: bool) -> Markup {
             @match (&entry.note, &entry.visibility) {
                 (None, _) => {}
                 (Some(note), Visibility::Customer) => pre { (visible(note.trim_end())) }
-                (Some(note), _) if with_internal => pre { (visible(note.trim_end())) }
+                (Some(note), _) if notes == Notes::All => pre { (visible(note.trim_end())) }
                 (Some(_), _) => div.soft { "an internal note" }
             }
         }

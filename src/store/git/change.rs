@@ -58,7 +58,7 @@ impl FileChange {
 
 /// What one commit changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct TreeChange {
     /// The files, each path once.
     pub files: Vec<FileChange>,
     /// The commit's message.
@@ -69,7 +69,7 @@ pub struct Change {
     pub existing: Option<ObjectId>,
 }
 
-impl Change {
+impl TreeChange {
     /// A commit on top of the tip.
     #[must_use]
     pub fn new(files: Vec<FileChange>, message: String) -> Self {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::{ObjectType, Oid};
 
-use crate::store::git::change::{Change, Content};
+use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::object_id::ObjectId;
@@ -31,7 +31,7 @@ impl Repository {
     pub(crate) fn copy_commit(
         &self,
         tip: ObjectId,
-        change: &Change,
+        change: &TreeChange,
         identity: &Identity,
     ) -> Result<ObjectId> {
         Ok(self.write_commit(Some(tip), change, identity)?.commit)
@@ -50,7 +50,7 @@ impl Repository {
     pub(crate) fn write_commit(
         &self,
         tip: Option<ObjectId>,
-        change: &Change,
+        change: &TreeChange,
         identity: &Identity,
     ) -> Result<Written> {
         let paths = change.files.iter().map(|file| SupportPath::parse(&file.path)).collect::<Result<_>>()?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::store::git::error::{Error, Result};
+use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
-use crate::store::git::surroundings::Surroundings;
 
 /// Values by lower-case name; the last one of a name counts.
 pub(crate) enum Config {
@@ -20,7 +20,7 @@ const UNSEEN: &[&str] =
 
 impl Config {
     /// Reads the configuration.
-    pub(crate) fn read(repo: &git2::Repository, surroundings: &Surroundings, git: &Program) -> Result<Self> {
+    pub(crate) fn read(repo: &git2::Repository, surroundings: &ProcessEnv, git: &Program) -> Result<Self> {
         if !UNSEEN.iter().any(|name| surroundings.has(name)) {
             // A snapshot: libgit2 looks at every file again for each value else.
             let config = repo.config().and_then(|mut config| config.snapshot());

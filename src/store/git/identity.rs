@@ -6,12 +6,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::pipeline::Pipeline;
+use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
-use crate::store::git::surroundings::Surroundings;
 
 /// A name, an address and a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
+pub struct Ident {
     /// The name.
     pub name: String,
     /// The address.
@@ -26,20 +26,20 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Who did it.
-    pub author: Signature,
+    pub author: Ident,
     /// Who recorded it.
-    pub committer: Signature,
+    pub committer: Ident,
 }
 
 impl Identity {
     /// Author and committer, as git would take them now.
-    pub(crate) fn read(config: &Config, surroundings: &Surroundings, git: &Program) -> Result<Self> {
+    pub(crate) fn read(config: &Config, surroundings: &ProcessEnv, git: &Program) -> Result<Self> {
         let role = |role| signature(role, config, surroundings, git);
         Ok(Self { author: role("author")?, committer: role("committer")? })
     }
 }
 
-impl Signature {
+impl Ident {
     /// As libgit2 takes it.
     pub(crate) fn to_git(&self) -> Result<git2::Signature<'static>> {
         let time = git2::Time::new(self.seconds, self.offset_minutes);
@@ -56,7 +56,7 @@ impl Signature {
     }
 }
 
-fn signature(role: &str, config: &Config, surroundings: &Surroundings, git: &Program) -> Result<Signature> {
+fn signature(role: &str, config: &Config, surroundings: &ProcessEnv, git: &Program) -> Result<Ident> {
     let variable = |what: &str| surroundings.text(&format!("GIT_{}_{what}", role.to_uppercase()));
     let configured =
         |what: &str| config.text(&format!("{role}.{what}")).or_else(|| config.text(&format!("user.{what}")));
@@ -76,7 +76,7 @@ fn signature(role: &str, config: &Config, surroundings: &Surroundings, git: &Pro
         let (name, email) = (cleaned(&name), cleaned(&email));
         check_date(role, seconds, offset_minutes)?;
         if !name.is_empty() && !email.is_empty() {
-            return Ok(Signature { name, email, seconds, offset_minutes });
+            return Ok(Ident { name, email, seconds, offset_minutes });
         }
     }
     from_git(role, git)
@@ -108,7 +108,7 @@ fn cleaned(text: &str) -> String {
 }
 
 /// Git's own answer, for dates in words and for what only git can tell.
-fn from_git(role: &str, git: &Program) -> Result<Signature> {
+fn from_git(role: &str, git: &Program) -> Result<Ident> {
     let variable = format!("GIT_{}_IDENT", role.to_uppercase());
     let missing = || {
         Error::new(Kind::Identity, format!("git has no {role} name and email"))
@@ -127,7 +127,7 @@ fn from_git(role: &str, git: &Program) -> Result<Signature> {
     let (name, email) = who.split_once('<').ok_or_else(missing)?;
     let (seconds, offset_minutes) = date(when).ok_or_else(missing)?;
     check_date(role, seconds, offset_minutes)?;
-    Ok(Signature { name: name.trim().to_owned(), email: email.to_owned(), seconds, offset_minutes })
+    Ok(Ident { name: name.trim().to_owned(), email: email.to_owned(), seconds, offset_minutes })
 }
 
 /// Reads `1700000000 +0100`, with or without `@`, and `2026-11-23T09:12:04+01:00`.

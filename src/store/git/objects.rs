@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use git2::{Oid, Tree};
 
 use crate::store::git::bounds::Bounds;
-use crate::store::git::change::{Change, Content};
+use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::limits::MAX_BLOB_BYTES;
 use crate::store::git::object_id::ObjectId;
@@ -299,7 +299,7 @@ impl Repository {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn patch(&self, tip: Option<ObjectId>, change: &Change) -> Result<String> {
+    pub fn patch(&self, tip: Option<ObjectId>, change: &TreeChange) -> Result<String> {
         let mut out = String::new();
         for file in &change.files {
             let old = match tip {

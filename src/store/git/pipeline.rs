@@ -1,7 +1,7 @@
 //! The CI system we run in, told from its environment: which run of which revision on which branch, and who
 //! writes where git knows nobody.
 
-use crate::store::git::surroundings::Surroundings;
+use crate::store::git::process_env::ProcessEnv;
 
 /// A run of a CI system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,7 +99,7 @@ const GITHUB: System = System {
 impl Pipeline {
     /// The run we are in; `None` outside of the systems that are known.
     #[must_use]
-    pub fn of(surroundings: &Surroundings) -> Option<Self> {
+    pub fn of(surroundings: &ProcessEnv) -> Option<Self> {
         let text = |name: &str| surroundings.text(name);
         let is_set =
             |system: &&System| text(system.mark).is_some_and(|value| !value.eq_ignore_ascii_case("false"));
@@ -130,7 +130,7 @@ impl Pipeline {
 }
 
 /// The address of a run, where it is to be put together.
-fn composed_run(surroundings: &Surroundings) -> Option<String> {
+fn composed_run(surroundings: &ProcessEnv) -> Option<String> {
     let text = |name: &str| surroundings.text(name);
     if let (Some(server), Some(project), Some(run)) =
         (text("GITHUB_SERVER_URL"), text("GITHUB_REPOSITORY"), text("GITHUB_RUN_ID"))
@@ -191,7 +191,7 @@ mod tests {
     fn of(variables: &str) -> Option<Pipeline> {
         let pairs = variables.split(' ').filter_map(|pair| pair.split_once('='));
         let environment = pairs.map(|(name, value)| (name.to_owned(), value.into())).collect();
-        Pipeline::of(&Surroundings { environment, ..Surroundings::default() })
+        Pipeline::of(&ProcessEnv { environment, ..ProcessEnv::default() })
     }
 
     #[test]

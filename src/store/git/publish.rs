@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use git2::Oid;
 
-use crate::store::git::change::{Change, Content};
+use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::commits::Written;
 use crate::store::git::durable::WaitsForDisk;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
 use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace, identity};
+use crate::store::git::local_changes::Place;
 use crate::store::git::lock::{Lock, Wait};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::FOLDER;
-use crate::store::git::references::{Log, Step};
+use crate::store::git::references::{RefUpdate, Reflog};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
 use crate::store::git::target::Target;
 use crate::store::git::temporary::random_part;
-use crate::store::git::users_work::Place;
 use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How long git may take from the index to HEAD; it does nothing else in between.
@@ -49,9 +49,9 @@ impl Drop for Shield<'_> {
 
 /// A commit that is written and waits to be put on the branch.
 struct Proposal<'a> {
-    change: &'a Change,
+    change: &'a TreeChange,
     written: &'a Written,
-    log: &'a Log,
+    log: &'a Reflog,
 }
 
 /// What is said of a write that failed although its commit is on the branch.
@@ -75,7 +75,7 @@ impl Repository {
     pub fn commit<E: From<Error>>(
         &self,
         target: &Target,
-        prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
+        prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<TreeChange>, E>,
     ) -> std::result::Result<Option<ObjectId>, E> {
         self.check_writable(target)?;
         let identity = self.identity()?;
@@ -87,7 +87,7 @@ impl Repository {
         &self,
         target: &Target,
         identity: &Identity,
-        mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<Change>, E>,
+        mut prepare: impl FnMut(Option<ObjectId>) -> std::result::Result<Option<TreeChange>, E>,
     ) -> std::result::Result<Option<ObjectId>, E> {
         // A signature may ask for a password: it is made before any lock is held.
         let mut lock = if self.signs() { None } else { Some(self.begin()?) };
@@ -102,7 +102,7 @@ impl Repository {
                 None => self.begin()?,
             };
             let subject = change.message.lines().next().unwrap_or_default().to_owned();
-            let log = Log { who: identity.committer.clone(), subject };
+            let log = Reflog { who: identity.committer.clone(), subject };
             if self.publish(target, tip, &Proposal { change: &change, written: &written, log: &log })? {
                 return Ok(Some(written.commit));
             }
@@ -155,7 +155,7 @@ impl Repository {
         }
         journal.write(&folder)?;
         stop::here("journal");
-        let step = Step { name: &target.reference, old, new: written.commit, log };
+        let step = RefUpdate { name: &target.reference, old, new: written.commit, log };
         let moved = self.lock_reference(step).and_then(|reference| match reference {
             Some(reference) => reference.move_it().map(|()| true),
             None => Ok(false),
@@ -267,7 +267,7 @@ impl Repository {
         self.fill_index(copy, &entries)?;
         stop::here("index-bytes");
         let old = self.reference_id(&target.reference)?.filter(|_| target.start.is_none());
-        let step = Step { name: &target.reference, old, new: written.commit, log };
+        let step = RefUpdate { name: &target.reference, old, new: written.commit, log };
         let Some(reference) = self.lock_reference(step)? else { return Ok(false) };
         copy.put_in_place(&checkout.previous(&self.own_folder()))?;
         stop::here("index");

@@ -8,31 +8,31 @@ use std::ffi::OsString;
 use git2::{ErrorCode, Oid, Transaction};
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::identity::Signature;
+use crate::store::git::identity::Ident;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::program::Conversation;
 use crate::store::git::repository::Repository;
 
 /// What the reference's log will say.
-pub(crate) struct Log {
-    pub(crate) who: Signature,
+pub(crate) struct Reflog {
+    pub(crate) who: Ident,
     pub(crate) subject: String,
 }
 
 /// A reference, where it stands, and where it is to go.
 #[derive(Clone, Copy)]
-pub(crate) struct Step<'a> {
+pub(crate) struct RefUpdate<'a> {
     pub(crate) name: &'a str,
     /// `None` where it must not exist yet.
     pub(crate) old: Option<ObjectId>,
     pub(crate) new: ObjectId,
-    pub(crate) log: &'a Log,
+    pub(crate) log: &'a Reflog,
 }
 
 /// A reference that nobody else can move while this lives.
 pub(crate) struct LockedReference<'a> {
-    step: Step<'a>,
+    step: RefUpdate<'a>,
     hand: Hand<'a>,
 }
 
@@ -154,7 +154,7 @@ impl Repository {
     }
 
     /// Locks a reference that still stands where it stood; `None` where it has moved.
-    pub(crate) fn lock_reference<'a>(&'a self, step: Step<'a>) -> Result<Option<LockedReference<'a>>> {
+    pub(crate) fn lock_reference<'a>(&'a self, step: RefUpdate<'a>) -> Result<Option<LockedReference<'a>>> {
         let mut wait = Wait::new();
         loop {
             let locked =
@@ -173,7 +173,7 @@ impl Repository {
         }
     }
 
-    fn lock_by_libgit2<'a>(&'a self, step: Step<'a>) -> Result<Option<Hand<'a>>> {
+    fn lock_by_libgit2<'a>(&'a self, step: RefUpdate<'a>) -> Result<Option<Hand<'a>>> {
         let mut transaction = self.repo.transaction().map_err(|error| failed(step.name, &error))?;
         match transaction.lock_ref(step.name) {
             Ok(()) => Ok(Some(Hand::Libgit2(transaction))),
@@ -185,7 +185,7 @@ impl Repository {
     }
 
     /// A transaction of `git update-ref` that is prepared: it holds the lock, and has compared.
-    fn lock_by_git(&self, step: Step<'_>) -> Result<Option<Hand<'static>>> {
+    fn lock_by_git(&self, step: RefUpdate<'_>) -> Result<Option<Hand<'static>>> {
         let zeros = "0".repeat(step.new.to_string().len());
         let old = step.old.map_or(zeros, |old| old.to_string());
         let who = &step.log.who;
@@ -205,7 +205,7 @@ impl Repository {
 impl LockedReference<'_> {
     /// Moves the reference, and lets it go.
     pub(crate) fn move_it(self) -> Result<()> {
-        let Step { name, new, log, .. } = self.step;
+        let RefUpdate { name, new, log, .. } = self.step;
         match self.hand {
             Hand::Libgit2(mut transaction) => {
                 let who = log.who.to_git()?;

@@ -3,7 +3,7 @@
 
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::identity::{Identity, Signature};
+use crate::store::git::identity::{Ident, Identity};
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Item;
@@ -183,7 +183,7 @@ impl Repository {
     /// Who made a commit, and what its message is.
     pub(crate) fn commit_text(&self, commit: ObjectId) -> Result<CommitText> {
         let commit = self.commit_object(commit)?;
-        let signature = |who: &git2::Signature<'_>| Signature {
+        let signature = |who: &git2::Signature<'_>| Ident {
             name: String::from_utf8_lossy(who.name_bytes()).into_owned(),
             email: String::from_utf8_lossy(who.email_bytes()).into_owned(),
             seconds: who.when().seconds(),

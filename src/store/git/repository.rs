@@ -9,15 +9,15 @@ use std::sync::Once;
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
+use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
 use crate::store::git::shared::share;
-use crate::store::git::surroundings::Surroundings;
 use crate::store::git::temporary;
 
 /// A repository.
 pub struct Repository {
     pub(crate) repo: git2::Repository,
-    pub(crate) surroundings: Surroundings,
+    pub(crate) surroundings: ProcessEnv,
     pub(crate) git: Program,
     pub(crate) config: Config,
     /// What this process has configured since it was read.
@@ -33,7 +33,7 @@ impl Repository {
     ///
     /// # Errors
     /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
-    pub fn open(surroundings: Surroundings) -> Result<Self> {
+    pub fn open(surroundings: ProcessEnv) -> Result<Self> {
         bound_cache();
         let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
         let repo = match git2::Repository::open_from_env() {
@@ -148,7 +148,7 @@ impl Repository {
 
 /// The work tree that the environment names, which git takes from the working directory (git(1)); libgit2
 /// takes it from the git directory.
-fn named_work_tree(surroundings: &Surroundings, config: &Config, repo: &git2::Repository) -> Option<PathBuf> {
+fn named_work_tree(surroundings: &ProcessEnv, config: &Config, repo: &git2::Repository) -> Option<PathBuf> {
     if let Some(top) = surroundings.text("GIT_WORK_TREE") {
         return Some(surroundings.directory.join(top));
     }
@@ -178,7 +178,7 @@ const MORE_EXTENSIONS: [&str; 2] = ["partialclone", "refstorage"];
 /// Opens a repository with extensions that libgit2 does not know, if git opens it and they are among those
 /// that git can stand in for.
 #[expect(unsafe_code, reason = "libgit2 keeps the list in a static; nothing else of it runs yet")]
-fn extended(surroundings: &Surroundings, git: &Program, error: &git2::Error) -> Result<git2::Repository> {
+fn extended(surroundings: &ProcessEnv, git: &Program, error: &git2::Error) -> Result<git2::Repository> {
     let known = ["noop", "objectformat", "worktreeconfig", "preciousobjects", "relativeworktrees"];
     let listed =
         git.run(&["config", "--local", "--name-only", "--get-regexp", r"^extensions\."], b"", &[])?;
@@ -194,7 +194,7 @@ fn extended(surroundings: &Surroundings, git: &Program, error: &git2::Error) -> 
 }
 
 /// Why a repository was not opened, with what puts it right.
-fn refused(surroundings: &Surroundings, error: &git2::Error) -> Error {
+fn refused(surroundings: &ProcessEnv, error: &git2::Error) -> Error {
     let here = surroundings.directory.display();
     if error.code() == git2::ErrorCode::NotFound {
         return Error::new(Kind::Repository, format!("{here} is not in a git repository"))

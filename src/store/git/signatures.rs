@@ -17,7 +17,7 @@ const FORMAT: &str = "--format=%H%x00%G?%x00%GS%x00%GF";
 
 /// What git says of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SignatureStatus {
     /// Good, by a key that is trusted.
     Good,
     /// It fits, but the key is not trusted, is unknown, has expired or was revoked.
@@ -28,7 +28,7 @@ pub enum Verdict {
     None,
 }
 
-impl Verdict {
+impl SignatureStatus {
     /// Reads the letter of `%G?`. An ssh key that no file of allowed signers names is said to be good with
     /// undefined validity.
     fn of(letter: &str) -> Self {
@@ -45,7 +45,7 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// What git says of it.
-    pub verdict: Verdict,
+    pub verdict: SignatureStatus,
     /// Who signed: a name and address, or whom the file of allowed signers gives.
     pub signer: String,
     /// The key's fingerprint.
@@ -127,7 +127,7 @@ fn verified(git: &Program, environment: &[(&str, OsString)], chunk: &[ObjectId])
 fn line(line: &str) -> Option<(ObjectId, Signed)> {
     let mut parts = line.split('\0');
     let commit = ObjectId::parse(parts.next()?)?;
-    let verdict = Verdict::of(parts.next()?);
+    let verdict = SignatureStatus::of(parts.next()?);
     let (signer, key) = (parts.next()?.to_owned(), parts.next()?.to_owned());
     Some((commit, Signed { verdict, signer, key }))
 }

@@ -5,7 +5,7 @@ use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::limits::MAX_REFERENCE_TEXT_BYTES;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Blob;
-use crate::store::git::references::{Log, Step};
+use crate::store::git::references::{RefUpdate, Reflog};
 use crate::store::git::remote::FETCH;
 use crate::store::git::repository::Repository;
 
@@ -34,8 +34,8 @@ impl Repository {
         if old == Some(new) {
             return Ok(true);
         }
-        let log = Log { who: self.identity()?.committer, subject: subject.to_owned() };
-        match self.lock_reference(Step { name, old, new, log: &log })? {
+        let log = Reflog { who: self.identity()?.committer, subject: subject.to_owned() };
+        match self.lock_reference(RefUpdate { name, old, new, log: &log })? {
             Some(reference) => reference.move_it().map(|()| true),
             None => Ok(false),
         }

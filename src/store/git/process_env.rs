@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 /// What the process was started with; read once, in `cli`.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
+pub struct ProcessEnv {
     /// The environment.
     pub environment: BTreeMap<String, OsString>,
     /// The working directory.
@@ -19,7 +19,7 @@ pub struct Surroundings {
     pub interruptible: Arc<AtomicBool>,
 }
 
-impl Surroundings {
+impl ProcessEnv {
     /// A variable of the environment that says something.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {

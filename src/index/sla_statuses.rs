@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 use crate::index::error::Error;
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
-use crate::ticket::{Moment, Standing, TicketId};
+use crate::ticket::{SlaStatus, TicketId, Timestamp};
 
 /// The rulings that are kept; the one that was used longest ago goes first.
 const MAX_RULINGS: i64 = 4;
@@ -14,7 +14,7 @@ const MAX_RULINGS: i64 = 4;
 const BATCH: usize = 2_000;
 
 /// Where a ticket's clocks stand, and by which rules, as whoever judges wrote them down.
-pub type Judgement = (Standing, Vec<u8>);
+pub type Judgement = (SlaStatus, Vec<u8>);
 
 /// The commit up to which turns are known, and the turns, as whoever walked wrote them down.
 pub type KnownTurns = (Vec<u8>, Vec<u8>);
@@ -155,7 +155,7 @@ fn keep<'a>(
 ) -> rusqlite::Result<()> {
     let mut insert = work.prepare_cached("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (row, (standing, rules)) in judged {
-        let (due, warn) = (standing.due.map(Moment::unix), standing.warn.map(Moment::unix));
+        let (due, warn) = (standing.due.map(Timestamp::unix), standing.warn.map(Timestamp::unix));
         insert.execute(params![ruling, row.row, due, warn, standing.is_late, standing.is_paused, rules])?;
     }
     Ok(())

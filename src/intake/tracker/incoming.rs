@@ -3,9 +3,10 @@
 //! Each entry's id is told by what it came from, so that a second import of the same file changes nothing, and
 //! what happened here meanwhile stays.
 
-use crate::intake::foreign::issue::{Issue, Said};
+use crate::intake::tracker::issue::{Issue, Said};
 use crate::process::{
-    Change, Changes, Ending, IncomingEntry, IncomingIssue, Move, Request, What, checksum, without_secrets,
+    Changes, FieldChange, IncomingEntry, IncomingIssue, ProcessAction, Request, RequestKind,
+    ResolutionRequest, checksum, without_secrets,
 };
 use crate::ticket::{EntryId, Field, MAX_TEXT_BYTES, Resolution, TicketId};
 
@@ -13,20 +14,20 @@ use crate::ticket::{EntryId, Field, MAX_TEXT_BYTES, Resolution, TicketId};
 pub fn incoming(issue: &Issue) -> IncomingIssue {
     let entry = |what: &str| EntryId::from_bits(checksum(&format!("{} {what}", issue.key)));
     let opening = fields(issue);
-    let follows = |(field, _): &(Field, Change)| CONTENT.contains(field);
+    let follows = |(field, _): &(Field, FieldChange)| CONTENT.contains(field);
     let comment = |Said { id, at, by, text }: &Said| {
         let note = Some(bounded(text)).filter(|text| !text.trim().is_empty())?;
-        let request = Request::new(What::Comment).with_note(Some(note));
+        let request = Request::new(RequestKind::Comment).with_note(Some(note));
         Some(IncomingEntry { entry: entry(&format!("comment {id}")), by: by.clone(), at: *at, request })
     };
     let end = issue.ended.map(|(at, code)| {
-        let ending = Ending {
+        let ending = ResolutionRequest {
             code: Resolution::parse(code),
             commits: Vec::new(),
             no_commit: Some("It ended elsewhere.".to_owned()),
             duplicate_of: None,
         };
-        let request = Request::new(What::Step(Move::Resolve(ending)));
+        let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending)));
         IncomingEntry { entry: entry(&format!("ended {at}")), by: issue.reporter.clone(), at, request }
     });
     IncomingIssue {
@@ -46,20 +47,20 @@ const CONTENT: &[Field] = &[Field::Title, Field::Description, Field::Labels];
 
 fn fields(issue: &Issue) -> Changes {
     let mut changes = Changes::from([
-        (Field::Title, Change::to_text(&issue.title)),
-        (Field::Type, Change::to_text(issue.kind)),
-        (Field::Reporter, Change::to_text(issue.reporter.to_string())),
-        (Field::Channel, Change::to_text("import")),
-        (Field::Key, Change::to_text(&issue.key)),
+        (Field::Title, FieldChange::to_text(&issue.title)),
+        (Field::Type, FieldChange::to_text(issue.kind)),
+        (Field::Reporter, FieldChange::to_text(issue.reporter.to_string())),
+        (Field::Channel, FieldChange::to_text("import")),
+        (Field::Key, FieldChange::to_text(&issue.key)),
     ]);
-    changes.extend(issue.severity.map(|severity| (Field::Severity, Change::to_text(severity))));
-    changes.extend(issue.assignee.as_ref().map(|who| (Field::Assignee, Change::to_text(who))));
+    changes.extend(issue.severity.map(|severity| (Field::Severity, FieldChange::to_text(severity))));
+    changes.extend(issue.assignee.as_ref().map(|who| (Field::Assignee, FieldChange::to_text(who))));
     if !issue.description.trim().is_empty() {
-        changes.insert(Field::Description, Change::to_text(bounded(&issue.description)));
+        changes.insert(Field::Description, FieldChange::to_text(bounded(&issue.description)));
     }
     for (field, words) in [(Field::Labels, &issue.labels), (Field::Affects, &issue.affects)] {
         if !words.is_empty() {
-            changes.insert(field, Change::adding(words.clone()));
+            changes.insert(field, FieldChange::adding(words.clone()));
         }
     }
     changes

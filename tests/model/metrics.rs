@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use git_support::process::{
-    Actor, Book, Change, Changes, ClockRules, Course, Decision, Deferral, Ending, Judged, Move, Request,
-    Rules, Settings, Team, Vendor, What, at_levels, decide, first_response, open, replay,
+    Actor, Changes, ClockBook, ClockRules, Decision, Deferral, FieldChange, Judged, ProcessAction, Request,
+    RequestKind, ResolutionRequest, Rules, Settings, Team, TicketHistory, Vendor, at_levels, decide,
+    first_response, open, replay,
 };
 use git_support::report::{Case, Period, figures, weeks};
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Moment, Node, Person, Resolution, Set, Severity, Status, Summary, Ticket,
-    TicketId, yaml,
+    Action, Entry, EntryId, Field, Node, Person, Resolution, Set, Severity, Status, Summary, Ticket,
+    TicketId, Timestamp, yaml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -33,23 +34,23 @@ fn rules() -> Rules {
     }
 }
 
-fn deed(number: u8, at: Moment) -> What {
-    let ending = |code| Ending { code, commits: Vec::new(), no_commit: None, duplicate_of: None };
+fn deed(number: u8, at: Timestamp) -> RequestKind {
+    let ending = |code| ResolutionRequest { code, commits: Vec::new(), no_commit: None, duplicate_of: None };
     match number {
-        0 => What::Comment,
-        1 => What::Step(Move::Escalate { findings: Changes::new(), force: true }),
-        2 => What::Step(Move::Return { to: None, incomplete: true }),
-        3 => What::Step(Move::Return { to: None, incomplete: false }),
-        4 => What::Step(Move::Pend { follow_up: at }),
+        0 => RequestKind::Comment,
+        1 => RequestKind::Process(ProcessAction::Escalate { findings: Changes::new(), force: true }),
+        2 => RequestKind::Process(ProcessAction::Return { to: None, incomplete: true }),
+        3 => RequestKind::Process(ProcessAction::Return { to: None, incomplete: false }),
+        4 => RequestKind::Process(ProcessAction::Pend { follow_up: at }),
         5 => {
             let name = Some("paygate".to_owned());
-            What::Step(Move::Defer(Deferral::Vendor { name, case: None, follow_up: at }))
+            RequestKind::Process(ProcessAction::Defer(Deferral::Vendor { name, case: None, follow_up: at }))
         }
-        6 => What::Step(Move::Defer(Deferral::Enhance)),
-        7 => What::Step(Move::Resume),
-        8 => What::Step(Move::Resolve(ending(Resolution::Answered))),
-        9 => What::Step(Move::Reopen),
-        _ => What::Edit(Changes::from([(Field::Severity, Change::to_text("critical"))])),
+        6 => RequestKind::Process(ProcessAction::Defer(Deferral::Enhance)),
+        7 => RequestKind::Process(ProcessAction::Resume),
+        8 => RequestKind::Process(ProcessAction::Resolve(ending(Resolution::Answered))),
+        9 => RequestKind::Process(ProcessAction::Reopen),
+        _ => RequestKind::Edit(Changes::from([(Field::Severity, FieldChange::to_text("critical"))])),
     }
 }
 
@@ -58,20 +59,20 @@ fn ticket(number: u64, start: i64, is_critical: bool, deeds: &[Deed], rules: &Ru
     let actor = |at: i64, entry: u64| Actor {
         by: dana.clone(),
         member: dana.clone(),
-        at: Moment::from_unix(at).unwrap(),
+        at: Timestamp::from_unix(at).unwrap(),
         entry: EntryId::from_bits(entry),
     };
     let severity = if is_critical { "critical" } else { "minor" };
     let changes = Changes::from([
-        (Field::Title, Change::to_text("T")),
-        (Field::Severity, Change::to_text(severity)),
-        (Field::Reporter, Change::to_text("Ann <ann@customer.example>")),
+        (Field::Title, FieldChange::to_text("T")),
+        (Field::Severity, FieldChange::to_text(severity)),
+        (Field::Reporter, FieldChange::to_text("Ann <ann@customer.example>")),
     ]);
     let mut at = BEGIN + start;
     let mut ticket = open(
         TicketId::from_bits(number),
         &changes,
-        Request::new(What::Comment),
+        Request::new(RequestKind::Comment),
         rules,
         &actor(at, number * 100),
     )
@@ -213,12 +214,12 @@ fn resolution_clock(ticket: &Ticket, states: &[State<'_>], period: Period) -> Ve
         .filter(|pair| !is_over(pair[0].1) && pair[0].3.is_empty())
         .map(|pair| pair[1].0.min(end) - pair[0].0)
         .sum();
-    let target = if ticket.head().severity() == Some(Severity::Critical) { 3 } else { 10 };
+    let target = if ticket.fields().severity() == Some(Severity::Critical) { 3 } else { 10 };
     vec![("resolution-hours", run), ("resolution-kept", i64::from(run <= target * 3600))]
 }
 
-fn case(ticket: &Ticket, books: &[Book], at: i64) -> Case {
-    let course = Course::of(ticket);
+fn case(ticket: &Ticket, books: &[ClockBook], at: i64) -> Case {
+    let course = TicketHistory::of(ticket);
     let team = Team::default();
     let judged = Judged { books, by: &[], team: &team };
     Case {
@@ -243,7 +244,7 @@ proptest! {
             .zip(&tickets)
             .map(|(number, (start, is_critical, deeds))| ticket(number, *start, *is_critical, deeds, &rules))
             .collect();
-        let books = [Book::of(ClockRules::clone(&rules.settings.clocks))];
+        let books = [ClockBook::of(ClockRules::clone(&rules.settings.clocks))];
         let at = BEGIN + 3 * YEAR;
         let cases: Vec<Case> = tickets.iter().map(|ticket| case(ticket, &books, at)).collect();
         let cases: Vec<&Case> = cases.iter().collect();

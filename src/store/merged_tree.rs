@@ -8,7 +8,7 @@ use crate::ticket::{MAX_FILE_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, m
 
 /// What each of two sides lacks of their union.
 #[derive(Debug, Default)]
-pub(crate) struct Union {
+pub(crate) struct MergedTree {
     /// The files that our side is to take.
     pub(crate) for_ours: Vec<FileChange>,
     /// The files that their side is to take.
@@ -17,7 +17,7 @@ pub(crate) struct Union {
     pub(crate) renamed: Vec<(TicketId, TicketId)>,
 }
 
-impl Union {
+impl MergedTree {
     /// A path's content in the union, for the sides that have it otherwise.
     fn put(&mut self, path: &str, content: Option<&[u8]>, ours: Option<&[u8]>, theirs: Option<&[u8]>) {
         let change = || match content {
@@ -42,8 +42,8 @@ pub(crate) fn union(
     base: Option<ObjectId>,
     ours: ObjectId,
     theirs: ObjectId,
-) -> Result<Union, Error> {
-    let mut union = Union::default();
+) -> Result<MergedTree, Error> {
+    let mut union = MergedTree::default();
     for difference in repository.differences(layout::FOLDER, ours, theirs)? {
         let path = &*SupportPath::parse(&difference.path)?;
         let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
@@ -77,7 +77,12 @@ fn content(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8
 }
 
 /// A ticket that is missing on one side is taken over, never away.
-fn tickets(union: &mut Union, id: &TicketId, path: &str, sides: [Option<&[u8]>; 3]) -> Result<(), Error> {
+fn tickets(
+    union: &mut MergedTree,
+    id: &TicketId,
+    path: &str,
+    sides: [Option<&[u8]>; 3],
+) -> Result<(), Error> {
     let [before, mine, other] = sides;
     let (Some(ours), Some(theirs)) = (mine, other) else {
         union.put(path, mine.or(other), mine, other);

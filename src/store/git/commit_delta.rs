@@ -11,7 +11,7 @@ use crate::store::git::repository::Repository;
 
 /// A commit, seen from its parents.
 #[derive(Debug, Clone)]
-pub struct Passage {
+pub struct CommitDelta {
     /// The commit.
     pub commit: ObjectId,
     /// Its parents, in order.
@@ -27,14 +27,14 @@ pub struct Passage {
     /// True where it carries a signature, good or bad.
     pub is_signed: bool,
     /// The files of the folder that it did not simply take over from its parents.
-    pub files: Vec<Passed>,
+    pub files: Vec<FileDelta>,
     /// True where it has something outside the folder otherwise than its first parent.
     pub touches_others: bool,
 }
 
 /// A file that a commit did not simply take over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passed {
+pub struct FileDelta {
     /// Its path.
     pub path: String,
     /// What the commit has; none where it has no such file.
@@ -86,7 +86,7 @@ impl Repository {
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn passage(&self, commit: ObjectId, folder: &str) -> Result<Passage> {
+    pub fn passage(&self, commit: ObjectId, folder: &str) -> Result<CommitDelta> {
         let object = self.commit_object(commit)?;
         let message = String::from_utf8_lossy(object.message_bytes()).into_owned();
         let trailers = git2::message_trailers_strs(&message).map_err(failed)?;
@@ -103,7 +103,7 @@ impl Repository {
         }
         let mut files = Vec::new();
         self.passed(folder, sides, &mut Bounds::default(), &mut files)?;
-        Ok(Passage {
+        Ok(CommitDelta {
             commit,
             touches_others: self.differs_beside(commit, parents.first().copied(), folder)?,
             is_cut: parents.is_empty() && header.contains("\nparent "),
@@ -118,7 +118,13 @@ impl Repository {
 
     /// Gathers the files at and below a place that were not simply taken over; folders that were are not opened.
     /// One that is out of bounds is named as a whole.
-    fn passed(&self, path: &str, sides: Sides, bounds: &mut Bounds, found: &mut Vec<Passed>) -> Result<()> {
+    fn passed(
+        &self,
+        path: &str,
+        sides: Sides,
+        bounds: &mut Bounds,
+        found: &mut Vec<FileDelta>,
+    ) -> Result<()> {
         if sides.is_taken_over() {
             return Ok(());
         }
@@ -126,7 +132,7 @@ impl Repository {
         let is_deep = path.split('/').count() >= MAX_PATH_DEPTH;
         let is_folder = sides.all().any(|item| item.kind == ItemKind::Folder);
         if !is_folder || is_deep || !bounds.may_open(&key) {
-            found.push(Passed { path: path.to_owned(), now: sides.now, before: sides.before });
+            found.push(FileDelta { path: path.to_owned(), now: sides.now, before: sides.before });
             return Ok(());
         }
         let count = sides.before.len();

@@ -8,12 +8,12 @@ use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Typ
 
 /// The present state. Values are checked by [`Field::check`] before they get in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub struct Fields {
     values: BTreeMap<Field, Node>,
 }
 
 /// What a ticket is before its first entry sets anything.
-impl Default for Head {
+impl Default for Fields {
     fn default() -> Self {
         let values = BTreeMap::from([
             (Field::Type, Node::text(Type::Defect.as_str())),
@@ -25,7 +25,7 @@ impl Default for Head {
     }
 }
 
-impl Head {
+impl Fields {
     /// A head from checked values.
     pub(crate) fn from_values(values: BTreeMap<Field, Node>) -> Self {
         Self { values }
@@ -38,7 +38,7 @@ impl Head {
     }
 
     /// The fields that have a value, in the order of the file.
-    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+    pub fn names(&self) -> impl Iterator<Item = &Field> {
         self.values.keys()
     }
 

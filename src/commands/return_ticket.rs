@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::Move;
+use crate::process::ProcessAction;
 use crate::render::View;
 use crate::ticket::Level;
 
@@ -25,5 +25,5 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let to = args.to.as_deref().and_then(Level::parse);
-    args.common.take_with_reason(&Move::Return { to, incomplete: args.incomplete }, session)
+    args.common.take_with_reason(&ProcessAction::Return { to, incomplete: args.incomplete }, session)
 }

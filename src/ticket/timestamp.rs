@@ -20,16 +20,16 @@ const LAST_SECOND: i64 = u32::MAX as i64;
 /// An instant in UTC, to the second, of the years 1970 to 2106: what a commit's date can be without being another
 /// one for some reader of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(OffsetDateTime);
+pub struct Timestamp(OffsetDateTime);
 
 /// The first instant of 1970 UTC.
-impl Default for Moment {
+impl Default for Timestamp {
     fn default() -> Self {
         Self(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
-impl Moment {
+impl Timestamp {
     /// From seconds since 1970 UTC; `None` outside of 32 bits.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Option<Self> {
@@ -83,13 +83,13 @@ impl Moment {
     }
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.format(STAMP).map_err(|_| fmt::Error)?)
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

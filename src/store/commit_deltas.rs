@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use crate::store::Store;
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, Blob, ObjectId, Passage, Passed, Repository, Surroundings};
+use crate::store::git::{self, Blob, CommitDelta, FileDelta, ObjectId, ProcessEnv, Repository};
 use crate::store::layout;
 use crate::ticket::{MAX_FILE_BYTES, Ticket, TicketId, codec};
 
@@ -150,7 +150,7 @@ impl<'a> Parsed<'a> {
 /// Some commits, and the versions that they ask for.
 #[derive(Default)]
 struct Batch {
-    passages: Vec<Passage>,
+    passages: Vec<CommitDelta>,
     known: Known,
 }
 
@@ -171,7 +171,7 @@ impl Store {
         tips: &[ObjectId],
         less: &[ObjectId],
         mut progress: impl FnMut(usize, usize),
-        mut visit: impl FnMut(&Passage, &mut Parsed<'_>) -> Result<(), E>,
+        mut visit: impl FnMut(&CommitDelta, &mut Parsed<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let commits = self.repository().commits_between(tips, less).map_err(Error::from)?;
         let mut parsed = Parsed::new(self);
@@ -217,7 +217,7 @@ impl Store {
 
 /// Reads batches in a thread of its own, until nobody wants them any more.
 fn read<'a>(
-    surroundings: Surroundings,
+    surroundings: ProcessEnv,
     batches: impl Iterator<Item = &'a &'a [ObjectId]>,
     send: &mpsc::SyncSender<Result<Batch, Error>>,
 ) {
@@ -233,7 +233,7 @@ fn read<'a>(
     }
 }
 
-impl Passed {
+impl FileDelta {
     /// The ticket whose file it is; `None` for any other file.
     #[must_use]
     pub fn ticket(&self) -> Option<TicketId> {

@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 use crate::process::clock::rules::Reason;
 use crate::process::team::Team;
 use crate::ticket::{
-    Action, Area, Entry, Field, Level, Moment, Node, Person, Resolution, Set, Severity, Status, Ticket, Type,
-    Visibility, parse_span,
+    Action, Area, Entry, Field, Level, Node, Person, Resolution, Set, Severity, Status, Ticket, Timestamp,
+    Type, Visibility, parse_span,
 };
 
 /// What cannot be read as a course: the index is of another version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the course of a ticket cannot be read")]
-pub struct NoCourse;
+pub struct NoHistory;
 
 /// The course of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Course {
+pub struct TicketHistory {
     /// What kind of concern it is.
     pub kind: Type,
     /// Which side of the product is concerned.
@@ -44,18 +44,18 @@ pub struct Event {
     /// When, in seconds since 1970 UTC; never before what it follows, whatever the writer's clock said.
     pub at: i64,
     /// What.
-    pub what: Happened,
+    pub what: EventKind,
 }
 
 /// What may happen to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Happened {
+pub enum EventKind {
     /// It was filed.
     Opened,
     /// Its severity was set.
     Severity(Option<Severity>),
     /// It came to a level.
-    Level(Level, Step),
+    Level(Level, LevelChange),
     /// It waits: for what, and for which vendor.
     Waits(Reason, Option<String>),
     /// The wait is over.
@@ -72,7 +72,7 @@ pub enum Happened {
 
 /// How a ticket came to a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
+pub enum LevelChange {
     /// It was filed there, or set.
     Set,
     /// It was escalated.
@@ -92,11 +92,11 @@ struct Now {
     has_ended: bool,
 }
 
-impl Course {
+impl TicketHistory {
     /// The course of a ticket.
     #[must_use]
     pub fn of(ticket: &Ticket) -> Self {
-        let head = ticket.head();
+        let head = ticket.fields();
         let word = |field: &Field| head.get(field).and_then(Node::as_text);
         let estimate = word(&Field::Estimate).and_then(parse_span);
         let events = events(ticket);
@@ -122,8 +122,8 @@ impl Course {
     ///
     /// # Errors
     /// Another version wrote it.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NoCourse> {
-        postcard::from_bytes(bytes).map_err(|_| NoCourse)
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NoHistory> {
+        postcard::from_bytes(bytes).map_err(|_| NoHistory)
     }
 
     /// The same course up to an instant, in seconds since 1970 UTC.
@@ -136,20 +136,20 @@ impl Course {
     /// The severity at the end of the course.
     #[must_use]
     pub fn severity(&self) -> Option<Severity> {
-        let last = |event: &Event| if let Happened::Severity(to) = event.what { Some(to) } else { None };
+        let last = |event: &Event| if let EventKind::Severity(to) = event.what { Some(to) } else { None };
         self.events.iter().rev().find_map(last).flatten()
     }
 
     /// The level at the end of the course.
     #[must_use]
     pub fn level(&self) -> Level {
-        let last = |event: &Event| if let Happened::Level(to, _) = event.what { Some(to) } else { None };
+        let last = |event: &Event| if let EventKind::Level(to, _) = event.what { Some(to) } else { None };
         self.events.iter().rev().find_map(last).unwrap_or(Level::One)
     }
 }
 
 fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
-    let is_judged = |event: &&Event| matches!(event.what, Happened::Opened | Happened::Severity(_));
+    let is_judged = |event: &&Event| matches!(event.what, EventKind::Opened | EventKind::Severity(_));
     let entry = |event: &Event| {
         let place = usize::try_from(event.entry).unwrap_or_default();
         ticket.timeline().get(place).map(|entry| entry.id.to_string()).unwrap_or_default()
@@ -166,7 +166,7 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         at = at.max(entry.at.unix());
         let mut happened = Vec::new();
         if events.is_empty() {
-            happened.push(Happened::Opened);
+            happened.push(EventKind::Opened);
         }
         let mut now = before.clone();
         for (field, set) in &entry.set {
@@ -188,12 +188,12 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         now.has_ended = !status.is_open();
         now.wait = waits(status, deferral.as_ref());
         if says_something(entry) {
-            happened.push(Happened::Said(entry.by.email.to_lowercase(), is_customer(ticket, &entry.by)));
+            happened.push(EventKind::Said(entry.by.email.to_lowercase(), is_customer(ticket, &entry.by)));
         }
         changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
         if let Some(minutes) = entry.spent_minutes {
             happened
-                .push(Happened::Spent(i64::try_from(minutes).unwrap_or(i64::MAX / 60).saturating_mul(60)));
+                .push(EventKind::Spent(i64::try_from(minutes).unwrap_or(i64::MAX / 60).saturating_mul(60)));
         }
         let entry = u32::try_from(place).unwrap_or(u32::MAX);
         events.extend(happened.into_iter().map(|what| Event { entry, at, what }));
@@ -209,34 +209,34 @@ fn changes(
     entry: &Entry,
     ending: Option<&Resolution>,
     is_first: bool,
-    happened: &mut Vec<Happened>,
+    happened: &mut Vec<EventKind>,
 ) {
     if before.severity != now.severity {
-        happened.push(Happened::Severity(now.severity));
+        happened.push(EventKind::Severity(now.severity));
     }
     if before.level != now.level || is_first {
         let step = if entry.action == Action::Escalate {
-            Step::Escalated
+            LevelChange::Escalated
         } else if entry.action == Action::Return {
-            Step::Returned
+            LevelChange::Returned
         } else if entry.action == Action::HandBack {
-            Step::HandedBack
+            LevelChange::HandedBack
         } else {
-            Step::Set
+            LevelChange::Set
         };
-        happened.push(Happened::Level(now.level, step));
+        happened.push(EventKind::Level(now.level, step));
     }
     if before.has_ended && !now.has_ended {
-        happened.push(Happened::Reopened(entry.seen.is_some()));
+        happened.push(EventKind::Reopened(entry.seen.is_some()));
     }
     if before.wait != now.wait {
         if before.wait.is_some() {
-            happened.push(Happened::Resumed);
+            happened.push(EventKind::Resumed);
         }
-        happened.extend(now.wait.clone().map(|(reason, vendor)| Happened::Waits(reason, vendor)));
+        happened.extend(now.wait.clone().map(|(reason, vendor)| EventKind::Waits(reason, vendor)));
     }
     if !before.has_ended && now.has_ended {
-        happened.push(Happened::Ended(ending.cloned()));
+        happened.push(EventKind::Ended(ending.cloned()));
     }
 }
 
@@ -253,7 +253,7 @@ fn waits(status: Status, deferral: Option<&Node>) -> Option<(Reason, Option<Stri
 
 /// True for the reporter; but whoever files with a tool of the developers' is their own customer.
 fn is_customer(ticket: &Ticket, who: &Person) -> bool {
-    let text = |field: &Field| ticket.head().get(field).and_then(Node::as_text);
+    let text = |field: &Field| ticket.fields().get(field).and_then(Node::as_text);
     let filed_it = ticket.timeline().first().is_some_and(|entry| entry.by == *who);
     let is_own = filed_it && text(&Field::Channel) == Some("cli");
     !is_own && text(&Field::Reporter).is_some_and(|reporter| who.is_named(reporter))
@@ -290,7 +290,7 @@ pub(in crate::process) fn is_of_team(email: &str, is_customer: bool, team: &Team
 impl Event {
     /// When it happened.
     #[must_use]
-    pub fn moment(&self) -> Moment {
-        Moment::from_unix(self.at).unwrap_or_default()
+    pub fn moment(&self) -> Timestamp {
+        Timestamp::from_unix(self.at).unwrap_or_default()
     }
 }

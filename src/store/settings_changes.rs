@@ -13,7 +13,7 @@ const JUDGING: [&str; 4] = [layout::CONFIG, layout::TEAM, layout::VENDORS, layou
 
 /// A commit with a child that has other settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Turn {
+pub struct SettingsChange {
     /// The commit, with the old settings.
     pub before: ObjectId,
     /// Its child, with the new ones.
@@ -34,7 +34,7 @@ impl Store {
         tip: ObjectId,
         known: Option<ObjectId>,
         mut progress: impl FnMut(usize, usize),
-    ) -> Result<Vec<Turn>, Error> {
+    ) -> Result<Vec<SettingsChange>, Error> {
         let commits = match known {
             Some(known) => self.repository.commits_between(&[tip], &[known])?,
             None => self.repository.commits_having(tip, layout::FOLDER)?,
@@ -47,7 +47,7 @@ impl Store {
             let own = self.judging(*commit, &mut seen, &mut folders)?;
             for parent in self.repository.parents(*commit)? {
                 if self.judging(parent, &mut seen, &mut folders)? != own {
-                    turns.push(Turn { before: parent, after: *commit });
+                    turns.push(SettingsChange { before: parent, after: *commit });
                 }
             }
         }

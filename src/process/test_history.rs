@@ -39,13 +39,13 @@ pub struct State {
 
 /// The tests of a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Passes {
+pub struct TestHistory {
     states: Vec<State>,
     /// The test's number and its state's place, in order of the numbers.
     tests: Vec<(u64, u32)>,
 }
 
-impl Passes {
+impl TestHistory {
     /// Reads the text; what cannot be read counts as unknown.
     #[must_use]
     pub fn read(text: &str) -> Self {
@@ -215,14 +215,14 @@ impl Maker {
     }
 
     /// The states in their own order, so that one record has one text.
-    fn finish(mut self) -> Passes {
+    fn finish(mut self) -> TestHistory {
         let mut ranks: BTreeMap<u32, u32> = BTreeMap::new();
         for (rank, place) in (0_u32..).zip(self.places.values()) {
             ranks.insert(*place, rank);
         }
         self.tests.iter_mut().for_each(|(_, place)| *place = ranks.get(place).copied().unwrap_or(*place));
         self.tests.sort_unstable();
-        Passes { states: self.places.into_keys().collect(), tests: self.tests }
+        TestHistory { states: self.places.into_keys().collect(), tests: self.tests }
     }
 }
 
@@ -249,12 +249,12 @@ fn read_state(text: &str) -> Option<State> {
 mod tests {
     use super::*;
     use crate::process::fingerprint::{Grouping, test_number};
-    use crate::process::outcome::{Outcome, Verdict};
+    use crate::process::outcome::{Outcome, TestResult};
 
     fn run(passed: &[&str], failed: &[&str]) -> Results {
         let mut results = Results::new(Grouping::Test);
-        let verdicts = passed.iter().map(|name| (name, Verdict::Passed));
-        let failed = failed.iter().map(|name| (name, Verdict::Failed(Box::default())));
+        let verdicts = passed.iter().map(|name| (name, TestResult::Passed));
+        let failed = failed.iter().map(|name| (name, TestResult::Failed(Box::default())));
         for (name, verdict) in verdicts.chain(failed) {
             results.add(Outcome { suite: String::new(), name: (*name).to_owned(), verdict });
         }
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_last_pass_is_remembered_while_a_test_fails() {
-        let passes = Passes::default().after(&run(&["a", "b"], &[]), "r1", 1);
+        let passes = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1);
         let passes = passes.after(&run(&["b"], &["a"]), "r2", 2).after(&run(&[], &["a"]), "r3", 3);
         let state = passes.state(test_number("a")).unwrap();
         assert_eq!(
@@ -273,18 +273,19 @@ mod tests {
         let passes = passes.after(&run(&["a"], &[]), "r4", 4).after(&run(&["a"], &[]), "r5", 5);
         let state = passes.state(test_number("a")).unwrap();
         assert_eq!((state.since.as_str(), state.count, state.flips), ("r4", 2, 1));
-        assert_eq!(Passes::read(&passes.write()), passes);
+        assert_eq!(TestHistory::read(&passes.write()), passes);
     }
 
     #[test]
     fn a_test_that_fails_where_it_passed_is_flaky() {
-        let passes = Passes::default().after(&run(&["a"], &[]), "r1", 1).after(&run(&[], &["a"]), "r1", 2);
+        let passes =
+            TestHistory::default().after(&run(&["a"], &[]), "r1", 1).after(&run(&[], &["a"]), "r1", 2);
         assert!(passes.state(test_number("a")).unwrap().is_flaky());
     }
 
     #[test]
     fn two_records_are_one() {
-        let start = Passes::default().after(&run(&["a", "b"], &[]), "r1", 1);
+        let start = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1);
         let (one, other) =
             (start.after(&run(&[], &["a"]), "r2", 2), start.after(&run(&["b", "c"], &[]), "r3", 3));
         let both = one.merged(&other);

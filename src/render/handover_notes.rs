@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::process::for_outside;
 use crate::render::lines::{SHORT_COMMIT, linked_text, value_text};
 use crate::render::markdown::{fenced, inline};
-use crate::render::paint::{BOLD, DIM, Look, shown};
-use crate::render::view::{Audience, Packet};
+use crate::render::paint::{BOLD, DIM, RenderOptions, shown};
+use crate::render::view::{Audience, HandoverNotes};
 use crate::ticket::{Action, Entry, Field, Finding, Node, Person, Ticket, Visibility};
 
 /// A part of the packet: its heading, and what stands below it.
@@ -26,7 +26,7 @@ enum Part {
 }
 
 /// Markdown.
-pub(super) fn markdown(packet: &Packet) -> String {
+pub(super) fn markdown(packet: &HandoverNotes) -> String {
     let mut out = format!("# {}\n", inline(&title(packet)));
     for section in sections(packet) {
         let _ = write!(out, "\n## {}\n\n", inline(&section.title));
@@ -41,7 +41,7 @@ pub(super) fn markdown(packet: &Packet) -> String {
 }
 
 /// A page for a terminal.
-pub(super) fn page(packet: &Packet, look: &Look) -> String {
+pub(super) fn page(packet: &HandoverNotes, look: &RenderOptions) -> String {
     let mut out = format!("{}\n", look.paint(BOLD, &shown(&title(packet))));
     for section in sections(packet) {
         let _ = writeln!(out, "\n{}", look.paint(BOLD, &shown(&section.title)));
@@ -59,7 +59,7 @@ pub(super) fn page(packet: &Packet, look: &Look) -> String {
 }
 
 /// The same facts as one object.
-pub(super) fn object(packet: &Packet) -> Value {
+pub(super) fn object(packet: &HandoverNotes) -> Value {
     let mut map = Map::new();
     map.insert("schema".to_owned(), json!(1));
     map.insert("ticket".to_owned(), packet.ticket.id().as_str().into());
@@ -74,16 +74,16 @@ pub(super) fn object(packet: &Packet) -> Value {
     Value::Object(map)
 }
 
-fn title(packet: &Packet) -> String {
-    let (id, title) = (packet.ticket.id(), packet.ticket.head().title());
+fn title(packet: &HandoverNotes) -> String {
+    let (id, title) = (packet.ticket.id(), packet.ticket.fields().title());
     match &packet.audience {
         Audience::Team => format!("Handover of {id}: {title}"),
         Audience::Vendor(_) => format!("{} (our reference {id})", packet.for_outside(title)),
     }
 }
 
-fn sections(packet: &Packet) -> Vec<Section> {
-    let head = packet.ticket.head();
+fn sections(packet: &HandoverNotes) -> Vec<Section> {
+    let head = packet.ticket.fields();
     let mut sections = vec![facts(packet)];
     let mut text = |title: &str, text: &str| {
         let text = packet.for_outside(text);
@@ -121,8 +121,8 @@ fn last_move(ticket: &Ticket) -> Option<&Entry> {
     ticket.timeline().iter().rev().find(moved)
 }
 
-fn facts(packet: &Packet) -> Section {
-    let head = packet.ticket.head();
+fn facts(packet: &HandoverNotes) -> Section {
+    let head = packet.ticket.fields();
     let mut parts = Vec::new();
     let mut fact = |name: &str, value: Option<String>| {
         parts.extend(value.filter(|value| !value.is_empty()).map(|value| Part::Fact(name.to_owned(), value)));
@@ -151,7 +151,7 @@ fn facts(packet: &Packet) -> Section {
     Section { title: "Facts".to_owned(), parts }
 }
 
-fn evidence(packet: &Packet) -> Option<Section> {
+fn evidence(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     for entry in packet.ticket.timeline() {
         let Some(file) = &entry.attachment else { continue };
@@ -165,7 +165,7 @@ fn evidence(packet: &Packet) -> Option<Section> {
 }
 
 /// What was said; for a vendor, without what was said for the team only.
-fn comments(packet: &Packet) -> Option<Section> {
+fn comments(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     for entry in packet.ticket.timeline() {
         let (Action::Comment, Some(note)) = (&entry.action, &entry.note) else { continue };
@@ -181,7 +181,7 @@ fn comments(packet: &Packet) -> Option<Section> {
     (!parts.is_empty()).then_some(Section { title: "Comments".to_owned(), parts })
 }
 
-fn links(packet: &Packet) -> Option<Section> {
+fn links(packet: &HandoverNotes) -> Option<Section> {
     let fact = |link: &crate::render::view::LinkedTicket| {
         Part::Fact(link.kind.to_string(), format!("{} {}", link.id, linked_text(link)))
     };
@@ -190,10 +190,10 @@ fn links(packet: &Packet) -> Option<Section> {
 }
 
 /// Earlier tickets like this one, and how they ended.
-fn similar(packet: &Packet) -> Option<Section> {
+fn similar(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     for ticket in &packet.similar {
-        let head = ticket.head();
+        let head = ticket.fields();
         let code = head.get(&Field::Resolution).map(Node::to_string).unwrap_or_default();
         parts.push(Part::Fact(ticket.id().to_string(), format!("{}: {code}", head.title())));
         let resolved =
@@ -204,7 +204,7 @@ fn similar(packet: &Packet) -> Option<Section> {
 }
 
 /// The ticket's files, and the commits that changed them.
-fn code(packet: &Packet) -> Option<Section> {
+fn code(packet: &HandoverNotes) -> Option<Section> {
     let code = packet.code.as_ref()?;
     let mut parts = vec![Part::Fact("files".to_owned(), code.files.join(", "))];
     let since = code.since.as_ref().map_or("lately".to_owned(), |tag| format!("since {tag}"));
@@ -221,13 +221,13 @@ fn code(packet: &Packet) -> Option<Section> {
     Some(Section { title: "Code".to_owned(), parts })
 }
 
-impl Packet {
+impl HandoverNotes {
     /// A text as it may leave the team: for a vendor, without what leads to the customer.
     fn for_outside(&self, text: &str) -> String {
         if matches!(self.audience, Audience::Team) {
             return text.to_owned();
         }
-        let reporter = self.ticket.head().get(&Field::Reporter).map(Node::to_string);
+        let reporter = self.ticket.fields().get(&Field::Reporter).map(Node::to_string);
         let reporter = reporter.as_deref().and_then(Person::parse);
         for_outside(text, reporter.as_ref())
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::store::git::change::{Change, FileChange};
+use crate::store::git::change::{FileChange, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::index::{IndexCopy, Staged};
 use crate::store::git::limits::MAX_BLOB_BYTES;
@@ -36,7 +36,7 @@ impl Repository {
         &self,
         target: &Target,
         tip: Option<ObjectId>,
-        change: &Change,
+        change: &TreeChange,
     ) -> Result<()> {
         // The attributes that switch filters off may come with this very change.
         let brings_attributes = change.files.iter().any(|file| file.path.ends_with("/.gitattributes"));

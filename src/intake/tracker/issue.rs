@@ -5,8 +5,8 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-use crate::intake::foreign::Source;
-use crate::ticket::{Moment, Person, one_line};
+use crate::intake::tracker::Source;
+use crate::ticket::{Person, Timestamp, one_line};
 
 /// Something that was said about an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Said {
     /// What tells it from others of the issue.
     pub id: String,
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Who.
     pub by: Person,
     /// What.
@@ -43,9 +43,9 @@ pub struct Issue {
     /// Releases it affects.
     pub affects: Vec<String>,
     /// When it was opened.
-    pub created: Moment,
+    pub created: Timestamp,
     /// When it ended, and the word of our own for how; `None` while it is open.
-    pub ended: Option<(Moment, &'static str)>,
+    pub ended: Option<(Timestamp, &'static str)>,
     /// What was said.
     pub comments: Vec<Said>,
 }
@@ -80,7 +80,7 @@ impl Issue {
         object: &Value,
         source: Source,
         importer: &Person,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Option<Self>, String> {
         if object.get("pull_request").is_some_and(|value| !value.is_null()) {
             return Ok(None);
@@ -160,7 +160,7 @@ fn person(value: &Value, source: Source) -> Option<Person> {
     Person::parse(&format!("{} <{}>", one_line(&name), email.unwrap_or_else(|| format!("{login}@{domain}"))))
 }
 
-fn comment(value: &Value, number: usize, importer: &Person, created: Moment) -> Option<Said> {
+fn comment(value: &Value, number: usize, importer: &Person, created: Timestamp) -> Option<Said> {
     if let Some(whole) = value.as_str() {
         // Jira: `21/Nov/26 9:12 AM;ann;what was said`.
         let mut parts = whole.splitn(3, ';');
@@ -220,7 +220,7 @@ fn severity(object: &Value, labels: &[String]) -> Option<&'static str> {
 }
 
 /// When and how it ended, if it has.
-fn ended(object: &Value, created: Moment) -> Result<Option<(Moment, &'static str)>, String> {
+fn ended(object: &Value, created: Timestamp) -> Result<Option<(Timestamp, &'static str)>, String> {
     let state = text(object, &["state", "status", "Status"]).unwrap_or_default().to_lowercase();
     if !["closed", "resolved", "done", "completed", "tombstone"].contains(&state.as_str()) {
         return Ok(None);
@@ -243,9 +243,9 @@ fn ended(object: &Value, created: Moment) -> Result<Option<(Moment, &'static str
 }
 
 /// A time, in the forms of the trackers: RFC 3339, seconds since 1970, Jira's, a day.
-fn moment(value: &Value) -> Option<Moment> {
+fn moment(value: &Value) -> Option<Timestamp> {
     if let Some(seconds) = value.as_i64() {
-        return Moment::from_unix(seconds);
+        return Timestamp::from_unix(seconds);
     }
     if value.is_object() {
         return pick(value, &["timestamp", "time"]).and_then(moment);
@@ -258,7 +258,7 @@ fn moment(value: &Value) -> Option<Moment> {
         .or_else(|_| PrimitiveDateTime::parse(text, plain).map(PrimitiveDateTime::assume_utc))
         .or_else(|_| Date::parse(text, day).map(|day| day.midnight().assume_utc()));
     let known = known.ok().or_else(|| jira_time(text));
-    known.and_then(|at| Moment::from_unix(at.unix_timestamp()))
+    known.and_then(|at| Timestamp::from_unix(at.unix_timestamp()))
 }
 
 /// `21/Nov/26 9:12 AM`: the century is ours.

@@ -6,7 +6,7 @@ use crate::ticket::{Level, Severity, Status};
 
 /// What the columns of a board are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lanes {
+pub enum Columns {
     /// One column of everything.
     Queue,
     /// A column for each status that some ticket has.
@@ -17,17 +17,17 @@ pub enum Lanes {
 
 /// The columns: a heading, and the places of the tickets that stand in it.
 #[must_use]
-pub fn lanes(tickets: &[Listed], by: Lanes) -> Vec<(String, Vec<usize>)> {
+pub fn lanes(tickets: &[Listed], by: Columns) -> Vec<(String, Vec<usize>)> {
     let of = |is_one: &dyn Fn(&Listed) -> bool| -> Vec<usize> {
         tickets.iter().enumerate().filter(|(_, one)| is_one(one)).map(|(place, _)| place).collect()
     };
     match by {
-        Lanes::Queue => vec![(String::new(), (0..tickets.len()).collect())],
-        Lanes::Level => Level::ALL
+        Columns::Queue => vec![(String::new(), (0..tickets.len()).collect())],
+        Columns::Level => Level::ALL
             .iter()
             .map(|level| (format!("level {level}"), of(&|one| one.summary.level == *level)))
             .collect(),
-        Lanes::Status => Status::ALL
+        Columns::Status => Status::ALL
             .iter()
             .map(|status| (status.to_string(), of(&|one| one.summary.status == *status)))
             // Columns of nothing would take the room of the others.

@@ -27,7 +27,7 @@ fn every_file_says_what_it_is_and_fits_in_a_head() {
 #[test]
 fn no_file_is_forgotten() {
     let mut forgotten = Vec::new();
-    for folder in ["src", "tests/cli", "tests/model", "tests/house"] {
+    for folder in ["src", "tests/cli", "tests/model", "tests/architecture"] {
         let files = sources(folder);
         for (path, _) in &files {
             let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -13,7 +13,7 @@ use crate::store::{Error, Store, layout};
 
 /// A stretch of history.
 #[derive(Debug, Default)]
-pub(super) struct Stretch {
+pub(super) struct CommitRange {
     /// What contains it.
     pub(super) tips: Vec<ObjectId>,
     /// What does not belong to it any more.
@@ -24,7 +24,7 @@ pub(super) struct Stretch {
     from: Option<String>,
 }
 
-impl Stretch {
+impl CommitRange {
     /// Where it begins, in words.
     pub(super) fn since(&self) -> Option<String> {
         self.seal.as_ref().map(|seal| seal.name.clone()).or_else(|| self.from.clone())
@@ -53,7 +53,7 @@ pub(super) fn asked(
     project: &Project<'_>,
     range: Option<&str>,
     start: Start,
-) -> Result<(Stretch, Vec<Problem>), Failure> {
+) -> Result<(CommitRange, Vec<Problem>), Failure> {
     let store = &project.store;
     let revision = |text: &str| {
         let text = if text.is_empty() { "HEAD" } else { text };
@@ -62,11 +62,12 @@ pub(super) fn asked(
     if let Some((from, to)) = range.and_then(|range| range.split_once("...")) {
         let (one, other) = (revision(from)?, revision(to)?);
         let less = store.parting(one, other)?.into_iter().collect();
-        let stretch = Stretch { tips: vec![other], less, from: Some(from.to_owned()), ..Stretch::default() };
+        let stretch =
+            CommitRange { tips: vec![other], less, from: Some(from.to_owned()), ..CommitRange::default() };
         return Ok((stretch, Vec::new()));
     }
     if let Some((from, to)) = range.and_then(|range| range.split_once("..")) {
-        let stretch = Stretch {
+        let stretch = CommitRange {
             tips: vec![revision(to)?],
             less: vec![revision(from)?],
             from: Some(from.to_owned()),
@@ -78,7 +79,7 @@ pub(super) fn asked(
         Some(range) => Some(revision(range)?),
         None => store.snapshot(None)?.commit(),
     };
-    let Some(tip) = tip else { return Ok((Stretch::default(), Vec::new())) };
+    let Some(tip) = tip else { return Ok((CommitRange::default(), Vec::new())) };
     let mut faults = Vec::new();
     let seals = seal::all(project, &mut faults)?;
     let (known, strange): (Vec<Seal>, Vec<Seal>) =
@@ -90,12 +91,12 @@ pub(super) fn asked(
     }
     let seal = known.into_iter().next_back().filter(|_| start == Start::LastSeal);
     let less = seal.iter().map(|seal| seal.commit).collect();
-    Ok((Stretch { tips: vec![tip], less, seal, from: None }, faults))
+    Ok((CommitRange { tips: vec![tip], less, seal, from: None }, faults))
 }
 
 /// The stretch that git hands to a pre-receive hook: `OLD NEW REFERENCE`, a line each (githooks(5)).
-pub(super) fn pushed(store: &Store, text: &str) -> Result<(Stretch, Vec<Problem>), Failure> {
-    let mut stretch = Stretch::default();
+pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
+    let mut stretch = CommitRange::default();
     let mut faults = Vec::new();
     let mut gone = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {

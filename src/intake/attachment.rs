@@ -11,7 +11,7 @@ pub const STANDARD_INPUT: &str = "-";
 
 /// A file to be attached.
 #[derive(Debug, Clone)]
-pub struct Evidence {
+pub struct AttachedFile {
     /// The name it had.
     pub name: String,
     /// Its content.
@@ -30,7 +30,7 @@ pub fn read_evidence(
     directory: &Path,
     input: &mut dyn Read,
     limit: u64,
-) -> Result<Evidence> {
+) -> Result<AttachedFile> {
     let shown = path.display().to_string();
     let mut content = Vec::new();
     if path == Path::new(STANDARD_INPUT) {
@@ -54,5 +54,5 @@ pub fn read_evidence(
     let own = own.filter(|own| own != STANDARD_INPUT).unwrap_or_else(|| "stdin.txt".to_owned());
     let name = crate::ticket::one_line(name.unwrap_or(&own));
     let sha256 = crate::ticket::sha256(&content);
-    Ok(Evidence { name, content, sha256 })
+    Ok(AttachedFile { name, content, sha256 })
 }

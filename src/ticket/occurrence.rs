@@ -4,7 +4,7 @@ use crate::ticket::node::Node;
 
 /// Where a machine saw the cause of a ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sighting {
+pub struct Occurrence {
     /// The whole name of the revision.
     pub revision: Option<String>,
     /// The branch it was built from.
@@ -21,7 +21,7 @@ pub struct Sighting {
     pub unknown: Vec<(String, Node)>,
 }
 
-impl Sighting {
+impl Occurrence {
     /// True where both were told by the same job of the same run.
     #[must_use]
     pub fn is_of_same_run(&self, other: &Self) -> bool {

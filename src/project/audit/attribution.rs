@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Why};
 use crate::project::audit::found::identity;
-use crate::project::audit::review::{Doubt, Review};
-use crate::project::audit::stretch::Stretch;
+use crate::project::audit::range::CommitRange;
+use crate::project::audit::review::{PendingEntry, Review};
 use crate::project::failure::Failure;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Parsed, Store, layout};
@@ -17,8 +17,8 @@ const FEW: usize = 16;
 /// The doubts that no commit settles, each with what it comes to.
 pub(super) fn unsettled(
     review: &mut Review<'_>,
-    stretch: &Stretch,
-) -> Result<Vec<(Doubt, Finding)>, Failure> {
+    stretch: &CommitRange,
+) -> Result<Vec<(PendingEntry, Finding)>, Failure> {
     let doubts = std::mem::take(&mut review.doubts);
     let mut parsed = Parsed::new(review.store);
     let mut open = Vec::new();
@@ -41,14 +41,14 @@ pub(super) fn unsettled(
 }
 
 /// What an entry comes to whose own commit is not here; nothing where who carried it may vouch for it.
-fn verdict(doubt: &Doubt) -> Option<Finding> {
-    let Doubt { entry, by, .. } = doubt;
+fn verdict(doubt: &PendingEntry) -> Option<Finding> {
+    let PendingEntry { entry, by, .. } = doubt;
     let what = format!("entry {} ({}) is by {} of {}", entry.id, entry.action, entry.by, entry.at);
     let finding = |rule, message: String| Some(Finding::new(rule, message));
     match doubt.origin {
-        Origin::Own | Origin::Carried(Why::Squash) => None,
-        Origin::Carried(Why::Import) if !doubt.is_of_team || entry.by == *by => None,
-        Origin::Carried(_) => finding(
+        Origin::Own | Origin::IntroducedEntry(Why::Squash) => None,
+        Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || entry.by == *by => None,
+        Origin::IntroducedEntry(_) => finding(
             AuditRule::EntryUnattested,
             format!("{what}; {} carried it, and no commit of it is here", by.short()),
         ),
@@ -58,7 +58,11 @@ fn verdict(doubt: &Doubt) -> Option<Finding> {
 }
 
 /// True where another commit of the stretch is the entry's own, and says the same.
-fn is_own_elsewhere(review: &Review<'_>, doubt: &Doubt, parsed: &mut Parsed<'_>) -> Result<bool, Failure> {
+fn is_own_elsewhere(
+    review: &Review<'_>,
+    doubt: &PendingEntry,
+    parsed: &mut Parsed<'_>,
+) -> Result<bool, Failure> {
     let Some(own) = review.own.get(&identity(&doubt.entry)) else { return Ok(false) };
     let version = parsed.get(&own.ticket, own.blob)?;
     let Ok(version) = &version.content else { return Ok(false) };
@@ -75,12 +79,12 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
 /// Takes out the doubts that some commit below some tips settles.
 fn settle(
     review: &mut Review<'_>,
-    doubts: &mut Vec<Doubt>,
+    doubts: &mut Vec<PendingEntry>,
     tips: &[ObjectId],
-    may: impl Fn(&Doubt) -> bool,
+    may: impl Fn(&PendingEntry) -> bool,
     parsed: &mut Parsed<'_>,
 ) -> Result<(), Failure> {
-    let asked: Vec<&Doubt> = doubts.iter().filter(|doubt| may(doubt)).collect();
+    let asked: Vec<&PendingEntry> = doubts.iter().filter(|doubt| may(doubt)).collect();
     if asked.is_empty() {
         return Ok(());
     }
@@ -93,12 +97,12 @@ fn settle(
 fn beside(
     review: &mut Review<'_>,
     tips: &[ObjectId],
-    doubts: &[&Doubt],
+    doubts: &[&PendingEntry],
     parsed: &mut Parsed<'_>,
 ) -> Result<HashSet<(TicketId, super::found::Identity)>, Failure> {
     let store = review.store;
     let tickets: BTreeSet<&TicketId> = doubts.iter().map(|doubt| &doubt.ticket).collect();
-    let mut by_ticket: BTreeMap<&TicketId, Vec<&Doubt>> = BTreeMap::new();
+    let mut by_ticket: BTreeMap<&TicketId, Vec<&PendingEntry>> = BTreeMap::new();
     doubts.iter().for_each(|doubt| by_ticket.entry(&doubt.ticket).or_default().push(doubt));
     let paths: Vec<String> = match tickets.len() {
         0..=FEW => tickets.iter().map(|id| layout::ticket(id)).collect(),

@@ -3,13 +3,13 @@
 use crate::process::{Release, percentile};
 use crate::report::case::Case;
 use crate::report::definition::{Definition, Unit};
-use crate::report::definitions::FIGURES;
+use crate::report::definitions::METRICS;
 use crate::report::period::Period;
-use crate::ticket::{Moment, TicketId};
+use crate::ticket::{TicketId, Timestamp};
 
 /// A figure of some tickets and a period.
 #[derive(Debug)]
-pub struct Figure {
+pub struct Metric {
     /// Its name in machine formats.
     pub key: &'static str,
     /// Its name for people.
@@ -22,7 +22,7 @@ pub struct Figure {
     pub values: Vec<(i64, Option<TicketId>)>,
 }
 
-impl Figure {
+impl Metric {
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -56,14 +56,14 @@ impl Figure {
 
 /// The figures of some tickets and a period, in the order of the table.
 #[must_use]
-pub fn figures(cases: &[&Case], period: Period) -> Vec<Figure> {
+pub fn figures(cases: &[&Case], period: Period) -> Vec<Metric> {
     let active: Vec<&Case> = cases.iter().copied().filter(|case| case.is_active_in(period)).collect();
     figures_of(&active, cases, period)
 }
 
 /// The same, where it is known in which of them something happened in the period.
-pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec<Figure> {
-    FIGURES
+pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec<Metric> {
+    METRICS
         .iter()
         .map(|sort| {
             let values = if sort.is_of_end { all } else { active };
@@ -75,16 +75,16 @@ pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec
         .collect()
 }
 
-fn figure(sort: &Definition, mut values: Vec<(i64, Option<TicketId>)>) -> Figure {
+fn figure(sort: &Definition, mut values: Vec<(i64, Option<TicketId>)>) -> Metric {
     values.sort();
-    Figure { key: sort.key, title: sort.title, unit: sort.unit, about: sort.about, values }
+    Metric { key: sort.key, title: sort.title, unit: sort.unit, about: sort.about, values }
 }
 
 /// The lead times of the releases that were accepted in a period.
 #[must_use]
-pub fn lead_times(releases: &[Release], period: Period) -> Figure {
+pub fn lead_times(releases: &[Release], period: Period) -> Metric {
     let at = |mark: &Option<crate::process::Mark>| {
-        mark.as_ref().and_then(|mark| Moment::parse(&mark.at)).map(Moment::unix)
+        mark.as_ref().and_then(|mark| Timestamp::parse(&mark.at)).map(Timestamp::unix)
     };
     let lead = |release: &Release| {
         let accepted = at(&release.accepted).filter(|at| period.has(*at))?;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::process::span_text;
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, Look, RED, shown, span};
-use crate::render::view::measured::{BudgetTable, FigureGroup, FigureLine, Figures};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown, span};
+use crate::render::view::measured::{BudgetTable, MetricGroup, MetricLine, Metrics};
 use crate::ticket::cut;
 
 /// The columns of the flat formats.
@@ -25,7 +25,7 @@ fn number(value: Option<i64>) -> String {
 }
 
 /// A value in its unit for machines: a share in percent, with a tenth.
-fn plain_value(line: &FigureLine) -> Option<Value> {
+fn plain_value(line: &MetricLine) -> Option<Value> {
     let value = line.value?;
     if line.unit == "percent" {
         return Some(Value::from((value as f64) / 10.0));
@@ -34,8 +34,8 @@ fn plain_value(line: &FigureLine) -> Option<Value> {
 }
 
 /// The rows of the flat formats.
-pub(super) fn rows(table: &Figures) -> Vec<Vec<String>> {
-    let row = |group: &FigureGroup, line: &FigureLine| {
+pub(super) fn rows(table: &Metrics) -> Vec<Vec<String>> {
+    let row = |group: &MetricGroup, line: &MetricLine| {
         let tickets: Vec<&str> = line.tickets.iter().map(|(id, _)| id.as_str()).collect();
         vec![
             group.name.clone().unwrap_or_default(),
@@ -55,8 +55,8 @@ pub(super) fn rows(table: &Figures) -> Vec<Vec<String>> {
 }
 
 /// The figures as an object for machines.
-pub(super) fn object(table: &Figures) -> Value {
-    let figure = |line: &FigureLine| {
+pub(super) fn object(table: &Metrics) -> Value {
+    let figure = |line: &MetricLine| {
         let mut object = json!({
             "figure": line.key,
             "definition": line.about,
@@ -72,7 +72,7 @@ pub(super) fn object(table: &Figures) -> Value {
         }
         object
     };
-    let group = |group: &FigureGroup| json!({"group": group.name, "figures": group.figures.iter().map(figure).collect::<Vec<_>>()});
+    let group = |group: &MetricGroup| json!({"group": group.name, "figures": group.figures.iter().map(figure).collect::<Vec<_>>()});
     let weeks: Vec<Value> = table
         .weeks
         .iter()
@@ -94,12 +94,12 @@ pub(super) fn object(table: &Figures) -> Value {
 }
 
 /// A bar of a share of the widest.
-fn bar(value: i64, most: i64, look: &Look) -> String {
+fn bar(value: i64, most: i64, look: &RenderOptions) -> String {
     look.paint(DIM, &bar_text(value, most))
 }
 
 /// The same, filled up to the width of the widest.
-fn bar_cell(value: i64, most: i64, look: &Look) -> String {
+fn bar_cell(value: i64, most: i64, look: &RenderOptions) -> String {
     look.paint(DIM, &format!("{:<BAR$}", bar_text(value, most)))
 }
 
@@ -111,7 +111,7 @@ fn bar_text(value: i64, most: i64) -> String {
     format!("{}{rest}", "█".repeat(eighths / 8))
 }
 
-fn value_text(line: &FigureLine) -> String {
+fn value_text(line: &MetricLine) -> String {
     match (line.unit, line.value) {
         ("percent", Some(value)) => format!("{}.{}%", value / 10, value % 10),
         ("seconds-in-all", Some(value)) => span_text(value),
@@ -120,7 +120,7 @@ fn value_text(line: &FigureLine) -> String {
     }
 }
 
-fn span_cell(line: &FigureLine, seconds: Option<i64>) -> String {
+fn span_cell(line: &MetricLine, seconds: Option<i64>) -> String {
     match (line.unit, seconds) {
         (_, None) => String::new(),
         ("seconds", Some(seconds)) => span(seconds),
@@ -135,7 +135,7 @@ pub fn counted(tickets: usize) -> String {
 }
 
 /// The figures for people.
-pub(super) fn table(table: &Figures, look: &Look) -> String {
+pub(super) fn table(table: &Metrics, look: &RenderOptions) -> String {
     let days = (table.to.unix() - table.from.unix()) / 86_400;
     let which = if table.query.is_empty() { String::new() } else { format!(" of {}", shown(&table.query)) };
     let period = format!("{} to {} UTC ({days} days)", table.from.minute(), table.to.minute());
@@ -148,15 +148,15 @@ pub(super) fn table(table: &Figures, look: &Look) -> String {
         let _ = writeln!(out, "\n{}", look.paint(BOLD, &heading));
     }
     for place in 0..count {
-        let lines: Vec<(&FigureGroup, &FigureLine)> =
+        let lines: Vec<(&MetricGroup, &MetricLine)> =
             table.groups.iter().filter_map(|group| Some((group, group.figures.get(place)?))).collect();
         let Some((_, first)) = lines.first() else { continue };
         if lines.iter().all(|(_, line)| line.count == 0) {
             empty.push(first.title);
         } else if is_apart {
-            apart(&mut out, &lines, table.with_tickets, look);
+            apart(&mut out, table, &lines, look);
         } else {
-            whole(&mut out, first, table.with_tickets, look);
+            whole(&mut out, table, first, look);
         }
     }
     if !table.weeks.is_empty() && !is_apart {
@@ -169,7 +169,7 @@ pub(super) fn table(table: &Figures, look: &Look) -> String {
     out
 }
 
-fn whole(out: &mut String, line: &FigureLine, with_tickets: bool, look: &Look) {
+fn whole(out: &mut String, table: &Metrics, line: &MetricLine, look: &RenderOptions) {
     let (median, p90) = (span_cell(line, line.median), span_cell(line, line.p90));
     let share = match (line.unit, line.value) {
         ("percent", Some(value)) => format!(" {}", bar(value, 1000, look)),
@@ -182,12 +182,12 @@ fn whole(out: &mut String, line: &FigureLine, with_tickets: bool, look: &Look) {
     for text in textwrap::wrap(line.about, room.max(20)) {
         let _ = writeln!(out, "  {}", look.paint(DIM, &text));
     }
-    if with_tickets {
+    if table.with_tickets {
         tickets(out, line, look);
     }
 }
 
-fn tickets(out: &mut String, line: &FigureLine, look: &Look) {
+fn tickets(out: &mut String, line: &MetricLine, look: &RenderOptions) {
     for (id, value) in &line.tickets {
         let value = match line.unit {
             "tickets" => String::new(),
@@ -200,14 +200,14 @@ fn tickets(out: &mut String, line: &FigureLine, look: &Look) {
 }
 
 /// A figure taken apart: a line for each group.
-fn apart(out: &mut String, lines: &[(&FigureGroup, &FigureLine)], with_tickets: bool, look: &Look) {
+fn apart(out: &mut String, table: &Metrics, lines: &[(&MetricGroup, &MetricLine)], look: &RenderOptions) {
     let Some((_, first)) = lines.first() else { return };
     let _ = writeln!(out, "\n{}", look.paint(BOLD, first.title));
     let room = look.columns.unwrap_or(usize::MAX).max(20);
     for text in textwrap::wrap(first.about, room) {
         let _ = writeln!(out, "{}", look.paint(DIM, &text));
     }
-    let size = |line: &FigureLine| line.value.or(line.median).unwrap_or_default();
+    let size = |line: &MetricLine| line.value.or(line.median).unwrap_or_default();
     let most = lines.iter().map(|(_, line)| size(line)).max().unwrap_or_default();
     let most = if first.unit == "percent" { 1000 } else { most };
     for (group, line) in lines.iter().filter(|(_, line)| line.count > 0) {
@@ -224,13 +224,13 @@ fn apart(out: &mut String, lines: &[(&FigureGroup, &FigureLine)], with_tickets: 
         let bar = bar_cell(size(line), most, look);
         let text = format!("  {:<16} {value:>9}  {bar} {rest}", cut(&name, 16));
         let _ = writeln!(out, "{}", text.trim_end());
-        if with_tickets {
+        if table.with_tickets {
             tickets(out, line, look);
         }
     }
 }
 
-fn weeks(out: &mut String, table: &Figures, look: &Look) {
+fn weeks(out: &mut String, table: &Metrics, look: &RenderOptions) {
     let heading = format!("{:<10} {:>7} {:>9} {:>8}", "WEEK", "OPENED", "RESOLVED", "BACKLOG");
     let _ = writeln!(out, "\n{}", look.paint(BOLD, &heading));
     let most = table.weeks.iter().map(|week| week.backlog).max().unwrap_or_default();
@@ -274,7 +274,7 @@ pub(super) fn budget_object(budget: &BudgetTable) -> Value {
 }
 
 /// The agreement's hours for people.
-pub(super) fn budget(budget: &BudgetTable, look: &Look) -> String {
+pub(super) fn budget(budget: &BudgetTable, look: &RenderOptions) -> String {
     let mut out = match &budget.agreement {
         Some(agreement) => format!("The agreement grants {agreement}.\n\n"),
         None => "No agreement is set; git support config set agreement.hours 40\n\n".to_owned(),
