@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use git_support::process::{Actor, Changes, FieldChange, Request, RequestKind, Rules, open};
 use git_support::ticket::{
-    Action, Entry, EntryDraft, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp,
-    Visibility,
+    Action, Entry, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp, Visibility,
 };
 
 /// The first ticket is opened this many seconds after 1970 UTC; the last about two years later.
@@ -111,10 +110,9 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     ticket
 }
 
-fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> EntryDraft {
+fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry {
     let by = person(numbers);
     let mut set = BTreeMap::new();
-    let mut texts = BTreeMap::new();
     let value = |to: &str| Set::Value { from: None, to: Some(Node::text(to)) };
     let action = if is_last {
         set.insert(Field::Status, value("resolved"));
@@ -125,13 +123,12 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> EntryD
         set.insert(Field::Status, value("triaged"));
         Action::Triage
     } else if seq == 4 {
-        set.insert(Field::Findings(Finding::Diagnosis), Set::Text);
-        texts.insert(Field::Findings(Finding::Diagnosis), Some(text(numbers, 20)));
+        set.insert(Field::Findings(Finding::Diagnosis), Set::Text { to: Some(text(numbers, 20)) });
         Action::Diagnose
     } else {
         Action::Comment
     };
-    let entry = Entry {
+    Entry {
         seq,
         at,
         id: EntryId::from_bits(numbers.next()),
@@ -148,8 +145,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> EntryD
         spent_minutes: None,
         redacted: None,
         unknown: Vec::new(),
-    };
-    EntryDraft { entry, texts }
+    }
 }
 
 /// A comment on a ticket, as the change of one ticket.

@@ -6,15 +6,15 @@ use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
 use crate::process::rules::Rules;
 use crate::ticket::{
-    Action, Attachment, Entry, EntryDraft, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction,
-    Set, Status, Ticket, TicketId, Visibility, fold,
+    Action, Attachment, Entry, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status,
+    Ticket, TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
     /// The step; `None` where everything is so already.
-    pub step: Option<EntryDraft>,
+    pub step: Option<Entry>,
     /// What is done although a policy warns of it, a line each.
     pub warnings: Vec<String>,
 }
@@ -90,15 +90,14 @@ pub fn redact(
     if request.note.is_none() {
         return Err(Refusal::NoReason { step: Action::Redact });
     }
-    let step = Record::default().step(Action::Redact, ticket.next_seq(), request, actor);
-    Ok(ticket.redacted(redaction, step.entry))
+    let entry = Record::default().step(Action::Redact, ticket.next_seq(), request, actor);
+    Ok(ticket.redacted(redaction, entry))
 }
 
 /// What an entry will hold, as it is gathered.
 #[derive(Default)]
 pub(super) struct Record {
     set: BTreeMap<Field, Set>,
-    texts: BTreeMap<Field, Option<String>>,
     attached: bool,
     pub(super) told: Option<String>,
     pub(super) proposed: bool,
@@ -264,9 +263,8 @@ impl Record {
 
     fn change_value(&mut self, field: &Field, from: Option<Node>, to: Option<Node>) {
         if field.kind() == Kind::Text {
-            let text = to.as_ref().and_then(Node::as_text).map(str::to_owned);
-            self.texts.insert(field.clone(), text);
-            self.set.insert(field.clone(), Set::Text);
+            let to = to.as_ref().and_then(Node::as_text).map(str::to_owned);
+            self.set.insert(field.clone(), Set::Text { to });
         } else {
             self.set.insert(field.clone(), Set::Value { from, to });
         }
@@ -283,7 +281,7 @@ impl Record {
         }
     }
 
-    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> EntryDraft {
+    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Entry {
         let attachment = match request.what {
             RequestKind::Attach(file) => Some(file),
             RequestKind::Edit(_)
@@ -297,7 +295,7 @@ impl Record {
             | RequestKind::Repeat(..) => None,
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
-        let entry = Entry {
+        Entry {
             seq,
             at: actor.at,
             id: actor.entry.clone(),
@@ -314,8 +312,7 @@ impl Record {
             spent_minutes: request.spent_minutes,
             redacted: None,
             unknown: Vec::new(),
-        };
-        EntryDraft { entry, texts: self.texts }
+        }
     }
 }
 

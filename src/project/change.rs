@@ -206,7 +206,7 @@ impl<'p, 'h> Change<'p, 'h> {
     ) -> Result<Option<Action>, Failure> {
         let Decision { step, warnings } = decide(ticket, request, rules, actor)?;
         let Some(step) = step else { return Ok(None) };
-        let action = step.entry.action.clone();
+        let action = step.action.clone();
         ticket.apply(step);
         self.warn(ticket.id(), warnings);
         Ok(Some(action))

@@ -108,8 +108,8 @@ pub fn words_of(ticket: &Ticket) -> [String; 5] {
         .chain(ticket.timeline().iter().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
     [
         joined([head.title()].into_iter()),
-        joined(head.description().into_iter()),
-        joined(head.findings().map(|(_, text)| text)),
+        joined(ticket.descriptions()),
+        joined(ticket.finding_texts()),
         joined(notes),
         joined(tags),
     ]

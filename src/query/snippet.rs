@@ -20,10 +20,8 @@ const ELLIPSIS: &str = "…";
 #[must_use]
 pub fn snippet(query: &Query, ticket: &Ticket) -> Option<Snippet> {
     let phrases = query.wanted();
-    let head = ticket.fields();
     let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
-    let findings = head.findings().map(|(_, text)| text);
-    let mut texts = head.description().into_iter().chain(findings).chain(notes);
+    let mut texts = ticket.descriptions().chain(ticket.finding_texts()).chain(notes);
     texts.find_map(|text| within(text, &phrases))
 }
 

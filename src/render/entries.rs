@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::render::json_value::{SCHEMA, value};
-use crate::render::lines::{SHORT_COMMIT, entry_details, set_lines};
+use crate::render::lines::{SHORT_COMMIT, entry_details, set_lines, short_name};
 use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
 use crate::render::view::history::{EntryLine, Merge, Signature};
-use crate::ticket::{codec, cut};
+use crate::ticket::{Action, Field, Set, codec, cut};
 
 /// An entry as an object for machines.
 pub(super) fn object(line: &EntryLine) -> Value {
@@ -69,8 +69,17 @@ pub(super) fn entries(entries: &[EntryLine], look: &RenderOptions) -> String {
             let _ = writeln!(out, "  {}", cut(&shown(&line.title), room(look)));
         }
         out.push_str(&entry_details(entry, "  ", look));
+        // Who reads a log asks what each wrote, and what stood there before.
+        for (field, set) in entry.set.iter().filter(|_| entry.action != Action::Open) {
+            out.push_str(&long_text(field, set, look));
+        }
     }
     out
+}
+
+fn long_text(field: &Field, set: &Set, look: &RenderOptions) -> String {
+    let Set::Text { to: Some(to) } = set else { return String::new() };
+    format!("  {}\n{}", look.paint(DIM, &format!("{}:", shown(&short_name(field)))), look.block(to, "    "))
 }
 
 /// How the entry came here, and who vouches for it.

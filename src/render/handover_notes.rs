@@ -94,11 +94,19 @@ fn sections(packet: &HandoverNotes) -> Vec<Section> {
     {
         text("Reason for handover", entry.note.as_deref().unwrap_or("No reason was given."));
     }
-    head.description().map(|told| text("Description", told)).unwrap_or_default();
+    let mut contended = |title: &str, field: &Field, told: &str| {
+        text(title, told);
+        for (entry, other) in packet.ticket.contending_texts(field) {
+            let is_for_team = matches!(packet.audience, Audience::Team);
+            let by = if is_for_team { format!(", by {}", entry.by.short()) } else { String::new() };
+            text(&format!("{title} written at the same time{by}"), other);
+        }
+    };
+    head.description().map(|told| contended("Description", &Field::Description, told)).unwrap_or_default();
     for (finding, found) in head.findings() {
         let mut title = finding.to_string();
         title.get_mut(..1).map(str::make_ascii_uppercase).unwrap_or_default();
-        text(&title, found);
+        contended(&title, &Field::Findings(finding.clone()), found);
     }
     let missing: Vec<&str> = Finding::WORDS
         .iter()

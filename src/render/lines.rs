@@ -111,18 +111,23 @@ pub(super) fn linked_text(link: &LinkedTicket) -> String {
     format!("{} ({})", head.title(), facts.join(", "))
 }
 
+/// What a finding or link is called says enough to people: `diagnosis`, `blocks`.
+pub(super) fn short_name(field: &Field) -> String {
+    let name = field.name();
+    name.split_once('.').map_or(name.clone(), |(_, member)| member.to_owned())
+}
+
 /// What an entry set, a line a field.
 pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
     let value = |value: &Option<Node>| value.as_ref().map_or("none".to_owned(), value_text);
     let line = |(field, set): (&Field, &Set)| {
-        let name = shown(&field.name());
-        // What a finding or link is called says enough to people: `diagnosis`, `blocks`.
-        let name = name.split_once('.').map_or(name.as_str(), |(_, member)| member);
+        let name = shown(&short_name(field));
         match set {
             Set::Value { from, to } if from == to => format!("{name}: {}, confirmed", value(to)),
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),
-            Set::Text => format!("{name}: new text"),
+            Set::Text { to: None } => format!("{name}: none"),
+            Set::Text { .. } | Set::TextInHead => format!("{name}: new text"),
             Set::Members { add, remove } => {
                 let signed = |sign: &str, list: &[String]| -> Vec<String> {
                     list.iter().map(|member| format!("{sign}{}", shown(member))).collect()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::process::{Release, Vendor, is_overdue, percentile};
-use crate::render::lines::{entry_details, linked_text, value_text};
+use crate::render::lines::{entry_details, linked_text, short_name, value_text};
 use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown, span};
 use crate::render::view::TicketPage;
 use crate::ticket::{Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
@@ -24,17 +24,27 @@ pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
     let head = page.ticket.fields();
     if let Some(text) = head.description() {
         section(&mut out, "Description", look);
-        out.push_str(&look.block(text, "  "));
+        long_text(&mut out, &page.ticket, &Field::Description, text, look);
     }
     for (finding, text) in head.findings() {
         section(&mut out, &capitalised(finding.as_str()), look);
-        out.push_str(&look.block(text, "  "));
+        long_text(&mut out, &page.ticket, &Field::Findings(finding.clone()), text, look);
     }
     section(&mut out, "Timeline", look);
     for entry in page.ticket.timeline() {
         timeline_entry(&mut out, entry, &page.ticket, look);
     }
     out
+}
+
+/// A long text, and what others wrote there at the same time.
+fn long_text(out: &mut String, ticket: &Ticket, field: &Field, text: &str, look: &RenderOptions) {
+    out.push_str(&look.block(text, "  "));
+    for (entry, other) in ticket.contending_texts(field) {
+        let heading = format!("At the same time, {} wrote (entry {}):", shown(entry.by.short()), entry.id);
+        let _ = writeln!(out, "  {}", look.paint(RED, &heading));
+        out.push_str(&look.block(other, "    "));
+    }
 }
 
 fn summary(out: &mut String, page: &TicketPage, look: &RenderOptions) {
@@ -205,6 +215,11 @@ fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &Rende
         look.paint(DIM, concurrent)
     );
     out.push_str(&entry_details(entry, DETAIL_INDENT, look));
+    for (field, text) in ticket.replaced_texts(entry) {
+        let heading = format!("{}, replaced since:", shown(&short_name(field)));
+        let _ = writeln!(out, "{DETAIL_INDENT}{}", look.paint(DIM, &heading));
+        out.push_str(&look.block(text, &format!("{DETAIL_INDENT}  ")));
+    }
 }
 
 fn capitalised(word: &str) -> String {

@@ -56,7 +56,7 @@ impl Version {
 }
 
 fn form(ticket: &Ticket, bytes: &[u8]) -> Form {
-    if codec::write(ticket).as_bytes() == bytes {
+    if codec::is_canonical(ticket, bytes) {
         return Form::Canonical;
     }
     let text = String::from_utf8_lossy(bytes);

@@ -170,7 +170,7 @@ fn set_detail(field: &Field, set: &Set) -> String {
         Set::Value { to: Some(to), .. } if *field != Field::Title => format!("{name} {to}"),
         Set::Value { to: None, .. } => format!("no {name}"),
         Set::Members { add, remove } if remove.is_empty() => format!("{name} {}", add.join(" ")),
-        Set::Value { .. } | Set::Members { .. } | Set::Text | Set::Other(_) => name,
+        Set::Value { .. } | Set::Members { .. } | Set::Text { .. } | Set::TextInHead | Set::Other(_) => name,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::layout;
 use crate::store::merged_tree;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::synced::Synced;
-use crate::ticket::{Entry, EntryDraft, Field, Node, Set, Ticket, TicketId};
+use crate::ticket::{Entry, Field, Ticket, TicketId};
 
 impl Store {
     /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody
@@ -214,11 +214,9 @@ fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
     let has = there.timeline().to_vec();
     let is_new = |entry: &&Entry| !known.contains(entry) && !has.contains(entry);
     for entry in now.timeline().iter().filter(is_new) {
-        let texts = entry.set.iter().filter(|(_, set)| matches!(set, Set::Text)).map(|(field, _)| field);
-        let text = |field: &Field| now.fields().get(field).and_then(Node::as_text).map(str::to_owned);
-        let texts = texts.map(|field| (field.clone(), text(field))).collect();
         let seq = entry.seq.min(there.next_seq());
-        there.apply(EntryDraft { entry: Entry { seq, ..entry.clone() }, texts });
+        let text = |field: &Field| now.text_set(entry, field).map(str::to_owned);
+        there.apply_told(Entry { seq, ..entry.clone() }, text);
     }
     there
 }

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
-use crate::ticket::entry::{Attachment, Entry, Set, Visibility};
+use crate::ticket::earlier::EarlierTexts;
+use crate::ticket::entry::Entry;
+pub use crate::ticket::entry_codec::entry_node;
+use crate::ticket::entry_codec::read_entry;
 use crate::ticket::field::Field;
 use crate::ticket::fields::Fields;
-use crate::ticket::id::{EntryId, TicketId};
+use crate::ticket::id::TicketId;
 use crate::ticket::node::Node;
-use crate::ticket::occurrence::Occurrence;
-use crate::ticket::person::Person;
-use crate::ticket::span::{parse_span, span_of_minutes};
-use crate::ticket::timestamp::Timestamp;
-use crate::ticket::words::{Action, Finding, LinkKind};
+use crate::ticket::reading::{Problem, Read};
+use crate::ticket::words::{Finding, LinkKind};
 use crate::ticket::yaml;
 
 /// The version of the format that this program writes.
-const SCHEMA: &str = "1";
+const SCHEMA: &str = "2";
+/// The version in which entries did not carry long texts; its files are read and merged for ever.
+const SCHEMA_1: &str = "1";
+/// The key of the texts that entries of schema 1 set.
+const EARLIER: &str = "earlier_texts";
 
 /// How far an entry's number may be ahead of the number of entries.
 pub const MAX_AHEAD: u64 = 1000;
@@ -32,22 +36,6 @@ pub struct Invalid {
     /// What is wrong with it.
     pub problem: String,
 }
-
-/// A problem somewhere below the top: the path to it, innermost first.
-struct Problem(Vec<String>, String);
-
-impl Problem {
-    fn new(problem: impl Into<String>) -> Self {
-        Self(Vec::new(), problem.into())
-    }
-
-    fn under(mut self, key: impl Into<String>) -> Self {
-        self.0.push(key.into());
-        self
-    }
-}
-
-type Read<T> = Result<T, Problem>;
 
 /// Reads a ticket file. Fields that this version does not know are kept.
 ///
@@ -80,6 +68,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     };
     let mut values = BTreeMap::new();
     let mut timeline = None;
+    let mut earlier = EarlierTexts::default();
     let (mut schema, mut own_id) = (false, false);
     for (key, value) in pairs {
         let Node::Text(key) = key else {
@@ -93,6 +82,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
                 own_id = check_id(id, &value).map(|()| true).map_err(|p| p.under(key))?;
             }
             "timeline" => timeline = Some(read_timeline(value).map_err(|p| p.under(key))?),
+            EARLIER => earlier = EarlierTexts::from_node(&value).map_err(|p| Problem::new(p).under(key))?,
             "findings" => {
                 let field = |name: &str| Field::Findings(Finding::parse(name));
                 read_group(&mut values, value, field).map_err(|p| p.under(key))?;
@@ -117,7 +107,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
         }
     }
     let head = Fields::from_values(values);
-    Ok(Ticket::from_parts(id.clone(), head, timeline.unwrap_or_default()))
+    Ok(Ticket::from_parts(id.clone(), head, earlier, timeline.unwrap_or_default()))
 }
 
 fn read_field(values: &mut BTreeMap<Field, Node>, field: Field, value: Node) -> Read<()> {
@@ -143,7 +133,7 @@ fn check_schema(value: &Node) -> Read<()> {
     let Node::Number(version) = value else {
         return Err(Problem::new("is not a number"));
     };
-    if version == SCHEMA {
+    if version == SCHEMA || version == SCHEMA_1 {
         return Ok(());
     }
     Err(Problem::new(format!("version {version} is newer than this program, which knows {SCHEMA}")))
@@ -179,136 +169,6 @@ fn check_numbers(entries: &[Entry]) -> Read<()> {
     Err(Problem::new(problem).under("seq").under(place.to_string()))
 }
 
-/// The values of an entry's keys, taken out one by one; what is left is unknown.
-struct Keys(Vec<(String, Node)>);
-
-impl Keys {
-    fn of(node: Node) -> Read<Self> {
-        let Node::Map(pairs) = node else {
-            return Err(Problem::new("is not a mapping"));
-        };
-        Ok(Self(pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()))
-    }
-
-    fn take(&mut self, key: &str) -> Option<Node> {
-        let place = self.0.iter().position(|(name, _)| name == key)?;
-        Some(self.0.remove(place).1)
-    }
-
-    /// A text that may be there.
-    fn text(&mut self, key: &str) -> Read<Option<String>> {
-        match self.take(key) {
-            Some(Node::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(Problem::new("is not text").under(key)),
-            None => Ok(None),
-        }
-    }
-
-    /// A part that may be there, read by `read`.
-    fn part<T>(&mut self, key: &str, read: impl Fn(Node) -> Read<T>) -> Read<Option<T>> {
-        self.take(key).map(read).transpose().map_err(|problem| problem.under(key))
-    }
-
-    /// A text that must be there, read by `parse`.
-    fn need<T>(&mut self, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
-        let value = self.take(key).ok_or_else(|| Problem::new(format!("has no '{key}'")))?;
-        let parsed = match &value {
-            Node::Text(text) | Node::Number(text) => parse(text),
-            Node::Null | Node::Bool(_) | Node::List(_) | Node::Map(_) => None,
-        };
-        parsed.ok_or_else(|| Problem::new(format!("`{value}` is not valid here")).under(key))
-    }
-}
-
-fn read_entry(node: Node) -> Read<Entry> {
-    let mut keys = Keys::of(node)?;
-    let seq = keys.need("seq", |text| text.parse().ok())?;
-    let id = keys.need("id", EntryId::parse)?;
-    let at = keys.need("at", Timestamp::parse)?;
-    let by = keys.need("by", Person::parse)?;
-    let action = keys.need("action", |text| Some(Action::parse(text)))?;
-    let set = keys.part("set", read_set)?.unwrap_or_default();
-    let visibility = match keys.take("visibility") {
-        None => Visibility::Customer,
-        Some(word) if word.as_text() == Some("internal") => Visibility::Internal,
-        Some(word) => Visibility::Unknown(word.to_string()),
-    };
-    let attachment = keys.part("attachment", read_attachment)?;
-    let note = keys.text("note")?;
-    let told = keys.text("told")?;
-    let proposed = match keys.take("proposed") {
-        None => false,
-        Some(Node::Bool(proposed)) => proposed,
-        Some(_) => return Err(Problem::new("is neither true nor false").under("proposed")),
-    };
-    let overrides = match keys.take("overrides") {
-        None => Vec::new(),
-        Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
-        Some(_) => return Err(Problem::new("is not a list").under("overrides")),
-    };
-    let seen = keys.take("seen").map(Occurrence::from_node).transpose();
-    let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
-    let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
-    let redacted = match keys.take("redacted") {
-        None => None,
-        Some(id) => Some(
-            EntryId::parse(&id.to_string())
-                .ok_or_else(|| Problem::new("is not a valid entry ID").under("redacted"))?,
-        ),
-    };
-    Ok(Entry {
-        seq,
-        at,
-        id,
-        by,
-        action,
-        set,
-        visibility,
-        attachment,
-        note,
-        told,
-        proposed,
-        overrides,
-        seen,
-        spent_minutes,
-        redacted,
-        unknown: keys.0,
-    })
-}
-
-fn read_spent(span: &Node) -> Read<u64> {
-    let minutes = parse_span(&span.to_string()).map(|span| span.as_secs() / 60);
-    minutes.ok_or_else(|| Problem::new("is not a valid duration (use 45m or 1h30m)").under("spent"))
-}
-
-fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {
-    let Node::Map(pairs) = node else {
-        return Err(Problem::new("is not a mapping"));
-    };
-    let mut sets = BTreeMap::new();
-    for (key, value) in pairs {
-        let name = key.to_string();
-        let field = Field::parse(&name);
-        let set = Set::from_node(&field, value).map_err(|p| Problem::new(p).under(name))?;
-        sets.insert(field, set);
-    }
-    Ok(sets)
-}
-
-fn read_attachment(node: Node) -> Read<Attachment> {
-    let mut keys = Keys::of(node)?;
-    let safe = |text: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        (text.chars().all(plain) && !text.starts_with('.')).then(|| text.to_owned())
-    };
-    Ok(Attachment {
-        name: keys.need("name", |text| Some(text.to_owned()))?,
-        file: keys.need("file", safe)?,
-        bytes: keys.need("bytes", |text| text.parse().ok())?,
-        sha256: keys.need("sha256", safe)?,
-    })
-}
-
 /// The canonical bytes of a ticket file.
 #[must_use]
 pub fn write(ticket: &Ticket) -> String {
@@ -316,9 +176,19 @@ pub fn write(ticket: &Ticket) -> String {
         return String::new();
     };
     pairs.insert(0, (Node::text("schema"), Node::Number(SCHEMA.to_owned())));
+    pairs.extend(ticket.earlier().to_node().map(|node| (Node::text(EARLIER), node)));
     let timeline = ticket.timeline().iter().map(entry_node).collect();
     pairs.push((Node::text("timeline"), Node::List(timeline)));
     yaml::write(&pairs)
+}
+
+/// True where a file is written as we write it; one of schema 1 becomes one of this schema with its next change only.
+#[must_use]
+pub fn is_canonical(ticket: &Ticket, bytes: &[u8]) -> bool {
+    let body = |text: &[u8]| text.splitn(2, |byte| *byte == b'\n').nth(1).map(<[u8]>::to_vec);
+    let canonical = write(ticket);
+    let is_schema_1 = bytes.starts_with(format!("schema: {SCHEMA_1}\n").as_bytes());
+    canonical.as_bytes() == bytes || (is_schema_1 && body(canonical.as_bytes()) == body(bytes))
 }
 
 /// The id and head as a mapping: findings and links under their group's name.
@@ -341,57 +211,4 @@ pub fn head_node(ticket: &Ticket) -> Node {
         }
     }
     Node::Map(pairs)
-}
-
-/// An entry as it stands in the file.
-#[must_use]
-pub fn entry_node(entry: &Entry) -> Node {
-    let mut pairs = vec![
-        ("seq", Node::Number(entry.seq.to_string())),
-        ("id", Node::text(entry.id.as_str())),
-        ("at", Node::Text(entry.at.to_string())),
-        ("by", Node::Text(entry.by.to_string())),
-        ("action", Node::text(entry.action.as_str())),
-    ];
-    if !entry.set.is_empty() {
-        let sets = entry.set.iter().map(|(field, set)| (Node::Text(field.name()), set.to_node()));
-        pairs.push(("set", Node::Map(sets.collect())));
-    }
-    match &entry.visibility {
-        Visibility::Customer => {}
-        Visibility::Internal => pairs.push(("visibility", Node::text("internal"))),
-        Visibility::Unknown(word) => pairs.push(("visibility", Node::text(word))),
-    }
-    if let Some(attachment) = &entry.attachment {
-        let node = Node::map(vec![
-            ("name", Node::text(&attachment.name)),
-            ("file", Node::text(&attachment.file)),
-            ("bytes", Node::Number(attachment.bytes.to_string())),
-            ("sha256", Node::text(&attachment.sha256)),
-        ]);
-        pairs.push(("attachment", node));
-    }
-    if let Some(told) = &entry.told {
-        pairs.push(("told", Node::text(told)));
-    }
-    if entry.proposed {
-        pairs.push(("proposed", Node::Bool(true)));
-    }
-    if !entry.overrides.is_empty() {
-        pairs.push(("overrides", Node::texts(entry.overrides.clone())));
-    }
-    if let Some(seen) = &entry.seen {
-        pairs.push(("seen", seen.to_node()));
-    }
-    if let Some(minutes) = entry.spent_minutes {
-        pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
-    }
-    if let Some(redacted) = &entry.redacted {
-        pairs.push(("redacted", Node::text(redacted.as_str())));
-    }
-    if let Some(note) = &entry.note {
-        pairs.push(("note", Node::text(note)));
-    }
-    pairs.extend(entry.unknown.iter().map(|(key, value)| (key.as_str(), value.clone())));
-    Node::map(pairs)
 }

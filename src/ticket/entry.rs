@@ -67,8 +67,14 @@ pub enum Set {
         /// What it became.
         to: Option<Node>,
     },
-    /// A long text: its value stands in the head.
-    Text,
+    /// A long text.
+    Text {
+        /// What it became; `None` where it was taken away.
+        to: Option<String>,
+    },
+    /// A long text that schema 1 recorded without its value, which stands in the head, or among the ticket's
+    /// [earlier texts](crate::ticket::Ticket::text_set).
+    TextInHead,
     /// Members of a set that were added and removed.
     Members {
         /// Those that came.
@@ -91,7 +97,8 @@ impl Set {
         match self {
             Self::Value { from, to } => pairs([("from", from.clone()), ("to", to.clone())]),
             Self::Members { add, remove } => pairs([("add", list(add)), ("remove", list(remove))]),
-            Self::Text => Node::Null,
+            Self::Text { to } => Node::map(vec![("to", to.as_ref().map_or(Node::Null, Node::text))]),
+            Self::TextInHead => Node::Null,
             Self::Other(node) => node.clone(),
         }
     }
@@ -112,8 +119,12 @@ impl Set {
             })
         };
         match field.kind() {
-            Kind::Text if node == Node::Null => Ok(Self::Text),
-            Kind::Text => Err("is a long text: only its name belongs here".to_owned()),
+            Kind::Text if node == Node::Null => Ok(Self::TextInHead),
+            Kind::Text if has_only(&node, &["to"]) => match node.at("to") {
+                Some(Node::Null) => Ok(Self::Text { to: None }),
+                _ => Ok(Self::Text { to: checked("to")?.map(|to| to.to_string()) }),
+            },
+            Kind::Text => Err("takes to".to_owned()),
             Kind::Value if has_only(&node, &["from", "to"]) => {
                 Ok(Self::Value { from: checked("from")?, to: checked("to")? })
             }
@@ -127,7 +138,7 @@ impl Set {
 
     fn of_unknown(node: Node) -> Self {
         if node == Node::Null {
-            Self::Text
+            Self::TextInHead
         } else if has_only(&node, &["from", "to"]) {
             Self::Value { from: node.at("from").cloned(), to: node.at("to").cloned() }
         } else {
@@ -163,13 +174,4 @@ pub struct Attachment {
     pub bytes: u64,
     /// The SHA-256 of its content, in hexadecimal.
     pub sha256: String,
-}
-
-/// A step: an entry together with the long texts it sets, which stand in the head.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryDraft {
-    /// The record.
-    pub entry: Entry,
-    /// The new values of the long texts that the entry names; `None` takes the text away.
-    pub texts: BTreeMap<Field, Option<String>>,
 }

@@ -8,7 +8,7 @@ use crate::ticket::fields::Fields;
 use crate::ticket::node::Node;
 use crate::ticket::words::{Severity, Status};
 
-/// The short fields and sets that a timeline, in order, leads to. Long texts stand in the head only.
+/// The fields that a timeline, in order, leads to. A long text that an entry of schema 1 set is not among them.
 #[must_use]
 pub fn fold(timeline: &[Entry]) -> Fields {
     let mut head = Fields::default();
@@ -16,8 +16,12 @@ pub fn fold(timeline: &[Entry]) -> Fields {
     for (field, entry) in setters(timeline) {
         if field.kind() == Kind::Members {
             head.put(field.clone(), members.get(field).map(|members| Node::texts(members.iter().copied())));
-        } else if let Some(Set::Value { to, .. }) = entry.set.get(field) {
-            head.put(field.clone(), to.clone());
+        } else {
+            match entry.set.get(field) {
+                Some(Set::Value { to, .. }) => head.put(field.clone(), to.clone()),
+                Some(Set::Text { to }) => head.put(field.clone(), to.clone().map(Node::Text)),
+                Some(Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => {}
+            }
         }
     }
     head

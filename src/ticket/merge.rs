@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
+use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fields::Fields;
@@ -51,7 +52,22 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
             head.put(field, value);
         }
     }
-    Merged::One(Box::new(Ticket::from_parts(a.id().clone(), head, timeline)))
+    let earlier = earlier(a, b, &timeline);
+    Merged::One(Box::new(Ticket::from_parts(a.id().clone(), head, earlier, timeline)))
+}
+
+/// The texts that the entries of schema 1 set on either side, and that the merged ticket has from another entry.
+fn earlier(a: &Ticket, b: &Ticket, timeline: &[Entry]) -> EarlierTexts {
+    let mut earlier = a.earlier().united(b.earlier());
+    let decides = setters(timeline);
+    for side in [a, b] {
+        for (field, entry) in setters(side.timeline()) {
+            if decides.get(field).is_some_and(|other| other.identity() != entry.identity()) {
+                earlier.keep(side.fields(), side.timeline(), field);
+            }
+        }
+    }
+    earlier
 }
 
 /// The entries of both; of one that text was taken out of on one side, that side's.

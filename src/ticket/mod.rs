@@ -7,7 +7,9 @@ mod canonical;
 pub mod codec;
 mod conflict;
 mod digest;
+mod earlier;
 mod entry;
+mod entry_codec;
 mod field;
 mod fields;
 mod fold;
@@ -19,6 +21,7 @@ mod merge;
 mod node;
 mod occurrence;
 mod person;
+mod reading;
 mod redact;
 mod sla_status;
 mod span;
@@ -33,7 +36,8 @@ mod yaml_writer;
 pub use codec::Invalid;
 pub use conflict::sides;
 pub use digest::sha256;
-pub use entry::{Attachment, Entry, EntryDraft, Set, Visibility};
+pub use earlier::EarlierTexts;
+pub use entry::{Attachment, Entry, Set, Visibility};
 pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fold::fold;
@@ -60,35 +64,55 @@ pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, St
 pub struct Ticket {
     id: TicketId,
     head: Fields,
+    earlier: EarlierTexts,
     timeline: Vec<Entry>,
 }
 
 impl Ticket {
-    /// A new ticket, from the step that opens it.
+    /// A new ticket, from the entry that opens it.
     #[must_use]
-    pub fn open(id: TicketId, step: EntryDraft) -> Self {
-        let mut ticket = Self { id, head: Fields::default(), timeline: Vec::new() };
-        ticket.apply(step);
+    pub fn open(id: TicketId, entry: Entry) -> Self {
+        let mut ticket = Self::empty(id);
+        ticket.apply(entry);
         ticket
     }
 
-    /// Puts together a ticket that was read or merged; the timeline is brought into order.
-    pub(crate) fn from_parts(id: TicketId, head: Fields, mut timeline: Vec<Entry>) -> Self {
-        timeline.sort();
-        timeline.dedup();
-        Self { id, head, timeline }
+    /// What a ticket is before its first entry.
+    pub(crate) fn empty(id: TicketId) -> Self {
+        Self { id, head: Fields::default(), earlier: EarlierTexts::default(), timeline: Vec::new() }
     }
 
-    /// Appends the step's entry and brings the head to what it sets.
-    pub fn apply(&mut self, step: EntryDraft) {
-        let EntryDraft { entry, texts } = step;
+    /// Puts together a ticket that was read or merged; the timeline is brought into order.
+    pub(crate) fn from_parts(
+        id: TicketId,
+        head: Fields,
+        earlier: EarlierTexts,
+        mut timeline: Vec<Entry>,
+    ) -> Self {
+        timeline.sort();
+        timeline.dedup();
+        Self { id, head, earlier, timeline }
+    }
+
+    /// Appends an entry and brings the head to what it sets.
+    pub fn apply(&mut self, entry: Entry) {
+        self.apply_told(entry, |_| None);
+    }
+
+    /// Appends an entry that another version of the ticket has; `text` tells the long texts that one of schema 1
+    /// only names.
+    pub fn apply_told(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
         for (field, set) in &entry.set {
             match set {
                 Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
                 Set::Members { add, remove } => self.head.change_members(field, add, remove),
-                Set::Text => {
-                    let text = texts.get(field).cloned().flatten().map(Node::Text);
-                    self.head.put(field.clone(), text);
+                Set::Text { to } => {
+                    self.earlier.keep(&self.head, &self.timeline, field);
+                    self.head.put(field.clone(), to.clone().map(Node::Text));
+                }
+                Set::TextInHead => {
+                    self.earlier.keep(&self.head, &self.timeline, field);
+                    self.head.put(field.clone(), text(field).map(Node::Text));
                 }
                 Set::Other(_) => {}
             }
@@ -99,6 +123,55 @@ impl Ticket {
         if !is_last {
             self.timeline.sort();
         }
+    }
+
+    /// The long texts that entries of schema 1 set and the head no longer has.
+    pub(crate) fn earlier(&self) -> &EarlierTexts {
+        &self.earlier
+    }
+
+    /// The long text that an entry set a field to, where it is known: one of schema 1 whose text an older version
+    /// replaced has none.
+    #[must_use]
+    pub fn text_set<'a>(&'a self, entry: &'a Entry, field: &Field) -> Option<&'a str> {
+        match entry.set.get(field)? {
+            Set::Text { to } => to.as_deref(),
+            Set::TextInHead if self.setter(field) == Some(entry) => self.head.get(field)?.as_text(),
+            Set::TextInHead => self.earlier.get(&entry.id, field),
+            Set::Value { .. } | Set::Members { .. } | Set::Other(_) => None,
+        }
+    }
+
+    /// The long texts that a field was set to at the same time as to the one that it has: by concurrent entries.
+    #[must_use]
+    pub fn contending_texts(&self, field: &Field) -> Vec<(&Entry, &str)> {
+        let Some(setter) = self.setter(field) else { return Vec::new() };
+        let now = self.head.get(field).and_then(Node::as_text);
+        let concurrent = self.timeline.iter().filter(|entry| entry.seq == setter.seq && *entry != setter);
+        let texts = concurrent.filter_map(|entry| Some((entry, self.text_set(entry, field)?)));
+        texts.filter(|(_, text)| Some(*text) != now).collect()
+    }
+
+    /// Every finding, with what others wrote there at the same time.
+    pub fn finding_texts(&self) -> impl Iterator<Item = &str> {
+        self.head.findings().flat_map(|(finding, text)| {
+            let others = self.contending_texts(&Field::Findings(finding.clone()));
+            std::iter::once(text).chain(others.into_iter().map(|(_, text)| text))
+        })
+    }
+
+    /// Every description: the one that stands, and what others wrote there at the same time.
+    pub fn descriptions(&self) -> impl Iterator<Item = &str> {
+        let others = self.contending_texts(&Field::Description);
+        self.head.description().into_iter().chain(others.into_iter().map(|(_, text)| text))
+    }
+
+    /// The long texts that an entry set and that are no longer a field's, with the fields.
+    #[must_use]
+    pub fn replaced_texts<'a>(&'a self, entry: &'a Entry) -> Vec<(&'a Field, &'a str)> {
+        let is_replaced = |field: &&Field| self.setter(field).is_some_and(|setter| setter != entry);
+        let fields = entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_replaced);
+        fields.filter_map(|field| Some((field, self.text_set(entry, field)?))).collect()
     }
 
     /// True where the timeline has this very entry.
@@ -175,17 +248,23 @@ impl Ticket {
         last_setter(&self.timeline, &Field::Severity).is_some_and(|entry| entry.proposed)
     }
 
-    /// Short fields whose head is not what the timeline sets: somebody edited the file by hand.
+    /// Fields whose head is not what the timeline sets: somebody edited the file by hand.
     #[must_use]
     pub fn unaccounted(&self) -> Vec<Field> {
         let expected = fold(&self.timeline);
         let mut fields: Vec<Field> = self.head.names().chain(expected.names()).cloned().collect();
         fields.sort();
         fields.dedup();
-        fields.retain(|field| {
+        let is_told = |field: &Field| {
             field.kind() != Kind::Text
-                && !matches!(field, Field::Unknown(_))
+                || self
+                    .setter(field)
+                    .is_some_and(|entry| matches!(entry.set.get(field), Some(Set::Text { .. })))
+        };
+        fields.retain(|field| {
+            !matches!(field, Field::Unknown(_))
                 && self.head.get(field) != expected.get(field)
+                && is_told(field)
         });
         fields
     }

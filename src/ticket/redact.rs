@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
-use crate::ticket::codec::entry_node;
 use crate::ticket::entry::{Entry, Set};
+use crate::ticket::entry_codec::entry_node;
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fields::Fields;
 use crate::ticket::fold::members;
@@ -46,7 +46,8 @@ impl Redaction {
         match set {
             Set::Value { from, to } => Set::Value { from: node(from), to: node(to) },
             Set::Members { add, remove } => Set::Members { add: texts(add), remove: texts(remove) },
-            Set::Text => Set::Text,
+            Set::Text { to } => Set::Text { to: to.as_deref().map(|to| self.text(to)) },
+            Set::TextInHead => Set::TextInHead,
             Set::Other(other) => Set::Other(self.node(other)),
         }
     }
@@ -149,7 +150,7 @@ impl Ticket {
             let new = of(field, value, |value| redaction.node(value));
             if new != *value && field.kind() != Kind::Members {
                 let set = match field.kind() {
-                    Kind::Text => Set::Text,
+                    Kind::Text => Set::Text { to: new.as_text().map(str::to_owned) },
                     Kind::Value | Kind::Members => {
                         Set::Value { from: Some(new.clone()), to: Some(new.clone()) }
                     }
@@ -163,10 +164,11 @@ impl Ticket {
         for (field, members) in members(&timeline) {
             head.put(field.clone(), Some(Node::texts(members)));
         }
-        if timeline == self.timeline && head == self.head {
+        let earlier = self.earlier.each(|text| redaction.text(text));
+        if timeline == self.timeline && head == self.head && earlier == self.earlier {
             return None;
         }
         timeline.push(tombstone);
-        Some(Self::from_parts(self.id.clone(), head, timeline))
+        Some(Self::from_parts(self.id.clone(), head, earlier, timeline))
     }
 }

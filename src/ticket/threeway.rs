@@ -52,7 +52,12 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     if !contested.is_empty() {
         return ThreeWay::Contested(contested);
     }
-    let ticket = Box::new(Ticket::from_parts(merged.id().clone(), head, merged.timeline().to_vec()));
+    let ticket = Box::new(Ticket::from_parts(
+        merged.id().clone(),
+        head,
+        merged.earlier().clone(),
+        merged.timeline().to_vec(),
+    ));
     if taken.is_empty() {
         return ThreeWay::One(ticket);
     }

@@ -120,7 +120,7 @@ fn heads_links_and_forms_are_repaired() {
     sandbox.is_tampered_with();
     let other = sandbox.ticket("Other");
     let text = sandbox.ticket_file(&id).replace("status: new", "severity: major\nstatus: new");
-    commit(&sandbox, &path_of(&id), &text.replace("schema: 1", "# by hand\nschema: 1"));
+    commit(&sandbox, &path_of(&id), &text.replace("schema: 2", "# by hand\nschema: 2"));
     let text = sandbox.ticket_file(&other);
     let text = text.replace("timeline:", &format!("links:\n  blocks: [{id}]\ntimeline:"));
     commit(&sandbox, &path_of(&other), &text);

@@ -165,9 +165,9 @@ fn people_clocks_and_hands() {
         "n=300; s comment $a -m Ahead; n=30; s comment $a -m Back; GIT_AUTHOR_DATE=2031-01-01T00:00:00Z git support -q comment $a -m 'Far ahead'",
         "GIT_AUTHOR_DATE='2026-11-24T23:00:00 +1000' git support -q comment $a -m 'Far east'",
         // By hand, and saved.
-        "sed -i 's/^title: .*/title: By hand/; s/R$/By hand/' $(f $a); s save -m Clearer",
+        "sed -i 's/^title: .*/title: By hand/; s/^  requirements: R$/  requirements: By hand/' $(f $a); s save -m Clearer",
         "sed -i 's/^status: .*/status: in-progress/' $(f $a); s save",
-        "s config set commit.prefix 'desk'; s config set commit.skip_ci true; s comment $a -m Here; sed -i 's/T$/By hand/' $(f $a); s save",
+        "s config set commit.prefix 'desk'; s config set commit.skip_ci true; s comment $a -m Here; sed -i 's/^  troubleshooting: T$/  troubleshooting: By hand/' $(f $a); s save",
         // Over what is missing, with a reason.
         "s escalate $a --force -m 'The customer waits.'; s return $a --incomplete -m 'No reproduction'; s alert $a --to Pat -m Soon",
         "s vendor add acme --email a@acme.example; s defer $a --vendor acme --case 7 --follow-up 3d; s resume $a -m Answered; s pend $a --follow-up 2d -m Asked; s resume $a; s resolve $a --as fixed --no-commit 'Configuration' ; s close $a; s reopen $a -m Again; s resolve $a --as fixed --commit HEAD",

@@ -121,7 +121,7 @@ fn plain_git_shows_tickets_as_people_read_them() {
     assert_eq!(changed(&["diff", "HEAD~1", "HEAD"]), expected);
     assert_eq!(changed(&["log", "-p", "-1"]), expected);
     assert!(changed(&["log", "-p", "-1", "--no-textconv"]).contains("+- seq: 2\n"));
-    assert!(sandbox.git(&["show", &format!("HEAD:{}", path_of(id))]).contains("schema: 1"));
+    assert!(sandbox.git(&["show", &format!("HEAD:{}", path_of(id))]).contains("schema: 2"));
     // Without git-support, and of what is no ticket, the file itself is shown.
     let plain = sandbox.shell("PATH=/usr/bin:/bin git log -p -1 --format=").ok();
     assert!(plain.contains("+- seq: 2\n"), "{plain}");

@@ -62,5 +62,6 @@ mod syncing;
 mod talking;
 mod tampering;
 mod terminal;
+mod texts;
 mod undo;
 mod untouched;

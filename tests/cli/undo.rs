@@ -29,7 +29,7 @@ fn an_edit_by_hand_is_adopted_with_the_entry_that_accounts_for_it() {
     for (from, to, said) in [
         ("severity: blocker", "severity: terrible", "severity"),
         ("action: open", "action: edit", "timeline entries cannot be edited"),
-        ("schema: 1", "schema 1", path.as_str()),
+        ("schema: 2", "schema 2", path.as_str()),
     ] {
         let before = std::fs::read_to_string(sandbox.repo().join(&path)).unwrap();
         edit(from, to);

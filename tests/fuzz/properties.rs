@@ -7,8 +7,8 @@ use git_support::store::driver::read_merged;
 use git_support::store::git::{CodeCommit, ObjectId};
 use git_support::store::{TicketChange, Wording, message_of};
 use git_support::ticket::{
-    Action, Entry, EntryDraft, EntryId, Field, Merged, Node, Person, Set, ThreeWay, Ticket, TicketId,
-    Timestamp, Visibility, codec, merge, merge_three, yaml,
+    Action, Entry, EntryId, Field, Merged, Node, Person, Set, ThreeWay, Ticket, TicketId, Timestamp,
+    Visibility, codec, merge, merge_three, yaml,
 };
 
 /// What stands between the parts of an input that has several.
@@ -97,5 +97,5 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         redacted: None,
         unknown: Vec::new(),
     };
-    Ticket::open(id(), EntryDraft { entry, texts: std::collections::BTreeMap::new() })
+    Ticket::open(id(), entry)
 }

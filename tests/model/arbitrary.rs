@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryDraft, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket,
-    TicketId, Timestamp, Visibility,
+    Action, Entry, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, TicketId,
+    Timestamp, Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -184,15 +184,15 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     })
 }
 
-fn step(ticket: Option<&Ticket>, deed: &Deed) -> EntryDraft {
+fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
     let mut set = BTreeMap::new();
     for (field, value) in &deed.values {
         let from = ticket.and_then(|ticket| ticket.fields().get(field)).cloned();
         set.insert(field.clone(), Set::Value { from, to: Some(value.clone()) });
     }
     set.extend(deed.members.iter().cloned());
-    set.extend(deed.texts.keys().map(|field| (field.clone(), Set::Text)));
-    let entry = Entry {
+    set.extend(deed.texts.iter().map(|(field, to)| (field.clone(), Set::Text { to: to.clone() })));
+    Entry {
         seq: ticket.map_or(1, Ticket::next_seq),
         at: Timestamp::from_unix(deed.at).unwrap(),
         id: EntryId::from_bits(deed.id),
@@ -214,15 +214,14 @@ fn step(ticket: Option<&Ticket>, deed: &Deed) -> EntryDraft {
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
-    };
-    EntryDraft { entry, texts: deed.texts.clone() }
+    }
 }
 
 /// A ticket that deeds lead to, on top of another.
 pub(crate) fn after(ticket: &Ticket, deeds: &[Deed]) -> Ticket {
     let mut ticket = ticket.clone();
     for deed in deeds {
-        let step = step(Some(&ticket), deed);
+        let step = entry(Some(&ticket), deed);
         ticket.apply(step);
     }
     ticket
@@ -233,7 +232,7 @@ pub(crate) fn ticket() -> impl Strategy<Value = Ticket> {
     (any::<u64>(), line(), deed(), vec(deed(), 0..4)).prop_map(|(id, title, mut opening, later)| {
         opening.values.retain(|(field, _)| *field != Field::Title);
         opening.values.push((Field::Title, Node::Text(title)));
-        let opened = Ticket::open(TicketId::from_bits(id), step(None, &opening));
+        let opened = Ticket::open(TicketId::from_bits(id), entry(None, &opening));
         after(&opened, &later)
     })
 }

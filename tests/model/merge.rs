@@ -1,6 +1,8 @@
 //! The merge rule: whichever way and order states meet, the outcome is one, and nothing is lost.
 
-use git_support::ticket::{Action, EntryId, Field, Merged, Ticket, TicketId, Timestamp, codec, fold, merge};
+use git_support::ticket::{
+    Action, EntryId, Field, Kind, Merged, Node, Ticket, TicketId, Timestamp, codec, fold, merge, yaml,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -86,5 +88,49 @@ fn two_tickets_of_one_id_part_and_both_stay() {
             }
         }
         Ok(usize::from(!is_one))
+    });
+}
+
+/// The ticket as schema 1 had it: entries name long texts, and the head alone has them.
+fn of_schema_1(ticket: &Ticket) -> Ticket {
+    let Node::Map(mut pairs) = yaml::parse(&codec::write(ticket)).unwrap() else { panic!("no mapping") };
+    pairs.retain(|(key, _)| key.as_text() != Some("earlier_texts"));
+    let (_, timeline) = pairs.iter_mut().find(|(key, _)| key.as_text() == Some("timeline")).unwrap();
+    let Node::List(entries) = timeline else { panic!("no list") };
+    for entry in entries {
+        let Node::Map(entry) = entry else { panic!("no mapping") };
+        let set = entry.iter_mut().find(|(key, _)| key.as_text() == Some("set"));
+        let Some((_, Node::Map(fields))) = set else { continue };
+        for (name, value) in fields {
+            if Field::parse(&name.to_string()).kind() == Kind::Text {
+                *value = Node::Null;
+            }
+        }
+    }
+    codec::from_node(ticket.id(), Node::Map(pairs)).unwrap()
+}
+
+#[test]
+fn the_texts_of_schema_1_survive_every_merge_and_change() {
+    let deeds = || vec(arbitrary::deed(), 0..4);
+    property(700, (arbitrary::ticket(), deeds(), deeds(), deeds(), deeds()), |(base, a, b, c, then)| {
+        let sides = [a, b, c].map(|deeds| of_schema_1(&after(&base, &deeds)));
+        let [a, b, c] = &sides;
+        let merged = one(&one(a, b), c);
+        prop_assert_eq!(&merged, &one(a, &one(b, c)));
+        prop_assert_eq!(&merged, &one(&one(c, a), b));
+        prop_assert_eq!(&merged, &one(&merged, a));
+        let file = codec::write(&merged);
+        prop_assert_eq!(codec::read(merged.id(), file.as_bytes()), Ok(merged.clone()));
+        let later = after(&merged, &then);
+        let mut told = 0;
+        for side in &sides {
+            for (field, text) in side.fields().iter().filter(|(field, _)| field.kind() == Kind::Text) {
+                let Some(entry) = side.setter(field) else { continue };
+                prop_assert_eq!(later.text_set(entry, field), text.as_text());
+                told += usize::from(later.fields().get(field) != Some(text));
+            }
+        }
+        Ok(told)
     });
 }

@@ -15,19 +15,25 @@ pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec
             before.unaccounted().contains(field) && before.fields().get(field) == after.fields().get(field)
         })
     };
+    let recut = cut_otherwise(before, after, new);
     let mut wrong: Vec<String> =
         after.unaccounted().iter().filter(|field| !was_so(field)).map(Field::name).collect();
-    wrong.extend(texts(before, after, new).iter().map(Field::name));
+    wrong.retain(|name| !recut.contains(name));
+    let texts = texts(before, after, new);
+    wrong.extend(texts.iter().map(Field::name).filter(|name| !wrong.contains(name)).collect::<Vec<_>>());
     let mut findings = Vec::new();
     if !wrong.is_empty() {
         let message = format!("no entry sets {} to its current value", wrong.join(", "));
         findings.push(Finding::new(AuditRule::HeadUnaccounted, message));
     }
-    findings.extend(cut_otherwise(before, after, new));
+    if !recut.is_empty() {
+        let message = format!("{} became another, under the name of a redaction", recut.join(", "));
+        findings.push(Finding::new(AuditRule::RedactionAltered, message));
+    }
     findings
 }
 
-/// Texts that became others without an entry that says so: entries name only the field.
+/// Texts that became others without an entry that says so: entries of schema 1 name only the field.
 fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> {
     let fields: BTreeSet<&Field> =
         before.iter().flat_map(|before| before.fields().names()).chain(after.fields().names()).collect();
@@ -42,17 +48,16 @@ fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> 
         .collect()
 }
 
-/// A redaction that changed more than it took out.
-fn cut_otherwise(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Option<Finding> {
-    let (before, by) = (before?, new.iter().find(|entry| entry.action == Action::Redact)?);
+/// The fields of a redaction that changed more than it took out.
+fn cut_otherwise(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<String> {
+    let by = new.iter().find(|entry| entry.action == Action::Redact);
+    let (Some(before), Some(by)) = (before, by) else { return Vec::new() };
     let is_cut_here = |field: &&Field| {
         let (was, is) = (before.fields().get(field), after.fields().get(field));
         let others = new.iter().any(|entry| entry.id != by.id && entry.set.contains_key(field));
         others || matches!((was, is), (Some(was), Some(is)) if is_cut(was, is)) || was == is
     };
-    let wrong: Vec<String> = by.set.keys().filter(|field| !is_cut_here(field)).map(Field::name).collect();
-    let message = format!("{} became another, under the name of a redaction", wrong.join(", "));
-    (!wrong.is_empty()).then(|| Finding::new(AuditRule::RedactionAltered, message))
+    by.set.keys().filter(|field| !is_cut_here(field)).map(Field::name).collect()
 }
 
 /// A value as a finding shows it.

@@ -13,7 +13,7 @@ use crate::process::problem::ProblemLevel;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Entry, EntryDraft, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
+use crate::ticket::{Action, Entry, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
 
 /// The most states that are tried for an entry whose writer did not see all that is there now.
 const MAX_STATES: usize = 1024;
@@ -46,11 +46,8 @@ impl Judge<'_> {
             if *is_judged {
                 findings.extend(self.step(state.as_ref(), after, entry, &member(&entry.by)));
             }
-            let step = taken(entry, after.fields());
-            match &mut state {
-                Some(state) => state.apply(step),
-                None => state = Some(Ticket::open(after.id().clone(), step)),
-            }
+            let state = state.get_or_insert_with(|| Ticket::empty(after.id().clone()));
+            take(state, entry, after.fields());
         }
         findings
     }
@@ -104,7 +101,7 @@ impl Judge<'_> {
             Err(refusal) if self.is_lenient && depends_on_settings(&refusal) => None,
             Err(refusal) => Some(refused(entry, &refusal)),
             Ok(decision) => {
-                let decided = decision.step.map(|step| step.entry);
+                let decided = decision.step;
                 differing(state, entry, decided.as_ref(), after)
                     .or_else(|| overridden(entry, decided.as_ref()?))
                     .filter(|finding| !self.is_lenient || finding.rule != AuditRule::StepHandover)
@@ -178,7 +175,10 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fie
         let known =
             !matches!(entry.set.get(field), Some(Set::Other(_))) && !matches!(field, Field::Unknown(_));
         let same = match field.kind() {
-            // Of an entry that a later one of the commit follows, the text is the later one's.
+            Kind::Text if matches!(entry.set.get(field), Some(Set::Text { .. })) => {
+                entry.set.get(field) == expected.get(field)
+            }
+            // Of an entry of schema 1 that a later one of the commit follows, the text is the later one's.
             Kind::Text if !expected.contains_key(field) => state.fields().get(field) == after.get(field),
             Kind::Text => entry.set.contains_key(field),
             Kind::Value | Kind::Members => entry.set.get(field) == expected.get(field),
@@ -203,7 +203,8 @@ fn told(set: Option<&Set>) -> String {
         None => "is not set".to_owned(),
         Some(Set::Value { from, to }) => format!("{} -> {}", shown(from.as_ref()), shown(to.as_ref())),
         Some(Set::Members { add, remove }) => format!("+[{}] -[{}]", add.join(", "), remove.join(", ")),
-        Some(Set::Text) => "is set".to_owned(),
+        Some(Set::Text { to: Some(_) } | Set::TextInHead) => "is set".to_owned(),
+        Some(Set::Text { to: None }) => "is removed".to_owned(),
         Some(Set::Other(node)) => Node::to_string(node),
     }
 }
@@ -228,20 +229,12 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
     };
     let severity = match entry.set.get(&Field::Severity) {
         Some(Set::Value { to, .. }) => shown(to.as_ref()),
-        Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => String::new(),
+        Some(Set::Text { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => {
+            String::new()
+        }
     };
     let message = format!("{}: set severity {severity}, but is not a product owner", named(entry));
     Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))
-}
-
-/// The step that an entry is, with its texts as they stand now.
-fn taken(entry: &Entry, after: &Fields) -> EntryDraft {
-    let text = |field: &Field| {
-        let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
-        (field.clone(), Some(text.to_owned()))
-    };
-    let texts = entry.set.iter().filter(|(_, set)| **set == Set::Text).map(|(field, _)| text(field));
-    EntryDraft { entry: entry.clone(), texts: texts.collect() }
 }
 
 /// The states that a writer may have seen who wrote this number: earlier numbers only, and of concurrent entries
@@ -268,9 +261,15 @@ fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
 
 /// The ticket that some entries lead to, in order; of long texts, only that they are there.
 fn led_to(id: &TicketId, entries: &[&Entry]) -> Option<Ticket> {
-    let head = Fields::default();
-    let mut steps = entries.iter().map(|entry| taken(entry, &head));
-    let mut ticket = Ticket::open(id.clone(), steps.next()?);
-    steps.for_each(|step| ticket.apply(step));
-    Some(ticket)
+    let mut ticket = Ticket::empty(id.clone());
+    entries.iter().for_each(|entry| take(&mut ticket, entry, &Fields::default()));
+    (!entries.is_empty()).then_some(ticket)
+}
+
+/// Takes the step that an entry is; a long text that it only names is as it stands now.
+fn take(state: &mut Ticket, entry: &Entry, after: &Fields) {
+    state.apply_told((*entry).clone(), |field| {
+        let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
+        Some(text.to_owned())
+    });
 }

@@ -53,11 +53,11 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
             step(ProcessAction::Triage { changes, confirm })
         }
         Action::Replicate => {
-            let (text, happened) = replicated(after);
+            let (text, happened) = replicated(entry, after);
             step(ProcessAction::Replicate { text, happened })
         }
         Action::Diagnose => {
-            step(ProcessAction::Diagnose(text_of(after, &Field::Findings(Finding::Diagnosis))))
+            step(ProcessAction::Diagnose(text_of(entry, after, &Field::Findings(Finding::Diagnosis))))
         }
         Action::Estimate => {
             let own = || before.fields().get(&Field::Estimate).map(ToString::to_string);
@@ -85,7 +85,8 @@ pub(super) fn changes(entry: &Entry, after: &Fields, is_wanted: impl Fn(&Field) 
         let change = match set {
             Set::Value { to, .. } => FieldChange::To(to.clone()),
             Set::Members { add, remove } => FieldChange::Members { add: add.clone(), remove: remove.clone() },
-            Set::Text => FieldChange::to_text(text_of(after, field)),
+            Set::Text { to } => FieldChange::To(to.clone().map(Node::Text)),
+            Set::TextInHead => FieldChange::to_text(text_of(entry, after, field)),
             Set::Other(_) => return None,
         };
         Some((field.clone(), change))
@@ -98,14 +99,18 @@ fn beside_status(entry: &Entry, after: &Fields) -> Changes {
     changes(entry, after, |field| ![Field::Status, Field::Deferral, Field::Resolution].contains(field))
 }
 
-/// A long text as it stands in the head; a word in its place, where a later entry has taken it away.
-fn text_of(after: &Fields, field: &Field) -> String {
+/// The long text that an entry set: of one of schema 1 as it stands in the head, and a word in its place, where a
+/// later entry has taken it away.
+fn text_of(entry: &Entry, after: &Fields, field: &Field) -> String {
+    if let Some(Set::Text { to: Some(to) }) = entry.set.get(field) {
+        return to.clone();
+    }
     let text = after.get(field).filter(|_| field.kind() == Kind::Text).and_then(Node::as_text);
     text.map_or_else(|| "(no longer there)".to_owned(), str::to_owned)
 }
 
-fn replicated(after: &Fields) -> (String, bool) {
-    let text = text_of(after, &Field::Findings(Finding::Reproduction));
+fn replicated(entry: &Entry, after: &Fields) -> (String, bool) {
+    let text = text_of(entry, after, &Field::Findings(Finding::Reproduction));
     match text.strip_prefix("Cannot reproduce.\n\n") {
         Some(tried) => (tried.to_owned(), false),
         None => (text, true),
@@ -115,7 +120,7 @@ fn replicated(after: &Fields) -> (String, bool) {
 fn node<'a>(entry: &'a Entry, field: &Field) -> Option<&'a Node> {
     match entry.set.get(field) {
         Some(Set::Value { to, .. }) => to.as_ref(),
-        Some(Set::Text | Set::Members { .. } | Set::Other(_)) | None => None,
+        Some(Set::Text { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => None,
     }
 }
 
@@ -161,7 +166,7 @@ fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {
         .unwrap_or_default();
     let added = |field: &Field| match entry.set.get(field) {
         Some(Set::Members { add, .. }) => add.clone(),
-        Some(Set::Text | Set::Value { .. } | Set::Other(_)) | None => Vec::new(),
+        Some(Set::Text { .. } | Set::TextInHead | Set::Value { .. } | Set::Other(_)) | None => Vec::new(),
     };
     let survivor = Field::Links(LinkKind::DuplicateOf);
     let known = before.fields().members(&survivor).next().map(str::to_owned);

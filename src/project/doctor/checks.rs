@@ -153,7 +153,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
     let mut tickets = BTreeMap::new();
     for ticket in listing.tickets {
         let path = layout::ticket(ticket.id());
-        if snapshot.file(&path, usize::MAX)?.is_some_and(|bytes| bytes != codec::write(&ticket).as_bytes()) {
+        if snapshot.file(&path, usize::MAX)?.is_some_and(|bytes| !codec::is_canonical(&ticket, &bytes)) {
             let message = "is not in canonical form";
             faults.push(
                 Problem::note("file.canonical", message).of(ticket.id()).hint("git support doctor --repair"),

@@ -1,0 +1,156 @@
+//! How an entry stands in a ticket file, and how it is read.
+
+use std::collections::BTreeMap;
+
+use crate::ticket::entry::{Attachment, Entry, Set, Visibility};
+use crate::ticket::field::Field;
+use crate::ticket::id::EntryId;
+use crate::ticket::node::Node;
+use crate::ticket::occurrence::Occurrence;
+use crate::ticket::person::Person;
+use crate::ticket::reading::{Keys, Problem, Read};
+use crate::ticket::span::{parse_span, span_of_minutes};
+use crate::ticket::timestamp::Timestamp;
+use crate::ticket::words::Action;
+
+pub(super) fn read_entry(node: Node) -> Read<Entry> {
+    let mut keys = Keys::of(node)?;
+    let seq = keys.need("seq", |text| text.parse().ok())?;
+    let id = keys.need("id", EntryId::parse)?;
+    let at = keys.need("at", Timestamp::parse)?;
+    let by = keys.need("by", Person::parse)?;
+    let action = keys.need("action", |text| Some(Action::parse(text)))?;
+    let set = keys.part("set", read_set)?.unwrap_or_default();
+    let visibility = match keys.take("visibility") {
+        None => Visibility::Customer,
+        Some(word) if word.as_text() == Some("internal") => Visibility::Internal,
+        Some(word) => Visibility::Unknown(word.to_string()),
+    };
+    let attachment = keys.part("attachment", read_attachment)?;
+    let note = keys.text("note")?;
+    let told = keys.text("told")?;
+    let proposed = match keys.take("proposed") {
+        None => false,
+        Some(Node::Bool(proposed)) => proposed,
+        Some(_) => return Err(Problem::new("is neither true nor false").under("proposed")),
+    };
+    let overrides = match keys.take("overrides") {
+        None => Vec::new(),
+        Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
+        Some(_) => return Err(Problem::new("is not a list").under("overrides")),
+    };
+    let seen = keys.take("seen").map(Occurrence::from_node).transpose();
+    let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
+    let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
+    let redacted = match keys.take("redacted") {
+        None => None,
+        Some(id) => Some(
+            EntryId::parse(&id.to_string())
+                .ok_or_else(|| Problem::new("is not a valid entry ID").under("redacted"))?,
+        ),
+    };
+    Ok(Entry {
+        seq,
+        at,
+        id,
+        by,
+        action,
+        set,
+        visibility,
+        attachment,
+        note,
+        told,
+        proposed,
+        overrides,
+        seen,
+        spent_minutes,
+        redacted,
+        unknown: keys.0,
+    })
+}
+
+fn read_spent(span: &Node) -> Read<u64> {
+    let minutes = parse_span(&span.to_string()).map(|span| span.as_secs() / 60);
+    minutes.ok_or_else(|| Problem::new("is not a valid duration (use 45m or 1h30m)").under("spent"))
+}
+
+fn read_set(node: Node) -> Read<BTreeMap<Field, Set>> {
+    let Node::Map(pairs) = node else {
+        return Err(Problem::new("is not a mapping"));
+    };
+    let mut sets = BTreeMap::new();
+    for (key, value) in pairs {
+        let name = key.to_string();
+        let field = Field::parse(&name);
+        let set = Set::from_node(&field, value).map_err(|p| Problem::new(p).under(name))?;
+        sets.insert(field, set);
+    }
+    Ok(sets)
+}
+
+fn read_attachment(node: Node) -> Read<Attachment> {
+    let mut keys = Keys::of(node)?;
+    let safe = |text: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        (text.chars().all(plain) && !text.starts_with('.')).then(|| text.to_owned())
+    };
+    Ok(Attachment {
+        name: keys.need("name", |text| Some(text.to_owned()))?,
+        file: keys.need("file", safe)?,
+        bytes: keys.need("bytes", |text| text.parse().ok())?,
+        sha256: keys.need("sha256", safe)?,
+    })
+}
+
+/// An entry as it stands in the file.
+#[must_use]
+pub fn entry_node(entry: &Entry) -> Node {
+    let mut pairs = vec![
+        ("seq", Node::Number(entry.seq.to_string())),
+        ("id", Node::text(entry.id.as_str())),
+        ("at", Node::Text(entry.at.to_string())),
+        ("by", Node::Text(entry.by.to_string())),
+        ("action", Node::text(entry.action.as_str())),
+    ];
+    if !entry.set.is_empty() {
+        let sets = entry.set.iter().map(|(field, set)| (Node::Text(field.name()), set.to_node()));
+        pairs.push(("set", Node::Map(sets.collect())));
+    }
+    match &entry.visibility {
+        Visibility::Customer => {}
+        Visibility::Internal => pairs.push(("visibility", Node::text("internal"))),
+        Visibility::Unknown(word) => pairs.push(("visibility", Node::text(word))),
+    }
+    if let Some(attachment) = &entry.attachment {
+        let node = Node::map(vec![
+            ("name", Node::text(&attachment.name)),
+            ("file", Node::text(&attachment.file)),
+            ("bytes", Node::Number(attachment.bytes.to_string())),
+            ("sha256", Node::text(&attachment.sha256)),
+        ]);
+        pairs.push(("attachment", node));
+    }
+    if let Some(told) = &entry.told {
+        pairs.push(("told", Node::text(told)));
+    }
+    if entry.proposed {
+        pairs.push(("proposed", Node::Bool(true)));
+    }
+    if !entry.overrides.is_empty() {
+        pairs.push(("overrides", Node::texts(entry.overrides.clone())));
+    }
+    if let Some(seen) = &entry.seen {
+        pairs.push(("seen", seen.to_node()));
+    }
+    if let Some(minutes) = entry.spent_minutes {
+        pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
+    }
+    if let Some(redacted) = &entry.redacted {
+        pairs.push(("redacted", Node::text(redacted.as_str())));
+    }
+    if let Some(note) = &entry.note {
+        pairs.push(("note", Node::text(note)));
+    }
+    pairs.extend(entry.unknown.iter().map(|(key, value)| (key.as_str(), value.clone())));
+    Node::map(pairs)
+}
