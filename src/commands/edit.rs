@@ -83,9 +83,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         changes = match ids.as_slice() {
             [id] if session.interactive => form(&project.need(id)?, session)?,
             _ => {
-                return Err(
-                    Failure::usage("nothing to change").hint("git support edit --help lists the fields")
-                );
+                return Err(Failure::usage("nothing to change").hint("git support edit --help"));
             }
         };
     }

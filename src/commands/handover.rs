@@ -48,7 +48,7 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
         ticket.fields().get(&Field::Deferral).and_then(|to| to.at("vendor")).and_then(Node::as_text);
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
         let message = format!("{} is not deferred to a vendor", ticket.id());
-        return Err(Failure::usage(message).hint("--vendor NAME"));
+        return Err(Failure::usage(message).hint(format!("git support brief {} --vendor NAME", ticket.id())));
     };
     let vendor = project.vendor(name)?.clone();
     Ok(packet(&project, ticket, Audience::Vendor(Box::new(vendor)), Vec::new(), None))

@@ -168,7 +168,7 @@ impl Refusal {
                 ))
             }
             Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
-            Self::LevelOneDefers(id) => Some(format!("git support escalate {id} first")),
+            Self::LevelOneDefers(id) => Some(format!("git support escalate {id}")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
             Self::WhichVendor { known } => Some(match known.first() {
                 Some(name) => format!("--vendor {name}; or --enhance, for the Enhance process"),

@@ -59,7 +59,8 @@ pub(super) fn table(lines: &[BlameLine], look: &RenderOptions) -> String {
         let by = line.entry.as_ref().map(|entry| entry.by.short().to_owned()).unwrap_or_default();
         let at = line.entry.as_ref().map(|entry| entry.at.minute()).unwrap_or_default();
         table.row([
-            (line.field.as_str(), BOLD),
+            // A finding is known by its own name, and the table is as wide as a terminal.
+            (line.field.strip_prefix("findings.").unwrap_or(&line.field), BOLD),
             (cut(&line.value, MAX_VALUE).as_ref(), Style::new()),
             (line.commit.as_deref().map_or("-", short), DIM),
             (by.as_str(), Style::new()),

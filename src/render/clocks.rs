@@ -143,7 +143,8 @@ fn state_style(state: ClockState) -> Style {
 
 fn explained(ticket: &TicketClocks, look: &RenderOptions) -> String {
     let id = look.id(ticket.summary.id.as_str(), ticket.prefix);
-    let mut out = format!("{id}  {}\n", look.paint(BOLD, &shown(&ticket.summary.title)));
+    let title = look.block(&ticket.summary.title, &" ".repeat(ticket.summary.id.as_str().len() + 2));
+    let mut out = format!("{id}  {}\n", look.paint(BOLD, title.trim()));
     if ticket.clocks.is_empty() {
         out.push_str("\nNo SLA clock: no target is set for this severity.\n");
     }

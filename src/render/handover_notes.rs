@@ -42,14 +42,15 @@ pub(super) fn markdown(packet: &HandoverNotes) -> String {
 
 /// A page for a terminal.
 pub(super) fn page(packet: &HandoverNotes, look: &RenderOptions) -> String {
-    let mut out = format!("{}\n", look.paint(BOLD, &shown(&title(packet))));
+    let mut out = format!("{}\n", look.paint(BOLD, look.block(&title(packet), "").trim()));
     for section in sections(packet) {
         let _ = writeln!(out, "\n{}", look.paint(BOLD, &shown(&section.title)));
         for part in &section.parts {
             match part {
                 Part::Fact(name, value) => {
                     let name = look.paint(DIM, &format!("  {:15}", shown(name)));
-                    let _ = writeln!(out, "{name}{}", shown(value));
+                    let value = look.block(value, &" ".repeat(17));
+                    let _ = writeln!(out, "{name}{}", value.trim());
                 }
                 Part::Text(text) => out.push_str(&look.block(text, "  ")),
             }

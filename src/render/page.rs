@@ -66,7 +66,8 @@ fn summary(out: &mut String, page: &TicketPage, look: &RenderOptions) {
 fn fields(out: &mut String, page: &TicketPage, look: &RenderOptions) {
     let mut line = |name: &str, value: &str| {
         let name = format!("  {name:NAME_COLUMNS$}");
-        let _ = writeln!(out, "{}{value}", look.paint(DIM, &name));
+        let value = look.block(value, &" ".repeat(NAME_COLUMNS + 2));
+        let _ = writeln!(out, "{}{}", look.paint(DIM, &name), value.trim());
     };
     for (field, value) in page.ticket.fields().iter() {
         let is_link = matches!(field, Field::Links(_));

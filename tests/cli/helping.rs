@@ -46,7 +46,9 @@ fn a_mistyped_command_is_answered_with_the_right_one() {
     for (typed, meant) in [
         ("create", "git support new"),
         ("view", "git support show ID"),
-        ("take", "git support next --take"),
+        ("take", "git support next --take; git support assign ID"),
+        ("unassign", "git support assign ID --nobody"),
+        ("unlink", "git support link ID KIND OTHER --remove"),
         ("search", "git support list"),
         ("delete", "git support resolve ID --as withdrawn"),
         ("escalte", "git support escalate"),

@@ -75,3 +75,35 @@ fn an_edit_by_hand_is_pointed_out() {
     let output = sandbox.run(&["show", id]);
     assert!(output.stderr.contains("edited by hand") && output.stderr.contains("severity"), "{output:?}");
 }
+
+#[test]
+fn a_page_fits_a_narrow_terminal() {
+    let sandbox = Sandbox::new();
+    let long = "Card payments over 1,000 in the shop of the north fail with 502 when the bank checks them a second time";
+    let reporter = "Alexandra Montgomery-Featherstonehaugh of the Northern Region <alexandra.montgomery-featherstonehaugh@customer.example>";
+    sandbox.run(&["config", "set", "clocks.critical.response", "1h"]).ok();
+    let id =
+        sandbox.run(&["new", long, "--severity", "critical", "--reporter", reporter]).ok().trim().to_owned();
+    for label in [
+        "payments",
+        "gateway",
+        "north",
+        "second-check",
+        "bank",
+        "shop",
+        "urgent",
+        "reconciliation",
+        "timeouts",
+    ] {
+        sandbox.run(&["edit", &id, "--label", label]).ok();
+    }
+    sandbox.run(&["escalate", &id, "--requirements", "Pays.", "--troubleshooting", "None."]).ok();
+    for command in ["show", "sla", "handover", "blame", "log"] {
+        let shown = sandbox.shell(&format!("COLUMNS=80 script -qec 'stty cols 80; GIT_PAGER=cat git-support {command} {id} --color never' /dev/null </dev/null")).stdout;
+        for line in shown.lines().map(|line| line.trim_end_matches('\r')) {
+            assert!(line.chars().count() <= 80, "{command}: {line}");
+        }
+        assert!(shown.contains(&id[..4]) || command == "blame", "{command}: {shown}");
+    }
+    assert!(sandbox.run(&["blame", &id]).ok().contains("requirements"));
+}

@@ -158,7 +158,12 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         }
     };
     if from >= to {
-        return Err(Failure::usage("the period ends before it begins").hint("--from a day, --to a later one"));
+        let day = |at: i64| Timestamp::from_unix(at).unwrap_or_default().to_string();
+        return Err(Failure::usage("the period ends before it begins").hint(format!(
+            "git support report --from {} --to {}",
+            day(to),
+            day(from)
+        )));
     }
     Ok(Period { from, to })
 }
