@@ -26,7 +26,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
 const MEANINGS: &[(&[&str], &str)] = &[
     (&["create", "add", "open", "file", "issue", "ticket", "submit"], "git support new"),
     (&["view", "get", "cat", "display", "print", "describe", "info", "open-ticket"], "git support show ID"),
-    (&["search", "find", "grep", "query", "ls", "tickets", "issues", "status"], "git support list"),
+    (&["search", "find", "grep", "query", "ls", "tickets", "issues", "status", "state"], "git support list"),
     (&["take", "claim", "grab", "start", "pick"], "git support next --take; git support assign ID"),
     // A ticket is never deleted.
     (
@@ -43,13 +43,20 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["reply", "note", "message", "say"], "git support comment ID -m TEXT"),
     (&["history", "timeline", "activity"], "git support log ID"),
     (&["push", "pull", "fetch", "merge"], "git support sync"),
-    (&["wait", "hold", "snooze", "block"], "git support pend ID"),
+    (&["wait", "hold", "snooze"], "git support pend ID"),
     (&["reassign", "delegate"], "git support assign ID --to WHO"),
-    (&["priority", "severity", "accept"], "git support triage ID --severity WORD"),
+    (&["priority", "prio", "severity"], "git support triage ID --severity WORD"),
     (&["forward", "handoff"], "git support escalate ID"),
     (&["verify", "fsck", "check-history"], "git support audit"),
     (&["revert", "rollback"], "git support undo"),
     (&["commit"], "git support save"),
+    (&["duplicate", "dup"], "git support resolve ID --as duplicate --duplicate-of ID"),
+    (&["stats", "statistics", "metrics", "kpi"], "git support report"),
+    (&["settings", "preferences"], "git support config"),
+    (&["user", "users", "people", "members"], "git support team"),
+    (&["mine", "inbox", "my"], "git support list assignee:me"),
+    (&["dashboard", "web", "browse", "ui"], "git support board"),
+    (&["depends", "parent", "subtask", "relate"], "git support link ID KIND OTHER"),
     (&["man", "usage", "commands"], "git support help"),
 ];
 
@@ -70,7 +77,7 @@ pub(super) fn grouped(line: &Command) -> String {
     }
     global_options(line, &mut out);
     out.push_str(
-        "\nSee 'git support help COMMAND' for one command, 'git support help all' for every subcommand.\n",
+        "\nSee 'git support help COMMAND' for one command,\n'git support help all' for every subcommand.\n",
     );
     out
 }
@@ -146,7 +153,7 @@ mod tests {
         assert_eq!(known.collect::<BTreeSet<_>>(), names);
         let lines = [super::grouped(&line), all(&line)].concat();
         for text in lines.lines() {
-            assert!(text.chars().count() <= 96, "{text}");
+            assert!(text.chars().count() <= 80, "{text}");
         }
         for verb in GROUPS.iter().flat_map(|(_, verbs)| verbs.iter()) {
             assert!(about(line.find_subcommand(verb)).chars().count() <= 54, "{verb}");

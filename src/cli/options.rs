@@ -42,13 +42,13 @@ pub(super) struct Options {
         default_value = "table"
     )]
     format: FormatName,
-    /// The same as --format json; errors too are JSON
+    /// The same as --format json; errors are JSON too
     #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
     /// When to use colours
     #[arg(long, global = true, help_heading = "Global options", value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
-    /// Say nothing but results, warnings and errors
+    /// Print only results, warnings and errors
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub(super) quiet: bool,
     /// Say what was committed

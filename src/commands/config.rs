@@ -83,7 +83,7 @@ fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
         });
     }
     for (key, value) in own_settings(&file) {
-        let about = "a calendar, or the target of a clock (docs/settings.md)".to_owned();
+        let about = "calendar or clock target (docs/settings.md)".to_owned();
         lines.push(SettingLine { key, value, is_default: false, about });
     }
     for (name, query) in &project.settings()?.queries {

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Format::Table | Format::Ndjson => Format::Ndjson,
         format @ (Format::Yaml | Format::Csv | Format::Json | Format::Markdown) => format,
         format @ (Format::Junit | Format::Sarif | Format::Github) => {
-            let message = format!("export comes in no {} format", format.name());
+            let message = format!("export is not available as {}", format.name());
             return Err(Failure::usage(message).hint("--format ndjson, json, yaml, csv or markdown"));
         }
     };

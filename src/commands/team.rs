@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {
-                let message = format!("{} needs an address, by which git knows them", who.name);
+                let message = format!("{} needs an email address", who.name);
                 return Err(Failure::usage(message).hint("--email ADDRESS"));
             }
             let subject = format!("add {} to the team", who.name);

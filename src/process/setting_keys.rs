@@ -36,7 +36,10 @@ pub fn unknown_setting(key: &str) -> Option<String> {
 
 fn no_setting(key: &str, known: &[String]) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let meant = nearest(key, &known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    let meant = nearest(key, &known)
+        .filter(|near| *near != key)
+        .map(|near| format!("; did you mean '{near}'?"))
+        .unwrap_or_default();
     format!("unknown setting '{key}'{meant}")
 }
 

@@ -115,7 +115,7 @@ fn sections(packet: &HandoverNotes) -> Vec<Section> {
         .filter(|word| head.findings().all(|(found, _)| found.as_str() != *word))
         .collect();
     if matches!(packet.audience, Audience::Team) && !missing.is_empty() {
-        text("Not gathered", &missing.join(", "));
+        text("Missing information", &missing.join(", "));
     }
     sections.extend([evidence(packet), comments(packet)].into_iter().flatten());
     if matches!(packet.audience, Audience::Team) {

@@ -27,7 +27,7 @@ pub fn candidate(word: &str, about: Option<&str>) -> String {
 
 /// What an import came to.
 pub(super) fn imported(new: usize, changed: usize, unchanged: usize) -> String {
-    format!("{new} new, {changed} changed, {unchanged} here already\n")
+    format!("{new} new, {changed} changed, {unchanged} unchanged\n")
 }
 
 /// A line for each ticket that a run's results changed, and one that counts the others.

@@ -144,7 +144,7 @@ pub(super) fn table(table: &Metrics, look: &RenderOptions) -> String {
     let count = table.groups.iter().map(|group| group.figures.len()).max().unwrap_or_default();
     let mut empty = Vec::new();
     if !is_apart {
-        let heading = format!("{:<25} {:>9} {:>7} {:>9} {:>9}", "FIGURE", "VALUE", "N", "MEDIAN", "P90");
+        let heading = format!("{:<25} {:>9} {:>7} {:>9} {:>9}", "METRIC", "VALUE", "N", "MEDIAN", "P90");
         let _ = writeln!(out, "\n{}", look.paint(BOLD, &heading));
     }
     for place in 0..count {

@@ -58,7 +58,7 @@ pub fn clipped(text: &str, columns: usize) -> String {
 
 /// A form that a view does not come in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this output comes in no {format} format")]
+#[error("this output is not available as {format}")]
 pub struct NoSuchForm {
     /// The form asked for.
     pub format: &'static str,

@@ -13,13 +13,13 @@ fn what_was_exported_is_imported_to_the_byte_and_only_once() {
     assert_eq!(exported.lines().count(), 2);
     let other = Sandbox::new();
     let said = other.run_with(&["import", "-"], &exported).ok();
-    assert_eq!(said, "2 new, 0 changed, 0 here already\n");
+    assert_eq!(said, "2 new, 0 changed, 0 unchanged\n");
     assert_eq!(other.ticket_file(&id), sandbox.ticket_file(&id));
     assert_eq!(other.run(&["export", "--full"]).ok(), exported);
     assert_eq!(other.subjects()[0], "support: import 2 tickets");
     assert!(other.git(&["log", "-1", "--format=%B"]).contains(&format!("Support-Ticket: {id}")));
     let commits = other.subjects().len();
-    assert_eq!(other.run_with(&["import", "-"], &exported).ok(), "0 new, 0 changed, 2 here already\n");
+    assert_eq!(other.run_with(&["import", "-"], &exported).ok(), "0 new, 0 changed, 2 unchanged\n");
     assert_eq!(other.subjects().len(), commits);
     // What each side has done since is united.
     sandbox.run(&["comment", &id, "-m", "more"]).ok();
@@ -39,7 +39,7 @@ fn a_line_without_an_id_is_a_new_ticket() {
          \"status\": \"closed\", \"findings\": {\"diagnosis\": \"A race.\"}, \"description\": \"Long\\nago\"}\n\n\
          {\"title\": \"Nightly fails\", \"key\": \"nightly\"}\n",
     );
-    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2 new, 0 changed, 0 here already\n");
+    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2 new, 0 changed, 0 unchanged\n");
     let found =
         sandbox.run(&["list", "--json", "--full", "label:legacy status:closed created:2020-01-02"]).ok();
     for part in
@@ -89,7 +89,7 @@ fn thousands_are_one_commit_and_no_file_each() {
     let commits = sandbox.subjects().len();
     sandbox.run(&["import", "in.ndjson", "--dry-run"]).ok();
     assert_eq!(sandbox.subjects().len(), commits);
-    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2500 new, 0 changed, 0 here already\n");
+    assert_eq!(sandbox.run(&["import", "in.ndjson"]).ok(), "2500 new, 0 changed, 0 unchanged\n");
     assert_eq!(sandbox.subjects().len(), commits + 1);
     assert!(sandbox.git(&["log", "-1", "--format=%B"]).len() < 1_000);
     let loose = |text: &str| text.split(' ').next().unwrap().parse::<usize>().unwrap();
@@ -99,7 +99,7 @@ fn thousands_are_one_commit_and_no_file_each() {
     assert_eq!((csv.lines().count(), csv.matches("id,title").count()), (2_501, 1));
     let first = csv.lines().nth(1).unwrap()[..10].to_owned();
     assert!(sandbox.repo().join(path_of(&first)).exists());
-    assert!(sandbox.run(&["export", "--format", "github"]).fails(2).contains("no github format"));
+    assert!(sandbox.run(&["export", "--format", "github"]).fails(2).contains("not available as github"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn an_export_is_one_document_in_json_and_one_table_in_markdown() {
 fn new_tickets_come_in_once_however_often_their_file_does() {
     let sandbox = Sandbox::new();
     let lines = "{\"title\":\"One\"}\n{\"title\":\"One\"}\n{\"title\":\"Two\",\"key\":\"two\"}";
-    for expected in ["3 new, 0 changed, 0 here already", "0 new, 0 changed, 3 here already"] {
+    for expected in ["3 new, 0 changed, 0 unchanged", "0 new, 0 changed, 3 unchanged"] {
         let said = sandbox.run_with(&["import", "-"], lines).ok();
         assert!(said.contains(expected), "{said}");
     }

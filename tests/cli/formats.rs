@@ -48,7 +48,7 @@ fn csv_holds_no_formula_and_markdown_no_markup() {
     assert!(
         sandbox.run(&["show", &id, "--format", "markdown"]).ok().starts_with(&format!("# {id} =HYPERLINK"))
     );
-    assert!(sandbox.run(&["show", &id, "--format", "csv"]).fails(2).contains("no csv format"));
+    assert!(sandbox.run(&["show", &id, "--format", "csv"]).fails(2).contains("not available as csv"));
 }
 
 #[test]

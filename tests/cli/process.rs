@@ -267,7 +267,7 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
         "She is angry.",
         "Tried twice.",
         "gateway.log",
-        "Not gathered",
+        "Missing information",
         "reproduction, diagnosis, workaround",
         "They restarted the gateway.",
         "again: ",
