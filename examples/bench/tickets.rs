@@ -143,6 +143,8 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         overrides: Vec::new(),
         seen: None,
         spent_minutes: None,
+        undoes: Vec::new(),
+        replaces: None,
         redacted: None,
         unknown: Vec::new(),
     }

@@ -1,12 +1,13 @@
 //! `comment`: says something on tickets, for the customer or for the team.
 
 use crate::commands::arguments::{Message, Spending, WriteOptions};
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, RequestKind};
+use crate::project::Project;
 use crate::render::View;
-use crate::ticket::Visibility;
+use crate::ticket::{Entry, TicketId, Visibility, visible};
 
 /// Add a comment
 ///
@@ -19,6 +20,9 @@ pub struct Args {
     /// Hide the comment from customers
     #[arg(long)]
     internal: bool,
+    /// Put it in the place of your comment ENTRY, which is struck out
+    #[arg(long, value_name = "ENTRY")]
+    replace: Option<String>,
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
@@ -31,13 +35,28 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let ids = project.ids(&args.ids)?;
+    let replaced = args.replace.as_deref().map(|entry| replaced(entry, &ids, &project)).transpose()?;
     let note = args.message.need(session)?;
+    let was_internal = replaced.as_ref().is_some_and(|replaced| replaced.visibility != Visibility::Customer);
+    let is_internal = args.internal || was_internal;
+    let what = replaced.map_or(RequestKind::Comment, |entry| RequestKind::ReplaceComment(entry.id));
     let request = Request {
-        visibility: if args.internal { Visibility::Internal } else { Visibility::Customer },
-        ..Request::new(RequestKind::Comment).with_note(Some(note)).spending(args.spending.spent)
+        visibility: if is_internal { Visibility::Internal } else { Visibility::Customer },
+        ..Request::new(what).with_note(Some(note)).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;
     Ok(views::steps(changed, session))
+}
+
+/// The comment that is to be replaced: the one of that id, in the one ticket that was named.
+fn replaced(typed: &str, ids: &[TicketId], project: &Project<'_>) -> Result<Entry, Failure> {
+    let [id] = ids else { return Err(Failure::usage("--replace takes one ticket")) };
+    let ticket = project.ticket(id.as_str())?;
+    let found = ticket.timeline().iter().find(|entry| entry.id.as_str() == typed).cloned();
+    found.ok_or_else(|| {
+        Failure::new(Kind::NotFound, format!("{id} has no entry '{}'", visible(typed)))
+            .hint(format!("git support log {id}"))
+    })
 }

@@ -1,6 +1,6 @@
-//! `undo`: answers your last change with one that restores what was before; history stays.
+//! `undo`: answers a change of yours with one that takes it back; history stays.
 
-use crate::commands::arguments::WriteOptions;
+use crate::commands::arguments::{Message, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -9,12 +9,16 @@ use crate::render::View;
 
 /// Undo your last change with a new commit
 ///
-/// Adds entries that restore the previous values; it never rewrites history. Fields that have changed since stay as
-/// they are. A ticket that you opened is resolved as withdrawn. Undoing an undo restores the change.
+/// What is undone no longer counts: its fields get the values they have without it, and its words are struck out in
+/// `show` and left out of search, handovers, briefs, reports and clocks. History is never rewritten. Fields that have
+/// changed since stay as they are. A ticket that you opened is resolved as withdrawn. Undoing an undo is a redo.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Your last change of this ticket [default: of anything]
-    id: Option<String>,
+    /// Your last change of a ticket, an entry, or a commit [default: your last change]
+    #[arg(value_name = "ID|ENTRY|COMMIT")]
+    what: Option<String>,
+    #[command(flatten)]
+    message: Message,
     #[command(flatten)]
     writing: WriteOptions,
 }
@@ -22,8 +26,10 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let id = args.id.as_ref().map(|id| project.id(id)).transpose()?;
-    let changed = project.change(&args.writing.options(), |change| change.undo_last(id.as_ref()))?;
+    let target = project.undo_target(args.what.as_deref())?;
+    let note = args.message.read(session)?;
+    let options = args.writing.options();
+    let changed = project.change(&options, |change| change.undo(&target, note.as_deref()))?;
     if changed.tickets.is_empty() && matches!(changed.outcome, Outcome::Committed | Outcome::Unchanged) {
         return Ok(views::files(changed, session));
     }

@@ -60,7 +60,7 @@ impl Row {
     pub fn of(ticket: &Ticket, course: Vec<u8>) -> Self {
         let number = |key: Key| i64::try_from(count(key, ticket)).unwrap_or(i64::MAX);
         let place = |key: Key| ranks(key, ticket).first().map_or(-1, |rank| signed(*rank));
-        let was_reopened = ticket.timeline().iter().any(|entry| entry.action == Action::Reopen);
+        let was_reopened = ticket.in_effect().any(|entry| entry.action == Action::Reopen);
         let mut terms: Vec<(i64, String)> = TERMS
             .iter()
             .flat_map(|key| values(*key, ticket).into_iter().map(|value| (number_of(*key), value)))

@@ -6,8 +6,8 @@ use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
 use crate::process::rules::Rules;
 use crate::ticket::{
-    Action, Attachment, Entry, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction, Set, Status,
-    Ticket, TicketId, Visibility, fold,
+    Action, Attachment, Entry, EntryId, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction,
+    Restored, Set, Status, Ticket, TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
@@ -66,7 +66,12 @@ pub fn decide(
     // A word about a change that is no change would be an entry that says nothing.
     let says_something = matches!(
         request.what,
-        RequestKind::Comment | RequestKind::Undo(_) | RequestKind::Repeat(..) | RequestKind::Process(_)
+        RequestKind::Comment
+            | RequestKind::ReplaceComment(_)
+            | RequestKind::Undo(_)
+            | RequestKind::SetBack(_)
+            | RequestKind::Repeat(..)
+            | RequestKind::Process(_)
     );
     if record.is_empty() && !says_something && request.spent_minutes.is_none() {
         return Ok(Decision::default());
@@ -102,6 +107,8 @@ pub(super) struct Record {
     pub(super) told: Option<String>,
     pub(super) proposed: bool,
     pub(super) overrides: Vec<String>,
+    undoes: Vec<EntryId>,
+    replaces: Option<EntryId>,
     /// What is done although a policy warns of it.
     pub(super) warnings: Vec<String>,
 }
@@ -134,13 +141,17 @@ impl Record {
                 }
                 Ok(Action::Edit)
             }
-            RequestKind::Undo(changes) => {
+            RequestKind::Undo(entries) => self.undo(ticket, entries),
+            RequestKind::SetBack(changes) => {
                 self.change_all(head, changes)?;
                 Ok(Action::Undo)
             }
             RequestKind::Process(step) => self.take(ticket, step, request, rules, actor),
-            RequestKind::Comment if request.note.is_none() => Err(Refusal::EmptyNote),
+            RequestKind::Comment | RequestKind::ReplaceComment(_) if request.note.is_none() => {
+                Err(Refusal::EmptyNote)
+            }
             RequestKind::Comment => Ok(Action::Comment),
+            RequestKind::ReplaceComment(replaced) => self.replace(ticket, replaced, actor),
             RequestKind::Attach(file) => self.attach(file, rules),
             RequestKind::Link(_, other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
             RequestKind::Link(kind, other) => {
@@ -161,6 +172,42 @@ impl Record {
                 self.repeat(head, *fix)
             }
         }
+    }
+
+    /// Takes entries back; what was changed since stays.
+    fn undo(&mut self, ticket: &Ticket, entries: &[EntryId]) -> Result<Action, Refusal> {
+        let undone = ticket.undone();
+        for id in entries {
+            let entry = known(ticket, id)?;
+            if !entry.can_be_undone() {
+                let (id, entry, action) = (ticket.id().clone(), id.clone(), entry.action.clone());
+                return Err(Refusal::CannotUndo { id, entry, action });
+            }
+            if undone.is_undone(entry) {
+                return Err(Refusal::Undone { id: ticket.id().clone(), entry: id.clone() });
+            }
+        }
+        for (field, restored) in ticket.restored(entries) {
+            if let Restored::To(value) = restored {
+                self.change(ticket.fields(), &field, &FieldChange::To(value))?;
+            }
+        }
+        self.undoes = entries.to_vec();
+        Ok(Action::Undo)
+    }
+
+    /// A comment in the place of one's own.
+    fn replace(&mut self, ticket: &Ticket, replaced: &EntryId, actor: &Actor) -> Result<Action, Refusal> {
+        let entry = known(ticket, replaced)?;
+        if entry.action != Action::Comment || ticket.undone().is_struck(entry) {
+            return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
+        }
+        if ![&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string())) {
+            let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
+            return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
+        }
+        self.replaces = Some(replaced.clone());
+        Ok(Action::Comment)
     }
 
     fn attach(&mut self, file: &Attachment, rules: &Rules) -> Result<Action, Refusal> {
@@ -286,8 +333,10 @@ impl Record {
             RequestKind::Attach(file) => Some(file),
             RequestKind::Edit(_)
             | RequestKind::Undo(_)
+            | RequestKind::SetBack(_)
             | RequestKind::Adopt(_)
             | RequestKind::Comment
+            | RequestKind::ReplaceComment(_)
             | RequestKind::Link(..)
             | RequestKind::Unlink(..)
             | RequestKind::Assign(_)
@@ -310,10 +359,17 @@ impl Record {
             overrides: self.overrides,
             seen: request.seen,
             spent_minutes: request.spent_minutes,
+            undoes: self.undoes,
+            replaces: self.replaces,
             redacted: None,
             unknown: Vec::new(),
         }
     }
+}
+
+fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
+    let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
+    entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
 }
 
 /// The fields that a ticket always has.

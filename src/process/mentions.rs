@@ -10,7 +10,7 @@ const MAX_MENTIONS: usize = 200;
 #[must_use]
 pub fn paths_named(ticket: &Ticket) -> Vec<String> {
     let head = ticket.fields();
-    let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
+    let notes = ticket.current().filter_map(|entry| entry.note.as_deref());
     let findings = head.findings().map(|(_, text)| text);
     let texts = std::iter::once(head.title()).chain(head.description()).chain(findings).chain(notes);
     let mut paths: Vec<String> = Vec::new();

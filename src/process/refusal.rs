@@ -1,6 +1,6 @@
 //! Why a rule said no, and what would make it say yes.
 
-use crate::ticket::{Action, Field, Finding, Level, LinkKind, MAX_TEXT_BYTES, Status, TicketId};
+use crate::ticket::{Action, EntryId, Field, Finding, Level, LinkKind, MAX_TEXT_BYTES, Status, TicketId};
 
 fn names(findings: &[Finding]) -> String {
     findings.iter().map(Finding::as_str).collect::<Vec<_>>().join(", ")
@@ -51,6 +51,50 @@ pub enum Refusal {
         kind: LinkKind,
         /// The other ticket.
         other: TicketId,
+    },
+    /// An entry that the ticket does not have.
+    #[error("{id} has no entry '{entry}'")]
+    NoEntry {
+        /// The ticket.
+        id: TicketId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// What opens a ticket, or took a text out of it.
+    #[error("{action} (entry {entry} of {id}) cannot be undone")]
+    CannotUndo {
+        /// The ticket.
+        id: TicketId,
+        /// The entry.
+        entry: EntryId,
+        /// What it did.
+        action: Action,
+    },
+    /// An entry that is undone already.
+    #[error("entry {entry} of {id} is undone already")]
+    Undone {
+        /// The ticket.
+        id: TicketId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// No comment, or one that holds no longer.
+    #[error("entry {entry} of {id} is not a comment, or was replaced or undone already")]
+    NoComment {
+        /// The ticket.
+        id: TicketId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// Somebody else's entry.
+    #[error("entry {entry} of {id} is by {by}; only your own can be replaced or undone")]
+    NotOwnEntry {
+        /// The ticket.
+        id: TicketId,
+        /// The entry.
+        entry: EntryId,
+        /// Who wrote it.
+        by: String,
     },
     /// A step that may not be taken in this status.
     #[error("cannot {step} {id}: its status is {status} (allowed: {})", legal.join(", "))]
@@ -184,7 +228,13 @@ impl Refusal {
             Self::NotTheirs { policy, .. } => {
                 Some(format!("ask one of them; the rule is git support config get {policy}"))
             }
-            Self::NoSuchLink { id, .. } | Self::Changed { id, .. } => Some(format!("git support show {id}")),
+            Self::NoSuchLink { id, .. }
+            | Self::Changed { id, .. }
+            | Self::NoEntry { id, .. }
+            | Self::CannotUndo { id, .. }
+            | Self::Undone { id, .. }
+            | Self::NoComment { id, .. }
+            | Self::NotOwnEntry { id, .. } => Some(format!("git support log {id}")),
         }
     }
 }

@@ -57,6 +57,8 @@ pub enum RequestKind {
     Edit(Changes),
     /// Say something.
     Comment,
+    /// Say something in the place of a comment.
+    ReplaceComment(EntryId),
     /// Attach a file, stored already.
     Attach(Attachment),
     /// Link to another ticket.
@@ -69,8 +71,10 @@ pub enum RequestKind {
     Process(ProcessAction),
     /// Account for fields that somebody changed in the file by hand.
     Adopt(Vec<Field>),
-    /// Set fields back to what they were, in answer to earlier entries.
-    Undo(Changes),
+    /// Take entries back: fields get the values they have without them.
+    Undo(Vec<EntryId>),
+    /// Set fields back to given values: of a ticket that should not have been opened, of what a revert removed.
+    SetBack(Changes),
     /// Record that the same cause was seen again; a resolved ticket is reopened where its fix is contained.
     Repeat(Changes, FixStatus),
 }

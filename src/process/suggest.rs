@@ -122,7 +122,7 @@ fn tickets(count: usize) -> String {
 fn resolver(ticket: &Ticket) -> Option<&Person> {
     let ended = !ticket.fields().status().is_open();
     let resolved = |entry: &&crate::ticket::Entry| entry.set.contains_key(&Field::Resolution);
-    ticket.timeline().iter().rev().find(resolved).filter(|_| ended).map(|entry| &entry.by)
+    ticket.in_effect().rev().find(resolved).filter(|_| ended).map(|entry| &entry.by)
 }
 
 /// True for one person under two names: a member's addresses are all theirs.

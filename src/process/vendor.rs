@@ -150,7 +150,7 @@ pub fn answer_times(name: &str, tickets: &[Ticket]) -> Vec<i64> {
 fn waits(name: &str, ticket: &Ticket) -> Vec<i64> {
     let mut since = None;
     let mut waits = Vec::new();
-    for entry in ticket.timeline() {
+    for entry in ticket.in_effect() {
         let Some(Set::Value { to, .. }) = entry.set.get(&Field::Deferral) else { continue };
         let holder = to.as_ref().and_then(|to| to.at("vendor")).and_then(Node::as_text);
         if holder == Some(name) {

@@ -96,7 +96,7 @@ impl Host<'_> {
         if back.is_empty() {
             return Ok(ticket);
         }
-        let what = RequestKind::Undo(
+        let what = RequestKind::SetBack(
             back.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect(),
         );
         with_decided(ticket, what, author(&self.env)?, self.entry_id())

@@ -153,7 +153,7 @@ impl From<Refusal> for Failure {
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
             Refusal::Changed { .. } => Kind::Conflict,
             Refusal::NoReason { .. } | Refusal::WhichVendor { .. } | Refusal::NoOriginal(_) => Kind::Usage,
-            Refusal::NoVendor { .. } => Kind::NotFound,
+            Refusal::NoVendor { .. } | Refusal::NoEntry { .. } => Kind::NotFound,
             Refusal::Illegal { .. }
             | Refusal::MissingFindings { .. }
             | Refusal::NoLevel { .. }
@@ -163,6 +163,10 @@ impl From<Refusal> for Failure {
             | Refusal::NotTheirs { .. }
             | Refusal::NothingProposed(_)
             | Refusal::LongNote { .. }
+            | Refusal::CannotUndo { .. }
+            | Refusal::Undone { .. }
+            | Refusal::NoComment { .. }
+            | Refusal::NotOwnEntry { .. }
             | Refusal::LargeAttachment { .. }
             | Refusal::LinkToItself(_)
             | Refusal::NoSuchLink { .. } => Kind::Refused,

@@ -22,7 +22,7 @@ mod history;
 mod host;
 mod import;
 mod introduced;
-mod last_change;
+
 mod parts;
 mod records;
 mod releases;
@@ -35,6 +35,7 @@ mod similar;
 mod sla_rules;
 mod state;
 mod sync;
+mod undo;
 mod write;
 
 pub use attachments::NewAttachment;
@@ -52,6 +53,7 @@ pub use import::Imported;
 pub use introduced::IntroducedEntry;
 pub use sla_rules::SlaRules;
 pub use sync::{Rewrite, Synced};
+pub use undo::UndoTarget;
 pub use write::{Changed, Outcome};
 
 pub use state::{Project, Scope};

@@ -137,9 +137,7 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         }
         Property::Breached => context.standing(ticket).is_breached(context.now),
         Property::Warned => context.standing(ticket).is_warned(context.now),
-        Property::Regressed => {
-            is_open && ticket.timeline().iter().any(|entry| entry.action == Action::Reopen)
-        }
+        Property::Regressed => is_open && ticket.in_effect().any(|entry| entry.action == Action::Reopen),
     }
 }
 
@@ -208,7 +206,7 @@ pub(crate) fn ranks(key: Key, ticket: &Ticket) -> Vec<usize> {
 
 /// Every status the ticket has had, the first one included.
 pub(crate) fn statuses(ticket: &Ticket) -> Vec<Status> {
-    let set = ticket.timeline().iter().filter_map(|entry| match entry.set.get(&Field::Status) {
+    let set = ticket.in_effect().filter_map(|entry| match entry.set.get(&Field::Status) {
         Some(Set::Value { to: Some(to), .. }) => Status::parse(&to.to_string()),
         _ => None,
     });
@@ -216,7 +214,7 @@ pub(crate) fn statuses(ticket: &Ticket) -> Vec<Status> {
 }
 
 pub(crate) fn count(key: Key, ticket: &Ticket) -> u64 {
-    let of = |action: Action| ticket.timeline().iter().filter(|entry| entry.action == action).count();
+    let of = |action: Action| ticket.current().filter(|entry| entry.action == action).count();
     let count = if key == Key::Reopened {
         of(Action::Reopen)
     } else if key == Key::Comments {
@@ -258,7 +256,7 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Commit => many(&Field::Commits),
         Key::Link => head.links().flat_map(|(kind, id)| [kind.to_string(), id.to_owned()]).collect(),
         Key::Attachment => {
-            let files = ticket.timeline().iter().filter_map(|entry| entry.attachment.as_ref());
+            let files = ticket.in_effect().filter_map(|entry| entry.attachment.as_ref());
             files.map(|file| file.name.clone()).collect()
         }
         Key::Description => one(&Field::Description),
@@ -271,7 +269,7 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Resolution => one(&Field::Resolution),
         Key::Created => ticket.created().map(|moment| moment.to_string()).into_iter().collect(),
         Key::Updated => ticket.updated().map(|moment| moment.to_string()).into_iter().collect(),
-        Key::By => ticket.timeline().iter().map(|entry| entry.by.to_string()).collect(),
+        Key::By => ticket.in_effect().map(|entry| entry.by.to_string()).collect(),
         // It is no value of the ticket: rules lead to it.
         Key::Due => Vec::new(),
         Key::Was => statuses(ticket).iter().map(ToString::to_string).collect(),

@@ -95,7 +95,7 @@ impl Phrase {
 #[must_use]
 pub fn words_of(ticket: &Ticket) -> [String; 5] {
     let head = ticket.fields();
-    let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
+    let notes = ticket.current().filter_map(|entry| entry.note.as_deref());
     let text = |field: &Field| head.get(field).and_then(Node::as_text);
     let reporter = text(&Field::Reporter).into_iter();
     let tags = head
@@ -104,8 +104,8 @@ pub fn words_of(ticket: &Ticket) -> [String; 5] {
         .chain(text(&Field::Environment))
         .chain(text(&Field::Key))
         .chain(reporter)
-        .chain(ticket.timeline().iter().filter_map(|entry| Some(entry.attachment.as_ref()?.name.as_str())))
-        .chain(ticket.timeline().iter().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
+        .chain(ticket.current().filter_map(|entry| Some(entry.attachment.as_ref()?.name.as_str())))
+        .chain(ticket.in_effect().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
     [
         joined([head.title()].into_iter()),
         joined(ticket.descriptions()),

@@ -20,7 +20,7 @@ const ELLIPSIS: &str = "…";
 #[must_use]
 pub fn snippet(query: &Query, ticket: &Ticket) -> Option<Snippet> {
     let phrases = query.wanted();
-    let notes = ticket.timeline().iter().filter_map(|entry| entry.note.as_deref());
+    let notes = ticket.current().filter_map(|entry| entry.note.as_deref());
     let mut texts = ticket.descriptions().chain(ticket.finding_texts()).chain(notes);
     texts.find_map(|text| within(text, &phrases))
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::render::NoSuchForm;
 use crate::render::data;
 use crate::render::json_value::node;
+use crate::render::lines::struck_word;
 use crate::render::markdown::{fenced, inline};
 
 use crate::render::view::history::EntryLine;
@@ -190,9 +191,11 @@ fn page_markdown(page: &TicketPage) -> String {
         let _ = write!(out, "\n## Finding: {}\n\n{}", inline(finding.as_str()), fenced(text));
     }
     out.push_str("\n## Timeline\n\n");
+    let undone = page.ticket.undone();
     for entry in page.ticket.timeline() {
         let (at, by, action) = (entry.at.minute(), inline(entry.by.short()), inline(entry.action.as_str()));
-        let _ = writeln!(out, "- {at} **{action}** {by}");
+        let state = struck_word(&undone, entry);
+        let _ = writeln!(out, "- {at} **{action}** {by}{state}");
         if let Some(note) = &entry.note {
             let _ = write!(out, "\n{}\n", fenced(note));
         }

@@ -127,7 +127,7 @@ fn sections(packet: &HandoverNotes) -> Vec<Section> {
 /// The last escalation, or return.
 fn last_move(ticket: &Ticket) -> Option<&Entry> {
     let moved = |entry: &&Entry| matches!(entry.action, Action::Escalate | Action::Return | Action::HandBack);
-    ticket.timeline().iter().rev().find(moved)
+    ticket.in_effect().rev().find(moved)
 }
 
 fn facts(packet: &HandoverNotes) -> Section {
@@ -162,7 +162,7 @@ fn facts(packet: &HandoverNotes) -> Section {
 
 fn evidence(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
-    for entry in packet.ticket.timeline() {
+    for entry in packet.ticket.current() {
         let Some(file) = &entry.attachment else { continue };
         let place = match packet.audience {
             Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),
@@ -176,7 +176,7 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
 /// What was said; for a vendor, without what was said for the team only.
 fn comments(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
-    for entry in packet.ticket.timeline() {
+    for entry in packet.ticket.current() {
         let (Action::Comment, Some(note)) = (&entry.action, &entry.note) else { continue };
         let is_internal = entry.visibility != Visibility::Customer;
         if is_internal && matches!(packet.audience, Audience::Vendor(_)) {
@@ -205,8 +205,7 @@ fn similar(packet: &HandoverNotes) -> Option<Section> {
         let head = ticket.fields();
         let code = head.get(&Field::Resolution).map(Node::to_string).unwrap_or_default();
         parts.push(Part::Fact(ticket.id().to_string(), format!("{}: {code}", head.title())));
-        let resolved =
-            ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Resolution));
+        let resolved = ticket.in_effect().rev().find(|entry| entry.set.contains_key(&Field::Resolution));
         parts.extend(resolved.and_then(|entry| entry.note.clone()).map(Part::Text));
     }
     (!parts.is_empty()).then_some(Section { title: "Similar".to_owned(), parts })

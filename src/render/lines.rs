@@ -1,13 +1,14 @@
 //! Lines for people: what steps did, what a write would do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::process::{Problem, ProblemLevel, Suggestion};
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Entry, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Visibility, cut,
-    span_of_minutes, visible,
+    Entry, EntryId, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone, Visibility,
+    cut, span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -66,14 +67,62 @@ pub(super) fn steps(tickets: &[Ticket], look: &RenderOptions) -> String {
             (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
             (sets, None) => sets,
         };
-        let title = format!("{}  {}", entry.action, shown(ticket.fields().title()));
+        let action = if is_redo(entry, ticket) { "redo" } else { entry.action.as_str() };
+        let title = format!("{action}  {}", shown(ticket.fields().title()));
         let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
         let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), cut(&title, room).trim_end());
+        for undone in taken_back(entry, ticket) {
+            let _ = writeln!(out, "{}", cut(&undone, look.columns.unwrap_or(usize::MAX)));
+        }
         if !what.is_empty() {
             out.push_str(&look.block(&what, "  "));
         }
     }
     out
+}
+
+/// What is said behind an entry that no longer holds.
+pub(super) fn struck_word(undone: &Undone, entry: &Entry) -> &'static str {
+    match (undone.is_undone(entry), undone.is_struck(entry)) {
+        (true, _) => " (undone)",
+        (false, true) => " (replaced)",
+        (false, false) => "",
+    }
+}
+
+/// True for an undo of undos alone.
+fn is_redo(entry: &Entry, ticket: &Ticket) -> bool {
+    let steps = undone_steps(entry, ticket);
+    !steps.is_empty() && steps.iter().all(|(_, is_undone)| !is_undone)
+}
+
+/// The steps behind an undo, and whether it undoes or redoes each: an undo of an undo is a redo. Each entry is looked
+/// at once, whatever a hostile file has undo what.
+fn undone_steps<'a>(entry: &Entry, ticket: &'a Ticket) -> Vec<(&'a Entry, bool)> {
+    let mut wanted: BTreeMap<&EntryId, bool> = entry.undoes.iter().map(|id| (id, true)).collect();
+    let mut steps = Vec::new();
+    for earlier in ticket.timeline().iter().rev().filter(|earlier| *earlier < entry) {
+        let Some(is_undone) = wanted.get(&earlier.id).copied() else { continue };
+        if earlier.undoes.is_empty() {
+            steps.push((earlier, is_undone));
+        }
+        for id in &earlier.undoes {
+            wanted.entry(id).or_insert(!is_undone);
+        }
+    }
+    steps.reverse();
+    steps
+}
+
+/// What an undo took back, or brought back, a line each: `  undone: comment k2m8w4tz: "What it said"`.
+fn taken_back(entry: &Entry, ticket: &Ticket) -> Vec<String> {
+    let named = |word: &str, entry: &Entry| {
+        let said = entry.note.as_deref().and_then(|note| note.lines().next());
+        let said = said.map(|said| format!(": \"{}\"", shown(said))).unwrap_or_default();
+        format!("  {word}: {} {}{said}", shown(entry.action.as_str()), entry.id)
+    };
+    let steps = undone_steps(entry, ticket);
+    steps.iter().map(|(step, is_undone)| named(if *is_undone { "undone" } else { "redone" }, step)).collect()
 }
 
 /// A value in a line; a deferral in words.
@@ -165,6 +214,12 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
             .columns
             .map_or(line.clone(), |columns| cut(&line, columns.saturating_sub(indent.len())).into_owned());
         let _ = writeln!(out, "{indent}{line}");
+    }
+    for undone in &entry.undoes {
+        let _ = writeln!(out, "{indent}undoes entry {undone}");
+    }
+    if let Some(replaced) = &entry.replaces {
+        let _ = writeln!(out, "{indent}replaces entry {replaced}");
     }
     if let Some(by) = &entry.redacted {
         let _ = writeln!(out, "{indent}{}", look.paint(DIM, &format!("redacted by entry {by}")));

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::process::{Release, Vendor, is_overdue, percentile};
-use crate::render::lines::{entry_details, linked_text, short_name, value_text};
-use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown, span};
+use crate::render::lines::{entry_details, linked_text, short_name, struck_word, value_text};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, STRUCK, shown, span};
 use crate::render::view::TicketPage;
 use crate::ticket::{Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
 
@@ -31,8 +31,10 @@ pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
         long_text(&mut out, &page.ticket, &Field::Findings(finding.clone()), text, look);
     }
     section(&mut out, "Timeline", look);
+    let undone = page.ticket.undone();
     for entry in page.ticket.timeline() {
-        timeline_entry(&mut out, entry, &page.ticket, look);
+        let state = struck_word(&undone, entry);
+        timeline_entry(&mut out, entry, &page.ticket, state, look);
     }
     out
 }
@@ -147,7 +149,7 @@ pub(super) fn vendor(
     section(&mut out, "Holds", look);
     for (ticket, prefix) in held {
         let deferral = ticket.fields().get(&Field::Deferral);
-        let since = ticket.timeline().iter().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
+        let since = ticket.in_effect().rev().find(|entry| entry.set.contains_key(&Field::Deferral));
         let since = since.map(|entry| look.age(Some(entry.at))).unwrap_or_default();
         let overdue =
             Timestamp::from_unix(look.now_seconds).is_some_and(|now| is_overdue(&Summary::of(ticket), now));
@@ -202,7 +204,7 @@ fn section(out: &mut String, name: &str, look: &RenderOptions) {
     let _ = writeln!(out, "\n{}", look.paint(BOLD, name));
 }
 
-fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &RenderOptions) {
+fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, state: &str, look: &RenderOptions) {
     let alone = ticket.timeline().iter().filter(|other| other.seq == entry.seq).count() == 1;
     let who = shown(entry.by.short());
     let who = cut(&who, 24);
@@ -213,14 +215,26 @@ fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, look: &Rende
         entry.seq,
         look.paint(DIM, &entry.at.minute()),
         look.paint(BOLD, &shown(entry.action.as_str())),
-        look.paint(DIM, concurrent)
+        look.paint(DIM, &format!("{concurrent}{state}"))
     );
-    out.push_str(&entry_details(entry, DETAIL_INDENT, look));
+    let mut details = entry_details(entry, DETAIL_INDENT, look);
+    details.push_str(&replaced_texts(entry, ticket, look));
+    if state.is_empty() {
+        out.push_str(&details);
+    } else {
+        out.push_str(&look.paint_lines(STRUCK, &details));
+    }
+}
+
+/// The long texts that an entry set and that are no longer a field's.
+fn replaced_texts(entry: &Entry, ticket: &Ticket, look: &RenderOptions) -> String {
+    let mut out = String::new();
     for (field, text) in ticket.replaced_texts(entry) {
         let heading = format!("{}, replaced since:", shown(&short_name(field)));
         let _ = writeln!(out, "{DETAIL_INDENT}{}", look.paint(DIM, &heading));
         out.push_str(&look.block(text, &format!("{DETAIL_INDENT}  ")));
     }
+    out
 }
 
 fn capitalised(word: &str) -> String {

@@ -19,6 +19,8 @@ pub struct RenderOptions {
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
+/// For what no longer holds.
+pub(super) const STRUCK: Style = Style::new().dimmed().strikethrough();
 /// For a word that was looked for.
 pub(super) const FOUND: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const GREEN: Style = AnsiColor::Green.on_default();
@@ -32,6 +34,15 @@ impl RenderOptions {
     /// The text in a style, where colours are wanted.
     pub(super) fn paint(&self, style: Style, text: &str) -> String {
         if self.colour && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// A block of lines in a style, line by line: a style that ran on would reach into the indent.
+    pub(super) fn paint_lines(&self, style: Style, block: &str) -> String {
+        let line = |line: &str| {
+            let content = line.trim_start();
+            format!("{}{}\n", &line[..line.len() - content.len()], self.paint(style, content))
+        };
+        block.lines().map(line).collect()
     }
 
     /// An id, with the shortest unique prefix emphasised.

@@ -295,6 +295,25 @@ impl<'a> Snapshot<'a> {
         Ok(listing)
     }
 
+    /// The tickets in whose files a text stands; no file is parsed for it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn containing(&self, text: &str) -> Read<Vec<TicketId>> {
+        let mut found = Vec::new();
+        self.prefetch()?;
+        self.visit(&mut |path, items| {
+            for item in items.iter().filter(|item| item.kind.has_content()) {
+                let Blob::Bytes(bytes) = self.repository.blob(item.id, MAX_FILE_BYTES)? else { continue };
+                if memchr::memmem::find(&bytes, text.as_bytes()).is_some() {
+                    found.extend(layout::id_of(path));
+                }
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Fetches what a partial clone lacks of all tickets, in one go.
     fn prefetch(&self) -> Read<()> {
         if self.repository.is_partial() {

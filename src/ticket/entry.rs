@@ -43,6 +43,10 @@ pub struct Entry {
     pub seen: Option<Occurrence>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
+    /// The entries that this one takes back: their words, what they set, and what clocks made of them.
+    pub undoes: Vec<EntryId>,
+    /// The comment that this one stands in the place of.
+    pub replaces: Option<EntryId>,
     /// The entry that took text out of this one.
     pub redacted: Option<EntryId>,
     /// Fields of a newer version, as they stand.

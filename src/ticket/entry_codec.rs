@@ -42,13 +42,13 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let seen = keys.take("seen").map(Occurrence::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
-    let redacted = match keys.take("redacted") {
-        None => None,
-        Some(id) => Some(
-            EntryId::parse(&id.to_string())
-                .ok_or_else(|| Problem::new("is not a valid entry ID").under("redacted"))?,
-        ),
+    let undoes = match keys.take("undoes") {
+        None => Vec::new(),
+        Some(Node::List(ids)) => ids.iter().map(|id| read_id("undoes", id)).collect::<Read<_>>()?,
+        Some(_) => return Err(Problem::new("is not a list").under("undoes")),
     };
+    let replaces = keys.take("replaces").map(|id| read_id("replaces", &id)).transpose()?;
+    let redacted = keys.take("redacted").map(|id| read_id("redacted", &id)).transpose()?;
     Ok(Entry {
         seq,
         at,
@@ -64,9 +64,15 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         overrides,
         seen,
         spent_minutes,
+        undoes,
+        replaces,
         redacted,
         unknown: keys.0,
     })
+}
+
+fn read_id(key: &'static str, id: &Node) -> Read<EntryId> {
+    EntryId::parse(&id.to_string()).ok_or_else(|| Problem::new("is not a valid entry ID").under(key))
 }
 
 fn read_spent(span: &Node) -> Read<u64> {
@@ -144,6 +150,12 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if let Some(minutes) = entry.spent_minutes {
         pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
+    }
+    if !entry.undoes.is_empty() {
+        pairs.push(("undoes", Node::texts(entry.undoes.iter().map(EntryId::as_str))));
+    }
+    if let Some(replaces) = &entry.replaces {
+        pairs.push(("replaces", Node::text(replaces.as_str())));
     }
     if let Some(redacted) = &entry.redacted {
         pairs.push(("redacted", Node::text(redacted.as_str())));

@@ -11,9 +11,14 @@ use crate::ticket::words::{Severity, Status};
 /// The fields that a timeline, in order, leads to. A long text that an entry of schema 1 set is not among them.
 #[must_use]
 pub fn fold(timeline: &[Entry]) -> Fields {
+    fold_of(&timeline.iter().collect::<Vec<_>>())
+}
+
+/// The fields that some entries of a timeline, in order, lead to.
+pub(super) fn fold_of(timeline: &[&Entry]) -> Fields {
     let mut head = Fields::default();
-    let members = members(timeline);
-    for (field, entry) in setters(timeline) {
+    let members = members(timeline.iter().copied());
+    for (field, entry) in setters(timeline.iter().copied()) {
         if field.kind() == Kind::Members {
             head.put(field.clone(), members.get(field).map(|members| Node::texts(members.iter().copied())));
         } else {
@@ -28,7 +33,7 @@ pub fn fold(timeline: &[Entry]) -> Fields {
 }
 
 /// For each field that some entry sets, the entry that decides it.
-pub(crate) fn setters(timeline: &[Entry]) -> BTreeMap<&Field, &Entry> {
+pub(crate) fn setters<'a>(timeline: impl IntoIterator<Item = &'a Entry>) -> BTreeMap<&'a Field, &'a Entry> {
     let mut setters: BTreeMap<&Field, &Entry> = BTreeMap::new();
     for entry in timeline {
         for field in entry.set.keys() {
@@ -52,9 +57,11 @@ pub(crate) fn fields_set(timeline: &[Entry]) -> BTreeSet<Field> {
 }
 
 /// What the timeline adds to set-valued fields and removes from them, in order.
-pub(crate) fn members(timeline: &[Entry]) -> BTreeMap<&Field, BTreeSet<&str>> {
+pub(crate) fn members<'a>(
+    timeline: impl IntoIterator<Item = &'a Entry>,
+) -> BTreeMap<&'a Field, BTreeSet<&'a str>> {
     let mut all: BTreeMap<&Field, BTreeSet<&str>> = BTreeMap::new();
-    for (field, set) in timeline.iter().flat_map(|entry| &entry.set) {
+    for (field, set) in timeline.into_iter().flat_map(|entry| &entry.set) {
         if let Set::Members { add, remove } = set {
             let members = all.entry(field).or_default();
             for member in remove {
@@ -69,10 +76,12 @@ pub(crate) fn members(timeline: &[Entry]) -> BTreeMap<&Field, BTreeSet<&str>> {
 /// The entry that decides a field: the last that set it; among concurrent ones (of one `seq`) the
 /// process decides before the clock (docs/file-format.md).
 pub(crate) fn last_setter<'a>(timeline: &'a [Entry], field: &Field) -> Option<&'a Entry> {
-    timeline
-        .iter()
-        .filter(|entry| entry.set.contains_key(field))
-        .max_by(|a, b| order(field, a).cmp(&order(field, b)))
+    last_of(timeline.iter(), field)
+}
+
+/// The entry among some that decides a field.
+pub(super) fn last_of<'a>(entries: impl Iterator<Item = &'a Entry>, field: &Field) -> Option<&'a Entry> {
+    entries.filter(|entry| entry.set.contains_key(field)).max_by(|a, b| order(field, a).cmp(&order(field, b)))
 }
 
 /// Order among the entries that set a field: number first, then weight in the process.

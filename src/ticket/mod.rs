@@ -29,6 +29,7 @@ mod summary;
 mod text;
 mod threeway;
 mod timestamp;
+mod undone;
 mod words;
 pub mod yaml;
 mod yaml_writer;
@@ -57,6 +58,7 @@ pub use summary::{Summary, short_node, sums};
 pub use text::{MAX_TEXT_BYTES, cut, has_visible, one_line, visible};
 pub use threeway::{ThreeWay, merge_three};
 pub use timestamp::Timestamp;
+pub use undone::{Restored, Undone};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.
@@ -147,7 +149,7 @@ impl Ticket {
     pub fn contending_texts(&self, field: &Field) -> Vec<(&Entry, &str)> {
         let Some(setter) = self.setter(field) else { return Vec::new() };
         let now = self.head.get(field).and_then(Node::as_text);
-        let concurrent = self.timeline.iter().filter(|entry| entry.seq == setter.seq && *entry != setter);
+        let concurrent = self.in_effect().filter(|entry| entry.seq == setter.seq && *entry != setter);
         let texts = concurrent.filter_map(|entry| Some((entry, self.text_set(entry, field)?)));
         texts.filter(|(_, text)| Some(*text) != now).collect()
     }
@@ -228,12 +230,12 @@ impl Ticket {
     pub fn occurrences(&self) -> usize {
         let seen =
             |entry: &&Entry| matches!(entry.action, Action::Open | Action::Repeat) || entry.seen.is_some();
-        self.timeline.iter().filter(seen).count().max(1)
+        self.in_effect().filter(seen).count().max(1)
     }
 
     /// Where machines saw it, the first sighting first.
     pub fn sightings(&self) -> impl DoubleEndedIterator<Item = (&Entry, &Occurrence)> {
-        self.timeline.iter().filter_map(|entry| Some((entry, entry.seen.as_ref()?)))
+        self.in_effect().filter_map(|entry| Some((entry, entry.seen.as_ref()?)))
     }
 
     /// The entry that decides a field: the last that set it; among concurrent ones, as the process has it.
@@ -245,7 +247,7 @@ impl Ticket {
     /// True while the severity is only proposed: set by somebody who may not judge it, and not confirmed.
     #[must_use]
     pub fn severity_is_proposed(&self) -> bool {
-        last_setter(&self.timeline, &Field::Severity).is_some_and(|entry| entry.proposed)
+        self.origin(&Field::Severity).is_some_and(|entry| entry.proposed)
     }
 
     /// Fields whose head is not what the timeline sets: somebody edited the file by hand.

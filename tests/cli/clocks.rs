@@ -241,3 +241,16 @@ fn what_is_wrong_with_calendars_and_clocks_is_named_with_its_line() {
     }
     sandbox.git(&["restore", ".support/config.yaml"]);
 }
+
+#[test]
+fn clocks_run_as_if_an_undone_step_had_not_been() {
+    let sandbox = project();
+    let id = at(&sandbox, "26T09:00", &["new", "Pay fails", "--severity", "blocker"]);
+    at(&sandbox, "26T10:00", &["pend", &id, "--follow-up", "2026-12-09", "-m", "Which card?"]);
+    at(&sandbox, "26T11:00", &["undo", &id]);
+    let clocks = clocks(&sandbox, &[&id, "--at", "2026-11-26T12:00:00Z"]);
+    let of = |name: &str| clocks.iter().find(|clock| clock.0 == name).unwrap().clone();
+    let (_, _, elapsed, paused, _) = of("resolution");
+    assert_eq!((elapsed, paused), (3 * 3600, 0), "{clocks:?}");
+    assert_ne!(of("response").1, "met", "{clocks:?}");
+}

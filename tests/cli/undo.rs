@@ -151,3 +151,109 @@ fn text_is_taken_out_of_the_present_and_history_is_told_about() {
     );
     sandbox.git(&["stash", "pop", "-q", "--index"]);
 }
+
+/// The id of a ticket's newest entry.
+fn last_entry(sandbox: &Sandbox, id: &str) -> String {
+    let timeline = sandbox.field(id, "timeline");
+    timeline.as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_undone_counts_nowhere_and_says_what_it_was() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["comment", &id, "-m", "The wombat gateway is down.", "--spent", "2h"]).ok();
+    let comment = last_entry(&sandbox, &id);
+    let said = sandbox.run(&["undo"]).ok();
+    assert!(said.contains("Pay fails") && said.contains(&id[..4]), "{said}");
+    assert!(said.contains(&format!("undone: comment {comment}: \"The wombat gateway is down.\"")), "{said}");
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("(undone)") && show.contains("wombat"), "{show}");
+    let coloured = sandbox.run(&["show", &id, "--color", "always"]).ok();
+    assert!(coloured.contains("\u{1b}[9m") || coloured.contains(";9m"), "struck out: {coloured}");
+    assert_eq!(sandbox.run(&["list", "wombat", "--format", "json"]).ok().trim(), "[]");
+    assert_eq!(sandbox.run(&["list", "comments:>0", "--format", "json"]).ok().trim(), "[]");
+    for place in [&["handover", &id][..], &["report", "--format", "json"]] {
+        let said = sandbox.run(place).ok();
+        assert!(!said.contains("wombat") && !said.contains("7200"), "{place:?}: {said}");
+    }
+    // A second undo is a redo, and says so.
+    let said = sandbox.run(&["undo"]).ok();
+    assert!(said.contains("redo ") && said.contains(&format!("redone: comment {comment}")), "{said}");
+    assert!(sandbox.run(&["list", "wombat"]).ok().contains("Pay fails"));
+    assert!(sandbox.run(&["handover", &id]).ok().contains("wombat"));
+    let said = sandbox.run(&["undo"]).ok();
+    assert!(said.contains("undone: comment"), "{said}");
+    sandbox.run(&["doctor"]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn an_entry_or_a_commit_is_undone_by_name_and_later_changes_stay() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["diagnose", &id, "-m", "The gateway."]).ok();
+    let first = last_entry(&sandbox, &id);
+    sandbox.run(&["edit", &id, "--severity", "major", "--label", "card"]).ok();
+    let edit = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["diagnose", &id, "-m", "No: the cache."]).ok();
+    let second = last_entry(&sandbox, &id);
+    sandbox.run(&["edit", &id, "--environment", "production"]).ok();
+    // The first diagnosis was replaced since: the second stays, and goes back to none without the first.
+    let output = sandbox.run(&["undo", &first]);
+    assert!(output.stderr.contains("diagnosis of"), "{output:?}");
+    assert!(sandbox.field(&id, "findings")["diagnosis"].as_str().unwrap().contains("cache"));
+    sandbox.run(&["undo", &second, "-m", "Wrong too."]).ok();
+    assert!(sandbox.field(&id, "findings").get("diagnosis").is_none(), "not the one that was undone before");
+    assert!(sandbox.git(&["log", "-1", "--format=%B"]).contains("Wrong too."));
+    sandbox.run(&["undo", &edit[..12]]).ok();
+    assert!(sandbox.field(&id, "severity").is_null() && sandbox.field(&id, "labels").is_null());
+    assert_eq!(sandbox.field(&id, "environment"), "production");
+    // Undone is undone; an opening by its entry is withdrawn; what is not there, and what is another's, is refused.
+    assert!(sandbox.run(&["undo", &second]).fails(1).contains("undone already"));
+    assert!(sandbox.run(&["undo", &edit]).fails(1).contains("undone already"));
+    assert!(sandbox.run(&["undo", "zzzzzzzz"]).fails(1).contains("no ticket, entry or commit"));
+    let code = sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).trim().to_owned();
+    assert!(sandbox.run(&["undo", &code]).fails(1).contains("changes nothing under .support/"));
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_git-support"));
+    command.args(["comment", &id, "-m", "Eve was here."]).env("GIT_AUTHOR_EMAIL", "eve@example.com");
+    crate::sandbox::finish(command, b"").ok();
+    let eves = last_entry(&sandbox, &id);
+    assert!(sandbox.run(&["undo", &eves]).fails(1).contains("only your own"));
+    assert!(sandbox.run(&["undo", "HEAD"]).fails(1).contains("only your own"));
+    let opening = sandbox.field(&id, "timeline")[0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["undo", &opening]).ok();
+    assert_eq!(sandbox.field(&id, "resolution"), "withdrawn");
+    sandbox.run(&["undo"]).ok();
+    assert_eq!(sandbox.field(&id, "status"), "new", "both diagnoses are undone");
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn ones_own_comment_is_replaced_or_withdrawn() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["comment", &id, "--internal", "-m", "Anne called."]).ok();
+    let wrong = last_entry(&sandbox, &id);
+    sandbox.run(&["comment", &id, "--replace", &wrong, "-m", "Ann Lee called."]).ok();
+    let timeline = sandbox.field(&id, "timeline");
+    assert_eq!(timeline[2]["replaces"], *wrong);
+    assert_eq!(timeline[2]["visibility"], "internal", "what was internal stays so");
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("(replaced)") && show.contains(&format!("replaces entry {wrong}")), "{show}");
+    assert!(!sandbox.run(&["handover", &id]).ok().contains("Anne"));
+    assert_eq!(sandbox.run(&["list", "Anne", "--format", "json"]).ok().trim(), "[]");
+    // The corrected one can be corrected again, the struck one cannot; undoing the correction brings it back.
+    assert!(sandbox.run(&["comment", &id, "--replace", &wrong, "-m", "x"]).fails(1).contains("was replaced"));
+    sandbox.run(&["undo"]).ok();
+    assert!(sandbox.run(&["handover", &id]).ok().contains("Anne called."));
+    let opening = timeline[0]["id"].as_str().unwrap();
+    assert!(
+        sandbox.run(&["comment", &id, "--replace", opening, "-m", "x"]).fails(1).contains("not a comment")
+    );
+    assert!(sandbox.run(&["comment", &id, "--replace", "zzzzzzzz", "-m", "x"]).fails(1).contains("no entry"));
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_git-support"));
+    command.args(["comment", &id, "--replace", &wrong, "-m", "x"]).env("GIT_AUTHOR_EMAIL", "eve@example.com");
+    assert!(crate::sandbox::finish(command, b"").fails(1).contains("only your own"));
+    sandbox.run(&["audit"]).ok();
+}

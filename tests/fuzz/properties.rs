@@ -94,6 +94,8 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         overrides: Vec::new(),
         seen: None,
         spent_minutes: None,
+        undoes: Vec::new(),
+        replaces: None,
         redacted: None,
         unknown: Vec::new(),
     };

@@ -211,6 +211,8 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
             ..Occurrence::default()
         }),
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
+        undoes: Vec::new(),
+        replaces: None,
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),

@@ -145,6 +145,11 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::NoReason { .. }
         | Refusal::NoOriginal(_)
         | Refusal::NothingProposed(_)
+        | Refusal::NoEntry { .. }
+        | Refusal::CannotUndo { .. }
+        | Refusal::Undone { .. }
+        | Refusal::NoComment { .. }
+        | Refusal::NotOwnEntry { .. }
         | Refusal::Changed { .. } => AuditRule::StepIllegal,
     };
     Finding::new(rule, format!("{}: {refusal}", named(entry)))

@@ -26,8 +26,12 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
     let step = |step| Some(RequestKind::Process(step));
     match &entry.action {
         Action::Edit => Some(RequestKind::Edit(all())),
-        Action::Undo => Some(RequestKind::Undo(all())),
-        Action::Comment => Some(RequestKind::Comment),
+        Action::Undo if entry.undoes.is_empty() => Some(RequestKind::SetBack(all())),
+        Action::Undo => Some(RequestKind::Undo(entry.undoes.clone())),
+        Action::Comment => Some(match &entry.replaces {
+            Some(replaced) => RequestKind::ReplaceComment(replaced.clone()),
+            None => RequestKind::Comment,
+        }),
         Action::Attach => entry.attachment.clone().map(RequestKind::Attach),
         Action::Link => linked(entry, true).map(|(kind, id)| RequestKind::Link(kind, id)),
         Action::Unlink => linked(entry, false).map(|(kind, id)| RequestKind::Unlink(kind, id)),

@@ -162,7 +162,8 @@ fn events(ticket: &Ticket) -> Vec<Event> {
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut events: Vec<Event> = Vec::new();
     let mut at = i64::MIN;
-    for (place, entry) in ticket.timeline().iter().enumerate() {
+    let undone = ticket.undone();
+    for (place, entry) in ticket.timeline().iter().enumerate().filter(|(_, entry)| !undone.is_undone(entry)) {
         at = at.max(entry.at.unix());
         let mut happened = Vec::new();
         if events.is_empty() {

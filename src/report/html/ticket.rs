@@ -49,7 +49,7 @@ pub(super) fn about(ticket: &Ticket, notes: Notes) -> Markup {
             }
         }
         ol.timeline {
-            @for entry in ticket.timeline() { (timeline_entry(entry, notes)) }
+            @for entry in ticket.current() { (timeline_entry(entry, notes)) }
         }
     }
 }

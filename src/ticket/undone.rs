@@ -1,0 +1,128 @@
+//! Entries that a later one takes back: what no longer counts, and what the fields are without it.
+
+use std::collections::BTreeSet;
+
+use crate::ticket::Ticket;
+use crate::ticket::entry::{Entry, Set};
+use crate::ticket::field::{Field, Kind};
+use crate::ticket::fold::{fold_of, last_of};
+use crate::ticket::id::EntryId;
+use crate::ticket::node::Node;
+use crate::ticket::words::Action;
+
+/// The entries of a ticket that others take back. An entry that is undone takes nothing back any more: so undoing an
+/// undo is a redo.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Undone {
+    undone: BTreeSet<EntryId>,
+    replaced: BTreeSet<EntryId>,
+}
+
+impl Undone {
+    /// True for an entry that counts nowhere: an undo takes it back.
+    #[must_use]
+    pub fn is_undone(&self, entry: &Entry) -> bool {
+        self.undone.contains(&entry.id)
+    }
+
+    /// True for an entry whose words no longer hold: it is undone, or a later comment replaces it.
+    #[must_use]
+    pub fn is_struck(&self, entry: &Entry) -> bool {
+        self.is_undone(entry) || self.replaced.contains(&entry.id)
+    }
+
+    /// What of a timeline is taken back, where `others` are undone, too. What opens a ticket or takes a text out of it
+    /// is never undone.
+    fn of<'a>(timeline: &'a [Entry], others: impl Iterator<Item = &'a EntryId>) -> Self {
+        let mut found = Self { undone: others.cloned().collect(), replaced: BTreeSet::new() };
+        for entry in timeline.iter().rev().filter(|entry| is_link(entry)) {
+            if !found.is_undone(entry) {
+                found.undone.extend(entry.undoes.iter().cloned());
+                found.replaced.extend(entry.replaces.iter().cloned());
+            }
+        }
+        for entry in timeline.iter().filter(|entry| !entry.can_be_undone()) {
+            found.undone.remove(&entry.id);
+        }
+        found
+    }
+}
+
+fn is_link(entry: &Entry) -> bool {
+    !entry.undoes.is_empty() || entry.replaces.is_some()
+}
+
+/// What becomes of a field where entries are undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// It has this value.
+    To(Option<Node>),
+    /// It was changed since, and stays.
+    Stays,
+}
+
+impl Entry {
+    /// False for what opens a ticket, and for what took a text out of it.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        !matches!(self.action, Action::Open | Action::Redact)
+    }
+}
+
+impl Ticket {
+    /// The entries that others take back.
+    #[must_use]
+    pub fn undone(&self) -> Undone {
+        if self.timeline.iter().any(is_link) {
+            Undone::of(&self.timeline, std::iter::empty())
+        } else {
+            Undone::default()
+        }
+    }
+
+    /// The entries that count, in order: all but those that are undone.
+    pub fn in_effect(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        let undone = self.undone();
+        self.timeline.iter().filter(move |entry| !undone.is_undone(entry))
+    }
+
+    /// The entries whose words hold, in order: those that count, but for comments that were replaced.
+    pub fn current(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        let undone = self.undone();
+        self.timeline.iter().filter(move |entry| !undone.is_struck(entry))
+    }
+
+    /// The entry that gave a field the value it has, behind any undo that only gave it back.
+    #[must_use]
+    pub(crate) fn origin(&self, field: &Field) -> Option<&Entry> {
+        last_of(self.in_effect().filter(|entry| entry.undoes.is_empty()), field)
+    }
+
+    /// The fields that entries set, as they are where those entries are undone.
+    #[must_use]
+    pub fn restored(&self, entries: &[EntryId]) -> Vec<(Field, Restored)> {
+        let before = self.undone();
+        let after = Undone::of(&self.timeline, entries.iter());
+        let is_changed = |entry: &&Entry| before.is_undone(entry) != after.is_undone(entry);
+        let changed: Vec<&Entry> = self.timeline.iter().filter(is_changed).collect();
+        let fields: BTreeSet<&Field> = changed.iter().flat_map(|entry| entry.set.keys()).collect();
+        let counts = |undone: &Undone| -> Vec<&Entry> {
+            let counts = |entry: &&Entry| !undone.is_undone(entry) && entry.undoes.is_empty();
+            self.timeline.iter().filter(counts).collect()
+        };
+        let (before, after) = (counts(&before), counts(&after));
+        let head = fold_of(&after);
+        let value = |field: &Field, setter: Option<&Entry>| match field.kind() {
+            Kind::Text => setter.and_then(|entry| self.text_set(entry, field)).map(Node::text),
+            Kind::Value | Kind::Members => head.get(field).cloned(),
+        };
+        let restored = |field: &Field| {
+            let setter = last_of(after.iter().copied(), field);
+            let stays = field.kind() != Kind::Members && last_of(before.iter().copied(), field) == setter;
+            let is_lost = matches!(setter.and_then(|entry| entry.set.get(field)), Some(Set::TextInHead))
+                && value(field, setter).is_none();
+            if stays || is_lost { Restored::Stays } else { Restored::To(value(field, setter)) }
+        };
+        fields.into_iter().map(|field| (field.clone(), restored(field))).collect()
+    }
+}
