@@ -6,17 +6,18 @@ use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
 use crate::process::Refusal;
-use crate::project::{ChangeOptions, Outcome, ticket_path};
+use crate::project::{ChangeOptions, Outcome};
 use crate::render::View;
-use crate::ticket::{EntryId, Redaction, Ticket};
+use crate::ticket::{EntryId, Redaction, Ticket, one_line};
 
 /// The shortest text that is taken out: a shorter one would take words apart.
 const MIN_TEXT_CHARS: usize = 3;
 
 /// Redact text in a ticket's current file
 ///
-/// The entries stay, and record that text was redacted, why, and by whom. Earlier commits still contain the text,
-/// here and in every clone; the command prints how to remove it from history.
+/// The entries stay, and record that text was redacted, why, and by whom. Attachments that contain the text are
+/// removed. Earlier commits still contain it, here and in every clone; the command prints how to remove it from
+/// history. A redaction cannot be undone.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ticket
@@ -43,17 +44,34 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = Some(args.message.need(session)?);
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.redact(id, &redaction, note.clone()))?;
-    if !changed.answer {
+    let Some(removed) = &changed.answer else {
         return Err(Failure::new(Kind::NotFound, format!("{id} has no such text or entry")));
+    };
+    for name in removed {
+        session.note(format!("note: removed attachment {}; the entry stays", one_line(name)));
     }
     if changed.outcome == Outcome::Committed {
-        session.note(
-            "note: earlier commits still contain it, here and in every clone. To remove it from history:",
-        );
-        session.note(format!("  git filter-repo --replace-text FILE --path {}", ticket_path(id)));
-        session.note("  then force-push, and clone again everywhere; if it was a secret, revoke it now");
+        project.forget_derived(&redaction.texts)?;
+        for place in project.where_it_remains(id, &redaction.texts)? {
+            session.note(format!("note: {place}"));
+        }
+        note_history(session);
     }
     Ok(views::steps(changed, session))
+}
+
+/// Says what a new commit cannot reach. The command was run on a copy by a test (`tests/cli/redacting.rs`).
+fn note_history(session: &Session<'_>) {
+    for line in [
+        "note: earlier commits and their messages still contain it, here, in reflogs, in other clones and on forges.",
+        "To remove it from history, make a fresh clone, put a line TEXT==>REDACTED for each text into a file",
+        "beside it, and run in the clone",
+        "  git filter-repo --replace-text ../FILE --replace-message ../FILE",
+        "It gives every later commit a new ID. Force-push all branches and tags, have everybody clone again, and ask",
+        "the forge to drop its caches. If it was a secret, revoke it now.",
+    ] {
+        session.note(line);
+    }
 }
 
 fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<Redaction, Failure> {

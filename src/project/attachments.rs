@@ -5,7 +5,7 @@ use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{Attachment, Redaction, TicketId, sha256};
+use crate::ticket::{Attachment, Entry, Redaction, Ticket, TicketId, attachment_file, sha256};
 
 /// A file to be attached.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ impl Change<'_, '_> {
     /// There is no such ticket, it has changed since, or the file is too large.
     pub fn attach(&mut self, id: &TicketId, file: &NewAttachment, request: Request) -> Result<(), Failure> {
         let entry = self.entry_id();
-        let name = layout::attachment_name(entry.as_str(), &file.name);
+        let name = attachment_file(&entry, &file.name);
         let attachment = Attachment {
             name: file.name.clone(),
             file: name.clone(),
@@ -39,25 +39,53 @@ impl Change<'_, '_> {
         Ok(())
     }
 
-    /// Redacts texts and entries of a ticket, and removes the attachments of the entries; false where nothing of it
-    /// is there.
+    /// Redacts texts and entries of a ticket. Attachments of the entries, and those that contain one of the texts, are
+    /// removed; the names of those are the answer, `None` where nothing of it is there.
     ///
     /// # Errors
-    /// There is no such ticket, or no reason was given.
+    /// There is no such ticket, no reason was given, or an attachment cannot be read.
     pub fn redact(
         &mut self,
         id: &TicketId,
         redaction: &Redaction,
         note: Option<String>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<Vec<String>>, Failure> {
         let before = self.project().need(id)?;
+        let mut redaction = redaction.clone();
+        for entry in before.timeline() {
+            if self.content_holds(&before, entry, &redaction.texts)? {
+                redaction.files.push(entry.id.clone());
+            }
+        }
         let actor = self.author.actor(self.entry_id());
-        let Some(after) = redact(&before, redaction, note, &actor)? else { return Ok(false) };
-        let named = before.timeline().iter().filter(|entry| redaction.entries.contains(&entry.id));
-        for file in named.filter_map(|entry| entry.attachment.as_ref()) {
-            self.files.push(FileChange::remove(format!("{}/{}", layout::attachments(id), file.file)));
+        let Some(after) = redact(&before, &redaction, note, &actor)? else { return Ok(None) };
+        let is_removed =
+            |entry: &Entry| redaction.entries.contains(&entry.id) || redaction.files.contains(&entry.id);
+        let mut removed = Vec::new();
+        for entry in before.timeline() {
+            let Some(file) = &entry.attachment else { continue };
+            let named = after.timeline().iter().find(|new| new.identity() == entry.identity());
+            let new = named.and_then(|new| new.attachment.as_ref()).map_or(&file.file, |new| &new.file);
+            let [old, new] = [&file.file, new].map(|name| format!("{}/{name}", layout::attachments(id)));
+            if is_removed(entry) {
+                self.files.push(FileChange::remove(old));
+                removed.push(file.name.clone());
+            } else if let Some(content) =
+                self.project().snapshot().file(&old, usize::MAX)?.filter(|_| old != new)
+            {
+                self.files.push(FileChange::remove(old));
+                self.files.push(FileChange::write(new, content));
+            }
         }
         self.put(Some(before), after);
-        Ok(true)
+        Ok(Some(removed))
+    }
+
+    /// True where the attachment of an entry contains one of the texts.
+    fn content_holds(&self, ticket: &Ticket, entry: &Entry, texts: &[String]) -> Result<bool, Failure> {
+        let Some(file) = &entry.attachment else { return Ok(false) };
+        let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
+        let content = self.project().snapshot().file(&path, usize::MAX)?.unwrap_or_default();
+        Ok(texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()))
     }
 }

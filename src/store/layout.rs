@@ -35,9 +35,6 @@ pub const OLD_ATTRIBUTES_TEXT: &str = "\
 tickets/** merge=support
 ";
 
-/// The longest name that an attachment keeps, in bytes.
-const MAX_NAME_BYTES: usize = 80;
-
 /// The path of a ticket.
 #[must_use]
 pub fn ticket(id: &TicketId) -> String {
@@ -92,19 +89,6 @@ pub fn id_of(path: &str) -> Option<TicketId> {
     (ticket(&id) == path).then_some(id)
 }
 
-/// The file name of a piece of evidence: the entry's id, and of the given name what is safe everywhere.
-#[must_use]
-pub fn attachment_name(entry: &str, given: &str) -> String {
-    let base = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
-    let safe: String = base.chars().map(plain).collect();
-    let safe = safe.trim_matches(['.', '-', '_']);
-    // The end tells what kind of file it is, so the cut is at the front.
-    let cut = safe.len().saturating_sub(MAX_NAME_BYTES);
-    let safe = safe.get(cut..).unwrap_or_default();
-    format!("{entry}-{}", if safe.is_empty() { "file" } else { safe })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,20 +102,5 @@ mod tests {
         {
             assert_eq!(id_of(bad), None);
         }
-    }
-
-    #[test]
-    fn no_name_leads_out_of_the_folder() {
-        for (given, name) in [
-            ("../../.git/hooks/pre-commit", "e-pre-commit"),
-            ("crash log (1).txt", "e-crash_log__1_.txt"),
-            ("..", "e-file"),
-            (".bashrc", "e-bashrc"),
-            ("C:\\temp\\a.log", "e-a.log"),
-            ("\u{202e}gpj.exe", "e-gpj.exe"),
-        ] {
-            assert_eq!(attachment_name("e", given), name);
-        }
-        assert!(attachment_name("e", &"x".repeat(300)).len() < 90);
     }
 }

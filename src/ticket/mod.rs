@@ -3,6 +3,7 @@
 //! A ticket is a *head* (the present state) and a *timeline* (what happened, append-only). The head
 //! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
 
+mod attachment;
 mod canonical;
 pub mod codec;
 mod conflict;
@@ -34,6 +35,7 @@ mod words;
 pub mod yaml;
 mod yaml_writer;
 
+pub use attachment::attachment_file;
 pub use codec::Invalid;
 pub use conflict::sides;
 pub use digest::sha256;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
+use crate::ticket::attachment::attachment_file;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::entry_codec::entry_node;
 use crate::ticket::field::{Field, Kind};
@@ -22,6 +23,8 @@ pub struct Redaction {
     pub texts: Vec<String>,
     /// Entries whose notes go as a whole.
     pub entries: Vec<EntryId>,
+    /// Entries whose attachments are removed, for what they contain.
+    pub files: Vec<EntryId>,
 }
 
 impl Redaction {
@@ -75,13 +78,17 @@ impl Redaction {
         new.seen = entry.seen.as_ref().map(|seen| self.sighting(seen));
         new.unknown = entry.unknown.iter().map(|(key, value)| (key.clone(), self.node(value))).collect();
         if let Some(file) = &mut new.attachment {
-            file.name = self.text(&file.name);
+            let name = self.text(&file.name);
+            if name != file.name {
+                file.file = attachment_file(&entry.id, &name);
+                file.name = name;
+            }
         }
         let is_named = self.entries.contains(&entry.id);
         if is_named && new.note.is_some() {
             new.note = Some(REDACTED.to_owned());
         }
-        if new != *entry || is_named {
+        if new != *entry || is_named || self.files.contains(&entry.id) {
             new.redacted = Some(by.clone());
         }
         new
@@ -125,11 +132,24 @@ pub fn is_cut(old: &Node, new: &Node) -> bool {
     }
 }
 
+fn names_differ(new: &Entry, old: &Entry) -> bool {
+    let name = |entry: &Entry| entry.attachment.as_ref().map(|file| file.name.clone());
+    let is_own = |file: &crate::ticket::Attachment| file.file.starts_with(&format!("{}-", new.id));
+    name(new) != name(old) && new.attachment.as_ref().is_some_and(is_own)
+}
+
 impl Entry {
     /// True where this is the old entry with pieces of text taken out by a redaction, and nothing else.
     #[must_use]
     pub fn is_cut_of(&self, old: &Self) -> bool {
-        let told = |entry: &Self| entry_node(&Self { redacted: None, ..entry.clone() });
+        // A name that was cut is stored under another name.
+        let told = |entry: &Self| {
+            let mut told = Self { redacted: None, ..entry.clone() };
+            if let (Some(file), true) = (&mut told.attachment, names_differ(self, old)) {
+                file.file.clear();
+            }
+            entry_node(&told)
+        };
         let fixed = |entry: &Self| {
             let sum = entry.attachment.as_ref().map(|file| file.sha256.clone());
             (entry.seq, entry.at, entry.id.clone(), entry.by.clone(), entry.action.clone(), sum)

@@ -49,6 +49,7 @@ mod pages;
 mod pipelines;
 mod process;
 mod real_suites;
+mod redacting;
 mod releases;
 mod reports;
 mod repositories;

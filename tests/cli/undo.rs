@@ -1,4 +1,4 @@
-//! Hand edits that are adopted, changes that are taken back, text that is taken out.
+//! Hand edits that are adopted, changes that are taken back.
 
 use crate::sandbox::{Sandbox, path_of};
 
@@ -97,59 +97,6 @@ fn a_ticket_opened_by_mistake_is_withdrawn_and_settings_go_back() {
     );
     let fresh = Sandbox::new();
     assert!(fresh.run(&["undo"]).fails(1).contains("no change by"));
-}
-
-#[test]
-fn text_is_taken_out_of_the_present_and_history_is_told_about() {
-    let sandbox = Sandbox::new();
-    let id = sandbox
-        .run(&["new", "Ann cannot pay", "-m", "Ann Lee's card 4111 1111 fails."])
-        .ok()
-        .trim()
-        .to_owned();
-    sandbox.run(&["comment", &id, "-m", "Called Ann Lee."]).ok();
-    sandbox.git(&["branch", "side"]);
-    sandbox.run_with(&["attach", &id, "-", "--name", "log.txt", "-m", "Her log."], "secret\n").ok();
-    let entry = sandbox.field(&id, "timeline")[2]["id"].as_str().unwrap().to_owned();
-    assert!(sandbox.run(&["redact", &id, "--text", "Ann Lee"]).fails(2).contains("-m"));
-    assert!(
-        sandbox
-            .run(&["redact", &id, "--text", "nowhere", "-m", "x"])
-            .fails(1)
-            .contains("has no such text or entry")
-    );
-    let output = sandbox.run(&[
-        "redact",
-        &id,
-        "--text",
-        "Ann Lee",
-        "--text",
-        "4111 1111",
-        "--entry",
-        &entry,
-        "-m",
-        "Her wish.",
-    ]);
-    assert!(output.stderr.contains("filter-repo") && output.stderr.contains("every clone"), "{output:?}");
-    output.ok();
-    let file = sandbox.ticket_file(&id);
-    for gone in ["Ann Lee", "4111", "Her log."] {
-        assert!(!file.contains(gone), "{file}");
-    }
-    assert!(file.contains("[redacted]'s card [redacted] fails.") && file.contains("Her wish."), "{file}");
-    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD", "--", ".support/attachments"]), "");
-    assert_eq!(sandbox.run(&["log", &id, "--format", "ndjson"]).ok().lines().count(), 4, "every entry stays");
-    assert!(sandbox.run(&["show", &id]).ok().contains("redacted by entry"));
-    // A branch from before does not bring it back.
-    sandbox.run(&["edit", &id, "--branch", "side", "--severity", "major"]).ok();
-    sandbox.git(&["stash", "-q", "-u"]);
-    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
-    let file = sandbox.ticket_file(&id);
-    assert!(
-        !file.contains("Ann Lee") && !file.contains("4111") && file.contains("severity: major"),
-        "{file}"
-    );
-    sandbox.git(&["stash", "pop", "-q", "--index"]);
 }
 
 /// The id of a ticket's newest entry.

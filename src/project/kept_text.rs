@@ -1,0 +1,44 @@
+//! Texts that were written in an editor and not filed yet: `EDITMSG` in our folder of the git directory, and further ones
+//! beside it, so that none takes the place of another.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The name of the first; further ones are `EDITMSG.2`, `EDITMSG.3`.
+const NAME: &str = "EDITMSG";
+/// How many are kept at most.
+const MAX_KEPT: usize = 1_000;
+
+/// The texts that are kept in a folder, the newest first.
+#[must_use]
+pub fn kept_texts(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let is_kept =
+        |name: &str| name == NAME || name.strip_prefix(NAME).is_some_and(|rest| rest.starts_with('.'));
+    let mut kept: Vec<_> = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_kept))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    kept.sort();
+    kept.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+/// Puts a text into a new file of the folder, for an editor to open; whoever else writes one takes another name.
+///
+/// # Errors
+/// It cannot be written.
+pub fn keep_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    for number in 1..=MAX_KEPT {
+        let name = if number == 1 { NAME.to_owned() } else { format!("{NAME}.{number}") };
+        let path = folder.join(name);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other(format!("{MAX_KEPT} unfiled texts are kept in {}", folder.display())))
+}

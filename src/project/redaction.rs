@@ -1,0 +1,55 @@
+//! What remains of a redacted text: in derived files of this repository, which go, and in files of others, which are named.
+
+use std::fs;
+
+use crate::index::Index;
+use crate::project::failure::{Failure, Kind};
+use crate::project::kept_text::kept_texts;
+use crate::project::state::Project;
+use crate::ticket::{TicketId, codec};
+
+impl Project<'_> {
+    /// Removes what was derived from tickets and may hold a redacted text: the search index, and texts that were kept
+    /// when they were refused.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn forget_derived(&self, texts: &[String]) -> Result<(), Failure> {
+        let folder = self.store.repository().own_folder();
+        Index::discard(&folder).map_err(|error| Failure::new(Kind::Io, error.to_string()))?;
+        for file in kept_texts(&folder) {
+            let holds = fs::read_to_string(&file)
+                .is_ok_and(|kept| texts.iter().any(|text| kept.contains(text.as_str())));
+            if holds {
+                fs::remove_file(&file).map_err(|error| {
+                    Failure::new(Kind::Io, format!("removing {}: {error}", file.display()))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The places of this state in which one of the texts still stands, in words.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn where_it_remains(&self, id: &TicketId, texts: &[String]) -> Result<Vec<String>, Failure> {
+        let newest = self.in_newest_state()?;
+        let mut places = Vec::new();
+        let own = codec::write(&newest.need(id)?);
+        if texts.iter().any(|text| own.contains(text.as_str())) {
+            places.push(format!("{id} still has it where it names who wrote an entry, a link or a commit"));
+        }
+        let mut others = Vec::new();
+        for text in texts {
+            others.extend(newest.snapshot().containing(text)?.into_iter().filter(|other| other != id));
+        }
+        others.sort();
+        others.dedup();
+        if !others.is_empty() {
+            let names: Vec<&str> = others.iter().map(TicketId::as_str).collect();
+            places.push(format!("other tickets have it, too: {}", names.join(", ")));
+        }
+        Ok(places)
+    }
+}

@@ -1,0 +1,175 @@
+//! Text that is taken out: of the present, of what was derived from it, and by the printed command of history.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::sandbox::{Sandbox, has_tool, path_of};
+
+#[test]
+fn text_is_taken_out_of_the_present_and_history_is_told_about() {
+    let sandbox = Sandbox::new();
+    let id = sandbox
+        .run(&["new", "Ann cannot pay", "-m", "Ann Lee's card 4111 1111 fails."])
+        .ok()
+        .trim()
+        .to_owned();
+    sandbox.run(&["comment", &id, "-m", "Called Ann Lee."]).ok();
+    sandbox.git(&["branch", "side"]);
+    sandbox.run_with(&["attach", &id, "-", "--name", "log.txt", "-m", "Her log."], "secret\n").ok();
+    let entry = sandbox.field(&id, "timeline")[2]["id"].as_str().unwrap().to_owned();
+    assert!(sandbox.run(&["redact", &id, "--text", "Ann Lee"]).fails(2).contains("-m"));
+    assert!(
+        sandbox
+            .run(&["redact", &id, "--text", "nowhere", "-m", "x"])
+            .fails(1)
+            .contains("has no such text or entry")
+    );
+    let output = sandbox.run(&[
+        "redact",
+        &id,
+        "--text",
+        "Ann Lee",
+        "--text",
+        "4111 1111",
+        "--entry",
+        &entry,
+        "-m",
+        "Her wish.",
+    ]);
+    assert!(
+        output.stderr.contains("git filter-repo") && output.stderr.contains("removed attachment log.txt"),
+        "{output:?}"
+    );
+    output.ok();
+    let file = sandbox.ticket_file(&id);
+    for gone in ["Ann Lee", "4111", "Her log."] {
+        assert!(!file.contains(gone), "{file}");
+    }
+    assert!(file.contains("[redacted]'s card [redacted] fails.") && file.contains("Her wish."), "{file}");
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD", "--", ".support/attachments"]), "");
+    assert_eq!(sandbox.run(&["log", &id, "--format", "ndjson"]).ok().lines().count(), 4, "every entry stays");
+    assert!(sandbox.run(&["show", &id]).ok().contains("redacted by entry"));
+    // A branch from before does not bring it back.
+    sandbox.run(&["edit", &id, "--branch", "side", "--severity", "major"]).ok();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+    let file = sandbox.ticket_file(&id);
+    assert!(
+        !file.contains("Ann Lee") && !file.contains("4111") && file.contains("severity: major"),
+        "{file}"
+    );
+    sandbox.git(&["stash", "pop", "-q", "--index"]);
+}
+
+/// A ticket in which a name stands wherever one can: the id, and the name.
+fn told_everywhere(sandbox: &Sandbox) -> String {
+    let id = sandbox
+        .run(&["new", "Ann Lee cannot pay", "-m", "Ann Lee called.", "--label", "vip Ann Lee"])
+        .ok()
+        .trim()
+        .to_owned();
+    sandbox.run(&["diagnose", &id, "-m", "Ann Lee's card is blocked."]).ok();
+    sandbox.run(&["diagnose", &id, "-m", "Ann Lee's bank is down."]).ok();
+    sandbox.file("Ann Lee.txt", "A picture of nothing.\n");
+    sandbox.file("dump.log", "user=Ann Lee\n");
+    sandbox.file("plain.log", "nothing here\n");
+    sandbox.run(&["attach", &id, "Ann Lee.txt", "dump.log", "plain.log"]).ok();
+    sandbox.run(&["comment", &id, "-m", "Told Ann Lee."]).ok();
+    id
+}
+
+/// Every path and byte under `.support/` of a commit.
+fn all_of(repository: &Path, revision: &str) -> String {
+    let git = |args: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(repository).args(args).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let names =
+        git(&["-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", revision, "--", ".support"]);
+    names.lines().map(|name| format!("{name}\n{}", git(&["show", &format!("{revision}:{name}")]))).collect()
+}
+
+#[test]
+fn nothing_of_a_redacted_text_is_left_in_the_present() {
+    let sandbox = Sandbox::new();
+    let id = told_everywhere(&sandbox);
+    let other = sandbox.run(&["new", "Ann Lee again"]).ok().trim().to_owned();
+    sandbox.run(&["list", "lee"]).ok();
+    let output = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]);
+    assert!(output.stderr.contains("removed attachment dump.log"), "{output:?}");
+    assert!(output.stderr.contains(&format!("other tickets have it, too: {other}")), "{output:?}");
+    output.ok();
+    sandbox.run(&["redact", &other, "--text", "Ann Lee", "-m", "Her wish."]).ok();
+    let present = all_of(&sandbox.repo(), "HEAD");
+    assert!(!present.contains("Ann Lee") && !present.contains("Ann_Lee"), "{present}");
+    assert!(present.contains("A picture of nothing.") && present.contains("nothing here"), "{present}");
+    // Nor in what is derived, and not after an undo.
+    for read in [&["list", "lee", "--format", "json"][..], &["show", &id], &["log", &id], &["handover", &id]]
+    {
+        let said = sandbox.run(read).ok();
+        assert!(!said.contains("Ann Lee"), "{read:?}: {said}");
+    }
+    let own = sandbox.repo().join(".git/support");
+    for file in std::fs::read_dir(own).unwrap().flatten().filter(|file| file.path().is_file()) {
+        let bytes = std::fs::read(file.path()).unwrap();
+        for trace in ["Ann Lee", "ann lee", "\"lee\""] {
+            assert!(!String::from_utf8_lossy(&bytes).contains(trace), "{trace} in {file:?}");
+        }
+    }
+    assert!(sandbox.run(&["undo"]).fails(1).contains("cannot be undone"));
+    assert!(sandbox.run(&["undo", &id]).fails(1).contains("cannot be undone"));
+    assert!(!all_of(&sandbox.repo(), "HEAD").contains("Ann Lee"));
+    sandbox.run(&["doctor"]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn undoing_what_was_before_a_redaction_brings_nothing_back() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["diagnose", &id, "-m", "Ann Lee's card."]).ok();
+    sandbox.run(&["diagnose", &id, "-m", "The bank."]).ok();
+    let second = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).ok();
+    sandbox.run(&["undo", &second]).ok();
+    let file = sandbox.ticket_file(&id);
+    assert!(file.contains("diagnosis: \"[redacted]'s card.\"") && !file.contains("Ann Lee"), "{file}");
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn the_printed_command_removes_it_from_history_and_nothing_else() {
+    if !has_tool("git-filter-repo") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let id = told_everywhere(&sandbox);
+    let stderr = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).stderr;
+    let command = stderr.lines().find_map(|line| line.strip_prefix("  git ")).unwrap().to_owned();
+    sandbox.git(&["clone", "-q", "--no-local", ".", "../copy"]);
+    let copy = sandbox.repo().join("../copy");
+    std::fs::write(copy.join("../FILE"), "Ann Lee==>REDACTED\nAnn_Lee==>REDACTED\n").unwrap();
+    let run = |program: &str, args: &[&str]| {
+        let output = Command::new(program).args(args).current_dir(&copy).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let before = run("git", &["rev-list", "--all", "--count"]);
+    let code = run("git", &["rev-parse", "HEAD:code.rs"]);
+    run("git", &command.split(' ').collect::<Vec<_>>());
+    assert_eq!(run("git", &["rev-list", "--all", "--count"]), before, "every commit is there");
+    assert_eq!(run("git", &["rev-parse", "HEAD:code.rs"]), code);
+    run("git", &["fsck", "--strict"]);
+    for commit in run("git", &["rev-list", "--all"]).lines() {
+        let content =
+            all_of(&copy, commit).lines().filter(|line| !line.starts_with(".support/")).collect::<String>();
+        assert!(!content.contains("Ann Lee"), "{commit}");
+        assert!(!run("git", &["log", "-1", "--format=%B", commit]).contains("Ann Lee"), "{commit}");
+    }
+    let support = env!("CARGO_BIN_EXE_git-support");
+    run(support, &["doctor", "--repair"]);
+    run(support, &["audit"]);
+    assert!(run(support, &["show", &id]).contains("Her wish."));
+    assert!(sandbox.repo().join(path_of(&id)).exists());
+}
