@@ -10,14 +10,17 @@ mod options;
 mod output;
 mod process_env;
 mod progress;
+mod repeatable;
 mod save;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+use crate::cli::editor::Editing;
 use crate::cli::options::Options;
-use crate::commands::{self, Command, Failure, Host, Session};
+use crate::cli::repeatable::Repeatable;
+use crate::commands::{self, Command, Draft, Failure, Host, Session};
 use crate::render::{Format, RenderOptions, View, render};
 
 /// Runs the program and returns its exit status (docs/exit-status.md).
@@ -26,7 +29,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let wants_json = options::wants_json(&arguments);
     let status = match options::parse(&arguments) {
         Ok((options, command)) => {
-            run(&options, &command).unwrap_or_else(|failure| output::failure(&failure, &options))
+            run(&options, &command, &arguments).unwrap_or_else(|failure| output::failure(&failure, &options))
         }
         Err(error) => output::usage(&error, wants_json),
     };
@@ -34,15 +37,17 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     if options::is_best_effort(&arguments) { ExitCode::SUCCESS } else { status }
 }
 
-fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
+fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let surroundings = process_env::read(options)?;
-    let now_seconds = surroundings.now_seconds;
+    let now_seconds = surroundings.clock.seconds();
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let random = process_env::random(&surroundings)?;
-    let mut input = std::io::stdin();
+    let input = Repeatable::new(std::io::stdin());
+    let mut reading = &input;
     let mut output = std::io::stdout();
-    let editing = surroundings.clone();
-    let editor = move |text: &str| editor::edit(text, &editing);
+    let host = Host::new(surroundings.clone(), &random, &progress::bar);
+    let editing = Editing::new(host.clone());
+    let editor = |draft: &Draft<'_>| editing.text(draft);
     let look = RenderOptions {
         terminal: std::io::stdout().is_terminal(),
         colour: options.colour(&surroundings),
@@ -50,9 +55,9 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
         now_seconds,
     };
     let mut session = Session {
-        host: Host::new(surroundings, &random, &progress::bar),
+        host,
         branch: options.branch.clone(),
-        input: &mut input,
+        input: &mut reading,
         interactive: terminal,
         editor: &editor,
         execute: &execute::execute,
@@ -70,7 +75,20 @@ fn run(options: &Options, command: &Command) -> Result<ExitCode, Failure> {
     if let Command::Complete(args) = command {
         return complete::run(args, &session);
     }
-    let view = commands::run(command, &mut session)?;
+    let outcome = loop {
+        let outcome = commands::run(command, &mut session);
+        if !editing.goes_on(&outcome, terminal) {
+            break outcome;
+        }
+        let _ = session.host.notes.take();
+        input.repeat();
+    };
+    let view = outcome.map_err(|failure| editing.kept_after(failure, arguments))?;
+    if matches!(view, View::DryRun(_) | View::Unchanged(_)) {
+        editing.kept_unfiled(arguments);
+    } else {
+        editing.filed();
+    }
     let text = render(&view, options.format(), &look)?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);

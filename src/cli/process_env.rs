@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::cli::options::Options;
-use crate::commands::ProcessEnv;
+use crate::commands::{Clock, ProcessEnv};
 use crate::commands::{Failure, Kind};
 
 /// The environment as it is, the directory after `-C`, and now.
@@ -21,11 +21,11 @@ pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
             .with_context(|| format!("cannot change to {}", directory.display()))?;
     }
     let directory = std::env::current_dir().context("the working directory is gone")?;
-    let now_seconds = now()?;
+    let clock = Clock::at(now()?);
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    Ok(ProcessEnv { environment, directory, now_seconds, interruptible })
+    Ok(ProcessEnv { environment, directory, clock, interruptible })
 }
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::failure::{Failure, Kind};
-use crate::commands::session::Session;
+use crate::commands::session::{Draft, Session};
 use crate::commands::views;
 use crate::intake;
 use crate::process::{Changes, FieldChange, Refusal};
@@ -84,6 +84,9 @@ pub(super) struct Message {
     /// Edit the message before saving
     #[arg(short, long)]
     pub edit: bool,
+    /// Use the text that was kept when it was refused
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub resume: Option<String>,
 }
 
 /// What it took.
@@ -100,6 +103,9 @@ fn minutes(text: &str) -> Result<u64, String> {
     span.ok_or_else(|| format!("'{text}' is not a valid duration (use 45m or 1h30m)"))
 }
 
+/// What stands for a text that will be written.
+const STAND_IN: &str = "What will be written.\n";
+
 const SAY_FORM: &str = "
 # ------------------------ >8 ------------------------
 # Say it above. An empty text changes nothing.
@@ -110,7 +116,7 @@ impl Message {
     pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
         let directory = session.directory().to_owned();
         let said = intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?;
-        if self.edit { Self::write(&said.unwrap_or_default(), session).map(Some) } else { Ok(said) }
+        if self.edit { self.write(&said.unwrap_or_default(), session).map(Some) } else { Ok(said) }
     }
 
     /// The text; on a terminal the editor opens where none was given.
@@ -118,15 +124,21 @@ impl Message {
         if let Some(text) = self.read(session)? {
             return Ok(text);
         }
-        if !session.interactive {
+        if !session.interactive && self.resume.is_none() {
             return Err(Refusal::EmptyNote.into());
         }
-        Self::write("", session)
+        self.write("", session)
+    }
+
+    /// A text to be written, or the one that was kept.
+    pub(crate) fn draft<'a>(&'a self, begin: &'a str, stand_in: &'a str) -> Draft<'a> {
+        Draft { begin, stand_in, resume: self.resume.as_deref() }
     }
 
     /// The text as it was left in the editor.
-    fn write(begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
-        let left = (session.editor)(&format!("{begin}{SAY_FORM}"))?;
+    fn write(&self, begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
+        let begin = format!("{begin}{SAY_FORM}");
+        let left = (session.editor)(&self.draft(&begin, STAND_IN))?;
         let text = left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
         if text.trim().is_empty() {
             return Err(Failure::new(Kind::Refused, "the text was left empty; nothing was changed"));

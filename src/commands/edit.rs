@@ -81,7 +81,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut changes = changes(args, &project, session)?;
     if changes.is_empty() && args.spending.spent.is_none() {
         changes = match ids.as_slice() {
-            [id] if session.interactive => form(&project.need(id)?, session)?,
+            [id] if session.interactive || args.message.resume.is_some() => {
+                form(&args.message, &project.need(id)?, session)?
+            }
             _ => {
                 return Err(Failure::usage("nothing to change").hint("git support edit --help"));
             }
@@ -131,12 +133,13 @@ fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Res
 }
 
 /// What the editor's form leaves changed.
-fn form(ticket: &Ticket, session: &Session<'_>) -> Result<Changes, Failure> {
+fn form(message: &Message, ticket: &Ticket, session: &Session<'_>) -> Result<Changes, Failure> {
     let head = ticket.fields();
     let fields: Vec<(Field, Option<Node>)> =
         FORM_FIELDS.iter().map(|field| (field.clone(), head.get(field).cloned())).collect();
     let text = head.description().unwrap_or_default();
-    let left = (session.editor)(&intake::fill_in(&fields, text, FORM_HELP))?;
+    let begin = intake::fill_in(&fields, text, FORM_HELP);
+    let left = (session.editor)(&message.draft(&begin, &begin))?;
     let form =
         intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     // Only what differs: a form that was left alone changes nothing.

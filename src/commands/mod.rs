@@ -66,7 +66,8 @@ pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use session::{Finished, Session};
 
-pub use crate::project::{GitProgram, Host, ProcessEnv, Progress};
+pub use crate::commands::session::Draft;
+pub use crate::project::{Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder};
 pub use crate::query::requoted;
 
 use std::path::PathBuf;

@@ -133,7 +133,9 @@ fn title_and_description(
     let (title, description) = match (&args.title, text) {
         (Some(title), text) => (title.clone(), text),
         (None, Some(text)) => intake::split_title(&text),
-        (None, None) if session.interactive => return form(changes, session),
+        (None, None) if session.interactive || args.message.resume.is_some() => {
+            return form(&args.message, changes, session);
+        }
         (None, None) => return Err(Refusal::NoTitle.into()),
     };
     // A log that ends in nothing but line ends is no different for it.
@@ -146,7 +148,7 @@ fn title_and_description(
     Ok(())
 }
 
-fn form(changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure> {
+fn form(message: &Message, changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure> {
     let given = |field: &Field| match changes.get(field) {
         Some(FieldChange::To(value)) => value.clone(),
         Some(FieldChange::Members { add, .. }) => Some(Node::texts(add.clone())),
@@ -156,7 +158,17 @@ fn form(changes: &mut Changes, session: &mut Session<'_>) -> Result<(), Failure>
     };
     let fields: Vec<(Field, Option<Node>)> =
         FORM_FIELDS.iter().map(|field| (field.clone(), given(field))).collect();
-    let left = (session.editor)(&intake::fill_in(&fields, "", FORM_HELP))?;
+    let begin = intake::fill_in(&fields, "", FORM_HELP);
+    let titled: Vec<(Field, Option<Node>)> = fields
+        .into_iter()
+        .map(|(field, value)| {
+            let is_empty = field == Field::Title && value.is_none();
+            let value = if is_empty { Some(Node::text("What will be written")) } else { value };
+            (field, value)
+        })
+        .collect();
+    let stand_in = intake::fill_in(&titled, "", FORM_HELP);
+    let left = (session.editor)(&message.draft(&begin, &stand_in))?;
     let form =
         intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     if !form.fields.iter().any(|(field, value)| *field == Field::Title && value.is_some()) {

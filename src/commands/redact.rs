@@ -68,7 +68,8 @@ fn note_history(session: &Session<'_>) {
         "beside it, and run in the clone",
         "  git filter-repo --replace-text ../FILE --replace-message ../FILE",
         "It gives every later commit a new ID. Force-push all branches and tags, have everybody clone again, and ask",
-        "the forge to drop its caches. If it was a secret, revoke it now.",
+        "the forge to drop its caches. An audit then reports the attachments that contained it.",
+        "If it was a secret, revoke it now.",
     ] {
         session.note(line);
     }

@@ -8,8 +8,19 @@ use crate::commands::failure::Failure;
 use crate::project::{Host, Project, Scope};
 use crate::render::Format;
 
+/// A text that somebody is to write in an editor.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    /// What the editor opens on.
+    pub begin: &'a str,
+    /// What stands for it while the command is rehearsed.
+    pub stand_in: &'a str,
+    /// The kept text to take instead: its name, or nothing where there is one alone.
+    pub resume: Option<&'a str>,
+}
+
 /// Opens an editor on a text and returns what it was left with.
-pub(crate) type Editor<'a> = &'a dyn Fn(&str) -> anyhow::Result<String>;
+pub(crate) type Editor<'a> = &'a dyn Fn(&Draft<'_>) -> anyhow::Result<String>;
 
 /// How a command that was run has ended.
 #[derive(Debug)]

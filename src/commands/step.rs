@@ -35,7 +35,7 @@ impl Common {
         step: &ProcessAction,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
-        let reason = if session.interactive {
+        let reason = if session.interactive || self.message.resume.is_some() {
             Some(self.message.need(session)?)
         } else {
             self.message.read(session)?

@@ -1,6 +1,6 @@
 //! What the process gives a project: where it runs, the time, random bits, progress bars, and where warnings go.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::store::git::ProcessEnv;
@@ -51,6 +51,8 @@ pub struct Host<'h> {
     pub notes: Notes,
     /// Shows how far something long has come: what it is, and how much there is of it.
     pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
+    /// True while a command is tried out with texts that stand for what will be written: nothing is changed.
+    pub rehearsal: Rc<Cell<bool>>,
     random: &'h dyn Fn() -> u64,
 }
 
@@ -61,13 +63,13 @@ impl<'h> Host<'h> {
         random: &'h dyn Fn() -> u64,
         progress: &'h dyn Fn(&'static str, usize) -> Progress,
     ) -> Self {
-        Self { env, notes: Notes::default(), progress, random }
+        Self { env, notes: Notes::default(), progress, rehearsal: Rc::default(), random }
     }
 
     /// Now, by the clock of the process.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_unix(self.env.now_seconds).unwrap_or_default()
+        Timestamp::from_unix(self.env.clock.seconds()).unwrap_or_default()
     }
 
     /// Random bits.

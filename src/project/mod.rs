@@ -22,7 +22,6 @@ mod history;
 mod host;
 mod import;
 mod introduced;
-mod kept_text;
 
 mod parts;
 mod records;
@@ -53,7 +52,6 @@ pub use history::{CommitLine, Graph};
 pub use host::{Host, Notes, Progress};
 pub use import::Imported;
 pub use introduced::IntroducedEntry;
-pub use kept_text::{keep_text, kept_texts};
 pub use sla_rules::SlaRules;
 pub use sync::{Rewrite, Synced};
 pub use undo::UndoTarget;
@@ -61,5 +59,6 @@ pub use write::{Changed, Outcome};
 
 pub use state::{Project, Scope};
 
-pub use crate::store::git::{ProcessEnv, Program as GitProgram};
+pub use crate::store::git::{Clock, ProcessEnv, Program as GitProgram};
 pub use crate::store::layout::ticket as ticket_path;
+pub use crate::store::{keep_text, kept_texts, own_folder};

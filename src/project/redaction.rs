@@ -1,11 +1,9 @@
 //! What remains of a redacted text: in derived files of this repository, which go, and in files of others, which are named.
 
-use std::fs;
-
 use crate::index::Index;
 use crate::project::failure::{Failure, Kind};
-use crate::project::kept_text::kept_texts;
 use crate::project::state::Project;
+use crate::store::forget_texts;
 use crate::ticket::{TicketId, codec};
 
 impl Project<'_> {
@@ -17,16 +15,9 @@ impl Project<'_> {
     pub fn forget_derived(&self, texts: &[String]) -> Result<(), Failure> {
         let folder = self.store.repository().own_folder();
         Index::discard(&folder).map_err(|error| Failure::new(Kind::Io, error.to_string()))?;
-        for file in kept_texts(&folder) {
-            let holds = fs::read_to_string(&file)
-                .is_ok_and(|kept| texts.iter().any(|text| kept.contains(text.as_str())));
-            if holds {
-                fs::remove_file(&file).map_err(|error| {
-                    Failure::new(Kind::Io, format!("removing {}: {error}", file.display()))
-                })?;
-            }
-        }
-        Ok(())
+        let failed =
+            |error| Failure::new(Kind::Io, format!("removing texts in {}: {error}", folder.display()));
+        forget_texts(&folder, texts).map_err(failed)
     }
 
     /// The places of this state in which one of the texts still stands, in words.

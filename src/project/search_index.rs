@@ -52,7 +52,7 @@ struct Made {
 impl Project<'_> {
     /// The index of this clone.
     pub(super) fn index(&self) -> Result<Index, Error> {
-        Index::open(&self.store.repository().own_folder(), self.host.env.now_seconds)
+        Index::open(&self.store.repository().own_folder(), self.host.env.clock.seconds())
     }
 
     /// What the index says; none where it is not available, which is said.

@@ -48,6 +48,7 @@ impl<'h> Project<'h> {
         options: &ChangeOptions,
         mut make: impl FnMut(&mut Change<'_, 'h>) -> Result<T, Failure>,
     ) -> Result<Changed<T>, Failure> {
+        let is_rehearsal = options.dry_run || self.host.rehearsal.get();
         let author = Author::of(&self.store)?;
         let seed = self.host.random();
         let mut last = None;
@@ -59,19 +60,19 @@ impl<'h> Project<'h> {
             last = Some((answer, warnings, touched));
             Ok(draft)
         };
-        let plan = if options.dry_run { self.store.rehearse(draft)? } else { self.store.update(draft)? };
+        let plan = if is_rehearsal { self.store.rehearse(draft)? } else { self.store.update(draft)? };
         let Some((answer, warnings, touched)) = last else {
             return Err(Failure::new(Kind::Internal, "the change was never made"));
         };
         let Some(plan) = plan else {
             return Ok(Changed { answer, tickets: touched, outcome: Outcome::Unchanged });
         };
-        if !options.dry_run {
+        if !is_rehearsal {
             self.in_newest_state()?.warn_of_files()?;
         }
         self.note_warnings(warnings);
         let CommitPlan { commit, tickets, message, patch } = plan;
-        if options.dry_run {
+        if is_rehearsal {
             return Ok(Changed { answer, tickets, outcome: Outcome::DryRun { message, patch } });
         }
         if let Some(commit) = commit {

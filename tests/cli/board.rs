@@ -37,12 +37,17 @@ fn somebody_filters_opens_escalates_and_leaves() {
     terminal.keys(&["Enter"]);
     terminal.until("Timeline");
     terminal.keys(&["e"]);
-    terminal.until(&format!(":escalate {pay} -m ''"));
-    terminal.text("It needs a developer.");
+    terminal.until(&format!(":escalate {pay} -m"));
+    terminal.text("It's a developer's job.");
     terminal.keys(&["Enter"]);
     // The handover is not complete: the board says what is missing, and the line is kept.
     let screen = terminal.until("requirements");
-    assert!(screen.contains(&format!(":escalate {pay} -m 'It needs a developer.'")), "{screen}");
+    assert!(screen.contains(&format!(":escalate {pay} -m It's a developer's job.")), "{screen}");
+    // The options stand before the text, which goes to the end of the line.
+    terminal.keys(&["Home"]);
+    for _ in 0..format!("escalate {pay}").len() {
+        terminal.keys(&["Right"]);
+    }
     terminal.text(" --requirements asked --troubleshooting restarted");
     terminal.keys(&["Enter"]);
     terminal.until(&format!("escalate {pay}: Card payments fail"));
@@ -56,7 +61,7 @@ fn somebody_filters_opens_escalates_and_leaves() {
         "{message}"
     );
     assert!(
-        message.contains("It needs a developer.") && message.contains("Support-Level: 1 -> 2"),
+        message.contains("It's a developer's job.") && message.contains("Support-Level: 1 -> 2"),
         "{message}"
     );
 }
@@ -126,4 +131,39 @@ fn a_terminal_that_goes_takes_the_board_with_it() {
 fn the_board_needs_a_terminal() {
     let sandbox = Sandbox::new();
     assert!(sandbox.run(&["board"]).fails(2).contains("git support list"));
+}
+
+#[test]
+fn what_was_typed_on_the_board_is_not_lost() {
+    let (sandbox, pay, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board");
+    terminal.keys(&["Enter"]);
+    terminal.until(&pay);
+    // A title without quotes; options after it.
+    terminal.keys(&["n"]);
+    terminal.text("It isn't working: 5 o'clock --severity major");
+    terminal.keys(&["Enter"]);
+    terminal.until("It isn't working");
+    // Left by mistake, refused, or with a quote that is not closed: the line is there again.
+    terminal.keys(&[":"]);
+    terminal.text(&format!("comment {pay} --internal -m Long words."));
+    terminal.keys(&["Escape", ":", "Up"]);
+    terminal.until(&format!(":comment {pay} --internal -m Long words."));
+    terminal.keys(&["Escape", ":"]);
+    terminal.text(&format!("comment {pay} -m \"Never closed"));
+    terminal.keys(&["Enter"]);
+    let screen = terminal.until("a quote is not closed");
+    assert!(screen.contains("Never closed"), "{screen}");
+    terminal.keys(&["Escape", "/"]);
+    terminal.text(" sevrity:major");
+    terminal.keys(&["Enter"]);
+    let screen = terminal.until("unknown field 'sevrity'");
+    assert!(screen.contains("/status:open sevrity:major"), "{screen}");
+    terminal.keys(&["Escape", ":", "Up", "Up", "Enter"]);
+    terminal.until("comment ");
+    terminal.keys(&["q"]);
+    terminal.until("ready>");
+    assert!(sandbox.ticket_file(&pay).contains("note: Long words."), "{}", sandbox.ticket_file(&pay));
+    assert!(sandbox.run(&["list", "severity:major"]).ok().contains("5 o'clock"));
 }

@@ -36,6 +36,7 @@ mod hostile_trees;
 mod importing;
 mod index;
 mod jobs;
+mod kept_texts;
 mod kills;
 mod knowledge;
 mod lineage;

@@ -28,12 +28,12 @@ impl<'a, 'b> Deck<'a, 'b> {
 
     /// Sets the clock: a board stands open for hours.
     pub(super) fn set_now(&mut self, seconds: i64) {
-        self.session.host.env.now_seconds = seconds;
+        self.session.host.env.clock.set(seconds);
     }
 
     /// Now, in seconds since 1970 UTC.
     pub(super) fn now(&self) -> i64 {
-        self.session.host.env.now_seconds
+        self.session.host.env.clock.seconds()
     }
 
     /// Runs a command of these words, the verb first.

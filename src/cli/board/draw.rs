@@ -43,7 +43,7 @@ fn bottom(frame: &mut Frame<'_>, foot: Rect, body: Rect, state: &State) {
         frame.render_widget(Paragraph::new(lines).style(Style::new().fg(Color::Red)), area);
     }
     match &state.focus {
-        Focus::Line { what, text, cursor } => {
+        Focus::Line { what, text, cursor, .. } => {
             let prompt = match what {
                 Line::Filter => "/",
                 Line::Command => ":",

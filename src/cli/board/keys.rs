@@ -10,18 +10,18 @@ use crate::render::{Columns, View, counted};
 /// A key that begins a command, its verb, and what comes after the ticket's id.
 pub(super) const STEPS: [(char, &str, &str); 14] = [
     ('a', "assign", ""),
-    ('c', "comment", "-m ''"),
+    ('c', "comment", "-m "),
     ('t', "triage", "--severity "),
-    ('i', "replicate", "--steps ''"),
-    ('D', "diagnose", "-m ''"),
-    ('e', "escalate", "-m ''"),
-    ('b', "return", "-m ''"),
+    ('i', "replicate", "--steps "),
+    ('D', "diagnose", "-m "),
+    ('e', "escalate", "-m "),
+    ('b', "return", "-m "),
     ('d', "defer", "--vendor "),
-    ('p', "pend", "-m ''"),
+    ('p', "pend", "-m "),
     ('u', "resume", ""),
     ('r', "resolve", "--as "),
     ('x', "close", ""),
-    ('o', "reopen", "-m ''"),
+    ('o', "reopen", "-m "),
     ('!', "alert", "--to "),
 ];
 
@@ -111,25 +111,35 @@ fn common(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
     match code {
         KeyCode::F(5) => state.refresh(deck),
         KeyCode::Char('?') => state.focus = Focus::Help,
-        KeyCode::Char('/') => ask(state, Line::Filter, &state.query.clone(), 0),
-        KeyCode::Char(':') => ask(state, Line::Command, "", 0),
-        KeyCode::Char('n') => ask(state, Line::Command, "new ''", 1),
+        KeyCode::Char('/') => ask(state, Line::Filter, &state.query.clone()),
+        KeyCode::Char(':') => ask(state, Line::Command, ""),
+        KeyCode::Char('n') => ask(state, Line::Command, "new "),
         KeyCode::Char(key) => {
             let step = STEPS.iter().find(|(own, _, _)| *own == key);
             let id = state.picked().map(|one| one.summary.id.to_string());
             if let (Some((_, verb, rest)), Some(id)) = (step, id) {
-                let back = usize::from(rest.ends_with('\''));
-                ask(state, Line::Command, &format!("{verb} {id} {rest}"), back);
+                ask(state, Line::Command, &format!("{verb} {id} {rest}"));
             }
         }
         _ => {}
     }
 }
 
-/// Opens the line at the bottom on a text, the cursor so many characters before its end.
-fn ask(state: &mut State, what: Line, text: &str, back: usize) {
-    let cursor = text.chars().count().saturating_sub(back);
-    state.focus = Focus::Line { what, text: text.to_owned(), cursor };
+/// Opens the line at the bottom on a text, the cursor at its end.
+fn ask(state: &mut State, what: Line, text: &str) {
+    state.focus = Focus::Line { what, text: text.to_owned(), cursor: text.chars().count(), back: 0 };
+}
+
+/// Goes back, or forth, in what was typed before.
+fn recall(by: isize, state: &mut State) {
+    let Focus::Line { what, back, .. } = &state.focus else { return };
+    let (what, back) = (*what, back.saturating_add_signed(by));
+    let text = if back == 0 { Some("") } else { state.recall(what, back) };
+    let Some(text) = text.map(str::to_owned) else { return };
+    ask(state, what, &text);
+    if let Focus::Line { back: at, .. } = &mut state.focus {
+        *at = back;
+    }
 }
 
 fn open(state: &mut State, deck: &mut Deck<'_, '_>) {
@@ -142,13 +152,23 @@ fn open(state: &mut State, deck: &mut Deck<'_, '_>) {
 }
 
 fn type_into_line(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
-    let Focus::Line { what, text, cursor } = &mut state.focus else { return };
+    match code {
+        KeyCode::Up => return recall(1, state),
+        KeyCode::Down => return recall(-1, state),
+        _ => {}
+    }
+    let Focus::Line { what, text, cursor, .. } = &mut state.focus else { return };
     let place =
         |cursor: usize, text: &str| text.char_indices().nth(cursor).map_or(text.len(), |(place, _)| place);
     match code {
-        KeyCode::Esc => state.focus = Focus::Tickets,
+        KeyCode::Esc => {
+            let (what, text) = (*what, text.clone());
+            state.remember(what, &text);
+            state.focus = Focus::Tickets;
+        }
         KeyCode::Enter => {
             let (what, text) = (*what, text.clone());
+            state.remember(what, &text);
             state.focus = Focus::Tickets;
             match what {
                 Line::Filter => filter(text, state, deck),
@@ -181,34 +201,55 @@ fn filter(query: String, state: &mut State, deck: &mut Deck<'_, '_>) {
             (state.query, state.tickets, state.column, state.row) = (query, tickets, 0, 0);
             state.say(counted(count));
         }
-        Err(problem) => state.fail(problem),
+        Err(problem) => refused(Line::Filter, &query, problem, state),
     }
 }
 
+/// Says what went wrong; what was typed is not lost: the line opens on it again.
+fn refused(what: Line, line: &str, problem: String, state: &mut State) {
+    ask(state, what, line);
+    state.fail(problem);
+}
+
 fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
-    let Some(words) = shlex::split(line) else { return state.fail("a quote is not closed".to_owned()) };
+    let Some(words) = words(line) else {
+        return refused(Line::Command, line, "a quote is not closed".to_owned(), state);
+    };
     if words.is_empty() {
         return;
     }
     match words.first().map(String::as_str) {
         Some("board" | "demo" | "complete" | "completions" | "export" | "merge-driver") => {
-            state.fail(format!(
-                "'{}' is not available on the board",
-                words.first().cloned().unwrap_or_default()
-            ));
+            let verb = words.first().cloned().unwrap_or_default();
+            refused(Line::Command, line, format!("'{verb}' is not available on the board"), state);
         }
         _ => match deck.run(&words) {
             Ok(said) => {
                 tell(said, state);
                 state.refresh(deck);
             }
-            // What was typed is not lost: the line opens on it again.
-            Err(problem) => {
-                ask(state, Line::Command, line, 0);
-                state.fail(problem);
-            }
+            Err(problem) => refused(Line::Command, line, problem, state),
         },
     }
+}
+
+/// The words of a command. A text without quotes goes to the end of the line: after `-m` or `--steps`, and the title of
+/// a new ticket, which ends before the first option.
+fn words(line: &str) -> Option<Vec<String>> {
+    let is_free = |text: &str| !text.trim().is_empty() && !text.trim_start().starts_with(['\'', '"', '-']);
+    let flags = [" -m ", " --steps "];
+    let flag = flags.iter().filter_map(|flag| Some((line.find(flag)?, *flag))).min();
+    if let Some((at, flag)) = flag {
+        let (head, text) = (line.get(..at)?, line.get(at + flag.len()..)?);
+        if is_free(text) && !head.contains(['\'', '"']) {
+            return Some([words(head)?, vec![flag.trim().to_owned(), text.trim().to_owned()]].concat());
+        }
+    }
+    let title = line.trim_start().strip_prefix("new ").filter(|title| is_free(title));
+    let Some(title) = title else { return shlex::split(line) };
+    let (title, options) = title.split_at(title.find(" -").unwrap_or(title.len()));
+    let first = ["new".to_owned(), title.trim().to_owned()];
+    Some([first.to_vec(), shlex::split(options)?].concat())
 }
 
 /// Says what a command came to.

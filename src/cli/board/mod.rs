@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -34,6 +34,7 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
     let signals = Signals::taken(session)?;
     // The editor would draw over the board; texts are typed into the line at its bottom.
     session.interactive = false;
+    session.editor = &|_| bail!("the editor is not available on the board; use -m");
     session.on_terminal = false;
     let query = if query.is_empty() { "status:open".to_owned() } else { query.join(" ") };
     let mut deck = Deck::new(session);

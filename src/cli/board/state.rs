@@ -11,8 +11,9 @@ pub(super) enum Focus {
     Tickets,
     /// The page of a ticket, from a line on.
     Page { lines: Vec<String>, from: usize },
-    /// The line at the bottom: what it is for, what was typed, where the cursor stands in characters.
-    Line { what: Line, text: String, cursor: usize },
+    /// The line at the bottom: what it is for, what was typed, where the cursor stands in characters, and how far back in
+    /// the history it stands (0: nowhere).
+    Line { what: Line, text: String, cursor: usize, back: usize },
     /// The keys, explained.
     Help,
 }
@@ -39,6 +40,8 @@ pub(super) struct State {
     /// What was said last, and whether it went wrong.
     pub(super) said: String,
     pub(super) is_wrong: bool,
+    /// The lines that were typed, the last one last, whether they were taken, refused or left.
+    history: Vec<(Line, String)>,
     has_left: bool,
 }
 
@@ -55,6 +58,7 @@ impl State {
             row: 0,
             said: notes.first().cloned().unwrap_or_else(|| "? for help".to_owned()),
             is_wrong: false,
+            history: Vec::new(),
             has_left: false,
         })
     }
@@ -105,6 +109,20 @@ impl State {
             }
         }
         self.step(0, 0);
+    }
+
+    /// Keeps a line that was typed.
+    pub(super) fn remember(&mut self, what: Line, text: &str) {
+        let line = (what, text.to_owned());
+        if !text.trim().is_empty() && self.history.last() != Some(&line) {
+            self.history.push(line);
+        }
+    }
+
+    /// The line of a kind that was typed so many lines ago: 1 is the last.
+    pub(super) fn recall(&self, what: Line, back: usize) -> Option<&str> {
+        let own = self.history.iter().rev().filter(|(kind, _)| *kind == what);
+        own.map(|(_, text)| text.as_str()).nth(back.checked_sub(1)?)
     }
 
     /// Says what was done.

@@ -69,7 +69,7 @@ fn signature(role: &str, config: &Config, surroundings: &ProcessEnv, git: &Progr
         known => known,
     };
     let date = match variable("DATE") {
-        None => Some((surroundings.now_seconds, local_offset())),
+        None => Some((surroundings.clock.seconds(), local_offset())),
         Some(text) => date(&text),
     };
     if let (Some(name), Some(email), Some((seconds, offset_minutes))) = (name, email, date) {

@@ -62,7 +62,7 @@ pub use objects::{Blob, Item, ItemKind};
 pub(crate) use path::refused_path;
 pub use path::{SupportPath, shown, way_out};
 pub use pipeline::Pipeline;
-pub use process_env::ProcessEnv;
+pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;
 pub use repository::Repository;
 pub use signatures::{SignatureStatus, Signed};

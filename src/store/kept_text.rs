@@ -5,10 +5,18 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::store::git::{ProcessEnv, Repository};
+
 /// The name of the first; further ones are `EDITMSG.2`, `EDITMSG.3`.
 const NAME: &str = "EDITMSG";
 /// How many are kept at most.
 const MAX_KEPT: usize = 1_000;
+
+/// The folder in which texts are kept: ours in the git directory; `None` outside of a repository.
+#[must_use]
+pub fn own_folder(env: &ProcessEnv) -> Option<PathBuf> {
+    Repository::open(env.clone()).ok().map(|repository| repository.own_folder())
+}
 
 /// The texts that are kept in a folder, the newest first.
 #[must_use]
@@ -41,4 +49,19 @@ pub fn keep_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other(format!("{MAX_KEPT} unfiled texts are kept in {}", folder.display())))
+}
+
+/// Removes the kept texts of a folder in which one of some words stands.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn forget_texts(folder: &Path, words: &[String]) -> io::Result<()> {
+    for file in kept_texts(folder) {
+        let holds =
+            fs::read_to_string(&file).is_ok_and(|kept| words.iter().any(|word| kept.contains(word.as_str())));
+        if holds {
+            fs::remove_file(&file)?;
+        }
+    }
+    Ok(())
 }
