@@ -8,7 +8,7 @@ use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
 use crate::store::driver::{author, merge_lines, read_any, read_merged, read_version, write_version};
-use crate::store::layout;
+use crate::store::{layout, newly_contested};
 use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, codec, merge, merge_three};
 
 /// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
@@ -79,7 +79,13 @@ impl Host<'_> {
             };
         };
         match merge_three(&base, &ours, &theirs) {
-            ThreeWay::One(ticket) => Ok(*ticket),
+            ThreeWay::One(ticket) => {
+                for field in newly_contested(&ticket, [&ours, &theirs]) {
+                    let (name, id) = (field.name(), ticket.id());
+                    self.note(format!("note: both sides set {name} of {id}: git support show {id}"));
+                }
+                Ok(*ticket)
+            }
             ThreeWay::TakenBack { ticket, back } => self.undone(*ticket, back),
             ThreeWay::Two => Err(strangers()),
             ThreeWay::Contested(fields) => {

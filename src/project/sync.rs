@@ -3,6 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
+use crate::ticket::Field;
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -37,6 +38,17 @@ impl Project<'_> {
         for (id, new) in &synced.renamed {
             self.host.note(format!(
                 "warning: two tickets were opened under the ID {id}; the newer one is now {new}"
+            ));
+        }
+        for (id, fields) in &synced.contested {
+            let names: Vec<String> = fields.iter().map(Field::name).collect();
+            self.host
+                .note(format!("note: both sides set {} of {id}: git support show {id}", names.join(", ")));
+        }
+        for id in &synced.removed {
+            self.host.note(format!(
+                "warning: the file of {id} was removed on {}: git support doctor --repair brings it back",
+                synced.remote
             ));
         }
         for id in &synced.left_out {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::for_outside;
-use crate::render::lines::{SHORT_COMMIT, linked_text, value_text};
+use crate::render::lines::{SHORT_COMMIT, contested_values, linked_text, value_text};
 use crate::render::markdown::{fenced, inline};
 use crate::render::paint::{BOLD, DIM, RenderOptions, shown};
 use crate::render::view::{Audience, HandoverNotes};
@@ -151,6 +151,7 @@ fn facts(packet: &HandoverNotes) -> Section {
         fact("assignee", field(&Field::Assignee));
         fact("waits for", head.get(&Field::Deferral).map(value_text));
         fact("estimate", field(&Field::Estimate));
+        fact("contested", Some(contested_values(&packet.ticket).join("; ")));
     }
     fact("type", field(&Field::Type));
     fact("severity", field(&Field::Severity));

@@ -81,6 +81,19 @@ pub(super) fn steps(tickets: &[Ticket], look: &RenderOptions) -> String {
     out
 }
 
+/// The short values that concurrent entries set beside the one that counts: `severity: also minor, by Dana Li`.
+pub(super) fn contested_values(ticket: &Ticket) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (field, others) in ticket.contested() {
+        for entry in others {
+            let Some(Set::Value { to, .. }) = entry.set.get(&field) else { continue };
+            let other = to.as_ref().map_or("none".to_owned(), value_text);
+            lines.push(format!("{}: also {other}, by {}", short_name(&field), entry.by.short()));
+        }
+    }
+    lines
+}
+
 /// What is said behind an entry that no longer holds.
 pub(super) fn struck_word(undone: &Undone, entry: &Entry) -> &'static str {
     match (undone.is_undone(entry), undone.is_struck(entry)) {

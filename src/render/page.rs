@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::process::{Release, Vendor, is_overdue, percentile};
-use crate::render::lines::{entry_details, linked_text, short_name, struck_word, value_text};
+use crate::render::lines::{
+    contested_values, entry_details, linked_text, short_name, struck_word, value_text,
+};
 use crate::render::paint::{BOLD, DIM, RED, RenderOptions, STRUCK, shown, span};
 use crate::render::view::TicketPage;
 use crate::ticket::{Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
@@ -94,6 +96,9 @@ fn fields(out: &mut String, page: &TicketPage, look: &RenderOptions) {
     }
     if page.is_deliverys {
         line("flagged", "affects no supported release (delivery team's)");
+    }
+    for text in contested_values(&page.ticket) {
+        line("contested", &shown(&text));
     }
     let times = page.ticket.occurrences();
     if times > 1 {

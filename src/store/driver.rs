@@ -13,10 +13,19 @@ use crate::ticket::{MAX_FILE_BYTES, Merged, Person, Ticket, TicketId, Timestamp,
 /// (gitattributes(5)).
 pub const DRIVER: [(&str, &str); 3] = [
     ("merge.support.name", "tickets, by the merge rule of git-support"),
-    ("merge.support.driver", "git support merge-driver %O %A %B %P"),
+    // A git that cannot run it would leave our side alone, without a word: then the lines are merged, and it is a conflict.
+    (
+        "merge.support.driver",
+        "git support merge-driver %O %A %B %P || { grep -q '^<<<<<<<' %A || \
+         git merge-file -L ours -L base -L theirs %A %O %B; \
+         echo 'ticket in conflict: git support doctor --repair' >&2; false; }",
+    ),
     // A git whose helper is gone shows no difference at all: then the file itself is shown.
     ("diff.support.textconv", "f() { git support textconv \"$1\" 2>/dev/null || cat \"$1\"; }; f"),
 ];
+
+/// The driver as an earlier version wrote it.
+const OLD_DRIVER: &str = "git support merge-driver %O %A %B %P";
 
 /// What a sparse checkout needs in `info/attributes`, besides.
 const ATTRIBUTE: &str = ".support/tickets/** merge=support diff=support";
@@ -25,7 +34,10 @@ impl Store {
     /// True where this clone's git merges tickets by the merge rule.
     #[must_use]
     pub fn has_driver(&self) -> bool {
-        DRIVER.iter().all(|(name, _)| self.repository.configured(name).is_some()) && !self.lacks_attribute()
+        let is_set = |(name, _): &(&str, &str)| {
+            self.repository.configured(name).is_some_and(|value| value != OLD_DRIVER)
+        };
+        DRIVER.iter().all(is_set) && !self.lacks_attribute()
     }
 
     /// True in a sparse checkout whose git does not know the driver: it reads no attributes of folders that
@@ -46,7 +58,10 @@ impl Store {
     /// The configuration cannot be written.
     pub fn wire_driver(&self) -> Result<(), Error> {
         if !self.has_driver() {
-            DRIVER.iter().try_for_each(|(name, value)| self.repository.configure(name, value))?;
+            let is_own =
+                |name: &str| self.repository.configured(name).is_none_or(|value| value == OLD_DRIVER);
+            let missing = DRIVER.iter().filter(|(name, _)| is_own(name));
+            missing.copied().try_for_each(|(name, value)| self.repository.configure(name, value))?;
         }
         if self.lacks_attribute() {
             let path = self.attributes();

@@ -4,7 +4,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
-use crate::ticket::{MAX_FILE_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
+use crate::ticket::{Field, MAX_FILE_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
 
 /// What each of two sides lacks of their union.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct MergedTree {
     pub(crate) for_theirs: Vec<FileChange>,
     /// Tickets that met under one id by chance: the id, and that which the younger one got.
     pub(crate) renamed: Vec<(TicketId, TicketId)>,
+    /// Tickets of which both sides set fields otherwise, with those fields.
+    pub(crate) contested: Vec<(TicketId, Vec<Field>)>,
 }
 
 impl MergedTree {
@@ -92,6 +94,10 @@ fn tickets(
     let (ours, theirs) = (read_merged(id, path, ours)?, read_merged(id, path, theirs)?);
     match one(base.as_ref(), &ours, &theirs, path)? {
         Merged::One(ticket) => {
+            let fields = newly_contested(&ticket, [&ours, &theirs]);
+            if !fields.is_empty() {
+                union.contested.push((id.clone(), fields));
+            }
             union.put(path, Some(codec::write(&ticket).as_bytes()), mine, other);
         }
         Merged::Two { kept, renamed } => {
@@ -102,6 +108,14 @@ fn tickets(
         }
     }
     Ok(())
+}
+
+/// The fields of a merged ticket that concurrent entries contest, and that were not contested on either side.
+pub(crate) fn newly_contested(merged: &Ticket, sides: [&Ticket; 2]) -> Vec<Field> {
+    let of =
+        |ticket: &Ticket| -> Vec<Field> { ticket.contested().into_iter().map(|(field, _)| field).collect() };
+    let known = sides.map(of).concat();
+    of(merged).into_iter().filter(|field| !known.contains(field)).collect()
 }
 
 fn one(base: Option<&Ticket>, ours: &Ticket, theirs: &Ticket, path: &str) -> Result<Merged, Error> {

@@ -41,6 +41,7 @@ pub use hand_edits::HandEdit;
 pub use history::IntroducedEntry;
 pub use kept_text::{forget_texts, keep_text, kept_texts, own_folder};
 pub use lost::Lost;
+pub(crate) use merged_tree::newly_contested;
 pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use past_change::PastChange;
 pub use settings_changes::{Past, SettingsChange};

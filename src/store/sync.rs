@@ -139,7 +139,6 @@ impl Store {
         Ok(ours)
     }
 
-    /// A branch of code is its user's to push for the first time.
     /// Whether a branch that the remote does not have may be pushed: it holds tickets alone, and nobody deleted it there.
     fn may_be_new(
         &self,
@@ -172,17 +171,29 @@ impl Store {
                 Some(ours) => ours != theirs && self.repository.contains(theirs, ours)?,
                 None => true,
             };
-            let files = match tip.filter(|_| !unborn) {
+            let mut files = match tip.filter(|_| !unborn) {
                 Some(ours) => union(&self.repository, Some(ours), ours, theirs)?.for_ours,
                 None => self.all_files(theirs)?,
             };
             received = ids(&files);
+            if let Some(ours) = tip.filter(|_| !unborn) {
+                synced.removed = self.removed_by(ours, theirs)?;
+                // Index and work tree are as the branch is; what was removed is said.
+                files.extend(synced.removed.iter().map(|id| FileChange::remove(layout::ticket(id))));
+            }
             let message = self.repository.commit_text(theirs)?.message;
             let change = TreeChange { existing: Some(theirs), ..TreeChange::new(files, message) };
             Ok((forward || unborn).then_some(change))
         })?;
         add(&mut synced.received, received);
         Ok(())
+    }
+
+    /// The tickets that a commit has, and that one after it has no longer.
+    fn removed_by(&self, ours: ObjectId, theirs: ObjectId) -> Result<Vec<TicketId>, Error> {
+        let differences = self.repository.differences(layout::TICKETS, ours, theirs)?;
+        let gone = differences.iter().filter(|difference| difference.theirs.is_none());
+        Ok(gone.filter_map(|difference| layout::id_of(&difference.path)).collect())
     }
 
     /// A branch without a commit that is checked out would show all their code as deleted.
@@ -301,6 +312,11 @@ impl Store {
     fn report(&self, met: &MergedTree, synced: &mut Synced) {
         add(&mut synced.received, ids(&met.for_ours));
         add(&mut synced.sent, ids(&met.for_theirs));
+        for one in &met.contested {
+            if !synced.contested.contains(one) {
+                synced.contested.push(one.clone());
+            }
+        }
         for pair in &met.renamed {
             if !synced.renamed.contains(pair) {
                 synced.renamed.push(pair.clone());

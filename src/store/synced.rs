@@ -1,6 +1,6 @@
 //! What sync is asked, and what came of it.
 
-use crate::ticket::TicketId;
+use crate::ticket::{Field, TicketId};
 
 /// What is to be done about a remote branch that was rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,4 +26,8 @@ pub struct Synced {
     pub renamed: Vec<(TicketId, TicketId)>,
     /// Tickets that a rewritten history has no longer, although they were changed here since.
     pub left_out: Vec<TicketId>,
+    /// Tickets of which both sides set fields otherwise, with those fields.
+    pub contested: Vec<(TicketId, Vec<Field>)>,
+    /// Tickets whose files the remote has removed, and that were not changed here since.
+    pub removed: Vec<TicketId>,
 }

@@ -7,6 +7,7 @@ mod attachment;
 mod canonical;
 pub mod codec;
 mod conflict;
+mod contested;
 mod digest;
 mod earlier;
 mod entry;
@@ -144,16 +145,6 @@ impl Ticket {
             Set::TextInHead => self.earlier.get(&entry.id, field),
             Set::Value { .. } | Set::Members { .. } | Set::Other(_) => None,
         }
-    }
-
-    /// The long texts that a field was set to at the same time as to the one that it has: by concurrent entries.
-    #[must_use]
-    pub fn contending_texts(&self, field: &Field) -> Vec<(&Entry, &str)> {
-        let Some(setter) = self.setter(field) else { return Vec::new() };
-        let now = self.head.get(field).and_then(Node::as_text);
-        let concurrent = self.in_effect().filter(|entry| entry.seq == setter.seq && *entry != setter);
-        let texts = concurrent.filter_map(|entry| Some((entry, self.text_set(entry, field)?)));
-        texts.filter(|(_, text)| Some(*text) != now).collect()
     }
 
     /// Every finding, with what others wrote there at the same time.

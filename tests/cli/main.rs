@@ -67,3 +67,4 @@ mod terminal;
 mod texts;
 mod undo;
 mod untouched;
+mod without_us;

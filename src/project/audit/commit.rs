@@ -118,14 +118,12 @@ impl Review<'_> {
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Changed>, Failure> {
-        let takes_back = self.is_revert(passage, file, id, parsed)?;
         let mut found = |rule, message: String| {
             self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
         };
         let Some(now) = &file.now else {
-            if !takes_back {
-                found(AuditRule::TicketRemoved, "its file is gone".to_owned());
-            }
+            // A revert of its opening removes it as well: what was told is told, and a ticket is withdrawn instead.
+            found(AuditRule::TicketRemoved, "its file is gone".to_owned());
             return Ok(None);
         };
         if now.kind != ItemKind::File {
@@ -141,6 +139,7 @@ impl Review<'_> {
         }
         let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
         let before = files.map(|item| parsed.get(id, item.id)).collect::<Result<_, _>>()?;
+        let takes_back = self.is_revert(passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 

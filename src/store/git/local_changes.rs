@@ -12,7 +12,7 @@ use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary::{self, random_part};
-use crate::store::git::worktree::{Durable, WorkTree, edited};
+use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
@@ -113,7 +113,7 @@ impl Repository {
             return self.check_adopted(tree, copy, path, old, adopted);
         }
         let skipped = match self.staged(copy, path)? {
-            Staged::Conflicted => return Err(edited(path, "is in conflict")),
+            Staged::Conflicted => return Err(conflicted(path)),
             Staged::Absent if old.is_some() => return Err(edited(path, "is staged for removal")),
             Staged::Blob { id, .. } if Some(id) != old => return Err(edited(path, "has staged changes")),
             Staged::Blob { skipped, .. } => skipped,
@@ -148,7 +148,7 @@ impl Repository {
     ) -> Result<Place> {
         let edit = self.hash(adopted)?;
         let is_known = match self.staged(copy, path)? {
-            Staged::Conflicted => return Err(edited(path, "is in conflict")),
+            Staged::Conflicted => return Err(conflicted(path)),
             Staged::Absent => old.is_none(),
             Staged::Blob { id, .. } => Some(id) == old || id == edit,
         };

@@ -183,9 +183,15 @@ fn temporary_name(part: &str) -> String {
     format!(".git-support-{part}")
 }
 
+/// A merge is under way that nobody has settled yet.
+pub(crate) fn conflicted(path: &str) -> Error {
+    Error::new(Kind::Conflict, format!("{path} is in conflict; nothing was changed"))
+        .hint("git support doctor --repair")
+}
+
 /// The user's own edits stand in the way of a write.
 pub(crate) fn edited(path: &str, what: &str) -> Error {
     Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed")).hint(format!(
-        "git diff HEAD -- {path}, then commit it, or undo it: git restore --staged --worktree {path}"
+        "git support save to keep your changes, or git restore --staged --worktree {path} to drop them"
     ))
 }

@@ -1,0 +1,145 @@
+//! What people do with git where our program is not on the PATH, or without knowing of it: nothing is lost in silence.
+
+use crate::sandbox::{Output, Sandbox, path_of};
+
+/// A repository with a ticket, on `main` and on `side`, that both have changed.
+fn forked() -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("Pay fails");
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.run(&["diagnose", &id, "-m", "The bank is down."]).ok();
+    sandbox.run(&["edit", &id, "--severity", "minor"]).ok();
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.run(&["diagnose", &id, "-m", "The cache is stale."]).ok();
+    sandbox.run(&["edit", &id, "--severity", "major"]).ok();
+    (sandbox, id)
+}
+
+/// Git as a graphical client starts it: without our program.
+fn git_alone(sandbox: &Sandbox, arguments: &str) -> Output {
+    sandbox.shell(&format!("PATH=/usr/bin:/bin; ! command -v git-support && git {arguments}"))
+}
+
+#[test]
+fn a_merge_without_our_program_is_an_honest_conflict_that_doctor_settles() {
+    for merge in
+        ["merge --no-edit side", "rebase side", "cherry-pick side", "-c merge.conflictStyle=diff3 merge side"]
+    {
+        let (sandbox, id) = forked();
+        let output = git_alone(&sandbox, merge);
+        assert_eq!(output.status, Some(1), "{merge}: {output:?}");
+        assert!(output.stderr.contains("git support doctor --repair"), "{merge}: {output:?}");
+        let file = std::fs::read_to_string(sandbox.repo().join(path_of(&id))).unwrap();
+        assert!(
+            file.contains("<<<<<<<") && file.contains("bank") && file.contains("cache"),
+            "{merge}: {file}"
+        );
+        assert!(sandbox.git(&["status", "--porcelain"]).contains("UU "), "{merge}");
+        // Every refusal on the way names the same command, and it helps.
+        let stderr = sandbox.run_unwatched(&["comment", &id, "-m", "x"], "").stderr;
+        let says = if merge.starts_with("rebase") { "git rebase" } else { "doctor --repair" };
+        assert!(stderr.contains(says) && !stderr.contains("git restore"), "{merge}: {stderr}");
+        sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+        let file = std::fs::read_to_string(sandbox.repo().join(path_of(&id))).unwrap();
+        assert!(
+            !file.contains("<<<<<<<") && file.contains("bank") && file.contains("cache"),
+            "{merge}: {file}"
+        );
+        let goes_on = if merge.starts_with("rebase") { "rebase --continue" } else { "commit --no-edit" };
+        while sandbox.shell(&format!("GIT_EDITOR=true git {goes_on}")).status != Some(0) {
+            sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+        }
+        let show = sandbox.run(&["show", &id]).ok();
+        assert!(show.contains("bank") && show.contains("cache"), "{merge}: {show}");
+        sandbox.run(&["audit"]).ok();
+    }
+}
+
+#[test]
+fn a_conflict_that_was_committed_without_our_program_loses_nothing() {
+    let (sandbox, id) = forked();
+    assert_eq!(git_alone(&sandbox, "merge --no-edit side").status, Some(1));
+    assert_eq!(git_alone(&sandbox, "commit -qam merged").status, Some(0));
+    sandbox.run(&["doctor", "--repair"]).ok();
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("bank") && show.contains("cache"), "{show}");
+}
+
+#[test]
+fn a_clone_that_an_earlier_version_set_up_gets_the_new_driver() {
+    let (sandbox, _) = forked();
+    let old = "git support merge-driver %O %A %B %P";
+    sandbox.git(&["config", "merge.support.driver", old]);
+    sandbox.run(&["new", "Another"]).ok();
+    assert!(sandbox.git(&["config", "merge.support.driver"]).contains("git merge-file"));
+    // Somebody's own stays.
+    sandbox.git(&["config", "merge.support.driver", "mine %A"]);
+    sandbox.run(&["new", "A third"]).ok();
+    assert_eq!(sandbox.git(&["config", "merge.support.driver"]).trim(), "mine %A");
+}
+
+#[test]
+fn what_both_sides_set_is_said_by_merge_show_and_handover() {
+    let (sandbox, id) = forked();
+    let output = sandbox.try_git(&["merge", "--no-edit", "side"]);
+    assert_eq!(output.status, Some(0), "{output:?}");
+    assert!(output.stderr.contains(&format!("diagnosis of {id}")), "{output:?}");
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(
+        show.contains("severity: also minor, by ") && show.contains("bank") && show.contains("cache"),
+        "{show}"
+    );
+    let handover = sandbox.run(&["handover", &id]).ok();
+    assert!(
+        handover.contains("severity: also minor") && handover.contains("bank") && handover.contains("cache"),
+        "{handover}"
+    );
+    // Once somebody decides, it is contested no more.
+    sandbox.run(&["edit", &id, "--severity", "critical"]).ok();
+    assert!(!sandbox.run(&["show", &id]).ok().contains("also minor"));
+}
+
+#[test]
+fn a_revert_of_an_opening_and_a_removed_file_are_seen_and_brought_back() {
+    for removal in [
+        "git revert --no-edit HEAD",
+        "git rm -q -r .support/tickets && git commit -qm gone",
+        "git reset -q --soft HEAD~1 && git stash -q && git commit -q --allow-empty -m x && git merge -q --no-edit -s ours $was",
+    ] {
+        for driver in ["git config --unset merge.support.driver", "true"] {
+            let sandbox = Sandbox::new();
+            sandbox.git(&["stash", "-q"]);
+            sandbox.run(&["init"]).ok();
+            let id = sandbox.run(&["new", "Pay fails", "-m", "All of my words."]).ok().trim().to_owned();
+            let output = sandbox.shell(&format!("was=$(git rev-parse HEAD); {driver}; {removal}"));
+            assert_eq!(output.status, Some(0), "{removal}: {output:?}");
+            assert!(!sandbox.repo().join(path_of(&id)).exists(), "{removal}");
+            assert!(sandbox.run(&["doctor"]).stdout.contains("history.lost"), "{removal}");
+            let audit = sandbox.run(&["audit"]);
+            assert_eq!(audit.status, Some(3), "{removal}: {audit:?}");
+            sandbox.run(&["doctor", "--repair"]).ok();
+            assert!(sandbox.run(&["show", &id]).ok().contains("All of my words."), "{removal}");
+            sandbox.is_tampered_with();
+        }
+    }
+}
+
+#[test]
+fn sync_says_what_a_remote_has_removed() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("Pay fails");
+    sandbox.git(&["init", "-q", "--bare", "-b", "main", "../hub.git"]);
+    sandbox.git(&["remote", "add", "origin", "../hub.git"]);
+    sandbox.git(&["push", "-q", "-u", "origin", "main"]);
+    let output = sandbox.shell(
+        "git clone -q ../hub.git ../eve && cd ../eve && git rm -q -r .support/tickets && git -c user.name=Eve -c user.email=e@f.g commit -qm gone && git push -q",
+    );
+    assert_eq!(output.status, Some(0), "{output:?}");
+    sandbox.is_tampered_with();
+    let stderr = sandbox.run(&["sync"]).stderr;
+    assert!(stderr.contains(&format!("{id} was removed")) && stderr.contains("doctor --repair"), "{stderr}");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
+}
