@@ -62,6 +62,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         editor: &editor,
         execute: &execute::execute,
         save: &save::save,
+        may_write: &save::may_write,
         output: &mut output,
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,

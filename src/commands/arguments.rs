@@ -159,6 +159,11 @@ pub(super) struct ReadOptions {
 }
 
 impl ReadOptions {
+    /// True where another state than the present is asked for.
+    pub(crate) fn is_set(&self) -> bool {
+        self.all_branches || self.at.is_some()
+    }
+
     /// Which state of the tickets is read.
     pub(crate) fn scope(&self) -> Scope {
         match &self.at {

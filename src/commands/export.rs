@@ -1,11 +1,13 @@
 //! `export`: tickets, whole, one a line, however many there are.
 
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::project::{Projection, Search};
+use crate::process::{Listed, Record};
+use crate::project::{Project, Projection, Search};
 use crate::query::joined;
 use crate::render::{Extent, Format, View, chunks_end, render_chunk};
 
@@ -16,7 +18,8 @@ const MANY: usize = 2_000;
 
 /// Export tickets in a machine format
 ///
-/// Exports all tickets, or those that match a query, one JSON object a line. `import` reads the output of --full.
+/// Exports all tickets, or those that match a query, one JSON object a line. `import` reads the output of --full; with
+/// --attachments, both carry attachments, too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tickets to list: words, field:value, or @name for a saved query
@@ -24,6 +27,9 @@ pub struct Args {
     /// Include texts and timelines
     #[arg(long)]
     full: bool,
+    /// Write attachments below DIR, a folder for each ticket
+    #[arg(long, value_name = "DIR", requires = "full")]
+    attachments: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadOptions,
 }
@@ -50,7 +56,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     while !found.is_empty() {
         let rest = found.split_off(found.len().min(CHUNK));
         let count = found.len();
-        let chunk = View::Tickets { tickets: project.filled(found, projection)?, extent };
+        let tickets = project.filled(found, projection)?;
+        if let Some(folder) = &args.attachments {
+            tickets.iter().try_for_each(|one| save_attachments(folder, one, &project, session))?;
+        }
+        let chunk = View::Tickets { tickets, extent };
         let text = render_chunk(&chunk, format, done);
         if !put(session, &text)? {
             return Ok(View::Nothing);
@@ -63,6 +73,23 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     put(session, chunks_end(format, done))?;
     Ok(View::Nothing)
+}
+
+/// Writes the attachments of a ticket below a folder, under the names that its entries give their files.
+fn save_attachments(
+    folder: &Path,
+    listed: &Listed,
+    project: &Project<'_>,
+    session: &Session<'_>,
+) -> Result<(), Failure> {
+    let Record::Whole(ticket) = &listed.record else { return Ok(()) };
+    for file in ticket.timeline().iter().filter_map(|entry| entry.attachment.as_ref()) {
+        if let Some(content) = project.attachment(ticket.id(), file)? {
+            let path = folder.join(ticket.id().as_str()).join(&file.file);
+            (session.save)(&session.directory().join(path), &content)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a part of the output; false where nobody reads it any more.

@@ -9,11 +9,11 @@ use crate::commands::arguments::WriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{Issue, Lines, Source, incoming, open_foreign, read_line};
+use crate::intake::{Issue, Lines, Source, incoming, open_foreign, read_evidence, read_line};
 use crate::process::{Incoming, checksum};
-use crate::project::{Change, Imported, Outcome};
+use crate::project::{AttachmentContent, Change, Imported, Outcome};
 use crate::render::View;
-use crate::ticket::{Person, Timestamp};
+use crate::ticket::{Attachment, Person, TicketId, Timestamp};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -37,6 +37,9 @@ pub struct Args {
     /// Map a table column to a field, as title=Subject (can be repeated)
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = column)]
     map: Vec<(String, String)>,
+    /// Read attachments from DIR, as export --attachments wrote it
+    #[arg(long, value_name = "DIR")]
+    attachments: Option<PathBuf>,
     #[command(flatten)]
     writing: WriteOptions,
 }
@@ -50,9 +53,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         total += 1;
         Ok(())
     })?;
+    let content = attachment_content(args.attachments.as_deref(), session.directory());
     let progress = (total >= MANY).then(|| (session.host.progress)("importing", total));
     let changed = project.change(&args.writing.options(), |change| {
-        let mut import = Import { change, source, count: Counts::default(), seen: BTreeMap::new() };
+        let mut import =
+            Import { change, source, content: &content, count: Counts::default(), seen: BTreeMap::new() };
         lines.each(|number, line| -> Result<(), Failure> {
             import.line(number, line)?;
             if let Some(progress) = &progress {
@@ -66,12 +71,20 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         let subject = format!("import {}", tickets(new + changed));
         import.change.import_subject(subject);
+        import.count.missing = import.change.missing_attachments;
         Ok(import.count)
     })?;
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
-    let Counts { new, changed, unchanged, .. } = changed.answer;
+    let Counts { new, changed, unchanged, missing, .. } = changed.answer;
+    if missing > 0 {
+        session.note(format!(
+            "warning: {missing} attachments are missing: git support import {} --attachments DIR, of an export \
+             --full --attachments DIR",
+            args.file.display()
+        ));
+    }
     Ok(View::Imported { new, changed, unchanged })
 }
 
@@ -86,12 +99,35 @@ fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Sourc
     }
 }
 
+/// Reads attachments from a folder, where one is named.
+fn attachment_content<'a>(
+    folder: Option<&'a Path>,
+    directory: &'a Path,
+) -> impl Fn(&TicketId, &Attachment) -> Result<Option<Vec<u8>>, Failure> + 'a {
+    move |id, file| {
+        let Some(folder) = folder else { return Ok(None) };
+        let path = folder.join(id.as_str()).join(&file.file);
+        let read = read_evidence(&path, None, directory, &mut std::io::empty(), u64::MAX);
+        match read {
+            Ok(evidence) => Ok(Some(evidence.content)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn is_absent(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    kind == Some(std::io::ErrorKind::NotFound)
+}
+
 /// What the lines came to.
 #[derive(Default)]
 struct Counts {
     new: usize,
     changed: usize,
     unchanged: usize,
+    missing: usize,
     mistakes: Vec<String>,
 }
 
@@ -99,6 +135,7 @@ struct Counts {
 struct Import<'a, 'p, 'h> {
     change: &'a mut Change<'p, 'h>,
     source: Option<Source>,
+    content: &'a AttachmentContent<'a>,
     count: Counts,
     /// How often a line has stood in the file so far, by its checksum.
     seen: BTreeMap<u64, usize>,
@@ -115,7 +152,7 @@ impl Import<'_, '_, '_> {
                 let count = self.seen.entry(checksum(line)).or_default();
                 *count += 1;
                 let mark = format!("import {count} {line}");
-                self.change.import(incoming, &mark)?
+                self.change.import(incoming, &mark, self.content)?
             }
             Err(problem) => Err(problem),
         };

@@ -134,8 +134,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
             offered: Some(Mark { by: change.me(), at: change.at().to_string() }),
             accepted: None,
             retired: None,
-        });
-        Ok(())
+        })
     })
 }
 
@@ -150,7 +149,6 @@ fn mark(
         let mut release = change.project().release(version)?.clone();
         set(&mut release, Mark { by: change.me(), at: change.at().to_string() })
             .map_err(|problem| Failure::new(Kind::Refused, format!("{version} {problem}")))?;
-        change.put_release(&release);
-        Ok(())
+        change.put_release(&release)
     })
 }

@@ -48,6 +48,9 @@ pub(crate) type Execute<'a> = &'a dyn Fn(&[OsString]) -> anyhow::Result<Finished
 /// Writes a file, and the folders it lies in.
 pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
 
+/// True where a file may be written: it is not there, or holds a mark that tells that an earlier run wrote it.
+pub(crate) type MayWrite<'a> = &'a dyn Fn(&Path, Option<&str>) -> bool;
+
 /// The process, as commands see it.
 pub struct Session<'a> {
     /// What a project is given: environment, clock, randomness, notes, progress.
@@ -64,6 +67,8 @@ pub struct Session<'a> {
     pub execute: Execute<'a>,
     /// Writes a file that somebody asked for, whole or not at all.
     pub save: Save<'a>,
+    /// Whether a file may be written in the place of what is there.
+    pub may_write: MayWrite<'a>,
     /// Standard output, for what is too long to be held in memory.
     pub output: &'a mut dyn Write,
     /// The form of the answer.

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use crate::process::{Changes, FieldChange, Incoming, NewTicket};
-use crate::ticket::{Field, Kind, Node, TicketId, Timestamp, codec, nearest};
-
-/// What stands in an object beside the fields of a ticket's file: it is worked out, or only for a new ticket.
-const WORKED_OUT: &[&str] = &["created", "updated", "occurrences", "severity_proposed", "branches"];
+use crate::ticket::{COMPUTED, Field, Kind, Node, TicketId, Timestamp, codec, nearest};
 
 /// Reads a line. A line with a timeline is a whole ticket; one without an id is a new one, with its fields as they are
 /// given, and `created` as the time of its opening.
@@ -22,7 +19,7 @@ pub fn read_line(line: &str) -> Result<Incoming, String> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     if object.contains_key("timeline") {
         let id = text("id").and_then(TicketId::parse).ok_or("`id` is not a ticket id of 10 characters")?;
-        let pairs = object.iter().filter(|(name, _)| !WORKED_OUT.contains(&name.as_str()));
+        let pairs = object.iter().filter(|(name, _)| !COMPUTED.contains(&name.as_str()));
         let pairs = pairs.map(|(name, value)| (Node::text(name), node_of(value))).collect();
         let ticket = codec::from_node(&id, Node::Map(pairs)).map_err(|invalid| invalid.to_string())?;
         return Ok(Incoming::Whole(Box::new(ticket)));

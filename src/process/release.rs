@@ -48,6 +48,20 @@ impl Mark {
 }
 
 impl Release {
+    /// The keys of the file.
+    pub const KEYS: &'static [&'static str] = &[
+        "schema",
+        "tag",
+        "known_issues",
+        "contacts",
+        "environments",
+        "runbook",
+        "changes",
+        "offered",
+        "accepted",
+        "retired",
+    ];
+
     /// Reads the content of a release's file.
     ///
     /// # Errors

@@ -132,6 +132,9 @@ pub struct Team {
 pub(in crate::process) type WrongPlace = (Vec<String>, String);
 
 impl Team {
+    /// The keys of the file.
+    pub const KEYS: &'static [&'static str] = &["schema", "people"];
+
     /// Reads the content of `team.yaml`.
     ///
     /// # Errors

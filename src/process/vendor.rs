@@ -29,6 +29,10 @@ pub struct Vendor {
 }
 
 impl Vendor {
+    /// The keys of the file.
+    pub const KEYS: &'static [&'static str] =
+        &["schema", "msp", "email", "url", "phone", "contract", "response", "hours", "calendar", "covers"];
+
     /// The text keys of the file, with their values.
     fn texts(&mut self) -> [(&'static str, &mut Option<String>); 7] {
         [

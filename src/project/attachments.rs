@@ -3,6 +3,7 @@
 use crate::process::{Request, RequestKind, redact};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{Attachment, Entry, Redaction, Ticket, TicketId, attachment_file, sha256};
@@ -14,6 +15,23 @@ pub struct NewAttachment {
     pub name: String,
     /// Its content.
     pub content: Vec<u8>,
+}
+
+impl Project<'_> {
+    /// The content of an attachment, from whatever branch this state reads; `None` where its file is gone.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn attachment(&self, id: &TicketId, file: &Attachment) -> Result<Option<Vec<u8>>, Failure> {
+        let path = format!("{}/{}", layout::attachments(id), file.file);
+        for commit in self.snapshot().commits() {
+            let there = self.store.snapshot_of(Some(commit)).file(&path, usize::MAX)?;
+            if there.is_some() {
+                return Ok(there);
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Change<'_, '_> {

@@ -52,6 +52,8 @@ pub struct Change<'p, 'h> {
     /// Tickets whose blobs are written already, so that memory stays bounded.
     stored: BTreeMap<TicketId, ObjectId>,
     bulk: Option<Bulk<'p>>,
+    /// The attachments that imported tickets name, and that did not come with them.
+    pub missing_attachments: usize,
     subject: String,
     action: Option<&'static str>,
     warnings: Vec<String>,
@@ -77,6 +79,7 @@ impl<'p, 'h> Change<'p, 'h> {
             rewritten: BTreeSet::new(),
             stored: BTreeMap::new(),
             bulk: None,
+            missing_attachments: 0,
             subject: String::new(),
             action: None,
             warnings: Vec::new(),
@@ -273,6 +276,15 @@ impl<'p, 'h> Change<'p, 'h> {
         let blob = bulk.add(codec::write(ticket).into_bytes()).map_err(crate::store::Error::from)?;
         self.stored.insert(ticket.id().clone(), blob);
         Ok(true)
+    }
+
+    /// Takes a file, and keeps nothing of it in memory.
+    pub(super) fn store_file(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
+        let repository = self.project.store.repository();
+        let bulk = self.bulk.get_or_insert_with(|| repository.bulk());
+        let blob = bulk.add(content).map_err(crate::store::Error::from)?;
+        self.files.push(FileChange::stored(path, blob));
+        Ok(())
     }
 
     /// Takes account of what somebody made of a file in the work tree.

@@ -4,6 +4,7 @@ use crate::process::{Calendar, Release, Settings, Team, Vendor, unknown_keys};
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
 use crate::store::{Snapshot, layout};
+use crate::ticket::{Node, nearest, visible};
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
 pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -16,11 +17,17 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
     let checked = if path == layout::CONFIG {
         check_settings(&file)
     } else if path == layout::TEAM {
-        Team::read(&file.node).map(drop).map_err(|(key, problem)| file.problem(&key, &problem))
+        Team::read(&file.node)
+            .map_err(|(key, problem)| file.problem(&key, &problem))
+            .and_then(|_| only(&file, Team::KEYS))
     } else if let Some(name) = named(layout::VENDORS) {
-        Vendor::read(name, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
+        Vendor::read(name, &file.node)
+            .map_err(|(key, problem)| file.problem(&[key], &problem))
+            .and_then(|_| only(&file, Vendor::KEYS))
     } else if let Some(version) = named(layout::RELEASES) {
-        Release::read(version, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
+        Release::read(version, &file.node)
+            .map_err(|(key, problem)| file.problem(&[key], &problem))
+            .and_then(|_| only(&file, Release::KEYS))
     } else {
         let message = format!("{path} is not a file of git-support");
         return Err(
@@ -28,6 +35,16 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
         );
     };
     Ok(checked?)
+}
+
+/// Sees that a record has no key but those this version knows: misspelt, it would have no effect.
+fn only(file: &YamlFile, known: &[&str]) -> Result<(), FileProblem> {
+    let Node::Map(pairs) = &file.node else { return Ok(()) };
+    let keys = pairs.iter().map(|(key, _)| key.to_string());
+    let Some(key) = keys.into_iter().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
+    let meant = nearest(&key, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    let problem = format!("unknown key '{}'{meant}", visible(&key));
+    Err(file.problem(&[key], &problem))
 }
 
 /// Sees that every setting is one this version knows, with a value it takes.

@@ -6,8 +6,11 @@ use crate::process::{
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::secrets::refuse_in_ticket;
-use crate::store::TicketChange;
-use crate::ticket::{EntryId, Merged, Ticket, TicketId, merge};
+use crate::store::{TicketChange, layout};
+use crate::ticket::{Attachment, EntryId, Merged, Ticket, TicketId, merge, one_line, sha256};
+
+/// The content of an attachment that comes in with a ticket; `None` where it does not.
+pub type AttachmentContent<'a> = dyn Fn(&TicketId, &Attachment) -> Result<Option<Vec<u8>>, Failure> + 'a;
 
 /// What became of a ticket that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +29,20 @@ impl Change<'_, '_> {
     ///
     /// # Errors
     /// The repository cannot be read or written.
-    pub fn import(&mut self, incoming: Incoming, mark: &str) -> Result<Result<Imported, String>, Failure> {
+    pub fn import(
+        &mut self,
+        incoming: Incoming,
+        mark: &str,
+        content: &AttachmentContent<'_>,
+    ) -> Result<Result<Imported, String>, Failure> {
         let (before, after) = match self.imported(incoming, mark)? {
             Ok(Some(pair)) => pair,
             Ok(None) => return Ok(Ok(Imported::Unchanged)),
             Err(problem) => return Ok(Err(problem)),
         };
+        if let Err(problem) = self.import_attachments(&after, content)? {
+            return Ok(Err(problem));
+        }
         if before.as_ref() == Some(&after) {
             return Ok(Ok(Imported::Unchanged));
         }
@@ -46,6 +57,32 @@ impl Change<'_, '_> {
             return Ok(Err(format!("{} is on an earlier line, too", change.after.id())));
         }
         Ok(Ok(imported))
+    }
+
+    /// Takes the attachments that a ticket names and this project lacks, where they came in with it; the others are
+    /// counted. The inner error says which is not what its entry says.
+    fn import_attachments(
+        &mut self,
+        ticket: &Ticket,
+        content: &AttachmentContent<'_>,
+    ) -> Result<Result<(), String>, Failure> {
+        for entry in ticket.timeline().iter().filter(|entry| entry.redacted.is_none()) {
+            let Some(file) = &entry.attachment else { continue };
+            if self.project().attachment(ticket.id(), file)?.is_some() {
+                continue;
+            }
+            let Some(bytes) = content(ticket.id(), file)? else {
+                self.missing_attachments += 1;
+                continue;
+            };
+            if sha256(&bytes) != file.sha256 {
+                let name = one_line(&file.name);
+                return Ok(Err(format!("attachment {name} differs from the checksum of entry {}", entry.id)));
+            }
+            let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
+            self.store_file(path, bytes)?;
+        }
+        Ok(Ok(()))
     }
 
     /// Says what an import does.

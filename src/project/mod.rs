@@ -50,7 +50,7 @@ pub use failure::{Failure, Kind};
 pub use find::{Projection, Search};
 pub use history::{CommitLine, Graph};
 pub use host::{Host, Notes, Progress};
-pub use import::Imported;
+pub use import::{AttachmentContent, Imported};
 pub use introduced::IntroducedEntry;
 pub use sla_rules::SlaRules;
 pub use sync::{Rewrite, Synced};

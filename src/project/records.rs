@@ -1,12 +1,12 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
-use crate::process::{Release, Settings, Team, Vendor, set_in_text};
+use crate::process::{Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{Node, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
 
 impl Project<'_> {
     /// The settings' file as it is, and what it says; nothing where it cannot be read.
@@ -38,7 +38,10 @@ impl Change<'_, '_> {
         edit(&mut new)?;
         if new != *old {
             Team::read(&new.to_node()).map_err(|(_, problem)| Failure::usage(problem))?;
-            self.put_file(layout::TEAM, &new.to_node());
+            let node = new.to_node();
+            let people =
+                if let Some(Node::List(people)) = node.at("people") { people.as_slice() } else { &[] };
+            self.put_text(layout::TEAM, &node, |old| list_in_text(old, "people", people))?;
         }
         Ok(())
     }
@@ -49,7 +52,9 @@ impl Change<'_, '_> {
     /// An object cannot be read.
     pub fn put_vendor(&mut self, vendor: &Vendor) -> Result<(), Failure> {
         if self.project().vendors()?.get(&vendor.name) != Some(vendor) {
-            self.put_file(&layout::vendor(&vendor.name), &vendor.to_node());
+            let node = vendor.to_node();
+            let text = |old: &str| record_in_text(old, &node, Vendor::KEYS);
+            self.put_text(&layout::vendor(&vendor.name), &node, text)?;
         }
         Ok(())
     }
@@ -60,8 +65,13 @@ impl Change<'_, '_> {
     }
 
     /// Writes what is recorded of a release.
-    pub fn put_release(&mut self, release: &Release) {
-        self.put_file(&layout::release(&release.version), &release.to_node());
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn put_release(&mut self, release: &Release) -> Result<(), Failure> {
+        let node = release.to_node();
+        let text = |old: &str| record_in_text(old, &node, Release::KEYS);
+        self.put_text(&layout::release(&release.version), &node, text)
     }
 
     /// Writes the text of the settings' file.
@@ -97,9 +107,19 @@ impl Change<'_, '_> {
         Ok(())
     }
 
-    fn put_file(&mut self, path: &str, node: &Node) {
+    /// Writes a record: a new file, or what a file that is there becomes by it.
+    fn put_text(
+        &mut self,
+        path: &str,
+        node: &Node,
+        change: impl Fn(&str) -> Result<String, yaml::SyntaxError>,
+    ) -> Result<(), Failure> {
+        let old = self.project().snapshot().file(path, MAX_FILE_BYTES)?;
+        let old = old.and_then(|bytes| yaml::decode(&bytes).ok());
         let pairs = if let Node::Map(pairs) = node { pairs.as_slice() } else { &[] };
-        self.files.push(FileChange::write(path, yaml::write(pairs)));
+        let new = old.and_then(|old| change(&old).ok()).unwrap_or_else(|| yaml::write(pairs));
+        self.files.push(FileChange::write(path, new));
+        Ok(())
     }
 }
 

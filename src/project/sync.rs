@@ -47,7 +47,7 @@ impl Project<'_> {
         }
         for id in &synced.removed {
             self.host.note(format!(
-                "warning: the file of {id} was removed on {}: git support doctor --repair brings it back",
+                "warning: {} removed the file of {id}: git support doctor --repair brings it back",
                 synced.remote
             ));
         }

@@ -11,7 +11,7 @@ use crate::render::differences;
 use crate::render::handover_notes;
 use crate::render::json_value::{SCHEMA, node, value};
 use crate::render::metrics;
-use crate::render::view::{Extent, Reported, View};
+use crate::render::view::{AttachmentLine, Extent, Reported, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// One JSON value.
@@ -97,6 +97,7 @@ fn objects(view: &View) -> Shape {
         }
         View::Blame { ticket, lines } => Shape::Many(blame::objects(ticket, lines)),
         View::Differences(differences) => Shape::One(differences::object(differences)),
+        View::Attachments(lines) => Shape::Many(lines.iter().map(attachment).collect()),
         View::Team(members) => Shape::Many(members.iter().map(member).collect()),
         View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
         View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),
@@ -203,6 +204,23 @@ fn fault(fault: &Problem) -> Value {
 
 fn ids(ids: &[TicketId]) -> Vec<&str> {
     ids.iter().map(TicketId::as_str).collect()
+}
+
+/// An attachment as an object: what its entry says of it, and where it stands.
+fn attachment(line: &AttachmentLine) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "ticket": line.ticket.as_str(),
+        "entry": line.entry.id.as_str(),
+        "name": line.file.name,
+        "file": line.file.file,
+        "bytes": line.file.bytes,
+        "sha256": line.file.sha256,
+        "at": line.entry.at.to_string(),
+        "by": line.entry.by.to_string(),
+        "undone": line.is_undone,
+        "missing": !line.is_there,
+    })
 }
 
 fn member(member: &Member) -> Value {

@@ -100,6 +100,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Ticket(_)
         | View::HandoverNotes(_)
         | View::Suggestions(_)
+        | View::Attachments(_)
         | View::Team(_)
         | View::Vendors(_)
         | View::Vendor { .. }

@@ -241,7 +241,7 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
         let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("overrode {}", shown(rule))));
     }
     if let Some(file) = &entry.attachment {
-        let _ = writeln!(out, "{indent}{} ({} bytes)", shown(&file.name), file.bytes);
+        let _ = writeln!(out, "{indent}{} ({} bytes, entry {})", shown(&file.name), file.bytes, entry.id);
     }
     if let Some(note) = &entry.note {
         if entry.visibility != Visibility::Customer {

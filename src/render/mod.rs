@@ -40,8 +40,8 @@ pub use view::measured::{
     BudgetTable, ClockLine, ClockMark, Clocks, MetricGroup, MetricLine, Metrics, TicketClocks, WeekLine,
 };
 pub use view::{
-    Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, LinkedTicket, Reported,
-    SettingLine, TicketPage, View,
+    AttachmentLine, Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, LinkedTicket,
+    Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -133,6 +133,7 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Graph(lines) => graph::graph(lines, look),
         View::Blame { lines, .. } => blame::table(lines, look),
         View::Differences(differences) => differences::table(differences, look),
+        View::Attachments(lines) => records::attachments(lines, look),
         View::Team(members) => records::team(members, look),
         View::Vendors(vendors) => records::vendors(vendors, look),
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),

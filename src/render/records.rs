@@ -5,9 +5,31 @@ use anstyle::Style;
 use crate::process::{Mark, Member, Release, Vendor};
 use crate::render::paint::{DIM, RenderOptions};
 use crate::render::table::Table;
-use crate::render::view::SettingLine;
+use crate::render::view::{AttachmentLine, SettingLine};
 
 const PLAIN: Style = Style::new();
+
+/// A table of a ticket's attachments.
+pub(super) fn attachments(lines: &[AttachmentLine], look: &RenderOptions) -> String {
+    let mut table = Table::new(look, &["NAME", "BYTES", "ENTRY", "ATTACHED", "BY", "STATE"]);
+    for line in lines {
+        let state = match (line.is_there, &line.entry.redacted, line.is_undone) {
+            (false, Some(_), _) => "redacted",
+            (false, None, _) => "missing",
+            (true, _, true) => "undone",
+            (true, _, false) => "",
+        };
+        table.row([
+            (line.file.name.as_str(), PLAIN),
+            (line.file.bytes.to_string().as_str(), PLAIN),
+            (line.entry.id.as_str(), PLAIN),
+            (line.entry.at.minute().as_str(), PLAIN),
+            (line.entry.by.short(), PLAIN),
+            (state, DIM),
+        ]);
+    }
+    table.finish()
+}
 
 /// A table of the team.
 pub(super) fn team(members: &[Member], look: &RenderOptions) -> String {

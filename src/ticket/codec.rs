@@ -176,7 +176,6 @@ pub fn write(ticket: &Ticket) -> String {
         return String::new();
     };
     pairs.insert(0, (Node::text("schema"), Node::Number(SCHEMA.to_owned())));
-    pairs.extend(ticket.earlier().to_node().map(|node| (Node::text(EARLIER), node)));
     let timeline = ticket.timeline().iter().map(entry_node).collect();
     pairs.push((Node::text("timeline"), Node::List(timeline)));
     yaml::write(&pairs)
@@ -210,5 +209,6 @@ pub fn head_node(ticket: &Ticket) -> Node {
             _ => pairs.push((Node::Text(name), value.clone())),
         }
     }
+    pairs.extend(ticket.earlier().to_node().map(|node| (Node::text(EARLIER), node)));
     Node::Map(pairs)
 }

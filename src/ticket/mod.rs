@@ -57,7 +57,7 @@ pub use person::{Person, address_problem};
 pub use redact::{REDACTED, Redaction, is_cut};
 pub use sla_status::SlaStatus;
 pub use span::{parse_span, span_of_minutes};
-pub use summary::{Summary, short_node, sums};
+pub use summary::{COMPUTED, Summary, short_node, sums};
 pub use text::{MAX_TEXT_BYTES, cut, has_visible, one_line, visible};
 pub use threeway::{ThreeWay, merge_three};
 pub use timestamp::Timestamp;

@@ -8,6 +8,7 @@
     reason = "tests may panic and read the environment"
 )]
 
+mod attachments;
 mod auditing;
 mod bad_files;
 mod bad_inputs;
@@ -46,6 +47,7 @@ mod merging;
 mod moved;
 mod opened;
 mod opening;
+mod own_files;
 mod pages;
 mod pipelines;
 mod process;

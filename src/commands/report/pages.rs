@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::Release;
 use crate::project::Project;
-use crate::report::html::{Notes, Overview, overview, ticket_page};
+use crate::report::html::{GENERATOR, Notes, Overview, overview, ticket_page};
 use crate::report::{Case, Metric, Period, Week};
 use crate::ticket::{Summary, Ticket, Timestamp, codec};
 
@@ -37,6 +37,13 @@ impl Pages<'_> {
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
         let rows = self.rows();
+        let ticket_page_of = |summary: &Summary| path.join("tickets").join(format!("{}.html", summary.id));
+        let mut files = vec![if is_alone { path.clone() } else { path.join("index.html") }];
+        files.extend(rows.iter().filter(|_| !is_alone).map(|(summary, _)| ticket_page_of(summary)));
+        if let Some(foreign) = files.iter().find(|file| !(session.may_write)(file, Some(GENERATOR))) {
+            let message = format!("{} was not written by git support report", foreign.display());
+            return Err(Failure::new(Kind::Refused, message).hint("name another file or directory"));
+        }
         let mut written = Vec::new();
         if is_alone {
             let inner = self.inner(&rows)?;
@@ -45,8 +52,7 @@ impl Pages<'_> {
         } else {
             for (summary, _) in &rows {
                 let page = ticket_page(&self.project.need(&summary.id)?, self.notes);
-                let file = path.join("tickets").join(format!("{}.html", summary.id));
-                (session.save)(&file, page.as_bytes())?;
+                (session.save)(&ticket_page_of(summary), page.as_bytes())?;
             }
             let index = path.join("index.html");
             (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;

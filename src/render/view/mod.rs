@@ -7,7 +7,7 @@ use crate::process::audit::Audited;
 use crate::process::{Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor};
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
-use crate::ticket::{LinkKind, Ticket, TicketId, Timestamp};
+use crate::ticket::{Attachment, Entry, LinkKind, Ticket, TicketId, Timestamp};
 
 /// How much of a ticket machine formats hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub enum View {
     },
     /// What changed between two revisions.
     Differences(Differences),
+    /// The attachments of a ticket.
+    Attachments(Vec<AttachmentLine>),
     /// The people of the project.
     Team(Vec<Member>),
     /// The vendors of the project.
@@ -278,6 +280,21 @@ pub struct LinkedTicket {
     pub id: String,
     /// The ticket, if it can be read.
     pub ticket: Option<Ticket>,
+}
+
+/// An attachment of a ticket.
+#[derive(Debug)]
+pub struct AttachmentLine {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The entry that brought it.
+    pub entry: Entry,
+    /// What it is.
+    pub file: Attachment,
+    /// True where an undo takes the entry back.
+    pub is_undone: bool,
+    /// False where its file is gone.
+    pub is_there: bool,
 }
 
 /// A setting in force.

@@ -30,6 +30,9 @@ for (const table of document.querySelectorAll('table.sortable')) {
 }
 ";
 
+/// What tells our pages from files that somebody else wrote.
+pub const GENERATOR: &str = "git support report";
+
 /// A page with what it needs around its content.
 fn page(title: &str, content: &Markup) -> String {
     let page = html! {
@@ -37,6 +40,7 @@ fn page(title: &str, content: &Markup) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta name="generator" content=(GENERATOR);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }

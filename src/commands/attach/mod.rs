@@ -1,8 +1,10 @@
-//! `attach`: puts evidence beside a ticket, under `.support/attachments/<id>/`.
+//! `attach`: puts evidence beside a ticket, under `.support/attachments/<id>/`, and gets it back.
+
+mod attachments;
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::arguments::{Message, Spending, WriteOptions};
+use crate::commands::arguments::{Message, ReadOptions, Spending, WriteOptions};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -11,7 +13,7 @@ use crate::process::{Request, RequestKind, Settings};
 use crate::project::NewAttachment;
 use crate::render::View;
 
-/// Attach files to a ticket
+/// Attach files to a ticket, list them, or get one
 ///
 /// Each file is stored under `.support/attachments/<id>/`, and recorded in the timeline with its size and
 /// SHA-256.
@@ -20,8 +22,19 @@ pub struct Args {
     /// The ticket
     id: String,
     /// The files; - reads standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present_any = ["list", "get"], value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// List the ticket's attachments
+    #[arg(long, conflicts_with_all = ["files", "get"])]
+    list: bool,
+    /// Write the attachment of this name, or of this entry, to a file
+    #[arg(long, value_name = "NAME|ENTRY", conflicts_with = "files")]
+    get: Option<String>,
+    /// Set the file that --get writes (- for standard output) [default: its name, here]
+    #[arg(short, long, value_name = "FILE", requires = "get")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadOptions,
     /// Set the file name of standard input
     #[arg(long)]
     name: Option<String>,
@@ -35,6 +48,12 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    if args.list || args.get.is_some() {
+        return attachments::run(args, session);
+    }
+    if args.reading.is_set() {
+        return Err(Failure::usage("--at and --all-branches require --list or --get"));
+    }
     let project = session.project()?;
     let id = project.id(&args.id)?;
     let note = args.message.read(session)?;

@@ -1,0 +1,263 @@
+//! The text of a project's file (settings, people, a vendor, a release), changed in one place while comments, unknown
+//! keys and all else stay.
+
+use crate::ticket::{Node, yaml};
+
+/// The file's text with a dotted key set to a value, or taken away. Only the top-level block that holds
+/// the key is written anew; every other line stays as it is.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn set_in_text(text: &str, key: &str, value: Option<Node>) -> Result<String, yaml::SyntaxError> {
+    let file = yaml::parse(text)?;
+    let (outer, inner) = key.split_once('.').map_or((key, None), |(outer, inner)| (outer, Some(inner)));
+    let new = match inner {
+        None => value,
+        Some(inner) => within(file.at(outer), inner, value),
+    };
+    let block = new.map(|new| yaml::write(&[(Node::text(outer), new)])).unwrap_or_default();
+    Ok(replaced(text, outer, &block))
+}
+
+/// A value as the file holds it: numbers and truth bare, lists by their commas, all else as text.
+#[must_use]
+pub fn setting_node(key: &str, value: &str) -> Node {
+    if key.starts_with("queries.") || key == "commit.prefix" {
+        return Node::text(value);
+    }
+    let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
+    if is_list && value != "24x7" {
+        let items = value.split(',').map(|item| item.trim().to_owned());
+        return Node::texts(items.filter(|item| !item.is_empty()));
+    }
+    match value {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
+        text => Node::text(text),
+    }
+}
+
+/// A mapping with a dotted key below it set to a value, or taken away; nothing where nothing is left.
+fn within(node: Option<&Node>, key: &str, value: Option<Node>) -> Option<Node> {
+    let (outer, inner) = key.split_once('.').map_or((key, None), |(outer, inner)| (outer, Some(inner)));
+    let mut pairs = match node {
+        Some(Node::Map(pairs)) => pairs.clone(),
+        _ => Vec::new(),
+    };
+    // By what it reads as: `1:` is a number in YAML, and the same key.
+    let place = pairs.iter().position(|(name, _)| name.to_string() == outer);
+    let old = place.map(|place| pairs.remove(place).1);
+    let new = match inner {
+        None => value,
+        Some(inner) => within(old.as_ref(), inner, value),
+    };
+    if let Some(new) = new {
+        pairs.insert(place.unwrap_or(pairs.len()), (Node::text(outer), new));
+    }
+    (!pairs.is_empty()).then_some(Node::Map(pairs))
+}
+
+/// A file's text with the keys that a record writes: those that differ are written anew, those of `known` that the
+/// record does not have go, and every other line stays.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn record_in_text(text: &str, record: &Node, known: &[&str]) -> Result<String, yaml::SyntaxError> {
+    let file = yaml::parse(text)?;
+    let mut new = text.to_owned();
+    for key in known {
+        let value = record.at(key);
+        if file.at(key) != value {
+            let block = value.map(|value| yaml::write(&[(Node::text(*key), value.clone())]));
+            new = replaced_record(&new, key, &block.unwrap_or_default());
+        }
+    }
+    Ok(new)
+}
+
+/// The text of a list of records under a key, with the records that it is to have: those that are there stay as they
+/// are written, with their comments.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn list_in_text(text: &str, key: &str, items: &[Node]) -> Result<String, yaml::SyntaxError> {
+    let file = yaml::parse(text)?;
+    let old = if let Some(Node::List(old)) = file.at(key) { old.as_slice() } else { &[] };
+    let lines: Vec<&str> = text.lines().collect();
+    let written =
+        block_of(&lines, key).and_then(|(from, to)| Some((from, items_of(lines.get(from + 1..to)?)?)));
+    let Some((_, written)) = written.filter(|(_, (_, written))| written.len() == old.len()) else {
+        let block = yaml::write(&[(Node::text(key), Node::List(items.to_vec()))]);
+        return Ok(replaced(text, key, &block));
+    };
+    let (indent, written) = written;
+    let mut block = format!("{key}:\n");
+    for item in items {
+        match old.iter().position(|known| known == item).and_then(|place| written.get(place)) {
+            Some(lines) => block.extend(lines.iter().map(|line| format!("{line}\n"))),
+            None => {
+                let name = item.at("name");
+                let replaces = |known: &&Node| known.at("name") == name && !items.contains(known);
+                let place =
+                    old.iter().find(replaces).and_then(|known| old.iter().position(|one| one == known));
+                let above = place.and_then(|place| written.get(place)).into_iter().flatten();
+                block.extend(above.take_while(|line| is_between(line)).map(|line| format!("{line}\n")));
+                let item = yaml::write(&[(Node::text("x"), Node::List(vec![item.clone()]))]);
+                block.extend(lines_of_item(&item).map(|line| format!("{}{line}\n", " ".repeat(indent))));
+            }
+        }
+    }
+    Ok(replaced(text, key, &block))
+}
+
+/// The lines of a list's only item, from its dash on.
+fn lines_of_item(list: &str) -> impl Iterator<Item = &str> {
+    let dash = list.lines().nth(1).map_or(0, indent_of);
+    list.lines().skip(1).map(move |line| line.get(dash..).unwrap_or_default())
+}
+
+/// True for a comment or an empty line.
+fn is_between(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_start().starts_with('#')
+}
+
+fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The items of a list's lines, each with the comments above it, and the column of their dashes; `None` for a list that
+/// is not written so.
+fn items_of<'a>(lines: &[&'a str]) -> Option<(usize, Vec<Vec<&'a str>>)> {
+    let is_item = |line: &str| line.trim_start().starts_with("- ");
+    let indent = indent_of(lines.iter().find(|line| is_item(line))?);
+    let mut items: Vec<Vec<&str>> = Vec::new();
+    let mut above: Vec<&str> = Vec::new();
+    for line in lines {
+        if is_item(line) && indent_of(line) == indent {
+            items.push(std::mem::take(&mut above));
+        } else if line.trim().is_empty() || (line.trim_start().starts_with('#') && indent_of(line) <= indent)
+        {
+            above.push(line);
+            continue;
+        }
+        let item = items.last_mut()?;
+        item.append(&mut above);
+        item.push(line);
+    }
+    items.last_mut()?.append(&mut above);
+    Some((indent, items))
+}
+
+/// The lines of a top-level key: the place of its own, and the place after its last.
+fn block_of(lines: &[&str], key: &str) -> Option<(usize, usize)> {
+    let begins = |line: &str| line.split(':').next().map(|name| name.trim_matches(['"', '\''])) == Some(key);
+    let from = lines.iter().position(|line| begins(line))?;
+    let mut to = from + 1;
+    for (place, line) in lines.iter().enumerate().skip(from + 1) {
+        if line.starts_with([' ', '-']) {
+            to = place + 1;
+        } else if !(line.is_empty() || line.starts_with('#')) {
+            break;
+        }
+    }
+    Some((from, to))
+}
+
+/// The same as [`replaced`]; a comment behind a value of one line stays behind it, and a new key is put at the end
+/// without a gap.
+fn replaced_record(text: &str, key: &str, block: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some((from, to)) = block_of(&lines, key) else {
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        return format!("{text}{end}{block}");
+    };
+    let comment = lines.get(from).filter(|_| to == from + 1).and_then(|line| line.split_once(" #"));
+    match comment {
+        Some((_, comment)) if block.lines().count() == 1 => {
+            replaced(text, key, &format!("{} #{comment}\n", block.trim_end()))
+        }
+        _ => replaced(text, key, block),
+    }
+}
+
+/// The text with the block of a top-level key replaced, or the block added at the end.
+fn replaced(text: &str, key: &str, block: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some((from, to)) = block_of(&lines, key) else {
+        let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
+        return format!("{text}{gap}{block}");
+    };
+    let line = |line: &&str| format!("{line}\n");
+    let (before, after) = (lines.iter().take(from).map(line), lines.iter().skip(to).map(line));
+    before.chain(std::iter::once(block.to_owned())).chain(after).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_setting_changes_and_every_other_line_stays() {
+        let text = "# ours\nschema: 1\n\ncommit:\n  prefix: tickets\n\n# the team's\nqueries:\n  mine: assignee:me\n";
+        let changed = set_in_text(text, "commit.skip_ci", Some(Node::Bool(true))).unwrap();
+        assert_eq!(changed, text.replace("tickets\n", "tickets\n  skip_ci: true\n"));
+        assert_eq!(set_in_text(&changed, "commit.skip_ci", None).unwrap(), text);
+        let gone = set_in_text(text, "commit.prefix", None).unwrap();
+        assert_eq!(gone, text.replace("commit:\n  prefix: tickets\n", ""));
+        let added =
+            set_in_text("schema: 1\n", "attachments.max_bytes", Some(Node::Number("9".into()))).unwrap();
+        assert_eq!(added, "schema: 1\n\nattachments:\n  max_bytes: 9\n");
+    }
+
+    #[test]
+    fn a_record_changes_and_what_is_not_known_stays() {
+        let known = ["schema", "email", "phone", "covers", "changes"];
+        let text = "# ours\nschema: 1\nemail: a@b.c  # day and night\nportal: {user: x}\ncovers:\n- a\n# of old\n- b\nchanges: |\n  one\n\n  two\n# end\n";
+        let node = |pairs: Vec<(&str, Node)>| Node::map(pairs);
+        let same = node(vec![
+            ("schema", Node::Number("1".into())),
+            ("email", Node::text("a@b.c")),
+            ("covers", Node::texts(["a", "b"])),
+            ("changes", Node::text("one\n\ntwo\n")),
+        ]);
+        assert_eq!(record_in_text(text, &same, &known).unwrap(), text);
+        let other = node(vec![
+            ("schema", Node::Number("1".into())),
+            ("email", Node::text("d@e.f")),
+            ("phone", Node::text("12")),
+            ("covers", Node::texts(["a", "b"])),
+        ]);
+        let expected = "# ours\nschema: 1\nemail: d@e.f #  day and night\nportal: {user: x}\ncovers:\n- a\n# of old\n- b\n# end\nphone: \"12\"\n";
+        assert_eq!(
+            record_in_text(text, &other, &known).unwrap().replace("#  day", "# day"),
+            expected.replace("#  day", "# day")
+        );
+    }
+
+    #[test]
+    fn records_of_a_list_come_go_and_change_and_the_others_stay() {
+        let person = |name: &str, role: &str| {
+            Node::map(vec![("name", Node::text(name)), ("roles", Node::texts([role]))])
+        };
+        let text = "people:\n  # the first\n  - name: Ann\n    roles: [l1] # by day\n\n  # on leave\n  - name: Bob\n    roles: [l2]\nextra: kept\n";
+        let (ann, bob) = (person("Ann", "l1"), person("Bob", "l2"));
+        let list = |items: &[&Node]| {
+            list_in_text(text, "people", &items.iter().map(|node| (*node).clone()).collect::<Vec<_>>())
+                .unwrap()
+        };
+        assert_eq!(list(&[&ann, &bob]), text);
+        assert_eq!(
+            list(&[&ann]),
+            "people:\n  # the first\n  - name: Ann\n    roles: [l1] # by day\nextra: kept\n"
+        );
+        let cat = list(&[&ann, &bob, &person("Cat", "l3")]);
+        assert_eq!(cat, text.replace("roles: [l2]\n", "roles: [l2]\n  - name: Cat\n    roles: [l3]\n"));
+        let changed = list(&[&ann, &person("Bob", "lead")]);
+        assert_eq!(changed, text.replace("[l2]", "[lead]"));
+        assert_eq!(
+            list_in_text("people: []\n", "people", &[ann]).unwrap(),
+            "people:\n- name: Ann\n  roles: [l1]\n"
+        );
+    }
+}
