@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let changed = project.change(&options, |change| open(args, change, &id, &fields, &attachments))?;
     if changed.outcome == Outcome::Committed {
+        project.note_branch()?;
         return Ok(View::Opened(changed.tickets));
     }
     Ok(views::steps(changed, session))

@@ -5,7 +5,7 @@ pub(crate) const MAX_INPUT_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// The most lines of an import.
 pub(crate) const MAX_LINES: usize = 4_000_000;
 /// The longest line of an import, in bytes: twice what a ticket's file may have.
-pub(crate) const MAX_LINE_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 /// The most operations of a batch: they are one commit, and decided in memory.
 pub const MAX_OPERATIONS: usize = 200_000;
 /// The largest JSON document of another tracker that is taken whole, in bytes; lines and tables may be longer.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::process::{Branches, Listed};
 use crate::project::failure::Failure;
 use crate::project::state::{Project, Scope};
+use crate::store::BranchSource;
 use crate::ticket::TicketId;
 
 impl Project<'_> {
@@ -37,6 +38,24 @@ impl Project<'_> {
         let snapshot = self.snapshot();
         let places = snapshot.places(id, &snapshot.tips_apart()?)?;
         Ok(Some(Branches { latest: places.latest, behind: places.behind }))
+    }
+
+    /// Notes that a ticket was filed on a branch that not everybody begins from, where nobody named it.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn note_branch(&self) -> Result<(), Failure> {
+        if self.store.branch_source() != BranchSource::Current {
+            return Ok(());
+        }
+        let default = self.store.default_branch()?;
+        if let Some(default) = default.filter(|default| default != self.branch()) {
+            let branch = self.branch();
+            self.host.note(format!(
+                "note: filed on branch '{branch}'; '{default}' has it after a merge. To file there: --branch {default}"
+            ));
+        }
+        Ok(())
     }
 
     /// Notes where a branch beside this one holds later entries of tickets that are shown, where the present is read.

@@ -13,7 +13,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
-use crate::store::{CommitDraft, TicketChange, layout};
+use crate::store::{CommitDraft, TicketChange, layout, readable};
 use crate::ticket::{Action, EntryId, Person, Ticket, TicketId, Timestamp, codec};
 
 /// How a change is made.
@@ -272,8 +272,9 @@ impl<'p, 'h> Change<'p, 'h> {
             return Ok(false);
         }
         let repository = self.project.store.repository();
+        let content = readable(&layout::ticket(ticket.id()), ticket)?;
         let bulk = self.bulk.get_or_insert_with(|| repository.bulk());
-        let blob = bulk.add(codec::write(ticket).into_bytes()).map_err(crate::store::Error::from)?;
+        let blob = bulk.add(content.into_bytes()).map_err(crate::store::Error::from)?;
         self.stored.insert(ticket.id().clone(), blob);
         Ok(true)
     }

@@ -17,17 +17,11 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
     let checked = if path == layout::CONFIG {
         check_settings(&file)
     } else if path == layout::TEAM {
-        Team::read(&file.node)
-            .map_err(|(key, problem)| file.problem(&key, &problem))
-            .and_then(|_| only(&file, Team::KEYS))
+        Team::read(&file.node).map(drop).map_err(|(key, problem)| file.problem(&key, &problem))
     } else if let Some(name) = named(layout::VENDORS) {
-        Vendor::read(name, &file.node)
-            .map_err(|(key, problem)| file.problem(&[key], &problem))
-            .and_then(|_| only(&file, Vendor::KEYS))
+        Vendor::read(name, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
     } else if let Some(version) = named(layout::RELEASES) {
-        Release::read(version, &file.node)
-            .map_err(|(key, problem)| file.problem(&[key], &problem))
-            .and_then(|_| only(&file, Release::KEYS))
+        Release::read(version, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
     } else {
         let message = format!("{path} is not a file of git-support");
         return Err(
@@ -37,14 +31,25 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
     Ok(checked?)
 }
 
-/// Sees that a record has no key but those this version knows: misspelt, it would have no effect.
-fn only(file: &YamlFile, known: &[&str]) -> Result<(), FileProblem> {
-    let Node::Map(pairs) = &file.node else { return Ok(()) };
-    let keys = pairs.iter().map(|(key, _)| key.to_string());
-    let Some(key) = keys.into_iter().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
-    let meant = nearest(&key, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-    let problem = format!("unknown key '{}'{meant}", visible(&key));
-    Err(file.problem(&[key], &problem))
+/// The keys of a record that this version does not know, in words: misspelt, they have no effect; of a newer version or
+/// of somebody's own, they stay.
+pub(super) fn unknown_keys_of_record(path: &str, bytes: &[u8]) -> Vec<String> {
+    let known = if path == layout::TEAM {
+        Team::KEYS
+    } else if path.starts_with(layout::VENDORS) {
+        Vendor::KEYS
+    } else if path.starts_with(layout::RELEASES) {
+        Release::KEYS
+    } else {
+        return Vec::new();
+    };
+    let Ok(YamlFile { node: Node::Map(pairs), .. }) = YamlFile::parse(path, bytes) else { return Vec::new() };
+    let keys = pairs.iter().map(|(key, _)| key.to_string()).filter(|key| !known.contains(&key.as_str()));
+    let say = |key: String| {
+        let meant = nearest(&key, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        format!("unknown key '{}'{meant}", visible(&key))
+    };
+    keys.map(say).collect()
 }
 
 /// Sees that every setting is one this version knows, with a value it takes.

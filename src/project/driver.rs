@@ -8,8 +8,8 @@ use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
 use crate::store::driver::{author, merge_lines, read_any, read_merged, read_version, write_version};
-use crate::store::{layout, newly_contested};
-use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, codec, merge, merge_three};
+use crate::store::{layout, newly_contested, readable};
+use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, merge, merge_three};
 
 /// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,9 @@ impl Host<'_> {
     /// A version cannot be read, or both sides cannot be made one.
     pub fn merge_files(&self, files: &MergeFiles<'_>) -> Result<(), Failure> {
         let directory = &self.env.directory;
-        match self.merged(files) {
-            Ok(ticket) => Ok(write_version(&directory.join(files.ours), &codec::write(&ticket))?),
+        let merged = self.merged(files).and_then(|ticket| Ok(readable(files.path, &ticket)?));
+        match merged {
+            Ok(content) => Ok(write_version(&directory.join(files.ours), &content)?),
             Err(failure) => {
                 let [ours, base, theirs] =
                     [files.ours, files.base, files.theirs].map(|file| directory.join(file));

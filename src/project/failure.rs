@@ -139,6 +139,10 @@ impl From<store::Error> for Failure {
                 };
                 Self::new(Kind::NotFound, error).hint(hint)
             }
+            store::Error::Full { ref id, .. } => {
+                let hint = format!("attach the text instead: git support attach {id} FILE");
+                Self::new(Kind::Refused, error).hint(hint)
+            }
             error @ store::Error::Ambiguous { .. } => {
                 Self::new(Kind::Ambiguous, error).hint("give more of its characters")
             }

@@ -10,7 +10,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Blob, CommitDelta, FileDelta, ObjectId, ProcessEnv, Repository};
 use crate::store::layout;
-use crate::ticket::{MAX_FILE_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{MAX_TICKET_BYTES, Ticket, TicketId, codec};
 
 /// Commits that are read together.
 const BATCH: usize = 256;
@@ -102,7 +102,7 @@ impl<'a> Parsed<'a> {
         }
         let version = match self.old.get(&key) {
             Some(known) => Arc::clone(known),
-            None => Arc::new(match self.repository.blob(blob, MAX_FILE_BYTES)? {
+            None => Arc::new(match self.repository.blob(blob, MAX_TICKET_BYTES)? {
                 Blob::Bytes(bytes) => Version::read(id, &layout::ticket(id), &bytes),
                 Blob::TooLarge(size) => too_large(id, size),
             }),
@@ -155,7 +155,7 @@ struct Batch {
 }
 
 fn too_large(id: &TicketId, size: usize) -> Version {
-    let problem = format!("has {size} bytes; at most {MAX_FILE_BYTES} are read");
+    let problem = format!("has {size} bytes; at most {MAX_TICKET_BYTES} are read");
     let content = Err(BadFile::whole(&layout::ticket(id), problem));
     Version { content, form: Form::Canonical, bytes: 0 }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::store::Store;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, ProcessEnv, Repository};
-use crate::ticket::{MAX_FILE_BYTES, Merged, Person, Ticket, TicketId, Timestamp, codec, merge, sides};
+use crate::ticket::{MAX_TICKET_BYTES, Merged, Person, Ticket, TicketId, Timestamp, codec, merge, sides};
 
 /// The settings of a clone that make git merge tickets by the merge rule, and show them as people read them
 /// (gitattributes(5)).
@@ -82,8 +82,8 @@ impl Store {
 pub fn read_version(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |error: std::io::Error| git::Error::io(format!("reading {}", path.display()), &error);
     let bytes = fs::metadata(path).map_err(failed)?.len();
-    if bytes > MAX_FILE_BYTES as u64 {
-        let problem = format!("has {bytes} bytes; at most {MAX_FILE_BYTES} are read");
+    if bytes > MAX_TICKET_BYTES as u64 {
+        let problem = format!("has {bytes} bytes; at most {MAX_TICKET_BYTES} are read");
         return Err(BadFile::whole(&path.display().to_string(), problem).into());
     }
     Ok(fs::read(path).map_err(failed)?)

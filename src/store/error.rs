@@ -58,6 +58,14 @@ pub enum Error {
         /// Branches that have it.
         elsewhere: Vec<String>,
     },
+    /// A ticket whose file has no room for a long text.
+    #[error("{id} would have {bytes} bytes: it is full, and takes texts of up to 1,024 bytes")]
+    Full {
+        /// The ticket.
+        id: TicketId,
+        /// How large it would be.
+        bytes: usize,
+    },
     /// A prefix that several tickets share.
     #[error("ticket ID {prefix} is ambiguous: {}", list(candidates))]
     Ambiguous {

@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, MAX_FILE_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{Entry, MAX_TICKET_BYTES, Ticket, TicketId, codec};
 
 /// An entry, and the commit that carried it.
 #[derive(Debug, Clone)]
@@ -155,7 +155,7 @@ impl Store {
 
     /// A version of a ticket; `None` for one that cannot be read.
     fn version(&self, id: &TicketId, blob: ObjectId) -> Result<Option<Ticket>, Error> {
-        match self.repository.blob(blob, MAX_FILE_BYTES)? {
+        match self.repository.blob(blob, MAX_TICKET_BYTES)? {
             Blob::Bytes(bytes) => Ok(codec::read(id, &bytes).ok()),
             Blob::TooLarge(_) => Ok(None),
         }

@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, MAX_FILE_BYTES, Merged, Ticket, TicketId, codec, merge};
+use crate::ticket::{Entry, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, merge};
 
 /// A ticket that lacks entries which it once had.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Store {
         let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
         self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
-            let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_FILE_BYTES)? else { return Ok(true) };
+            let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_TICKET_BYTES)? else { return Ok(true) };
             if !present.contains_key(&id) {
                 // A file that is there and cannot be read is another matter.
                 let Ok(now) = snapshot.ticket(&id) else { return Ok(true) };

@@ -4,7 +4,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
-use crate::ticket::{Field, MAX_FILE_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
+use crate::ticket::{Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
 
 /// What each of two sides lacks of their union.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ pub(crate) fn union(
 
 fn content(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, Error> {
     // Evidence may be larger than what is merged: it is only carried over.
-    let limit = if layout::id_of(path).is_some() { MAX_FILE_BYTES } else { MAX_BLOB_BYTES };
+    let limit = if layout::id_of(path).is_some() { MAX_TICKET_BYTES } else { MAX_BLOB_BYTES };
     match repository.blob(blob, limit)? {
         Blob::Bytes(bytes) => Ok(bytes),
         Blob::TooLarge(bytes) => {
@@ -98,7 +98,7 @@ fn tickets(
             if !fields.is_empty() {
                 union.contested.push((id.clone(), fields));
             }
-            union.put(path, Some(codec::write(&ticket).as_bytes()), mine, other);
+            union.put(path, Some(readable(path, &ticket)?.as_bytes()), mine, other);
         }
         Merged::Two { kept, renamed } => {
             union.put(path, Some(codec::write(&kept).as_bytes()), mine, other);
@@ -108,6 +108,17 @@ fn tickets(
         }
     }
     Ok(())
+}
+
+/// The file of a merged ticket. One that nobody could read is not written: both sides stay as they are.
+pub(crate) fn readable(path: &str, ticket: &Ticket) -> Result<String, Error> {
+    let content = codec::write(ticket);
+    if content.len() > MAX_TICKET_BYTES {
+        let bytes = content.len();
+        let problem = format!("would have {bytes} bytes when merged; at most {MAX_TICKET_BYTES} are read");
+        return Err(BadFile::whole(path, problem).into());
+    }
+    Ok(content)
 }
 
 /// The fields of a merged ticket that concurrent entries contest, and that were not contested on either side.

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::ticket::{
-    Action, Entry, Field, Kind, Person, Set, Ticket, TicketId, cut, inert, inert_lines, one_line, visible,
+    Action, Entry, FULL_TICKET_BYTES, Field, Kind, MAX_TICKET_BYTES, Person, Set, Ticket, TicketId, cut,
+    inert, inert_lines, one_line, visible,
 };
 
 /// The widest subject, in columns.
@@ -44,6 +45,26 @@ impl TicketChange {
         let old: BTreeSet<_> = old.iter().map(|known| (known.seq, &known.id)).collect();
         let was_there = |entry: &Entry| old.contains(&(entry.seq, &entry.id));
         self.after.timeline().iter().filter(|entry| !was_there(entry)).collect()
+    }
+}
+
+/// The longest text that a ticket still takes when it is full, in bytes.
+const SHORT_TEXT_BYTES: usize = 1024;
+
+impl TicketChange {
+    /// True where a ticket's file may be as large as this, in bytes. A full one takes every step that brings no long text,
+    /// up to what is read; what is taken back or out of it is nothing new.
+    #[must_use]
+    pub fn has_room(&self, bytes: usize) -> bool {
+        let is_long = |entry: &&Entry| {
+            let texts = entry.set.values().filter_map(|set| match set {
+                Set::Text { to } => to.as_deref(),
+                Set::Value { .. } | Set::Members { .. } | Set::TextInHead | Set::Other(_) => None,
+            });
+            let is_old = matches!(entry.action, Action::Undo | Action::Redact);
+            !is_old && texts.chain(entry.note.as_deref()).any(|text| text.len() > SHORT_TEXT_BYTES)
+        };
+        bytes <= FULL_TICKET_BYTES || (bytes <= MAX_TICKET_BYTES && !self.entries().iter().any(is_long))
     }
 }
 

@@ -26,6 +26,7 @@ mod snapshot;
 mod sync;
 mod synced;
 mod test_history;
+mod ticket_branch;
 mod tip;
 mod trees;
 mod update;
@@ -41,13 +42,14 @@ pub use hand_edits::HandEdit;
 pub use history::IntroducedEntry;
 pub use kept_text::{forget_texts, keep_text, kept_texts, own_folder};
 pub use lost::Lost;
-pub(crate) use merged_tree::newly_contested;
+pub(crate) use merged_tree::{newly_contested, readable};
 pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use past_change::PastChange;
 pub use settings_changes::{Past, SettingsChange};
 pub use snapshot::{Listing, Snapshot};
 pub use sync::Take;
 pub use synced::{Rewrite, Synced};
+pub use ticket_branch::BranchSource;
 pub use tip::Tip;
 pub use trees::{Content, Versions};
 pub use update::{CommitDraft, CommitPlan};
@@ -64,13 +66,14 @@ const DAY_LESS_ONE_SECS: u64 = 86_399;
 pub struct Store {
     repository: Repository,
     target: Target,
+    source: BranchSource,
     /// The other branches, once they were asked for.
     tips: OnceCell<Vec<Tip>>,
 }
 
 impl Store {
     /// Opens the tickets of the repository around the working directory. The branch is the one named, or
-    /// `GIT_SUPPORT_BRANCH`, or git's `support.branch`, or the current one.
+    /// `GIT_SUPPORT_BRANCH`, or git's `support.branch`, or one of tickets alone that says so, or the current one.
     ///
     /// # Errors
     /// There is no repository, no branch to work on, or none of that name.
@@ -79,10 +82,17 @@ impl Store {
         let repository = Repository::open(surroundings)?;
         let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
         let name = branch.map(str::to_owned).or(variable).or(configured);
-        let target = repository.target(name.as_deref())?;
+        let mut source = if name.is_some() { BranchSource::Named } else { BranchSource::Current };
+        let mut target = repository.target(name.as_deref())?;
+        if source == BranchSource::Current
+            && let Some(found) = ticket_branch::found(&repository, &target)?
+        {
+            target = repository.target(Some(&found))?;
+            source = BranchSource::Found;
+        }
         repository.check_exists(&target)?;
         repository.settle();
-        Ok(Self { repository, target, tips: OnceCell::new() })
+        Ok(Self { repository, target, source, tips: OnceCell::new() })
     }
 
     /// The same, on a branch that may not exist yet: its first commit then begins apart from all others.
@@ -93,7 +103,7 @@ impl Store {
         let repository = Repository::open(surroundings)?;
         let target = repository.target(Some(branch))?;
         repository.settle();
-        Ok(Self { repository, target, tips: OnceCell::new() })
+        Ok(Self { repository, target, source: BranchSource::Named, tips: OnceCell::new() })
     }
 
     /// Remembers the branch in this clone's configuration.

@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId, Repository};
 use crate::store::layout;
-use crate::ticket::{EntryId, MAX_FILE_BYTES, TicketId, codec};
+use crate::ticket::{EntryId, MAX_TICKET_BYTES, TicketId, codec};
 
 /// The files and folders by which tickets are judged.
 const JUDGING: [&str; 4] = [layout::CONFIG, layout::TEAM, layout::VENDORS, layout::CALENDARS];
@@ -181,7 +181,7 @@ impl Past<'_> {
 
     fn version_has(&self, id: &TicketId, blob: ObjectId, entries: &[EntryId]) -> Result<Vec<bool>, Error> {
         // A version that cannot be read has none.
-        let version = match self.repository.blob(blob, MAX_FILE_BYTES)? {
+        let version = match self.repository.blob(blob, MAX_TICKET_BYTES)? {
             Blob::Bytes(bytes) => codec::read(id, &bytes).ok(),
             Blob::TooLarge(_) => None,
         };

@@ -7,7 +7,7 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::tip::Tip;
-use crate::ticket::{MAX_FILE_BYTES, Merged, Ticket, TicketId, codec, is_prefix, merge};
+use crate::ticket::{MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, is_prefix, merge};
 
 /// The most candidates that are named for an id that is not there.
 const MAX_NEAR: usize = 5;
@@ -156,7 +156,7 @@ impl<'a> Snapshot<'a> {
     /// A ticket as one commit has it; one that cannot be read there counts as none.
     pub(crate) fn version(&self, commit: ObjectId, id: &TicketId) -> Read<Option<Ticket>> {
         let path = layout::ticket(id);
-        let Some(Blob::Bytes(bytes)) = self.repository.file(commit, &path, MAX_FILE_BYTES)? else {
+        let Some(Blob::Bytes(bytes)) = self.repository.file(commit, &path, MAX_TICKET_BYTES)? else {
             return Ok(None);
         };
         Ok(codec::read(id, &bytes).ok())
@@ -304,7 +304,7 @@ impl<'a> Snapshot<'a> {
         self.prefetch()?;
         self.visit(&mut |path, items| {
             for item in items.iter().filter(|item| item.kind.has_content()) {
-                let Blob::Bytes(bytes) = self.repository.blob(item.id, MAX_FILE_BYTES)? else { continue };
+                let Blob::Bytes(bytes) = self.repository.blob(item.id, MAX_TICKET_BYTES)? else { continue };
                 if memchr::memmem::find(&bytes, text.as_bytes()).is_some() {
                     found.extend(layout::id_of(path));
                 }
@@ -373,9 +373,9 @@ impl<'a> Snapshot<'a> {
         let Some(id) = layout::id_of(path) else {
             return Ok(Err(BadFile::whole(path, "is not named as a ticket, <x>/<y>/<id>.yaml")));
         };
-        Ok(match self.repository.blob(item.id, MAX_FILE_BYTES)? {
+        Ok(match self.repository.blob(item.id, MAX_TICKET_BYTES)? {
             Blob::Bytes(bytes) => codec::read(&id, &bytes).map_err(|invalid| BadFile::new(path, &invalid)),
-            Blob::TooLarge(bytes) => Err(too_large(path, bytes, MAX_FILE_BYTES)),
+            Blob::TooLarge(bytes) => Err(too_large(path, bytes, MAX_TICKET_BYTES)),
         })
     }
 }

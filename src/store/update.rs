@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{MAX_FILE_BYTES, MAX_TEXT_BYTES, Ticket, TicketId, codec};
-
-/// The largest ticket file that is written, in bytes: what a reader takes, less one more text.
-const MAX_WRITTEN_BYTES: usize = MAX_FILE_BYTES - 2 * MAX_TEXT_BYTES;
+use crate::store::{BranchSource, Store};
+use crate::ticket::{Ticket, TicketId, codec};
 
 /// The most tickets that a message names one by one.
 const MAX_TRAILERS: usize = 1_000;
@@ -59,6 +56,10 @@ impl Store {
         self.check_born().map_err(E::from)?;
         // A clone whose configuration cannot be written is told so by `doctor`.
         let _ = self.wire_driver();
+        if self.branch_source() == BranchSource::Found {
+            // Found once, it need not be looked for again.
+            let _ = self.remember_branch();
+        }
         let mut made: Option<CommitPlan> = None;
         let commit = self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Wrapped<E>> {
             let snapshot = self.snapshot_of(tip);
@@ -142,10 +143,8 @@ fn change(draft: &CommitDraft, snapshot: &Snapshot<'_>) -> Result<TreeChange, Er
     for ticket in &draft.tickets {
         let path = layout::ticket(ticket.after.id());
         let content = codec::write(&ticket.after).into_bytes();
-        if content.len() > MAX_WRITTEN_BYTES {
-            let problem =
-                format!("would grow to {} bytes; at most {MAX_WRITTEN_BYTES} are written", content.len());
-            return Err(super::BadFile::whole(&path, problem).into());
+        if !ticket.has_room(content.len()) {
+            return Err(Error::Full { id: ticket.after.id().clone(), bytes: content.len() });
         }
         files.push(FileChange::write(path, content));
     }

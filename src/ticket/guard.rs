@@ -5,8 +5,12 @@
 //! libyaml's rules for where a token starts; what it cannot follow (a plain text over several lines) it
 //! refuses, with the way to write it.
 
-/// The largest file of a ticket or of the project that is read, in bytes.
+/// The largest file of the project that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest file of a ticket that is read, in bytes: what eight clones that each fill it make of it together.
+pub const MAX_TICKET_BYTES: usize = 8 * FULL_TICKET_BYTES;
+/// The size from which on a ticket takes short texts alone, in bytes.
+pub const FULL_TICKET_BYTES: usize = 4 * 1024 * 1024;
 /// The deepest nesting read.
 pub(crate) const MAX_DEPTH: usize = 16;
 

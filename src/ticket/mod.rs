@@ -46,7 +46,7 @@ pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fold::fold;
 use fold::last_setter;
-pub use guard::MAX_FILE_BYTES;
+pub use guard::{FULL_TICKET_BYTES, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
 pub use inert::{inert, inert_lines};
 pub use limits::LIMITS;

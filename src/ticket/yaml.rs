@@ -16,14 +16,14 @@ pub struct SyntaxError {
     pub problem: String,
 }
 
-/// Text from the bytes of a file: UTF-8, a byte-order mark and CRLF taken, at most 4 MiB.
+/// Text from the bytes of a file: UTF-8, a byte-order mark and CRLF taken, at most 32 MiB.
 ///
 /// # Errors
 /// What is wrong with the bytes.
 pub fn decode(bytes: &[u8]) -> Result<String, SyntaxError> {
     let error = |line, problem: String| SyntaxError { line, problem };
-    if bytes.len() > guard::MAX_FILE_BYTES {
-        let limit = guard::MAX_FILE_BYTES;
+    if bytes.len() > guard::MAX_TICKET_BYTES {
+        let limit = guard::MAX_TICKET_BYTES;
         return Err(error(0, format!("{} bytes; at most {limit} are read", bytes.len())));
     }
     let text = std::str::from_utf8(bytes).map_err(|bad| {

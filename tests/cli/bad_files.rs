@@ -35,9 +35,9 @@ fn bad() -> Vec<(Vec<u8>, usize, &'static str)> {
         (with("title: T", "title: T\n---\ntitle: U"), 0, "more than one document"),
         (b"schema: 1\ntitle: \xff\xfe\n".to_vec(), 2, "not UTF-8"),
         (
-            [b"schema: 1\ndescription: ".to_vec(), vec![b'x'; 5_000_000]].concat(),
+            [b"schema: 1\ndescription: ".to_vec(), vec![b'x'; 34_000_000]].concat(),
             0,
-            "at most 4194304 are read",
+            "at most 33554432 are read",
         ),
     ]
 }
@@ -109,7 +109,7 @@ fn a_hundred_megabytes_are_not_read() {
     sandbox.git(&["-c", "core.compression=1", "add", ".support"]);
     sandbox.git(&["commit", "-qm", "From a stranger", "--", ".support"]);
     let output = sandbox.shell("ulimit -v 300000; git-support list");
-    assert!(output.stderr.contains("has 100000000 bytes; at most 4194304 are read"), "{output:?}");
+    assert!(output.stderr.contains("has 100000000 bytes; at most 33554432 are read"), "{output:?}");
     assert!(output.stdout.contains("Good one"), "{output:?}");
 }
 

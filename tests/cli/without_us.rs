@@ -117,7 +117,10 @@ fn a_revert_of_an_opening_and_a_removed_file_are_seen_and_brought_back() {
             assert!(!sandbox.repo().join(path_of(&id)).exists(), "{removal}");
             assert!(sandbox.run(&["doctor"]).stdout.contains("history.lost"), "{removal}");
             let audit = sandbox.run(&["audit"]);
-            assert_eq!(audit.status, Some(3), "{removal}: {audit:?}");
+            let is_revert = removal.starts_with("git revert");
+            let (status, rule) = if is_revert { (0, "ticket.reverted") } else { (3, "ticket.removed") };
+            assert_eq!(audit.status, Some(status), "{removal}: {audit:?}");
+            assert!(audit.stdout.contains(rule), "{removal}: {audit:?}");
             sandbox.run(&["doctor", "--repair"]).ok();
             assert!(sandbox.run(&["show", &id]).ok().contains("All of my words."), "{removal}");
             sandbox.is_tampered_with();
@@ -139,7 +142,10 @@ fn sync_says_what_a_remote_has_removed() {
     assert_eq!(output.status, Some(0), "{output:?}");
     sandbox.is_tampered_with();
     let stderr = sandbox.run(&["sync"]).stderr;
-    assert!(stderr.contains(&format!("{id} was removed")) && stderr.contains("doctor --repair"), "{stderr}");
+    assert!(
+        stderr.contains(&format!("removed the file of {id}")) && stderr.contains("doctor --repair"),
+        "{stderr}"
+    );
     sandbox.run(&["doctor", "--repair"]).ok();
     assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
 }

@@ -56,6 +56,7 @@ rules! {
     RedactionUndone = "redaction.undone", Error, "redacted text is back";
     HeadUnaccounted = "head.unaccounted", Error, "a field is not as the entries set it";
     TicketRemoved = "ticket.removed", Error, "a ticket's file is gone";
+    TicketReverted = "ticket.reverted", Note, "a revert of its opening removed a ticket's file";
     TicketReplaced = "ticket.replaced", Error, "another ticket has the ID of one";
     TicketRenamed = "ticket.renamed", Error, "a ticket has another ID than before";
     FileInvalid = "file.invalid", Error, "a file cannot be read";

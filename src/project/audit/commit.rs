@@ -118,12 +118,17 @@ impl Review<'_> {
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Changed>, Failure> {
+        let takes_back = self.is_revert(passage, file, id, parsed)?;
         let mut found = |rule, message: String| {
             self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
         };
         let Some(now) = &file.now else {
-            // A revert of its opening removes it as well: what was told is told, and a ticket is withdrawn instead.
-            found(AuditRule::TicketRemoved, "its file is gone".to_owned());
+            // Honest, and yet no way to end a ticket: what was told is told, and it is withdrawn instead.
+            let message = "git support doctor --repair brings it back, and undo withdraws it";
+            match takes_back {
+                true => found(AuditRule::TicketReverted, message.to_owned()),
+                false => found(AuditRule::TicketRemoved, "its file is gone".to_owned()),
+            }
             return Ok(None);
         };
         if now.kind != ItemKind::File {
@@ -139,7 +144,6 @@ impl Review<'_> {
         }
         let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
         let before = files.map(|item| parsed.get(id, item.id)).collect::<Result<_, _>>()?;
-        let takes_back = self.is_revert(passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, skews};
-use crate::project::checks::{check_holidays, check_project_file};
+use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
@@ -36,6 +36,11 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     }
     evidence(&snapshot, &tickets, &mut faults)?;
     releases(project, &tickets, &mut faults);
+    for name in store.stray_branches()? {
+        let message =
+            format!("branch {name} holds tickets, too; the tickets are on branch {}", store.branch());
+        faults.push(Problem::warning("store.stray", message).hint("git support doctor --repair"));
+    }
     for lost in store.lost(&snapshot)? {
         let what = if lost.is_removed {
             "the file was removed".to_owned()
@@ -113,6 +118,11 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
         if let Err(failure) = check_project_file(&path, &bytes) {
             let hint = failure.hints.first().cloned().unwrap_or_default();
             faults.push(Problem::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
+        }
+        for problem in unknown_keys_of_record(&path, &bytes) {
+            faults.push(
+                Problem::warning("file.unknown-key", problem).at(&path).hint(format!("git log -p -- {path}")),
+            );
         }
     }
     if let Err(failure) = check_holidays(snapshot) {

@@ -3,6 +3,7 @@
 mod checks;
 mod repairs;
 mod settings;
+mod stray;
 
 use crate::process::Problem;
 use crate::project::failure::Failure;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions};
-use crate::project::doctor::settings;
+use crate::project::doctor::{settings, stray};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::FileChange;
-use crate::store::layout;
+use crate::store::{layout, readable};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, merge};
 
 /// Repairs what can be, in this clone and in one commit.
@@ -22,7 +22,8 @@ pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
     }
     // What is repaired was written before.
     let options = ChangeOptions { allow_secret: true, ..ChangeOptions::default() };
-    project.change(&options, repair).map(drop)
+    project.change(&options, repair)?;
+    stray::moved(project, &options)
 }
 
 /// Tickets that a merge left in conflict: settled in work tree and index; the merge's commit is its user's.
@@ -48,7 +49,7 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => continue,
         };
-        store.settle_conflict(&edit.path, &codec::write(&settled))?;
+        store.settle_conflict(&edit.path, &readable(&edit.path, &settled)?)?;
         project.host.note(format!("merged {}; continue with git commit or git rebase --continue", edit.path));
     }
     Ok(())

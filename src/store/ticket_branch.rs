@@ -1,0 +1,122 @@
+//! The branch of the tickets, where nobody names one: found by what branches say of themselves. And tickets that were
+//! filed beside it.
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{Blob, ObjectId, Repository, Target};
+use crate::store::layout;
+use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
+
+/// How a store came to its branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BranchSource {
+    /// Somebody named it, or this clone's configuration does.
+    Named,
+    /// A branch of tickets alone says that it is the one.
+    Found,
+    /// It is the branch that is checked out.
+    Current,
+}
+
+/// The branch that holds the tickets, where the current one holds none: the one whose settings name it, if they do; or the
+/// only branch of tickets alone whose settings name itself. A current branch with a store of its own is not left: anybody
+/// who may push a branch could otherwise take the tickets over.
+pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<String>, Error> {
+    let tip = repository.tip(current)?;
+    if let Some(tip) = tip
+        && repository.find(tip, layout::FOLDER)?.is_some()
+    {
+        let named = named_by(repository, tip)?.filter(|name| *name != current.name());
+        return Ok(match named {
+            Some(name) if exists(repository, &name)? => Some(name),
+            Some(_) | None => None,
+        });
+    }
+    let mut names: Vec<String> = Vec::new();
+    for folder in ["refs/heads/", "refs/remotes/origin/"] {
+        for (reference, commit) in repository.references(folder)? {
+            let name = reference.strip_prefix(folder).unwrap_or(&reference);
+            let is_known = names.iter().any(|known| known == name);
+            if !is_known
+                && is_of_tickets_alone(repository, commit)?
+                && named_by(repository, commit)?.as_deref() == Some(name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    let is_only = names.len() == 1;
+    Ok(names.pop().filter(|_| is_only))
+}
+
+fn exists(repository: &Repository, name: &str) -> Result<bool, Error> {
+    Ok(repository.reference_id(&format!("refs/heads/{name}"))?.is_some()
+        || repository.reference_id(&format!("refs/remotes/origin/{name}"))?.is_some())
+}
+
+/// True for a commit with nothing but tickets.
+fn is_of_tickets_alone(repository: &Repository, commit: ObjectId) -> Result<bool, Error> {
+    let top = repository.top(commit)?;
+    Ok(!top.is_empty() && top.iter().all(|item| item.name == layout::FOLDER))
+}
+
+/// The branch that a commit's settings name.
+fn named_by(repository: &Repository, commit: ObjectId) -> Result<Option<String>, Error> {
+    let Some(Blob::Bytes(bytes)) = repository.file(commit, layout::CONFIG, MAX_FILE_BYTES)? else {
+        return Ok(None);
+    };
+    let file = yaml::decode(&bytes).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null);
+    let name = file.at("branch").and_then(Node::as_text);
+    // A name that is none of a branch names nothing.
+    Ok(name.filter(|name| repository.target(Some(name)).is_ok()).map(str::to_owned))
+}
+
+impl Store {
+    /// How this store came to its branch.
+    #[must_use]
+    pub fn branch_source(&self) -> BranchSource {
+        self.source
+    }
+
+    /// The branch that everybody begins from: the remote's, or `main` or `master`.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn default_branch(&self) -> Result<Option<String>, Error> {
+        let prefix = "refs/remotes/origin/";
+        if let Some(default) = self.repository().symbolic_target(&format!("{prefix}HEAD"))? {
+            return Ok(default.strip_prefix(prefix).map(str::to_owned));
+        }
+        for name in ["main", "master"] {
+            if self.repository().reference_id(&format!("refs/heads/{name}"))?.is_some() {
+                return Ok(Some(name.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The local branches, among the current and the default one, that hold tickets beside the branch of tickets alone
+    /// that this store is on.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn stray_branches(&self) -> Result<Vec<String>, Error> {
+        let repository = self.repository();
+        let Some(own) = repository.tip(self.target())? else { return Ok(Vec::new()) };
+        if !is_of_tickets_alone(repository, own)? {
+            return Ok(Vec::new());
+        }
+        let mut names: Vec<String> =
+            self.current_branch().into_iter().chain(self.default_branch()?).collect();
+        names.sort();
+        names.dedup();
+        let mut stray = Vec::new();
+        for name in names.into_iter().filter(|name| name != self.branch()) {
+            let Some(commit) = repository.reference_id(&format!("refs/heads/{name}"))? else { continue };
+            if !repository.folder(commit, layout::TICKETS)?.is_empty() {
+                stray.push(name);
+            }
+        }
+        Ok(stray)
+    }
+}

@@ -1,0 +1,111 @@
+//! A branch for tickets alone: found in a fresh clone, and what was filed beside it is moved there.
+
+use crate::sandbox::Sandbox;
+
+/// A project with code on `main` and tickets on `tickets`, and its hub.
+fn project() -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.run(&["init", "--branch", "tickets"]).ok();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.git(&["init", "-q", "--bare", "-b", "main", "../hub.git"]);
+    sandbox.git(&["remote", "add", "origin", "../hub.git"]);
+    sandbox.git(&["push", "-q", "-u", "origin", "main", "tickets"]);
+    (sandbox, id)
+}
+
+/// A fresh clone of the hub.
+fn cloned(sandbox: &mut Sandbox, name: &str) {
+    sandbox.git(&["clone", "-q", "../hub.git", &format!("../{name}")]);
+    let place = sandbox.root().join(name);
+    sandbox.enter(&place);
+}
+
+#[test]
+fn a_fresh_clone_finds_the_branch_of_the_tickets() {
+    let (mut sandbox, id) = project();
+    cloned(&mut sandbox, "fresh");
+    assert!(sandbox.run(&["list"]).ok().contains("Pay fails"));
+    assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
+    assert_eq!(sandbox.git(&["branch", "--list"]).trim(), "* main", "a read makes no branch");
+    let new = sandbox.run(&["new", "From the clone"]).ok().trim().to_owned();
+    assert!(sandbox.git(&["log", "-1", "--format=%s", "tickets"]).contains("From the clone"));
+    assert_eq!(sandbox.git(&["config", "support.branch"]).trim(), "tickets");
+    assert!(!sandbox.git(&["ls-tree", "--name-only", "main"]).contains(".support"), "no second store");
+    sandbox.run(&["sync"]).ok();
+    assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "origin/tickets"]).contains(&new));
+    // The same on a detached HEAD, as CI has it.
+    cloned(&mut sandbox, "ci");
+    sandbox.git(&["checkout", "-q", "--detach"]);
+    assert!(sandbox.run(&["list"]).ok().contains("From the clone"));
+    sandbox.run(&["new", "From CI", "--push"]).ok();
+}
+
+#[test]
+fn a_branch_of_a_stranger_does_not_take_the_tickets_over() {
+    // Beside a store on main, a branch that names itself is none.
+    let mut sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.ticket("Ours");
+    sandbox.git(&["init", "-q", "--bare", "-b", "main", "../hub.git"]);
+    sandbox.git(&["remote", "add", "origin", "../hub.git"]);
+    let evil = "git switch -q --orphan evil && mkdir .support && printf 'schema: 1\\nbranch: evil\\n' >.support/config.yaml && git add .support && git commit -qm evil && git switch -q main";
+    assert_eq!(sandbox.shell(evil).status, Some(0));
+    sandbox.git(&["push", "-q", "-u", "origin", "main", "evil"]);
+    cloned(&mut sandbox, "fresh");
+    assert!(sandbox.run(&["list"]).ok().contains("Ours"));
+    // Where two name themselves, neither is taken.
+    let (mut sandbox, _) = project();
+    assert_eq!(sandbox.shell(evil).status, Some(0));
+    sandbox.git(&["push", "-q", "origin", "evil"]);
+    cloned(&mut sandbox, "fresh");
+    assert!(!sandbox.run(&["list"]).ok().contains("Pay fails"));
+}
+
+#[test]
+fn a_ticket_filed_on_another_branch_says_so() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.run(&["new", "On main"]);
+    assert!(!output.stderr.contains("filed on"), "{output:?}");
+    sandbox.git(&["checkout", "-q", "-b", "feature/x"]);
+    let output = sandbox.run(&["new", "On a branch"]);
+    assert!(
+        output.stderr.contains("filed on branch 'feature/x'") && output.stderr.contains("--branch main"),
+        "{output:?}"
+    );
+    let output = sandbox.run(&["new", "On main again", "--branch", "main"]);
+    assert!(!output.stderr.contains("filed on"), "{output:?}");
+    let list = sandbox.run(&["list", "--branch", "main"]).ok();
+    assert!(list.contains("On main again") && !list.contains("On a branch"), "{list}");
+}
+
+#[test]
+fn doctor_moves_tickets_that_were_filed_beside_the_branch() {
+    let (sandbox, id) = project();
+    sandbox.git(&["config", "--unset", "support.branch"]);
+    sandbox.git(&["branch", "-q", "-D", "tickets"]);
+    sandbox.git(&["update-ref", "-d", "refs/remotes/origin/tickets"]);
+    // Without the branch, a store on main begins; then the branch comes.
+    let stray = sandbox.run(&["new", "Filed on main", "-m", "With a story."]).ok().trim().to_owned();
+    sandbox.file("log.txt", "a log\n");
+    sandbox.run(&["attach", &stray, "log.txt"]).ok();
+    sandbox.git(&["fetch", "-q", "origin", "tickets:tickets"]);
+    sandbox.git(&["config", "support.branch", "tickets"]);
+    let doctor = sandbox.run(&["doctor"]);
+    assert!(
+        doctor.status == Some(3)
+            && doctor.stdout.contains("store.stray")
+            && doctor.stdout.contains("branch main"),
+        "{doctor:?}"
+    );
+    let said = sandbox.run_unwatched(&["doctor", "--repair"], "");
+    assert!(said.stderr.contains("moved 1 ticket from branch main to branch tickets"), "{said:?}");
+    let list = sandbox.run(&["list"]).ok();
+    assert!(list.contains("Filed on main") && list.contains("Pay fails"), "{list}");
+    assert_eq!(sandbox.run(&["attach", &stray, "--get", "log.txt", "-o", "-"]).ok(), "a log\n");
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "main", "--", ".support/tickets"]), "");
+    assert_eq!(sandbox.git(&["status", "--porcelain", "-uno"]), "");
+    assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
+    sandbox.run(&["doctor"]).ok();
+    sandbox.is_tampered_with();
+}
