@@ -188,8 +188,10 @@ impl Record {
             }
         }
         for (field, restored) in ticket.restored(entries) {
-            if let Restored::To(value) = restored {
-                self.change(ticket.fields(), &field, &FieldChange::To(value))?;
+            match restored {
+                Restored::To(value) => self.change(ticket.fields(), &field, &FieldChange::To(value))?,
+                Restored::TextOf(entry) => drop(self.set.insert(field, Set::TextOf { entry })),
+                Restored::Stays => {}
             }
         }
         self.undoes = entries.to_vec();

@@ -52,7 +52,7 @@ impl Project<'_> {
         if let Some(default) = default.filter(|default| default != self.branch()) {
             let branch = self.branch();
             self.host.note(format!(
-                "note: filed on branch '{branch}'; '{default}' has it after a merge. To file there: --branch {default}"
+                "note: opened on branch '{branch}'; '{default}' has it after a merge. To open tickets there: --branch {default}"
             ));
         }
         Ok(())

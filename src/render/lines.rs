@@ -189,6 +189,7 @@ pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),
             Set::Text { to: None } => format!("{name}: none"),
+            Set::TextOf { entry } => format!("{name}: as in entry {entry}"),
             Set::Text { .. } | Set::TextInHead => format!("{name}: new text"),
             Set::Members { add, remove } => {
                 let signed = |sign: &str, list: &[String]| -> Vec<String> {

@@ -59,7 +59,11 @@ impl TicketChange {
         let is_long = |entry: &&Entry| {
             let texts = entry.set.values().filter_map(|set| match set {
                 Set::Text { to } => to.as_deref(),
-                Set::Value { .. } | Set::Members { .. } | Set::TextInHead | Set::Other(_) => None,
+                Set::Value { .. }
+                | Set::Members { .. }
+                | Set::TextOf { .. }
+                | Set::TextInHead
+                | Set::Other(_) => None,
             });
             let is_old = matches!(entry.action, Action::Undo | Action::Redact);
             !is_old && texts.chain(entry.note.as_deref()).any(|text| text.len() > SHORT_TEXT_BYTES)
@@ -191,7 +195,12 @@ fn set_detail(field: &Field, set: &Set) -> String {
         Set::Value { to: Some(to), .. } if *field != Field::Title => format!("{name} {to}"),
         Set::Value { to: None, .. } => format!("no {name}"),
         Set::Members { add, remove } if remove.is_empty() => format!("{name} {}", add.join(" ")),
-        Set::Value { .. } | Set::Members { .. } | Set::Text { .. } | Set::TextInHead | Set::Other(_) => name,
+        Set::Value { .. }
+        | Set::Members { .. }
+        | Set::Text { .. }
+        | Set::TextOf { .. }
+        | Set::TextInHead
+        | Set::Other(_) => name,
     }
 }
 

@@ -76,6 +76,12 @@ pub enum Set {
         /// What it became; `None` where it was taken away.
         to: Option<String>,
     },
+    /// The long text that an earlier entry set, again: an undo gives it back. So it is in one place, and a redaction of
+    /// that entry reaches it here, whichever clone it was made on.
+    TextOf {
+        /// The entry.
+        entry: EntryId,
+    },
     /// A long text that schema 1 recorded without its value, which stands in the head, or among the ticket's
     /// [earlier texts](crate::ticket::Ticket::text_set).
     TextInHead,
@@ -102,6 +108,7 @@ impl Set {
             Self::Value { from, to } => pairs([("from", from.clone()), ("to", to.clone())]),
             Self::Members { add, remove } => pairs([("add", list(add)), ("remove", list(remove))]),
             Self::Text { to } => Node::map(vec![("to", to.as_ref().map_or(Node::Null, Node::text))]),
+            Self::TextOf { entry } => Node::map(vec![("from_entry", Node::text(entry.as_str()))]),
             Self::TextInHead => Node::Null,
             Self::Other(node) => node.clone(),
         }
@@ -124,11 +131,16 @@ impl Set {
         };
         match field.kind() {
             Kind::Text if node == Node::Null => Ok(Self::TextInHead),
+            Kind::Text if has_only(&node, &["from_entry"]) => {
+                let id = node.at("from_entry").map(Node::to_string).unwrap_or_default();
+                let entry = EntryId::parse(&id).ok_or("takes the ID of an entry")?;
+                Ok(Self::TextOf { entry })
+            }
             Kind::Text if has_only(&node, &["to"]) => match node.at("to") {
                 Some(Node::Null) => Ok(Self::Text { to: None }),
                 _ => Ok(Self::Text { to: checked("to")?.map(|to| to.to_string()) }),
             },
-            Kind::Text => Err("takes to".to_owned()),
+            Kind::Text => Err("takes to or from_entry".to_owned()),
             Kind::Value if has_only(&node, &["from", "to"]) => {
                 Ok(Self::Value { from: checked("from")?, to: checked("to")? })
             }

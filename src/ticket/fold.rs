@@ -24,12 +24,33 @@ pub(super) fn fold_of(timeline: &[&Entry]) -> Fields {
         } else {
             match entry.set.get(field) {
                 Some(Set::Value { to, .. }) => head.put(field.clone(), to.clone()),
-                Some(Set::Text { to }) => head.put(field.clone(), to.clone().map(Node::Text)),
+                Some(Set::Text { .. } | Set::TextOf { .. }) => {
+                    if let Some(text) = told_text(timeline.iter().copied(), entry, field) {
+                        head.put(field.clone(), text.map(Node::text));
+                    }
+                }
                 Some(Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => {}
             }
         }
     }
     head
+}
+
+/// The long text that an entry set a field to, or that it took away, where the timeline tells it: schema 1 left it in the
+/// head.
+pub(crate) fn told_text<'a>(
+    mut timeline: impl Iterator<Item = &'a Entry>,
+    entry: &'a Entry,
+    field: &Field,
+) -> Option<Option<&'a str>> {
+    match entry.set.get(field)? {
+        Set::Text { to } => Some(to.as_deref()),
+        Set::TextOf { entry: origin } => timeline.find_map(|other| match other.set.get(field) {
+            Some(Set::Text { to }) if other.id == *origin => Some(to.as_deref()),
+            _ => None,
+        }),
+        Set::Value { .. } | Set::Members { .. } | Set::TextInHead | Set::Other(_) => None,
+    }
 }
 
 /// For each field that some entry sets, the entry that decides it.

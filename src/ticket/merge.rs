@@ -12,7 +12,7 @@ use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fields::Fields;
-use crate::ticket::fold::{either, fields_set, members, rank, setters};
+use crate::ticket::fold::{either, fields_set, members, rank, setters, told_text};
 use crate::ticket::id::{EntryId, TicketId};
 use crate::ticket::node::Node;
 use crate::ticket::timestamp::Timestamp;
@@ -41,12 +41,19 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.fields().names().chain(b.fields().names()).cloned());
-    let members = members(&timeline);
+    let (members, decides) = (members(&timeline), setters(&timeline));
     let mut head = Fields::from_values(BTreeMap::new());
     let (of_a, of_b) = (setters(a.timeline()), setters(b.timeline()));
     for field in fields {
         if let Some(members) = members.get(&field).filter(|_| field.kind() == Kind::Members) {
             head.put(field, Some(Node::texts(members.iter().copied())));
+        } else if let Some(text) = decides
+            .get(&field)
+            .and_then(|entry| told_text(timeline.iter(), entry, &field))
+            .filter(|_| !is_edited_by_hand(a, &field) && !is_edited_by_hand(b, &field))
+        {
+            // What one side took out of an entry, the other still has in its head.
+            head.put(field, text.map(Node::text));
         } else {
             let value = value_of(&field, [a, b], [of_a.get(&field).copied(), of_b.get(&field).copied()]);
             head.put(field, value);
@@ -76,6 +83,13 @@ fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
     let redacted: BTreeSet<_> = both.iter().filter(|e| e.redacted.is_some()).map(|e| e.identity()).collect();
     let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&entry.identity());
     both.into_iter().filter(stays).cloned().collect()
+}
+
+/// True where a long text stands in the head that no entry tells.
+fn is_edited_by_hand(side: &Ticket, field: &Field) -> bool {
+    let told = side.setter(field).and_then(|entry| told_text(side.timeline().iter(), entry, field));
+    let stands = side.fields().get(field).and_then(Node::as_text);
+    told.map_or(stands.is_some(), |told| told != stands)
 }
 
 /// The value of a field that the deciding entry left, from the side that holds that entry.

@@ -45,7 +45,7 @@ pub use entry::{Attachment, Entry, Set, Visibility};
 pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fold::fold;
-use fold::last_setter;
+use fold::{last_setter, told_text};
 pub use guard::{FULL_TICKET_BYTES, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
 pub use inert::{inert, inert_lines};
@@ -115,6 +115,12 @@ impl Ticket {
                     self.earlier.keep(&self.head, &self.timeline, field);
                     self.head.put(field.clone(), to.clone().map(Node::Text));
                 }
+                Set::TextOf { entry: origin } => {
+                    self.earlier.keep(&self.head, &self.timeline, field);
+                    let known = self.timeline.iter().find(|known| known.id == *origin);
+                    let text = known.and_then(|known| self.text_set(known, field)).map(Node::text);
+                    self.head.put(field.clone(), text);
+                }
                 Set::TextInHead => {
                     self.earlier.keep(&self.head, &self.timeline, field);
                     self.head.put(field.clone(), text(field).map(Node::Text));
@@ -141,6 +147,12 @@ impl Ticket {
     pub fn text_set<'a>(&'a self, entry: &'a Entry, field: &Field) -> Option<&'a str> {
         match entry.set.get(field)? {
             Set::Text { to } => to.as_deref(),
+            Set::TextOf { entry: origin } => {
+                let known = self.timeline.iter().find(|known| known.id == *origin && *known != entry)?;
+                // One step: an undo names the entry that wrote the text.
+                let is_text = !matches!(known.set.get(field), Some(Set::TextOf { .. }));
+                if is_text { self.text_set(known, field) } else { None }
+            }
             Set::TextInHead if self.setter(field) == Some(entry) => self.head.get(field)?.as_text(),
             Set::TextInHead => self.earlier.get(&entry.id, field),
             Set::Value { .. } | Set::Members { .. } | Set::Other(_) => None,
@@ -254,7 +266,7 @@ impl Ticket {
             field.kind() != Kind::Text
                 || self
                     .setter(field)
-                    .is_some_and(|entry| matches!(entry.set.get(field), Some(Set::Text { .. })))
+                    .is_some_and(|entry| told_text(self.timeline.iter(), entry, field).is_some())
         };
         fields.retain(|field| {
             !matches!(field, Field::Unknown(_))

@@ -50,7 +50,7 @@ impl Redaction {
             Set::Value { from, to } => Set::Value { from: node(from), to: node(to) },
             Set::Members { add, remove } => Set::Members { add: texts(add), remove: texts(remove) },
             Set::Text { to } => Set::Text { to: to.as_deref().map(|to| self.text(to)) },
-            Set::TextInHead => Set::TextInHead,
+            Set::TextOf { .. } | Set::TextInHead => set.clone(),
             Set::Other(other) => Set::Other(self.node(other)),
         }
     }

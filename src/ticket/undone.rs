@@ -57,6 +57,8 @@ fn is_link(entry: &Entry) -> bool {
 pub enum Restored {
     /// It has this value.
     To(Option<Node>),
+    /// It has the long text that this entry set.
+    TextOf(EntryId),
     /// It was changed since, and stays.
     Stays,
 }
@@ -112,16 +114,23 @@ impl Ticket {
         };
         let (before, after) = (counts(&before), counts(&after));
         let head = fold_of(&after);
-        let value = |field: &Field, setter: Option<&Entry>| match field.kind() {
-            Kind::Text => setter.and_then(|entry| self.text_set(entry, field)).map(Node::text),
-            Kind::Value | Kind::Members => head.get(field).cloned(),
-        };
         let restored = |field: &Field| {
             let setter = last_of(after.iter().copied(), field);
             let stays = field.kind() != Kind::Members && last_of(before.iter().copied(), field) == setter;
-            let is_lost = matches!(setter.and_then(|entry| entry.set.get(field)), Some(Set::TextInHead))
-                && value(field, setter).is_none();
-            if stays || is_lost { Restored::Stays } else { Restored::To(value(field, setter)) }
+            if stays {
+                return Restored::Stays;
+            }
+            match (field.kind(), setter) {
+                (Kind::Text, Some(entry)) if self.text_set(entry, field).is_some() => {
+                    Restored::TextOf(entry.id.clone())
+                }
+                // The text of schema 1 that an older version replaced is lost: what stands there stays.
+                (Kind::Text, Some(entry)) if matches!(entry.set.get(field), Some(Set::TextInHead)) => {
+                    Restored::Stays
+                }
+                (Kind::Text, _) => Restored::To(None),
+                (Kind::Value | Kind::Members, _) => Restored::To(head.get(field).cloned()),
+            }
         };
         fields.into_iter().map(|field| (field.clone(), restored(field))).collect()
     }

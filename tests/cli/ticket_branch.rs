@@ -66,15 +66,15 @@ fn a_branch_of_a_stranger_does_not_take_the_tickets_over() {
 fn a_ticket_filed_on_another_branch_says_so() {
     let sandbox = Sandbox::new();
     let output = sandbox.run(&["new", "On main"]);
-    assert!(!output.stderr.contains("filed on"), "{output:?}");
+    assert!(!output.stderr.contains("opened on"), "{output:?}");
     sandbox.git(&["checkout", "-q", "-b", "feature/x"]);
     let output = sandbox.run(&["new", "On a branch"]);
     assert!(
-        output.stderr.contains("filed on branch 'feature/x'") && output.stderr.contains("--branch main"),
+        output.stderr.contains("opened on branch 'feature/x'") && output.stderr.contains("--branch main"),
         "{output:?}"
     );
     let output = sandbox.run(&["new", "On main again", "--branch", "main"]);
-    assert!(!output.stderr.contains("filed on"), "{output:?}");
+    assert!(!output.stderr.contains("opened on"), "{output:?}");
     let list = sandbox.run(&["list", "--branch", "main"]).ok();
     assert!(list.contains("On main again") && !list.contains("On a branch"), "{list}");
 }

@@ -7,6 +7,7 @@ mod calendar;
 mod codec;
 mod counted;
 mod index;
+mod interleaved;
 mod merge;
 mod metrics;
 mod query;

@@ -180,7 +180,7 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fie
         let known =
             !matches!(entry.set.get(field), Some(Set::Other(_))) && !matches!(field, Field::Unknown(_));
         let same = match field.kind() {
-            Kind::Text if matches!(entry.set.get(field), Some(Set::Text { .. })) => {
+            Kind::Text if matches!(entry.set.get(field), Some(Set::Text { .. } | Set::TextOf { .. })) => {
                 entry.set.get(field) == expected.get(field)
             }
             // Of an entry of schema 1 that a later one of the commit follows, the text is the later one's.
@@ -208,7 +208,7 @@ fn told(set: Option<&Set>) -> String {
         None => "is not set".to_owned(),
         Some(Set::Value { from, to }) => format!("{} -> {}", shown(from.as_ref()), shown(to.as_ref())),
         Some(Set::Members { add, remove }) => format!("+[{}] -[{}]", add.join(", "), remove.join(", ")),
-        Some(Set::Text { to: Some(_) } | Set::TextInHead) => "is set".to_owned(),
+        Some(Set::Text { to: Some(_) } | Set::TextOf { .. } | Set::TextInHead) => "is set".to_owned(),
         Some(Set::Text { to: None }) => "is removed".to_owned(),
         Some(Set::Other(node)) => Node::to_string(node),
     }
@@ -234,9 +234,10 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
     };
     let severity = match entry.set.get(&Field::Severity) {
         Some(Set::Value { to, .. }) => shown(to.as_ref()),
-        Some(Set::Text { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => {
-            String::new()
-        }
+        Some(
+            Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_),
+        )
+        | None => String::new(),
     };
     let message = format!("{}: set severity {severity}, but is not a product owner", named(entry));
     Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))

@@ -90,7 +90,7 @@ pub(super) fn changes(entry: &Entry, after: &Fields, is_wanted: impl Fn(&Field) 
             Set::Value { to, .. } => FieldChange::To(to.clone()),
             Set::Members { add, remove } => FieldChange::Members { add: add.clone(), remove: remove.clone() },
             Set::Text { to } => FieldChange::To(to.clone().map(Node::Text)),
-            Set::TextInHead => FieldChange::to_text(text_of(entry, after, field)),
+            Set::TextOf { .. } | Set::TextInHead => FieldChange::to_text(text_of(entry, after, field)),
             Set::Other(_) => return None,
         };
         Some((field.clone(), change))
@@ -124,7 +124,10 @@ fn replicated(entry: &Entry, after: &Fields) -> (String, bool) {
 fn node<'a>(entry: &'a Entry, field: &Field) -> Option<&'a Node> {
     match entry.set.get(field) {
         Some(Set::Value { to, .. }) => to.as_ref(),
-        Some(Set::Text { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => None,
+        Some(
+            Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_),
+        )
+        | None => None,
     }
 }
 
@@ -170,7 +173,8 @@ fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {
         .unwrap_or_default();
     let added = |field: &Field| match entry.set.get(field) {
         Some(Set::Members { add, .. }) => add.clone(),
-        Some(Set::Text { .. } | Set::TextInHead | Set::Value { .. } | Set::Other(_)) | None => Vec::new(),
+        Some(Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Value { .. } | Set::Other(_))
+        | None => Vec::new(),
     };
     let survivor = Field::Links(LinkKind::DuplicateOf);
     let known = before.fields().members(&survivor).next().map(str::to_owned);

@@ -110,7 +110,10 @@ fn sets(entry: &Entry, field: &Field, to: &str) -> bool {
             text == to || inert(&one_line(&text)) == to
         }
         Some(Set::Value { to: None, .. }) => to == "none",
-        Some(Set::Text { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_)) | None => false,
+        Some(
+            Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_),
+        )
+        | None => false,
     }
 }
 

@@ -1,0 +1,145 @@
+//! Steps on several clones, undone and redacted, merged in any order: no text is lost, and all clones come to one.
+
+use git_support::process::{
+    Actor, Changes, FieldChange, ProcessAction, Request, RequestKind, Rules, decide, open, redact,
+};
+use git_support::ticket::{
+    EntryId, Field, Merged, Person, Redaction, Ticket, TicketId, Timestamp, codec, fold, merge,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::counted::property;
+
+const CLONES: usize = 3;
+
+/// What happens next: on which clone, what, and a number to choose by.
+type Step = (usize, u8, usize);
+
+struct Clones {
+    tickets: Vec<Ticket>,
+    /// The texts that were written, and the entry of each.
+    written: Vec<String>,
+    redacted: Vec<String>,
+    count: u64,
+}
+
+impl Clones {
+    fn new() -> Self {
+        let mut clones = Self { tickets: Vec::new(), written: Vec::new(), redacted: Vec::new(), count: 0 };
+        let title = Changes::from([(Field::Title, FieldChange::to_text("Pay fails"))]);
+        let actor = clones.actor();
+        let id = TicketId::from_key("one");
+        let opened = open(id, &title, Request::new(RequestKind::Comment), &Rules::default(), &actor);
+        clones.tickets = vec![opened.unwrap().ticket; CLONES];
+        clones
+    }
+
+    fn actor(&mut self) -> Actor {
+        self.count += 1;
+        let by = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
+        let at = Timestamp::from_unix(1_800_000_000 + i64::try_from(self.count % 5).unwrap()).unwrap();
+        Actor { by: by.clone(), member: by, at, entry: EntryId::from_bits(self.count * 7919) }
+    }
+
+    /// A text that no other holds.
+    fn text(&mut self) -> String {
+        let text = format!("text-{:04}-end", self.written.len());
+        self.written.push(text.clone());
+        text
+    }
+
+    fn request(&mut self, clone: usize, what: RequestKind, note: Option<String>) {
+        let actor = self.actor();
+        let request = Request::new(what).with_note(note);
+        // What is refused, of a status that has gone on, changes nothing; its text was not taken.
+        let before = self.written.len();
+        match decide(&self.tickets[clone], request, &Rules::default(), &actor) {
+            Ok(decision) => decision.step.into_iter().for_each(|step| self.tickets[clone].apply(step)),
+            Err(_) => self.written.truncate(before.saturating_sub(1)),
+        }
+    }
+
+    fn take(&mut self, (clone, what, number): Step) {
+        match what {
+            0 => {
+                let text = self.text();
+                self.request(clone, RequestKind::Process(ProcessAction::Diagnose(text)), None);
+            }
+            1 => {
+                let text = self.text();
+                let change = Changes::from([(Field::Description, FieldChange::to_text(text))]);
+                self.request(clone, RequestKind::Edit(change), None);
+            }
+            2 => {
+                let text = self.text();
+                self.request(clone, RequestKind::Comment, Some(text));
+            }
+            3 => {
+                let timeline = self.tickets[clone].timeline();
+                let entry = timeline[number % timeline.len()].id.clone();
+                let (actor, undo) = (self.actor(), Request::new(RequestKind::Undo(vec![entry])));
+                if let Ok(decision) = decide(&self.tickets[clone], undo, &Rules::default(), &actor) {
+                    decision.step.into_iter().for_each(|step| self.tickets[clone].apply(step));
+                }
+            }
+            4 if !self.written.is_empty() => {
+                let text = self.written[number % self.written.len()].clone();
+                let redaction = Redaction { texts: vec![text.clone()], ..Redaction::default() };
+                let actor = self.actor();
+                let note = Some("Personal.".to_owned());
+                if let Ok(Some(cut)) = redact(&self.tickets[clone], &redaction, note, &actor) {
+                    self.tickets[clone] = cut;
+                    self.redacted.push(text);
+                }
+            }
+            _ => {
+                let other = (clone + 1 + number % (CLONES - 1)) % CLONES;
+                self.tickets[clone] = one(&self.tickets[clone], &self.tickets[other]);
+            }
+        }
+    }
+}
+
+fn one(a: &Ticket, b: &Ticket) -> Ticket {
+    match merge(a, b) {
+        Merged::One(ticket) => *ticket,
+        Merged::Two { .. } => panic!("one ticket was taken for two"),
+    }
+}
+
+/// Every text that a page of the ticket has: notes, what entries set, and what stands in the head.
+fn shown(ticket: &Ticket) -> String {
+    let mut all = String::new();
+    for entry in ticket.timeline() {
+        all.extend(entry.note.as_deref());
+        all.extend(entry.set.keys().filter_map(|field| ticket.text_set(entry, field)));
+        all.push('\n');
+    }
+    all
+}
+
+#[test]
+fn clones_that_go_their_own_ways_come_to_one_ticket_with_every_text() {
+    let steps = vec((0..CLONES, 0u8..7, 0usize..1000), 1..25);
+    property(600, (steps,), |(steps,)| {
+        let mut clones = Clones::new();
+        steps.into_iter().for_each(|step| clones.take(step));
+        let [a, b, c] = clones.tickets.as_slice() else { panic!("three clones") };
+        let orders =
+            [one(&one(a, b), c), one(a, &one(b, c)), one(&one(c, a), b), one(&one(b, c), &one(a, c))];
+        let merged = &orders[0];
+        for other in &orders {
+            prop_assert_eq!(codec::write(other), codec::write(merged));
+        }
+        prop_assert_eq!(merged.unaccounted(), Vec::<Field>::new());
+        prop_assert_eq!(&fold(merged.timeline()), merged.fields());
+        let shown = shown(merged);
+        for text in &clones.written {
+            let is_redacted = clones.redacted.contains(text);
+            prop_assert!(is_redacted || shown.contains(text.as_str()), "{text} is lost");
+            prop_assert!(!is_redacted || !codec::write(merged).contains(text.as_str()), "{text} is back");
+        }
+        Ok(1)
+    });
+}
