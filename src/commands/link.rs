@@ -8,7 +8,7 @@ use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, RequestKind};
 use crate::render::View;
-use crate::ticket::LinkKind;
+use crate::ticket::{LinkKind, TicketId};
 
 /// Link two tickets, or remove a link
 ///
@@ -36,7 +36,10 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let (id, other) = (project.id(&args.id)?, project.id(&args.other)?);
+    let id = project.id(&args.id)?;
+    // A link to a ticket that is not here can be removed, by the whole id.
+    let absent = TicketId::parse(&args.other).filter(|_| args.remove && project.id(&args.other).is_err());
+    let other = absent.clone().map_or_else(|| project.id(&args.other), Ok)?;
     let kind = kind(&args.kind);
     let note = args.message.read(session)?;
     let what = |kind, other| {
@@ -48,6 +51,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         change.request(&id, request.clone())?;
         if let Some(converse) = kind.converse()
             && id != other
+            && absent.is_none()
         {
             change.follow(&other, Request::new(what(converse, id.clone())))?;
         }

@@ -48,9 +48,13 @@ fn limited(input: &mut dyn Read, name: &str) -> Result<String> {
     let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX);
     input.take(limit + 1).read_to_end(&mut bytes).with_context(|| format!("reading {name}"))?;
     if bytes.len() > MAX_TEXT_BYTES {
-        bail!("{name} is longer than {MAX_TEXT_BYTES} bytes, the longest a text may be; attach it instead");
+        bail!(
+            "{name} is longer than {MAX_TEXT_BYTES} bytes, the longest a text may be; attach it instead: \
+             git support attach ID FILE"
+        );
     }
-    String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8; attach it instead"))
+    String::from_utf8(bytes)
+        .with_context(|| format!("{name} is not UTF-8; attach it instead: git support attach ID FILE"))
 }
 
 /// A title and a description from one text: the first line that says something, and the rest.

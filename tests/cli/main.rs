@@ -31,6 +31,7 @@ mod faults;
 mod formats;
 mod full_tickets;
 mod helping;
+mod hints;
 mod history;
 mod honest;
 mod hostile;

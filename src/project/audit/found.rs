@@ -32,7 +32,7 @@ pub(super) fn problem(
     ]
     .contains(&finding.rule);
     problem.hint = match (&problem.commit, &problem.path) {
-        _ if is_mended_by_doctor => Some("git support doctor".to_owned()),
+        _ if is_mended_by_doctor => Some("git support doctor --repair".to_owned()),
         (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {path}")),
         (Some(commit), None) => Some(format!("git show {commit:.10}")),
         (None, _) => None,

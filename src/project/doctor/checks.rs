@@ -67,7 +67,9 @@ fn clone(store: &Store, faults: &mut Vec<Problem>) {
     if store.is_ignored() {
         let message =
             "git ignores .support: tickets are committed, but new files are not shown by git status";
-        faults.push(Problem::note("support.ignored", message).hint("git check-ignore -v .support/tickets"));
+        faults.push(
+            Problem::note("support.ignored", message).hint("git check-ignore -v --no-index .support/tickets"),
+        );
     }
 }
 

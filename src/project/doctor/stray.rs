@@ -13,8 +13,7 @@ pub(super) fn moved(project: &Project<'_>, options: &ChangeOptions) -> Result<()
         let stray = Project::open(&project.host, Some(&name), Scope::Now)?;
         let listing = stray.snapshot().tickets()?;
         if let Some(bad) = listing.bad.first() {
-            return Err(Failure::from(crate::store::Error::from(bad.clone()))
-                .hint(format!("git support doctor --repair --branch {name}")));
+            return Err(crate::store::Error::from(bad.clone()).into());
         }
         let count = listing.tickets.len();
         let what = format!("{count} ticket{}", if count == 1 { "" } else { "s" });

@@ -12,7 +12,7 @@ use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary::{self, random_part};
-use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited};
+use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited, removed, untracked};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
@@ -114,7 +114,7 @@ impl Repository {
         }
         let skipped = match self.staged(copy, path)? {
             Staged::Conflicted => return Err(conflicted(path)),
-            Staged::Absent if old.is_some() => return Err(edited(path, "is staged for removal")),
+            Staged::Absent if old.is_some() => return Err(removed(path, "is staged for removal")),
             Staged::Blob { id, .. } if Some(id) != old => return Err(edited(path, "has staged changes")),
             Staged::Blob { skipped, .. } => skipped,
             Staged::Absent => false,
@@ -124,8 +124,8 @@ impl Repository {
         }
         match (tree.read(path, MAX_COMPARED_BYTES)?, old) {
             (None, None) => {}
-            (None, Some(_)) => return Err(edited(path, "was removed from the work tree")),
-            (Some(_), None) => return Err(edited(path, "is untracked in the working tree")),
+            (None, Some(_)) => return Err(removed(path, "was removed from the work tree")),
+            (Some(_), None) => return Err(untracked(path)),
             (Some(bytes), Some(old)) => {
                 if self.hash(&bytes)? != old && self.hash(&without_carriage_returns(&bytes))? != old {
                     return Err(edited(path, "has changes that are not committed"));

@@ -183,15 +183,26 @@ fn temporary_name(part: &str) -> String {
     format!(".git-support-{part}")
 }
 
+/// The user's own changes of a file stand in the way of a write.
+pub(crate) fn edited(path: &str, what: &str) -> Error {
+    Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed"))
+        .hint(format!("git support save, or to drop your changes: git restore --staged --worktree {path}"))
+}
+
+/// A file of the user's lies where one is to be written.
+pub(crate) fn untracked(path: &str) -> Error {
+    Error::new(Kind::Conflict, format!("{path} is untracked in the working tree; nothing was changed"))
+        .hint(format!("mv {path} {path}.mine"))
+}
+
 /// A merge is under way that nobody has settled yet.
 pub(crate) fn conflicted(path: &str) -> Error {
     Error::new(Kind::Conflict, format!("{path} is in conflict; nothing was changed"))
         .hint("git support doctor --repair")
 }
 
-/// The user's own edits stand in the way of a write.
-pub(crate) fn edited(path: &str, what: &str) -> Error {
-    Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed")).hint(format!(
-        "git support save to keep your changes, or git restore --staged --worktree {path} to drop them"
-    ))
+/// A file that the user has taken away stands in the way of a write.
+pub(crate) fn removed(path: &str, what: &str) -> Error {
+    Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed"))
+        .hint(format!("git restore --staged --worktree {path}"))
 }

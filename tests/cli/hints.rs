@@ -1,0 +1,558 @@
+//! Every hint that has a command in it is given in the situation that prints it, the command is run, and it helps.
+
+use crate::sandbox::{Output, Sandbox};
+
+/// A situation (its last command prints the hint), the beginning of the command that it prints, what the placeholders of
+/// that command stand for (a script for sed), and what works after it: `again` is the last command of the situation.
+struct Case(&'static str, &'static str, &'static str, &'static str);
+
+/// What every situation begins with: `id` names a ticket, `s` runs the program, `fresh` a branch of its own.
+const BEGIN: &str = "\
+s() { git-support \"$@\"; }
+quiet() { \"$@\" >/dev/null 2>&1; }
+quiet git stash -u; unset GIT_SUPPORT_SEED
+id=$(s new 'Pay fails' -m Story.); path=$(git ls-files .support/tickets)
+as_eve() { GIT_AUTHOR_EMAIL=eve@example.com GIT_COMMITTER_EMAIL=eve@example.com s \"$@\"; }
+hub() { quiet git init -q --bare -b main ../hub.git; quiet git remote add origin ../hub.git; quiet git push -q -u origin main; }
+eve() { (cd ../eve 2>/dev/null || { git clone -q ../hub.git ../eve && cd ../eve; }; git config user.name Eve; git config user.email eve@example.com; \"$@\"); }
+";
+
+const CASES: &[Case] = &[
+    // What the process refuses.
+    Case("s new -m '' </dev/null", "git support new", "", "test $(s list | wc -l) = 3"),
+    Case(
+        "head -c 70000 /dev/zero | tr '\\0' x >long.txt; s comment $id -F long.txt",
+        "git support attach",
+        "s/ID/$id/;s/FILE/long.txt/",
+        "s attach $id --list | grep long",
+    ),
+    Case(
+        "s config set attachments.max_bytes 5; echo longer >f; s attach $id f",
+        "git support config set attachments.max_bytes",
+        "s/BYTES/100/",
+        "again",
+    ),
+    Case("s close $id", "git support show", "", "true"),
+    Case("s return $id -m x", "git support show", "", "true"),
+    Case("s escalate $id", "git support escalate", "s/…/known/g;s/, or .*//", "s show $id | grep 'level 2'"),
+    Case(
+        "s defer $id --vendor acme --case 1 --follow-up 3d",
+        "git support escalate",
+        "s/$/ --requirements r --troubleshooting t/",
+        "s show $id | grep 'level 2'",
+    ),
+    Case(
+        "s edit $id --level 2; s defer $id --vendor acme --case 1 --follow-up 3d",
+        "git support vendor add acme",
+        "s/ADDRESS/a@b.example/",
+        "again",
+    ),
+    Case(
+        "s edit $id --level 2; s defer $id --case 1 --follow-up 3d",
+        "git support vendor add",
+        "s/NAME/acme/;s/ADDRESS/a@b.example/;s/, then.*//",
+        "again --vendor acme",
+    ),
+    Case(
+        "s edit $id --level 2; s vendor add acme --contract 1; s defer $id --vendor acme --case 1 --follow-up 3d",
+        "git support vendor edit acme",
+        "s/ADDRESS/a@b.example/",
+        "again",
+    ),
+    Case(
+        "s resolve $id --as fixed",
+        "git support resolve",
+        "s/COMMIT/HEAD/;s/, or.*//",
+        "s show $id | grep resolved",
+    ),
+    Case(
+        "other=$(s new Other); s resolve $id --as duplicate",
+        "git support resolve",
+        "s/--duplicate-of ID/--duplicate-of $other/",
+        "s show $id | grep resolved",
+    ),
+    Case(
+        "s team add Pat --email pat@example.com --role product-owner; s config set policy.severity_by_owner enforce; s edit $id --severity major",
+        "git support config get policy.severity_by_owner",
+        "",
+        "true",
+    ),
+    Case("s undo $id; s undo zzzzzzzz", "git support log --limit 20", "", "true"),
+    Case("as_eve undo", "git support log", "", "true"),
+    Case("s link --remove $id blocks 0000000000", "git support", "", "true"),
+    Case("s comment $id --replace zzzzzzzz -m x", "git support log", "", "true"),
+    Case("s redact $id --entry zzzzzzzz -m x", "git support show", "", "true"),
+    Case("s comment $id --if-match zzzzzzzz -m x", "git support log", "", "true"),
+    // What is not there.
+    Case("s show !", "git support list", "", "true"),
+    Case("s show zzzzzzzzzz", "git support list --all", "", "true"),
+    Case(
+        "git switch -q -c side; s new Theirs >../new; git switch -q main; s show $(cat ../new)",
+        "--branch side",
+        "s/^/git support show $(cat ..\\/new) /;s/, or.*//",
+        "true",
+    ),
+    Case("s list @mine", "git support config set queries.mine", "s/assignee:me/level:1/", "again"),
+    Case(
+        "s config set queries.mine 'status:open'; sed -i 's/status:open/stattus:open/' .support/config.yaml; git commit -qam x; s list @mine",
+        "git support config get queries.mine",
+        "",
+        "true",
+    ),
+    Case("s list --at nowhere", "git log --oneline", "", "true"),
+    Case("s vendor show acme", "git support vendor list", "", "true"),
+    Case("s release show 9.9", "git support release handover 9.9", "s/TAG/HEAD/", "again"),
+    Case(
+        "s release handover 1.0 --tag HEAD; s release handover 1.0 --tag HEAD",
+        "git support release show 1.0",
+        "",
+        "true",
+    ),
+    Case("s team remove Nobody", "git support team", "", "true"),
+    Case(
+        "s team add Pat --email p@q.example; s team add Pat --email p@q.example",
+        "git support team edit",
+        "s/…/--role l1/;s/NAME/Pat/",
+        "s team | grep l1",
+    ),
+    Case(
+        "s vendor add acme --email a@b.example; s vendor add acme --email a@b.example",
+        "git support vendor edit acme",
+        "s/…/--phone 12/",
+        "s vendor show acme | grep 12",
+    ),
+    Case(
+        "s vendor add acme --email a@b.example; s edit $id --level 2; s defer $id --vendor acme --case 1 --follow-up 3d; s vendor remove acme",
+        "git support vendor show acme",
+        "s/ID/$id/",
+        "again",
+    ),
+    Case("s assign $id --suggest", "git support team add", "s/NAME/Pat/;s/ADDRESS/p@q.example/", "true"),
+    Case(
+        "s brief $id",
+        "git support brief",
+        "s/NAME/acme/;s/^/git support vendor add acme --email a@b.example \\&\\& /",
+        "true",
+    ),
+    Case("s config set nonsense 1", "git support config list", "", "true"),
+    Case(
+        "s config set branch x",
+        "git support init --branch",
+        "s/NAME/tickets/",
+        "test $(git config support.branch) = tickets",
+    ),
+    Case(
+        "s sla $id",
+        "git support config set clocks.blocker.resolution 4h",
+        "",
+        "s edit $id --severity blocker && s sla $id | grep resolution",
+    ),
+    Case("s report budget", "git support config set agreement.hours 40", "", "again"),
+    Case("s report --from 2026-11-20 --to 2026-11-01", "git support report --from", "", "true"),
+    Case(
+        "s edit --severity major",
+        "git support edit",
+        "s/ID…/$id --severity major/;s/ or .*//",
+        "s list severity:major | grep Pay",
+    ),
+    Case("s edit $id </dev/null", "git support edit --help", "", "true"),
+    Case("s board </dev/null", "git support list", "", "true"),
+    Case("s list --jsn --format json", "git support help", "s/[^a-z -].*//", "true"),
+    Case(
+        "echo a >f; s attach $id f; s attach $id --get f",
+        "git support attach",
+        "s/-o FILE/-o g/",
+        "cmp f g",
+    ),
+    Case(
+        "echo a >f; s attach $id f f; s attach $id --get f -o g",
+        "git support attach",
+        "s/$/ -o g/",
+        "cmp f g",
+    ),
+    Case("s attach $id --get nope", "git support attach", "", "true"),
+    Case(
+        "echo a >f; s attach $id f; e=$(s attach $id --list --json | grep -o '\"entry\": *\"[^\"]*' | cut -d'\"' -f4); s redact $id --entry $e -m x; s attach $id --get f",
+        "git support log",
+        "",
+        "true",
+    ),
+    Case("echo 'a b' | s audit --pre-receive", "git support audit", "s/RANGE/HEAD/", "true"),
+    // What stands in the way in git.
+    Case("echo '# mine' >>$path; s comment $id -m x", "git support save", "s/, or.*//", "again"),
+    Case("git rm -q --cached $path; s comment $id -m x", "git restore --staged", "", "again"),
+    Case("rm $path; s comment $id -m x", "git restore --staged", "", "again"),
+    Case("rm $path; s save", "git restore --staged", "", "s show $id"),
+    Case(
+        "sed -i s/open/edit/ $path; s save",
+        "git diff",
+        "s/git diff[^;]*/git --no-pager diff/",
+        "s show $id",
+    ),
+    Case(
+        "git checkout -q --detach; s comment $id -m x",
+        "git config support.branch",
+        "s/NAME/main/",
+        "again",
+    ),
+    Case(
+        "s list --branch nowhere",
+        "git branch --all",
+        "s/, or.*//;s/git branch/git --no-pager branch/",
+        "true",
+    ),
+    Case(
+        "git config user.useConfigOnly true; git config --global --unset user.name; git config --global --unset user.email; unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL; s comment $id -m x",
+        "git config user.name",
+        "",
+        "again",
+    ),
+    Case(
+        "s sync",
+        "git remote add origin",
+        "s|URL|../hub.git|",
+        "git init -q --bare ../hub.git && git push -q -u origin main && again",
+    ),
+    Case(
+        "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; s sync",
+        "git push origin main",
+        "",
+        "again",
+    ),
+    Case(
+        "hub; s comment $id -m lost; git push -q; eve true; git reset -q --hard HEAD~1; git push -qf; eve s sync",
+        "git support sync --accept-rewrite",
+        "s/ to use.*//;s/^/cd ..\\/eve; /",
+        "eve s sync",
+    ),
+    Case(
+        "hub; s comment $id -m lost; git push -q; eve true; git reset -q --hard HEAD~1; git push -qf; eve s sync",
+        "git support sync --keep-mine",
+        "s/^.*or git/git/;s/ to restore.*//;s/^/cd ..\\/eve; /",
+        "eve s sync",
+    ),
+    Case(
+        "s --branch t init; t=$(s new Other --branch t); git init -q --bare ../hub.git; git remote add origin ../hub.git; git push -q origin t; git fetch -q; git -C ../hub.git branch -q -D t; s sync --branch t",
+        "git support sync --keep-mine",
+        "s/ to push.*//;s/$/ --branch t/",
+        "s sync --branch t",
+    ),
+    Case(
+        "git init -q -b main ../empty; cd ../empty; git remote add origin ../repo; git fetch -q; s new x",
+        "git reset --hard origin/main",
+        "",
+        "again",
+    ),
+    // What doctor finds.
+    Case("git config --unset merge.support.driver; s doctor", "git support doctor --repair", "", "again"),
+    Case("git rm -q $path; git commit -qm x; s doctor", "git support doctor --repair", "", "again"),
+    Case(
+        "sed -i 's/^title:.*/title: By hand/' $path; git commit -qam x; s doctor",
+        "git support doctor --repair",
+        "",
+        "again",
+    ),
+    Case(
+        "git rm -q .support/.gitattributes; git commit -qm x; s doctor",
+        "git support doctor --repair",
+        "",
+        "again",
+    ),
+    Case("echo x >>$path; s doctor", "git support save", "s/$/; git checkout -q ./", "again"),
+    Case(
+        "s edit $id --assignee 'Who <who@x.example>'; s team add Pat --email p@q.example --role l1; s doctor",
+        "git support assign",
+        "",
+        "true",
+    ),
+    Case(
+        "mkdir -p .support/attachments/$id; echo x >.support/attachments/$id/stray.txt; git add .support; git commit -qm x; s doctor",
+        "git rm",
+        "",
+        "git commit -qm gone && again",
+    ),
+    Case(
+        "echo a >f; s attach $id f; echo b >$(git ls-files .support/attachments); git commit -qam x; s doctor",
+        "git log -p --stat",
+        "s/git/git --no-pager/",
+        "true",
+    ),
+    Case(
+        "printf 'schema: 1\\ntag: v9\\n' >../r; mkdir -p .support/releases; cp ../r .support/releases/9.yaml; git add .support; git commit -qm x; hub; s doctor",
+        "git fetch --tags",
+        "",
+        "true",
+    ),
+    Case(
+        "printf 'schema: 1\\nclocks: {major: {response: never}}\\n' >.support/config.yaml; git add .support; git commit -qm x; s check level:3",
+        "git support config unset clocks.major",
+        "",
+        "again",
+    ),
+    Case(
+        "printf 'title: [' >$path; git commit -qam x; s show $id",
+        "git log -p",
+        "s/git/git --no-pager/",
+        "true",
+    ),
+    Case(
+        "printf 'title: [' >$path; git commit -qam x; s doctor",
+        "git log -p",
+        "s/git/git --no-pager/",
+        "true",
+    ),
+    Case("printf '.support/\\n' >>.git/info/exclude; s doctor", "git check-ignore", "", "true"),
+    Case(
+        "printf 'schema: 1\\nemial: x\\n' >../v; mkdir -p .support/vendors; cp ../v .support/vendors/a.yaml; git add .support; git commit -qm x; s doctor",
+        "git log -p",
+        "s/git/git --no-pager/",
+        "true",
+    ),
+    Case(
+        "printf x >.support/strange; git add .support; s save",
+        "git rm",
+        "s/, or.*//;s/git rm/git rm -q -f/",
+        "true",
+    ),
+    Case(
+        "git switch -q -c side; s edit $id --severity minor; s comment $id -m a; git switch -q main; s edit $id --severity major; git merge --no-edit side",
+        "git support show",
+        "",
+        "true",
+    ),
+    Case(
+        "hub; eve s comment $id -m there; eve git push -q; git fetch -q; s show $id",
+        "git support sync",
+        "",
+        "s show $id | grep there",
+    ),
+    Case(
+        "hub; eve git rm -q $path; eve git commit -qm gone; eve git push -q; s sync",
+        "git support doctor --repair",
+        "s/ brings.*//",
+        "s show $id",
+    ),
+    Case("git rm -q $path; git commit -qm x; s audit", "git support doctor", "", "s show $id"),
+    Case("sed -i 's/^title:.*/title: Forged/' $path; git commit -qam x; s audit", "git support", "", "true"),
+    Case(
+        "sed -i 's/action: open/action: close/' $path; git commit -qam x; s audit",
+        "git show",
+        "s/git/git --no-pager/",
+        "true",
+    ),
+    Case("s release handover 1.0 --tag nope", "git tag", "", "true"),
+    Case(
+        "printf '\\377' >f; s comment $id -F f",
+        "git support attach",
+        "s/ID/$id/;s/FILE.*/f/",
+        "s attach $id --list | grep f",
+    ),
+    Case(
+        "hub; git init -q -b main ../empty; cd ../empty; git remote add origin ../hub.git; s sync",
+        "git pull",
+        "s/ first/ -q origin main/",
+        "again",
+    ),
+    Case(
+        "hub; s comment $id -m lost; git push -q; eve true; git reset -q --hard HEAD~1; echo 1 >g; git add g; git commit -qm code; git push -qf; eve s sync --accept-rewrite",
+        "git rebase --onto",
+        "s/^/cd ..\\/eve; /",
+        "eve s sync",
+    ),
+    Case(
+        "git rm -rq .support; rm -rf .support; ln -s ../elsewhere .support; git add .support; git commit -qm x; s new x",
+        "git ls-tree",
+        "",
+        "true",
+    ),
+    Case("mkdir ../bare; cd ../bare; s list", "git init", "s/, or.*//", "again"),
+    Case(
+        "git worktree add -q ../w -b w; s comment $id -m x --branch w",
+        "git -C",
+        "s/….*/comment $id -m x/",
+        "true",
+    ),
+    Case(
+        "git config merge.support.driver false; git switch -q -c side; s comment $id -m a; git switch -q main; s comment $id -m b; git rebase side; s comment $id -m x",
+        "git rebase",
+        "s/ --continue or --abort first.*/ --abort/",
+        "again",
+    ),
+    Case(
+        "git config commit.gpgsign true; git config gpg.program false; s comment $id -m x",
+        "git config commit.gpgsign false",
+        "",
+        "again",
+    ),
+    Case(
+        "printf 'schema: 1\\ncalendars: {o: {timezone: UTC, hours: {mon-fri: [\"08:00-12:00\"]}, holidays: [x.ics]}}\\nclocks: {major: {response: 1h, calendar: o}}\\n' >.support/config.yaml; git add .support; git commit -qm x; s check level:3",
+        "git add",
+        "s/$/ -qm x/;s/^/mkdir -p .support\\/calendars; printf 'BEGIN:VCALENDAR\\\\r\\\\nVERSION:2.0\\\\r\\\\nPRODID:x\\\\r\\\\nEND:VCALENDAR\\\\r\\\\n' >.support\\/calendars\\/x.ics; /",
+        "again",
+    ),
+    Case(
+        "printf 'schema: 1\\nclocks: 3\\n' >.support/config.yaml; git add .support; git commit -qm x; s comment $id -m x",
+        "git support doctor",
+        "s/$/ || test \\$? = 3/",
+        "true",
+    ),
+    Case(
+        "s init; printf '[' >.support/config.yaml; git add .support; git commit -qm x; s config set commit.prefix x",
+        "git support doctor --repair",
+        "s/ puts.*//",
+        "again",
+    ),
+    Case(
+        "mkdir -p .support/tickets/0/0; sed s/^id:.*/id: 0000000000/ $path >.support/tickets/0/0/0000000000.yaml; s save",
+        "git support new",
+        "s/,.*/ Copied; rm -r .support\\/tickets\\/0/",
+        "test $(s list | wc -l) = 3",
+    ),
+    Case("rm $path; ln -s /etc/passwd $path; s save", "git restore --staged", "s/, or.*//", "s show $id"),
+    Case(
+        "s comment $id -m 1; hub; git clone -q --depth 1 file://$PWD/../hub.git ../sh; cd ../sh; s audit",
+        "git fetch --unshallow",
+        "s/)//",
+        "again",
+    ),
+    Case(
+        "other=$(s new Other); s link $id blocks $other; git rm -q .support/tickets/*/*/$other.yaml; git commit -qm x; s doctor",
+        "git support link --remove",
+        "s/, or.*//",
+        "true",
+    ),
+    Case(
+        "ssh-keygen -q -N '' -f ../key; s audit --seal",
+        "git config user.signingKey",
+        "s|KEY.*|$PWD/../key.pub; git config gpg.format ssh|",
+        "true",
+    ),
+];
+
+/// What a terminal or a pipe showed.
+fn all(output: &Output) -> String {
+    format!("{}{}", output.stdout, output.stderr)
+}
+
+/// Runs a case; what its situation printed.
+fn printed(case: &Case) -> String {
+    let Case(situation, beginning, fill, then) = case;
+    let sandbox = Sandbox::new().may_be_damaged();
+    let (setup, last) = situation.rsplit_once("; ").unwrap_or(("true", situation));
+    let again = format!("again() {{ {last} \"$@\"; }}");
+    let begin = format!("{BEGIN}\n{{ {setup}; }} >../setup 2>&1; {again}");
+    let output = sandbox.shell(&format!("{begin}\nagain 2>&1; pwd >../pwd; set >../set"));
+    let said = all(&output);
+    let place = said.find(beginning).unwrap_or_else(|| panic!("{situation}: no `{beginning}` in:\n{said}"));
+    let command = said[place..].lines().next().unwrap().trim_end_matches(')').to_owned();
+    std::fs::write(sandbox.root().join("command"), &command).unwrap();
+    let vars = "id=$(sed -n \"s/^id='\\?\\([0-9a-z]*\\)'\\?$/\\1/p\" ../set); other=$(sed -n \"s/^other='\\?\\([0-9a-z]*\\)'\\?$/\\1/p\" ../set); path=$(git ls-files .support/tickets | head -1)";
+    let functions: String =
+        BEGIN.lines().filter(|line| line.contains("() {")).map(|line| format!("{line}\n")).collect();
+    let helped = sandbox.shell(&format!(
+        "cd \"$(cat ../pwd)\"; {functions}{again}\n{vars}\nline=$(sed \"{fill}\" ../command); \
+         echo \"+ $line\"; eval \"$line\" </dev/null || exit 97; {then}"
+    ));
+    assert_eq!(helped.status, Some(0), "{situation}\n`{command}` did not help, `{then}`:\n{}", all(&helped));
+    said
+}
+
+/// The commands that the source prints and no case of this file does: the test that prints and follows each.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("use several batches", "bounds: a batch of 200,000 operations"),
+    ("git filter-repo", "redacting::the_printed_command_removes_it_from_history_and_nothing_else"),
+    ("attachments are missing", "attachments::an_export_with_attachments_and_clocks_round_trips"),
+    ("use another name", "hostile"),
+    ("revert the commit that added it", "hostile_trees"),
+    ("fetch.fsck", "hostile"),
+    ("safe.directory", "repositories::somebody_elses_repository_is_refused_as_git_does"),
+    ("your text is kept", "kept_texts::a_text_that_was_refused_is_kept_and_filed_later"),
+    ("more files cannot be read", "bounds"),
+    ("attach the text instead", "full_tickets::a_full_ticket_takes_every_step_and_long_texts_are_attached"),
+    ("brings it back, and undo withdraws it", "without_us"),
+    ("is from an earlier version: git diff", "a fact, and no command"),
+    ("was not written by git support report", "a fact, and no command"),
+    ("git could not move", "a fact, and no command"),
+    ("git keeps the low", "a fact, and no command"),
+    ("git has locked", "a fact, and no command"),
+    ("another git support has been", "a fact, and no command"),
+    ("git was not waited for", "a fact, and no command"),
+    ("git did not store", "a fact, and no command"),
+    ("git is not on the PATH", "a fact, and no command"),
+    ("Saved queries, for", "a comment in the settings"),
+    ("Open, work on and resolve", "the overview"),
+    ("One command:", "the overview"),
+    ("No tickets here. Set up", "the overview"),
+    ("git support list @{name}", "what a setting is for"),
+    ("git support estimate [OPTIONS]", "a usage line"),
+    ("_git_support", "completion"),
+    ("language of git support list", "help of the board"),
+    ("git support {} {}", "title of the board"),
+    ("git support  {}  {}", "title of the board"),
+    ("git support board ", "title of the board"),
+    ("git support check {}", "name of a gate"),
+];
+
+/// The texts of the source that name a command of git's or ours: those of its lines that are no comment.
+fn literals() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let literal = regex_lite::Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            let name = path.display().to_string();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if ["/cli/help.rs", "/cli/demo/", "/limits.rs"].iter().any(|other| name.contains(other)) {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            // A text over several lines is one text.
+            let code = lines.collect::<Vec<_>>().join("\n").replace("\\\n", "\u{1}");
+            for text in literal.captures_iter(&code).map(|found| found[1].to_owned()) {
+                let text = text
+                    .split('\u{1}')
+                    .map(str::trim_start)
+                    .collect::<String>()
+                    .replace("\\\"", "\"")
+                    .replace("\\n", "");
+                let is_command =
+                    text.starts_with("git ") || text.contains("git support ") || text.contains(": git ");
+                if is_command && !text.contains("%O") && !text.contains("$1") {
+                    found.push(text);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// True where a text of the source, with anything in the place of its values, stands in what was printed.
+fn is_printed(literal: &str, printed: &str) -> bool {
+    let pieces = regex_lite::Regex::new(r"\{[^}]*\}").unwrap();
+    let pattern: Vec<String> = pieces.split(literal).map(regex_lite::escape).collect();
+    regex_lite::Regex::new(&pattern.join(".*")).unwrap().is_match(printed)
+}
+
+#[test]
+fn each_hint_is_followed_and_helps() {
+    let (mut failed, mut all_printed) = (Vec::new(), String::new());
+    for case in CASES {
+        match std::panic::catch_unwind(|| printed(case)) {
+            Ok(said) => all_printed.push_str(&said),
+            Err(error) => failed.push(error.downcast_ref::<String>().cloned().unwrap_or_default()),
+        }
+    }
+    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), CASES.len(), failed.join("\n\n"));
+    let is_elsewhere = |text: &String| ELSEWHERE.iter().any(|(known, _)| text.contains(known));
+    let missing: Vec<String> = literals()
+        .into_iter()
+        .filter(|text| !is_elsewhere(text) && !is_printed(text, &all_printed))
+        .collect();
+    assert!(missing.is_empty(), "no test follows these {}:\n{}", missing.len(), missing.join("\n"));
+}
