@@ -199,6 +199,13 @@ fn resume_hint(file: &Path, arguments: &[OsString]) -> String {
     let words = arguments.iter().skip(1).map(|word| word.to_str());
     let words = words.filter(|word| !word.is_some_and(|word| word.starts_with("--resume")));
     let words: Option<Vec<&str>> = words.filter(|word| *word != Some("--dry-run")).collect();
+    // The entry that was to be the last one is so no longer.
+    let words = words.map(|mut words| {
+        if let Some(at) = words.iter().position(|word| *word == "--if-match") {
+            words.drain(at..words.len().min(at + 2));
+        }
+        words
+    });
     let typed = words.and_then(|words| shlex::try_join(words).ok());
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let file = file.display();

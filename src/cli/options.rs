@@ -167,19 +167,28 @@ impl Options {
 /// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
 fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
     let takes_query = |argument: &&OsString| {
-        ["list", "check", "sla", "report", "board"].iter().any(|verb| argument.as_os_str() == *verb)
+        ["list", "check", "sla", "report", "board", "export", "edit"]
+            .iter()
+            .any(|verb| argument.as_os_str() == *verb)
     };
     let Some(verb) = arguments.iter().position(|argument| takes_query(&argument)) else {
         return arguments.to_vec();
     };
+    let verb_is_edit = arguments.get(verb).is_some_and(|verb| verb == "edit");
     let is_flag = |text: &str| {
         text.len() < 2
             || text.starts_with("--")
             || text.starts_with("-C")
             || text.chars().skip(1).all(|c| "qvh".contains(c))
+            || text.strip_prefix("-n").is_some_and(|count| count.chars().all(|c| c.is_ascii_digit()))
+            || (verb_is_edit && !text.contains(':'))
     };
     let shield = |(place, argument): (usize, &OsString)| match argument.to_str() {
         Some(text) if place > verb && text.starts_with('-') && !is_flag(text) => {
+            // A whole query in one argument stays as it is: a blank before it keeps it from being a flag.
+            if text.contains(char::is_whitespace) && text.contains(':') {
+                return OsString::from(format!(" {text}"));
+            }
             let term = text.strip_prefix('-').unwrap_or(text);
             OsString::from(format!("(-{})", crate::commands::requoted(term)))
         }

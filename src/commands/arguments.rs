@@ -10,6 +10,7 @@ use crate::commands::views;
 use crate::intake;
 use crate::process::{Changes, FieldChange, Refusal};
 use crate::project::{Change, ChangeOptions, Project, Scope};
+use crate::query::joined;
 use crate::render::View;
 use crate::ticket::{
     Area, Field, Finding, Level, Node, Resolution, Severity, Status, Timestamp, Type, parse_span,
@@ -85,7 +86,14 @@ pub(super) struct Message {
     #[arg(short, long)]
     pub edit: bool,
     /// Use the text that was kept when it was refused
-    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["message", "file"]
+    )]
     pub resume: Option<String>,
 }
 
@@ -145,6 +153,24 @@ impl Message {
         }
         Ok(format!("{text}\n"))
     }
+}
+
+/// The query that somebody gave; `None` where they gave none. An empty one is no query: a variable that was not set would
+/// mean everything.
+///
+/// # Errors
+/// The query is empty.
+pub(super) fn given_query(words: &[String]) -> Result<Option<String>, Failure> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let query = joined(words);
+    if query.trim().is_empty() {
+        return Err(
+            Failure::usage("the query is empty").hint("leave it out, or name what is meant: status:open")
+        );
+    }
+    Ok(Some(query))
 }
 
 /// When a read looks.

@@ -1,10 +1,9 @@
 //! `check`: a gate that is shut while tickets match.
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Projection, Search, ticket_path};
-use crate::query::joined;
+use crate::project::{Projection, Search, Which, ticket_path};
 use crate::render::{Gate, View};
 
 /// The query where none is given: what stands in the way of a release.
@@ -18,6 +17,9 @@ const GRAVE: &str = "status:open severity:blocker";
 pub struct Args {
     /// The query [default: status:open severity:blocker]
     query: Vec<String>,
+    /// Include resolved and closed tickets
+    #[arg(long)]
+    all: bool,
     /// Allow up to COUNT matches
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     max: usize,
@@ -29,14 +31,17 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
     project.check_files()?;
-    let query = if args.query.is_empty() { GRAVE.to_owned() } else { joined(&args.query) };
+    project.check_tickets()?;
+    let query = given_query(&args.query)?.unwrap_or_else(|| GRAVE.to_owned());
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
-    let found = project.find(&Search::new(&query, projection))?;
+    let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
+    let found = project.find(&Search { which, ..Search::new(&query, projection) })?;
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
     session.note(format!(
-        "{}: {count} {are} '{query}' (allowed: {max})",
-        if count > max { "failed" } else { "passed" }
+        "{}: {count} {are} '{query}' on {} (allowed: {max})",
+        if count > max { "failed" } else { "passed" },
+        project.place()
     ));
     let paths = found.iter().map(|one| ticket_path(&one.summary.id)).collect();
     Ok(View::Gate(Gate { query, found, paths, max }))

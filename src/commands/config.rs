@@ -108,8 +108,11 @@ fn change(
     if key == "branch" {
         return Err(Failure::usage("the branch is set by init").hint("git support init --branch NAME"));
     }
-    if let (true, Some(value)) = (key.starts_with("queries."), value) {
-        query::parse(value)?;
+    if let (Some(name), Some(value)) = (key.strip_prefix("queries."), value) {
+        // With the others, so that it may name them, and none names itself.
+        let mut queries = session.project()?.settings()?.queries.clone();
+        queries.insert(name.to_owned(), value.clone());
+        query::parse_with(&format!("@{name}"), &queries)?;
     }
     let node = value.map(|value| setting_node(key, value));
     let subject = match &node {

@@ -1,6 +1,6 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes};
+use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes, given_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -71,7 +71,10 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let ids = match &args.query {
-        Some(query) => project.find_ids(query)?,
+        Some(query) => {
+            let query = given_query(std::slice::from_ref(query))?.unwrap_or_default();
+            project.find_open_ids(&query)?
+        }
         None if args.ids.is_empty() => {
             return Err(Failure::usage("no tickets given").hint("git support edit ID… or --query QUERY"));
         }

@@ -3,12 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Listed, Record};
 use crate::project::{Project, Projection, Search};
-use crate::query::joined;
 use crate::render::{Extent, Format, View, chunks_end, render_chunk};
 
 /// Tickets that are read at once; so many are in memory.
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
     };
     let project = session.project_in(args.reading.scope())?;
-    let text = joined(&args.query);
+    let text = given_query(&args.query)?.unwrap_or_default();
     // By id, so that two exports of one state are the same file.
     let text = if text.contains("sort:") { text } else { format!("({text}) sort:id") };
     let mut found = project.find(&Search::new(&text, Projection::Lines))?;

@@ -44,8 +44,12 @@ pub(crate) fn handover(args: &HandoverArgs, session: &mut Session<'_>) -> Result
 pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let ticket = project.ticket(&args.id)?;
-    let deferred_to =
-        ticket.fields().get(&Field::Deferral).and_then(|to| to.at("vendor")).and_then(Node::as_text);
+    let deferral =
+        |key: &str| ticket.fields().get(&Field::Deferral).and_then(|to| to.at(key)).and_then(Node::as_text);
+    if args.vendor.is_none() && deferral("to") == Some("enhance") {
+        return Ok(packet(&project, ticket, Audience::Enhance, Vec::new(), None));
+    }
+    let deferred_to = deferral("vendor");
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
         let message = format!("{} is not deferred to a vendor", ticket.id());
         return Err(Failure::usage(message).hint(format!("git support brief {} --vendor NAME", ticket.id())));

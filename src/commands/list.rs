@@ -1,17 +1,16 @@
 //! `list`: the tickets that a query means.
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Projection, Search};
-use crate::query::joined;
+use crate::project::{Projection, Search, Which};
 use crate::render::{Extent, View};
 
 /// List or search tickets
 ///
 /// Words are searched in all texts; `field:value` terms, joined by AND, narrow the list: status:open
 /// severity:>=major level:2,3 assignee:me label:payments created:>=2026-01-01 updated:<7d no:assignee
-/// -word OR ( ) sort:-severity limit:20. Without a query, the open tickets.
+/// -word OR ( ) sort:-severity limit:20. Means open tickets, unless the query speaks of status, resolution or history.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The tickets to list: words, field:value, or @name for a saved query
@@ -19,6 +18,9 @@ pub struct Args {
     /// Include resolved and closed tickets
     #[arg(long)]
     all: bool,
+    /// Show at most COUNT tickets
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    limit: Option<usize>,
     /// Include texts and timelines in machine formats
     #[arg(long)]
     full: bool,
@@ -32,20 +34,18 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
-    let query = match args.query.as_slice() {
-        [] if args.all => String::new(),
-        [] => "status:open".to_owned(),
-        many => joined(many),
-    };
+    let query = given_query(&args.query)?.unwrap_or_default();
     let projection = match (args.full, session.is_for_machines()) {
         (true, true) => Projection::Tickets,
         (false, true) => Projection::Records,
         (_, false) => Projection::Lines,
     };
     let with_snippets = args.snippets || session.on_terminal;
-    let found = project.find(&Search { query: &query, projection, with_snippets })?;
-    if found.is_empty() && session.interactive {
-        session.note("no tickets");
+    let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
+    let search = Search { which, limit: args.limit, with_snippets, ..Search::new(&query, projection) };
+    let found = project.find(&search)?;
+    if session.on_terminal {
+        session.note(project.counted(&search, found.len())?);
     }
     let extent = if args.full { Extent::Full } else { Extent::Short };
     Ok(View::Tickets { tickets: project.placed(found)?, extent })

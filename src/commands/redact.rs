@@ -6,9 +6,9 @@ use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
 use crate::process::Refusal;
-use crate::project::{ChangeOptions, Outcome};
+use crate::project::{ChangeOptions, Outcome, RedactedFiles};
 use crate::render::View;
-use crate::ticket::{EntryId, Redaction, Ticket, one_line};
+use crate::ticket::{Action, EntryId, Redaction, Ticket, one_line};
 
 /// The shortest text that is taken out: a shorter one would take words apart.
 const MIN_TEXT_CHARS: usize = 3;
@@ -41,13 +41,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let ticket = project.ticket(&args.id)?;
     let id = ticket.id();
     let redaction = redaction(args, &ticket, session)?;
-    let note = Some(args.message.need(session)?);
+    let note = args.message.need(session).map_err(|failure| {
+        if failure.kind == Kind::Usage { Refusal::NoReason { step: Action::Redact }.into() } else { failure }
+    })?;
+    let note = Some(note);
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.redact(id, &redaction, note.clone()))?;
-    let Some(removed) = &changed.answer else {
+    let Some(files) = &changed.answer else {
         return Err(Failure::new(Kind::NotFound, format!("{id} has no such text or entry")));
     };
-    for name in removed {
+    for name in &files.removed {
         session.note(format!("note: removed attachment {}; the entry stays", one_line(name)));
     }
     if changed.outcome == Outcome::Committed {
@@ -55,18 +58,21 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         for place in project.where_it_remains(id, &redaction.texts)? {
             session.note(format!("note: {place}"));
         }
-        note_history(session);
+        note_history(files, session);
     }
     Ok(views::steps(changed, session))
 }
 
 /// Says what a new commit cannot reach. The command was run on a copy by a test (`tests/cli/redacting.rs`).
-fn note_history(session: &Session<'_>) {
+fn note_history(files: &RedactedFiles, session: &Session<'_>) {
+    let renames: String =
+        files.renamed.iter().map(|(old, new)| format!(" --path-rename {old}:{new}")).collect();
+    let command = format!("  git filter-repo --replace-text ../FILE --replace-message ../FILE{renames}");
     for line in [
         "note: earlier commits and their messages still contain it, here, in reflogs, in other clones and on forges.",
         "To remove it from history, make a fresh clone, put a line TEXT==>REDACTED for each text into a file",
         "beside it, and run in the clone",
-        "  git filter-repo --replace-text ../FILE --replace-message ../FILE",
+        &command,
         "It gives every later commit a new ID. Force-push all branches and tags, have everybody clone again, and ask",
         "the forge to drop its caches. An audit then reports the attachments that contained it.",
         "If it was a secret, revoke it now.",

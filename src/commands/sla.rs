@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
 use crate::project::{IntroducedEntry, Project, Projection, Search, SlaRules};
-use crate::query::joined;
 use crate::render::{ClockLine, ClockMark, Clocks, TicketClocks, View};
-use crate::ticket::{Field, Node, Summary, Ticket, TicketId, Timestamp};
+use crate::ticket::{Field, Node, Summary, Ticket, Timestamp};
 
 /// The spans of hours that an explanation lists of a clock.
 const MAX_SPANS: usize = 40;
@@ -42,16 +41,20 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project_in(args.reading.scope())?;
     if args.gate.is_some() {
         project.check_files()?;
+        project.check_tickets()?;
     }
-    let ids: Vec<TicketId> = args.ids.iter().filter_map(|text| project.id(text).ok()).collect();
-    let explained = !ids.is_empty() && ids.len() == args.ids.len();
+    let query = given_query(&args.ids)?;
+    // A word alone is an id; a query has a colon, a blank or an at sign in it.
+    let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
+    let ids = if is_query { Vec::new() } else { project.ids(&args.ids)? };
+    let explained = !ids.is_empty();
     let tickets = if explained {
         let report = SlaReport::of(&project, args, project.sla_rules()?)?;
         let found = project.introduced_by(&ids)?;
         let explain = |(ticket, history): (Ticket, Vec<IntroducedEntry>)| report.explained(&ticket, history);
         found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?
     } else {
-        let query = if args.ids.is_empty() { "status:open sort:due".to_owned() } else { joined(&args.ids) };
+        let query = query.unwrap_or_else(|| "status:open sort:due".to_owned());
         let (found, own) = project.find_judged(&Search::new(&query, Projection::Courses))?;
         if found.is_empty() {
             session.note("no ticket matches");

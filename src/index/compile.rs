@@ -9,6 +9,7 @@ use rusqlite::types::Value;
 
 use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
 use crate::index::scope::Scope;
+use crate::query::asks::day;
 use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left, passes_text};
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};
@@ -261,6 +262,10 @@ impl Compiler<'_> {
                     Compare::AtLeast => format!("{column} >= {from}"),
                 };
                 out.say(&format!("({column} > {NEVER} AND {within})"));
+            }
+            Test::Day(compare, ago) => {
+                let (from, to) = day(self.context.now, *ago);
+                self.test(key, &Test::Time(*compare, from, to), out)?;
             }
             Test::Age(compare, age) => {
                 let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);

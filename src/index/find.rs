@@ -54,12 +54,7 @@ impl Index {
         extra: Extra,
         take: &mut dyn FnMut(Hit),
     ) -> Result<(), Error> {
-        self.db.create_scalar_function(
-            "lower_case",
-            1,
-            FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
-            |call| Ok(call.get::<String>(0)?.to_lowercase()),
-        )?;
+        self.teach_lower_case()?;
         let object = match extra {
             Extra::None => "NULL",
             Extra::Object => "r.short",
@@ -91,6 +86,29 @@ impl Index {
                 take(hit);
             }
         }
+        Ok(())
+    }
+
+    /// How many tickets of an edition a query means, whatever its limit.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn count(&self, scope: Scope, query: &Query, context: &Context) -> Result<usize, Error> {
+        self.teach_lower_case()?;
+        let statement = compile(&self.db, query, context, scope, "m.id")?;
+        let counted = format!("SELECT count(*) FROM ({})", statement.text);
+        let count: i64 = self.db.query_row(&counted, params_from_iter(statement.values), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Titles are ordered by the lower case that the query in memory takes.
+    fn teach_lower_case(&self) -> Result<(), Error> {
+        self.db.create_scalar_function(
+            "lower_case",
+            1,
+            FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+            |call| Ok(call.get::<String>(0)?.to_lowercase()),
+        )?;
         Ok(())
     }
 

@@ -92,7 +92,11 @@ pub fn list_in_text(text: &str, key: &str, items: &[Node]) -> Result<String, yam
         return Ok(replaced(text, key, &block));
     };
     let (indent, written) = written;
-    let mut block = format!("{key}:\n");
+    let own = block_of(&lines, key).and_then(|(from, _)| lines.get(from)).copied();
+    let mut block = format!("{}\n", own.unwrap_or(key));
+    if items.is_empty() {
+        block = yaml::write(&[(Node::text(key), Node::List(Vec::new()))]);
+    }
     for item in items {
         match old.iter().position(|known| known == item).and_then(|place| written.get(place)) {
             Some(lines) => block.extend(lines.iter().map(|line| format!("{line}\n"))),
@@ -101,14 +105,51 @@ pub fn list_in_text(text: &str, key: &str, items: &[Node]) -> Result<String, yam
                 let replaces = |known: &&Node| known.at("name") == name && !items.contains(known);
                 let place =
                     old.iter().find(replaces).and_then(|known| old.iter().position(|one| one == known));
-                let above = place.and_then(|place| written.get(place)).into_iter().flatten();
-                block.extend(above.take_while(|line| is_between(line)).map(|line| format!("{line}\n")));
-                let item = yaml::write(&[(Node::text("x"), Node::List(vec![item.clone()]))]);
-                block.extend(lines_of_item(&item).map(|line| format!("{}{line}\n", " ".repeat(indent))));
+                let there = place.and_then(|place| written.get(place));
+                block.push_str(&item_in_text(there.map_or(&[], Vec::as_slice), item, indent));
             }
         }
     }
     Ok(replaced(text, key, &block))
+}
+
+/// The lines of an item as it becomes: of one that is there, only the keys that differ are written anew.
+fn item_in_text(there: &[&str], item: &Node, indent: usize) -> String {
+    let above: Vec<&str> = there.iter().copied().take_while(|line| is_between(line)).collect();
+    let body: Vec<&str> = there.iter().copied().skip(above.len()).collect();
+    // As a record of its own: without the dash, and without what it is indented by.
+    let record: String = body
+        .iter()
+        .map(|line| {
+            let line = line.get(indent..).unwrap_or_default();
+            let line =
+                line.strip_prefix("- ").or_else(|| line.strip_prefix("  ")).unwrap_or(line.trim_start());
+            format!("{line}\n")
+        })
+        .collect();
+    let keys: Vec<String> = match item {
+        Node::Map(pairs) => pairs.iter().map(|(key, _)| key.to_string()).collect(),
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => Vec::new(),
+    };
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let changed = if body.is_empty() { None } else { record_in_text(&record, item, &keys).ok() };
+    let is_right = |text: &String| yaml::parse(text).is_ok_and(|node| node == *item);
+    let pad = " ".repeat(indent);
+    let mut out: String = above.iter().map(|line| format!("{line}\n")).collect();
+    match changed.filter(is_right) {
+        Some(text) => {
+            for (place, line) in text.lines().enumerate() {
+                let dash = if place == 0 { "- " } else { "  " };
+                out.push_str(format!("{pad}{dash}{line}").trim_end());
+                out.push('\n');
+            }
+        }
+        None => {
+            let item = yaml::write(&[(Node::text("x"), Node::List(vec![item.clone()]))]);
+            out.extend(lines_of_item(&item).map(|line| format!("{pad}{line}\n")));
+        }
+    }
+    out
 }
 
 /// The lines of a list's only item, from its dash on.

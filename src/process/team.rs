@@ -147,8 +147,13 @@ impl Team {
     /// Those of the file who can be read, and what is wrong with the others.
     #[must_use]
     pub fn read_leniently(file: &Node) -> (Self, Vec<WrongPlace>) {
-        let Some(Node::List(items)) = file.at("people") else {
-            return (Self::unreadable(), vec![(Vec::new(), "has no list `people`".to_owned())]);
+        let items = match file.at("people") {
+            Some(Node::List(items)) => items.as_slice(),
+            // An empty list, as it may be written.
+            Some(Node::Null) => &[],
+            Some(_) | None => {
+                return (Self::unreadable(), vec![(Vec::new(), "has no list `people`".to_owned())]);
+            }
         };
         let (mut team, mut wrong) = (Self::default(), Vec::new());
         wrong.extend(schema_problem(file).map(|problem| (vec!["schema".to_owned()], problem)));

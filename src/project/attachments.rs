@@ -17,6 +17,15 @@ pub struct NewAttachment {
     pub content: Vec<u8>,
 }
 
+/// What a redaction made of the attachments.
+#[derive(Debug, Default)]
+pub struct RedactedFiles {
+    /// The names of those that were removed.
+    pub removed: Vec<String>,
+    /// The paths of those whose names contained a text, and the paths without it.
+    pub renamed: Vec<(String, String)>,
+}
+
 impl Project<'_> {
     /// The content of an attachment, from whatever branch this state reads; `None` where its file is gone.
     ///
@@ -58,7 +67,7 @@ impl Change<'_, '_> {
     }
 
     /// Redacts texts and entries of a ticket. Attachments of the entries, and those that contain one of the texts, are
-    /// removed; the names of those are the answer, `None` where nothing of it is there.
+    /// removed; `None` where nothing of it is there.
     ///
     /// # Errors
     /// There is no such ticket, no reason was given, or an attachment cannot be read.
@@ -67,7 +76,7 @@ impl Change<'_, '_> {
         id: &TicketId,
         redaction: &Redaction,
         note: Option<String>,
-    ) -> Result<Option<Vec<String>>, Failure> {
+    ) -> Result<Option<RedactedFiles>, Failure> {
         let before = self.project().need(id)?;
         let mut redaction = redaction.clone();
         for entry in before.timeline() {
@@ -79,15 +88,18 @@ impl Change<'_, '_> {
         let Some(after) = redact(&before, &redaction, note, &actor)? else { return Ok(None) };
         let is_removed =
             |entry: &Entry| redaction.entries.contains(&entry.id) || redaction.files.contains(&entry.id);
-        let mut removed = Vec::new();
+        let mut files = RedactedFiles::default();
         for entry in before.timeline() {
             let Some(file) = &entry.attachment else { continue };
             let named = after.timeline().iter().find(|new| new.identity() == entry.identity());
             let new = named.and_then(|new| new.attachment.as_ref()).map_or(&file.file, |new| &new.file);
             let [old, new] = [&file.file, new].map(|name| format!("{}/{name}", layout::attachments(id)));
+            if old != new {
+                files.renamed.push((old.clone(), new.clone()));
+            }
             if is_removed(entry) {
                 self.files.push(FileChange::remove(old));
-                removed.push(file.name.clone());
+                files.removed.push(file.name.clone());
             } else if let Some(content) =
                 self.project().snapshot().file(&old, usize::MAX)?.filter(|_| old != new)
             {
@@ -96,7 +108,7 @@ impl Change<'_, '_> {
             }
         }
         self.put(Some(before), after);
-        Ok(Some(removed))
+        Ok(Some(files))
     }
 
     /// True where the attachment of an entry contains one of the texts.

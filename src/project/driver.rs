@@ -1,15 +1,14 @@
 //! What git calls for a ticket's file: the merge driver and the text of a version (gitattributes(5)).
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::process::{FieldChange, RequestKind};
+use crate::process::RequestKind;
 use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
 use crate::store::driver::{author, merge_lines, read_any, read_merged, read_version, write_version};
 use crate::store::{layout, newly_contested, readable};
-use crate::ticket::{Field, Merged, Node, ThreeWay, Ticket, merge, merge_three};
+use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, merge, merge_three};
 
 /// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +86,7 @@ impl Host<'_> {
                 }
                 Ok(*ticket)
             }
-            ThreeWay::TakenBack { ticket, back } => self.undone(*ticket, back),
+            ThreeWay::TakenBack { ticket, entries } => self.undone(*ticket, entries),
             ThreeWay::Two => Err(strangers()),
             ThreeWay::Contested(fields) => {
                 let names: Vec<String> = fields.iter().map(Field::name).collect();
@@ -98,14 +97,15 @@ impl Host<'_> {
         }
     }
 
-    /// Answers entries that a revert removes with an entry that sets their fields back: a timeline only grows.
-    fn undone(&self, ticket: Ticket, back: BTreeMap<Field, Option<Node>>) -> Result<Ticket, Failure> {
-        if back.is_empty() {
+    /// Answers entries that a revert removes with an entry that undoes them: a timeline only grows.
+    fn undone(&self, ticket: Ticket, mut entries: Vec<EntryId>) -> Result<Ticket, Failure> {
+        let undone = ticket.undone();
+        let is_undone =
+            |id: &EntryId| ticket.timeline().iter().any(|entry| entry.id == *id && undone.is_undone(entry));
+        entries.retain(|id| !is_undone(id));
+        if entries.is_empty() {
             return Ok(ticket);
         }
-        let what = RequestKind::SetBack(
-            back.into_iter().map(|(field, value)| (field, FieldChange::To(value))).collect(),
-        );
-        with_decided(ticket, what, author(&self.env)?, self.entry_id())
+        with_decided(ticket, RequestKind::Undo(entries), author(&self.env)?, self.entry_id())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Listed, Record, Settings, TicketHistory};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::sla_rules::{NamedRules, SlaRules};
 use crate::project::state::Project;
 use crate::query::{self, Context, Query, snippet};
@@ -37,13 +37,26 @@ pub struct Search<'a> {
     pub projection: Projection,
     /// True where the pieces of text that were found are wanted.
     pub with_snippets: bool,
+    /// Which tickets are meant beside what the query says.
+    pub which: Which,
+    /// How many at most; where the query says it, too, the fewer.
+    pub limit: Option<usize>,
+}
+
+/// Which tickets a query means beside what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Open ones, unless the query speaks of status, resolution or history.
+    OpenUnlessAsked,
 }
 
 impl<'a> Search<'a> {
     /// A search for what a projection holds.
     #[must_use]
     pub fn new(query: &'a str, projection: Projection) -> Self {
-        Self { query, projection, with_snippets: false }
+        Self { query, projection, with_snippets: false, which: Which::All, limit: None }
     }
 }
 
@@ -64,7 +77,12 @@ impl Project<'_> {
     /// # Errors
     /// The query is not valid, or the repository cannot be read.
     pub fn find_judged(&self, search: &Search<'_>) -> Result<Found, Failure> {
-        let query = parse_query(search.query, self.settings()?)?;
+        let mut query = parse_query(search.query, self.settings()?)?;
+        if search.which == Which::OpenUnlessAsked {
+            query.mean_open_unless_asked();
+        }
+        query.limit_to(search.limit);
+        self.check_people(&query)?;
         if query.asks_clocks() {
             self.clock_rules()?;
         }
@@ -101,6 +119,77 @@ impl Project<'_> {
     pub fn find_ids(&self, query: &str) -> Result<Vec<TicketId>, Failure> {
         let found = self.find(&Search::new(query, Projection::Lines))?;
         Ok(found.into_iter().map(|one| one.summary.id).collect())
+    }
+
+    /// The ids of the open tickets that a query means, or of any, where it speaks of status, resolution or history.
+    ///
+    /// # Errors
+    /// The query is not valid, or the repository cannot be read.
+    pub fn find_open_ids(&self, query: &str) -> Result<Vec<TicketId>, Failure> {
+        let search = Search { which: Which::OpenUnlessAsked, ..Search::new(query, Projection::Lines) };
+        Ok(self.find(&search)?.into_iter().map(|one| one.summary.id).collect())
+    }
+
+    /// How many tickets were found, of how many, and what their status left out: for the foot of a list.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn counted(&self, search: &Search<'_>, shown: usize) -> Result<String, Failure> {
+        let query = parse_query(search.query, self.settings()?)?;
+        let tickets =
+            |count: usize, what: &str| format!("{count} {what}ticket{}", if count == 1 { "" } else { "s" });
+        if search.which == Which::All || query.speaks_of_status() {
+            return Ok(tickets(shown, ""));
+        }
+        let (open, closed) = (query::parse("status:open")?, query.of_closed());
+        let counts = self.count_in_index(&open).and_then(|open| Ok((open, self.count_in_index(&closed)?)));
+        let Some((open, closed)) = self.if_available(counts)? else { return Ok(tickets(shown, "")) };
+        let more = match closed {
+            0 => String::new(),
+            1 => "; 1 closed ticket matches too (--all)".to_owned(),
+            many => format!("; {many} closed tickets match too (--all)"),
+        };
+        Ok(format!("{shown} of {}{more}", tickets(open, "open ")))
+    }
+
+    /// Sees that every ticket can be read, for a gate: one that cannot be read cannot be judged.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn check_tickets(&self) -> Result<(), Failure> {
+        let bad = match self.if_available(self.unreadable_in_index())? {
+            Some(bad) => bad,
+            None => self.snapshot().tickets()?.bad,
+        };
+        let Some(first) = bad.first() else { return Ok(()) };
+        let more = if bad.len() > 1 { format!(", and {} more", bad.len() - 1) } else { String::new() };
+        let message = format!("cannot evaluate the gate: {first}{more}");
+        Err(Failure::new(Kind::Invalid, message).hint("git support doctor"))
+    }
+
+    /// Sees that every person whom a query names is somebody: of the team, or of some ticket.
+    fn check_people(&self, query: &Query) -> Result<(), Failure> {
+        let team = self.team()?;
+        let is_of_team = |name: &str| {
+            team.members.iter().any(|member| {
+                let texts = std::iter::once(&member.name).chain(&member.emails);
+                texts.map(|text| text.to_lowercase()).any(|text| text.contains(name))
+            })
+        };
+        for (field, name) in query.people() {
+            if name == "me" || team.members.is_empty() || is_of_team(&name) {
+                continue;
+            }
+            let of_them = query::parse(&format!("{field}:{}", query::quoted_value(&name)))?;
+            let count = self.count_in_index(&of_them);
+            let is_known = self.if_available(count)?.is_none_or(|count| count > 0);
+            if !is_known {
+                let names: Vec<&str> = team.members.iter().map(|member| member.name.as_str()).collect();
+                let message = format!("unknown person '{}'", crate::ticket::visible(&name));
+                return Err(Failure::usage(message).hint(format!("known: {}", names.join(", "))));
+            }
+        }
+        Ok(())
     }
 
     /// The same tickets, in the same order, with what a projection holds of each: for an answer that is too long to be
@@ -185,7 +274,7 @@ impl Project<'_> {
     }
 
     /// Who asks, when, and of which team. A team that cannot be read is said, and hides no ticket.
-    fn context(&self) -> Result<Context, Failure> {
+    pub(super) fn context(&self) -> Result<Context, Failure> {
         self.warn_of_files()?;
         let mut team = Vec::new();
         for member in &self.team()?.members {
@@ -214,18 +303,7 @@ fn short_record(ticket: &Ticket) -> Record {
     Record::Short(serde_json::to_string(&short_node(ticket)).unwrap_or_default())
 }
 
-/// A query as typed; `@name` stands for a saved one, and may be followed by more.
+/// A query as typed; `@name` stands for a saved one.
 fn parse_query(text: &str, settings: &Settings) -> Result<Query, Failure> {
-    let Some(rest) = text.trim_start().strip_prefix('@') else { return Ok(query::parse(text)?) };
-    let (name, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let Some(saved) = settings.queries.get(name) else {
-        let known: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        return Err(Failure::usage(format!("unknown saved query '@{name}' (known: {known})"))
-            .hint(format!("git support config set queries.{name} 'status:open assignee:me'")));
-    };
-    // Parsed alone first, so that an error in it is not taken for one in what was typed.
-    query::parse(saved)
-        .map_err(|error| Failure::from(error).hint(format!("git support config get queries.{name}")))?;
-    Ok(query::parse(&format!("({saved}) {more}"))?)
+    Ok(query::parse_with(text, &settings.queries)?)
 }

@@ -39,7 +39,7 @@ mod sync;
 mod undo;
 mod write;
 
-pub use attachments::NewAttachment;
+pub use attachments::{NewAttachment, RedactedFiles};
 pub use audit::{Audit, AuditRequest, Start};
 pub use change::{Change, ChangeOptions};
 pub use ci::{Build, BuildRequest, CiReport, CiSummary, End};
@@ -47,7 +47,7 @@ pub use code::{CodeChange, Concerned};
 pub use completion::Values;
 pub use driver::MergeFiles;
 pub use failure::{Failure, Kind};
-pub use find::{Projection, Search};
+pub use find::{Projection, Search, Which};
 pub use history::{CommitLine, Graph};
 pub use host::{Host, Notes, Progress};
 pub use import::{AttachmentContent, Imported};

@@ -3,7 +3,7 @@
 use crate::index::Index;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::forget_texts;
+use crate::store::{forget_texts, layout};
 use crate::ticket::{TicketId, codec};
 
 impl Project<'_> {
@@ -18,6 +18,23 @@ impl Project<'_> {
         let failed =
             |error| Failure::new(Kind::Io, format!("removing texts in {}: {error}", folder.display()));
         forget_texts(&folder, texts).map_err(failed)
+    }
+
+    /// The files of the project, no tickets, in which one of the texts stands, in words.
+    fn project_files_with(&self, texts: &[String]) -> Result<Vec<String>, Failure> {
+        let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
+        for folder in [layout::VENDORS, layout::RELEASES] {
+            paths
+                .extend(self.snapshot().names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
+        }
+        let mut found = Vec::new();
+        for path in paths {
+            let content = self.snapshot().file(&path, usize::MAX)?.unwrap_or_default();
+            if texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()) {
+                found.push(format!("{path} has it, too"));
+            }
+        }
+        Ok(found)
     }
 
     /// The places of this state in which one of the texts still stands, in words.
@@ -35,6 +52,13 @@ impl Project<'_> {
         for text in texts {
             others.extend(newest.snapshot().containing(text)?.into_iter().filter(|other| other != id));
         }
+        for path in newest.snapshot().attachments()? {
+            let content = newest.snapshot().file(&path, usize::MAX)?.unwrap_or_default();
+            if texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()) {
+                others.extend(path.split('/').nth(2).and_then(TicketId::parse).filter(|other| other != id));
+            }
+        }
+        places.extend(newest.project_files_with(texts)?);
         others.sort();
         others.dedup();
         if !others.is_empty() {

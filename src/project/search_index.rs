@@ -132,6 +132,21 @@ impl Project<'_> {
         Ok((found, rules))
     }
 
+    /// The ticket files that cannot be read.
+    pub(super) fn unreadable_in_index(&self) -> Result<Vec<BadFile>, IndexError> {
+        let (index, edition) = self.opened_index()?;
+        let file = |bad: Unreadable| BadFile { path: bad.path, line: bad.line, problem: bad.problem };
+        Ok(index.unreadable(edition)?.into_iter().map(file).collect())
+    }
+
+    /// How many tickets a query means.
+    pub(super) fn count_in_index(&self, query: &Query) -> Result<usize, IndexError> {
+        let context = self.context()?;
+        let (mut index, edition) = self.opened_index()?;
+        let (scope, _) = self.judged_scope(&mut index, edition, Projection::Lines)?;
+        Ok(index.count(scope, query, &context)?)
+    }
+
     /// The scope of a tree set: where its clocks stand by the rules of its history, worked out as far as it is not
     /// known.
     fn judged_scope(

@@ -95,6 +95,17 @@ impl<'h> Project<'h> {
         self.store.branch()
     }
 
+    /// What is read, for a gate's answer: the branch, and the revision.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let commit = self.commit.map(|commit| format!(" at {commit:.10}")).unwrap_or_default();
+        let branch = match &self.scope {
+            Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
+            Scope::AllBranches => "all branches".to_owned(),
+        };
+        format!("{branch}{commit}")
+    }
+
     /// True while the branch has no commit.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -132,7 +132,7 @@ impl Change<'_, '_> {
                 let (name, id) = (field.name(), ticket.id());
                 self.project().host.note(format!("note: {name} of {id} was changed since, and stays"));
             }
-            RequestKind::Undo(entries.to_vec())
+            RequestKind::Undo(ticket.with_same_undos(entries))
         };
         let request = Request::new(what).with_note(note.map(str::to_owned));
         self.request(ticket.id(), request).map(drop)

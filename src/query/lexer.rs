@@ -1,5 +1,6 @@
 //! A query's text, cut into words, terms, parentheses and OR; quotes hold blanks together.
 
+use crate::query::habits::{comparison, is_literal, refused};
 use crate::query::tree::SyntaxError;
 
 /// A piece of a query, with its column, from 1.
@@ -14,8 +15,12 @@ pub(crate) enum Piece {
     Open,
     Close,
     Or,
-    /// A minus directly before a term.
+    /// AND, which may stand between two terms.
+    And,
+    /// A minus directly before a term, or NOT.
     Minus,
+    /// `@name`: a saved query.
+    Saved(String),
     /// A word or phrase.
     Word(Value),
     /// `field:value,value`.
@@ -71,7 +76,11 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
                 value.is_quoted = true;
                 at = quoted(chars, at, &mut value.text)?;
             }
-            ':' if field.is_none() && !value.is_quoted && !value.text.is_empty() => {
+            ':' if field.is_none()
+                && !value.is_quoted
+                && !value.text.is_empty()
+                && !is_literal(&value.text, &rest_of_word(chars, at)) =>
+            {
                 field = Some(std::mem::take(&mut value.text));
             }
             ',' if field.is_some() => values.push(Value::default()),
@@ -85,11 +94,32 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
     let piece = match field {
         Some(field) => Piece::Term(field, values),
         None => match values.pop().unwrap_or_default() {
-            word if word.text == "OR" && !word.is_quoted => Piece::Or,
-            word => Piece::Word(word),
+            word if word.is_quoted => Piece::Word(word),
+            word if word.text == "OR" => Piece::Or,
+            word if word.text == "AND" => Piece::And,
+            word if word.text == "NOT" => Piece::Minus,
+            word => bare(word, start + 1)?,
         },
     };
     Ok((piece, at))
+}
+
+/// A word without quotes: a saved query, a comparison, or what is looked for.
+fn bare(word: Value, column: usize) -> Result<Piece, SyntaxError> {
+    if let Some(name) = word.text.strip_prefix('@').filter(|name| !name.is_empty()) {
+        return Ok(Piece::Saved(name.to_owned()));
+    }
+    if let Some((field, value)) = comparison(&word.text) {
+        let values = value.split(',').map(|text| Value { text: text.to_owned(), is_quoted: false });
+        return Ok(Piece::Term(field.to_owned(), values.collect()));
+    }
+    refused(&word.text, column)?;
+    Ok(Piece::Word(word))
+}
+
+/// What stands in the word from a place on.
+fn rest_of_word(chars: &[char], at: usize) -> String {
+    chars.iter().skip(at).take_while(|c| !c.is_whitespace()).collect()
 }
 
 /// The text up to the closing quote; a backslash takes the next character as it is.

@@ -2,6 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use crate::query::asks::day;
 use crate::query::phrase::{Phrase, words_of};
 use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
@@ -72,6 +73,7 @@ fn collect<'a>(filter: &'a Filter, phrases: &mut Vec<&'a Phrase>) {
             | Test::Rank(..)
             | Test::Number(..)
             | Test::Time(..)
+            | Test::Day(..)
             | Test::Age(..)
             | Test::Ahead(..)
             | Test::Open => None,
@@ -157,6 +159,10 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
                 }
             };
             time(key, ticket, context).is_some_and(|moment| compare.allows(order(moment)))
+        }
+        Test::Day(compare, ago) => {
+            let (from, to) = day(context.now, *ago);
+            passes(key, &Test::Time(*compare, from, to), ticket, context)
         }
         Test::Age(compare, age) => time(key, ticket, context).is_some_and(|moment| {
             let seconds = context.now.unix().saturating_sub(moment.unix());

@@ -1,5 +1,7 @@
 //! The list language: which tickets are meant (docs/query.md). Pure: text to a tree, a tree on a ticket.
 
+pub(crate) mod asks;
+mod habits;
 mod lexer;
 pub(crate) mod matching;
 mod parser;
@@ -7,8 +9,9 @@ pub(crate) mod phrase;
 mod quoting;
 mod snippet;
 pub(crate) mod tree;
+mod values;
 
-pub use parser::parse;
+pub use parser::{parse, parse_with};
 pub use phrase::{Place, words, words_of};
 pub use quoting::{joined, quoted, quoted_value, requoted};
 pub use snippet::{Snippet, snippet};

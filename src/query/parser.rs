@@ -1,15 +1,13 @@
 //! From the pieces of a query to its tree: AND by standing side by side, OR, NOT, parentheses.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
+use crate::query::habits;
 use crate::query::lexer::{Piece, Token, Value, tokens};
-use crate::query::phrase::{Phrase, Place};
-use crate::query::tree::{
-    Compare, FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
-};
-use crate::ticket::{Area, Finding, Severity, Status, Timestamp, Type, nearest, parse_span};
+use crate::query::tree::{FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError};
+use crate::query::values::{no_such, phrase, term_values};
+use crate::ticket::nearest;
 
-const DAY_SECS: u64 = 86_400;
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
@@ -18,30 +16,46 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// The column, what is wrong there, and what was perhaps meant.
 pub fn parse(text: &str) -> Result<Query, SyntaxError> {
+    parse_with(text, &BTreeMap::new())
+}
+
+/// Reads a query that may name saved ones, and they others.
+///
+/// # Errors
+/// The column, what is wrong there, and what was perhaps meant; a saved query that is not known, or that names itself.
+pub fn parse_with(text: &str, saved: &BTreeMap<String, String>) -> Result<Query, SyntaxError> {
+    parse_within(text, saved, &[])
+}
+
+fn parse_within(
+    text: &str,
+    saved: &BTreeMap<String, String>,
+    within: &[String],
+) -> Result<Query, SyntaxError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens, at: 0, depth: 0, sort: None, limit: None };
+    let mut parser =
+        Parser { tokens, at: 0, depth: 0, sort: None, limit: None, saved, within: within.to_vec() };
     let filter = parser.any()?;
     if let Some(token) = parser.peek() {
-        return Err(error(token.column, "this parenthesis closes nothing".to_owned()));
+        return Err(SyntaxError::at(token.column, "this parenthesis closes nothing".to_owned()));
     }
     Ok(Query { filter, sort: parser.sort, limit: parser.limit })
 }
 
-fn error(column: usize, problem: String) -> SyntaxError {
-    SyntaxError { column, problem, hint: None }
-}
-
-struct Parser {
+struct Parser<'a> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
     sort: Option<Sort>,
     limit: Option<usize>,
+    saved: &'a BTreeMap<String, String>,
+    /// The saved queries that are being read.
+    within: Vec<String>,
 }
 
 type Parsed = Result<Filter, SyntaxError>;
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
@@ -59,7 +73,7 @@ impl Parser {
             let next = self.all()?;
             let empty = Filter::All(Vec::new());
             if next == empty || alternatives.last() == Some(&empty) {
-                return Err(error(column, "OR must be between two terms".to_owned()));
+                return Err(SyntaxError::at(column, "OR must be between two terms".to_owned()));
             }
             alternatives.push(next);
         }
@@ -77,6 +91,16 @@ impl Parser {
                 break;
             }
             self.at += 1;
+            if token.piece == Piece::And {
+                let is_between = !terms.is_empty()
+                    && self
+                        .peek()
+                        .is_some_and(|next| !matches!(next.piece, Piece::Or | Piece::And | Piece::Close));
+                if !is_between {
+                    return Err(SyntaxError::at(token.column, "AND must be between two terms".to_owned()));
+                }
+                continue;
+            }
             terms.extend(self.one(token)?);
         }
         Ok(Filter::All(terms))
@@ -90,7 +114,7 @@ impl Parser {
             Piece::Term(field, values) => self.term(column, &field, &values),
             Piece::Minus => self.deeper(column, |parser| {
                 let Some(next) = parser.peek().cloned() else {
-                    return Err(error(column, "a minus must be before a term".to_owned()));
+                    return Err(SyntaxError::at(column, "a minus must be before a term".to_owned()));
                 };
                 parser.at += 1;
                 Ok(parser.one(next)?.map(|filter| Filter::Not(Box::new(filter))))
@@ -98,13 +122,48 @@ impl Parser {
             Piece::Open => self.deeper(column, |parser| {
                 let inner = parser.any()?;
                 if !parser.next_is(&Piece::Close) {
-                    return Err(error(column, "this parenthesis is not closed".to_owned()));
+                    return Err(SyntaxError::at(column, "this parenthesis is not closed".to_owned()));
                 }
                 parser.at += 1;
                 Ok(Some(inner))
             }),
-            Piece::Or | Piece::Close => Err(error(column, "a term belongs here".to_owned())),
+            Piece::Saved(name) => self.saved_query(&name, column),
+            Piece::Or | Piece::And | Piece::Close => {
+                Err(SyntaxError::at(column, "a term belongs here".to_owned()))
+            }
         }
+    }
+
+    /// What a saved query means; its order and limit hold where this one has none.
+    fn saved_query(&mut self, name: &str, column: usize) -> Result<Option<Filter>, SyntaxError> {
+        if self.within.iter().any(|known| known == name) || self.within.len() > MAX_DEPTH {
+            let ring = [self.within.as_slice(), &[name.to_owned()]].concat().join(" -> @");
+            return Err(SyntaxError::at(column, format!("saved queries name each other: @{ring}")));
+        }
+        let Some(text) = self.saved.get(name) else {
+            let known: Vec<String> = self.saved.keys().map(|name| format!("@{name}")).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let hint = match name {
+                "me" => "write assignee:me".to_owned(),
+                _ => format!("git support config set queries.{name} 'status:open assignee:me'"),
+            };
+            let problem = format!("unknown saved query '@{name}' (known: {known})");
+            return Err(SyntaxError { column, problem, hint: Some(hint) });
+        };
+        let within = [self.within.as_slice(), &[name.to_owned()]].concat();
+        let inner = parse_within(text, self.saved, &within).map_err(|inner| SyntaxError {
+            column,
+            problem: format!("@{name}: {inner}"),
+            hint: Some(
+                inner
+                    .hint
+                    .filter(|hint| hint.contains("git support"))
+                    .unwrap_or_else(|| format!("git support config get queries.{name}")),
+            ),
+        })?;
+        self.sort = self.sort.take().or(inner.sort);
+        self.limit = self.limit.or(inner.limit);
+        Ok(Some(inner.filter))
     }
 
     fn deeper<T>(
@@ -113,7 +172,7 @@ impl Parser {
         inner: impl FnOnce(&mut Self) -> Result<T, SyntaxError>,
     ) -> Result<T, SyntaxError> {
         if self.depth == MAX_DEPTH {
-            return Err(error(column, format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(SyntaxError::at(column, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         self.depth += 1;
         let result = inner(self);
@@ -125,7 +184,7 @@ impl Parser {
         let first = values.first().map_or("", |value| value.text.as_str());
         let value_column = column + field.chars().count() + 1;
         if matches!(field, "sort" | "limit") && values.len() > 1 {
-            return Err(error(value_column, format!("{field}: takes one value")));
+            return Err(SyntaxError::at(value_column, format!("{field}: takes one value")));
         }
         match field {
             "sort" => {
@@ -137,8 +196,9 @@ impl Parser {
                 Ok(None)
             }
             "limit" => {
-                let limit =
-                    first.parse().map_err(|_| error(value_column, format!("'{first}' is not a number")))?;
+                let limit = first
+                    .parse()
+                    .map_err(|_| SyntaxError::at(value_column, format!("'{first}' is not a number")))?;
                 self.limit = Some(limit);
                 Ok(None)
             }
@@ -156,13 +216,7 @@ impl Parser {
             }
             _ => {
                 let key = key(field, column)?;
-                let mut tests = Vec::new();
-                let mut column = value_column;
-                for value in values {
-                    tests.push(test(key, field, value, column)?);
-                    column += value.text.chars().count() + 1;
-                }
-                Ok(Some(Filter::Term(key, tests)))
+                term_values(key, field, values, value_column).map(Some)
             }
         }
     }
@@ -171,116 +225,9 @@ impl Parser {
 fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {
     Key::parse(name).ok_or_else(|| {
         let all = [FIELDS, &["is", "has", "no", "sort", "limit"]].concat();
-        let hint = nearest(name, &all).map(|near| format!("did you mean {near}:?"));
-        SyntaxError { column, problem: format!("unknown field '{name}'"), hint }
+        let near = habits::field(name).or_else(|| nearest(name, &all));
+        let literal = format!("to search for the text, quote it: '\"{name}:…\"'");
+        let hint = near.map_or(literal.clone(), |near| format!("did you mean {near}:? {literal}"));
+        SyntaxError { column, problem: format!("unknown field '{name}'"), hint: Some(hint) }
     })
-}
-
-/// The comparison sign before a value, if any.
-fn compare(value: &str) -> (Option<Compare>, &str) {
-    for (sign, compare) in [
-        (">=", Compare::AtLeast),
-        ("<=", Compare::AtMost),
-        (">", Compare::Greater),
-        ("<", Compare::Less),
-        ("=", Compare::Equal),
-    ] {
-        if let Some(rest) = value.strip_prefix(sign) {
-            return (Some(compare), rest);
-        }
-    }
-    (None, value)
-}
-
-/// The words of a text, which must have some.
-fn phrase(place: Option<Place>, value: &Value, column: usize) -> Result<Phrase, SyntaxError> {
-    let new = if value.is_quoted { Phrase::quoted } else { Phrase::bare };
-    new(place, &value.text).ok_or_else(|| SyntaxError {
-        column,
-        problem: format!("'{}' has no letter or digit to search for", value.text),
-        hint: None,
-    })
-}
-
-fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
-    let (sign, rest) = compare(&value.text);
-    if rest.is_empty() {
-        return Err(error(column, format!("{field}: lacks a value; use no:{field} for tickets without one")));
-    }
-    let compared = sign.unwrap_or(Compare::Equal);
-    match key {
-        Key::Severity => rank(compared, rest, Severity::WORDS, column),
-        Key::Status if rest == "open" => Ok(Test::Open),
-        Key::Status | Key::Was => rank(compared, rest, Status::WORDS, column),
-        Key::Type => rank(compared, rest, Type::WORDS, column),
-        Key::Area => rank(compared, rest, Area::WORDS, column),
-        Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => {
-            let number = rest.parse().map_err(|_| error(column, format!("'{rest}' is not a number")))?;
-            Ok(Test::Number(compared, number))
-        }
-        Key::Created | Key::Updated => time(compared, rest, column),
-        Key::Due => due(compared, rest, column),
-        Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
-        Key::Description => Ok(Test::Words(phrase(Some(Place::Description), value, column)?)),
-        Key::Finding if Finding::WORDS.contains(&rest) => Ok(Test::Text(rest.to_owned())),
-        Key::Finding => Ok(Test::Words(phrase(Some(Place::Findings), value, column)?)),
-        Key::Id
-        | Key::Reporter
-        | Key::Channel
-        | Key::Owner
-        | Key::Assignee
-        | Key::Affects
-        | Key::Environment
-        | Key::Label
-        | Key::Fingerprint
-        | Key::Commit
-        | Key::Link
-        | Key::Attachment
-        | Key::Estimate
-        | Key::Resolution
-        | Key::Vendor
-        | Key::Case
-        | Key::By => match sign {
-            None => Ok(Test::Text(value.text.to_lowercase())),
-            Some(_) => Err(error(column, format!("{field} cannot be compared"))),
-        },
-    }
-}
-
-fn rank(compared: Compare, word: &str, words: &[&str], column: usize) -> Result<Test, SyntaxError> {
-    let place = words.iter().position(|known| *known == word.to_lowercase());
-    place.map(|place| Test::Rank(compared, place)).ok_or_else(|| no_such(column, word, words))
-}
-
-/// A word that is not in its list.
-fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
-    SyntaxError {
-        column,
-        problem: format!("'{word}' is not a valid value (possible values: {})", words.join(", ")),
-        hint: nearest(word, words).map(|near| format!("did you mean {near}?")),
-    }
-}
-
-/// A day, an instant, or how long ahead, such as `4h`.
-fn due(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
-    let test = time(compared, text, column)?;
-    Ok(if let Test::Age(compare, span) = test { Test::Ahead(compare, span) } else { test })
-}
-
-/// A day, an instant, or an age such as `7d`.
-fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
-    if let Some(day) = Timestamp::parse_day(text) {
-        return Ok(Test::Time(compared, day, day.after(Duration::from_secs(DAY_SECS))));
-    }
-    if let Some(moment) = Timestamp::parse(text) {
-        return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
-    }
-    match parse_span(text) {
-        Some(age) => Ok(Test::Age(compared, age)),
-        None => Err(SyntaxError {
-            column,
-            problem: format!("'{text}' is not a valid date, time or age"),
-            hint: Some("write 2026-01-31, 2026-01-31T09:00:00Z, or an age: <7d, >12h".to_owned()),
-        }),
-    }
 }

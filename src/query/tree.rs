@@ -17,28 +17,6 @@ pub struct Query {
     pub(crate) limit: Option<usize>,
 }
 
-impl Query {
-    /// True where the answer depends on where clocks stand.
-    #[must_use]
-    pub fn asks_clocks(&self) -> bool {
-        self.filter.asks_clocks() || self.order().key == "due"
-    }
-}
-
-impl Filter {
-    fn asks_clocks(&self) -> bool {
-        match self {
-            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::asks_clocks),
-            Self::Not(inner) => inner.asks_clocks(),
-            Self::Term(key, _) | Self::Has(key) => *key == Key::Due,
-            Self::Is(property) => {
-                matches!(property, Property::Overdue | Property::Breached | Property::Warned)
-            }
-            Self::Words(_) => false,
-        }
-    }
-}
-
 /// What a ticket must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Filter {
@@ -257,6 +235,8 @@ pub(crate) enum Test {
     Number(Compare, u64),
     /// An instant: from the first up to, not including, the second.
     Time(Compare, Timestamp, Timestamp),
+    /// A day, so many days ago in UTC; less than none is to come.
+    Day(Compare, i64),
     /// An age: how long ago.
     Age(Compare, Duration),
     /// How long ahead; what has passed is less than any.
@@ -333,4 +313,11 @@ pub struct SyntaxError {
     pub problem: String,
     /// What was perhaps meant.
     pub hint: Option<String>,
+}
+
+impl SyntaxError {
+    /// What is wrong at a column, from 1.
+    pub(crate) fn at(column: usize, problem: String) -> Self {
+        Self { column, problem, hint: None }
+    }
 }

@@ -80,6 +80,7 @@ fn title(packet: &HandoverNotes) -> String {
     match &packet.audience {
         Audience::Team => format!("Handover of {id}: {title}"),
         Audience::Vendor(_) => format!("{} (our reference {id})", packet.for_outside(title)),
+        Audience::Enhance => format!("For elaboration: {} ({id})", packet.for_outside(title)),
     }
 }
 
@@ -142,7 +143,7 @@ fn facts(packet: &HandoverNotes) -> Section {
         fact("contract", vendor.contract.clone());
         fact("your case", head.get(&Field::Deferral).and_then(|to| to.at("case")).map(Node::to_string));
         fact("answer to", field(&Field::Assignee));
-    } else {
+    } else if matches!(packet.audience, Audience::Team) {
         fact("status", field(&Field::Status));
         fact("level", field(&Field::Level));
         fact("reporter", field(&Field::Reporter));
@@ -167,7 +168,9 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
         let Some(file) = &entry.attachment else { continue };
         let place = match packet.audience {
             Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),
-            Audience::Vendor(_) => format!("{} bytes, SHA-256 {}", file.bytes, file.sha256),
+            Audience::Vendor(_) | Audience::Enhance => {
+                format!("{} bytes, SHA-256 {}", file.bytes, file.sha256)
+            }
         };
         parts.push(Part::Fact(file.name.clone(), place));
     }
@@ -180,7 +183,7 @@ fn comments(packet: &HandoverNotes) -> Option<Section> {
     for entry in packet.ticket.current() {
         let (Action::Comment, Some(note)) = (&entry.action, &entry.note) else { continue };
         let is_internal = entry.visibility != Visibility::Customer;
-        if is_internal && matches!(packet.audience, Audience::Vendor(_)) {
+        if is_internal && !matches!(packet.audience, Audience::Team) {
             continue;
         }
         let who =

@@ -7,8 +7,8 @@ use crate::process::{Problem, ProblemLevel, Suggestion};
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Entry, EntryId, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone, Visibility,
-    cut, span_of_minutes, visible,
+    Action, Entry, EntryId, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone,
+    Visibility, cut, span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -185,6 +185,9 @@ pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
     let line = |(field, set): (&Field, &Set)| {
         let name = shown(&short_name(field));
         match set {
+            Set::Value { from, to } if from == to && entry.action == Action::Redact => {
+                format!("{name}: {}, redacted", value(to))
+            }
             Set::Value { from, to } if from == to => format!("{name}: {}, confirmed", value(to)),
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),

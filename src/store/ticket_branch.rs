@@ -18,7 +18,7 @@ pub enum BranchSource {
     Current,
 }
 
-/// The branch that holds the tickets, where the current one holds none: the one whose settings name it, if they do; or the
+/// The branch that holds the tickets, where the current one holds none: the one that its settings name, if they do; or the
 /// only branch of tickets alone whose settings name itself. A current branch with a store of its own is not left: anybody
 /// who may push a branch could otherwise take the tickets over.
 pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<String>, Error> {
@@ -26,12 +26,22 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
     if let Some(tip) = tip
         && repository.find(tip, layout::FOLDER)?.is_some()
     {
+        if repository.find(tip, layout::TICKETS)?.is_some() {
+            return Ok(None);
+        }
         let named = named_by(repository, tip)?.filter(|name| *name != current.name());
         return Ok(match named {
             Some(name) if exists(repository, &name)? => Some(name),
             Some(_) | None => None,
         });
     }
+    let mut names = self_named(repository)?;
+    let is_only = names.len() == 1;
+    Ok(names.pop().filter(|_| is_only))
+}
+
+/// The branches of tickets alone whose settings name themselves, here and on the remote.
+fn self_named(repository: &Repository) -> Result<Vec<String>, Error> {
     let mut names: Vec<String> = Vec::new();
     for folder in ["refs/heads/", "refs/remotes/origin/"] {
         for (reference, commit) in repository.references(folder)? {
@@ -45,8 +55,7 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
             }
         }
     }
-    let is_only = names.len() == 1;
-    Ok(names.pop().filter(|_| is_only))
+    Ok(names)
 }
 
 fn exists(repository: &Repository, name: &str) -> Result<bool, Error> {
@@ -95,6 +104,19 @@ impl Store {
         Ok(None)
     }
 
+    /// The branches of tickets alone that say so of themselves, where this store is on another that nobody named.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn other_ticket_branches(&self) -> Result<Vec<String>, Error> {
+        if self.branch_source() != BranchSource::Current {
+            return Ok(Vec::new());
+        }
+        let mut names = self_named(self.repository())?;
+        names.retain(|name| name != self.branch());
+        Ok(names)
+    }
+
     /// The local branches, among the current and the default one, that hold tickets beside the branch of tickets alone
     /// that this store is on.
     ///
@@ -103,7 +125,10 @@ impl Store {
     pub fn stray_branches(&self) -> Result<Vec<String>, Error> {
         let repository = self.repository();
         let Some(own) = repository.tip(self.target())? else { return Ok(Vec::new()) };
-        if !is_of_tickets_alone(repository, own)? {
+        // Any branch of a repository without code has tickets alone: its settings have to say that it is the one.
+        if !is_of_tickets_alone(repository, own)?
+            || named_by(repository, own)?.as_deref() != Some(self.branch())
+        {
             return Ok(Vec::new());
         }
         let mut names: Vec<String> =

@@ -38,6 +38,9 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     if !is_same_ticket(a, b) {
         return part(a, b);
     }
+    // What one side redacted, the other may have copied meanwhile.
+    let (cut_a, cut_b) = (a.cut_as(b), b.cut_as(a));
+    let (a, b) = (&*cut_a, &*cut_b);
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.fields().names().chain(b.fields().names()).cloned());
@@ -82,7 +85,16 @@ fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
     let both: BTreeSet<&Entry> = a.timeline().iter().chain(b.timeline()).collect();
     let redacted: BTreeSet<_> = both.iter().filter(|e| e.redacted.is_some()).map(|e| e.identity()).collect();
     let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&entry.identity());
-    both.into_iter().filter(stays).cloned().collect()
+    let mut united: Vec<Entry> = Vec::new();
+    for entry in both.into_iter().filter(stays) {
+        // Redacted on both sides: what either took out is out. In order, the same entries stand side by side.
+        let same = united.last_mut().filter(|last| last.identity() == entry.identity());
+        match same.and_then(|last| last.cut_by_both(entry).map(|cut| (last, cut))) {
+            Some((last, cut)) => *last = cut,
+            None => united.push(entry.clone()),
+        }
+    }
+    united
 }
 
 /// True where a long text stands in the head that no entry tells.

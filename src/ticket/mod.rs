@@ -5,6 +5,7 @@
 
 mod attachment;
 mod canonical;
+mod carried_cut;
 pub mod codec;
 mod conflict;
 mod contested;
@@ -178,7 +179,9 @@ impl Ticket {
     pub fn replaced_texts<'a>(&'a self, entry: &'a Entry) -> Vec<(&'a Field, &'a str)> {
         let is_replaced = |field: &&Field| self.setter(field).is_some_and(|setter| setter != entry);
         let fields = entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_replaced);
-        fields.filter_map(|field| Some((field, self.text_set(entry, field)?))).collect()
+        let texts = fields.filter_map(|field| Some((field, self.text_set(entry, field)?)));
+        // An undo may have given it back.
+        texts.filter(|(field, text)| self.head.get(field).and_then(Node::as_text) != Some(text)).collect()
     }
 
     /// True where the timeline has this very entry.

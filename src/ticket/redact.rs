@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ticket::Ticket;
 use crate::ticket::attachment::attachment_file;
 use crate::ticket::entry::{Entry, Set};
-use crate::ticket::entry_codec::entry_node;
+use crate::ticket::entry_codec::{entry_node, read_entry};
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fields::Fields;
 use crate::ticket::fold::members;
@@ -155,6 +155,43 @@ impl Entry {
             (entry.seq, entry.at, entry.id.clone(), entry.by.clone(), entry.action.clone(), sum)
         };
         self.redacted.is_some() && fixed(self) == fixed(old) && is_cut(&told(old), &told(self))
+    }
+}
+
+impl Entry {
+    /// An entry that two redactions cut, apart from each other: what either took out is out. `None` where they are not
+    /// two cuts of one entry.
+    #[must_use]
+    pub(crate) fn cut_by_both(&self, other: &Self) -> Option<Self> {
+        let by = self.redacted.as_ref().max(other.redacted.as_ref())?;
+        let told = |entry: &Self| entry_node(&Self { redacted: None, ..entry.clone() });
+        if self.redacted.is_none() || other.redacted.is_none() {
+            return None;
+        }
+        let both = cut_by_both(&told(self), &told(other))?;
+        let entry = read_entry(both).ok()?;
+        Some(Self { redacted: Some(by.clone()), ..entry })
+    }
+}
+
+/// Two cuts of one value; `None` where they differ in more than what was cut.
+fn cut_by_both(a: &Node, b: &Node) -> Option<Node> {
+    match (a, b) {
+        (a, b) if a == b || is_cut(b, a) => Some(a.clone()),
+        (a, b) if is_cut(a, b) => Some(b.clone()),
+        (Node::Text(a), Node::Text(b)) => {
+            (a.contains(REDACTED) && b.contains(REDACTED)).then(|| Node::text(REDACTED))
+        }
+        (Node::List(a), Node::List(b)) if a.len() == b.len() => {
+            a.iter().zip(b).map(|(a, b)| cut_by_both(a, b)).collect::<Option<_>>().map(Node::List)
+        }
+        (Node::Map(a), Node::Map(b)) if a.len() == b.len() => {
+            let pair = |((key, a), (other, b)): (&(Node, Node), &(Node, Node))| {
+                (key == other).then(|| Some((key.clone(), cut_by_both(a, b)?))).flatten()
+            };
+            a.iter().zip(b).map(pair).collect::<Option<_>>().map(Node::Map)
+        }
+        _ => None,
     }
 }
 

@@ -4,13 +4,13 @@
 //! revert`), which stay in the timeline and are answered by an entry of their own; and edits by hand, which
 //! no entry accounts for and which would otherwise be lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::Field;
+use crate::ticket::id::EntryId;
 use crate::ticket::merge::{Merged, merge};
-use crate::ticket::node::Node;
 
 /// What came of three versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum ThreeWay {
     TakenBack {
         /// The ticket, with every entry.
         ticket: Box<Ticket>,
-        /// The fields, with the values they had before.
-        back: BTreeMap<Field, Option<Node>>,
+        /// The entries that theirs takes back.
+        entries: Vec<EntryId>,
     },
     /// Two tickets that met under one id by chance.
     Two,
@@ -34,7 +34,10 @@ pub enum ThreeWay {
 #[must_use]
 pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
-    let taken: Vec<&Entry> = base.timeline().iter().filter(|entry| !theirs.has_entry(entry)).collect();
+    // One that stands there otherwise was redacted, or the redaction was reverted: neither takes anything back.
+    let is_there = |entry: &Entry| theirs.timeline().iter().any(|other| other.identity() == entry.identity());
+    let taken: Vec<&Entry> =
+        base.timeline().iter().filter(|entry| !is_there(entry) && entry.can_be_undone()).collect();
     let taken_fields: BTreeSet<&Field> = taken.iter().flat_map(|entry| entry.set.keys()).collect();
     let mut head = merged.fields().clone();
     let mut contested = Vec::new();
@@ -61,10 +64,7 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     if taken.is_empty() {
         return ThreeWay::One(ticket);
     }
-    let was_kept = |field: &&Field| ours.fields().get(field) == base.fields().get(field);
-    let fields = taken_fields.into_iter().filter(was_kept);
-    let back = fields.map(|field| (field.clone(), theirs.fields().get(field).cloned())).collect();
-    ThreeWay::TakenBack { ticket, back }
+    ThreeWay::TakenBack { ticket, entries: taken.into_iter().map(|entry| entry.id.clone()).collect() }
 }
 
 /// The fields that a side has otherwise than the base, without an entry that says so.

@@ -100,6 +100,24 @@ impl Ticket {
         last_of(self.in_effect().filter(|entry| entry.undoes.is_empty()), field)
     }
 
+    /// Entries, and every other undo in effect that takes back what one of them takes back: two clones may have undone the
+    /// same, and a redo brings it back.
+    #[must_use]
+    pub fn with_same_undos(&self, entries: &[EntryId]) -> Vec<EntryId> {
+        let undone = self.undone();
+        let named = |entry: &&Entry| entries.contains(&entry.id);
+        let taken: BTreeSet<&EntryId> =
+            self.timeline.iter().filter(named).flat_map(|entry| &entry.undoes).collect();
+        let is_same = |entry: &&Entry| {
+            !entries.contains(&entry.id)
+                && !undone.is_undone(entry)
+                && !entry.undoes.is_empty()
+                && entry.undoes.iter().all(|id| taken.contains(id))
+        };
+        let same = self.timeline.iter().filter(is_same).map(|entry| entry.id.clone());
+        entries.iter().cloned().chain(same).collect()
+    }
+
     /// The fields that entries set, as they are where those entries are undone.
     #[must_use]
     pub fn restored(&self, entries: &[EntryId]) -> Vec<(Field, Restored)> {

@@ -123,6 +123,10 @@ const CASES: &[Case] = &[
     Case("s comment $id -m 1; hub; git clone -q --depth 1 file://$PWD/../hub.git ../sh; cd ../sh; s audit", "git fetch --unshallow", "s/)//", "again"),
     Case("other=$(s new Other); s link $id blocks $other; git rm -q .support/tickets/*/*/$other.yaml; git commit -qm x; s doctor", "git support link --remove", "s/, or.*//", "true"),
     Case("ssh-keygen -q -N '' -f ../key; s audit --seal", "git config user.signingKey", "s|KEY.*|$PWD/../key.pub; git config gpg.format ssh|", "true"),
+    Case("git config merge.support.driver false; git switch -q -c side; s comment $id -m a; git switch -q main; s comment $id -m b; git merge side; s doctor --repair; s comment $id -m x", "git commit", "s/$/ -q --no-edit/", "again && s show $id | grep ' a$'"),
+    Case("git config merge.support.driver false; git switch -q -c side; s comment $id -m a; git switch -q main; s comment $id -m b; git merge side; s doctor --repair; s doctor", "git commit", "s/$/ -q --no-edit/", "s doctor"),
+    Case("hub; s init --branch tickets; git push -q origin tickets; git config --unset support.branch; s doctor", "git config support.branch tickets", "", "s doctor || test $? = 3"),
+    Case("git switch -q -c side; s team add Ann --email a@x.example; git switch -q main; s team add Bob --email b@x.example; git merge side; s doctor", "git add", "s/^/git checkout -q --ours .support\\/team.yaml; /;s/$/; git commit -q --no-edit/", "again"),
 ];
 
 /// What a terminal or a pipe showed.

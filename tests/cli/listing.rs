@@ -26,7 +26,8 @@ fn shop() -> (Sandbox, Vec<String>) {
 
 /// The titles' first words that a query finds, in order.
 fn found(sandbox: &Sandbox, query: &str) -> String {
-    let out = sandbox.run(&["list", query, "--format", "ndjson"]).ok();
+    let words: Vec<&str> = std::iter::once(query).filter(|query| !query.is_empty()).collect();
+    let out = sandbox.run(&[&["list", "--all", "--format", "ndjson"], words.as_slice()].concat()).ok();
     let title = |line: &str| {
         let ticket: serde_json::Value = serde_json::from_str(line).unwrap();
         ticket["title"].as_str().unwrap().split(' ').next().unwrap().to_owned()
@@ -126,7 +127,7 @@ fn an_error_points_at_the_column_and_names_the_nearest() {
         ("sort:sevrity", 6, "severity"),
         ("(status:open", 1, "not closed"),
         ("status:open)", 12, "closes nothing"),
-        ("created:yesterday", 9, "2026-01-31"),
+        ("created:tuesday", 9, "2026-01-31"),
         ("title:\"x", 7, "not closed"),
         ("level:>x", 7, "is not a number"),
         ("OR x", 1, "between"),

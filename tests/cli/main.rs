@@ -30,6 +30,8 @@ mod failures;
 mod faults;
 mod formats;
 mod full_tickets;
+mod gates;
+mod habits;
 mod helping;
 mod hints;
 mod history;

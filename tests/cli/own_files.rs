@@ -44,6 +44,13 @@ fn what_others_wrote_into_records_stays() {
             "",
         ),
         (
+            ".support/team.yaml",
+            "people:   # all of us\n- name: Ann   # prefers mornings\n  emails: [ann@x.example]   # work\n  # inside\n  roles: [l1]\n",
+            "team edit Ann --role l2",
+            "[l1]",
+            "[l2]",
+        ),
+        (
             ".support/releases/1.0.yaml",
             "schema: 1\ntag: v1 # signed\nowner: delivery\nchanges: |\n  One.\n\n  Two.\n",
             "release accept 1.0",
@@ -104,4 +111,20 @@ fn a_report_overwrites_nothing_that_it_did_not_write() {
     sandbox.run(&["report", "--html", &site]).ok();
     sandbox.run(&["report", "--html", &at("alone.html")]).ok();
     sandbox.run(&["report", "--html", &at("alone.html")]).ok();
+}
+
+#[test]
+fn a_team_that_lost_its_last_member_can_be_joined_again() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Ann", "--email", "ann@x.example"]).ok();
+    sandbox.run(&["team", "remove", "Ann"]).ok();
+    assert!(sandbox.git(&["show", "HEAD:.support/team.yaml"]).contains("people: []"));
+    sandbox.run(&["team", "add", "Bob", "--email", "bob@x.example"]).ok();
+    sandbox.run(&["doctor"]).ok();
+    // As an earlier version left it.
+    sandbox.file(".support/team.yaml", "schema: 1\npeople:\n");
+    sandbox.git(&["commit", "-qm", "x", "--", ".support"]);
+    sandbox.run(&["check"]).ok();
+    sandbox.run(&["team", "add", "Cat", "--email", "cat@x.example"]).ok();
+    assert!(sandbox.run(&["team"]).ok().contains("Cat"));
 }

@@ -109,3 +109,20 @@ fn doctor_moves_tickets_that_were_filed_beside_the_branch() {
     sandbox.run(&["doctor"]).ok();
     sandbox.is_tampered_with();
 }
+
+#[test]
+fn a_branch_of_a_repository_without_code_is_no_stray() {
+    let mut sandbox = Sandbox::nowhere();
+    sandbox.git(&["init", "-q", "-b", "main", "."]);
+    sandbox.run(&["init"]).ok();
+    sandbox.run(&["new", "On main"]).ok();
+    sandbox.git(&["checkout", "-q", "-b", "feature"]);
+    sandbox.run(&["doctor"]).ok();
+    let before = sandbox.git(&["rev-parse", "main"]);
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert_eq!(sandbox.git(&["rev-parse", "main"]), before);
+    sandbox.git(&["checkout", "-q", "--detach"]);
+    sandbox.run(&["doctor"]).ok();
+    let here = sandbox.repo().to_owned();
+    sandbox.enter(&here);
+}

@@ -204,3 +204,20 @@ fn ones_own_comment_is_replaced_or_withdrawn() {
     assert!(crate::sandbox::finish(command, b"").fails(1).contains("only your own"));
     sandbox.run(&["audit"]).ok();
 }
+
+#[test]
+fn a_redo_brings_back_what_two_clones_have_undone() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run(&["edit", &id, "--severity", "major", "-m", "Half the shops."]).ok();
+    sandbox.git(&["branch", "side"]);
+    sandbox.run(&["undo"]).ok();
+    sandbox.git(&["checkout", "-q", "side"]);
+    sandbox.run(&["undo", "-m", "There, too."]).ok();
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+    sandbox.run(&["undo", &id]).ok();
+    assert_eq!(sandbox.field(&id, "severity"), "major");
+    assert!(sandbox.run(&["list", "shops"]).ok().contains("Pay fails"));
+}

@@ -149,3 +149,48 @@ fn sync_says_what_a_remote_has_removed() {
     sandbox.run(&["doctor", "--repair"]).ok();
     assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
 }
+
+#[test]
+fn what_was_edited_by_hand_on_a_side_is_not_lost_in_a_conflict() {
+    for field in ["description", "title"] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q"]);
+        let id =
+            sandbox.run(&["new", "Pay fails", "-m", "orig", "--severity", "minor"]).ok().trim().to_owned();
+        let path = path_of(&id);
+        sandbox.git(&["checkout", "-q", "-b", "side"]);
+        let text = sandbox.ticket_file(&id);
+        let from = if field == "title" { "title: Pay fails" } else { "description: orig" };
+        sandbox.file(&path, text.replacen(from, &format!("{field}: By hand"), 1));
+        sandbox.git(&["commit", "-qam", "hand"]);
+        sandbox.git(&["checkout", "-q", "main"]);
+        sandbox.run(&["edit", &id, "--severity", "major", "--description", "On main."]).ok();
+        assert_eq!(git_alone(&sandbox, "merge --no-edit side").status, Some(1));
+        sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+        sandbox.git(&["commit", "-q", "--no-edit"]);
+        let show = sandbox.run(&["show", &id]).ok();
+        assert!(
+            show.contains("By hand") && show.contains("On main.") && show.contains("major"),
+            "{field}: {show}"
+        );
+        sandbox.is_tampered_with();
+    }
+}
+
+#[test]
+fn a_revert_takes_back_words_and_never_a_redaction() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("Pay fails for Ann Lee");
+    sandbox.run(&["comment", &id, "-m", "First words."]).ok();
+    sandbox.run(&["comment", &id, "-m", "Second words."]).ok();
+    sandbox.git(&["revert", "--no-edit", "HEAD~1"]);
+    assert!(!sandbox.run(&["handover", &id]).ok().contains("First words."));
+    assert!(sandbox.run(&["handover", &id]).ok().contains("Second words."));
+    sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).ok();
+    sandbox.run(&["comment", &id, "-m", "After."]).ok();
+    let _ = sandbox.try_git(&["revert", "--no-edit", "HEAD~1"]);
+    let _ = sandbox.try_git(&["revert", "--quit"]);
+    assert!(!sandbox.ticket_file(&id).contains("Ann Lee"), "{}", sandbox.ticket_file(&id));
+    sandbox.run(&["audit"]).ok();
+}

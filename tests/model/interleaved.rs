@@ -4,7 +4,7 @@ use git_support::process::{
     Actor, Changes, FieldChange, ProcessAction, Request, RequestKind, Rules, decide, open, redact,
 };
 use git_support::ticket::{
-    EntryId, Field, Merged, Person, Redaction, Ticket, TicketId, Timestamp, codec, fold, merge,
+    EntryId, Field, Merged, Person, Redaction, Set, Ticket, TicketId, Timestamp, codec, fold, merge,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -67,8 +67,9 @@ impl Clones {
                 self.request(clone, RequestKind::Process(ProcessAction::Diagnose(text)), None);
             }
             1 => {
+                let field = if number % 2 == 0 { Field::Description } else { Field::Environment };
                 let text = self.text();
-                let change = Changes::from([(Field::Description, FieldChange::to_text(text))]);
+                let change = Changes::from([(field, FieldChange::to_text(text))]);
                 self.request(clone, RequestKind::Edit(change), None);
             }
             2 => {
@@ -114,6 +115,9 @@ fn shown(ticket: &Ticket) -> String {
     for entry in ticket.timeline() {
         all.extend(entry.note.as_deref());
         all.extend(entry.set.keys().filter_map(|field| ticket.text_set(entry, field)));
+        all.extend(entry.set.values().filter_map(|set| {
+            if let Set::Value { to, .. } = set { to.as_ref().map(ToString::to_string) } else { None }
+        }));
         all.push('\n');
     }
     all

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
@@ -14,7 +14,6 @@ use crate::process::{
     Agreement, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
-use crate::query::joined;
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
 use crate::report::html::Notes;
 use crate::report::{By, Case, METRICS, Metric, Period, Week, budget, figures, grouped, lead_times, weeks};
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let at = project.moment()?;
     let period = period(args, at)?;
     let is_budget = args.query == ["budget"];
-    let query = if is_budget { String::new() } else { joined(&args.query) };
+    let query = if is_budget { String::new() } else { given_query(&args.query)?.unwrap_or_default() };
     let cases = cases(args, &query, at, &project)?;
     let cases: Vec<&Case> = cases.iter().collect();
     if is_budget {

@@ -36,6 +36,13 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     }
     evidence(&snapshot, &tickets, &mut faults)?;
     releases(project, &tickets, &mut faults);
+    for name in store.other_ticket_branches()? {
+        let message =
+            format!("branch {name} says that it holds the tickets, and branch {} is read", store.branch());
+        faults.push(
+            Problem::warning("store.elsewhere", message).hint(format!("git config support.branch {name}")),
+        );
+    }
     for name in store.stray_branches()? {
         let message =
             format!("branch {name} holds tickets, too; the tickets are on branch {}", store.branch());
@@ -100,13 +107,23 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
         let fault = if let Some(problem) = &edit.problem {
             Problem::error("tree.unsafe", problem.clone()).hint("inspect it with git status, and remove it")
         } else if edit.is_conflicted {
-            Problem::error("merge.conflict", "is in conflict").hint("git support doctor --repair")
+            let is_ticket = layout::id_of(&edit.path).is_some();
+            let hint = if is_ticket { "git support doctor --repair".to_owned() } else { by_hand(&edit.path) };
+            Problem::error("merge.conflict", "is in conflict").hint(hint)
+        } else if store.repository().is_in_the_middle() {
+            Problem::note("work-tree.merged", "is part of a merge that is not committed yet")
+                .hint("git commit")
         } else {
             Problem::note("work-tree.edited", "has uncommitted changes").hint("git support save")
         };
         faults.push(fault.at(&edit.path));
     }
     Ok(())
+}
+
+/// What to do about a conflict in a file that is no ticket.
+fn by_hand(path: &str) -> String {
+    format!("merge it by hand, then: git add {path}")
 }
 
 /// Settings, people, vendors, releases: each file on its own.

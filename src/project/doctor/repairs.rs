@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Changes, FieldChange, Request, RequestKind};
-use crate::project::change::{Change, ChangeOptions};
+use crate::project::change::{Change, ChangeOptions, with_decided};
 use crate::project::doctor::{settings, stray};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -33,7 +33,9 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
         let Some(id) = layout::id_of(&edit.path) else { continue };
         let [_, ours, theirs] = store.conflict(&edit.path)?;
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| read_merged(&id, &edit.path, &bytes).ok());
-        let settled = match (read(ours), read(theirs)) {
+        // What was edited by hand on a side becomes an entry, so that a merge of entries loses none of it.
+        let told = |side: Option<Ticket>| side.map(|side| adopted(project, side)).transpose();
+        let settled = match (told(read(ours))?, told(read(theirs))?) {
             (Some(ours), Some(theirs)) => match merge(&ours, &theirs) {
                 Merged::One(ticket) => *ticket,
                 Merged::Two { kept, renamed } => {
@@ -53,6 +55,16 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
         project.host.note(format!("merged {}; continue with git commit or git rebase --continue", edit.path));
     }
     Ok(())
+}
+
+/// A ticket with an entry for what was edited by hand.
+fn adopted(project: &Project<'_>, ticket: Ticket) -> Result<Ticket, Failure> {
+    let fields = ticket.unaccounted();
+    if fields.is_empty() {
+        return Ok(ticket);
+    }
+    let who = project.store.author()?;
+    with_decided(ticket, RequestKind::Adopt(fields), who, project.host.entry_id())
 }
 
 /// Repairs the tickets and files of the newest state.

@@ -269,6 +269,8 @@ pub enum Audience {
     Team,
     /// A vendor: nothing internal, and nothing that leads to the customer.
     Vendor(Box<Vendor>),
+    /// The Enhance process, for elaboration: as to a vendor, and for nobody in particular.
+    Enhance,
 }
 
 /// A ticket at the other end of a link.

@@ -12,7 +12,7 @@ use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary::{self, random_part};
-use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited, removed, untracked};
+use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited, in_the_middle, removed, untracked};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
@@ -115,6 +115,9 @@ impl Repository {
         let skipped = match self.staged(copy, path)? {
             Staged::Conflicted => return Err(conflicted(path)),
             Staged::Absent if old.is_some() => return Err(removed(path, "is staged for removal")),
+            Staged::Blob { id, .. } if Some(id) != old && self.is_in_the_middle() => {
+                return Err(in_the_middle(path));
+            }
             Staged::Blob { id, .. } if Some(id) != old => return Err(edited(path, "has staged changes")),
             Staged::Blob { skipped, .. } => skipped,
             Staged::Absent => false,

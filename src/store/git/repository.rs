@@ -211,3 +211,13 @@ fn refused(surroundings: &ProcessEnv, error: &git2::Error) -> Error {
     }
     Error::git("opening the repository", error)
 }
+
+impl Repository {
+    /// True while a merge, a pick or a revert waits for its commit.
+    #[must_use]
+    pub fn is_in_the_middle(&self) -> bool {
+        ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"]
+            .iter()
+            .any(|name| self.repo.path().join(name).exists())
+    }
+}

@@ -189,6 +189,15 @@ pub(crate) fn edited(path: &str, what: &str) -> Error {
         .hint(format!("git support save, or to drop your changes: git restore --staged --worktree {path}"))
 }
 
+/// A merge, a pick or a revert is under way, and what is staged is its outcome.
+pub(crate) fn in_the_middle(path: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        format!("{path} is part of a merge that is not committed yet; nothing was changed"),
+    )
+    .hint("git commit")
+}
+
 /// A file of the user's lies where one is to be written.
 pub(crate) fn untracked(path: &str) -> Error {
     Error::new(Kind::Conflict, format!("{path} is untracked in the working tree; nothing was changed"))

@@ -1,0 +1,101 @@
+//! What a query asks of more than one ticket's texts: clocks, status, people, days; and what it means beside what it says.
+
+use crate::query::tree::{Filter, Key, Property, Query, Test};
+use crate::ticket::Timestamp;
+
+impl Query {
+    /// True where the query itself says of which status tickets are to be: it speaks of status, resolution or history.
+    #[must_use]
+    pub fn speaks_of_status(&self) -> bool {
+        self.filter.speaks_of_status()
+    }
+
+    /// Means open tickets, unless the query speaks of status, resolution or history.
+    pub fn mean_open_unless_asked(&mut self) {
+        if !self.speaks_of_status() {
+            let filter = std::mem::replace(&mut self.filter, Filter::All(Vec::new()));
+            self.filter = Filter::All(vec![filter, Filter::Term(Key::Status, vec![Test::Open])]);
+        }
+    }
+
+    /// The same of tickets that are not open.
+    #[must_use]
+    pub fn of_closed(&self) -> Self {
+        let is_closed = Filter::Not(Box::new(Filter::Term(Key::Status, vec![Test::Open])));
+        let filter = Filter::All(vec![self.filter.clone(), is_closed]);
+        Self { filter, sort: None, limit: None }
+    }
+
+    /// Means at most so many tickets.
+    pub fn limit_to(&mut self, limit: Option<usize>) {
+        self.limit = [self.limit, limit].into_iter().flatten().min();
+    }
+
+    /// The people whom the query names, each with the field, in lower case.
+    #[must_use]
+    pub fn people(&self) -> Vec<(&'static str, String)> {
+        let mut people = Vec::new();
+        self.filter.people(&mut people);
+        people
+    }
+
+    /// True where the answer depends on where clocks stand.
+    #[must_use]
+    pub fn asks_clocks(&self) -> bool {
+        self.filter.asks_clocks() || self.order().key == "due"
+    }
+}
+
+/// A day of UTC, so many days ago: from its first instant up to, not including, the next day's.
+pub(crate) fn day(now: Timestamp, ago: i64) -> (Timestamp, Timestamp) {
+    const DAY_SECS: i64 = 86_400;
+    let begin = now.unix().div_euclid(DAY_SECS).saturating_sub(ago).saturating_mul(DAY_SECS);
+    let at = |seconds: i64| Timestamp::from_unix(seconds).unwrap_or_default();
+    (at(begin), at(begin.saturating_add(DAY_SECS)))
+}
+
+impl Filter {
+    fn speaks_of_status(&self) -> bool {
+        match self {
+            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::speaks_of_status),
+            Self::Not(inner) => inner.speaks_of_status(),
+            Self::Term(key, _) | Self::Has(key) => {
+                matches!(key, Key::Status | Key::Resolution | Key::Was | Key::Reopened | Key::Id)
+            }
+            Self::Is(property) => *property != Property::Unassigned && *property != Property::Proposed,
+            Self::Words(_) => false,
+        }
+    }
+
+    fn people(&self, people: &mut Vec<(&'static str, String)>) {
+        match self {
+            Self::All(inner) | Self::Any(inner) => inner.iter().for_each(|filter| filter.people(people)),
+            Self::Not(inner) => inner.people(people),
+            Self::Term(key, tests) => {
+                let fields = [
+                    (Key::Reporter, "reporter"),
+                    (Key::Owner, "owner"),
+                    (Key::Assignee, "assignee"),
+                    (Key::By, "by"),
+                ];
+                let Some((_, field)) = fields.into_iter().find(|(own, _)| own == key) else { return };
+                people.extend(tests.iter().filter_map(|test| {
+                    if let Test::Text(text) = test { Some((field, text.clone())) } else { None }
+                }));
+            }
+            Self::Has(_) | Self::Is(_) | Self::Words(_) => {}
+        }
+    }
+
+    fn asks_clocks(&self) -> bool {
+        match self {
+            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::asks_clocks),
+            Self::Not(inner) => inner.asks_clocks(),
+            Self::Term(key, _) | Self::Has(key) => *key == Key::Due,
+            Self::Is(property) => {
+                matches!(property, Property::Overdue | Property::Breached | Property::Warned)
+            }
+            Self::Words(_) => false,
+        }
+    }
+}

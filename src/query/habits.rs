@@ -1,0 +1,153 @@
+//! What people type who are used to git, gh, Jira, Lucene or SQL, and how it is written here. What is not understood is
+//! refused with the right spelling: a query never means something else in silence.
+
+use crate::query::tree::{Key, SyntaxError};
+
+/// Fields as others call them.
+const FIELDS: &[(&str, &str)] = &[
+    ("state", "status"),
+    ("author", "reporter"),
+    ("creator", "reporter"),
+    ("user", "reporter"),
+    ("customer", "reporter"),
+    ("involves", "by"),
+    ("commenter", "by"),
+    ("mentions", "by"),
+    ("priority", "severity"),
+    ("prio", "severity"),
+    ("urgency", "severity"),
+    ("impact", "severity"),
+    ("importance", "severity"),
+    ("issuetype", "type"),
+    ("kind", "type"),
+    ("category", "type"),
+    ("tag", "label"),
+    ("tags", "label"),
+    ("labels", "label"),
+    ("component", "area"),
+    ("milestone", "affects"),
+    ("version", "affects"),
+    ("release", "affects"),
+    ("fixversion", "affects"),
+    ("summary", "title"),
+    ("subject", "title"),
+    ("name", "title"),
+    ("body", "description"),
+    ("desc", "description"),
+    ("assigned", "assignee"),
+    ("assigned_to", "assignee"),
+    ("queue", "level"),
+    ("tier", "level"),
+    ("date", "created"),
+    ("opened", "created"),
+    ("created_at", "created"),
+    ("changed", "updated"),
+    ("modified", "updated"),
+    ("updated_at", "updated"),
+    ("duedate", "due"),
+    ("supplier", "vendor"),
+    ("env", "environment"),
+    ("file", "attachment"),
+    ("number", "id"),
+    ("order", "sort"),
+    ("max", "limit"),
+];
+
+/// Values as others call them.
+const VALUES: &[(&str, &str)] = &[
+    ("highest", "blocker"),
+    ("urgent", "blocker"),
+    ("p0", "blocker"),
+    ("p1", "blocker"),
+    ("high", "critical"),
+    ("p2", "critical"),
+    ("medium", "major"),
+    ("normal", "major"),
+    ("p3", "major"),
+    ("low", "minor"),
+    ("lowest", "minor"),
+    ("trivial", "minor"),
+    ("p4", "minor"),
+    ("bug", "defect"),
+    ("incident", "defect"),
+    ("feature", "improvement"),
+    ("enhancement", "improvement"),
+    ("support", "question"),
+    ("done", "resolved"),
+    ("fixed", "resolved"),
+    ("todo", "new"),
+    ("wip", "in-progress"),
+    ("doing", "in-progress"),
+    ("in_progress", "in-progress"),
+    ("inprogress", "in-progress"),
+    ("waiting", "pending"),
+    ("blocked", "pending"),
+    ("onhold", "pending"),
+];
+
+/// Fields whose values are compared: alone, they are what a shell left of a comparison.
+const COMPARED: &[&str] =
+    &["severity", "status", "level", "created", "updated", "due", "reopened", "occurrences", "comments"];
+
+/// What a field is called here.
+pub(super) fn field(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    FIELDS.iter().find(|(other, _)| *other == name).map(|(_, own)| *own)
+}
+
+/// What a value is called here, among those that are possible.
+pub(super) fn value(word: &str, possible: &[&str]) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    VALUES.iter().find(|(other, own)| *other == word && possible.contains(own)).map(|(_, own)| *own)
+}
+
+/// What a word without quotes would rather be: a connective, an operator, or the rest of a comparison. As a word it would
+/// find something else, or nothing.
+pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
+    let refuse = |problem: String, spelling: &str| {
+        let hint = format!("{spelling}; to search for the text: '\"{word}\"'");
+        Err(SyntaxError { column, problem, hint: Some(hint) })
+    };
+    let upper = word.to_uppercase();
+    if word != upper && matches!(upper.as_str(), "AND" | "OR" | "NOT") {
+        return refuse(format!("'{word}' is not an operator"), &format!("write {upper}"));
+    }
+    match word {
+        "&&" | "&" | "+" => {
+            return refuse(format!("'{word}' is not an operator"), "terms side by side must all hold");
+        }
+        "||" | "|" => return refuse(format!("'{word}' is not an operator"), "write OR"),
+        "!" => return refuse(format!("'{word}' is not an operator"), "write a minus before the term"),
+        "=" | "==" | "!=" | "<>" | "~" | "!~" | ">" | ">=" | "<" | "<=" | ":" => {
+            return refuse(format!("'{word}' is not a term"), "write field:value without blanks");
+        }
+        "ORDER" => return refuse("'ORDER' is not an operator".to_owned(), "write sort:FIELD"),
+        "SELECT" | "WHERE" | "LIKE" | "IN" | "IS" | "BETWEEN" | "LIMIT" => {
+            return refuse(format!("'{word}' is not an operator"), "write field:value, or field:a,b");
+        }
+        _ => {}
+    }
+    if COMPARED.contains(&word) {
+        let spelling = format!("quote the comparison for the shell: '{word}:>=VALUE'");
+        return refuse(format!("'{word}' is a field, and lacks a value"), &spelling);
+    }
+    Ok(())
+}
+
+/// A word such as `severity>=major` or `status!=closed`: the field, and its value with the sign. Only a known field is
+/// taken for one.
+pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
+    let at = word.find(['=', '!', '<', '>', '~'])?;
+    let (field, value) = word.split_at_checked(at)?;
+    let is_known = Key::parse(field).is_some() || self::field(field).is_some();
+    (is_known && value.len() > 1).then_some((field, value))
+}
+
+/// True for a text with a colon that is no term: a URL, a path of code, a place in a file.
+pub(super) fn is_literal(before: &str, after: &str) -> bool {
+    let is_name = before.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '.'));
+    !is_name
+        || after.starts_with(':')
+        || after.starts_with("//")
+        || (before.contains('.') && Key::parse(before).is_none())
+}

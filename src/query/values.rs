@@ -1,0 +1,205 @@
+//! The values of a query's terms: comparisons, ranges, days, people, words.
+
+use std::time::Duration;
+
+use crate::query::habits;
+use crate::query::lexer::Value;
+use crate::query::phrase::{Phrase, Place};
+use crate::query::tree::{Compare, Filter, Key, SyntaxError, Test};
+use crate::ticket::{Area, Finding, Severity, Status, Timestamp, Type, nearest, parse_span};
+
+const DAY_SECS: u64 = 86_400;
+
+/// A field with its values: any of them, but for those that are excluded with `!=`.
+pub(super) fn term_values(
+    key: Key,
+    field: &str,
+    values: &[Value],
+    mut column: usize,
+) -> Result<Filter, SyntaxError> {
+    let (mut tests, mut ranges, mut excluded) = (Vec::new(), Vec::new(), Vec::new());
+    for value in values {
+        let excludes = value.text.strip_prefix("!=").or_else(|| value.text.strip_prefix("<>"));
+        if let Some(rest) = excludes.filter(|_| !value.is_quoted) {
+            let value = Value { text: rest.to_owned(), is_quoted: false };
+            excluded.push(test(key, field, &value, column)?);
+        } else if let Some(range) = range(key, field, value, column)? {
+            ranges.push(range);
+        } else {
+            tests.push(test(key, field, value, column)?);
+        }
+        column += value.text.chars().count() + 1;
+    }
+    let excluded = (!excluded.is_empty()).then(|| Filter::Not(Box::new(Filter::Term(key, excluded))));
+    let term = (!tests.is_empty()).then_some(Filter::Term(key, tests));
+    let mut any: Vec<Filter> = term.into_iter().chain(ranges).collect();
+    let any = match any.len() {
+        0 => None,
+        1 => any.pop(),
+        _ => Some(Filter::Any(any)),
+    };
+    Ok(match (any, excluded) {
+        (Some(any), Some(excluded)) => Filter::All(vec![any, excluded]),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => Filter::Any(Vec::new()),
+    })
+}
+
+/// `a..b` of a field that is ordered: from the first to the last, both included; either may be left out.
+fn range(key: Key, field: &str, value: &Value, column: usize) -> Result<Option<Filter>, SyntaxError> {
+    let is_ordered = matches!(
+        key,
+        Key::Severity
+            | Key::Status
+            | Key::Level
+            | Key::Created
+            | Key::Updated
+            | Key::Due
+            | Key::Reopened
+            | Key::Occurrences
+            | Key::Comments
+    );
+    let ends = value.text.split_once("..").filter(|_| is_ordered && !value.is_quoted);
+    let Some((from, to)) = ends else { return Ok(None) };
+    let mut both = Vec::new();
+    for (sign, end) in [(">=", from), ("<=", to)] {
+        if !matches!(end, "" | "*") {
+            let value = Value { text: format!("{sign}{end}"), is_quoted: false };
+            both.push(Filter::Term(key, vec![test(key, field, &value, column)?]));
+        }
+    }
+    if both.is_empty() {
+        return Err(SyntaxError::at(column, format!("'{}' is not a valid range (use FROM..TO)", value.text)));
+    }
+    Ok(Some(Filter::All(both)))
+}
+
+/// The comparison sign before a value, if any.
+fn compare(value: &str) -> (Option<Compare>, &str) {
+    for (sign, compare) in [
+        (">=", Compare::AtLeast),
+        ("<=", Compare::AtMost),
+        (">", Compare::Greater),
+        ("<", Compare::Less),
+        ("==", Compare::Equal),
+        ("=", Compare::Equal),
+    ] {
+        if let Some(rest) = value.strip_prefix(sign) {
+            return (Some(compare), rest);
+        }
+    }
+    (None, value)
+}
+
+/// The words of a text, which must have some.
+pub(super) fn phrase(place: Option<Place>, value: &Value, column: usize) -> Result<Phrase, SyntaxError> {
+    let new = if value.is_quoted { Phrase::quoted } else { Phrase::bare };
+    new(place, &value.text).ok_or_else(|| SyntaxError {
+        column,
+        problem: format!("'{}' has no letter or digit to search for", value.text),
+        hint: None,
+    })
+}
+
+fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
+    let (sign, rest) = compare(&value.text);
+    if rest.is_empty() {
+        return Err(SyntaxError::at(
+            column,
+            format!("{field}: lacks a value; use no:{field} for tickets without one"),
+        ));
+    }
+    let compared = sign.unwrap_or(Compare::Equal);
+    match key {
+        Key::Severity => rank(compared, rest, Severity::WORDS, column),
+        Key::Status if rest == "open" => Ok(Test::Open),
+        Key::Status | Key::Was => rank(compared, rest, Status::WORDS, column),
+        Key::Type => rank(compared, rest, Type::WORDS, column),
+        Key::Area => rank(compared, rest, Area::WORDS, column),
+        Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => {
+            let number =
+                rest.parse().map_err(|_| SyntaxError::at(column, format!("'{rest}' is not a number")))?;
+            Ok(Test::Number(compared, number))
+        }
+        Key::Created | Key::Updated => time(compared, rest, column),
+        Key::Due => due(compared, rest, column),
+        Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
+        Key::Description => Ok(Test::Words(phrase(Some(Place::Description), value, column)?)),
+        Key::Finding if Finding::WORDS.contains(&rest) => Ok(Test::Text(rest.to_owned())),
+        Key::Finding => Ok(Test::Words(phrase(Some(Place::Findings), value, column)?)),
+        Key::Id
+        | Key::Reporter
+        | Key::Channel
+        | Key::Owner
+        | Key::Assignee
+        | Key::Affects
+        | Key::Environment
+        | Key::Label
+        | Key::Fingerprint
+        | Key::Commit
+        | Key::Link
+        | Key::Attachment
+        | Key::Estimate
+        | Key::Resolution
+        | Key::Vendor
+        | Key::Case
+        | Key::By => match sign {
+            None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),
+            Some(_) => Err(SyntaxError::at(column, format!("{field} cannot be compared"))),
+        },
+    }
+}
+
+/// The value as it is looked for: `@me` is me.
+fn own_word(key: Key, text: &str) -> &str {
+    match text {
+        "@me" | "currentUser()" if matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::By) => {
+            "me"
+        }
+        text => text,
+    }
+}
+
+fn rank(compared: Compare, word: &str, words: &[&str], column: usize) -> Result<Test, SyntaxError> {
+    let place = words.iter().position(|known| *known == word.to_lowercase());
+    place.map(|place| Test::Rank(compared, place)).ok_or_else(|| no_such(column, word, words))
+}
+
+/// A word that is not in its list.
+pub(super) fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError {
+    SyntaxError {
+        column,
+        problem: format!("'{word}' is not a valid value (possible values: {})", words.join(", ")),
+        hint: habits::value(word, words)
+            .or_else(|| nearest(word, words))
+            .map(|near| format!("did you mean {near}?")),
+    }
+}
+
+/// A day, an instant, or how long ahead, such as `4h`.
+fn due(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    let test = time(compared, text, column)?;
+    Ok(if let Test::Age(compare, span) = test { Test::Ahead(compare, span) } else { test })
+}
+
+/// A day, an instant, or an age such as `7d`.
+fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    let relative = [("today", 0), ("yesterday", 1), ("tomorrow", -1)];
+    if let Some((_, ago)) = relative.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
+        return Ok(Test::Day(compared, *ago));
+    }
+    if let Some(day) = Timestamp::parse_day(text) {
+        return Ok(Test::Time(compared, day, day.after(Duration::from_secs(DAY_SECS))));
+    }
+    if let Some(moment) = Timestamp::parse(text) {
+        return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
+    }
+    match parse_span(text) {
+        Some(age) => Ok(Test::Age(compared, age)),
+        None => Err(SyntaxError {
+            column,
+            problem: format!("'{text}' is not a valid date, time or age"),
+            hint: Some("write 2026-01-31, today, 2026-01-31T09:00:00Z, or an age: <7d, >12h".to_owned()),
+        }),
+    }
+}

@@ -1,0 +1,68 @@
+//! A gate that cannot read, resolve or judge everything fails: whatever the trouble, never 0.
+
+use crate::sandbox::Sandbox;
+
+/// What is done to a repository with a ticket that no gate finds fault with.
+const TROUBLE: &[(&str, &str)] = &[
+    ("unreadable file", "printf 'title: [' >$path; git commit -qam x"),
+    ("conflict markers", "printf '<<<<<<< a\\n=======\\n>>>>>>> b\\n' >>$path; git commit -qam x"),
+    (
+        "bad settings",
+        "printf 'schema: 1\\nclocks: {major: {resolution: never}}\\n' >.support/config.yaml; git add .support; git commit -qm x",
+    ),
+    ("settings that are none", "printf '[' >.support/config.yaml; git add .support; git commit -qm x"),
+    ("people that are none", "printf '[' >.support/team.yaml; git add .support; git commit -qm x"),
+    (
+        "missing object",
+        "git gc -q; git unpack-objects -q </dev/null; pack=$(ls .git/objects/pack/*.pack); mv $pack ../p; rm -f .git/objects/pack/*; git unpack-objects -q <../p; blob=$(git rev-parse HEAD:$path); rm -f .git/objects/$(echo $blob | cut -c1-2)/$(echo $blob | cut -c3-) .git/support/index*",
+    ),
+];
+
+const GATES: &[&str] =
+    &["check", "check level:3", "check --all label:x", "sla --gate", "sla --gate $id", "audit", "doctor"];
+
+#[test]
+fn no_gate_opens_for_what_it_cannot_judge() {
+    let mut wrong = Vec::new();
+    for (what, trouble) in TROUBLE {
+        let sandbox = Sandbox::new().may_be_damaged();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox.run(&["init"]).ok();
+        sandbox.run(&["config", "set", "clocks.major.resolution", "8h"]).ok();
+        let id = sandbox.run(&["new", "Pay fails", "--severity", "major"]).ok().trim().to_owned();
+        for gate in GATES {
+            let output = sandbox.shell(&format!("id={id}; git-support {gate}"));
+            assert_eq!(output.status, Some(0), "before, {gate}: {output:?}");
+        }
+        let path = crate::sandbox::path_of(&id);
+        let done = sandbox.shell(&format!("path={path}; {trouble}"));
+        assert_eq!(done.status, Some(0), "{what}: {done:?}");
+        for gate in GATES {
+            let output = sandbox.shell(&format!("id={id}; git-support {gate}"));
+            // What a forge committed with its markers, an audit reads from both sides.
+            let can_judge = *what == "conflict markers" && *gate == "audit";
+            if output.status == Some(0) && !can_judge {
+                wrong.push(format!("{what}: {gate}: {}{}", output.stdout, output.stderr));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_gate_names_what_it_cannot_resolve_and_what_it_looked_at() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.major.resolution", "8h"]).ok();
+    let id = sandbox.run(&["new", "Pay fails", "--severity", "major"]).ok().trim().to_owned();
+    for arguments in [&["sla", "zzzz", "--gate"][..], &["sla", &id, "zzzz", "--gate"], &["sla", "zzzz"]] {
+        assert!(sandbox.run(arguments).fails(1).contains("zzzz"), "{arguments:?}");
+    }
+    for query in ["@gate", "assignee:", "severty:major", "severity", ""] {
+        sandbox.run(&["check", query]).fails(2);
+    }
+    let tip = sandbox.git(&["rev-parse", "--short=10", "HEAD"]).trim().to_owned();
+    let said = sandbox.run(&["check", "severity:blocker"]).stderr;
+    assert!(said.contains(&format!("on branch main at {tip}")), "{said}");
+    let said = sandbox.run(&["check", "severity:blocker", "--at", "HEAD~1"]).stderr;
+    assert!(!said.contains(&tip) && said.contains("on branch main at "), "{said}");
+}

@@ -1,0 +1,209 @@
+//! Queries as people type them who are used to git, gh, Jira, Lucene or SQL: understood as meant, or refused with the
+//! spelling. None means something else in silence.
+
+use crate::sandbox::Sandbox;
+
+/// What is typed after `git support list`, one argument a word; and the titles that it finds, in any order, or the hint.
+type Habit = (&'static [&'static str], Result<&'static str, &'static str>);
+
+const HABITS: &[Habit] = &[
+    // Connectives.
+    (&["card AND fails"], Ok("Card")),
+    (&["severity:blocker AND NOT label:card"], Ok("Login")),
+    (&["NOT severity:blocker"], Ok("Slow")),
+    (&["label:card", "AND", "severity:blocker"], Ok("Card")),
+    (&["card OR slow"], Ok("Card Slow")),
+    (&["card or slow"], Err("write OR")),
+    (&["card and slow"], Err("write AND")),
+    (&["not card"], Err("write NOT")),
+    (&["card && slow"], Err("side by side")),
+    (&["card || slow"], Err("write OR")),
+    (&["! card"], Err("minus")),
+    (&["AND card"], Err("")),
+    (&["card AND"], Err("")),
+    (&["\"or\""], Ok("")),
+    // Operators.
+    (&["severity=blocker"], Ok("Card Login")),
+    (&["severity==blocker"], Ok("Card Login")),
+    (&["severity!=blocker"], Ok("Slow")),
+    (&["severity:!=blocker"], Ok("Slow")),
+    (&["severity>=major"], Ok("Card Login")),
+    (&["severity<blocker"], Ok("Slow")),
+    (&["severity = blocker"], Err("quote the comparison")),
+    (&["severity", ">=", "major"], Err("severity:>=VALUE")),
+    (&["severity"], Err("severity:>=VALUE")),
+    (&["created"], Err("created:>=VALUE")),
+    (&["severity:"], Err("no:severity")),
+    (&["label=card"], Ok("Card")),
+    (&["label!=card"], Ok("Login Slow")),
+    (&["title~card"], Ok("Card")),
+    (&["assignee = currentUser() ORDER BY created"], Err("")),
+    (&["ORDER BY created DESC"], Err("sort:")),
+    (&["SELECT title"], Err("field:value")),
+    (&["severity IN (blocker, critical)"], Err("severity:>=VALUE")),
+    (&["severity:blocker,critical"], Ok("Card Login")),
+    // People.
+    (&["assignee:@me"], Ok("Card")),
+    (&["assignee:me"], Ok("Card")),
+    (&["assignee=@me"], Ok("Card")),
+    (&["assignee:dana"], Ok("Card")),
+    (&["assignee:nobdy"], Err("known: ")),
+    (&["reporter:zzz"], Err("known: ")),
+    (&["no:assignee"], Ok("Login Slow")),
+    (&["@me"], Err("assignee:me")),
+    // Dates.
+    (&["created:today"], Ok("Card Login Slow")),
+    (&["created:yesterday"], Ok("")),
+    (&["created:>=yesterday"], Ok("Card Login Slow")),
+    (&["created:2026-11-01..2026-11-30"], Ok("Card Login Slow")),
+    (&["created:2026-11-01..2026-11-15"], Ok("")),
+    (&["created:2026-11-01.."], Ok("Card Login Slow")),
+    (&["created:*..2026-11-01"], Ok("")),
+    (&["severity:major..blocker"], Ok("Card Login")),
+    (&["level:1..2"], Ok("Card Login Slow")),
+    (&["created:tuesday"], Err("today")),
+    (&["created:.."], Err("")),
+    // Fields and values of others.
+    (&["state:open"], Err("status:")),
+    (&["author:dana"], Err("reporter:")),
+    (&["priority:high"], Err("severity:")),
+    (&["labels:card"], Ok("Card")),
+    (&["summary:card"], Err("title:")),
+    (&["foo:bar"], Err("\"foo:")),
+    (&["severity:high"], Err("critical")),
+    (&["type:bug"], Err("defect")),
+    (&["status:done"], Err("resolved")),
+    (&["is:closed"], Err("")),
+    (&["@unknown"], Err("config set queries.unknown")),
+    (&["label:card @unknown"], Err("config set queries.unknown")),
+    // Texts with colons are texts.
+    (&["std::vector"], Ok("Slow")),
+    (&["https://shop.example/pay"], Ok("Card")),
+    (&["pay.rs:42"], Ok("Card")),
+    // A minus first, in one argument and in several.
+    (&["-label:card severity:blocker"], Ok("Login")),
+    (&["-label:card", "severity:blocker"], Ok("Login")),
+    (&["-label:card"], Ok("Login Slow")),
+    (&["-n", "1", "severity:blocker", "sort:title"], Ok("Card")),
+    (&["limit:1 sort:title"], Ok("Card")),
+    // Nothing at all.
+    (&[""], Err("leave it out")),
+    (&["  "], Err("leave it out")),
+    // Open, unless the query speaks of status or history.
+    (&["export"], Ok("")),
+    (&["export", "--all"], Ok("Export")),
+    (&["export status:resolved"], Ok("Export")),
+    (&["export was:resolved"], Ok("Export")),
+    (&["--all"], Ok("Card Login Slow Export")),
+    (&[], Ok("Card Login Slow")),
+];
+
+fn shop() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1"]).ok();
+    let new = |arguments: &[&str]| sandbox.run(&[&["new"], arguments].concat()).ok().trim().to_owned();
+    let card = new(&[
+        "Card fails",
+        "--severity",
+        "blocker",
+        "--label",
+        "card",
+        "-m",
+        "See pay.rs:42 and https://shop.example/pay.",
+    ]);
+    new(&["Login fails", "--severity", "blocker"]);
+    new(&["Slow pages", "--severity", "minor", "-m", "std::vector grows."]);
+    let export = new(&["Export to CSV"]);
+    sandbox.run(&["assign", &card, "--to", "me"]).ok();
+    sandbox.run(&["resolve", &export, "--as", "answered", "-m", "Told them."]).ok();
+    sandbox
+}
+
+#[test]
+fn a_query_never_means_something_else_in_silence() {
+    let sandbox = shop();
+    let mut wrong = Vec::new();
+    for (words, expected) in HABITS {
+        let output = sandbox.run(&[&["list", "--format", "ndjson"], *words].concat());
+        let mut found: Vec<&str> = ["Card", "Login", "Slow", "Export"]
+            .into_iter()
+            .filter(|title| {
+                output.stdout.contains(&format!("\"title\":\"{title}"))
+                    || output.stdout.contains(&format!("\"title\": \"{title}"))
+            })
+            .collect();
+        found.sort_unstable();
+        let is_right = match expected {
+            Ok(titles) => {
+                let mut titles: Vec<&str> = titles.split_whitespace().collect();
+                titles.sort_unstable();
+                output.status == Some(0) && found == titles
+            }
+            Err(hint) => output.status == Some(2) && output.stdout.is_empty() && output.stderr.contains(hint),
+        };
+        if !is_right {
+            wrong.push(format!(
+                "{words:?}: expected {expected:?}, found {found:?}, {:?} {}",
+                output.status, output.stderr
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), HABITS.len(), wrong.join("\n"));
+}
+
+#[test]
+fn saved_queries_use_saved_queries_and_no_ring_is_followed() {
+    let sandbox = shop();
+    sandbox.run(&["config", "set", "queries.grave", "severity:blocker"]).ok();
+    sandbox.run(&["config", "set", "queries.mine", "@grave assignee:me"]).ok();
+    let list = sandbox.run(&["list", "@mine"]).ok();
+    assert!(list.contains("Card") && !list.contains("Login"), "{list}");
+    assert!(sandbox.run(&["list", "@mine OR slow"]).ok().contains("Slow"));
+    assert_eq!(sandbox.run(&["check", "@mine"]).status, Some(3));
+    assert!(
+        sandbox.run(&["config", "set", "queries.grave", "@mine"]).status == Some(2)
+            || sandbox.run(&["list", "@mine"]).status == Some(2)
+    );
+    sandbox.file(".support/config.yaml", "schema: 1\nqueries: {a: '@b', b: '@a label:x', c: '@nowhere'}\n");
+    let _ = sandbox.run_unwatched(&["save"], "");
+    sandbox.git(&["add", ".support"]);
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "x", "--", ".support"]);
+    assert!(sandbox.run(&["list", "@a"]).fails(2).contains("name each other"));
+    assert!(sandbox.run(&["check", "@c"]).fails(2).contains("unknown saved query '@nowhere'"));
+}
+
+#[test]
+fn an_empty_query_is_no_query_anywhere() {
+    let sandbox = shop();
+    for command in [
+        &["check", ""][..],
+        &["export", " "],
+        &["report", ""],
+        &["edit", "--query", "", "--severity", "minor"],
+        &["sla", ""],
+        &["list", ""],
+    ] {
+        assert!(sandbox.run(command).fails(2).contains("query is empty"), "{command:?}");
+    }
+    sandbox.run(&["edit", "--query", "export", "--label", "seen"]).ok();
+    assert_eq!(
+        sandbox.run(&["list", "--all", "label:seen", "--format", "json"]).ok().trim(),
+        "[]",
+        "open ones are meant"
+    );
+}
+
+#[test]
+fn a_list_on_a_terminal_counts_what_it_left_out() {
+    let sandbox = shop();
+    if !crate::sandbox::has_tool("script") {
+        return;
+    }
+    let on_terminal = |command: &str| {
+        sandbox.shell(&format!("GIT_PAGER=cat script -qec '{command}' /dev/null </dev/null")).stdout
+    };
+    let said = on_terminal("git-support list fails");
+    assert!(said.contains("2 of 3 open tickets"), "{said}");
+    let said = on_terminal("git-support list export");
+    assert!(said.contains("0 of 3 open tickets; 1 closed ticket matches too (--all)"), "{said}");
+}
