@@ -2,13 +2,13 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, RequestKind, queue};
 use crate::project::{ChangeOptions, Project, Projection, Scope, Search};
 use crate::render::{Extent, View};
-use crate::ticket::{Level, Ticket};
+use crate::ticket::{Level, Ticket, TicketId};
 
 /// List the tickets to work on next
 ///
@@ -47,14 +47,33 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let found = project.find(&Search::new(&query, projection))?;
     let mut queue = queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), project.now());
     if args.take {
-        let Some(first) = queue.into_iter().find(|one| one.summary.assignee.is_none()) else {
-            session.note("nothing to take");
-            return Ok(View::Nothing);
-        };
-        return take(&project, &project.need(&first.summary.id)?, session);
+        let free = queue.into_iter().filter(|one| one.summary.assignee.is_none());
+        return take_first(&project, free.map(|one| one.summary.id).collect(), session);
     }
+    let count = queue.len();
     queue.truncate(args.limit);
+    if count > queue.len() {
+        session.note(format!("{} of {count} tickets; -n {count} shows all", queue.len()));
+    }
     Ok(View::Tickets { tickets: project.placed(queue)?, extent: Extent::Short })
+}
+
+/// Assigns the first of some tickets that nobody else takes at the same moment.
+fn take_first(project: &Project<'_>, ids: Vec<TicketId>, session: &Session<'_>) -> Result<View, Failure> {
+    for id in ids {
+        let now = session.project()?;
+        let ticket = now.need(&id)?;
+        if ticket.fields().assignee().is_some() || !ticket.fields().status().is_open() {
+            continue;
+        }
+        match take(project, &ticket, session) {
+            // Somebody was faster: there are others.
+            Err(failure) if failure.kind == Kind::Conflict => {}
+            done => return done,
+        }
+    }
+    session.note("nothing to take");
+    Ok(View::Nothing)
 }
 
 /// Assigns the ticket; refused where somebody was faster.

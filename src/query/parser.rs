@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::query::habits;
 use crate::query::lexer::{Piece, Token, Value, tokens};
-use crate::query::tree::{FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError};
+use crate::query::tree::{
+    FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
+};
 use crate::query::values::{no_such, phrase, term_values};
-use crate::ticket::nearest;
+use crate::ticket::{TicketId, nearest};
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
@@ -110,7 +112,13 @@ impl Parser<'_> {
     fn one(&mut self, token: Token) -> Result<Option<Filter>, SyntaxError> {
         let column = token.column;
         match token.piece {
-            Piece::Word(word) => Ok(Some(Filter::Words(phrase(None, &word, column)?))),
+            Piece::Word(word) => {
+                let words = Filter::Words(phrase(None, &word, column)?);
+                // A whole id, pasted from a commit or a mail, is that ticket.
+                let id = TicketId::parse(&word.text).filter(|_| !word.is_quoted);
+                let is_it = id.map(|id| Filter::Term(Key::Id, vec![Test::Text(id.to_string())]));
+                Ok(Some(is_it.map_or(words.clone(), |is_it| Filter::Any(vec![words, is_it]))))
+            }
             Piece::Term(field, values) => self.term(column, &field, &values),
             Piece::Minus => self.deeper(column, |parser| {
                 let Some(next) = parser.peek().cloned() else {

@@ -207,3 +207,28 @@ fn a_list_on_a_terminal_counts_what_it_left_out() {
     let said = on_terminal("git-support list export");
     assert!(said.contains("0 of 3 open tickets; 1 closed ticket matches too (--all)"), "{said}");
 }
+
+#[test]
+fn a_whole_id_is_found_as_a_word() {
+    let sandbox = shop();
+    let id = sandbox.run(&["new", "Once more"]).ok().trim().to_owned();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    assert!(sandbox.run(&["list", &id]).ok().contains("Once more"));
+    assert!(sandbox.run(&["list", &format!("{id} OR slow")]).ok().contains("Slow"));
+    assert_eq!(sandbox.run(&["list", "zzzzzzzzzz", "--format", "json"]).ok().trim(), "[]");
+}
+
+#[test]
+fn four_people_who_take_the_next_ticket_get_four() {
+    let sandbox = Sandbox::new();
+    for number in 0..6 {
+        sandbox.run(&["new", &format!("Ticket {number}")]).ok();
+    }
+    let line = "unset GIT_SUPPORT_SEED; for who in ann bob cat dan; do \
+                GIT_AUTHOR_NAME=$who GIT_AUTHOR_EMAIL=$who@example.com git-support next --take >../$who 2>&1 & done; wait; cat ../ann ../bob ../cat ../dan";
+    let said = sandbox.shell(line);
+    let assigned = sandbox.run(&["list", "has:assignee", "--format", "ndjson"]).ok();
+    assert_eq!(assigned.lines().count(), 4, "{said:?} {assigned}");
+    let output = sandbox.run(&["next", "-n", "2"]);
+    assert!(output.stderr.contains("2 of 6 tickets; -n 6"), "{output:?}");
+}
