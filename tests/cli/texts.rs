@@ -137,3 +137,58 @@ fn two_clones_of_schema_1_lose_no_text() {
     sandbox.run(&["sync"]).ok();
     assert_eq!(sandbox.ticket_file(&id), file);
 }
+
+#[test]
+fn old_and_new_writers_beside_each_other_lose_no_text() {
+    for (here_is_old, there_is_old) in [(false, false), (false, true), (true, false), (true, true)] {
+        for way in ["merge", "other way", "all branches"] {
+            let case = format!("{here_is_old} {there_is_old} {way}");
+            let sandbox = Sandbox::new();
+            sandbox.git(&["stash", "-q"]);
+            let id = sandbox.ticket("Card payments fail");
+            sandbox.run(&["diagnose", &id, "-m", "The first guess."]).ok();
+            if here_is_old && there_is_old {
+                downgrade(&sandbox, &id);
+            }
+            sandbox.git(&["checkout", "-q", "-b", "side"]);
+            sandbox.run(&["diagnose", &id, "-m", "The gateway times out."]).ok();
+            if there_is_old {
+                downgrade(&sandbox, &id);
+            }
+            sandbox.git(&["checkout", "-q", "main"]);
+            sandbox.run(&["diagnose", &id, "-m", "The pool is exhausted."]).ok();
+            if here_is_old {
+                downgrade(&sandbox, &id);
+            }
+            let arguments = match way {
+                "merge" => {
+                    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+                    vec!["show", &id]
+                }
+                "other way" => {
+                    sandbox.git(&["checkout", "-q", "side"]);
+                    sandbox.git(&["merge", "-q", "--no-edit", "main"]);
+                    vec!["show", &id]
+                }
+                _ => vec!["show", &id, "--all-branches"],
+            };
+            let show = sandbox.run(&arguments).ok();
+            assert!(
+                show.contains("gateway times out") && show.contains("pool is exhausted"),
+                "{case}: {show}"
+            );
+            // Whoever goes on writes schema 2, and what was written before is still told.
+            if way != "all branches" {
+                sandbox.run(&["comment", &id, "-m", "Both were tried."]).ok();
+                let file = sandbox.ticket_file(&id);
+                assert!(file.starts_with("schema: 2\n"), "{case}: {file}");
+                assert!(
+                    file.contains("gateway times out") && file.contains("pool is exhausted"),
+                    "{case}: {file}"
+                );
+                sandbox.run(&["doctor"]).ok();
+            }
+            sandbox.is_tampered_with();
+        }
+    }
+}
