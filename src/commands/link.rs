@@ -48,6 +48,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let request =
         Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {
+        if !args.remove {
+            change.check_no_ring(&id, &kind, &other)?;
+        }
         change.request(&id, request.clone())?;
         if let Some(converse) = kind.converse()
             && id != other

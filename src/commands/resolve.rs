@@ -60,6 +60,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
+            if let Some(original) = &original {
+                change.check_no_ring(id, &LinkKind::DuplicateOf, original)?;
+            }
             change.request(id, request.clone())?;
             // The other end of the link: the original lists its duplicates.
             if let Some(original) = original.as_ref().filter(|original| *original != id) {

@@ -23,6 +23,7 @@ mod host;
 mod import;
 mod introduced;
 
+mod links;
 mod parts;
 mod records;
 mod redaction;

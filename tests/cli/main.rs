@@ -45,6 +45,7 @@ mod kept_texts;
 mod kills;
 mod knowledge;
 mod lineage;
+mod links;
 mod listing;
 mod matrix;
 mod merging;
