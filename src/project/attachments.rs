@@ -56,6 +56,7 @@ impl Change<'_, '_> {
             file: name.clone(),
             bytes: u64::try_from(file.content.len()).unwrap_or(u64::MAX),
             sha256: sha256(&file.content),
+            is_removed: false,
         };
         self.check_unchanged(id)?;
         let actor = self.author.actor(entry);

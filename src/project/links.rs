@@ -49,9 +49,11 @@ impl Change<'_, '_> {
 
 /// The kind as `link` takes it.
 fn word(kind: &LinkKind) -> &str {
-    match kind {
-        LinkKind::Parent => "child-of",
-        LinkKind::Child => "parent-of",
-        kind => kind.as_str(),
+    if *kind == LinkKind::Parent {
+        "child-of"
+    } else if *kind == LinkKind::Child {
+        "parent-of"
+    } else {
+        kind.as_str()
     }
 }

@@ -190,4 +190,6 @@ pub struct Attachment {
     pub bytes: u64,
     /// The SHA-256 of its content, in hexadecimal.
     pub sha256: String,
+    /// True where a redaction removed its file.
+    pub is_removed: bool,
 }

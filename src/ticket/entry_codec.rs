@@ -105,6 +105,7 @@ fn read_attachment(node: Node) -> Read<Attachment> {
         file: keys.need("file", safe)?,
         bytes: keys.need("bytes", |text| text.parse().ok())?,
         sha256: keys.need("sha256", safe)?,
+        is_removed: keys.take("removed") == Some(Node::Bool(true)),
     })
 }
 
@@ -128,13 +129,16 @@ pub fn entry_node(entry: &Entry) -> Node {
         Visibility::Unknown(word) => pairs.push(("visibility", Node::text(word))),
     }
     if let Some(attachment) = &entry.attachment {
-        let node = Node::map(vec![
+        let mut parts = vec![
             ("name", Node::text(&attachment.name)),
             ("file", Node::text(&attachment.file)),
             ("bytes", Node::Number(attachment.bytes.to_string())),
             ("sha256", Node::text(&attachment.sha256)),
-        ]);
-        pairs.push(("attachment", node));
+        ];
+        if attachment.is_removed {
+            parts.push(("removed", Node::Bool(true)));
+        }
+        pairs.push(("attachment", Node::map(parts)));
     }
     if let Some(told) = &entry.told {
         pairs.push(("told", Node::text(told)));

@@ -83,6 +83,7 @@ impl Redaction {
                 file.file = attachment_file(&entry.id, &name);
                 file.name = name;
             }
+            file.is_removed |= self.files.contains(&entry.id) || self.entries.contains(&entry.id);
         }
         let is_named = self.entries.contains(&entry.id);
         if is_named && new.note.is_some() {
@@ -145,8 +146,11 @@ impl Entry {
         // A name that was cut is stored under another name.
         let told = |entry: &Self| {
             let mut told = Self { redacted: None, ..entry.clone() };
-            if let (Some(file), true) = (&mut told.attachment, names_differ(self, old)) {
-                file.file.clear();
+            if let Some(file) = &mut told.attachment {
+                file.is_removed = false;
+                if names_differ(self, old) {
+                    file.file.clear();
+                }
             }
             entry_node(&told)
         };
@@ -164,12 +168,19 @@ impl Entry {
     #[must_use]
     pub(crate) fn cut_by_both(&self, other: &Self) -> Option<Self> {
         let by = self.redacted.as_ref().max(other.redacted.as_ref())?;
-        let told = |entry: &Self| entry_node(&Self { redacted: None, ..entry.clone() });
+        let told = |entry: &Self| {
+            let mut told = Self { redacted: None, ..entry.clone() };
+            told.attachment.iter_mut().for_each(|file| file.is_removed = false);
+            entry_node(&told)
+        };
         if self.redacted.is_none() || other.redacted.is_none() {
             return None;
         }
         let both = cut_by_both(&told(self), &told(other))?;
-        let entry = read_entry(both).ok()?;
+        let mut entry = read_entry(both).ok()?;
+        let is_removed =
+            [self, other].iter().any(|entry| entry.attachment.as_ref().is_some_and(|file| file.is_removed));
+        entry.attachment.iter_mut().for_each(|file| file.is_removed = is_removed);
         Some(Self { redacted: Some(by.clone()), ..entry })
     }
 }

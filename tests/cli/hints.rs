@@ -160,6 +160,7 @@ fn printed(case: &Case) -> String {
 
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
     ("use several batches", "bounds: a batch of 200,000 operations"),
     ("git filter-repo", "redacting::the_printed_command_removes_it_from_history_and_nothing_else"),
     ("attachments are missing", "attachments::an_export_with_attachments_and_clocks_round_trips"),

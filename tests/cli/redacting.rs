@@ -214,3 +214,29 @@ fn every_place_of_a_text_is_named() {
     let stderr = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).stderr;
     assert!(stderr.contains(&other) && stderr.contains("vendors/acme.yaml has it, too"), "{stderr}");
 }
+
+#[test]
+fn an_attachment_that_comes_back_after_its_redaction_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("Pay fails");
+    sandbox.file("f.txt", "Ann Lee\n");
+    sandbox.run(&["attach", &id, "f.txt"]).ok();
+    sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).ok();
+    sandbox.run(&["comment", &id, "-m", "After."]).ok();
+    let _ = sandbox.try_git(&["revert", "--no-edit", "HEAD~1"]);
+    assert!(sandbox.git(&["ls-files", ".support/attachments"]).contains("f.txt"), "git brings the file back");
+    let doctor = sandbox.run_unwatched(&["doctor"], "");
+    assert!(doctor.status == Some(3) && doctor.stdout.contains("evidence.redacted"), "{doctor:?}");
+    let hint =
+        doctor.stdout.lines().find_map(|line| line.trim().strip_suffix(" && git commit")).unwrap().to_owned();
+    assert!(
+        sandbox
+            .run(&["attach", &id, "--get", "f.txt", "-o", "-"])
+            .fails(1)
+            .contains("removed by a redaction")
+    );
+    assert_eq!(sandbox.shell(&format!("{hint} && git commit -qm gone")).status, Some(0));
+    sandbox.run(&["doctor"]).ok();
+    sandbox.is_tampered_with();
+}

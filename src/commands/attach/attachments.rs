@@ -48,7 +48,8 @@ fn get(
 ) -> Result<View, Failure> {
     let id = ticket.id();
     let (entry, file) = meant(name, ticket)?;
-    let Some(content) = project.attachment(id, file)? else {
+    let there = if file.is_removed { None } else { project.attachment(id, file)? };
+    let Some(content) = there else {
         let message = match &entry.redacted {
             Some(by) => format!("{} was removed by a redaction (entry {by})", one_line(&file.name)),
             None => format!("{} is missing: its file is gone", one_line(&file.name)),

@@ -280,6 +280,14 @@ fn evidence(
             let is_there = stored.remove(&path);
             let content = if is_there { snapshot.file(&path, usize::MAX)? } else { None };
             let fault = match content {
+                Some(_) if file.is_removed => {
+                    let message = format!("{} was removed by a redaction, and is back", file.name);
+                    let hint = format!("git rm {path} && git commit");
+                    faults.push(
+                        Problem::error("evidence.redacted", message).of(ticket.id()).at(&path).hint(hint),
+                    );
+                    continue;
+                }
                 None if entry.redacted.is_some() => continue,
                 None => Problem::error("evidence.missing", format!("{} is missing", file.name)),
                 Some(content) if crate::ticket::sha256(&content) == file.sha256 => continue,
