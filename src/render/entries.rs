@@ -62,7 +62,7 @@ pub(super) fn entries(entries: &[EntryLine], look: &RenderOptions) -> String {
             look.paint(DIM, &entry.at.minute()),
             look.paint(BOLD, &shown(entry.action.as_str())),
             cut(&shown(entry.by.short()), 24),
-            look.paint(DIM, concurrent),
+            look.paint(DIM, &format!("  {}{concurrent}", entry.id)),
         );
         out.push_str(&origin(line, look));
         if entry.action.as_str() == "open" {

@@ -220,7 +220,7 @@ fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, state: &str,
         entry.seq,
         look.paint(DIM, &entry.at.minute()),
         look.paint(BOLD, &shown(entry.action.as_str())),
-        look.paint(DIM, &format!("{concurrent}{state}"))
+        look.paint(DIM, &format!("  {}{concurrent}{state}", entry.id))
     );
     let mut details = entry_details(entry, DETAIL_INDENT, look);
     details.push_str(&replaced_texts(entry, ticket, look));

@@ -178,7 +178,10 @@ impl Ticket {
     #[must_use]
     pub fn replaced_texts<'a>(&'a self, entry: &'a Entry) -> Vec<(&'a Field, &'a str)> {
         let is_replaced = |field: &&Field| self.setter(field).is_some_and(|setter| setter != entry);
-        let fields = entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_replaced);
+        // A text that an undo gave back is told where it was written.
+        let is_own = |field: &&Field| !matches!(entry.set.get(*field), Some(Set::TextOf { .. }));
+        let fields =
+            entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_own).filter(is_replaced);
         let texts = fields.filter_map(|field| Some((field, self.text_set(entry, field)?)));
         // An undo may have given it back.
         texts.filter(|(field, text)| self.head.get(field).and_then(Node::as_text) != Some(text)).collect()
