@@ -233,3 +233,16 @@ fn what_is_found_comes_in_every_form() {
     assert!(form("ndjson").starts_with("{\"schema\":1,\"rule\":\"head.unaccounted\""));
     assert_eq!(sandbox.run(&["audit", "main", "--json"]).ok(), "[]\n");
 }
+
+#[test]
+fn a_seal_whose_reason_is_written_in_an_editor_is_made_once() {
+    let sandbox = with_keys();
+    sandbox.ticket("Sealed");
+    sandbox.file("../editor", "#!/bin/sh\necho 'Reviewed by hand.' >\"$1\"\n");
+    let output = sandbox.shell("chmod +x ../editor; GIT_EDITOR=../editor git-support audit --seal -e");
+    assert_eq!(output.status, Some(0), "{output:?}");
+    let seals = sandbox.git(&["tag", "--list", "support/seal/*"]);
+    assert_eq!(seals.lines().count(), 1, "{seals}");
+    let message = sandbox.git(&["cat-file", "tag", seals.trim()]);
+    assert!(message.contains("Reviewed by hand.") && !message.contains("What will be written"), "{message}");
+}
