@@ -73,7 +73,7 @@ pub enum RequestKind {
     Adopt(Vec<Field>),
     /// Take entries back: fields get the values they have without them.
     Undo(Vec<EntryId>),
-    /// Set fields back to given values: of a ticket that should not have been opened, of what a revert removed.
+    /// Set fields back to given values: of a ticket that should not have been opened.
     SetBack(Changes),
     /// Record that the same cause was seen again; a resolved ticket is reopened where its fix is contained.
     Repeat(Changes, FixStatus),

@@ -162,12 +162,11 @@ impl Parser<'_> {
         let inner = parse_within(text, self.saved, &within).map_err(|inner| SyntaxError {
             column,
             problem: format!("@{name}: {inner}"),
-            hint: Some(
-                inner
-                    .hint
-                    .filter(|hint| hint.contains("git support"))
-                    .unwrap_or_else(|| format!("git support config get queries.{name}")),
-            ),
+            hint: Some(match inner.hint {
+                Some(hint) if hint.contains("git support") => hint,
+                Some(hint) => format!("{hint}; see git support config get queries.{name}"),
+                None => format!("git support config get queries.{name}"),
+            }),
         })?;
         self.sort = self.sort.take().or(inner.sort);
         self.limit = self.limit.or(inner.limit);
