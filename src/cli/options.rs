@@ -83,10 +83,12 @@ pub(super) fn line() -> clap::Command {
 /// # Errors
 /// They cannot be understood, or ask for help.
 pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::Error> {
-    let arguments = shield_terms(&asked_for_help(arguments)?);
+    let arguments = asked_for_help(arguments)?;
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     // Help and errors name other verbs too.
-    let understood = Command::describe(Options::command(), &is_named).try_get_matches_from(&arguments);
+    let described = Command::describe(Options::command(), &is_named);
+    let arguments = shield_terms(&described, &arguments);
+    let understood = described.try_get_matches_from(&arguments);
     let matches = understood.or_else(|error| {
         if error.kind() == ErrorKind::DisplayVersion {
             return Err(error);
@@ -163,38 +165,64 @@ impl Options {
     }
 }
 
-/// The arguments with every term that a query is to negate in parentheses: `-label:x` would be taken for
-/// flags otherwise. `-q`, `-v`, `-h`, and `-C DIR` stay what they are.
-fn shield_terms(arguments: &[OsString]) -> Vec<OsString> {
-    let takes_query = |argument: &&OsString| {
-        ["list", "check", "sla", "report", "board", "export", "edit"]
-            .iter()
-            .any(|verb| argument.as_os_str() == *verb)
-    };
-    let Some(verb) = arguments.iter().position(|argument| takes_query(&argument)) else {
-        return arguments.to_vec();
-    };
-    let verb_is_edit = arguments.get(verb).is_some_and(|verb| verb == "edit");
-    let is_flag = |text: &str| {
-        text.len() < 2
-            || text.starts_with("--")
-            || text.starts_with("-C")
-            || text.chars().skip(1).all(|c| "qvh".contains(c))
-            || text.strip_prefix("-n").is_some_and(|count| count.chars().all(|c| c.is_ascii_digit()))
-            || (verb_is_edit && !text.contains(':'))
-    };
-    let shield = |(place, argument): (usize, &OsString)| match argument.to_str() {
-        Some(text) if place > verb && text.starts_with('-') && !is_flag(text) => {
-            // A whole query in one argument stays as it is: a blank before it keeps it from being a flag.
-            if text.contains(char::is_whitespace) && text.contains(':') {
-                return OsString::from(format!(" {text}"));
-            }
-            let term = text.strip_prefix('-').unwrap_or(text);
-            OsString::from(format!("(-{})", crate::commands::requoted(term)))
+/// The verbs whose words are a query.
+const QUERY_VERBS: &[&str] = &["list", "check", "sla", "report", "board", "export"];
+
+/// The arguments with every term that a query is to negate out of the way of flags: `-label:x` would be taken for some.
+/// Only the words of a query are touched: never the verb's options, their values, or what stands behind another verb.
+fn shield_terms(described: &clap::Command, arguments: &[OsString]) -> Vec<OsString> {
+    let mut shielded: Vec<OsString> = arguments.iter().take(1).cloned().collect();
+    let (mut verb, mut is_value, mut is_rest): (Option<&clap::Command>, bool, bool) = (None, false, false);
+    for argument in arguments.iter().skip(1) {
+        let text = argument.to_str().unwrap_or_default();
+        let takes_query = verb.is_some_and(|verb| QUERY_VERBS.contains(&verb.get_name()));
+        if is_value || is_rest {
+            is_value = false;
+            shielded.push(argument.clone());
+        } else if text == "--" {
+            is_rest = true;
+            shielded.push(argument.clone());
+        } else if let Some(takes_value) = flag([Some(described), verb], text) {
+            is_value = takes_value;
+            shielded.push(argument.clone());
+        } else if text.starts_with('-') && takes_query {
+            shielded.push(shielded_term(text));
+        } else {
+            verb = verb.or_else(|| described.find_subcommand(argument));
+            shielded.push(argument.clone());
         }
-        _ => argument.clone(),
-    };
-    arguments.iter().enumerate().map(shield).collect()
+    }
+    shielded
+}
+
+/// Whether a flag takes the next argument as its value; `None` where the text is no flag of these commands.
+fn flag(commands: [Option<&clap::Command>; 2], text: &str) -> Option<bool> {
+    let known = || commands.into_iter().flatten().flat_map(clap::Command::get_arguments);
+    if let Some(name) = text.strip_prefix("--") {
+        let (name, has_value) = name.split_once('=').map_or((name, false), |(name, _)| (name, true));
+        let found = known().find(|arg| arg.get_long() == Some(name));
+        return Some(!has_value && found.is_some_and(|arg| arg.get_action().takes_values()));
+    }
+    let mut letters = text.strip_prefix('-')?.chars();
+    let by_letter = |letter: char| known().find(|arg| arg.get_short() == Some(letter));
+    let first = letters.next()?;
+    let rest = letters.as_str();
+    let Some(arg) = by_letter(first) else { return (first == 'h' && rest.is_empty()).then_some(false) };
+    if arg.get_action().takes_values() {
+        // `-n5` and `-C..` bring their value along; `-number:x` is a term.
+        let is_number = first != 'n' || rest.chars().all(|c| c.is_ascii_digit());
+        return is_number.then_some(rest.is_empty());
+    }
+    rest.chars().all(|letter| by_letter(letter).is_some()).then_some(false)
+}
+
+/// A word of a query that begins with a minus, as one that is no flag. A whole query in one argument stays as it is.
+fn shielded_term(text: &str) -> OsString {
+    if text.contains(char::is_whitespace) && text.contains(':') {
+        return OsString::from(format!(" {text}"));
+    }
+    let term = text.strip_prefix('-').unwrap_or(text);
+    OsString::from(format!("(-{})", crate::commands::requoted(term)))
 }
 
 /// True where whatever fails is only to be said.

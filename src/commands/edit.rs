@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// Edit the tickets that match QUERY
-    #[arg(long, conflicts_with = "ids")]
+    #[arg(long, conflicts_with = "ids", allow_hyphen_values = true)]
     query: Option<String>,
     /// Set the title
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]

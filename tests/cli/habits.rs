@@ -232,3 +232,35 @@ fn four_people_who_take_the_next_ticket_get_four() {
     let output = sandbox.run(&["next", "-n", "2"]);
     assert!(output.stderr.contains("2 of 6 tickets; -n 6"), "{output:?}");
 }
+
+#[test]
+fn a_text_that_begins_with_a_minus_stays_as_it_was_typed() {
+    let sandbox = Sandbox::new();
+    for text in ["- first: a thing", "-x:y", "-label:x severity:major", "--- a: b", "-5"] {
+        for title in ["list", "export", "edit", "report"] {
+            let id = sandbox
+                .run(&["new", title, "-m", text, "--key", &format!("{title} {text}")])
+                .ok()
+                .trim()
+                .to_owned();
+            assert_eq!(sandbox.field(&id, "description"), *text, "new {title}");
+        }
+        let id = sandbox.run(&["new", "One", "--key", &format!("one {text}")]).ok().trim().to_owned();
+        sandbox.run(&["edit", &id, "--description", text, "-m", text]).ok();
+        assert_eq!(sandbox.field(&id, "description"), *text);
+        let timeline = sandbox.field(&id, "timeline");
+        assert_eq!(timeline.as_array().unwrap().last().unwrap()["note"], *text);
+        sandbox.run(&["comment", &id, "-m", text]).ok();
+        let timeline = sandbox.field(&id, "timeline");
+        assert_eq!(timeline.as_array().unwrap().last().unwrap()["note"], *text);
+    }
+    // Where a query is meant, a minus negates, whatever stands around it.
+    sandbox.run(&["edit", "--query", "-title:one -title:list", "--label", "kept"]).ok();
+    let kept = sandbox.run(&["list", "label:kept", "--format", "ndjson"]).ok();
+    assert_eq!(kept.lines().count(), 15, "{kept}");
+    for flags in [&["-n", "50"][..], &["-n50"], &["-q"]] {
+        let words = [&["list", "--format", "ndjson"], flags, &["-label:kept"]].concat();
+        assert_eq!(sandbox.run(&words).ok().lines().count(), 10, "{words:?}");
+    }
+    assert_eq!(sandbox.run(&["list", "-label:kept", "--format", "ndjson"]).ok().lines().count(), 10);
+}
