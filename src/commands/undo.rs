@@ -1,4 +1,4 @@
-//! `undo`: answers a change of yours with one that takes it back; history stays.
+//! `undo`: reverts a change of yours with a new one; history stays.
 
 use crate::commands::arguments::{Message, WriteOptions};
 use crate::commands::failure::Failure;

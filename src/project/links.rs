@@ -1,6 +1,6 @@
 //! Links between tickets: what they must never lead to, a ring.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
@@ -26,25 +26,33 @@ impl Change<'_, '_> {
 
     /// The tickets from one to another along links of a kind, both included; `None` where no way leads there.
     fn way(&self, from: &TicketId, kind: &LinkKind, to: &TicketId) -> Result<Option<Vec<TicketId>>, Failure> {
-        let mut seen = BTreeSet::from([from.clone()]);
-        let mut ways = vec![vec![from.clone()]];
-        while let Some(way) = ways.pop() {
-            let Some(last) = way.last() else { continue };
+        let mut came_from: BTreeMap<TicketId, Option<TicketId>> = BTreeMap::from([(from.clone(), None)]);
+        let mut open = vec![from.clone()];
+        while let Some(last) = open.pop() {
             // One that cannot be read leads nowhere, and is somebody else's fault.
-            let Ok(Some(ticket)) = self.ticket(last) else { continue };
+            let Ok(Some(ticket)) = self.ticket(&last) else { continue };
             for (_, next) in ticket.fields().links().filter(|(own, _)| *own == kind) {
                 let Some(next) = TicketId::parse(next) else { continue };
-                let longer = [way.as_slice(), std::slice::from_ref(&next)].concat();
+                if came_from.contains_key(&next) {
+                    continue;
+                }
+                came_from.insert(next.clone(), Some(last.clone()));
                 if next == *to {
-                    return Ok(Some(longer));
+                    return Ok(Some(way_back(&came_from, next)));
                 }
-                if seen.insert(next) {
-                    ways.push(longer);
-                }
+                open.push(next);
             }
         }
         Ok(None)
     }
+}
+
+/// The tickets up to one, each after the one it was found from.
+fn way_back(came_from: &BTreeMap<TicketId, Option<TicketId>>, to: TicketId) -> Vec<TicketId> {
+    let before = |id: &TicketId| came_from.get(id).cloned().flatten();
+    let mut way: Vec<TicketId> = std::iter::successors(Some(to), before).collect();
+    way.reverse();
+    way
 }
 
 /// The kind as `link` takes it.

@@ -1,4 +1,4 @@
-//! Undo: a change of the one who writes, or one entry, answered with entries that take it back.
+//! Undo: a change of the one who writes, or one entry, reverted by new entries.
 
 use crate::process::{Changes, FieldChange, Refusal, Request, RequestKind};
 use crate::project::change::Change;

@@ -127,7 +127,7 @@ fn undone_steps<'a>(entry: &Entry, ticket: &'a Ticket) -> Vec<(&'a Entry, bool)>
     steps
 }
 
-/// What an undo took back, or brought back, a line each: `  undone: comment k2m8w4tz: "What it said"`.
+/// What an undo reverted, or restored, a line each: `  undone: comment k2m8w4tz: "What it said"`.
 fn taken_back(entry: &Entry, ticket: &Ticket) -> Vec<String> {
     let named = |word: &str, entry: &Entry| {
         let said = entry.note.as_deref().and_then(|note| note.lines().next());

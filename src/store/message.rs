@@ -53,7 +53,7 @@ const SHORT_TEXT_BYTES: usize = 1024;
 
 impl TicketChange {
     /// True where a ticket's file may be as large as this, in bytes. A full one takes every step that brings no long text,
-    /// up to what is read; what is taken back or out of it is nothing new.
+    /// up to what is read; what is undone or removed from it is nothing new.
     #[must_use]
     pub fn has_room(&self, bytes: usize) -> bool {
         let is_long = |entry: &&Entry| {

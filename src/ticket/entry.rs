@@ -43,7 +43,7 @@ pub struct Entry {
     pub seen: Option<Occurrence>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
-    /// The entries that this one takes back: their words, what they set, and what clocks made of them.
+    /// The entries that this one undoes: their words, what they set, and what clocks made of them.
     pub undoes: Vec<EntryId>,
     /// The comment that this one stands in the place of.
     pub replaces: Option<EntryId>,

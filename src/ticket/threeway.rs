@@ -1,6 +1,6 @@
 //! Three versions of a ticket, as git hands them to a merge driver: what was, ours, theirs.
 //!
-//! The merge rule needs no base. The base tells two things more: entries that theirs takes back (`git
+//! The merge rule needs no base. The base tells two things more: entries that theirs undoes (`git
 //! revert`), which stay in the timeline and are answered by an entry of their own; and edits by hand, which
 //! no entry accounts for and which would otherwise be lost.
 
@@ -21,7 +21,7 @@ pub enum ThreeWay {
     TakenBack {
         /// The ticket, with every entry.
         ticket: Box<Ticket>,
-        /// The entries that theirs takes back.
+        /// The entries that theirs undoes.
         entries: Vec<EntryId>,
     },
     /// Two tickets that met under one id by chance.

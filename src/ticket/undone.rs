@@ -1,4 +1,4 @@
-//! Entries that a later one takes back: what no longer counts, and what the fields are without it.
+//! Entries that a later one undoes: what no longer counts, and what the fields are without it.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
 use crate::ticket::words::Action;
 
-/// The entries of a ticket that others take back. An entry that is undone takes nothing back any more: so undoing an
+/// The entries of a ticket that others undo. An entry that is undone undoes nothing any more: so undoing an
 /// undo is a redo.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Undone {
@@ -19,7 +19,7 @@ pub struct Undone {
 }
 
 impl Undone {
-    /// True for an entry that counts nowhere: an undo takes it back.
+    /// True for an entry that counts nowhere: an undo reverts it.
     #[must_use]
     pub fn is_undone(&self, entry: &Entry) -> bool {
         self.undone.contains(&entry.id)
@@ -31,7 +31,7 @@ impl Undone {
         self.is_undone(entry) || self.replaced.contains(&entry.id)
     }
 
-    /// What of a timeline is taken back, where `others` are undone, too. What opens a ticket or takes a text out of it
+    /// What of a timeline is undone, where `others` are undone, too. What opens a ticket or takes a text out of it
     /// is never undone.
     fn of<'a>(timeline: &'a [Entry], others: impl Iterator<Item = &'a EntryId>) -> Self {
         let mut found = Self { undone: others.cloned().collect(), replaced: BTreeSet::new() };
@@ -72,7 +72,7 @@ impl Entry {
 }
 
 impl Ticket {
-    /// The entries that others take back.
+    /// The entries that others undo.
     #[must_use]
     pub fn undone(&self) -> Undone {
         if self.timeline.iter().any(is_link) {
@@ -100,7 +100,7 @@ impl Ticket {
         last_of(self.in_effect().filter(|entry| entry.undoes.is_empty()), field)
     }
 
-    /// Entries, and every other undo in effect that takes back what one of them takes back: two clones may have undone the
+    /// Entries, and every other undo in effect that undoes what one of them undoes: two clones may have undone the
     /// same, and a redo brings it back.
     #[must_use]
     pub fn with_same_undos(&self, entries: &[EntryId]) -> Vec<EntryId> {

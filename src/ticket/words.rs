@@ -157,7 +157,7 @@ open_words! {
         Attach = "attach",
         /// A link to another ticket was made.
         Link = "link",
-        /// A link was taken back.
+        /// A link was removed.
         Unlink = "unlink",
         /// Somebody was given the work, or it was taken from them.
         Assign = "assign",
