@@ -79,18 +79,27 @@ fn a_ticket_filed_on_another_branch_says_so() {
     assert!(list.contains("On main again") && !list.contains("On a branch"), "{list}");
 }
 
-#[test]
-fn doctor_moves_tickets_that_were_filed_beside_the_branch() {
-    let (sandbox, id) = project();
+/// Takes the branch of the tickets away: a store on main begins.
+fn without_the_branch(sandbox: &Sandbox) {
     sandbox.git(&["config", "--unset", "support.branch"]);
     sandbox.git(&["branch", "-q", "-D", "tickets"]);
     sandbox.git(&["update-ref", "-d", "refs/remotes/origin/tickets"]);
-    // Without the branch, a store on main begins; then the branch comes.
+}
+
+/// Brings it back.
+fn with_the_branch(sandbox: &Sandbox) {
+    sandbox.git(&["fetch", "-q", "origin", "tickets:tickets"]);
+    sandbox.git(&["config", "support.branch", "tickets"]);
+}
+
+#[test]
+fn doctor_moves_tickets_that_were_filed_beside_the_branch() {
+    let (sandbox, id) = project();
+    without_the_branch(&sandbox);
     let stray = sandbox.run(&["new", "Filed on main", "-m", "With a story."]).ok().trim().to_owned();
     sandbox.file("log.txt", "a log\n");
     sandbox.run(&["attach", &stray, "log.txt"]).ok();
-    sandbox.git(&["fetch", "-q", "origin", "tickets:tickets"]);
-    sandbox.git(&["config", "support.branch", "tickets"]);
+    with_the_branch(&sandbox);
     let doctor = sandbox.run(&["doctor"]);
     assert!(
         doctor.status == Some(3)
@@ -108,6 +117,29 @@ fn doctor_moves_tickets_that_were_filed_beside_the_branch() {
     assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
     sandbox.run(&["doctor"]).ok();
     sandbox.is_tampered_with();
+}
+
+#[test]
+fn what_is_written_beside_the_branch_during_the_move_is_not_lost() {
+    let (sandbox, _) = project();
+    without_the_branch(&sandbox);
+    let stray = sandbox.run(&["new", "Filed on main"]).ok().trim().to_owned();
+    for number in 0..3 {
+        sandbox.file("log.txt", format!("a log {number}\n").repeat(50_000));
+        sandbox.run(&["attach", &stray, "log.txt"]).ok();
+    }
+    with_the_branch(&sandbox);
+    let both = "(git-support doctor --repair; touch ../done) & n=0; until test -e ../done; do n=$((n+1)); \
+                git-support comment $id --branch main -m \"said meanwhile $n.\" && echo $n >>../accepted; done; wait";
+    assert_eq!(sandbox.shell(&format!("id={stray}; {both}")).status, Some(0));
+    let repaired = sandbox.run_unwatched(&["doctor", "--repair"], "");
+    assert_eq!(repaired.status, Some(0), "{repaired:?}");
+    let shown = sandbox.run(&["show", &stray]).ok();
+    let accepted = std::fs::read_to_string(sandbox.repo().join("../accepted")).unwrap_or_default();
+    for number in accepted.lines() {
+        assert!(shown.contains(&format!("said meanwhile {number}.")), "{number} of {accepted}\n{shown}");
+    }
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "main", "--", ".support/tickets"]), "");
 }
 
 #[test]

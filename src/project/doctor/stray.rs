@@ -55,14 +55,15 @@ fn take(change: &mut Change<'_, '_>, ticket: &Ticket, stray: &Project<'_>) -> Re
     Ok(())
 }
 
-/// Takes the tickets and attachments off a stray branch; its settings, which others may have written, stay.
+/// Takes the tickets and attachments off a stray branch, as they were moved: what somebody wrote to meanwhile stays for
+/// the next repair. Its settings, which others may have written, stay, too.
 fn leave(change: &mut Change<'_, '_>, stray: &Project<'_>) -> Result<(), Failure> {
-    let snapshot = stray.snapshot();
-    for id in snapshot.ids()? {
-        change.files.push(FileChange::remove(layout::ticket(&id)));
-    }
-    for path in snapshot.attachments()? {
-        change.files.push(FileChange::remove(path));
+    let tickets = stray.snapshot().ids()?.into_iter().map(|id| layout::ticket(&id));
+    for path in tickets.chain(stray.snapshot().attachments()?) {
+        let now = change.project().snapshot().file(&path, usize::MAX)?;
+        if now.is_some() && now == stray.snapshot().file(&path, usize::MAX)? {
+            change.files.push(FileChange::remove(path));
+        }
     }
     Ok(())
 }
