@@ -5,6 +5,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use crate::store::git::{ProcessEnv, Repository};
 
 /// The name of the first; further ones are `EDITMSG.2`, `EDITMSG.3`.
@@ -57,8 +59,9 @@ pub fn keep_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
 /// A file cannot be removed.
 pub fn forget_texts(folder: &Path, words: &[String]) -> io::Result<()> {
     for file in kept_texts(folder) {
-        let holds =
-            fs::read_to_string(&file).is_ok_and(|kept| words.iter().any(|word| kept.contains(word.as_str())));
+        // An editor may have written it in whatever encoding.
+        let holds = fs::read(&file)
+            .is_ok_and(|kept| words.iter().any(|word| memmem::find(&kept, word.as_bytes()).is_some()));
         if holds {
             fs::remove_file(&file)?;
         }

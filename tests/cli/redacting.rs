@@ -96,6 +96,9 @@ fn nothing_of_a_redacted_text_is_left_in_the_present() {
     let id = told_everywhere(&sandbox);
     let other = sandbox.run(&["new", "Ann Lee again"]).ok().trim().to_owned();
     sandbox.run(&["list", "lee"]).ok();
+    // Texts that were kept for --resume; one is not UTF-8.
+    sandbox.file(".git/support/EDITMSG", "Ann Lee called.\n");
+    sandbox.file(".git/support/EDITMSG.2", b"Ann Lee \xfcber alles\n");
     let output = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]);
     assert!(output.stderr.contains("removed attachment dump.log"), "{output:?}");
     assert!(output.stderr.contains(&format!("other tickets have it, too: {other}")), "{output:?}");
