@@ -213,13 +213,22 @@ fn replaced_record(text: &str, key: &str, block: &str) -> String {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         return format!("{text}{end}{block}");
     };
-    let comment = lines.get(from).filter(|_| to == from + 1).and_then(|line| line.split_once(" #"));
+    let comment = lines.get(from).filter(|_| to == from + 1).and_then(|line| comment_of(line));
     match comment {
-        Some((_, comment)) if block.lines().count() == 1 => {
+        Some(comment) if block.lines().count() == 1 => {
             replaced(text, key, &format!("{} #{comment}\n", block.trim_end()))
         }
         _ => replaced(text, key, block),
     }
+}
+
+/// The comment at the end of a line of one value; a sign within quotes begins none.
+fn comment_of(line: &str) -> Option<&str> {
+    let value = yaml::parse(line).ok()?;
+    let is_comment = |(place, _): &(usize, &str)| {
+        line.get(..*place).and_then(|before| yaml::parse(before).ok()).as_ref() == Some(&value)
+    };
+    line.match_indices(" #").find(is_comment).and_then(|(place, sign)| line.get(place + sign.len()..))
 }
 
 /// The text with the block of a top-level key replaced, or the block added at the end.
@@ -269,11 +278,13 @@ mod tests {
             ("phone", Node::text("12")),
             ("covers", Node::texts(["a", "b"])),
         ]);
-        let expected = "# ours\nschema: 1\nemail: d@e.f #  day and night\nportal: {user: x}\ncovers:\n- a\n# of old\n- b\n# end\nphone: \"12\"\n";
-        assert_eq!(
-            record_in_text(text, &other, &known).unwrap().replace("#  day", "# day"),
-            expected.replace("#  day", "# day")
-        );
+        let expected = "# ours\nschema: 1\nemail: d@e.f # day and night\nportal: {user: x}\ncovers:\n- a\n# of old\n- b\n# end\nphone: \"12\"\n";
+        assert_eq!(record_in_text(text, &other, &known).unwrap(), expected);
+        let quoted = "email: \"a #1\" # by day\n";
+        let email = node(vec![("email", Node::text("b #2"))]);
+        assert_eq!(record_in_text(quoted, &email, &known).unwrap(), "email: \"b #2\" # by day\n");
+        let email = node(vec![("email", Node::text("b"))]);
+        assert_eq!(record_in_text("email: 'a #1'\n", &email, &known).unwrap(), "email: b\n");
     }
 
     #[test]
