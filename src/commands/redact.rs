@@ -70,8 +70,8 @@ fn note_history(files: &RedactedFiles, session: &Session<'_>) {
     let command = format!("  git filter-repo --replace-text ../FILE --replace-message ../FILE{renames}");
     for line in [
         "note: earlier commits and their messages still contain it, here, in reflogs, in other clones and on forges.",
-        "To remove it from history, make a fresh clone, put a line TEXT==>REDACTED for each text into a file",
-        "beside it, and run in the clone",
+        "To remove it from history, make a fresh clone, put a line TEXT==>REDACTED for each line of each text, as",
+        "the files under .support have it, into a file beside it, and run in the clone",
         &command,
         "It gives every later commit a new ID. Force-push all branches and tags, have everybody clone again, and ask",
         "the forge to drop its caches. An audit then reports the attachments that contained it.",

@@ -6,7 +6,7 @@ use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{Attachment, Entry, Redaction, Ticket, TicketId, attachment_file, sha256};
+use crate::ticket::{Attachment, Entry, Redaction, Ticket, TicketId, attachment_file, holds_bytes, sha256};
 
 /// A file to be attached.
 #[derive(Debug, Clone)]
@@ -117,6 +117,6 @@ impl Change<'_, '_> {
         let Some(file) = &entry.attachment else { return Ok(false) };
         let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
         let content = self.project().snapshot().file(&path, usize::MAX)?.unwrap_or_default();
-        Ok(texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()))
+        Ok(holds_bytes(&content, texts))
     }
 }

@@ -4,7 +4,7 @@ use crate::index::Index;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::{forget_texts, layout};
-use crate::ticket::{TicketId, codec};
+use crate::ticket::{TicketId, codec, holds_bytes, holds_text};
 
 impl Project<'_> {
     /// Removes what was derived from tickets and may hold a redacted text: the search index, and texts that were kept
@@ -30,7 +30,7 @@ impl Project<'_> {
         let mut found = Vec::new();
         for path in paths {
             let content = self.snapshot().file(&path, usize::MAX)?.unwrap_or_default();
-            if texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()) {
+            if holds_text(&content, texts) {
                 found.push(format!("{path} has it, too"));
             }
         }
@@ -45,20 +45,18 @@ impl Project<'_> {
         let newest = self.in_newest_state()?;
         let mut places = Vec::new();
         let own = codec::write(&newest.need(id)?);
-        if texts.iter().any(|text| own.contains(text.as_str())) {
+        if holds_text(own.as_bytes(), texts) {
             places.push(format!("{id} still has it where it names who wrote an entry, a link or a commit"));
         }
-        let mut others = Vec::new();
-        for text in texts {
-            others.extend(newest.snapshot().containing(text)?.into_iter().filter(|other| other != id));
-        }
+        let mut others = newest.snapshot().containing(|content| holds_text(content, texts))?;
         for path in newest.snapshot().attachments()? {
             let content = newest.snapshot().file(&path, usize::MAX)?.unwrap_or_default();
-            if texts.iter().any(|text| memchr::memmem::find(&content, text.as_bytes()).is_some()) {
-                others.extend(path.split('/').nth(2).and_then(TicketId::parse).filter(|other| other != id));
+            if holds_bytes(&content, texts) {
+                others.extend(path.split('/').nth(2).and_then(TicketId::parse));
             }
         }
         places.extend(newest.project_files_with(texts)?);
+        others.retain(|other| other != id);
         others.sort();
         others.dedup();
         if !others.is_empty() {

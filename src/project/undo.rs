@@ -6,7 +6,9 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::{Error, PastChange};
-use crate::ticket::{EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, visible};
+use crate::ticket::{
+    EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, holds_bytes, visible,
+};
 
 /// What is to be undone.
 #[derive(Debug)]
@@ -62,7 +64,8 @@ impl Project<'_> {
         let Some(entry) = EntryId::parse(typed) else { return Ok(None) };
         let me = self.me()?;
         let mut refusal = None;
-        for id in self.snapshot().containing(entry.as_str())? {
+        let names = [entry.to_string()];
+        for id in self.snapshot().containing(|content| holds_bytes(content, &names))? {
             let ticket = self.need(&id)?;
             let Some(found) = ticket.timeline().iter().find(|known| known.id == entry) else { continue };
             if found.by.is_named(&me.to_string()) {

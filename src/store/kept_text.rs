@@ -5,9 +5,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
-
 use crate::store::git::{ProcessEnv, Repository};
+use crate::ticket::holds_text;
 
 /// The name of the first; further ones are `EDITMSG.2`, `EDITMSG.3`.
 const NAME: &str = "EDITMSG";
@@ -60,8 +59,7 @@ pub fn keep_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
 pub fn forget_texts(folder: &Path, words: &[String]) -> io::Result<()> {
     for file in kept_texts(folder) {
         // An editor may have written it in whatever encoding.
-        let holds = fs::read(&file)
-            .is_ok_and(|kept| words.iter().any(|word| memmem::find(&kept, word.as_bytes()).is_some()));
+        let holds = fs::read(&file).is_ok_and(|kept| holds_text(&kept, words));
         if holds {
             fs::remove_file(&file)?;
         }

@@ -295,17 +295,17 @@ impl<'a> Snapshot<'a> {
         Ok(listing)
     }
 
-    /// The tickets in whose files a text stands; no file is parsed for it.
+    /// The tickets whose files are wanted for their content.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn containing(&self, text: &str) -> Read<Vec<TicketId>> {
+    pub fn containing(&self, is_wanted: impl Fn(&[u8]) -> bool) -> Read<Vec<TicketId>> {
         let mut found = Vec::new();
         self.prefetch()?;
         self.visit(&mut |path, items| {
             for item in items.iter().filter(|item| item.kind.has_content()) {
                 let Blob::Bytes(bytes) = self.repository.blob(item.id, MAX_TICKET_BYTES)? else { continue };
-                if memchr::memmem::find(&bytes, text.as_bytes()).is_some() {
+                if is_wanted(&bytes) {
                     found.extend(layout::id_of(path));
                 }
             }

@@ -219,6 +219,23 @@ fn every_place_of_a_text_is_named() {
 }
 
 #[test]
+fn a_text_is_named_elsewhere_however_its_file_writes_it() {
+    for text in ["PRIVATE \"key\"\nof\\two lines", "it's: #1", "Zoë\tLee"] {
+        let sandbox = Sandbox::new();
+        let opened =
+            |title: &str, body: &str| sandbox.run(&["new", title, "-m", body]).ok().trim().to_owned();
+        let id = opened("One", &format!("Before {text} and after"));
+        let others = [opened("Two", &format!("Two {text}")), opened("Three", text)];
+        opened("Four", "PRIVATE of Lee it 1 Zo");
+        let stderr = sandbox.run(&["redact", &id, "--text", text, "-m", "Her wish."]).stderr;
+        let line = stderr.lines().find(|line| line.contains("other tickets")).unwrap_or_default();
+        assert!(others.iter().all(|other| line.contains(other)), "{text}: {stderr}");
+        assert_eq!(line.matches(", ").count(), 2, "{text}: no other is named: {line}");
+        assert!(!stderr.contains("still has it"), "{stderr}");
+    }
+}
+
+#[test]
 fn an_attachment_that_comes_back_after_its_redaction_is_named() {
     let sandbox = Sandbox::new();
     sandbox.git(&["stash", "-q"]);
