@@ -52,7 +52,11 @@ impl Project<'_> {
         for path in newest.snapshot().attachments()? {
             let content = newest.snapshot().file(&path, usize::MAX)?.unwrap_or_default();
             if holds_bytes(&content, texts) {
-                others.extend(path.split('/').nth(2).and_then(TicketId::parse));
+                match path.split('/').nth(2).and_then(TicketId::parse) {
+                    // Those that its entries name are gone.
+                    Some(own) if own == *id => places.push(format!("{path} has it, too; no entry names it")),
+                    other => others.extend(other),
+                }
             }
         }
         places.extend(newest.project_files_with(texts)?);

@@ -214,7 +214,13 @@ fn every_place_of_a_text_is_named() {
     sandbox.file("f.txt", "Ann Lee\n");
     let other = sandbox.run(&["new", "Two", "--attach", "f.txt"]).ok().trim().to_owned();
     sandbox.run(&["vendor", "add", "acme", "--contract", "Ann Lee 12"]).ok();
+    let unnamed = format!(".support/attachments/{id}/x.txt");
+    sandbox.file(&unnamed, "Ann Lee\n");
+    sandbox.git(&["add", &unnamed]);
+    sandbox.git(&["commit", "-qm", "By hand", "--", &unnamed]);
     let stderr = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Her wish."]).stderr;
+    assert!(stderr.contains(&format!("{unnamed} has it, too")), "{stderr}");
+    sandbox.is_tampered_with();
     assert!(stderr.contains(&other) && stderr.contains("vendors/acme.yaml has it, too"), "{stderr}");
 }
 
