@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use git_support::process::{
-    Actor, Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest, Rules, decide, open,
+    Actor, Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest, Rules,
+    decide, open,
 };
 use git_support::store::{TicketChange, Wording, message_of};
 use git_support::ticket::{EntryId, Field, Finding, Person, Resolution, Ticket, Timestamp};
@@ -94,6 +95,7 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
         3 => RequestKind::Process(ProcessAction::Escalate {
             findings: Changes::from([finding(Finding::Requirements), finding(Finding::Troubleshooting)]),
             force: false,
+            to: Assignee::Queue,
         }),
         4 => RequestKind::Process(ProcessAction::Replicate { text: said(30), happened: true }),
         6 => RequestKind::Process(ProcessAction::Diagnose(said(30))),

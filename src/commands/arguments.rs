@@ -261,7 +261,6 @@ impl FieldOptions {
         session: &mut Session<'_>,
     ) -> Result<Changes, Failure> {
         let mut changes = Changes::new();
-        let person = |who: &Option<String>| who.as_ref().map(|who| project.person(who)).transpose();
         let commits: Vec<String> =
             self.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
         for (field, value) in [
@@ -270,10 +269,10 @@ impl FieldOptions {
             (Field::Area, self.area.clone()),
             (Field::Level, self.level.clone()),
             (Field::Status, self.status.clone()),
-            (Field::Reporter, person(&self.reporter)?),
+            (Field::Reporter, self.reporter.clone()),
             (Field::Channel, self.channel.clone()),
-            (Field::Owner, person(&self.owner)?),
-            (Field::Assignee, person(&self.assignee)?),
+            (Field::Owner, self.owner.clone()),
+            (Field::Assignee, self.assignee.clone()),
             (Field::Environment, self.environment.clone()),
             (Field::Estimate, self.estimate.clone()),
             (Field::Resolution, self.resolution.clone()),

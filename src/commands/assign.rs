@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let note = args.message.read(session)?;
     let project = session.project()?;
-    let who = (!args.nobody).then(|| project.person(&args.to)).transpose()?;
+    let who = (!args.nobody).then(|| args.to.clone());
     let request = Request::new(RequestKind::Assign(who)).with_note(note).spending(args.spending.spent);
     take(&project, &args.ids, &request, &args.writing, session)
 }

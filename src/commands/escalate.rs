@@ -4,7 +4,7 @@ use crate::commands::arguments::FindingOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
-use crate::process::ProcessAction;
+use crate::process::{Assignee, ProcessAction};
 use crate::render::View;
 
 /// Escalate tickets to the next level
@@ -17,6 +17,9 @@ pub struct Args {
     common: Common,
     #[command(flatten)]
     findings: FindingOptions,
+    /// Assign them to WHO at the new level [default: nobody, they are in its queue]
+    #[arg(long, value_name = "WHO")]
+    to: Option<String>,
     /// Override missing findings (requires -m, recorded in the timeline)
     #[arg(long)]
     force: bool,
@@ -24,7 +27,8 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let step = ProcessAction::Escalate { findings: args.findings.changes(session)?, force: args.force };
+    let to = args.to.clone().map_or(Assignee::Queue, Assignee::Person);
+    let step = ProcessAction::Escalate { findings: args.findings.changes(session)?, force: args.force, to };
     if args.force {
         return args.common.take_with_reason(&step, session);
     }

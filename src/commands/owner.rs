@@ -18,7 +18,5 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let note = args.common.message.read(session)?;
-    let project = session.project()?;
-    args.common.take_in(&project, &ProcessAction::Own(project.person(&args.to)?), note, session)
+    args.common.take(&ProcessAction::Own(args.to.clone()), session)
 }

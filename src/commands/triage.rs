@@ -42,7 +42,6 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let note = args.common.message.read(session)?;
-    let project = session.project()?;
     let mut changes = Changes::new();
     for (field, value) in
         [(Field::Severity, &args.severity), (Field::Area, &args.area), (Field::Type, &args.kind)]
@@ -55,7 +54,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
     }
     if let Some(who) = &args.assignee {
-        changes.insert(Field::Assignee, FieldChange::to_text(project.person(who)?));
+        changes.insert(Field::Assignee, FieldChange::to_text(who));
     }
-    args.common.take_in(&project, &ProcessAction::Triage { changes, confirm: args.confirm }, note, session)
+    args.common.take_saying(&ProcessAction::Triage { changes, confirm: args.confirm }, note, session)
 }

@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
 use crate::index::scope::Scope;
 use crate::query::asks::day;
-use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left, passes_text};
+use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left};
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};
 use crate::ticket::Status;
@@ -220,7 +220,7 @@ impl Compiler<'_> {
             Property::Proposed => out.say(&format!("(t.marks & {PROPOSED} <> 0)")),
             Property::Orphaned => {
                 out.say("(m.open AND ");
-                self.terms(Key::Assignee, out, |_, shown| has_left(shown, self.context))?;
+                self.terms(Key::Assignee, out, |shown| has_left(shown, self.context))?;
                 out.say(")");
             }
             Property::Overdue => {
@@ -291,7 +291,8 @@ impl Compiler<'_> {
         }
         let condition = match comparison(key) {
             Comparison::Person => {
-                return self.terms(key, out, |value, _| passes_text(key, text, value, self.context));
+                let whom = self.context.whom(text);
+                return self.terms(key, out, |shown| whom.is_named(shown));
             }
             Comparison::Beginning => "substr(text, 1, length(?)) = ?",
             Comparison::Part => "? <> '' AND instr(text, ?) > 0",
@@ -305,18 +306,13 @@ impl Compiler<'_> {
     }
 
     /// The rows with a term of a key that passes: there are few terms, and the test is that of the query.
-    fn terms(
-        &self,
-        key: Key,
-        out: &mut Statement,
-        passes: impl Fn(&str, &str) -> bool,
-    ) -> rusqlite::Result<()> {
-        let mut known = self.db.prepare_cached("SELECT term, text, shown FROM term WHERE key = ?")?;
+    fn terms(&self, key: Key, out: &mut Statement, passes: impl Fn(&str) -> bool) -> rusqlite::Result<()> {
+        let mut known = self.db.prepare_cached("SELECT term, shown FROM term WHERE key = ?")?;
         let mut rows = known.query([number_of(key)])?;
         let mut passing: Vec<String> = Vec::new();
         while let Some(row) = rows.next()? {
-            let (text, shown): (String, String) = (row.get(1)?, row.get(2)?);
-            if passes(&text, &shown) {
+            let shown: String = row.get(1)?;
+            if passes(&shown) {
                 passing.push(row.get::<_, i64>(0)?.to_string());
             }
         }

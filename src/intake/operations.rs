@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::process::{Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest};
+use crate::process::{
+    Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest,
+};
 use crate::ticket::{
     Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Timestamp, Visibility, nearest,
 };
@@ -90,8 +92,15 @@ fn action(
             text("diagnosis").or_else(|| text("text")).ok_or_else(|| "has no 'diagnosis'".to_owned())?,
         ),
         "estimate" => ProcessAction::Estimate(need("span")?),
-        "escalate" => ProcessAction::Escalate { findings: findings(object), force: flag(object, "force") },
-        "return" => ProcessAction::Return { to: level(object)?, incomplete: flag(object, "incomplete") },
+        "escalate" => ProcessAction::Escalate {
+            findings: findings(object),
+            force: flag(object, "force"),
+            to: text("to").map_or(Assignee::Queue, Assignee::Person),
+        },
+        "return" => {
+            let (level, to) = returned(object)?;
+            ProcessAction::Return { level, incomplete: flag(object, "incomplete"), to }
+        }
         "alert" => ProcessAction::Alert(need("to")?),
         "pend" => ProcessAction::Pend {
             follow_up: Timestamp::parse(&need("follow_up")?)
@@ -145,14 +154,24 @@ fn findings(object: &Value) -> Changes {
         .collect()
 }
 
-fn level(object: &Value) -> Result<Option<Level>, String> {
-    let Some(to) = object.get("to") else { return Ok(None) };
-    let to = to.as_str().map_or_else(|| to.to_string(), str::to_owned);
-    Level::ALL
-        .iter()
-        .find(|level| level.as_str() == to)
-        .map(|level| Some(*level))
-        .ok_or("'to' is not a valid level (use 1, 2 or 3)".to_owned())
+/// The level that a ticket is returned to, and who works on it there. A level stood in `to` before there was `level`.
+fn returned(object: &Value) -> Result<(Option<Level>, Assignee), String> {
+    let text = |name: &str| {
+        let value = object.get(name)?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let to = text("to");
+    let level = |typed: Option<&String>| {
+        let typed = typed?;
+        Level::ALL.iter().find(|level| level.as_str() == typed.as_str()).copied()
+    };
+    let named = text("level");
+    if named.is_some() && level(named.as_ref()).is_none() {
+        return Err("'level' is not a valid level (use 1, 2 or 3)".to_owned());
+    }
+    let before = level(to.as_ref());
+    let who = to.filter(|_| before.is_none()).map_or(Assignee::Queue, Assignee::Person);
+    Ok((level(named.as_ref()).or(before), who))
 }
 
 fn ending(

@@ -58,7 +58,8 @@ pub use queue::{is_overdue, queue};
 pub use refusal::Refusal;
 pub use release::{Mark, Release, is_unsupported};
 pub use request::{
-    Actor, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
+    Actor, Assignee, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind,
+    ResolutionRequest,
 };
 pub use results::{FailureGroup, MAX_NAMED, Results};
 pub use rules::Rules;

@@ -115,13 +115,17 @@ pub enum ProcessAction {
         findings: Changes,
         /// Go over what is missing.
         force: bool,
+        /// Who works on it at the new level.
+        to: Assignee,
     },
     /// Give it back to a lower level.
     Return {
         /// The level; the next lower one where it is not said.
-        to: Option<Level>,
+        level: Option<Level>,
         /// True where what the level needs was missing: a hand-back.
         incomplete: bool,
+        /// Who works on it at that level.
+        to: Assignee,
     },
     /// Tell somebody with more authority; nothing moves.
     Alert(String),
@@ -142,6 +146,17 @@ pub enum ProcessAction {
     Reopen,
     /// Say who answers to the reporter.
     Own(String),
+}
+
+/// Who works on a ticket after it has come to another level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody yet: it is in the level's queue.
+    Queue,
+    /// This one.
+    Person(String),
+    /// Whoever worked on it before, as versions of before 2026-11 recorded it.
+    Unchanged,
 }
 
 /// To whom a ticket is deferred.

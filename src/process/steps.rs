@@ -4,7 +4,7 @@ use crate::process::decide::Record;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{
-    Actor, Changes, Deferral, FieldChange, ProcessAction, Request, ResolutionRequest,
+    Actor, Assignee, Changes, Deferral, FieldChange, ProcessAction, Request, ResolutionRequest,
 };
 use crate::process::rules::Rules;
 use crate::process::table::{legal_steps, outcome};
@@ -77,8 +77,14 @@ impl Record {
             ProcessAction::Estimate(span) => {
                 self.change(head, &Field::Estimate, &FieldChange::to_text(span))?;
             }
-            ProcessAction::Escalate { findings, force } => self.escalate(ticket, findings, *force, rules)?,
-            ProcessAction::Return { to, .. } => self.give_back(ticket, *to)?,
+            ProcessAction::Escalate { findings, force, to } => {
+                self.escalate(ticket, findings, *force, rules)?;
+                self.hand_over(ticket, to)?;
+            }
+            ProcessAction::Return { level, to, .. } => {
+                self.give_back(ticket, *level)?;
+                self.hand_over(ticket, to)?;
+            }
             ProcessAction::Alert(who) => self.told = Some(who.clone()),
             ProcessAction::Defer(to) => self.defer(ticket, to, rules)?,
             ProcessAction::Pend { follow_up } => {
@@ -179,6 +185,16 @@ impl Record {
     fn move_to(&mut self, ticket: &Ticket, level: Level) -> Result<(), Refusal> {
         let level = FieldChange::To(Some(Node::Number(level.as_str().to_owned())));
         self.change(ticket.fields(), &Field::Level, &level)
+    }
+
+    /// Who gave it away does not work on it any longer.
+    fn hand_over(&mut self, ticket: &Ticket, to: &Assignee) -> Result<(), Refusal> {
+        let to = match to {
+            Assignee::Queue => None,
+            Assignee::Person(who) => Some(Node::text(who)),
+            Assignee::Unchanged => return Ok(()),
+        };
+        self.change(ticket.fields(), &Field::Assignee, &FieldChange::To(to))
     }
 
     fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
 use crate::process::settings::schema_problem;
-use crate::ticket::{Level, Node, Person, address_problem, has_visible, nearest, visible};
+use crate::ticket::{KnownPerson, Level, Node, Person, address_problem, has_visible, nearest, visible};
 
 /// What somebody does in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,12 @@ impl Member {
         Person { name: self.name.clone(), email: self.emails.first().cloned().unwrap_or_default() }
     }
 
+    /// As somebody who is known.
+    #[must_use]
+    pub fn known(&self) -> KnownPerson {
+        KnownPerson { name: self.name.clone(), emails: self.emails.clone() }
+    }
+
     /// True for a person who writes under one of their addresses.
     #[must_use]
     pub fn is(&self, person: &Person) -> bool {
@@ -198,10 +204,23 @@ impl Team {
         self.is_partial || self.members.iter().any(|member| member.roles.contains(&role))
     }
 
+    /// The members, as people who are known.
+    #[must_use]
+    pub fn known(&self) -> Vec<KnownPerson> {
+        self.members.iter().map(Member::known).collect()
+    }
+
     /// True for somebody on the team, by address or by name.
     #[must_use]
     pub fn has_member(&self, who: &Person) -> bool {
-        self.members.iter().any(|member| member.is(who) || member.person().is_named(&who.to_string()))
+        self.members.iter().any(|member| member.known().is_named(&who.to_string()))
+    }
+
+    /// Somebody as fields name the member that they are, or as they were written.
+    #[must_use]
+    pub fn as_named(&self, who: &str) -> String {
+        let member = self.members.iter().find(|member| member.known().is_named(who));
+        member.map_or_else(|| who.to_owned(), |member| member.person().to_string())
     }
 
     /// True where this person plays a role.

@@ -9,7 +9,7 @@ use crate::ticket::{EntryId, Person, Timestamp};
 pub(super) struct Author {
     pub(super) by: Person,
     /// The same person as the team knows them: through `.mailmap`.
-    member: Person,
+    pub(super) member: Person,
     pub(super) at: Timestamp,
 }
 

@@ -175,7 +175,7 @@ impl<'p, 'h> Change<'p, 'h> {
     /// There is no such ticket, or a rule refused the request.
     pub fn follow(&mut self, id: &TicketId, request: Request) -> Result<Option<Action>, Failure> {
         let actor = self.author.actor(self.entry_id());
-        self.apply(id, request, self.project.rules()?, &actor)
+        self.apply(id, self.with_people(request)?, self.project.rules()?, &actor)
     }
 
     /// Does what is requested to a ticket, by rules and an actor of their own.
@@ -225,7 +225,8 @@ impl<'p, 'h> Change<'p, 'h> {
             let message = format!("there is a ticket {id} already; nothing was written");
             return Err(Failure::new(Kind::Busy, message).hint("try again"));
         }
-        let ticket = self.opened(id, fields, request, self.project.rules()?, &actor)?;
+        let fields = self.changes_with_people(fields.clone())?;
+        let ticket = self.opened(id, &fields, request, self.project.rules()?, &actor)?;
         self.put(None, ticket);
         Ok(())
     }
@@ -241,8 +242,9 @@ impl<'p, 'h> Change<'p, 'h> {
         }
         let actor = self.author.actor(self.entry_id());
         let actor = Actor { at: new.created.unwrap_or(actor.at), ..actor };
-        let request = Request::new(RequestKind::Comment);
-        let ticket = self.opened(&id, &new.changes, request, self.project.rules()?, &actor)?;
+        let (request, fields) =
+            (Request::new(RequestKind::Comment), self.changes_with_people(new.changes.clone())?);
+        let ticket = self.opened(&id, &fields, request, self.project.rules()?, &actor)?;
         self.put(None, ticket);
         Ok(id)
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::process::{Listed, Record, Settings, TicketHistory};
 use crate::project::failure::{Failure, Kind};
+use crate::project::people::{ambiguous_person, unknown_person};
 use crate::project::sla_rules::{NamedRules, SlaRules};
 use crate::project::state::Project;
 use crate::query::{self, Context, Query, snippet};
 use crate::store::{BadFile, Versions};
-use crate::ticket::{Person, Summary, Ticket, TicketId, short_node};
+use crate::ticket::{Meant, Summary, Ticket, TicketId, meant, short_node};
 
 /// The tickets of an answer that are shown with a piece of the text that was found.
 const MAX_SNIPPETS: usize = 100;
@@ -167,26 +168,25 @@ impl Project<'_> {
         Err(Failure::new(Kind::Invalid, message).hint("git support doctor"))
     }
 
-    /// Sees that every person whom a query names is somebody: of the team, or of some ticket.
+    /// Sees that every person whom a query names is somebody: of the team, or of some ticket; a reporter may be any of
+    /// several.
     fn check_people(&self, query: &Query) -> Result<(), Failure> {
-        let team = self.team()?;
-        let is_of_team = |name: &str| {
-            team.members.iter().any(|member| {
-                let texts = std::iter::once(&member.name).chain(&member.emails);
-                texts.map(|text| text.to_lowercase()).any(|text| text.contains(name))
-            })
-        };
+        let team = self.team()?.known();
         for (field, name) in query.people() {
-            if name == "me" || team.members.is_empty() || is_of_team(&name) {
+            if name == "me" || team.is_empty() {
                 continue;
+            }
+            match meant(&name, &team) {
+                Meant::One(_) | Meant::OneByPart(_) => continue,
+                Meant::Several(_) if field == "reporter" => continue,
+                Meant::Several(people) => return Err(ambiguous_person(Kind::Usage, &name, &people)),
+                Meant::Nobody => {}
             }
             let of_them = query::parse(&format!("{field}:{}", query::quoted_value(&name)))?;
             let count = self.count_in_index(&of_them);
             let is_known = self.if_available(count)?.is_none_or(|count| count > 0);
             if !is_known {
-                let names: Vec<&str> = team.members.iter().map(|member| member.name.as_str()).collect();
-                let message = format!("unknown person '{}'", crate::ticket::visible(&name));
-                return Err(Failure::usage(message).hint(format!("known: {}", names.join(", "))));
+                return Err(unknown_person(Kind::Usage, &name, &team));
             }
         }
         Ok(())
@@ -276,11 +276,7 @@ impl Project<'_> {
     /// Who asks, when, and of which team. A team that cannot be read is said, and hides no ticket.
     pub(super) fn context(&self) -> Result<Context, Failure> {
         self.warn_of_files()?;
-        let mut team = Vec::new();
-        for member in &self.team()?.members {
-            let named = |email: &String| Person { name: member.name.clone(), email: email.clone() };
-            team.extend(member.emails.iter().map(named));
-        }
+        let team = self.team()?.known();
         Ok(Context { me: self.me().ok(), now: self.now(), team, standings: BTreeMap::new() })
     }
 

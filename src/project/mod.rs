@@ -25,6 +25,7 @@ mod introduced;
 
 mod links;
 mod parts;
+mod people;
 mod records;
 mod redaction;
 mod releases;

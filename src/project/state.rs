@@ -127,14 +127,6 @@ impl<'h> Project<'h> {
         Ok(self.store.author()?.0)
     }
 
-    /// The person that somebody means: `me` is the one who writes.
-    ///
-    /// # Errors
-    /// Git does not know who writes.
-    pub fn person(&self, typed: &str) -> Result<String, Failure> {
-        if typed == "me" { Ok(self.me()?.to_string()) } else { Ok(typed.to_owned()) }
-    }
-
     /// The whole id that somebody means by the beginning of one.
     ///
     /// # Errors

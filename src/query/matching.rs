@@ -5,9 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::query::asks::day;
 use crate::query::phrase::{Phrase, words_of};
 use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
-use crate::ticket::{
-    Action, Area, Field, Node, Person, Set, Severity, Status, Summary, Ticket, Timestamp, Type,
-};
+use crate::ticket::{Action, Area, Field, Node, Set, Severity, Status, Summary, Ticket, Timestamp, Type};
 
 /// What a word in the title adds to a ticket's relevance.
 pub(crate) const TITLE_POINTS: u32 = 4;
@@ -173,8 +171,12 @@ fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
             let seconds = moment.unix().saturating_sub(context.now.unix());
             compare.allows(seconds.cmp(&i64::try_from(span.as_secs()).unwrap_or(i64::MAX)))
         }),
+        Test::Text(text) if comparison(key) == Comparison::Person => {
+            let whom = context.whom(text);
+            values(key, ticket).iter().any(|value| whom.is_named(value))
+        }
         Test::Text(text) => {
-            values(key, ticket).iter().any(|value| passes_text(key, text, &value.to_lowercase(), context))
+            values(key, ticket).iter().any(|value| passes_text(key, text, &value.to_lowercase()))
         }
         Test::Words(phrase) => phrase.is_in(&words_of(ticket)),
     }
@@ -312,22 +314,16 @@ pub(crate) fn comparison(key: Key) -> Comparison {
     }
 }
 
-/// True where a text means a value; both are in lower case.
-pub(crate) fn passes_text(key: Key, text: &str, value: &str, context: &Context) -> bool {
+/// True where a text means a value of a field that names nobody; both are in lower case.
+fn passes_text(key: Key, text: &str, value: &str) -> bool {
     match comparison(key) {
-        Comparison::Person if text == "me" => context.me.as_ref().is_some_and(|me| me.is_named(value)),
-        Comparison::Person => value.contains(text) || is_person(value, text),
         Comparison::Beginning => value.starts_with(text),
         Comparison::Part => value.contains(text),
-        Comparison::Whole => value == text,
+        Comparison::Whole | Comparison::Person => value == text,
     }
 }
 
 /// True for somebody who is not of a team that is known.
 pub(crate) fn has_left(who: &str, context: &Context) -> bool {
     !context.team.is_empty() && !context.team.iter().any(|member| member.is_named(who))
-}
-
-fn is_person(value: &str, text: &str) -> bool {
-    Person::parse(value).is_some_and(|person| person.is_named(text))
 }

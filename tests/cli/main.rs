@@ -54,6 +54,7 @@ mod opened;
 mod opening;
 mod own_files;
 mod pages;
+mod people;
 mod pipelines;
 mod process;
 mod real_suites;

@@ -11,6 +11,7 @@ fn project() -> Sandbox {
     sandbox
         .run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1", "--role", "l2"])
         .ok();
+    sandbox.run(&["team", "add", "Lea Lead", "--email", "lead@example.com", "--role", "lead"]).ok();
     sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example", "--response", "8h"]).ok();
     sandbox.run(&["vendor", "add", "cloudco", "--msp", "--phone", "+1 555 0100"]).ok();
     sandbox

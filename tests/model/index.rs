@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use git_support::index::{Error, Extra, Index, Row, Scope, Unjudged};
 use git_support::process::TicketHistory;
 use git_support::query::{self, Context};
-use git_support::ticket::{Person, SlaStatus, Ticket, TicketId, Timestamp};
+use git_support::ticket::{KnownPerson, Person, SlaStatus, Ticket, TicketId, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -129,7 +129,9 @@ fn query_text() -> impl Strategy<Value = String> {
 
 fn contexts() -> impl Strategy<Value = Context> {
     let ann = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
-    let team = vec(Just(ann.clone()), 0..2);
+    let known =
+        KnownPerson { name: ann.name.clone(), emails: vec![ann.email.clone(), "lee@old.example".to_owned()] };
+    let team = vec(Just(known), 0..2);
     (team, 1_600_000_000_i64..1_800_000_000).prop_map(move |(team, now)| Context {
         me: Some(ann.clone()),
         now: Timestamp::from_unix(now).unwrap(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::process::{
-    Actor, Changes, ClockBook, ClockRules, Decision, Deferral, FieldChange, Judged, ProcessAction, Request,
-    RequestKind, ResolutionRequest, Rules, Settings, Team, TicketHistory, Vendor, at_levels, decide,
+    Actor, Assignee, Changes, ClockBook, ClockRules, Decision, Deferral, FieldChange, Judged, ProcessAction,
+    Request, RequestKind, ResolutionRequest, Rules, Settings, Team, TicketHistory, Vendor, at_levels, decide,
     first_response, open, replay,
 };
 use git_support::report::{Case, Period, figures, weeks};
@@ -38,9 +38,19 @@ fn deed(number: u8, at: Timestamp) -> RequestKind {
     let ending = |code| ResolutionRequest { code, commits: Vec::new(), no_commit: None, duplicate_of: None };
     match number {
         0 => RequestKind::Comment,
-        1 => RequestKind::Process(ProcessAction::Escalate { findings: Changes::new(), force: true }),
-        2 => RequestKind::Process(ProcessAction::Return { to: None, incomplete: true }),
-        3 => RequestKind::Process(ProcessAction::Return { to: None, incomplete: false }),
+        1 => RequestKind::Process(ProcessAction::Escalate {
+            findings: Changes::new(),
+            force: true,
+            to: Assignee::Queue,
+        }),
+        2 => {
+            RequestKind::Process(ProcessAction::Return { level: None, incomplete: true, to: Assignee::Queue })
+        }
+        3 => RequestKind::Process(ProcessAction::Return {
+            level: None,
+            incomplete: false,
+            to: Assignee::Queue,
+        }),
         4 => RequestKind::Process(ProcessAction::Pend { follow_up: at }),
         5 => {
             let name = Some("paygate".to_owned());

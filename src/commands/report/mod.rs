@@ -11,7 +11,7 @@ use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::Session;
 use crate::process::{
-    Agreement, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
+    Agreement, Judged, Listed, Record, Release, Team, TicketHistory, at_levels, first_response, span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
@@ -214,6 +214,8 @@ impl Judge<'_> {
         } else {
             course
         };
+        let course =
+            TicketHistory { assignee: course.assignee.map(|who| self.team.as_named(&who)), ..course };
         let by = if self.what_if { &[][..] } else { &by };
         let (clocks, responded, at_levels) = match &self.rules {
             Some(rules) => {

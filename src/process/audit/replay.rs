@@ -1,7 +1,8 @@
 //! An entry, read back into the request that leads to it.
 
 use crate::process::request::{
-    Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
+    Assignee, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind,
+    ResolutionRequest,
 };
 use crate::ticket::{
     Action, Entry, Field, Fields, Finding, Kind, Level, LinkKind, Node, Resolution, Set, Ticket, TicketId,
@@ -69,10 +70,14 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
         }
         Action::Escalate => {
             let findings = changes(entry, after, |field| matches!(field, Field::Findings(_)));
-            step(ProcessAction::Escalate { findings, force: !entry.overrides.is_empty() })
+            let (force, to) = (!entry.overrides.is_empty(), assignee(entry));
+            step(ProcessAction::Escalate { findings, force, to })
         }
-        Action::Return => step(ProcessAction::Return { to: level(entry), incomplete: false }),
-        Action::HandBack => step(ProcessAction::Return { to: level(entry), incomplete: true }),
+        Action::Return | Action::HandBack => step(ProcessAction::Return {
+            level: level(entry),
+            incomplete: entry.action == Action::HandBack,
+            to: assignee(entry),
+        }),
         Action::Alert => step(ProcessAction::Alert(entry.told.clone().unwrap_or_default())),
         Action::Defer => step(ProcessAction::Defer(deferral(entry, before)?)),
         Action::Pend => step(ProcessAction::Pend { follow_up: follow_up(waiting(entry, before)?)? }),
@@ -137,6 +142,14 @@ fn value(entry: &Entry, field: &Field) -> Option<String> {
 
 fn level(entry: &Entry) -> Option<Level> {
     value(entry, &Field::Level).as_deref().and_then(Level::parse)
+}
+
+/// Who works on it at the level that it came to.
+fn assignee(entry: &Entry) -> Assignee {
+    match entry.set.get(&Field::Assignee) {
+        None => Assignee::Unchanged,
+        Some(_) => value(entry, &Field::Assignee).map_or(Assignee::Queue, Assignee::Person),
+    }
 }
 
 fn linked(entry: &Entry, adds: bool) -> Option<(LinkKind, TicketId)> {
