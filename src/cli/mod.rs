@@ -13,6 +13,7 @@ mod progress;
 mod repeatable;
 mod save;
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         output: &mut output,
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
+        instant_seconds: Cell::default(),
     };
     if let Command::Demo(args) = command {
         return demo::run(args.dir.as_deref(), options, &session);
@@ -90,7 +92,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     } else {
         editing.filed();
     }
-    let text = render(&view, options.format(), &look)?;
+    let now_seconds = session.instant_seconds.get().unwrap_or(now_seconds);
+    let text = render(&view, options.format(), &RenderOptions { now_seconds, ..look })?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
     let may_page =

@@ -2,11 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 
+use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, RequestKind, queue};
-use crate::project::{ChangeOptions, Project, Projection, Scope, Search};
+use crate::project::{ChangeOptions, Project, Projection, Search};
 use crate::render::{Extent, View};
 use crate::ticket::{Level, Ticket, TicketId};
 
@@ -27,14 +28,18 @@ pub struct Args {
     /// Show at most COUNT tickets
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
     limit: usize,
-    /// Read tickets from all local and remote-tracking branches, merged
-    #[arg(long, conflicts_with = "take")]
-    all_branches: bool,
+    #[command(flatten)]
+    reading: ReadOptions,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let project = session.project_in(if args.all_branches { Scope::AllBranches } else { Scope::Now })?;
+    if args.take && args.reading.is_set() {
+        return Err(Failure::usage(
+            "--take assigns a ticket as it is now: it takes neither --at nor --all-branches",
+        ));
+    }
+    let project = session.project_in(args.reading.scope())?;
     let mut query = String::from("status:open");
     if let Some(level) = &args.level {
         query.push_str(" level:");

@@ -1,5 +1,6 @@
 //! What every command is given: where it runs, when, who, and the ways to ask back.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -75,6 +76,8 @@ pub struct Session<'a> {
     pub format: Format,
     /// True where the answer is a table on a terminal.
     pub on_terminal: bool,
+    /// The instant as of which the answer holds, in seconds since 1970 UTC; none for now.
+    pub instant_seconds: Cell<Option<i64>>,
 }
 
 impl<'a> Session<'a> {
@@ -91,7 +94,9 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is no repository, no branch to work on, or no such revision.
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
-        Project::open(&self.host, self.branch.as_deref(), scope)
+        let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
+        self.instant_seconds.set(project.instant().map(|instant| instant.unix()));
+        Ok(project)
     }
 
     /// The working directory.

@@ -28,11 +28,11 @@ impl Index {
     }
 
     /// Begins to bring a line (a branch, or a moment of its past) to these trees. Where it has no edition
-    /// yet, the one used last is copied.
+    /// yet, the one used last is copied, or none, as `base` says.
     ///
     /// # Errors
     /// The file cannot be written, or another process writes for too long.
-    pub fn catch_up<'a>(&'a mut self, line: &str, key: &[u8]) -> Result<CatchUp<'a>, Error> {
+    pub fn catch_up<'a>(&'a mut self, line: &str, key: &[u8], base: Base) -> Result<CatchUp<'a>, Error> {
         let now = self.now_seconds;
         let work = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let find = "SELECT edition, key FROM edition WHERE line = ?";
@@ -40,7 +40,7 @@ impl Index {
         let own: Option<(i64, Vec<u8>)> = work.query_row(find, [line], pair).optional()?;
         let (edition, base) = match own {
             Some((edition, base)) => (edition, base),
-            None => copied(&work, line, now)?,
+            None => copied(&work, line, now, base)?,
         };
         Ok(CatchUp {
             work,
@@ -54,14 +54,34 @@ impl Index {
     }
 }
 
+/// What a new edition begins as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// A copy of the edition that was used last.
+    Last,
+    /// Nothing.
+    Empty,
+}
+
+/// What is known of a file's versions as of an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// All of it; it was added.
+    Added,
+    /// Its tickets were not opened yet.
+    NotYet,
+    /// Too little: it has to be read.
+    Unread,
+}
+
 /// A new edition for a line: a copy of the one used last, or empty.
-fn copied(work: &Transaction<'_>, line: &str, now: i64) -> rusqlite::Result<(i64, Vec<u8>)> {
+fn copied(work: &Transaction<'_>, line: &str, now: i64, base: Base) -> rusqlite::Result<(i64, Vec<u8>)> {
     let find = "SELECT edition, key FROM edition ORDER BY used DESC, edition DESC LIMIT 1";
     let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let last: Option<(i64, Vec<u8>)> = work.query_row(find, [], pair).optional()?;
     work.execute("INSERT INTO edition (line, key, used) VALUES (?, x'', ?)", params![line, now])?;
     let edition = work.last_insert_rowid();
-    let Some((from, key)) = last else { return Ok((edition, Vec::new())) };
+    let Some((from, key)) = last.filter(|_| base == Base::Last) else { return Ok((edition, Vec::new())) };
     work.execute(
         "INSERT INTO member SELECT ?1, created, id, open, prefix, row, home FROM member WHERE edition = ?2",
         [edition, from],
@@ -156,6 +176,35 @@ impl CatchUp<'_> {
             self.add_member(row, created, open, &id, home)?;
         }
         Ok(true)
+    }
+
+    /// Adds versions as of an instant, in seconds since 1970 UTC: they are what they are now where nothing has happened
+    /// since.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put_known_as_of(
+        &mut self,
+        versions: &[u8],
+        home: &TicketId,
+        instant: i64,
+    ) -> Result<Known, Error> {
+        let mut known = self.work.prepare_cached(
+            "SELECT r.created, t.updated FROM version v JOIN record r ON r.row = v.row
+             JOIN ticket t ON t.row = v.row WHERE v.versions = ?",
+        )?;
+        let times = known
+            .query_map([versions], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
+        drop(known);
+        if times.is_empty() {
+            return Ok(Known::Unread);
+        }
+        if times.iter().all(|(created, _)| *created > instant) {
+            return Ok(Known::NotYet);
+        }
+        let is_same = times.iter().all(|(_, updated)| *updated <= instant);
+        Ok(if is_same && self.put_known(versions, home)? { Known::Added } else { Known::Unread })
     }
 
     /// Adds a version that was read; `home` is the id of the path it was read from.

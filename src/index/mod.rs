@@ -15,7 +15,7 @@ mod scope;
 mod sla_statuses;
 mod touches;
 
-pub use catch_up::CatchUp;
+pub use catch_up::{Base, CatchUp, Known};
 pub use completion::Candidates;
 pub use error::Error;
 pub use find::{Extra, Hit};

@@ -153,8 +153,12 @@ impl Project<'_> {
     /// An object cannot be read.
     pub fn differing(&self, before: Option<&Self>) -> Result<Vec<TicketId>, Failure> {
         let snapshot = self.snapshot();
+        let is_as_of = self.instant.or(before.and_then(|before| before.instant)).is_some();
         match (before.and_then(|before| before.commit), self.commit) {
-            (Some(before), Some(now)) => Ok(snapshot.differing(before, now)?.into_iter().collect()),
+            // One commit holds every instant.
+            (Some(before), Some(now)) if !is_as_of => {
+                Ok(snapshot.differing(before, now)?.into_iter().collect())
+            }
             _ => Ok(snapshot.ids()?),
         }
     }

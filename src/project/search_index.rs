@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::index::{
-    CatchUp, Error, Extra, Hit, Index, Judgement, Row, Scope as IndexScope, Unjudged, Unreadable,
+    Base, CatchUp, Error, Extra, Hit, Index, Judgement, Known, Row, Scope as IndexScope, Unjudged, Unreadable,
 };
 use crate::process::{Listed, Record, TicketHistory};
 use crate::project::failure::Failure;
@@ -14,6 +14,8 @@ use crate::query::{Context, Query};
 use crate::store::git::{Item, ObjectId};
 use crate::store::{BadFile, Content, Versions, layout};
 
+/// The line of tickets as of an instant; one is kept.
+const INSTANT_LINE: &str = "as of";
 /// From this many files on, reading them is worth a progress bar.
 const MANY: usize = 2_000;
 
@@ -76,16 +78,32 @@ impl Project<'_> {
         let trees = self.snapshot().trees()?;
         let key: Vec<u8> = trees.iter().flat_map(|tree| tree.bytes().to_vec()).collect();
         let mut index = self.index()?;
-        if let Some(edition) = index.edition(&key)? {
+        let present = self.instant.is_none().then_some(key.clone());
+        let wanted = present.unwrap_or_else(|| [key.clone(), self.instant_bytes()].concat());
+        if let Some(edition) = index.edition(&wanted)? {
             return Ok((index, edition));
         }
-        let line = match &self.scope {
-            Scope::At(at) => format!("at {at}"),
-            Scope::AllBranches => "all branches".to_owned(),
-            Scope::Now => format!("branch {}", self.branch()),
-        };
-        let edition = self.bring_up(index.catch_up(&line, &key)?, &trees)?;
+        if index.edition(&key)?.is_none() {
+            let line = match &self.scope {
+                Scope::At(at) if self.instant.is_none() => format!("at {at}"),
+                Scope::AllBranches => "all branches".to_owned(),
+                Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
+            };
+            let catch_up = index.catch_up(&line, &key, Base::Last)?;
+            if self.instant.is_none() {
+                let edition = self.bring_up(catch_up, &trees)?;
+                return Ok((index, edition));
+            }
+            // As of an instant, what has not changed since is as it is now.
+            self.at_commit(self.commit).bring_up(catch_up, &trees)?;
+        }
+        let edition = self.bring_back(index.catch_up(INSTANT_LINE, &wanted, Base::Empty)?, &trees)?;
         Ok((index, edition))
+    }
+
+    /// What is told by the instant as of which tickets are read; nothing where none is.
+    fn instant_bytes(&self) -> Vec<u8> {
+        self.instant.map(|instant| instant.unix().to_be_bytes().to_vec()).unwrap_or_default()
     }
 
     /// The tickets that a query means, and the rules by which their clocks are judged, where courses are wanted.
@@ -187,6 +205,10 @@ impl Project<'_> {
     fn bring_up(&self, mut catch_up: CatchUp<'_>, trees: &[ObjectId]) -> Result<i64, IndexError> {
         let snapshot = self.snapshot();
         let length = trees.first().map_or(20, |tree| tree.bytes().len());
+        if !catch_up.base().len().is_multiple_of(length) {
+            // An edition as of an instant: its rows are not what those trees hold.
+            catch_up.start_over()?;
+        }
         let base: Vec<ObjectId> = catch_up.base().chunks(length).filter_map(ObjectId::from_bytes).collect();
         let files = match snapshot.differing_files(&base, trees) {
             Ok(files) => files,
@@ -213,6 +235,28 @@ impl Project<'_> {
         Ok(catch_up.finish()?)
     }
 
+    /// Fills an edition with the tickets as of an instant. Those to which nothing has happened since are known already.
+    fn bring_back(&self, mut catch_up: CatchUp<'_>, trees: &[ObjectId]) -> Result<i64, IndexError> {
+        catch_up.start_over()?;
+        let instant = self.now().unix();
+        let mut unknown: Vec<Versions> = Vec::new();
+        for (path, items) in self.snapshot().differing_files(&[], trees)? {
+            let Some(id) = layout::id_of(&path) else {
+                unknown.push((path, items));
+                continue;
+            };
+            let mut known = catch_up.put_known_as_of(&versions(&items), &id, instant)?;
+            if known == Known::Unread && catch_up.put_known(&self.versions(&items), &id)? {
+                known = Known::Added;
+            }
+            if known == Known::Unread {
+                unknown.push((path, items));
+            }
+        }
+        self.read_rows(&mut catch_up, &unknown)?;
+        Ok(catch_up.finish()?)
+    }
+
     /// Reads files that the index does not know, and puts their rows into it.
     fn read_rows(&self, catch_up: &mut CatchUp<'_>, unknown: &[Versions]) -> Result<(), IndexError> {
         let progress = (unknown.len() >= MANY).then(|| (self.host.progress)("indexing", unknown.len()));
@@ -229,7 +273,7 @@ impl Project<'_> {
             let Some((path, items)) = unknown.get(made.file) else { return Ok(()) };
             match (made.content, layout::id_of(path)) {
                 (Ok(rows), Some(id)) => {
-                    rows.iter().try_for_each(|row| catch_up.put(&versions(items), &id, row))?;
+                    rows.iter().try_for_each(|row| catch_up.put(&self.versions(items), &id, row))?;
                 }
                 (Err(bad), _) => {
                     let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
@@ -243,6 +287,13 @@ impl Project<'_> {
             }
             Ok(())
         })
+    }
+}
+
+impl Project<'_> {
+    /// What tells the rows of a file's versions, as of the instant that is read.
+    fn versions(&self, items: &[Item]) -> Vec<u8> {
+        [versions(items), self.instant_bytes()].concat()
     }
 }
 

@@ -83,7 +83,7 @@ impl Project<'_> {
     /// # Errors
     /// There is no such revision, or its settings cannot be read.
     pub fn sla_rules_of(&self, revision: &str) -> Result<SlaRules, Failure> {
-        self.in_scope(Scope::At(revision.to_owned()))?.rules_of_this_state()
+        self.at_commit(self.store.snapshot(Some(revision))?.commit()).rules_of_this_state()
     }
 
     fn rules_of_this_state(&self) -> Result<SlaRules, Failure> {

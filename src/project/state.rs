@@ -29,6 +29,8 @@ pub struct Project<'h> {
     pub(super) scope: Scope,
     /// The commit that is read; none where the branch has none yet.
     pub(super) commit: Option<ObjectId>,
+    /// The instant as of which the tickets of that commit are read; none for all that it knows.
+    pub(super) instant: Option<Timestamp>,
     pub(super) cache: Rc<FilesCache>,
     pub(super) files: OnceCell<Rc<Files>>,
 }
@@ -54,12 +56,15 @@ impl<'h> Project<'h> {
     }
 
     fn of(host: Host<'h>, store: Rc<Store>, scope: Scope, cache: Rc<FilesCache>) -> Result<Self, Failure> {
+        let instant = if let Scope::At(at) = &scope { crate::store::instant(at) } else { None };
         let commit = match &scope {
+            // What is known now of what had happened by then.
+            Scope::At(_) if instant.is_some() => store.snapshot(None)?.commit(),
             Scope::Now => store.snapshot(None)?.commit(),
             Scope::At(at) => store.snapshot(Some(at))?.commit(),
             Scope::AllBranches => store.snapshot_across()?.commit(),
         };
-        Ok(Self { host, store, scope, commit, cache, files: OnceCell::new() })
+        Ok(Self { host, store, scope, commit, instant, cache, files: OnceCell::new() })
     }
 
     /// The same repository in another state.
@@ -77,6 +82,7 @@ impl<'h> Project<'h> {
             store: Rc::clone(&self.store),
             scope: Scope::Now,
             commit,
+            instant: None,
             cache: Rc::clone(&self.cache),
             files: OnceCell::new(),
         }
@@ -85,7 +91,7 @@ impl<'h> Project<'h> {
     pub(super) fn snapshot(&self) -> Snapshot<'_> {
         match self.scope {
             Scope::AllBranches => self.store.snapshot_across_of(self.commit),
-            Scope::Now | Scope::At(_) => self.store.snapshot_of(self.commit),
+            Scope::Now | Scope::At(_) => self.store.snapshot_of(self.commit).as_of(self.instant),
         }
     }
 
@@ -103,7 +109,8 @@ impl<'h> Project<'h> {
             Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
             Scope::AllBranches => "all branches".to_owned(),
         };
-        format!("{branch}{commit}")
+        let instant = self.instant.map(|instant| format!(", as of {instant}")).unwrap_or_default();
+        format!("{branch}{commit}{instant}")
     }
 
     /// True while the branch has no commit.
@@ -115,8 +122,13 @@ impl<'h> Project<'h> {
     /// Now; or the instant that `--at` names.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let named = if let Scope::At(at) = &self.scope { crate::store::instant(at) } else { None };
-        named.unwrap_or_else(|| self.host.now())
+        self.instant.unwrap_or_else(|| self.host.now())
+    }
+
+    /// The instant as of which tickets are read; none for all that is known of them.
+    #[must_use]
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.instant
     }
 
     /// Who writes, as git takes it.
@@ -193,9 +205,8 @@ impl<'h> Project<'h> {
     /// # Errors
     /// The commit cannot be read.
     pub fn moment(&self) -> Result<Timestamp, Failure> {
-        let Scope::At(at) = &self.scope else { return Ok(self.host.now()) };
-        if let Some(at) = crate::store::instant(at) {
-            return Ok(at);
+        if self.instant.is_some() || !matches!(self.scope, Scope::At(_)) {
+            return Ok(self.now());
         }
         let seconds = self.commit.map(|commit| self.store.repository().commit_seconds(commit)).transpose()?;
         Ok(seconds.and_then(Timestamp::from_unix).unwrap_or_else(|| self.host.now()))

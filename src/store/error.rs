@@ -1,7 +1,7 @@
 //! What can go wrong with tickets in git.
 
 use crate::store::git;
-use crate::ticket::{Invalid, TicketId, visible};
+use crate::ticket::{Invalid, TicketId, Timestamp, visible};
 
 /// A file under `.support/` that cannot be read; it is left as it is and hides no other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum Error {
     #[error("'{}' is not a valid ticket ID (use 4 to 10 of 0-9 and a-z without i, l, o, u)", visible(.0))]
     NoId(String),
     /// No ticket of that id.
-    #[error("branch '{branch}' has no ticket {id}{}", on(elsewhere))]
+    #[error("branch '{branch}' has no ticket {id}{}{}", as_of(*instant), on(elsewhere))]
     NotFound {
         /// The id or prefix.
         id: String,
@@ -57,6 +57,8 @@ pub enum Error {
         near: Vec<TicketId>,
         /// Branches that have it.
         elsewhere: Vec<String>,
+        /// The instant as of which it was looked for.
+        instant: Option<Timestamp>,
     },
     /// A ticket whose file has no room for a long text.
     #[error("{id} would have {bytes} bytes: it is full, and takes texts of up to 1,024 bytes")]
@@ -82,6 +84,10 @@ fn list(ids: &[TicketId]) -> String {
 }
 
 /// The branches that have what is not here; the first few.
+fn as_of(instant: Option<Timestamp>) -> String {
+    instant.map(|instant| format!(" as of {instant}")).unwrap_or_default()
+}
+
 fn on(branches: &[String]) -> String {
     match branches {
         [] => String::new(),

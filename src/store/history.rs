@@ -137,7 +137,9 @@ impl Store {
                 let version = self.version(&id, *before)?;
                 known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().cloned()));
             }
-            for entry in ticket.timeline().iter().rev().filter(|entry| !known.contains(entry)) {
+            let is_past = |entry: &Entry| snapshot.instant().is_none_or(|instant| entry.at <= instant);
+            let new = ticket.timeline().iter().rev().filter(|entry| !known.contains(entry));
+            for entry in new.filter(|entry| is_past(entry)) {
                 let title = ticket.fields().title().to_owned();
                 let carried = IntroducedEntry {
                     ticket: id.clone(),

@@ -7,7 +7,9 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::tip::Tip;
-use crate::ticket::{MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, is_prefix, merge};
+use crate::ticket::{
+    MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, Timestamp, codec, is_prefix, merge,
+};
 
 /// The most candidates that are named for an id that is not there.
 const MAX_NEAR: usize = 5;
@@ -22,6 +24,8 @@ pub struct Snapshot<'a> {
     branch: &'a str,
     /// Other branches whose tickets count as well.
     others: &'a [Tip],
+    /// The instant as of which tickets are read; none for all that is known of them.
+    instant: Option<Timestamp>,
 }
 
 /// Every ticket that can be read, and every file that cannot.
@@ -35,7 +39,7 @@ pub struct Listing {
 
 impl<'a> Snapshot<'a> {
     pub(crate) fn new(repository: &'a Repository, commit: Option<ObjectId>, branch: &'a str) -> Self {
-        Self { repository, commit, branch, others: &[] }
+        Self { repository, commit, branch, others: &[], instant: None }
     }
 
     pub(crate) fn across(
@@ -44,7 +48,18 @@ impl<'a> Snapshot<'a> {
         branch: &'a str,
         others: &'a [Tip],
     ) -> Self {
-        Self { repository, commit, branch, others }
+        Self { repository, commit, branch, others, instant: None }
+    }
+
+    /// The same commit, its tickets as of an instant: what had happened by then, whatever brought it.
+    #[must_use]
+    pub fn as_of(self, instant: Option<Timestamp>) -> Self {
+        Self { instant, ..self }
+    }
+
+    /// The instant as of which tickets are read.
+    pub(crate) fn instant(&self) -> Option<Timestamp> {
+        self.instant
     }
 
     /// Every branch that is read, this one first.
@@ -180,6 +195,10 @@ impl<'a> Snapshot<'a> {
             return Err(Error::NoId(text));
         }
         let mut found = self.ids_with(&text)?;
+        if self.instant.is_some() {
+            // One that cannot be read is said by whoever reads it.
+            found.retain(|id| !matches!(self.ticket(id), Ok(None)));
+        }
         match (found.pop(), found.is_empty()) {
             (Some(id), true) => Ok(id),
             (None, _) => Err(self.not_found(&text)),
@@ -192,8 +211,11 @@ impl<'a> Snapshot<'a> {
 
     fn not_found(&self, id: &str) -> Error {
         let near = self.near(id).unwrap_or_default();
-        let elsewhere = self.elsewhere(id).unwrap_or_default();
-        Error::NotFound { id: id.to_owned(), branch: self.branch.to_owned(), near, elsewhere }
+        // What a branch has now says nothing of what it had then.
+        let elsewhere =
+            if self.instant.is_some() { Vec::new() } else { self.elsewhere(id).unwrap_or_default() };
+        let (id, branch, instant) = (id.to_owned(), self.branch.to_owned(), self.instant);
+        Error::NotFound { id, branch, near, elsewhere, instant }
     }
 
     /// The branches that have a ticket which this one lacks.
@@ -359,8 +381,12 @@ impl<'a> Snapshot<'a> {
                 }
             }
         }
+        let as_of = |ticket: Ticket| match self.instant {
+            Some(instant) => ticket.until(instant),
+            None => Some(ticket),
+        };
         Ok(match (merged, bad) {
-            (Some(ticket), _) => Ok(std::iter::once(ticket).chain(apart).collect()),
+            (Some(ticket), _) => Ok(std::iter::once(ticket).chain(apart).filter_map(as_of).collect()),
             (None, Some(bad)) => Err(bad),
             (None, None) => Ok(Vec::new()),
         })

@@ -93,11 +93,11 @@ impl Snapshot<'_> {
             let mut begun = 0;
             for _ in 0..READERS {
                 let (send, next, stop, make) = (send.clone(), &next, &stop, &make);
-                let surroundings = self.repository().surroundings.clone();
+                let (surroundings, instant) = (self.repository().surroundings.clone(), self.instant());
                 let reader = move || {
                     let read = || -> Read<()> {
                         let repository = Repository::open(surroundings)?;
-                        let reader = Snapshot::new(&repository, None, "");
+                        let reader = Snapshot::new(&repository, None, "").as_of(instant);
                         while let Some(file) = taken(next, stop) {
                             let content = reader.read_items(&file.0, &file.1)?;
                             if send.send(Ok(make(file, content))).is_err() {

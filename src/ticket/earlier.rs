@@ -37,6 +37,13 @@ impl EarlierTexts {
         }
     }
 
+    /// Those of some entries.
+    pub(crate) fn of(&self, timeline: &[Entry]) -> Self {
+        let is_there = |id: &EntryId| timeline.iter().any(|entry| entry.id == *id);
+        let texts = self.0.iter().filter(|(id, _)| is_there(id));
+        Self(texts.map(|(id, texts)| (id.clone(), texts.clone())).collect())
+    }
+
     /// What both sides know; a text that the head has is not told again.
     pub(crate) fn united(&self, other: &Self) -> Self {
         let mut all = self.clone();

@@ -24,6 +24,7 @@ mod limits;
 mod merge;
 mod node;
 mod occurrence;
+mod past;
 mod people;
 mod person;
 mod reading;

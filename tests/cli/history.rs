@@ -65,9 +65,88 @@ fn the_past_is_read_at_a_revision_a_day_or_an_instant() {
     assert_eq!(severity(then.trim()), "minor");
     assert_eq!(severity("2026-11-23"), "blocker");
     assert_eq!(severity("HEAD"), "blocker");
-    assert!(sandbox.run(&["show", id, "--at", "2020-01-01"]).fails(1).contains("no commit as old as"));
+    assert!(sandbox.run(&["show", id, "--at", "2020-01-01"]).fails(1).contains("as of 2020-01-01T23:59:59Z"));
+    assert!(sandbox.run(&["sla", "--policy", "2020-01-01"]).fails(1).contains("no commit as old as"));
     assert!(sandbox.run(&["show", id, "--at", "nowhere"]).fails(1).contains("not a valid revision or date"));
     assert_eq!(sandbox.run(&["list", "--at", "v1", "--format", "csv"]).ok().lines().count(), 2);
+}
+
+/// Runs a command at an instant of its own.
+fn at(sandbox: &Sandbox, instant: &str, line: &str) -> String {
+    let clock = format!("GIT_AUTHOR_DATE='{instant}' GIT_COMMITTER_DATE='{instant}'");
+    sandbox.shell(&format!("{clock} git support {line}")).ok().trim().to_owned()
+}
+
+#[test]
+fn an_instant_is_what_had_happened_by_then_whatever_commit_brought_it() {
+    let sandbox = Sandbox::unborn();
+    let first = at(&sandbox, "2026-03-01T09:00:00Z", "new First --severity minor");
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    let side = at(&sandbox, "2026-03-02T09:00:00Z", "new Side");
+    at(&sandbox, "2026-03-03T09:00:00Z", &format!("edit {first} --severity major"));
+    sandbox.git(&["checkout", "-q", "main"]);
+    at(&sandbox, "2026-03-05T09:00:00Z", &format!("comment {first} -m Here"));
+    // A clock that is years behind.
+    at(&sandbox, "2026-02-01T09:00:00Z", &format!("comment {first} -m 'Before it was'"));
+    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+    let list = |instant: &str| {
+        let csv = sandbox.run(&["list", "--at", instant, "sort:title", "--json"]).ok();
+        let all: serde_json::Value = serde_json::from_str(&csv).unwrap();
+        let line =
+            |one: &serde_json::Value| format!("{} {}", one["title"].as_str().unwrap(), one["severity"]);
+        all.as_array().unwrap().iter().map(line).collect::<Vec<_>>().join(", ")
+    };
+    for _ in 0..2 {
+        assert_eq!(list("2020-01-01"), "");
+        assert_eq!(list("2026-02-15"), "");
+        assert_eq!(list("2026-03-01T09:00:00Z"), "First \"minor\"");
+        assert_eq!(list("2026-03-02T12:00:00Z"), "First \"minor\", Side null");
+        assert_eq!(list("2026-03-04"), "First \"major\", Side null");
+        assert_eq!(list("2026-12-31"), list("main"));
+        // Without the index the answer is the same.
+        let index = sandbox.repo().join(".git/support/index.sqlite");
+        std::fs::remove_file(&index).unwrap();
+    }
+    sandbox.run(&["show", &side, "--at", "2026-03-02T09:00:00Z"]).ok();
+    for line in ["show", "log", "sla"] {
+        let said = sandbox.run(&[line, &side, "--at", "2026-03-01T12:00:00Z"]).fails(1);
+        assert!(said.contains("as of 2026-03-01T12:00:00Z"), "{line}: {said}");
+    }
+    let log = sandbox.run(&["log", &first, "--at", "2026-03-03T09:00:00Z", "--json"]).ok();
+    assert_eq!(log.matches("\"action\"").count(), 3, "{log}");
+    let log = sandbox.run(&["log", "--at", "2026-03-03T09:00:00Z", "--json"]).ok();
+    assert_eq!(log.matches("\"action\"").count(), 4, "{log}");
+    let diff = sandbox.run(&["diff", "2026-03-02..2026-03-04", "--json"]).ok();
+    assert!(diff.contains("major") && !diff.contains("Here"), "{diff}");
+    let next = sandbox.run(&["next", "--at", "2026-03-02", "--json"]).ok();
+    assert_eq!(next.matches("\"id\"").count(), 2, "{next}");
+    sandbox.run(&["next", "--at", "2026-03-02", "--take"]).fails(2);
+    let said = sandbox.run(&["check", "status:open", "--at", "2026-03-02"]).stderr;
+    assert!(said.contains("as of 2026-03-02T23:59:59Z"), "{said}");
+}
+
+#[test]
+fn an_instant_before_the_first_commit_is_empty() {
+    let sandbox = Sandbox::unborn();
+    assert_eq!(sandbox.run(&["list", "--at", "2026-01-01", "--json"]).ok().trim(), "[]");
+    assert_eq!(sandbox.run(&["next", "--at", "2026-01-01", "--json"]).ok().trim(), "[]");
+    assert!(sandbox.run(&["show", "abcd", "--at", "2026-01-01"]).fails(1).contains("no ticket abcd"));
+}
+
+#[test]
+fn ages_and_due_times_are_read_at_the_instant() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.blocker.resolution", "4h"]).ok();
+    let id = at(&sandbox, "2026-11-23T09:00:00Z", "new Down --severity blocker");
+    let line = |instant: &str| sandbox.run(&["list", "--at", instant]).ok();
+    assert!(line("2026-11-23T10:00:00Z").contains("3h"), "{}", line("2026-11-23T10:00:00Z"));
+    assert!(line("2026-11-23T15:00:00Z").contains("2h"), "{}", line("2026-11-23T15:00:00Z"));
+    let old = sandbox.run(&["list", "is:overdue", "--at", "2026-11-23T15:00:00Z"]).ok();
+    assert!(old.contains(&id[..4]), "{old}");
+    let early = sandbox.run(&["list", "is:overdue", "--at", "2026-11-23T10:00:00Z", "--json"]).ok();
+    assert_eq!(early.trim(), "[]");
+    let page = sandbox.run(&["show", &id, "--at", "2026-11-25T09:00:00Z"]).ok();
+    assert!(page.contains("2d ago") || page.contains("2 days"), "{page}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use git_support::index::{Error, Extra, Index, Row, Scope, Unjudged};
+use git_support::index::{Base, Error, Extra, Index, Row, Scope, Unjudged};
 use git_support::process::TicketHistory;
 use git_support::query::{self, Context};
 use git_support::ticket::{KnownPerson, Person, SlaStatus, Ticket, TicketId, Timestamp};
@@ -148,7 +148,7 @@ fn fill(
     tickets: &BTreeMap<TicketId, Ticket>,
     gone: &[TicketId],
 ) -> i64 {
-    let mut catch_up = index.catch_up(line, key).unwrap();
+    let mut catch_up = index.catch_up(line, key, Base::Last).unwrap();
     for id in gone {
         catch_up.take(&format!("{id}"), Some(id)).unwrap();
     }

@@ -4,7 +4,7 @@ use git_support::process::{
     Actor, Changes, FieldChange, ProcessAction, Request, RequestKind, Rules, decide, open, redact,
 };
 use git_support::ticket::{
-    EntryId, Field, Merged, Person, Redaction, Set, Ticket, TicketId, Timestamp, codec, fold, merge,
+    Entry, EntryId, Field, Merged, Person, Redaction, Set, Ticket, TicketId, Timestamp, codec, fold, merge,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -138,6 +138,18 @@ fn clones_that_go_their_own_ways_come_to_one_ticket_with_every_text() {
         }
         prop_assert_eq!(merged.unaccounted(), Vec::<Field>::new());
         prop_assert_eq!(&fold(merged.timeline()), merged.fields());
+        // Clocks are skewed: an entry may be older than what it follows.
+        for second in 1_799_999_999..1_800_000_006 {
+            let at = Timestamp::from_unix(second).unwrap();
+            let entries: Vec<Entry> =
+                merged.timeline().iter().filter(|entry| entry.at <= at).cloned().collect();
+            let then = merged.clone().until(at);
+            prop_assert_eq!(then.is_some(), merged.created().unwrap() <= at);
+            let Some(then) = then else { continue };
+            prop_assert_eq!(&fold(&entries), then.fields());
+            prop_assert_eq!(then.timeline(), entries.as_slice());
+            prop_assert_eq!(then.unaccounted(), Vec::<Field>::new());
+        }
         let shown = shown(merged);
         for text in &clones.written {
             let is_redacted = clones.redacted.contains(text);
