@@ -138,6 +138,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         visibility: Visibility::Customer,
         attachment: None,
         note: Some(text(numbers, 8)),
+        speaker: None,
         told: None,
         proposed: false,
         overrides: Vec::new(),

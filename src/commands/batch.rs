@@ -67,6 +67,11 @@ fn operate(change: &mut Change<'_, '_>, line: &str) -> Result<(), Failure> {
             };
             change.open_new(&new).map(drop)
         }
+        Operation::From(typed, from, mut request) => {
+            let id: TicketId = change.id(&typed)?;
+            request.speaker = Some(change.speaker(&id, &from)?);
+            change.request(&id, *request).map(drop)
+        }
         Operation::On(typed, request) => {
             let id: TicketId = change.id(&typed)?;
             change.request(&id, *request).map(drop)

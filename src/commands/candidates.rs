@@ -3,7 +3,7 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::{Project, Values};
-use crate::query::{FIELDS, PROPERTIES, SORT_KEYS, quoted_value};
+use crate::query::{AWAITED, FIELDS, OTHER_FIELDS, PROPERTIES, SORT_KEYS, quoted_value};
 use crate::ticket::{Area, Level, Severity, Status, Type};
 
 /// What stands at the place of a word.
@@ -43,6 +43,7 @@ fn values(project: &Project<'_>, field: &str, typed: &str) -> Result<Vec<String>
         "area" => Some(Area::WORDS.to_vec()),
         "level" => Some(Level::WORDS.to_vec()),
         "is" => Some(PROPERTIES.to_vec()),
+        "awaiting" => Some(AWAITED.to_vec()),
         "has" | "no" => Some(FIELDS.to_vec()),
         "sort" => Some(SORT_KEYS.to_vec()),
         _ => None,
@@ -77,7 +78,7 @@ fn terms(project: &Project<'_>, typed: &str) -> Result<Values, Failure> {
     let sign = typed.len() - typed.trim_start_matches(['-', '(']).len();
     let (sign, rest) = typed.split_at_checked(sign).unwrap_or(("", typed));
     let Some((field, value)) = rest.split_once(':') else {
-        let fields = FIELDS.iter().chain(&["is", "has", "no", "sort", "limit"]);
+        let fields = FIELDS.iter().chain(OTHER_FIELDS);
         let begun = fields.filter(|field| field.starts_with(rest));
         return Ok(begun.map(|field| (format!("{sign}{field}:"), String::new())).collect());
     };

@@ -20,6 +20,9 @@ pub struct Args {
     /// Hide the comment from customers
     #[arg(long)]
     internal: bool,
+    /// Record what the customer, or WHO, said: wakes a pending ticket, reopens one resolved lately
+    #[arg(long, value_name = "customer|WHO", conflicts_with_all = ["internal", "replace"])]
+    from: Option<String>,
     /// Put it in the place of your comment ENTRY, which is struck out
     #[arg(long, value_name = "ENTRY")]
     replace: Option<String>,
@@ -45,7 +48,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         ..Request::new(what).with_note(Some(note)).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
-        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
+        ids.iter().try_for_each(|id| {
+            let speaker = args.from.as_deref().map(|from| change.speaker(id, from)).transpose()?;
+            change.request(id, Request { speaker, ..request.clone() }).map(drop)
+        })
     })?;
     Ok(views::steps(changed, session))
 }

@@ -5,67 +5,15 @@
 use std::fmt::Write as _;
 
 use rusqlite::Connection;
-use rusqlite::types::Value;
 
-use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
+use crate::index::row::{NEVER, PROPOSED, REOPENED, UNANSWERED, bit, number_of, signed};
 use crate::index::scope::Scope;
+use crate::index::statement::Statement;
 use crate::query::asks::day;
 use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left};
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};
 use crate::ticket::Status;
-
-/// SQL and the values of its parameters, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Statement {
-    pub(crate) text: String,
-    pub(crate) values: Vec<Value>,
-    /// What FTS5 is asked. Each is looked up once, before all else: FTS5 would otherwise be asked again for
-    /// every row.
-    lookups: Vec<String>,
-}
-
-impl Statement {
-    fn say(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn give(&mut self, value: impl Into<Value>) {
-        self.values.push(value.into());
-    }
-
-    /// A comparison with a number.
-    fn compare(&mut self, column: &str, sign: &str, number: i64) {
-        self.say(&format!("{column} {sign} {number}"));
-    }
-
-    /// The table of the rows that have a phrase in a place.
-    fn look_up(&mut self, phrase: &Phrase, place: Option<Place>) -> String {
-        let lookup = fts(phrase, place);
-        let known = self.lookups.iter().position(|known| *known == lookup);
-        let number = known.unwrap_or_else(|| {
-            self.lookups.push(lookup);
-            self.lookups.len() - 1
-        });
-        format!("found{number}")
-    }
-
-    /// The whole statement: the lookups, then what was said.
-    fn finish(mut self, score: Option<String>) -> Self {
-        let mut tables: Vec<String> = (0..self.lookups.len())
-            .map(|number| {
-                format!("found{number}(row) AS MATERIALIZED (SELECT rowid FROM words WHERE words MATCH ?)")
-            })
-            .collect();
-        tables.extend(score);
-        if !tables.is_empty() {
-            self.text = format!("WITH {} {}", tables.join(", "), self.text);
-        }
-        let lookups = std::mem::take(&mut self.lookups).into_iter().map(Value::from);
-        self.values = lookups.chain(self.values).collect();
-        self
-    }
-}
 
 /// The statement that finds a query's rows in an edition, in its order, with these columns.
 pub(crate) fn compile(
@@ -103,7 +51,7 @@ pub(crate) fn compile(
         out.say(&format!("member m CROSS JOIN ticket t ON t.row = m.row {record}{score}"));
         out.say(&format!("WHERE m.edition = {edition} AND "));
     }
-    Compiler { db, context, implied }.filter(&query.filter, &mut out)?;
+    Compiler { db, context, implied, edition }.filter(&query.filter, &mut out)?;
     let direction = if order.descending { "DESC" } else { "ASC" };
     let points = if by_relevance { "ifnull(score.points, 0)" } else { "m.edition" };
     let newest = ", m.created DESC";
@@ -113,7 +61,7 @@ pub(crate) fn compile(
         "severity" => ("t.severity", ""),
         "status" => ("t.status", ""),
         "level" => ("t.level", ""),
-        "title" => ("lower_case(t.title)", ""),
+        "title" => ("natural_key(t.title)", ""),
         "assignee" => ("t.assignee", ""),
         "occurrences" => ("t.occurrences", ""),
         "id" => ("m.id", ""),
@@ -140,7 +88,7 @@ fn is_required(filter: &Filter) -> bool {
         Filter::Term(_, tests) => {
             !tests.is_empty() && tests.iter().all(|test| matches!(test, Test::Words(_)))
         }
-        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => false,
+        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) | Filter::Part(..) => false,
     }
 }
 
@@ -158,18 +106,12 @@ fn score(wanted: &[&Phrase], out: &mut Statement) -> String {
     format!("score AS MATERIALIZED (SELECT row, sum(points) AS points FROM ({parts}) GROUP BY row)")
 }
 
-/// A phrase in the words of FTS5. Words are letters and digits only, so nothing in them means anything else.
-fn fts(phrase: &Phrase, place: Option<Place>) -> String {
-    let column = place.map(|place| format!("{} : ", place.name())).unwrap_or_default();
-    let star = if phrase.is_beginning { " *" } else { "" };
-    format!("{column}\"{}\"{star}", phrase.words)
-}
-
 struct Compiler<'a> {
     db: &'a Connection,
     context: &'a Context,
     /// A phrase that every row looked at has.
     implied: Option<&'a Phrase>,
+    edition: i64,
 }
 
 impl Compiler<'_> {
@@ -183,6 +125,10 @@ impl Compiler<'_> {
             }
             Filter::Words(phrase) if self.implied == Some(phrase) => out.say("1"),
             Filter::Words(phrase) => words(phrase, out),
+            Filter::Part(place, part) => {
+                let table = out.look_up_part(self.db, *place, part)?;
+                out.say(&format!("(m.row IN (SELECT row FROM {table}))"));
+            }
             Filter::Has(Key::Due) => out.say("(s.due IS NOT NULL)"),
             Filter::Has(key) => out.say(&format!("(t.has & {} <> 0)", bit(*key))),
             Filter::Is(property) => self.property(*property, out)?,
@@ -234,9 +180,24 @@ impl Compiler<'_> {
                 let now = self.context.now.unix();
                 out.say(&format!("(ifnull(s.warn <= {now}, 0) AND NOT {})", self.breached()));
             }
+            Property::Unanswered => out.say(&format!("(t.marks & {UNANSWERED} <> 0)")),
+            Property::Blocked => out.say(&format!("(m.open AND {})", self.blocked())),
+            Property::Ready => {
+                let waits = format!("t.status IN ({}, {})", Status::Pending as i64, Status::Deferred as i64);
+                out.say(&format!("(m.open AND NOT {waits} AND NOT {})", self.blocked()));
+            }
             Property::Regressed => out.say(&format!("(m.open AND t.marks & {REOPENED} <> 0)")),
         }
         Ok(())
+    }
+
+    /// True of the rows that an open ticket blocks.
+    fn blocked(&self) -> String {
+        let (key, edition) = (number_of(Key::BlockedBy), self.edition);
+        format!(
+            "(m.row IN (SELECT v.row FROM term b CROSS JOIN member o INDEXED BY member_id ON o.edition = {edition} \
+             AND o.id = b.text AND o.open CROSS JOIN value v ON v.term = b.term WHERE b.key = {key}))"
+        )
     }
 
     fn breached(&self) -> String {

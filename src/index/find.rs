@@ -6,11 +6,11 @@ use rusqlite::params_from_iter;
 use crate::index::Unreadable;
 use crate::index::compile::compile;
 use crate::index::error::Error;
-use crate::index::row::NEVER;
+use crate::index::row::{NEVER, UNANSWERED};
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
-use crate::query::Query;
 use crate::query::tree::Context;
+use crate::query::{Query, natural_key};
 use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
 
 /// A ticket that was found.
@@ -54,7 +54,7 @@ impl Index {
         extra: Extra,
         take: &mut dyn FnMut(Hit),
     ) -> Result<(), Error> {
-        self.teach_lower_case()?;
+        self.teach_order()?;
         let object = match extra {
             Extra::None => "NULL",
             Extra::Object => "r.short",
@@ -66,7 +66,7 @@ impl Index {
             "NULL, NULL, NULL, NULL, NULL"
         };
         let columns = format!(
-            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}"
+            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}, t.marks"
         );
         let statement = compile(&self.db, query, context, scope, &columns)?;
         let mut found = self.db.prepare_cached(&statement.text)?;
@@ -94,20 +94,20 @@ impl Index {
     /// # Errors
     /// The file cannot be read.
     pub fn count(&self, scope: Scope, query: &Query, context: &Context) -> Result<usize, Error> {
-        self.teach_lower_case()?;
+        self.teach_order()?;
         let statement = compile(&self.db, query, context, scope, "m.id")?;
         let counted = format!("SELECT count(*) FROM ({})", statement.text);
         let count: i64 = self.db.query_row(&counted, params_from_iter(statement.values), |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// Titles are ordered by the lower case that the query in memory takes.
-    fn teach_lower_case(&self) -> Result<(), Error> {
+    /// Titles are ordered by the key that the query in memory takes.
+    fn teach_order(&self) -> Result<(), Error> {
         self.db.create_scalar_function(
-            "lower_case",
+            "natural_key",
             1,
             FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
-            |call| Ok(call.get::<String>(0)?.to_lowercase()),
+            |call| Ok(natural_key(&call.get::<String>(0)?)),
         )?;
         Ok(())
     }
@@ -149,6 +149,7 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
         created: moment(row.get(2)?),
         updated: moment(row.get(8)?),
         follow_up: moment(row.get(9)?),
+        is_unanswered: row.get::<_, i64>(16)? & UNANSWERED != 0,
     };
     let prefix = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
     Ok(Some(Hit {

@@ -13,6 +13,7 @@ mod row;
 mod schema;
 mod scope;
 mod sla_statuses;
+mod statement;
 mod touches;
 
 pub use catch_up::{Base, CatchUp, Known};

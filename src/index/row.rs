@@ -12,8 +12,11 @@ pub(crate) const PROPOSED: i64 = 1;
 /// The bit of `marks` for a ticket that was opened again.
 pub(crate) const REOPENED: i64 = 2;
 
+/// The bit of `marks` for a ticket whose customer waits for a word.
+pub(crate) const UNANSWERED: i64 = 4;
+
 /// The fields whose values are kept as terms; the others have columns of their own.
-const TERMS: [Key; 17] = [
+const TERMS: [Key; 22] = [
     Key::Reporter,
     Key::Channel,
     Key::Owner,
@@ -31,6 +34,11 @@ const TERMS: [Key; 17] = [
     Key::Vendor,
     Key::Case,
     Key::By,
+    Key::BlockedBy,
+    Key::Blocks,
+    Key::Parent,
+    Key::Child,
+    Key::DuplicateOf,
 ];
 
 /// A version of a ticket, ready to be written.
@@ -81,7 +89,9 @@ impl Row {
                 .iter()
                 .filter(|key| !values(**key, ticket).is_empty())
                 .fold(0, |has, key| has | bit(*key)),
-            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED + i64::from(was_reopened) * REOPENED,
+            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED
+                + i64::from(was_reopened) * REOPENED
+                + i64::from(ticket.is_unanswered()) * UNANSWERED,
             terms,
             words: words_of(ticket),
         }

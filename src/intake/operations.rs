@@ -30,7 +30,7 @@ const WORDS: &[&str] = &[
     "reopen",
 ];
 /// What stands in an object beside the fields of a ticket.
-const OWN: &[&str] = &["op", "id", "note", "internal"];
+const OWN: &[&str] = &["op", "id", "note", "internal", "from"];
 
 /// What a line asks for.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub enum Operation {
     New(String),
     /// A request to a ticket, which is named as typed.
     On(String, Box<Request>),
+    /// The words of a customer on a ticket, both as typed.
+    From(String, String, Box<Request>),
 }
 
 /// Reads a line. `resolve` finds the ticket that an id, as typed, names.
@@ -71,7 +73,10 @@ pub fn read_operation(
     if flag(&object, "internal") {
         request.visibility = Visibility::Internal;
     }
-    Ok(Operation::On(need("id")?, Box::new(request)))
+    match text("from").filter(|_| word == "comment") {
+        Some(from) => Ok(Operation::From(need("id")?, from, Box::new(request))),
+        None => Ok(Operation::On(need("id")?, Box::new(request))),
+    }
 }
 
 /// The step of the process that a word means.

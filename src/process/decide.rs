@@ -150,6 +150,7 @@ impl Record {
             RequestKind::Comment | RequestKind::ReplaceComment(_) if request.note.is_none() => {
                 Err(Refusal::EmptyNote)
             }
+            RequestKind::Comment if request.speaker.is_some() => self.customer_spoke(ticket, rules, actor),
             RequestKind::Comment => Ok(Action::Comment),
             RequestKind::ReplaceComment(replaced) => self.replace(ticket, replaced, actor),
             RequestKind::Attach(file) => self.attach(file, rules),
@@ -356,6 +357,7 @@ impl Record {
             visibility,
             attachment,
             note: request.note,
+            speaker: request.speaker,
             told: self.told,
             proposed: self.proposed,
             overrides: self.overrides,

@@ -7,6 +7,7 @@ mod agreement;
 pub mod audit;
 mod calendar;
 mod clock;
+mod customer;
 mod decide;
 mod file_text;
 mod fingerprint;
@@ -43,6 +44,7 @@ pub use clock::{
     Skew, State as ClockState, Target, TicketHistory, Why, at_levels, first_response, replay, skew_before,
     skews, span_text, standing,
 };
+pub use customer::{reporter, speaker};
 pub use decide::{Decision, Opened, decide, open, redact};
 pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};

@@ -195,6 +195,8 @@ pub struct Request {
     pub what: RequestKind,
     /// What is said about it, or why.
     pub note: Option<String>,
+    /// The customer whose words they are: `Name <address>`.
+    pub speaker: Option<String>,
     /// Who may see the note.
     pub visibility: Visibility,
     /// Where a machine saw it.
@@ -207,7 +209,14 @@ impl Request {
     /// A wish without a word about it.
     #[must_use]
     pub fn new(what: RequestKind) -> Self {
-        Self { what, note: None, visibility: Visibility::Customer, seen: None, spent_minutes: None }
+        Self {
+            what,
+            note: None,
+            speaker: None,
+            visibility: Visibility::Customer,
+            seen: None,
+            spent_minutes: None,
+        }
     }
 
     /// The same wish, with where a machine saw it.

@@ -6,7 +6,7 @@ use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
 use crate::process::policy::Policy;
 use crate::process::wrong::Wrong;
-use crate::ticket::{Finding, Node, cut, visible};
+use crate::ticket::{Finding, Node, cut, parse_span, visible};
 
 /// A setting: its name, its default as YAML, what it does.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "off",
         about: "audit requires signed commits: off, warn, enforce",
     },
+    Setting {
+        key: "reopen_within",
+        default: "14d",
+        about: "a customer's word reopens a ticket resolved for at most this long",
+    },
     Setting { key: "pause", default: "customer, vendor, enhance", about: "waits that pause the clocks" },
     Setting { key: "agreement.hours", default: "", about: "hours granted by the support agreement" },
     Setting {
@@ -90,6 +95,8 @@ pub struct Settings {
     pub resolve_by_role: Policy,
     /// Whether commits are signed, by keys that git trusts.
     pub signed_commits: Policy,
+    /// For how long after a resolution a word of the customer reopens the ticket, in seconds.
+    pub reopen_within_seconds: i64,
     /// Saved queries by name, for `list @name`.
     pub queries: BTreeMap<String, String>,
     /// Calendars, and the rules of clocks.
@@ -133,6 +140,11 @@ impl Settings {
             fixed_needs_commit: reader.policy("policy.fixed_needs_commit"),
             resolve_by_role: reader.policy("policy.resolve_by_role"),
             signed_commits: reader.policy("policy.signed_commits"),
+            reopen_within_seconds: reader.parsed(
+                "reopen_within",
+                "is not a duration (use 14d, 36h)",
+                |text| parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok()),
+            ),
             queries: reader.queries(),
             clocks: reader.or_default(ClockRules::read(file)),
             agreement: reader.or_default(Agreement::read(file)),
@@ -326,6 +338,7 @@ impl Default for Settings {
             fixed_needs_commit: Policy::Enforce,
             resolve_by_role: Policy::Warn,
             signed_commits: Policy::Off,
+            reopen_within_seconds: 14 * 86_400,
             queries: BTreeMap::new(),
             clocks: ClockRules::default(),
             agreement: None,

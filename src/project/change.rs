@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{
-    Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, RequestKind, Rules, checksum, decide, open,
+    Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, RequestKind, Rules, checksum, decide,
+    open, speaker,
 };
 use crate::project::author::Author;
 use crate::project::failure::{Failure, Kind};
@@ -182,7 +183,7 @@ impl<'p, 'h> Change<'p, 'h> {
     pub(super) fn apply(
         &mut self,
         id: &TicketId,
-        request: Request,
+        mut request: Request,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Option<Action>, Failure> {
@@ -191,6 +192,8 @@ impl<'p, 'h> Change<'p, 'h> {
             None => self.project.need(id)?,
         };
         let before = (!self.has_touched(id)).then(|| ticket.clone());
+        let speaker = request.speaker.take().or_else(|| speaker(&ticket, &request, rules, actor));
+        let request = Request { speaker, ..request };
         let action = self.decided(&mut ticket, request, rules, actor)?;
         match self.tickets.get_mut(id) {
             Some(change) => change.after = ticket,

@@ -1,6 +1,6 @@
 //! The tickets that a query means: from the search index; from the tickets themselves where it is not available.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Listed, Record, Settings, TicketHistory};
 use crate::project::failure::{Failure, Kind};
@@ -237,6 +237,8 @@ impl Project<'_> {
     ) -> Result<Found, Failure> {
         let listing = self.snapshot().tickets()?;
         let mut tickets = listing.tickets;
+        let open = tickets.iter().filter(|ticket| ticket.fields().status().is_open());
+        context.open = open.map(|ticket| ticket.id().clone()).collect();
         let rules = NamedRules::of(self, None)?.map(|named| named.read(self)).transpose()?;
         let mut judged = BTreeMap::new();
         if let Some(rules) = &rules {
@@ -277,7 +279,8 @@ impl Project<'_> {
     pub(super) fn context(&self) -> Result<Context, Failure> {
         self.warn_of_files()?;
         let team = self.team()?.known();
-        Ok(Context { me: self.me().ok(), now: self.now(), team, standings: BTreeMap::new() })
+        let (standings, open) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Context { me: self.me().ok(), now: self.now(), team, open, standings })
     }
 
     /// Names files of tickets that cannot be read; the others still count.

@@ -1,9 +1,9 @@
 //! People as they are typed, and as fields name them: resolved here, whatever command they are given to.
 
-use crate::process::{Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind};
+use crate::process::{Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, reporter};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
-use crate::ticket::{Field, KnownPerson, Meant, Node, Person, meant, visible};
+use crate::ticket::{Field, KnownPerson, Meant, Node, Person, TicketId, meant, visible};
 
 /// How many people are named where several are meant, or nobody is.
 const MAX_NAMED: usize = 12;
@@ -34,6 +34,22 @@ impl Change<'_, '_> {
             other => other,
         };
         Ok(request)
+    }
+
+    /// The customer who spoke: the reporter of a ticket, by the word `customer`, or anybody as typed.
+    ///
+    /// # Errors
+    /// The ticket names no reporter, or cannot be read.
+    pub fn speaker(&self, id: &TicketId, typed: &str) -> Result<String, Failure> {
+        if typed != "customer" {
+            return self.anybody(typed);
+        }
+        let ticket = self.ticket(id)?;
+        let reporter = ticket.as_ref().and_then(reporter).map(|reporter| reporter.to_string());
+        reporter.ok_or_else(|| {
+            Failure::new(Kind::Refused, format!("{id} names no reporter"))
+                .hint("name them: --from 'Name <address>'")
+        })
     }
 
     fn assignee(&self, to: Assignee) -> Result<Assignee, Failure> {

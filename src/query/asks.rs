@@ -39,6 +39,13 @@ impl Query {
         people
     }
 
+    /// The words that are looked for, without those of phrases: each as it is compared.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let words = self.wanted().into_iter().flat_map(|phrase| phrase.words.split(' '));
+        words.map(str::to_owned).collect()
+    }
+
     /// True where the answer depends on where clocks stand.
     #[must_use]
     pub fn asks_clocks(&self) -> bool {
@@ -63,7 +70,7 @@ impl Filter {
                 matches!(key, Key::Status | Key::Resolution | Key::Was | Key::Reopened | Key::Id)
             }
             Self::Is(property) => *property != Property::Unassigned && *property != Property::Proposed,
-            Self::Words(_) => false,
+            Self::Words(_) | Self::Part(..) => false,
         }
     }
 
@@ -83,7 +90,7 @@ impl Filter {
                     if let Test::Text(text) = test { Some((field, text.clone())) } else { None }
                 }));
             }
-            Self::Has(_) | Self::Is(_) | Self::Words(_) => {}
+            Self::Has(_) | Self::Is(_) | Self::Words(_) | Self::Part(..) => {}
         }
     }
 
@@ -95,7 +102,7 @@ impl Filter {
             Self::Is(property) => {
                 matches!(property, Property::Overdue | Property::Breached | Property::Warned)
             }
-            Self::Words(_) => false,
+            Self::Words(_) | Self::Part(..) => false,
         }
     }
 }

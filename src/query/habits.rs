@@ -1,7 +1,9 @@
 //! What people type who are used to git, gh, Jira, Lucene or SQL, and how it is written here. What is not understood is
 //! refused with the right spelling: a query never means something else in silence.
 
-use crate::query::tree::{Key, SyntaxError};
+use crate::query::parser::OTHER_FIELDS;
+use crate::query::tree::{FIELDS as FIELD_NAMES, Key, SyntaxError};
+use crate::ticket::nearest;
 
 /// Fields as others call them.
 const FIELDS: &[(&str, &str)] = &[
@@ -143,11 +145,26 @@ pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
     (is_known && value.len() > 1).then_some((field, value))
 }
 
+/// True for what may stand before `~`, which looks for a part of words.
+pub(super) fn has_parts(name: &str) -> bool {
+    matches!(name, "text" | "title" | "description" | "finding" | "findings")
+}
+
 /// True for a text with a colon that is no term: a URL, a path of code, a place in a file.
 pub(super) fn is_literal(before: &str, after: &str) -> bool {
     let is_name = before.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '.'));
+    // A line of a file, a port: no field that is not known takes a number, unless it is a known one misspelt.
+    let number = after.split([':', '.', '/']).next().unwrap_or_default();
+    let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let is_like_a_field = || {
+        Key::parse(before).is_some()
+            || field(before).is_some()
+            || OTHER_FIELDS.contains(&before)
+            || nearest(before, FIELD_NAMES).is_some()
+    };
     !is_name
         || after.starts_with(':')
         || after.starts_with("//")
+        || (is_number && !is_like_a_field())
         || (before.contains('.') && Key::parse(before).is_none())
 }

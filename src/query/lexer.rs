@@ -1,6 +1,6 @@
 //! A query's text, cut into words, terms, parentheses and OR; quotes hold blanks together.
 
-use crate::query::habits::{comparison, is_literal, refused};
+use crate::query::habits::{comparison, has_parts, is_literal, refused};
 use crate::query::tree::SyntaxError;
 
 /// A piece of a query, with its column, from 1.
@@ -75,6 +75,9 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
             '"' => {
                 value.is_quoted = true;
                 at = quoted(chars, at, &mut value.text)?;
+            }
+            '~' if field.is_none() && !value.is_quoted && has_parts(&value.text) => {
+                field = Some(format!("{}~", std::mem::take(&mut value.text)));
             }
             ':' if field.is_none()
                 && !value.is_quoted

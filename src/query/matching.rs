@@ -3,9 +3,12 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::query::asks::day;
-use crate::query::phrase::{Phrase, words_of};
+use crate::query::folding::natural_key;
+use crate::query::phrase::{Phrase, Place, words_of};
 use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
-use crate::ticket::{Action, Area, Field, Node, Set, Severity, Status, Summary, Ticket, Timestamp, Type};
+use crate::ticket::{
+    Action, Area, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp, Type,
+};
 
 /// What a word in the title adds to a ticket's relevance.
 pub(crate) const TITLE_POINTS: u32 = 4;
@@ -76,7 +79,7 @@ fn collect<'a>(filter: &'a Filter, phrases: &mut Vec<&'a Phrase>) {
             | Test::Ahead(..)
             | Test::Open => None,
         })),
-        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) => {}
+        Filter::Not(_) | Filter::Has(_) | Filter::Is(_) | Filter::Part(..) => {}
     }
 }
 
@@ -99,7 +102,7 @@ fn order(key: &str, a: &Ticket, b: &Ticket) -> Ordering {
         "severity" => a.fields().severity().cmp(&b.fields().severity()),
         "status" => a.fields().status().cmp(&b.fields().status()),
         "level" => a.fields().level().cmp(&b.fields().level()),
-        "title" => a.fields().title().to_lowercase().cmp(&b.fields().title().to_lowercase()),
+        "title" => natural_key(a.fields().title()).cmp(&natural_key(b.fields().title())),
         "assignee" => a.fields().assignee().cmp(&b.fields().assignee()),
         "occurrences" => a.occurrences().cmp(&b.occurrences()),
         "id" => a.id().cmp(b.id()),
@@ -113,6 +116,13 @@ fn holds(filter: &Filter, ticket: &Ticket, context: &Context) -> bool {
         Filter::Any(any) => any.iter().any(|filter| holds(filter, ticket, context)),
         Filter::Not(inner) => !holds(inner, ticket, context),
         Filter::Words(phrase) => phrase.is_in(&words_of(ticket)),
+        Filter::Part(place, part) => {
+            let is_here = |own: Place| place.is_none_or(|only| only == own);
+            Place::ALL
+                .into_iter()
+                .zip(words_of(ticket))
+                .any(|(own, text)| is_here(own) && text.contains(part.as_str()))
+        }
         Filter::Has(Key::Due) => context.standing(ticket).due.is_some(),
         Filter::Has(key) => !values(*key, ticket).is_empty(),
         Filter::Is(property) => is(*property, ticket, context),
@@ -137,8 +147,19 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         }
         Property::Breached => context.standing(ticket).is_breached(context.now),
         Property::Warned => context.standing(ticket).is_warned(context.now),
+        Property::Unanswered => ticket.is_unanswered(),
+        Property::Blocked => is_open && is_blocked(ticket, context),
+        Property::Ready => {
+            let waits = matches!(ticket.fields().status(), Status::Pending | Status::Deferred);
+            is_open && !waits && !is_blocked(ticket, context)
+        }
         Property::Regressed => is_open && ticket.in_effect().any(|entry| entry.action == Action::Reopen),
     }
+}
+
+fn is_blocked(ticket: &Ticket, context: &Context) -> bool {
+    let mut blockers = ticket.fields().links().filter(|(kind, _)| **kind == LinkKind::BlockedBy);
+    blockers.any(|(_, id)| TicketId::parse(id).is_some_and(|id| context.open.contains(&id)))
 }
 
 fn passes(key: Key, test: &Test, ticket: &Ticket, context: &Context) -> bool {
@@ -271,6 +292,11 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Finding => {
             head.findings().flat_map(|(kind, text)| [kind.to_string(), text.to_owned()]).collect()
         }
+        Key::BlockedBy => linked(ticket, &LinkKind::BlockedBy),
+        Key::Blocks => linked(ticket, &LinkKind::Blocks),
+        Key::Parent => linked(ticket, &LinkKind::Parent),
+        Key::Child => linked(ticket, &LinkKind::Child),
+        Key::DuplicateOf => linked(ticket, &LinkKind::DuplicateOf),
         Key::Vendor => deferral("vendor"),
         Key::Case => deferral("case"),
         Key::Estimate => one(&Field::Estimate),
@@ -286,6 +312,10 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
             count => vec![count.to_string()],
         },
     }
+}
+
+fn linked(ticket: &Ticket, wanted: &LinkKind) -> Vec<String> {
+    ticket.fields().links().filter(|(kind, _)| *kind == wanted).map(|(_, id)| id.to_owned()).collect()
 }
 
 /// How a text is compared with the values of a field.
@@ -305,13 +335,17 @@ pub(crate) enum Comparison {
 pub(crate) fn comparison(key: Key) -> Comparison {
     if matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::By) {
         Comparison::Person
-    } else if matches!(key, Key::Id | Key::Commit | Key::Link) {
+    } else if is_link(key) || matches!(key, Key::Id | Key::Commit | Key::Link) {
         Comparison::Beginning
     } else if matches!(key, Key::Environment | Key::Attachment) {
         Comparison::Part
     } else {
         Comparison::Whole
     }
+}
+
+fn is_link(key: Key) -> bool {
+    matches!(key, Key::BlockedBy | Key::Blocks | Key::Parent | Key::Child | Key::DuplicateOf)
 }
 
 /// True where a text means a value of a field that names nobody; both are in lower case.

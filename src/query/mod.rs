@@ -1,6 +1,7 @@
 //! The list language: which tickets are meant (docs/query.md). Pure: text to a tree, a tree on a ticket.
 
 pub(crate) mod asks;
+mod folding;
 mod habits;
 mod lexer;
 pub(crate) mod matching;
@@ -11,8 +12,9 @@ mod snippet;
 pub(crate) mod tree;
 mod values;
 
-pub use parser::{parse, parse_with};
+pub use folding::natural_key;
+pub use parser::{OTHER_FIELDS, parse, parse_with};
 pub use phrase::{Place, words, words_of};
 pub use quoting::{joined, quoted, quoted_value, requoted};
 pub use snippet::{Snippet, snippet};
-pub use tree::{Context, FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};
+pub use tree::{AWAITED, Context, FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};

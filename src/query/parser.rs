@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::query::habits;
 use crate::query::lexer::{Piece, Token, Value, tokens};
+use crate::query::phrase::Place;
 use crate::query::tree::{
-    FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
+    AWAITED, Compare, FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
 };
 use crate::query::values::{no_such, phrase, term_values};
-use crate::ticket::{TicketId, nearest};
+use crate::ticket::{Status, TicketId, nearest};
+
+/// What stands before a colon beside the fields, and what looks for a part of words.
+pub const OTHER_FIELDS: &[&str] = &["is", "has", "no", "awaiting", "sort", "limit"];
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
@@ -113,7 +117,12 @@ impl Parser<'_> {
         let column = token.column;
         match token.piece {
             Piece::Word(word) => {
-                let words = Filter::Words(phrase(None, &word, column)?);
+                let phrase = phrase(None, &word, column)?;
+                let spelled = phrase.spelled(&word.text).map(Filter::Words);
+                let words = match spelled {
+                    Some(spelled) => Filter::Any(vec![Filter::Words(phrase), spelled]),
+                    None => Filter::Words(phrase),
+                };
                 // A whole id, pasted from a commit or a mail, is that ticket.
                 let id = TicketId::parse(&word.text).filter(|_| !word.is_quoted);
                 let is_it = id.map(|id| Filter::Term(Key::Id, vec![Test::Text(id.to_string())]));
@@ -216,10 +225,19 @@ impl Parser<'_> {
                 };
                 Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
             }
+            "awaiting" => {
+                let awaited = |value: &Value| {
+                    awaiting(&value.text).ok_or_else(|| no_such(value_column, &value.text, AWAITED))
+                };
+                Ok(Some(Filter::Any(values.iter().map(awaited).collect::<Result<_, _>>()?)))
+            }
             "has" | "no" => {
                 let has = |value: &Value| Ok(Filter::Has(key(&value.text, value_column)?));
                 let has = Filter::Any(values.iter().map(has).collect::<Result<_, _>>()?);
                 Ok(Some(if field == "has" { has } else { Filter::Not(Box::new(has)) }))
+            }
+            field if field.ends_with('~') => {
+                part(field.trim_end_matches('~'), values, value_column).map(Some)
             }
             _ => {
                 let key = key(field, column)?;
@@ -229,9 +247,41 @@ impl Parser<'_> {
     }
 }
 
+/// A part of words, in all texts or in one of them.
+fn part(field: &str, values: &[Value], column: usize) -> Parsed {
+    let place = match field {
+        "title" => Some(Place::Title),
+        "description" => Some(Place::Description),
+        "finding" | "findings" => Some(Place::Findings),
+        _ => None,
+    };
+    let part = |value: &Value| Ok(Filter::Part(place, phrase(place, value, column)?.words));
+    Ok(Filter::Any(values.iter().map(part).collect::<Result<_, _>>()?))
+}
+
+/// The tickets on which somebody has to do the next thing.
+fn awaiting(who: &str) -> Option<Filter> {
+    let is = |status: Status| {
+        let place = Status::ALL.iter().position(|known| *known == status).unwrap_or_default();
+        Filter::Term(Key::Status, vec![Test::Rank(Compare::Equal, place)])
+    };
+    let waits = Filter::Any(vec![is(Status::Pending), is(Status::Deferred)]);
+    let is_vendors = Filter::Has(Key::Vendor);
+    match who {
+        "us" => {
+            let is_ours = vec![Filter::Not(Box::new(waits)), Filter::Is(Property::Unanswered)];
+            Some(Filter::All(vec![Filter::Is(Property::Open), Filter::Any(is_ours)]))
+        }
+        "customer" => Some(is(Status::Pending)),
+        "vendor" => Some(Filter::All(vec![is(Status::Deferred), is_vendors])),
+        "enhance" => Some(Filter::All(vec![is(Status::Deferred), Filter::Not(Box::new(is_vendors))])),
+        _ => None,
+    }
+}
+
 fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {
     Key::parse(name).ok_or_else(|| {
-        let all = [FIELDS, &["is", "has", "no", "sort", "limit"]].concat();
+        let all = [FIELDS, OTHER_FIELDS].concat();
         let near = habits::field(name).or_else(|| nearest(name, &all));
         let literal = format!("to search for the text, quote it: '\"{name}:…\"'");
         let hint = near.map_or(literal.clone(), |near| format!("did you mean {near}:? {literal}"));

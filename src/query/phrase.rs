@@ -2,16 +2,18 @@
 //!
 //! The index keeps the same words (`index::rows`), so that both ways to answer agree.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
-
-use crate::ticket::{Field, Node, Set, Ticket};
+use crate::query::folding::{plain, spelled};
+use crate::ticket::{Field, Node, Person, Set, Ticket};
 
 /// A word's first characters tell it from others; what is longer is no word of a language.
 const MAX_WORD_CHARS: usize = 64;
 /// Stands between two texts, so that no phrase runs from one into the next. It is no letter, so that
 /// nobody can look for it.
 const BREAK: &str = "\u{fffc}";
+/// The signs that are part of a word they end, and what stands for them there: C++, C#. Both are private characters,
+/// which no text has as a letter.
+const PLUS: char = '\u{e02b}';
+const SHARP: char = '\u{e023}';
 
 /// Where words stand in a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,12 @@ impl Phrase {
         (!words.is_empty()).then_some(Self { place, words, is_beginning: true })
     }
 
+    /// The same phrase as it is typed where a keyboard lacks its letters, if it has such ones.
+    pub(crate) fn spelled(&self, typed: &str) -> Option<Self> {
+        let words = words(&spelled(typed)?);
+        (words != self.words).then(|| Self { words, ..self.clone() })
+    }
+
     /// A phrase from what stands between quotes: the beginning of longer words only with a star at its end.
     pub(crate) fn quoted(place: Option<Place>, typed: &str) -> Option<Self> {
         let is_beginning = typed.trim_end().ends_with('*');
@@ -97,13 +105,14 @@ pub fn words_of(ticket: &Ticket) -> [String; 5] {
     let head = ticket.fields();
     let notes = ticket.current().filter_map(|entry| entry.note.as_deref());
     let text = |field: &Field| head.get(field).and_then(Node::as_text);
-    let reporter = text(&Field::Reporter).into_iter();
+    // Of the address, every word would find half of all customers.
+    let reporter = text(&Field::Reporter).and_then(Person::parse).map(|reporter| reporter.name);
     let tags = head
         .members(&Field::Labels)
         .chain(head.members(&Field::Affects))
         .chain(text(&Field::Environment))
         .chain(text(&Field::Key))
-        .chain(reporter)
+        .chain(reporter.as_deref())
         .chain(ticket.current().filter_map(|entry| Some(entry.attachment.as_ref()?.name.as_str())))
         .chain(ticket.in_effect().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
     [
@@ -126,13 +135,19 @@ fn deferred_to<'a>((field, set): (&'a Field, &'a Set)) -> impl Iterator<Item = &
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
-    for text in texts {
+    let mut add = |text: &str| {
         if !out.is_empty() {
             out.push(' ');
             out.push_str(BREAK);
             out.push(' ');
         }
         add_words(text, &mut out);
+    };
+    for text in texts {
+        add(text);
+        if let Some(spelled) = spelled(text) {
+            add(&spelled);
+        }
     }
     out
 }
@@ -148,10 +163,9 @@ pub fn words(text: &str) -> String {
 fn add_words(text: &str, out: &mut String) {
     let mut writer = Writer { length: 0, is_glued: false, out };
     if text.is_ascii() {
-        text.chars().for_each(|c| writer.take(c));
+        writer.take_all(text.chars());
     } else {
-        let plain = text.nfkd().filter(|c| !is_combining_mark(*c));
-        plain.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)).for_each(|c| writer.take(c));
+        writer.take_all(plain(text));
     }
     let end = writer.out.trim_end().len();
     writer.out.truncate(end);
@@ -167,6 +181,27 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn take_all(&mut self, letters: impl Iterator<Item = char>) {
+        let mut letters = letters.peekable();
+        while let Some(c) = letters.next() {
+            let is_in_word = self.length > 0 && !self.is_glued;
+            if is_in_word && c == '+' && letters.next_if_eq(&'+').is_some() {
+                self.end_with(&[PLUS, PLUS]);
+            } else if is_in_word && c == '#' && !letters.peek().is_some_and(|next| next.is_alphanumeric()) {
+                self.end_with(&[SHARP]);
+            } else {
+                self.take(c);
+            }
+        }
+    }
+
+    /// Ends a word with signs that are part of it.
+    fn end_with(&mut self, signs: &[char]) {
+        self.out.extend(signs);
+        self.out.push(' ');
+        self.length = 0;
+    }
+
     fn take(&mut self, c: char) {
         let stands_alone = is_ideograph(c);
         let ends = !c.is_alphanumeric() || stands_alone || self.is_glued;
@@ -197,7 +232,12 @@ mod tests {
     fn a_text_is_cut_into_words() {
         for (text, expected) in [
             ("Card payments over 1,000 fail!", "card payments over 1 000 fail"),
-            ("Zürich, Ærø, naïve", "zurich ærø naive"),
+            ("Zürich, Ærø, naïve", "zurich aero naive"),
+            (
+                "C++, C++11 and C#; a+b, g++.",
+                "c\u{e02b}\u{e02b} c\u{e02b}\u{e02b} 11 and c\u{e023} a b g\u{e02b}\u{e02b}",
+            ),
+            ("# Title #12", "title 12"),
             ("src/pay.rs::retry_all", "src pay rs retry all"),
             ("支払い fails", "支 払 い fails"),
             ("  ", ""),

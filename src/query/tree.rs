@@ -1,9 +1,9 @@
 //! A query as a tree, and what is needed to answer it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::query::phrase::Phrase;
+use crate::query::phrase::{Phrase, Place};
 use crate::ticket::{KnownPerson, Meant, Person, SlaStatus, Ticket, TicketId, Timestamp, meant};
 
 /// A query: which tickets, in which order, how many.
@@ -28,6 +28,8 @@ pub(crate) enum Filter {
     Not(Box<Self>),
     /// A word or phrase somewhere in its texts.
     Words(Phrase),
+    /// A part of a word, or of words that follow each other, somewhere in its texts, or in one of them.
+    Part(Option<Place>, String),
     /// A field compared with any of several values.
     Term(Key, Vec<Test>),
     /// A field that has a value.
@@ -71,6 +73,11 @@ pub(crate) enum Key {
     Vendor,
     Case,
     Due,
+    BlockedBy,
+    Blocks,
+    Parent,
+    Child,
+    DuplicateOf,
 }
 
 /// The fields by the names a query may use, as documented.
@@ -107,6 +114,11 @@ pub const FIELDS: &[&str] = &[
     "vendor",
     "case",
     "due",
+    "blocked-by",
+    "blocks",
+    "parent",
+    "child",
+    "duplicate-of",
 ];
 
 /// The keys that `sort:` takes.
@@ -125,7 +137,7 @@ pub const SORT_KEYS: &[&str] = &[
 ];
 
 impl Key {
-    pub(crate) const ALL: [Self; 32] = [
+    pub(crate) const ALL: [Self; 37] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -158,6 +170,11 @@ impl Key {
         Self::Vendor,
         Self::Case,
         Self::Due,
+        Self::BlockedBy,
+        Self::Blocks,
+        Self::Parent,
+        Self::Child,
+        Self::DuplicateOf,
     ];
 
     /// The key of a name; plurals are taken.
@@ -195,14 +212,35 @@ pub(crate) enum Property {
     Breached,
     /// A clock has reached its warning, and none is used up.
     Warned,
+    /// Open, and the customer's last word is not answered.
+    Unanswered,
+    /// Open, and a ticket that blocks it is open too.
+    Blocked,
+    /// Open, and somebody can work on it: it neither waits nor is blocked.
+    Ready,
 }
 
 /// The properties by the words that `is:` takes.
-pub const PROPERTIES: &[&str] =
-    &["open", "unassigned", "stale", "proposed", "orphaned", "regressed", "overdue", "breached", "warned"];
+pub const PROPERTIES: &[&str] = &[
+    "open",
+    "unassigned",
+    "stale",
+    "proposed",
+    "orphaned",
+    "regressed",
+    "overdue",
+    "breached",
+    "warned",
+    "unanswered",
+    "blocked",
+    "ready",
+];
+
+/// Who has to do the next thing, by the words that `awaiting:` takes.
+pub const AWAITED: &[&str] = &["us", "customer", "vendor", "enhance"];
 
 impl Property {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Open,
         Self::Unassigned,
         Self::Stale,
@@ -212,6 +250,9 @@ impl Property {
         Self::Overdue,
         Self::Breached,
         Self::Warned,
+        Self::Unanswered,
+        Self::Blocked,
+        Self::Ready,
     ];
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
@@ -291,6 +332,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The team's people; none where no team is known.
     pub team: Vec<KnownPerson>,
+    /// The tickets that are open, as far as the ones asked are blocked by them; none, where the index knows.
+    pub open: BTreeSet<TicketId>,
     /// Where the clocks of tickets stand; of none, where the project has no clocks, or the index knows.
     pub standings: BTreeMap<TicketId, SlaStatus>,
 }

@@ -26,7 +26,11 @@ pub(super) fn term_values(
         } else if let Some(range) = range(key, field, value, column)? {
             ranges.push(range);
         } else {
-            tests.push(test(key, field, value, column)?);
+            let test = test(key, field, value, column)?;
+            if let Test::Words(phrase) = &test {
+                tests.extend(phrase.spelled(&value.text).map(Test::Words));
+            }
+            tests.push(test);
         }
         column += value.text.chars().count() + 1;
     }
@@ -142,6 +146,11 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Estimate
         | Key::Resolution
         | Key::Vendor
+        | Key::BlockedBy
+        | Key::Blocks
+        | Key::Parent
+        | Key::Child
+        | Key::DuplicateOf
         | Key::Case
         | Key::By => match sign {
             None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),

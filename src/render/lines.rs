@@ -222,6 +222,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     if let Some(minutes) = entry.spent_minutes {
         let _ = writeln!(out, "{indent}spent {}", span_of_minutes(minutes));
     }
+    if let Some(who) = &entry.speaker {
+        let _ = writeln!(out, "{indent}said by the customer, {}", shown(who));
+    }
     if let Some(who) = &entry.told {
         let _ = writeln!(out, "{indent}alerted {}", shown(who));
     }

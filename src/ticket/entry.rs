@@ -33,6 +33,8 @@ pub struct Entry {
     pub attachment: Option<Attachment>,
     /// What was said, or why it was done.
     pub note: Option<String>,
+    /// The customer who said it, where somebody recorded their words: `Name <address>`.
+    pub speaker: Option<String>,
     /// Whom an alert told.
     pub told: Option<String>,
     /// True where a severity was set by somebody who may only propose one.

@@ -28,6 +28,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     };
     let attachment = keys.part("attachment", read_attachment)?;
     let note = keys.text("note")?;
+    let speaker = keys.text("speaker")?;
     let told = keys.text("told")?;
     let proposed = match keys.take("proposed") {
         None => false,
@@ -59,6 +60,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         visibility,
         attachment,
         note,
+        speaker,
         told,
         proposed,
         overrides,
@@ -139,6 +141,9 @@ pub fn entry_node(entry: &Entry) -> Node {
             parts.push(("removed", Node::Bool(true)));
         }
         pairs.push(("attachment", Node::map(parts)));
+    }
+    if let Some(speaker) = &entry.speaker {
+        pairs.push(("speaker", Node::text(speaker)));
     }
     if let Some(told) = &entry.told {
         pairs.push(("told", Node::text(told)));

@@ -32,6 +32,7 @@ mod redact;
 mod sla_status;
 mod span;
 mod summary;
+mod talk;
 mod text;
 mod threeway;
 mod timestamp;

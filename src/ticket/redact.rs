@@ -69,6 +69,7 @@ impl Redaction {
     fn entry(&self, entry: &Entry, by: &EntryId) -> Entry {
         let mut new = entry.clone();
         new.note = entry.note.as_deref().map(|note| self.text(note));
+        new.speaker = entry.speaker.as_deref().map(|speaker| self.text(speaker));
         new.told = entry.told.as_deref().map(|told| self.text(told));
         new.set = entry
             .set

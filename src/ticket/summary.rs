@@ -24,6 +24,8 @@ pub struct Summary {
     pub updated: Option<Timestamp>,
     /// The day to ask again whom it waits for.
     pub follow_up: Option<Timestamp>,
+    /// True while the customer waits for a word.
+    pub is_unanswered: bool,
 }
 
 impl Summary {
@@ -42,6 +44,7 @@ impl Summary {
             created: ticket.created(),
             updated: ticket.updated(),
             follow_up: follow_up.and_then(Node::as_text).and_then(Timestamp::parse),
+            is_unanswered: ticket.is_unanswered(),
         }
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn query(bytes: &[u8]) {
                 me: None,
                 now: Timestamp::from_unix(1_700_000_200).expect("a moment"),
                 team: Vec::new(),
+                open: std::collections::BTreeSet::new(),
                 standings: std::collections::BTreeMap::new(),
             };
             let _ = query.matches(&titled("Pay fails", None), &context);
@@ -89,6 +90,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         note: note.map(str::to_owned),
         visibility: Visibility::Customer,
         attachment: None,
+        speaker: None,
         told: None,
         proposed: false,
         overrides: Vec::new(),

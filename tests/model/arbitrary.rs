@@ -66,6 +66,8 @@ pub(crate) const NASTY: &[&str] = &[
     "+1",
     ".5",
     "1.4.0",
+    "Köln über C++11",
+    "Cards payments, C#",
     "?",
     ": ",
     ":",
@@ -202,6 +204,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
         visibility: if deed.id.is_multiple_of(2) { Visibility::Internal } else { Visibility::Customer },
         attachment: None,
         note: deed.note.clone(),
+        speaker: (deed.id.is_multiple_of(7)).then(|| "Bob <bob@customer.example>".to_owned()),
         told: (deed.id.is_multiple_of(5)).then(|| "no".to_owned()),
         proposed: deed.id.is_multiple_of(3),
         seen: (deed.id.is_multiple_of(11)).then(|| Occurrence {

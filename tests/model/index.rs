@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use git_support::index::{Base, Error, Extra, Index, Row, Scope, Unjudged};
 use git_support::process::TicketHistory;
 use git_support::query::{self, Context};
-use git_support::ticket::{KnownPerson, Person, SlaStatus, Ticket, TicketId, Timestamp};
+use git_support::ticket::{
+    Action, Field, KnownPerson, LinkKind, Person, Set, SlaStatus, Ticket, TicketId, Timestamp,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -92,6 +94,24 @@ const TERMS: &[&str] = &[
     "due:<=2023-11-15",
     "has:due",
     "no:due",
+    "text~a",
+    "text~\"a b\"",
+    "text~\"rds pay\"",
+    "title~ayme",
+    "description~e",
+    "C++",
+    "ö",
+    "koln",
+    "koeln",
+    "is:unanswered",
+    "is:blocked",
+    "is:ready",
+    "blocked-by:0",
+    "blocks:a",
+    "has:blocked-by",
+    "awaiting:us",
+    "awaiting:customer,enhance",
+    "awaiting:vendor",
 ];
 const ORDERS: &[&str] = &[
     "",
@@ -136,8 +156,23 @@ fn contexts() -> impl Strategy<Value = Context> {
         me: Some(ann.clone()),
         now: Timestamp::from_unix(now).unwrap(),
         team,
+        open: std::collections::BTreeSet::new(),
         standings: BTreeMap::new(),
     })
+}
+
+/// The same tickets, each blocked by the one before it.
+fn chained(mut tickets: BTreeMap<TicketId, Ticket>) -> BTreeMap<TicketId, Ticket> {
+    let ids: Vec<TicketId> = tickets.keys().cloned().collect();
+    for (blocker, ticket) in ids.iter().zip(tickets.values_mut().skip(1)) {
+        let mut entry = ticket.timeline().last().unwrap().clone();
+        (entry.seq, entry.action) = (ticket.next_seq(), Action::Link);
+        let add = vec![blocker.to_string()];
+        let link = Set::Members { add, remove: Vec::new() };
+        entry.set = BTreeMap::from([(Field::Links(LinkKind::BlockedBy), link)]);
+        ticket.apply(entry);
+    }
+    tickets
 }
 
 /// Fills an edition with tickets.
@@ -209,7 +244,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().unwrap();
         let mut index = Index::open(folder.path(), 0).unwrap();
-        let mut tickets = by_id(first);
+        let mut tickets = chained(by_id(first));
         let before = fill(&mut index, "main", b"one", &tickets, &[]);
         let old = tickets.clone();
         // Some go, some come or change, on another line: the first edition stays as it is.
@@ -225,6 +260,8 @@ proptest! {
         for text in &queries {
             let query = query::parse(text).unwrap();
             for (edition, all) in [(before, &old), (now, &tickets)] {
+                let open = all.values().filter(|ticket| ticket.fields().status().is_open());
+                context.open = open.map(|ticket| ticket.id().clone()).collect();
                 let mut expected: Vec<Ticket> =
                     all.values().filter(|ticket| query.matches(ticket, &context)).cloned().collect();
                 query.arrange(&mut expected, &context);

@@ -11,6 +11,7 @@ fn context() -> Context {
         me: None,
         now: Timestamp::from_unix(1_700_000_200).unwrap(),
         team: Vec::new(),
+        open: std::collections::BTreeSet::new(),
         standings: std::collections::BTreeMap::new(),
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn request(entry: &Entry, before: &Ticket, after: &Fields) -> Option<
     let mut request = Request::new(what).with_note(entry.note.clone()).spending(entry.spent_minutes);
     request.visibility = entry.visibility.clone();
     request.seen.clone_from(&entry.seen);
+    request.speaker.clone_from(&entry.speaker);
     Some(request)
 }
 
@@ -26,6 +27,10 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
     let all = || changes(entry, after, |_| true);
     let step = |step| Some(RequestKind::Process(step));
     match &entry.action {
+        // The customer's word wakes it or reopens it by itself.
+        Action::Comment | Action::Resume | Action::Reopen if entry.speaker.is_some() => {
+            Some(RequestKind::Comment)
+        }
         Action::Edit => Some(RequestKind::Edit(all())),
         Action::Undo if entry.undoes.is_empty() => Some(RequestKind::SetBack(all())),
         Action::Undo => Some(RequestKind::Undo(entry.undoes.clone())),

@@ -6,7 +6,7 @@ use crate::process::clock::rules::Reason;
 use crate::process::team::Team;
 use crate::ticket::{
     Action, Area, Entry, Field, Level, Node, Person, Resolution, Set, Severity, Status, Ticket, Timestamp,
-    Type, Visibility, parse_span,
+    Type, parse_span,
 };
 
 /// What cannot be read as a course: the index is of another version.
@@ -188,8 +188,11 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         }
         now.has_ended = !status.is_open();
         now.wait = waits(status, deferral.as_ref());
-        if says_something(entry) {
-            happened.push(EventKind::Said(entry.by.email.to_lowercase(), is_customer(ticket, &entry.by)));
+        if entry.is_said() {
+            let speaker =
+                entry.speaker.as_deref().map(|who| Person::parse(who).map_or(String::new(), |who| who.email));
+            let email = speaker.unwrap_or_else(|| entry.by.email.clone()).to_lowercase();
+            happened.push(EventKind::Said(email, ticket.is_customers(entry)));
         }
         changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
         if let Some(minutes) = entry.spent_minutes {
@@ -250,31 +253,6 @@ fn waits(status: Status, deferral: Option<&Node>) -> Option<(Reason, Option<Stri
         Status::Deferred => Some((Reason::Vendor, text("vendor").map(str::to_owned))),
         Status::New | Status::Triaged | Status::InProgress | Status::Resolved | Status::Closed => None,
     }
-}
-
-/// True for the reporter; but whoever files with a tool of the developers' is their own customer.
-fn is_customer(ticket: &Ticket, who: &Person) -> bool {
-    let text = |field: &Field| ticket.fields().get(field).and_then(Node::as_text);
-    let filed_it = ticket.timeline().first().is_some_and(|entry| entry.by == *who);
-    let is_own = filed_it && text(&Field::Channel) == Some("cli");
-    !is_own && text(&Field::Reporter).is_some_and(|reporter| who.is_named(reporter))
-}
-
-/// True for a word of a person that the customer may read: no automatic step, no internal note, no
-/// assignment, and not the filing itself.
-fn says_something(entry: &Entry) -> bool {
-    let is_inner = matches!(
-        entry.action,
-        Action::Open
-            | Action::Assign
-            | Action::Alert
-            | Action::Repeat
-            | Action::Link
-            | Action::Unlink
-            | Action::Undo
-            | Action::Redact
-    );
-    entry.note.is_some() && entry.visibility == Visibility::Customer && entry.seen.is_none() && !is_inner
 }
 
 /// Whose words are the team's: those of its members; everybody's but the customer's, where no team is known.

@@ -1,0 +1,57 @@
+//! What the customer says, and what it does: a ticket that waits for them wakes, and one resolved lately is reopened.
+
+use crate::process::decide::Record;
+use crate::process::refusal::Refusal;
+use crate::process::request::{Actor, FieldChange, Request, RequestKind};
+use crate::process::rules::Rules;
+use crate::ticket::{Action, Field, Node, Person, Status, Ticket, Visibility};
+
+/// The customer, where the actor's own comment is theirs: the reporter, who is not of the team.
+#[must_use]
+pub fn speaker(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor) -> Option<String> {
+    let is_word = matches!(request.what, RequestKind::Comment) && request.visibility == Visibility::Customer;
+    let is_stranger = !rules.team.has_member(&actor.member) && !rules.team.has_member(&actor.by);
+    (is_word && is_stranger && ticket.is_customer(&actor.by)).then(|| actor.by.to_string())
+}
+
+impl Record {
+    /// Records what the customer said.
+    pub(super) fn customer_spoke(
+        &mut self,
+        ticket: &Ticket,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<Action, Refusal> {
+        let head = ticket.fields();
+        let action = match head.status() {
+            Status::Pending => Action::Resume,
+            Status::Resolved if is_lately_resolved(ticket, rules, actor) => Action::Reopen,
+            Status::Resolved | Status::Closed => {
+                let id = ticket.id();
+                self.warnings.push(format!(
+                    "it is {} and stays so; for a new ticket: git support new TITLE --relates-to {id}",
+                    head.status()
+                ));
+                return Ok(Action::Comment);
+            }
+            Status::New | Status::Triaged | Status::InProgress | Status::Deferred => {
+                return Ok(Action::Comment);
+            }
+        };
+        self.change(head, &Field::Status, &FieldChange::to_text(Status::InProgress.as_str()))?;
+        self.leave_status(head)?;
+        Ok(action)
+    }
+}
+
+/// True within the time in which a word of the customer reopens (`reopen_within`), from the resolution on.
+fn is_lately_resolved(ticket: &Ticket, rules: &Rules, actor: &Actor) -> bool {
+    let since = ticket.setter(&Field::Status).map(|entry| actor.at.unix().saturating_sub(entry.at.unix()));
+    since.is_some_and(|seconds| seconds <= rules.settings.reopen_within_seconds)
+}
+
+/// The customer as `--from customer` names them: the reporter.
+#[must_use]
+pub fn reporter(ticket: &Ticket) -> Option<Person> {
+    Person::parse(ticket.fields().get(&Field::Reporter).and_then(Node::as_text)?)
+}
