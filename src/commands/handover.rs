@@ -66,7 +66,8 @@ fn packet(
     code: Option<render::Concerned>,
 ) -> View {
     let linked = linked(project, &ticket);
-    View::HandoverNotes(Box::new(HandoverNotes { ticket, audience, linked, similar, code }))
+    let duplicates = project.duplicates(&ticket);
+    View::HandoverNotes(Box::new(HandoverNotes { ticket, audience, linked, similar, code, duplicates }))
 }
 
 fn concerned(code: Concerned) -> render::Concerned {

@@ -42,21 +42,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let other = absent.clone().map_or_else(|| project.id(&args.other), Ok)?;
     let kind = kind(&args.kind);
     let note = args.message.read(session)?;
-    let what = |kind, other| {
-        if args.remove { RequestKind::Unlink(kind, other) } else { RequestKind::Link(kind, other) }
-    };
-    let request =
-        Request::new(what(kind.clone(), other.clone())).with_note(note).spending(args.spending.spent);
+    let (kind_of, to) = (kind.clone(), other.clone());
+    let what = if args.remove { RequestKind::Unlink(kind_of, to) } else { RequestKind::Link(kind_of, to) };
+    let request = Request::new(what).with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {
         if !args.remove {
-            change.check_no_ring(&id, &kind, &other)?;
+            return change.link_saying(&kind, &other, &id, request.clone());
         }
         change.request(&id, request.clone())?;
-        if let Some(converse) = kind.converse()
-            && id != other
-            && absent.is_none()
-        {
-            change.follow(&other, Request::new(what(converse, id.clone())))?;
+        if let Some(converse) = kind.converse().filter(|_| id != other && absent.is_none()) {
+            change.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
         }
         Ok(())
     })?;

@@ -44,6 +44,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
     let search = Search { which, limit: args.limit, with_snippets, ..Search::new(&query, projection) };
     let found = project.find(&search)?;
+    if found.is_empty()
+        && let near = project.near_words(&query)?
+        && !near.is_empty()
+    {
+        session.note(format!("no ticket matches; did you mean {}?", near.join(" ")));
+    }
     if session.on_terminal {
         session.note(project.counted(&search, found.len())?);
     }

@@ -11,7 +11,7 @@ use crate::intake;
 use crate::process::{Changes, FieldChange, FixStatus, Refusal, Request, RequestKind};
 use crate::project::{Change, ChangeOptions, NewAttachment, Outcome, Project};
 use crate::render::View;
-use crate::ticket::{Field, Node, TicketId};
+use crate::ticket::{Field, LinkKind, Node, TicketId};
 
 /// The fields that the form shows.
 const FORM_FIELDS: &[Field] = &[
@@ -47,6 +47,15 @@ pub struct Args {
     /// Open the ticket once per FINGERPRINT: repeat an open one, reopen a resolved one
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
+    /// The ticket that must be done before this one (can be repeated)
+    #[arg(long, value_name = "ID")]
+    blocked_by: Vec<String>,
+    /// The ticket that this one is a part of
+    #[arg(long, value_name = "ID")]
+    parent: Option<String>,
+    /// A ticket that this one has to do with (can be repeated)
+    #[arg(long, value_name = "ID")]
+    relates_to: Vec<String>,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
@@ -80,10 +89,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         allow_secret: args.allow_secret,
         if_match: None,
     };
-    let changed = project.change(&options, |change| open(args, change, &id, &fields, &attachments))?;
+    let links = links(args, &project)?;
+    let changed = project.change(&options, |change| {
+        open(args, change, &id, &fields, &attachments)?;
+        links.iter().try_for_each(|(kind, other)| change.link(&id, kind, other))
+    })?;
     if changed.outcome == Outcome::Committed {
         project.note_branch()?;
-        return Ok(View::Opened(changed.tickets));
+        let own = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
+        return Ok(View::Opened(own));
     }
     Ok(views::steps(changed, session))
 }
@@ -102,6 +116,14 @@ fn open(
         change.open(id, fields, Request::new(RequestKind::Comment).spending(args.spending.spent))?;
     }
     attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(RequestKind::Comment)))
+}
+
+/// The tickets that the new one is linked to, each with the kind.
+fn links(args: &Args, project: &Project<'_>) -> Result<Vec<(LinkKind, TicketId)>, Failure> {
+    let blockers = args.blocked_by.iter().map(|id| (LinkKind::BlockedBy, id));
+    let parent = args.parent.iter().map(|id| (LinkKind::Parent, id));
+    let related = args.relates_to.iter().map(|id| (LinkKind::RelatesTo, id));
+    blockers.chain(parent).chain(related).map(|(kind, id)| Ok((kind, project.id(id)?))).collect()
 }
 
 /// What an occurrence of a known key adds: the description becomes its note.

@@ -1,19 +1,22 @@
 //! `next`: the queue, and the ticket to take from it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Request, RequestKind, queue};
+use crate::process::{Listed, Queued, Request, RequestKind, queue};
 use crate::project::{ChangeOptions, Project, Projection, Search};
 use crate::render::{Extent, View};
 use crate::ticket::{Level, Ticket, TicketId};
 
 /// List the tickets to work on next
 ///
-/// What waits for a customer or a vendor is left out until the day to ask again.
+/// What waits for a customer or a vendor is left out until the day to ask again, or until the customer has spoken. In the
+/// place of a blocked ticket stand those that block it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Limit to a level
@@ -40,27 +43,60 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         ));
     }
     let project = session.project_in(args.reading.scope())?;
-    let mut query = String::from("status:open");
-    if let Some(level) = &args.level {
-        query.push_str(" level:");
-        query.push_str(level);
-    }
-    if args.mine {
-        query.push_str(" assignee:me");
-    }
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
-    let found = project.find(&Search::new(&query, projection))?;
-    let mut queue = queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), project.now());
+    let found = project.find(&Search::new("status:open", projection))?;
+    let titles: BTreeMap<TicketId, String> =
+        found.iter().map(|one| (one.summary.id.clone(), one.summary.title.clone())).collect();
+    let blockers = project.blockers()?;
+    let mut queue = queue(
+        found,
+        |one: &Listed| (&one.summary, one.standing.unwrap_or_default()),
+        &blockers,
+        project.now(),
+    );
+    if let Some(wanted) = wanted(args, &project)? {
+        queue.retain(|(one, _)| wanted.contains(&one.summary.id));
+    }
     if args.take {
-        let free = queue.into_iter().filter(|one| one.summary.assignee.is_none());
-        return take_first(&project, free.map(|one| one.summary.id).collect(), session);
+        let free = queue.into_iter().filter(|(one, _)| one.summary.assignee.is_none());
+        return take_first(&project, free.map(|(one, _)| one.summary.id).collect(), session);
     }
-    let count = queue.len();
-    queue.truncate(args.limit);
-    if count > queue.len() {
-        session.note(format!("{} of {count} tickets; -n {count} shows all", queue.len()));
+    let total = queue.len();
+    if total > args.limit {
+        session.note(format!("{} of {total} tickets; -n {total} shows all", args.limit));
     }
-    Ok(View::Tickets { tickets: project.placed(queue)?, extent: Extent::Short })
+    let mut tickets = Vec::new();
+    for (place, (one, held)) in queue.into_iter().take(args.limit).enumerate() {
+        let reason = reason(&project, &held, &titles)?;
+        let queued = Some(Queued { position: place + 1, total, reason });
+        tickets.push(Listed { queued, ..one });
+    }
+    Ok(View::Tickets { tickets: project.placed(tickets)?, extent: Extent::Short })
+}
+
+/// The tickets that the queue is limited to; none where it is not.
+fn wanted(args: &Args, project: &Project<'_>) -> Result<Option<BTreeSet<TicketId>>, Failure> {
+    let level = args.level.as_ref().map(|level| format!("level:{level}"));
+    let mine = args.mine.then(|| "assignee:me".to_owned());
+    let terms: Vec<String> = level.into_iter().chain(mine).collect();
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    let ids = project.find_ids(&format!("status:open {}", terms.join(" ")))?;
+    Ok(Some(ids.into_iter().collect()))
+}
+
+/// Why a ticket is offered in the place of others: it blocks them.
+fn reason(
+    project: &Project<'_>,
+    held: &[TicketId],
+    titles: &BTreeMap<TicketId, String>,
+) -> Result<Option<String>, Failure> {
+    let Some(first) = held.first() else { return Ok(None) };
+    let id = first.as_str().get(..project.shortest(first)?).unwrap_or_default();
+    let title = titles.get(first).map(|title| format!(" {title}")).unwrap_or_default();
+    let more = if held.len() > 1 { format!(", and {} more", held.len() - 1) } else { String::new() };
+    Ok(Some(format!("blocks {id}{title}{more}")))
 }
 
 /// Assigns the first of some tickets that nobody else takes at the same moment.

@@ -7,7 +7,7 @@ use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest};
-use crate::project::Project;
+use crate::project::{Change, Project};
 use crate::render::View;
 use crate::ticket::{LinkKind, Resolution, TicketId};
 
@@ -64,6 +64,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                 change.check_no_ring(id, &LinkKind::DuplicateOf, original)?;
             }
             change.request(id, request.clone())?;
+            warn_of_links(change, id, &ids)?;
             // The other end of the link: the original lists its duplicates.
             if let Some(original) = original.as_ref().filter(|original| *original != id) {
                 change
@@ -73,6 +74,19 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(())
     })?;
     Ok(views::steps(changed, session))
+}
+
+/// Says which open tickets a resolved one leaves behind: its children, and those that block it.
+fn warn_of_links(change: &mut Change<'_, '_>, id: &TicketId, resolved: &[TicketId]) -> Result<(), Failure> {
+    let Some(ticket) = change.ticket(id)? else { return Ok(()) };
+    for (kind, what) in [(LinkKind::Child, "its child"), (LinkKind::BlockedBy, "its blocker")] {
+        for other in change.project().open_links(&ticket, &kind) {
+            if !resolved.contains(&other) {
+                change.warning(id, format!("{what} {other} is open"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Adds the open tickets that are part of these.

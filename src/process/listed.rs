@@ -15,10 +15,23 @@ pub struct Listed {
     /// The piece of its texts where the words that were looked for stand: its words, and
     /// whether each is one of them.
     pub snippet: Option<Vec<(String, bool)>>,
+    /// Its place in the queue, where it was asked for.
+    pub queued: Option<Queued>,
     /// Where its clocks stand; `None` where the project has none.
     pub standing: Option<SlaStatus>,
     /// What else was asked for.
     pub record: Record,
+}
+
+/// The place of a ticket in the queue.
+#[derive(Debug, Clone)]
+pub struct Queued {
+    /// Its place, from 1.
+    pub position: usize,
+    /// How many there are.
+    pub total: usize,
+    /// Why it stands there, where that is not its own urgency.
+    pub reason: Option<String>,
 }
 
 /// What is known of a ticket of a list, beside what a table shows.

@@ -24,6 +24,7 @@ mod refusal;
 mod release;
 mod request;
 mod results;
+mod rings;
 mod rules;
 mod secrets;
 mod setting_keys;
@@ -50,13 +51,13 @@ pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use incoming::{Incoming, IncomingEntry, IncomingIssue, NewTicket};
 pub use limits::LIMITS;
-pub use listed::{Branches, Listed, Record};
+pub use listed::{Branches, Listed, Queued, Record};
 pub use mentions::paths_named;
 pub use outcome::{FailureOutput, Outcome, TestResult};
 pub use outside::for_outside;
 pub use policy::Policy;
 pub use problem::{Problem, ProblemLevel};
-pub use queue::{is_overdue, queue};
+pub use queue::{Blockers, is_overdue, queue};
 pub use refusal::Refusal;
 pub use release::{Mark, Release, is_unsupported};
 pub use request::{
@@ -64,6 +65,7 @@ pub use request::{
     ResolutionRequest,
 };
 pub use results::{FailureGroup, MAX_NAMED, Results};
+pub use rings::rings;
 pub use rules::Rules;
 pub use secrets::{secret_in, without_secrets};
 pub use setting_keys::{own_settings, unknown_keys, unknown_setting};

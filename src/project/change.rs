@@ -329,6 +329,11 @@ impl<'p, 'h> Change<'p, 'h> {
         self.warnings.extend(warnings.into_iter().map(|warning| format!("warning: {id}: {warning}")));
     }
 
+    /// Says something about what is done to a ticket.
+    pub fn warning(&mut self, id: &TicketId, warning: String) {
+        self.warn(id, vec![warning]);
+    }
+
     /// Refuses a ticket that has changed since somebody looked at it.
     pub(super) fn check_unchanged(&self, id: &TicketId) -> Result<(), Failure> {
         let Some(wanted) = self.options.if_match.as_ref().filter(|_| !self.has_touched(id)) else {

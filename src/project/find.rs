@@ -260,6 +260,7 @@ impl Project<'_> {
                 prefix: self.shortest(ticket.id())?,
                 places: None,
                 snippet: None,
+                queued: None,
                 standing: rules.as_ref().map(|_| context.standing(&ticket)),
                 record: match projection {
                     Projection::Lines => Record::None,

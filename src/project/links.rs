@@ -2,11 +2,82 @@
 
 use std::collections::BTreeMap;
 
+use crate::process::{Blockers, Request, RequestKind};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
-use crate::ticket::{LinkKind, TicketId};
+use crate::project::state::Project;
+use crate::ticket::{LinkKind, Ticket, TicketId};
+
+impl Project<'_> {
+    /// The open tickets that are blocked, each with the open tickets that block it. One that cannot be read blocks nothing.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn blockers(&self) -> Result<Blockers, Failure> {
+        let mut blockers = Blockers::new();
+        for ticket in self.find_tickets("is:blocked")? {
+            let by = self.open_links(&ticket, &LinkKind::BlockedBy);
+            blockers.insert(ticket.id().clone(), by);
+        }
+        Ok(blockers)
+    }
+
+    /// The open tickets that a ticket links to in a way.
+    #[must_use]
+    pub fn open_links(&self, ticket: &Ticket, kind: &LinkKind) -> Vec<TicketId> {
+        let links = ticket.fields().links().filter(|(own, _)| *own == kind);
+        let ids = links.filter_map(|(_, id)| TicketId::parse(id));
+        ids.filter(|id| self.readable(id).is_some_and(|other| other.fields().status().is_open())).collect()
+    }
+
+    /// The duplicates of a ticket, and theirs, each once: what was told there belongs to this one.
+    #[must_use]
+    pub fn duplicates(&self, ticket: &Ticket) -> Vec<Ticket> {
+        let mut found: Vec<Ticket> = Vec::new();
+        let mut open = vec![ticket.clone()];
+        while let Some(ticket) = open.pop() {
+            for (_, id) in ticket.fields().links().filter(|(kind, _)| **kind == LinkKind::DuplicatedBy) {
+                let known = |one: &Ticket| one.id().as_str() == id;
+                let Some(id) = TicketId::parse(id).filter(|_| !found.iter().any(known)) else { continue };
+                if let Some(duplicate) = self.readable(&id) {
+                    found.push(duplicate.clone());
+                    open.push(duplicate);
+                }
+            }
+        }
+        found.retain(|one| one.id() != ticket.id());
+        found
+    }
+}
 
 impl Change<'_, '_> {
+    /// Links a ticket to another, and the other back.
+    ///
+    /// # Errors
+    /// The links would form a ring, or a ticket is not there or cannot be read.
+    pub fn link(&mut self, id: &TicketId, kind: &LinkKind, other: &TicketId) -> Result<(), Failure> {
+        self.link_saying(kind, other, id, Request::new(RequestKind::Link(kind.clone(), other.clone())))
+    }
+
+    /// The same with a request that says more.
+    ///
+    /// # Errors
+    /// The links would form a ring, or a ticket is not there or cannot be read.
+    pub fn link_saying(
+        &mut self,
+        kind: &LinkKind,
+        other: &TicketId,
+        id: &TicketId,
+        request: Request,
+    ) -> Result<(), Failure> {
+        self.check_no_ring(id, kind, other)?;
+        self.request(id, request)?;
+        if let Some(converse) = kind.converse().filter(|_| id != other) {
+            self.follow(other, Request::new(RequestKind::Link(converse, id.clone())))?;
+        }
+        Ok(())
+    }
+
     /// Sees that a new link closes no ring: a ticket that blocks itself over others could never be done, and one that is a
     /// duplicate of itself would name no original.
     ///
@@ -20,7 +91,7 @@ impl Change<'_, '_> {
         let ring: Vec<&str> = std::iter::once(id).chain(&path).map(TicketId::as_str).collect();
         let message = format!("the links would form a ring: {}", ring.join(&format!(" {kind} ")));
         let last = path.iter().rev().nth(1).unwrap_or(other);
-        let hint = format!("git support link --remove {last} {} {id}", word(kind));
+        let hint = format!("git support link --remove {last} {} {id}", kind.typed());
         Err(Failure::new(Kind::Refused, message).hint(hint))
     }
 
@@ -53,15 +124,4 @@ fn way_back(came_from: &BTreeMap<TicketId, Option<TicketId>>, to: TicketId) -> V
     let mut way: Vec<TicketId> = std::iter::successors(Some(to), before).collect();
     way.reverse();
     way
-}
-
-/// The kind as `link` takes it.
-fn word(kind: &LinkKind) -> &str {
-    if *kind == LinkKind::Parent {
-        "child-of"
-    } else if *kind == LinkKind::Child {
-        "parent-of"
-    } else {
-        kind.as_str()
-    }
 }

@@ -24,6 +24,7 @@ mod import;
 mod introduced;
 
 mod links;
+mod near_words;
 mod parts;
 mod people;
 mod records;

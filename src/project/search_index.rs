@@ -134,7 +134,15 @@ impl Project<'_> {
                     Record::None
                 }
             };
-            found.push(Listed { summary, prefix, places: None, snippet: None, standing, record });
+            found.push(Listed {
+                summary,
+                prefix,
+                places: None,
+                snippet: None,
+                queued: None,
+                standing,
+                record,
+            });
         })?;
         if is_foreign {
             return Err(Error::foreign().into());

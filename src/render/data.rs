@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::process::Queued;
 use crate::process::{Branches, Listed, Member, Problem, Record, Release, Suggestion, Vendor, percentile};
 use crate::render::blame;
 use crate::render::clocks;
@@ -84,7 +85,9 @@ fn objects(view: &View) -> Shape {
         View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, Extent::Full), page.places.as_ref())),
         View::HandoverNotes(notes) => Shape::One(handover_notes::object(notes)),
         View::Tickets { tickets, extent } => {
-            Shape::Many(tickets.iter().map(|one| placed(listed(one, *extent), one.places.as_ref())).collect())
+            let object =
+                |one: &Listed| queued(placed(listed(one, *extent), one.places.as_ref()), one.queued.as_ref());
+            Shape::Many(tickets.iter().map(object).collect())
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
         View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),
@@ -162,6 +165,16 @@ fn versioned(fields: Map<String, Value>) -> Value {
 fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
     if let (Value::Object(map), Some(places)) = (&mut ticket, places) {
         map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
+    }
+    ticket
+}
+
+/// A ticket with its place in the queue, where it was asked for.
+fn queued(mut ticket: Value, queued: Option<&Queued>) -> Value {
+    if let (Value::Object(map), Some(queued)) = (&mut ticket, queued) {
+        map.insert("position".to_owned(), queued.position.into());
+        map.insert("total".to_owned(), queued.total.into());
+        map.extend(queued.reason.as_ref().map(|reason| ("reason".to_owned(), Value::from(reason.as_str()))));
     }
     ticket
 }

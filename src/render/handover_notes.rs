@@ -120,7 +120,8 @@ fn sections(packet: &HandoverNotes) -> Vec<Section> {
     }
     sections.extend([evidence(packet), comments(packet)].into_iter().flatten());
     if matches!(packet.audience, Audience::Team) {
-        sections.extend([links(packet), similar(packet), code(packet)].into_iter().flatten());
+        sections
+            .extend([links(packet), duplicates(packet), similar(packet), code(packet)].into_iter().flatten());
     }
     sections
 }
@@ -181,13 +182,18 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
 fn comments(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     for entry in packet.ticket.current() {
-        let (Action::Comment, Some(note)) = (&entry.action, &entry.note) else { continue };
+        let is_word = entry.action == Action::Comment || entry.speaker.is_some();
+        let Some(note) = entry.note.as_ref().filter(|_| is_word) else { continue };
         let is_internal = entry.visibility != Visibility::Customer;
         if is_internal && !matches!(packet.audience, Audience::Team) {
             continue;
         }
-        let who =
-            if is_internal { format!("{}, internal", entry.by.short()) } else { entry.by.short().to_owned() };
+        let who = match entry.speaker.as_deref().and_then(Person::short_of) {
+            Some(customer) if matches!(packet.audience, Audience::Team) => format!("{customer}, customer"),
+            Some(_) => "customer".to_owned(),
+            None if is_internal => format!("{}, internal", entry.by.short()),
+            None => entry.by.short().to_owned(),
+        };
         parts.push(Part::Fact(entry.at.minute(), packet.for_outside(&who)));
         parts.push(Part::Text(packet.for_outside(note)));
     }
@@ -200,6 +206,31 @@ fn links(packet: &HandoverNotes) -> Option<Section> {
     };
     let parts: Vec<Part> = packet.linked.iter().map(fact).collect();
     (!parts.is_empty()).then_some(Section { title: "Links".to_owned(), parts })
+}
+
+/// The duplicates, with who reported them and what was found there: this ticket goes on for all of them.
+fn duplicates(packet: &HandoverNotes) -> Option<Section> {
+    if !matches!(packet.audience, Audience::Team) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for ticket in &packet.duplicates {
+        let head = ticket.fields();
+        parts.push(Part::Fact(ticket.id().to_string(), head.title().to_owned()));
+        let reporter = head.get(&Field::Reporter).map(Node::to_string);
+        parts.extend(reporter.map(|reporter| Part::Fact("reporter".to_owned(), reporter)));
+        parts.extend(ticket.descriptions().map(|text| Part::Text(text.to_owned())));
+        for (finding, text) in head.findings() {
+            parts.push(Part::Fact(finding.to_string(), format!("of {}", ticket.id())));
+            parts.push(Part::Text(text.to_owned()));
+        }
+        for entry in ticket.current() {
+            let Some(file) = &entry.attachment else { continue };
+            let place = format!(".support/attachments/{}/{}", ticket.id(), file.file);
+            parts.push(Part::Fact(file.name.clone(), place));
+        }
+    }
+    (!parts.is_empty()).then_some(Section { title: "Duplicates".to_owned(), parts })
 }
 
 /// Earlier tickets like this one, and how they ended.
@@ -240,7 +271,12 @@ impl HandoverNotes {
             return text.to_owned();
         }
         let reporter = self.ticket.fields().get(&Field::Reporter).map(Node::to_string);
-        let reporter = reporter.as_deref().and_then(Person::parse);
-        for_outside(text, reporter.as_ref())
+        let speakers = self.ticket.timeline().iter().filter_map(|entry| entry.speaker.clone());
+        let mut customers: Vec<String> = reporter.into_iter().chain(speakers).collect();
+        customers.sort();
+        customers.dedup();
+        let text = for_outside(text, None);
+        let people = customers.iter().filter_map(|customer| Person::parse(customer));
+        people.fold(text, |text, customer| for_outside(&text, Some(&customer)))
     }
 }

@@ -63,6 +63,10 @@ pub(super) fn tickets(tickets: &[Listed], look: &RenderOptions) -> String {
             out.push_str(&rest);
             out.push('\n');
         }
+        if let Some(reason) = one.queued.as_ref().and_then(|queued| queued.reason.as_ref()) {
+            let words: Vec<(String, bool)> = reason.split(' ').map(|word| (word.to_owned(), false)).collect();
+            snippet(&mut out, &words, look);
+        }
         if let Some(words) = &one.snippet {
             snippet(&mut out, words, look);
         }

@@ -64,7 +64,17 @@ pub fn short_node(ticket: &Ticket) -> Node {
 
 /// What an object for machines says of a ticket beside the fields of its file: it is worked out when it is read, and
 /// never written into a ticket.
-pub const COMPUTED: &[&str] = &["created", "updated", "occurrences", "severity_proposed", "branches", "due"];
+pub const COMPUTED: &[&str] = &[
+    "created",
+    "updated",
+    "occurrences",
+    "severity_proposed",
+    "branches",
+    "due",
+    "position",
+    "total",
+    "reason",
+];
 
 /// What a ticket's timeline adds up to, as its object for machines says it.
 #[must_use]

@@ -249,6 +249,16 @@ open_words! {
 }
 
 impl LinkKind {
+    /// The kind as it is typed: `A parent B` would read as if A were the parent.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        match self {
+            Self::Parent => "child-of",
+            Self::Child => "parent-of",
+            other => other.as_str(),
+        }
+    }
+
     /// The kind as the other ticket sees it; `None` for a kind of a newer version.
     #[must_use]
     pub fn converse(&self) -> Option<Self> {

@@ -44,6 +44,13 @@ impl Output {
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
         self.stderr
     }
+
+    /// The standard output of a gate that found something.
+    #[track_caller]
+    pub(crate) fn fails_with_gate(self) -> String {
+        assert_eq!(self.status, Some(3), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self.stdout
+    }
 }
 
 impl Sandbox {

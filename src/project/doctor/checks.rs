@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::process::{Problem, ProblemLevel, Team, skews};
+use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -34,6 +34,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
         people(ticket, team, &mut faults);
         vendor(ticket, &vendors, &mut faults);
     }
+    links(&tickets, &mut faults);
     evidence(&snapshot, &tickets, &mut faults)?;
     releases(project, &tickets, &mut faults);
     for name in store.other_ticket_branches()? {
@@ -215,6 +216,17 @@ fn timeline(ticket: &Ticket, now: Timestamp, faults: &mut Vec<Problem>) {
             let message = format!("two entries have the id {}", entry.id);
             faults.push(Problem::note("timeline.id", message).of(ticket.id()));
         }
+    }
+}
+
+/// Links that lead back to where they begin.
+fn links(tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
+    for (kind, ring) in rings(tickets) {
+        let (Some(first), Some(second)) = (ring.first(), ring.get(1).or(ring.first())) else { continue };
+        let names: Vec<&str> = ring.iter().chain([first]).map(TicketId::as_str).collect();
+        let message = format!("the links form a ring: {}", names.join(&format!(" {kind} ")));
+        let hint = format!("git support link --remove {first} {} {second}", kind.typed());
+        faults.push(Problem::warning("link.ring", message).of(first).hint(hint));
     }
 }
 

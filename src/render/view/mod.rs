@@ -236,6 +236,8 @@ pub struct HandoverNotes {
     pub code: Option<Concerned>,
     /// Earlier tickets like it.
     pub similar: Vec<Ticket>,
+    /// Its duplicates: what they tell belongs to it.
+    pub duplicates: Vec<Ticket>,
 }
 
 /// The code that a ticket concerns.

@@ -1,0 +1,100 @@
+//! Search: what somebody types is found as it is typed, whatever letters and signs it has.
+
+use crate::sandbox::Sandbox;
+
+fn found(sandbox: &Sandbox, query: &str) -> String {
+    let json = sandbox.run(&["list", query, "sort:title", "--json"]).ok();
+    let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let titles = all.as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned());
+    titles.collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn letters_and_signs_are_found_as_typed() {
+    let sandbox = Sandbox::new();
+    let lines = [
+        "Die Straße ist gesperrt",
+        "Köln antwortet nicht",
+        "ΟΔΟΣ",
+        "Łódź",
+        "Ærøskøbing",
+        "Işık",
+        "C++ build",
+        "C# build",
+        "C build",
+        "Crash in pay.rs:42",
+        "See https://x.example/a/b?c=d#e",
+        "std::vector grows",
+        "localhost:8080 is down",
+        "Error 0x8007: E_FAIL",
+    ];
+    for line in lines {
+        sandbox.run(&["new", line]).ok();
+    }
+    for (query, title) in [
+        ("strasse", "Die Straße ist gesperrt"),
+        ("STRASSE", "Die Straße ist gesperrt"),
+        ("straße", "Die Straße ist gesperrt"),
+        ("koln", "Köln antwortet nicht"),
+        ("koeln", "Köln antwortet nicht"),
+        ("KÖLN", "Köln antwortet nicht"),
+        ("οδος", "ΟΔΟΣ"),
+        ("lodz", "Łódź"),
+        ("aeroskobing", "Ærøskøbing"),
+        ("isik", "Işık"),
+        ("C++", "C++ build"),
+        ("c#", "C# build"),
+        ("\"c\" build", "C build"),
+        ("pay.rs:42", "Crash in pay.rs:42"),
+        ("https://x.example/a/b?c=d#e", "See https://x.example/a/b?c=d#e"),
+        ("std::vector", "std::vector grows"),
+        ("localhost:8080", "localhost:8080 is down"),
+        ("text~asse", "Die Straße ist gesperrt"),
+        ("text~\"ort ist\"", ""),
+        ("text~\"sse is\"", "Die Straße ist gesperrt"),
+        ("title~ector", "std::vector grows"),
+        ("description~ector", ""),
+    ] {
+        assert_eq!(found(&sandbox, query), title, "{query}");
+        // The ticket files give the same answer.
+        let index = sandbox.repo().join(".git/support/index.sqlite");
+        std::fs::remove_file(&index).unwrap();
+        std::fs::create_dir(&index).unwrap();
+        assert_eq!(found(&sandbox, query), title, "without the index: {query}");
+        std::fs::remove_dir(&index).unwrap();
+    }
+    for (query, meant) in [("severty:1", "severity"), ("leve:2", "level"), ("foo:bar", "quote it")] {
+        let said = sandbox.run(&["list", query]).fails(2);
+        assert!(said.contains(meant), "{query}: {said}");
+    }
+}
+
+#[test]
+fn a_customers_address_is_found_by_its_field_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "One", "--reporter", "Ann Lee <ann@payments.example>"]).ok();
+    assert_eq!(found(&sandbox, "payments"), "");
+    assert_eq!(found(&sandbox, "lee"), "One");
+    assert_eq!(found(&sandbox, "reporter:payments"), "One");
+}
+
+#[test]
+fn titles_are_sorted_as_people_count() {
+    let sandbox = Sandbox::new();
+    for title in ["Job 10", "Job 9", "job 1", "Zug", "Ähre", "Ahorn"] {
+        sandbox.run(&["new", title]).ok();
+    }
+    assert_eq!(found(&sandbox, ""), "Ahorn | Ähre | job 1 | Job 9 | Job 10 | Zug");
+}
+
+#[test]
+fn a_word_that_nothing_has_proposes_one_that_something_has() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "Payments fail in Köln"]).ok();
+    for (typed, meant) in [("paymnets", "payments"), ("kölm", "koln"), ("fial", "fail")] {
+        let said = sandbox.run(&["list", typed]);
+        assert_eq!(said.status, Some(0));
+        assert!(said.stderr.contains(&format!("did you mean {meant}")), "{typed}: {}", said.stderr);
+    }
+    assert!(!sandbox.run(&["list", "xyzzyquux"]).stderr.contains("did you mean"));
+}
