@@ -8,13 +8,11 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::{Draft, Session};
 use crate::commands::views;
 use crate::intake;
-use crate::process::{Changes, FieldChange, Refusal};
+use crate::process::{Changes, FieldChange, FollowUp, Refusal};
 use crate::project::{Change, ChangeOptions, Project, Scope};
 use crate::query::joined;
 use crate::render::View;
-use crate::ticket::{
-    Area, Field, Finding, Level, Node, Resolution, Severity, Status, Timestamp, Type, parse_span,
-};
+use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, parse_span};
 
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
@@ -291,12 +289,10 @@ impl FieldOptions {
     }
 }
 
-/// A moment ahead as typed: a span from now (`3d`, `12h`), a day, an instant.
-pub(crate) fn moment_ahead(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
-    let moment = parse_span(text).map(|span| now.after(span));
-    moment.or_else(|| Timestamp::parse(text)).or_else(|| Timestamp::parse_day(text)).ok_or_else(|| {
-        Failure::usage(format!("'{text}' is not a valid future date or duration"))
-            .hint("write 3d, 12h, 2026-12-01 or 2026-12-01T09:00:00Z")
+/// When to ask again, as typed.
+pub(super) fn follow_up(text: &str) -> Result<FollowUp, String> {
+    FollowUp::parse(text).ok_or_else(|| {
+        format!("'{text}' is not a valid date or duration (use 3d for working days, 12h, 2099-12-01 or 2099-12-01T09:00:00Z)")
     })
 }
 

@@ -54,6 +54,9 @@ pub struct Args {
     /// Remove an affected release (can be repeated)
     #[arg(long, value_name = "VERSION")]
     remove_affects: Vec<String>,
+    /// Override the rules of levels and statuses (requires -m, recorded in the timeline)
+    #[arg(long)]
+    force: bool,
     /// Clear FIELD (can be repeated)
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
@@ -97,6 +100,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Ok(View::Unchanged(Vec::new()));
     }
     let request = Request::new(RequestKind::Edit(changes)).with_note(note).spending(args.spending.spent);
+    let request = Request { force: args.force, ..request };
     let changed = project.change(&args.writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;

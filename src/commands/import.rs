@@ -40,6 +40,12 @@ pub struct Args {
     /// Read attachments from DIR, as export --attachments wrote it
     #[arg(long, value_name = "DIR")]
     attachments: Option<PathBuf>,
+    /// Override rules that refuse entries of existing tickets (requires -m, recorded in the timeline)
+    #[arg(long, requires = "message")]
+    force: bool,
+    /// The reason for --force
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true, requires = "force")]
+    message: Option<String>,
     #[command(flatten)]
     writing: WriteOptions,
 }
@@ -56,8 +62,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let content = attachment_content(args.attachments.as_deref(), session.directory());
     let progress = (total >= MANY).then(|| (session.host.progress)("importing", total));
     let changed = project.change(&args.writing.options(), |change| {
-        let mut import =
-            Import { change, source, content: &content, count: Counts::default(), seen: BTreeMap::new() };
+        let mut import = Import {
+            change,
+            source,
+            content: &content,
+            force: args.message.as_deref(),
+            count: Counts::default(),
+            seen: BTreeMap::new(),
+        };
         lines.each(|number, line| -> Result<(), Failure> {
             import.line(number, line)?;
             if let Some(progress) = &progress {
@@ -136,6 +148,8 @@ struct Import<'a, 'p, 'h> {
     change: &'a mut Change<'p, 'h>,
     source: Option<Source>,
     content: &'a AttachmentContent<'a>,
+    /// The reason to take what the rules refuse.
+    force: Option<&'a str>,
     count: Counts,
     /// How often a line has stood in the file so far, by its checksum.
     seen: BTreeMap<u64, usize>,
@@ -152,7 +166,7 @@ impl Import<'_, '_, '_> {
                 let count = self.seen.entry(checksum(line)).or_default();
                 *count += 1;
                 let mark = format!("import {count} {line}");
-                self.change.import(incoming, &mark, self.content)?
+                self.change.import(incoming, &mark, self.content, self.force)?
             }
             Err(problem) => Err(problem),
         };

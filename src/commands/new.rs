@@ -56,6 +56,9 @@ pub struct Args {
     /// A ticket that this one has to do with (can be repeated)
     #[arg(long, value_name = "ID")]
     relates_to: Vec<String>,
+    /// Override the rules of levels and statuses (requires -m, recorded in the timeline)
+    #[arg(long)]
+    force: bool,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
@@ -113,7 +116,9 @@ fn open(
     if args.key.is_some() && change.ticket(id)?.is_some() {
         change.request(id, repeated(fields).spending(args.spending.spent))?;
     } else {
-        change.open(id, fields, Request::new(RequestKind::Comment).spending(args.spending.spent))?;
+        let note = if args.force { description(fields) } else { None };
+        let request = Request::new(RequestKind::Comment).spending(args.spending.spent).with_note(note);
+        change.open(id, fields, Request { force: args.force, ..request })?;
     }
     attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(RequestKind::Comment)))
 }
@@ -128,13 +133,17 @@ fn links(args: &Args, project: &Project<'_>) -> Result<Vec<(LinkKind, TicketId)>
 
 /// What an occurrence of a known key adds: the description becomes its note.
 fn repeated(fields: &Changes) -> Request {
-    let note = match fields.get(&Field::Description) {
-        Some(FieldChange::To(Some(Node::Text(text)))) => Some(text.clone()),
-        _ => None,
-    };
+    let note = description(fields);
     let adds = |(field, _): &(&Field, &FieldChange)| [Field::Affects, Field::Labels].contains(field);
     let added = fields.iter().filter(adds).map(|(field, change)| (field.clone(), change.clone())).collect();
     Request::new(RequestKind::Repeat(added, FixStatus::Contained)).with_note(note)
+}
+
+fn description(fields: &Changes) -> Option<String> {
+    match fields.get(&Field::Description) {
+        Some(FieldChange::To(Some(Node::Text(text)))) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// What is so without a flag: who reports, and by which channel.

@@ -60,6 +60,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             session.note("no ticket matches");
         }
         let report = SlaReport::of(&project, args, own)?;
+        report.note_untimed(&found, session);
         found.iter().filter_map(|one| report.lines(one)).collect()
     };
     let shuts = |line: &ClockLine| match (args.gate.as_deref(), line.clock.state) {
@@ -91,6 +92,25 @@ impl<'a> SlaReport<'a> {
             Failure::new(Kind::NotFound, "no clocks are set").hint(hint)
         })?;
         Ok(Self { project, rules, now: project.now(), what_if })
+    }
+
+    /// Says how many open tickets have no clock because they were filed before it was set.
+    fn note_untimed(&self, found: &[Listed], session: &Session<'_>) {
+        let is_untimed = |one: &&Listed| {
+            let Record::TicketHistory(judged) = &one.record else { return false };
+            let (course, by) = judged.as_ref();
+            let clocks = |by: &[usize]| self.rules.clocks(course, by, self.now.unix());
+            // The first rules are those in effect now.
+            one.summary.status.is_open() && clocks(by).is_empty() && !clocks(&[]).is_empty()
+        };
+        let count = found.iter().filter(is_untimed).count();
+        if count > 0 && !self.what_if {
+            let (tickets, were) =
+                if count == 1 { ("ticket has", "it was") } else { ("tickets have", "they were") };
+            session.note(format!(
+                "{count} open {tickets} no target: {were} filed before it was set; git support sla --policy HEAD shows them"
+            ));
+        }
     }
 
     /// The clocks of a ticket of a list, which was found with its course.

@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use crate::process::{
-    Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest,
+    Assignee, Changes, FieldChange, FollowUp, ProcessAction, Request, RequestKind, ResolutionRequest,
 };
-use crate::ticket::{
-    Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Timestamp, Visibility, nearest,
-};
+use crate::ticket::{Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Visibility, nearest};
 
 /// The operations, by their words.
 const WORDS: &[&str] = &[
@@ -30,7 +28,7 @@ const WORDS: &[&str] = &[
     "reopen",
 ];
 /// What stands in an object beside the fields of a ticket.
-const OWN: &[&str] = &["op", "id", "note", "internal", "from"];
+const OWN: &[&str] = &["op", "id", "note", "internal", "from", "force"];
 
 /// What a line asks for.
 #[derive(Debug)]
@@ -70,6 +68,7 @@ pub fn read_operation(
         _ => RequestKind::Process(action(&word, &object, resolve)?),
     };
     let mut request = Request::new(what).with_note(text("note"));
+    request.force = flag(&object, "force");
     if flag(&object, "internal") {
         request.visibility = Visibility::Internal;
     }
@@ -108,8 +107,8 @@ fn action(
         }
         "alert" => ProcessAction::Alert(need("to")?),
         "pend" => ProcessAction::Pend {
-            follow_up: Timestamp::parse(&need("follow_up")?)
-                .ok_or("'follow_up' is not a valid time (use 2026-11-26T09:00:00Z)")?,
+            follow_up: FollowUp::parse(&need("follow_up")?)
+                .ok_or("'follow_up' is not a valid time (use 3d, 12h or 2026-11-26T09:00:00Z)")?,
         },
         "resume" => ProcessAction::Resume,
         "resolve" => ProcessAction::Resolve(ending(object, resolve)?),

@@ -6,8 +6,8 @@ use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
 use crate::process::rules::Rules;
 use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Fields, Kind, LinkKind, MAX_TEXT_BYTES, Node, Redaction,
-    Restored, Set, Status, Ticket, TicketId, Visibility, fold,
+    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Redaction, Set, Status,
+    Ticket, TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
@@ -42,6 +42,7 @@ pub fn open(
     let mut record = Record::default();
     record.change_all(&Fields::default(), changes)?;
     record.judge_severity(rules, actor)?;
+    record.check_side_door(&id, &Fields::default(), &request, rules, actor)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
@@ -102,13 +103,13 @@ pub fn redact(
 /// What an entry will hold, as it is gathered.
 #[derive(Default)]
 pub(super) struct Record {
-    set: BTreeMap<Field, Set>,
+    pub(super) set: BTreeMap<Field, Set>,
     attached: bool,
     pub(super) told: Option<String>,
     pub(super) proposed: bool,
     pub(super) overrides: Vec<String>,
-    undoes: Vec<EntryId>,
-    replaces: Option<EntryId>,
+    pub(super) undoes: Vec<EntryId>,
+    pub(super) replaces: Option<EntryId>,
     /// What is done although a policy warns of it.
     pub(super) warnings: Vec<String>,
 }
@@ -130,6 +131,7 @@ impl Record {
             RequestKind::Edit(changes) => {
                 self.change_all(head, changes)?;
                 self.judge_severity(rules, actor)?;
+                self.check_side_door(ticket.id(), head, request, rules, actor)?;
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
@@ -175,44 +177,6 @@ impl Record {
         }
     }
 
-    /// Takes entries back; what was changed since stays.
-    fn undo(&mut self, ticket: &Ticket, entries: &[EntryId]) -> Result<Action, Refusal> {
-        let undone = ticket.undone();
-        for id in entries {
-            let entry = known(ticket, id)?;
-            if !entry.can_be_undone() {
-                let (id, entry, action) = (ticket.id().clone(), id.clone(), entry.action.clone());
-                return Err(Refusal::CannotUndo { id, entry, action });
-            }
-            if undone.is_undone(entry) {
-                return Err(Refusal::Undone { id: ticket.id().clone(), entry: id.clone() });
-            }
-        }
-        for (field, restored) in ticket.restored(entries) {
-            match restored {
-                Restored::To(value) => self.change(ticket.fields(), &field, &FieldChange::To(value))?,
-                Restored::TextOf(entry) => drop(self.set.insert(field, Set::TextOf { entry })),
-                Restored::Stays => {}
-            }
-        }
-        self.undoes = entries.to_vec();
-        Ok(Action::Undo)
-    }
-
-    /// A comment in the place of one's own.
-    fn replace(&mut self, ticket: &Ticket, replaced: &EntryId, actor: &Actor) -> Result<Action, Refusal> {
-        let entry = known(ticket, replaced)?;
-        if entry.action != Action::Comment || ticket.undone().is_struck(entry) {
-            return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
-        }
-        if ![&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string())) {
-            let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
-            return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
-        }
-        self.replaces = Some(replaced.clone());
-        Ok(Action::Comment)
-    }
-
     fn attach(&mut self, file: &Attachment, rules: &Rules) -> Result<Action, Refusal> {
         let limit = rules.settings.max_attachment_bytes;
         if file.bytes > limit {
@@ -220,6 +184,11 @@ impl Record {
         }
         self.attached = true;
         Ok(Action::Attach)
+    }
+
+    /// How the record sets a field.
+    pub(super) fn set_of(&self, field: &Field) -> Option<&Set> {
+        self.set.get(field)
     }
 
     /// True where the record sets a field.
@@ -231,17 +200,6 @@ impl Record {
     pub(super) fn confirm(&mut self, head: &Fields, field: &Field) {
         let value = head.get(field).cloned();
         self.set.insert(field.clone(), Set::Value { from: value.clone(), to: value });
-    }
-
-    fn unlink(&mut self, ticket: &Ticket, kind: &LinkKind, other: &TicketId) -> Result<Action, Refusal> {
-        let field = Field::Links(kind.clone());
-        if !ticket.fields().members(&field).any(|id| id == other.as_str()) {
-            let (id, kind, other) = (ticket.id().clone(), kind.clone(), other.clone());
-            return Err(Refusal::NoSuchLink { id, kind, other });
-        }
-        let change = FieldChange::Members { add: Vec::new(), remove: vec![other.to_string()] };
-        self.change(ticket.fields(), &field, &change)?;
-        Ok(Action::Unlink)
     }
 
     /// Seen again: a ticket that was resolved or closed is worked on again, unless it was seen where its fix
@@ -360,7 +318,7 @@ impl Record {
             speaker: request.speaker,
             told: self.told,
             proposed: self.proposed,
-            overrides: self.overrides,
+            overrides: [self.overrides, request.overrides].concat(),
             seen: request.seen,
             spent_minutes: request.spent_minutes,
             undoes: self.undoes,
@@ -369,11 +327,6 @@ impl Record {
             unknown: Vec::new(),
         }
     }
-}
-
-fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
-    let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
-    entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
 }
 
 /// The fields that a ticket always has.

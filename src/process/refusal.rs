@@ -1,6 +1,8 @@
 //! Why a rule said no, and what would make it say yes.
 
-use crate::ticket::{Action, EntryId, Field, Finding, Level, LinkKind, MAX_TEXT_BYTES, Status, TicketId};
+use crate::ticket::{
+    Action, EntryId, Field, Finding, Level, LinkKind, MAX_TEXT_BYTES, Status, TicketId, Timestamp,
+};
 
 fn names(findings: &[Finding]) -> String {
     findings.iter().map(Finding::as_str).collect::<Vec<_>>().join(", ")
@@ -108,6 +110,26 @@ pub enum Refusal {
         /// The steps that may be taken.
         legal: Vec<String>,
     },
+    /// A status that no step leads to from another.
+    #[error("no step leads {id} from status {from} to {to}")]
+    NoStep {
+        /// The ticket.
+        id: TicketId,
+        /// Its status.
+        from: Status,
+        /// The status it was to have.
+        to: Status,
+    },
+    /// A status that says more than an edit does.
+    #[error("status {to} of {id} is set by {step}")]
+    OwnStep {
+        /// The ticket.
+        id: TicketId,
+        /// The status it was to have.
+        to: Status,
+        /// The step that leads there.
+        step: Action,
+    },
     /// Findings that the next level needs.
     #[error("cannot escalate {id} to level {to}: missing {}", names(missing))]
     MissingFindings {
@@ -134,6 +156,9 @@ pub enum Refusal {
         /// The step.
         step: Action,
     },
+    /// A day to ask again that is past.
+    #[error("the follow-up {0} is past")]
+    PastFollowUp(Timestamp),
     /// Level 1 does not defer to vendors.
     #[error("{0} is at level 1, which does not defer to vendors")]
     LevelOneDefers(TicketId),
@@ -201,9 +226,13 @@ impl Refusal {
             Self::LargeAttachment { bytes, .. } => {
                 Some(format!("git support config set attachments.max_bytes {bytes}"))
             }
-            Self::Illegal { id, .. } | Self::NoLevel { id, .. } | Self::NothingProposed(id) => {
-                Some(format!("git support show {id}"))
+            Self::OwnStep { id, step, .. } => {
+                Some(format!("git support {step} {id}, or override with --force -m REASON"))
             }
+            Self::NoStep { id, .. }
+            | Self::Illegal { id, .. }
+            | Self::NoLevel { id, .. }
+            | Self::NothingProposed(id) => Some(format!("git support show {id}")),
             Self::MissingFindings { id, missing, .. } => {
                 let flags: Vec<String> = missing.iter().map(|finding| format!("--{finding} \"…\"")).collect();
                 Some(format!(
@@ -212,6 +241,7 @@ impl Refusal {
                 ))
             }
             Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
+            Self::PastFollowUp(_) => Some("write 3d (working days), 12h, or a later date".to_owned()),
             Self::LevelOneDefers(id) => Some(format!("git support escalate {id}")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
             Self::WhichVendor { known } => Some(match known.first() {

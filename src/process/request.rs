@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::process::follow_up::FollowUp;
 use crate::ticket::{
     Attachment, EntryId, Field, Level, LinkKind, Node, Occurrence, Person, Resolution, TicketId, Timestamp,
     Visibility,
@@ -134,7 +135,7 @@ pub enum ProcessAction {
     /// Wait for the customer.
     Pend {
         /// When to ask again.
-        follow_up: Timestamp,
+        follow_up: FollowUp,
     },
     /// The wait is over.
     Resume,
@@ -169,7 +170,7 @@ pub enum Deferral {
         /// The vendor's number of the case.
         case: Option<String>,
         /// When to ask.
-        follow_up: Timestamp,
+        follow_up: FollowUp,
     },
     /// To the Enhance process.
     Enhance,
@@ -197,6 +198,10 @@ pub struct Request {
     pub note: Option<String>,
     /// The customer whose words they are: `Name <address>`.
     pub speaker: Option<String>,
+    /// True where somebody goes over rules, with a reason.
+    pub force: bool,
+    /// The rules that were gone over, where the request itself breaks none.
+    pub overrides: Vec<String>,
     /// Who may see the note.
     pub visibility: Visibility,
     /// Where a machine saw it.
@@ -213,6 +218,8 @@ impl Request {
             what,
             note: None,
             speaker: None,
+            force: false,
+            overrides: Vec::new(),
             visibility: Visibility::Customer,
             seen: None,
             spent_minutes: None,

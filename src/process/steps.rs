@@ -86,9 +86,10 @@ impl Record {
                 self.hand_over(ticket, to)?;
             }
             ProcessAction::Alert(who) => self.told = Some(who.clone()),
-            ProcessAction::Defer(to) => self.defer(ticket, to, rules)?,
+            ProcessAction::Defer(to) => self.defer(ticket, to, rules, actor)?,
             ProcessAction::Pend { follow_up } => {
-                self.wait(ticket, &[("to", "customer")], Some(*follow_up))?;
+                let moment = follow_up.moment(ticket, rules, actor.at)?;
+                self.wait(ticket, &[("to", "customer")], Some(moment))?;
             }
             ProcessAction::Resolve(ending) => self.resolve(ticket, ending, rules)?,
             ProcessAction::Own(who) => self.change(head, &Field::Owner, &FieldChange::to_text(who))?,
@@ -197,7 +198,7 @@ impl Record {
         self.change(ticket.fields(), &Field::Assignee, &FieldChange::To(to))
     }
 
-    fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules) -> Result<(), Refusal> {
+    fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
         let (name, case, follow_up) = match to {
             Deferral::Enhance => return self.wait(ticket, &[("to", "enhance")], None),
             Deferral::Vendor { name, case, follow_up } => (name, case, *follow_up),
@@ -223,7 +224,7 @@ impl Record {
         }
         let mut pairs = vec![("to", "vendor"), ("vendor", vendor.name.as_str())];
         pairs.extend(case.as_deref().map(|case| ("case", case)));
-        self.wait(ticket, &pairs, Some(follow_up))
+        self.wait(ticket, &pairs, Some(follow_up.moment(ticket, rules, actor.at)?))
     }
 
     /// Records for whom the ticket waits, and until when.
@@ -308,7 +309,7 @@ fn vendors_for(ticket: &Ticket, rules: &Rules) -> Vec<String> {
 }
 
 /// The findings needed to escalate from a level.
-fn needed(rules: &Rules, level: Level) -> impl Iterator<Item = Finding> {
+pub(super) fn needed(rules: &Rules, level: Level) -> impl Iterator<Item = Finding> + use<> {
     let [first, second] = &rules.settings.handover;
     // What the first level gathers is needed further up too.
     let second = if level == Level::One { &[][..] } else { second };

@@ -156,9 +156,14 @@ impl From<Refusal> for Failure {
             Refusal::Value { .. } => Kind::Invalid,
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
             Refusal::Changed { .. } => Kind::Conflict,
-            Refusal::NoReason { .. } | Refusal::WhichVendor { .. } | Refusal::NoOriginal(_) => Kind::Usage,
+            Refusal::PastFollowUp(_)
+            | Refusal::NoReason { .. }
+            | Refusal::WhichVendor { .. }
+            | Refusal::NoOriginal(_) => Kind::Usage,
             Refusal::NoVendor { .. } | Refusal::NoEntry { .. } => Kind::NotFound,
             Refusal::Illegal { .. }
+            | Refusal::NoStep { .. }
+            | Refusal::OwnStep { .. }
             | Refusal::MissingFindings { .. }
             | Refusal::NoLevel { .. }
             | Refusal::LevelOneDefers(_)

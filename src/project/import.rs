@@ -1,13 +1,17 @@
 //! Tickets that come in from outside, as one commit; what came in before changes nothing.
 
+use crate::process::audit::Judge;
 use crate::process::{
-    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, Request, RequestKind, Rules, checksum,
+    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, ProblemLevel, Request, RequestKind,
+    Rules, checksum,
 };
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::secrets::refuse_in_ticket;
 use crate::store::{TicketChange, layout};
-use crate::ticket::{Attachment, EntryId, Merged, Ticket, TicketId, merge, one_line, sha256};
+use crate::ticket::{
+    Attachment, EntryId, Merged, Person, Ticket, TicketId, Visibility, merge, one_line, sha256,
+};
 
 /// The content of an attachment that comes in with a ticket; `None` where it does not.
 pub type AttachmentContent<'a> = dyn Fn(&TicketId, &Attachment) -> Result<Option<Vec<u8>>, Failure> + 'a;
@@ -24,7 +28,7 @@ pub enum Imported {
 }
 
 impl Change<'_, '_> {
-    /// Takes a ticket that comes in. `mark` is what a line without an id is told by: its ids follow from it, so that a
+    /// Takes a ticket that comes in, `force` being the reason to take steps that the rules refuse. `mark` is what a line without an id is told by: its ids follow from it, so that a
     /// second import of the same file changes nothing. The inner error says what is wrong with it.
     ///
     /// # Errors
@@ -34,9 +38,13 @@ impl Change<'_, '_> {
         incoming: Incoming,
         mark: &str,
         content: &AttachmentContent<'_>,
+        force: Option<&str>,
     ) -> Result<Result<Imported, String>, Failure> {
         let (before, after) = match self.imported(incoming, mark)? {
-            Ok(Some(pair)) => pair,
+            Ok(Some((before, after))) => match self.judged(before.as_ref(), after, force)? {
+                Ok(after) => (before, after),
+                Err(problem) => return Ok(Err(problem)),
+            },
             Ok(None) => return Ok(Ok(Imported::Unchanged)),
             Err(problem) => return Ok(Err(problem)),
         };
@@ -85,6 +93,44 @@ impl Change<'_, '_> {
         Ok(Ok(()))
     }
 
+    /// Sees that what comes into a ticket that is here is what its steps could have done, where the project enforces that;
+    /// gone over by force, the ticket says so. The inner error says which entry it is.
+    fn judged(
+        &mut self,
+        before: Option<&Ticket>,
+        after: Ticket,
+        force: Option<&str>,
+    ) -> Result<Result<Ticket, String>, Failure> {
+        let Some(before) = before else { return Ok(Ok(after)) };
+        let project = self.project();
+        let rules = project.rules()?;
+        let is_enforced =
+            [rules.settings.level_by_role, rules.settings.severity_by_owner].contains(&Policy::Enforce);
+        if !is_enforced {
+            return Ok(Ok(after));
+        }
+        let new = after.timeline().iter().filter(|entry| !before.has_entry(entry)).map(|entry| (entry, true));
+        let new: Vec<_> = new.collect();
+        let judge = Judge { rules: vec![rules], is_lenient: false, saw_all: false };
+        let member = |who: &Person| project.store.mapped(who).unwrap_or_else(|_| who.clone());
+        let findings = judge.steps(Some(before), &after, &new, &member);
+        let Some(first) = findings.iter().find(|finding| finding.level == ProblemLevel::Error) else {
+            return Ok(Ok(after));
+        };
+        let Some(reason) = force else {
+            return Ok(Err(format!("{} (override with --force -m REASON)", first.message)));
+        };
+        let request = Request {
+            visibility: Visibility::Internal,
+            overrides: vec!["policy.level_by_role".to_owned()],
+            ..Request::new(RequestKind::Comment).with_note(Some(reason.to_owned()))
+        };
+        let actor = self.author.actor(self.entry_id());
+        let mut after = after;
+        self.decided(&mut after, request, rules, &actor)?;
+        Ok(Ok(after))
+    }
+
     /// Says what an import does.
     pub fn import_subject(&mut self, subject: String) {
         self.subject(subject);
@@ -118,7 +164,7 @@ impl Change<'_, '_> {
         }
         let actor = Actor { at: new.created.unwrap_or(self.at()), ..self.author.actor(entry) };
         let rules = self.project().rules()?;
-        match self.opened(&id, &new.changes, Request::new(RequestKind::Comment), rules, &actor) {
+        match self.opened(&id, &new.changes, opening(rules), rules, &actor) {
             Ok(ticket) => self.merged(ticket),
             Err(failure) => Ok(Err(failure.error.to_string())),
         }
@@ -145,7 +191,7 @@ impl Change<'_, '_> {
             None => {
                 let (by, entry) = (issue.reporter.clone(), issue.content_entry.clone());
                 let actor = Actor { member: by.clone(), by, at: issue.created, entry };
-                self.opened(&issue.id, &issue.opening, Request::new(RequestKind::Comment), &rules, &actor)?
+                self.opened(&issue.id, &issue.opening, opening(self.project().rules()?), &rules, &actor)?
             }
         };
         for comment in &issue.comments {
@@ -170,6 +216,13 @@ impl Change<'_, '_> {
 
 /// A ticket before and after what comes in; none where nothing changes; the inner error where it is wrong.
 type Pair = Result<Option<(Option<Ticket>, Ticket)>, String>;
+
+/// The request that opens a ticket that comes in: where steps are enforced, what it begins with is said to be imported.
+fn opening(rules: &Rules) -> Request {
+    let is_enforced = rules.settings.level_by_role == Policy::Enforce;
+    let note = is_enforced.then(|| "Imported.".to_owned());
+    Request { force: is_enforced, ..Request::new(RequestKind::Comment).with_note(note) }
+}
 
 /// What another tracker let happen has happened.
 fn lenient(rules: &Rules) -> Rules {

@@ -2,7 +2,7 @@
 
 use crate::process::{Clock, Event, EventKind, TicketHistory, standing};
 use crate::report::period::Period;
-use crate::ticket::{Level, Summary, Timestamp};
+use crate::ticket::{Level, Resolution, Summary, Timestamp};
 
 /// A ticket, as a report looks at it.
 #[derive(Debug)]
@@ -19,6 +19,17 @@ pub struct Case {
     pub at_levels: [i64; 3],
 }
 
+/// Why a ticket counts in no time and no rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SetAside {
+    /// Another ticket goes on with it.
+    Duplicate,
+    /// Spam, or about another product.
+    NoTicket,
+    /// It was filed as resolved.
+    FiledResolved,
+}
+
 impl Case {
     /// When it was filed.
     pub(super) fn opened(&self) -> i64 {
@@ -29,6 +40,23 @@ impl Case {
     #[must_use]
     pub fn due(&self) -> Option<i64> {
         standing(&self.clocks).due.map(Timestamp::unix)
+    }
+
+    /// Why it counts in no time and no rate, as far as is known: it was no ticket of its own, or no work on one was seen.
+    pub(super) fn set_aside(&self) -> Option<SetAside> {
+        let last = self.events().rev().find_map(|event| match &event.what {
+            EventKind::Ended(code) => Some((event.entry, code.clone())),
+            EventKind::Reopened(_) => Some((event.entry, None)),
+            _ => None,
+        });
+        let (entry, code) = last?;
+        match code {
+            Some(Resolution::Duplicate) => Some(SetAside::Duplicate),
+            Some(Resolution::Spam | Resolution::OtherProduct) => Some(SetAside::NoTicket),
+            // It ended with its opening.
+            _ if entry == 0 => Some(SetAside::FiledResolved),
+            _ => None,
+        }
     }
 
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {

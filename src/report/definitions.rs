@@ -1,7 +1,7 @@
 //! What each figure is: a definition, and what a single ticket adds to it.
 
 use crate::process::{Clock, ClockKind, ClockState, Event, EventKind, LevelChange, Reason};
-use crate::report::case::Case;
+use crate::report::case::{Case, SetAside};
 use crate::report::definition::{Definition, Unit};
 use crate::report::period::Period;
 use crate::ticket::Level;
@@ -31,6 +31,30 @@ pub const METRICS: &[Definition] = &[
         is_of_end: true,
         about: "tickets open at the end of the period",
         collect: |case, period| once(case.is_open_at(period.to - 1), 1),
+    },
+    Definition {
+        key: "duplicates",
+        title: "Duplicates",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets resolved as duplicate in the period; they count in no time and no rate",
+        collect: |case, period| ended_aside(case, period, SetAside::Duplicate),
+    },
+    Definition {
+        key: "no-tickets",
+        title: "Spam and other products",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets resolved as spam or other-product in the period; they count in no time and no rate",
+        collect: |case, period| ended_aside(case, period, SetAside::NoTicket),
+    },
+    Definition {
+        key: "filed-resolved",
+        title: "Filed as resolved",
+        unit: Unit::Count,
+        is_of_end: false,
+        about: "tickets filed as already resolved in the period; they count in no time and no rate",
+        collect: |case, period| ended_aside(case, period, SetAside::FiledResolved),
     },
     Definition {
         key: "age",
@@ -332,4 +356,10 @@ fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {
     let has_ended = case.during(period).any(is_end) && !case.is_open_at(period.to - 1);
     let seconds = case.at_levels.get(level).copied().filter(|seconds| has_ended && *seconds > 0);
     seconds.into_iter().collect()
+}
+
+/// One for a ticket that ended in the period and counts in no time and no rate, for a reason.
+fn ended_aside(case: &Case, period: Period, why: SetAside) -> Vec<i64> {
+    let has_ended = case.during(period).any(is_end);
+    once(has_ended && case.set_aside() == Some(why), 1)
 }

@@ -221,6 +221,10 @@ open_words! {
         NoResponse = "no-response",
         /// The reporter took it back.
         Withdrawn = "withdrawn",
+        /// It was no ticket: an advertisement, say.
+        Spam = "spam",
+        /// It is about another product.
+        OtherProduct = "other-product",
     }
 }
 

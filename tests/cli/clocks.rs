@@ -254,3 +254,66 @@ fn clocks_run_as_if_an_undone_step_had_not_been() {
     assert_eq!((elapsed, paused), (3 * 3600, 0), "{clocks:?}");
     assert_ne!(of("response").1, "met", "{clocks:?}");
 }
+
+#[test]
+fn an_update_interval_shorter_than_the_response_begins_with_the_response() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.major.response", "4h"]).ok();
+    sandbox.run(&["config", "set", "clocks.major.update", "1h"]).ok();
+    let line = "new Slow --severity major --reporter 'Ann <ann@customer.example>' --channel phone";
+    let id = sandbox.at("2026-11-24T09:00:00Z", line);
+    let kinds = |instant: &str| {
+        let all = clocks(&sandbox, &[&id, "--at", instant]);
+        all.iter().map(|clock| format!("{} {}", clock.0, clock.1)).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(kinds("2026-11-24T11:00:00Z"), "response running");
+    sandbox.at("2026-11-24T12:00:00Z", &format!("comment {id} -m 'We look.'"));
+    assert_eq!(kinds("2026-11-24T12:30:00Z"), "response met, update running");
+    assert_eq!(kinds("2026-11-24T13:30:00Z"), "response met, update breached");
+}
+
+#[test]
+fn a_follow_up_counts_working_days_of_the_tickets_calendar_from_the_step() {
+    let sandbox = Sandbox::new();
+    for (key, value) in [
+        // The time zone may be set before the hours.
+        ("calendars.office.timezone", "Europe/Berlin"),
+        ("calendars.office.hours.mon-fri", "09:00-17:00"),
+        ("clocks.major.response", "4h"),
+        ("clocks.major.calendar", "office"),
+    ] {
+        sandbox.run(&["config", "set", key, value]).ok();
+    }
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    // A Thursday.
+    let id = sandbox.at("2026-11-26T10:00:00Z", "new Slow --severity major --level 2");
+    let follow_up = |id: &str| sandbox.field(id, "deferral")["follow_up"].as_str().unwrap().to_owned();
+    sandbox.at("2026-11-26T10:00:00Z", &format!("pend {id} --follow-up 3d -m 'Which one?'"));
+    assert_eq!(follow_up(&id), "2026-12-01T10:00:00Z");
+    sandbox.at("2026-11-26T10:00:00Z", &format!("defer {id} --vendor paygate --follow-up 1d"));
+    assert_eq!(follow_up(&id), "2026-11-27T10:00:00Z");
+    sandbox.at("2026-11-26T10:00:00Z", &format!("defer {id} --vendor paygate --follow-up 12h"));
+    assert_eq!(follow_up(&id), "2026-11-26T22:00:00Z");
+    // Without a calendar of its own, every day is a working day.
+    let other = sandbox.at("2026-11-26T10:00:00Z", "new Other");
+    let line = format!("{{\"op\":\"pend\",\"id\":\"{other}\",\"follow_up\":\"3d\"}}\n");
+    sandbox.file("ops", line);
+    sandbox.at("2026-11-26T10:00:00Z", "batch ops");
+    assert_eq!(follow_up(&other), "2026-11-29T10:00:00Z");
+    let said = sandbox.run(&["pend", &other, "--follow-up", "2020-01-01"]).fails(2);
+    assert!(said.contains("follow-up 2020-01-01T00:00:00Z is past"), "{said}");
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn tickets_filed_before_a_target_was_set_are_counted() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "Old", "--severity", "major"]).ok();
+    sandbox.run(&["config", "set", "clocks.major.resolution", "4h"]).ok();
+    sandbox.run(&["new", "Young", "--severity", "major"]).ok();
+    let said = sandbox.run(&["sla"]);
+    let expected = "1 open ticket has no target: it was filed before it was set; git support sla --policy HEAD shows them";
+    assert!(said.stderr.contains(expected), "{}", said.stderr);
+    assert!(!said.stdout.contains("Old"), "{}", said.stdout);
+    assert!(sandbox.run(&["sla", "--policy", "HEAD"]).ok().contains("Old"));
+}

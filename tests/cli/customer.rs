@@ -2,15 +2,8 @@
 
 use crate::sandbox::Sandbox;
 
-/// Runs a command at an instant of its own.
-fn at(sandbox: &Sandbox, instant: &str, line: &str) -> String {
-    let clock = format!("GIT_AUTHOR_DATE='{instant}' GIT_COMMITTER_DATE='{instant}'");
-    sandbox.shell(&format!("{clock} git support {line}")).ok().trim().to_owned()
-}
-
 fn filed(sandbox: &Sandbox) -> String {
-    at(
-        sandbox,
+    sandbox.at(
         "2026-11-02T09:00:00Z",
         "new 'Card fails' --reporter 'Ann Lee <ann@customer.example>' --channel phone --severity major",
     )
@@ -24,26 +17,22 @@ fn found(sandbox: &Sandbox, query: &str) -> usize {
 fn a_pending_ticket_wakes_and_a_resolved_one_is_reopened_within_its_time() {
     let sandbox = Sandbox::new();
     let id = filed(&sandbox);
-    at(&sandbox, "2026-11-02T10:00:00Z", &format!("pend {id} --follow-up 2026-11-20 -m 'Which card?'"));
+    sandbox.at("2026-11-02T10:00:00Z", &format!("pend {id} --follow-up 2026-11-20 -m 'Which card?'"));
     assert_eq!(found(&sandbox, "awaiting:customer"), 1);
-    at(&sandbox, "2026-11-03T09:00:00Z", &format!("comment {id} --from customer -m 'A blue one.'"));
+    sandbox.at("2026-11-03T09:00:00Z", &format!("comment {id} --from customer -m 'A blue one.'"));
     assert_eq!(sandbox.field(&id, "status"), "in-progress");
     assert!(sandbox.field(&id, "deferral").is_null());
     let page = sandbox.run(&["show", &id]).ok();
     assert!(page.contains("said by the customer, Ann Lee <ann@customer.example>"), "{page}");
     assert_eq!(found(&sandbox, "is:unanswered awaiting:us"), 1);
-    at(&sandbox, "2026-11-03T10:00:00Z", &format!("comment {id} -m 'Thank you.'"));
+    sandbox.at("2026-11-03T10:00:00Z", &format!("comment {id} -m 'Thank you.'"));
     assert_eq!(found(&sandbox, "is:unanswered"), 0);
 
-    at(&sandbox, "2026-11-04T09:00:00Z", &format!("resolve {id} --as answered -m 'Use the green one.'"));
-    at(
-        &sandbox,
-        "2026-11-18T08:00:00Z",
-        &format!("comment {id} --from 'Ben <ben@customer.example>' -m 'No.'"),
-    );
+    sandbox.at("2026-11-04T09:00:00Z", &format!("resolve {id} --as answered -m 'Use the green one.'"));
+    sandbox.at("2026-11-18T08:00:00Z", &format!("comment {id} --from 'Ben <ben@customer.example>' -m 'No.'"));
     assert_eq!(sandbox.field(&id, "status"), "in-progress");
     assert_eq!(found(&sandbox, "reopened:1"), 1);
-    at(&sandbox, "2026-11-18T09:00:00Z", &format!("resolve {id} --as answered -m 'The red one.'"));
+    sandbox.at("2026-11-18T09:00:00Z", &format!("resolve {id} --as answered -m 'The red one.'"));
     let late = sandbox.shell(&format!(
         "GIT_AUTHOR_DATE=2026-12-18T09:00:00Z git support comment {id} --from customer -m 'Again!'"
     ));
@@ -56,12 +45,11 @@ fn a_pending_ticket_wakes_and_a_resolved_one_is_reopened_within_its_time() {
 fn what_the_customer_says_is_no_response_of_ours() {
     let sandbox = Sandbox::new();
     sandbox.run(&["config", "set", "clocks.major.response", "4h"]).ok();
-    let id = at(
-        &sandbox,
+    let id = sandbox.at(
         "2026-11-24T09:00:00Z",
         "new Slow --severity major --reporter 'Ann Lee <ann@customer.example>' --channel phone",
     );
-    at(&sandbox, "2026-11-24T09:30:00Z", &format!("comment {id} --from customer -m 'Still slow.'"));
+    sandbox.at("2026-11-24T09:30:00Z", &format!("comment {id} --from customer -m 'Still slow.'"));
     let state = |sandbox: &Sandbox| {
         let json = sandbox.run(&["sla", &id, "--json", "--at", "2026-11-24T11:00:00Z"]).ok();
         let all: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -69,7 +57,7 @@ fn what_the_customer_says_is_no_response_of_ours() {
         one["clocks"][0]["state"].as_str().unwrap().to_owned()
     };
     assert_eq!(state(&sandbox), "running");
-    at(&sandbox, "2026-11-24T10:00:00Z", &format!("comment {id} -m 'We look.'"));
+    sandbox.at("2026-11-24T10:00:00Z", &format!("comment {id} -m 'We look.'"));
     assert_eq!(state(&sandbox), "met");
 }
 

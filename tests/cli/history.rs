@@ -71,23 +71,17 @@ fn the_past_is_read_at_a_revision_a_day_or_an_instant() {
     assert_eq!(sandbox.run(&["list", "--at", "v1", "--format", "csv"]).ok().lines().count(), 2);
 }
 
-/// Runs a command at an instant of its own.
-fn at(sandbox: &Sandbox, instant: &str, line: &str) -> String {
-    let clock = format!("GIT_AUTHOR_DATE='{instant}' GIT_COMMITTER_DATE='{instant}'");
-    sandbox.shell(&format!("{clock} git support {line}")).ok().trim().to_owned()
-}
-
 #[test]
 fn an_instant_is_what_had_happened_by_then_whatever_commit_brought_it() {
     let sandbox = Sandbox::unborn();
-    let first = at(&sandbox, "2026-03-01T09:00:00Z", "new First --severity minor");
+    let first = sandbox.at("2026-03-01T09:00:00Z", "new First --severity minor");
     sandbox.git(&["checkout", "-q", "-b", "side"]);
-    let side = at(&sandbox, "2026-03-02T09:00:00Z", "new Side");
-    at(&sandbox, "2026-03-03T09:00:00Z", &format!("edit {first} --severity major"));
+    let side = sandbox.at("2026-03-02T09:00:00Z", "new Side");
+    sandbox.at("2026-03-03T09:00:00Z", &format!("edit {first} --severity major"));
     sandbox.git(&["checkout", "-q", "main"]);
-    at(&sandbox, "2026-03-05T09:00:00Z", &format!("comment {first} -m Here"));
+    sandbox.at("2026-03-05T09:00:00Z", &format!("comment {first} -m Here"));
     // A clock that is years behind.
-    at(&sandbox, "2026-02-01T09:00:00Z", &format!("comment {first} -m 'Before it was'"));
+    sandbox.at("2026-02-01T09:00:00Z", &format!("comment {first} -m 'Before it was'"));
     sandbox.git(&["merge", "-q", "--no-edit", "side"]);
     let list = |instant: &str| {
         let csv = sandbox.run(&["list", "--at", instant, "sort:title", "--json"]).ok();
@@ -137,7 +131,7 @@ fn an_instant_before_the_first_commit_is_empty() {
 fn ages_and_due_times_are_read_at_the_instant() {
     let sandbox = Sandbox::new();
     sandbox.run(&["config", "set", "clocks.blocker.resolution", "4h"]).ok();
-    let id = at(&sandbox, "2026-11-23T09:00:00Z", "new Down --severity blocker");
+    let id = sandbox.at("2026-11-23T09:00:00Z", "new Down --severity blocker");
     let line = |instant: &str| sandbox.run(&["list", "--at", instant]).ok();
     assert!(line("2026-11-23T10:00:00Z").contains("3h"), "{}", line("2026-11-23T10:00:00Z"));
     assert!(line("2026-11-23T15:00:00Z").contains("2h"), "{}", line("2026-11-23T15:00:00Z"));

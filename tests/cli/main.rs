@@ -70,6 +70,7 @@ mod searching;
 mod settings;
 mod sharing;
 mod showing;
+mod side_doors;
 mod storm;
 mod syncing;
 mod talking;

@@ -182,3 +182,36 @@ fn the_docs_name_every_figure() {
     );
     with_table("docs/reports.md", "| metric |", &table);
 }
+
+#[test]
+fn what_was_no_ticket_of_its_own_counts_in_no_time_and_is_counted_apart() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.ticket("First");
+    sandbox.run(&["resolve", &first, "--as", "answered"]).ok();
+    let report = |sandbox: &Sandbox, key: &str| {
+        let json = sandbox.run(&["report", "--from", "2026-11-01", "--to", "2026-12-31", "--json"]).ok();
+        let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let metrics = all["groups"][0]["figures"].as_array().unwrap().clone();
+        metrics
+            .iter()
+            .find(|metric| metric["figure"] == key)
+            .unwrap_or_else(|| panic!("{key}: {all}"))
+            .clone()
+    };
+    let before = report(&sandbox, "resolution-time");
+    let duplicate = sandbox.ticket("Same");
+    sandbox.run(&["resolve", &duplicate, "--as", "duplicate", "--of", &first]).ok();
+    for code in ["spam", "other-product"] {
+        let id = sandbox.ticket("Buy now");
+        sandbox.run(&["resolve", &id, "--as", code]).ok();
+    }
+    sandbox.run(&["new", "By phone", "--status", "resolved", "--resolution", "answered"]).ok();
+    assert_eq!(report(&sandbox, "resolution-time"), before);
+    for (key, count) in
+        [("opened", 5), ("resolved", 5), ("duplicates", 1), ("no-tickets", 2), ("filed-resolved", 1)]
+    {
+        assert_eq!(report(&sandbox, key)["n"], count, "{key}");
+    }
+    sandbox.run(&["reopen", &duplicate, "-m", "It is not the same."]).ok();
+    assert_eq!(report(&sandbox, "duplicates")["n"], 0);
+}

@@ -188,6 +188,13 @@ impl Sandbox {
         finish(command, b"")
     }
 
+    /// What a line of `git support` prints at an instant of its own.
+    #[track_caller]
+    pub(crate) fn at(&self, instant: &str, line: &str) -> String {
+        let clock = format!("GIT_AUTHOR_DATE='{instant}' GIT_COMMITTER_DATE='{instant}'");
+        self.shell(&format!("{clock} git support {line}")).ok().trim().to_owned()
+    }
+
     /// Runs git and returns what it printed.
     #[track_caller]
     pub(crate) fn git(&self, arguments: &[&str]) -> String {

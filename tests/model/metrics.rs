@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use git_support::process::{
-    Actor, Assignee, Changes, ClockBook, ClockRules, Decision, Deferral, FieldChange, Judged, ProcessAction,
-    Request, RequestKind, ResolutionRequest, Rules, Settings, Team, TicketHistory, Vendor, at_levels, decide,
-    first_response, open, replay,
+    Actor, Assignee, Changes, ClockBook, ClockRules, Decision, Deferral, FieldChange, FollowUp, Judged,
+    ProcessAction, Request, RequestKind, ResolutionRequest, Rules, Settings, Team, TicketHistory, Vendor,
+    at_levels, decide, first_response, open, replay,
 };
 use git_support::report::{Case, Period, figures, weeks};
 use git_support::ticket::{
@@ -51,10 +51,14 @@ fn deed(number: u8, at: Timestamp) -> RequestKind {
             incomplete: false,
             to: Assignee::Queue,
         }),
-        4 => RequestKind::Process(ProcessAction::Pend { follow_up: at }),
+        4 => RequestKind::Process(ProcessAction::Pend { follow_up: FollowUp::At(at) }),
         5 => {
             let name = Some("paygate".to_owned());
-            RequestKind::Process(ProcessAction::Defer(Deferral::Vendor { name, case: None, follow_up: at }))
+            RequestKind::Process(ProcessAction::Defer(Deferral::Vendor {
+                name,
+                case: None,
+                follow_up: FollowUp::At(at),
+            }))
         }
         6 => RequestKind::Process(ProcessAction::Defer(Deferral::Enhance)),
         7 => RequestKind::Process(ProcessAction::Resume),

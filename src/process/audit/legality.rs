@@ -114,7 +114,9 @@ impl Judge<'_> {
 /// An opening: any fields, but a severity only of somebody who may judge it.
 fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Option<Finding> {
     let changes = changes(entry, after.fields(), |_| true);
-    match open(after.id().clone(), &changes, Request::new(RequestKind::Comment), rules, actor) {
+    let force = !entry.overrides.is_empty();
+    let request = Request { force, note: entry.note.clone(), ..Request::new(RequestKind::Comment) };
+    match open(after.id().clone(), &changes, request, rules, actor) {
         Err(refusal) => Some(refused(entry, &refusal)),
         Ok(opened) => unowned(entry, opened.ticket.timeline().first()?, rules),
     }
@@ -142,6 +144,9 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::LinkToItself(_)
         | Refusal::NoSuchLink { .. }
         | Refusal::Illegal { .. }
+        | Refusal::NoStep { .. }
+        | Refusal::OwnStep { .. }
+        | Refusal::PastFollowUp(_)
         | Refusal::NoReason { .. }
         | Refusal::NoOriginal(_)
         | Refusal::NothingProposed(_)

@@ -1,5 +1,6 @@
 //! An entry, read back into the request that leads to it.
 
+use crate::process::follow_up::FollowUp;
 use crate::process::request::{
     Assignee, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind,
     ResolutionRequest,
@@ -20,6 +21,7 @@ pub(super) fn request(entry: &Entry, before: &Ticket, after: &Fields) -> Option<
     request.visibility = entry.visibility.clone();
     request.seen.clone_from(&entry.seen);
     request.speaker.clone_from(&entry.speaker);
+    request.force = !entry.overrides.is_empty();
     Some(request)
 }
 
@@ -85,7 +87,9 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
         }),
         Action::Alert => step(ProcessAction::Alert(entry.told.clone().unwrap_or_default())),
         Action::Defer => step(ProcessAction::Defer(deferral(entry, before)?)),
-        Action::Pend => step(ProcessAction::Pend { follow_up: follow_up(waiting(entry, before)?)? }),
+        Action::Pend => {
+            step(ProcessAction::Pend { follow_up: FollowUp::Recorded(follow_up(waiting(entry, before)?)?) })
+        }
         Action::Resume => step(ProcessAction::Resume),
         Action::Resolve => step(ProcessAction::Resolve(ending(entry, before))),
         Action::Close => step(ProcessAction::Close),
@@ -182,7 +186,11 @@ fn deferral(entry: &Entry, before: &Ticket) -> Option<Deferral> {
     if text("to").as_deref() == Some("enhance") {
         return Some(Deferral::Enhance);
     }
-    Some(Deferral::Vendor { name: text("vendor"), case: text("case"), follow_up: follow_up(to)? })
+    Some(Deferral::Vendor {
+        name: text("vendor"),
+        case: text("case"),
+        follow_up: FollowUp::Recorded(follow_up(to)?),
+    })
 }
 
 fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {

@@ -33,7 +33,12 @@ pub fn read_calendar(node: &Node) -> Result<Calendar, Wrong> {
     }
     let zone = node.at("timezone").and_then(Node::as_text).unwrap_or("UTC").to_owned();
     check_zone(&zone).map_err(|problem| (vec!["timezone".to_owned()], problem))?;
-    let mut calendar = Calendar { zone, week: hours(node.at("hours"))?, ..Calendar::always() };
+    // Every hour, until some are named: a time zone may be set before them.
+    let week = match node.at("hours") {
+        None => Calendar::always().week,
+        named => hours(named)?,
+    };
+    let mut calendar = Calendar { zone, week, ..Calendar::always() };
     for (place, item) in texts(node.at("holidays")).into_iter().enumerate() {
         let wrong = |problem| (vec!["holidays".to_owned(), place.to_string()], problem);
         holiday(&item, &mut calendar).map_err(wrong)?;
@@ -240,7 +245,6 @@ mod tests {
         for (text, place, problem) in [
             ("{timezone: Brisbane, hours: 24x7}", "timezone", "did you mean 'Australia/Brisbane'?"),
             ("{hours: {}}", "hours", "no hours at all"),
-            ("{timezone: UTC}", "hours", "no hours at all"),
             ("{hours: {mon: ['08:00-12:00', '11:00-13:00']}}", "hours", "of mon overlap"),
             ("{hours: {sun: '22:00-06:00', mon: '05:00-09:00'}}", "hours", "of mon overlap"),
             ("{hours: {mon-frt: '08:00-12:00'}}", "hours.mon-frt", "'frt' is not a valid value"),

@@ -115,8 +115,8 @@ impl<'a> Replay<'a> {
                 self.vendor_answers(mark);
             }
             EventKind::Ended(_) => {
-                self.respond(mark);
                 self.update(mark);
+                self.respond(mark);
                 (self.ended, self.update_from) = (Some(mark), None);
                 self.gaps.push(Gap { from: mark.0, to: None, why: Why::Ended, began: mark.1, ended: None });
             }
@@ -125,8 +125,8 @@ impl<'a> Replay<'a> {
                 (self.ended, self.update_from) = (None, Some(mark));
             }
             EventKind::Said(email, is_customer) if is_of_team(email, *is_customer, self.judged.team) => {
-                self.respond(mark);
                 self.update(mark);
+                self.respond(mark);
                 // What is said after the end begins no interval.
                 self.update_from = self.ended.is_none().then_some(mark);
             }
@@ -172,9 +172,24 @@ impl<'a> Replay<'a> {
         self.stop(ClockKind::Response, target, self.opened, Some(mark), true);
     }
 
+    /// Ends an interval between two words. Where it is shorter than the time for the first word, that one has its own:
+    /// the first interval begins with it.
     fn update(&mut self, mark: (i64, u32)) {
+        if self.waits_for_response() {
+            return;
+        }
         let target = self.targets().and_then(|targets| targets.update);
         self.stop(ClockKind::Update, target, self.update_from, Some(mark), false);
+    }
+
+    /// True while updates are not due yet, because the first word is not.
+    fn waits_for_response(&self) -> bool {
+        let books: &'a [ClockBook] = self.judged.books;
+        let (Some(targets), Some(book)) = (self.targets(), books.get(self.book)) else { return false };
+        let targets_of_words = targets.response.zip(targets.update);
+        !self.has_response
+            && targets_of_words
+                .is_some_and(|(response, update)| book.rules.is_longer(response, update, &targets.calendar))
     }
 
     fn vendor_answers(&mut self, mark: (i64, u32)) {
@@ -262,9 +277,11 @@ impl<'a> Replay<'a> {
         if !self.has_response {
             self.stop(ClockKind::Response, target(|targets| targets.response), self.opened, None, true);
         }
-        if self.update_from.is_some() {
+        if self.update_from.is_some() && !self.waits_for_response() {
             self.stop(ClockKind::Update, target(|targets| targets.update), self.update_from, None, true);
-        } else if let Some(last) = self.clocks.iter_mut().rfind(|clock| clock.kind == ClockKind::Update) {
+        } else if self.update_from.is_none()
+            && let Some(last) = self.clocks.iter_mut().rfind(|clock| clock.kind == ClockKind::Update)
+        {
             // The ticket has ended: its last interval is what remains to be said.
             last.is_present = true;
         }

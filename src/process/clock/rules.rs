@@ -258,7 +258,7 @@ impl ClockRules {
     }
 
     /// True where a budget is longer than another on whatever day it begins.
-    fn is_longer(&self, one: Target, other: Target, calendar: &str) -> bool {
+    pub(super) fn is_longer(&self, one: Target, other: Target, calendar: &str) -> bool {
         let (shortest, longest) = self.calendars.get(calendar).map(Calendar::day_lengths).unwrap_or_default();
         match (one, other) {
             (Target::Hours(one), Target::Hours(other)) => one > other,

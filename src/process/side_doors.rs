@@ -1,0 +1,137 @@
+//! Changes of level and status that no step makes: under an enforced policy they obey the rules of the steps they stand
+//! for, unless somebody goes over them by force.
+
+use crate::process::decide::Record;
+use crate::process::policy::Policy;
+use crate::process::refusal::Refusal;
+use crate::process::request::{Actor, Request};
+use crate::process::rules::Rules;
+use crate::process::steps::needed;
+use crate::process::table::{STEPS, outcome};
+use crate::process::team::Role;
+use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Set, Status, TicketId};
+
+/// What an entry says that went over the rules of levels and statuses.
+const OVERRIDE: &str = "policy.level_by_role";
+
+/// A change of level or status under way, and from where.
+struct Move<'a> {
+    id: &'a TicketId,
+    head: &'a Fields,
+    rules: &'a Rules,
+    actor: &'a Actor,
+}
+
+impl Record {
+    /// Sees that a change of level or status, other than by a step, is one that a step could make.
+    pub(super) fn check_side_door(
+        &mut self,
+        id: &TicketId,
+        head: &Fields,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        let change = Move { id, head, rules, actor };
+        let (level, status) = (self.level_set(), self.status_set());
+        let moved = level.filter(|to| *to != head.level());
+        let refused = match (moved, status.filter(|to| *to != head.status())) {
+            (None, None) => return Ok(()),
+            (Some(to), status) => {
+                self.level_problem(&change, to).or_else(|| self.status_problem(&change, status?))
+            }
+            (None, Some(to)) => self.status_problem(&change, to),
+        };
+        let Some(refusal) = refused else { return Ok(()) };
+        match rules.settings.level_by_role {
+            Policy::Off => Ok(()),
+            Policy::Warn => {
+                self.warnings.push(format!("{refusal} (allowed by policy.level_by_role: warn)"));
+                Ok(())
+            }
+            Policy::Enforce if request.force && request.note.is_none() => {
+                Err(Refusal::NoReason { step: Action::Edit })
+            }
+            Policy::Enforce if request.force => {
+                self.overrides.push(OVERRIDE.to_owned());
+                if let Refusal::MissingFindings { missing, .. } = refusal {
+                    self.overrides.extend(missing.iter().map(|finding| format!("handover.{finding}")));
+                }
+                Ok(())
+            }
+            Policy::Enforce => Err(refusal),
+        }
+    }
+
+    fn level_set(&self) -> Option<Level> {
+        match self.value_set(&Field::Level)? {
+            Some(node) => Level::parse(&node.to_string()),
+            None => Some(Level::One),
+        }
+    }
+
+    fn status_set(&self) -> Option<Status> {
+        Status::parse(&self.value_set(&Field::Status)??.to_string())
+    }
+
+    fn value_set(&self, field: &Field) -> Option<Option<&Node>> {
+        if let Some(Set::Value { to, .. }) = self.set_of(field) { Some(to.as_ref()) } else { None }
+    }
+
+    /// What keeps a ticket from coming to a level.
+    fn level_problem(&self, change: &Move<'_>, to: Level) -> Option<Refusal> {
+        let from = change.head.level();
+        // Whoever could take the last step of an escalation could have taken the others.
+        let worked_at = if to > from { Level::ALL.iter().copied().rfind(|level| *level < to)? } else { from };
+        let missing: Vec<Finding> = Level::ALL
+            .iter()
+            .filter(|level| **level >= from && **level < to)
+            .flat_map(|level| needed(change.rules, *level))
+            .filter(|finding| {
+                let field = Field::Findings(finding.clone());
+                change.head.get(&field).is_none() && !self.sets(&field)
+            })
+            .collect();
+        let mut once = Vec::new();
+        for finding in missing {
+            if !once.contains(&finding) {
+                once.push(finding);
+            }
+        }
+        change.role_problem(worked_at, &format!("set level {to}")).or_else(|| {
+            let (id, missing) = (change.id.clone(), once);
+            (!missing.is_empty()).then_some(Refusal::MissingFindings { id, to, missing })
+        })
+    }
+
+    /// What keeps a ticket from coming to a status.
+    fn status_problem(&self, change: &Move<'_>, to: Status) -> Option<Refusal> {
+        let from = change.head.status();
+        let leads_there = |step: &&Action| outcome(step, from) == Some(to);
+        let Some(step) = STEPS.iter().find(leads_there) else {
+            return Some(Refusal::NoStep { id: change.id.clone(), from, to });
+        };
+        let lacks = match to {
+            Status::Resolved => !self.sets(&Field::Resolution),
+            // They say for whom it waits, and until when.
+            Status::Pending | Status::Deferred => true,
+            Status::New | Status::Triaged | Status::InProgress | Status::Closed => false,
+        };
+        if lacks {
+            return Some(Refusal::OwnStep { id: change.id.clone(), to, step: step.clone() });
+        }
+        change.role_problem(change.head.level(), &format!("set status {to}"))
+    }
+}
+
+impl Move<'_> {
+    /// What keeps somebody from working at a level.
+    fn role_problem(&self, level: Level, what: &str) -> Option<Refusal> {
+        if self.rules.may_work(&self.actor.member, level) {
+            return None;
+        }
+        let allowed = self.rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
+        let (who, what) = (self.actor.by.to_string(), what.to_owned());
+        Some(Refusal::NotTheirs { who, what, allowed, policy: OVERRIDE })
+    }
+}

@@ -1,0 +1,72 @@
+//! What is taken back: entries, a comment in the place of which another stands, a link.
+
+use crate::process::decide::Record;
+use crate::process::refusal::Refusal;
+use crate::process::request::{Actor, FieldChange};
+use crate::ticket::{Action, Entry, EntryId, Field, LinkKind, Restored, Set, Ticket, TicketId};
+
+impl Record {
+    /// Takes entries back; what was changed since stays.
+    pub(super) fn undo(&mut self, ticket: &Ticket, entries: &[EntryId]) -> Result<Action, Refusal> {
+        let undone = ticket.undone();
+        for id in entries {
+            let entry = known(ticket, id)?;
+            if !entry.can_be_undone() {
+                let (id, entry, action) = (ticket.id().clone(), id.clone(), entry.action.clone());
+                return Err(Refusal::CannotUndo { id, entry, action });
+            }
+            if undone.is_undone(entry) {
+                return Err(Refusal::Undone { id: ticket.id().clone(), entry: id.clone() });
+            }
+        }
+        for (field, restored) in ticket.restored(entries) {
+            match restored {
+                Restored::To(value) => self.change(ticket.fields(), &field, &FieldChange::To(value))?,
+                Restored::TextOf(entry) => drop(self.set.insert(field, Set::TextOf { entry })),
+                Restored::Stays => {}
+            }
+        }
+        self.undoes = entries.to_vec();
+        Ok(Action::Undo)
+    }
+
+    /// A comment in the place of one's own.
+    pub(super) fn replace(
+        &mut self,
+        ticket: &Ticket,
+        replaced: &EntryId,
+        actor: &Actor,
+    ) -> Result<Action, Refusal> {
+        let entry = known(ticket, replaced)?;
+        if entry.action != Action::Comment || ticket.undone().is_struck(entry) {
+            return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
+        }
+        if ![&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string())) {
+            let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
+            return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
+        }
+        self.replaces = Some(replaced.clone());
+        Ok(Action::Comment)
+    }
+
+    pub(super) fn unlink(
+        &mut self,
+        ticket: &Ticket,
+        kind: &LinkKind,
+        other: &TicketId,
+    ) -> Result<Action, Refusal> {
+        let field = Field::Links(kind.clone());
+        if !ticket.fields().members(&field).any(|id| id == other.as_str()) {
+            let (id, kind, other) = (ticket.id().clone(), kind.clone(), other.clone());
+            return Err(Refusal::NoSuchLink { id, kind, other });
+        }
+        let change = FieldChange::Members { add: Vec::new(), remove: vec![other.to_string()] };
+        self.change(ticket.fields(), &field, &change)?;
+        Ok(Action::Unlink)
+    }
+}
+
+fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
+    let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
+    entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
+}

@@ -1,0 +1,108 @@
+//! Levels and statuses have no side door: where steps are enforced, whatever else sets them obeys the same rules.
+
+use crate::sandbox::Sandbox;
+
+/// A project that enforces who works where: Dana, who writes, serves level 1.
+fn enforced() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1"]).ok();
+    sandbox.run(&["team", "add", "Tom Two", "--email", "tom@example.com", "--role", "l2"]).ok();
+    sandbox.run(&["team", "add", "Thea Three", "--email", "thea@example.com", "--role", "l3"]).ok();
+    sandbox.run(&["config", "set", "policy.level_by_role", "enforce"]).ok();
+    sandbox
+}
+
+#[test]
+fn an_edit_obeys_the_rules_of_the_steps_or_says_that_it_was_forced() {
+    let sandbox = enforced();
+    let id = sandbox.ticket("Payments fail");
+    for (line, expected) in [
+        (vec!["edit", &id, "--level", "2"], "missing requirements, troubleshooting"),
+        (vec!["edit", &id, "--level", "3"], "not allowed to set level 3"),
+        (vec!["edit", &id, "--status", "closed"], "no step leads"),
+        (vec!["edit", &id, "--status", "resolved"], "is set by resolve"),
+        (vec!["edit", &id, "--status", "pending"], "is set by pend"),
+        (vec!["edit", &id, "--status", "deferred"], "is set by defer"),
+        (vec!["edit", &id, "--level", "2", "--force"], "needs a reason"),
+        (vec!["new", "Another", "--level", "3"], "not allowed to set level 3"),
+        (vec!["new", "Another", "--level", "2"], "missing requirements, troubleshooting"),
+        (vec!["new", "Another", "--status", "closed"], "no step leads"),
+    ] {
+        let output = sandbox.run(&line);
+        assert!(matches!(output.status, Some(1 | 2)), "{line:?}: {output:?}");
+        assert!(output.stderr.contains(expected), "{line:?}: {}", output.stderr);
+    }
+    for operation in [
+        format!("{{\"op\":\"edit\",\"id\":\"{id}\",\"level\":3}}"),
+        format!("{{\"op\":\"edit\",\"id\":\"{id}\",\"status\":\"closed\"}}"),
+        "{\"op\":\"new\",\"title\":\"Another\",\"level\":3}".to_owned(),
+        "{\"op\":\"new\",\"title\":\"Another\",\"status\":\"resolved\"}".to_owned(),
+    ] {
+        let said = sandbox.run_with(&["batch"], &operation).fails(1);
+        assert!(said.contains("line 1"), "{operation}: {said}");
+    }
+    assert_eq!(sandbox.field(&id, "level"), 1);
+    // What a step could have done is done.
+    let findings = ["--requirements", "r", "--troubleshooting", "t"];
+    sandbox.run(&[&["edit", &id, "--level", "2"], &findings[..]].concat()).ok();
+    sandbox.run(&[&["new", "Another", "--level", "2"], &findings[..]].concat()).ok();
+    let other = sandbox.ticket("Other");
+    sandbox.run(&["edit", &other, "--status", "triaged"]).ok();
+    // By force, and the timeline says so.
+    sandbox.run(&["edit", &other, "--level", "3", "--force", "-m", "The customer waits."]).ok();
+    assert!(sandbox.run(&["show", &other]).ok().contains("overrode policy.level_by_role"));
+    let forced = sandbox.run(&["new", "Forced", "--level", "3", "--force", "-m", "They called us."]).ok();
+    assert!(sandbox.run(&["show", forced.trim()]).ok().contains("overrode policy.level_by_role"));
+    let line = format!(
+        "{{\"op\":\"edit\",\"id\":\"{other}\",\"status\":\"new\",\"force\":true,\"note\":\"Again.\"}}"
+    );
+    sandbox.run_with(&["batch"], &line).ok();
+    assert_eq!(sandbox.field(&other, "status"), "new");
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn an_import_into_an_existing_ticket_obeys_them_too() {
+    let sandbox = enforced();
+    let id = sandbox.ticket("Payments fail");
+    let before = sandbox.run(&["export", "--full", "--format", "ndjson", "--all"]);
+    let before = if before.status == Some(0) {
+        before.stdout
+    } else {
+        sandbox.run(&["export", "--full", "--format", "ndjson"]).ok()
+    };
+    let mut ticket: serde_json::Value = serde_json::from_str(before.lines().next().unwrap()).unwrap();
+    let timeline = ticket["timeline"].as_array_mut().unwrap();
+    timeline.push(serde_json::json!({
+        "seq": 2, "id": "k2m8w4tz", "at": "2026-11-23T10:12:04Z", "by": "Dana Li <dana@example.com>",
+        "action": "edit", "set": {"level": {"from": 1, "to": 3}},
+    }));
+    ticket["level"] = 3.into();
+    let line = format!("{ticket}\n");
+    let said = sandbox.run_with(&["import", "-"], &line).fails(1);
+    assert!(said.contains("not allowed to set level 3") && said.contains("--force -m REASON"), "{said}");
+    assert_eq!(sandbox.field(&id, "level"), 1);
+    sandbox.run_with(&["import", "-", "--force"], &line).fails(2);
+    sandbox.run_with(&["import", "-", "--force", "-m", "From the other office."], &line).ok();
+    assert_eq!(sandbox.field(&id, "level"), 3);
+    let page = sandbox.run(&["show", &id]).ok();
+    assert!(
+        page.contains("overrode policy.level_by_role") && page.contains("From the other office."),
+        "{page}"
+    );
+    // What is new is what it was elsewhere.
+    sandbox.run_with(&["import", "-"], "{\"title\":\"Old\",\"status\":\"resolved\",\"level\":2}\n").ok();
+    sandbox.is_tampered_with();
+}
+
+#[test]
+fn where_nothing_is_enforced_it_is_said_and_done() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Payments fail");
+    let output = sandbox.run(&["edit", &id, "--level", "2"]);
+    assert!(output.stderr.contains("missing requirements, troubleshooting"), "{}", output.stderr);
+    assert_eq!(sandbox.field(&id, "level"), 2);
+    sandbox.run(&["config", "set", "policy.level_by_role", "off"]).ok();
+    let output = sandbox.run(&["edit", &id, "--level", "3"]);
+    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+}
