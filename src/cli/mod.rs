@@ -10,6 +10,7 @@ mod options;
 mod output;
 mod process_env;
 mod progress;
+mod questions;
 mod repeatable;
 mod save;
 
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 
 use crate::cli::editor::Editing;
 use crate::cli::options::Options;
+use crate::cli::questions::Questions;
 use crate::cli::repeatable::Repeatable;
 use crate::commands::{self, Command, Draft, Failure, Host, Session};
 use crate::render::{Format, RenderOptions, View, render};
@@ -49,6 +51,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     let host = Host::new(surroundings.clone(), &random, &progress::bar);
     let editing = Editing::new(host.clone());
     let editor = |draft: &Draft<'_>| editing.text(draft);
+    let questions = Questions::default();
+    let ask = |question: &str| questions.ask(question);
     let look = RenderOptions {
         terminal: std::io::stdout().is_terminal(),
         colour: options.colour(&surroundings),
@@ -60,6 +64,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         branch: options.branch.clone(),
         input: &mut reading,
         interactive: terminal,
+        ask: &ask,
         editor: &editor,
         execute: &execute::execute,
         save: &save::save,

@@ -1,6 +1,7 @@
 //! `assign`: gives the work to somebody, or takes it from them.
 
 use crate::commands::arguments::{Message, Spending, WriteOptions};
+use crate::commands::chosen::Chosen;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::take;
@@ -10,9 +11,8 @@ use crate::render::View;
 /// Assign tickets, by default to yourself
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets
-    #[arg(required = true, value_name = "ID")]
-    ids: Vec<String>,
+    #[command(flatten)]
+    tickets: Chosen,
     /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO", default_value = "me")]
     to: String,
@@ -33,13 +33,14 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     if args.suggest {
-        return propose(&args.ids, session);
+        return propose(&args.tickets.ids, session);
     }
     let note = args.message.read(session)?;
     let project = session.project()?;
     let who = (!args.nobody).then(|| args.to.clone());
     let request = Request::new(RequestKind::Assign(who)).with_note(note).spending(args.spending.spent);
-    take(&project, &args.ids, &request, &args.writing, session)
+    let ids = args.tickets.ids(&project, session, args.writing.dry_run)?;
+    take(&project, &ids, &request, &args.writing, session)
 }
 
 /// The people who could work on a ticket, with the reasons.

@@ -1,6 +1,7 @@
 //! `comment`: says something on tickets, for the customer or for the team.
 
 use crate::commands::arguments::{Message, Spending, WriteOptions};
+use crate::commands::chosen::Chosen;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -14,9 +15,8 @@ use crate::ticket::{Entry, TicketId, Visibility, visible};
 /// The customer may read it, unless --internal. Without -m or -F, a terminal opens the editor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets
-    #[arg(required = true, value_name = "ID")]
-    ids: Vec<String>,
+    #[command(flatten)]
+    tickets: Chosen,
     /// Hide the comment from customers
     #[arg(long)]
     internal: bool,
@@ -37,7 +37,7 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let ids = project.ids(&args.ids)?;
+    let ids = args.tickets.ids(&project, session, args.writing.dry_run)?;
     let replaced = args.replace.as_deref().map(|entry| replaced(entry, &ids, &project)).transpose()?;
     let note = args.message.need(session)?;
     let was_internal = replaced.as_ref().is_some_and(|replaced| replaced.visibility != Visibility::Customer);

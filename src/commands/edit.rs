@@ -1,6 +1,7 @@
 //! `edit`: changes any field, of one ticket or of many.
 
 use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes, given_query};
+use crate::commands::chosen::confirm;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -42,6 +43,12 @@ pub struct Args {
     /// Edit the tickets that match QUERY
     #[arg(long, conflicts_with = "ids", allow_hyphen_values = true)]
     query: Option<String>,
+    /// With --query, include resolved and closed tickets
+    #[arg(long, requires = "query")]
+    all: bool,
+    /// With --query, do not ask before changing
+    #[arg(short, long, requires = "query")]
+    yes: bool,
     /// Set the title
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     title: Option<String>,
@@ -76,7 +83,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let ids = match &args.query {
         Some(query) => {
             let query = given_query(std::slice::from_ref(query))?.unwrap_or_default();
-            project.find_open_ids(&query)?
+            if args.all { project.find_ids(&query)? } else { project.find_open_ids(&query)? }
         }
         None if args.ids.is_empty() => {
             return Err(Failure::usage("no tickets given").hint("git support edit ID… or --query QUERY"));
@@ -94,6 +101,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                 return Err(Failure::usage("nothing to change").hint("git support edit --help"));
             }
         };
+    }
+    if args.query.is_some() && session.interactive && !args.yes && !args.writing.dry_run && !ids.is_empty() {
+        confirm(ids.len(), session)?;
     }
     if ids.is_empty() {
         session.note("no ticket matches; nothing was changed");

@@ -23,6 +23,9 @@ const MANY: usize = 2_000;
 pub struct Args {
     /// The tickets to list: words, field:value, or @name for a saved query
     query: Vec<String>,
+    /// Export all tickets, as without a query
+    #[arg(long, conflicts_with = "query")]
+    all: bool,
     /// Include texts and timelines
     #[arg(long)]
     full: bool,

@@ -12,6 +12,7 @@ mod batch;
 mod blame;
 mod candidates;
 mod check;
+mod chosen;
 mod ci;
 mod close;
 mod comment;

@@ -11,7 +11,7 @@ use crate::intake;
 use crate::process::{Changes, FieldChange, FixStatus, Refusal, Request, RequestKind};
 use crate::project::{Change, ChangeOptions, NewAttachment, Outcome, Project};
 use crate::render::View;
-use crate::ticket::{Field, LinkKind, Node, TicketId};
+use crate::ticket::{Field, LinkKind, Node, Ticket, TicketId};
 
 /// The fields that the form shows.
 const FORM_FIELDS: &[Field] = &[
@@ -47,6 +47,9 @@ pub struct Args {
     /// Open the ticket once per FINGERPRINT: repeat an open one, reopen a resolved one
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
+    /// Record this as another occurrence of ticket ID instead of opening one
+    #[arg(long, value_name = "ID", conflicts_with_all = ["key", "blocked_by", "parent", "relates_to"])]
+    occurrence_of: Option<String>,
     /// The ticket that must be done before this one (can be repeated)
     #[arg(long, value_name = "ID")]
     blocked_by: Vec<String>,
@@ -93,14 +96,26 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         if_match: None,
     };
     let links = links(args, &project)?;
+    if let Some(known) = &args.occurrence_of {
+        let known = project.id(known)?;
+        let request = repeated(&occurrence(args, &fields)).spending(args.spending.spent);
+        let changed = project.change(&options, |change| {
+            change.request(&known, request.clone())?;
+            attachments
+                .iter()
+                .try_for_each(|file| change.attach(&known, file, Request::new(RequestKind::Comment)))
+        })?;
+        return Ok(views::steps(changed, session));
+    }
     let changed = project.change(&options, |change| {
         open(args, change, &id, &fields, &attachments)?;
         links.iter().try_for_each(|(kind, other)| change.link(&id, kind, other))
     })?;
     if changed.outcome == Outcome::Committed {
         project.note_branch()?;
-        let own = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
-        return Ok(View::Opened(own));
+        let own: Vec<Ticket> = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
+        let similar = similar(args, own.first(), &project, session)?;
+        return Ok(View::Opened(own, similar));
     }
     Ok(views::steps(changed, session))
 }
@@ -121,6 +136,44 @@ fn open(
         change.open(id, fields, Request { force: args.force, ..request })?;
     }
     attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(RequestKind::Comment)))
+}
+
+/// The most similar open tickets that are named.
+const MAX_SIMILAR: usize = 3;
+
+/// The open tickets that are like a new one, where somebody or something is told: it may be an occurrence of one.
+fn similar(
+    args: &Args,
+    new: Option<&Ticket>,
+    project: &Project<'_>,
+    session: &Session<'_>,
+) -> Result<Vec<Ticket>, Failure> {
+    let Some(new) = new.filter(|_| args.key.is_none() && (session.on_terminal || session.is_for_machines()))
+    else {
+        return Ok(Vec::new());
+    };
+    let similar = project.similar_open(new, MAX_SIMILAR)?;
+    if session.on_terminal {
+        for one in &similar {
+            let id = one.id().as_str().get(..project.shortest(one.id())?).unwrap_or_default();
+            session.note(format!("similar: {id} {}", one.fields().title()));
+        }
+    }
+    Ok(similar)
+}
+
+/// What an occurrence of a known ticket says: the title, by whom it was reported, and the description.
+fn occurrence(args: &Args, fields: &Changes) -> Changes {
+    let text = |field: &Field| match fields.get(field) {
+        Some(FieldChange::To(Some(node))) => Some(node.to_string()),
+        _ => None,
+    };
+    let reporter = args.fields.reporter.as_ref().map(|reporter| format!("Reported by {reporter}."));
+    let parts = [text(&Field::Title), reporter, text(&Field::Description)];
+    let said = parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+    let mut changes = fields.clone();
+    changes.insert(Field::Description, FieldChange::to_text(said));
+    changes
 }
 
 /// The tickets that the new one is linked to, each with the kind.

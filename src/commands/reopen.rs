@@ -19,7 +19,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let note = args.common.message.read(session)?;
-    let ids = project.ids(&args.common.ids)?;
+    let ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
     let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
         .with_note(note)
         .spending(args.common.spending.spent);

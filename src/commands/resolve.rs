@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         no_commit: args.no_commit.clone(),
         duplicate_of: original.clone(),
     };
-    let mut ids = project.ids(&args.common.ids)?;
+    let mut ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
     if args.children {
         add_children(&project, &mut ids)?;
     }

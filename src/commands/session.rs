@@ -43,6 +43,9 @@ impl Finished {
     }
 }
 
+/// Asks somebody at the terminal a question.
+pub(crate) type Ask<'a> = &'a dyn Fn(&str) -> anyhow::Result<bool>;
+
 /// Runs a command, and passes on what it prints.
 pub(crate) type Execute<'a> = &'a dyn Fn(&[OsString]) -> anyhow::Result<Finished>;
 
@@ -62,6 +65,8 @@ pub struct Session<'a> {
     pub input: &'a mut dyn Read,
     /// True where somebody sits at a terminal, so that an editor may be opened.
     pub interactive: bool,
+    /// Asks somebody at the terminal a question that is answered with yes or no.
+    pub ask: Ask<'a>,
     /// The user's editor.
     pub editor: Editor<'a>,
     /// Runs somebody's command.

@@ -1,19 +1,20 @@
 //! What the verbs of the process share: tickets, a word about it, and the step to take.
 
 use crate::commands::arguments::{Message, Spending, WriteOptions};
+use crate::commands::chosen::Chosen;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
+use crate::ticket::TicketId;
 
 /// The arguments of every step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Common {
-    /// The tickets
-    #[arg(required = true, value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tickets: Chosen,
     #[command(flatten)]
     pub(crate) message: Message,
     #[command(flatten)]
@@ -62,19 +63,19 @@ impl Common {
         session: &Session<'_>,
     ) -> Result<View, Failure> {
         let request = Request::new(RequestKind::Process(step.clone())).with_note(note);
-        take(project, &self.ids, &request.spending(self.spending.spent), &self.writing, session)
+        let ids = self.tickets.ids(project, session, self.writing.dry_run)?;
+        take(project, &ids, &request.spending(self.spending.spent), &self.writing, session)
     }
 }
 
 /// Does the same to every ticket, as one commit.
 pub(crate) fn take(
     project: &Project<'_>,
-    ids: &[String],
+    ids: &[TicketId],
     request: &Request,
     writing: &WriteOptions,
     session: &Session<'_>,
 ) -> Result<View, Failure> {
-    let ids = project.ids(ids)?;
     let changed = project.change(&writing.options(), |change| {
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;

@@ -1,4 +1,4 @@
-//! Earlier tickets that are like this one, for whoever takes it over.
+//! Tickets that are like another: earlier ones, for whoever takes it over, and open ones, for whoever files it.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ const MIN_SHARE: usize = 12;
 /// What a common label adds, in percent.
 const LABEL_SHARE: usize = 10;
 
-/// The tickets that have ended and are most like this one, the most alike first.
+/// The others that are most like this one, the most alike first.
 #[must_use]
 pub fn similar<'a>(ticket: &Ticket, others: &'a [Ticket], limit: usize) -> Vec<&'a Ticket> {
     let own = words(ticket);
     let mut alike: Vec<(usize, &Ticket)> = others
         .iter()
-        .filter(|other| other.id() != ticket.id() && !other.fields().status().is_open())
+        .filter(|other| other.id() != ticket.id())
         .map(|other| (share(ticket, &own, other), other))
         .filter(|(share, _)| *share >= MIN_SHARE)
         .collect();

@@ -40,7 +40,9 @@ pub fn suggest(
     wrote: &[(Person, usize)],
     rules: &Rules,
 ) -> Vec<Suggestion> {
-    let alike = similar(ticket, others, MAX_SIMILAR);
+    let ended: Vec<Ticket> =
+        others.iter().filter(|other| !other.fields().status().is_open()).cloned().collect();
+    let alike = similar(ticket, &ended, MAX_SIMILAR);
     let mut found: Vec<Suggestion> = candidates(ticket, others, wrote, rules)
         .into_iter()
         .map(|person| weigh(ticket, others, &alike, wrote, rules, person))

@@ -15,6 +15,10 @@ impl Project<'_> {
     /// The tickets that have ended and share a longer word of the title, or a label, with this one: those that share
     /// the most.
     pub(super) fn similar_candidates(&self, ticket: &Ticket) -> Result<Vec<Ticket>, Failure> {
+        self.sharing_words(ticket, "status:resolved,closed")
+    }
+
+    fn sharing_words(&self, ticket: &Ticket, status: &str) -> Result<Vec<Ticket>, Failure> {
         let words = words(ticket.fields().title());
         let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
         let labels = ticket.fields().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));
@@ -22,7 +26,7 @@ impl Project<'_> {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
-        self.find_tickets(&format!("status:resolved,closed ({}) limit:{MAX_CANDIDATES}", terms.join(" OR ")))
+        self.find_tickets(&format!("{status} ({}) limit:{MAX_CANDIDATES}", terms.join(" OR ")))
     }
 
     /// The tickets that ended and are most like this one, at most some.
@@ -31,6 +35,15 @@ impl Project<'_> {
     /// The repository cannot be read.
     pub fn similar(&self, ticket: &Ticket, limit: usize) -> Result<Vec<Ticket>, Failure> {
         let others = self.similar_candidates(ticket)?;
+        Ok(similar(ticket, &others, limit).into_iter().cloned().collect())
+    }
+
+    /// The open tickets that are most like one, at most some.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn similar_open(&self, ticket: &Ticket, limit: usize) -> Result<Vec<Ticket>, Failure> {
+        let others = self.sharing_words(ticket, "status:open")?;
         Ok(similar(ticket, &others, limit).into_iter().cloned().collect())
     }
 }

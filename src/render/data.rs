@@ -78,7 +78,14 @@ fn objects(view: &View) -> Shape {
     match view {
         View::Nothing | View::Ran { .. } => Shape::Nothing,
         View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
-        View::Opened(tickets) | View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
+        View::Opened(tickets, similar) => {
+            let object = |one: &Ticket| alike(ticket(one, Extent::Full), similar);
+            match tickets.as_slice() {
+                [one] => Shape::One(object(one)),
+                many => Shape::Many(many.iter().map(object).collect()),
+            }
+        }
+        View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
             [one] => Shape::One(ticket(one, Extent::Full)),
             many => Shape::Many(many.iter().map(|one| ticket(one, Extent::Full)).collect()),
         },
@@ -167,6 +174,15 @@ fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
         map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
     }
     ticket
+}
+
+/// A new ticket with the open ones that are like it, which it may be an occurrence of.
+fn alike(mut new: Value, similar: &[Ticket]) -> Value {
+    if let (Value::Object(map), false) = (&mut new, similar.is_empty()) {
+        let one = |one: &Ticket| json!({"id": one.id().as_str(), "title": one.fields().title()});
+        map.insert("similar".to_owned(), similar.iter().map(one).collect());
+    }
+    new
 }
 
 /// A ticket with its place in the queue, where it was asked for.

@@ -122,7 +122,7 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
     match view {
         View::Nothing | View::Ran { .. } | View::Unchanged(_) => String::new(),
         View::Text(text) => text.clone(),
-        View::Opened(tickets) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
+        View::Opened(tickets, _) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
         View::Steps(steps) => lines::steps(steps, look),
         View::Ticket(page) => page::page(page, look),
         View::HandoverNotes(packet) if look.terminal => handover_notes::page(packet, look),

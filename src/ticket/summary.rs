@@ -74,6 +74,7 @@ pub const COMPUTED: &[&str] = &[
     "position",
     "total",
     "reason",
+    "similar",
 ];
 
 /// What a ticket's timeline adds up to, as its object for machines says it.

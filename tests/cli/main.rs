@@ -18,6 +18,7 @@ mod bounds;
 mod branches;
 mod broken_settings;
 mod bulk;
+mod by_query;
 mod clocks;
 mod completion;
 mod concurrency;

@@ -66,8 +66,8 @@ pub enum View {
     Nothing,
     /// Text as it is.
     Text(String),
-    /// Tickets that were filed, or met again: their ids are what a script needs.
-    Opened(Vec<Ticket>),
+    /// Tickets that were filed, or met again: their ids are what a script needs; and open ones that are like them.
+    Opened(Vec<Ticket>, Vec<Ticket>),
     /// Tickets that a step changed.
     Steps(Vec<Ticket>),
     /// Tickets that a step found as it would have them.

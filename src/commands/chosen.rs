@@ -1,0 +1,91 @@
+//! The tickets that a step is taken on: named one by one, or those that a query means.
+
+use crate::commands::arguments::given_query;
+use crate::commands::failure::Failure;
+use crate::commands::session::Session;
+use crate::project::{Project, Projection, Search, Which};
+use crate::ticket::TicketId;
+
+/// The tickets of a step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chosen {
+    /// The tickets
+    #[arg(value_name = "ID", required_unless_present = "query")]
+    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    by_query: ByQuery,
+}
+
+/// The tickets that a query means.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ByQuery {
+    /// The tickets that match QUERY (open ones, unless it speaks of status)
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+    /// With --query, include resolved and closed tickets
+    #[arg(long, requires = "query")]
+    all: bool,
+    /// With --query, do not ask before changing
+    #[arg(short, long, requires = "query")]
+    yes: bool,
+}
+
+impl Chosen {
+    /// The tickets, each once. Those of a query are counted first: a terminal is asked, and a script must say that it
+    /// means so many.
+    ///
+    /// # Errors
+    /// One is not there, the query is not valid, or nobody said that so many are meant.
+    pub(crate) fn ids(
+        &self,
+        project: &Project<'_>,
+        session: &Session<'_>,
+        is_dry_run: bool,
+    ) -> Result<Vec<TicketId>, Failure> {
+        self.by_query.or_named(&self.ids, project, session, is_dry_run)
+    }
+}
+
+impl ByQuery {
+    /// True where a query is given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.query.is_some()
+    }
+
+    /// The tickets that the query means, or those that are named.
+    pub(crate) fn or_named(
+        &self,
+        named: &[String],
+        project: &Project<'_>,
+        session: &Session<'_>,
+        is_dry_run: bool,
+    ) -> Result<Vec<TicketId>, Failure> {
+        let Some(query) = &self.query else { return project.ids(named) };
+        if !named.is_empty() {
+            return Err(Failure::usage("tickets are given by their IDs and by --query; give one of both"));
+        }
+        let query = given_query(std::slice::from_ref(query))?.unwrap_or_default();
+        let which = if self.all { Which::All } else { Which::OpenUnlessAsked };
+        let found = project.find(&Search { which, ..Search::new(&query, Projection::Lines) })?;
+        let ids: Vec<TicketId> = found.into_iter().map(|one| one.summary.id).collect();
+        if ids.is_empty() {
+            session.note("no ticket matches; nothing was changed");
+        } else if !self.yes && !is_dry_run {
+            confirm(ids.len(), session)?;
+        }
+        Ok(ids)
+    }
+}
+
+/// Asks whether so many tickets are meant.
+pub(super) fn confirm(count: usize, session: &Session<'_>) -> Result<(), Failure> {
+    let tickets = if count == 1 { "1 ticket matches".to_owned() } else { format!("{count} tickets match") };
+    if !session.interactive {
+        return Err(Failure::usage(format!("{tickets}; nothing was changed"))
+            .hint("add --yes to change them, or --dry-run to see what would change"));
+    }
+    if (session.ask)(&format!("{tickets}. Change them?"))? {
+        return Ok(());
+    }
+    Err(Failure::new(crate::commands::failure::Kind::Refused, "nothing was changed"))
+}
