@@ -97,8 +97,18 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     } else {
         editing.filed();
     }
-    let now_seconds = session.instant_seconds.get().unwrap_or(now_seconds);
-    let text = render(&view, options.format(), &RenderOptions { now_seconds, ..look })?;
+    shown(&view, options, &session, look)
+}
+
+/// Prints what a command answered, as of the instant that it looked at.
+fn shown(
+    view: &View,
+    options: &Options,
+    session: &Session<'_>,
+    look: RenderOptions,
+) -> Result<ExitCode, Failure> {
+    let now_seconds = session.instant_seconds.get().unwrap_or(look.now_seconds);
+    let text = render(view, options.format(), &RenderOptions { now_seconds, ..look })?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
     let may_page =

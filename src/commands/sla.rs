@@ -94,7 +94,7 @@ impl<'a> SlaReport<'a> {
         Ok(Self { project, rules, now: project.now(), what_if })
     }
 
-    /// Says how many open tickets have no clock because they were filed before it was set.
+    /// Says how many open tickets have no clock because they were opened before it was set.
     fn note_untimed(&self, found: &[Listed], session: &Session<'_>) {
         let is_untimed = |one: &&Listed| {
             let Record::TicketHistory(judged) = &one.record else { return false };
@@ -108,7 +108,7 @@ impl<'a> SlaReport<'a> {
             let (tickets, were) =
                 if count == 1 { ("ticket has", "it was") } else { ("tickets have", "they were") };
             session.note(format!(
-                "{count} open {tickets} no target: {were} filed before it was set; git support sla --policy HEAD shows them"
+                "{count} open {tickets} no target: {were} opened before it was set; git support sla --policy HEAD shows them"
             ));
         }
     }

@@ -63,17 +63,6 @@ pub enum Base {
     Empty,
 }
 
-/// What is known of a file's versions as of an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// All of it; it was added.
-    Added,
-    /// Its tickets were not opened yet.
-    NotYet,
-    /// Too little: it has to be read.
-    Unread,
-}
-
 /// A new edition for a line: a copy of the one used last, or empty.
 fn copied(work: &Transaction<'_>, line: &str, now: i64, base: Base) -> rusqlite::Result<(i64, Vec<u8>)> {
     let find = "SELECT edition, key FROM edition ORDER BY used DESC, edition DESC LIMIT 1";
@@ -95,7 +84,7 @@ fn copied(work: &Transaction<'_>, line: &str, now: i64, base: Base) -> rusqlite:
 
 /// An edition that is being brought up to date; dropped, it leaves everything as it was.
 pub struct CatchUp<'a> {
-    work: Transaction<'a>,
+    pub(super) work: Transaction<'a>,
     edition: i64,
     base: Vec<u8>,
     key: Vec<u8>,
@@ -176,35 +165,6 @@ impl CatchUp<'_> {
             self.add_member(row, created, open, &id, home)?;
         }
         Ok(true)
-    }
-
-    /// Adds versions as of an instant, in seconds since 1970 UTC: they are what they are now where nothing has happened
-    /// since.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn put_known_as_of(
-        &mut self,
-        versions: &[u8],
-        home: &TicketId,
-        instant: i64,
-    ) -> Result<Known, Error> {
-        let mut known = self.work.prepare_cached(
-            "SELECT r.created, t.updated FROM version v JOIN record r ON r.row = v.row
-             JOIN ticket t ON t.row = v.row WHERE v.versions = ?",
-        )?;
-        let times = known
-            .query_map([versions], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
-        drop(known);
-        if times.is_empty() {
-            return Ok(Known::Unread);
-        }
-        if times.iter().all(|(created, _)| *created > instant) {
-            return Ok(Known::NotYet);
-        }
-        let is_same = times.iter().all(|(_, updated)| *updated <= instant);
-        Ok(if is_same && self.put_known(versions, home)? { Known::Added } else { Known::Unread })
     }
 
     /// Adds a version that was read; `home` is the id of the path it was read from.

@@ -10,9 +10,10 @@ use crate::index::row::{NEVER, PROPOSED, REOPENED, UNANSWERED, bit, number_of, s
 use crate::index::scope::Scope;
 use crate::index::statement::Statement;
 use crate::query::asks::day;
+use crate::query::context::Context;
 use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left};
 use crate::query::phrase::{Phrase, Place};
-use crate::query::tree::{Compare, Context, Filter, Key, Property, Query, STALE_SECS, Test};
+use crate::query::tree::{Compare, Filter, Key, Property, Query, STALE_SECS, Test};
 use crate::ticket::Status;
 
 /// The statement that finds a query's rows in an edition, in its order, with these columns.

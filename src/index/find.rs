@@ -9,7 +9,7 @@ use crate::index::error::Error;
 use crate::index::row::{NEVER, UNANSWERED, signed};
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
-use crate::query::tree::Context;
+use crate::query::context::Context;
 use crate::query::{Query, natural_key};
 use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
 

@@ -4,6 +4,7 @@
 //! the trees' names. A *row* is one version of a ticket, shared by the editions that hold it. Nothing here
 //! is the truth: whoever deletes the file loses the time to build it again.
 
+mod as_of;
 mod catch_up;
 mod compile;
 mod completion;
@@ -16,7 +17,8 @@ mod sla_statuses;
 mod statement;
 mod touches;
 
-pub use catch_up::{Base, CatchUp, Known};
+pub use as_of::Known;
+pub use catch_up::{Base, CatchUp};
 pub use completion::Candidates;
 pub use error::Error;
 pub use find::{Extra, Hit};

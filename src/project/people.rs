@@ -1,5 +1,7 @@
 //! People as they are typed, and as fields name them: resolved here, whatever command they are given to.
 
+use std::fmt::Write as _;
+
 use crate::process::{Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, reporter};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
@@ -29,9 +31,27 @@ impl Change<'_, '_> {
                 ProcessAction::Return { level, incomplete, to } => {
                     ProcessAction::Return { level, incomplete, to: self.assignee(to)? }
                 }
-                other => other,
+                other @ (ProcessAction::Replicate { .. }
+                | ProcessAction::Diagnose(_)
+                | ProcessAction::Estimate(_)
+                | ProcessAction::Defer(_)
+                | ProcessAction::Pend { .. }
+                | ProcessAction::Resume
+                | ProcessAction::Resolve(_)
+                | ProcessAction::Close
+                | ProcessAction::Reopen) => other,
             }),
-            other => other,
+            // What says again what was said, and what names nobody.
+            other @ (RequestKind::Comment
+            | RequestKind::ReplaceComment(_)
+            | RequestKind::Attach(_)
+            | RequestKind::Link(..)
+            | RequestKind::Unlink(..)
+            | RequestKind::Assign(None)
+            | RequestKind::Adopt(_)
+            | RequestKind::Undo(_)
+            | RequestKind::SetBack(_)
+            | RequestKind::Repeat(..)) => other,
         };
         Ok(request)
     }
@@ -137,7 +157,7 @@ fn names<'a>(people: impl Iterator<Item = &'a KnownPerson>) -> String {
     let more = names.len().saturating_sub(MAX_NAMED);
     let mut text = names.into_iter().take(MAX_NAMED).collect::<Vec<_>>().join(", ");
     if more > 0 {
-        text.push_str(&format!(", and {more} more"));
+        let _ = write!(text, ", and {more} more");
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Letters as they are compared: without case and accents, by one table (docs/query.md); and the natural order of titles.
 
+use std::fmt::Write as _;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -71,7 +73,7 @@ pub fn natural_key(text: &str) -> String {
         }
         let digits = digits.trim_start_matches('0');
         // The longer number is the greater one.
-        key.push_str(&format!("0{:03}{digits}", digits.len().min(999)));
+        let _ = write!(key, "0{:03}{digits}", digits.len().min(999));
     }
     key
 }

@@ -1,8 +1,7 @@
 //! What people type who are used to git, gh, Jira, Lucene or SQL, and how it is written here. What is not understood is
 //! refused with the right spelling: a query never means something else in silence.
 
-use crate::query::parser::OTHER_FIELDS;
-use crate::query::tree::{FIELDS as FIELD_NAMES, Key, SyntaxError};
+use crate::query::tree::{FIELDS as FIELD_NAMES, Key, OTHER_FIELDS, SyntaxError};
 use crate::ticket::nearest;
 
 /// Fields as others call them.

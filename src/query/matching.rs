@@ -3,9 +3,10 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::query::asks::day;
+use crate::query::context::Context;
 use crate::query::folding::natural_key;
 use crate::query::phrase::{Phrase, Place, words_of};
-use crate::query::tree::{Context, Filter, Key, Property, Query, STALE_SECS, Sort, Test};
+use crate::query::tree::{Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
     Action, Area, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp, Type,
 };

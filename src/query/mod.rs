@@ -1,6 +1,7 @@
 //! The list language: which tickets are meant (docs/query.md). Pure: text to a tree, a tree on a ticket.
 
 pub(crate) mod asks;
+pub(crate) mod context;
 mod folding;
 mod habits;
 mod lexer;
@@ -12,9 +13,10 @@ mod snippet;
 pub(crate) mod tree;
 mod values;
 
+pub use context::Context;
 pub use folding::natural_key;
-pub use parser::{OTHER_FIELDS, parse, parse_with};
+pub use parser::{parse, parse_with};
 pub use phrase::{Place, words, words_of};
 pub use quoting::{joined, quoted, quoted_value, requoted};
 pub use snippet::{Snippet, snippet};
-pub use tree::{AWAITED, Context, FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};
+pub use tree::{AWAITED, FIELDS, OTHER_FIELDS, PROPERTIES, Query, SORT_KEYS, SyntaxError};

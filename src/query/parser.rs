@@ -6,13 +6,11 @@ use crate::query::habits;
 use crate::query::lexer::{Piece, Token, Value, tokens};
 use crate::query::phrase::Place;
 use crate::query::tree::{
-    AWAITED, Compare, FIELDS, Filter, Key, PROPERTIES, Property, Query, SORT_KEYS, Sort, SyntaxError, Test,
+    AWAITED, Compare, FIELDS, Filter, Key, OTHER_FIELDS, PROPERTIES, Property, Query, SORT_KEYS, Sort,
+    SyntaxError, Test,
 };
 use crate::query::values::{no_such, phrase, term_values};
 use crate::ticket::{Status, TicketId, nearest};
-
-/// What stands before a colon beside the fields, and what looks for a part of words.
-pub const OTHER_FIELDS: &[&str] = &["is", "has", "no", "awaiting", "sort", "limit"];
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;

@@ -1,10 +1,9 @@
 //! A query as a tree, and what is needed to answer it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::query::phrase::{Phrase, Place};
-use crate::ticket::{KnownPerson, Meant, Person, SlaStatus, Ticket, TicketId, Timestamp, meant};
+use crate::ticket::Timestamp;
 
 /// A query: which tickets, in which order, how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +119,9 @@ pub const FIELDS: &[&str] = &[
     "child",
     "duplicate-of",
 ];
+
+/// What stands before a colon beside the fields.
+pub const OTHER_FIELDS: &[&str] = &["is", "has", "no", "awaiting", "sort", "limit"];
 
 /// The keys that `sort:` takes.
 pub const SORT_KEYS: &[&str] = &[
@@ -321,68 +323,6 @@ pub(crate) struct Sort {
     pub(crate) key: &'static str,
     /// True for the greatest first.
     pub(crate) descending: bool,
-}
-
-/// Who asks, and when.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// Whom `me` means.
-    pub me: Option<Person>,
-    /// When ages are read.
-    pub now: Timestamp,
-    /// The team's people; none where no team is known.
-    pub team: Vec<KnownPerson>,
-    /// The tickets that are open, as far as the ones asked are blocked by them; none, where the index knows.
-    pub open: BTreeSet<TicketId>,
-    /// Where the clocks of tickets stand; of none, where the project has no clocks, or the index knows.
-    pub standings: BTreeMap<TicketId, SlaStatus>,
-}
-
-impl Context {
-    /// Whom a text of a query means, in lower case.
-    pub(crate) fn whom<'a>(&'a self, text: &'a str) -> Whom<'a> {
-        if text == "me" {
-            let me = self.me.as_ref().map(ToString::to_string).unwrap_or_default();
-            let known = self.team.iter().find(|known| known.is_named(&me));
-            return Whom { known, me: self.me.as_ref(), part: None };
-        }
-        let text = text.strip_prefix('@').unwrap_or(text);
-        match meant(text, &self.team) {
-            Meant::One(one) => Whom { known: Some(one), me: None, part: None },
-            Meant::OneByPart(one) => Whom { known: Some(one), me: None, part: Some(text) },
-            // Strangers, and people who have left.
-            Meant::Several(_) | Meant::Nobody => Whom { known: None, me: None, part: Some(text) },
-        }
-    }
-
-    /// Where a ticket's clocks stand.
-    #[must_use]
-    pub fn standing(&self, ticket: &Ticket) -> SlaStatus {
-        self.standings.get(ticket.id()).copied().unwrap_or_default()
-    }
-}
-
-/// Whom a query means.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Whom<'a> {
-    /// Somebody who is known, under whatever address.
-    known: Option<&'a KnownPerson>,
-    /// The one who asks.
-    me: Option<&'a Person>,
-    /// Everybody whose name or address has this, in lower case.
-    part: Option<&'a str>,
-}
-
-impl Whom<'_> {
-    /// True where a field's text names one of them.
-    pub(crate) fn is_named(&self, shown: &str) -> bool {
-        self.known.is_some_and(|known| known.is_named(shown))
-            || self.me.is_some_and(|me| me.is_named(shown))
-            || self.part.is_some_and(|part| {
-                shown.to_lowercase().contains(part)
-                    || Person::parse(shown).is_some_and(|it| it.is_named(part))
-            })
-    }
 }
 
 /// What is wrong with a query.

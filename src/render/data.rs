@@ -79,16 +79,11 @@ fn objects(view: &View) -> Shape {
         View::Nothing | View::Ran { .. } => Shape::Nothing,
         View::Text(text) => Shape::One(json!({"schema": SCHEMA, "text": text})),
         View::Opened(tickets, similar) => {
-            let object = |one: &Ticket| alike(ticket(one, Extent::Full), similar);
-            match tickets.as_slice() {
-                [one] => Shape::One(object(one)),
-                many => Shape::Many(many.iter().map(object).collect()),
-            }
+            one_or_many(tickets, |one| alike(ticket(one, Extent::Full), similar))
         }
-        View::Steps(tickets) | View::Unchanged(tickets) => match tickets.as_slice() {
-            [one] => Shape::One(ticket(one, Extent::Full)),
-            many => Shape::Many(many.iter().map(|one| ticket(one, Extent::Full)).collect()),
-        },
+        View::Steps(tickets) | View::Unchanged(tickets) => {
+            one_or_many(tickets, |one| ticket(one, Extent::Full))
+        }
         View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, Extent::Full), page.places.as_ref())),
         View::HandoverNotes(notes) => Shape::One(handover_notes::object(notes)),
         View::Tickets { tickets, extent } => {
@@ -98,13 +93,7 @@ fn objects(view: &View) -> Shape {
         }
         View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
         View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),
-        View::Suggestions(people) => {
-            let one = |one: &Suggestion| {
-                let person = one.person.to_string();
-                json!({"schema": SCHEMA, "person": person, "score": one.score, "reasons": one.reasons})
-            };
-            Shape::Many(people.iter().map(one).collect())
-        }
+        View::Suggestions(people) => Shape::Many(people.iter().map(suggestion).collect()),
         View::Blame { ticket, lines } => Shape::Many(blame::objects(ticket, lines)),
         View::Differences(differences) => Shape::One(differences::object(differences)),
         View::Attachments(lines) => Shape::Many(lines.iter().map(attachment).collect()),
@@ -174,6 +163,19 @@ fn placed(mut ticket: Value, places: Option<&Branches>) -> Value {
         map.insert("branches".to_owned(), json!({"latest": places.latest, "behind": places.behind}));
     }
     ticket
+}
+
+fn suggestion(one: &Suggestion) -> Value {
+    let person = one.person.to_string();
+    json!({"schema": SCHEMA, "person": person, "score": one.score, "reasons": one.reasons})
+}
+
+/// One object for a single ticket, a list for several.
+fn one_or_many(tickets: &[Ticket], object: impl Fn(&Ticket) -> Value) -> Shape {
+    match tickets {
+        [one] => Shape::One(object(one)),
+        many => Shape::Many(many.iter().map(object).collect()),
+    }
 }
 
 /// A new ticket with the open ones that are like it, which it may be an occurrence of.

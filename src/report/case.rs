@@ -46,8 +46,14 @@ impl Case {
     pub(super) fn set_aside(&self) -> Option<SetAside> {
         let last = self.events().rev().find_map(|event| match &event.what {
             EventKind::Ended(code) => Some((event.entry, code.clone())),
-            EventKind::Reopened(_) => Some((event.entry, None)),
-            _ => None,
+            EventKind::Reopened(_) => Some((u32::MAX, None)),
+            EventKind::Opened
+            | EventKind::Severity(_)
+            | EventKind::Level(..)
+            | EventKind::Waits(..)
+            | EventKind::Resumed
+            | EventKind::Said(..)
+            | EventKind::Spent(_) => None,
         });
         let (entry, code) = last?;
         match code {

@@ -49,11 +49,11 @@ pub const METRICS: &[Definition] = &[
         collect: |case, period| ended_aside(case, period, SetAside::NoTicket),
     },
     Definition {
-        key: "filed-resolved",
-        title: "Filed as resolved",
+        key: "opened-resolved",
+        title: "Opened as resolved",
         unit: Unit::Count,
         is_of_end: false,
-        about: "tickets filed as already resolved in the period; they count in no time and no rate",
+        about: "tickets opened as already resolved in the period; they count in no time and no rate",
         collect: |case, period| ended_aside(case, period, SetAside::FiledResolved),
     },
     Definition {

@@ -20,6 +20,7 @@ mod message;
 mod past_change;
 mod ranges;
 mod reported;
+mod resolving;
 mod rewritten;
 mod settings_changes;
 mod snapshot;

@@ -7,12 +7,7 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::tip::Tip;
-use crate::ticket::{
-    MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, Timestamp, codec, is_prefix, merge,
-};
-
-/// The most candidates that are named for an id that is not there.
-const MAX_NEAR: usize = 5;
+use crate::ticket::{MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, Timestamp, codec, merge};
 
 pub(crate) type Read<T> = Result<T, Error>;
 
@@ -21,7 +16,7 @@ pub(crate) type Read<T> = Result<T, Error>;
 pub struct Snapshot<'a> {
     repository: &'a Repository,
     commit: Option<ObjectId>,
-    branch: &'a str,
+    pub(super) branch: &'a str,
     /// Other branches whose tickets count as well.
     others: &'a [Tip],
     /// The instant as of which tickets are read; none for all that is known of them.
@@ -185,68 +180,7 @@ impl<'a> Snapshot<'a> {
         self.ticket(id)?.ok_or_else(|| self.not_found(id.as_str()))
     }
 
-    /// The id that a prefix of four characters or more names.
-    ///
-    /// # Errors
-    /// It is no prefix, or names no ticket, or several.
-    pub fn resolve(&self, text: &str) -> Read<TicketId> {
-        let text = text.to_lowercase();
-        if !is_prefix(&text) {
-            return Err(Error::NoId(text));
-        }
-        let mut found = self.ids_with(&text)?;
-        if self.instant.is_some() {
-            // One that cannot be read is said by whoever reads it.
-            found.retain(|id| !matches!(self.ticket(id), Ok(None)));
-        }
-        match (found.pop(), found.is_empty()) {
-            (Some(id), true) => Ok(id),
-            (None, _) => Err(self.not_found(&text)),
-            (Some(last), false) => {
-                found.push(last);
-                Err(Error::Ambiguous { prefix: text, candidates: found })
-            }
-        }
-    }
-
-    fn not_found(&self, id: &str) -> Error {
-        let near = self.near(id).unwrap_or_default();
-        // What a branch has now says nothing of what it had then.
-        let elsewhere =
-            if self.instant.is_some() { Vec::new() } else { self.elsewhere(id).unwrap_or_default() };
-        let (id, branch, instant) = (id.to_owned(), self.branch.to_owned(), self.instant);
-        Error::NotFound { id, branch, near, elsewhere, instant }
-    }
-
-    /// The branches that have a ticket which this one lacks.
-    fn elsewhere(&self, id: &str) -> Read<Vec<String>> {
-        let mut names = Vec::new();
-        for folder in ["refs/heads/", "refs/remotes/"] {
-            for (reference, commit) in self.repository.references(folder)? {
-                let there = Snapshot::new(self.repository, Some(commit), self.branch);
-                if !reference.ends_with("/HEAD") && !there.ids_with(id)?.is_empty() {
-                    names.extend(reference.strip_prefix(folder).map(str::to_owned));
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    /// Ids that begin with nearly the same characters: one more, one less, one other, or two swapped.
-    fn near(&self, typed: &str) -> Read<Vec<TicketId>> {
-        let mut near = Vec::new();
-        self.visit(&mut |path, _| {
-            let id = layout::id_of(path);
-            let beginning = id.as_ref().and_then(|id| id.as_str().get(..typed.len())).unwrap_or_default();
-            if near.len() < MAX_NEAR && strsim::damerau_levenshtein(typed, beginning) == 1 {
-                near.extend(id);
-            }
-            Ok(())
-        })?;
-        Ok(near)
-    }
-
-    fn ids_with(&self, prefix: &str) -> Read<Vec<TicketId>> {
+    pub(super) fn ids_with(&self, prefix: &str) -> Read<Vec<TicketId>> {
         let folder = format!("{}/{}", layout::TICKETS, layout::shelf(prefix));
         let mut ids = BTreeSet::new();
         for commit in self.commits() {
@@ -351,7 +285,7 @@ impl<'a> Snapshot<'a> {
 
     /// Hands every file under the folder of tickets to `visit`, with its versions; what is the same on
     /// every branch is looked at once.
-    fn visit(&self, visit: &mut impl FnMut(&str, &[Item]) -> Read<()>) -> Read<()> {
+    pub(super) fn visit(&self, visit: &mut impl FnMut(&str, &[Item]) -> Read<()>) -> Read<()> {
         compare(self.repository, layout::TICKETS, &[], &self.trees()?, visit)
     }
 

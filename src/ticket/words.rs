@@ -259,7 +259,14 @@ impl LinkKind {
         match self {
             Self::Parent => "child-of",
             Self::Child => "parent-of",
-            other => other.as_str(),
+            Self::DuplicateOf
+            | Self::DuplicatedBy
+            | Self::RelatesTo
+            | Self::Blocks
+            | Self::BlockedBy
+            | Self::CausedBy
+            | Self::Causes
+            | Self::Unknown(_) => self.as_str(),
         }
     }
 

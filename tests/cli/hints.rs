@@ -39,7 +39,12 @@ const CASES: &[Case] = &[
     Case("s comment $id --replace zzzzzzzz -m x", "git support log", "", "true"),
     Case("s redact $id --entry zzzzzzzz -m x", "git support show", "", "true"),
     Case("s comment $id --if-match zzzzzzzz -m x", "git support log", "", "true"),
+    Case("s team add Pat --email pat@example.com; s config set policy.level_by_role enforce; s edit $id --status pending", "git support pend", "s/, or.*//", "s show $id | grep pending"),
+    Case("s edit $id --reporter 'Ann <a@b.example>' --channel phone; s resolve $id --as answered; s close $id; s comment $id --from customer -m x", "git support new TITLE --relates-to", "s/TITLE/Again/", "s list title:again | grep Again"),
+    Case("s estimate 6h", "git support estimate", "s/ID/$id/", "true"),
+    Case("s edit $id --severity blocker; s config set clocks.blocker.resolution 4h; s sla", "git support sla --policy HEAD", "s/ shows them//", "true"),
     // What is not there.
+    Case("s team add Pat --email pat@example.com; s assign $id --to bob", "git support team add", "s/NAME/Bob/;s/ADDRESS/bob@e.example/;s/ROLE/l1/", "again"),
     Case("s show !", "git support list", "", "true"),
     Case("s show zzzzzzzzzz", "git support list --all", "", "true"),
     Case("git switch -q -c side; s new Theirs >../new; git switch -q main; s show $(cat ../new)", "--branch side", "s/^/git support show $(cat ..\\/new) /;s/, or.*//", "true"),

@@ -208,7 +208,7 @@ fn what_was_no_ticket_of_its_own_counts_in_no_time_and_is_counted_apart() {
     sandbox.run(&["new", "By phone", "--status", "resolved", "--resolution", "answered"]).ok();
     assert_eq!(report(&sandbox, "resolution-time"), before);
     for (key, count) in
-        [("opened", 5), ("resolved", 5), ("duplicates", 1), ("no-tickets", 2), ("filed-resolved", 1)]
+        [("opened", 5), ("resolved", 5), ("duplicates", 1), ("no-tickets", 2), ("opened-resolved", 1)]
     {
         assert_eq!(report(&sandbox, key)["n"], count, "{key}");
     }

@@ -48,22 +48,8 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
             None => Some(RequestKind::Assign(value(entry, &Field::Assignee))),
         },
         Action::Repeat => Some(RequestKind::Repeat(beside_status(entry, after), FixStatus::Missing)),
-        Action::Reopen => {
-            let changes = beside_status(entry, after);
-            if changes.is_empty() && entry.seen.is_none() {
-                return step(ProcessAction::Reopen);
-            }
-            Some(RequestKind::Repeat(changes, FixStatus::Contained))
-        }
-        Action::Triage => {
-            let confirm =
-                matches!(entry.set.get(&Field::Severity), Some(Set::Value { from, to }) if from == to);
-            let mut changes = beside_status(entry, after);
-            if confirm {
-                changes.remove(&Field::Severity);
-            }
-            step(ProcessAction::Triage { changes, confirm })
-        }
+        Action::Reopen => Some(reopened(entry, after)),
+        Action::Triage => step(triage(entry, after)),
         Action::Replicate => {
             let (text, happened) = replicated(entry, after);
             step(ProcessAction::Replicate { text, happened })
@@ -95,6 +81,23 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
         Action::Close => step(ProcessAction::Close),
         Action::Open | Action::Redact | Action::Unknown(_) => None,
     }
+}
+
+fn reopened(entry: &Entry, after: &Fields) -> RequestKind {
+    let changes = beside_status(entry, after);
+    if changes.is_empty() && entry.seen.is_none() {
+        return RequestKind::Process(ProcessAction::Reopen);
+    }
+    RequestKind::Repeat(changes, FixStatus::Contained)
+}
+
+fn triage(entry: &Entry, after: &Fields) -> ProcessAction {
+    let confirm = matches!(entry.set.get(&Field::Severity), Some(Set::Value { from, to }) if from == to);
+    let mut changes = beside_status(entry, after);
+    if confirm {
+        changes.remove(&Field::Severity);
+    }
+    ProcessAction::Triage { changes, confirm }
 }
 
 /// The changes of an entry that are wanted.
