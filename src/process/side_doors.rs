@@ -46,7 +46,7 @@ impl Record {
         match rules.settings.level_by_role {
             Policy::Off => Ok(()),
             Policy::Warn => {
-                self.warnings.push(format!("{refusal} (allowed by policy.level_by_role: warn)"));
+                self.warnings.push(format!("{} (policy.level_by_role is warn)", in_short(&refusal)));
                 Ok(())
             }
             Policy::Enforce if request.force && request.note.is_none() => {
@@ -133,5 +133,18 @@ impl Move<'_> {
         let allowed = self.rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
         let (who, what) = (self.actor.by.to_string(), what.to_owned());
         Some(Refusal::NotTheirs { who, what, allowed, policy: OVERRIDE })
+    }
+}
+
+/// A refusal as a warning has it, which names the ticket already.
+fn in_short(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::MissingFindings { to, missing, .. } => {
+            let names: Vec<&str> = missing.iter().map(Finding::as_str).collect();
+            format!("level {to} lacks {}", names.join(", "))
+        }
+        Refusal::NoStep { from, to, .. } => format!("no step leads from status {from} to {to}"),
+        Refusal::OwnStep { to, step, .. } => format!("status {to} is set by {step}"),
+        other => other.to_string(),
     }
 }

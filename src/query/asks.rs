@@ -67,7 +67,10 @@ impl Filter {
             Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::speaks_of_status),
             Self::Not(inner) => inner.speaks_of_status(),
             Self::Term(key, _) | Self::Has(key) => {
-                matches!(key, Key::Status | Key::Resolution | Key::Was | Key::Reopened | Key::Id)
+                matches!(
+                    key,
+                    Key::Status | Key::Resolution | Key::Was | Key::Reopened | Key::Id | Key::DuplicateOf
+                )
             }
             Self::Is(property) => *property != Property::Unassigned && *property != Property::Proposed,
             Self::Words(_) | Self::Part(..) => false,
