@@ -141,6 +141,8 @@ impl Record {
                 for field in fields {
                     self.change(&told, field, &FieldChange::To(head.get(field).cloned()))?;
                 }
+                self.judge_severity(rules, actor)?;
+                self.check_side_door(ticket.id(), &told, request, rules, actor)?;
                 Ok(Action::Edit)
             }
             RequestKind::Undo(entries) => self.undo(ticket, entries),

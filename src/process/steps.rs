@@ -68,6 +68,7 @@ impl Record {
         match step {
             ProcessAction::Triage { changes, confirm } => {
                 self.triage(ticket, changes, *confirm, rules, actor)?;
+                self.check_side_door(ticket.id(), head, request, rules, actor)?;
             }
             ProcessAction::Replicate { text, happened } => {
                 let text = if *happened { text.clone() } else { format!("Cannot reproduce.\n\n{text}") };

@@ -62,6 +62,33 @@ fn an_edit_obeys_the_rules_of_the_steps_or_says_that_it_was_forced() {
 }
 
 #[test]
+fn neither_a_hand_nor_triage_nor_doctor_opens_one() {
+    let sandbox = enforced();
+    sandbox.is_tampered_with();
+    sandbox.run(&["team", "add", "Pat Roe", "--email", "pat@example.com", "--role", "product-owner"]).ok();
+    sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
+    let id = sandbox.ticket("Payments fail");
+    let path = crate::sandbox::path_of(&id);
+    let line = format!("{{\"op\":\"triage\",\"id\":\"{id}\",\"level\":3}}");
+    assert!(sandbox.run_with(&["batch"], &line).fails(1).contains("not allowed to set level 3"));
+    for (edit, expected) in [
+        ("s/^level: 1/level: 3/", "not allowed to set level 3"),
+        ("s/^status: new/status: closed/", "no step leads"),
+        ("s/^level: 1/severity: blocker\\nlevel: 1/", "not allowed to set a severity"),
+    ] {
+        sandbox.shell(&format!("sed -i '{edit}' {path}")).ok();
+        let said = sandbox.run_unwatched(&["save", "-m", "By hand."], "").fails(1);
+        assert!(said.contains(expected), "{edit}: {said}");
+        sandbox.git(&["commit", "-qm", "By hand", "--", &path]);
+        let repaired = sandbox.run(&["doctor", "--repair"]);
+        assert!(repaired.stderr.contains("was not repaired"), "{edit}: {}", repaired.stderr);
+        assert!(repaired.stdout.contains("head.unaccounted"), "{edit}: {}", repaired.stdout);
+        sandbox.git(&["checkout", "-q", "HEAD~1", "--", &path]);
+        sandbox.git(&["commit", "-qm", "Back", "--", &path]);
+    }
+}
+
+#[test]
 fn an_import_into_an_existing_ticket_obeys_them_too() {
     let sandbox = enforced();
     let id = sandbox.ticket("Payments fail");

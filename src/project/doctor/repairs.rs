@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions, with_decided};
 use crate::project::doctor::{settings, stray};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::FileChange;
@@ -84,7 +84,13 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         {
             change.put(Some(ticket.clone()), ticket.clone());
         }
-        change.follow(&id, Request::new(what).with_note(Some("Repaired by doctor.".to_owned())))?;
+        match change.follow(&id, Request::new(what).with_note(Some("Repaired by doctor.".to_owned()))) {
+            // What somebody set by hand and the rules refuse is for somebody who may: it stays, and is found.
+            Err(failure) if failure.kind == Kind::Refused => {
+                project.host.note(format!("warning: {id} was not repaired: {:#}", failure.error));
+            }
+            done => drop(done?),
+        }
     }
     let settings = settings::repaired(&project.store, &snapshot)?;
     change.action("repair");
