@@ -145,7 +145,7 @@ impl Record {
                 self.check_side_door(ticket.id(), &told, request, rules, actor)?;
                 Ok(Action::Edit)
             }
-            RequestKind::Undo(entries) => self.undo(ticket, entries),
+            RequestKind::Undo(entries) => self.undo(ticket, entries, rules, actor),
             RequestKind::SetBack(changes) => {
                 self.change_all(head, changes)?;
                 Ok(Action::Undo)

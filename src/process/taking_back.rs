@@ -1,16 +1,30 @@
 //! What is taken back: entries, a comment in the place of which another stands, a link.
 
 use crate::process::decide::Record;
+use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange};
+use crate::process::rules::Rules;
+use crate::process::team::Role;
 use crate::ticket::{Action, Entry, EntryId, Field, LinkKind, Restored, Set, Ticket, TicketId};
 
 impl Record {
     /// Takes entries back; what was changed since stays.
-    pub(super) fn undo(&mut self, ticket: &Ticket, entries: &[EntryId]) -> Result<Action, Refusal> {
+    pub(super) fn undo(
+        &mut self,
+        ticket: &Ticket,
+        entries: &[EntryId],
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<Action, Refusal> {
         let undone = ticket.undone();
+        let mut is_own = true;
         for id in entries {
             let entry = known(ticket, id)?;
+            if !is_by(entry, actor) {
+                is_own = false;
+                check_may_undo(ticket, entry, rules, actor)?;
+            }
             if !entry.can_be_undone() {
                 let (id, entry, action) = (ticket.id().clone(), id.clone(), entry.action.clone());
                 return Err(Refusal::CannotUndo { id, entry, action });
@@ -25,6 +39,10 @@ impl Record {
                 Restored::TextOf(entry) => drop(self.set.insert(field, Set::TextOf { entry })),
                 Restored::Stays => {}
             }
+        }
+        // Who takes back another's judgement judges.
+        if !is_own {
+            self.judge_severity(rules, actor)?;
         }
         self.undoes = entries.to_vec();
         Ok(Action::Undo)
@@ -41,7 +59,7 @@ impl Record {
         if entry.action != Action::Comment || ticket.undone().is_struck(entry) {
             return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
         }
-        if ![&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string())) {
+        if !is_by(entry, actor) {
             let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
             return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
         }
@@ -69,4 +87,19 @@ impl Record {
 fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
     let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
     entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
+}
+
+/// True for an entry of the actor's own.
+fn is_by(entry: &Entry, actor: &Actor) -> bool {
+    [&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string()))
+}
+
+/// Sees that somebody may take back what another did: a lead or a product owner, where steps are enforced.
+fn check_may_undo(ticket: &Ticket, entry: &Entry, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
+    let is_free = rules.settings.level_by_role != Policy::Enforce || rules.team.members.is_empty();
+    if is_free || [Role::Lead, Role::ProductOwner].iter().any(|role| rules.team.plays(&actor.member, *role)) {
+        return Ok(());
+    }
+    let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
+    Err(Refusal::NotOwnEntry { id, entry: entry.id.clone(), by })
 }

@@ -111,8 +111,16 @@ impl Change<'_, '_> {
         }
         let new = after.timeline().iter().filter(|entry| !before.has_entry(entry)).map(|entry| (entry, true));
         let new: Vec<_> = new.collect();
-        let judge = Judge { rules: vec![rules], is_lenient: false, saw_all: false };
-        let member = |who: &Person| project.store.mapped(who).unwrap_or_else(|_| who.clone());
+        // Another tracker names no commit.
+        let mut judging = rules.clone();
+        judging.settings.fixed_needs_commit = Policy::Off;
+        let judge = Judge { rules: vec![&judging], is_lenient: false, saw_all: false };
+        // What strangers did in another tracker, who imports it decides here.
+        let importer = self.author.member.clone();
+        let member = |who: &Person| {
+            let known = project.store.mapped(who).unwrap_or_else(|_| who.clone());
+            if rules.team.has_member(&known) { known } else { importer.clone() }
+        };
         let findings = judge.steps(Some(before), &after, &new, &member);
         let Some(first) = findings.iter().find(|finding| finding.level == ProblemLevel::Error) else {
             return Ok(Ok(after));

@@ -124,11 +124,11 @@ fn squashes() {
 #[test]
 fn what_is_taken_back() {
     is_clean(&[
-        "s comment $a -m One; as Pat s triage $a --severity blocker; g revert HEAD",
-        "as Pat s triage $a --severity blocker; g revert HEAD; tick; g revert HEAD",
+        "s comment $a -m One; as Pat s triage $a --severity blocker; as Pat g revert HEAD",
+        "as Pat s triage $a --severity blocker; as Pat g revert HEAD; tick; as Pat g revert HEAD",
         "id=$(tick; git support new Third); g revert HEAD; s comment $a -m After",
         "g checkout -b side; s comment $a -m There; g checkout main; code; g merge --no-ff --no-edit side; tick; git revert -m 1 --no-edit HEAD",
-        "g checkout -b side; as Pat s triage $a --severity blocker; g revert HEAD; g checkout main; code; g checkout side; as Eve g rebase main",
+        "g checkout -b side; as Pat s triage $a --severity blocker; as Pat g revert HEAD; g checkout main; code; g checkout side; as Eve g rebase main",
         "s replicate $a --steps Pay; s undo; s undo",
         "s new Mistake; s undo",
         "s comment $a -m 'Call 555 0100'; s redact $a --text '555 0100' -m Personal; s redact $a --text Call -m 'More of it'",

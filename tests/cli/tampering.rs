@@ -328,3 +328,66 @@ fn merges() {
         finds(&[(rules, format!("{fork}{script}"))]);
     }
 }
+
+/// Severities are enforced, and Dana is no product owner.
+const ENFORCED: &str = "git support -q config set policy.severity_by_owner enforce; git support -q config set policy.level_by_role enforce; ";
+/// What sets the severity by hand, for an entry that says so.
+const BLOCKER: &str = "sed -i 's/^severity: .*/severity: blocker/' $A; printf '  set:\\n    severity:\\n      from: major\\n      to: blocker\\n' | ";
+
+#[test]
+fn every_field_is_judged_whatever_the_entry_calls_itself() {
+    let cases: Vec<(&str, String)> = [
+        ("step.sets", "entry 6 bless; commit"),
+        ("step.sets", "entry 6 repeat; commit"),
+        ("step.sets", "entry 6 undo; commit"),
+        ("step.illegal", "entry 6 open; commit"),
+        ("severity.owner", "entry 6 triage; commit"),
+        ("severity.owner", "entry 6 edit; commit"),
+        ("step.sets", "(cat; echo '  note: So.') | entry 6 comment; commit"),
+        ("step.sets", "entry 6 assign; commit"),
+    ]
+    .iter()
+    .map(|(rule, script)| (*rule, format!("{ENFORCED}{BLOCKER}{script}")))
+    .collect();
+    finds(&cases);
+    let level = "sed -i 's/^level: 2/level: 3/' $A; printf '  set:\\n    level:\\n      from: 2\\n      to: 3\\n' | entry 6";
+    finds(&["triage", "edit"].map(|action| ("step.handover", format!("{ENFORCED}{level} {action}; commit"))));
+}
+
+#[test]
+fn what_another_judged_is_not_taken_back() {
+    finds(&[
+        // By an entry that says it undoes the owner's.
+        (
+            "severity.owner",
+            format!(
+                "git support -q config set policy.severity_by_owner enforce; e=$(awk '/^- seq: 2/{{f=1}} f&&/  id:/{{print $2; exit}}' $A); \
+                 sed -i '/^severity: /d' $A; printf '  set:\\n    severity:\\n      from: major\\n  undoes: [%s]\\n' $e | entry 6 undo; commit"
+            ),
+        ),
+        // By a revert of what is not in this history, and of what somebody else did.
+        (
+            "timeline.removed",
+            "git checkout -q -b other before~3; git support -q comment $a -m Elsewhere; c=$(git rev-parse HEAD); git checkout -q main; \
+             as_pat git support -q comment $a -m Mine.; git checkout -q HEAD~1 -- $A; \
+             commit \"$(printf 'Revert it\\n\\nThis reverts commit %s.' $c)\""
+                .to_owned(),
+        ),
+        (
+            "timeline.removed",
+            "as_pat git support -q comment $a -m Mine.; git checkout -q HEAD~1 -- $A; \
+             commit \"$(printf 'Revert it\\n\\nThis reverts commit %s.' $(git rev-parse HEAD))\""
+                .to_owned(),
+        ),
+    ]);
+}
+
+#[test]
+fn a_redaction_cuts_once() {
+    finds(&[(
+        "redaction.altered",
+        "git support -q redact $a --text '555 0100' -m Personal. 2>/dev/null; r=$(sed -n 's/^  redacted: //p' $A | head -1); \
+         git support -q comment $a -m 'We decided it.'; \
+         awk -v r=$r '/We decided it/{print \"  redacted: \" r; sub(/We decided it./, \"\\\"[redacted]\\\"\")} {print}' $A >x; mv x $A; commit",
+    )]);
+}

@@ -33,7 +33,7 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
     for version in before {
         for entry in version.timeline().iter().filter(|entry| !after.has_entry(entry)) {
             let finding = match (now.get(&entry.identity()), by_id.get(&entry.id)) {
-                (Some(new), _) => altered(entry, new, after),
+                (Some(new), _) => altered(entry, new, before, after),
                 (None, Some(new)) => {
                     moved.insert(new.identity());
                     Some(Finding::new(AuditRule::TimelineChanged, difference(entry, new)))
@@ -67,7 +67,7 @@ fn gaps(after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
 }
 
 /// An entry that stands there otherwise: taken out of by a redaction, or changed.
-fn altered(old: &Entry, new: &Entry, after: &Ticket) -> Option<Finding> {
+fn altered(old: &Entry, new: &Entry, before: &[&Ticket], after: &Ticket) -> Option<Finding> {
     if old.redacted.is_some() && (new.redacted.is_none() || !new.is_cut_of(old)) {
         // Cut once more, it is still cut.
         let message = format!("{} was redacted, and is not any more", named(old));
@@ -76,7 +76,11 @@ fn altered(old: &Entry, new: &Entry, after: &Ticket) -> Option<Finding> {
     let Some(by) = &new.redacted else {
         return Some(Finding::new(AuditRule::TimelineChanged, difference(old, new)));
     };
-    let is_said = after.timeline().iter().any(|entry| entry.id == *by && entry.action == Action::Redact);
+    // A redaction cuts once: only a merge brings an older one to what had not heard of it.
+    let is_older = |version: &&&Ticket| version.timeline().iter().any(|entry| entry.id == *by);
+    let is_new = before.len() > 1 || !before.iter().any(|version| is_older(&version));
+    let is_said =
+        is_new && after.timeline().iter().any(|entry| entry.id == *by && entry.action == Action::Redact);
     if is_said && new.is_cut_of(old) {
         return None;
     }

@@ -50,14 +50,15 @@ fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> 
 
 /// The fields of a redaction that changed more than it took out.
 fn cut_otherwise(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<String> {
-    let by = new.iter().find(|entry| entry.action == Action::Redact);
-    let (Some(before), Some(by)) = (before, by) else { return Vec::new() };
+    let Some(before) = before else { return Vec::new() };
+    let is_redaction = |entry: &&&Entry| entry.action == Action::Redact;
     let is_cut_here = |field: &&Field| {
         let (was, is) = (before.fields().get(field), after.fields().get(field));
-        let others = new.iter().any(|entry| entry.id != by.id && entry.set.contains_key(field));
+        let others = new.iter().any(|entry| !is_redaction(&entry) && entry.set.contains_key(field));
         others || matches!((was, is), (Some(was), Some(is)) if is_cut(was, is)) || was == is
     };
-    by.set.keys().filter(|field| !is_cut_here(field)).map(Field::name).collect()
+    let cut: BTreeSet<&Field> = new.iter().filter(is_redaction).flat_map(|entry| entry.set.keys()).collect();
+    cut.into_iter().filter(|field| !is_cut_here(field)).map(Field::name).collect()
 }
 
 /// A value as a finding shows it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::process::audit::Finding;
+use crate::process::audit::fields::{beside_action, without_request};
 use crate::process::audit::growth::named;
 use crate::process::audit::head::shown;
 use crate::process::audit::replay::{changes, request};
@@ -62,7 +63,8 @@ impl Judge<'_> {
         let actor =
             Actor { by: entry.by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
         if entry.action == Action::Open {
-            return self.best(|rules| opening(entry, after, rules, &actor));
+            let again = state.and_then(|state| without_request(state, entry));
+            return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
         }
         // That nothing opens it is found elsewhere.
         let state = state?;
@@ -96,7 +98,10 @@ impl Judge<'_> {
         rules: &Rules,
         actor: &Actor,
     ) -> Option<Finding> {
-        let request = request(entry, state, after)?;
+        let Some(request) = request(entry, state, after) else { return without_request(state, entry) };
+        if let Some(finding) = beside_action(state, entry) {
+            return Some(finding);
+        }
         match decide(state, request, rules, actor) {
             Err(refusal) if self.is_lenient && depends_on_settings(&refusal) => None,
             Err(refusal) => Some(refused(entry, &refusal)),

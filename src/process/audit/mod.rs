@@ -6,6 +6,7 @@
 //! ([`Said`]).
 
 mod audited;
+mod fields;
 mod growth;
 mod head;
 mod legality;

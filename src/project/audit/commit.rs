@@ -188,7 +188,8 @@ impl Review<'_> {
             let by = self.book.member(&entry.by)?;
             judged.push((*entry, self.origin(passage, facts, changed, entry, &by)?));
         }
-        if !facts.said.is("import") {
+        // An import brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.
+        if !(facts.said.is("import") && before.is_empty()) {
             findings.extend(self.steps(passage, facts, from.as_ref(), after, &judged)?);
             findings.extend(self.evidence_of(passage, &changed.id, &new)?);
         }
@@ -256,13 +257,23 @@ impl Review<'_> {
             self.book.member(&entry.by)?;
         }
         let book = &self.book;
-        let member = |person: &Person| book.known(person);
+        let team = rules.first().map(|rules| rules.team.clone()).unwrap_or_default();
+        // What strangers did elsewhere, who brings it decides here.
+        let member = |person: &Person| {
+            let known = book.known(person);
+            if team.has_member(&known) { known } else { facts.known_author.clone() }
+        };
         let judge = Judge {
             rules: rules.iter().map(AsRef::as_ref).collect(),
             is_lenient: facts.said.is("sync") || facts.said.is("repair"),
             saw_all: facts.is_first(),
         };
-        Ok(judge.steps(from, after, new, &member))
+        let mut findings = judge.steps(from, after, new, &member);
+        if facts.said.is("import") {
+            // Another tracker names no commit.
+            findings.retain(|finding| finding.rule != AuditRule::StepCommit);
+        }
+        Ok(findings)
     }
 
     /// True where a ticket that lost its id to an older one is there under the one that follows from it.

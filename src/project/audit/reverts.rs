@@ -1,10 +1,11 @@
 //! Commits that say they take another back: they do, exactly, or they are found out.
 
+use crate::process::Role;
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, Item, ObjectId, reverted};
-use crate::store::{Error, Parsed};
+use crate::store::{Error, Parsed, layout};
 use crate::ticket::TicketId;
 
 impl Review<'_> {
@@ -18,18 +19,37 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let Some(named) = reverted(&passage.message) else { return Ok(false) };
         let [Some(before)] = file.before.as_slice() else { return Ok(false) };
-        if let Some(commit) =
-            ObjectId::parse(&named).filter(|commit| self.store.repository().parents(*commit).is_ok())
-        {
-            return self.takes_back(commit, file, before);
+        let is_before = |commit: &ObjectId| self.store.contains(passage.commit, *commit);
+        if let Some(commit) = ObjectId::parse(&named).filter(is_before) {
+            return Ok(self.may_take_back(passage, commit)? && self.takes_back(commit, file, before)?);
         }
         // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
         let version = parsed.get(id, before.id)?;
         let last = version.content.as_ref().ok().and_then(|ticket| ticket.timeline().last());
         match last.and_then(|entry| self.own.get(&identity(entry))).map(|own| own.commit) {
-            Some(commit) => self.takes_back(commit, file, before),
+            Some(commit) => {
+                Ok(self.may_take_back(passage, commit)? && self.takes_back(commit, file, before)?)
+            }
             None => Ok(false),
         }
+    }
+
+    /// True where a commit is in the history of what takes it back, and is its author's own, or the author is a lead or a
+    /// product owner, or there is no team.
+    fn may_take_back(&mut self, passage: &CommitDelta, commit: ObjectId) -> Result<bool, Failure> {
+        if !self.store.contains(passage.commit, commit) {
+            return Ok(false);
+        }
+        let rules = self.book.at(passage.parents.first())?;
+        let facts = self.facts(passage, &rules)?;
+        if rules.team.members.is_empty() {
+            return Ok(true);
+        }
+        let past = self.store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
+        let past = self.facts(&past, &rules)?;
+        let is_own = past.author == facts.author || past.known_author == facts.known_author;
+        let may = |role: &Role| rules.team.plays(&facts.known_author, *role);
+        Ok(is_own || [Role::Lead, Role::ProductOwner].iter().any(may))
     }
 
     fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {

@@ -1,0 +1,96 @@
+//! What each field may be set by, whatever the entry calls itself: an action that this version does not know, or that does
+//! something else than it says, decides nothing.
+
+use crate::process::audit::Finding;
+use crate::process::audit::growth::named;
+use crate::process::audit::rule::AuditRule;
+use crate::process::problem::ProblemLevel;
+use crate::ticket::{Action, Entry, Field, Node, Set, Ticket};
+
+/// What a later sighting adds.
+const OF_A_SIGHTING: &[Field] =
+    &[Field::Labels, Field::Affects, Field::Status, Field::Deferral, Field::Resolution];
+
+/// What is wrong with an entry that answers to no request: a second opening, a redaction, an unknown action, or one that
+/// lacks what its action needs.
+pub(super) fn without_request(state: &Ticket, entry: &Entry) -> Option<Finding> {
+    match &entry.action {
+        Action::Open => second_opening(state, entry),
+        // What it cut is compared with what was there.
+        Action::Redact => None,
+        Action::Unknown(word) => {
+            let fields: Vec<String> = known_fields(entry).map(Field::name).collect();
+            if fields.is_empty() {
+                let message = format!("{}: this version does not know '{word}'", named(entry));
+                return Some(Finding::new(AuditRule::StepSets, message).weighing(ProblemLevel::Note));
+            }
+            Some(sets(entry, &fields.join(", ")))
+        }
+        _ => {
+            let message = format!("{} lacks what its action needs", named(entry));
+            Some(Finding::new(AuditRule::StepIllegal, message))
+        }
+    }
+}
+
+/// Two runners may open a ticket apart, under one key; nothing else opens it again.
+fn second_opening(state: &Ticket, entry: &Entry) -> Option<Finding> {
+    let key = |entry: &Entry| match entry.set.get(&Field::Key) {
+        Some(Set::Value { to: Some(to), .. }) => Some(to.to_string()),
+        _ => None,
+    };
+    let first = state.timeline().iter().find(|known| known.action == Action::Open);
+    let is_same =
+        first.is_some_and(|first| first.seq == entry.seq && key(first).is_some() && key(first) == key(entry));
+    let message = format!("{} opens a ticket that was open already", named(entry));
+    (!is_same).then(|| Finding::new(AuditRule::StepIllegal, message))
+}
+
+/// What an entry sets that its action never sets.
+pub(super) fn beside_action(state: &Ticket, entry: &Entry) -> Option<Finding> {
+    let strange: Vec<String> = match &entry.action {
+        Action::Repeat => {
+            known_fields(entry).filter(|field| !OF_A_SIGHTING.contains(field)).map(Field::name).collect()
+        }
+        Action::Reopen if entry.seen.is_some() => {
+            known_fields(entry).filter(|field| !OF_A_SIGHTING.contains(field)).map(Field::name).collect()
+        }
+        Action::Undo if entry.undoes.is_empty() => unknown_before(state, entry),
+        _ => Vec::new(),
+    };
+    (!strange.is_empty()).then(|| sets(entry, &strange.join(", ")))
+}
+
+/// The fields that an undo of an earlier version set to something that they never were; a ticket that is withdrawn is
+/// resolved by it.
+fn unknown_before(state: &Ticket, entry: &Entry) -> Vec<String> {
+    let was = |field: &Field, value: Option<&Node>| {
+        value.is_none()
+            || state.timeline().iter().any(|earlier| match earlier.set.get(field) {
+                Some(Set::Value { from, to }) => from.as_ref() == value || to.as_ref() == value,
+                _ => false,
+            })
+    };
+    let is_withdrawn = |field: &Field, value: Option<&Node>| {
+        let word = value.map(Node::to_string).unwrap_or_default();
+        (*field == Field::Status && word == "resolved")
+            || (*field == Field::Resolution && word == "withdrawn")
+    };
+    let strange = entry.set.iter().filter(|(field, set)| match set {
+        Set::Value { to, .. } => !was(field, to.as_ref()) && !is_withdrawn(field, to.as_ref()),
+        Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Members { .. } | Set::Other(_) => {
+            false
+        }
+    });
+    strange.map(|(field, _)| field.name()).collect()
+}
+
+/// The fields that this version knows among those that an entry sets.
+fn known_fields(entry: &Entry) -> impl Iterator<Item = &Field> {
+    entry.set.keys().filter(|field| !matches!(field, Field::Unknown(_)))
+}
+
+fn sets(entry: &Entry, fields: &str) -> Finding {
+    let message = format!("{} sets {fields}, which its action never sets", named(entry));
+    Finding::new(AuditRule::StepSets, message)
+}
