@@ -78,7 +78,8 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let mut fields = defaults(&project, session)?;
+    let usual = defaults(&project, session)?;
+    let mut fields = usual.clone();
     fields.extend(args.fields.changes(&project, session)?);
     title_and_description(args, &mut fields, session)?;
     let id = match &args.key {
@@ -98,7 +99,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let links = links(args, &project)?;
     if let Some(known) = &args.occurrence_of {
         let known = project.id(known)?;
-        let request = repeated(&occurrence(args, &fields)).spending(args.spending.spent);
+        let request = repeated(&occurrence(args, &fields, &usual)).spending(args.spending.spent);
         let changed = project.change(&options, |change| {
             change.request(&known, request.clone())?;
             attachments
@@ -162,17 +163,27 @@ fn similar(
     Ok(similar)
 }
 
-/// What an occurrence of a known ticket says: the title, by whom it was reported, and the description.
-fn occurrence(args: &Args, fields: &Changes) -> Changes {
-    let text = |field: &Field| match fields.get(field) {
-        Some(FieldChange::To(Some(node))) => Some(node.to_string()),
-        _ => None,
-    };
-    let reporter = args.fields.reporter.as_ref().map(|reporter| format!("Reported by {reporter}."));
-    let parts = [text(&Field::Title), reporter, text(&Field::Description)];
-    let said = parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+/// What an occurrence of a known ticket says: the title, the description, and every field that was given and is the
+/// known ticket's own already.
+fn occurrence(args: &Args, fields: &Changes, usual: &Changes) -> Changes {
+    let mut parts = Vec::new();
+    for field in [Field::Title, Field::Description] {
+        if let Some(FieldChange::To(Some(node))) = fields.get(&field) {
+            parts.push(node.to_string());
+        }
+    }
+    for (field, change) in fields.iter().filter(|(field, change)| usual.get(*field) != Some(change)) {
+        let is_added = [Field::Affects, Field::Labels, Field::Title, Field::Description].contains(field);
+        if let (FieldChange::To(Some(node)), false) = (change, is_added) {
+            let name = field.name();
+            parts.push(format!("{}: {node}", name.strip_prefix("findings.").unwrap_or(&name)));
+        }
+    }
+    if !args.fields.commit.is_empty() {
+        parts.push(format!("commits: {}", args.fields.commit.join(", ")));
+    }
     let mut changes = fields.clone();
-    changes.insert(Field::Description, FieldChange::to_text(said));
+    changes.insert(Field::Description, FieldChange::to_text(parts.join("\n\n")));
     changes
 }
 

@@ -8,10 +8,10 @@ use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Listed, Queued, Request, RequestKind, queue};
+use crate::process::{Listed, Policy, Queued, Request, RequestKind, queue};
 use crate::project::{ChangeOptions, Project, Projection, Search};
 use crate::render::{Extent, View};
-use crate::ticket::{Level, Ticket, TicketId};
+use crate::ticket::{Level, Status, Ticket, TicketId};
 
 /// List the tickets to work on next
 ///
@@ -58,7 +58,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         queue.retain(|(one, _)| wanted.contains(&one.summary.id));
     }
     if args.take {
-        let free = queue.into_iter().filter(|(one, _)| one.summary.assignee.is_none());
+        // Whoever may not work at a level takes nothing from its queue.
+        let (rules, me) = (project.rules()?, project.member()?);
+        let is_free = rules.settings.level_by_role == Policy::Off;
+        let may = |level| is_free || rules.may_work(&me, level);
+        let free =
+            queue.into_iter().filter(|(one, _)| one.summary.assignee.is_none() && may(one.summary.level));
         return take_first(&project, free.map(|(one, _)| one.summary.id).collect(), session);
     }
     let total = queue.len();
@@ -67,7 +72,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let mut tickets = Vec::new();
     for (place, (one, held)) in queue.into_iter().take(args.limit).enumerate() {
-        let reason = reason(&project, &held, &titles)?;
+        let waits = matches!(one.summary.status, Status::Pending | Status::Deferred);
+        let spoke = (waits && one.summary.is_unanswered).then(|| "the customer spoke".to_owned());
+        let reason = reason(&project, &held, &titles)?.or(spoke);
         let queued = Some(Queued { position: place + 1, total, reason });
         tickets.push(Listed { queued, ..one });
     }

@@ -30,7 +30,7 @@ pub struct Args {
         value_parser = PossibleValuesParser::new(["breached", "warned"]))]
     gate: Option<String>,
     /// Evaluate clocks with the settings of REVISION
-    #[arg(long, alias = "policy", value_name = "REVISION")]
+    #[arg(long, visible_alias = "policy", value_name = "REVISION")]
     settings: Option<String>,
     #[command(flatten)]
     reading: ReadOptions,
@@ -139,7 +139,8 @@ impl<'a> SlaReport<'a> {
         let course = TicketHistory::of(ticket);
         let by = self.rules.judged_by(self.project, ticket.id(), &course)?;
         let clocks = self.clocks(Summary::of(ticket), prefix, &course, &by, &sources);
-        Ok(TicketClocks { skews: dated, ..clocks })
+        let without = self.without(ticket, &course, &clocks);
+        Ok(TicketClocks { skews: dated, without, ..clocks })
     }
 
     fn clocks(
@@ -172,6 +173,25 @@ impl<'a> SlaReport<'a> {
             clocks: present.into_iter().map(line).collect(),
             updates: (kept, past.len()),
             skews: Vec::new(),
+            without: None,
+        }
+    }
+
+    /// Why a ticket has no clock, where that is not the rules' doing.
+    fn without(
+        &self,
+        ticket: &Ticket,
+        course: &TicketHistory,
+        clocks: &TicketClocks,
+    ) -> Option<&'static str> {
+        if !clocks.clocks.is_empty() {
+            return None;
+        }
+        let is_older = !self.what_if && !self.rules.clocks(course, &[], self.now.unix()).is_empty();
+        match ticket.fields().severity() {
+            _ if is_older => Some("it was opened before the target was set (--policy HEAD shows it)"),
+            None => Some("it has no severity"),
+            Some(_) => None,
         }
     }
 

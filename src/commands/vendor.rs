@@ -3,7 +3,7 @@
 use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Vendor, answer_times};
+use crate::process::{Vendor, VendorAnswers};
 use crate::render::View;
 
 /// Manage vendors
@@ -145,7 +145,8 @@ fn show(name: &str, session: &Session<'_>) -> Result<View, Failure> {
         let prefix = project.shortest(ticket.id())?;
         held.push((ticket, prefix));
     }
-    let answers = answer_times(name, &project.find_tickets("was:deferred")?);
+    let deferred = project.find_tickets("was:deferred")?;
+    let answers = VendorAnswers::of(&vendor, &deferred, &project.settings()?.clocks);
     Ok(View::Vendor { vendor, held, answers })
 }
 

@@ -4,7 +4,7 @@ use crate::process::decide::Record;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Field, Node, Person, Status, Ticket, Visibility};
+use crate::ticket::{Action, Field, LinkKind, Node, Person, Resolution, Status, Ticket, Visibility};
 
 /// The customer, where the actor's own comment is theirs: the reporter, who is not of the team.
 #[must_use]
@@ -25,6 +25,13 @@ impl Record {
         let head = ticket.fields();
         let action = match head.status() {
             Status::Pending => Action::Resume,
+            Status::Resolved if is_elsewhere(ticket) => {
+                let on = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
+                let hint =
+                    on.map(|id| format!("; the work goes on in {id}: git support comment {id} --from WHO"));
+                self.warnings.push(format!("it stays resolved{}", hint.unwrap_or_default()));
+                return Ok(Action::Comment);
+            }
             Status::Resolved if is_lately_resolved(ticket, rules, actor) => Action::Reopen,
             Status::Resolved | Status::Closed => {
                 let id = ticket.id();
@@ -42,6 +49,12 @@ impl Record {
         self.leave_status(head)?;
         Ok(action)
     }
+}
+
+/// True for what is no work of its own: another ticket goes on with it, or it was no ticket of this product.
+fn is_elsewhere(ticket: &Ticket) -> bool {
+    let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
+    matches!(code, Some(Resolution::Duplicate | Resolution::Spam | Resolution::OtherProduct))
 }
 
 /// True within the time in which a word of the customer reopens (`reopen_within`), from the resolution on.

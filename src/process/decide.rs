@@ -63,8 +63,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
-    let action = record.answer(ticket, &request, rules, actor)?;
-    // A word about a change that is no change would be an entry that says nothing.
+    let mut action = record.answer(ticket, &request, rules, actor)?;
     let says_something = matches!(
         request.what,
         RequestKind::Comment
@@ -74,8 +73,13 @@ pub fn decide(
             | RequestKind::Repeat(..)
             | RequestKind::Process(_)
     );
-    if record.is_empty() && !says_something && request.spent_minutes.is_none() {
-        return Ok(Decision::default());
+    if record.is_empty() && !says_something {
+        if request.note.is_some() {
+            // What somebody wrote is kept, though nothing changes: a word for the team.
+            (action, request.visibility) = (Action::Comment, Visibility::Internal);
+        } else if request.spent_minutes.is_none() {
+            return Ok(Decision::default());
+        }
     }
     let warnings = std::mem::take(&mut record.warnings);
     Ok(Decision { step: Some(record.step(action, ticket.next_seq(), request, actor)), warnings })
@@ -170,6 +174,7 @@ impl Record {
             RequestKind::Unlink(kind, other) => self.unlink(ticket, kind, other),
             RequestKind::Assign(who) => {
                 self.change(head, &Field::Assignee, &FieldChange::To(who.as_deref().map(Node::text)))?;
+                self.check_assignee(ticket, rules)?;
                 Ok(Action::Assign)
             }
             RequestKind::Repeat(changes, fix) => {

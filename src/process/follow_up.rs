@@ -44,7 +44,10 @@ impl FollowUp {
                 let clocks = &rules.settings.clocks;
                 let targets =
                     ticket.fields().severity().and_then(|severity| clocks.severities.get(&severity));
-                let name = targets.map_or(ALWAYS, |targets| targets.calendar.as_str());
+                // Without a severity that has one, the project's calendar, where there is one alone.
+                let mut own = clocks.calendars.keys().filter(|name| *name != ALWAYS);
+                let only = own.next().filter(|_| own.next().is_none()).map_or(ALWAYS, String::as_str);
+                let name = targets.map_or(only, |targets| targets.calendar.as_str());
                 let day = clocks.calendars.get(name).map(Hours::of);
                 let moment = day.and_then(|hours| hours.working_days_on(at.unix(), days));
                 let by_day = || at.after(Duration::from_secs(u64::from(days) * 86_400));

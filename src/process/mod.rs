@@ -39,6 +39,7 @@ mod taking_back;
 mod team;
 mod test_history;
 mod vendor;
+mod vendor_answers;
 mod wrong;
 
 pub use agreement::{Agreement, Period};
@@ -79,4 +80,5 @@ pub use suggest::{Suggestion, suggest};
 pub use table::{STEPS, legal_steps, outcome};
 pub use team::{Member, Role, Team};
 pub use test_history::{State, TestHistory};
-pub use vendor::{Vendor, answer_times, percentile};
+pub use vendor::{Vendor, percentile};
+pub use vendor_answers::VendorAnswers;

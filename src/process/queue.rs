@@ -34,9 +34,12 @@ pub fn queue<T>(
     for (blocked, by) in blockers {
         by.iter().for_each(|blocker| waiting.entry(blocker).or_default().push(blocked));
     }
-    let is_offered = |ticket: &Summary| is_due(ticket, now) && !is_held(&ticket.id, blockers);
+    // Whoever waits for a word, or is late, is not put off by what blocks the work.
+    let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
+    let is_offered =
+        |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
     let mut queue: Vec<([Urgency; 2], T, Vec<TicketId>)> = Vec::new();
-    for one in tickets.into_iter().filter(|one| is_offered(of(one).0)) {
+    for one in tickets.into_iter().filter(|one| is_offered(one)) {
         let id = of(&one).0.id.clone();
         let held = held_by(&id, &waiting);
         let Some(of_its_own) = own.get(&id) else { continue };

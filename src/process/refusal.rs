@@ -197,6 +197,9 @@ pub enum Refusal {
         /// The setting that says so.
         policy: &'static str,
     },
+    /// No severity to confirm.
+    #[error("{0} has no severity to confirm")]
+    NoSeverity(TicketId),
     /// Nothing to confirm.
     #[error("the severity of {0} is not a proposal")]
     NothingProposed(TicketId),
@@ -241,6 +244,7 @@ impl Refusal {
                 ))
             }
             Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
+            Self::NoSeverity(id) => Some(format!("git support triage {id} --severity major")),
             Self::PastFollowUp(_) => Some("write 3d (working days), 12h, or a later date".to_owned()),
             Self::LevelOneDefers(id) => Some(format!("git support escalate {id}")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),

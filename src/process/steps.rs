@@ -9,7 +9,9 @@ use crate::process::request::{
 use crate::process::rules::Rules;
 use crate::process::table::{legal_steps, outcome};
 use crate::process::team::Role;
-use crate::ticket::{Action, Area, Field, Finding, Level, LinkKind, Node, Resolution, Ticket, Timestamp};
+use crate::ticket::{
+    Action, Area, Field, Finding, Level, LinkKind, Node, Resolution, Set, Ticket, Timestamp,
+};
 
 impl ProcessAction {
     /// What the entry records.
@@ -81,10 +83,12 @@ impl Record {
             ProcessAction::Escalate { findings, force, to } => {
                 self.escalate(ticket, findings, *force, rules)?;
                 self.hand_over(ticket, to)?;
+                self.check_assignee(ticket, rules)?;
             }
             ProcessAction::Return { level, to, .. } => {
                 self.give_back(ticket, *level)?;
                 self.hand_over(ticket, to)?;
+                self.check_assignee(ticket, rules)?;
             }
             ProcessAction::Alert(who) => self.told = Some(who.clone()),
             ProcessAction::Defer(to) => self.defer(ticket, to, rules, actor)?,
@@ -120,6 +124,9 @@ impl Record {
     ) -> Result<(), Refusal> {
         self.change_all(ticket.fields(), changes)?;
         if confirm && !self.sets(&Field::Severity) {
+            if ticket.fields().severity().is_none() {
+                return Err(Refusal::NoSeverity(ticket.id().clone()));
+            }
             if !ticket.severity_is_proposed() {
                 return Err(Refusal::NothingProposed(ticket.id().clone()));
             }
@@ -197,6 +204,34 @@ impl Record {
             Assignee::Unchanged => return Ok(()),
         };
         self.change(ticket.fields(), &Field::Assignee, &FieldChange::To(to))
+    }
+
+    /// Sees that whoever is to work on a ticket works at its level, as strictly as the policy wants it.
+    pub(super) fn check_assignee(&mut self, ticket: &Ticket, rules: &Rules) -> Result<(), Refusal> {
+        let value = |field: &Field| match self.set_of(field) {
+            Some(Set::Value { to, .. }) => to.clone(),
+            _ => None,
+        };
+        let Some(who) = value(&Field::Assignee).map(|who| who.to_string()) else { return Ok(()) };
+        let level = value(&Field::Level).and_then(|level| Level::parse(&level.to_string()));
+        let level = level.unwrap_or(ticket.fields().level());
+        let member = rules.team.members.iter().find(|member| member.known().is_named(&who));
+        let Some(member) = member.filter(|member| !rules.may_work(&member.person(), level)) else {
+            return Ok(());
+        };
+        match rules.settings.level_by_role {
+            Policy::Off => Ok(()),
+            Policy::Warn => {
+                self.warnings.push(format!("{} does not work at level {level}", member.name));
+                Ok(())
+            }
+            Policy::Enforce => {
+                let allowed =
+                    rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
+                let (who, what) = (member.name.clone(), format!("work at level {level}"));
+                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
+            }
+        }
     }
 
     fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
 use crate::process::settings::schema_problem;
-use crate::ticket::{Field, Node, Set, Ticket, address_problem, parse_span, visible};
+use crate::ticket::{Node, address_problem, parse_span, visible};
 
 /// A vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,41 +140,6 @@ fn url_problem(text: &str) -> Option<String> {
 fn is_phone(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || " +-./()#*".contains(c);
     text.chars().all(plain) && text.chars().any(|c| c.is_ascii_digit())
-}
-
-/// How long a vendor took to answer, each time, in seconds, the shortest first: from each handing over to the
-/// moment the ticket was taken back.
-#[must_use]
-pub fn answer_times(name: &str, tickets: &[Ticket]) -> Vec<i64> {
-    let mut times: Vec<i64> = tickets.iter().flat_map(|ticket| waits(name, ticket)).collect();
-    times.sort_unstable();
-    times
-}
-
-fn waits(name: &str, ticket: &Ticket) -> Vec<i64> {
-    let mut since = None;
-    let mut waits = Vec::new();
-    for entry in ticket.in_effect() {
-        let Some(Set::Value { to, .. }) = entry.set.get(&Field::Deferral) else { continue };
-        let holder = to.as_ref().and_then(|to| to.at("vendor")).and_then(Node::as_text);
-        if holder == Some(name) {
-            // A new follow-up date is no new handing over.
-            since = since.or(Some(entry.at));
-        } else if let Some(from) = since.take() {
-            waits.push(entry.at.unix().saturating_sub(from.unix()).max(0));
-        }
-    }
-    waits
-}
-
-impl Vendor {
-    /// How many of the answers came within the time that the contract allows; `None` where it names none.
-    /// The time that passed is meant, by day and night.
-    #[must_use]
-    pub fn answers_in_time(&self, answers: &[i64]) -> Option<usize> {
-        let allowed = i64::try_from(parse_span(self.response.as_deref()?)?.as_secs()).ok()?;
-        Some(answers.iter().filter(|seconds| **seconds <= allowed).count())
-    }
 }
 
 /// The value below which a share of sorted values lies, in percent: the nearest rank.

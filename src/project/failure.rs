@@ -162,6 +162,7 @@ impl From<Refusal> for Failure {
             | Refusal::NoOriginal(_) => Kind::Usage,
             Refusal::NoVendor { .. } | Refusal::NoEntry { .. } => Kind::NotFound,
             Refusal::Illegal { .. }
+            | Refusal::NoSeverity(_)
             | Refusal::NoStep { .. }
             | Refusal::OwnStep { .. }
             | Refusal::MissingFindings { .. }

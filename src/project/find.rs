@@ -186,7 +186,9 @@ impl Project<'_> {
             let count = self.count_in_index(&of_them);
             let is_known = self.if_available(count)?.is_none_or(|count| count > 0);
             if !is_known {
-                return Err(unknown_person(Kind::Usage, &name, &team));
+                let failure = unknown_person(Kind::Usage, &name, &team);
+                let words = format!("to search for the text: '\"{}\"'", crate::ticket::visible(&name));
+                return Err(Failure { hints: vec![words], ..failure });
             }
         }
         Ok(())

@@ -139,6 +139,14 @@ impl<'h> Project<'h> {
         Ok(self.store.author()?.0)
     }
 
+    /// Who writes, as the team knows them: through `.mailmap`.
+    ///
+    /// # Errors
+    /// Git does not know who writes, or the map cannot be read.
+    pub fn member(&self) -> Result<Person, Failure> {
+        Ok(self.store.mapped(&self.me()?)?)
+    }
+
     /// The whole id that somebody means by the beginning of one.
     ///
     /// # Errors

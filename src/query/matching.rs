@@ -8,7 +8,8 @@ use crate::query::folding::natural_key;
 use crate::query::phrase::{Phrase, Place, words_of};
 use crate::query::tree::{Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
-    Action, Area, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp, Type,
+    Action, Area, Entry, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp,
+    Type,
 };
 
 /// What a word in the title adds to a ticket's relevance.
@@ -304,7 +305,10 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Resolution => one(&Field::Resolution),
         Key::Created => ticket.created().map(|moment| moment.to_string()).into_iter().collect(),
         Key::Updated => ticket.updated().map(|moment| moment.to_string()).into_iter().collect(),
-        Key::By => ticket.in_effect().map(|entry| entry.by.to_string()).collect(),
+        Key::By => {
+            let people = |entry: &Entry| [Some(entry.by.to_string()), entry.speaker.clone()];
+            ticket.in_effect().flat_map(people).flatten().collect()
+        }
         // It is no value of the ticket: rules lead to it.
         Key::Due => Vec::new(),
         Key::Was => statuses(ticket).iter().map(ToString::to_string).collect(),

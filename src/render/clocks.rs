@@ -146,7 +146,11 @@ fn explained(ticket: &TicketClocks, look: &RenderOptions) -> String {
     let title = look.block(&ticket.summary.title, &" ".repeat(ticket.summary.id.as_str().len() + 2));
     let mut out = format!("{id}  {}\n", look.paint(BOLD, title.trim()));
     if ticket.clocks.is_empty() {
-        out.push_str("\nNo SLA clock: no target is set for this severity.\n");
+        let _ = writeln!(
+            out,
+            "\nNo SLA clock: {}.",
+            ticket.without.unwrap_or("no target is set for this severity")
+        );
     }
     for line in &ticket.clocks {
         clock(&mut out, line, look);

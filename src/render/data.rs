@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::Queued;
-use crate::process::{Branches, Listed, Member, Problem, Record, Release, Suggestion, Vendor, percentile};
+use crate::process::{
+    Branches, Listed, Member, Problem, Record, Release, Suggestion, Vendor, VendorAnswers, percentile,
+};
 use crate::render::blame;
 use crate::render::clocks;
 use crate::render::differences;
@@ -197,13 +199,13 @@ fn queued(mut ticket: Value, queued: Option<&Queued>) -> Value {
     ticket
 }
 
-fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &[i64]) -> Value {
+fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &VendorAnswers) -> Value {
     let held: Vec<Value> = held.iter().map(|(one, _)| ticket(one, Extent::Short)).collect();
     let answers = json!({
-        "count": answers.len(),
-        "median_seconds": percentile(answers, 50),
-        "p90_seconds": percentile(answers, 90),
-        "in_time": vendor.answers_in_time(answers),
+        "count": answers.seconds.len(),
+        "median_seconds": percentile(&answers.seconds, 50),
+        "p90_seconds": percentile(&answers.seconds, 90),
+        "in_time": answers.in_time,
     });
     let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
     json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers})

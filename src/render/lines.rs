@@ -189,6 +189,10 @@ pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
                 format!("{name}: {}, redacted", value(to))
             }
             Set::Value { from, to } if from == to => format!("{name}: {}, confirmed", value(to)),
+            // What it waited for before is the entry's before.
+            Set::Value { from: Some(_), to: to @ Some(_) } if *field == Field::Deferral => {
+                format!("{name}: {}", value(to))
+            }
             Set::Value { from: None, to } => format!("{name}: {}", value(to)),
             Set::Value { from, to } => format!("{name}: {} -> {}", value(from), value(to)),
             Set::Text { to: None } => format!("{name}: none"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Release, Vendor, is_overdue, percentile};
+use crate::process::{Release, Vendor, VendorAnswers, is_overdue, percentile};
 use crate::render::lines::{
     contested_values, entry_details, linked_text, short_name, struck_word, value_text,
 };
@@ -120,7 +120,7 @@ fn fields(out: &mut String, page: &TicketPage, look: &RenderOptions) {
 pub(super) fn vendor(
     vendor: &Vendor,
     held: &[(Ticket, usize)],
-    answers: &[i64],
+    answers: &VendorAnswers,
     look: &RenderOptions,
 ) -> String {
     let mut out = format!("{}\n", look.paint(BOLD, &shown(&vendor.name)));
@@ -129,9 +129,9 @@ pub(super) fn vendor(
         let name = format!("  {:NAME_COLUMNS$}", shown(&name.to_string()));
         let _ = writeln!(out, "{}{}", look.paint(DIM, &name), shown(&value.to_string()));
     }
-    if let (Some(median), Some(p90)) = (percentile(answers, 50), percentile(answers, 90)) {
+    if let (Some(median), Some(p90)) = (percentile(&answers.seconds, 50), percentile(&answers.seconds, 90)) {
         let name = format!("  {:NAME_COLUMNS$}", "answered");
-        let times = answers.len();
+        let times = answers.seconds.len();
         let _ = writeln!(
             out,
             "{}{times} time{}: median {}, p90 {}",
@@ -140,7 +140,7 @@ pub(super) fn vendor(
             span(median),
             span(p90)
         );
-        if let Some(met) = vendor.answers_in_time(answers) {
+        if let Some(met) = answers.in_time {
             let name = format!("  {:NAME_COLUMNS$}", "in time");
             let allowed = vendor.response.as_deref().unwrap_or_default();
             let _ = writeln!(

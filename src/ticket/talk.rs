@@ -47,21 +47,15 @@ impl Ticket {
 }
 
 impl Entry {
-    /// True for a word of a person that the customer may read: no automatic step, no internal note, no
-    /// assignment, and not the filing itself.
+    /// True for a word to the customer, or theirs: a comment that they may read, a question, an answer. What is noted with
+    /// any other step is for colleagues, and what a machine saw is no word.
     #[must_use]
     pub fn is_said(&self) -> bool {
-        let is_inner = matches!(
+        let is_word = matches!(
             self.action,
-            Action::Open
-                | Action::Assign
-                | Action::Alert
-                | Action::Repeat
-                | Action::Link
-                | Action::Unlink
-                | Action::Undo
-                | Action::Redact
+            Action::Comment | Action::Pend | Action::Resolve | Action::Close | Action::Reopen
         );
-        self.note.is_some() && self.visibility == Visibility::Customer && self.seen.is_none() && !is_inner
+        let is_said = self.note.is_some() && self.visibility == Visibility::Customer && self.seen.is_none();
+        is_said && (is_word || self.speaker.is_some())
     }
 }

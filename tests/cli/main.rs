@@ -25,6 +25,7 @@ mod concurrency;
 mod crash;
 mod customer;
 mod demo;
+mod desk;
 mod docs;
 mod doctor;
 mod durability;

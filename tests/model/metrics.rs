@@ -157,7 +157,10 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
         add("backlog", 1);
         add("age", period.to - opened);
     }
-    let responded = states.iter().skip(1).find(|state| state.4.note.is_some());
+    // What is noted with any other step is for colleagues.
+    let words = [Action::Comment, Action::Pend, Action::Resolve, Action::Close, Action::Reopen];
+    let responded =
+        states.iter().skip(1).find(|state| state.4.note.is_some() && words.contains(&state.4.action));
     if let Some(state) = responded.filter(|state| inside(state.0)) {
         add("response-time", state.0 - opened);
     }

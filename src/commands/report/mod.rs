@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, requires = "html")]
     internal: bool,
     /// Evaluate clocks with the settings of REVISION
-    #[arg(long, alias = "policy", value_name = "REVISION")]
+    #[arg(long, visible_alias = "policy", value_name = "REVISION")]
     settings: Option<String>,
     #[command(flatten)]
     reading: ReadOptions,
@@ -63,7 +63,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let period = period(args, at)?;
     let is_budget = args.query == ["budget"];
     let query = if is_budget { String::new() } else { given_query(&args.query)?.unwrap_or_default() };
-    let cases = cases(args, &query, at, &project)?;
+    // What happened after the period changes nothing of it.
+    let end = Timestamp::from_unix(period.to.saturating_sub(1)).unwrap_or(at);
+    let cases = cases(args, &query, at.min(end), &project)?;
     let cases: Vec<&Case> = cases.iter().collect();
     if is_budget {
         return Ok(budgeted(&cases, period, project.settings()?.agreement));

@@ -151,6 +151,7 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::Illegal { .. }
         | Refusal::NoStep { .. }
         | Refusal::OwnStep { .. }
+        | Refusal::NoSeverity(_)
         | Refusal::PastFollowUp(_)
         | Refusal::NoReason { .. }
         | Refusal::NoOriginal(_)

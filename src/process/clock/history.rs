@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::clock::moments::moments;
 use crate::process::clock::rules::Reason;
 use crate::process::team::Team;
 use crate::ticket::{
@@ -161,10 +162,10 @@ fn events(ticket: &Ticket) -> Vec<Event> {
     let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut events: Vec<Event> = Vec::new();
-    let mut at = i64::MIN;
     let undone = ticket.undone();
-    for (place, entry) in ticket.timeline().iter().enumerate().filter(|(_, entry)| !undone.is_undone(entry)) {
-        at = at.max(entry.at.unix());
+    let moments = moments(ticket.timeline(), |entry| undone.is_undone(entry));
+    let entries = ticket.timeline().iter().zip(moments).enumerate();
+    for (place, (entry, at)) in entries.filter(|(_, (entry, _))| !undone.is_undone(entry)) {
         let mut happened = Vec::new();
         if events.is_empty() {
             happened.push(EventKind::Opened);
@@ -203,6 +204,8 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         events.extend(happened.into_iter().map(|what| Event { entry, at, what }));
         before = now;
     }
+    // Clones that work apart write under the same numbers: what happened first counts first.
+    events.sort_by_key(|event| event.at);
     events
 }
 

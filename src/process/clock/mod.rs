@@ -3,6 +3,7 @@
 #[expect(clippy::module_inception, reason = "the room of clocks holds what a clock is")]
 mod clock;
 mod history;
+mod moments;
 mod replay;
 mod rules;
 mod run;

@@ -1,5 +1,6 @@
 //! Entries whose dates cannot be right: clocks depend on people's clocks.
 
+use crate::process::clock::moments::followed;
 use crate::ticket::{Entry, EntryId, Ticket, Timestamp};
 
 /// What two people's clocks may be apart, in seconds.
@@ -28,22 +29,20 @@ pub fn skew_before(entry: &Entry, followed: Timestamp, commit: &str) -> Option<S
 /// The entries of a ticket that are dated in the future, or before the entry that they follow.
 #[must_use]
 pub fn skews(ticket: &Ticket, now: Timestamp) -> Vec<Skew> {
+    let timeline = ticket.timeline();
+    let followed =
+        followed(timeline, |place, _| timeline.get(place).map_or(i64::MIN, |entry| entry.at.unix()));
     let mut skews = Vec::new();
-    let mut before: Option<(&EntryId, Timestamp, u64)> = None;
-    for entry in ticket.timeline() {
-        if entry.at > now {
-            let problem = "in the future".to_owned();
-            skews.push(Skew { entry: entry.id.clone(), at: entry.at, problem });
-        } else if let Some((id, at, seq)) = before
-            && entry.at < at
-            && seq < entry.seq
-        {
-            let problem = format!("before {id} of {}, which it follows", at.minute());
-            skews.push(Skew { entry: entry.id.clone(), at: entry.at, problem });
-        }
-        if before.is_none_or(|(_, at, _)| entry.at >= at) {
-            before = Some((&entry.id, entry.at, entry.seq));
-        }
+    for (entry, followed) in timeline.iter().zip(followed) {
+        let before = followed.and_then(|followed| timeline.get(followed.place));
+        let problem = match before {
+            _ if entry.at > now => "in the future".to_owned(),
+            Some(before) if entry.at < before.at => {
+                format!("before {} of {}, which it follows", before.id, before.at.minute())
+            }
+            Some(_) | None => continue,
+        };
+        skews.push(Skew { entry: entry.id.clone(), at: entry.at, problem });
     }
     skews
 }

@@ -106,6 +106,8 @@ pub struct TicketClocks {
     pub updates: (usize, usize),
     /// Entries whose dates cannot be right.
     pub skews: Vec<Skew>,
+    /// Why it has no clock, where that is not the rules' doing.
+    pub without: Option<&'static str>,
 }
 
 /// A clock, and how it came to stand where it does.

@@ -4,7 +4,9 @@ pub(super) mod history;
 pub(super) mod measured;
 
 use crate::process::audit::Audited;
-use crate::process::{Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor};
+use crate::process::{
+    Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor, VendorAnswers,
+};
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
 use crate::ticket::{Attachment, Entry, LinkKind, Ticket, TicketId, Timestamp};
@@ -110,8 +112,8 @@ pub enum View {
         vendor: Box<Vendor>,
         /// The tickets.
         held: Vec<(Ticket, usize)>,
-        /// How long it took to answer, each time, in seconds, the shortest first.
-        answers: Vec<i64>,
+        /// How long it took to answer.
+        answers: VendorAnswers,
     },
     /// The releases of the project.
     Releases(Vec<Release>),

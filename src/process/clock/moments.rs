@@ -1,0 +1,67 @@
+//! When entries count, where people's clocks differ and clones work apart.
+
+use std::collections::BTreeMap;
+
+use crate::ticket::{Entry, Field};
+
+/// An entry that every writer of a later number has seen one of, and when it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// Its place in the timeline.
+    pub(super) place: usize,
+    /// When it counts, in seconds since 1970 UTC.
+    pub(super) at: i64,
+}
+
+/// For each entry of a timeline, in order, the latest of those that its writer must have seen: of each lower number one at
+/// least, so the earliest of it. What another clone wrote under that number at the same time, the writer need not have
+/// seen. `at` is when an entry counts, by its place.
+pub(super) fn followed(
+    timeline: &[Entry],
+    at: impl Fn(usize, Option<Followed>) -> i64,
+) -> Vec<Option<Followed>> {
+    let mut all = Vec::new();
+    let (mut floor, mut earliest): (Option<Followed>, Option<Followed>) = (None, None);
+    let mut seq = None;
+    for (place, entry) in timeline.iter().enumerate() {
+        if seq.is_some_and(|seq| seq != entry.seq) {
+            floor = [floor, earliest.take()].into_iter().flatten().max_by_key(|followed| followed.at);
+        }
+        seq = Some(entry.seq);
+        let own = Followed { place, at: at(place, floor) };
+        earliest = earliest.filter(|known| known.at <= own.at).or(Some(own));
+        all.push(floor);
+    }
+    all
+}
+
+/// When each entry counts, in seconds since 1970 UTC: at its own time, but not before what its writer must have seen, and
+/// not before what set the same state before it in the timeline, which decides what the state is.
+pub(super) fn moments(timeline: &[Entry], is_undone: impl Fn(&Entry) -> bool) -> Vec<i64> {
+    let floors = followed(timeline, |place, floor| {
+        let own = timeline.get(place).map_or(i64::MIN, |entry| entry.at.unix());
+        floor.map_or(own, |floor| own.max(floor.at))
+    });
+    let mut last: BTreeMap<u8, i64> = BTreeMap::new();
+    let mut moments = Vec::new();
+    for (entry, floor) in timeline.iter().zip(floors) {
+        let mut at = floor.map_or(entry.at.unix(), |floor| entry.at.unix().max(floor.at));
+        let states: Vec<u8> = entry.set.keys().filter_map(state).collect();
+        if !is_undone(entry) {
+            at = states.iter().filter_map(|state| last.get(state)).fold(at, |at, last| at.max(*last));
+            last.extend(states.into_iter().map(|state| (state, at)));
+        }
+        moments.push(at);
+    }
+    moments
+}
+
+/// The fields that make up a state of which clocks ask: what one entry makes of it, a later one goes on from.
+fn state(field: &Field) -> Option<u8> {
+    match field {
+        Field::Status | Field::Deferral | Field::Resolution => Some(0),
+        Field::Level => Some(1),
+        Field::Severity => Some(2),
+        _ => None,
+    }
+}
