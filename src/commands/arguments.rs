@@ -44,7 +44,7 @@ impl WriteOptions {
 }
 
 /// How the files of a project (settings, team, vendors, releases) are changed.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct FileWriteOptions {
     /// Show the commit message and diff without writing anything
     #[arg(long)]
@@ -163,7 +163,7 @@ pub(super) fn given_query(words: &[String]) -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     let query = joined(words);
-    if query.trim().is_empty() {
+    if words.iter().any(|word| word.trim().is_empty()) {
         return Err(
             Failure::usage("the query is empty").hint("leave it out, or name what is meant: status:open")
         );

@@ -3,7 +3,7 @@
 use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Projection, Search, Which, ticket_path};
+use crate::project::{Limit, Projection, Search, Which, ticket_path};
 use crate::render::{Gate, View};
 
 /// The query where none is given: what stands in the way of a release.
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let query = given_query(&args.query)?.unwrap_or_else(|| GRAVE.to_owned());
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
-    let found = project.find(&Search { which, ..Search::new(&query, projection) })?;
+    let found = project.find(&Search { which, limit: Limit::None, ..Search::new(&query, projection) })?;
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
     session.note(format!(

@@ -49,7 +49,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project_in(args.reading.scope())?;
     let text = given_query(&args.query)?.unwrap_or_default();
     // By id, so that two exports of one state are the same file.
-    let text = if text.contains("sort:") { text } else { format!("({text}) sort:id") };
+    let text = match text.as_str() {
+        "" => "sort:id".to_owned(),
+        sorted if sorted.contains("sort:") => text,
+        _ => format!("({text}) sort:id"),
+    };
     let mut found = project.find(&Search::new(&text, Projection::Lines))?;
     let (projection, extent) =
         if args.full { (Projection::Tickets, Extent::Full) } else { (Projection::Records, Extent::Short) };

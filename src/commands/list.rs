@@ -3,7 +3,7 @@
 use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Projection, Search, Which};
+use crate::project::{Limit, Projection, Search, Which};
 use crate::render::{Extent, View};
 
 /// List or search tickets
@@ -42,7 +42,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let with_snippets = args.snippets || session.on_terminal;
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
-    let search = Search { which, limit: args.limit, with_snippets, ..Search::new(&query, projection) };
+    let search = Search {
+        which,
+        limit: args.limit.map_or(Limit::AsAsked, Limit::AtMost),
+        with_snippets,
+        ..Search::new(&query, projection)
+    };
     let found = project.find(&search)?;
     if found.is_empty()
         && let near = project.near_words(&query)?

@@ -8,7 +8,7 @@ use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
-use crate::project::{IntroducedEntry, Project, Projection, Search, SlaRules};
+use crate::project::{IntroducedEntry, Limit, Project, Projection, Search, SlaRules};
 use crate::render::{ClockLine, ClockMark, Clocks, TicketClocks, View};
 use crate::ticket::{Field, Node, Summary, Ticket, Timestamp};
 
@@ -55,7 +55,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?
     } else {
         let query = query.unwrap_or_else(|| "status:open sort:due".to_owned());
-        let (found, own) = project.find_judged(&Search::new(&query, Projection::Courses))?;
+        let (found, own) = {
+            let limit = if args.gate.is_some() { Limit::None } else { Limit::AsAsked };
+            project.find_judged(&Search { limit, ..Search::new(&query, Projection::Courses) })?
+        };
         if found.is_empty() {
             session.note("no ticket matches");
         }

@@ -34,7 +34,7 @@ enum Verb {
     },
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct Somebody {
     /// The name
     name: String,
@@ -81,7 +81,25 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
 }
 
+/// Refuses a name that means somebody else, and an address that is another's.
+fn check_free(team: &Team, who: &Somebody) -> Result<(), Failure> {
+    if ["me", "@me", "customer"].iter().any(|word| who.name.eq_ignore_ascii_case(word)) {
+        return Err(Failure::usage(format!("'{}' cannot be a name: it means somebody else", who.name)));
+    }
+    for email in &who.email {
+        let taken = |member: &&Member| {
+            member.name != who.name && member.emails.iter().any(|own| own.eq_ignore_ascii_case(email))
+        };
+        if let Some(other) = team.members.iter().find(taken) {
+            let message = format!("{email} is an address of {}", other.name);
+            return Err(Failure::new(Kind::Refused, message).hint("git support team"));
+        }
+    }
+    Ok(())
+}
+
 fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
+    check_free(team, who)?;
     if let Some(there) = team.find(&who.name) {
         let message = format!("{} is on the team already", there.name);
         return Err(Failure::new(Kind::Refused, message).hint("git support team edit NAME …"));
@@ -92,6 +110,7 @@ fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
 
 fn edit(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
     let name = known(team, &who.name)?;
+    check_free(team, &Somebody { name: name.clone(), ..who.clone() })?;
     for member in team.members.iter_mut().filter(|member| member.name == name) {
         if !who.email.is_empty() {
             member.emails.clone_from(&who.email);

@@ -28,7 +28,7 @@ impl Record {
             Status::Resolved if is_elsewhere(ticket) => {
                 let on = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
                 let hint =
-                    on.map(|id| format!("; the work goes on in {id}: git support comment {id} --from WHO"));
+                    on.map(|id| format!("; the work is done in {id}: git support comment {id} --from WHO"));
                 self.warnings.push(format!("it stays resolved{}", hint.unwrap_or_default()));
                 return Ok(Action::Comment);
             }

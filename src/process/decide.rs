@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::process::own::others_since;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
 use crate::process::rules::Rules;
+
 use crate::ticket::{
     Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Redaction, Set, Status,
     Ticket, TicketId, Visibility, fold,
@@ -43,6 +45,7 @@ pub fn open(
     record.change_all(&Fields::default(), changes)?;
     record.judge_severity(rules, actor)?;
     record.check_side_door(&id, &Fields::default(), &request, rules, actor)?;
+    record.check_ending(&id, &Fields::default(), &request, rules)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
@@ -136,6 +139,7 @@ impl Record {
                 self.change_all(head, changes)?;
                 self.judge_severity(rules, actor)?;
                 self.check_side_door(ticket.id(), head, request, rules, actor)?;
+                self.check_ending(ticket.id(), head, request, rules)?;
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
@@ -147,11 +151,15 @@ impl Record {
                 }
                 self.judge_severity(rules, actor)?;
                 self.check_side_door(ticket.id(), &told, request, rules, actor)?;
+                self.check_ending(ticket.id(), &told, request, rules)?;
                 Ok(Action::Edit)
             }
-            RequestKind::Undo(entries) => self.undo(ticket, entries, rules, actor),
+            RequestKind::Undo(entries) => self.undo(ticket, entries, request, rules, actor),
             RequestKind::SetBack(changes) => {
                 self.change_all(head, changes)?;
+                if others_since(ticket, 0, actor) {
+                    self.check_side_door(ticket.id(), head, request, rules, actor)?;
+                }
                 Ok(Action::Undo)
             }
             RequestKind::Process(step) => self.take(ticket, step, request, rules, actor),

@@ -18,6 +18,7 @@ mod listed;
 mod mentions;
 mod outcome;
 mod outside;
+mod own;
 mod policy;
 mod problem;
 mod queue;

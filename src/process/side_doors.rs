@@ -9,7 +9,7 @@ use crate::process::rules::Rules;
 use crate::process::steps::needed;
 use crate::process::table::{STEPS, outcome};
 use crate::process::team::Role;
-use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Set, Status, TicketId};
+use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, TicketId};
 
 /// What an entry says that went over the rules of levels and statuses.
 const OVERRIDE: &str = "policy.level_by_role";
@@ -61,6 +61,44 @@ impl Record {
             }
             Policy::Enforce => Err(refusal),
         }
+    }
+
+    /// Sees that a ticket that is set to fixed names a commit, whatever sets it so, and that what has ended says how.
+    pub(super) fn check_ending(
+        &mut self,
+        id: &TicketId,
+        head: &Fields,
+        request: &Request,
+        rules: &Rules,
+    ) -> Result<(), Refusal> {
+        let status = self.status_set().unwrap_or(head.status());
+        let code = match self.value_set(&Field::Resolution) {
+            Some(code) => code.cloned(),
+            None => head.get(&Field::Resolution).cloned(),
+        };
+        let is_touched =
+            self.sets(&Field::Resolution) || self.status_set().is_some_and(|to| to != head.status());
+        if status.is_open() || !is_touched {
+            return Ok(());
+        }
+        if code.is_none() && head.get(&Field::Resolution).is_some() && !head.status().is_open() {
+            let problem = "cannot be cleared while the ticket is resolved".to_owned();
+            return Err(Refusal::Value { field: Field::Resolution, problem });
+        }
+        let is_fixed = code.is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
+        let has_commit = head.members(&Field::Commits).next().is_some() || self.sets(&Field::Commits);
+        if !is_fixed || has_commit {
+            return Ok(());
+        }
+        match rules.settings.fixed_needs_commit {
+            Policy::Off => {}
+            Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
+            Policy::Enforce if request.force && request.note.is_some() => {
+                self.overrides.push("policy.fixed_needs_commit".to_owned());
+            }
+            Policy::Enforce => return Err(Refusal::NoCommit(id.clone())),
+        }
+        Ok(())
     }
 
     fn level_set(&self) -> Option<Level> {
@@ -138,13 +176,15 @@ impl Move<'_> {
 
 /// A refusal as a warning has it, which names the ticket already.
 fn in_short(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::MissingFindings { to, missing, .. } => {
-            let names: Vec<&str> = missing.iter().map(Finding::as_str).collect();
-            format!("level {to} lacks {}", names.join(", "))
-        }
-        Refusal::NoStep { from, to, .. } => format!("no step leads from status {from} to {to}"),
-        Refusal::OwnStep { to, step, .. } => format!("status {to} is set by {step}"),
-        other => other.to_string(),
+    if let Refusal::MissingFindings { to, missing, .. } = refusal {
+        let names: Vec<&str> = missing.iter().map(Finding::as_str).collect();
+        return format!("level {to} lacks {}", names.join(", "));
     }
+    if let Refusal::NoStep { from, to, .. } = refusal {
+        return format!("no step leads from status {from} to {to}");
+    }
+    if let Refusal::OwnStep { to, step, .. } = refusal {
+        return format!("status {to} is set by {step}");
+    }
+    refusal.to_string()
 }

@@ -1,9 +1,10 @@
 //! What is taken back: entries, a comment in the place of which another stands, a link.
 
 use crate::process::decide::Record;
+use crate::process::own::{is_by, others_since};
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, FieldChange};
+use crate::process::request::{Actor, FieldChange, Request};
 use crate::process::rules::Rules;
 use crate::process::team::Role;
 use crate::ticket::{Action, Entry, EntryId, Field, LinkKind, Restored, Set, Ticket, TicketId};
@@ -14,6 +15,7 @@ impl Record {
         &mut self,
         ticket: &Ticket,
         entries: &[EntryId],
+        request: &Request,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
@@ -39,6 +41,12 @@ impl Record {
                 Restored::TextOf(entry) => drop(self.set.insert(field, Set::TextOf { entry })),
                 Restored::Stays => {}
             }
+        }
+        // What others have gone on from is changed by a step, not taken back.
+        let first =
+            ticket.timeline().iter().position(|entry| entries.contains(&entry.id)).unwrap_or_default();
+        if others_since(ticket, first, actor) {
+            self.check_side_door(ticket.id(), ticket.fields(), request, rules, actor)?;
         }
         // Who takes back another's judgement judges.
         if !is_own {
@@ -87,11 +95,6 @@ impl Record {
 fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
     let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
     entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
-}
-
-/// True for an entry of the actor's own.
-fn is_by(entry: &Entry, actor: &Actor) -> bool {
-    [&actor.by, &actor.member].iter().any(|who| who.is_named(&entry.by.to_string()))
 }
 
 /// Sees that somebody may take back what another did: a lead or a product owner, where steps are enforced.

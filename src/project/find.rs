@@ -40,8 +40,8 @@ pub struct Search<'a> {
     pub with_snippets: bool,
     /// Which tickets are meant beside what the query says.
     pub which: Which,
-    /// How many at most; where the query says it, too, the fewer.
-    pub limit: Option<usize>,
+    /// How many at most.
+    pub limit: Limit,
 }
 
 /// Which tickets a query means beside what it says.
@@ -53,11 +53,22 @@ pub enum Which {
     OpenUnlessAsked,
 }
 
+/// How many tickets are wanted at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// As many as the query says.
+    AsAsked,
+    /// So many; where the query says it, too, the fewer.
+    AtMost(usize),
+    /// All, whatever the query says: a gate counts what there is.
+    None,
+}
+
 impl<'a> Search<'a> {
     /// A search for what a projection holds.
     #[must_use]
     pub fn new(query: &'a str, projection: Projection) -> Self {
-        Self { query, projection, with_snippets: false, which: Which::All, limit: None }
+        Self { query, projection, with_snippets: false, which: Which::All, limit: Limit::AsAsked }
     }
 }
 
@@ -82,7 +93,11 @@ impl Project<'_> {
         if search.which == Which::OpenUnlessAsked {
             query.mean_open_unless_asked();
         }
-        query.limit_to(search.limit);
+        match search.limit {
+            Limit::AsAsked => {}
+            Limit::AtMost(limit) => query.limit_to(limit),
+            Limit::None => query.without_limit(),
+        }
         self.check_people(&query)?;
         if query.asks_clocks() {
             self.clock_rules()?;
@@ -170,10 +185,10 @@ impl Project<'_> {
 
     /// Sees that every person whom a query names is somebody: of the team, or of some ticket; a reporter may be any of
     /// several.
-    fn check_people(&self, query: &Query) -> Result<(), Failure> {
+    pub(super) fn check_people(&self, query: &Query) -> Result<(), Failure> {
         let team = self.team()?.known();
         for (field, name) in query.people() {
-            if name == "me" || team.is_empty() {
+            if name == "me" {
                 continue;
             }
             match meant(&name, &team) {

@@ -227,7 +227,8 @@ type Pair = Result<Option<(Option<Ticket>, Ticket)>, String>;
 
 /// The request that opens a ticket that comes in: where steps are enforced, what it begins with is said to be imported.
 fn opening(rules: &Rules) -> Request {
-    let is_enforced = rules.settings.level_by_role == Policy::Enforce;
+    let is_enforced =
+        [rules.settings.level_by_role, rules.settings.fixed_needs_commit].contains(&Policy::Enforce);
     let note = is_enforced.then(|| "Imported.".to_owned());
     Request { force: is_enforced, ..Request::new(RequestKind::Comment).with_note(note) }
 }

@@ -5,10 +5,42 @@ use std::fmt::Write as _;
 use crate::process::{Assignee, Changes, FieldChange, ProcessAction, Request, RequestKind, reporter};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
+use crate::query::{self, Context};
 use crate::ticket::{Field, KnownPerson, Meant, Node, Person, TicketId, meant, visible};
 
 /// How many people are named where several are meant, or nobody is.
 const MAX_NAMED: usize = 12;
+
+/// Somebody whose entries are looked for.
+pub struct Sought {
+    context: Context,
+    text: String,
+}
+
+impl Sought {
+    /// True for somebody of the entries' authors and speakers who is meant.
+    #[must_use]
+    pub fn is_named(&self, shown: &str) -> bool {
+        self.context.whom(&self.text).is_named(shown)
+    }
+}
+
+impl Project<'_> {
+    /// Whom somebody means, as a query means them.
+    ///
+    /// # Errors
+    /// Nobody is meant, or several are.
+    pub fn sought(&self, typed: &str) -> Result<Sought, Failure> {
+        let text = match typed.trim().to_lowercase() {
+            text if text.is_empty() => return Err(Failure::usage("no person is given")),
+            text if text == "@me" => "me".to_owned(),
+            text => text,
+        };
+        self.check_people(&query::parse(&format!("by:{}", query::quoted(&text)))?)?;
+        Ok(Sought { context: self.context()?, text })
+    }
+}
 
 impl Change<'_, '_> {
     /// A request with its people as fields name them.
@@ -61,7 +93,7 @@ impl Change<'_, '_> {
     /// # Errors
     /// The ticket names no reporter, or cannot be read.
     pub fn speaker(&self, id: &TicketId, typed: &str) -> Result<String, Failure> {
-        if typed != "customer" {
+        if !typed.eq_ignore_ascii_case("customer") {
             return self.anybody(typed);
         }
         let ticket = self.ticket(id)?;

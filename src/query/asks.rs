@@ -27,8 +27,13 @@ impl Query {
     }
 
     /// Means at most so many tickets.
-    pub fn limit_to(&mut self, limit: Option<usize>) {
-        self.limit = [self.limit, limit].into_iter().flatten().min();
+    pub fn limit_to(&mut self, limit: usize) {
+        self.limit = Some(self.limit.map_or(limit, |own| own.min(limit)));
+    }
+
+    /// Means all tickets, however many.
+    pub fn without_limit(&mut self) {
+        self.limit = None;
     }
 
     /// The people whom the query names, each with the field, in lower case.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::query::folding::plain;
 use crate::ticket::{KnownPerson, Meant, Person, SlaStatus, Ticket, TicketId, Timestamp, meant};
 
 /// Who asks, and when.
@@ -60,8 +61,8 @@ impl Whom<'_> {
         self.known.is_some_and(|known| known.is_named(shown))
             || self.me.is_some_and(|me| me.is_named(shown))
             || self.part.is_some_and(|part| {
-                shown.to_lowercase().contains(part)
-                    || Person::parse(shown).is_some_and(|it| it.is_named(part))
+                let part: String = plain(part).collect();
+                plain(shown).collect::<String>().contains(&part)
             })
     }
 }

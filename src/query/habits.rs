@@ -86,6 +86,9 @@ const VALUES: &[(&str, &str)] = &[
     ("onhold", "pending"),
 ];
 
+/// Signs that other languages, and pasted text, have before a term.
+const SIGNS: &[char] = &['!', '+', '–', '—', '−', '¬', '^', '~', '‑'];
+
 /// Fields whose values are compared: alone, they are what a shell left of a comparison.
 const COMPARED: &[&str] =
     &["severity", "status", "level", "created", "updated", "due", "reopened", "occurrences", "comments"];
@@ -128,6 +131,26 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
         }
         _ => {}
     }
+    if let Some(sign) = word.chars().next().filter(|sign| SIGNS.contains(sign) && word.chars().count() > 1) {
+        let rest: String = word.chars().skip(1).collect();
+        let spelling = match sign {
+            '+' => "terms side by side must all hold".to_owned(),
+            _ => format!("to exclude it: -{rest}"),
+        };
+        return refuse(format!("'{sign}' is not an operator"), &spelling);
+    }
+    if word.contains('|') {
+        return refuse("'|' is not an operator".to_owned(), "write OR between the terms");
+    }
+    if word.contains(['*', '?', '^']) && !word.ends_with(['*', '?']) {
+        return refuse(
+            format!("'{word}' is a pattern"),
+            "a word finds its beginnings; text~ finds a part of one",
+        );
+    }
+    if word.contains('：') {
+        return refuse(format!("'{word}' has a full-width colon"), "write field:value");
+    }
     if COMPARED.contains(&word) {
         let spelling = format!("quote the comparison for the shell: '{word}:>=VALUE'");
         return refuse(format!("'{word}' is a field, and lacks a value"), &spelling);
@@ -140,7 +163,8 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
 pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
     let at = word.find(['=', '!', '<', '>', '~'])?;
     let (field, value) = word.split_at_checked(at)?;
-    let is_known = Key::parse(field).is_some() || self::field(field).is_some();
+    let is_known =
+        Key::parse(field).is_some() || self::field(field).is_some() || OTHER_FIELDS.contains(&field);
     (is_known && value.len() > 1).then_some((field, value))
 }
 

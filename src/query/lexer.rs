@@ -87,6 +87,13 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
                 field = Some(std::mem::take(&mut value.text));
             }
             ',' if field.is_some() => values.push(Value::default()),
+            '(' if field.is_none()
+                && !value.is_quoted
+                && matches!(value.text.as_str(), "AND" | "OR" | "NOT") =>
+            {
+                at -= 1;
+                break;
+            }
             c if c.is_whitespace() || c == ')' => {
                 at -= 1;
                 break;
@@ -95,7 +102,10 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
         }
     }
     let piece = match field {
-        Some(field) => Piece::Term(field, values),
+        Some(field) => {
+            signed(&field, start + 1)?;
+            Piece::Term(field, values)
+        }
         None => match values.pop().unwrap_or_default() {
             word if word.is_quoted => Piece::Word(word),
             word if word.text == "OR" => Piece::Or,
@@ -107,12 +117,26 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
     Ok((piece, at))
 }
 
+/// A field with a sign of another language glued to it.
+fn signed(field: &str, column: usize) -> Result<(), SyntaxError> {
+    if field.starts_with(|c: char| !c.is_alphanumeric()) {
+        refused(&format!("{field}:…"), column)
+    } else {
+        Ok(())
+    }
+}
+
 /// A word without quotes: a saved query, a comparison, or what is looked for.
 fn bare(word: Value, column: usize) -> Result<Piece, SyntaxError> {
     if let Some(name) = word.text.strip_prefix('@').filter(|name| !name.is_empty()) {
         return Ok(Piece::Saved(name.to_owned()));
     }
     if let Some((field, value)) = comparison(&word.text) {
+        let value = match (field, value.strip_prefix('=')) {
+            // What is no condition has no sign.
+            ("sort" | "limit" | "is" | "has" | "no" | "awaiting", Some(rest)) => rest,
+            _ => value,
+        };
         let values = value.split(',').map(|text| Value { text: text.to_owned(), is_quoted: false });
         return Ok(Piece::Term(field.to_owned(), values.collect()));
     }

@@ -132,10 +132,19 @@ impl Parser<'_> {
                     return Err(SyntaxError::at(column, "a minus must be before a term".to_owned()));
                 };
                 parser.at += 1;
-                Ok(parser.one(next)?.map(|filter| Filter::Not(Box::new(filter))))
+                let negated = parser.one(next)?;
+                let nothing = || SyntaxError::at(column, "sort: and limit: cannot be negated".to_owned());
+                Ok(Some(Filter::Not(Box::new(negated.ok_or_else(nothing)?))))
             }),
             Piece::Open => self.deeper(column, |parser| {
+                let begin = parser.at;
                 let inner = parser.any()?;
+                if parser.at == begin {
+                    return Err(SyntaxError::at(
+                        column,
+                        "there is nothing between the parentheses".to_owned(),
+                    ));
+                }
                 if !parser.next_is(&Piece::Close) {
                     return Err(SyntaxError::at(column, "this parenthesis is not closed".to_owned()));
                 }
@@ -165,6 +174,11 @@ impl Parser<'_> {
             let problem = format!("unknown saved query '@{name}' (known: {known})");
             return Err(SyntaxError { column, problem, hint: Some(hint) });
         };
+        if text.trim().is_empty() {
+            let hint = format!("git support config set queries.{name} 'status:open assignee:me'");
+            let problem = format!("the saved query '@{name}' is empty");
+            return Err(SyntaxError { column, problem, hint: Some(hint) });
+        }
         let within = [self.within.as_slice(), &[name.to_owned()]].concat();
         let inner = parse_within(text, self.saved, &within).map_err(|inner| SyntaxError {
             column,
@@ -175,8 +189,12 @@ impl Parser<'_> {
                 None => format!("git support config get queries.{name}"),
             }),
         })?;
-        self.sort = self.sort.take().or(inner.sort);
-        self.limit = self.limit.or(inner.limit);
+        // Among alternatives, they are those of one alone.
+        let is_part = self.tokens.iter().any(|token| matches!(token.piece, Piece::Or | Piece::Minus));
+        if !is_part {
+            self.sort = self.sort.take().or(inner.sort);
+            self.limit = self.limit.or(inner.limit);
+        }
         Ok(Some(inner.filter))
     }
 

@@ -1,5 +1,7 @@
 //! Text put back into the quotes that the query language needs; the shell took them off.
 
+use crate::query::tree::{Key, OTHER_FIELDS};
+
 /// A text as one word of a query.
 #[must_use]
 pub fn quoted(text: &str) -> String {
@@ -9,7 +11,8 @@ pub fn quoted(text: &str) -> String {
 /// A value of a field, in quotes where it needs them.
 #[must_use]
 pub fn quoted_value(value: &str) -> String {
-    if value.contains(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"')) {
+    let is_odd = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"' | '*' | '?');
+    if value.contains(is_odd) || value.starts_with(['-', '!', '~', '=', '<', '>']) {
         quoted(value)
     } else {
         value.to_owned()
@@ -25,14 +28,36 @@ pub fn joined(words: &[String]) -> String {
     }
 }
 
-/// A word of a query that the shell took out of its quotes: put back into them where it needs them.
+/// A word of a query that the shell took out of its quotes: put back into them where it needs them. One that is a query
+/// itself, of several terms, is one: in parentheses.
 #[must_use]
 pub fn requoted(word: &str) -> String {
-    if !word.contains(char::is_whitespace) || word.contains(['"', '(', ')']) {
+    if !word.contains(char::is_whitespace) {
         return word.to_owned();
+    }
+    if is_query(word) {
+        return format!("({word})");
     }
     match word.split_once(':') {
         Some((field, value)) if !field.contains(char::is_whitespace) => format!("{field}:{}", quoted(value)),
         _ => quoted(word),
     }
+}
+
+/// True for a text of several terms: with an operator, parentheses, quotes, a minus, or a field after the first word.
+fn is_query(word: &str) -> bool {
+    let is_field = |piece: &str| {
+        piece.split_once(':').is_some_and(|(field, value)| {
+            let field = field.trim_start_matches('-');
+            !value.is_empty() && (Key::parse(field).is_some() || OTHER_FIELDS.contains(&field))
+        })
+    };
+    let is_operator = |piece: &str| matches!(piece, "AND" | "OR" | "NOT");
+    word.contains(['"', '(', ')'])
+        || word.starts_with('-')
+        || word.split_whitespace().any(is_operator)
+        || word
+            .split_whitespace()
+            .skip(1)
+            .any(|piece| is_field(piece) || piece.starts_with(['-', '@']) && piece.len() > 1)
 }

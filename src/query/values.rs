@@ -6,7 +6,9 @@ use crate::query::habits;
 use crate::query::lexer::Value;
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Filter, Key, SyntaxError, Test};
-use crate::ticket::{Area, Finding, Severity, Status, Timestamp, Type, nearest, parse_span};
+use crate::ticket::{
+    Area, Finding, Level, Resolution, Severity, Status, Timestamp, Type, is_base32, nearest, parse_span,
+};
 
 const DAY_SECS: u64 = 86_400;
 
@@ -18,7 +20,17 @@ pub(super) fn term_values(
     mut column: usize,
 ) -> Result<Filter, SyntaxError> {
     let (mut tests, mut ranges, mut excluded) = (Vec::new(), Vec::new(), Vec::new());
+    let is_excluding =
+        |value: &Value| !value.is_quoted && (value.text.starts_with("!=") || value.text.starts_with("<>"));
+    // `status!=resolved,closed` is neither of both.
+    let excludes_all = values.first().is_some_and(is_excluding);
     for value in values {
+        check_value(field, value, column)?;
+        if excludes_all && !is_excluding(value) {
+            excluded.push(test(key, field, value, column)?);
+            column += value.text.chars().count() + 1;
+            continue;
+        }
         let excludes = value.text.strip_prefix("!=").or_else(|| value.text.strip_prefix("<>"));
         if let Some(rest) = excludes.filter(|_| !value.is_quoted) {
             let value = Value { text: rest.to_owned(), is_quoted: false };
@@ -49,6 +61,33 @@ pub(super) fn term_values(
     })
 }
 
+/// What a value without quotes would be in another language: a negation, a pattern.
+fn check_value(field: &str, value: &Value, column: usize) -> Result<(), SyntaxError> {
+    if value.is_quoted {
+        return Ok(());
+    }
+    let text = value.text.as_str();
+    let refuse = |problem: String, hint: String| Err(SyntaxError { column, problem, hint: Some(hint) });
+    let is_negated = (text.starts_with('!') && !text.starts_with("!=")) || text.starts_with('-');
+    if is_negated {
+        let rest = text.trim_start_matches(['!', '-', '~']);
+        return refuse(format!("'{text}' is not a value"), format!("to exclude it: -{field}:{rest}"));
+    }
+    if text.starts_with('~') {
+        return refuse(
+            format!("{field} cannot be searched for a part with ~"),
+            "text~, title~, description~ and finding~ can".to_owned(),
+        );
+    }
+    if text.contains(['*', '?']) && !text.ends_with('?') && !text.contains("..") {
+        return refuse(
+            format!("'{text}' is a pattern, and values are whole"),
+            format!("write the value, or {field}:\"{text}\" for the text itself"),
+        );
+    }
+    Ok(())
+}
+
 /// `a..b` of a field that is ordered: from the first to the last, both included; either may be left out.
 fn range(key: Key, field: &str, value: &Value, column: usize) -> Result<Option<Filter>, SyntaxError> {
     let is_ordered = matches!(
@@ -72,10 +111,27 @@ fn range(key: Key, field: &str, value: &Value, column: usize) -> Result<Option<F
             both.push(Filter::Term(key, vec![test(key, field, &value, column)?]));
         }
     }
+    if let [Filter::Term(_, from), Filter::Term(_, to)] = both.as_slice()
+        && is_reversed(from, to)
+    {
+        let problem = format!("the range '{}' ends before it begins", value.text);
+        return Err(SyntaxError::at(column, problem));
+    }
     if both.is_empty() {
         return Err(SyntaxError::at(column, format!("'{}' is not a valid range (use FROM..TO)", value.text)));
     }
     Ok(Some(Filter::All(both)))
+}
+
+/// True where the end of a range lies before its beginning: nothing would be in it.
+fn is_reversed(from: &[Test], to: &[Test]) -> bool {
+    match (from, to) {
+        ([Test::Rank(_, from)], [Test::Rank(_, to)]) => from > to,
+        ([Test::Number(_, from)], [Test::Number(_, to)]) => from > to,
+        ([Test::Time(_, from, _)], [Test::Time(_, to, _)]) => from > to,
+        ([Test::Day(_, from)], [Test::Day(_, to)]) => from < to,
+        _ => false,
+    }
 }
 
 /// The comparison sign before a value, if any.
@@ -120,17 +176,23 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         Key::Status | Key::Was => rank(compared, rest, Status::WORDS, column),
         Key::Type => rank(compared, rest, Type::WORDS, column),
         Key::Area => rank(compared, rest, Area::WORDS, column),
-        Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => {
-            let number =
-                rest.parse().map_err(|_| SyntaxError::at(column, format!("'{rest}' is not a number")))?;
-            Ok(Test::Number(compared, number))
-        }
+        Key::Level if !Level::WORDS.contains(&rest) => Err(no_such(column, rest, Level::WORDS)),
+        Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => number(compared, rest, column),
+        Key::Created | Key::Updated if sign.is_none() => moment(field, rest, column),
         Key::Created | Key::Updated => time(compared, rest, column),
         Key::Due => due(compared, rest, column),
         Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
         Key::Description => Ok(Test::Words(phrase(Some(Place::Description), value, column)?)),
         Key::Finding if Finding::WORDS.contains(&rest) => Ok(Test::Text(rest.to_owned())),
         Key::Finding => Ok(Test::Words(phrase(Some(Place::Findings), value, column)?)),
+        Key::Resolution if matches!(Resolution::parse(rest), Resolution::Unknown(_)) => {
+            Err(no_such(column, rest, Resolution::WORDS))
+        }
+        Key::Id | Key::BlockedBy | Key::Blocks | Key::Parent | Key::Child | Key::DuplicateOf
+            if !rest.to_lowercase().chars().all(|c| is_base32(&c.to_string())) =>
+        {
+            Err(SyntaxError::at(column, format!("'{rest}' is not the beginning of a ticket ID")))
+        }
         Key::Id
         | Key::Reporter
         | Key::Channel
@@ -183,6 +245,22 @@ pub(super) fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError 
             .or_else(|| nearest(word, words))
             .map(|near| format!("did you mean {near}?")),
     }
+}
+
+fn number(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    let number = text.parse().map_err(|_| SyntaxError::at(column, format!("'{text}' is not a number")))?;
+    Ok(Test::Number(compared, number))
+}
+
+/// A day or an instant; an age needs a sign.
+fn moment(field: &str, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    let test = time(Compare::Equal, text, column)?;
+    if !matches!(test, Test::Age(..)) {
+        return Ok(test);
+    }
+    let problem = format!("no ticket is exactly {text} old");
+    let hint = Some(format!("write {field}:<{text} for younger, {field}:>{text} for older ones"));
+    Err(SyntaxError { column, problem, hint })
 }
 
 /// A day, an instant, or how long ahead, such as `4h`.

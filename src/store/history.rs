@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, MAX_TICKET_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{Entry, EntryId, MAX_TICKET_BYTES, Ticket, TicketId, Timestamp, codec};
 
 /// An entry, and the commit that carried it.
 #[derive(Debug, Clone)]
@@ -22,17 +22,24 @@ pub struct IntroducedEntry {
     pub commit: Option<ObjectId>,
 }
 
+/// What stays the same of an entry when text is taken out of it: a redaction brings no entry anew.
+type Identity = (u64, Timestamp, EntryId);
+
+fn identity(entry: &Entry) -> Identity {
+    (entry.seq, entry.at, entry.id.clone())
+}
+
 impl Store {
     /// The entries of a ticket, in order, each with the commit that carried it.
     ///
     /// # Errors
     /// An object cannot be read.
     pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<IntroducedEntry>, Error> {
-        let mut commits: BTreeMap<Entry, ObjectId> = BTreeMap::new();
+        let mut commits: BTreeMap<Identity, ObjectId> = BTreeMap::new();
         let total = ticket.timeline().len();
         self.new_entries(snapshot, &layout::ticket(ticket.id()), |carried| {
             if let Some(commit) = carried.commit {
-                commits.entry(carried.entry).or_insert(commit);
+                commits.entry(identity(&carried.entry)).or_insert(commit);
             }
             commits.len() < total
         })?;
@@ -50,19 +57,20 @@ impl Store {
         commits: &[ObjectId],
     ) -> Result<Option<Vec<IntroducedEntry>>, Error> {
         let path = layout::ticket(ticket.id());
-        let mut versions: BTreeMap<ObjectId, BTreeSet<Entry>> = BTreeMap::new();
-        let mut carriers: BTreeMap<Entry, ObjectId> = BTreeMap::new();
+        let mut versions: BTreeMap<ObjectId, BTreeSet<Identity>> = BTreeMap::new();
+        let mut carriers: BTreeMap<Identity, ObjectId> = BTreeMap::new();
         for commit in commits {
             // A commit that is no longer there is in no history that is read.
             for touch in self.repository.touches(*commit, &path).unwrap_or_default() {
                 for blob in touch.before.iter().copied().flatten().chain(touch.blob) {
                     if let btree_map::Entry::Vacant(unread) = versions.entry(blob) {
                         let version = self.version(ticket.id(), blob)?;
-                        let entries = version.iter().flat_map(|version| version.timeline().iter().cloned());
+                        let entries =
+                            version.iter().flat_map(|version| version.timeline().iter().map(identity));
                         unread.insert(entries.collect());
                     }
                 }
-                let known = |entry: &Entry| {
+                let known = |entry: &Identity| {
                     let mut before = touch.before.iter().flatten().filter_map(|blob| versions.get(blob));
                     before.any(|entries| entries.contains(entry))
                 };
@@ -75,7 +83,7 @@ impl Store {
             }
         }
         // A shallow clone may have been deepened since.
-        let is_whole = ticket.timeline().iter().all(|entry| carriers.contains_key(entry));
+        let is_whole = ticket.timeline().iter().all(|entry| carriers.contains_key(&identity(entry)));
         Ok(is_whole.then(|| carried(ticket, &carriers)))
     }
 
@@ -132,13 +140,13 @@ impl Store {
         self.repository.walk(&snapshot.commits(), path, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
             let Some(ticket) = self.version(&id, blob)? else { return Ok(true) };
-            let mut known: BTreeSet<Entry> = BTreeSet::new();
+            let mut known: BTreeSet<Identity> = BTreeSet::new();
             for before in touch.before.iter().flatten() {
                 let version = self.version(&id, *before)?;
-                known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().cloned()));
+                known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().map(identity)));
             }
             let is_past = |entry: &Entry| snapshot.instant().is_none_or(|instant| entry.at <= instant);
-            let new = ticket.timeline().iter().rev().filter(|entry| !known.contains(entry));
+            let new = ticket.timeline().iter().rev().filter(|entry| !known.contains(&identity(entry)));
             for entry in new.filter(|entry| is_past(entry)) {
                 let title = ticket.fields().title().to_owned();
                 let carried = IntroducedEntry {
@@ -165,12 +173,12 @@ impl Store {
 }
 
 /// A ticket's entries, in order, each with its commit.
-fn carried(ticket: &Ticket, commits: &BTreeMap<Entry, ObjectId>) -> Vec<IntroducedEntry> {
+fn carried(ticket: &Ticket, commits: &BTreeMap<Identity, ObjectId>) -> Vec<IntroducedEntry> {
     let carried = |entry: &Entry| IntroducedEntry {
         ticket: ticket.id().clone(),
         title: ticket.fields().title().to_owned(),
         entry: entry.clone(),
-        commit: commits.get(entry).copied(),
+        commit: commits.get(&identity(entry)).copied(),
     };
     ticket.timeline().iter().map(carried).collect()
 }

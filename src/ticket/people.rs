@@ -14,7 +14,7 @@ pub struct KnownPerson {
 /// Whom a text means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant<'a> {
-    /// This one, by the whole name, address, or part before the `@`.
+    /// This one, by the whole name, a word of it, the address, or its part before the `@`.
     One(&'a KnownPerson),
     /// This one, by a part of the name or of an address.
     OneByPart(&'a KnownPerson),
@@ -52,6 +52,11 @@ impl KnownPerson {
         locals.into_iter().any(|(own, _)| own.eq_ignore_ascii_case(local))
     }
 
+    fn has_word(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        self.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|own| own == word)
+    }
+
     fn has_part(&self, part: &str) -> bool {
         let texts = std::iter::once(&self.name).chain(&self.emails);
         texts.into_iter().any(|text| text.to_lowercase().contains(part))
@@ -69,7 +74,7 @@ pub fn meant<'a>(text: &str, people: &'a [KnownPerson]) -> Meant<'a> {
     let is_whole: [&dyn Fn(&KnownPerson) -> bool; 3] = [
         &|known| known.has_email(&typed.email),
         &|known| typed.email.is_empty() && known.has_name(text),
-        &|known| typed.email.is_empty() && known.has_local_part(text),
+        &|known| typed.email.is_empty() && (known.has_local_part(text) || known.has_word(text)),
     ];
     for is in is_whole {
         match found(is).as_slice() {
@@ -121,6 +126,7 @@ mod tests {
             ("jo", "Joanna Ray"),
             ("anna", "part of Joanna Ray"),
             ("lee", "Ann Lee"),
+            ("ray", "Joanna Ray"),
             ("élodie", "Élodie"),
             ("example.com", "Ann Lee|Joanna Ray|Élodie"),
             ("Ann Lee <other@example.com>", "nobody"),

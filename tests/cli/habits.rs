@@ -86,6 +86,55 @@ const HABITS: &[Habit] = &[
     (&["-label:card"], Ok("Login Slow")),
     (&["-n", "1", "severity:blocker", "sort:title"], Ok("Card")),
     (&["limit:1 sort:title"], Ok("Card")),
+    // A list that is excluded is excluded as a whole.
+    (&["severity!=blocker,critical"], Ok("Slow")),
+    (&["severity:!=blocker,!=critical"], Ok("Slow")),
+    (&["severity<>blocker,minor"], Ok("")),
+    (&["status!=resolved,closed"], Ok("Card Login Slow")),
+    // An argument of several terms is a query of its own.
+    (&["slow OR severity:blocker", "is:open"], Ok("Card Login Slow")),
+    (&["NOT severity:minor", "is:open"], Ok("Card Login")),
+    (&["severity:blocker", "label:card OR is:open"], Ok("Card Login")),
+    (&["-label:card severity:blocker", "is:open"], Ok("Login")),
+    (&["fails severity:blocker", "is:open"], Ok("Card Login")),
+    (&["card fails", "is:open"], Ok("Card")),
+    (&["fails card", "is:open"], Ok("")),
+    (&["severity:blocker is:open", ""], Err("leave it out")),
+    // Signs glued to terms.
+    (&["!card"], Err("-card")),
+    (&["!severity:minor"], Err("-severity")),
+    (&["+severity:blocker"], Err("side by side")),
+    (&["title!~card"], Err("-title")),
+    (&["title:!card"], Err("-title:card")),
+    (&["label:-card"], Err("-label:card")),
+    (&["–severity:minor"], Err("-severity")),
+    (&["—card"], Err("-card")),
+    (&["severity：blocker"], Err("field:value")),
+    (&["alpha|beta"], Err("write OR")),
+    (&["c?rd fails"], Err("text~")),
+    (&["c*rd"], Err("text~")),
+    (&["card^2"], Err("text~")),
+    (&["label:c*"], Err("whole")),
+    (&["label~card"], Err("text~")),
+    (&["limit=1 sort=title"], Ok("Card")),
+    // Groups, and what is no condition.
+    (&["()"], Err("between the parentheses")),
+    (&["severity:blocker ()"], Err("between the parentheses")),
+    (&["-limit:1"], Err("negated")),
+    (&["NOT sort:title"], Err("negated")),
+    (&["NOT(severity:blocker)"], Ok("Slow")),
+    (&["card OR(severity:minor)"], Ok("Card Slow")),
+    // Values that are none.
+    (&["level:4"], Err("1, 2, 3")),
+    (&["level:>3"], Ok("")),
+    (&["level:0"], Err("1, 2, 3")),
+    (&["severity:blocker..minor"], Err("ends before it begins")),
+    (&["created:2026-11-27..2026-11-01"], Err("ends before it begins")),
+    (&["resolution:wontfix"], Err("wont-fix")),
+    (&["blocked-by:!"], Err("")),
+    (&["id:ZZUZ"], Err("ticket ID")),
+    (&["created:7d"], Err("created:<7d")),
+    (&["assignee:zzz"], Err("known: ")),
     // Nothing at all.
     (&[""], Err("leave it out")),
     (&["  "], Err("leave it out")),
@@ -263,4 +312,47 @@ fn a_text_that_begins_with_a_minus_stays_as_it_was_typed() {
         assert_eq!(sandbox.run(&words).ok().lines().count(), 10, "{words:?}");
     }
     assert_eq!(sandbox.run(&["list", "-label:kept", "--format", "ndjson"]).ok().lines().count(), 10);
+}
+
+#[test]
+fn a_gate_counts_all_whatever_limit_a_query_has() {
+    let sandbox = shop();
+    let gate = |line: &[&str]| sandbox.run(&[&["check"], line].concat()).status;
+    assert_eq!(gate(&["severity:blocker limit:0"]), Some(3));
+    assert_eq!(gate(&["severity:blocker limit:1", "--max", "1"]), Some(3));
+    sandbox.run(&["config", "set", "queries.few", "severity:blocker limit:1"]).ok();
+    assert_eq!(gate(&["@few", "--max", "1"]), Some(3));
+    // The limit of a saved query is that of the query alone.
+    let both = sandbox.run(&["list", "(@few OR severity:blocker)", "--json"]).ok();
+    assert_eq!(both.matches("\"id\"").count(), 2);
+    let _ = sandbox.run(&["config", "set", "queries.none", ""]);
+    assert!(matches!(sandbox.run(&["list", "@none"]).status, Some(2)));
+    for range in ["..HEAD", "..", "..."] {
+        assert!(sandbox.run(&["audit", range]).fails(2).contains("no beginning"), "{range}");
+    }
+}
+
+#[test]
+fn people_are_refused_or_found_in_log_and_without_a_team() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "One", "--assignee", "Łukasz Ż <l@example.com>"]).ok();
+    sandbox.run(&["comment", id.trim(), "--from", "Zed <zed@c.example>", "-m", "It fails."]).ok();
+    for query in ["assignee:zzz", "by:zzz", "assignee:none"] {
+        sandbox.run(&["check", query]).fails(2);
+    }
+    assert!(sandbox.run(&["list", "assignee:lukasz", "--json"]).ok().contains("One"));
+    assert!(sandbox.run(&["log", "--by", "zed"]).ok().contains("It fails."));
+    sandbox.run(&["log", "--by", "nobody"]).fails(2);
+    sandbox.run(&["log", "--by", ""]).fails(2);
+    assert!(sandbox.run(&["log", "--by", "ME"]).ok().contains("open"));
+    // One who is known by a part before the @, and another by a part of the name.
+    for (name, email) in [("Dana Li", "dana@example.com"), ("Dana Lopez", "dlopez@example.com")] {
+        sandbox.run(&["team", "add", name, "--email", email, "--role", "l1"]).ok();
+    }
+    assert!(sandbox.run(&["check", "assignee:dana"]).fails(2).contains("Dana Lopez"));
+    assert!(sandbox.run(&["assign", id.trim(), "--to", "dana"]).fails(1).contains("ambiguous"));
+    sandbox.run(&["team", "add", "me", "--email", "x@example.com"]).fails(2);
+    assert!(
+        sandbox.run(&["team", "add", "Other", "--email", "dana@example.com"]).fails(1).contains("Dana Li")
+    );
 }

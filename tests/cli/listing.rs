@@ -129,7 +129,8 @@ fn an_error_points_at_the_column_and_names_the_nearest() {
         ("status:open)", 12, "closes nothing"),
         ("created:tuesday", 9, "2026-01-31"),
         ("title:\"x", 7, "not closed"),
-        ("level:>x", 7, "is not a number"),
+        ("level:>x", 7, "1, 2, 3"),
+        ("reopened:>x", 10, "is not a number"),
         ("OR x", 1, "between"),
         ("label:", 7, "no:label"),
     ] {

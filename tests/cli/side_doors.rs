@@ -128,3 +128,68 @@ fn where_nothing_is_enforced_it_is_said_and_done() {
     let output = sandbox.run(&["edit", &id, "--level", "3"]);
     assert!(!output.stderr.contains("warning"), "{}", output.stderr);
 }
+
+#[test]
+fn fixed_names_a_commit_whatever_sets_it() {
+    let sandbox = Sandbox::new();
+    let (a, b) = (sandbox.ticket("One"), sandbox.ticket("Two"));
+    sandbox.run(&["resolve", &b, "--as", "wont-fix", "-m", "x"]).ok();
+    let path = crate::sandbox::path_of(&a);
+    for line in [
+        vec!["edit", &a, "--status", "resolved", "--resolution", "fixed"],
+        vec!["edit", &b, "--resolution", "fixed"],
+        vec!["new", "Three", "--status", "resolved", "--resolution", "fixed"],
+    ] {
+        assert!(sandbox.run(&line).fails(1).contains("requires a commit"), "{line:?}");
+    }
+    assert!(sandbox.run(&["edit", &b, "--clear", "resolution"]).fails(1).contains("cannot be cleared"));
+    for operation in [
+        "{\"op\":\"new\",\"title\":\"w\",\"status\":\"resolved\",\"resolution\":\"fixed\"}".to_owned(),
+        format!("{{\"op\":\"edit\",\"id\":\"{a}\",\"status\":\"resolved\",\"resolution\":\"fixed\"}}"),
+    ] {
+        assert!(
+            sandbox.run_with(&["batch"], &operation).fails(1).contains("requires a commit"),
+            "{operation}"
+        );
+    }
+    sandbox.shell(&format!("sed -i 's/^status: new/status: resolved\\nresolution: fixed/' {path}")).ok();
+    assert!(sandbox.run_unwatched(&["save"], "").status != Some(0));
+    sandbox.git(&["checkout", "-q", "HEAD", "--", &path]);
+    sandbox.run(&["edit", &a, "--status", "resolved", "--resolution", "fixed", "--commit", "HEAD"]).ok();
+    sandbox.run(&["edit", &b, "--resolution", "fixed", "--force", "-m", "Configuration."]).ok();
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn an_undo_does_not_go_round_what_others_have_gone_on_from() {
+    let sandbox = enforced();
+    let id = sandbox.ticket("Payments fail");
+    sandbox.run(&["escalate", &id, "--requirements", "r", "--troubleshooting", "t"]).ok();
+    let entry = |action: &str| {
+        let log = sandbox.run(&["log", &id, "--action", action, "--json"]).ok();
+        let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+        log[0]["id"].as_str().unwrap().to_owned()
+    };
+    let tom = "GIT_AUTHOR_NAME='Tom Two' GIT_AUTHOR_EMAIL=tom@example.com GIT_COMMITTER_NAME='Tom Two' GIT_COMMITTER_EMAIL=tom@example.com";
+    sandbox.shell(&format!("{tom} git support replicate {id} --steps Pay")).ok();
+    for action in ["open", "escalate"] {
+        let said = sandbox.run(&["undo", &entry(action)]).fails(1);
+        assert!(said.contains("not allowed"), "{action}: {said}");
+    }
+    let own = sandbox.ticket("A mistake");
+    sandbox.run(&["undo", &own]).ok();
+    assert_eq!(sandbox.field(&own, "resolution"), "withdrawn");
+    sandbox.run(&["audit"]).ok();
+}
+
+#[test]
+fn a_redaction_brings_no_entry_anew() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "E", "-m", "has hunter2x"]).ok().trim().to_owned();
+    let opened = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.run(&["redact", &id, "--text", "hunter2x", "-m", "Gone"]).ok();
+    let log: serde_json::Value = serde_json::from_str(&sandbox.run(&["log", &id, "--json"]).ok()).unwrap();
+    assert_eq!(log[0]["commit"], opened.trim());
+    let blame = sandbox.run(&["blame", &id, "--json"]).ok();
+    assert!(blame.contains(opened.trim()), "{blame}");
+}

@@ -32,7 +32,7 @@ const TERMS: &[&str] = &[
     "area:infrastructure",
     "level:2,3",
     "level:<3",
-    "level:>9",
+    "level:>2",
     "assignee:me",
     "assignee:a",
     "reporter:example",

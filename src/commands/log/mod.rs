@@ -6,7 +6,7 @@ mod lineage;
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{IntroducedEntry, Project};
+use crate::project::{IntroducedEntry, Project, Sought};
 use crate::query::joined;
 use crate::render::{EntryLine, View};
 use crate::ticket::{Action, Entry, Field, TicketId, nearest};
@@ -83,7 +83,7 @@ fn ids(args: &Args, project: &Project<'_>) -> Result<Vec<TicketId>, Failure> {
 /// Which entries are wanted.
 struct Sieve {
     field: Option<Field>,
-    by: Option<String>,
+    by: Option<Sought>,
     step: Option<Action>,
 }
 
@@ -105,20 +105,16 @@ impl Sieve {
         if let Some(word) = args.action.as_deref() {
             known(Action::WORDS, word, "action")?;
         }
-        let by = match args.by.as_deref() {
-            Some("me") => Some(project.me()?.email),
-            who => who.map(str::to_owned),
-        };
-        Ok(Self {
-            field,
-            by: by.map(|who| who.to_lowercase()),
-            step: args.action.as_deref().map(Action::parse),
-        })
+        let by = args.by.as_deref().map(|who| project.sought(who)).transpose()?;
+        Ok(Self { field, by, step: args.action.as_deref().map(Action::parse) })
     }
 
     fn lets_pass(&self, entry: &Entry) -> bool {
         self.field.as_ref().is_none_or(|field| entry.set.contains_key(field))
-            && self.by.as_ref().is_none_or(|who| entry.by.to_string().to_lowercase().contains(who))
+            && self.by.as_ref().is_none_or(|who| {
+                let people = [Some(entry.by.to_string()), entry.speaker.clone()];
+                people.iter().flatten().any(|shown| who.is_named(shown))
+            })
             && self.step.as_ref().is_none_or(|step| entry.action == *step)
     }
 }

@@ -142,7 +142,8 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
             .hint("use 2026-10-01, 2026-10-01T09:00:00Z, or a duration such as 90d")
     };
     let to = match args.to.as_deref() {
-        None => at.unix(),
+        // What happened at that very second has happened.
+        None => at.unix().saturating_add(1),
         // A day is meant as a whole.
         Some(text) => match (Timestamp::parse_day(text), Timestamp::parse(text)) {
             (Some(day), _) => day.unix() + 86_400,

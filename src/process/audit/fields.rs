@@ -14,23 +14,23 @@ const OF_A_SIGHTING: &[Field] =
 /// What is wrong with an entry that answers to no request: a second opening, a redaction, an unknown action, or one that
 /// lacks what its action needs.
 pub(super) fn without_request(state: &Ticket, entry: &Entry) -> Option<Finding> {
-    match &entry.action {
-        Action::Open => second_opening(state, entry),
-        // What it cut is compared with what was there.
-        Action::Redact => None,
-        Action::Unknown(word) => {
-            let fields: Vec<String> = known_fields(entry).map(Field::name).collect();
-            if fields.is_empty() {
-                let message = format!("{}: this version does not know '{word}'", named(entry));
-                return Some(Finding::new(AuditRule::StepSets, message).weighing(ProblemLevel::Note));
-            }
-            Some(sets(entry, &fields.join(", ")))
-        }
-        _ => {
-            let message = format!("{} lacks what its action needs", named(entry));
-            Some(Finding::new(AuditRule::StepIllegal, message))
-        }
+    if entry.action == Action::Open {
+        return second_opening(state, entry);
     }
+    // What it cut is compared with what was there.
+    if entry.action == Action::Redact {
+        return None;
+    }
+    let Action::Unknown(word) = &entry.action else {
+        let message = format!("{} lacks what its action needs", named(entry));
+        return Some(Finding::new(AuditRule::StepIllegal, message));
+    };
+    let fields: Vec<String> = known_fields(entry).map(Field::name).collect();
+    if fields.is_empty() {
+        let message = format!("{}: this version does not know '{word}'", named(entry));
+        return Some(Finding::new(AuditRule::StepSets, message).weighing(ProblemLevel::Note));
+    }
+    Some(sets(entry, &fields.join(", ")))
 }
 
 /// Two runners may open a ticket apart, under one key; nothing else opens it again.
@@ -48,15 +48,14 @@ fn second_opening(state: &Ticket, entry: &Entry) -> Option<Finding> {
 
 /// What an entry sets that its action never sets.
 pub(super) fn beside_action(state: &Ticket, entry: &Entry) -> Option<Finding> {
-    let strange: Vec<String> = match &entry.action {
-        Action::Repeat => {
-            known_fields(entry).filter(|field| !OF_A_SIGHTING.contains(field)).map(Field::name).collect()
-        }
-        Action::Reopen if entry.seen.is_some() => {
-            known_fields(entry).filter(|field| !OF_A_SIGHTING.contains(field)).map(Field::name).collect()
-        }
-        Action::Undo if entry.undoes.is_empty() => unknown_before(state, entry),
-        _ => Vec::new(),
+    let is_sighting =
+        entry.action == Action::Repeat || (entry.action == Action::Reopen && entry.seen.is_some());
+    let strange: Vec<String> = if is_sighting {
+        known_fields(entry).filter(|field| !OF_A_SIGHTING.contains(field)).map(Field::name).collect()
+    } else if entry.action == Action::Undo && entry.undoes.is_empty() {
+        unknown_before(state, entry)
+    } else {
+        Vec::new()
     };
     (!strange.is_empty()).then(|| sets(entry, &strange.join(", ")))
 }

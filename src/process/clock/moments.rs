@@ -58,10 +58,12 @@ pub(super) fn moments(timeline: &[Entry], is_undone: impl Fn(&Entry) -> bool) ->
 
 /// The fields that make up a state of which clocks ask: what one entry makes of it, a later one goes on from.
 fn state(field: &Field) -> Option<u8> {
-    match field {
-        Field::Status | Field::Deferral | Field::Resolution => Some(0),
-        Field::Level => Some(1),
-        Field::Severity => Some(2),
-        _ => None,
-    }
+    let states = [
+        (Field::Status, 0),
+        (Field::Deferral, 0),
+        (Field::Resolution, 0),
+        (Field::Level, 1),
+        (Field::Severity, 2),
+    ];
+    states.into_iter().find(|(own, _)| own == field).map(|(_, state)| state)
 }

@@ -59,6 +59,10 @@ pub(super) fn asked(
         let text = if text.is_empty() { "HEAD" } else { text };
         store.repository().revision(text).map_err(Error::from)
     };
+    // A variable that was not set would mean everything, or nothing.
+    if range.is_some_and(|range| range.starts_with("..")) {
+        return Err(Failure::usage("the range has no beginning").hint("git support audit HEAD~10..HEAD"));
+    }
     if let Some((from, to)) = range.and_then(|range| range.split_once("...")) {
         let (one, other) = (revision(from)?, revision(to)?);
         let less = store.parting(one, other)?.into_iter().collect();
