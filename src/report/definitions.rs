@@ -122,7 +122,7 @@ pub const METRICS: &[Definition] = &[
     },
     Definition {
         key: "level-kept",
-        title: "Operational-level agreements met",
+        title: "Level targets met (OLA)",
         unit: Unit::Share,
         is_of_end: false,
         about: "the same for operational-level agreements (OLA) of the levels",
@@ -130,7 +130,7 @@ pub const METRICS: &[Definition] = &[
     },
     Definition {
         key: "vendor-kept",
-        title: "Underpinning contracts met",
+        title: "Vendor targets met (UC)",
         unit: Unit::Share,
         is_of_end: false,
         about: "the same for underpinning contracts (UC) of vendors",

@@ -360,10 +360,9 @@ fn what_another_judged_is_not_taken_back() {
         // By an entry that says it undoes the owner's.
         (
             "severity.owner",
-            format!(
-                "git support -q config set policy.severity_by_owner enforce; e=$(awk '/^- seq: 2/{{f=1}} f&&/  id:/{{print $2; exit}}' $A); \
+            "git support -q config set policy.severity_by_owner enforce; e=$(awk '/^- seq: 2/{f=1} f&&/  id:/{print $2; exit}' $A); \
                  sed -i '/^severity: /d' $A; printf '  set:\\n    severity:\\n      from: major\\n  undoes: [%s]\\n' $e | entry 6 undo; commit"
-            ),
+                .to_owned(),
         ),
         // By a revert of what is not in this history, and of what somebody else did.
         (

@@ -138,7 +138,7 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
             Span::raw(format!(" {}  ", summary.id)),
             Span::styled(format!("{severity:<9}"), style(weight)),
             Span::raw(format!("{:<12}L{}  ", summary.status.as_str(), summary.level)),
-            Span::styled(format!("{due:<7}"), style(urgency)),
+            Span::styled(format!("{due:<10}"), style(urgency)),
             Span::raw(clipped(&summary.title, width.saturating_sub(48).max(8))),
         ]);
         let is_picked = from + line == state.row;
