@@ -4,7 +4,7 @@ use crate::commands::arguments::Message;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::intake::MAX_PUSHED_BYTES;
-use crate::project::{AuditRequest, Start};
+use crate::project::{AuditRequest, Shallow, Start};
 use crate::render::View;
 
 /// Verify ticket history against Git history
@@ -29,6 +29,9 @@ pub struct Args {
     /// Seal despite problems, which the tag lists (requires -m)
     #[arg(long, requires = "seal")]
     accept: bool,
+    /// Accept that a shallow clone's first commits are not audited
+    #[arg(long)]
+    allow_shallow: bool,
     /// Audit the pushed refs on standard input (for a pre-receive hook)
     #[arg(long, conflicts_with = "range")]
     pre_receive: bool,
@@ -39,15 +42,16 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
+    let shallow = if args.allow_shallow { Shallow::IsNoted } else { Shallow::Fails };
     let mut audit = if args.pre_receive {
         let mut text = String::new();
         let read = std::io::Read::take(&mut *session.input, MAX_PUSHED_BYTES);
         std::io::Read::read_to_string(&mut { read }, &mut text)
             .map_err(|error| Failure::new(Kind::Io, format!("reading standard input: {error}")))?;
-        project.audit(AuditRequest::Pushed(&text))?
+        project.audit(AuditRequest::Pushed(&text), shallow)?
     } else {
         let start = if args.from_start { Start::FirstCommit } else { Start::LastSeal };
-        project.audit(AuditRequest::Range(args.range.as_deref(), start))?
+        project.audit(AuditRequest::Range(args.range.as_deref(), start), shallow)?
     };
     if args.seal {
         let reason = match (audit.is_open(), args.accept) {

@@ -43,7 +43,7 @@ mod undo;
 mod write;
 
 pub use attachments::{NewAttachment, RedactedFiles};
-pub use audit::{Audit, AuditRequest, Start};
+pub use audit::{Audit, AuditRequest, Shallow, Start};
 pub use change::{Change, ChangeOptions};
 pub use ci::{Build, BuildRequest, CiReport, CiSummary, End};
 pub use code::{CodeChange, Concerned};

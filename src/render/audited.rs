@@ -43,7 +43,10 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         }
     }
     let since = audited.since.as_ref().map(|since| format!(" since {}", shown(since))).unwrap_or_default();
+    let notes = audited.faults.iter().filter(|fault| fault.level == ProblemLevel::Note).count();
     let verdict = match audited.open() {
+        0 if notes == 1 => look.paint(DIM, "1 note"),
+        0 if notes > 1 => look.paint(DIM, &format!("{notes} notes")),
         0 => look.paint(GREEN, "no problems found"),
         1 => look.paint(RED, "1 problem found"),
         open => look.paint(RED, &format!("{open} problems found")),

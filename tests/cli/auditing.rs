@@ -131,6 +131,87 @@ fn signatures_are_wanted_where_the_policy_says_so() {
 }
 
 #[test]
+fn a_signature_stands_for_its_signer_and_nobody_else() {
+    let sandbox = with_keys();
+    sandbox.run(&["team", "add", "Eve Ray", "--email", "eve@example.com", "--role", "product-owner"]).ok();
+    let eve = "GIT_AUTHOR_NAME='Eve Ray' GIT_AUTHOR_EMAIL=eve@example.com";
+    let as_eve = format!("{eve} GIT_COMMITTER_NAME='Eve Ray' GIT_COMMITTER_EMAIL=eve@example.com");
+    let signed = "git -c commit.gpgsign=true -c user.signingKey=$PWD/../other.pub support -q";
+    sandbox.shell(&format!("{as_eve} {signed} config set policy.signed_commits enforce")).ok();
+    sandbox.git(&["config", "commit.gpgsign", "true"]);
+    let id = sandbox.ticket("Signed");
+    sandbox.shell(&format!("{as_eve} {signed} triage {id} --severity minor")).ok();
+    assert_eq!(sandbox.run(&["audit"]).status, Some(0));
+
+    // The owner's name as the author, in a commit that somebody else made and signed.
+    sandbox.is_tampered_with();
+    sandbox.shell(&format!("{eve} git support -q triage {id} --severity blocker")).ok();
+    let found = sandbox.run(&["audit", "HEAD~1..", "--json"]);
+    assert_eq!(rules(&found), ["error signature.signer"]);
+    assert!(found.stdout.contains("an entry is by Eve Ray"), "{}", found.stdout);
+    // Words of somebody else's, carried: a rebase, or a forge.
+    sandbox.shell(&format!("{eve} git support -q comment {id} -m Seen.")).ok();
+    assert_eq!(rules(&sandbox.run(&["audit", "HEAD~1..", "--json"])), Vec::<String>::new());
+
+    // A key of anybody at an address like these; a key of nobody's address.
+    sandbox.run(&["comment", &id, "-m", "Ours."]).ok();
+    sandbox.shell("sed -i 's/^dana@example.com/*@example.com/' ../trusted").ok();
+    assert_eq!(rules(&sandbox.run(&["audit", "HEAD~1..", "--json"])), Vec::<String>::new());
+    sandbox.shell("sed -i 's/^[*]@example.com/dana/' ../trusted").ok();
+    let found = sandbox.run(&["audit", "HEAD~1..", "--json"]);
+    assert_eq!(rules(&found), ["error signature.signer"]);
+    assert!(found.stdout.contains("'dana' is not an address"), "{}", found.stdout);
+}
+
+/// A repository without a work tree that refuses what the audit refuses.
+fn gate(sandbox: &Sandbox) {
+    sandbox
+        .shell(
+            "set -e; git init -q --bare -b main ../hub.git; git remote add hub $PWD/../hub.git; git push -q hub main
+             printf '#!/bin/sh\\nexec git support audit --pre-receive\\n' >../hub.git/hooks/pre-receive; chmod +x ../hub.git/hooks/pre-receive",
+        )
+        .ok();
+}
+
+#[test]
+fn a_gate_looks_at_every_reference_and_at_whole_entries() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    sandbox.run(&["comment", &id, "-m", "Promised on Monday."]).ok();
+    sandbox.is_tampered_with();
+    gate(&sandbox);
+    let path = crate::sandbox::path_of(&id);
+    let forge = format!("sed -i 's/^title: .*/title: Forged/' {path}; git commit -qam x");
+    let refused = |script: &str| {
+        let output = sandbox.shell(script);
+        assert_ne!(output.status, Some(0), "{script}");
+        output.stderr
+    };
+    sandbox.shell(&format!("git checkout -q -b side; {forge}; git tag kept")).ok();
+    // First under another name, then on the branch, or both at once.
+    for target in ["side:refs/heads/side", "kept", "side:refs/notes/x", "side:refs/changes/1", "kept side"] {
+        let said = refused(&format!("git push -q hub {target}"));
+        assert!(said.contains("head.unaccounted"), "{target}: {said}");
+    }
+    // What a tag keeps there already was judged by nobody.
+    sandbox.shell("git push -q --no-verify ../hub.git kept 2>&1 || true; cd ../hub.git; mv hooks/pre-receive x; cd -; git push -q hub kept; mv ../hub.git/x ../hub.git/hooks/pre-receive").ok();
+    let said = refused("git push -q hub side:main");
+    assert!(said.contains("head.unaccounted"), "{said}");
+    // Forced: the same ids, other words.
+    sandbox
+        .shell(&format!(
+            "git checkout -q main; sed -i 's/on Monday/never/' {path}; git commit -q --amend --no-edit -a"
+        ))
+        .ok();
+    let said = refused("git push -qf hub main");
+    assert!(said.contains("history.rewritten") && said.contains("1 of its entries"), "{said}");
+    // An honest push gets through.
+    sandbox.shell("git reset -q --hard hub/main").ok();
+    sandbox.run_unwatched(&["comment", &id, "-m", "Done."], "").ok();
+    sandbox.shell("git tag release; git push -q hub main release").ok();
+}
+
+#[test]
 fn a_seal_is_where_the_next_audit_begins() {
     let sandbox = with_keys();
     let id = sandbox.ticket("Sealed");

@@ -81,13 +81,8 @@ fn pauses_are_cut_out_and_only_their_hours_count() {
         clocks_now,
         [
             ("response".into(), "met".into(), 45 * 60, 0, due("23T23:30")),
-            (
-                "update".into(),
-                "running".into(),
-                3600,
-                0,
-                due("25T23:00").map(|_| "2026-11-26T00:00:00Z".into())
-            ),
+            // What was said on resuming is no word to the customer: the last was before the wait.
+            ("update".into(), "warned".into(), 11700, 7200, due("24T06:15")),
             // Three hours before the wait, two of it cut out, one since; the 25th has no hours.
             ("resolution".into(), "running".into(), 4 * 3600, 7200, due("26T01:00")),
             ("level-2".into(), "breached".into(), 4 * 3600, 7200, due("24T00:30")),
@@ -294,12 +289,12 @@ fn a_follow_up_counts_working_days_of_the_tickets_calendar_from_the_step() {
     assert_eq!(follow_up(&id), "2026-11-27T10:00:00Z");
     sandbox.at("2026-11-26T10:00:00Z", &format!("defer {id} --vendor paygate --follow-up 12h"));
     assert_eq!(follow_up(&id), "2026-11-26T22:00:00Z");
-    // Without a calendar of its own, every day is a working day.
+    // The project's only calendar counts for a ticket whose severity has no clock yet.
     let other = sandbox.at("2026-11-26T10:00:00Z", "new Other");
     let line = format!("{{\"op\":\"pend\",\"id\":\"{other}\",\"follow_up\":\"3d\"}}\n");
     sandbox.file("ops", line);
     sandbox.at("2026-11-26T10:00:00Z", "batch ops");
-    assert_eq!(follow_up(&other), "2026-11-29T10:00:00Z");
+    assert_eq!(follow_up(&other), "2026-12-01T10:00:00Z");
     let said = sandbox.run(&["pend", &other, "--follow-up", "2020-01-01"]).fails(2);
     assert!(said.contains("follow-up 2020-01-01T00:00:00Z is past"), "{said}");
     sandbox.run(&["audit"]).ok();

@@ -75,7 +75,9 @@ fn what_is_so_already_makes_no_commit() {
     assert!(output.stderr.contains("nothing to change"), "{output:?}");
     assert_eq!((output.status, sandbox.subjects()), (Some(0), before));
     let output = sandbox.run(&["edit", id.trim(), "--severity", "major", "-m", "So it is."]);
-    assert_eq!((output.status, sandbox.subjects().len()), (Some(0), 2));
+    // Nothing changes, and what was said with it is kept.
+    assert_eq!((output.status, sandbox.subjects().len()), (Some(0), 3));
+    assert!(sandbox.run(&["show", id.trim()]).ok().contains("So it is."));
     sandbox.run(&["edit", id.trim()]).fails(2).contains("nothing to change");
     sandbox.run(&["edit", "--label", "a"]).fails(2).contains("which tickets");
 }

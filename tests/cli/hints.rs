@@ -33,6 +33,8 @@ const CASES: &[Case] = &[
     Case("s resolve $id --as fixed", "git support resolve", "s/COMMIT/HEAD/;s/, or.*//", "s show $id | grep resolved"),
     Case("other=$(s new Other); s resolve $id --as duplicate", "git support resolve", "s/--duplicate-of ID/--duplicate-of $other/", "s show $id | grep resolved"),
     Case("s team add Pat --email pat@example.com --role product-owner; s config set policy.severity_by_owner enforce; s edit $id --severity major", "git support config get policy.severity_by_owner", "", "true"),
+    Case("s triage $id --confirm", "git support triage", "", "true"),
+    Case("s edit $id --reporter 'Ann <a@b.example>' --channel phone; other=$(s new Other); s resolve $id --as duplicate --duplicate-of $other; s comment $id --from customer -m x", "git support comment", "s/WHO.*/customer -m Mine/;s/^/s edit $other --reporter 'Ann <a@b.example>' --channel phone; /", "s show $other | grep Mine"),
     Case("s undo $id; s undo zzzzzzzz", "git support log --limit 20", "", "true"),
     Case("as_eve undo", "git support log", "", "true"),
     Case("s link --remove $id blocks 0000000000", "git support", "", "true"),
@@ -43,6 +45,8 @@ const CASES: &[Case] = &[
     Case("s edit $id --reporter 'Ann <a@b.example>' --channel phone; s resolve $id --as answered; s close $id; s comment $id --from customer -m x", "git support new TITLE --relates-to", "s/TITLE/Again/", "s list title:again | grep Again"),
     Case("s estimate 6h", "git support estimate", "s/ID/$id/", "true"),
     Case("s edit $id --severity blocker; s config set clocks.blocker.resolution 4h; s sla", "git support sla --policy HEAD", "s/ shows them//", "true"),
+    Case("for i in 1 2 3 4 5 6 7 8 9 10; do s comment $id -m $i; done; s audit ..", "git support audit", "", "true"),
+    Case("git commit -q --allow-empty -m x; git replace HEAD HEAD~1; s audit", "git replace -d", "", "s audit"),
     // What is not there.
     Case("s team add Pat --email pat@example.com; s assign $id --to bob", "git support team add", "s/NAME/Bob/;s/ADDRESS/bob@e.example/;s/ROLE/l1/", "again"),
     Case("s show !", "git support list", "", "true"),

@@ -25,10 +25,10 @@ code() { echo "// $n" >>code.rs; g commit -m "Change code" -- code.rs; }
 /// A project with people, rules, code, and a ticket `$a` at level 1 that has its findings.
 const BEGIN: &str = r#"
 git init -q -b main .; echo 'fn main() {}' >code.rs; git add .; g commit -m Begin
-s team add Pat --email Pat@example.com --role product-owner
 s team add Dana --email dana@example.com --role l1 --role l2 --role l3
 s config set policy.severity_by_owner enforce; s config set policy.level_by_role enforce
 s team add Eve --email Eve@example.com --role l2
+s team add Pat --email Pat@example.com --role product-owner
 a=$(tick; git support new "Card payments fail"); n=$((n+1))
 as Pat s triage $a --severity major
 s escalate $a --requirements R --troubleshooting T
@@ -46,8 +46,11 @@ fn is_clean(cases: &[&str]) {
         assert_eq!(done.status, Some(0), "{script}\n{}{}", done.stdout, done.stderr);
         for arguments in [&["audit"][..], &["audit", "HEAD"]] {
             let audit = sandbox.run_unwatched(arguments, "");
-            // A revert of an opening is honest, and yet a person is to know of it: a note of three lines.
-            let noted = 3 * audit.stdout.matches("note: ticket.reverted").count();
+            // A revert of an opening and new rules are honest, and yet a person is to know of them: notes of three lines.
+            let noted = 3 * ["ticket.reverted", "rules.owned"]
+                .map(|rule| audit.stdout.matches(&format!("note: {rule}")).count())
+                .iter()
+                .sum::<usize>();
             let lines = audit.stdout.lines().count() - noted;
             if audit.status != Some(0) || lines != 1 || !audit.stderr.is_empty() {
                 let log = sandbox.git(&[
@@ -91,7 +94,7 @@ fn rebases_and_picks() {
         // The steps that are put on top would not be allowed there.
         "s replicate $a --steps Pay; s diagnose $a -m Timeout; g checkout -b side; s escalate $a; s comment $a -m Mine; g checkout main; s resolve $a --as workaround -m Retry; s close $a; g checkout side; g rebase main",
         // Rules became stricter meanwhile.
-        "s config set handover.2 diagnosis; g checkout -b side; s diagnose $a -m Timeout; s escalate $a; g checkout main; s config set handover.2 'reproduction, diagnosis'; g checkout side; g rebase main",
+        "as Pat s config set handover.2 diagnosis; g checkout -b side; s diagnose $a -m Timeout; s escalate $a; g checkout main; as Pat s config set handover.2 'reproduction, diagnosis'; g checkout side; g rebase main",
         // Somebody else rebases, or picks.
         "g checkout -b side; s comment $a -m There; g checkout main; code; g checkout side; as Eve g rebase main",
         "g checkout -b side; s comment $a -m One; s comment $a -m Two; g checkout main; code; as Eve g cherry-pick -x side~1",

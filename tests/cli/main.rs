@@ -9,6 +9,7 @@
 )]
 
 mod attachments;
+mod attackers;
 mod auditing;
 mod bad_files;
 mod bad_inputs;

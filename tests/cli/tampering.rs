@@ -24,15 +24,15 @@ as_pat() { GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com GIT_COMMIT
 "#;
 
 /// A project with people, and two tickets: `$A` has been escalated, commented, and has evidence; `$B` is new.
-fn story() -> (Sandbox, String) {
+pub(super) fn story() -> (Sandbox, String) {
     let sandbox = Sandbox::unborn();
     sandbox.is_tampered_with();
     sandbox.file("code.rs", "fn main() {}\n");
     sandbox.git(&["add", "."]);
     sandbox.git(&["commit", "-qm", "Begin"]);
     let run = |arguments: &[&str]| sandbox.run(arguments).ok();
-    run(&["team", "add", "Pat Roe", "--email", "pat@example.com", "--role", "product-owner"]);
     run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1", "--role", "l2"]);
+    run(&["team", "add", "Pat Roe", "--email", "pat@example.com", "--role", "product-owner"]);
     let a = sandbox.ticket("Card payments fail");
     let b = sandbox.ticket("Slow export");
     let tools = format!("{TOOLS}a={a}; b={b}; A={}; B={}\n", path_of(&a), path_of(&b));
@@ -46,7 +46,7 @@ fn story() -> (Sandbox, String) {
 }
 
 /// The rules that an audit names, each once, with the status.
-fn found(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<String>, Option<i32>) {
+pub(super) fn found(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<String>, Option<i32>) {
     let output = sandbox.run_unwatched(&[&["audit", "--json"], arguments].concat(), "");
     let faults: Vec<serde_json::Value> = serde_json::from_str(&output.stdout).expect(&output.stderr);
     let mut rules: Vec<String> =
@@ -58,7 +58,7 @@ fn found(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<String>, Option<i32>) {
 
 /// Does something to a history, each time to a new one, and expects that these rules, and no others, find it.
 #[track_caller]
-fn finds<T: AsRef<str>>(cases: &[(&str, T)]) {
+pub(super) fn finds<T: AsRef<str>>(cases: &[(&str, T)]) {
     let mut wrong = String::new();
     for (rules, script) in cases {
         let (sandbox, tools) = story();
@@ -107,22 +107,10 @@ This reverts commit '$(git rev-parse HEAD).''",
 fn authors_and_times() {
     finds(&[
         ("entry.author", r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit"),
-        (
-            "entry.time",
-            r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2026-11-20T09:00:00Z; commit",
-        ),
-        (
-            "entry.time",
-            r"echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2027-11-20T09:00:00Z; commit",
-        ),
         // In a commit of our own, amended.
         (
             "entry.author",
             r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/by: .*/by: Pat Roe <pat@example.com>/' $A; amend",
-        ),
-        (
-            "entry.time",
-            r"git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/at: .*/at: 2026-11-20T09:00:00Z/' $A; amend",
         ),
         (
             "entry.author",
@@ -140,6 +128,20 @@ fn authors_and_times() {
             r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit 'Feature (#12)'",
         ),
     ]);
+}
+
+#[test]
+fn dates_of_ones_own_are_noted() {
+    for script in [
+        "echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2026-11-20T09:00:00Z; commit",
+        "echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2027-11-20T09:00:00Z; commit",
+        "git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/at: .*/at: 2026-11-20T09:00:00Z/' $A; amend",
+        "git support -q comment $a -m Fine.; git commit -q --amend --no-edit --date=2026-11-29T09:00:00Z",
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        assert_eq!(found(&sandbox, &[]), (vec!["entry.time".to_owned()], Some(0)), "{script}");
+    }
 }
 
 #[test]
@@ -196,7 +198,7 @@ fn steps() {
 fn people() {
     let judged = "sed -i 's/^severity: .*/severity: blocker/' $A; \
                   printf '  set:\\n    severity:\\n      from: major\\n      to: blocker\\n' | entry 6 triage; commit";
-    let enforced = format!("git support -q config set policy.severity_by_owner enforce; {judged}");
+    let enforced = format!("as_pat git support -q config set policy.severity_by_owner enforce; {judged}");
     finds(&[
         ("severity.owner", judged),
         ("severity.owner", &enforced),
@@ -206,8 +208,8 @@ fn people() {
         ),
         (
             "level.role",
-            "git support -q team add Eve --email eve@example.com --role l2; git support -q config set policy.level_by_role enforce; \
-         git support -q team remove 'Dana Li'; sed -i 's/^estimate: .*//; s/^timeline:/estimate: 6h\\ntimeline:/; s/^status: .*/status: in-progress/' $A; \
+            "as_pat git support -q team add Eve --email eve@example.com --role l2; as_pat git support -q config set policy.level_by_role enforce; \
+         as_pat git support -q team remove 'Dana Li'; sed -i 's/^estimate: .*//; s/^timeline:/estimate: 6h\\ntimeline:/; s/^status: .*/status: in-progress/' $A; \
          printf '  set:\\n    status:\\n      from: triaged\\n      to: in-progress\\n    estimate:\\n      to: 6h\\n' | entry 6 estimate; commit",
         ),
     ]);
@@ -254,8 +256,8 @@ fn tickets_and_files() {
         ("file.strange", r"echo x >.support/tickets/notes.txt; commit"),
         ("file.strange", r"ln -sf /etc/passwd $B; commit"),
         (
-            "file.invalid",
-            r"echo 'people: 3' >.support/team.yaml; commit; git checkout -q HEAD~1 -- .support/team.yaml; commit",
+            "file.invalid rules.owned",
+            r"echo 'people: 3' >.support/team.yaml; as_pat commit; git checkout -q HEAD~1 -- .support/team.yaml; as_pat commit",
         ),
         ("evidence.changed", r"echo 200 >$(ls .support/attachments/$a/*); commit"),
         ("evidence.missing", r"git rm -q .support/attachments/$a/*; commit"),
@@ -330,9 +332,9 @@ fn merges() {
 }
 
 /// Severities are enforced, and Dana is no product owner.
-const ENFORCED: &str = "git support -q config set policy.severity_by_owner enforce; git support -q config set policy.level_by_role enforce; ";
+pub(super) const ENFORCED: &str = "as_pat git support -q config set policy.severity_by_owner enforce; as_pat git support -q config set policy.level_by_role enforce; ";
 /// What sets the severity by hand, for an entry that says so.
-const BLOCKER: &str = "sed -i 's/^severity: .*/severity: blocker/' $A; printf '  set:\\n    severity:\\n      from: major\\n      to: blocker\\n' | ";
+pub(super) const BLOCKER: &str = "sed -i 's/^severity: .*/severity: blocker/' $A; printf '  set:\\n    severity:\\n      from: major\\n      to: blocker\\n' | ";
 
 #[test]
 fn every_field_is_judged_whatever_the_entry_calls_itself() {
@@ -360,7 +362,7 @@ fn what_another_judged_is_not_taken_back() {
         // By an entry that says it undoes the owner's.
         (
             "severity.owner",
-            "git support -q config set policy.severity_by_owner enforce; e=$(awk '/^- seq: 2/{f=1} f&&/  id:/{print $2; exit}' $A); \
+            "as_pat git support -q config set policy.severity_by_owner enforce; e=$(awk '/^- seq: 2/{f=1} f&&/  id:/{print $2; exit}' $A); \
                  sed -i '/^severity: /d' $A; printf '  set:\\n    severity:\\n      from: major\\n  undoes: [%s]\\n' $e | entry 6 undo; commit"
                 .to_owned(),
         ),

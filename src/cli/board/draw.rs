@@ -139,7 +139,7 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
             Span::styled(format!("{severity:<9}"), style(weight)),
             Span::raw(format!("{:<12}L{}  ", summary.status.as_str(), summary.level)),
             Span::styled(format!("{due:<10}"), style(urgency)),
-            Span::raw(clipped(&summary.title, width.saturating_sub(48).max(8))),
+            Span::raw(clipped(&summary.title, width.saturating_sub(51).max(8))),
         ]);
         let is_picked = from + line == state.row;
         let style = if is_picked { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };

@@ -91,8 +91,13 @@ impl Origin {
         if said.is("sync") || said.is("repair") {
             return Self::IntroducedEntry(Why::Sync);
         }
-        let is_named =
-            is_authors || said.authors.iter().any(|email| email.eq_ignore_ascii_case(&entry.by.email));
+        // A forge that hides an address names the person.
+        let is_same = |author: &Person| {
+            let is_hidden = author.email.to_lowercase().contains("noreply");
+            author.email.eq_ignore_ascii_case(&entry.by.email)
+                || (is_hidden && author.name.to_lowercase() == entry.by.name.to_lowercase())
+        };
+        let is_named = is_authors || said.authors.iter().any(is_same);
         if !said.is_ours && said.is_squash && is_named {
             return Self::IntroducedEntry(Why::Squash);
         }

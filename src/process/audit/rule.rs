@@ -63,7 +63,7 @@ rules! {
     FileStrange = "file.strange", Warning, "something lies where no file of git-support belongs";
     FileCanonical = "file.canonical", Note, "a file is not in canonical form";
     EntryAuthor = "entry.author", Error, "entry author differs from commit author";
-    EntryTime = "entry.time", Error, "an entry is of another time than its commit";
+    EntryTime = "entry.time", Note, "an entry is of another time than its commit";
     EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is";
     StepIllegal = "step.illegal", Error, "a step that the process does not allow there";
     StepLevel = "step.level", Error, "a step to a level that it does not lead to";
@@ -82,5 +82,9 @@ rules! {
     SignatureBad = "signature.bad", Error, "a signature does not verify, or its key is not trusted";
     SignatureSigner = "signature.signer", Error, "a commit is signed by somebody else than its committer";
     HistoryRewritten = "history.rewritten", Error, "what was there before is not in this history any more";
+    HistoryReplaced = "history.replaced", Warning, "replace refs or grafts show git another history than the one that was audited";
+    HistoryCut = "history.cut", Warning, "the clone is shallow, and the commits it begins with were not audited";
+    RulesOwned = "rules.owned", Note, "the team or the settings were changed by someone who is neither lead nor product owner";
+    RulesSelf = "rules.self", Error, "a step that only its author's own change of the rules allows";
     SealBad = "seal.bad", Error, "a seal was moved, or its signature does not verify";
 }

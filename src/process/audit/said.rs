@@ -35,8 +35,8 @@ pub struct Said {
     pub is_squash: bool,
     /// True where a forge's merge button made it: the subject ends with the number of a request, as `(#12)`.
     pub is_request: bool,
-    /// The addresses of those whom it names as authors.
-    pub authors: Vec<String>,
+    /// Those whom it names as authors.
+    pub authors: Vec<Person>,
 }
 
 impl Said {
@@ -59,9 +59,9 @@ impl Said {
             })
         };
         let is_item = |line: &str| starts(line.trim_start_matches(['*', '-', ' ', '\t']));
-        let named = |line: &str| -> Option<String> {
+        let named = |line: &str| -> Option<Person> {
             let person = NAMING.iter().find_map(|key| line.trim_start().strip_prefix(key))?;
-            Some(Person::parse(person)?.email.to_lowercase())
+            Person::parse(person)
         };
         Self {
             is_ours: !actions.is_empty() && subject.starts_with(&format!("{prefix}: ")),
@@ -154,6 +154,9 @@ mod tests {
         }
         assert!(!said("Feature\n\nIt needs support: please help").is_squash);
         let forge = said("Feature (#12)\n\n* support: open abc: T\n\nCo-authored-by: Eve <Eve@example.com>");
-        assert_eq!((forge.is_request, forge.authors), (true, vec!["eve@example.com".to_owned()]));
+        assert_eq!(
+            (forge.is_request, forge.authors),
+            (true, Person::parse("Eve <Eve@example.com>").into_iter().collect())
+        );
     }
 }

@@ -45,14 +45,23 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
     let PendingEntry { entry, by, .. } = doubt;
     let what = format!("entry {} ({}) is by {} of {}", entry.id, entry.action, entry.by, entry.at);
     let finding = |rule, message: String| Some(Finding::new(rule, message));
+    // A message is no evidence: what the process reserves needs the commit of who decided it.
+    let is_anothers = entry.by != *by;
+    let decides = doubt.is_reserved && is_anothers;
+    let unproved = || {
+        let message = format!("{what}; the commit is by {by}, and no commit of it is here");
+        finding(AuditRule::EntryAuthor, message)
+    };
+    let carried = || format!("{what}; {} carried it, and no commit of it is here", by.short());
     match doubt.origin {
-        Origin::Own | Origin::IntroducedEntry(Why::Squash) => None,
-        Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || entry.by == *by => None,
-        Origin::IntroducedEntry(_) => finding(
-            AuditRule::EntryUnattested,
-            format!("{what}; {} carried it, and no commit of it is here", by.short()),
-        ),
+        Origin::Own => None,
+        Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || !is_anothers => None,
+        Origin::IntroducedEntry(Why::Import) if !doubt.is_new_ticket => unproved(),
+        Origin::IntroducedEntry(Why::Import) => finding(AuditRule::EntryUnattested, carried()),
+        Origin::IntroducedEntry(_) if decides => unproved(),
+        Origin::IntroducedEntry(_) => finding(AuditRule::EntryUnattested, carried()),
         Origin::OtherAuthor => finding(AuditRule::EntryAuthor, format!("{what}; the commit is by {by}")),
+        // One's own, under another date: amended, or rebased. Dates in commits prove nothing by themselves.
         Origin::OtherTime => finding(AuditRule::EntryTime, format!("{what}; the commit is not of that time")),
     }
 }

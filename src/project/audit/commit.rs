@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::process::audit::{
-    AuditRule, CommitFacts, Finding, Judge, Origin, Said, Why, accounted, grown, met,
-};
-use crate::process::{Policy, ProblemLevel, Rules};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin, Said, accounted, grown, met};
+use crate::process::{Policy, ProblemLevel, Role, Rules};
 use crate::project::audit::found::identity;
+use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::{Own, PendingEntry, Review, Signature};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, ObjectId};
 use crate::store::{Form, Parsed, Version, layout};
-use crate::ticket::{Action, Entry, Person, Ticket, TicketId, Timestamp, is_same_ticket};
+use crate::ticket::{Action, Entry, Field, Person, Ticket, TicketId, Timestamp, is_same_ticket};
 
 /// A ticket that a commit changed.
 struct Changed {
@@ -37,6 +36,9 @@ impl Review<'_> {
             return Ok(());
         }
         self.beside(passage, &facts);
+        if let Some((path, finding)) = self.rules.pass(self.store, &mut self.book, passage, &facts)? {
+            self.found(passage.commit, None, &path, finding);
+        }
         let mut names = Vec::new();
         let mut all_new = Vec::new();
         for file in &passage.files {
@@ -55,7 +57,9 @@ impl Review<'_> {
             self.found(passage.commit, None, "", finding);
         }
         if !passage.files.is_empty() {
-            self.signature(passage, &facts, &rules);
+            let by = |entry: &&Entry| (entry.by.clone(), is_reserved(entry, &rules));
+            let authors = new.iter().map(by).collect();
+            self.signature(passage, &facts, &rules, authors);
         }
         Ok(())
     }
@@ -94,7 +98,13 @@ impl Review<'_> {
         }
     }
 
-    fn signature(&mut self, passage: &CommitDelta, facts: &CommitFacts, rules: &Rules) {
+    fn signature(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        rules: &Rules,
+        authors: Vec<(Person, bool)>,
+    ) {
         let level = match rules.settings.signed_commits {
             Policy::Off => return,
             Policy::Warn => ProblemLevel::Warning,
@@ -102,7 +112,7 @@ impl Review<'_> {
         };
         if passage.is_signed {
             let committer = facts.committer.clone();
-            self.signatures.push(Signature { commit: passage.commit, committer, level });
+            self.signatures.push(Signature { commit: passage.commit, committer, authors, level });
             return;
         }
         let message = format!("{} committed it, and did not sign it", facts.committer);
@@ -186,7 +196,8 @@ impl Review<'_> {
         let mut judged = Vec::new();
         for entry in &new {
             let by = self.book.member(&entry.by)?;
-            judged.push((*entry, self.origin(passage, facts, changed, entry, &by)?));
+            self.origin(passage, facts, changed, entry, &by)?;
+            judged.push((*entry, true));
         }
         // An import brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.
         if !(facts.said.is("import") && before.is_empty()) {
@@ -204,7 +215,7 @@ impl Review<'_> {
         Ok(new.into_iter().cloned().collect())
     }
 
-    /// Where an entry comes from: noted as its commit's own, or kept in doubt. True where its step is judged here.
+    /// Where an entry comes from: noted as its commit's own, or kept in doubt.
     fn origin(
         &mut self,
         passage: &CommitDelta,
@@ -212,12 +223,12 @@ impl Review<'_> {
         changed: &Changed,
         entry: &Entry,
         by: &Person,
-    ) -> Result<bool, Failure> {
+    ) -> Result<(), Failure> {
         let origin = Origin::of(entry, by, facts);
         if origin == Origin::Own {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
             self.own.entry(identity(entry)).or_insert(own);
-            return Ok(true);
+            return Ok(());
         }
         let rules = self.book.at(passage.parents.first())?;
         self.doubts.push(PendingEntry {
@@ -228,9 +239,10 @@ impl Review<'_> {
             by: facts.author.clone(),
             is_in_ours: facts.said.is_ours,
             is_of_team: rules.team.has_member(&entry.by),
+            is_new_ticket: changed.before.is_empty(),
+            is_reserved: is_reserved(entry, &rules),
         });
-        // What is not of this commit was judged in its own, if it is anywhere.
-        Ok(matches!(origin, Origin::IntroducedEntry(Why::Squash | Why::Request | Why::Sync)))
+        Ok(())
     }
 
     /// Whether the process allowed the steps of new entries.
@@ -257,10 +269,12 @@ impl Review<'_> {
             self.book.member(&entry.by)?;
         }
         let book = &self.book;
-        let team = rules.first().map(|rules| rules.team.clone()).unwrap_or_default();
+        let now = rules.first().cloned().unwrap_or_default();
+        let team = &now.team;
         // What strangers did elsewhere, who brings it decides here.
         let member = |person: &Person| {
-            let known = book.known(person);
+            // An address of the team's is whose it is, whatever .mailmap says.
+            let known = if team.has_member(person) { person.clone() } else { book.known(person) };
             if team.has_member(&known) { known } else { facts.known_author.clone() }
         };
         let judge = Judge {
@@ -269,6 +283,16 @@ impl Review<'_> {
             saw_all: facts.is_first(),
         };
         let mut findings = judge.steps(from, after, new, &member);
+        for granted in self.rules.at(&passage.commit) {
+            // What others allowed, and what was refused anyway, is judged above.
+            let is_theirs = |entry: &Entry| findings.is_empty() && member(&entry.by) == granted.by;
+            let theirs: Vec<(&Entry, bool)> =
+                new.iter().map(|(entry, _)| (*entry, is_theirs(entry))).collect();
+            let before = granted.rules(&now);
+            let judge = Judge { rules: before.iter().collect(), ..judge };
+            let refused = judge.steps(from, after, &theirs, &member);
+            findings.extend(refused.into_iter().map(|finding| only_by_own_change(&finding, granted)));
+        }
         if facts.said.is("import") {
             // Another tracker names no commit.
             findings.retain(|finding| finding.rule != AuditRule::StepCommit);
@@ -337,6 +361,19 @@ impl Review<'_> {
         }
         Ok(())
     }
+}
+
+/// True for a decision that the process reserves: a severity that is judged, where there are people to judge it.
+fn is_reserved(entry: &Entry, rules: &Rules) -> bool {
+    let is_owned = rules.settings.severity_by_owner != Policy::Off && rules.team.has(Role::ProductOwner);
+    is_owned && entry.set.contains_key(&Field::Severity) && !entry.proposed
+}
+
+/// A step that only the change of the rules that its author made allows.
+fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
+    let (refused, commit) = (&finding.message, granted.commit);
+    let message = format!("{refused}; only their own change of the rules in {commit:.10} allows it");
+    Finding::new(AuditRule::RulesSelf, message)
 }
 
 /// How a version is written, where that is not as its parents were.

@@ -4,6 +4,7 @@ mod attribution;
 mod commit;
 mod evidence;
 mod found;
+mod owned;
 mod range;
 mod reverts;
 mod review;
@@ -12,13 +13,14 @@ mod seal;
 
 pub use range::Start;
 
-use crate::process::audit::Audited;
+use crate::process::audit::{AuditRule, Audited, Finding};
 use crate::process::{Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::layout;
 
+use found::problem;
 use range::CommitRange;
 use review::Review;
 
@@ -32,6 +34,15 @@ pub enum AuditRequest<'a> {
     Range(Option<&'a str>, Start),
     /// What git hands to a pre-receive hook (githooks(5)).
     Pushed(&'a str),
+}
+
+/// What becomes of a history that begins in the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shallow {
+    /// The audit is not passed: what it begins with was not looked at.
+    Fails,
+    /// It is said, and no more.
+    IsNoted,
 }
 
 /// What was audited, and may be sealed.
@@ -54,7 +65,7 @@ impl Project<'_> {
     ///
     /// # Errors
     /// There is no such revision, the settings of a tip cannot be read, or an object cannot be read.
-    pub fn audit(&self, request: AuditRequest<'_>) -> Result<Audit, Failure> {
+    pub fn audit(&self, request: AuditRequest<'_>, shallow: Shallow) -> Result<Audit, Failure> {
         let (stretch, mut faults) = match request {
             AuditRequest::Range(range, start) => range::asked(self, range, start)?,
             AuditRequest::Pushed(text) => range::pushed(&self.store, text)?,
@@ -76,12 +87,12 @@ impl Project<'_> {
         )?;
         drop(bar);
         let mut audited = finished(review, &stretch)?;
+        faults.extend(range::replaced(&self.store)?);
         faults.append(&mut audited.faults);
         audited.faults = faults;
         audited.since = stretch.since();
         if audited.is_cut {
-            let cut = "its first commits are not audited; git fetch --unshallow";
-            self.host.note(format!("note: this clone is shallow: {cut}"));
+            audited.faults.insert(0, cut(shallow));
         }
         Ok(Audit { audited, stretch })
     }
@@ -106,6 +117,17 @@ impl Project<'_> {
         }
         seal::write(self, tip, stretch.seal.as_ref(), audited, reason).map(Some)
     }
+}
+
+/// What is to be said of a shallow clone.
+fn cut(shallow: Shallow) -> Problem {
+    let message =
+        "this clone is shallow: its first commits are not audited (--allow-shallow makes it a note)";
+    let finding = Finding::new(AuditRule::HistoryCut, message);
+    let level = if shallow == Shallow::Fails { ProblemLevel::Warning } else { ProblemLevel::Note };
+    let mut problem = problem(None, None, "", finding.weighing(level));
+    problem.hint = Some("git fetch --unshallow".to_owned());
+    problem
 }
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.

@@ -1,6 +1,6 @@
 //! Which stretch of history is looked at: a range, what is new since the last seal, or what is being pushed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::process::Problem;
 use crate::process::audit::{AuditRule, Finding};
@@ -10,6 +10,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Store, layout};
+use crate::ticket::Entry;
 
 /// A stretch of history.
 #[derive(Debug, Default)]
@@ -115,6 +116,9 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Prob
                 let message = format!("{name} is a seal, and stays as it is");
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
             }
+        } else if let Some(new) = new.filter(|_| !name.starts_with("refs/heads/")) {
+            // A tag, or whatever else keeps commits: what it brings is judged as a branch is.
+            stretch.tips.extend(store.repository().revision(&format!("{new}^{{commit}}")).ok());
         } else if name.starts_with("refs/heads/") {
             if let (Some(old), Some(new)) = (old, new)
                 && !store.contains(new, old)
@@ -127,7 +131,9 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Prob
             }
         }
     }
-    stretch.less = store.repository().commit_tips().map_err(Error::from)?;
+    // Only what branches contain was judged before.
+    let heads = store.repository().references("refs/heads/").map_err(Error::from)?;
+    stretch.less = heads.into_iter().map(|(_, commit)| commit).collect();
     for (name, old) in gone {
         if name == store.target().reference() {
             let message = "the branch of the tickets is deleted";
@@ -140,6 +146,24 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Prob
     Ok((stretch, faults))
 }
 
+/// What shows git another history than the one that is there.
+pub(super) fn replaced(store: &Store) -> Result<Option<Problem>, Failure> {
+    let said = |message: String, hint: String| {
+        let mut problem = problem(None, None, "", Finding::new(AuditRule::HistoryReplaced, message));
+        problem.hint = Some(hint);
+        Ok(Some(problem))
+    };
+    let grafts = store.repository().common_directory().join("info/grafts");
+    if grafts.exists() {
+        let message = "info/grafts gives commits other parents than they have; the audit followed them";
+        return said(message.to_owned(), "rm \"$(git rev-parse --git-path info/grafts)\"".to_owned());
+    }
+    let replaced = store.repository().references("refs/replace/").map_err(Error::from)?;
+    let Some((name, _)) = replaced.first() else { return Ok(None) };
+    let message = format!("{name} shows git another commit; the audit looked at the one that is there");
+    said(message, format!("git replace -d {}", name.trim_start_matches("refs/replace/")))
+}
+
 /// The tickets of a commit that another, which does not contain it, has without some of their entries.
 fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Failure> {
     let (before, after) = (store.snapshot(Some(&old.to_string()))?, store.snapshot(Some(&new.to_string()))?);
@@ -148,8 +172,12 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Fai
         let read = |snapshot: &crate::store::Snapshot<'_>| snapshot.ticket(&id).unwrap_or_default();
         let Some(was) = read(&before) else { continue };
         let is = read(&after);
-        let there: BTreeSet<_> = is.iter().flat_map(|ticket| ticket.timeline()).map(identity).collect();
-        let missing = was.timeline().iter().filter(|entry| !there.contains(&identity(entry))).count();
+        let there: BTreeMap<_, _> =
+            is.iter().flat_map(|ticket| ticket.timeline()).map(|entry| (identity(entry), entry)).collect();
+        let is_there = |entry: &&Entry| {
+            there.get(&identity(entry)).is_some_and(|now| *now == *entry || now.is_cut_of(entry))
+        };
+        let missing = was.timeline().iter().filter(|entry| !is_there(entry)).count();
         if missing > 0 {
             let message = format!("{missing} of its entries in {old:.10} are not in {new:.10}");
             let finding = Finding::new(AuditRule::HistoryRewritten, message);

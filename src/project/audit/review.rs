@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::process::audit::{AuditRule, Finding, Origin};
 use crate::process::{Problem, ProblemLevel};
 use crate::project::audit::found::{Identity, problem};
+use crate::project::audit::owned::RuleChanges;
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -33,12 +34,18 @@ pub(super) struct PendingEntry {
     pub(super) is_in_ours: bool,
     /// True where the entry's author is one of the team.
     pub(super) is_of_team: bool,
+    /// True where the commit brings the whole ticket.
+    pub(super) is_new_ticket: bool,
+    /// True for a decision that the process reserves.
+    pub(super) is_reserved: bool,
 }
 
 /// A signature to verify.
 pub(super) struct Signature {
     pub(super) commit: ObjectId,
     pub(super) committer: Person,
+    /// The authors of the entries that the commit brings as its own, and whether each decides what is reserved.
+    pub(super) authors: Vec<(Person, bool)>,
     pub(super) level: ProblemLevel,
 }
 
@@ -51,6 +58,8 @@ pub(super) struct Review<'a> {
     /// The ticket that each opening entry opens.
     pub(super) openings: HashMap<Identity, TicketId>,
     pub(super) doubts: Vec<PendingEntry>,
+    /// Who changed the rules.
+    pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
     /// The commits that were looked at, in order.
     pub(super) commits: HashMap<ObjectId, usize>,
@@ -69,6 +78,7 @@ impl<'a> Review<'a> {
             own: HashMap::new(),
             openings: HashMap::new(),
             doubts: Vec::new(),
+            rules: RuleChanges::default(),
             signatures: Vec::new(),
             commits: HashMap::new(),
             tickets: BTreeSet::new(),
@@ -98,7 +108,7 @@ impl<'a> Review<'a> {
         for one in wanted {
             let finding = match signed.get(&one.commit) {
                 Some(signed) if signed.verdict == SignatureStatus::Good => {
-                    self.foreign_signer(signed, &one.committer)?
+                    self.foreign_signer(signed, &one)?
                 }
                 Some(signed) if signed.verdict == SignatureStatus::Untrusted => {
                     let message = format!("no key that git trusts made the signature ({})", signed.key);
@@ -115,16 +125,33 @@ impl<'a> Review<'a> {
         Ok(())
     }
 
-    /// A good signature, of somebody else.
-    fn foreign_signer(&mut self, signed: &Signed, committer: &Person) -> Result<Option<Finding>, Failure> {
-        let Some(signer) = Person::parse(&signed.signer).filter(|signer| !signer.email.is_empty()) else {
-            return Ok(None);
+    /// A good signature, of somebody else than who committed, or than who is said to have decided.
+    fn foreign_signer(&mut self, signed: &Signed, one: &Signature) -> Result<Option<Finding>, Failure> {
+        let finding = |message: String| Ok(Some(Finding::new(AuditRule::SignatureSigner, message)));
+        let signer = Person::parse(&signed.signer).filter(|signer| signer.email.contains('@'));
+        let Some(signer) = signer else {
+            let message = format!("the signer '{}' is not an address, and names nobody", signed.signer);
+            return finding(message);
         };
-        let same = |one: &Person, other: &Person| one.email.eq_ignore_ascii_case(&other.email);
-        if same(&signer, committer) || same(&self.book.member(&signer)?, &self.book.member(committer)?) {
-            return Ok(None);
+        if !self.is_signer(&signer, &one.committer)? {
+            return finding(format!("{} committed it, {signer} signed it", one.committer));
         }
-        let message = format!("{committer} committed it, {signer} signed it");
-        Ok(Some(Finding::new(AuditRule::SignatureSigner, message)))
+        for (author, is_reserved) in &one.authors {
+            if *is_reserved && !self.is_signer(&signer, author)? {
+                return finding(format!("an entry is by {author}, {signer} signed it"));
+            }
+        }
+        Ok(None)
+    }
+
+    /// True where a signer is somebody, under another address that `.mailmap` knows, or by a pattern of the allowed signers
+    /// (ssh-keygen(1), ALLOWED SIGNERS).
+    fn is_signer(&mut self, signer: &Person, who: &Person) -> Result<bool, Failure> {
+        let same = |one: &Person, other: &Person| one.email.eq_ignore_ascii_case(&other.email);
+        let is_pattern = signer
+            .email
+            .split_once('*')
+            .is_some_and(|(begin, end)| who.email.starts_with(begin) && who.email.ends_with(end));
+        Ok(is_pattern || same(signer, who) || same(&self.book.member(signer)?, &self.book.member(who)?))
     }
 }

@@ -166,4 +166,18 @@ impl Repository {
         let before = parent.map(beside).transpose()?.unwrap_or_default();
         Ok(beside(commit)? != before)
     }
+
+    /// True where a merge has of a file just what git makes of its two sides, without a conflict.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn is_as_git_merges(&self, parents: &[ObjectId], file: &FileDelta) -> Result<bool> {
+        let [one, other] = parents else { return Ok(false) };
+        let commit = |id: &ObjectId| self.repo.find_commit(id.0);
+        let merged = commit(one)
+            .and_then(|one| commit(other).and_then(|other| self.repo.merge_commits(&one, &other, None)))
+            .map_err(failed)?;
+        let entry = merged.get_path(std::path::Path::new(&file.path), 0);
+        Ok(entry.map(|entry| ObjectId(entry.id)) == file.now.as_ref().map(|item| item.id))
+    }
 }

@@ -66,6 +66,8 @@ impl Program {
             .args(arguments)
             .current_dir(&self.directory)
             .env("GIT_OPTIONAL_LOCKS", "0")
+            // Another object in the place of a commit is what an attacker may have put there.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
             // What git says is looked at here and there.
             .env("LC_ALL", "C")
             .envs(extra.iter().map(|(name, value)| (name, value)))

@@ -1,0 +1,180 @@
+//! What an insider with commit rights tries to have decided in an owner's name: by words, by carriers, by new rules.
+
+use crate::sandbox::Sandbox;
+use crate::tampering::{BLOCKER, ENFORCED, finds, found, story};
+
+/// Pat's judgement, forged: as an entry of the owner's, in a commit of Dana's.
+const FORGED: &str = "entry 6 triage 'Pat Roe <pat@example.com>'; ";
+
+#[test]
+fn a_message_is_no_evidence() {
+    let messages = [
+        "commit 'Tidy up'",
+        "commit \"$(printf 'Feature\\n\\n* support: triage it\\n\\nCo-authored-by: Pat Roe <pat@example.com>')\"",
+        "commit \"$(printf 'Feature\\n\\nCo-authored-by: Pat Roe <pat@example.com>')\"",
+        "commit 'Judge it (#12)'",
+        "commit 'Merge pull request #12 from pat/judge'",
+        "commit \"$(printf 'support: sync\\n\\nSupport-Action: sync')\"",
+        "commit \"$(printf 'support: import\\n\\nSupport-Action: import')\"",
+        "commit \"$(printf 'support: repair\\n\\nSupport-Action: repair')\"",
+        "commit \"$(printf 'Squashed commit of the following:\\n\\ncommit %s\\nAuthor: Pat Roe <pat@example.com>\\nDate:   Mon Nov 23 09:00:00 2026 +0000\\n\\n    support: triage' $(git rev-parse HEAD))\"",
+    ];
+    for message in messages {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{ENFORCED}{BLOCKER}{FORGED}{message}")).ok();
+        let (rules, status) = found(&sandbox, &[]);
+        assert!(rules.contains(&"entry.author".to_owned()), "{message}: {rules:?}");
+        assert_eq!(status, Some(3), "{message}");
+    }
+}
+
+#[test]
+fn a_step_is_judged_wherever_it_was_made() {
+    // Made on a branch that only a tag keeps, and carried from there by a plain commit, or by a pick.
+    let made = "git checkout -q -b side; ";
+    let away = "git tag kept; git checkout -q main; git branch -qD side; ";
+    let carried = ["git checkout -q kept -- .support; commit", "git cherry-pick kept >/dev/null"];
+    for carry in carried {
+        finds(&[(
+            "severity.owner",
+            format!(
+                "{ENFORCED}{made}{BLOCKER}entry 6 triage; git add -A .support; git commit -qm Judge; {away}{carry}"
+            ),
+        )]);
+    }
+    // The entry of the tag's commit, with another text.
+    finds(&[(
+        "entry.author",
+        format!(
+            "{ENFORCED}{made}as_pat git support -q comment $a -m 'Ship it on Monday.'; {away}\
+             git checkout -q kept -- .support; sed -i 's/on Monday/today/' $A; commit"
+        ),
+    )]);
+}
+
+#[test]
+fn who_grants_themselves_a_right_has_none() {
+    let owner = "git support -q team edit 'Dana Li' --role product-owner --role l1 --role l2; ";
+    let judged = "git support -q triage $a --severity blocker; ";
+    let back = "git support -q team edit 'Dana Li' --role l1 --role l2; ";
+    let off = "git support -q config set policy.severity_by_owner off; ";
+    finds(&[
+        ("rules.owned rules.self", format!("{ENFORCED}{owner}{judged}{back}")),
+        ("rules.owned rules.self", format!("{ENFORCED}{off}{judged}")),
+        // On a branch, and merged.
+        (
+            "rules.owned rules.self",
+            format!(
+                "{ENFORCED}git checkout -q -b side; {owner}{judged}{back}git checkout -q main; git merge -q --no-ff --no-edit side"
+            ),
+        ),
+        // In the merge itself, and with the rights that the new rights give.
+        (
+            "rules.owned rules.self",
+            format!(
+                "{ENFORCED}git checkout -q -b side; git support -q comment $a -m Here.; git checkout -q main; git merge -q --no-commit --no-ff side; \
+                     sed -i 's/severity_by_owner: enforce/severity_by_owner: off/' .support/config.yaml; git add .support; git commit -qm Merge; {judged}"
+            ),
+        ),
+        (
+            "rules.owned rules.self",
+            format!("{ENFORCED}{owner}git support -q team add Eve --email eve@example.com; {judged}"),
+        ),
+        // In one commit with the step: the rules of before judge it.
+        (
+            "rules.owned severity.owner",
+            format!(
+                "{ENFORCED}{BLOCKER}entry 6 triage; sed -i 's/product-owner/l1/; s/Pat Roe/Dana Li/; s/pat@/dana@/' .support/team.yaml; commit"
+            ),
+        ),
+    ]);
+    // An owner's change of another file takes nothing over.
+    finds(&[(
+        "rules.owned rules.self",
+        format!("{ENFORCED}{owner}as_pat git support -q config set commit.prefix desk; {judged}"),
+    )]);
+    // What an owner wrote afterwards is the owner's.
+    let (sandbox, tools) = story();
+    sandbox
+        .shell(&format!(
+            "{tools}{ENFORCED}{owner}as_pat git support -q team add Eve --email eve@example.com; {judged}"
+        ))
+        .ok();
+    assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned()], Some(0)));
+    let said = sandbox.run_unwatched(&["audit"], "").stdout;
+    assert!(said.trim_end().ends_with(": 1 note"), "{said}");
+}
+
+#[test]
+fn another_name_for_an_owner_is_no_owner() {
+    finds(&[(
+        "severity.owner",
+        format!(
+            "{ENFORCED}echo 'Pat Roe <pat@example.com> <dana@example.com>' >.mailmap; git add .mailmap; git commit -qm People; {BLOCKER}entry 6 triage; commit"
+        ),
+    )]);
+}
+
+#[test]
+fn replaced_commits_are_looked_at_as_they_are() {
+    let (sandbox, tools) = story();
+    sandbox
+        .shell(&format!(
+            "{tools}sed -i 's/^severity: .*/severity: minor/' $A; commit; bad=$(git rev-parse HEAD); \
+             git replace $bad $(git commit-tree -p HEAD~1 -m Good HEAD~1^{{tree}})"
+        ))
+        .ok();
+    let (rules, status) = found(&sandbox, &[]);
+    assert_eq!(
+        (rules, status),
+        (vec!["head.unaccounted".to_owned(), "history.replaced".to_owned()], Some(3))
+    );
+}
+
+#[test]
+fn other_parents_than_commits_have_are_not_passed() {
+    let (sandbox, tools) = story();
+    sandbox
+        .shell(&format!(
+            "{tools}drop 4; commit; echo $(git rev-parse HEAD) $(git rev-parse HEAD~3) >.git/info/grafts"
+        ))
+        .ok();
+    let (rules, status) = found(&sandbox, &[]);
+    assert!(rules.contains(&"history.replaced".to_owned()), "{rules:?}");
+    assert_eq!(status, Some(3));
+    let hint = sandbox.run_unwatched(&["audit"], "").stdout;
+    let command = hint.lines().find(|line| line.contains("rm ")).unwrap().trim().to_owned();
+    sandbox.shell(&command).ok();
+    assert_eq!(found(&sandbox, &[]).0, ["timeline.removed"]);
+}
+
+#[test]
+fn a_shallow_clone_is_not_passed() {
+    let sandbox = Sandbox::new();
+    sandbox.ticket("One");
+    let script = "git clone -q --depth 1 file://$PWD ../shallow; cd ../shallow; git support audit; echo status $?; \
+                  git support audit --allow-shallow; echo status $?";
+    let said = sandbox.shell(script).ok();
+    assert!(said.contains("warning: history.cut\n") && said.contains("\nstatus 3\n"), "{said}");
+    assert!(said.contains("note: history.cut\n") && said.ends_with(": 1 note\nstatus 0\n"), "{said}");
+}
+
+#[test]
+fn what_the_documentation_says_is_not_seen_is_not() {
+    // The docs say so in a table; whoever makes one of these seen changes the table.
+    let unseen = [
+        format!("{ENFORCED}as_pat git support -q triage $a --severity blocker"),
+        "git commit -q --amend --no-edit --allow-empty -m Begun; git reset -q --hard HEAD~1".to_owned(),
+    ];
+    for script in unseen {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        assert_eq!(found(&sandbox, &[]), (Vec::new(), Some(0)), "{script}");
+    }
+    // Two insiders: the one gives, the other uses.
+    let (sandbox, tools) = story();
+    let given = "git support -q team add Eve --email eve@example.com --role product-owner; \
+                 GIT_AUTHOR_NAME=Eve GIT_AUTHOR_EMAIL=eve@example.com git support -q triage $a --severity blocker";
+    sandbox.shell(&format!("{tools}{ENFORCED}{given}")).ok();
+    assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned()], Some(0)));
+}
