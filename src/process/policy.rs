@@ -1,7 +1,7 @@
 //! How strictly a rule of the project is kept.
 
 /// How strictly a rule is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
     /// Not at all.
     Off,

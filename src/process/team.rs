@@ -16,12 +16,15 @@ pub enum Role {
     ProductOwner,
     /// Watches queues; may work at every level.
     Lead,
+    /// Audits, and signs seals.
+    Reviewer,
 }
 
 impl Role {
     /// The words of the file, in the order of the list.
-    pub const WORDS: &'static [&'static str] = &["l1", "l2", "l3", "product-owner", "lead"];
-    const ALL: [Self; 5] = [Self::Level1, Self::Level2, Self::Level3, Self::ProductOwner, Self::Lead];
+    pub const WORDS: &'static [&'static str] = &["l1", "l2", "l3", "product-owner", "lead", "reviewer"];
+    const ALL: [Self; 6] =
+        [Self::Level1, Self::Level2, Self::Level3, Self::ProductOwner, Self::Lead, Self::Reviewer];
 
     /// Reads the word of the file.
     #[must_use]

@@ -228,7 +228,9 @@ fn a_seal_is_where_the_next_audit_begins() {
     assert!(again.stderr.contains(&format!("nothing is new since {seal}")), "{}", again.stderr);
 
     sandbox.run(&["comment", &id, "-m", "After."]).ok();
-    let since = format!("1 commit with 1 entry of 1 ticket since {seal}: no problems found\n");
+    let since = format!(
+        "1 commit with 1 entry of 1 ticket since {seal} (signed by dana@example.com): no problems found\n"
+    );
     assert_eq!(sandbox.run(&["audit"]).ok(), since);
     assert!(sandbox.run(&["audit", "--from-start"]).ok().starts_with("3 commits with 2 entries"));
 
@@ -243,7 +245,67 @@ fn a_seal_is_where_the_next_audit_begins() {
     let last = sandbox.git(&["tag", "--list", "support/seal/*"]).lines().last().unwrap().to_owned();
     let message = sandbox.git(&["cat-file", "tag", &last]);
     assert!(message.contains("- head.unaccounted") && message.contains("typing error"), "{message}");
-    assert!(sandbox.run(&["audit"]).ok().ends_with(&format!("since {last}: no problems found\n")));
+    let since = format!("since {last} (signed by dana@example.com, 1 problem accepted): no problems found\n");
+    assert!(sandbox.run(&["audit"]).ok().ends_with(&since));
+    // From the start on, it is told who accepted what.
+    let all = sandbox.run(&["audit", "--from-start"]).ok();
+    assert!(all.contains("note: head.unaccounted"), "{all}");
+    assert!(all.contains(&format!("; accepted by dana@example.com in {last}")), "{all}");
+}
+
+#[test]
+fn seals_are_a_chain_of_reviewers() {
+    let sandbox = with_keys();
+    let id = sandbox.ticket("Sealed");
+    let seal = || {
+        let said = sandbox.run_unwatched(&["audit", "--seal"], "").stdout;
+        let name = said.lines().find_map(|line| line.strip_prefix("sealed as ")).unwrap_or_default();
+        assert!(!name.is_empty(), "{said}");
+        name.to_owned()
+    };
+    let first = seal();
+    sandbox.run(&["comment", &id, "-m", "One."]).ok();
+    let second = seal();
+    let message = sandbox.git(&["cat-file", "tag", &second]);
+    assert!(message.contains(&format!("\nSupport-Previous-Seal: {first}\n")), "{message}");
+    // A link that is taken out, and a link under another name.
+    sandbox.is_tampered_with();
+    let bad = |why: &str| {
+        let output = sandbox.run_unwatched(&["audit", "--json"], "");
+        assert!(output.stdout.contains(why), "{why}: {}", output.stdout);
+        assert_eq!((rules(&output), output.status), (vec!["error seal.bad".to_owned()], Some(3)));
+    };
+    sandbox.git(&["update-ref", "refs/kept/first", &format!("refs/tags/{first}")]);
+    sandbox.git(&["tag", "-d", &first]);
+    bad(&format!("follows {first}, which is gone"));
+    let later = "support/seal/20991231T000000Z";
+    sandbox.git(&["update-ref", &format!("refs/tags/{first}"), "refs/kept/first"]);
+    assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(0));
+    sandbox.git(&["update-ref", &format!("refs/tags/{later}"), "refs/kept/first"]);
+    bad(&format!("was signed as {first}"));
+    sandbox.git(&["tag", "-d", later]);
+    // A seal that follows none is nobody's.
+    let lone = "git tag -s support/seal/20991231T000000Z -m \"support: seal\n\nSupport-Seal: $(git rev-parse HEAD)\nSupport-Branch: main\"";
+    sandbox.shell(&lone.replace("\\n", "\n")).ok();
+    bad("names no seal that it follows");
+    sandbox.git(&["tag", "-d", later]);
+
+    // Where the team has reviewers, they seal, and who makes a reviewer of themselves is none before the next seal.
+    sandbox
+        .run_unwatched(&["team", "add", "Eve Ray", "--email", "eve@example.com", "--role", "reviewer"], "")
+        .ok();
+    sandbox
+        .run_unwatched(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l2"], "")
+        .ok();
+    let third = seal();
+    sandbox.run_unwatched(&["team", "edit", "Dana Li", "--role", "reviewer"], "").ok();
+    seal();
+    bad("who is neither reviewer nor lead");
+    let by_eve = "git tag -d $(git tag --list 'support/seal/*' | tail -1); GIT_COMMITTER_NAME='Eve Ray' GIT_COMMITTER_EMAIL=eve@example.com \
+                  git -c user.signingKey=$PWD/../other.pub support audit --seal";
+    sandbox.shell(by_eve).ok();
+    let output = sandbox.run_unwatched(&["audit"], "");
+    assert!(output.stdout.contains("(signed by eve@example.com): no problems found"), "{third}: {output:?}");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin, Said, accounted, grown, met};
-use crate::process::{Policy, ProblemLevel, Role, Rules};
+use crate::process::{Policy, Role, Rules};
 use crate::project::audit::found::identity;
 use crate::project::audit::owned::SelfGranted;
-use crate::project::audit::review::{Own, PendingEntry, Review, Signature};
+use crate::project::audit::review::{Own, PendingEntry, Review};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, ObjectId};
@@ -96,28 +96,6 @@ impl Review<'_> {
             let message = format!("`{subject}` changes more than {}", layout::FOLDER);
             self.found(passage.commit, None, "", Finding::new(AuditRule::CommitOutside, message));
         }
-    }
-
-    fn signature(
-        &mut self,
-        passage: &CommitDelta,
-        facts: &CommitFacts,
-        rules: &Rules,
-        authors: Vec<(Person, bool)>,
-    ) {
-        let level = match rules.settings.signed_commits {
-            Policy::Off => return,
-            Policy::Warn => ProblemLevel::Warning,
-            Policy::Enforce => ProblemLevel::Error,
-        };
-        if passage.is_signed {
-            let committer = facts.committer.clone();
-            self.signatures.push(Signature { commit: passage.commit, committer, authors, level });
-            return;
-        }
-        let message = format!("{} committed it, and did not sign it", facts.committer);
-        let finding = Finding::new(AuditRule::SignatureMissing, message).weighing(level);
-        self.found(passage.commit, None, "", finding);
     }
 
     /// The versions of a ticket that a commit changed; none where it cannot be read, or is gone, which is found.

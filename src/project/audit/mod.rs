@@ -10,6 +10,7 @@ mod reverts;
 mod review;
 mod rulebook;
 mod seal;
+mod signer;
 
 pub use range::Start;
 
@@ -89,6 +90,7 @@ impl Project<'_> {
         let mut audited = finished(review, &stretch)?;
         faults.extend(range::replaced(&self.store)?);
         faults.append(&mut audited.faults);
+        seal::accept(&stretch.seals, &mut faults);
         audited.faults = faults;
         audited.since = stretch.since();
         if audited.is_cut {
@@ -115,7 +117,8 @@ impl Project<'_> {
         if self.host.rehearsal.get() {
             return Ok(None);
         }
-        seal::write(self, tip, stretch.seal.as_ref(), audited, reason).map(Some)
+        let seals = (stretch.seal.as_ref(), stretch.seals.last());
+        seal::write(self, tip, seals, audited, reason).map(Some)
     }
 }
 

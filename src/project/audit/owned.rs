@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
-use crate::process::{Role, Rules, Team};
+use crate::process::{Policy, Role, Rules, Team};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, ObjectId};
@@ -34,6 +34,11 @@ impl SelfGranted {
     pub(super) fn rules(&self, now: &Rules) -> Vec<Rules> {
         let with_vendors = |rules: &Rc<Rules>| Rules { vendors: now.vendors.clone(), ..(**rules).clone() };
         self.before.iter().map(with_vendors).collect()
+    }
+
+    /// How strictly signatures were wanted before.
+    pub(super) fn signed_commits(&self) -> Option<Policy> {
+        self.before.iter().map(|rules| rules.settings.signed_commits).max()
     }
 
     /// Follows the change to a commit that has it from a parent.

@@ -21,6 +21,8 @@ pub(super) struct CommitRange {
     pub(super) less: Vec<ObjectId>,
     /// The seal from which it goes on.
     pub(super) seal: Option<Seal>,
+    /// The seals of the branch, the oldest first.
+    pub(super) seals: Vec<Seal>,
     /// The beginning, as it was asked for.
     from: Option<String>,
 }
@@ -28,7 +30,7 @@ pub(super) struct CommitRange {
 impl CommitRange {
     /// Where it begins, in words.
     pub(super) fn since(&self) -> Option<String> {
-        self.seal.as_ref().map(|seal| seal.name.clone()).or_else(|| self.from.clone())
+        self.seal.as_ref().map(Seal::said).or_else(|| self.from.clone())
     }
 
     /// The one commit that may be sealed.
@@ -76,7 +78,7 @@ pub(super) fn asked(
             tips: vec![revision(to)?],
             less: vec![revision(from)?],
             from: Some(from.to_owned()),
-            seal: None,
+            ..CommitRange::default()
         };
         return Ok((stretch, Vec::new()));
     }
@@ -94,9 +96,9 @@ pub(super) fn asked(
         faults.push(problem(Some(seal.commit), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
         faults.extend(lost(store, seal.commit, tip)?);
     }
-    let seal = known.into_iter().next_back().filter(|_| start == Start::LastSeal);
+    let seal = known.last().cloned().filter(|_| start == Start::LastSeal);
     let less = seal.iter().map(|seal| seal.commit).collect();
-    Ok((CommitRange { tips: vec![tip], less, seal, from: None }, faults))
+    Ok((CommitRange { tips: vec![tip], less, seal, seals: known, from: None }, faults))
 }
 
 /// The stretch that git hands to a pre-receive hook: `OLD NEW REFERENCE`, a line each (githooks(5)).

@@ -168,13 +168,23 @@ impl Repository {
 
     /// Runs git on this repository and, where given, another index.
     pub(crate) fn git_here(&self, arguments: &[&str], input: &[u8], index: Option<&Path>) -> Result<Vec<u8>> {
+        self.git_output(arguments, input, index).map(|output| output.stdout)
+    }
+
+    /// The same, with what git said beside.
+    pub(crate) fn git_output(
+        &self,
+        arguments: &[&str],
+        input: &[u8],
+        index: Option<&Path>,
+    ) -> Result<std::process::Output> {
         let mut extra = self.git_environment();
         extra.extend(index.map(|path| ("GIT_INDEX_FILE", path.as_os_str().to_owned())));
         let mut whole = vec!["--literal-pathspecs"];
         whole.extend(arguments);
         match self.repo.workdir() {
-            Some(top) => self.git.in_directory(top).run(&whole, input, &extra),
-            None => self.git.run(&whole, input, &extra),
+            Some(top) => self.git.in_directory(top).output(&whole, input, &extra),
+            None => self.git.output(&whole, input, &extra),
         }
     }
 }

@@ -65,5 +65,5 @@ pub use pipeline::Pipeline;
 pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;
 pub use repository::Repository;
-pub use signatures::{SignatureStatus, Signed};
+pub use signatures::{SignatureStatus, Signed, Tag};
 pub use target::Target;

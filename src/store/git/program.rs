@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use crate::store::git::error::{Error, Kind, Result};
 
@@ -35,6 +35,16 @@ impl Program {
         input: &[u8],
         extra: &[(&str, OsString)],
     ) -> Result<Vec<u8>> {
+        self.output(arguments, input, extra).map(|output| output.stdout)
+    }
+
+    /// Runs git and returns what it printed, and what it said beside.
+    pub(crate) fn output(
+        &self,
+        arguments: &[&str],
+        input: &[u8],
+        extra: &[(&str, OsString)],
+    ) -> Result<Output> {
         let what = what(arguments);
         let path = self.path(&what)?;
         let failed = |error: &std::io::Error| Error::io(format!("running {what}"), error);
@@ -45,7 +55,7 @@ impl Program {
         }
         let output = child.wait_with_output().map_err(|error| failed(&error))?;
         if output.status.success() {
-            return Ok(output.stdout);
+            return Ok(output);
         }
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("fatal: ").trim_start_matches("error: ");

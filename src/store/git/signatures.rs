@@ -52,6 +52,19 @@ pub struct Signed {
     pub key: String,
 }
 
+/// An annotated tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The name that was signed; a reference of another name may hold it.
+    pub name: String,
+    /// The commit it stands on.
+    pub commit: ObjectId,
+    /// Name and address of who made it.
+    pub tagger: (String, String),
+    /// Its message.
+    pub message: String,
+}
+
 impl Repository {
     /// The signatures of commits. Git starts a program for each, so only those that carry one should be asked for.
     ///
@@ -85,12 +98,15 @@ impl Repository {
         Ok(found)
     }
 
-    /// The signature of a tag; its signer is not told.
+    /// Verifies the signature of a tag; gives who signed, as the keyring or the allowed signers name them, where git
+    /// says so.
     ///
     /// # Errors
     /// Git says why it is not good.
-    pub fn verify_tag(&self, name: &str) -> Result<()> {
-        self.git_here(&["verify-tag", "--", name], b"", None).map(drop)
+    pub fn verify_tag(&self, name: &str) -> Result<Option<String>> {
+        let output = self.git_output(&["verify-tag", "--", name], b"", None)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok(said.lines().find_map(signer).map(str::to_owned))
     }
 
     /// Writes a signed tag on a commit.
@@ -102,17 +118,33 @@ impl Repository {
         self.git_here(&["tag", "-s", "-F", "-", "--", name, &commit], message.as_bytes(), None).map(drop)
     }
 
-    /// The message of an annotated tag, and the commit it stands on; `None` for any other reference.
+    /// An annotated tag; `None` for any other reference.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn tag(&self, object: ObjectId) -> Result<Option<(ObjectId, String)>> {
+    pub fn tag(&self, object: ObjectId) -> Result<Option<Tag>> {
         let failed = |error: git2::Error| Error::git("reading a tag", &error);
         let Ok(tag) = self.repo.find_tag(object.0) else { return Ok(None) };
         let commit = tag.target().and_then(|target| target.peel_to_commit()).map_err(failed)?;
-        let message = String::from_utf8_lossy(tag.message_bytes().unwrap_or_default()).into_owned();
-        Ok(Some((ObjectId(commit.id()), message)))
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let tagger = tag.tagger();
+        let tagger = tagger.map(|tagger| (text(tagger.name_bytes()), text(tagger.email_bytes())));
+        Ok(Some(Tag {
+            name: text(tag.name_bytes()),
+            commit: ObjectId(commit.id()),
+            tagger: tagger.unwrap_or_default(),
+            message: text(tag.message_bytes().unwrap_or_default()),
+        }))
     }
+}
+
+/// The signer in a line of `git verify-tag`: of ssh-keygen(1), or of gpg(1).
+fn signer(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("Good \"git\" signature for ") {
+        return rest.rsplit_once(" with ").map(|(signer, _)| signer);
+    }
+    let (_, rest) = line.split_once("Good signature from \"")?;
+    rest.rsplit_once('"').map(|(signer, _)| signer)
 }
 
 fn verified(git: &Program, environment: &[(&str, OsString)], chunk: &[ObjectId]) -> Result<Vec<u8>> {

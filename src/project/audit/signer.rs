@@ -1,0 +1,112 @@
+//! Who signed a commit, and whether that is who made it, and who decided what it enters.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::process::audit::{AuditRule, CommitFacts, Finding};
+use crate::process::{Policy, ProblemLevel, Rules};
+use crate::project::audit::owned::SelfGranted;
+use crate::project::audit::review::{Review, Signature};
+use crate::project::failure::Failure;
+use crate::store::Error;
+use crate::store::git::{CommitDelta, ObjectId, SignatureStatus, Signed};
+use crate::ticket::Person;
+
+impl Review<'_> {
+    /// Takes down a signature that the policy wants; says where there is none.
+    pub(super) fn signature(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        rules: &Rc<Rules>,
+        authors: Vec<(Person, bool)>,
+    ) {
+        // Who loosened the policy for themselves is held to it.
+        let own = self.rules.at(&passage.commit).filter(|granted| granted.by == facts.known_author);
+        let before = own.filter_map(SelfGranted::signed_commits).max();
+        let level = match before.into_iter().fold(rules.settings.signed_commits, Policy::max) {
+            Policy::Off => return,
+            Policy::Warn => ProblemLevel::Warning,
+            Policy::Enforce => ProblemLevel::Error,
+        };
+        if passage.is_signed {
+            let committer = facts.committer.clone();
+            let (commit, rules) = (passage.commit, Rc::clone(rules));
+            self.signatures.push(Signature { commit, committer, rules, authors, level });
+            return;
+        }
+        let message = format!("{} committed it, and did not sign it", facts.committer);
+        let finding = Finding::new(AuditRule::SignatureMissing, message).weighing(level);
+        self.found(passage.commit, None, "", finding);
+    }
+
+    /// Verifies the signatures that policies want.
+    pub(super) fn verify(&mut self) -> Result<(), Failure> {
+        let wanted = std::mem::take(&mut self.signatures);
+        let commits: Vec<ObjectId> = wanted.iter().map(|one| one.commit).collect();
+        let signed: BTreeMap<ObjectId, Signed> =
+            self.store.repository().signatures(&commits).map_err(Error::from)?;
+        for one in wanted {
+            let finding = match signed.get(&one.commit) {
+                Some(signed) if signed.verdict == SignatureStatus::Good => {
+                    self.foreign_signer(signed, &one)?
+                }
+                Some(signed) if signed.verdict == SignatureStatus::Untrusted => {
+                    let message = format!("no key that git trusts made the signature ({})", signed.key);
+                    Some(Finding::new(AuditRule::SignatureBad, message))
+                }
+                Some(_) | None => {
+                    Some(Finding::new(AuditRule::SignatureBad, "the signature does not verify"))
+                }
+            };
+            if let Some(finding) = finding {
+                self.found(one.commit, None, "", finding.weighing(one.level));
+            }
+        }
+        Ok(())
+    }
+
+    /// A good signature, of somebody else than who committed, or than who is said to have decided.
+    fn foreign_signer(&mut self, signed: &Signed, one: &Signature) -> Result<Option<Finding>, Failure> {
+        let finding = |message: String| Ok(Some(Finding::new(AuditRule::SignatureSigner, message)));
+        let Some(signer) = person(&signed.signer) else {
+            let message = format!("the signer '{}' is not an address, and names nobody", signed.signer);
+            return finding(message);
+        };
+        let (team, book) = (&one.rules.team, &mut self.book);
+        let mut known = |person: &Person| match team.has_member(person) {
+            true => Ok(person.clone()),
+            false => book.member(person),
+        };
+        if !is_signer(&signer, &one.committer, &mut known)? {
+            return finding(format!("{} committed it, {signer} signed it", one.committer));
+        }
+        for (author, is_reserved) in &one.authors {
+            if *is_reserved && !is_signer(&signer, author, &mut known)? {
+                return finding(format!("an entry is by {author}, {signer} signed it"));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whom the keyring or the allowed signers name; none where that is not an address.
+pub(super) fn person(signer: &str) -> Option<Person> {
+    Person::parse(signer).filter(|signer| signer.email.contains('@'))
+}
+
+/// True where a signer is somebody: by the address, by one that stands for the same person, or by a pattern of the
+/// allowed signers (ssh-keygen(1), ALLOWED SIGNERS).
+pub(super) fn is_signer(
+    signer: &Person,
+    who: &Person,
+    known: &mut dyn FnMut(&Person) -> Result<Person, Failure>,
+) -> Result<bool, Failure> {
+    let same = |one: &Person, other: &Person| one.email.eq_ignore_ascii_case(&other.email);
+    let pattern = signer.email.split_once('*');
+    let is_like = pattern.is_some_and(|(begin, end)| {
+        let rest = who.email.strip_prefix(begin);
+        rest.is_some_and(|rest| rest.ends_with(end))
+    });
+    Ok(is_like || same(signer, who) || same(&known(signer)?, &known(who)?))
+}
