@@ -142,7 +142,9 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
     if word.contains('|') {
         return refuse("'|' is not an operator".to_owned(), "write OR between the terms");
     }
-    if word.contains(['*', '?', '^']) && !word.ends_with(['*', '?']) {
+    // The `?` of an address on the web is no pattern.
+    let is_pattern = word.contains(['*', '^']) || (word.contains('?') && !word.contains("://"));
+    if is_pattern && !word.ends_with(['*', '?']) {
         return refuse(
             format!("'{word}' is a pattern"),
             "a word finds its beginnings; text~ finds a part of one",

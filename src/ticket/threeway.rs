@@ -69,14 +69,18 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
 
 /// The fields that a side has otherwise than the base, without an entry that says so.
 fn by_hand<'a>(base: &'a Ticket, side: &'a Ticket) -> impl Iterator<Item = &'a Field> {
-    let new: BTreeSet<&Field> = side
-        .timeline()
-        .iter()
-        .filter(|entry| !base.has_entry(entry))
-        .flat_map(|entry| entry.set.keys())
-        .collect();
+    let beside = |one: &'a Ticket, other: &'a Ticket| {
+        let only = one.timeline().iter().filter(move |entry| !other.has_entry(entry));
+        only.flat_map(|entry| entry.set.keys())
+    };
+    let new: BTreeSet<&Field> = beside(side, base).collect();
+    // A pick of the later of two steps: the base has the earlier, and the side neither that nor what it set.
+    let unaccounted: BTreeSet<Field> = side.unaccounted().into_iter().collect();
+    let missing: BTreeSet<&Field> =
+        beside(base, side).filter(|field| !unaccounted.contains(*field)).collect();
     let fields: BTreeSet<&Field> = base.fields().names().chain(side.fields().names()).collect();
-    fields
-        .into_iter()
-        .filter(move |field| base.fields().get(field) != side.fields().get(field) && !new.contains(field))
+    fields.into_iter().filter(move |field| {
+        let is_told = new.contains(field) || missing.contains(field);
+        base.fields().get(field) != side.fields().get(field) && !is_told
+    })
 }

@@ -107,12 +107,17 @@ fn who_grants_themselves_a_right_has_none() {
 
 #[test]
 fn another_name_for_an_owner_is_no_owner() {
-    finds(&[(
-        "severity.owner",
-        format!(
-            "{ENFORCED}echo 'Pat Roe <pat@example.com> <dana@example.com>' >.mailmap; git add .mailmap; git commit -qm People; {BLOCKER}entry 6 triage; commit"
-        ),
-    )]);
+    let mapped = "echo 'Pat Roe <pat@example.com> <dana@example.com>' >.mailmap; git add .mailmap; git commit -qm People; ";
+    finds(&[
+        ("severity.owner", format!("{ENFORCED}{mapped}{BLOCKER}entry 6 triage; commit")),
+        ("entry.author", format!("{ENFORCED}{mapped}{BLOCKER}{FORGED}commit")),
+    ]);
+    // Somebody whom the team does not know, in a pull request that says who they are.
+    let (sandbox, tools) = story();
+    let stranger = "export GIT_AUTHOR_NAME=Mo GIT_AUTHOR_EMAIL=mo@x.example GIT_COMMITTER_NAME=Mo GIT_COMMITTER_EMAIL=mo@x.example; \
+                    echo 'Pat Roe <pat@example.com> <mo@x.example>' >.mailmap; git add .mailmap; git commit -qm People; ";
+    sandbox.shell(&format!("{tools}{ENFORCED}git tag base; {stranger}{BLOCKER}{FORGED}commit")).ok();
+    assert_eq!(found(&sandbox, &["base...HEAD"]), (vec!["entry.author".to_owned()], Some(3)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::sandbox::Sandbox;
 
 /// What every script begins with: a clock that goes on, our commands, and git's own as a person uses it.
-const TOOLS: &str = r#"
+pub(super) const TOOLS: &str = r#"
 set -e
 n=0
 tick() {
@@ -23,7 +23,7 @@ code() { echo "// $n" >>code.rs; g commit -m "Change code" -- code.rs; }
 "#;
 
 /// A project with people, rules, code, and a ticket `$a` at level 1 that has its findings.
-const BEGIN: &str = r#"
+pub(super) const BEGIN: &str = r#"
 git init -q -b main .; echo 'fn main() {}' >code.rs; git add .; g commit -m Begin
 s team add Dana --email dana@example.com --role l1 --role l2 --role l3
 s config set policy.severity_by_owner enforce; s config set policy.level_by_role enforce

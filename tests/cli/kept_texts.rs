@@ -63,7 +63,7 @@ const REFUSED: &[(&str, &str, i32, &str)] = &[
         "edit $id --severity major -e",
         "git-support team add Po --email po@example.com --role product-owner; git-support config set policy.severity_by_owner enforce",
         1,
-        "git-support config set policy.severity_by_owner warn",
+        "GIT_AUTHOR_NAME=Po GIT_AUTHOR_EMAIL=po@example.com git-support config set policy.severity_by_owner warn",
     ),
     ("escalate $id --requirements r --troubleshooting t -e --dry-run", "", 0, ""),
 ];

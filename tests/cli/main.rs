@@ -43,6 +43,7 @@ mod history;
 mod honest;
 mod hostile;
 mod hostile_trees;
+mod hosts;
 mod importing;
 mod index;
 mod jobs;

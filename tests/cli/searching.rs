@@ -84,7 +84,7 @@ fn titles_are_sorted_as_people_count() {
     for title in ["Job 10", "Job 9", "job 1", "Zug", "Ähre", "Ahorn"] {
         sandbox.run(&["new", title]).ok();
     }
-    assert_eq!(found(&sandbox, ""), "Ahorn | Ähre | job 1 | Job 9 | Job 10 | Zug");
+    assert_eq!(found(&sandbox, "status:open"), "Ahorn | Ähre | job 1 | Job 9 | Job 10 | Zug");
 }
 
 #[test]

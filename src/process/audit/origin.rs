@@ -64,12 +64,17 @@ pub enum Why {
     Request,
 }
 
+/// True for two names of one address: people are called otherwise here than at a forge.
+fn is_one(one: &Person, other: &Person) -> bool {
+    one == other || (!one.email.is_empty() && one.email.eq_ignore_ascii_case(&other.email))
+}
+
 impl Origin {
     /// The origin of an entry that is new in a commit; `by` is its author through `.mailmap`.
     #[must_use]
     pub fn of(entry: &Entry, by: &Person, commit: &CommitFacts) -> Self {
-        let is_authors = entry.by == commit.author || *by == commit.known_author;
-        let is_committers = entry.by == commit.committer || *by == commit.known_committer;
+        let is_authors = is_one(&entry.by, &commit.author) || is_one(by, &commit.known_author);
+        let is_committers = is_one(&entry.by, &commit.committer) || is_one(by, &commit.known_committer);
         if is_authors && entry.at == commit.authored {
             return Self::Own;
         }

@@ -77,10 +77,10 @@ impl Review<'_> {
         let (author, committer) = (&passage.identity.author, &passage.identity.committer);
         Ok(CommitFacts {
             author: who(author),
-            known_author: self.book.member(&who(author))?,
+            known_author: self.book.known_in(&rules.team, &who(author))?,
             authored: when(author),
             committer: who(committer),
-            known_committer: self.book.member(&who(committer))?,
+            known_committer: self.book.known_in(&rules.team, &who(committer))?,
             committed: when(committer),
             parents: passage.parents.len(),
             said: Said::read(&passage.message, &passage.trailers, &rules.settings.commit_prefix),
@@ -172,8 +172,9 @@ impl Review<'_> {
         self.entries += new.len();
         findings.extend(self.opening(after, &changed.before));
         let mut judged = Vec::new();
+        let team = self.book.at(passage.parents.first())?;
         for entry in &new {
-            let by = self.book.member(&entry.by)?;
+            let by = self.book.known_in(&team.team, &entry.by)?;
             self.origin(passage, facts, changed, entry, &by)?;
             judged.push((*entry, true));
         }

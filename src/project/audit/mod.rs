@@ -10,6 +10,7 @@ mod reverts;
 mod review;
 mod rulebook;
 mod seal;
+mod settled;
 mod signer;
 
 pub use range::Start;
@@ -19,7 +20,7 @@ use crate::process::{Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
-use crate::store::layout;
+use crate::store::{Error, layout};
 
 use found::problem;
 use range::CommitRange;
@@ -74,7 +75,8 @@ impl Project<'_> {
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;
         }
-        let mut review = Review::new(self);
+        let before = stretch.before().map(|commit| self.store.repository().mailmap_at(commit));
+        let mut review = Review::new(self, before.transpose().map_err(Error::from)?);
         let mut bar = None;
         self.store.passages(
             &stretch.tips,
@@ -146,6 +148,7 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Audited, Fa
         commit.and_then(|commit| review.commits.get(&commit).copied())
     };
     faults.sort_by_key(order);
+    settled::heads(review.store, stretch, &mut faults)?;
     Ok(Audited {
         faults,
         commits: review.commits.len(),

@@ -33,6 +33,11 @@ impl CommitRange {
         self.seal.as_ref().map(Seal::said).or_else(|| self.from.clone())
     }
 
+    /// The commit after which a range begins that somebody asked for.
+    pub(super) fn before(&self) -> Option<ObjectId> {
+        self.less.first().copied().filter(|_| self.from.is_some())
+    }
+
     /// The one commit that may be sealed.
     pub(super) fn tip(&self) -> Result<ObjectId, Failure> {
         match self.tips.as_slice() {

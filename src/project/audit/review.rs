@@ -10,7 +10,7 @@ use crate::project::audit::owned::RuleChanges;
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::state::Project;
 use crate::store::Store;
-use crate::store::git::ObjectId;
+use crate::store::git::{Mailmap, ObjectId};
 use crate::ticket::{Entry, Person, TicketId};
 
 /// What brought an entry: the version of the ticket, and the commit.
@@ -73,10 +73,10 @@ pub(super) struct Review<'a> {
 }
 
 impl<'a> Review<'a> {
-    pub(super) fn new(project: &'a Project<'a>) -> Self {
+    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>) -> Self {
         Self {
             store: &project.store,
-            book: Rulebook::new(project),
+            book: Rulebook::new(project, mailmap),
             own: HashMap::new(),
             openings: HashMap::new(),
             doubts: Vec::new(),

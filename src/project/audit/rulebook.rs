@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::process::Rules;
+use crate::process::{Rules, Team};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
-use crate::store::git::{CommitDelta, ObjectId};
-use crate::store::layout;
+use crate::store::git::{CommitDelta, Mailmap, ObjectId};
+use crate::store::{Error, layout};
 use crate::ticket::{Person, Timestamp};
 
 /// The rules that a history had, commit by commit.
@@ -19,12 +19,15 @@ pub(super) struct Rulebook<'a> {
     since: Vec<(Option<Timestamp>, Rc<Rules>)>,
     none: Rc<Rules>,
     members: HashMap<Person, Person>,
+    /// Where the stretch begins in the middle: who people are does not come from the stretch itself.
+    mailmap: Option<Mailmap>,
 }
 
 impl<'a> Rulebook<'a> {
-    pub(super) fn new(project: &'a Project<'a>) -> Self {
+    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>) -> Self {
         Self {
             project,
+            mailmap,
             by_files: BTreeMap::new(),
             at: HashMap::new(),
             since: Vec::new(),
@@ -65,10 +68,11 @@ impl<'a> Rulebook<'a> {
             return Ok(Rc::clone(known));
         }
         let mut rules = self.project.at_commit(Some(commit)).rules()?.clone();
+        let named = rules.team.clone();
         for member in &mut rules.team.members {
             // Who has another address since is still who they were.
             for email in member.emails.clone() {
-                let now = self.member(&Person { name: member.name.clone(), email })?;
+                let now = self.known_in(&named, &Person { name: member.name.clone(), email })?;
                 member.emails.push(now.email);
             }
         }
@@ -89,9 +93,23 @@ impl<'a> Rulebook<'a> {
         if let Some(known) = self.members.get(person) {
             return Ok(known.clone());
         }
-        let member = self.project.store.mapped(person)?;
+        let member = match &self.mailmap {
+            Some(map) => {
+                let mapped = map.mapped(&person.name, &person.email).map_err(Error::from)?;
+                Person { name: mapped.0, email: mapped.1 }
+            }
+            None => self.project.store.mapped(person)?,
+        };
         self.members.insert(person.clone(), member.clone());
         Ok(member)
+    }
+
+    /// The same, but nobody of the team becomes another of it: its addresses are whose they are.
+    pub(super) fn known_in(&mut self, team: &Team, person: &Person) -> Result<Person, Failure> {
+        let mapped = self.member(person)?;
+        let owner = |who: &Person| team.members.iter().find(|member| member.is(who));
+        let is_anothers = owner(person).is_some_and(|one| owner(&mapped).is_some_and(|other| one != other));
+        Ok(if is_anothers { person.clone() } else { mapped })
     }
 
     /// The same, of somebody who was asked for before.

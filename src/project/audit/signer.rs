@@ -74,10 +74,7 @@ impl Review<'_> {
             return finding(message);
         };
         let (team, book) = (&one.rules.team, &mut self.book);
-        let mut known = |person: &Person| match team.has_member(person) {
-            true => Ok(person.clone()),
-            false => book.member(person),
-        };
+        let mut known = |person: &Person| book.known_in(team, person);
         if !is_signer(&signer, &one.committer, &mut known)? {
             return finding(format!("{} committed it, {signer} signed it", one.committer));
         }

@@ -64,6 +64,6 @@ pub use path::{SupportPath, shown, way_out};
 pub use pipeline::Pipeline;
 pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;
-pub use repository::Repository;
+pub use repository::{Mailmap, Repository};
 pub use signatures::{SignatureStatus, Signed, Tag};
 pub use target::Target;

@@ -9,6 +9,7 @@ use std::sync::Once;
 use crate::store::git::config::Config;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
+use crate::store::git::object_id::ObjectId;
 use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
 use crate::store::git::shared::share;
@@ -26,6 +27,25 @@ pub struct Repository {
     pub(crate) has_reftable: bool,
     /// True where a remote has promised objects that are not here.
     pub(crate) is_partial: bool,
+}
+
+/// The people of a `.mailmap` (gitmailmap(5)).
+pub struct Mailmap(git2::Mailmap);
+
+impl Mailmap {
+    /// The name and address that it gives for those of a commit.
+    ///
+    /// # Errors
+    /// The map cannot be read.
+    pub fn mapped(&self, name: &str, email: &str) -> Result<(String, String)> {
+        let Ok(written) = git2::Signature::now(name, email) else {
+            return Ok((name.to_owned(), email.to_owned()));
+        };
+        let mapped = self.0.resolve_signature(&written);
+        let mapped = mapped.map_err(|error| Error::git("reading .mailmap", &error))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((text(mapped.name_bytes()), text(mapped.email_bytes())))
+    }
 }
 
 impl Repository {
@@ -68,17 +88,23 @@ impl Repository {
     /// # Errors
     /// The map cannot be read.
     pub fn mapped(&self, name: &str, email: &str) -> Result<(String, String)> {
-        let failed = |error: git2::Error| Error::git("reading .mailmap", &error);
-        let Ok(written) = git2::Signature::now(name, email) else {
-            return Ok((name.to_owned(), email.to_owned()));
-        };
         if self.has_reftable {
             return self.mapped_by_git(name, email);
         }
-        let map = self.repo.mailmap().map_err(failed)?;
-        let mapped = map.resolve_signature(&written).map_err(failed)?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok((text(mapped.name_bytes()), text(mapped.email_bytes())))
+        let map = self.repo.mailmap().map_err(|error| Error::git("reading .mailmap", &error))?;
+        Mailmap(map).mapped(name, email)
+    }
+
+    /// The `.mailmap` of a commit; an empty one where it has none.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn mailmap_at(&self, commit: ObjectId) -> Result<Mailmap> {
+        let failed = |error: git2::Error| Error::git("reading .mailmap", &error);
+        let tree = self.repo.find_commit(commit.0).and_then(|commit| commit.tree()).map_err(failed)?;
+        let blob = tree.get_name(".mailmap").and_then(|entry| self.repo.find_blob(entry.id()).ok());
+        let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned()).unwrap_or_default();
+        git2::Mailmap::from_buffer(&text).map(Mailmap).map_err(failed)
     }
 
     fn mapped_by_git(&self, name: &str, email: &str) -> Result<(String, String)> {
