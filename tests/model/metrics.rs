@@ -10,7 +10,7 @@ use git_support::process::{
 use git_support::report::{Case, Period, figures, weeks};
 use git_support::ticket::{
     Action, Entry, EntryId, Field, Node, Person, Resolution, Set, Severity, Status, Summary, Ticket,
-    TicketId, Timestamp, yaml,
+    TicketId, Timestamp, Visibility, yaml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -159,8 +159,11 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
     }
     // What is noted with any other step is for colleagues.
     let words = [Action::Comment, Action::Pend, Action::Resolve, Action::Close, Action::Reopen];
-    let responded =
-        states.iter().skip(1).find(|state| state.4.note.is_some() && words.contains(&state.4.action));
+    let is_word = |entry: &Entry| {
+        let is_read = entry.note.is_some() && entry.visibility == Visibility::Customer;
+        is_read && words.contains(&entry.action)
+    };
+    let responded = states.iter().skip(1).find(|state| is_word(state.4));
     if let Some(state) = responded.filter(|state| inside(state.0)) {
         add("response-time", state.0 - opened);
     }
