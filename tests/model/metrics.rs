@@ -141,6 +141,12 @@ fn states(ticket: &Ticket) -> Vec<State<'_>> {
     states
 }
 
+/// True for a word to the customer: what is noted with any other step is for colleagues.
+fn is_word(entry: &Entry) -> bool {
+    let words = [Action::Comment, Action::Pend, Action::Resolve, Action::Close, Action::Reopen];
+    entry.note.is_some() && entry.visibility == Visibility::Customer && words.contains(&entry.action)
+}
+
 /// The figures of a ticket, recomputed: name and values.
 fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64>> {
     let mut found: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
@@ -157,12 +163,6 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
         add("backlog", 1);
         add("age", period.to - opened);
     }
-    // What is noted with any other step is for colleagues.
-    let words = [Action::Comment, Action::Pend, Action::Resolve, Action::Close, Action::Reopen];
-    let is_word = |entry: &Entry| {
-        let is_read = entry.note.is_some() && entry.visibility == Visibility::Customer;
-        is_read && words.contains(&entry.action)
-    };
     let responded = states.iter().skip(1).find(|state| is_word(state.4));
     if let Some(state) = responded.filter(|state| inside(state.0)) {
         add("response-time", state.0 - opened);
