@@ -3,6 +3,13 @@
 use crate::sandbox::Sandbox;
 use crate::tampering::{BLOCKER, ENFORCED, finds, found, story};
 
+/// A hand-over that asks for little, at `$d`, and for more from a later day on.
+const STRICTER: &str = "as_pat git support -q config set handover.2 requirements; d=$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd); \
+    export GIT_AUTHOR_DATE=2026-12-01T09:00:00Z GIT_COMMITTER_DATE=2026-12-01T09:00:00Z GIT_SUPPORT_NOW=2026-12-01T09:00:00Z; \
+    as_pat git support -q config set handover.2 'reproduction, diagnosis'; ";
+/// An escalation by hand, for an entry that is dated `$d`.
+const ESCALATED: &str =
+    "sed -i 's/^level: .*/level: 3/' $A; printf '  set:\\n    level:\\n      from: 2\\n      to: 3\\n' | ";
 /// Pat's judgement, forged: as an entry of the owner's, in a commit of Dana's.
 const FORGED: &str = "entry 6 triage 'Pat Roe <pat@example.com>'; ";
 
@@ -106,6 +113,13 @@ fn who_grants_themselves_a_right_has_none() {
 }
 
 #[test]
+fn a_date_before_a_rule_is_no_way_round_it() {
+    let after = "git support -q comment $a -m After.; ";
+    let dated = "escalate 'Dana Li <dana@example.com>' $d; GIT_AUTHOR_DATE=$d commit";
+    finds(&[("step.handover", format!("{STRICTER}{after}{ESCALATED}entry 7 {dated}"))]);
+}
+
+#[test]
 fn another_name_for_an_owner_is_no_owner() {
     let mapped = "echo 'Pat Roe <pat@example.com> <dana@example.com>' >.mailmap; git add .mailmap; git commit -qm People; ";
     finds(&[
@@ -170,6 +184,9 @@ fn what_the_documentation_says_is_not_seen_is_not() {
     let unseen = [
         format!("{ENFORCED}as_pat git support -q triage $a --severity blocker"),
         "git commit -q --amend --no-edit --allow-empty -m Begun; git reset -q --hard HEAD~1".to_owned(),
+        format!(
+            "{STRICTER}{ESCALATED}entry 6 escalate 'Dana Li <dana@example.com>' $d; GIT_AUTHOR_DATE=$d commit"
+        ),
     ];
     for script in unseen {
         let (sandbox, tools) = story();

@@ -1,5 +1,6 @@
 //! One commit under audit: the tickets it changed, what it says of itself, its signature.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin, Said, accounted, grown, met};
@@ -242,7 +243,7 @@ impl Review<'_> {
         }
         if !facts.is_first() {
             rules.push(self.book.at(Some(&passage.commit))?);
-            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(entry.at)));
+            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(written(entry, after))));
         }
         for (entry, _) in new {
             self.book.member(&entry.by)?;
@@ -346,6 +347,16 @@ impl Review<'_> {
 fn is_reserved(entry: &Entry, rules: &Rules) -> bool {
     let is_owned = rules.settings.severity_by_owner != Policy::Off && rules.team.has(Role::ProductOwner);
     is_owned && entry.set.contains_key(&Field::Severity) && !entry.proposed
+}
+
+/// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each lower
+/// number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was under.
+fn written(entry: &Entry, ticket: &Ticket) -> Timestamp {
+    let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
+    for other in ticket.timeline().iter().filter(|other| other.seq < entry.seq) {
+        seen.entry(other.seq).and_modify(|at| *at = other.at.min(*at)).or_insert(other.at);
+    }
+    seen.into_values().fold(entry.at, Timestamp::max)
 }
 
 /// A step that only the change of the rules that its author made allows.
