@@ -114,7 +114,7 @@ impl Change<'_, '_> {
         // Another tracker names no commit.
         let mut judging = rules.clone();
         judging.settings.fixed_needs_commit = Policy::Off;
-        let judge = Judge { rules: vec![&judging], is_lenient: false, saw_all: false };
+        let judge = Judge { rules: vec![&judging], saw_all: false };
         // What strangers did in another tracker, who imports it decides here.
         let importer = self.author.member.clone();
         let member = |who: &Person| {

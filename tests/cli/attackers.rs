@@ -36,6 +36,26 @@ fn a_message_is_no_evidence() {
 }
 
 #[test]
+fn a_message_makes_no_step_lawful() {
+    // In one's own name, under a message that says it is carried, repaired, or of another tracker.
+    let level =
+        "sed -i 's/^level: 2/level: 3/' $A; printf '  set:\\n    level:\\n      from: 2\\n      to: 3\\n' | ";
+    for action in ["sync", "repair", "import"] {
+        let said = format!("commit \"$(printf 'support: {action}\\n\\nSupport-Action: {action}')\"");
+        for (rule, deed) in [
+            ("severity.owner", format!("{BLOCKER}entry 6 triage")),
+            ("step.handover", format!("{level}entry 6 escalate")),
+        ] {
+            let (sandbox, tools) = story();
+            sandbox.shell(&format!("{tools}{ENFORCED}{deed}; {said}")).ok();
+            let (rules, status) = found(&sandbox, &[]);
+            assert!(rules.contains(&rule.to_owned()), "{action} {deed}: {rules:?}");
+            assert_eq!(status, Some(3), "{action}");
+        }
+    }
+}
+
+#[test]
 fn a_step_is_judged_wherever_it_was_made() {
     // Made on a branch that only a tag keeps, and carried from there by a plain commit, or by a pick.
     let made = "git checkout -q -b side; ";

@@ -24,8 +24,6 @@ const MAX_STATES: usize = 1024;
 pub struct Judge<'a> {
     /// The rules that may have been in force; one that allows a step suffices.
     pub rules: Vec<&'a Rules>,
-    /// True where what the settings demand is left aside: the step was taken under others, which are not here.
-    pub is_lenient: bool,
     /// True where the entries' writers saw what the parent has, and nothing else.
     pub saw_all: bool,
 }
@@ -103,14 +101,12 @@ impl Judge<'_> {
             return Some(finding);
         }
         match decide(state, request, rules, actor) {
-            Err(refusal) if self.is_lenient && depends_on_settings(&refusal) => None,
             Err(refusal) => Some(refused(entry, &refusal)),
             Ok(decision) => {
                 let decided = decision.step;
                 differing(state, entry, decided.as_ref(), after)
                     .or_else(|| overridden(entry, decided.as_ref()?))
-                    .filter(|finding| !self.is_lenient || finding.rule != AuditRule::StepHandover)
-                    .or_else(|| unowned(entry, decided.as_ref()?, rules).filter(|_| !self.is_lenient))
+                    .or_else(|| unowned(entry, decided.as_ref()?, rules))
             }
         }
     }
@@ -164,20 +160,6 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::Changed { .. } => AuditRule::StepIllegal,
     };
     Finding::new(rule, format!("{}: {refusal}", named(entry)))
-}
-
-/// True for what another project's settings, people or vendors would not have refused.
-fn depends_on_settings(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::MissingFindings { .. }
-            | Refusal::NoCommit(_)
-            | Refusal::NoVendor { .. }
-            | Refusal::WhichVendor { .. }
-            | Refusal::NoChannel(_)
-            | Refusal::NotTheirs { .. }
-            | Refusal::LargeAttachment { .. }
-    )
 }
 
 /// What an entry sets otherwise than its step does.

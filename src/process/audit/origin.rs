@@ -31,10 +31,12 @@ pub struct CommitFacts {
 }
 
 impl CommitFacts {
-    /// True where the commit stands as it was first made: nobody has rebased, picked or amended it since.
+    /// True where the commit stands as it was first made: nobody has rebased, picked or amended it since, and it carries
+    /// nothing from elsewhere.
     #[must_use]
     pub fn is_first(&self) -> bool {
-        self.authored == self.committed && self.author == self.committer && self.parents < 2
+        let is_carrier = self.said.is("sync") || self.said.is("repair");
+        self.authored == self.committed && self.author == self.committer && self.parents < 2 && !is_carrier
     }
 }
 

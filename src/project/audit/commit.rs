@@ -257,11 +257,7 @@ impl Review<'_> {
             let known = if team.has_member(person) { person.clone() } else { book.known(person) };
             if team.has_member(&known) { known } else { facts.known_author.clone() }
         };
-        let judge = Judge {
-            rules: rules.iter().map(AsRef::as_ref).collect(),
-            is_lenient: facts.said.is("sync") || facts.said.is("repair"),
-            saw_all: facts.is_first(),
-        };
+        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
         let mut findings = judge.steps(from, after, new, &member);
         for granted in self.rules.at(&passage.commit) {
             // What others allowed, and what was refused anyway, is judged above.
