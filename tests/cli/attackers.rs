@@ -40,11 +40,15 @@ fn a_message_makes_no_step_lawful() {
     // In one's own name, under a message that says it is carried, repaired, or of another tracker.
     let level =
         "sed -i 's/^level: 2/level: 3/' $A; printf '  set:\\n    level:\\n      from: 2\\n      to: 3\\n' | ";
+    let fixed = "as_pat git support -q config set policy.fixed_needs_commit enforce; \
+                 sed -i 's/^status: .*/status: resolved/; s/^timeline:/resolution: fixed\\ntimeline:/' $A; \
+                 printf '  set:\\n    status:\\n      from: triaged\\n      to: resolved\\n    resolution:\\n      to: fixed\\n' | entry 6 resolve";
     for action in ["sync", "repair", "import"] {
         let said = format!("commit \"$(printf 'support: {action}\\n\\nSupport-Action: {action}')\"");
         for (rule, deed) in [
             ("severity.owner", format!("{BLOCKER}entry 6 triage")),
             ("step.handover", format!("{level}entry 6 escalate")),
+            ("step.commit", fixed.to_owned()),
         ] {
             let (sandbox, tools) = story();
             sandbox.shell(&format!("{tools}{ENFORCED}{deed}; {said}")).ok();

@@ -269,8 +269,10 @@ impl Review<'_> {
             let refused = judge.steps(from, after, &theirs, &member);
             findings.extend(refused.into_iter().map(|finding| only_by_own_change(&finding, granted)));
         }
-        if facts.said.is("import") {
-            // Another tracker names no commit.
+        let is_strangers =
+            |entry: &Entry| !team.has_member(&entry.by) && entry.by.email != facts.author.email;
+        if facts.said.is("import") && new.iter().all(|(entry, _)| is_strangers(entry)) {
+            // Another tracker names no commit; the team does.
             findings.retain(|finding| finding.rule != AuditRule::StepCommit);
         }
         Ok(findings)
