@@ -32,8 +32,9 @@ impl Rules {
         if !self.team.has(Role::of_level(level)) {
             return true;
         }
-        let higher = Level::ALL.iter().filter(|other| **other >= level).map(|other| Role::of_level(*other));
-        higher.chain([Role::ProductOwner, Role::Lead]).any(|role| self.team.plays(who, role))
+        let mut higher =
+            Level::ALL.iter().filter(|other| **other >= level).map(|other| Role::of_level(*other));
+        self.team.leads(who) || higher.any(|role| self.team.plays(who, role))
     }
 
     /// True where somebody's commits may resolve tickets: whoever is on the team; anybody, where there is none.

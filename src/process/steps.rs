@@ -219,19 +219,8 @@ impl Record {
         let Some(member) = member.filter(|member| !rules.may_work(&member.person(), level)) else {
             return Ok(());
         };
-        match rules.settings.level_by_role {
-            Policy::Off => Ok(()),
-            Policy::Warn => {
-                self.warnings.push(format!("{} does not work at level {level}", member.name));
-                Ok(())
-            }
-            Policy::Enforce => {
-                let allowed =
-                    rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
-                let (who, what) = (member.name.clone(), format!("work at level {level}"));
-                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
-            }
-        }
+        let what = format!("work at level {level}");
+        self.not_of_level(rules, level, &member.name, (member.name.clone(), what))
     }
 
     fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
@@ -315,16 +304,27 @@ impl Record {
         if !works(step) || rules.may_work(&actor.member, level) {
             return Ok(());
         }
+        let refused = (actor.by.to_string(), format!("{step} at level {level}"));
+        self.not_of_level(rules, level, actor.by.short(), refused)
+    }
+
+    /// Somebody does not work at a level: nothing, a warning, or a refusal of what they, in full, would do.
+    fn not_of_level(
+        &mut self,
+        rules: &Rules,
+        level: Level,
+        short: &str,
+        (who, what): (String, String),
+    ) -> Result<(), Refusal> {
         match rules.settings.level_by_role {
             Policy::Off => Ok(()),
             Policy::Warn => {
-                self.warnings.push(format!("{} does not work at level {level}", actor.by.short()));
+                self.warnings.push(format!("{short} does not work at level {level}"));
                 Ok(())
             }
             Policy::Enforce => {
-                let allowed =
-                    rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
-                let (who, what) = (actor.by.to_string(), format!("{step} at level {level}"));
+                let names = rules.team.names(Role::of_level(level));
+                let allowed = names.iter().map(ToString::to_string).collect();
                 Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
             }
         }

@@ -6,7 +6,6 @@ use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request};
 use crate::process::rules::Rules;
-use crate::process::team::Role;
 use crate::ticket::{Action, Entry, EntryId, Field, LinkKind, Restored, Set, Ticket, TicketId};
 
 impl Record {
@@ -100,7 +99,7 @@ fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
 /// Sees that somebody may take back what another did: a lead or a product owner, where steps are enforced.
 fn check_may_undo(ticket: &Ticket, entry: &Entry, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
     let is_free = rules.settings.level_by_role != Policy::Enforce || rules.team.members.is_empty();
-    if is_free || [Role::Lead, Role::ProductOwner].iter().any(|role| rules.team.plays(&actor.member, *role)) {
+    if is_free || rules.team.leads(&actor.member) {
         return Ok(());
     }
     let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());

@@ -26,6 +26,9 @@ impl Role {
     const ALL: [Self; 6] =
         [Self::Level1, Self::Level2, Self::Level3, Self::ProductOwner, Self::Lead, Self::Reviewer];
 
+    /// The roles that lead: they may work at every level, take back what others did, and change the rules.
+    pub const LEADING: [Self; 2] = [Self::Lead, Self::ProductOwner];
+
     /// Reads the word of the file.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -230,6 +233,12 @@ impl Team {
     #[must_use]
     pub fn plays(&self, who: &Person, role: Role) -> bool {
         self.members.iter().any(|member| member.is(who) && member.roles.contains(&role))
+    }
+
+    /// True where this person leads the support or owns the product: theirs are the rules, and what others decided.
+    #[must_use]
+    pub fn leads(&self, who: &Person) -> bool {
+        Role::LEADING.iter().any(|role| self.plays(who, *role))
     }
 
     /// The member that a name or address means.

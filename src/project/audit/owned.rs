@@ -5,15 +5,12 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
-use crate::process::{Policy, Role, Rules, Team};
+use crate::process::{Policy, Role, Rules};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, ObjectId};
 use crate::store::{Error, Store, layout};
 use crate::ticket::Person;
-
-/// The roles whose are the rules.
-const OWNERS: [Role; 2] = [Role::Lead, Role::ProductOwner];
 
 /// The rules as they were before somebody changed them for themselves.
 pub(super) struct SelfGranted {
@@ -43,7 +40,7 @@ impl SelfGranted {
 
     /// Follows the change to a commit that has it from a parent.
     fn follow(&mut self, commit: &CommitDelta, author: &Person, changed: &[String]) {
-        let is_owner = self.before.iter().all(|before| leads(&before.team, author));
+        let is_owner = self.before.iter().all(|before| before.team.leads(author));
         let is_taken_over = is_owner && self.files.iter().all(|file| changed.contains(file));
         if commit.parents.iter().any(|parent| self.later.contains(parent)) && !is_taken_over {
             self.later.insert(commit.commit);
@@ -82,8 +79,8 @@ impl RuleChanges {
             before.push(book.at(Some(parent))?);
         }
         // A project that nobody leads is anybody's.
-        let is_owned = |rules: &Rc<Rules>| OWNERS.iter().any(|role| rules.team.has(*role));
-        if before.iter().all(|rules| !is_owned(rules) || leads(&rules.team, author)) {
+        let is_owned = |rules: &Rc<Rules>| Role::LEADING.iter().any(|role| rules.team.has(*role));
+        if before.iter().all(|rules| !is_owned(rules) || rules.team.leads(author)) {
             return Ok(None);
         }
         // A vendor or a release allows nobody anything.
@@ -101,11 +98,6 @@ impl RuleChanges {
     pub(super) fn at<'a>(&'a self, commit: &'a ObjectId) -> impl Iterator<Item = &'a SelfGranted> {
         self.granted.iter().filter(move |granted| granted.later.contains(commit))
     }
-}
-
-/// True where somebody leads the support, or owns the product.
-fn leads(team: &Team, who: &Person) -> bool {
-    OWNERS.iter().any(|role| team.plays(who, *role))
 }
 
 /// True for a file that says who may do what, with whom, and for which release.

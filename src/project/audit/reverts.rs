@@ -1,6 +1,5 @@
 //! Commits that say they take another back: they do, exactly, or they are found out.
 
-use crate::process::Role;
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
@@ -48,8 +47,7 @@ impl Review<'_> {
         let past = self.store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
         let past = self.facts(&past, &rules)?;
         let is_own = past.author == facts.author || past.known_author == facts.known_author;
-        let may = |role: &Role| rules.team.plays(&facts.known_author, *role);
-        Ok(is_own || [Role::Lead, Role::ProductOwner].iter().any(may))
+        Ok(is_own || rules.team.leads(&facts.known_author))
     }
 
     fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {
