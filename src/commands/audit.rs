@@ -3,9 +3,13 @@
 use crate::commands::arguments::Message;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
+use crate::commands::views;
 use crate::intake::MAX_PUSHED_BYTES;
-use crate::project::{AuditRequest, Shallow, Start};
+use crate::process::Problem;
+use crate::process::audit::Audited;
+use crate::project::{AuditRequest, ChangeOptions, Shallow, Start};
 use crate::render::View;
+use crate::ticket::one_line;
 
 /// Verify ticket history against Git history
 ///
@@ -26,9 +30,9 @@ pub struct Args {
     /// Sign a tag over the audited commits; later audits start there
     #[arg(long, conflicts_with = "pre_receive")]
     seal: bool,
-    /// Seal despite problems, which the tag lists (requires -m)
-    #[arg(long, requires = "seal")]
-    accept: bool,
+    /// Accept FINDING, with the reason in -m; without one, all that --seal seals
+    #[arg(long, value_name = "FINDING", num_args = 0..=1, default_missing_value = "")]
+    accept: Vec<String>,
     /// Accept that a shallow clone's first commits are not audited
     #[arg(long)]
     allow_shallow: bool,
@@ -41,6 +45,15 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let (all, findings): (Vec<&String>, Vec<&String>) = args.accept.iter().partition(|one| one.is_empty());
+    if !all.is_empty() && !args.seal {
+        return Err(Failure::usage("--accept takes a finding, or --seal")
+            .hint("git support audit --accept FINDING -m REASON"));
+    }
+    if args.seal && !findings.is_empty() {
+        return Err(Failure::usage("accept a finding first, and seal then")
+            .hint("git support audit --accept FINDING -m REASON"));
+    }
     let project = session.project()?;
     let shallow = if args.allow_shallow { Shallow::IsNoted } else { Shallow::Fails };
     let mut audit = if args.pre_receive {
@@ -53,19 +66,56 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let start = if args.from_start { Start::FirstCommit } else { Start::LastSeal };
         project.audit(AuditRequest::Range(args.range.as_deref(), start), shallow)?
     };
+    if !findings.is_empty() {
+        return accept(&findings, &audit.audited, args, session);
+    }
     if args.seal {
-        let reason = match (audit.is_open(), args.accept) {
-            (true, false) => {
+        let reason = match (audit.is_open(), all.is_empty()) {
+            (true, true) => {
                 session.note(
                     "not sealed: review the problems, then use --seal --accept -m REASON to accept them",
                 );
                 return Ok(View::Audited(Box::new(audit.audited)));
             }
-            (true, true) => Some(args.message.need(session)?),
+            (true, false) => Some(args.message.need(session)?),
             (false, _) => args.message.read(session)?,
         };
         audit.audited.seal = project.seal(&audit, reason)?;
     }
-    audit.audited.is_accepted = args.accept && audit.audited.seal.is_some();
+    audit.audited.is_accepted = !all.is_empty() && audit.audited.seal.is_some();
     Ok(View::Audited(Box::new(audit.audited)))
+}
+
+/// Records that findings are accepted, and why.
+fn accept(
+    findings: &[&String],
+    audited: &Audited,
+    args: &Args,
+    session: &mut Session<'_>,
+) -> Result<View, Failure> {
+    let mut accepted: Vec<&Problem> = Vec::new();
+    for finding in findings {
+        let mut named = audited.faults.iter().filter(|fault| fault.id().starts_with(finding.as_str()));
+        match (named.next(), named.next()) {
+            (Some(fault), None) => accepted.push(fault),
+            (None, _) => {
+                let message = format!("the audit has no finding '{finding}'");
+                return Err(Failure::new(Kind::NotFound, message).hint("git support audit"));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Failure::usage(format!("'{finding}' names several findings")).hint("git support audit"));
+            }
+        }
+    }
+    let reason = args.message.need(session)?;
+    let rules: Vec<&str> = accepted.iter().map(|fault| fault.rule).collect();
+    let subject = format!("accept {}", rules.join(", "));
+    let changed = session.project()?.change(&ChangeOptions::default(), |change| {
+        change.subject(subject.clone());
+        accepted.iter().try_for_each(|fault| change.accept(fault, &reason))
+    })?;
+    for fault in accepted {
+        session.note(format!("accepted {} {}: {}", fault.id(), fault.rule, one_line(&fault.message)));
+    }
+    Ok(views::files(changed, session))
 }

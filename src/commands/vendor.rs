@@ -158,7 +158,6 @@ fn remove(name: &str, writing: &FileWriteOptions, session: &Session<'_>) -> Resu
             return Err(Failure::new(Kind::Refused, format!("tickets are deferred to {name}: {id}"))
                 .hint(format!("git support vendor show {name}; git support resume ID")));
         }
-        change.remove_vendor(name);
-        Ok(())
+        change.remove_vendor(name)
     })
 }

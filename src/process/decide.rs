@@ -8,7 +8,7 @@ use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, R
 use crate::process::rules::Rules;
 
 use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Redaction, Set, Status,
+    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status,
     Ticket, TicketId, Visibility, fold,
 };
 
@@ -86,25 +86,6 @@ pub fn decide(
     }
     let warnings = std::mem::take(&mut record.warnings);
     Ok(Decision { step: Some(record.step(action, ticket.next_seq(), request, actor)), warnings })
-}
-
-/// The ticket without what is to be taken out, and with the entry that says so; `None` where there is nothing
-/// of it.
-///
-/// # Errors
-/// No reason was given, or it is too long.
-pub fn redact(
-    ticket: &Ticket,
-    redaction: &Redaction,
-    note: Option<String>,
-    actor: &Actor,
-) -> Result<Option<Ticket>, Refusal> {
-    let request = Request::new(RequestKind::Comment).with_note(checked_note(note)?);
-    if request.note.is_none() {
-        return Err(Refusal::NoReason { step: Action::Redact });
-    }
-    let entry = Record::default().step(Action::Redact, ticket.next_seq(), request, actor);
-    Ok(ticket.redacted(redaction, entry))
 }
 
 /// What an entry will hold, as it is gathered.
@@ -304,7 +285,7 @@ impl Record {
         }
     }
 
-    fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Entry {
+    pub(super) fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Entry {
         let attachment = match request.what {
             RequestKind::Attach(file) => Some(file),
             RequestKind::Edit(_)
@@ -356,7 +337,7 @@ fn names(list: Option<&Node>) -> Vec<String> {
     }
 }
 
-fn checked_note(note: Option<String>) -> Result<Option<String>, Refusal> {
+pub(super) fn checked_note(note: Option<String>) -> Result<Option<String>, Refusal> {
     match note {
         Some(note) if note.trim().is_empty() => Err(Refusal::EmptyNote),
         Some(note) if note.len() > MAX_TEXT_BYTES => Err(Refusal::LongNote { bytes: note.len() }),

@@ -3,6 +3,7 @@
 //! [`decide()`] answers a [`Request`] with the step to apply, or with a [`Refusal`] that says what is
 //! missing and how to supply it. [`open()`] does the same for a ticket that does not exist yet.
 
+mod acceptance;
 mod agreement;
 pub mod audit;
 mod calendar;
@@ -22,6 +23,7 @@ mod own;
 mod policy;
 mod problem;
 mod queue;
+mod redaction;
 mod refusal;
 mod release;
 mod request;
@@ -43,6 +45,7 @@ mod vendor;
 mod vendor_answers;
 mod wrong;
 
+pub use acceptance::Acceptance;
 pub use agreement::{Agreement, Period};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
@@ -51,7 +54,7 @@ pub use clock::{
     skews, span_text, standing,
 };
 pub use customer::{reporter, speaker};
-pub use decide::{Decision, Opened, decide, open, redact};
+pub use decide::{Decision, Opened, decide, open};
 pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
@@ -64,6 +67,7 @@ pub use outside::for_outside;
 pub use policy::Policy;
 pub use problem::{Problem, ProblemLevel};
 pub use queue::{Blockers, is_overdue, queue};
+pub use redaction::redact;
 pub use refusal::Refusal;
 pub use release::{Mark, Release, is_unsupported};
 pub use request::{
@@ -74,8 +78,8 @@ pub use results::{FailureGroup, MAX_NAMED, Results};
 pub use rings::rings;
 pub use rules::Rules;
 pub use secrets::{secret_in, without_secrets};
-pub use setting_keys::{own_settings, unknown_keys, unknown_setting};
-pub use settings::{SETTINGS, Setting, Settings, setting_value};
+pub use setting_keys::{SETTINGS, Setting, own_settings, setting_value, unknown_keys, unknown_setting};
+pub use settings::Settings;
 pub use similar::similar;
 pub use suggest::{Suggestion, suggest};
 pub use table::{STEPS, legal_steps, outcome};

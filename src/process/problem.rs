@@ -1,5 +1,6 @@
 //! Something that is wrong, as `doctor` and `audit` name it.
 
+use crate::process::fingerprint::checksum;
 use crate::ticket::TicketId;
 
 /// How much something that is wrong weighs.
@@ -47,6 +48,19 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The characters of an [`Self::id`].
+    pub const ID_CHARS: usize = 10;
+
+    /// What tells it from others, from run to run and in every clone: ten characters.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let ticket = self.ticket.as_ref().map(ToString::to_string);
+        let places = [ticket.as_ref(), self.commit.as_ref(), self.path.as_ref()];
+        let places: Vec<&str> = places.into_iter().map(|place| place.map_or("", String::as_str)).collect();
+        let all = format!("{}\n{}\n{}", self.rule, places.join("\n"), self.message);
+        TicketId::from_bits(checksum(&all)).to_string()
+    }
+
     /// Something that is wrong, nowhere in particular yet.
     pub fn new(rule: &'static str, level: ProblemLevel, message: impl Into<String>) -> Self {
         let message = message.into();

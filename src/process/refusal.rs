@@ -98,6 +98,18 @@ pub enum Refusal {
         /// Who wrote it.
         by: String,
     },
+    /// Text of somebody else, where somebody leads.
+    #[error("{who} is not allowed to redact entry {entry} by {by} (allowed: {})", allowed.join(", "))]
+    NotOwnText {
+        /// Who tried.
+        who: String,
+        /// The entry.
+        entry: EntryId,
+        /// Who wrote it.
+        by: String,
+        /// Who may.
+        allowed: Vec<String>,
+    },
     /// A step that may not be taken in this status.
     #[error("cannot {step} {id}: its status is {status} (allowed: {})", legal.join(", "))]
     Illegal {
@@ -262,6 +274,7 @@ impl Refusal {
             Self::NotTheirs { policy, .. } => {
                 Some(format!("ask one of them; the rule is git support config get {policy}"))
             }
+            Self::NotOwnText { .. } => Some("ask one of them: git support team".to_owned()),
             Self::NoSuchLink { id, .. }
             | Self::Changed { id, .. }
             | Self::NoEntry { id, .. }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::process::settings::Settings;
-use crate::process::team::{Role, Team};
+use crate::process::team::{Member, Role, Team};
 use crate::process::vendor::Vendor;
 use crate::ticket::{Level, Person};
 
@@ -42,6 +42,27 @@ impl Rules {
     pub fn may_resolve_by_commit(&self, who: &Person) -> bool {
         let is_no_team = self.team.members.is_empty() && !self.team.is_partial;
         is_no_team || self.team.members.iter().any(|member| member.is(who) && !member.roles.is_empty())
+    }
+
+    /// True where the rules themselves are somebody's to change: a lead's or a product owner's; anybody's, where the team
+    /// has neither.
+    #[must_use]
+    pub fn may_change_rules(&self, who: &Person) -> bool {
+        !self.team.is_led() || self.team.leads(who)
+    }
+
+    /// True where somebody may accept what an audit found in a commit of an author's: reviewers and who leads; anybody,
+    /// where the team has none. Nobody accepts what they did themselves, where another can.
+    #[must_use]
+    pub fn may_accept(&self, who: &Person, author: Option<&Person>) -> bool {
+        let accepts = |member: &&Member| member.roles.iter().any(|role| Role::ACCEPTING.contains(role));
+        let mut others = self.team.members.iter().filter(accepts).filter(|member| !member.is(who)).peekable();
+        let is_one = self.team.members.iter().filter(accepts).any(|member| member.is(who));
+        let member = self.team.members.iter().find(|member| member.is(who));
+        let is_own = author.is_some_and(|author| {
+            author.email.eq_ignore_ascii_case(&who.email) || member.is_some_and(|member| member.is(author))
+        });
+        if others.peek().is_none() { true } else { is_one && !is_own }
     }
 
     /// The managed service provider, who runs the infrastructure, if the project knows one.

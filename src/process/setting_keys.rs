@@ -1,7 +1,87 @@
-//! The keys that a settings file may hold: those of the settings, and those below the groups that a project fills itself.
+//! The settings with their defaults, and the keys that a settings file may hold: those of the settings, and those below the groups that a project fills itself.
 
-use crate::process::settings::SETTINGS;
 use crate::ticket::{Node, nearest, visible};
+
+/// A setting: its name, its default as YAML, what it does.
+#[derive(Debug)]
+pub struct Setting {
+    /// The key, group and name with a dot between.
+    pub key: &'static str,
+    /// The value where the file has none.
+    pub default: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// Every setting this version knows, in order of the file; saved queries stand under `queries`.
+pub const SETTINGS: &[Setting] = &[
+    Setting { key: "commit.prefix", default: "support", about: "prefix of commit subjects" },
+    Setting { key: "commit.skip_ci", default: "false", about: "end every commit message with [skip ci]" },
+    Setting { key: "attachments.max_bytes", default: "1048576", about: "largest attachment, in bytes" },
+    Setting {
+        key: "handover.1",
+        default: "requirements, troubleshooting",
+        about: "findings needed to escalate from level 1",
+    },
+    Setting {
+        key: "handover.2",
+        default: "reproduction, diagnosis",
+        about: "findings needed to escalate from level 2",
+    },
+    Setting {
+        key: "policy.severity_by_owner",
+        default: "warn",
+        about: "only product owners set the severity: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.level_by_role",
+        default: "warn",
+        about: "only the team of a level works at it: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.fixed_needs_commit",
+        default: "enforce",
+        about: "resolution 'fixed' requires a commit: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.resolve_by_role",
+        default: "warn",
+        about: "only commits by the team resolve tickets: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.signed_commits",
+        default: "off",
+        about: "audit requires signed commits: off, warn, enforce",
+    },
+    Setting {
+        key: "policy.rules_by_role",
+        default: "warn",
+        about: "only leads and product owners change team and settings: off, warn, enforce",
+    },
+    Setting {
+        key: "audit.carriers",
+        default: "",
+        about: "addresses of committers, as of a forge, whose squashes name who wrote",
+    },
+    Setting {
+        key: "audit.skew",
+        default: "10m",
+        about: "by how much an entry may be older than the one before it",
+    },
+    Setting {
+        key: "reopen_within",
+        default: "14d",
+        about: "a customer's word reopens a ticket resolved for at most this long",
+    },
+    Setting { key: "pause", default: "customer, vendor, enhance", about: "waits that pause the clocks" },
+    Setting { key: "agreement.hours", default: "", about: "hours granted by the support agreement" },
+    Setting {
+        key: "agreement.per",
+        default: "month",
+        about: "period of these hours: week, month, quarter or year",
+    },
+    Setting { key: "branch", default: "", about: "the branch that has only tickets, if any" },
+];
 
 /// The groups whose members the project names itself, each with the parts of a key below it.
 const OPEN_GROUPS: &[(&str, &[&str])] = &[
@@ -105,4 +185,20 @@ mod tests {
             assert_eq!(unknown_setting(key), None, "{key}");
         }
     }
+}
+
+/// The default of a setting, as text.
+pub(super) fn default_text(key: &str) -> &'static str {
+    SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.default)
+}
+
+/// The value under a dotted key of the settings' file; `None` where it is not set.
+#[must_use]
+pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
+    let under = |node: &'a Node, part: &str| match node {
+        // `1:` under handover is a number in YAML.
+        Node::Map(pairs) => pairs.iter().find(|(name, _)| name.to_string() == part).map(|(_, value)| value),
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => None,
+    };
+    key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
 }

@@ -5,74 +5,9 @@ use std::collections::BTreeMap;
 use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
 use crate::process::policy::Policy;
+use crate::process::setting_keys::{default_text, setting_value};
 use crate::process::wrong::Wrong;
-use crate::ticket::{Finding, Node, cut, parse_span, visible};
-
-/// A setting: its name, its default as YAML, what it does.
-#[derive(Debug)]
-pub struct Setting {
-    /// The key, group and name with a dot between.
-    pub key: &'static str,
-    /// The value where the file has none.
-    pub default: &'static str,
-    /// What it does, in one line.
-    pub about: &'static str,
-}
-
-/// Every setting this version knows, in order of the file; saved queries stand under `queries`.
-pub const SETTINGS: &[Setting] = &[
-    Setting { key: "commit.prefix", default: "support", about: "prefix of commit subjects" },
-    Setting { key: "commit.skip_ci", default: "false", about: "end every commit message with [skip ci]" },
-    Setting { key: "attachments.max_bytes", default: "1048576", about: "largest attachment, in bytes" },
-    Setting {
-        key: "handover.1",
-        default: "requirements, troubleshooting",
-        about: "findings needed to escalate from level 1",
-    },
-    Setting {
-        key: "handover.2",
-        default: "reproduction, diagnosis",
-        about: "findings needed to escalate from level 2",
-    },
-    Setting {
-        key: "policy.severity_by_owner",
-        default: "warn",
-        about: "only product owners set the severity: off, warn, enforce",
-    },
-    Setting {
-        key: "policy.level_by_role",
-        default: "warn",
-        about: "only the team of a level works at it: off, warn, enforce",
-    },
-    Setting {
-        key: "policy.fixed_needs_commit",
-        default: "enforce",
-        about: "resolution 'fixed' requires a commit: off, warn, enforce",
-    },
-    Setting {
-        key: "policy.resolve_by_role",
-        default: "warn",
-        about: "only commits by the team resolve tickets: off, warn, enforce",
-    },
-    Setting {
-        key: "policy.signed_commits",
-        default: "off",
-        about: "audit requires signed commits: off, warn, enforce",
-    },
-    Setting {
-        key: "reopen_within",
-        default: "14d",
-        about: "a customer's word reopens a ticket resolved for at most this long",
-    },
-    Setting { key: "pause", default: "customer, vendor, enhance", about: "waits that pause the clocks" },
-    Setting { key: "agreement.hours", default: "", about: "hours granted by the support agreement" },
-    Setting {
-        key: "agreement.per",
-        default: "month",
-        about: "period of these hours: week, month, quarter or year",
-    },
-    Setting { key: "branch", default: "", about: "the branch that has only tickets, if any" },
-];
+use crate::ticket::{Finding, Node, address_problem, cut, parse_span, visible};
 
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +30,12 @@ pub struct Settings {
     pub resolve_by_role: Policy,
     /// Whether commits are signed, by keys that git trusts.
     pub signed_commits: Policy,
+    /// Whether only leads and product owners change the team, the settings, vendors and releases.
+    pub rules_by_role: Policy,
+    /// The addresses of those who carry what others did, a forge's: as committers of commits that name the author.
+    pub carriers: Vec<String>,
+    /// By how much clocks of colleagues may differ, in seconds.
+    pub skew_seconds: i64,
     /// For how long after a resolution a word of the customer reopens the ticket, in seconds.
     pub reopen_within_seconds: i64,
     /// Saved queries by name, for `list @name`.
@@ -140,11 +81,10 @@ impl Settings {
             fixed_needs_commit: reader.policy("policy.fixed_needs_commit"),
             resolve_by_role: reader.policy("policy.resolve_by_role"),
             signed_commits: reader.policy("policy.signed_commits"),
-            reopen_within_seconds: reader.parsed(
-                "reopen_within",
-                "is not a duration (use 14d, 36h)",
-                |text| parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok()),
-            ),
+            rules_by_role: reader.policy("policy.rules_by_role"),
+            carriers: reader.addresses("audit.carriers"),
+            skew_seconds: reader.seconds("audit.skew"),
+            reopen_within_seconds: reader.seconds("reopen_within"),
             queries: reader.queries(),
             clocks: reader.or_default(ClockRules::read(file)),
             agreement: reader.or_default(Agreement::read(file)),
@@ -170,6 +110,7 @@ impl Settings {
             fixed_needs_commit: Policy::Enforce,
             resolve_by_role: Policy::Enforce,
             signed_commits: Policy::Enforce,
+            rules_by_role: Policy::Enforce,
             wrong,
             ..Self::default()
         }
@@ -204,7 +145,7 @@ impl Reader<'_> {
 
     /// The groups that are no groups: nothing below them can be read.
     fn groups(&self) -> Vec<Wrong> {
-        let groups = ["commit", "attachments", "handover", "policy"].into_iter();
+        let groups = ["commit", "attachments", "handover", "policy", "audit"].into_iter();
         let is_wrong =
             |group: &&str| self.file.at(group).is_some_and(|node| !matches!(node, Node::Map(_) | Node::Null));
         groups.filter(is_wrong).map(|group| (group.to_owned(), "is not a mapping".to_owned())).collect()
@@ -232,6 +173,25 @@ impl Reader<'_> {
         }
         self.wrong.push((key.to_owned(), problem.to_owned()));
         parse(default_text(key)).unwrap_or_default()
+    }
+
+    fn seconds(&mut self, key: &str) -> i64 {
+        self.parsed(key, "is not a duration (use 14d, 36h, 10m)", |text| {
+            parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok())
+        })
+    }
+
+    /// Addresses, one or several.
+    fn addresses(&mut self, key: &str) -> Vec<String> {
+        let text = self.text(key);
+        let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        match parts.iter().find(|part| address_problem(part).is_some()) {
+            None => parts.into_iter().map(str::to_owned).collect(),
+            Some(part) => {
+                self.wrong.push((key.to_owned(), format!("'{}' is not an e-mail address", visible(part))));
+                Vec::new()
+            }
+        }
     }
 
     fn or_default<T: Default>(&mut self, read: Result<T, Wrong>) -> T {
@@ -318,11 +278,6 @@ pub(in crate::process) fn schema_problem(file: &Node) -> Option<String> {
     (!is_known).then(|| format!("version {} is not supported (supported: 1)", visible(&version.to_string())))
 }
 
-/// The default of a setting, as text.
-fn default_text(key: &str) -> &'static str {
-    SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.default)
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -338,6 +293,9 @@ impl Default for Settings {
             fixed_needs_commit: Policy::Enforce,
             resolve_by_role: Policy::Warn,
             signed_commits: Policy::Off,
+            rules_by_role: Policy::Warn,
+            carriers: Vec::new(),
+            skew_seconds: 600,
             reopen_within_seconds: 14 * 86_400,
             queries: BTreeMap::new(),
             clocks: ClockRules::default(),
@@ -345,17 +303,6 @@ impl Default for Settings {
             wrong: Vec::new(),
         }
     }
-}
-
-/// The value under a dotted key of the settings' file; `None` where it is not set.
-#[must_use]
-pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
-    let under = |node: &'a Node, part: &str| match node {
-        // `1:` under handover is a number in YAML.
-        Node::Map(pairs) => pairs.iter().find(|(name, _)| name.to_string() == part).map(|(_, value)| value),
-        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => None,
-    };
-    key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
 }
 
 #[cfg(test)]

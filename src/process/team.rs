@@ -29,6 +29,9 @@ impl Role {
     /// The roles that lead: they may work at every level, take back what others did, and change the rules.
     pub const LEADING: [Self; 2] = [Self::Lead, Self::ProductOwner];
 
+    /// The roles that accept what an audit found.
+    pub const ACCEPTING: [Self; 3] = [Self::Lead, Self::ProductOwner, Self::Reviewer];
+
     /// Reads the word of the file.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -239,6 +242,19 @@ impl Team {
     #[must_use]
     pub fn leads(&self, who: &Person) -> bool {
         Role::LEADING.iter().any(|role| self.plays(who, *role))
+    }
+
+    /// True where somebody leads or owns the product; otherwise the rules are anybody's.
+    #[must_use]
+    pub fn is_led(&self) -> bool {
+        Role::LEADING.iter().any(|role| self.has(*role))
+    }
+
+    /// The names of those who lead, or own the product.
+    #[must_use]
+    pub fn leaders(&self) -> Vec<String> {
+        let leads = |member: &&Member| Role::LEADING.iter().any(|role| member.roles.contains(role));
+        self.members.iter().filter(leads).map(|member| member.name.clone()).collect()
     }
 
     /// The member that a name or address means.

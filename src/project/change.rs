@@ -57,7 +57,7 @@ pub struct Change<'p, 'h> {
     pub missing_attachments: usize,
     subject: String,
     action: Option<&'static str>,
-    warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl<'p, 'h> Change<'p, 'h> {

@@ -1,6 +1,6 @@
 //! A file of the project that is no ticket, checked strictly: it can be read, and says only what this version knows.
 
-use crate::process::{Calendar, Release, Settings, Team, Vendor, unknown_keys};
+use crate::process::{Acceptance, Calendar, Release, Settings, Team, Vendor, unknown_keys};
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
 use crate::store::{Snapshot, layout};
@@ -22,6 +22,9 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
         Vendor::read(name, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
     } else if let Some(version) = named(layout::RELEASES) {
         Release::read(version, &file.node).map(drop).map_err(|(key, problem)| file.problem(&[key], &problem))
+    } else if let Some(finding) = named(layout::ACCEPTED).filter(|name| Acceptance::is_name(name)) {
+        let checked = Acceptance::read(finding, &file.node).map(drop);
+        checked.map_err(|(key, problem)| file.problem(&[key], &problem))
     } else {
         let message = format!("{path} is not a file of git-support");
         return Err(
@@ -40,6 +43,8 @@ pub(super) fn unknown_keys_of_record(path: &str, bytes: &[u8]) -> Vec<String> {
         Vendor::KEYS
     } else if path.starts_with(layout::RELEASES) {
         Release::KEYS
+    } else if path.starts_with(layout::ACCEPTED) {
+        Acceptance::KEYS
     } else {
         return Vec::new();
     };

@@ -177,6 +177,7 @@ impl From<Refusal> for Failure {
             | Refusal::Undone { .. }
             | Refusal::NoComment { .. }
             | Refusal::NotOwnEntry { .. }
+            | Refusal::NotOwnText { .. }
             | Refusal::LargeAttachment { .. }
             | Refusal::LinkToItself(_)
             | Refusal::NoSuchLink { .. } => Kind::Refused,

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::process::{ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting};
+use crate::process::{Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting};
 use crate::project::failure::{Failure, Kind};
 use crate::store::{Snapshot, layout};
 use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
@@ -172,6 +172,11 @@ pub(super) fn read_vendors(
 
 pub(super) fn read_releases(snapshot: &Snapshot<'_>) -> Result<(Vec<Release>, Vec<FileProblem>), Failure> {
     read_folder(snapshot, layout::RELEASES, Release::is_version, Release::read)
+}
+
+/// The findings that were accepted; those that cannot be read accept nothing.
+pub(super) fn read_accepted(snapshot: &Snapshot<'_>) -> Result<Vec<Acceptance>, Failure> {
+    Ok(read_folder(snapshot, layout::ACCEPTED, Acceptance::is_name, Acceptance::read)?.0)
 }
 
 /// A file of the project that was read: its path, text and content.

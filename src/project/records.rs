@@ -1,6 +1,6 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
-use crate::process::{Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text};
+use crate::process::{Policy, Refusal, Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
@@ -60,8 +60,35 @@ impl Change<'_, '_> {
     }
 
     /// Removes a vendor's file.
-    pub fn remove_vendor(&mut self, name: &str) {
-        self.files.push(FileChange::remove(layout::vendor(name)));
+    ///
+    /// # Errors
+    /// It is not for the author to change.
+    pub fn remove_vendor(&mut self, name: &str) -> Result<(), Failure> {
+        let path = layout::vendor(name);
+        self.check_owned(&path)?;
+        self.files.push(FileChange::remove(path));
+        Ok(())
+    }
+
+    /// Sees that the author may change a file of the project's rules.
+    fn check_owned(&mut self, path: &str) -> Result<(), Failure> {
+        let rules = self.project().rules()?;
+        if rules.may_change_rules(&self.author.member) {
+            return Ok(());
+        }
+        let who = self.author.by.to_string();
+        match rules.settings.rules_by_role {
+            Policy::Off => Ok(()),
+            Policy::Warn => {
+                let why = "is neither lead nor product owner (policy.rules_by_role)";
+                self.warnings.push(format!("warning: {path}: {} {why}", self.author.by.short()));
+                Ok(())
+            }
+            Policy::Enforce => {
+                let (what, allowed) = (format!("change {path}"), rules.team.leaders());
+                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.rules_by_role" }.into())
+            }
+        }
     }
 
     /// Writes what is recorded of a release.
@@ -102,6 +129,7 @@ impl Change<'_, '_> {
             return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));
         }
         if new != old {
+            self.check_owned(layout::CONFIG)?;
             self.put_settings(new);
         }
         Ok(())
@@ -114,6 +142,7 @@ impl Change<'_, '_> {
         node: &Node,
         change: impl Fn(&str) -> Result<String, yaml::SyntaxError>,
     ) -> Result<(), Failure> {
+        self.check_owned(path)?;
         let old = self.project().snapshot().file(path, MAX_FILE_BYTES)?;
         let old = old.and_then(|bytes| yaml::decode(&bytes).ok());
         let pairs = if let Node::Map(pairs) = node { pairs.as_slice() } else { &[] };

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::process::audit::Audited;
+use crate::process::audit::{AuditRule, Audited};
 use crate::process::{Problem, ProblemLevel};
 use crate::render::paint::{DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 
 /// The columns of the flat formats.
-pub(super) const COLUMNS: &[&str] = &["level", "rule", "ticket", "commit", "path", "message"];
+pub(super) const COLUMNS: &[&str] = &["level", "rule", "ticket", "commit", "path", "message", "finding"];
 
 /// The rows of the flat formats.
 pub(super) fn rows(audited: &Audited) -> Vec<Vec<String>> {
@@ -19,6 +19,7 @@ pub(super) fn rows(audited: &Audited) -> Vec<Vec<String>> {
             fault.commit.clone().unwrap_or_default(),
             fault.path.clone().unwrap_or_default(),
             fault.message.clone(),
+            fault.id(),
         ]
     };
     audited.faults.iter().map(row).collect()
@@ -38,8 +39,17 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         let place: String = commit.iter().chain(&place).map(|part| format!("  {}", shown(part))).collect();
         let level = look.paint(style, &format!("{}: {}", fault.level.as_str(), fault.rule));
         let _ = writeln!(out, "{level}{place}\n  {}", shown(&fault.message));
-        if let Some(hint) = &fault.hint {
+        let rule = AuditRule::parse(fault.rule);
+        let is_open = fault.level > ProblemLevel::Note;
+        if let Some(rule) = rule.filter(|_| is_open) {
+            let _ = writeln!(out, "  perhaps: {}", rule.line().perhaps);
+        }
+        for hint in fault.hint.iter().flat_map(|hint| hint.lines()) {
             let _ = writeln!(out, "  {}", look.paint(DIM, &shown(hint)));
+        }
+        if is_open && rule.is_some_and(AuditRule::can_be_accepted) {
+            let command = format!("git support audit --accept {} -m REASON", fault.id());
+            let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, if it may stand: {command}")));
         }
     }
     let since = audited.since.as_ref().map(|since| format!(" since {}", shown(since))).unwrap_or_default();

@@ -14,6 +14,8 @@ pub const TEAM: &str = ".support/team.yaml";
 pub const VENDORS: &str = ".support/vendors";
 /// The folder of the releases.
 pub const RELEASES: &str = ".support/releases";
+/// The folder of the audit's findings that were accepted.
+pub const ACCEPTED: &str = ".support/audit";
 /// The folder of the calendars' files of holidays.
 pub const CALENDARS: &str = ".support/calendars";
 /// The folder of all evidence.
@@ -67,6 +69,12 @@ pub fn vendor(name: &str) -> String {
 #[must_use]
 pub fn release(version: &str) -> String {
     format!("{RELEASES}/{version}.yaml")
+}
+
+/// The file of an accepted finding.
+#[must_use]
+pub fn accepted(finding: &str) -> String {
+    format!("{ACCEPTED}/{finding}.yaml")
 }
 
 /// A file of holidays.

@@ -147,15 +147,16 @@ fn a_date_before_a_rule_is_no_way_round_it() {
 fn another_name_for_an_owner_is_no_owner() {
     let mapped = "echo 'Pat Roe <pat@example.com> <dana@example.com>' >.mailmap; git add .mailmap; git commit -qm People; ";
     finds(&[
-        ("severity.owner", format!("{ENFORCED}{mapped}{BLOCKER}entry 6 triage; commit")),
-        ("entry.author", format!("{ENFORCED}{mapped}{BLOCKER}{FORGED}commit")),
+        ("rules.owned severity.owner", format!("{ENFORCED}{mapped}{BLOCKER}entry 6 triage; commit")),
+        ("entry.author rules.owned", format!("{ENFORCED}{mapped}{BLOCKER}{FORGED}commit")),
     ]);
     // Somebody whom the team does not know, in a pull request that says who they are.
     let (sandbox, tools) = story();
     let stranger = "export GIT_AUTHOR_NAME=Mo GIT_AUTHOR_EMAIL=mo@x.example GIT_COMMITTER_NAME=Mo GIT_COMMITTER_EMAIL=mo@x.example; \
                     echo 'Pat Roe <pat@example.com> <mo@x.example>' >.mailmap; git add .mailmap; git commit -qm People; ";
     sandbox.shell(&format!("{tools}{ENFORCED}git tag base; {stranger}{BLOCKER}{FORGED}commit")).ok();
-    assert_eq!(found(&sandbox, &["base...HEAD"]), (vec!["entry.author".to_owned()], Some(3)));
+    let rules = vec!["entry.author".to_owned(), "rules.owned".to_owned()];
+    assert_eq!(found(&sandbox, &["base...HEAD"]), (rules, Some(3)));
 }
 
 #[test]

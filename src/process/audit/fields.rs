@@ -11,15 +11,11 @@ use crate::ticket::{Action, Entry, Field, Node, Set, Ticket};
 const OF_A_SIGHTING: &[Field] =
     &[Field::Labels, Field::Affects, Field::Status, Field::Deferral, Field::Resolution];
 
-/// What is wrong with an entry that answers to no request: a second opening, a redaction, an unknown action, or one that
+/// What is wrong with an entry that answers to no request: a second opening, an unknown action, or one that
 /// lacks what its action needs.
 pub(super) fn without_request(state: &Ticket, entry: &Entry) -> Option<Finding> {
     if entry.action == Action::Open {
         return second_opening(state, entry);
-    }
-    // What it cut is compared with what was there.
-    if entry.action == Action::Redact {
-        return None;
     }
     let Action::Unknown(word) = &entry.action else {
         let message = format!("{} lacks what its action needs", named(entry));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
-use crate::ticket::{Action, Entry, Field, Kind, Node, Ticket, is_cut};
+use crate::process::problem::ProblemLevel;
+use crate::ticket::{Action, Entry, Field, Kind, Node, Set, Ticket, is_cut};
 
 /// What is wrong with the head of a version, given the one it came from and the entries that are new in it. What
 /// was wrong before, and is as it was, was found before.
@@ -21,7 +22,7 @@ pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec
     wrong.retain(|name| !recut.contains(name));
     let texts = texts(before, after, new);
     wrong.extend(texts.iter().map(Field::name).filter(|name| !wrong.contains(name)).collect::<Vec<_>>());
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = unknown(before, after).into_iter().collect();
     if !wrong.is_empty() {
         let message = format!("no entry sets {} to its current value", wrong.join(", "));
         findings.push(Finding::new(AuditRule::HeadUnaccounted, message));
@@ -46,6 +47,26 @@ fn texts(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec<Field> 
         })
         .cloned()
         .collect()
+}
+
+/// Fields of a newer version, or of somebody's own, that no entry sets: they decide nothing here, and are noted.
+fn unknown(before: Option<&Ticket>, after: &Ticket) -> Option<Finding> {
+    let is_told = |field: &Field| {
+        let setter = after.timeline().iter().rev().find_map(|entry| entry.set.get(field));
+        match setter {
+            Some(Set::Value { to, .. }) => to.as_ref() == after.fields().get(field),
+            Some(_) => true,
+            None => false,
+        }
+    };
+    let was_so =
+        |field: &Field| before.is_some_and(|was| was.fields().get(field) == after.fields().get(field));
+    let fields = after.fields().names().filter(|field| matches!(field, Field::Unknown(_)));
+    let strange: Vec<String> =
+        fields.filter(|field| !was_so(field) && !is_told(field)).map(Field::name).collect();
+    let message = format!("no entry sets {}, which this version does not know", strange.join(", "));
+    let finding = || Finding::new(AuditRule::HeadUnaccounted, message).weighing(ProblemLevel::Note);
+    (!strange.is_empty()).then(finding)
 }
 
 /// The fields of a redaction that changed more than it took out.

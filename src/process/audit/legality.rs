@@ -11,10 +11,11 @@ use crate::process::audit::rule::AuditRule;
 use crate::process::decide::{decide, open};
 use crate::process::policy::Policy;
 use crate::process::problem::ProblemLevel;
+use crate::process::redaction::check_may_redact;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Entry, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
+use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
 
 /// The most states that are tried for an entry whose writer did not see all that is there now.
 const MAX_STATES: usize = 1024;
@@ -39,16 +40,49 @@ impl Judge<'_> {
         new: &[(&Entry, bool)],
         member: &dyn Fn(&Person) -> Person,
     ) -> Vec<Finding> {
-        let mut state = before.cloned();
         let mut findings = Vec::new();
+        self.each(before, after, new, |state, entry| {
+            findings.extend(self.step(state, after, entry, (&entry.by, &member(&entry.by))));
+        });
+        findings
+    }
+
+    /// The new entries whose step the process reserves to others than somebody who carries them: in their own name it
+    /// would have been refused.
+    #[must_use]
+    pub fn reserved(
+        &self,
+        before: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+        carrier: &Person,
+    ) -> Vec<EntryId> {
+        let mut reserved = Vec::new();
+        self.each(before, after, new, |state, entry| {
+            let rule = self.step(state, after, entry, (carrier, carrier)).map(|finding| finding.rule);
+            if let Some(AuditRule::SeverityOwner | AuditRule::LevelRole | AuditRule::RedactionRole) = rule {
+                reserved.push(entry.id.clone());
+            }
+        });
+        reserved
+    }
+
+    /// Hands over each new entry that is to be judged, with the state that it came to.
+    fn each(
+        &self,
+        before: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+        mut judge: impl FnMut(Option<&Ticket>, &Entry),
+    ) {
+        let mut state = before.cloned();
         for (entry, is_judged) in new {
             if *is_judged {
-                findings.extend(self.step(state.as_ref(), after, entry, &member(&entry.by)));
+                judge(state.as_ref(), entry);
             }
             let state = state.get_or_insert_with(|| Ticket::empty(after.id().clone()));
             take(state, entry, after.fields());
         }
-        findings
     }
 
     fn step(
@@ -56,16 +90,22 @@ impl Judge<'_> {
         state: Option<&Ticket>,
         after: &Ticket,
         entry: &Entry,
-        member: &Person,
+        (by, member): (&Person, &Person),
     ) -> Option<Finding> {
         let actor =
-            Actor { by: entry.by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
+            Actor { by: by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
         if entry.action == Action::Open {
             let again = state.and_then(|state| without_request(state, entry));
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
         }
         // That nothing opens it is found elsewhere.
         let state = state?;
+        if entry.action == Action::Redact {
+            return self.best(|rules| {
+                let refused = check_may_redact(state, after, &entry.id, rules, &actor).err()?;
+                Some(self::refused(entry, &refused))
+            });
+        }
         let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
         let is_concurrent = state.timeline().last().is_some_and(|last| last.seq >= entry.seq);
         if first.is_none() || (self.saw_all && !is_concurrent) {
@@ -136,6 +176,7 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
             AuditRule::SeverityOwner
         }
         Refusal::NotTheirs { .. } => AuditRule::LevelRole,
+        Refusal::NotOwnText { .. } => AuditRule::RedactionRole,
         Refusal::NoLevel { .. } => AuditRule::StepLevel,
         Refusal::Value { .. }
         | Refusal::NoTitle

@@ -38,6 +38,18 @@ impl CommitFacts {
         let is_carrier = self.said.is("sync") || self.said.is("repair");
         self.authored == self.committed && self.author == self.committer && self.parents < 2 && !is_carrier
     }
+
+    /// True where the commit names somebody as author or co-author.
+    #[must_use]
+    pub fn names(&self, who: &Person) -> bool {
+        // A forge that hides an address names the person.
+        let is_same = |author: &Person| {
+            let is_hidden = author.email.to_lowercase().contains("noreply");
+            author.email.eq_ignore_ascii_case(&who.email)
+                || (is_hidden && author.name.to_lowercase() == who.name.to_lowercase())
+        };
+        is_one(who, &self.author) || self.said.authors.iter().any(is_same)
+    }
 }
 
 /// Where an entry comes from.
@@ -98,13 +110,7 @@ impl Origin {
         if said.is("sync") || said.is("repair") {
             return Self::IntroducedEntry(Why::Sync);
         }
-        // A forge that hides an address names the person.
-        let is_same = |author: &Person| {
-            let is_hidden = author.email.to_lowercase().contains("noreply");
-            author.email.eq_ignore_ascii_case(&entry.by.email)
-                || (is_hidden && author.name.to_lowercase() == entry.by.name.to_lowercase())
-        };
-        let is_named = is_authors || said.authors.iter().any(is_same);
+        let is_named = is_authors || commit.names(&entry.by);
         if !said.is_ours && said.is_squash && is_named {
             return Self::IntroducedEntry(Why::Squash);
         }

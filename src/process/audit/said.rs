@@ -1,7 +1,10 @@
 //! What a commit says of itself: by its subject and trailers; whether it gathers other commits.
 
+use std::collections::BTreeSet;
+
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
+use crate::process::problem::ProblemLevel;
 use crate::ticket::{Action, Entry, Field, Node, Person, Set, inert, one_line};
 
 /// The trailer that a commit of ours has, but for those that change no ticket (docs/audit.md).
@@ -80,9 +83,10 @@ impl Said {
         self.is_ours && self.actions.iter().any(|said| said == action)
     }
 
-    /// What a commit of ours says and its entries do not: `new` are those of all tickets it changes.
+    /// What a commit of ours says and its entries do not, or they and it does not: `new` are those of all tickets it
+    /// changes. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
     #[must_use]
-    pub fn untrue(&self, changed: &[String], new: &[&Entry]) -> Vec<Finding> {
+    pub fn untrue(&self, changed: &[String], new: &[&Entry], is_first: bool) -> Vec<Finding> {
         // What gathers or carries speaks of more than it does, or of less.
         let carries = ["import", "sync", "repair"].iter().any(|action| self.is(action));
         if !self.is_ours || self.is_squash || carries {
@@ -98,7 +102,20 @@ impl Said {
         let fields = self.sets.iter().filter(|set| !is_set(set));
         wrong
             .extend(fields.map(|(field, to)| format!("{} {to}, and no entry of it sets that", field.name())));
-        wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}"))).collect()
+        let wrong = wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
+        let level = if is_first { ProblemLevel::Error } else { ProblemLevel::Note };
+        let untold = self.untold(changed, new).into_iter();
+        let untold = untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level));
+        wrong.chain(untold).collect()
+    }
+
+    /// What a commit of ours does, and does not say.
+    fn untold(&self, changed: &[String], new: &[&Entry]) -> Vec<String> {
+        let tickets = changed.iter().filter(|id| !self.tickets.contains(id));
+        let tickets = tickets.map(|id| format!("changes {id}, and does not say so"));
+        let actions: BTreeSet<&str> = new.iter().map(|entry| entry.action.as_str()).collect();
+        let actions = actions.into_iter().filter(|action| !self.actions.iter().any(|said| said == action));
+        tickets.chain(actions.map(|action| format!("does '{action}', and does not say so"))).collect()
     }
 }
 

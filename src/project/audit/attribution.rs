@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::process::ProblemLevel;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Why};
 use crate::project::audit::found::identity;
 use crate::project::audit::range::CommitRange;
@@ -60,7 +61,12 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
         Origin::IntroducedEntry(Why::Import) => finding(AuditRule::EntryUnattested, carried()),
         Origin::IntroducedEntry(_) if decides => unproved(),
         Origin::IntroducedEntry(_) => finding(AuditRule::EntryUnattested, carried()),
-        Origin::OtherAuthor => finding(AuditRule::EntryAuthor, format!("{what}; the commit is by {by}")),
+        Origin::OtherAuthor => {
+            let is_grave = doubt.is_reserved || !doubt.gathers;
+            let level = if is_grave { ProblemLevel::Error } else { ProblemLevel::Warning };
+            let message = format!("{what}; the commit is by {by}");
+            finding(AuditRule::EntryAuthor, message).map(|finding| finding.weighing(level))
+        }
         // One's own, under another date: amended, or rebased. Dates in commits prove nothing by themselves.
         Origin::OtherTime => finding(AuditRule::EntryTime, format!("{what}; the commit is not of that time")),
     }

@@ -1,18 +1,16 @@
 //! One commit under audit: the tickets it changed, what it says of itself, its signature.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin, Said, accounted, grown, met};
-use crate::process::{Policy, Role, Rules};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
+use crate::process::Rules;
 use crate::project::audit::found::identity;
-use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::{Own, PendingEntry, Review};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
-use crate::store::git::{CommitDelta, FileDelta, ItemKind, ObjectId};
+use crate::store::git::{CommitDelta, FileDelta, ItemKind, MAILMAP, ObjectId};
 use crate::store::{Form, Parsed, Version, layout};
-use crate::ticket::{Action, Entry, Field, Person, Ticket, TicketId, Timestamp, is_same_ticket};
+use crate::ticket::{Action, Entry, Person, Ticket, TicketId, Timestamp, is_same_ticket};
 
 /// A ticket that a commit changed.
 struct Changed {
@@ -22,6 +20,13 @@ struct Changed {
     after: Arc<Version>,
     /// True where the commit takes another back, as it says.
     takes_back: bool,
+}
+
+/// An entry that is new in a commit.
+struct NewEntry {
+    entry: Entry,
+    /// True where its step is reserved to others than who committed it.
+    is_beyond_committer: bool,
 }
 
 impl Review<'_> {
@@ -37,7 +42,7 @@ impl Review<'_> {
             return Ok(());
         }
         self.beside(passage, &facts);
-        if let Some((path, finding)) = self.rules.pass(self.store, &mut self.book, passage, &facts)? {
+        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &facts)? {
             self.found(passage.commit, None, &path, finding);
         }
         let mut names = Vec::new();
@@ -50,17 +55,17 @@ impl Review<'_> {
                         all_new.extend(self.ticket(passage, &facts, &changed, parsed)?);
                     }
                 }
-                None => self.other_file(passage, file, parsed)?,
+                None => self.other_file(passage, &facts, file, parsed)?,
             }
         }
-        let new: Vec<&Entry> = all_new.iter().collect();
-        for finding in facts.said.untrue(&names, &new) {
+        let authors = all_new.iter().map(|new| (new.entry.by.clone(), new.is_beyond_committer)).collect();
+        let new: Vec<&Entry> = all_new.iter().map(|new| &new.entry).collect();
+        for finding in facts.said.untrue(&names, &new, facts.is_first()) {
             self.found(passage.commit, None, "", finding);
         }
-        if !passage.files.is_empty() {
-            let by = |entry: &&Entry| (entry.by.clone(), is_reserved(entry, &rules));
-            let authors = new.iter().map(by).collect();
-            self.signature(passage, &facts, &rules, authors);
+        if passage.files.iter().any(|file| file.path != MAILMAP) {
+            let is_carried = self.is_carried(passage, &facts, &rules);
+            self.signature(passage, &facts, &rules, if is_carried { Vec::new() } else { authors });
         }
         Ok(())
     }
@@ -143,7 +148,7 @@ impl Review<'_> {
         facts: &CommitFacts,
         changed: &Changed,
         parsed: &mut Parsed<'_>,
-    ) -> Result<Vec<Entry>, Failure> {
+    ) -> Result<Vec<NewEntry>, Failure> {
         let Ok(after) = &changed.after.content else { return Ok(Vec::new()) };
         let before: Vec<&Ticket> =
             changed.before.iter().filter_map(|version| version.content.as_ref().ok()).collect();
@@ -172,17 +177,21 @@ impl Review<'_> {
         findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
         findings.extend(self.opening(after, &changed.before));
-        let mut judged = Vec::new();
-        let team = self.book.at(passage.parents.first())?;
-        for entry in &new {
-            let by = self.book.known_in(&team.team, &entry.by)?;
-            self.origin(passage, facts, changed, entry, &by)?;
-            judged.push((*entry, true));
-        }
+        let judged: Vec<(&Entry, bool)> = new.iter().map(|entry| (*entry, true)).collect();
         // An import brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.
-        if !(facts.said.is("import") && before.is_empty()) {
-            findings.extend(self.steps(passage, facts, from.as_ref(), after, &judged)?);
+        let is_judged = !facts.said.is("import") || !before.is_empty();
+        let mut beyond = [Vec::new(), Vec::new()];
+        if is_judged {
+            let from = from.as_ref();
+            findings.extend(self.steps(passage, facts, from, after, &judged)?);
             findings.extend(self.evidence_of(passage, &changed.id, &new)?);
+            for (beyond, who) in beyond.iter_mut().zip([&facts.known_author, &facts.known_committer]) {
+                *beyond = self.reserved(passage, facts, from, after, &judged, who)?;
+            }
+        }
+        let [beyond_author, beyond_committer] = beyond;
+        for entry in &new {
+            self.origin(passage, facts, changed, entry, beyond_author.contains(&entry.id))?;
         }
         if changed.takes_back {
             findings.retain(|finding| {
@@ -192,7 +201,11 @@ impl Review<'_> {
         for finding in findings {
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
-        Ok(new.into_iter().cloned().collect())
+        let new = new.into_iter().map(|entry| NewEntry {
+            entry: entry.clone(),
+            is_beyond_committer: beyond_committer.contains(&entry.id),
+        });
+        Ok(new.collect())
     }
 
     /// Where an entry comes from: noted as its commit's own, or kept in doubt.
@@ -202,15 +215,19 @@ impl Review<'_> {
         facts: &CommitFacts,
         changed: &Changed,
         entry: &Entry,
-        by: &Person,
+        is_reserved: bool,
     ) -> Result<(), Failure> {
-        let origin = Origin::of(entry, by, facts);
+        let rules = self.book.at(passage.parents.first())?;
+        let by = self.book.known_in(&rules.team, &entry.by)?;
+        let origin = Origin::of(entry, &by, facts);
         if origin == Origin::Own {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
             self.own.entry(identity(entry)).or_insert(own);
             return Ok(());
         }
-        let rules = self.book.at(passage.parents.first())?;
+        if facts.names(&entry.by) && self.is_carried(passage, facts, &rules) {
+            return Ok(());
+        }
         self.doubts.push(PendingEntry {
             ticket: changed.id.clone(),
             entry: entry.clone(),
@@ -218,64 +235,12 @@ impl Review<'_> {
             commit: passage.commit,
             by: facts.author.clone(),
             is_in_ours: facts.said.is_ours,
+            gathers: !facts.said.is_ours && (facts.said.is_squash || facts.said.is_request),
             is_of_team: rules.team.has_member(&entry.by),
             is_new_ticket: changed.before.is_empty(),
-            is_reserved: is_reserved(entry, &rules),
+            is_reserved,
         });
         Ok(())
-    }
-
-    /// Whether the process allowed the steps of new entries.
-    fn steps(
-        &mut self,
-        passage: &CommitDelta,
-        facts: &CommitFacts,
-        from: Option<&Ticket>,
-        after: &Ticket,
-        new: &[(&Entry, bool)],
-    ) -> Result<Vec<Finding>, Failure> {
-        let mut rules = Vec::new();
-        for parent in &passage.parents {
-            rules.push(self.book.at(Some(parent))?);
-        }
-        if rules.is_empty() {
-            rules.push(self.book.at(None)?);
-        }
-        if !facts.is_first() {
-            rules.push(self.book.at(Some(&passage.commit))?);
-            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(written(entry, after))));
-        }
-        for (entry, _) in new {
-            self.book.member(&entry.by)?;
-        }
-        let book = &self.book;
-        let now = rules.first().cloned().unwrap_or_default();
-        let team = &now.team;
-        // What strangers did elsewhere, who brings it decides here.
-        let member = |person: &Person| {
-            // An address of the team's is whose it is, whatever .mailmap says.
-            let known = if team.has_member(person) { person.clone() } else { book.known(person) };
-            if team.has_member(&known) { known } else { facts.known_author.clone() }
-        };
-        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
-        let mut findings = judge.steps(from, after, new, &member);
-        for granted in self.rules.at(&passage.commit) {
-            // What others allowed, and what was refused anyway, is judged above.
-            let is_theirs = |entry: &Entry| findings.is_empty() && member(&entry.by) == granted.by;
-            let theirs: Vec<(&Entry, bool)> =
-                new.iter().map(|(entry, _)| (*entry, is_theirs(entry))).collect();
-            let before = granted.rules(&now);
-            let judge = Judge { rules: before.iter().collect(), ..judge };
-            let refused = judge.steps(from, after, &theirs, &member);
-            findings.extend(refused.into_iter().map(|finding| only_by_own_change(&finding, granted)));
-        }
-        let is_strangers =
-            |entry: &Entry| !team.has_member(&entry.by) && entry.by.email != facts.author.email;
-        if facts.said.is("import") && new.iter().all(|(entry, _)| is_strangers(entry)) {
-            // Another tracker names no commit; the team does.
-            findings.retain(|finding| finding.rule != AuditRule::StepCommit);
-        }
-        Ok(findings)
     }
 
     /// True where a ticket that lost its id to an older one is there under the one that follows from it.
@@ -311,12 +276,15 @@ impl Review<'_> {
     fn other_file(
         &mut self,
         passage: &CommitDelta,
+        facts: &CommitFacts,
         file: &FileDelta,
         parsed: &mut Parsed<'_>,
     ) -> Result<(), Failure> {
         let path = file.path.as_str();
         let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let finding = if below(layout::TICKETS) {
+        let finding = if path == MAILMAP {
+            None
+        } else if below(layout::TICKETS) {
             file.now.as_ref().map(|_| Finding::new(AuditRule::FileStrange, "is the file of no ticket"))
         } else if below(layout::ATTACHMENTS) {
             self.evidence(passage, file, parsed)?
@@ -334,34 +302,12 @@ impl Review<'_> {
         } else {
             None
         };
-        if let Some(finding) = finding {
+        let accepted = if below(layout::ACCEPTED) { self.acceptance(passage, facts, file)? } else { None };
+        for finding in finding.into_iter().chain(accepted) {
             self.found(passage.commit, None, path, finding);
         }
         Ok(())
     }
-}
-
-/// True for a decision that the process reserves: a severity that is judged, where there are people to judge it.
-fn is_reserved(entry: &Entry, rules: &Rules) -> bool {
-    let is_owned = rules.settings.severity_by_owner != Policy::Off && rules.team.has(Role::ProductOwner);
-    is_owned && entry.set.contains_key(&Field::Severity) && !entry.proposed
-}
-
-/// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each lower
-/// number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was under.
-fn written(entry: &Entry, ticket: &Ticket) -> Timestamp {
-    let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
-    for other in ticket.timeline().iter().filter(|other| other.seq < entry.seq) {
-        seen.entry(other.seq).and_modify(|at| *at = other.at.min(*at)).or_insert(other.at);
-    }
-    seen.into_values().fold(entry.at, Timestamp::max)
-}
-
-/// A step that only the change of the rules that its author made allows.
-fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
-    let (refused, commit) = (&finding.message, granted.commit);
-    let message = format!("{refused}; only their own change of the rules in {commit:.10} allows it");
-    Finding::new(AuditRule::RulesSelf, message)
 }
 
 /// How a version is written, where that is not as its parents were.

@@ -47,25 +47,28 @@ impl Review<'_> {
         let version = parsed.at(passage.commit, &id)?;
         let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
         let entries = ticket.map(crate::ticket::Ticket::timeline).unwrap_or_default();
-        let named = entries.iter().find_map(|entry| {
+        let attached = entries.iter().filter_map(|entry| {
             let attached = entry.attachment.as_ref().filter(|attached| attached.file == name)?;
-            Some((entry, attached))
+            Some((entry.redacted.is_some(), attached))
         });
+        let named: Vec<_> = attached.collect();
         let was_there = file.before.iter().any(Option::is_some);
-        let Some((entry, attached)) = named else {
+        if named.is_empty() {
             let is_new = file.now.is_some() && !was_there;
             return Ok(is_new.then(|| Finding::new(AuditRule::EvidenceUnnamed, "no entry names it")));
-        };
+        }
         if !was_there {
             // Its entry came with it, and is looked at there.
             return Ok(None);
         }
-        Ok(match self.checksum(passage.commit, &file.path)? {
-            None if entry.redacted.is_some() => None,
+        let sum = self.checksum(passage.commit, &file.path)?;
+        // A later entry of the same name stands for itself alone.
+        Ok(named.into_iter().find_map(|(is_redacted, attached)| match &sum {
+            None if is_redacted => None,
             None => Some(missing(&attached.name)),
-            Some(sum) if sum == attached.sha256 => None,
+            Some(sum) if *sum == attached.sha256 => None,
             Some(_) => Some(changed(&attached.name)),
-        })
+        }))
     }
 
     /// The checksum of a file's content in a commit; `None` where there is no such file.

@@ -1,5 +1,6 @@
 //! Audit: a history held against the rules, commit by commit, and a seal over what was verified.
 
+mod accepted;
 mod attribution;
 mod commit;
 mod evidence;
@@ -12,8 +13,11 @@ mod rulebook;
 mod seal;
 mod settled;
 mod signer;
+mod steps;
 
 pub use range::Start;
+
+use std::collections::BTreeSet;
 
 use crate::process::audit::{AuditRule, Audited, Finding};
 use crate::process::{Problem, ProblemLevel};
@@ -89,10 +93,11 @@ impl Project<'_> {
             |passage, parsed| review.commit(passage, parsed),
         )?;
         drop(bar);
-        let mut audited = finished(review, &stretch)?;
+        let (mut audited, unaccepted) = finished(review, &stretch)?;
         faults.extend(range::replaced(&self.store)?);
         faults.append(&mut audited.faults);
         seal::accept(&stretch.seals, &mut faults);
+        accepted::apply(&self.store, &stretch, &unaccepted, &mut faults)?;
         audited.faults = faults;
         audited.since = stretch.since();
         if audited.is_cut {
@@ -135,26 +140,32 @@ fn cut(shallow: Shallow) -> Problem {
     problem
 }
 
-/// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
-fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Audited, Failure> {
+/// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits, with the
+/// records that accept nothing.
+fn finished(
+    mut review: Review<'_>,
+    stretch: &CommitRange,
+) -> Result<(Audited, BTreeSet<String>), Failure> {
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
     }
     review.verify()?;
+    let unaccepted = std::mem::take(&mut review.unaccepted);
     let mut faults = std::mem::take(&mut review.problems);
     let order = |problem: &Problem| {
         let commit = problem.commit.as_deref().and_then(ObjectId::parse);
         commit.and_then(|commit| review.commits.get(&commit).copied())
     };
     faults.sort_by_key(order);
-    settled::heads(review.store, stretch, &mut faults)?;
-    Ok(Audited {
+    settled::apply(review.store, stretch, &mut faults)?;
+    let audited = Audited {
         faults,
         commits: review.commits.len(),
         entries: review.entries,
         tickets: review.tickets.len(),
         is_cut: review.is_cut,
         ..Audited::default()
-    })
+    };
+    Ok((audited, unaccepted))
 }

@@ -1,16 +1,16 @@
 //! Who changes the rules: the team, the settings, vendors and releases are theirs who lead the process. A step that only
 //! its author's own change allows is no step that the project allowed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
-use crate::process::{Policy, Role, Rules};
+use crate::process::{Policy, ProblemLevel, Rules};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
-use crate::store::git::{CommitDelta, ObjectId};
+use crate::store::git::{Blob, CommitDelta, FileDelta, MAILMAP, ObjectId};
 use crate::store::{Error, Store, layout};
-use crate::ticket::Person;
+use crate::ticket::{MAX_FILE_BYTES, Person, visible};
 
 /// The rules as they were before somebody changed them for themselves.
 pub(super) struct SelfGranted {
@@ -63,26 +63,54 @@ impl RuleChanges {
         book: &mut Rulebook<'_>,
         passage: &CommitDelta,
         facts: &CommitFacts,
-    ) -> Result<Option<(String, Finding)>, Failure> {
+    ) -> Result<Vec<(String, Finding)>, Failure> {
         let author = &facts.known_author;
         let mut changed = Vec::new();
         for file in passage.files.iter().filter(|file| is_of_rules(&file.path)) {
             let is_merged = store.repository().is_as_git_merges(&passage.parents, file);
-            if !is_merged.map_err(Error::from)? {
+            if !is_merged.map_err(Error::from)? && !is_of_ours(store, file)? {
                 changed.push(file.path.clone());
             }
         }
         self.granted.iter_mut().for_each(|granted| granted.follow(passage, author, &changed));
-        let Some(path) = changed.first().cloned() else { return Ok(None) };
         let mut before = Vec::new();
         for parent in &passage.parents {
             before.push(book.at(Some(parent))?);
         }
         // A project that nobody leads is anybody's.
-        let is_owned = |rules: &Rc<Rules>| Role::LEADING.iter().any(|role| rules.team.has(*role));
-        if before.iter().all(|rules| !is_owned(rules) || rules.team.leads(author)) {
-            return Ok(None);
+        if before.iter().all(|rules| rules.may_change_rules(author)) {
+            return Ok(Vec::new());
         }
+        let level = match before.iter().map(|rules| rules.settings.rules_by_role).max() {
+            Some(Policy::Enforce) => ProblemLevel::Error,
+            Some(Policy::Off) => {
+                self.grant(passage, author, changed, before);
+                return Ok(Vec::new());
+            }
+            Some(Policy::Warn) | None => ProblemLevel::Note,
+        };
+        let mut findings = Vec::new();
+        for file in passage.files.iter().filter(|file| file.path == MAILMAP) {
+            let said = renamed(store, passage, file, &before)?;
+            findings.extend(said.map(|message| (MAILMAP.to_owned(), message)));
+        }
+        if let Some(path) = changed.first() {
+            let message = format!("{} changed it, who is neither lead nor product owner", facts.author);
+            findings.push((path.clone(), message));
+        }
+        self.grant(passage, author, changed, before);
+        let finding = |message| Finding::new(AuditRule::RulesOwned, message).weighing(level);
+        Ok(findings.into_iter().map(|(path, message)| (path, finding(message))).collect())
+    }
+
+    /// Takes down what a change of the team or the settings may have given its author.
+    fn grant(
+        &mut self,
+        passage: &CommitDelta,
+        author: &Person,
+        mut changed: Vec<String>,
+        before: Vec<Rc<Rules>>,
+    ) {
         // A vendor or a release allows nobody anything.
         changed.retain(|path| [layout::CONFIG, layout::TEAM].contains(&path.as_str()));
         if !changed.is_empty() {
@@ -90,8 +118,6 @@ impl RuleChanges {
             let later = HashSet::from([commit]);
             self.granted.push(SelfGranted { by, commit, files: changed, before, later });
         }
-        let message = format!("{} changed it, who is neither lead nor product owner", facts.author);
-        Ok(Some((path, Finding::new(AuditRule::RulesOwned, message))))
     }
 
     /// Those that somebody made for themselves, and that a commit has.
@@ -100,9 +126,38 @@ impl RuleChanges {
     }
 }
 
-/// True for a file that says who may do what, with whom, and for which release.
+/// True for a file that says who may do what, with whom, for which release, and how git treats tickets.
 fn is_of_rules(path: &str) -> bool {
-    [layout::CONFIG, layout::TEAM].contains(&path)
-        || path.starts_with(layout::VENDORS)
-        || path.starts_with(layout::RELEASES)
+    [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES].contains(&path)
+        || [layout::VENDORS, layout::RELEASES, layout::CALENDARS].iter().any(|folder| path.starts_with(folder))
+}
+
+/// True for the attributes that git-support writes itself.
+fn is_of_ours(store: &Store, file: &FileDelta) -> Result<bool, Failure> {
+    let Some(now) = file.now.as_ref().filter(|_| file.path == layout::ATTRIBUTES) else { return Ok(false) };
+    let content = store.repository().blob(now.id, usize::MAX).map_err(Error::from)?;
+    let Blob::Bytes(bytes) = content else { return Ok(false) };
+    Ok([layout::ATTRIBUTES_TEXT, layout::OLD_ATTRIBUTES_TEXT].iter().any(|text| text.as_bytes() == bytes))
+}
+
+/// What a change of [`MAILMAP`] makes of somebody of the team: the lines that name an address of theirs.
+fn renamed(
+    store: &Store,
+    passage: &CommitDelta,
+    file: &FileDelta,
+    before: &[Rc<Rules>],
+) -> Result<Option<String>, Failure> {
+    let lines = |commit: Option<ObjectId>| -> Result<BTreeSet<String>, Failure> {
+        let Some(commit) = commit else { return Ok(BTreeSet::new()) };
+        let content = store.repository().file(commit, &file.path, MAX_FILE_BYTES).map_err(Error::from)?;
+        let Some(Blob::Bytes(bytes)) = content else { return Ok(BTreeSet::new()) };
+        Ok(String::from_utf8_lossy(&bytes).lines().map(str::to_lowercase).collect())
+    };
+    let (old, new) = (lines(passage.parents.first().copied())?, lines(Some(passage.commit))?);
+    let members = before.iter().flat_map(|rules| &rules.team.members);
+    let addresses: Vec<String> =
+        members.flat_map(|member| &member.emails).map(|email| email.to_lowercase()).collect();
+    let is_of_team = |line: &&String| addresses.iter().any(|email| line.contains(email.as_str()));
+    let changed = old.symmetric_difference(&new).find(is_of_team);
+    Ok(changed.map(|line| format!("a line about somebody of the team came or went: {}", visible(line))))
 }

@@ -10,7 +10,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Store, layout};
-use crate::ticket::Entry;
+use crate::ticket::{Entry, Ticket};
 
 /// A stretch of history.
 #[derive(Debug, Default)]
@@ -36,6 +36,11 @@ impl CommitRange {
     /// The commit after which a range begins that somebody asked for.
     pub(super) fn before(&self) -> Option<ObjectId> {
         self.less.first().copied().filter(|_| self.from.is_some())
+    }
+
+    /// True where somebody asked for a range.
+    pub(super) fn is_asked(&self) -> bool {
+        self.from.is_some()
     }
 
     /// The one commit that may be sealed.
@@ -178,13 +183,7 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Fai
     for id in after.differing(old, new)? {
         let read = |snapshot: &crate::store::Snapshot<'_>| snapshot.ticket(&id).unwrap_or_default();
         let Some(was) = read(&before) else { continue };
-        let is = read(&after);
-        let there: BTreeMap<_, _> =
-            is.iter().flat_map(|ticket| ticket.timeline()).map(|entry| (identity(entry), entry)).collect();
-        let is_there = |entry: &&Entry| {
-            there.get(&identity(entry)).is_some_and(|now| *now == *entry || now.is_cut_of(entry))
-        };
-        let missing = was.timeline().iter().filter(|entry| !is_there(entry)).count();
+        let missing = missing(&was, read(&after).as_ref());
         if missing > 0 {
             let message = format!("{missing} of its entries in {old:.10} are not in {new:.10}");
             let finding = Finding::new(AuditRule::HistoryRewritten, message);
@@ -192,4 +191,14 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Fai
         }
     }
     Ok(faults)
+}
+
+/// How many entries of a ticket another version of it has not, or not as they were, but for text that was taken out.
+pub(super) fn missing(was: &Ticket, is: Option<&Ticket>) -> usize {
+    let there: BTreeMap<_, _> =
+        is.into_iter().flat_map(Ticket::timeline).map(|entry| (identity(entry), entry)).collect();
+    let is_there = |entry: &&Entry| {
+        there.get(&identity(entry)).is_some_and(|now| *now == *entry || now.is_cut_of(entry))
+    };
+    was.timeline().iter().filter(|entry| !is_there(entry)).count()
 }

@@ -32,6 +32,8 @@ pub(super) struct PendingEntry {
     pub(super) by: Person,
     /// True where that commit is one of ours.
     pub(super) is_in_ours: bool,
+    /// True where that commit says that it gathers others.
+    pub(super) gathers: bool,
     /// True where the entry's author is one of the team.
     pub(super) is_of_team: bool,
     /// True where the commit brings the whole ticket.
@@ -63,6 +65,8 @@ pub(super) struct Review<'a> {
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
+    /// The records of accepted findings that accept nothing: paths.
+    pub(super) unaccepted: BTreeSet<String>,
     /// The commits that were looked at, in order.
     pub(super) commits: HashMap<ObjectId, usize>,
     pub(super) tickets: BTreeSet<TicketId>,
@@ -82,6 +86,7 @@ impl<'a> Review<'a> {
             doubts: Vec::new(),
             rules: RuleChanges::default(),
             signatures: Vec::new(),
+            unaccepted: BTreeSet::new(),
             commits: HashMap::new(),
             tickets: BTreeSet::new(),
             entries: 0,

@@ -47,6 +47,11 @@ impl<'a> Rulebook<'a> {
         Ok(rules)
     }
 
+    /// The rules of a commit that was asked for before.
+    pub(super) fn known_at(&self, commit: Option<&ObjectId>) -> Rc<Rules> {
+        Rc::clone(commit.and_then(|commit| self.at.get(commit)).unwrap_or(&self.none))
+    }
+
     /// Learns what a commit has: the rules of its parent, where it changed none of their files.
     pub(super) fn pass(&mut self, passage: &CommitDelta, committed: Timestamp) -> Result<(), Failure> {
         let judges = |path: &str| {

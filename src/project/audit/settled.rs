@@ -1,21 +1,20 @@
-//! Heads that were not as their entries set them, and are now: a page of a forge was saved, and `save` or `doctor` has
-//! put it right since.
+//! What was found and is repaired since: `save`, `doctor --repair` or git put back what a commit had taken or changed.
 
 use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
-use crate::project::audit::range::CommitRange;
+use crate::project::audit::range::{CommitRange, missing};
 use crate::project::failure::Failure;
-use crate::store::Store;
 use crate::store::git::ObjectId;
-use crate::ticket::{Field, Ticket, TicketId};
+use crate::store::{Error, Store, layout};
+use crate::ticket::{Field, Ticket, TicketId, codec};
 
 /// Makes notes of what every tip that contains it has right.
-pub(super) fn heads(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
-    let rule = AuditRule::HeadUnaccounted.line().name;
-    for fault in faults.iter_mut().filter(|fault| fault.rule == rule) {
-        let commit = fault.commit.as_deref().and_then(ObjectId::parse);
-        let (Some(commit), Some(id)) = (commit, fault.ticket.clone()) else { continue };
-        if is_settled(store, stretch, commit, &id, &fault.message)? {
+pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
+    for fault in faults.iter_mut() {
+        let Some(commit) = fault.commit.as_deref().and_then(ObjectId::parse) else { continue };
+        let tips: Vec<ObjectId> =
+            stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
+        if !tips.is_empty() && is_settled(store, &tips, commit, fault)? {
             fault.level = ProblemLevel::Note;
             fault.message.push_str("; it was repaired since");
             fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {path}"));
@@ -26,7 +25,85 @@ pub(super) fn heads(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
 
 fn is_settled(
     store: &Store,
-    stretch: &CommitRange,
+    tips: &[ObjectId],
+    commit: ObjectId,
+    fault: &Problem,
+) -> Result<bool, Failure> {
+    let Some(rule) = AuditRule::parse(fault.rule) else { return Ok(false) };
+    if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
+        return is_back(store, tips, commit, path);
+    }
+    let Some(id) = &fault.ticket else { return Ok(false) };
+    if rule == AuditRule::HeadUnaccounted {
+        return is_accounted(store, tips, commit, id, &fault.message);
+    }
+    if rule == AuditRule::TimelineOrder {
+        return is_in_order(store, tips, id);
+    }
+    let keeps_entries = [
+        AuditRule::TimelineRemoved,
+        AuditRule::TimelineChanged,
+        AuditRule::TimelineOpen,
+        AuditRule::TicketRemoved,
+        AuditRule::TicketReplaced,
+        AuditRule::FileInvalid,
+    ];
+    Ok(keeps_entries.contains(&rule) && is_whole(store, tips, commit, id)?)
+}
+
+/// True where every tip has a file as a parent of the commit had it.
+fn is_back(store: &Store, tips: &[ObjectId], commit: ObjectId, path: &str) -> Result<bool, Failure> {
+    let repository = store.repository();
+    let mut was = Vec::new();
+    for parent in repository.parents(commit).map_err(Error::from)? {
+        was.extend(repository.find(parent, path).map_err(Error::from)?);
+    }
+    for tip in tips {
+        let now = repository.find(*tip, path).map_err(Error::from)?;
+        if !now.is_some_and(|now| was.contains(&now)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// True where every tip has a ticket's file as git-support writes it.
+fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, Failure> {
+    for tip in tips {
+        let snapshot = store.snapshot(Some(&tip.to_string()))?;
+        let bytes = snapshot.file(&layout::ticket(id), usize::MAX)?.unwrap_or_default();
+        let ticket = snapshot.ticket(id).unwrap_or_default();
+        if !ticket.is_some_and(|ticket| codec::is_canonical(&ticket, &bytes)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// True where every tip has all entries of a ticket that the parents of the commit had, as they were.
+fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
+    let ticket = |commit: ObjectId| -> Result<Option<Ticket>, Failure> {
+        Ok(store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default())
+    };
+    for parent in store.repository().parents(commit).map_err(Error::from)? {
+        let Some(was) = ticket(parent)? else { continue };
+        for tip in tips {
+            if missing(&was, ticket(*tip)?.as_ref()) > 0 {
+                return Ok(false);
+            }
+        }
+    }
+    for tip in tips {
+        if ticket(*tip)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn is_accounted(
+    store: &Store,
+    tips: &[ObjectId],
     commit: ObjectId,
     id: &TicketId,
     message: &str,
@@ -41,12 +118,10 @@ fn is_settled(
     if wrong.is_empty() || !wrong.iter().all(is_told) || message.matches(", ").count() >= wrong.len() {
         return Ok(false);
     }
-    let tips: Vec<ObjectId> =
-        stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
-    for tip in &tips {
+    for tip in tips {
         if !unaccounted(*tip)?.is_some_and(|fields| fields.is_empty()) {
             return Ok(false);
         }
     }
-    Ok(!tips.is_empty())
+    Ok(true)
 }

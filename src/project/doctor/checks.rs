@@ -130,7 +130,7 @@ fn by_hand(path: &str) -> String {
 /// Settings, people, vendors, releases: each file on its own.
 fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
-    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS] {
+    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ACCEPTED] {
         paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
     }
     for path in paths {

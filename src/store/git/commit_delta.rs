@@ -9,6 +9,9 @@ use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
 
+/// The file that says who is who (gitmailmap(5)).
+pub const MAILMAP: &str = ".mailmap";
+
 /// A commit, seen from its parents.
 #[derive(Debug, Clone)]
 pub struct CommitDelta {
@@ -26,7 +29,7 @@ pub struct CommitDelta {
     pub trailers: Vec<(String, String)>,
     /// True where it carries a signature, good or bad.
     pub is_signed: bool,
-    /// The files of the folder that it did not simply take over from its parents.
+    /// The files of the folder, and [`MAILMAP`], that it did not simply take over from its parents.
     pub files: Vec<FileDelta>,
     /// True where it has something outside the folder otherwise than its first parent.
     pub touches_others: bool,
@@ -103,9 +106,13 @@ impl Repository {
         }
         let mut files = Vec::new();
         self.passed(folder, sides, &mut Bounds::default(), &mut files)?;
+        let touches_others = self.differs_beside(commit, parents.first().copied(), folder)?;
+        if touches_others {
+            files.extend(self.passed_file(commit, &parents, MAILMAP)?);
+        }
         Ok(CommitDelta {
             commit,
-            touches_others: self.differs_beside(commit, parents.first().copied(), folder)?,
+            touches_others,
             is_cut: parents.is_empty() && header.contains("\nparent "),
             parents,
             identity: self.commit_text(commit)?.identity,
@@ -114,6 +121,15 @@ impl Repository {
             is_signed: header.contains("\ngpgsig"),
             files,
         })
+    }
+
+    /// A file at the top, where a commit did not take it over.
+    fn passed_file(&self, commit: ObjectId, parents: &[ObjectId], path: &str) -> Result<Option<FileDelta>> {
+        let now = self.find(commit, path)?;
+        let before: Vec<_> = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<_>>()?;
+        // A merge that has what one of its parents has decided nothing.
+        let is_taken = before.iter().any(|before| *before == now) || (before.is_empty() && now.is_none());
+        Ok((!is_taken).then(|| FileDelta { path: path.to_owned(), now, before }))
     }
 
     /// Gathers the files at and below a place that were not simply taken over; folders that were are not opened.

@@ -49,7 +49,7 @@ pub(crate) use bounds::Bounds;
 pub use bulk::Bulk;
 pub use change::{Content, FileChange, TreeChange};
 pub use code::{CodeChange, LineAuthor};
-pub use commit_delta::{CommitDelta, FileDelta};
+pub use commit_delta::{CommitDelta, FileDelta, MAILMAP};
 pub use error::{Error, Kind};
 pub use history::{CodeCommit, Touch, reverted, taken_back};
 pub use identity::{Ident, Identity};

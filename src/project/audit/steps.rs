@@ -1,0 +1,130 @@
+//! The steps of new entries, by the rules that were in force: whether the process allowed them, and to whom.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::process::Rules;
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge};
+use crate::project::audit::owned::SelfGranted;
+use crate::project::audit::review::Review;
+use crate::project::failure::Failure;
+use crate::store::git::CommitDelta;
+use crate::ticket::{Entry, EntryId, Person, Ticket, Timestamp};
+
+impl Review<'_> {
+    /// The rules that may have been in force for new entries, those of the first parent first.
+    fn in_force(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+    ) -> Result<Vec<Rc<Rules>>, Failure> {
+        let mut rules = Vec::new();
+        for parent in &passage.parents {
+            rules.push(self.book.at(Some(parent))?);
+        }
+        if rules.is_empty() {
+            rules.push(self.book.at(None)?);
+        }
+        if !facts.is_first() {
+            rules.push(self.book.at(Some(&passage.commit))?);
+            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(written(entry, after))));
+        }
+        for (entry, _) in new {
+            self.book.member(&entry.by)?;
+        }
+        Ok(rules)
+    }
+
+    /// The new entries of others that somebody, who made the commit, could not have made in their own name.
+    pub(super) fn reserved(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        from: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+        who: &Person,
+    ) -> Result<Vec<EntryId>, Failure> {
+        let mut others = Vec::new();
+        let rules = self.in_force(passage, facts, after, new)?;
+        let team = rules.first().cloned().unwrap_or_default();
+        for (entry, _) in new {
+            let by = self.book.known_in(&team.team, &entry.by)?;
+            others.push((*entry, !by.email.eq_ignore_ascii_case(&who.email)));
+        }
+        if !others.iter().any(|(_, is_anothers)| *is_anothers) {
+            return Ok(Vec::new());
+        }
+        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
+        Ok(judge.reserved(from, after, &others, who))
+    }
+
+    /// True where who committed carries what others did, by the settings; of those that somebody granted themselves, by
+    /// the settings of before.
+    pub(super) fn is_carried(&self, passage: &CommitDelta, facts: &CommitFacts, rules: &Rules) -> bool {
+        let is_carrier = |rules: &Rules| {
+            rules.settings.carriers.iter().any(|email| email.eq_ignore_ascii_case(&facts.committer.email))
+        };
+        let mut granted = self.rules.at(&passage.commit);
+        is_carrier(rules) && granted.all(|granted| granted.rules(rules).iter().any(is_carrier))
+    }
+
+    /// Whether the process allowed the steps of new entries.
+    pub(super) fn steps(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        from: Option<&Ticket>,
+        after: &Ticket,
+        new: &[(&Entry, bool)],
+    ) -> Result<Vec<Finding>, Failure> {
+        let rules = self.in_force(passage, facts, after, new)?;
+        let book = &self.book;
+        let now = rules.first().cloned().unwrap_or_default();
+        let team = &now.team;
+        // What strangers did elsewhere, who brings it decides here.
+        let member = |person: &Person| {
+            // An address of the team's is whose it is, whatever .mailmap says.
+            let known = if team.has_member(person) { person.clone() } else { book.known(person) };
+            if team.has_member(&known) { known } else { facts.known_author.clone() }
+        };
+        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
+        let mut findings = judge.steps(from, after, new, &member);
+        for granted in self.rules.at(&passage.commit) {
+            // What others allowed, and what was refused anyway, is judged above.
+            let is_theirs = |entry: &Entry| findings.is_empty() && member(&entry.by) == granted.by;
+            let theirs: Vec<(&Entry, bool)> =
+                new.iter().map(|(entry, _)| (*entry, is_theirs(entry))).collect();
+            let before = granted.rules(&now);
+            let judge = Judge { rules: before.iter().collect(), ..judge };
+            let refused = judge.steps(from, after, &theirs, &member);
+            findings.extend(refused.into_iter().map(|finding| only_by_own_change(&finding, granted)));
+        }
+        let is_strangers =
+            |entry: &Entry| !team.has_member(&entry.by) && entry.by.email != facts.author.email;
+        if facts.said.is("import") && new.iter().all(|(entry, _)| is_strangers(entry)) {
+            // Another tracker names no commit; the team does.
+            findings.retain(|finding| finding.rule != AuditRule::StepCommit);
+        }
+        Ok(findings)
+    }
+}
+
+/// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each lower
+/// number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was under.
+fn written(entry: &Entry, ticket: &Ticket) -> Timestamp {
+    let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
+    for other in ticket.timeline().iter().filter(|other| other.seq < entry.seq) {
+        seen.entry(other.seq).and_modify(|at| *at = other.at.min(*at)).or_insert(other.at);
+    }
+    seen.into_values().fold(entry.at, Timestamp::max)
+}
+
+/// A step that only the change of the rules that its author made allows.
+fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
+    let (refused, commit) = (&finding.message, granted.commit);
+    let message = format!("{refused}; only their own change of the rules in {commit:.10} allows it");
+    Finding::new(AuditRule::RulesSelf, message)
+}
