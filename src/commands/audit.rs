@@ -39,6 +39,9 @@ pub struct Args {
     /// Audit the pushed refs on standard input (for a pre-receive hook)
     #[arg(long, conflicts_with = "range")]
     pre_receive: bool,
+    /// Record the pushed refs on standard input, with time and pusher (for a post-receive hook)
+    #[arg(long, conflicts_with_all = ["range", "pre_receive", "seal", "accept"])]
+    post_receive: bool,
     #[command(flatten)]
     message: Message,
 }
@@ -56,11 +59,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
     let project = session.project()?;
     let shallow = if args.allow_shallow { Shallow::IsNoted } else { Shallow::Fails };
+    if args.post_receive {
+        project.record_push(&pushed(session)?)?;
+        return Ok(View::Nothing);
+    }
     let mut audit = if args.pre_receive {
-        let mut text = String::new();
-        let read = std::io::Read::take(&mut *session.input, MAX_PUSHED_BYTES);
-        std::io::Read::read_to_string(&mut { read }, &mut text)
-            .map_err(|error| Failure::new(Kind::Io, format!("reading standard input: {error}")))?;
+        let text = pushed(session)?;
         project.audit(AuditRequest::Pushed(&text), shallow)?
     } else {
         let start = if args.from_start { Start::FirstCommit } else { Start::LastSeal };
@@ -86,6 +90,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Audited(Box::new(audit.audited)))
 }
 
+/// The lines that git hands to a hook of a server.
+fn pushed(session: &mut Session<'_>) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::Read::take(&mut *session.input, MAX_PUSHED_BYTES);
+    std::io::Read::read_to_string(&mut { read }, &mut text)
+        .map_err(|error| Failure::new(Kind::Io, format!("reading standard input: {error}")))?;
+    Ok(text)
+}
+
 /// Records that findings are accepted, and why.
 fn accept(
     findings: &[&String],
@@ -103,7 +116,9 @@ fn accept(
                 return Err(Failure::new(Kind::NotFound, message).hint("git support audit"));
             }
             (Some(_), Some(_)) => {
-                return Err(Failure::usage(format!("'{finding}' names several findings")).hint("git support audit"));
+                return Err(
+                    Failure::usage(format!("'{finding}' names several findings")).hint("git support audit")
+                );
             }
         }
     }

@@ -8,8 +8,8 @@ use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, R
 use crate::process::rules::Rules;
 
 use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status,
-    Ticket, TicketId, Visibility, fold,
+    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status, Ticket,
+    TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.

@@ -43,6 +43,8 @@ pub struct Problem {
     pub message: String,
     /// What puts it right.
     pub hint: Option<String>,
+    /// When and how its commit arrived at a server that takes it down, in words.
+    pub arrived: Option<String>,
     /// True where it has been put right.
     pub repaired: bool,
 }
@@ -64,7 +66,17 @@ impl Problem {
     /// Something that is wrong, nowhere in particular yet.
     pub fn new(rule: &'static str, level: ProblemLevel, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { rule, level, ticket: None, commit: None, path: None, message, hint: None, repaired: false }
+        Self {
+            rule,
+            level,
+            ticket: None,
+            commit: None,
+            path: None,
+            message,
+            hint: None,
+            arrived: None,
+            repaired: false,
+        }
     }
 
     /// True where both say the same.

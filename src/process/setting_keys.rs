@@ -172,21 +172,6 @@ pub fn own_settings(file: &Node) -> Vec<(String, String)> {
     found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_key_names_the_nearest() {
-        assert!(unknown_setting("commit.prefx").unwrap().contains("commit.prefix"));
-        assert!(unknown_setting("clocks.blocker.respond").unwrap().contains("clocks.blocker.response"));
-        assert!(unknown_setting("clock.blocker").unwrap().contains("unknown setting"));
-        for key in ["queries.mine", "clocks.blocker.response", "calendars.office.hours.mon-fri", "levels.1"] {
-            assert_eq!(unknown_setting(key), None, "{key}");
-        }
-    }
-}
-
 /// The default of a setting, as text.
 pub(super) fn default_text(key: &str) -> &'static str {
     SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.default)
@@ -201,4 +186,19 @@ pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
         Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => None,
     };
     key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        assert!(unknown_setting("commit.prefx").unwrap().contains("commit.prefix"));
+        assert!(unknown_setting("clocks.blocker.respond").unwrap().contains("clocks.blocker.response"));
+        assert!(unknown_setting("clock.blocker").unwrap().contains("unknown setting"));
+        for key in ["queries.mine", "clocks.blocker.response", "calendars.office.hours.mon-fri", "levels.1"] {
+            assert_eq!(unknown_setting(key), None, "{key}");
+        }
+    }
 }

@@ -86,7 +86,9 @@ impl Change<'_, '_> {
             }
         }
         let actor = self.author.actor(self.entry_id());
-        let Some(after) = redact(&before, &redaction, note, self.project().rules()?, &actor)? else { return Ok(None) };
+        let Some(after) = redact(&before, &redaction, note, self.project().rules()?, &actor)? else {
+            return Ok(None);
+        };
         let is_removed =
             |entry: &Entry| redaction.entries.contains(&entry.id) || redaction.files.contains(&entry.id);
         let mut files = RedactedFiles::default();

@@ -75,6 +75,7 @@ impl Project<'_> {
         let line = |signed: Signed| SignatureLine {
             verdict: match signed.verdict {
                 SignatureStatus::Good => "good",
+                SignatureStatus::Lapsed => "lapsed",
                 SignatureStatus::Untrusted => "untrusted",
                 SignatureStatus::Bad | SignatureStatus::None => "bad",
             },

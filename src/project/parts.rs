@@ -5,7 +5,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::process::{Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting};
+use crate::process::{
+    Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting,
+};
 use crate::project::failure::{Failure, Kind};
 use crate::store::{Snapshot, layout};
 use crate::ticket::{MAX_FILE_BYTES, Node, yaml};

@@ -1,6 +1,8 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
-use crate::process::{Policy, Refusal, Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text};
+use crate::process::{
+    Policy, Refusal, Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text,
+};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;

@@ -39,6 +39,9 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         let place: String = commit.iter().chain(&place).map(|part| format!("  {}", shown(part))).collect();
         let level = look.paint(style, &format!("{}: {}", fault.level.as_str(), fault.rule));
         let _ = writeln!(out, "{level}{place}\n  {}", shown(&fault.message));
+        if let Some(arrived) = &fault.arrived {
+            let _ = writeln!(out, "  {}", shown(arrived));
+        }
         let rule = AuditRule::parse(fault.rule);
         let is_open = fault.level > ProblemLevel::Note;
         if let Some(rule) = rule.filter(|_| is_open) {
@@ -61,6 +64,9 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         1 => look.paint(RED, "1 problem found"),
         open => look.paint(RED, &format!("{open} problems found")),
     };
+    if let Some((proof, is_signing)) = audited.proof {
+        let _ = writeln!(out, "{}", look.paint(DIM, proof.said(is_signing)));
+    }
     let _ = writeln!(out, "{}{since}: {verdict}", audited.counts());
     if let Some(seal) = &audited.seal {
         let _ = writeln!(out, "sealed as {}", shown(seal));

@@ -225,6 +225,7 @@ fn reported(reported: &Reported) -> Value {
 fn fault(fault: &Problem) -> Value {
     json!({
         "schema": SCHEMA,
+        "finding": fault.id(),
         "rule": fault.rule,
         "level": fault.level.as_str(),
         "ticket": fault.ticket.as_ref().map(TicketId::as_str),

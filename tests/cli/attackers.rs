@@ -140,7 +140,7 @@ fn who_grants_themselves_a_right_has_none() {
 fn a_date_before_a_rule_is_no_way_round_it() {
     let after = "git support -q comment $a -m After.; ";
     let dated = "escalate 'Dana Li <dana@example.com>' $d; GIT_AUTHOR_DATE=$d commit";
-    finds(&[("step.handover", format!("{STRICTER}{after}{ESCALATED}entry 7 {dated}"))]);
+    finds(&[("entry.order step.handover", format!("{STRICTER}{after}{ESCALATED}entry 7 {dated}"))]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What an audit holds of timelines and heads: nothing honest is found, and every change of an entry is.
 
 use git_support::process::audit::{AuditRule, Finding, accounted, grown, met};
-use git_support::process::{Actor, redact};
+use git_support::process::{Actor, Rules, redact};
 use git_support::ticket::{EntryId, Node, Person, Redaction, Ticket, Timestamp, codec};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -98,7 +98,9 @@ fn a_redaction_takes_out_and_is_not_undone() {
         let at = Timestamp::from_unix(1_800_000_000).unwrap();
         let actor = Actor { by: by.clone(), member: by, at, entry: EntryId::from_bits(7) };
         let redaction = Redaction { texts: vec![text.trim().to_owned()], ..Redaction::default() };
-        let Some(cut) = redact(&ticket, &redaction, Some("Personal.".to_owned()), &actor).unwrap() else {
+        let Some(cut) =
+            redact(&ticket, &redaction, Some("Personal.".to_owned()), &Rules::default(), &actor).unwrap()
+        else {
             return Ok(0);
         };
         prop_assert_eq!(found(&[&ticket], &cut), vec![]);

@@ -89,7 +89,9 @@ impl Clones {
                 let redaction = Redaction { texts: vec![text.clone()], ..Redaction::default() };
                 let actor = self.actor();
                 let note = Some("Personal.".to_owned());
-                if let Ok(Some(cut)) = redact(&self.tickets[clone], &redaction, note, &actor) {
+                if let Ok(Some(cut)) =
+                    redact(&self.tickets[clone], &redaction, note, &Rules::default(), &actor)
+                {
                     self.tickets[clone] = cut;
                     self.redacted.push(text);
                 }

@@ -92,8 +92,7 @@ impl Judge<'_> {
         entry: &Entry,
         (by, member): (&Person, &Person),
     ) -> Option<Finding> {
-        let actor =
-            Actor { by: by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
+        let actor = Actor { by: by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
         if entry.action == Action::Open {
             let again = state.and_then(|state| without_request(state, entry));
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));

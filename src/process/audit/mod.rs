@@ -15,7 +15,7 @@ mod replay;
 mod rule;
 mod said;
 
-pub use audited::Audited;
+pub use audited::{Audited, Proof};
 pub use growth::{grown, met};
 pub use head::accounted;
 pub use legality::Judge;

@@ -75,6 +75,7 @@ rules! {
     HeadUnaccounted = "head.unaccounted", Error, "a field is not as the entries set it", "somebody edited the file by hand, or on a web page of the forge";
     TicketRemoved = "ticket.removed", Error, "a ticket's file is gone", "somebody deleted the file by hand";
     TicketReverted = "ticket.reverted", Note, "a revert of its opening removed a ticket's file", "a revert of the commit that opened it";
+    TicketMoved = "ticket.moved", Note, "a ticket went to a subfolder with all of .support", "git subtree add, or a product that became part of another";
     TicketReplaced = "ticket.replaced", Error, "another ticket has the ID of one", "two files were mixed up in a merge";
     TicketRenamed = "ticket.renamed", Error, "a ticket has another ID than before", "somebody renamed the file by hand";
     FileInvalid = "file.invalid", Error, "a file cannot be read", "a typing error, or a merge conflict that was committed";
@@ -82,6 +83,7 @@ rules! {
     FileCanonical = "file.canonical", Note, "a file is not in canonical form", "an editor or another tool wrote the file";
     EntryAuthor = "entry.author", Error, "entry author differs from commit author", "a squash or an amended commit whose branch is not here";
     EntryTime = "entry.time", Note, "an entry is of another time than its commit", "an amended or rebased commit, or a clock that was wrong";
+    EntryOrder = "entry.order", Note, "an entry is older than the one it follows", "a clock that was wrong";
     EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is", "a squash or an import whose branch is not here";
     StepIllegal = "step.illegal", Error, "a step that the process does not allow there", "two people worked at once, or another tool wrote the entry";
     StepLevel = "step.level", Error, "a step to a level that it does not lead to", "somebody set the level by hand";

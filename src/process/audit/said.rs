@@ -102,7 +102,8 @@ impl Said {
         let fields = self.sets.iter().filter(|set| !is_set(set));
         wrong
             .extend(fields.map(|(field, to)| format!("{} {to}, and no entry of it sets that", field.name())));
-        let wrong = wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
+        let wrong =
+            wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
         let level = if is_first { ProblemLevel::Error } else { ProblemLevel::Note };
         let untold = self.untold(changed, new).into_iter();
         let untold = untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
 use crate::process::{Acceptance, Problem, ProblemLevel};
-use crate::project::audit::found::problem;
+use crate::project::audit::found::{author_of, problem};
 use crate::project::audit::range::CommitRange;
 use crate::project::audit::review::Review;
 use crate::project::change::Change;
@@ -64,13 +64,6 @@ fn read(path: &str, bytes: &[u8]) -> Option<Acceptance> {
     Acceptance::read(name, &YamlFile::parse(path, bytes).ok()?.node).ok()
 }
 
-/// The author of a commit that is here.
-fn author_of(store: &Store, commit: Option<&str>) -> Option<Person> {
-    let commit = store.repository().passage(ObjectId::parse(commit?)?, layout::FOLDER).ok()?;
-    let author = commit.identity.author;
-    Some(Person { name: author.name, email: author.email })
-}
-
 /// Makes notes of the findings that were accepted, and names those that this audit did not come upon.
 pub(super) fn apply(
     store: &Store,
@@ -81,9 +74,9 @@ pub(super) fn apply(
     let mut records: Vec<Acceptance> = Vec::new();
     for tip in &stretch.tips {
         let there = read_accepted(&store.snapshot(Some(&tip.to_string()))?)?;
-        records.extend(there.into_iter().filter(|record| {
-            !unaccepted.contains(&layout::accepted(&record.finding))
-        }));
+        records.extend(
+            there.into_iter().filter(|record| !unaccepted.contains(&layout::accepted(&record.finding))),
+        );
     }
     records.dedup();
     let mut open = Vec::new();
@@ -119,20 +112,32 @@ impl Change<'_, '_> {
             let hint = fault.hint.clone().unwrap_or_default();
             return Err(refused(format!("{} cannot be accepted", fault.rule)).hint(hint));
         }
-        let project: &Project<'_> = self.project();
-        let accused = author_of(&project.store, fault.commit.as_deref());
-        let accused = accused.map(|accused| project.store.mapped(&accused)).transpose()?;
-        if !project.rules()?.may_accept(&self.author.member, accused.as_ref()) {
-            let who = &self.author.by;
-            let message = format!("{who} is not allowed to accept {} in {}", fault.rule, place(fault));
-            return Err(refused(message).hint("ask a reviewer, lead or product owner: git support team"));
-        }
+        self.project().check_may_accept(&self.author.by, &self.author.member, fault)?;
         let record = Acceptance::of(fault, self.author.by.clone(), self.author.at, reason);
         let path = layout::accepted(&record.finding);
         if let crate::ticket::Node::Map(pairs) = record.to_node() {
             self.files.push(FileChange::write(path, yaml::write(&pairs)));
         }
         Ok(())
+    }
+}
+
+impl Project<'_> {
+    /// Sees that somebody may accept a finding.
+    pub(super) fn check_may_accept(
+        &self,
+        who: &Person,
+        member: &Person,
+        fault: &Problem,
+    ) -> Result<(), Failure> {
+        let accused = author_of(&self.store, fault.commit.as_deref());
+        let accused = accused.map(|accused| self.store.mapped(&accused)).transpose()?;
+        if self.rules()?.may_accept(member, accused.as_ref()) {
+            return Ok(());
+        }
+        let message = format!("{who} is not allowed to accept {} in {}", fault.rule, place(fault));
+        let hint = "ask another reviewer, lead or product owner: git support team";
+        Err(Failure::new(Kind::Refused, message).hint(hint))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
 use crate::process::Rules;
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Own, PendingEntry, Review};
+use crate::project::audit::steps::out_of_order;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, MAILMAP, ObjectId};
@@ -65,7 +66,7 @@ impl Review<'_> {
         }
         if passage.files.iter().any(|file| file.path != MAILMAP) {
             let is_carried = self.is_carried(passage, &facts, &rules);
-            self.signature(passage, &facts, &rules, if is_carried { Vec::new() } else { authors });
+            self.signature(passage, &facts, &rules, if is_carried { Vec::new() } else { authors })?;
         }
         Ok(())
     }
@@ -113,27 +114,31 @@ impl Review<'_> {
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Changed>, Failure> {
         let takes_back = self.is_revert(passage, file, id, parsed)?;
-        let mut found = |rule, message: String| {
+        let has_moved = file.now.is_none() && self.has_moved(passage, file)?;
+        let mut found = |rule, message: &str| {
             self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
         };
         let Some(now) = &file.now else {
             // Honest, and yet no way to end a ticket: what was told is told, and it is withdrawn instead.
-            let message = "git support doctor --repair brings it back, and undo withdraws it";
             match takes_back {
-                true => found(AuditRule::TicketReverted, message.to_owned()),
-                false => found(AuditRule::TicketRemoved, "its file is gone".to_owned()),
+                _ if has_moved => found(AuditRule::TicketMoved, "went to a subfolder with all of .support"),
+                true => found(
+                    AuditRule::TicketReverted,
+                    "git support doctor --repair brings it back, and undo withdraws it",
+                ),
+                false => found(AuditRule::TicketRemoved, "its file is gone"),
             }
             return Ok(None);
         };
         if now.kind != ItemKind::File {
-            found(AuditRule::FileStrange, "is not a file".to_owned());
+            found(AuditRule::FileStrange, "is not a file");
             return Ok(None);
         }
         let after = parsed.get(id, now.id)?;
         if let Err(bad) = &after.content {
             let is_of_another = bad.problem.starts_with("id:");
             let rule = if is_of_another { AuditRule::TicketReplaced } else { AuditRule::FileInvalid };
-            found(rule, bad.to_string());
+            found(rule, &bad.to_string());
             return Ok(None);
         }
         let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
@@ -185,6 +190,8 @@ impl Review<'_> {
             let from = from.as_ref();
             findings.extend(self.steps(passage, facts, from, after, &judged)?);
             findings.extend(self.evidence_of(passage, &changed.id, &new)?);
+            let rules = self.book.at(passage.parents.first())?;
+            findings.extend(out_of_order(&new, after, rules.settings.skew_seconds));
             for (beyond, who) in beyond.iter_mut().zip([&facts.known_author, &facts.known_committer]) {
                 *beyond = self.reserved(passage, facts, from, after, &judged, who)?;
             }

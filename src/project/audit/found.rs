@@ -3,7 +3,8 @@
 use crate::process::Problem;
 use crate::process::audit::{AuditRule, Finding};
 use crate::store::git::ObjectId;
-use crate::ticket::{Entry, EntryId, TicketId, Timestamp};
+use crate::store::{Store, layout};
+use crate::ticket::{Entry, EntryId, Person, TicketId, Timestamp};
 
 /// What tells an entry, whatever is taken out of it.
 pub(super) type Identity = (u64, Timestamp, EntryId);
@@ -38,4 +39,11 @@ pub(super) fn problem(
         (None, _) => None,
     };
     problem
+}
+
+/// The author of a commit that is here.
+pub(super) fn author_of(store: &Store, commit: Option<&str>) -> Option<Person> {
+    let commit = store.repository().passage(ObjectId::parse(commit?)?, layout::FOLDER).ok()?;
+    let author = commit.identity.author;
+    Some(Person { name: author.name, email: author.email })
 }

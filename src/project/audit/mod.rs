@@ -5,8 +5,10 @@ mod attribution;
 mod commit;
 mod evidence;
 mod found;
+mod moved;
 mod owned;
 mod range;
+mod received;
 mod reverts;
 mod review;
 mod rulebook;
@@ -19,12 +21,13 @@ pub use range::Start;
 
 use std::collections::BTreeSet;
 
-use crate::process::audit::{AuditRule, Audited, Finding};
-use crate::process::{Problem, ProblemLevel};
+use crate::process::audit::{AuditRule, Audited, Finding, Proof};
+use crate::process::{Policy, Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Error, layout};
+use crate::ticket::Person;
 
 use found::problem;
 use range::CommitRange;
@@ -74,7 +77,7 @@ impl Project<'_> {
     pub fn audit(&self, request: AuditRequest<'_>, shallow: Shallow) -> Result<Audit, Failure> {
         let (stretch, mut faults) = match request {
             AuditRequest::Range(range, start) => range::asked(self, range, start)?,
-            AuditRequest::Pushed(text) => range::pushed(&self.store, text)?,
+            AuditRequest::Pushed(text) => range::pushed(self, text)?,
         };
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;
@@ -93,17 +96,55 @@ impl Project<'_> {
             |passage, parsed| review.commit(passage, parsed),
         )?;
         drop(bar);
-        let (mut audited, unaccepted) = finished(review, &stretch)?;
+        let is_pushed = matches!(request, AuditRequest::Pushed(_));
+        let Done { mut audited, unaccepted, commits, has_unsigned } = finished(review, &stretch)?;
         faults.extend(range::replaced(&self.store)?);
         faults.append(&mut audited.faults);
-        seal::accept(&stretch.seals, &mut faults);
+        seal::accept(self, &stretch.seals, &mut faults)?;
         accepted::apply(&self.store, &stretch, &unaccepted, &mut faults)?;
         audited.faults = faults;
         audited.since = stretch.since();
+        let arrivals = received::arrivals(&self.store)?;
+        for fault in &mut audited.faults {
+            let commit = fault.commit.as_deref().and_then(ObjectId::parse);
+            let arrival = commit.and_then(|commit| arrivals.get(&commit));
+            fault.arrived = arrival.map(|(at, by)| format!("arrived {}, pushed by {by}", at.minute()));
+        }
+        if !is_pushed {
+            let is_received = commits.iter().all(|commit| arrivals.contains_key(commit));
+            audited.proof = Some(self.proof(&stretch, &audited, has_unsigned, is_received)?);
+        }
         if audited.is_cut {
             audited.faults.insert(0, cut(shallow));
         }
         Ok(Audit { audited, stretch })
+    }
+
+    /// What an audit proves, and whether commits have to be signed at its end.
+    fn proof(
+        &self,
+        stretch: &CommitRange,
+        audited: &Audited,
+        has_unsigned: bool,
+        is_received: bool,
+    ) -> Result<(Proof, bool), Failure> {
+        let mut is_signing = !stretch.tips.is_empty();
+        for tip in &stretch.tips {
+            is_signing &= self.at_commit(Some(*tip)).rules()?.settings.signed_commits != Policy::Off;
+        }
+        let is_found = |prefix: &str| {
+            let open = audited.faults.iter().filter(|fault| fault.level > ProblemLevel::Note);
+            open.into_iter().any(|fault| fault.rule.starts_with(prefix))
+        };
+        let is_signed = is_signing && !has_unsigned && !is_found("signature.");
+        let is_anchored = is_signed && stretch.seal.is_some() && !is_found("seal.") && !is_found("history.");
+        let proof = match (is_signed, is_anchored, is_received) {
+            (false, ..) => Proof::Consistency,
+            (true, false, _) => Proof::Identity,
+            (true, true, false) => Proof::Anchored,
+            (true, true, true) => Proof::Received,
+        };
+        Ok((proof, is_signing))
     }
 
     /// Signs a tag over what was verified, and names it; none where nothing is new since the last seal.
@@ -120,6 +161,19 @@ impl Project<'_> {
         if let Some(seal) = stretch.seal.as_ref().filter(|seal| seal.commit == tip) {
             self.host.note(format!("nothing is new since {}", seal.name));
             return Ok(None);
+        }
+        let tagger = self.store.repository().identity().map_err(Error::from)?.committer;
+        let by = Person { name: tagger.name, email: tagger.email };
+        let member = self.store.mapped(&by)?;
+        // As a later audit judges it: by the team of the seal before.
+        let there = self.at_commit(Some(stretch.seals.last().map_or(tip, |seal| seal.commit)));
+        if !there.rules()?.may_accept(&member, None) {
+            let message = format!("{by} is not allowed to seal");
+            let hint = "ask a reviewer, lead or product owner: git support team";
+            return Err(Failure::new(Kind::Refused, message).hint(hint));
+        }
+        for fault in audited.faults.iter().filter(|fault| fault.level > ProblemLevel::Note) {
+            there.check_may_accept(&by, &member, fault)?;
         }
         if self.host.rehearsal.get() {
             return Ok(None);
@@ -140,12 +194,19 @@ fn cut(shallow: Shallow) -> Problem {
     problem
 }
 
-/// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits, with the
-/// records that accept nothing.
-fn finished(
-    mut review: Review<'_>,
-    stretch: &CommitRange,
-) -> Result<(Audited, BTreeSet<String>), Failure> {
+/// What a review came to.
+struct Done {
+    audited: Audited,
+    /// The records of accepted findings that accept nothing.
+    unaccepted: BTreeSet<String>,
+    /// The commits that were looked at.
+    commits: Vec<ObjectId>,
+    /// True where a commit did not have to be signed.
+    has_unsigned: bool,
+}
+
+/// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
+fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failure> {
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
@@ -167,5 +228,6 @@ fn finished(
         is_cut: review.is_cut,
         ..Audited::default()
     };
-    Ok((audited, unaccepted))
+    let commits = review.commits.into_keys().collect();
+    Ok(Done { audited, unaccepted, commits, has_unsigned: review.has_unsigned })
 }

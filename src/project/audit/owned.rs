@@ -129,7 +129,9 @@ impl RuleChanges {
 /// True for a file that says who may do what, with whom, for which release, and how git treats tickets.
 fn is_of_rules(path: &str) -> bool {
     [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES].contains(&path)
-        || [layout::VENDORS, layout::RELEASES, layout::CALENDARS].iter().any(|folder| path.starts_with(folder))
+        || [layout::VENDORS, layout::RELEASES, layout::CALENDARS]
+            .iter()
+            .any(|folder| path.starts_with(folder))
 }
 
 /// True for the attributes that git-support writes itself.

@@ -112,7 +112,8 @@ pub(super) fn asked(
 }
 
 /// The stretch that git hands to a pre-receive hook: `OLD NEW REFERENCE`, a line each (githooks(5)).
-pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
+pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
+    let store = &project.store;
     let mut stretch = CommitRange::default();
     let mut faults = Vec::new();
     let mut gone = Vec::new();
@@ -127,6 +128,8 @@ pub(super) fn pushed(store: &Store, text: &str) -> Result<(CommitRange, Vec<Prob
             if old.is_some() {
                 let message = format!("{name} is a seal, and stays as it is");
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
+            } else if let Some(new) = new {
+                seal::pushed(project, name, new, &mut faults)?;
             }
         } else if let Some(new) = new.filter(|_| !name.starts_with("refs/heads/")) {
             // A tag, or whatever else keeps commits: what it brings is judged as a branch is.

@@ -1,6 +1,6 @@
 //! The audit of a stretch of history as it goes on: what was found, what is known, what is still in doubt.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::process::audit::{Finding, Origin};
@@ -11,7 +11,7 @@ use crate::project::audit::rulebook::Rulebook;
 use crate::project::state::Project;
 use crate::store::Store;
 use crate::store::git::{Mailmap, ObjectId};
-use crate::ticket::{Entry, Person, TicketId};
+use crate::ticket::{Entry, Person, TicketId, Timestamp};
 
 /// What brought an entry: the version of the ticket, and the commit.
 #[derive(Debug)]
@@ -51,6 +51,10 @@ pub(super) struct Signature {
     /// The authors of the entries that the commit brings as its own, and whether each decides what is reserved.
     pub(super) authors: Vec<(Person, bool)>,
     pub(super) level: ProblemLevel,
+    /// When it was made at the earliest: its own date, but not before that of what it follows.
+    pub(super) earliest: Timestamp,
+    /// True where its own date is before that, by more than people's clocks are apart.
+    pub(super) is_dated_back: bool,
 }
 
 /// The audit, as it goes on.
@@ -65,6 +69,10 @@ pub(super) struct Review<'a> {
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
+    /// A commit, and the folders below its top that have the name of ours.
+    pub(super) moved_to: Option<(ObjectId, HashSet<ObjectId>)>,
+    /// True where a commit did not have to be signed.
+    pub(super) has_unsigned: bool,
     /// The records of accepted findings that accept nothing: paths.
     pub(super) unaccepted: BTreeSet<String>,
     /// The commits that were looked at, in order.
@@ -86,6 +94,8 @@ impl<'a> Review<'a> {
             doubts: Vec::new(),
             rules: RuleChanges::default(),
             signatures: Vec::new(),
+            moved_to: None,
+            has_unsigned: false,
             unaccepted: BTreeSet::new(),
             commits: HashMap::new(),
             tickets: BTreeSet::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::process::audit::{AuditRule, Audited, Finding};
 use crate::process::{Problem, ProblemLevel, Role};
-use crate::project::audit::found::problem;
+use crate::project::audit::found::{author_of, problem};
 use crate::project::audit::signer;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
@@ -34,6 +34,8 @@ pub(super) struct Seal {
     signer: String,
     /// What was found before, and accepted with it: a line for each.
     accepted: Vec<String>,
+    /// The commit whose team says who may seal, and accept.
+    judging: ObjectId,
 }
 
 impl Seal {
@@ -53,50 +55,98 @@ impl Seal {
 /// The seals of this branch that verify, the oldest first; those that do not are found, or told where this clone
 /// cannot tell.
 pub(super) fn all(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<Vec<Seal>, Failure> {
-    let store = &project.store;
-    let references = store.repository().references(FOLDER).map_err(Error::from)?;
-    let names: Vec<&str> =
-        references.iter().filter_map(|(reference, _)| reference.strip_prefix("refs/tags/")).collect();
-    let mut seals: Vec<Seal> = Vec::new();
-    let mut is_chained = false;
+    let references = project.store.repository().references(FOLDER).map_err(Error::from)?;
+    let mut chain = Chain::default();
+    chain.names.extend(references.iter().map(|(reference, _)| named(reference).to_owned()));
     for (reference, object) in &references {
-        let name = reference.strip_prefix("refs/tags/").unwrap_or(reference);
-        let tag = store.repository().tag(*object).map_err(Error::from)?;
+        chain.follow(project, named(reference), *object, faults)?;
+    }
+    Ok(chain.seals)
+}
+
+/// Looks at a seal that is being pushed, beside those that are there.
+pub(super) fn pushed(
+    project: &Project<'_>,
+    reference: &str,
+    object: ObjectId,
+    faults: &mut Vec<Problem>,
+) -> Result<(), Failure> {
+    let mut chain = Chain::default();
+    for (known, object) in project.store.repository().references(FOLDER).map_err(Error::from)? {
+        chain.names.push(named(&known).to_owned());
+        // What is wrong with those was said when they were pushed.
+        chain.follow(project, named(&known), object, &mut Vec::new())?;
+    }
+    chain.names.push(named(reference).to_owned());
+    chain.follow(project, named(reference), object, faults)
+}
+
+fn named(reference: &str) -> &str {
+    reference.strip_prefix("refs/tags/").unwrap_or(reference)
+}
+
+/// Seals that name one another.
+#[derive(Default)]
+struct Chain {
+    /// The names of all that are there.
+    names: Vec<String>,
+    /// Those of this branch that verify.
+    seals: Vec<Seal>,
+    /// True where one names the one before.
+    is_chained: bool,
+}
+
+impl Chain {
+    /// Looks at the next seal.
+    fn follow(
+        &mut self,
+        project: &Project<'_>,
+        name: &str,
+        object: ObjectId,
+        faults: &mut Vec<Problem>,
+    ) -> Result<(), Failure> {
+        let tag = project.store.repository().tag(object).map_err(Error::from)?;
         let Some(tag) = tag else {
             faults.push(bad(name, "is not a signed tag"));
-            continue;
+            return Ok(());
         };
-        if line(&tag, BRANCH).is_some_and(|branch| branch != store.branch()) {
-            continue;
+        if line(&tag, BRANCH).is_some_and(|branch| branch != project.store.branch()) {
+            return Ok(());
         }
         if let Some(why) = misplaced(&tag, name) {
             faults.push(bad(name, &why));
-            continue;
+            return Ok(());
         }
-        let Some(signer) = verified(project, name, faults) else { continue };
-        if let Some(why) = no_reviewer(project, seals.last(), &tag, &signer)? {
+        let Some(signer) = verified(project, name, object, faults) else { return Ok(()) };
+        let judging = self.seals.last().map_or(tag.commit, |seal| seal.commit);
+        if let Some(why) = no_reviewer(project, judging, &tag, &signer)? {
             faults.push(bad(name, &why));
-            continue;
+            return Ok(());
         }
         // Seals of before there was a chain name nobody.
         let previous = line(&tag, PREVIOUS);
         match previous {
-            Some(previous) if !names.contains(&previous) => {
+            Some(previous) if !self.names.iter().any(|name| name == previous) => {
                 faults.push(bad(name, &format!("follows {previous}, which is gone")));
             }
-            None if is_chained => faults.push(bad(name, "names no seal that it follows")),
+            None if self.is_chained => faults.push(bad(name, "names no seal that it follows")),
             Some(_) | None => {}
         }
-        is_chained |= previous.is_some();
+        self.is_chained |= previous.is_some();
         let accepted = tag.message.lines().filter(|line| line.starts_with("- ")).map(str::to_owned).collect();
-        seals.push(Seal { name: name.to_owned(), commit: tag.commit, signer, accepted });
+        self.seals.push(Seal { name: name.to_owned(), commit: tag.commit, signer, accepted, judging });
+        Ok(())
     }
-    Ok(seals)
 }
 
 /// Who signed a seal; none where the signature does not verify, which is found, or cannot be verified here.
-fn verified(project: &Project<'_>, name: &str, faults: &mut Vec<Problem>) -> Option<String> {
-    match project.store.repository().verify_tag(name) {
+fn verified(
+    project: &Project<'_>,
+    name: &str,
+    object: ObjectId,
+    faults: &mut Vec<Problem>,
+) -> Option<String> {
+    match project.store.repository().verify_tag(object) {
         Ok(signer) => return Some(signer.unwrap_or_default()),
         Err(error) if CANNOT_TELL.iter().any(|why| error.message.contains(why)) => {
             let why = format!("cannot be verified here, and is left aside: {}", error.message);
@@ -126,17 +176,17 @@ fn misplaced(tag: &Tag, name: &str) -> Option<String> {
     Some(format!("was signed as {}", tag.name)).filter(|_| tag.name != name)
 }
 
-/// Why somebody may not seal: the team has reviewers, as of the seal before, and they are none of them, and no lead.
+/// Why somebody may not seal: the team has people who review or lead, as of the seal before, and they are none of them.
 fn no_reviewer(
     project: &Project<'_>,
-    before: Option<&Seal>,
+    judging: ObjectId,
     tag: &Tag,
     signer: &str,
 ) -> Result<Option<String>, Failure> {
-    let commit = before.map_or(tag.commit, |seal| seal.commit);
-    let there = project.at_commit(Some(commit));
-    let team = &there.rules()?.team;
-    if !team.has(Role::Reviewer) {
+    let there = project.at_commit(Some(judging));
+    let rules = there.rules()?;
+    let team = &rules.team;
+    if !Role::ACCEPTING.iter().any(|role| team.has(*role)) {
         return Ok(None);
     }
     let (name, email) = tag.tagger.clone();
@@ -153,19 +203,28 @@ fn no_reviewer(
         return Ok(Some(format!("is by {tagger}, and was signed by {signer}")));
     }
     let who = known(&tagger)?;
-    let may = [Role::Reviewer, Role::Lead].iter().any(|role| team.plays(&who, *role));
-    Ok(Some(format!("is by {tagger}, who is neither reviewer nor lead")).filter(|_| !may))
+    let may = Role::ACCEPTING.iter().any(|role| team.plays(&who, *role));
+    Ok(Some(format!("is by {tagger}, who is neither reviewer, lead nor product owner")).filter(|_| !may))
 }
 
-/// Makes notes of what a seal accepted: who accepted it, and with which.
-pub(super) fn accept(seals: &[Seal], faults: &mut [Problem]) {
+/// Makes notes of what a seal accepted: who accepted it, and with which. Nobody accepts what they did themselves, where
+/// another can.
+pub(super) fn accept(project: &Project<'_>, seals: &[Seal], faults: &mut [Problem]) -> Result<(), Failure> {
     for fault in faults.iter_mut().filter(|fault| fault.level > ProblemLevel::Note) {
         let told = told(fault);
-        if let Some(seal) = seals.iter().find(|seal| seal.accepted.contains(&told)) {
-            fault.level = ProblemLevel::Note;
-            let _ = write!(fault.message, "; accepted by {} in {}", seal.signer, seal.name);
+        let Some(seal) = seals.iter().find(|seal| seal.accepted.contains(&told)) else { continue };
+        let accused = author_of(&project.store, fault.commit.as_deref());
+        let accused = accused.map(|accused| project.store.mapped(&accused)).transpose()?;
+        if let Some(signer) = signer::person(&seal.signer) {
+            let rules = project.at_commit(Some(seal.judging));
+            if !rules.rules()?.may_accept(&project.store.mapped(&signer)?, accused.as_ref()) {
+                continue;
+            }
         }
+        fault.level = ProblemLevel::Note;
+        let _ = write!(fault.message, "; accepted by {} in {}", seal.signer, seal.name);
     }
+    Ok(())
 }
 
 /// A finding as a seal repeats it.

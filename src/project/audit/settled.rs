@@ -1,34 +1,69 @@
 //! What was found and is repaired since: `save`, `doctor --repair` or git put back what a commit had taken or changed.
 
+use std::collections::BTreeSet;
+
 use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
+use crate::project::audit::found::identity;
 use crate::project::audit::range::{CommitRange, missing};
 use crate::project::failure::Failure;
 use crate::store::git::ObjectId;
 use crate::store::{Error, Store, layout};
-use crate::ticket::{Field, Ticket, TicketId, codec};
+use crate::ticket::{Entry, Field, Ticket, TicketId, codec};
 
-/// Makes notes of what every tip that contains it has right.
+/// Makes notes of what every tip that contains it has right, and of what put it right.
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
+    let mut settled: Vec<(ObjectId, TicketId)> = Vec::new();
     for fault in faults.iter_mut() {
         let Some(commit) = fault.commit.as_deref().and_then(ObjectId::parse) else { continue };
         let tips: Vec<ObjectId> =
             stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
-        if !tips.is_empty() && is_settled(store, &tips, commit, fault)? {
-            fault.level = ProblemLevel::Note;
-            fault.message.push_str("; it was repaired since");
-            fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {path}"));
+        let is_settled = !tips.is_empty() && is_settled(store, &tips, commit, fault)?;
+        if !is_settled && !is_repair(store, &settled, commit, fault)? {
+            continue;
         }
+        let what = if is_settled { "it was repaired since" } else { "it repairs what was changed before" };
+        fault.level = ProblemLevel::Note;
+        fault.message = format!("{}; {what}", fault.message);
+        fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {path}"));
+        settled.extend(fault.ticket.clone().filter(|_| is_settled).map(|id| (commit, id)));
     }
     Ok(())
 }
 
-fn is_settled(
+/// True where a commit gives entries back as they were before an earlier one changed them, and changes no others.
+fn is_repair(
     store: &Store,
-    tips: &[ObjectId],
+    settled: &[(ObjectId, TicketId)],
     commit: ObjectId,
     fault: &Problem,
 ) -> Result<bool, Failure> {
+    let rule = AuditRule::parse(fault.rule);
+    if rule != Some(AuditRule::TimelineChanged) {
+        return Ok(false);
+    }
+    let repository = store.repository();
+    for (earlier, id) in settled.iter().filter(|(_, id)| fault.ticket.as_ref() == Some(id)) {
+        let parents = |commit: ObjectId| repository.parents(commit).map_err(Error::from);
+        let ([first], [before]) = (&parents(*earlier)?[..], &parents(commit)?[..]) else { continue };
+        let (Some(first), Some(before)) = (at(store, *first, id)?, at(store, *before, id)?) else { continue };
+        let now = at(store, commit, id)?;
+        let known: BTreeSet<_> = first.timeline().iter().map(identity).collect();
+        let mut later = before.timeline().iter().filter(|entry| !known.contains(&identity(entry)));
+        let is_kept = |entry: &Entry| now.as_ref().is_some_and(|now| now.timeline().contains(entry));
+        if missing(&first, now.as_ref()) == 0 && later.all(is_kept) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A ticket as a commit has it.
+fn at(store: &Store, commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, Failure> {
+    Ok(store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default())
+}
+
+fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Problem) -> Result<bool, Failure> {
     let Some(rule) = AuditRule::parse(fault.rule) else { return Ok(false) };
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
         return is_back(store, tips, commit, path);
@@ -82,19 +117,16 @@ fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, 
 
 /// True where every tip has all entries of a ticket that the parents of the commit had, as they were.
 fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
-    let ticket = |commit: ObjectId| -> Result<Option<Ticket>, Failure> {
-        Ok(store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default())
-    };
     for parent in store.repository().parents(commit).map_err(Error::from)? {
-        let Some(was) = ticket(parent)? else { continue };
+        let Some(was) = at(store, parent, id)? else { continue };
         for tip in tips {
-            if missing(&was, ticket(*tip)?.as_ref()) > 0 {
+            if missing(&was, at(store, *tip, id)?.as_ref()) > 0 {
                 return Ok(false);
             }
         }
     }
     for tip in tips {
-        if ticket(*tip)?.is_none() {
+        if at(store, *tip, id)?.is_none() {
             return Ok(false);
         }
     }
@@ -109,8 +141,7 @@ fn is_accounted(
     message: &str,
 ) -> Result<bool, Failure> {
     let unaccounted = |commit: ObjectId| -> Result<Option<Vec<Field>>, Failure> {
-        let ticket = store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default();
-        Ok(ticket.as_ref().map(Ticket::unaccounted))
+        Ok(at(store, commit, id)?.as_ref().map(Ticket::unaccounted))
     };
     // Only what a version tells by itself can be told of a later one: texts of schema 1 are known by their change alone.
     let is_told = |field: &Field| message.contains(&field.name());

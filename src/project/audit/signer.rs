@@ -10,7 +10,7 @@ use crate::project::audit::review::{Review, Signature};
 use crate::project::failure::Failure;
 use crate::store::Error;
 use crate::store::git::{CommitDelta, ObjectId, SignatureStatus, Signed};
-use crate::ticket::Person;
+use crate::ticket::{Person, Timestamp};
 
 impl Review<'_> {
     /// Takes down a signature that the policy wants; says where there is none.
@@ -20,24 +20,43 @@ impl Review<'_> {
         facts: &CommitFacts,
         rules: &Rc<Rules>,
         authors: Vec<(Person, bool)>,
-    ) {
+    ) -> Result<(), Failure> {
         // Who loosened the policy for themselves is held to it.
         let own = self.rules.at(&passage.commit).filter(|granted| granted.by == facts.known_author);
         let before = own.filter_map(SelfGranted::signed_commits).max();
         let level = match before.into_iter().fold(rules.settings.signed_commits, Policy::max) {
-            Policy::Off => return,
+            Policy::Off => {
+                self.has_unsigned = true;
+                return Ok(());
+            }
             Policy::Warn => ProblemLevel::Warning,
             Policy::Enforce => ProblemLevel::Error,
         };
         if passage.is_signed {
             let committer = facts.committer.clone();
             let (commit, rules) = (passage.commit, Rc::clone(rules));
-            self.signatures.push(Signature { commit, committer, rules, authors, level });
-            return;
+            let mut earliest = facts.committed;
+            for parent in &passage.parents {
+                let seconds = self.store.repository().committed_at(*parent).map_err(Error::from)?;
+                earliest = earliest.max(Timestamp::from_unix(seconds).unwrap_or_default());
+            }
+            let skew = rules.settings.skew_seconds;
+            let is_dated_back = facts.committed.unix().saturating_add(skew) < earliest.unix();
+            self.signatures.push(Signature {
+                commit,
+                committer,
+                rules,
+                authors,
+                level,
+                earliest,
+                is_dated_back,
+            });
+            return Ok(());
         }
         let message = format!("{} committed it, and did not sign it", facts.committer);
         let finding = Finding::new(AuditRule::SignatureMissing, message).weighing(level);
         self.found(passage.commit, None, "", finding);
+        Ok(())
     }
 
     /// Verifies the signatures that policies want.
@@ -47,23 +66,54 @@ impl Review<'_> {
         let signed: BTreeMap<ObjectId, Signed> =
             self.store.repository().signatures(&commits).map_err(Error::from)?;
         for one in wanted {
-            let finding = match signed.get(&one.commit) {
-                Some(signed) if signed.verdict == SignatureStatus::Good => {
-                    self.foreign_signer(signed, &one)?
-                }
-                Some(signed) if signed.verdict == SignatureStatus::Untrusted => {
-                    let message = format!("no key that git trusts made the signature ({})", signed.key);
-                    Some(Finding::new(AuditRule::SignatureBad, message))
-                }
-                Some(_) | None => {
-                    Some(Finding::new(AuditRule::SignatureBad, "the signature does not verify"))
-                }
+            let findings = match signed.get(&one.commit) {
+                Some(signed) => self.signed(signed, &one)?,
+                None => vec![unverified()],
             };
-            if let Some(finding) = finding {
-                self.found(one.commit, None, "", finding.weighing(one.level));
+            for finding in findings {
+                let level = finding.level.min(one.level);
+                self.found(one.commit, None, "", finding.weighing(level));
             }
         }
         Ok(())
+    }
+
+    /// What is wrong with a signature.
+    fn signed(&mut self, signed: &Signed, one: &Signature) -> Result<Vec<Finding>, Failure> {
+        let repository = self.store.repository();
+        let bad = |message: &str| Finding::new(AuditRule::SignatureBad, message);
+        let mut findings = Vec::new();
+        match signed.verdict {
+            SignatureStatus::Good if one.is_dated_back && signed.key.starts_with("SHA256:") => {
+                let at: String = one.earliest.to_string().chars().filter(char::is_ascii_digit).collect();
+                let is_good = repository.is_signed_at(one.commit, &signed.signer, &at);
+                if !is_good.map_err(Error::from)? {
+                    let message = format!(
+                        "the key was no longer valid at {}, when what it follows was made",
+                        one.earliest
+                    );
+                    findings.push(bad(&message));
+                }
+            }
+            SignatureStatus::Good => {}
+            SignatureStatus::Lapsed => {
+                let lapsed = repository.lapsed(one.commit, &signed.key).map_err(Error::from)?;
+                findings.push(match lapsed {
+                    Some(at) if one.earliest.unix() < at => {
+                        bad("the key has expired, or was revoked, since").weighing(ProblemLevel::Note)
+                    }
+                    Some(_) => bad("the key had expired, or was revoked, when it signed"),
+                    None => bad("the key has expired, or was revoked; when, git cannot tell"),
+                });
+            }
+            SignatureStatus::Untrusted => {
+                let message = format!("no key that git trusts made the signature ({})", signed.key);
+                return Ok(vec![bad(&message)]);
+            }
+            SignatureStatus::Bad | SignatureStatus::None => return Ok(vec![unverified()]),
+        }
+        findings.extend(self.foreign_signer(signed, one)?);
+        Ok(findings)
     }
 
     /// A good signature, of somebody else than who committed, or than who is said to have decided.
@@ -85,6 +135,10 @@ impl Review<'_> {
         }
         Ok(None)
     }
+}
+
+fn unverified() -> Finding {
+    Finding::new(AuditRule::SignatureBad, "the signature does not verify")
 }
 
 /// Whom the keyring or the allowed signers name; none where that is not an address.

@@ -122,6 +122,20 @@ fn written(entry: &Entry, ticket: &Ticket) -> Timestamp {
     seen.into_values().fold(entry.at, Timestamp::max)
 }
 
+/// New entries that are dated before what they follow, by more than people's clocks are apart: no clock of the ticket
+/// gains by it (docs/clocks.md), and a reader should know.
+pub(super) fn out_of_order(new: &[&Entry], after: &Ticket, skew_seconds: i64) -> Vec<Finding> {
+    let is_early =
+        |entry: &&&Entry| entry.at.unix().saturating_add(skew_seconds) < written(entry, after).unix();
+    let say = |entry: &&Entry| {
+        let (followed, at) = (written(entry, after), entry.at);
+        let message =
+            format!("entry {} ({}) is dated {at}, and follows one of {followed}", entry.id, entry.action);
+        Finding::new(AuditRule::EntryOrder, message)
+    };
+    new.iter().filter(is_early).map(say).collect()
+}
+
 /// A step that only the change of the rules that its author made allows.
 fn only_by_own_change(finding: &Finding, granted: &SelfGranted) -> Finding {
     let (refused, commit) = (&finding.message, granted.commit);

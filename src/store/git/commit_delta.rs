@@ -128,7 +128,7 @@ impl Repository {
         let now = self.find(commit, path)?;
         let before: Vec<_> = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<_>>()?;
         // A merge that has what one of its parents has decided nothing.
-        let is_taken = before.iter().any(|before| *before == now) || (before.is_empty() && now.is_none());
+        let is_taken = before.contains(&now) || (before.is_empty() && now.is_none());
         Ok((!is_taken).then(|| FileDelta { path: path.to_owned(), now, before }))
     }
 

@@ -117,6 +117,38 @@ impl Repository {
         }
     }
 
+    /// The folders of a name somewhere below the top of a commit's tree, at most so deep; of at most so many looked into.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn folders_below(
+        &self,
+        commit: ObjectId,
+        name: &str,
+        depth: usize,
+        most: usize,
+    ) -> Result<Vec<ObjectId>> {
+        let tree = self.commit_object(commit)?.tree().map_err(failed("reading a tree"))?;
+        let (mut found, mut looked) = (Vec::new(), 0);
+        let mut next = vec![(tree.id(), 0)];
+        while let Some((id, level)) = next.pop() {
+            looked += 1;
+            if looked > most {
+                break;
+            }
+            let tree = self.repo.find_tree(id).map_err(failed("reading a tree"))?;
+            for entry in tree.iter().filter(|entry| entry.kind() == Some(git2::ObjectType::Tree)) {
+                let is_named = entry.name_bytes() == name.as_bytes();
+                if is_named && level > 0 {
+                    found.push(ObjectId(entry.id()));
+                } else if !is_named && level < depth {
+                    next.push((entry.id(), level + 1));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The content of a blob, if it is no more than `limit` bytes.
     ///
     /// # Errors

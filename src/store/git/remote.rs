@@ -180,6 +180,14 @@ impl Repository {
         Ok(commits)
     }
 
+    /// When a commit was made: seconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn committed_at(&self, commit: ObjectId) -> Result<i64> {
+        Ok(self.commit_object(commit)?.time().seconds())
+    }
+
     /// Who made a commit, and what its message is.
     pub(crate) fn commit_text(&self, commit: ObjectId) -> Result<CommitText> {
         let commit = self.commit_object(commit)?;

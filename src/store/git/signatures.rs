@@ -20,7 +20,9 @@ const FORMAT: &str = "--format=%H%x00%G?%x00%GS%x00%GF";
 pub enum SignatureStatus {
     /// Good, by a key that is trusted.
     Good,
-    /// It fits, but the key is not trusted, is unknown, has expired or was revoked.
+    /// Good, by a key that was trusted, and has expired or was revoked since.
+    Lapsed,
+    /// It fits, but the key is not trusted, or unknown.
     Untrusted,
     /// It does not fit what it signs.
     Bad,
@@ -34,6 +36,7 @@ impl SignatureStatus {
     fn of(letter: &str) -> Self {
         match letter {
             "G" => Self::Good,
+            "X" | "Y" | "R" => Self::Lapsed,
             "B" => Self::Bad,
             "N" | "" => Self::None,
             _ => Self::Untrusted,
@@ -103,8 +106,8 @@ impl Repository {
     ///
     /// # Errors
     /// Git says why it is not good.
-    pub fn verify_tag(&self, name: &str) -> Result<Option<String>> {
-        let output = self.git_output(&["verify-tag", "--", name], b"", None)?;
+    pub fn verify_tag(&self, tag: ObjectId) -> Result<Option<String>> {
+        let output = self.git_output(&["verify-tag", &tag.to_string()], b"", None)?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         Ok(said.lines().find_map(signer).map(str::to_owned))
     }
