@@ -63,6 +63,7 @@ mod pages;
 mod people;
 mod pipelines;
 mod process;
+mod proofs;
 mod real_suites;
 mod redacting;
 mod releases;
