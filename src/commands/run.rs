@@ -64,7 +64,7 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
     let cause = cause(args, finished, session);
-    let results = results(&cause, end);
+    let results = results(&cause, end, build.lane.as_deref());
     if end == End::Failed || args.resolve {
         let given = args.fields.changes(&project, session)?;
         // Secrets were taken out of the texts: no failure is refused for them.
@@ -79,13 +79,13 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
 }
 
 /// The one result of a command: it has passed or failed like a test.
-fn results(cause: &FailureGroup, end: End) -> Results {
+fn results(cause: &FailureGroup, end: End, lane: Option<&str>) -> Results {
     let verdict = match end {
         End::Failed => TestResult::Failed(Box::new(cause.evidence.clone())),
         End::Passed => TestResult::Passed,
     };
-    let mut results = Results::new(Grouping::Test);
-    results.add(Outcome { suite: String::new(), name: cause.key.clone(), verdict });
+    let mut results = Results::new(Grouping::Test, lane);
+    results.add(Outcome::new("", cause.key.clone(), verdict));
     results.finish()
 }
 

@@ -17,6 +17,6 @@ pub use import::read_line;
 pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};
 pub use lines::Lines;
 pub use operations::{Operation, read_operation};
-pub use results::{ReportFormat, printed, read_report};
+pub use results::{ReportFormat, printed, read_report, roots};
 pub use text::{read_message, read_text, split_title};
 pub use tracker::{Issue, Source, incoming, open_foreign};

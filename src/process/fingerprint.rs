@@ -11,20 +11,43 @@ use crate::ticket::{cut, one_line};
 
 /// The longest fingerprint, in columns; of a longer one, the end is its checksum.
 const MAX_COLUMNS: usize = 160;
-/// A name with no run of hexadecimal digits as long as this holds no id.
+/// A shorter run of hexadecimal digits is no id.
 const ID_DIGITS: usize = 6;
 
-/// What varies in names and in messages, and what stands in its place. The order matters.
-const VARYING: &[(&str, &str)] = &[
+/// What test tools make vary in a name themselves: folders that they make for a run. All else in a name tells one test
+/// from another, however much it looks like an id. The order matters.
+const IN_NAMES: &[(&str, &str)] = &[
+    (
+        r"(/private)?(/tmp|/var/folders|/var/tmp)/[^\s:'\x22)\]]*(pytest-of-[^/\s]+/pytest-\d+|tmp[A-Za-z0-9_]{6,}|\.tmp[A-Za-z0-9]{6})[^\s:'\x22)\]]*",
+        "<tmp>",
+    ),
+    (r"[A-Za-z]:\\[^\s'\x22]*\\Temp\\[^\s:'\x22)]+", "<tmp>"),
+];
+/// What varies in messages from run to run.
+const IN_MESSAGES: &[(&str, &str)] = &[
     (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", "<id>"),
-    (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
+    (r"\b\d{4}[-/]\d\d[-/]\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?(Z| ?[+-]\d\d:?\d\d| UTC| GMT)?", "<time>"),
+    (
+        r"\b((Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(\d{1,2} )?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(,? \d{4})?(,? \d\d:\d\d(:\d\d)?)?( \d{4}\b)?( UTC| GMT)?",
+        "<time>",
+    ),
+    (r"\b\d\d:\d\d:\d\d([.,]\d+)?\b", "<time>"),
     (r"0[xX][0-9a-fA-F]+", "<address>"),
     (r"(/private)?(/tmp|/var/folders|/var/tmp)/[^\s:'\x22)]+", "<tmp>"),
     (r"[A-Za-z]:\\[^\s'\x22]*\\Temp\\[^\s:'\x22)]+", "<tmp>"),
+    (
+        r"(/home/runner/work|/builds|/var/lib/jenkins/workspace|/var/jenkins_home/workspace|/home/circleci|/buildkite/builds|/__w|/github/workspace|[A-Za-z]:\\a)([/\\][^\s:'\x22)/\\]+)*[/\\]",
+        "<workspace>/",
+    ),
+    (r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(:\d+)?\b", "<host>"),
+    (r"\[[0-9a-fA-F:]*::[0-9a-fA-F:]*\](:\d+)?", "<host>"),
+    (r"\b(localhost|host\.docker\.internal)(:\d+)?", "<host>"),
+    (
+        r"(?i)\b(seed|random seed|rng|port|pid|process|thread|runner|worker|session|request)([ =:#-]+)[0-9a-zA-Z-]*\d[0-9a-zA-Z-]*",
+        "$1 <number>",
+    ),
+    (r"\b(fv-az|ip-|gha?-runner|runner)-[0-9a-zA-Z-]+", "<runner>"),
     (r"\b[0-9a-f]*([0-9][a-f]|[a-f][0-9])[0-9a-f]*\b", "<hex>"),
-];
-/// What varies in messages alone: in a name it tells one case from another.
-const IN_MESSAGES: &[(&str, &str)] = &[
     (r"\b\d+(\.\d+)?\s?(ns|us|µs|ms|secs?|seconds?|s|minutes?|mins?|m|hours?|h)\b", "<span>"),
     (r":\d+(:\d+)?\b", ":<line>"),
     (r"\bline \d+(, column \d+)?", "line <line>"),
@@ -37,7 +60,7 @@ fn patterns(list: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
     list.iter().filter_map(|(shape, stand_in)| Some((Regex::new(shape).ok()?, *stand_in))).collect()
 }
 
-static NAMES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| patterns(VARYING));
+static NAMES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| patterns(IN_NAMES));
 static MESSAGES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| patterns(IN_MESSAGES));
 
 /// By what failures are gathered in one ticket.
@@ -58,33 +81,69 @@ impl Grouping {
     pub fn key(self, outcome: &Outcome, evidence: &FailureOutput) -> String {
         match self {
             Self::Test => bounded(&format!("test:{}", stable_name(&outcome.name))),
-            Self::Message if !evidence.message.trim().is_empty() => {
-                bounded(&format!("message:{}", stable_message(&evidence.message)))
-            }
-            Self::Message => bounded(&format!("message:of {}", stable_name(&outcome.name))),
+            Self::Message => match telling(evidence) {
+                Some(message) => bounded(&format!("message:{}", stable_message(&message))),
+                None => bounded(&format!("message:of {}", stable_name(&outcome.name))),
+            },
             Self::Suite => bounded(&format!("suite:{}", stable_name(&outcome.suite))),
         }
     }
 }
 
-/// A name without addresses, ids, times and temporary paths.
+/// What tells the cause of a failure: its message; where that says no more than that something failed, or an exception's
+/// type, the first line of the evidence that says more.
+fn telling(evidence: &FailureOutput) -> Option<String> {
+    let message = evidence.message.trim();
+    if !message.is_empty() && !is_bare(message) {
+        return Some(message.to_owned());
+    }
+    let lines = evidence.details.lines().chain(evidence.output.lines()).map(str::trim);
+    let own = lines.filter(|line| line.chars().any(char::is_alphanumeric) && !is_bare(line));
+    own.map(str::to_owned).next().or_else(|| (!message.is_empty()).then(|| message.to_owned()))
+}
+
+/// True for a text that says only that something failed, or the type of an exception: `Failed`, `java.io.IOException`.
+fn is_bare(text: &str) -> bool {
+    let text = text.trim_end_matches([':', '.', ' ']);
+    let is_word = |c: char| c.is_alphanumeric() || "_.$\\:".contains(c);
+    let is_type = text.chars().all(is_word)
+        && ["Error", "Exception", "Failure", "Failed", "Assertion"].iter().any(|end| text.ends_with(end));
+    let bare = ["failed", "fail", "failure", "error", "test failed", "assertion failed", "exception"];
+    is_type || bare.contains(&text.to_lowercase().as_str())
+}
+
+/// A name without the folders that tools make for a run.
 #[must_use]
 pub(crate) fn stable_name(name: &str) -> String {
     let name = one_line(name);
     if may_vary(&name) { replaced(&name, &NAMES) } else { name }
 }
 
-/// A message without those, line numbers, spans of time and long numbers.
+/// A message without what varies from run to run: times, addresses, hosts, seeds, folders, lines, and the order of what is
+/// in braces.
 #[must_use]
 pub fn stable_message(message: &str) -> String {
     let message = one_line(message);
-    replaced(&replaced(&message, &NAMES), &MESSAGES).split_whitespace().collect::<Vec<_>>().join(" ")
+    let message = replaced(&message, &MESSAGES).split_whitespace().collect::<Vec<_>>().join(" ");
+    in_order(&message)
 }
 
-/// Sixteen hexadecimal digits that stand for a test in the record of passes.
+/// A text in which the items between braces stand in order: tables that are hashed are printed in any.
+fn in_order(text: &str) -> String {
+    let Some((before, rest)) = text.split_once('{') else { return text.to_owned() };
+    let Some((inside, after)) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{')) else {
+        return format!("{before}{{{}", in_order(rest));
+    };
+    let mut items: Vec<&str> = inside.split(", ").collect();
+    items.sort_unstable();
+    format!("{before}{{{}}}{}", items.join(", "), in_order(after))
+}
+
+/// The number that stands for a test of a lane in the record of passes.
 #[must_use]
-pub fn test_number(name: &str) -> u64 {
-    checksum(&stable_name(name))
+pub fn test_number(lane: Option<&str>, name: &str) -> u64 {
+    let name = stable_name(name);
+    lane.map_or_else(|| checksum(&name), |lane| checksum(&format!("{lane}\n{name}")))
 }
 
 /// The first 64 bits of a text's SHA-256.
@@ -118,20 +177,9 @@ fn filled(stand_in: &str, found: &regex_lite::Captures<'_>) -> String {
     stand_in.replace("$1", found.get(1).map_or("", |group| group.as_str()))
 }
 
-/// Most names hold nothing that varies; they are many, and the patterns take longer than this look.
+/// Most names hold no folder; they are many, and the patterns take longer than this look.
 fn may_vary(name: &str) -> bool {
-    let mut run = 0;
-    for c in name.chars() {
-        if c.is_ascii_hexdigit() {
-            run += 1;
-        } else {
-            run = 0;
-        }
-        if run >= ID_DIGITS || matches!(c, '/' | '\\') {
-            return true;
-        }
-    }
-    name.contains("0x") || name.contains("0X")
+    name.contains(['/', '\\'])
 }
 
 fn bounded(key: &str) -> String {
@@ -154,6 +202,11 @@ mod tests {
             ("user 123e4567-e89b-12d3-a456-426614174000", "user 00000000-0000-0000-0000-000000000000"),
             ("commit 02f1335fb2590f97", "commit 7d6bc3f"),
             ("thread 'pay' (4711) panicked", "thread 'pay' (1) panicked"),
+            ("refused at 10.0.3.7:5432 (port 40123)", "refused at 10.0.9.1:5432 (port 39981)"),
+            ("seed=18273 failed on Nov 24, 2026", "seed=9 failed on Dec 1, 2026"),
+            ("/home/runner/work/shop/shop/src/a.js: no", "/builds/acme/shop/src/a.js: no"),
+            ("got {b: 2, a: 1}, no more", "got {a: 1, b: 2}, no more"),
+            ("lost runner-x7f2-project-9 at 12:00:01", "lost runner-b001-project-9 at 13:22:59.5"),
         ] {
             assert_eq!(stable_message(one), stable_message(other));
         }
@@ -165,16 +218,25 @@ mod tests {
         assert_ne!(stable_name("adds[1-2]"), stable_name("adds[1-3]"));
         assert_eq!(stable_name("facade::added"), "facade::added");
         assert_eq!(stable_name("decade_accede"), "decade_accede");
+        for (one, other) in [
+            ("color[ff0000]", "color[00ff00]"),
+            ("user[123e4567-e89b-12d3-a456-426614174000]", "user[00000000-0000-0000-0000-000000000000]"),
+            ("opens[/etc/a1b2c3d4]", "opens[/etc/a1b2c3d5]"),
+            ("at[0x10]", "at[0x20]"),
+            ("on[2026-11-24]", "on[2026-11-25]"),
+        ] {
+            assert_ne!(stable_name(one), stable_name(other));
+        }
+        assert_eq!(
+            stable_name("reads[/tmp/pytest-of-ann/pytest-12/reads0/x.db]"),
+            stable_name("reads[/tmp/pytest-of-bob/pytest-7/reads0/x.db]")
+        );
     }
 
     #[test]
     fn a_long_key_is_cut_and_stays_its_own() {
         let key = |name: &str| {
-            let outcome = Outcome {
-                suite: String::new(),
-                name: name.to_owned(),
-                verdict: crate::process::TestResult::Skipped,
-            };
+            let outcome = Outcome::new("", name, crate::process::TestResult::Skipped);
             Grouping::Test.key(&outcome, &FailureOutput::default())
         };
         let (one, other) = (key(&format!("{}x", "a ".repeat(300))), key(&format!("{}y", "a ".repeat(300))));

@@ -14,6 +14,7 @@ mod file_text;
 mod fingerprint;
 mod follow_up;
 mod incoming;
+mod lanes;
 mod limits;
 mod listed;
 mod mentions;
@@ -59,6 +60,7 @@ pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
 pub use incoming::{Incoming, IncomingEntry, IncomingIssue, NewTicket};
+pub use lanes::{is_lane_of, standing_sightings};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};
 pub use mentions::paths_named;
@@ -74,7 +76,7 @@ pub use request::{
     Actor, Assignee, Changes, Deferral, FieldChange, FixStatus, ProcessAction, Request, RequestKind,
     ResolutionRequest,
 };
-pub use results::{FailureGroup, MAX_NAMED, Results};
+pub use results::{DOCTEST, FailureGroup, MAX_NAMED, Results};
 pub use rings::rings;
 pub use rules::Rules;
 pub use secrets::{secret_in, without_secrets};

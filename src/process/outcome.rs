@@ -7,8 +7,18 @@ pub struct Outcome {
     pub suite: String,
     /// The whole name: `shop::pay::refuses_zero`.
     pub name: String,
+    /// What it belongs to beside, and what fails as a whole where it cannot be set up: its class, its file.
+    pub units: Vec<String>,
     /// How it went.
     pub verdict: TestResult,
+}
+
+impl Outcome {
+    /// How a test of a suite went.
+    #[must_use]
+    pub fn new(suite: impl Into<String>, name: impl Into<String>, verdict: TestResult) -> Self {
+        Self { suite: suite.into(), name: name.into(), units: Vec::new(), verdict }
+    }
 }
 
 /// How a test went.
@@ -20,6 +30,8 @@ pub enum TestResult {
     Flaky,
     /// It did not run.
     Skipped,
+    /// An analysis found it, and the project decided to live with it.
+    Suppressed,
     /// It failed.
     Failed(Box<FailureOutput>),
 }

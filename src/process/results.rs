@@ -10,6 +10,10 @@ use crate::process::outcome::{FailureOutput, Outcome, TestResult};
 pub(in crate::process) const MAX_CAUSES: usize = 5_000;
 /// The most tests of a cause that are named.
 pub const MAX_NAMED: usize = 50;
+/// The most tests of a storm that are named: it ends when they pass.
+const MAX_NAMED_OF_STORM: usize = 200;
+/// What the name of the examples in an item's documentation ends with.
+pub const DOCTEST: &str = " (doctest)";
 
 /// The most bytes of traces and outputs that are kept of all causes together; of further ones, the message is.
 pub(in crate::process) const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
@@ -27,18 +31,25 @@ pub struct FailureGroup {
     pub evidence: FailureOutput,
 }
 
-/// The results of a run.
+/// The results of a run, in one lane.
 #[derive(Debug, Default)]
 pub struct Results {
     grouping: Grouping,
+    lane: Option<String>,
     causes: BTreeMap<String, FailureGroup>,
     /// Failures beyond those that are told apart.
     uncounted: usize,
     passed: Vec<u64>,
     failed: BTreeSet<u64>,
     flaky: BTreeSet<u64>,
-    /// Tools whose report is complete: what it does not say is not so.
+    /// Tests that are there, and did not run; findings that the project decided to live with.
+    skipped: BTreeSet<u64>,
+    /// Suites, classes and files of which a test passed.
+    units: BTreeSet<u64>,
+    /// Analyses whose report is complete, by what their findings' names begin with: what it does not say is not so.
     complete: BTreeSet<String>,
+    /// True where not all of a report was read.
+    is_partial: bool,
     /// How many bytes of traces and outputs are kept.
     evidence_bytes: usize,
     /// How many results were read.
@@ -48,20 +59,30 @@ pub struct Results {
 impl Results {
     /// No results yet.
     #[must_use]
-    pub fn new(grouping: Grouping) -> Self {
-        Self { grouping, ..Self::default() }
+    pub fn new(grouping: Grouping, lane: Option<&str>) -> Self {
+        Self { grouping, lane: lane.map(str::to_owned), ..Self::default() }
     }
 
-    /// Takes a result.
+    fn number(&self, name: &str) -> u64 {
+        test_number(self.lane.as_deref(), name)
+    }
+
+    /// Takes a result. One that passed after it failed is flaky; one that failed after it passed has failed: plugins
+    /// that run a test again list the attempts before the last as passed.
     pub fn add(&mut self, outcome: Outcome) {
         self.total += 1;
-        let number = test_number(&outcome.name);
+        let number = self.number(&outcome.name);
         match &outcome.verdict {
-            TestResult::Skipped => {}
-            TestResult::Passed => self.passed.push(number),
-            TestResult::Flaky => {
+            TestResult::Skipped | TestResult::Suppressed => drop(self.skipped.insert(number)),
+            TestResult::Passed | TestResult::Flaky => {
                 self.passed.push(number);
-                self.flaky.insert(number);
+                for unit in outcome.units.iter().chain([&outcome.suite]).filter(|unit| !unit.is_empty()) {
+                    self.units.insert(self.number(unit));
+                }
+                let has_failed = self.failed.contains(&number) && !names_several(&outcome.name);
+                if has_failed || outcome.verdict == TestResult::Flaky {
+                    self.flaky.insert(number);
+                }
             }
             TestResult::Failed(evidence) => {
                 if self.causes.len() < MAX_CAUSES || self.failed.contains(&number) {
@@ -72,26 +93,31 @@ impl Results {
                         let evidence = bounded(evidence, kept);
                         FailureGroup { key, tests: Vec::new(), count: 0, evidence }
                     });
-                    cause.add(outcome.name);
+                    cause.add(outcome.name, MAX_NAMED);
                 } else {
                     self.uncounted += 1;
+                    self.is_partial = true;
                 }
             }
         }
     }
 
-    /// Says that a tool told all it found: what it does not name has gone.
-    pub fn is_complete(&mut self, tool: &str) {
-        self.complete.insert(tool.to_owned());
+    /// Says that an analysis told all it found: what begins with this, and it does not name, has gone.
+    pub fn is_complete(&mut self, beginning: &str) {
+        self.complete.insert(beginning.to_owned());
     }
 
-    /// Ends: what passed and failed in one run is flaky, and counts as failed.
+    /// Says that not all of the run is here: nothing is resolved by it.
+    pub fn is_partial(&mut self) {
+        self.is_partial = true;
+    }
+
+    /// Ends: what failed counts as failed, whatever else it did.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.passed.sort_unstable();
         self.passed.dedup();
         let failed = std::mem::take(&mut self.failed);
-        self.flaky.extend(failed.iter().filter(|number| self.passed.binary_search(number).is_ok()));
         self.passed.retain(|number| !failed.contains(number));
         self.failed = failed;
         self
@@ -114,34 +140,74 @@ impl Results {
         self.causes.contains_key(key)
     }
 
-    /// True where a test passed, or a complete report no longer names it.
+    /// True where a test passed, what could not be set up was, or a complete report no longer names it.
     #[must_use]
     pub fn has_passed(&self, name: &str) -> bool {
-        let number = test_number(name);
+        let number = self.number(name);
+        if self.is_partial || self.failed.contains(&number) {
+            return false;
+        }
         let is_gone = || {
-            self.complete
-                .iter()
-                .any(|tool| name.strip_prefix(tool.as_str()).is_some_and(|rest| rest.starts_with(": ")))
+            let is_of = |beginning: &String| {
+                name.strip_prefix(beginning.as_str()).is_some_and(|rest| rest.starts_with(": "))
+            };
+            self.complete.iter().any(is_of) && !self.skipped.contains(&number)
         };
-        self.passed.binary_search(&number).is_ok() || (is_gone() && !self.failed.contains(&number))
+        self.passed.binary_search(&number).is_ok() || self.units.contains(&number) || is_gone()
+    }
+
+    /// True where the run says nothing of a test at all, and all of the run is here.
+    #[must_use]
+    pub fn lacks(&self, name: &str) -> bool {
+        let number = self.number(name);
+        !self.is_partial
+            && !self.has_passed(name)
+            && !self.failed.contains(&number)
+            && !self.skipped.contains(&number)
     }
 
     /// True where a test both failed and passed.
     #[must_use]
     pub fn is_flaky(&self, name: &str) -> bool {
-        self.flaky.contains(&test_number(name))
+        self.flaky.contains(&self.number(name))
     }
 
-    /// The numbers of the tests that passed, in order.
+    /// Notes a name as passed: what is counted from run to run beside the tests themselves.
+    pub fn count(&mut self, name: &str) {
+        let number = self.number(name);
+        if let Err(place) = self.passed.binary_search(&number) {
+            self.passed.insert(place, number);
+        }
+    }
+
+    /// Notes a name as passed or failed, beside the tests themselves.
+    pub fn count_as(&mut self, name: &str, passed: bool) {
+        if passed {
+            self.count(name);
+        } else {
+            self.failed.insert(self.number(name));
+        }
+    }
+
+    /// The numbers of the tests that passed, in order, and of the units of which one did.
     #[must_use]
-    pub fn passed(&self) -> &[u64] {
-        &self.passed
+    pub fn passed(&self) -> Vec<u64> {
+        let is_whole = |unit: &&u64| !self.failed.contains(*unit);
+        let mut all: Vec<u64> = self.units.iter().filter(is_whole).chain(&self.passed).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// The numbers of the tests that failed, in order.
     pub fn failed(&self) -> impl Iterator<Item = u64> {
         self.failed.iter().copied()
     }
+}
+
+/// True for a name that stands for several tests: the examples in an item's documentation.
+fn names_several(name: &str) -> bool {
+    name.ends_with(DOCTEST)
 }
 
 /// The evidence as far as there is room for it.
@@ -154,9 +220,9 @@ fn bounded(evidence: &FailureOutput, kept: &mut usize) -> FailureOutput {
 }
 
 impl FailureGroup {
-    fn add(&mut self, test: String) {
+    fn add(&mut self, test: String, most: usize) {
         self.count += 1;
-        if self.tests.len() < MAX_NAMED && !self.tests.contains(&test) {
+        if self.tests.len() < most && !self.tests.contains(&test) {
             self.tests.push(test);
         }
     }
@@ -169,7 +235,7 @@ impl FailureGroup {
             if storm.count == 0 {
                 storm.evidence = cause.evidence.clone();
             }
-            cause.tests.iter().for_each(|test| storm.add(test.clone()));
+            cause.tests.iter().for_each(|test| storm.add(test.clone(), MAX_NAMED_OF_STORM));
             storm.count += cause.count.saturating_sub(cause.tests.len());
         }
         storm

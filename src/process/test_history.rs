@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::process::fingerprint::checksum;
 use crate::process::results::Results;
 
 /// The first line of the text.
@@ -35,6 +36,8 @@ pub struct State {
     pub flips: u32,
     /// When this was told: seconds since 1970 UTC.
     pub at: i64,
+    /// What stands for the run that told it; 0 where that is not known.
+    pub run: u64,
 }
 
 /// The tests of a branch.
@@ -80,8 +83,9 @@ impl TestHistory {
             let Some(state) = self.state_at(place) else { continue };
             let (word, last) =
                 (if state.passing { "passed" } else { "failed" }, state.last_passed.as_deref());
-            let State { since, count, flips, at, .. } = state;
-            let _ = writeln!(out, "state {word} {} {since} {count} {flips} {at}", last.unwrap_or("-"));
+            let State { since, count, flips, at, run, .. } = state;
+            let last = last.unwrap_or("-");
+            let _ = writeln!(out, "state {word} {last} {since} {count} {flips} {at} {run:016x}");
             for number in numbers {
                 let _ = writeln!(out, "{number:016x}");
             }
@@ -104,10 +108,11 @@ impl TestHistory {
         self.states.get(usize::try_from(place).ok()?)
     }
 
-    /// The record after a run at a revision.
+    /// The record after a run at a revision. What several reports of one run say counts once.
     #[must_use]
-    pub fn after(&self, results: &Results, revision: &str, at: i64) -> Self {
-        let passed = results.passed().iter().map(|number| (*number, true));
+    pub fn after(&self, results: &Results, revision: &str, at: i64, run: Option<&str>) -> Self {
+        let run = run.map_or(0, checksum);
+        let passed = results.passed().into_iter().map(|number| (number, true));
         let mut told: Vec<(u64, bool)> =
             results.failed().map(|number| (number, false)).chain(passed).take(MAX_TESTS).collect();
         told.sort_unstable();
@@ -118,7 +123,7 @@ impl TestHistory {
             let before = self.place(*number);
             let place = *moves.entry((before, *passing)).or_insert_with(|| {
                 let before = before.and_then(|place| self.state_at(place));
-                made.place(moved(before, *passing, revision, at))
+                made.place(moved(before, *passing, revision, (at, run)))
             });
             made.put(*number, place);
         }
@@ -164,7 +169,8 @@ impl State {
 }
 
 /// Where a test stands after it passed or failed.
-fn moved(before: Option<&State>, passing: bool, revision: &str, at: i64) -> State {
+fn moved(before: Option<&State>, passing: bool, revision: &str, (at, run): (i64, u64)) -> State {
+    let is_same_run = before.is_some_and(|before| run != 0 && before.run == run);
     let revision = revision.to_owned();
     let fresh = || State {
         passing,
@@ -173,11 +179,15 @@ fn moved(before: Option<&State>, passing: bool, revision: &str, at: i64) -> Stat
         count: u32::from(passing),
         flips: 0,
         at,
+        run,
     };
     let mut state = match before {
         None => fresh(),
+        // It failed in this run: that another attempt passes makes it flaky, and no better.
+        Some(before) if is_same_run && !before.passing => State { at, ..before.clone() },
         Some(before) if before.passing == passing => {
-            State { count: (before.count + u32::from(passing)).min(MAX_COUNT), at, ..before.clone() }
+            let more = u32::from(passing && !is_same_run);
+            State { count: (before.count + more).min(MAX_COUNT), at, run, ..before.clone() }
         }
         Some(before) => State {
             last_passed: before.last_passed.clone(),
@@ -242,6 +252,7 @@ fn read_state(text: &str) -> Option<State> {
         count: words.next()?.parse().ok()?,
         flips: words.next()?.parse().ok()?,
         at: words.next()?.parse().ok()?,
+        run: words.next().and_then(|run| u64::from_str_radix(run, 16).ok()).unwrap_or_default(),
     })
 }
 
@@ -252,46 +263,53 @@ mod tests {
     use crate::process::outcome::{Outcome, TestResult};
 
     fn run(passed: &[&str], failed: &[&str]) -> Results {
-        let mut results = Results::new(Grouping::Test);
+        let mut results = Results::new(Grouping::Test, None);
         let verdicts = passed.iter().map(|name| (name, TestResult::Passed));
         let failed = failed.iter().map(|name| (name, TestResult::Failed(Box::default())));
         for (name, verdict) in verdicts.chain(failed) {
-            results.add(Outcome { suite: String::new(), name: (*name).to_owned(), verdict });
+            results.add(Outcome::new("", *name, verdict));
         }
         results.finish()
     }
 
     #[test]
     fn the_last_pass_is_remembered_while_a_test_fails() {
-        let passes = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1);
-        let passes = passes.after(&run(&["b"], &["a"]), "r2", 2).after(&run(&[], &["a"]), "r3", 3);
-        let state = passes.state(test_number("a")).unwrap();
+        let passes = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1, None);
+        let passes =
+            passes.after(&run(&["b"], &["a"]), "r2", 2, None).after(&run(&[], &["a"]), "r3", 3, None);
+        let state = passes.state(test_number(None, "a")).unwrap();
         assert_eq!(
             (state.last_passed.as_deref(), state.since.as_str(), state.passing),
             (Some("r1"), "r2", false)
         );
-        let passes = passes.after(&run(&["a"], &[]), "r4", 4).after(&run(&["a"], &[]), "r5", 5);
-        let state = passes.state(test_number("a")).unwrap();
+        let passes = passes.after(&run(&["a"], &[]), "r4", 4, None).after(&run(&["a"], &[]), "r5", 5, None);
+        let state = passes.state(test_number(None, "a")).unwrap();
         assert_eq!((state.since.as_str(), state.count, state.flips), ("r4", 2, 1));
         assert_eq!(TestHistory::read(&passes.write()), passes);
     }
 
     #[test]
     fn a_test_that_fails_where_it_passed_is_flaky() {
-        let passes =
-            TestHistory::default().after(&run(&["a"], &[]), "r1", 1).after(&run(&[], &["a"]), "r1", 2);
-        assert!(passes.state(test_number("a")).unwrap().is_flaky());
+        let passes = TestHistory::default().after(&run(&["a"], &[]), "r1", 1, None).after(
+            &run(&[], &["a"]),
+            "r1",
+            2,
+            None,
+        );
+        assert!(passes.state(test_number(None, "a")).unwrap().is_flaky());
     }
 
     #[test]
     fn two_records_are_one() {
-        let start = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1);
-        let (one, other) =
-            (start.after(&run(&[], &["a"]), "r2", 2), start.after(&run(&["b", "c"], &[]), "r3", 3));
+        let start = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1, None);
+        let (one, other) = (
+            start.after(&run(&[], &["a"]), "r2", 2, None),
+            start.after(&run(&["b", "c"], &[]), "r3", 3, None),
+        );
         let both = one.merged(&other);
         assert_eq!(both, other.merged(&one));
-        assert!(!both.state(test_number("a")).unwrap().passing);
-        assert_eq!(both.state(test_number("b")).unwrap().last_passed.as_deref(), Some("r3"));
-        assert!(both.state(test_number("c")).is_some());
+        assert!(!both.state(test_number(None, "a")).unwrap().passing);
+        assert_eq!(both.state(test_number(None, "b")).unwrap().last_passed.as_deref(), Some("r3"));
+        assert!(both.state(test_number(None, "c")).is_some());
     }
 }

@@ -45,7 +45,7 @@ mod write;
 pub use attachments::{NewAttachment, RedactedFiles};
 pub use audit::{Audit, AuditRequest, Shallow, Start};
 pub use change::{Change, ChangeOptions};
-pub use ci::{Build, BuildRequest, CiReport, CiSummary, End};
+pub use ci::{Build, BuildRequest, CiReport, CiSummary, End, Passes};
 pub use code::{CodeChange, Concerned};
 pub use completion::Values;
 pub use driver::MergeFiles;

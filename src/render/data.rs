@@ -218,6 +218,7 @@ fn reported(reported: &Reported) -> Value {
         "reopened": ids(&reported.reopened),
         "repeated": ids(&reported.repeated),
         "resolved": ids(&reported.resolved),
+        "proposed": ids(&reported.proposed),
         "unchanged": ids(&reported.unchanged),
     })
 }

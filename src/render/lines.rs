@@ -39,6 +39,7 @@ pub(super) fn reported(reported: &Reported, look: &RenderOptions) -> String {
         ("reopened", &reported.reopened),
         ("repeated", &reported.repeated),
         ("resolved", &reported.resolved),
+        ("test-gone", &reported.proposed),
     ] {
         for id in ids {
             let Some(ticket) = reported.tickets.iter().find(|ticket| ticket.id() == id) else { continue };

@@ -13,6 +13,8 @@ pub struct Occurrence {
     pub run: Option<String>,
     /// The job within the run.
     pub job: Option<String>,
+    /// What the job is from run to run: its name, matrix entry, shard.
+    pub lane: Option<String>,
     /// What was said, in one line.
     pub message: Option<String>,
     /// The tests that showed it, as the report names them; the first ones, where there are many.
@@ -26,7 +28,8 @@ impl Occurrence {
     #[must_use]
     pub fn is_of_same_run(&self, other: &Self) -> bool {
         self.run.is_some()
-            && (&self.run, &self.job, &self.revision) == (&other.run, &other.job, &other.revision)
+            && (&self.run, &self.job, &self.lane, &self.revision)
+                == (&other.run, &other.job, &other.lane, &other.revision)
     }
 
     /// How it stands in a file.
@@ -37,6 +40,7 @@ impl Occurrence {
             ("branch", &self.branch),
             ("run", &self.run),
             ("job", &self.job),
+            ("lane", &self.lane),
             ("message", &self.message),
         ];
         let mut pairs: Vec<(&str, Node)> =
@@ -62,6 +66,7 @@ impl Occurrence {
                 "branch" => &mut sighting.branch,
                 "run" => &mut sighting.run,
                 "job" => &mut sighting.job,
+                "lane" => &mut sighting.lane,
                 "message" => &mut sighting.message,
                 "tests" => {
                     let Node::List(tests) = value else { return Err("tests is not a list".to_owned()) };

@@ -175,7 +175,7 @@ fn what_varies_makes_no_new_ticket_and_secrets_stay_out() {
 }
 
 #[test]
-fn a_report_that_is_broken_files_nothing() {
+fn a_report_that_is_broken_is_left_out_and_said() {
     let sandbox = shop();
     sandbox.file("good.xml", junit(&[("pays", Some("no"))]));
     sandbox.file("broken.xml", "<?xml version=\"1.0\"?>\n<testsuite>\n<testcase name=\"a\">\n</testsuite>\n");
@@ -183,22 +183,29 @@ fn a_report_that_is_broken_files_nothing() {
     sandbox.file("other.xml", "<html><p>Not found</p></html>");
     sandbox.file("empty.xml", "");
     sandbox.file("cut.json", "{\"type\":\"suite\",\"event\":\"started\",\"test_count\":2}\n");
-    for (file, said) in [
+    let broken = [
         ("broken.xml", "broken.xml, line 4"),
         ("cut.xml", "cut.xml, line 2"),
         ("other.xml", "other.xml, line 1: <html> is not a JUnit report"),
         ("empty.xml", "empty.xml, line 1"),
         ("cut.json", "a suite did not end"),
         ("nosuch.xml", "opening nosuch.xml"),
-    ] {
-        let stderr = sandbox.run(&["ci", "report", "good.xml", file]).fails(1);
+    ];
+    for (file, said) in broken {
+        let stderr = sandbox.run(&["ci", "report", file]).fails(1);
         assert!(stderr.contains(said), "{file}: {stderr}");
+        assert_eq!(sandbox.subjects(), ["Begin"]);
+    }
+    for (file, said) in broken {
+        let output = sandbox.run(&["ci", "report", "good.xml", file]);
+        assert_eq!(output.status, Some(1), "{output:?}");
+        assert!(output.stderr.contains("error: left out: ") && output.stderr.contains(said), "{output:?}");
         let output = sandbox.run(&["ci", "report", "good.xml", file, "--best-effort"]);
         assert_eq!(output.status, Some(0), "{output:?}");
         assert!(output.stderr.contains(said), "{output:?}");
     }
     assert_eq!(sandbox.run(&["ci", "report", "--best-effort", "--nosuch"]).status, Some(0));
-    assert_eq!(sandbox.subjects(), ["Begin"]);
+    assert!(sandbox.subjects().iter().any(|subject| subject.contains("shop::pays fails")));
 }
 
 #[test]

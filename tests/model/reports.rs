@@ -9,10 +9,11 @@ use git_support::process::{Grouping, Results};
 fn read(bytes: &[u8]) -> anyhow::Result<Results> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
-    let mut results = Results::new(Grouping::Test);
+    let mut results = Results::new(Grouping::Test, None);
     let folder = std::env::temp_dir();
-    read_report(file.path(), None, &folder, &mut std::io::empty(), &mut results)?;
-    Ok(results.finish())
+    let mut left_out = Vec::new();
+    read_report(file.path(), None, (&folder, &[]), &mut std::io::empty(), &mut results, &mut left_out)?;
+    left_out.pop().map_or_else(|| Ok(results.finish()), Err)
 }
 
 /// A tool's name, its report, the failures as `name: message`, and names that passed.
@@ -95,7 +96,7 @@ Failed asserting that 502 matches expected 200.</failure></testcase><testsuite n
     (
         "Playwright",
         "<testsuites><testsuite name=\"pay.spec.ts\" hostname=\"chromium\"><testcase name=\"pay › pays\" classname=\"pay.spec.ts\"><failure message=\"pay.spec.ts:3:1 pays\" type=\"FAILURE\"><![CDATA[  \u{1b}[31mError: timed out\u{1b}[0m ]]></failure><system-out><![CDATA[\n[[ATTACHMENT|pay/shot.png]]\n]]></system-out></testcase></testsuite></testsuites>",
-        &["pay.spec.ts::pay › pays: pay.spec.ts:3:1 pays"],
+        &["[chromium] pay.spec.ts::pay › pays: pay.spec.ts:3:1 pays"],
         &[],
     ),
     (

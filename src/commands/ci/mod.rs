@@ -23,6 +23,9 @@ pub(crate) struct Where {
     /// Set the job within the run
     #[arg(long, value_name = "NAME")]
     job: Option<String>,
+    /// Set the lane: what this job is from run to run, such as its matrix entry or shard
+    #[arg(long, value_name = "NAME")]
+    lane: Option<String>,
 }
 
 impl Where {
@@ -33,6 +36,7 @@ impl Where {
             revision: self.revision.clone(),
             run: self.run_url.clone(),
             job: self.job.clone(),
+            lane: self.lane.clone(),
         }
     }
 }

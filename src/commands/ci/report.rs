@@ -9,9 +9,9 @@ use crate::commands::ci::Where;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{ReportFormat, read_report};
+use crate::intake::{ReportFormat, read_report, roots};
 use crate::process::{Grouping, Results};
-use crate::project::{ChangeOptions, CiReport, CiSummary, Outcome};
+use crate::project::{ChangeOptions, CiReport, CiSummary, Outcome, Passes};
 use crate::render::{Reported, View};
 
 /// The arguments of `ci report`.
@@ -29,9 +29,12 @@ pub(super) struct Args {
     /// Open one ticket in total if more than COUNT failures are new
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     max_new: usize,
-    /// Resolve tickets whose tests passed TIMES runs in a row
-    #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
-    resolve_passing: Option<u32>,
+    /// Resolve tickets whose tests passed TIMES runs in a row in their lane [default: 1, for flaky tests 3]
+    #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true)]
+    resolve_passing: Option<Option<u32>>,
+    /// Propose to close tickets whose tests the last RUNS complete runs of this lane did not have
+    #[arg(long, value_name = "RUNS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
+    prune: Option<u32>,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
@@ -54,25 +57,21 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         "suite" => Grouping::Suite,
         _ => Grouping::Test,
     };
-    let results = read(args, grouping, session)?;
-    session.note(format!("read {} results; {} failed", results.total, results.failures()));
     let request = args.place.request();
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
+    let (mut results, left_out) = read(args, Results::new(grouping, build.lane.as_deref()), session)?;
+    session.note(format!("read {} results; {} failed", results.total, results.failures()));
     if args.push {
         project.fetch_test_history(&build);
     }
     let given = args.fields.changes(&project, session)?;
-    let report = CiReport {
-        build: &build,
-        results: &results,
-        given: &given,
-        max_new: args.max_new,
-        resolve_passing: args.resolve_passing,
-    };
+    let resolve_passing = args.resolve_passing.map(|times| times.map_or(Passes::Usual, Passes::Times));
+    let report =
+        CiReport { build: &build, given: &given, max_new: args.max_new, resolve_passing, prune: args.prune };
     // Secrets were taken out of the texts: a report is not refused for them.
     let options = ChangeOptions { dry_run: args.dry_run, allow_secret: true, ..ChangeOptions::default() };
-    let changed = project.report_results(&report, &options)?;
+    let changed = project.report_results(&report, &mut results, &options)?;
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
@@ -82,24 +81,45 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         project.push_test_history(&build);
     }
     let is_new = changed.outcome == Outcome::Committed;
-    let CiSummary { opened, reopened, repeated, resolved, unchanged } = changed.answer;
+    let CiSummary { opened, reopened, repeated, resolved, proposed, unchanged } = changed.answer;
     let tickets = if is_new { changed.tickets } else { Vec::new() };
-    Ok(View::Reported(Reported { opened, reopened, repeated, resolved, unchanged, tickets }))
+    let is_whole = left_out.is_empty();
+    for error in left_out {
+        session.note(format!("error: left out: {error:#}"));
+    }
+    Ok(View::Reported(Reported {
+        opened,
+        reopened,
+        repeated,
+        resolved,
+        proposed,
+        unchanged,
+        tickets,
+        is_whole: is_whole || args.best_effort,
+    }))
 }
 
-fn read(args: &Args, grouping: Grouping, session: &mut Session<'_>) -> Result<Results, Failure> {
-    let mut results = Results::new(grouping);
+/// Reads the reports; those that cannot be read are left out, unless none can.
+fn read(
+    args: &Args,
+    mut results: Results,
+    session: &mut Session<'_>,
+) -> Result<(Results, Vec<anyhow::Error>), Failure> {
     let form = args.input.as_deref().and_then(ReportFormat::parse);
     let directory = session.directory().to_owned();
+    let roots = roots(&directory, &session.host.env);
+    let mut left_out = Vec::new();
     for file in &args.files {
-        read_report(file, form, &directory, session.input, &mut results).map_err(|error| {
-            let failure = Failure::from(error);
-            if failure.kind == Kind::Io {
-                failure
-            } else {
-                failure.hint("no ticket was opened; run the tests again, or leave the file out")
-            }
-        })?;
+        let place = (directory.as_path(), roots.as_slice());
+        read_report(file, form, place, session.input, &mut results, &mut left_out)?;
     }
-    Ok(results.finish())
+    if results.total == 0 && !left_out.is_empty() {
+        let failure = Failure::from(left_out.swap_remove(0));
+        return Err(if failure.kind == Kind::Io {
+            failure
+        } else {
+            failure.hint("no ticket was opened; run the tests again, or leave the file out")
+        });
+    }
+    Ok((results.finish(), left_out))
 }

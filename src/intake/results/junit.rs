@@ -8,11 +8,25 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use crate::intake::results::plain::{append, evidence};
+use crate::intake::results::roots::within;
 use crate::intake::results::thinned::Thinned;
 use crate::process::{Outcome, TestResult};
 
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 256;
+/// The most failures of a suite that wait for what the suite itself printed.
+const MAX_WAITING: usize = 50;
+/// Reports of other forms, by their first element, and how to get JUnit XML in their place.
+const OTHER_FORMS: &[(&str, &str)] = &[
+    ("testng-results", "a TestNG report; read its JUnit XML: junitreports/*.xml"),
+    ("test-run", "an NUnit 3 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
+    ("test-results", "an NUnit 2 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
+    ("assemblies", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
+    ("assembly", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
+    ("TestRun", "a TRX report; write JUnit XML: dotnet test --logger junit"),
+    ("Site", "a CTest report; write JUnit XML: ctest --output-junit FILE"),
+    ("coverage", "a coverage report, not one of tests"),
+];
 
 /// Reads a report.
 ///
@@ -21,12 +35,13 @@ const MAX_DEPTH: usize = 256;
 pub(super) fn read(
     open: &dyn Fn() -> Result<Box<dyn Read>>,
     name: &str,
+    roots: &[String],
     take: &mut dyn FnMut(Outcome),
 ) -> Result<()> {
     let mut reader = Reader::from_reader(BufReader::new(Thinned::new(open()?)));
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
-    let mut report = Report::default();
+    let mut report = Report { roots: roots.to_vec(), ..Report::default() };
     let mut buffer = Vec::new();
     let mut failed = None;
     loop {
@@ -34,6 +49,9 @@ pub(super) fn read(
         let problem = match reader.read_event_into(&mut buffer) {
             Ok(Event::Eof) if report.depth > 0 => Some(format!("ends within <{}>", report.innermost())),
             Ok(Event::Eof) if !report.has_root => Some("has no report".to_owned()),
+            Ok(Event::Eof) if report.declared > 0 && report.failures == 0 => {
+                Some(format!("declares {} failures, and names none", report.declared))
+            }
             Ok(Event::Eof) => break,
             Ok(event) => report.event(event, take).err(),
             Err(error) => Some(error.to_string()),
@@ -54,9 +72,17 @@ pub(super) fn read(
 struct Report {
     depth: usize,
     has_root: bool,
+    /// Where checkouts stand: names of files are told from there.
+    roots: Vec<String>,
+    /// How many failures the report says it has.
+    declared: u64,
+    /// How many were handed over.
+    failures: u64,
     elements: Vec<String>,
     suites: Vec<Suite>,
     case: Option<Case>,
+    /// The class of the test before: its units are told already.
+    last_class: String,
     /// What the element that is open says: its text, gathered.
     text: String,
 }
@@ -66,8 +92,20 @@ struct Report {
 struct Suite {
     name: String,
     file: Option<String>,
+    /// The browser, or the project of a configuration, where the tool puts it in the place of the host.
+    project: Option<String>,
     /// A failure of the suite itself: of its set-up.
-    problem: Option<(String, String)>,
+    problem: Option<Said>,
+    output: String,
+    /// Failures without an output of their own: that of the suite is theirs.
+    waiting: Vec<Case>,
+}
+
+/// What a failure says: in a few words, and at length.
+#[derive(Default)]
+struct Said {
+    message: String,
+    details: String,
 }
 
 /// A test that is open.
@@ -76,7 +114,7 @@ struct Case {
     name: String,
     class: String,
     place: Option<String>,
-    problem: Option<(String, String)>,
+    problem: Option<Said>,
     skipped: bool,
     /// It passed after all.
     flaky: bool,
@@ -106,34 +144,35 @@ impl Report {
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
         let element = local(tag.name().as_ref()).to_owned();
-        if !self.has_root && !matches!(element.as_str(), "testsuites" | "testsuite" | "testcase" | "testrun")
-        {
-            return Err(format!("<{element}> is not a JUnit report"));
+        if !self.has_root {
+            self.root(&element, tag)?;
         }
-        self.has_root = true;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(format!("is nested deeper than {MAX_DEPTH}"));
         }
+        // What a test printed may be XML itself, and is no result.
+        if self.is_in_output() {
+            self.elements.push(element);
+            return Ok(());
+        }
         self.text.clear();
         match element.as_str() {
-            "testsuite" => {
-                let name = attribute(tag, "name").or_else(|| attribute(tag, "package")).unwrap_or_default();
-                let file = attribute(tag, "file").or_else(|| attribute(tag, "filepath"));
-                self.suites.push(Suite { name, file, problem: None });
-            }
+            "testsuite" => self.suites.push(self.suite(tag)),
             "testcase" => self.case = Some(self.opened(tag)),
             "skipped" | "disabled" => self.of_case(|case| case.skipped = true),
             "failure" | "error" => {
                 let message = said(tag);
-                match (&mut self.case, self.suites.last_mut()) {
-                    (Some(case), _) if case.problem.is_none() => {
-                        case.problem = Some((message, String::new()));
-                    }
-                    (None, Some(suite)) if suite.problem.is_none() => {
-                        suite.problem = Some((message, String::new()));
-                    }
-                    _ => {}
+                let problem = match (&mut self.case, self.suites.last_mut()) {
+                    (Some(case), _) => &mut case.problem,
+                    (None, Some(suite)) => &mut suite.problem,
+                    (None, None) => &mut None,
+                };
+                let problem = problem.get_or_insert_default();
+                if problem.message.is_empty() {
+                    problem.message = message;
+                } else if !message.is_empty() {
+                    append(&mut problem.details, &format!("\n\n{message}\n"));
                 }
             }
             // Surefire and nextest: it failed, and passed when it was run again.
@@ -144,22 +183,53 @@ impl Report {
         Ok(())
     }
 
+    /// Sees that the first element is that of a report.
+    fn root(&mut self, element: &str, tag: &BytesStart<'_>) -> Result<(), String> {
+        self.has_root = true;
+        if let Some((_, form)) = OTHER_FORMS.iter().find(|(other, _)| *other == element) {
+            return Err(format!("is {form}"));
+        }
+        if !matches!(element, "testsuites" | "testsuite" | "testcase" | "testrun") {
+            return Err(format!("<{element}> is not a JUnit report"));
+        }
+        let count = |name: &str| attribute(tag, name).and_then(|count| count.trim().parse::<u64>().ok());
+        self.declared = count("failures").unwrap_or_default() + count("errors").unwrap_or_default();
+        Ok(())
+    }
+
+    fn is_in_output(&self) -> bool {
+        self.elements.iter().any(|element| matches!(element.as_str(), "system-out" | "system-err" | "output"))
+    }
+
+    fn suite(&self, tag: &BytesStart<'_>) -> Suite {
+        let name = attribute(tag, "name").or_else(|| attribute(tag, "package")).unwrap_or_default();
+        let file = attribute(tag, "file").or_else(|| attribute(tag, "filepath"));
+        // Playwright: a suite is a file of tests, and its host the project of the configuration.
+        let is_script = [".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].iter().any(|end| name.ends_with(end));
+        let project = attribute(tag, "hostname").filter(|host| is_script && !host.is_empty());
+        let file = file.map(|file| within(&file, &self.roots));
+        Suite { name: within(&name, &self.roots), file, project, ..Suite::default() }
+    }
+
     fn opened(&self, tag: &BytesStart<'_>) -> Case {
         let suite_file = self.suites.iter().rev().find_map(|suite| suite.file.clone());
-        let file = attribute(tag, "file").or(suite_file);
-        let place = file.map(|file| match attribute(tag, "line") {
+        let file = attribute(tag, "file").map(|file| within(&file, &self.roots)).or(suite_file);
+        let place = file.clone().map(|file| match attribute(tag, "line") {
             Some(line) => format!("{file}:{line}"),
             None => file,
         });
         let status = attribute(tag, "status").or_else(|| attribute(tag, "result")).unwrap_or_default();
+        let class = attribute(tag, "classname").or_else(|| attribute(tag, "class")).unwrap_or_default();
+        // Node's runner calls every class so.
+        let class = if class == "test" { file.unwrap_or(class) } else { class };
         let mut case = Case {
             name: attribute(tag, "name").unwrap_or_default(),
-            class: attribute(tag, "classname").or_else(|| attribute(tag, "class")).unwrap_or_default(),
+            class: within(&class, &self.roots),
             place,
             ..Case::default()
         };
         match status.to_lowercase().as_str() {
-            "fail" | "failed" | "failure" | "error" => case.problem = Some((String::new(), String::new())),
+            "fail" | "failed" | "failure" | "error" => case.problem = Some(Said::default()),
             "skipped" | "notrun" | "disabled" | "ignored" | "suppressed" => case.skipped = true,
             _ => {}
         }
@@ -174,58 +244,156 @@ impl Report {
 
     fn end(&mut self, take: &mut dyn FnMut(Outcome)) {
         self.depth = self.depth.saturating_sub(1);
+        let element = self.elements.pop();
+        if self.is_in_output() {
+            return;
+        }
         let text = std::mem::take(&mut self.text);
-        match self.elements.pop().as_deref() {
+        match element.as_deref() {
             Some("failure" | "error") => {
                 let problem = match (&mut self.case, self.suites.last_mut()) {
                     (Some(case), _) => case.problem.as_mut(),
                     (None, Some(suite)) => suite.problem.as_mut(),
                     (None, None) => None,
                 };
-                if let Some((_, details)) = problem.filter(|(_, details)| details.is_empty()) {
-                    *details = text;
+                if let Some(problem) = problem.filter(|_| !text.trim().is_empty()) {
+                    append(&mut problem.details, &text);
                 }
             }
             Some("system-out" | "system-err" | "output") => {
-                if let Some(case) = &mut self.case {
-                    append(&mut case.output, &text);
-                    append(&mut case.output, "\n");
+                let output = match (&mut self.case, self.suites.last_mut()) {
+                    (Some(case), _) => Some(&mut case.output),
+                    (None, suite) => suite.map(|suite| &mut suite.output),
+                };
+                if let Some(output) = output {
+                    append(output, &text);
+                    append(output, "\n");
                 }
             }
             Some("testcase") => {
                 if let Some(case) = self.case.take() {
-                    take(self.outcome(case));
+                    self.close(case, take);
                 }
             }
-            Some("testsuite") => {
-                if let Some(Suite { name, file, problem: Some((message, details)) }) = self.suites.pop() {
-                    let evidence = evidence(&message, &details, "", file);
-                    take(Outcome {
-                        suite: name.clone(),
-                        name,
-                        verdict: TestResult::Failed(Box::new(evidence)),
-                    });
-                }
-            }
+            Some("testsuite") => self.close_suite(take),
             _ => {}
         }
     }
 
-    fn outcome(&self, case: Case) -> Outcome {
+    /// Ends a test; a failure that printed nothing waits for what its suite printed.
+    fn close(&mut self, case: Case, take: &mut dyn FnMut(Outcome)) {
+        let is_silent = case.problem.is_some() && case.output.trim().is_empty();
+        let is_again = |other: &Case| (&other.class, &other.name) == (&case.class, &case.name);
+        if self.suites.last().is_some_and(|suite| suite.waiting.iter().any(is_again)) {
+            // Of several attempts, the order counts.
+            self.close_waiting(take);
+        }
+        match self.suites.last_mut().filter(|suite| is_silent && suite.waiting.len() < MAX_WAITING) {
+            Some(suite) => suite.waiting.push(case),
+            None => {
+                let outcome = self.outcome(case);
+                self.give(outcome, take);
+            }
+        }
+    }
+
+    /// Ends the failures that wait for what their suite prints, with what it has printed.
+    fn close_waiting(&mut self, take: &mut dyn FnMut(Outcome)) {
+        let Some(waiting) = self.suites.last_mut().map(|suite| std::mem::take(&mut suite.waiting)) else {
+            return;
+        };
+        let printed = self.suites.last().map(|suite| suite.output.clone()).unwrap_or_default();
+        for case in waiting {
+            let outcome = self.outcome(Case { output: printed.clone(), ..case });
+            self.give(outcome, take);
+        }
+    }
+
+    fn close_suite(&mut self, take: &mut dyn FnMut(Outcome)) {
+        self.close_waiting(take);
+        let Some(Suite { name, file, problem: Some(problem), output, .. }) = self.suites.pop() else {
+            return;
+        };
+        let mut evidence = evidence(&problem.message, &problem.details, &output, file);
+        evidence.title = Some(format!("{name} cannot be run: {}", evidence.message));
+        self.give(Outcome::new(name.clone(), name, TestResult::Failed(Box::new(evidence))), take);
+    }
+
+    fn give(&mut self, outcome: Outcome, take: &mut dyn FnMut(Outcome)) {
+        self.failures += u64::from(matches!(outcome.verdict, TestResult::Failed(_)));
+        take(outcome);
+    }
+
+    fn outcome(&mut self, case: Case) -> Outcome {
         let suite = self.suites.iter().rev().map(|suite| suite.name.as_str()).find(|name| !name.is_empty());
         let suite = suite.unwrap_or_default().to_owned();
         let class = if case.class.is_empty() { suite.as_str() } else { case.class.as_str() };
-        let name = whole_name(class, &case.name);
+        let project = self.suites.iter().rev().find_map(|suite| suite.project.as_ref());
+        let of_project = |name: String| match project {
+            Some(project) => format!("[{project}] {name}"),
+            None => name,
+        };
+        let unit = unit_of(class, &case.name).map(&of_project);
+        let name = of_project(whole_name(class, &case.name));
+        let mut units = Vec::new();
         let verdict = match case.problem {
-            Some((message, details)) => {
-                TestResult::Failed(Box::new(evidence(&message, &details, &case.output, case.place)))
+            Some(problem) => {
+                let mut evidence = evidence(&problem.message, &problem.details, &case.output, case.place);
+                if let Some(unit) = &unit {
+                    evidence.title = Some(format!("{unit} cannot be set up: {}", evidence.message));
+                }
+                TestResult::Failed(Box::new(evidence))
             }
             None if case.skipped => TestResult::Skipped,
-            None if case.flaky => TestResult::Flaky,
-            None => TestResult::Passed,
+            None => {
+                if class != self.last_class {
+                    units = units_of(class).map(&of_project).collect();
+                    class.clone_into(&mut self.last_class);
+                }
+                if case.flaky { TestResult::Flaky } else { TestResult::Passed }
+            }
         };
-        Outcome { suite: if suite.is_empty() { class.to_owned() } else { suite }, name, verdict }
+        let is_failed = matches!(verdict, TestResult::Failed(_));
+        let name = unit.filter(|_| is_failed).unwrap_or(name);
+        Outcome { suite: if suite.is_empty() { class.to_owned() } else { suite }, name, units, verdict }
     }
+}
+
+/// The unit that a test stands for which is none: where a class, a file or a group of tests could not be set up.
+fn unit_of(class: &str, name: &str) -> Option<String> {
+    const STANDING: [&str; 12] = [
+        "initializationError",
+        "executionError",
+        "classMethod",
+        "beforeAll",
+        "@BeforeAll",
+        "BeforeAll",
+        "beforeClass",
+        "@BeforeClass",
+        "setUpClass",
+        "setUpModule",
+        "<init>",
+        "Setup",
+    ];
+    // unittest: `setUpClass (tests.test_pay.PayTest)`.
+    let named = name.split_once(" (").and_then(|(word, rest)| Some((word, rest.strip_suffix(')')?)));
+    if let Some((word, of)) = named.filter(|(word, _)| STANDING.contains(word)) {
+        return Some(if word.is_empty() { class.to_owned() } else { of.to_owned() });
+    }
+    let bare = name.trim_end_matches("()");
+    let is_hook = name.contains("\"before all\" hook");
+    let is_unit = name.is_empty() || name == class || STANDING.contains(&bare) || is_hook;
+    (is_unit && !class.is_empty()).then(|| class.to_owned())
+}
+
+/// What a test of a class shows to be set up: the class, and the modules that it is in.
+fn units_of(class: &str) -> impl Iterator<Item = String> {
+    let ends = class.char_indices().filter(|(_, c)| *c == '.').map(|(at, _)| at);
+    ends.chain([class.len()])
+        .filter_map(|end| class.get(..end))
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// A test's name with that of its class before it, unless it has it already.

@@ -4,6 +4,7 @@ mod gotest;
 mod junit;
 mod libtest;
 mod plain;
+mod roots;
 mod sarif;
 mod tap;
 mod thinned;
@@ -21,6 +22,10 @@ use crate::intake::attachment::STANDARD_INPUT;
 use crate::intake::limits::{MAX_REPORT_LINE_BYTES, MAX_REPORTS};
 use crate::process::{Outcome, Results};
 
+pub use roots::roots;
+
+/// What is said of a file that is a report of something else.
+const FOREIGN: &str = "> is not a JUnit report";
 /// Bytes at a report's beginning that tell its form and its encoding.
 const BEGINNING_BYTES: u64 = 4_096;
 
@@ -77,33 +82,47 @@ impl ReportFormat {
     }
 }
 
-/// Reads a report into results; a folder stands for the XML files in it, `-` for standard input.
+/// Reads reports into results, file by file; a folder stands for the XML files in it, `-` for standard input. What is no
+/// report, is empty or is cut off is left out, and said; of what is cut off, what is there counts.
 ///
 /// # Errors
-/// It cannot be read, or is no report: the file, and the line.
+/// A folder cannot be read, or standard input.
 pub fn read_report(
     path: &Path,
     form: Option<ReportFormat>,
-    directory: &Path,
+    (directory, roots): (&Path, &[String]),
     input: &mut dyn Read,
     results: &mut Results,
+    left_out: &mut Vec<anyhow::Error>,
 ) -> Result<()> {
+    let mut file = |path: &Path, name: &str, results: &mut Results| {
+        if let Err(error) = read_file(path, name, form, roots, results) {
+            // What a test printed before it ended is missing, whatever else is there.
+            let is_foreign = error.to_string().contains(FOREIGN);
+            if !is_foreign {
+                results.is_partial();
+            }
+            left_out.push(error);
+        }
+    };
     if path == Path::new(STANDARD_INPUT) {
         // A form that reads itself a second time to tell a line needs a file.
         let aside = kept_aside(input, "standard input")?;
-        return read_file(aside.path(), "standard input", form, results);
+        file(aside.path(), "standard input", results);
+        return Ok(());
     }
     let whole = directory.join(path);
     if !whole.is_dir() {
-        return read_file(&whole, &path.display().to_string(), form, results);
+        file(&whole, &path.display().to_string(), results);
+        return Ok(());
     }
     let files = xml_files(&whole)?;
     if files.is_empty() {
         bail!("{}: no XML files", path.display());
     }
-    for file in files {
-        let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
-        read_file(&file, &name, form, results)?;
+    for one in files {
+        let name = one.strip_prefix(directory).unwrap_or(&one).display().to_string();
+        file(&one, &name, results);
     }
     Ok(())
 }
@@ -136,7 +155,13 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read_file(path: &Path, name: &str, form: Option<ReportFormat>, results: &mut Results) -> Result<()> {
+fn read_file(
+    path: &Path,
+    name: &str,
+    form: Option<ReportFormat>,
+    roots: &[String],
+    results: &mut Results,
+) -> Result<()> {
     let file = aside::open(path, name)?;
     let opened = || -> Result<File> {
         let mut again = file.try_clone().with_context(|| format!("opening {name}"))?;
@@ -161,13 +186,20 @@ fn read_file(path: &Path, name: &str, form: Option<ReportFormat>, results: &mut 
         );
     };
     let open = || -> Result<Box<dyn Read>> { Ok(Box::new(decoder(opened()?, encoding))) };
+    if form == ReportFormat::Sarif {
+        let unread = sarif::read(BufReader::new(open()?), name, roots, results)?;
+        if unread > 0 {
+            bail!("{name}: {unread} of its findings cannot be read");
+        }
+        return Ok(());
+    }
     let mut take = |outcome: Outcome| results.add(outcome);
     match form {
-        ReportFormat::Junit => junit::read(&open, name, &mut take),
-        ReportFormat::Tap => tap::read(BufReader::new(open()?), name, &mut take),
+        ReportFormat::Junit => junit::read(&open, name, roots, &mut take),
+        ReportFormat::Tap => tap::read(BufReader::new(open()?), name, roots, &mut take),
         ReportFormat::Libtest => libtest::read(BufReader::new(open()?), name, &mut take),
         ReportFormat::GoTest => gotest::read(BufReader::new(open()?), name, &mut take),
-        ReportFormat::Sarif => sarif::read(BufReader::new(open()?), name, results),
+        ReportFormat::Sarif => Ok(()),
     }
 }
 

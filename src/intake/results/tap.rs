@@ -1,4 +1,4 @@
-//! The Test Anything Protocol, versions 12 to 14: a line a test, with what follows it.
+//! The Test Anything Protocol, versions 12 to 14: a line a test, with what follows it; tests within tests are indented.
 
 use std::io::BufRead;
 
@@ -6,48 +6,116 @@ use anyhow::{Result, bail};
 
 use crate::intake::results::lines;
 use crate::intake::results::plain::{append, evidence};
+use crate::intake::results::roots::within;
 use crate::process::{Outcome, TestResult};
+
+/// By how much a test within another is indented.
+const INDENT: usize = 4;
+/// The deepest nesting that is followed.
+const MAX_DEPTH: usize = 64;
+/// What diagnostics say beside the cause.
+const BESIDE: [&str; 12] = [
+    "duration_ms",
+    "type",
+    "location",
+    "failureType",
+    "code",
+    "name",
+    "stack",
+    "severity",
+    "operator",
+    "expected",
+    "actual",
+    "at",
+];
 
 /// Reads a report.
 ///
 /// # Errors
 /// It cannot be read, or bailed out: the file, and the line.
-pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
-    let mut open: Option<Line> = None;
-    let (mut planned, mut seen, mut suite) = (None, 0, String::new());
+pub(super) fn read(
+    reader: impl BufRead,
+    name: &str,
+    roots: &[String],
+    take: &mut dyn FnMut(Outcome),
+) -> Result<()> {
+    let mut report = Report::default();
     lines(reader, name, |number, line| {
-        let is_indented = line.starts_with([' ', '\t']);
-        if let Some(next) = (!is_indented).then(|| Line::read(line)).flatten() {
-            seen += 1;
-            if let Some(done) = open.replace(next) {
-                take(done.outcome(&suite));
-            }
-        } else if let Some(why) = line.strip_prefix("Bail out!") {
+        let text = line.trim_start_matches(' ');
+        let depth = ((line.len() - text.len()) / INDENT).min(MAX_DEPTH);
+        if let Some(next) = Line::read(text, depth).filter(|_| !report.is_in_diagnostics(line)) {
+            report.seen += usize::from(depth == 0);
+            report.close(take);
+            report.open = Some(next);
+        } else if let Some(why) = text.strip_prefix("Bail out!") {
             bail!("{name}, line {number}: the tests bailed out:{why}");
-        } else if let (false, Some(plan)) = (is_indented, line.strip_prefix("1..")) {
-            planned = plan.split([' ', '#']).next().and_then(|count| count.trim().parse::<usize>().ok());
-        } else if let (None, Some(title)) = (&open, line.trim_start().strip_prefix("# Subtest: ")) {
-            title.clone_into(&mut suite);
-        } else if let Some(test) = &mut open {
+        } else if let (0, Some(plan)) = (depth, line.strip_prefix("1..")) {
+            report.planned =
+                plan.split([' ', '#']).next().and_then(|count| count.trim().parse::<usize>().ok());
+        } else if let Some(title) = text.strip_prefix("# Subtest: ") {
+            report.close(take);
+            report.titles.truncate(depth);
+            report.titles.push(within(title.trim(), roots));
+        } else if let Some(test) = &mut report.open {
             append(&mut test.after, line);
             append(&mut test.after, "\n");
         }
         Ok(())
     })?;
-    if let Some(done) = open {
-        take(done.outcome(&suite));
-    }
-    match planned {
-        Some(planned) if planned > seen => {
-            bail!("{name}: {planned} tests planned, {seen} reported: the run was cut off")
+    report.close(take);
+    match report.planned {
+        Some(planned) if planned > report.seen => {
+            bail!("{name}: {planned} tests planned, {} reported: the run was cut off", report.seen)
         }
-        None if seen == 0 => bail!("{name}, line 1: no tests"),
+        None if report.seen == 0 => bail!("{name}, line 1: no tests"),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// A report, as far as it was read.
+#[derive(Default)]
+struct Report {
+    open: Option<Line>,
+    planned: Option<usize>,
+    /// How many tests at the top were seen.
+    seen: usize,
+    /// The tests that are open, from the outermost on: what is indented is in them.
+    titles: Vec<String>,
+    /// How deep the last test was that failed within the one that is open; its parents fail with it.
+    failed_below: Option<usize>,
+}
+
+impl Report {
+    /// True within the indented block of diagnostics that a test has.
+    fn is_in_diagnostics(&self, line: &str) -> bool {
+        let Some(open) = &self.open else { return false };
+        let starts = open.after.lines().filter(|line| line.trim() == "---").count();
+        let ends = open.after.lines().filter(|line| line.trim() == "...").count();
+        starts > ends && line.starts_with(' ')
+    }
+
+    /// Ends the test that is open.
+    fn close(&mut self, take: &mut dyn FnMut(Outcome)) {
+        let Some(done) = self.open.take() else { return };
+        let depth = done.depth;
+        let is_parent = self.failed_below.is_some_and(|below| below > depth);
+        if done.failed && !done.skipped {
+            self.failed_below = Some(depth);
+        } else if self.failed_below.is_some_and(|below| below > depth) {
+            self.failed_below = None;
+        }
+        // Why a parent failed is told below it.
+        if done.failed && is_parent && !done.skipped {
+            return;
+        }
+        let parents: Vec<&str> = self.titles.iter().take(depth).map(String::as_str).collect();
+        take(done.outcome(&parents));
     }
 }
 
 /// A test's line, and what came after it.
 struct Line {
+    depth: usize,
     failed: bool,
     skipped: bool,
     name: String,
@@ -55,7 +123,7 @@ struct Line {
 }
 
 impl Line {
-    fn read(line: &str) -> Option<Self> {
+    fn read(line: &str, depth: usize) -> Option<Self> {
         let (failed, rest) = match line.strip_prefix("not ok") {
             Some(rest) => (true, rest),
             None => (false, line.strip_prefix("ok")?),
@@ -69,21 +137,40 @@ impl Line {
         let directive = directive.to_lowercase();
         // What is still to be done may fail.
         let skipped = directive.starts_with("skip") || (failed && directive.starts_with("todo"));
-        Some(Self { failed, skipped, name: name.trim().to_owned(), after: String::new() })
+        Some(Self { depth, failed, skipped, name: name.trim().to_owned(), after: String::new() })
     }
 
-    fn outcome(self, suite: &str) -> Outcome {
+    fn outcome(self, parents: &[&str]) -> Outcome {
         let verdict = if self.skipped {
             TestResult::Skipped
         } else if self.failed {
-            // YAML diagnostics name the message.
-            let message = self.after.lines().find_map(|line| line.trim().strip_prefix("message:"));
-            let message = message.unwrap_or_default().trim().trim_matches(['\'', '"']).to_owned();
-            TestResult::Failed(Box::new(evidence(&message, &self.after, "", None)))
+            TestResult::Failed(Box::new(evidence(&message(&self.after), &self.after, "", None)))
         } else {
             TestResult::Passed
         };
-        let name = if self.name.is_empty() { "a test without a name".to_owned() } else { self.name };
-        Outcome { suite: suite.to_owned(), name, verdict }
+        let name = if self.name.is_empty() { "a test without a name" } else { &self.name };
+        let suite = parents.first().copied().unwrap_or_default();
+        Outcome::new(suite, [parents, &[name]].concat().join(" > "), verdict)
     }
+}
+
+/// What diagnostics say went wrong: under `message` or `error`, on the same line or the next; else the first line that is
+/// not of what they say beside.
+fn message(after: &str) -> String {
+    let mut lines = after.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        let said = ["message:", "error:", "reason:"].iter().find_map(|key| line.strip_prefix(key));
+        let Some(said) = said.map(str::trim) else { continue };
+        let is_block = said.is_empty() || said.starts_with(['|', '>']);
+        let said = if is_block { lines.find(|line| !line.is_empty()).unwrap_or_default() } else { said };
+        return said.trim_matches(['\'', '"']).to_owned();
+    }
+    let is_own = |line: &&str| {
+        let word = line.trim_start_matches(['#', ' ']);
+        let is_beside =
+            BESIDE.iter().any(|key| word.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        word.chars().any(char::is_alphanumeric) && !is_beside
+    };
+    let own = after.lines().map(str::trim).find(is_own).unwrap_or_default();
+    own.trim_start_matches(['#', ' ']).to_owned()
 }

@@ -26,6 +26,8 @@ struct Changed {
 /// An entry that is new in a commit.
 struct NewEntry {
     entry: Entry,
+    /// True where the commit is its own.
+    is_own: bool,
     /// True where its step is reserved to others than who committed it.
     is_beyond_committer: bool,
 }
@@ -60,7 +62,8 @@ impl Review<'_> {
             }
         }
         let authors = all_new.iter().map(|new| (new.entry.by.clone(), new.is_beyond_committer)).collect();
-        let new: Vec<&Entry> = all_new.iter().map(|new| &new.entry).collect();
+        // What another commit brought as its own, that one tells.
+        let new: Vec<&Entry> = all_new.iter().filter(|new| new.is_own).map(|new| &new.entry).collect();
         for finding in facts.said.untrue(&names, &new, facts.is_first()) {
             self.found(passage.commit, None, "", finding);
         }
@@ -197,8 +200,13 @@ impl Review<'_> {
             }
         }
         let [beyond_author, beyond_committer] = beyond;
+        let mut entries = Vec::new();
         for entry in &new {
-            self.origin(passage, facts, changed, entry, beyond_author.contains(&entry.id))?;
+            entries.push(NewEntry {
+                entry: (*entry).clone(),
+                is_own: self.origin(passage, facts, changed, entry, beyond_author.contains(&entry.id))?,
+                is_beyond_committer: beyond_committer.contains(&entry.id),
+            });
         }
         if changed.takes_back {
             findings.retain(|finding| {
@@ -208,14 +216,10 @@ impl Review<'_> {
         for finding in findings {
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
-        let new = new.into_iter().map(|entry| NewEntry {
-            entry: entry.clone(),
-            is_beyond_committer: beyond_committer.contains(&entry.id),
-        });
-        Ok(new.collect())
+        Ok(entries)
     }
 
-    /// Where an entry comes from: noted as its commit's own, or kept in doubt.
+    /// Where an entry comes from: noted as its commit's own, which is true then, or kept in doubt.
     fn origin(
         &mut self,
         passage: &CommitDelta,
@@ -223,17 +227,17 @@ impl Review<'_> {
         changed: &Changed,
         entry: &Entry,
         is_reserved: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let rules = self.book.at(passage.parents.first())?;
         let by = self.book.known_in(&rules.team, &entry.by)?;
         let origin = Origin::of(entry, &by, facts);
         if origin == Origin::Own {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };
             self.own.entry(identity(entry)).or_insert(own);
-            return Ok(());
+            return Ok(true);
         }
         if facts.names(&entry.by) && self.is_carried(passage, facts, &rules) {
-            return Ok(());
+            return Ok(false);
         }
         self.doubts.push(PendingEntry {
             ticket: changed.id.clone(),
@@ -247,7 +251,7 @@ impl Review<'_> {
             is_new_ticket: changed.before.is_empty(),
             is_reserved,
         });
-        Ok(())
+        Ok(false)
     }
 
     /// True where a ticket that lost its id to an older one is there under the one that follows from it.

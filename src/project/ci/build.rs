@@ -23,6 +23,8 @@ pub struct BuildRequest {
     pub run: Option<String>,
     /// The job within the run.
     pub job: Option<String>,
+    /// What the job is from run to run.
+    pub lane: Option<String>,
 }
 
 /// What was built, where, and by which run.
@@ -33,6 +35,8 @@ pub struct Build {
     pub revision: Option<String>,
     run: Option<String>,
     job: Option<String>,
+    /// What the job is from run to run: a pass in one says nothing of another.
+    pub lane: Option<String>,
     actor: Option<String>,
 }
 
@@ -68,6 +72,7 @@ impl BuildRequest {
             revision: known.or(named),
             run: self.run.clone().or(pipeline.run),
             job: self.job.clone().or(pipeline.job),
+            lane: self.lane.clone().or(pipeline.lane).map(|lane| one_line(&lane)),
             actor: pipeline.actor,
         }
     }
@@ -108,7 +113,7 @@ impl Project<'_> {
         let Some(revision) = &build.revision else { return };
         let at = self.host.now().unix();
         let next = |text: Option<&str>| {
-            TestHistory::read(text.unwrap_or_default()).after(results, revision, at).write()
+            TestHistory::read(text.unwrap_or_default()).after(results, revision, at, build.run()).write()
         };
         if let Err(error) = self.store.change_passes(&build.branch, &next) {
             self.host.note(format!("warning: test history not saved: {error}"));
@@ -125,10 +130,17 @@ impl Build {
             branch: Some(self.branch.clone()),
             run: self.run.clone(),
             job: self.job.clone(),
+            lane: self.lane.clone(),
             message: (!message.is_empty()).then_some(message),
             tests: cause.tests.clone(),
             unknown: Vec::new(),
         }
+    }
+
+    /// What tells this run from others of the lane.
+    #[must_use]
+    pub fn run(&self) -> Option<&str> {
+        self.run.as_deref()
     }
 
     /// The revision, as texts name it.
@@ -140,7 +152,9 @@ impl Build {
     /// In words: `on main at 1a2b3c4d5e, https://…, job test, set off by ann`.
     pub(super) fn place(&self) -> String {
         let mut out = format!("on {} at {}", self.branch, self.short_revision());
-        let parts = [("", &self.run), ("job ", &self.job), ("set off by ", &self.actor)];
+        // Where the lane is the job, it is told once.
+        let lane = self.lane.clone().filter(|lane| self.job.as_ref() != Some(lane));
+        let parts = [("", &self.run), ("job ", &self.job), ("lane ", &lane), ("set off by ", &self.actor)];
         for (what, text) in parts.iter().filter_map(|(what, text)| Some((what, text.as_ref()?))) {
             let _ = write!(out, ", {what}{text}");
         }

@@ -1,8 +1,9 @@
 //! A command that was run as a change of tickets: its failure opens one, its success resolves it.
 
-use crate::process::{Changes, FailureGroup, Results, test_number};
+use crate::process::{Changes, FailureGroup, Results};
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
+use crate::project::ci::passing::{PassedRun, Passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -33,17 +34,15 @@ impl Project<'_> {
     ) -> Result<Changed<CiSummary>, Failure> {
         let passes = self.test_history(build);
         let revision = build.revision.as_deref().unwrap_or_default();
-        let after = passes.after(results, revision, self.host.now().unix());
-        let state = after.state(test_number(&cause.key));
+        let after = passes.after(results, revision, self.host.now().unix(), build.run());
+        let run = PassedRun { build, results, after: Some(&after), resolve: Some(Passes::Usual) };
         self.change(options, |change| {
             let mut updater = CiUpdater::new(CiRun { build, passes: &passes, given }, change);
-            match (updater.ticket_of(&cause.key)?, end, state) {
-                (None, End::Failed, _) => updater.opens(cause)?,
-                (Some(ticket), End::Failed, _) => updater.repeats(&ticket, cause, Stability::Stable)?,
-                (Some(ticket), End::Passed, Some(state)) if ticket.fields().status().is_open() => {
-                    updater.passes(&ticket, state.count, 1, &state.since)?;
-                }
-                (Some(_) | None, End::Passed, _) => {}
+            match (updater.ticket_of(&cause.key)?, end) {
+                (None, End::Failed) => updater.opens(cause, Stability::Stable)?,
+                (Some(ticket), End::Failed) => updater.repeats(&ticket, cause, Stability::Stable)?,
+                (Some(ticket), End::Passed) => run.look(&mut updater, &ticket)?,
+                (None, End::Passed) => {}
             }
             Ok(updater.summary)
         })

@@ -2,11 +2,13 @@
 
 mod build;
 mod command;
+mod passing;
 mod report;
 mod texts;
 mod updater;
 
 pub use build::{Build, BuildRequest};
 pub use command::End;
+pub use passing::Passes;
 pub use report::CiReport;
 pub use updater::CiSummary;

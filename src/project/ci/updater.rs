@@ -2,7 +2,7 @@
 
 use crate::process::{
     Changes, FailureGroup, FieldChange, FixStatus, ProcessAction, Request, RequestKind, ResolutionRequest,
-    TestHistory, test_number, without_secrets,
+    State, TestHistory, test_number, without_secrets,
 };
 use crate::project::change::Change;
 use crate::project::ci::build::Build;
@@ -15,6 +15,8 @@ use crate::ticket::{Action, Field, LinkKind, Occurrence, Resolution, Ticket, Tic
 const MAX_SIGHTINGS: usize = 1_000;
 /// The label of a test that changes its mind.
 const FLAKY: &str = "flaky";
+/// The label of a ticket whose tests are not there any more.
+const GONE: &str = "test-gone";
 /// The most commits between failure and fix that are looked at.
 const MAX_COMMITS: usize = 21;
 
@@ -29,6 +31,8 @@ pub struct CiSummary {
     pub repeated: Vec<TicketId>,
     /// Those whose failure has gone.
     pub resolved: Vec<TicketId>,
+    /// Those whose tests are not there any more: to be closed, or not, by somebody.
+    pub proposed: Vec<TicketId>,
     /// Those that the results concern and do not change.
     pub unchanged: Vec<TicketId>,
 }
@@ -50,6 +54,7 @@ impl CiSummary {
             ("reopened", &self.reopened),
             ("repeated", &self.repeated),
             ("resolved", &self.resolved),
+            ("test-gone", &self.proposed),
         ]
         .into_iter()
     }
@@ -103,7 +108,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         self.change.ticket(id)
     }
 
-    fn store(&self) -> &'p Store {
+    /// The repository.
+    pub(super) fn store(&self) -> &'p Store {
         &self.change.project().store
     }
 
@@ -129,12 +135,15 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     ///
     /// # Errors
     /// A rule refused it.
-    pub(super) fn opens(&mut self, cause: &FailureGroup) -> Result<(), Failure> {
+    pub(super) fn opens(&mut self, cause: &FailureGroup, kind: Stability) -> Result<(), Failure> {
         let id = TicketId::from_key(&cause.key);
-        let state = cause.tests.first().and_then(|test| self.run.passes.state(test_number(test)));
+        let state = self.state_of(cause);
         let mut fields = opening(cause, self.run.build, &suspects(self.store(), state, self.run.build));
         fields.insert(Field::Reporter, FieldChange::to_text(self.change.me()));
         fields.extend(self.run.given.clone());
+        if kind == Stability::Flaky {
+            add_labels(&mut fields, vec![FLAKY.to_owned()]);
+        }
         self.change.open(&id, &fields, Request::new(RequestKind::Comment).seen(self.sighting(cause)))?;
         self.summary.opened.push(id);
         Ok(())
@@ -158,12 +167,16 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             return Ok(());
         }
         let fix = self.fix_of(ticket);
-        let state = cause.tests.first().and_then(|test| self.run.passes.state(test_number(test)));
+        let state = self.state_of(cause);
         let mut changes = Changes::new();
         if kind == Stability::Flaky
             || self.was_same_code(state.and_then(|state| state.last_passed.as_deref()))
         {
-            changes.insert(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]));
+            add_labels(&mut changes, vec![FLAKY.to_owned()]);
+        }
+        if ticket.fields().members(&Field::Labels).any(|label| label == GONE) {
+            let gone = FieldChange::Members { add: Vec::new(), remove: vec![GONE.to_owned()] };
+            changes.entry(Field::Labels).or_insert(gone);
         }
         let regresses = !ticket.fields().status().is_open() && fix == FixStatus::Contained;
         let note = regresses.then(|| {
@@ -182,6 +195,40 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         Ok(())
     }
 
+    /// True for a ticket of a test that changes its mind.
+    pub(super) fn is_flaky(&self, ticket: &Ticket) -> bool {
+        ticket.fields().members(&Field::Labels).any(|label| label == FLAKY)
+    }
+
+    /// Where the first test of a cause stood in this lane before.
+    fn state_of(&self, cause: &FailureGroup) -> Option<&'a State> {
+        let test = cause.tests.first()?;
+        self.run.passes.state(test_number(self.run.build.lane.as_deref(), test))
+    }
+
+    /// Proposes to close a ticket whose tests are not there any more.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn proposes_to_close(&mut self, ticket: &Ticket, runs: u32) -> Result<(), Failure> {
+        let id = ticket.id().clone();
+        if ticket.fields().members(&Field::Labels).any(|label| label == GONE) {
+            return Ok(());
+        }
+        let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![GONE.to_owned()]))]);
+        let note = format!(
+            "The last {runs} complete runs {} do not have its tests: renamed, or deleted?\n\n\
+             To close it: git support resolve {id} --as withdrawn -m \"The test is gone.\"",
+            self.run.build.place()
+        );
+        let request = Request::new(RequestKind::Edit(changes)).with_note(Some(note));
+        match self.change.request(&id, request)? {
+            Some(_) => self.summary.proposed.push(id),
+            None => self.summary.unchanged.push(id),
+        }
+        Ok(())
+    }
+
     /// Resolves a ticket whose tests passed often enough, if something changed since they failed.
     ///
     /// # Errors
@@ -189,13 +236,13 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     pub(super) fn passes(
         &mut self,
         ticket: &Ticket,
-        count: u32,
+        seen: &Occurrence,
         wanted: u32,
-        since: &str,
+        passed: &State,
     ) -> Result<(), Failure> {
         let id = ticket.id().clone();
-        let last = ticket.sightings().next_back().map(|(_, seen)| seen.clone()).unwrap_or_default();
-        let failed = last.revision.unwrap_or_default();
+        let (count, since) = (passed.count, passed.since.as_str());
+        let failed = seen.revision.clone().unwrap_or_default();
         if self.was_same_code(Some(&failed)) {
             // It failed and passed at one revision: nothing was fixed.
             let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]))]);
@@ -278,5 +325,13 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
                 FixStatus::Missing
             }
         }
+    }
+}
+
+/// Adds labels to those that are to be set.
+fn add_labels(changes: &mut Changes, labels: Vec<String>) {
+    match changes.get_mut(&Field::Labels) {
+        Some(FieldChange::Members { add, .. }) => add.extend(labels),
+        Some(FieldChange::To(_)) | None => drop(changes.insert(Field::Labels, FieldChange::adding(labels))),
     }
 }

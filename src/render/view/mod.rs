@@ -202,10 +202,14 @@ pub struct Reported {
     pub repeated: Vec<TicketId>,
     /// Those whose cause has gone.
     pub resolved: Vec<TicketId>,
+    /// Those whose tests are not there any more.
+    pub proposed: Vec<TicketId>,
     /// Those that the results concern and do not change.
     pub unchanged: Vec<TicketId>,
     /// Those that changed, as they are now.
     pub tickets: Vec<Ticket>,
+    /// False where a report was left out: the exit status is 1 then.
+    pub is_whole: bool,
 }
 
 /// One ticket, with what a reader wants to know around it.
@@ -334,6 +338,9 @@ impl View {
     pub fn status(&self) -> u8 {
         if let Self::Ran { status } = self {
             return *status;
+        }
+        if matches!(self, Self::Reported(reported) if !reported.is_whole) {
+            return 1;
         }
         if self.is_gate_shut() { GATE_SHUT } else { 0 }
     }

@@ -16,6 +16,8 @@ pub struct Pipeline {
     pub revision: Option<String>,
     /// The job, told from the others of the run.
     pub job: Option<String>,
+    /// What the job is from run to run: its name, with the parts of a matrix, a shard or a system that are told.
+    pub lane: Option<String>,
     /// Who set it off.
     pub actor: Option<String>,
 }
@@ -30,6 +32,8 @@ struct System {
     revision: &'static [&'static str],
     /// All that say something, side by side: the jobs of a matrix share a name.
     job: &'static [&'static str],
+    /// All that say something, side by side, and are the same in the next run: not the machine.
+    lane: &'static [&'static str],
     actor: &'static [&'static str],
 }
 
@@ -46,6 +50,7 @@ const SYSTEMS: &[System] = &[
         branch: &["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME"],
         revision: &["CI_COMMIT_SHA"],
         job: &["CI_JOB_NAME"],
+        lane: &["CI_JOB_NAME"],
         actor: &["GITLAB_USER_LOGIN"],
     },
     System {
@@ -55,6 +60,7 @@ const SYSTEMS: &[System] = &[
         branch: &["CHANGE_BRANCH", "BRANCH_NAME", "GIT_LOCAL_BRANCH", "GIT_BRANCH"],
         revision: &["GIT_COMMIT"],
         job: &["JOB_NAME", "STAGE_NAME"],
+        lane: &["JOB_NAME", "STAGE_NAME"],
         actor: &["BUILD_USER_ID", "CHANGE_AUTHOR"],
     },
     System {
@@ -64,6 +70,7 @@ const SYSTEMS: &[System] = &[
         branch: &["CIRCLE_BRANCH"],
         revision: &["CIRCLE_SHA1"],
         job: &["CIRCLE_JOB", "CIRCLE_NODE_INDEX"],
+        lane: &["CIRCLE_JOB", "CIRCLE_NODE_INDEX"],
         actor: &["CIRCLE_USERNAME"],
     },
     System {
@@ -73,6 +80,7 @@ const SYSTEMS: &[System] = &[
         branch: &["BUILDKITE_BRANCH"],
         revision: &["BUILDKITE_COMMIT"],
         job: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
+        lane: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
         actor: &["BUILDKITE_BUILD_CREATOR"],
     },
     System {
@@ -82,6 +90,7 @@ const SYSTEMS: &[System] = &[
         branch: &["SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"],
         revision: &["BUILD_SOURCEVERSION"],
         job: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME"],
+        lane: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME", "AGENT_OS"],
         actor: &["BUILD_REQUESTEDFOR"],
     },
 ];
@@ -93,6 +102,7 @@ const GITHUB: System = System {
     branch: &["GITHUB_HEAD_REF", "GITHUB_REF_NAME"],
     revision: &["GITHUB_SHA"],
     job: &["GITHUB_JOB", "RUNNER_NAME"],
+    lane: &["GITHUB_JOB", "RUNNER_OS", "RUNNER_ARCH"],
     actor: &["GITHUB_ACTOR"],
 };
 
@@ -105,11 +115,19 @@ impl Pipeline {
             |system: &&System| text(system.mark).is_some_and(|value| !value.eq_ignore_ascii_case("false"));
         let system = SYSTEMS.iter().find(is_set)?;
         let first = |names: &[&str]| names.iter().find_map(|name| text(name));
-        let job = system.job.iter().filter_map(|name| text(name)).collect::<Vec<_>>().join(" ");
+        let beside =
+            |names: &[&str]| names.iter().filter_map(|name| text(name)).collect::<Vec<_>>().join(" ");
+        let job = beside(system.job);
+        let branch = first(system.branch).map(|name| short(&name).to_owned());
+        // A job of Jenkins for each branch has the branch in its name.
+        let of_branch = branch.as_ref().map(|branch| format!("/{}", branch.replace('/', "%2F")));
+        let lane =
+            of_branch.map_or_else(|| beside(system.lane), |part| beside(system.lane).replace(&part, ""));
         Some(Self {
             system: system.name,
             run: first(system.run).or_else(|| composed_run(surroundings)),
-            branch: first(system.branch).map(|name| short(&name).to_owned()),
+            branch,
+            lane: (!lane.is_empty()).then_some(lane),
             revision: first(system.revision),
             job: (!job.is_empty()).then_some(job),
             actor: first(system.actor),

@@ -1,0 +1,126 @@
+//! Whether the failure of an open ticket has gone: in every lane in which it was seen, at newer code.
+
+use crate::process::{Results, State, TestHistory, is_lane_of, standing_sightings, test_number};
+use crate::project::ci::build::Build;
+use crate::project::ci::updater::CiUpdater;
+use crate::project::failure::Failure;
+use crate::store::Store;
+use crate::ticket::{Occurrence, Ticket};
+
+/// How often a flaky test must pass, where it is not said; once says nothing.
+const PASSES_OF_FLAKY: u32 = 3;
+/// How often it must pass at least, whatever is said.
+const MIN_PASSES_OF_FLAKY: u32 = 2;
+
+/// How often tests must have passed in a row for their ticket to be resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passes {
+    /// As often as is usual: once, a flaky test three times.
+    Usual,
+    /// So often.
+    Times(u32),
+}
+
+impl Passes {
+    /// How often those of a ticket must have passed.
+    fn wanted(self, is_flaky: bool) -> u32 {
+        match (self, is_flaky) {
+            (Self::Usual, false) => 1,
+            (Self::Usual, true) => PASSES_OF_FLAKY,
+            (Self::Times(times), false) => times.max(1),
+            (Self::Times(times), true) => times.max(MIN_PASSES_OF_FLAKY),
+        }
+    }
+}
+
+/// A run, beside what is known of its branch with it.
+#[derive(Clone, Copy)]
+pub(super) struct PassedRun<'a> {
+    pub(super) build: &'a Build,
+    pub(super) results: &'a Results,
+    pub(super) after: Option<&'a TestHistory>,
+    /// None are resolved where it is not said.
+    pub(super) resolve: Option<Passes>,
+}
+
+impl PassedRun<'_> {
+    /// Looks whether the tests of an open ticket passed here, and in the other lanes before; resolves it then.
+    pub(super) fn look(&self, updater: &mut CiUpdater<'_, '_, '_>, ticket: &Ticket) -> Result<(), Failure> {
+        let standing = standing_sightings(ticket);
+        let store = updater.store();
+        let Some(own) = self.own(store, &standing) else { return Ok(()) };
+        let has_failed = ticket.fields().key().is_some_and(|key| self.results.has_failed(key));
+        let has_passed = !own.tests.is_empty() && own.tests.iter().all(|test| self.results.has_passed(test));
+        if has_failed || !has_passed || !ticket.fields().status().is_open() {
+            return Ok(());
+        }
+        let Some(resolve) = self.resolve else {
+            updater.summary.unchanged.push(ticket.id().clone());
+            return Ok(());
+        };
+        let wanted = resolve.wanted(updater.is_flaky(ticket));
+        let Some(passed) = self.passed_everywhere(store, &standing, wanted) else {
+            updater.summary.unchanged.push(ticket.id().clone());
+            return Ok(());
+        };
+        updater.passes(ticket, own, wanted, &passed)
+    }
+
+    /// The sighting that a pass of this run concerns: in its lane, on its branch or one that was merged into it.
+    fn own<'s>(&self, store: &Store, standing: &[&'s Occurrence]) -> Option<&'s Occurrence> {
+        let lane = self.build.lane.as_deref();
+        let here = standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.is_on_branch(seen));
+        let merged =
+            || standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.contains(store, seen));
+        here.or_else(merged).copied()
+    }
+
+    fn is_on_branch(&self, seen: &Occurrence) -> bool {
+        seen.branch.as_deref() == Some(self.build.branch.as_str())
+    }
+
+    /// True where what was built has the revision at which something failed.
+    fn contains(&self, store: &Store, seen: &Occurrence) -> bool {
+        let (Some(failed), Some(now)) = (&seen.revision, &self.build.revision) else { return false };
+        store.is_within(failed, now) == Some(true)
+    }
+
+    /// The pass that is the youngest of all lanes; none while one of them has not passed often enough.
+    fn passed_everywhere(&self, store: &Store, standing: &[&Occurrence], wanted: u32) -> Option<State> {
+        let mut youngest: Option<State> = None;
+        for seen in standing.iter().filter(|seen| !is_inherited(store, standing, seen)) {
+            if !self.is_on_branch(seen) && !self.contains(store, seen) {
+                return None;
+            }
+            let state = self.passed_in(store, seen, wanted)?;
+            youngest = match youngest {
+                Some(known) if known.count <= state.count => Some(known),
+                _ => Some(state),
+            };
+        }
+        youngest
+    }
+
+    /// How long the tests of a sighting have passed in its lane, at newer code than where they failed.
+    fn passed_in(&self, store: &Store, seen: &Occurrence, wanted: u32) -> Option<State> {
+        let lane = seen.lane.as_deref().or(self.build.lane.as_deref());
+        let states = seen.tests.iter().map(|test| self.after?.state(test_number(lane, test)));
+        let states: Vec<&State> = states.collect::<Option<_>>()?;
+        // Of several tests, the one that passes for the shortest time.
+        let state = states.into_iter().min_by_key(|state| (state.passing, state.count))?.clone();
+        let is_older = seen.revision.as_deref().is_some_and(|failed| {
+            store.is_within(failed, state.last_passed.as_deref().unwrap_or(&state.since)) == Some(false)
+        });
+        (state.passing && state.count >= wanted && !is_older).then_some(state)
+    }
+}
+
+/// True where a failure came with the branch: the revision has one at which it failed on the branch where it was seen
+/// first. It goes when that branch's does.
+fn is_inherited(store: &Store, standing: &[&Occurrence], seen: &Occurrence) -> bool {
+    let Some(home) = standing.first().filter(|home| home.branch != seen.branch) else { return false };
+    let at_home = standing.iter().filter(|other| other.branch == home.branch);
+    let revisions = at_home.filter_map(|other| other.revision.as_deref());
+    let Some(now) = seen.revision.as_deref() else { return false };
+    revisions.into_iter().any(|failed| store.is_within(failed, now) == Some(true))
+}
