@@ -50,6 +50,7 @@ mod jobs;
 mod kept_texts;
 mod kills;
 mod knowledge;
+mod lanes;
 mod lineage;
 mod links;
 mod listing;

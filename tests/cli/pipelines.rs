@@ -19,14 +19,14 @@ pub(crate) fn junit(tests: &[(&str, Option<&str>)]) -> String {
 }
 
 /// A repository whose code has one file; nothing of its user is under way.
-fn shop() -> Sandbox {
+pub(crate) fn shop() -> Sandbox {
     let sandbox = Sandbox::unborn();
     change(&sandbox, "Begin");
     sandbox
 }
 
 /// A commit that changes code; its whole name.
-fn change(sandbox: &Sandbox, subject: &str) -> String {
+pub(crate) fn change(sandbox: &Sandbox, subject: &str) -> String {
     sandbox.file("pay.rs", format!("// {subject}\n"));
     sandbox.git(&["add", "pay.rs"]);
     sandbox.git(&["commit", "-qm", subject]);
@@ -34,18 +34,18 @@ fn change(sandbox: &Sandbox, subject: &str) -> String {
 }
 
 /// Reports, and returns the answer.
-fn report(sandbox: &Sandbox, tests: &[(&str, Option<&str>)], more: &[&str]) -> Value {
+pub(crate) fn report(sandbox: &Sandbox, tests: &[(&str, Option<&str>)], more: &[&str]) -> Value {
     let arguments = [&["ci", "report", "-", "--json"], more].concat();
     serde_json::from_str(&sandbox.run_with(&arguments, junit(tests)).ok()).unwrap()
 }
 
 /// How many tickets became what: opened, reopened, repeated, resolved, unchanged.
-fn counts(answer: &Value) -> [usize; 5] {
+pub(crate) fn counts(answer: &Value) -> [usize; 5] {
     ["opened", "reopened", "repeated", "resolved", "unchanged"]
         .map(|key| answer[key].as_array().unwrap().len())
 }
 
-fn first(answer: &Value, key: &str) -> String {
+pub(crate) fn first(answer: &Value, key: &str) -> String {
     answer[key][0].as_str().unwrap().to_owned()
 }
 

@@ -333,7 +333,13 @@ impl Report {
             Some(project) => format!("[{project}] {name}"),
             None => name,
         };
-        let unit = unit_of(class, &case.name).map(&of_project);
+        let unit = match &case.problem {
+            Some(problem) if case.class.is_empty() && is_module(&case.name, &problem.message) => {
+                Some(case.name.clone())
+            }
+            _ => unit_of(class, &case.name),
+        };
+        let unit = unit.map(&of_project);
         let name = of_project(whole_name(class, &case.name));
         let mut units = Vec::new();
         let verdict = match case.problem {
@@ -357,6 +363,12 @@ impl Report {
         let name = unit.filter(|_| is_failed).unwrap_or(name);
         Outcome { suite: if suite.is_empty() { class.to_owned() } else { suite }, name, units, verdict }
     }
+}
+
+/// True for a module that could not be read: pytest names it in the place of a test.
+fn is_module(name: &str, message: &str) -> bool {
+    let is_dotted = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+    message == "collection failure" || is_dotted
 }
 
 /// The unit that a test stands for which is none: where a class, a file or a group of tests could not be set up.
