@@ -78,6 +78,7 @@ mod settling;
 mod sharing;
 mod showing;
 mod side_doors;
+mod simulated;
 mod storm;
 mod syncing;
 mod talking;
