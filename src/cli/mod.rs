@@ -18,6 +18,7 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::cli::editor::Editing;
 use crate::cli::options::Options;
@@ -52,6 +53,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     let editing = Editing::new(host.clone());
     let editor = |draft: &Draft<'_>| editing.text(draft);
     let questions = Questions::default();
+    let interruptible = Arc::clone(&surroundings.interruptible);
+    let execute = |words: &[OsString]| execute::execute(words, &interruptible);
     let ask = |question: &str| questions.ask(question);
     let look = RenderOptions {
         terminal: std::io::stdout().is_terminal(),
@@ -66,7 +69,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         interactive: terminal,
         ask: &ask,
         editor: &editor,
-        execute: &execute::execute,
+        execute: &execute,
         save: &save::save,
         may_write: &save::may_write,
         output: &mut output,

@@ -7,7 +7,10 @@ use crate::commands::ci::Where;
 use crate::commands::failure::Failure;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
-use crate::process::{FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult};
+use crate::process::{
+    FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult, names_a_secret, without_known,
+    words_without_secrets,
+};
 use crate::project::{ChangeOptions, End};
 use crate::render::View;
 use crate::ticket::one_line;
@@ -44,9 +47,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let finished = match (session.execute)(&args.command) {
         Ok(finished) => finished,
         Err(error) => {
-            // As a shell tells it: there is no such command.
+            // As a shell tells it: there is no such command, or it cannot be run.
             session.note(format!("error: {error:#}"));
-            Finished { status: Some(127), signal: None, output: format!("{error:#}\n") }
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            let status = if kind == Some(std::io::ErrorKind::PermissionDenied) { 126 } else { 127 };
+            Finished { status: Some(status), signal: None, output: format!("{error:#}\n") }
         }
     };
     let status = finished.shell_status();
@@ -90,7 +95,9 @@ fn results(cause: &FailureGroup, end: End, lane: Option<&str>) -> Results {
 }
 
 fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGroup {
-    let words: Vec<String> = args.command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+    let known = secret_values(session);
+    let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> = words_without_secrets(&words, &known).iter().map(|word| quoted(word)).collect();
     let command = one_line(&words.join(" "));
     let how = match finished.signal {
         Some(signal) => format!("was ended by signal {signal}"),
@@ -100,19 +107,28 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGrou
         format!("$ {command}\nIt {how}, on {} {}.", std::env::consts::OS, std::env::consts::ARCH);
     for name in &args.env {
         let value = session.host.env.text(name).unwrap_or_else(|| "(not set)".to_owned());
+        let value =
+            if names_a_secret(name) { "(a secret)".to_owned() } else { without_known(&value, &known) };
         details.push_str(&["\n", name, "=", &value].concat());
     }
-    let key = args.key.clone().unwrap_or_else(|| command.clone());
+    let key = args.key.as_ref().map_or_else(|| command.clone(), |key| without_known(key, &known));
     let evidence = FailureOutput {
         title: Some(format!("{command} {how}")),
         message: how,
         details,
-        output: printed(&finished.output),
+        output: without_known(&printed(&finished.output), &known),
         place: None,
         files: Vec::new(),
     };
     let key = format!("run:{key}");
     FailureGroup { tests: vec![key.clone()], key, count: 1, evidence }
+}
+
+/// The values of the environment that are secret by their names.
+fn secret_values(session: &Session<'_>) -> Vec<String> {
+    let environment = &session.host.env.environment;
+    let secret = environment.iter().filter(|(name, _)| names_a_secret(name));
+    secret.map(|(_, value)| value.to_string_lossy().into_owned()).collect()
 }
 
 /// A word as a shell would take it; one that no shell touches stays as it is.

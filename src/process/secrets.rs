@@ -57,6 +57,71 @@ pub fn without_secrets(text: &str) -> String {
     text
 }
 
+/// Parts of names that a secret goes by: of flags, of variables.
+const NAMES: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api-key",
+    "api_key",
+    "credential",
+    "authorization",
+    "private-key",
+];
+/// A shorter value is a word that may stand anywhere.
+const MIN_VALUE_CHARS: usize = 6;
+
+/// True for the name of a flag or a variable whose value is a secret.
+#[must_use]
+pub fn names_a_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    NAMES.iter().any(|part| name.contains(part)) || name.ends_with("_key") || name.ends_with("_auth")
+}
+
+/// A command's words with the values taken out that its flags, its variables or the environment (`known`) call secret.
+#[must_use]
+pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> {
+    let mut is_next = false;
+    let one = |word: &String| {
+        let word = word.as_str();
+        if std::mem::take(&mut is_next) && !word.starts_with('-') {
+            return HIDDEN.to_owned();
+        }
+        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| names_a_secret(name)) {
+            return format!("{name}={HIDDEN}");
+        }
+        is_next = word.starts_with('-') && !word.contains('=') && names_a_secret(word);
+        let inside = without_known(word, known);
+        without_secrets(&without_headers(&inside))
+    };
+    words.iter().map(one).collect()
+}
+
+/// What stands in the place of a secret value.
+const HIDDEN: &str = "***";
+
+/// A text without values that are known to be secret.
+#[must_use]
+pub fn without_known(text: &str, known: &[String]) -> String {
+    let values = known.iter().filter(|value| value.chars().count() >= MIN_VALUE_CHARS);
+    values.fold(text.to_owned(), |text, value| text.replace(value.as_str(), HIDDEN))
+}
+
+/// A text without the values of flags, variables and headers within it that are secret: a script, a header.
+fn without_headers(text: &str) -> String {
+    static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let names =
+            r"[\w-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|credential|authorization)[\w-]*";
+        Regex::new(&format!(r"(?i)({names}[=:]\s*|--{names}\s+)((?:bearer|basic|token)\s+)?([^\s'\x22&;|]+)"))
+            .ok()
+    });
+    let Some(inside) = INSIDE.as_ref() else { return text.to_owned() };
+    inside.replace_all(text, "${1}${2}***").into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +148,26 @@ mod tests {
         let key = ["-----BEGIN ", "PRIVATE KEY-----"].concat();
         assert_eq!(without_secrets(&format!("x {key}\nMII")), "x [a private key was here]");
         assert_eq!(secret_in(&without_secrets("db://app:hunter22@host")), None);
+    }
+
+    #[test]
+    fn words_of_a_command_hold_no_secret() {
+        let hidden = |line: &str| {
+            let words: Vec<String> = line.split('|').map(str::to_owned).collect();
+            words_without_secrets(&words, &["from-the-vault".to_owned()]).join("|")
+        };
+        for (line, expected) in [
+            ("deploy|--token|abc123|--to|prod", "deploy|--token|***|--to|prod"),
+            ("deploy|--db-password=hunter2", "deploy|--db-password=***"),
+            ("env|API_KEY=abc|make", "env|API_KEY=***|make"),
+            ("curl|-H|Authorization: Bearer abc.def|x", "curl|-H|Authorization: Bearer ***|x"),
+            ("sh|-c|TOKEN=abc make", "sh|-c|TOKEN=*** make"),
+            ("make|from-the-vault|ab", "make|***|ab"),
+            ("make|test|--tokens-file|--fast", "make|test|--tokens-file|--fast"),
+            ("git|push|https://ann:hunter2@host/x", "git|push|[a password in an address was here]host/x"),
+        ] {
+            assert_eq!(hidden(line), expected);
+        }
     }
 
     #[test]

@@ -104,6 +104,34 @@ impl Store {
         Ok(None)
     }
 
+    /// The branch that `origin` says everybody begins from; it is asked.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub fn default_branch_of_origin(&self) -> Result<Option<String>, Error> {
+        if self.repository().configured("remote.origin.url").is_none() {
+            return Ok(None);
+        }
+        let said = self.repository().git_here(&["ls-remote", "--symref", "origin", "HEAD"], b"", None)?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let name = said.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.split('\t').next());
+        Ok(name.map(str::to_owned))
+    }
+
+    /// Fetches a branch of `origin` that this clone does not have: CI fetches what it builds, and no more.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub fn fetch_branch(&self, name: &str) -> Result<(), Error> {
+        let repository = self.repository();
+        let has_remote = repository.configured("remote.origin.url").is_some();
+        if exists(repository, name)? || !has_remote {
+            return Ok(());
+        }
+        repository.fetch("origin", &repository.target(Some(name))?)?;
+        Ok(())
+    }
+
     /// The branches of tickets alone that say so of themselves, where this store is on another that nobody named.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod branches;
 mod broken_settings;
 mod bulk;
 mod by_query;
+mod checkouts;
 mod clocks;
 mod completion;
 mod concurrency;

@@ -135,25 +135,6 @@ fn authors_and_times() {
 }
 
 #[test]
-fn dates_of_ones_own_are_noted() {
-    for script in [
-        "echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2026-11-20T09:00:00Z; commit",
-        "echo '  note: Seen.' | entry 6 comment 'Dana Li <dana@example.com>' 2027-11-20T09:00:00Z; commit",
-        "git support -q comment $a -m Fine.; sed -i '/^- seq: 6/,$s/at: .*/at: 2026-11-20T09:00:00Z/' $A; amend",
-        "git support -q comment $a -m Fine.; git commit -q --amend --no-edit --date=2026-11-29T09:00:00Z",
-    ] {
-        let (sandbox, tools) = story();
-        sandbox.shell(&format!("{tools}{script}")).ok();
-        let (rules, status) = found(&sandbox, &[]);
-        let is_noted = rules.iter().all(|rule| ["entry.order", "entry.time"].contains(&rule.as_str()));
-        assert!(
-            is_noted && rules.contains(&"entry.time".to_owned()) && status == Some(0),
-            "{script}: {rules:?}"
-        );
-    }
-}
-
-#[test]
 fn heads() {
     finds(&[
         ("head.unaccounted", r"sed -i 's/^severity: .*/severity: minor/' $A; commit"),

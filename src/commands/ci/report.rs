@@ -107,7 +107,7 @@ fn read(
 ) -> Result<(Results, Vec<anyhow::Error>), Failure> {
     let form = args.input.as_deref().and_then(ReportFormat::parse);
     let directory = session.directory().to_owned();
-    let roots = roots(&directory, &session.host.env);
+    let roots = roots(&directory, &|name| session.host.env.text(name));
     let mut left_out = Vec::new();
     for file in &args.files {
         let place = (directory.as_path(), roots.as_slice());

@@ -3,6 +3,7 @@
 mod gotest;
 mod junit;
 mod libtest;
+mod names;
 mod plain;
 mod roots;
 mod sarif;

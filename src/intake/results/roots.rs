@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use crate::store::git::ProcessEnv;
-
 /// The variables of CI systems that say where the checkout stands.
 const VARIABLES: [&str; 7] = [
     "GITHUB_WORKSPACE",
@@ -15,10 +13,10 @@ const VARIABLES: [&str; 7] = [
     "BUILD_WORKSPACE_DIRECTORY",
 ];
 
-/// Where checkouts stand: the directory, and what the CI system says; the longest first.
+/// Where checkouts stand: the directory, and what variables of the CI system say; the longest first.
 #[must_use]
-pub fn roots(directory: &Path, surroundings: &ProcessEnv) -> Vec<String> {
-    let said = VARIABLES.iter().filter_map(|name| surroundings.text(name));
+pub fn roots(directory: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let said = VARIABLES.iter().filter_map(|name| variable(name));
     let mut roots: Vec<String> = said.chain([directory.display().to_string()]).collect();
     roots.retain(|root| root.len() > 1);
     roots.sort_by_key(|root| std::cmp::Reverse(root.len()));

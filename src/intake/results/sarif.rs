@@ -159,7 +159,7 @@ pub(super) fn read(
         for value in run.results.iter().flatten() {
             match Finding::deserialize(value) {
                 Ok(finding) => {
-                    finding.told(&tool, &rules, roots).into_iter().for_each(|told| results.add(told))
+                    finding.told(&tool, &rules, roots).into_iter().for_each(|told| results.add(told));
                 }
                 Err(_) => unread += 1,
             }

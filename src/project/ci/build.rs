@@ -6,6 +6,7 @@ use crate::process::{FailureGroup, Results, TestHistory};
 use crate::project::failure::Failure;
 use crate::project::host::Host;
 use crate::project::state::{Project, Scope};
+use crate::store::BranchSource;
 use crate::store::git::Pipeline;
 use crate::ticket::{Occurrence, cut, one_line};
 
@@ -41,18 +42,26 @@ pub struct Build {
 }
 
 impl BuildRequest {
-    /// The tickets that are written: where HEAD is detached in CI and no branch is named, those of the branch that is
-    /// built.
+    /// The tickets that are written: those of a branch that is named or configured. Else, where HEAD is detached in CI, of
+    /// the branch that is built; and of a pull request or a tag, those of the default branch, never the contributor's.
     ///
     /// # Errors
     /// There is no repository, or no such branch.
     pub fn project<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
         let project = Project::open(host, branch, Scope::Now)?;
-        if !project.store.is_detached() {
-            return Ok(project);
+        let is_free = project.store.branch_source() == BranchSource::Current;
+        let Some(pipeline) = Pipeline::of(&host.env).filter(|_| is_free) else { return Ok(project) };
+        if let Some(what) = pipeline.foreign {
+            let mut default = pipeline.default_branch.or(project.store.default_branch()?);
+            if default.is_none() {
+                default = project.store.default_branch_of_origin()?.or(pipeline.target);
+            }
+            let Some(default) = default else { return Ok(project) };
+            host.note(format!("note: this is {what}; tickets are written to branch '{default}'"));
+            project.store.fetch_branch(&default)?;
+            return Project::open(host, Some(&default), Scope::Now);
         }
-        let pipeline = Pipeline::of(&host.env);
-        match self.branch.clone().or_else(|| pipeline?.branch) {
+        match self.branch.clone().or(pipeline.branch).filter(|_| project.store.is_detached()) {
             Some(branch) => Project::open(host, Some(&branch), Scope::Now),
             None => Ok(project),
         }

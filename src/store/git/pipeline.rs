@@ -1,7 +1,13 @@
 //! The CI system we run in, told from its environment: which run of which revision on which branch, and who
 //! writes where git knows nobody.
 
+use std::path::Path;
+
 use crate::store::git::process_env::ProcessEnv;
+use crate::store::git::temporary;
+
+/// The largest file of an event that is read.
+const MAX_EVENT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A run of a CI system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +26,12 @@ pub struct Pipeline {
     pub lane: Option<String>,
     /// Who set it off.
     pub actor: Option<String>,
+    /// What is built is no branch of the project's own: a request of a contributor's, or a tag.
+    pub foreign: Option<&'static str>,
+    /// The branch that everybody begins from, as the system knows it.
+    pub default_branch: Option<String>,
+    /// The branch that a request is to go into.
+    pub target: Option<String>,
 }
 
 /// How a system tells what it runs: the variable that it alone sets, and, of the others, the first that says
@@ -35,6 +47,12 @@ struct System {
     /// All that say something, side by side, and are the same in the next run: not the machine.
     lane: &'static [&'static str],
     actor: &'static [&'static str],
+    /// Set, and not `false`, for a request.
+    request: &'static [&'static str],
+    /// Set for a tag.
+    tag: &'static [&'static str],
+    default: &'static [&'static str],
+    target: &'static [&'static str],
 }
 
 /// From the systems' own documentation of their variables. Gitea and Forgejo set GitHub's variables too, so
@@ -52,6 +70,10 @@ const SYSTEMS: &[System] = &[
         job: &["CI_JOB_NAME"],
         lane: &["CI_JOB_NAME"],
         actor: &["GITLAB_USER_LOGIN"],
+        request: &["CI_MERGE_REQUEST_IID"],
+        tag: &["CI_COMMIT_TAG"],
+        default: &["CI_DEFAULT_BRANCH"],
+        target: &["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"],
     },
     System {
         name: "Jenkins",
@@ -62,6 +84,10 @@ const SYSTEMS: &[System] = &[
         job: &["JOB_NAME", "STAGE_NAME"],
         lane: &["JOB_NAME", "STAGE_NAME"],
         actor: &["BUILD_USER_ID", "CHANGE_AUTHOR"],
+        request: &["CHANGE_ID"],
+        tag: &["TAG_NAME"],
+        default: &[],
+        target: &["CHANGE_TARGET"],
     },
     System {
         name: "CircleCI",
@@ -72,6 +98,10 @@ const SYSTEMS: &[System] = &[
         job: &["CIRCLE_JOB", "CIRCLE_NODE_INDEX"],
         lane: &["CIRCLE_JOB", "CIRCLE_NODE_INDEX"],
         actor: &["CIRCLE_USERNAME"],
+        request: &["CIRCLE_PULL_REQUEST", "CIRCLE_PR_NUMBER"],
+        tag: &["CIRCLE_TAG"],
+        default: &[],
+        target: &[],
     },
     System {
         name: "Buildkite",
@@ -82,6 +112,10 @@ const SYSTEMS: &[System] = &[
         job: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
         lane: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
         actor: &["BUILDKITE_BUILD_CREATOR"],
+        request: &["BUILDKITE_PULL_REQUEST"],
+        tag: &["BUILDKITE_TAG"],
+        default: &["BUILDKITE_PIPELINE_DEFAULT_BRANCH"],
+        target: &["BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
     },
     System {
         name: "Azure Pipelines",
@@ -92,6 +126,10 @@ const SYSTEMS: &[System] = &[
         job: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME"],
         lane: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME", "AGENT_OS"],
         actor: &["BUILD_REQUESTEDFOR"],
+        request: &["SYSTEM_PULLREQUEST_PULLREQUESTID"],
+        tag: &[],
+        default: &[],
+        target: &["SYSTEM_PULLREQUEST_TARGETBRANCH"],
     },
 ];
 
@@ -104,6 +142,10 @@ const GITHUB: System = System {
     job: &["GITHUB_JOB", "RUNNER_NAME"],
     lane: &["GITHUB_JOB", "RUNNER_OS", "RUNNER_ARCH"],
     actor: &["GITHUB_ACTOR"],
+    request: &["GITHUB_HEAD_REF"],
+    tag: &[],
+    default: &[],
+    target: &["GITHUB_BASE_REF"],
 };
 
 impl Pipeline {
@@ -131,6 +173,9 @@ impl Pipeline {
             revision: first(system.revision),
             job: (!job.is_empty()).then_some(job),
             actor: first(system.actor),
+            foreign: foreign(surroundings, system),
+            default_branch: first(system.default).or_else(|| told_by_event(surroundings)),
+            target: first(system.target).map(|name| short(&name).to_owned()),
         })
     }
 
@@ -145,6 +190,29 @@ impl Pipeline {
         let name = self.system.to_lowercase().replace(' ', "-");
         (self.system.to_owned(), format!("{name}@{}", host.unwrap_or("localhost")))
     }
+}
+
+/// What is built, where it is no branch of the project's own.
+fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
+    let is_set = |name: &&str| surroundings.text(name).is_some_and(|value| value != "false");
+    let begins =
+        |name: &str, with: &str| surroundings.text(name).is_some_and(|value| value.starts_with(with));
+    let is_request = system.request.iter().any(is_set)
+        || begins("GITHUB_REF", "refs/pull/")
+        || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/pull/"))
+        || (system.mark == "CIRCLECI" && begins("CIRCLE_BRANCH", "pull/"));
+    let is_tag = system.tag.iter().any(is_set)
+        || (system.mark.ends_with("_ACTIONS") && begins("GITHUB_REF", "refs/tags/"))
+        || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/tags/"));
+    if is_request { Some("a pull request") } else { is_tag.then_some("a tag") }
+}
+
+/// The default branch, as the file of GitHub's event has it.
+fn told_by_event(surroundings: &ProcessEnv) -> Option<String> {
+    let path = surroundings.text("GITHUB_EVENT_PATH")?;
+    let bytes = temporary::read(Path::new(&path), MAX_EVENT_BYTES).ok()?;
+    let event: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    Some(event.get("repository")?.get("default_branch")?.as_str()?.to_owned())
 }
 
 /// The address of a run, where it is to be put together.

@@ -1,0 +1,59 @@
+//! What the names in JUnit reports stand for: a test, or a class, file or group of tests that could not be set up.
+
+/// True for a module that could not be read: pytest names it in the place of a test.
+pub(super) fn is_module(name: &str, message: &str) -> bool {
+    let is_dotted = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+    message == "collection failure" || is_dotted
+}
+
+/// The unit that a test stands for which is none: where a class, a file or a group of tests could not be set up.
+pub(super) fn unit_of(class: &str, name: &str) -> Option<String> {
+    const STANDING: [&str; 12] = [
+        "initializationError",
+        "executionError",
+        "classMethod",
+        "beforeAll",
+        "@BeforeAll",
+        "BeforeAll",
+        "beforeClass",
+        "@BeforeClass",
+        "setUpClass",
+        "setUpModule",
+        "<init>",
+        "Setup",
+    ];
+    // unittest: `setUpClass (tests.test_pay.PayTest)`.
+    let named = name.split_once(" (").and_then(|(word, rest)| Some((word, rest.strip_suffix(')')?)));
+    if let Some((word, of)) = named.filter(|(word, _)| STANDING.contains(word)) {
+        return Some(if word.is_empty() { class.to_owned() } else { of.to_owned() });
+    }
+    let bare = name.trim_end_matches("()");
+    let is_hook = name.contains("\"before all\" hook");
+    let is_unit = name.is_empty() || name == class || STANDING.contains(&bare) || is_hook;
+    (is_unit && !class.is_empty()).then(|| class.to_owned())
+}
+
+/// What a test of a class shows to be set up: the class, and the modules that it is in.
+pub(super) fn units_of(class: &str) -> impl Iterator<Item = String> {
+    let ends = class.char_indices().filter(|(_, c)| *c == '.').map(|(at, _)| at);
+    ends.chain([class.len()])
+        .filter_map(|end| class.get(..end))
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// A test's name with that of its class before it, unless it has it already.
+pub(super) fn whole_name(class: &str, name: &str) -> String {
+    match (class, name) {
+        ("", name) => name.to_owned(),
+        (class, "") => class.to_owned(),
+        (class, name) if begins_with(name, class) => name.to_owned(),
+        (class, name) => format!("{class}::{name}"),
+    }
+}
+
+/// True where a name begins with the whole of a class's.
+fn begins_with(name: &str, class: &str) -> bool {
+    name.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
