@@ -7,7 +7,7 @@ use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::intake::results::names::{is_module, unit_of, units_of, whole_name};
+use crate::intake::results::names::{OTHER_FORMS, is_module, unit_of, units_of, whole_name};
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::roots::within;
 use crate::intake::results::thinned::Thinned;
@@ -17,18 +17,6 @@ use crate::process::{Outcome, TestResult};
 const MAX_DEPTH: usize = 256;
 /// The most failures of a suite that wait for what the suite itself printed.
 const MAX_WAITING: usize = 50;
-/// Reports of other forms, by their first element, and how to get JUnit XML in their place.
-const OTHER_FORMS: &[(&str, &str)] = &[
-    ("testng-results", "a TestNG report; read its JUnit XML: junitreports/*.xml"),
-    ("test-run", "an NUnit 3 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
-    ("test-results", "an NUnit 2 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
-    ("assemblies", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
-    ("assembly", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
-    ("TestRun", "a TRX report; write JUnit XML: dotnet test --logger junit"),
-    ("Site", "a CTest report; write JUnit XML: ctest --output-junit FILE"),
-    ("coverage", "a coverage report, not one of tests"),
-];
-
 /// Reads a report.
 ///
 /// # Errors

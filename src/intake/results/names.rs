@@ -1,5 +1,17 @@
 //! What the names in JUnit reports stand for: a test, or a class, file or group of tests that could not be set up.
 
+/// Reports of other forms, by their first element, and how to get JUnit XML in their place.
+pub(super) const OTHER_FORMS: &[(&str, &str)] = &[
+    ("testng-results", "a TestNG report; read its JUnit XML: junitreports/*.xml"),
+    ("test-run", "an NUnit 3 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
+    ("test-results", "an NUnit 2 report; write JUnit XML: --result='junit.xml;transform=nunit3-junit.xslt'"),
+    ("assemblies", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
+    ("assembly", "an xUnit.net report; write JUnit XML: dotnet test --logger junit, or -junit FILE"),
+    ("TestRun", "a TRX report; write JUnit XML: dotnet test --logger junit"),
+    ("Site", "a CTest report; write JUnit XML: ctest --output-junit FILE"),
+    ("coverage", "a coverage report, not one of tests"),
+];
+
 /// True for a module that could not be read: pytest names it in the place of a test.
 pub(super) fn is_module(name: &str, message: &str) -> bool {
     let is_dotted = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
