@@ -1,6 +1,6 @@
 //! `import`: many tickets in one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
@@ -9,11 +9,14 @@ use crate::commands::arguments::WriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{Issue, Lines, Source, incoming, open_foreign, read_evidence, read_line};
+use crate::intake::{
+    DayOrder, Issue, Lines, Reading, Source, WordKind, Words, incoming, open_foreign, read_evidence,
+    read_line,
+};
 use crate::process::{Incoming, checksum};
 use crate::project::{AttachmentContent, Change, Imported, Outcome};
 use crate::render::View;
-use crate::ticket::{Attachment, Person, TicketId, Timestamp};
+use crate::ticket::{Attachment, LinkKind, Person, TicketId, Timestamp, one_line};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -34,9 +37,13 @@ pub struct Args {
     /// Set the tracker [default: detected]
     #[arg(long, value_name = "TRACKER", value_parser = PossibleValuesParser::new(Source::WORDS))]
     from: Option<String>,
-    /// Map a table column to a field, as title=Subject (can be repeated)
+    /// Map a table column to a field, as title=Subject, or a word of the tracker to one of ours, as "status:In
+    /// Review=in-progress" (can be repeated)
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = column)]
     map: Vec<(String, String)>,
+    /// Set the order of day and month in dates of numbers: dmy or mdy
+    #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(DayOrder::WORDS))]
+    dates: Option<String>,
     /// Read attachments from DIR, as export --attachments wrote it
     #[arg(long, value_name = "DIR")]
     attachments: Option<PathBuf>,
@@ -55,16 +62,27 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let (lines, source) = opened(args, session)?;
     let mut total = 0;
-    lines.each(|_, _| -> Result<(), Failure> {
+    let mut reader = Reader::new(args, source)?;
+    let (importer, now) = (project.me()?, session.host.now());
+    lines.each(|number, line| -> Result<(), Failure> {
         total += 1;
+        reader.learn(number, line, &importer, now);
         Ok(())
     })?;
+    for (kind, word) in reader.words.unknown() {
+        let fill = if kind == "status" || kind == "resolution" { "kept in a note" } else { "left out" };
+        session.note(format!(
+            "warning: unknown {kind} '{}', {fill} (--map '{kind}:{}=WORD')",
+            one_line(word),
+            one_line(word)
+        ));
+    }
     let content = attachment_content(args.attachments.as_deref(), session.directory());
     let progress = (total >= MANY).then(|| (session.host.progress)("importing", total));
     let changed = project.change(&args.writing.options(), |change| {
         let mut import = Import {
             change,
-            source,
+            reader: &reader,
             content: &content,
             force: args.message.as_deref(),
             count: Counts::default(),
@@ -104,9 +122,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Source>), Failure> {
     let lines = Lines::open(&args.file, &session.host.env.directory, session.input)?;
     let named = args.from.as_deref().and_then(Source::parse);
+    let (columns, words): (Vec<_>, Vec<_>) =
+        args.map.iter().cloned().partition(|(field, _)| !field.contains(':'));
     match named.or_else(|| Source::of(&args.file, &lines.beginning())) {
-        Some(source) => Ok((open_foreign(lines, source, &args.map)?, Some(source))),
-        None if args.map.is_empty() => Ok((lines, None)),
+        Some(source) => Ok((open_foreign(lines, source, &columns)?, Some(source))),
+        None if columns.is_empty() && words.is_empty() => Ok((lines, None)),
         None => Err(Failure::usage("--map requires a table").hint("--from csv")),
     }
 }
@@ -146,7 +166,7 @@ struct Counts {
 /// An import under way, line by line.
 struct Import<'a, 'p, 'h> {
     change: &'a mut Change<'p, 'h>,
-    source: Option<Source>,
+    reader: &'a Reader,
     content: &'a AttachmentContent<'a>,
     /// The reason to take what the rules refuse.
     force: Option<&'a str>,
@@ -159,7 +179,7 @@ impl Import<'_, '_, '_> {
     fn line(&mut self, number: usize, line: &str) -> Result<(), Failure> {
         let line = line.trim();
         let (by, at) = (self.change.author().clone(), self.change.at());
-        let imported = match read(line, self.source, &by, at) {
+        let imported = match self.reader.read(number, line, &by, at) {
             Ok(None) => return Ok(()),
             Ok(Some(incoming)) => {
                 // Two lines that say the same are two tickets; a second import of the file is the same two.
@@ -180,17 +200,96 @@ impl Import<'_, '_, '_> {
     }
 }
 
-/// What a line brings; none where it is no ticket.
-fn read(line: &str, source: Option<Source>, by: &Person, at: Timestamp) -> Result<Option<Incoming>, String> {
-    let Some(source) = source else { return read_line(line).map(Some) };
-    let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let issue = Issue::read(&object, source, by, at)?;
-    Ok(issue.map(|issue| Incoming::Issue(Box::new(incoming(&issue)))))
+/// How lines are read: of a tracker, with its words, and with the links that all its issues tell.
+struct Reader {
+    source: Option<Source>,
+    words: Words,
+    order: Option<DayOrder>,
+    /// The tickets of the file's issues.
+    known: BTreeSet<TicketId>,
+    /// The links that issues tell, and the other ends of them.
+    links: BTreeMap<TicketId, Vec<(LinkKind, TicketId)>>,
+    /// Which of several issues without a key, with one title and date, a line is: by its number.
+    nth: BTreeMap<usize, usize>,
+    counts: BTreeMap<String, usize>,
+}
+
+impl Reader {
+    fn new(args: &Args, source: Option<Source>) -> Result<Self, Failure> {
+        let mut words = Words::default();
+        for (field, ours) in args.map.iter().filter(|(field, _)| field.contains(':')) {
+            let (kind, theirs) = field.split_once(':').unwrap_or((field, ""));
+            let Some(kind) = WordKind::parse(kind) else {
+                let message = format!(
+                    "'{kind}' is not a valid kind of word (possible values: {})",
+                    WordKind::WORDS.join(", ")
+                );
+                return Err(Failure::usage(message));
+            };
+            words.map(kind, theirs, ours).map_err(Failure::usage)?;
+        }
+        Ok(Self {
+            source,
+            words,
+            order: args.dates.as_deref().and_then(DayOrder::parse),
+            known: BTreeSet::new(),
+            links: BTreeMap::new(),
+            nth: BTreeMap::new(),
+            counts: BTreeMap::new(),
+        })
+    }
+
+    /// Takes down what a line says of others.
+    fn learn(&mut self, number: usize, line: &str, importer: &Person, now: Timestamp) {
+        let Some(source) = self.source else { return };
+        let Ok(object) = serde_json::from_str(line) else { return };
+        let mut reading = Reading { source, importer, now, words: &mut self.words, order: self.order };
+        // What is wrong with it is said when it is imported.
+        let Ok(Some(first)) = Issue::read(&object, 1, &mut reading) else { return };
+        let count = self.counts.entry(first.key.clone()).or_default();
+        *count += 1;
+        let nth = *count;
+        self.nth.insert(number, nth);
+        let Ok(Some(issue)) = Issue::read(&object, nth, &mut reading) else { return };
+        let id = TicketId::from_key(&issue.key);
+        for (kind, other) in &issue.links {
+            let (kind, other) = (LinkKind::parse(kind), TicketId::from_key(other));
+            if other != id {
+                let converse = kind.converse().map(|converse| (converse, id.clone()));
+                self.links.entry(other.clone()).or_default().extend(converse);
+                self.links.entry(id.clone()).or_default().push((kind, other));
+            }
+        }
+        self.known.insert(id);
+    }
+
+    /// What a line brings; none where it is no ticket.
+    fn read(
+        &self,
+        number: usize,
+        line: &str,
+        by: &Person,
+        at: Timestamp,
+    ) -> Result<Option<Incoming>, String> {
+        let Some(source) = self.source else { return read_line(line).map(Some) };
+        let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let mut words = self.words.clone();
+        let mut reading = Reading { source, importer: by, now: at, words: &mut words, order: self.order };
+        let nth = self.nth.get(&number).copied().unwrap_or(1);
+        let Some(mut issue) = Issue::read(&object, nth, &mut reading)? else { return Ok(None) };
+        let id = TicketId::from_key(&issue.key);
+        // A link to what is not in the file is a word, and no link.
+        let lost = issue.links.iter().filter(|(_, other)| !self.known.contains(&TicketId::from_key(other)));
+        issue.facts.extend(lost.map(|(kind, other)| format!("{kind}: {other}")).collect::<Vec<_>>());
+        let links = self.links.get(&id).into_iter().flatten();
+        let links: Vec<_> = links.filter(|(_, other)| self.known.contains(other)).cloned().collect();
+        Ok(Some(Incoming::Issue(Box::new(incoming(&issue, &links)))))
+    }
 }
 
 /// Reads `title=Subject`.
 fn column(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').ok_or("write FIELD=COLUMN")?;
+    let pair = text.split_once('=').ok_or("write FIELD=COLUMN, or KIND:WORD=WORD")?;
     Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 

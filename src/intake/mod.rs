@@ -19,4 +19,4 @@ pub use lines::Lines;
 pub use operations::{Operation, read_operation};
 pub use results::{ReportFormat, printed, read_report, roots};
 pub use text::{read_message, read_text, split_title};
-pub use tracker::{Issue, Source, incoming, open_foreign};
+pub use tracker::{DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign};

@@ -1,5 +1,6 @@
 //! A ticket that comes in from outside: whole, new, or as an issue of another tracker tells it.
 
+use crate::process::fingerprint::checksum;
 use crate::process::request::{Changes, Request};
 use crate::ticket::{EntryId, Person, Ticket, TicketId, Timestamp};
 
@@ -25,25 +26,63 @@ pub struct NewTicket {
     pub created: Option<Timestamp>,
 }
 
-/// An issue of another tracker: it is opened the first time, and only what is new is added the next.
+/// An issue of another tracker: it is opened the first time, and only what changed there is taken over the next.
 #[derive(Debug, Clone)]
 pub struct IncomingIssue {
     /// The id of its ticket, from its address.
     pub id: TicketId,
-    /// The fields that it is opened with.
-    pub opening: Changes,
-    /// The fields that follow the other tracker, where the ticket is here already.
-    pub content: Changes,
-    /// The entry that stands for the present content.
-    pub content_entry: EntryId,
+    /// What its entries' ids are told by: the address.
+    pub key: String,
+    /// The fields that it has there.
+    pub fields: Changes,
     /// Who reported it.
     pub reporter: Person,
     /// When.
     pub created: Timestamp,
+    /// Texts that are longer than a ticket takes, whole: files to attach.
+    pub long_texts: Vec<LongText>,
     /// What was said about it, the oldest first.
     pub comments: Vec<IncomingEntry>,
     /// How it ended, if it did.
     pub end: Option<IncomingEntry>,
+}
+
+/// A text that is longer than a ticket takes.
+#[derive(Debug, Clone)]
+pub struct LongText {
+    /// The id of the entry that attaches it.
+    pub entry: EntryId,
+    /// The name of the file.
+    pub name: String,
+    /// All of it.
+    pub text: String,
+}
+
+impl IncomingIssue {
+    /// The id of the entry that brings fields over, after another such entry: so that an entry tells by itself that an
+    /// import made it.
+    #[must_use]
+    pub fn update_entry(&self, after: &EntryId, fields: &str) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} after {after} {fields}", self.key)))
+    }
+
+    /// The id of the entry with which it ended there at a time.
+    #[must_use]
+    pub fn end_entry(&self, at: Timestamp) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} ended {at}", self.key)))
+    }
+
+    /// The id of the entry with which it was worked on again there, after an end.
+    #[must_use]
+    pub fn reopened_entry(&self, after: &EntryId) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} reopened after {after}", self.key)))
+    }
+
+    /// The id of the entry that opened it here.
+    #[must_use]
+    pub fn opening_entry(&self) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} opened", self.key)))
+    }
 }
 
 /// Something that happened in another tracker.

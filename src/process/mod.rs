@@ -59,7 +59,7 @@ pub use decide::{Decision, Opened, decide, open};
 pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
-pub use incoming::{Incoming, IncomingEntry, IncomingIssue, NewTicket};
+pub use incoming::{Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket};
 pub use lanes::{is_lane_of, standing_sightings};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};

@@ -2,8 +2,7 @@
 
 use crate::process::audit::Judge;
 use crate::process::{
-    Actor, Incoming, IncomingEntry, IncomingIssue, NewTicket, Policy, ProblemLevel, Request, RequestKind,
-    Rules, checksum,
+    Actor, Incoming, NewTicket, Policy, ProblemLevel, Request, RequestKind, Rules, checksum,
 };
 use crate::project::change::Change;
 use crate::project::failure::Failure;
@@ -177,67 +176,15 @@ impl Change<'_, '_> {
             Err(failure) => Ok(Err(failure.error.to_string())),
         }
     }
-
-    fn issue(&mut self, issue: &IncomingIssue) -> Result<Pair, Failure> {
-        let before = self.project().snapshot().ticket(&issue.id)?;
-        Ok(match self.issue_on(issue, before.as_ref()) {
-            Ok(after) => Ok((before.as_ref() != Some(&after)).then_some((before, after))),
-            Err(failure) => Err(failure.error.to_string()),
-        })
-    }
-
-    fn issue_on(&mut self, issue: &IncomingIssue, before: Option<&Ticket>) -> Result<Ticket, Failure> {
-        let rules = lenient(self.project().rules()?);
-        let mut ticket = match before {
-            Some(before) => {
-                let mut ticket = before.clone();
-                let request = Request::new(RequestKind::Edit(issue.content.clone()));
-                let (entry, by) = (issue.content_entry.clone(), issue.reporter.clone());
-                self.happened(&mut ticket, &IncomingEntry { entry, by, at: self.at(), request }, &rules)?;
-                ticket
-            }
-            None => {
-                let (by, entry) = (issue.reporter.clone(), issue.content_entry.clone());
-                let actor = Actor { member: by.clone(), by, at: issue.created, entry };
-                self.opened(&issue.id, &issue.opening, opening(self.project().rules()?), &rules, &actor)?
-            }
-        };
-        for comment in &issue.comments {
-            self.happened(&mut ticket, comment, &rules)?;
-        }
-        if let Some(end) = issue.end.as_ref().filter(|_| ticket.fields().status().is_open()) {
-            self.happened(&mut ticket, end, &rules)?;
-        }
-        Ok(ticket)
-    }
-
-    /// Adds what happened elsewhere, unless it came in before.
-    fn happened(&mut self, ticket: &mut Ticket, what: &IncomingEntry, rules: &Rules) -> Result<(), Failure> {
-        if ticket.timeline().iter().any(|known| known.id == what.entry) {
-            return Ok(());
-        }
-        let (by, entry) = (what.by.clone(), what.entry.clone());
-        let actor = Actor { member: by.clone(), by, at: what.at, entry };
-        self.decided(ticket, what.request.clone(), rules, &actor).map(drop)
-    }
 }
 
 /// A ticket before and after what comes in; none where nothing changes; the inner error where it is wrong.
-type Pair = Result<Option<(Option<Ticket>, Ticket)>, String>;
+pub(super) type Pair = Result<Option<(Option<Ticket>, Ticket)>, String>;
 
 /// The request that opens a ticket that comes in: where steps are enforced, what it begins with is said to be imported.
-fn opening(rules: &Rules) -> Request {
+pub(super) fn opening(rules: &Rules) -> Request {
     let is_enforced =
         [rules.settings.level_by_role, rules.settings.fixed_needs_commit].contains(&Policy::Enforce);
     let note = is_enforced.then(|| "Imported.".to_owned());
     Request { force: is_enforced, ..Request::new(RequestKind::Comment).with_note(note) }
-}
-
-/// What another tracker let happen has happened.
-fn lenient(rules: &Rules) -> Rules {
-    let mut rules = rules.clone();
-    rules.settings.level_by_role = Policy::Off;
-    rules.settings.fixed_needs_commit = Policy::Off;
-    rules.settings.severity_by_owner = Policy::Warn;
-    rules
 }

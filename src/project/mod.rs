@@ -21,6 +21,7 @@ mod find;
 mod history;
 mod host;
 mod import;
+mod import_issue;
 mod introduced;
 
 mod links;

@@ -53,9 +53,9 @@ fn issues_of_every_tracker_come_in_once() {
     }
     let listed = sandbox.run(&["list", "--all", "--format", "csv", "sort:title"]).ok();
     for line in [
-        "Card payments fail,defect,application,,new,1,ann <ann@users.noreply.github.com>,import,dana <dana@users.noreply.github.com>",
+        "Card payments fail,defect,application,,new,1,ann <ann@invalid>,import,dana <dana@invalid>",
         "Dark mode,improvement,application,,resolved,",
-        "Export,defect,application,,new,1,Ann Lee <ann@users.noreply.gitlab.com>",
+        "Export,defect,application,critical,new,1,Ann Lee <ann@invalid>",
         "Login fails,defect,application,blocker,resolved,",
         "Crash,defect,application,,new,1,Ann <ann@example.com>",
         "Leak,defect,application,critical,resolved,",

@@ -87,6 +87,7 @@ mod tampering;
 mod terminal;
 mod texts;
 mod ticket_branch;
+mod trackers;
 mod trust;
 mod undo;
 mod untouched;

@@ -1,11 +1,10 @@
 //! An issue of another tracker, read from its object: the names differ, what they mean does not.
 
 use serde_json::Value;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 use crate::intake::tracker::Source;
+use crate::intake::tracker::dates::{DayOrder, moment};
+use crate::intake::tracker::words::{Kind, Words};
 use crate::ticket::{Person, Timestamp, one_line};
 
 /// Something that was said about an issue.
@@ -31,9 +30,11 @@ pub struct Issue {
     /// The whole story.
     pub description: String,
     /// The word of our own for its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// The word of our own for how grave it is, where it says.
-    pub severity: Option<&'static str>,
+    pub severity: Option<String>,
+    /// The word of our own for where it stands, while it is open.
+    pub status: String,
     /// Who told it.
     pub reporter: Person,
     /// Who works on it.
@@ -42,12 +43,30 @@ pub struct Issue {
     pub labels: Vec<String>,
     /// Releases it affects.
     pub affects: Vec<String>,
+    /// Links to others: ours for how, and their keys.
+    pub links: Vec<(String, String)>,
     /// When it was opened.
     pub created: Timestamp,
     /// When it ended, and the word of our own for how; `None` while it is open.
-    pub ended: Option<(Timestamp, &'static str)>,
+    pub ended: Option<(Timestamp, String)>,
     /// What was said.
     pub comments: Vec<Said>,
+    /// What no field of ours has: a line each, `milestone: 2.0`.
+    pub facts: Vec<String>,
+}
+
+/// How issues are read: whence, by whom, and what somebody said of words and dates.
+pub struct Reading<'a> {
+    /// Where they come from.
+    pub source: Source,
+    /// Who imports them.
+    pub importer: &'a Person,
+    /// Now.
+    pub now: Timestamp,
+    /// The words of the tracker.
+    pub words: &'a mut Words,
+    /// The order of day and month.
+    pub order: Option<DayOrder>,
 }
 
 /// The value under the first of some names that has one.
@@ -72,59 +91,173 @@ fn list<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a Value> {
 }
 
 impl Issue {
-    /// Reads an issue; `None` for a pull request, which some lists hold, too.
+    /// Reads an issue; `None` for a pull request, which some lists hold, too. `nth` tells it from those before it that have
+    /// no key, and the same title and date.
     ///
     /// # Errors
     /// What is missing, or wrong.
-    pub fn read(
-        object: &Value,
-        source: Source,
-        importer: &Person,
-        now: Timestamp,
-    ) -> Result<Option<Self>, String> {
+    pub fn read(object: &Value, nth: usize, reading: &mut Reading<'_>) -> Result<Option<Self>, String> {
         if object.get("pull_request").is_some_and(|value| !value.is_null()) {
             return Ok(None);
         }
-        let title = text(object, &["title", "Summary", "summary"]).ok_or("has no title")?;
-        let created = pick(object, &["created_at", "createdAt", "create_time", "created", "Created"]);
-        let created =
-            created.map(|at| moment(at).ok_or_else(|| format!("'{at}' is not a valid time"))).transpose()?;
-        let identity = text(object, &["html_url", "url", "web_url", "Issue key", "key", "id"])
-            .unwrap_or_else(|| title.clone());
+        let (source, importer, order) = (reading.source, reading.importer, reading.order);
+        let title =
+            text(object, &["title", "Summary", "summary", "Title", "Subject"]).ok_or("has no title")?;
+        let created = pick(
+            object,
+            &["created_at", "createdAt", "create_time", "created", "Created", "Created At", "Created at"],
+        );
+        let created = created.map(|at| moment(at, order)).transpose()?;
+        let at = created.unwrap_or(reading.now);
+        let identity = text(object, IDENTITY).unwrap_or_else(|| unnamed(&title, created, nth));
         let mut comments = Vec::new();
         for (number, said) in list(object, &["comments", "notes", "Comment"]).into_iter().enumerate() {
-            comments.extend(comment(said, number, importer, created.unwrap_or(now)));
+            comments.extend(comment(said, number, at, reading)?);
         }
-        let mut description = text(object, &["body", "description", "Description"]).unwrap_or_default();
+        let mut description =
+            text(object, &["body", "description", "Description", "Body"]).unwrap_or_default();
         // git-bug tells the story in the first comment.
         if source == Source::GitBug && description.is_empty() && !comments.is_empty() {
             description = comments.remove(0).text;
         }
-        let labels: Vec<String> =
-            list(object, &["labels", "Labels", "label", "tags"]).into_iter().flat_map(words).collect();
+        let labels: Vec<String> = list(object, &["labels", "Labels", "label", "tags", "Tags"])
+            .into_iter()
+            .flat_map(words)
+            .collect();
+        let assignees = people(object, &["assignees", "assignee", "Assignee", "owner"]);
+        let mut facts = facts(object, &assignees);
+        let links = links(object, source, reading.words);
+        let (status, ended) = standing(object, at, &labels, &links, reading, &mut facts)?;
         Ok(Some(Self {
             key: format!("{}:{identity}", source.word()),
-            kind: kind(text(object, &["issue_type", "Issue Type", "type"]).as_deref(), &labels),
-            severity: severity(object, &labels),
-            reporter: pick(object, &["author", "user", "Reporter", "reporter", "creator"])
-                .and_then(|who| person(who, source))
+            kind: kind(object, &labels, reading.words),
+            severity: severity(object, &labels, reading.words),
+            status,
+            reporter: pick(object, &["author", "user", "Reporter", "reporter", "creator", "created_by"])
+                .and_then(person)
                 .unwrap_or_else(|| importer.clone()),
-            assignee: list(object, &["assignees", "assignee", "Assignee"])
-                .first()
-                .and_then(|who| person(who, source))
-                .map(|who| who.to_string()),
+            assignee: assignees.first().map(ToString::to_string),
             affects: list(object, &["affects", "Affects versions", "Affects Version/s"])
                 .into_iter()
                 .flat_map(words)
                 .collect(),
-            ended: ended(object, created.unwrap_or(now))?,
-            created: created.unwrap_or(now),
+            links,
+            ended,
+            created: at,
             title: one_line(&title),
             description,
             labels,
             comments,
+            facts,
         }))
     }
+}
+
+/// The names of what tells one issue from another.
+const IDENTITY: &[&str] = &[
+    "html_url",
+    "url",
+    "web_url",
+    "Issue key",
+    "key",
+    "Key",
+    "id",
+    "ID",
+    "Id",
+    "Issue ID",
+    "Issue id",
+    "Issue Id",
+    "human_id",
+    "number",
+    "Number",
+    "iid",
+    "#",
+];
+
+/// What tells an issue without a key: its title alone does not.
+fn unnamed(title: &str, created: Option<Timestamp>, nth: usize) -> String {
+    let created = created.map(|at| at.to_string()).unwrap_or_default();
+    let nth = if nth > 1 { format!(" #{nth}") } else { String::new() };
+    format!("{title} {created}{nth}").trim_end().to_owned()
+}
+
+/// Everybody under some names.
+fn people(object: &Value, names: &[&str]) -> Vec<Person> {
+    list(object, names).into_iter().filter_map(person).collect()
+}
+
+/// What no field of ours has.
+fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
+    let mut facts: Vec<String> =
+        assignees.iter().skip(1).map(|who| format!("also assigned: {who}")).collect();
+    for (name, keys) in [
+        ("milestone", &["milestone", "Milestone"][..]),
+        ("fixed in", &["Fix versions", "Fix Version/s", "fixed_in"]),
+        ("components", &["Component/s", "Components", "components"]),
+        ("due", &["due_date", "Due date", "Due Date", "due_at", "dueDate"]),
+        ("sprint", &["Sprint", "iteration"]),
+        ("estimate", &["estimated_minutes", "time_estimate", "Original estimate", "Story Points"]),
+        ("environment", &["Environment"]),
+        ("acceptance", &["acceptance_criteria", "Acceptance Criteria"]),
+        ("design", &["design"]),
+        ("notes", &["close_note", "closed_note"]),
+    ] {
+        let said: Vec<String> =
+            list_or_text(object, keys).into_iter().filter(|text| !text.trim().is_empty()).collect();
+        if !said.is_empty() {
+            facts.push(format!("{name}: {}", said.join(", ")));
+        }
+    }
+    facts
+}
+
+/// The texts under some names: of a list, of an object by its title or name, or one.
+fn list_or_text(object: &Value, names: &[&str]) -> Vec<String> {
+    let one = |value: &Value| {
+        let named = ["title", "name", "text"].iter().find_map(|name| value.get(*name)?.as_str());
+        let plain =
+            value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()));
+        named.map(str::to_owned).or(plain).filter(|text| text != "0")
+    };
+    match pick(object, names) {
+        Some(Value::Array(items)) => items.iter().filter_map(one).collect(),
+        Some(value) => one(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The links of an issue, as far as its object tells them: those of beads and of Jira's table.
+fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    for one in list(object, &["dependencies"]) {
+        let Some(other) = text(one, &["depends_on_id", "id"]) else { continue };
+        let kind = text(one, &["type", "dependency_type"]).unwrap_or_else(|| "blocks".to_owned());
+        // Who depends on another is blocked by it.
+        let kind =
+            if kind == "blocks" { Some("blocked-by".to_owned()) } else { known.ours(Kind::Link, &kind) };
+        links.extend(kind.map(|kind| (kind, format!("{}:{other}", source.word()))));
+    }
+    let columns = object.as_object().into_iter().flatten();
+    for (column, cell) in columns {
+        let outward = column.strip_prefix("Outward issue link (").and_then(|rest| rest.strip_suffix(')'));
+        let inward = column.strip_prefix("Inward issue link (").and_then(|rest| rest.strip_suffix(')'));
+        let kind = match (outward, inward) {
+            (Some(kind), _) if kind.eq_ignore_ascii_case("duplicate") => Some("duplicate-of".to_owned()),
+            (Some(kind), _) => known.ours(Kind::Link, kind),
+            (_, Some(kind)) if kind.eq_ignore_ascii_case("blocks") => Some("blocked-by".to_owned()),
+            // The other one tells it.
+            (_, Some(_)) => Some("relates-to".to_owned()),
+            (None, None) if ["Parent", "Parent key", "Epic Link"].contains(&column.as_str()) => {
+                Some("parent".to_owned())
+            }
+            (None, None) => continue,
+        };
+        let others = cell.as_array().map_or_else(|| vec![cell], |cells| cells.iter().collect());
+        let others =
+            others.into_iter().filter_map(Value::as_str).map(str::trim).filter(|other| !other.is_empty());
+        links.extend(others.filter_map(|other| Some((kind.clone()?, format!("{}:{other}", source.word())))));
+    }
+    links
 }
 
 /// The words of a value: names of objects, or words with commas between.
@@ -139,139 +272,124 @@ fn words(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Somebody, as far as the tracker names them.
-fn person(value: &Value, source: Source) -> Option<Person> {
+/// Somebody, as far as the tracker names them. An address that it does not tell is one that cannot be (RFC 2606).
+fn person(value: &Value) -> Option<Person> {
     let part = |names: &[&str]| text(value, names);
     let (name, email) = match value.as_str() {
         Some(whole) if whole.trim().is_empty() => return None,
-        Some(whole) => match Person::parse(whole) {
+        Some(whole) => match Person::parse(whole).filter(|person| person.email.contains('@')) {
             Some(person) => return Some(person),
             None => (whole.to_owned(), None),
         },
-        None => (part(&["name", "login", "username", "displayName"])?, part(&["email"])),
+        None => (part(&["name", "login", "username", "displayName"])?, part(&["email", "emailAddress"])),
     };
     let login = part(&["login", "username"])
         .unwrap_or_else(|| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("."));
-    let domain = match source {
-        Source::Github => "users.noreply.github.com",
-        Source::Gitlab => "users.noreply.gitlab.com",
-        Source::Jira | Source::GitBug | Source::Beads | Source::Csv => "invalid",
-    };
-    Person::parse(&format!("{} <{}>", one_line(&name), email.unwrap_or_else(|| format!("{login}@{domain}"))))
+    Person::parse(&format!("{} <{}>", one_line(&name), email.unwrap_or_else(|| format!("{login}@invalid"))))
 }
 
-fn comment(value: &Value, number: usize, importer: &Person, created: Timestamp) -> Option<Said> {
+fn comment(
+    value: &Value,
+    number: usize,
+    created: Timestamp,
+    reading: &Reading<'_>,
+) -> Result<Option<Said>, String> {
+    let importer = reading.importer;
     if let Some(whole) = value.as_str() {
         // Jira: `21/Nov/26 9:12 AM;ann;what was said`.
         let mut parts = whole.splitn(3, ';');
-        let (at, who, said) = (parts.next()?, parts.next(), parts.next());
-        let (Some(who), Some(said), Some(at)) = (who, said, moment(&Value::from(at))) else {
-            return Some(Said {
-                id: number.to_string(),
-                at: created,
-                by: importer.clone(),
-                text: whole.to_owned(),
-            });
+        let (at, who, said) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.order)) else {
+            let (id, by, text) = (number.to_string(), importer.clone(), whole.to_owned());
+            return Ok(Some(Said { id, at: created, by, text }));
         };
-        let by = person(&Value::from(who), Source::Jira).unwrap_or_else(|| importer.clone());
-        return Some(Said { id: format!("{at} {number}"), at, by, text: said.to_owned() });
+        let by = person(&Value::from(who)).unwrap_or_else(|| importer.clone());
+        return Ok(Some(Said { id: format!("{at} {number}"), at: moment, by, text: said.to_owned() }));
     }
-    let said = text(value, &["body", "text", "message", "note"])?;
+    let Some(said) = text(value, &["body", "text", "message", "note", "content"]) else { return Ok(None) };
     if value.get("system").and_then(Value::as_bool).unwrap_or(false) {
-        return None;
-    }
-    let at = pick(value, &["created_at", "createdAt", "create_time", "timestamp"])
-        .and_then(moment)
-        .unwrap_or(created);
-    let by = pick(value, &["author", "user"]).and_then(|who| person(who, Source::Github));
-    let id = text(value, &["id", "url"]).unwrap_or_else(|| number.to_string());
-    Some(Said { id, at, by: by.unwrap_or_else(|| importer.clone()), text: said })
-}
-
-fn kind(word: Option<&str>, labels: &[String]) -> &'static str {
-    let word = word.unwrap_or_default().to_lowercase();
-    let is = |names: &[&str]| {
-        names.contains(&word.as_str())
-            || labels.iter().any(|label| names.contains(&label.to_lowercase().as_str()))
-    };
-    if is(&["question", "support"]) {
-        "question"
-    } else if is(&["feature", "enhancement", "improvement", "story", "new feature", "epic", "task", "chore"])
-    {
-        "improvement"
-    } else {
-        "defect"
-    }
-}
-
-/// How grave it is: the words of trackers for it, or beads' numbers.
-fn severity(object: &Value, labels: &[String]) -> Option<&'static str> {
-    let word = text(object, &["severity", "priority", "Priority"]).unwrap_or_default().to_lowercase();
-    let of_word = |word: &str| {
-        Some(match word {
-            "0" | "p0" | "blocker" | "highest" | "severity-1" => "blocker",
-            "1" | "p1" | "critical" | "high" | "urgent" | "severity-2" => "critical",
-            "2" | "p2" | "major" | "medium" | "normal" | "severity-3" => "major",
-            "3" | "4" | "p3" | "p4" | "minor" | "low" | "lowest" | "trivial" | "severity-4" => "minor",
-            _ => return None,
-        })
-    };
-    of_word(&word).or_else(|| labels.iter().find_map(|label| of_word(&label.to_lowercase())))
-}
-
-/// When and how it ended, if it has.
-fn ended(object: &Value, created: Timestamp) -> Result<Option<(Timestamp, &'static str)>, String> {
-    let state = text(object, &["state", "status", "Status"]).unwrap_or_default().to_lowercase();
-    if !["closed", "resolved", "done", "completed", "tombstone"].contains(&state.as_str()) {
         return Ok(None);
     }
-    let at = pick(object, &["closed_at", "closedAt", "Resolved", "resolved", "edit_time"]);
-    let at = at
-        .map(|at| moment(at).ok_or_else(|| format!("'{at}' is not a valid time")))
-        .transpose()?
-        .unwrap_or(created);
-    let reason = text(object, &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"]);
-    Ok(Some((
-        at,
-        match reason.unwrap_or_default().to_lowercase().replace('_', " ").as_str() {
-            "not planned" | "won't fix" | "won't do" | "wont-fix" | "duplicate" => "wont-fix",
-            "cannot reproduce" => "cannot-reproduce",
-            "works as designed" | "not a bug" => "works-as-designed",
-            _ => "fixed",
-        },
-    )))
+    let at = pick(value, &["created_at", "createdAt", "create_time", "created", "timestamp"]);
+    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
+    let by = pick(value, &["author", "user", "created_by"]).and_then(person);
+    let id = text(value, &["id", "url"]).unwrap_or_else(|| number.to_string());
+    Ok(Some(Said { id, at, by: by.unwrap_or_else(|| importer.clone()), text: said }))
 }
 
-/// A time, in the forms of the trackers: RFC 3339, seconds since 1970, Jira's, a day.
-fn moment(value: &Value) -> Option<Timestamp> {
-    if let Some(seconds) = value.as_i64() {
-        return Timestamp::from_unix(seconds);
-    }
-    if value.is_object() {
-        return pick(value, &["timestamp", "time"]).and_then(moment);
-    }
-    let text = value.as_str()?.trim();
-    let plain = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    let day = format_description!("[year]-[month]-[day]");
-    let known = OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc2822))
-        .or_else(|_| PrimitiveDateTime::parse(text, plain).map(PrimitiveDateTime::assume_utc))
-        .or_else(|_| Date::parse(text, day).map(|day| day.midnight().assume_utc()));
-    let known = known.ok().or_else(|| jira_time(text));
-    known.and_then(|at| Timestamp::from_unix(at.unix_timestamp()))
+/// The kind: by its own word, else by a label that is one.
+fn kind(object: &Value, labels: &[String], known: &mut Words) -> String {
+    let named = pick(object, &["issue_type", "Issue Type", "type", "Type"]);
+    let named = named.and_then(|value| value.as_str().map(str::to_owned).or_else(|| text(value, &["name"])));
+    let own = named.and_then(|word| known.ours(Kind::Type, &word));
+    let of_label = || labels.iter().find_map(|label| known.known(Kind::Type, label));
+    own.or_else(of_label).unwrap_or_else(|| "defect".to_owned())
 }
 
-/// `21/Nov/26 9:12 AM`: the century is ours.
-fn jira_time(text: &str) -> Option<OffsetDateTime> {
-    let mut parts = text.splitn(3, '/');
-    let (day, month, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let (year, clock) = rest.split_once(' ')?;
-    let year: i32 = year.parse().ok()?;
-    let year = if year < 100 { 2000 + year } else { year };
-    let whole = format_description!(
-        "[year]-[month repr:short]-[day padding:none] [hour repr:12 padding:none]:[minute] [period]"
+/// How grave it is: by its own word, else by a label that is one.
+fn severity(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
+    let own = text(object, &["severity", "Severity", "priority", "Priority"]);
+    let own = own.and_then(|word| known.ours(Kind::Severity, &word));
+    own.or_else(|| labels.iter().find_map(|label| known.known(Kind::Severity, label)))
+}
+
+/// Where it stands while it is open, and when and how it ended, if it has.
+fn standing(
+    object: &Value,
+    created: Timestamp,
+    labels: &[String],
+    links: &[(String, String)],
+    reading: &mut Reading<'_>,
+    facts: &mut Vec<String>,
+) -> Result<(String, Option<(Timestamp, String)>), String> {
+    let state = text(object, &["state", "status", "Status", "State"]).unwrap_or_default();
+    let status = match reading.words.ours(Kind::Status, &state) {
+        Some(status) => status,
+        None => {
+            facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
+            "new".to_owned()
+        }
+    };
+    if status != "resolved" {
+        let waits = ["blocked", "on hold", "waiting", "pending", "deferred"];
+        facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
+        return Ok((status, None));
+    }
+    let at = pick(
+        object,
+        &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"],
     );
-    PrimitiveDateTime::parse(&format!("{year}-{month}-{day} {clock}"), whole)
-        .ok()
-        .map(PrimitiveDateTime::assume_utc)
+    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
+    Ok(("new".to_owned(), Some((at, ending(object, &state, labels, links, reading.words, facts)))))
+}
+
+/// How an issue ended: by its reason, by a label that is one, or by its state. A duplicate names the other one.
+fn ending(
+    object: &Value,
+    state: &str,
+    labels: &[String],
+    links: &[(String, String)],
+    known: &mut Words,
+    facts: &mut Vec<String>,
+) -> String {
+    let reason = text(object, &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"]);
+    facts.extend(reason.iter().map(|reason| format!("close reason: {reason}")));
+    let own = reason.as_ref().map(|reason| {
+        // A reason that nobody knows is not said to be a fix.
+        known.ours(Kind::Resolution, reason).unwrap_or_else(|| "withdrawn".to_owned())
+    });
+    let of_label = || labels.iter().find_map(|label| known.known(Kind::Resolution, label));
+    let of_state = || {
+        let of_table = known.known(Kind::Resolution, state);
+        // Closed, and no word why: that is what closing means where there is no other way to end one.
+        of_table.unwrap_or_else(|| "fixed".to_owned())
+    };
+    // `completed` is what a forge says where somebody only pressed the button.
+    let is_default = reason.as_deref().is_some_and(|reason| reason.eq_ignore_ascii_case("completed"));
+    let code = match own.filter(|_| !is_default) {
+        Some(code) => code,
+        None => of_label().unwrap_or_else(of_state),
+    };
+    let has_original = links.iter().any(|(kind, _)| kind == "duplicate-of");
+    if code == "duplicate" && !has_original { "withdrawn".to_owned() } else { code }
 }

@@ -1,7 +1,9 @@
 //! Issues of other trackers, brought in: whatever form they come in, an object a line, then a ticket each.
 
+mod dates;
 mod incoming;
 mod issue;
+mod words;
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -10,8 +12,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
+pub use dates::DayOrder;
 pub use incoming::incoming;
-pub use issue::Issue;
+pub use issue::{Issue, Reading};
+pub use words::{Kind, Words};
 
 use crate::intake::limits::MAX_DOCUMENT_BYTES;
 use crate::intake::lines::Lines;
@@ -82,11 +86,7 @@ pub fn open_foreign(from: Lines, source: Source, columns: &[(String, String)]) -
     if matches!(source, Source::Jira | Source::Csv) {
         each_row(file, &name, columns, &mut put)?;
     } else {
-        let mut text = String::new();
-        (&mut file)
-            .take(MAX_DOCUMENT_BYTES)
-            .read_to_string(&mut text)
-            .with_context(|| format!("reading {name}"))?;
+        let text = decoded(&mut file, &name)?;
         let invalid = |error: serde_json::Error| anyhow::anyhow!("{name}, line {}: {error}", error.line());
         for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
             let value = value.map_err(invalid)?;
@@ -101,6 +101,16 @@ pub fn open_foreign(from: Lines, source: Source, columns: &[(String, String)]) -
     Ok(Lines::of(file, name))
 }
 
+/// The text of a file, in UTF-8, UTF-16 with its mark, or what Windows calls Latin 1.
+fn decoded(file: &mut File, name: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    file.take(MAX_DOCUMENT_BYTES).read_to_end(&mut bytes).with_context(|| format!("reading {name}"))?;
+    let encoding = encoding_rs::Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    let is_utf8 = std::str::from_utf8(&bytes).is_ok();
+    let encoding = encoding.unwrap_or(if is_utf8 { encoding_rs::UTF_8 } else { encoding_rs::WINDOWS_1252 });
+    Ok(encoding.decode(&bytes).0.into_owned())
+}
+
 /// Hands over each row as an object: its columns by their headings, those of one heading as a list; and the
 /// fields that are told by `columns`.
 fn each_row(
@@ -109,7 +119,13 @@ fn each_row(
     columns: &[(String, String)],
     put: &mut dyn FnMut(&Value) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let mut file = file;
+    let text = decoded(&mut file, name)?;
+    let first = text.lines().next().unwrap_or_default();
+    let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',');
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let heading = reader.headers().with_context(|| format!("reading {name}"))?.clone();
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();

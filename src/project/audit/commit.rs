@@ -194,7 +194,10 @@ impl Review<'_> {
             findings.extend(self.steps(passage, facts, from, after, &judged)?);
             findings.extend(self.evidence_of(passage, &changed.id, &new)?);
             let rules = self.book.at(passage.parents.first())?;
-            findings.extend(out_of_order(&new, after, rules.settings.skew_seconds));
+            // What came in from elsewhere happened when it did.
+            if !facts.said.is("import") {
+                findings.extend(out_of_order(&new, after, rules.settings.skew_seconds));
+            }
             for (beyond, who) in beyond.iter_mut().zip([&facts.known_author, &facts.known_committer]) {
                 *beyond = self.reserved(passage, facts, from, after, &judged, who)?;
             }
