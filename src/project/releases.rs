@@ -20,10 +20,12 @@ impl Project<'_> {
         let tagged =
             |release: &Release| Some((release.version.clone(), repository.revision(&release.tag).ok()?));
         let tips: Vec<_> = self.releases()?.iter().filter_map(tagged).collect();
-        let said = self.store.said(&tips.iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), Some(ticket))?;
+        let ids: Vec<_> = tips.iter().map(|(_, tip)| *tip).collect();
+        let said = self.store.said(&ids, Some(ticket))?;
+        let builds = self.store.builds(&ids, &said, std::slice::from_ref(ticket))?;
         let mut versions = Vec::new();
         for (version, tip) in tips {
-            if self.store.build(tip, &said)?.fixes(ticket)? {
+            if builds.of(tip)?.fixes(ticket) {
                 versions.push(version);
             }
         }
@@ -41,12 +43,11 @@ impl Project<'_> {
         let mut tips = vec![tag];
         for other in self.releases()?.iter().filter(|other| other.version != release.version) {
             let other = repository.revision(&other.tag)?;
-            if other != tag && repository.contains(tag, other)? {
+            if other != tag && !tips.contains(&other) {
                 tips.push(other);
             }
         }
         let said = self.store.said(&tips, None)?;
-        let builds = tips.iter().map(|tip| self.store.build(*tip, &said)).collect::<Result<Vec<_>, _>>()?;
         let mut query = "has:commit".to_owned();
         for (name, id) in said.iter().flat_map(|commit| &commit.trailers) {
             if name.eq_ignore_ascii_case(RESOLVES) && is_prefix(id) {
@@ -54,12 +55,17 @@ impl Project<'_> {
                 query.push_str(id);
             }
         }
-        let mut fixed = Vec::new();
-        for ticket in self.find_tickets(&format!("({query}) sort:id"))? {
-            let is_in = builds.iter().map(|build| build.fixes(&ticket)).collect::<Result<Vec<_>, _>>()?;
-            if is_in.first() == Some(&true) && !is_in.iter().skip(1).any(|before| *before) {
-                fixed.push(ticket);
+        let tickets = self.find_tickets(&format!("({query}) sort:id"))?;
+        let builds = self.store.builds(&tips, &said, &tickets)?;
+        let this = builds.of(tag)?;
+        let mut fixed: Vec<Ticket> = tickets.into_iter().filter(|ticket| this.fixes(ticket)).collect();
+        // Only what is fixed here is looked for in the releases before.
+        for earlier in tips.iter().skip(1).filter(|other| builds.contains(tag, **other)) {
+            if fixed.is_empty() {
+                break;
             }
+            let earlier = builds.of(*earlier)?;
+            fixed.retain(|ticket| !earlier.fixes(ticket));
         }
         Ok(fixed)
     }

@@ -29,7 +29,7 @@ impl Project<'_> {
     /// There is no such revision, or an object cannot be read.
     pub fn naming_commits(&self, range: &str) -> Result<NamingCommits, Failure> {
         let repository = self.store.repository();
-        let mut commits = repository.code_commits(range)?;
+        let mut commits = self.store.said_in(range)?;
         let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>())?;
         commits.retain(|commit| !reverted.contains(&commit.id.to_string()));
         Ok(NamingCommits(commits))

@@ -12,6 +12,8 @@ use crate::store::git::{self, Blob, CommitDelta, FileDelta, ObjectId, ProcessEnv
 use crate::store::layout;
 use crate::ticket::{MAX_TICKET_BYTES, Ticket, TicketId, codec};
 
+/// What a line of a message begins with that says of itself that it is ours.
+const OURS: &str = "Support-";
 /// Commits that are read together.
 const BATCH: usize = 256;
 /// Threads that read and parse, beside the one that takes what they read.
@@ -161,8 +163,8 @@ fn too_large(id: &TicketId, size: usize) -> Version {
 }
 
 impl Store {
-    /// Hands over each commit that some tips contain and others do not, parents first, with the versions of
-    /// tickets at hand. `progress` is told how many are done, and of how many.
+    /// Hands over each commit that some tips contain and others do not, and that changed our files or says so, parents
+    /// first, with the versions of tickets at hand. `progress` is told how many are done, and of how many.
     ///
     /// # Errors
     /// An object cannot be read; or what `visit` says.
@@ -173,7 +175,8 @@ impl Store {
         mut progress: impl FnMut(usize, usize),
         mut visit: impl FnMut(&CommitDelta, &mut Parsed<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let commits = self.repository().commits_between(tips, less).map_err(Error::from)?;
+        let paths = [layout::FOLDER, git::MAILMAP];
+        let commits = self.repository().touching_or_saying(tips, less, &paths, OURS).map_err(Error::from)?;
         let mut parsed = Parsed::new(self);
         let batches: Vec<&[ObjectId]> = commits.chunks(BATCH).collect();
         let mut take = |number: usize, batch: Batch| -> Result<(), E> {

@@ -1,23 +1,33 @@
 //! Which builds contain the fix of a ticket: read from the commit graph, never typed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{CodeCommit, ObjectId, RESOLVES};
+use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach};
+use crate::store::remembered::Remembered;
 use crate::ticket::{Field, Ticket};
 
 /// The shortest beginning of an id that names a ticket.
 const MIN_PREFIX: usize = 4;
 
-/// A tip of history, and what its commits say of tickets.
-pub struct Build<'a> {
+/// Tips of history, and what commits say of tickets in each.
+pub struct Builds<'a> {
     store: &'a Store,
+    said: &'a [CodeCommit],
+    reach: Reach,
+    /// The whole names of commits that tickets name, as they were read.
+    named: HashMap<String, ObjectId>,
+}
+
+/// One of the tips.
+pub struct Build<'a> {
+    builds: &'a Builds<'a>,
     tip: ObjectId,
-    /// The commits within it that count, by name: those that a later one takes back do not.
-    commits: BTreeMap<String, &'a CodeCommit>,
+    /// The commits within it that count: those that a later one takes back do not.
+    commits: Vec<&'a CodeCommit>,
     /// The commits that are taken back in it.
-    taken: std::collections::BTreeSet<String>,
+    taken: BTreeSet<String>,
 }
 
 impl Store {
@@ -33,35 +43,81 @@ impl Store {
             let Ok(commit) = self.repository.revision(commit) else { continue };
             before.extend(self.repository.parents(commit)?);
         }
-        Ok(self.repository.code_commits_of(tips, &before)?)
+        match about {
+            Some(_) => Ok(self.repository.code_commits_of(tips, &before)?),
+            None => self.all_said(tips, Remembered::Releases),
+        }
     }
 
-    /// A tip of history, with what was said in it.
+    /// What the commits of a range (`A..B`), or all up to a revision, say of tickets and of other commits; the oldest first.
+    ///
+    /// # Errors
+    /// There is no such revision, or an object cannot be read.
+    pub fn said_in(&self, range: &str) -> Result<Vec<CodeCommit>, Error> {
+        if range.contains("..") {
+            return Ok(self.repository.code_commits(range)?);
+        }
+        let tip = self.repository.revision(range)?;
+        let mut said = self.all_said(&[tip], Remembered::Branch)?;
+        if !self.is_remembered_alone(tip) {
+            let asked = said.iter().map(|commit| commit.id).collect();
+            let reach = self.repository.reach(&[tip], &asked)?;
+            said.retain(|commit| reach.contains(tip, commit.id));
+        }
+        Ok(said)
+    }
+
+    /// Some tips of history with what was said in them, for some tickets: one walk tells what each contains, the tips
+    /// themselves too.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn build<'a>(&'a self, tip: ObjectId, said: &'a [CodeCommit]) -> Result<Build<'a>, Error> {
-        let mut within = Vec::new();
-        for commit in said {
-            if self.repository.contains(tip, commit.id)? {
-                within.push(commit);
+    pub fn builds<'a>(
+        &'a self,
+        tips: &[ObjectId],
+        said: &'a [CodeCommit],
+        tickets: &[Ticket],
+    ) -> Result<Builds<'a>, Error> {
+        let mut named = HashMap::new();
+        for name in tickets.iter().flat_map(|ticket| ticket.fields().members(&Field::Commits)) {
+            if !named.contains_key(name)
+                && let Ok(commit) = self.repository.revision(name)
+            {
+                named.insert(name.to_owned(), commit);
             }
         }
-        let taken = self.repository.withdrawn(&within)?;
-        let commits = within.into_iter().map(|commit| (commit.id.to_string(), commit));
-        let commits = commits.filter(|(id, _)| !taken.contains(id.as_str())).collect();
-        Ok(Build { store: self, tip, commits, taken })
+        let asked = said.iter().map(|commit| commit.id).chain(named.values().copied());
+        let reach = self.repository.reach(tips, &asked.chain(tips.iter().copied()).collect())?;
+        Ok(Builds { store: self, said, reach, named })
+    }
+}
+
+impl<'a> Builds<'a> {
+    /// True where one tip contains another.
+    #[must_use]
+    pub fn contains(&self, tip: ObjectId, other: ObjectId) -> bool {
+        self.reach.contains(tip, other)
+    }
+
+    /// One of the tips.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn of(&'a self, tip: ObjectId) -> Result<Build<'a>, Error> {
+        let within: Vec<&CodeCommit> =
+            self.said.iter().filter(|commit| self.reach.contains(tip, commit.id)).collect();
+        let taken = self.store.repository.withdrawn(&within)?;
+        let commits = within.into_iter().filter(|commit| !taken.contains(&commit.id.to_string())).collect();
+        Ok(Build { builds: self, tip, commits, taken })
     }
 }
 
 impl Build<'_> {
     /// True where it contains a commit that fixes the ticket, or a copy of one, that nothing in it takes back.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn fixes(&self, ticket: &Ticket) -> Result<bool, Error> {
+    #[must_use]
+    pub fn fixes(&self, ticket: &Ticket) -> bool {
         let known: Vec<&str> = ticket.fields().members(&Field::Commits).collect();
-        let resolves = |commit: &CodeCommit| {
+        let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {
                 name.eq_ignore_ascii_case(RESOLVES)
                     && id.len() >= MIN_PREFIX
@@ -70,15 +126,13 @@ impl Build<'_> {
             commit.trailers.iter().any(names)
                 || commit.copies.iter().any(|copied| known.contains(&copied.as_str()))
         };
-        if self.commits.values().any(|commit| resolves(commit)) {
-            return Ok(true);
+        if self.commits.iter().any(resolves) {
+            return true;
         }
-        for commit in known.into_iter().filter(|commit| !self.taken.contains(*commit)) {
-            let Ok(commit) = self.store.repository.revision(commit) else { continue };
-            if self.store.repository.contains(self.tip, commit)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let mut counting = known.into_iter().filter(|commit| !self.taken.contains(*commit));
+        counting.any(|commit| {
+            let commit = self.builds.named.get(commit);
+            commit.is_some_and(|commit| self.builds.reach.contains(self.tip, *commit))
+        })
     }
 }

@@ -98,7 +98,7 @@ impl Store {
         less: &[ObjectId],
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Vec<(TicketId, ObjectId)>, Error> {
-        let commits = self.repository.commits_between(tips, less)?;
+        let commits = self.repository.touching(tips, less, &[layout::TICKETS])?;
         let mut touches = Vec::new();
         for (done, commit) in commits.iter().enumerate() {
             progress(done, commits.len());

@@ -19,6 +19,7 @@ mod merged_tree;
 mod message;
 mod past_change;
 mod ranges;
+mod remembered;
 mod reported;
 mod resolving;
 mod rewritten;

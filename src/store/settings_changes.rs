@@ -24,8 +24,7 @@ pub struct SettingsChange {
 type Judging = [Option<ObjectId>; JUDGING.len()];
 
 impl Store {
-    /// The turns of a commit's history, the oldest first. What `known` contains is left out; history is looked
-    /// at as far back as there are files of ours.
+    /// The turns of a commit's history, the oldest first. What `known` contains is left out.
     ///
     /// # Errors
     /// An object cannot be read.
@@ -35,10 +34,7 @@ impl Store {
         known: Option<ObjectId>,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Vec<SettingsChange>, Error> {
-        let commits = match known {
-            Some(known) => self.repository.commits_between(&[tip], &[known])?,
-            None => self.repository.commits_having(tip, layout::FOLDER)?,
-        };
+        let commits = self.repository.touching(&[tip], known.as_slice(), &JUDGING)?;
         let mut seen: BTreeMap<ObjectId, Judging> = BTreeMap::new();
         let mut folders = BTreeMap::new();
         let mut turns = Vec::new();

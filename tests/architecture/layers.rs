@@ -32,7 +32,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("icalendar::", &["process/calendar/"]),
     ("ratatui::", &["cli/board/"]),
     ("maud::", &["report/html/"]),
-    ("postcard::", &["process/clock/"]),
+    ("postcard::", &["process/clock/", "store/remembered.rs"]),
     ("indicatif::", &["cli/"]),
     ("std::fs", &["store/", "index/", "intake/", "cli/"]),
     ("std::process::Command", &["store/git/", "cli/"]),

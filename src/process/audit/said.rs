@@ -83,10 +83,15 @@ impl Said {
         self.is_ours && self.actions.iter().any(|said| said == action)
     }
 
-    /// What a commit of ours says and its entries do not, or they and it does not: `new` are those of all tickets it
-    /// changes. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
+    /// What a commit of ours says and its entries do not, or they and it does not: those of all tickets that are new in it,
+    /// and those of them that are its own. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
     #[must_use]
-    pub fn untrue(&self, changed: &[String], new: &[&Entry], is_first: bool) -> Vec<Finding> {
+    pub fn untrue(
+        &self,
+        changed: &[String],
+        (new, own): (&[&Entry], &[&Entry]),
+        is_first: bool,
+    ) -> Vec<Finding> {
         // What gathers or carries speaks of more than it does, or of less.
         let carries = ["import", "sync", "repair"].iter().any(|action| self.is(action));
         if !self.is_ours || self.is_squash || carries {
@@ -105,7 +110,7 @@ impl Said {
         let wrong =
             wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
         let level = if is_first { ProblemLevel::Error } else { ProblemLevel::Note };
-        let untold = self.untold(changed, new).into_iter();
+        let untold = self.untold(changed, own).into_iter();
         let untold = untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level));
         wrong.chain(untold).collect()
     }

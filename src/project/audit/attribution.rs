@@ -123,7 +123,8 @@ fn beside(
         0..=FEW => tickets.iter().map(|id| layout::ticket(id)).collect(),
         _ => vec![layout::TICKETS.to_owned()],
     };
-    let mut commits = store.repository().commits_between(tips, &[]).map_err(Error::from)?;
+    let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut commits = store.repository().touching(tips, &[], &names).map_err(Error::from)?;
     commits.retain(|commit| !review.commits.contains_key(commit));
     let mut known = HashSet::new();
     for commit in commits {

@@ -62,9 +62,10 @@ impl Review<'_> {
             }
         }
         let authors = all_new.iter().map(|new| (new.entry.by.clone(), new.is_beyond_committer)).collect();
+        let new: Vec<&Entry> = all_new.iter().map(|new| &new.entry).collect();
         // What another commit brought as its own, that one tells.
-        let new: Vec<&Entry> = all_new.iter().filter(|new| new.is_own).map(|new| &new.entry).collect();
-        for finding in facts.said.untrue(&names, &new, facts.is_first()) {
+        let own: Vec<&Entry> = all_new.iter().filter(|new| new.is_own).map(|new| &new.entry).collect();
+        for finding in facts.said.untrue(&names, (&new, &own), facts.is_first()) {
             self.found(passage.commit, None, "", finding);
         }
         if passage.files.iter().any(|file| file.path != MAILMAP) {

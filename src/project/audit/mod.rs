@@ -97,6 +97,8 @@ impl Project<'_> {
         )?;
         drop(bar);
         let is_pushed = matches!(request, AuditRequest::Pushed(_));
+        review.is_cut |=
+            !self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?.is_empty();
         let Done { mut audited, unaccepted, commits, has_unsigned } = finished(review, &stretch)?;
         faults.extend(range::replaced(&self.store)?);
         faults.append(&mut audited.faults);
@@ -222,7 +224,11 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
     settled::apply(review.store, stretch, &mut faults)?;
     let audited = Audited {
         faults,
-        commits: review.commits.len(),
+        commits: review
+            .store
+            .repository()
+            .count_between(&stretch.tips, &stretch.less)
+            .map_err(Error::from)?,
         entries: review.entries,
         tickets: review.tickets.len(),
         is_cut: review.is_cut,

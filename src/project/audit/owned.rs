@@ -1,7 +1,7 @@
 //! Who changes the rules: the team, the settings, vendors and releases are theirs who lead the process. A step that only
 //! its author's own change allows is no step that the project allowed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
@@ -39,10 +39,16 @@ impl SelfGranted {
     }
 
     /// Follows the change to a commit that has it from a parent.
-    fn follow(&mut self, commit: &CommitDelta, author: &Person, changed: &[String]) {
+    fn follow(
+        &mut self,
+        commit: &CommitDelta,
+        nearest: &BTreeSet<ObjectId>,
+        author: &Person,
+        changed: &[String],
+    ) {
         let is_owner = self.before.iter().all(|before| before.team.leads(author));
         let is_taken_over = is_owner && self.files.iter().all(|file| changed.contains(file));
-        if commit.parents.iter().any(|parent| self.later.contains(parent)) && !is_taken_over {
+        if nearest.iter().any(|earlier| self.later.contains(earlier)) && !is_taken_over {
             self.later.insert(commit.commit);
         }
     }
@@ -52,6 +58,10 @@ impl SelfGranted {
 #[derive(Default)]
 pub(super) struct RuleChanges {
     granted: Vec<SelfGranted>,
+    /// The commits that were looked at.
+    seen: HashSet<ObjectId>,
+    /// Of commits of code, those that were looked at and lead to them.
+    between: HashMap<ObjectId, BTreeSet<ObjectId>>,
 }
 
 impl RuleChanges {
@@ -72,7 +82,11 @@ impl RuleChanges {
                 changed.push(file.path.clone());
             }
         }
-        self.granted.iter_mut().for_each(|granted| granted.follow(passage, author, &changed));
+        self.seen.insert(passage.commit);
+        if !self.granted.is_empty() {
+            let nearest = self.nearest(store, &passage.parents)?;
+            self.granted.iter_mut().for_each(|granted| granted.follow(passage, &nearest, author, &changed));
+        }
         let mut before = Vec::new();
         for parent in &passage.parents {
             before.push(book.at(Some(parent))?);
@@ -101,6 +115,29 @@ impl RuleChanges {
         self.grant(passage, author, changed, before);
         let finding = |message| Finding::new(AuditRule::RulesOwned, message).weighing(level);
         Ok(findings.into_iter().map(|(path, message)| (path, finding(message))).collect())
+    }
+
+    /// The commits that were looked at which lead to some, with nothing but code between.
+    fn nearest(&mut self, store: &Store, parents: &[ObjectId]) -> Result<BTreeSet<ObjectId>, Failure> {
+        let (mut nearest, mut done) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = parents.to_vec();
+        while let Some(commit) = open.pop() {
+            if !done.insert(commit) {
+                continue;
+            }
+            if let Some(known) = self.between.get(&commit) {
+                nearest.extend(known.iter().copied());
+            } else if self.seen.contains(&commit) {
+                nearest.insert(commit);
+            } else {
+                // What a shallow clone lacks leads nowhere.
+                open.extend(store.repository().parents(commit).unwrap_or_default());
+            }
+        }
+        if let [parent] = parents {
+            self.between.insert(*parent, nearest.clone());
+        }
+        Ok(nearest)
     }
 
     /// Takes down what a change of the team or the settings may have given its author.

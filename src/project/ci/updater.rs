@@ -312,7 +312,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             let revision = self.run.build.revision.as_deref().unwrap_or_default();
             let tip = self.store().repository().revision(revision)?;
             let said = self.store().said(&[tip], Some(ticket))?;
-            self.store().build(tip, &said)?.fixes(ticket)
+            let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
+            Ok(builds.of(tip)?.fixes(ticket))
         };
         match contains() {
             Ok(true) => FixStatus::Contained,

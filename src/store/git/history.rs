@@ -62,18 +62,16 @@ impl Repository {
         path: &str,
         mut visit: impl FnMut(Touch) -> std::result::Result<bool, E>,
     ) -> std::result::Result<(), E> {
-        let mut walk = self.repo.revwalk().map_err(failed)?;
-        // By time, as `git log` goes; any other order would have all history read before the first commit.
-        walk.set_sorting(git2::Sort::NONE).map_err(failed)?;
-        from.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
-        for id in walk {
-            for touch in self.touches(ObjectId(id.map_err(failed)?), path)? {
+        let is_wanted = |commit: ObjectId| -> std::result::Result<bool, E> {
+            for touch in self.touches(commit, path)? {
                 if !visit(touch)? {
-                    return Ok(());
+                    return Ok(false);
                 }
             }
-        }
-        Ok(())
+            Ok(true)
+        };
+        // By time, as `git log` goes; any other order would have all history read before the first commit.
+        self.commits_on(from, &[], ("", &[path]), is_wanted)
     }
 
     /// The commits that some tips contain and others do not, the oldest first. Tips that are no longer there
@@ -89,27 +87,6 @@ impl Repository {
             walk.hide(tip.0).map_err(failed)?;
         }
         walk.map(|id| id.map(ObjectId).map_err(failed)).collect()
-    }
-
-    /// The commits of a history that have a path, and are reached through such commits only; the oldest first,
-    /// each after its parents.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn commits_having(&self, tip: ObjectId, path: &str) -> Result<Vec<ObjectId>> {
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::new();
-        // A commit is left when its parents are done.
-        let mut open = vec![(tip, false)];
-        while let Some((commit, is_done)) = open.pop() {
-            if is_done {
-                found.push(commit);
-            } else if seen.insert(commit) && self.find(commit, path)?.is_some() {
-                open.push((commit, true));
-                open.extend(self.parents(commit)?.into_iter().map(|parent| (parent, false)));
-            }
-        }
-        Ok(found)
     }
 
     /// The files under a folder (or the one file) that a commit changed.
@@ -180,19 +157,8 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn code_commits_of(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<Vec<CodeCommit>> {
-        let mut walk = self.repo.revwalk().map_err(failed)?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
-        tips.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
-        less.iter().try_for_each(|tip| walk.hide(tip.0)).map_err(failed)?;
-        let mut commits = Vec::new();
-        for id in walk {
-            let id = id.map_err(failed)?;
-            let commit = self.commit_object(ObjectId(id))?;
-            let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-            let read = CodeCommit::read(ObjectId(id), &message).map(|commit| self.with_whole_name(commit));
-            commits.extend(read);
-        }
-        Ok(commits)
+        let commits = self.saying(tips, less)?;
+        Ok(commits.into_iter().map(|commit| self.with_whole_name(commit)).collect())
     }
 
     /// A commit whose reverted commit is named in full: people abbreviate.
@@ -268,16 +234,9 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn newest_before(&self, from: ObjectId, seconds: i64) -> Result<Option<ObjectId>> {
-        let mut walk = self.repo.revwalk().map_err(failed)?;
-        walk.set_sorting(git2::Sort::TIME).map_err(failed)?;
-        walk.push(from.0).map_err(failed)?;
-        for id in walk {
-            let id = id.map_err(failed)?;
-            if self.commit_object(ObjectId(id))?.time().seconds() <= seconds {
-                return Ok(Some(ObjectId(id)));
-            }
-        }
-        Ok(None)
+        let arguments = ["rev-list", "-n", "1", &format!("--before=@{seconds}"), &from.to_string(), "--"];
+        let said = self.git_here(&arguments, b"", None)?;
+        Ok(ObjectId::parse(String::from_utf8_lossy(&said).trim()))
     }
 }
 

@@ -87,6 +87,53 @@ impl Program {
         command
     }
 
+    /// Starts git, and hands over what it prints, record by record, each without its `end`; it is ended where `visit`
+    /// says to stop.
+    pub(crate) fn stream<E: From<Error>>(
+        &self,
+        arguments: &[&str],
+        extra: &[(&str, OsString)],
+        end: u8,
+        mut visit: impl FnMut(&[u8]) -> std::result::Result<bool, E>,
+    ) -> std::result::Result<(), E> {
+        let what = what(arguments);
+        let failed = |error: &std::io::Error| Error::io(format!("running {what}"), error);
+        let path = self.path(&what).map_err(E::from)?;
+        let spawned = self.command(path, arguments, extra).stdin(Stdio::null()).spawn();
+        let mut child = spawned.map_err(|error| E::from(failed(&error)))?;
+        let Some(stdout) = child.stdout.take() else { return Ok(()) };
+        let mut said = child.stderr.take();
+        let mut reader = BufReader::with_capacity(64 * 1024, stdout);
+        let mut record = Vec::new();
+        let mut goes_on = Ok(true);
+        while matches!(goes_on, Ok(true)) {
+            record.clear();
+            match reader.read_until(end, &mut record) {
+                Ok(0) => break,
+                Ok(_) => {
+                    let bytes = record.strip_suffix(&[end]).unwrap_or(&record);
+                    goes_on = visit(bytes);
+                }
+                Err(error) => goes_on = Err(failed(&error).into()),
+            }
+        }
+        if !matches!(goes_on, Ok(true)) {
+            // Nobody wants the rest.
+            let _ = child.kill();
+            let _ = child.wait();
+            return goes_on.map(drop);
+        }
+        let status = child.wait().map_err(|error| E::from(failed(&error)))?;
+        if status.success() {
+            return Ok(());
+        }
+        let mut text = String::new();
+        if let Some(said) = said.as_mut() {
+            let _ = std::io::Read::read_to_string(said, &mut text);
+        }
+        Err(Error::new(Kind::Repository, format!("{what}: {}", text.trim())).into())
+    }
+
     /// Starts git for questions and answers, a line each.
     pub(crate) fn converse(&self, arguments: &[&str], extra: &[(&str, OsString)]) -> Result<Conversation> {
         let what = what(arguments);

@@ -115,6 +115,12 @@ impl Repository {
         Ok((name.trim().to_owned(), rest.trim_end_matches('>').to_owned()))
     }
 
+    /// True for a clone whose history was cut.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        self.repo.is_shallow()
+    }
+
     /// A value of git's configuration.
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
