@@ -62,7 +62,7 @@ impl Store {
         let kept = self.kept(what).unwrap_or_default();
         let known: Vec<ObjectId> = kept.tips.iter().filter_map(|tip| ObjectId::parse(tip)).collect();
         // Of a tip that is gone, or of a history that was cut, nothing is known any more.
-        let is_there = known.iter().all(|tip| self.repository.parents(*tip).is_ok());
+        let is_there = known.iter().all(|tip| self.repository.has_object(*tip));
         let (known, mut commits) = match is_there {
             true => (known, kept.commits.into_iter().filter_map(KeptCommit::read).collect()),
             false => (Vec::new(), Vec::new()),

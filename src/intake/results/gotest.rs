@@ -20,6 +20,8 @@ struct Line {
     import_path: String,
     #[serde(rename = "Test", default)]
     test: String,
+    #[serde(rename = "FailedBuild", default)]
+    failed_build: String,
     #[serde(rename = "Output", default)]
     output: String,
 }
@@ -29,67 +31,120 @@ struct Line {
 /// # Errors
 /// It cannot be read, or a line is cut off: the file, and the line.
 pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
-    // What a test printed, until it ends; by package and name. A package has no name.
-    let mut printed: BTreeMap<(String, String), String> = BTreeMap::new();
-    // The tests that failed, of packages that have not ended: their parents fail with them.
-    let mut failed: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    // The tests that have begun, and not ended.
-    let mut running: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut report = Report::default();
     lines(reader, name, |number, line| {
         if !line.trim_start().starts_with('{') {
             return Ok(());
         }
         let line: Line =
             serde_json::from_str(line).map_err(|error| anyhow!("{name}, line {number}: {error}"))?;
-        // `shop [shop.test]` is the build of the package `shop`.
-        let package = if line.package.is_empty() { &line.import_path } else { &line.package };
-        let package = package.split(' ').next().unwrap_or_default().to_owned();
+        report.line(&line, take);
+        Ok(())
+    })
+}
+
+/// A test, or a package, which has no name: the package, and the name.
+type Key = (String, String);
+
+/// A report, as far as it was read.
+#[derive(Default)]
+struct Report {
+    /// What a test printed, until it ends.
+    printed: BTreeMap<Key, String>,
+    /// The tests that failed, of packages that have not ended: their parents fail with them.
+    failed: BTreeMap<String, Vec<String>>,
+    /// The tests that have begun, and not ended.
+    running: BTreeSet<Key>,
+    /// Those that said themselves that they passed, and what came under their names after that, by package.
+    over: BTreeSet<Key>,
+    late: BTreeMap<String, String>,
+}
+
+impl Report {
+    fn line(&mut self, line: &Line, take: &mut dyn FnMut(Outcome)) {
+        let package = named(if line.package.is_empty() { &line.import_path } else { &line.package });
         let key = (package.clone(), line.test.clone());
         match line.action.as_str() {
             "run" => {
-                running.insert(key);
+                self.running.insert(key);
             }
-            "output" | "build-output" => append(printed.entry(key).or_default(), &line.output),
-            "pass" | "skip" | "fail" => {
-                let output = printed.remove(&key).unwrap_or_default();
-                running.remove(&key);
-                let failures = failed.entry(package.clone()).or_default();
-                if line.test.is_empty() && line.action == "fail" {
-                    // What a panic or a timeout ended says so in the package's output, or in its own.
-                    for (_, test) in ended(&mut running, &package) {
-                        let own = printed.remove(&(package.clone(), test.clone())).unwrap_or_default();
-                        let said = if says_why(&own) { own } else { format!("{own}{output}") };
-                        take(failure(&package, &test, &said));
-                        failures.push(test);
-                    }
-                }
-                let is_parent = failures.iter().any(|test| is_below(test, &line.test));
-                let verdict = match line.action.as_str() {
-                    "pass" => TestResult::Passed,
-                    "skip" => TestResult::Skipped,
-                    // What is below it says why.
-                    _ if is_parent => return Ok(()),
-                    _ => failure(&package, &line.test, &output).verdict,
-                };
-                if line.action == "fail" {
-                    failures.push(line.test.clone());
-                }
-                if line.test.is_empty() {
-                    failed.remove(&package);
-                }
-                let whole = whole(&package, &line.test);
-                take(Outcome::new(package, whole, verdict));
-            }
+            "output" | "build-output" => self.output(key, line),
+            "pass" | "skip" | "fail" => self.end(key, line, take),
             _ => {}
         }
-        Ok(())
-    })
+    }
+
+    fn output(&mut self, key: Key, line: &Line) {
+        // A test that has ended prints no more: it is the package's.
+        if !line.test.is_empty() && self.over.contains(&key) {
+            append(self.late.entry(key.0).or_default(), &line.output);
+            return;
+        }
+        if line.output.trim_start().starts_with("--- PASS: ") {
+            self.running.remove(&key);
+            self.over.insert(key.clone());
+        }
+        append(self.printed.entry(key).or_default(), &line.output);
+    }
+
+    fn end(&mut self, key: Key, line: &Line, take: &mut dyn FnMut(Outcome)) {
+        let mut output = self.printed.remove(&key).unwrap_or_default();
+        self.running.remove(&key);
+        let package = key.0;
+        let is_package_failing = line.test.is_empty() && line.action == "fail";
+        if is_package_failing {
+            output = self.ending(&package, line, &output);
+            self.take_running(&package, &output, take);
+        }
+        let failures = self.failed.entry(package.clone()).or_default();
+        let is_parent = failures.iter().any(|test| is_below(test, &line.test));
+        let verdict = match line.action.as_str() {
+            "pass" => TestResult::Passed,
+            "skip" => TestResult::Skipped,
+            // What is below it says why.
+            _ if is_parent => return,
+            _ => failure(&package, &line.test, &output).verdict,
+        };
+        if line.action == "fail" {
+            failures.push(line.test.clone());
+        }
+        if line.test.is_empty() {
+            self.failed.remove(&package);
+        }
+        let whole = whole(&package, &line.test);
+        take(Outcome::new(package, whole, verdict));
+    }
+
+    /// What a package that failed printed, with what the compiler said of its build, which may have a name of its own, and
+    /// what ended it, which may be told under a test that had passed.
+    fn ending(&mut self, package: &str, line: &Line, output: &str) -> String {
+        let build = named(&line.failed_build);
+        let built = if build == package { None } else { self.printed.remove(&(build, String::new())) };
+        let late = self.late.remove(package).unwrap_or_default();
+        format!("{}{late}{output}", built.unwrap_or_default())
+    }
+
+    /// Takes the tests of a package that have not ended: what a panic or a timeout ended says so in the package's output,
+    /// or in its own.
+    fn take_running(&mut self, package: &str, output: &str, take: &mut dyn FnMut(Outcome)) {
+        for (_, test) in ended(&mut self.running, package) {
+            let own = self.printed.remove(&(package.to_owned(), test.clone())).unwrap_or_default();
+            let said = if says_why(&own) { own } else { format!("{own}{output}") };
+            take(failure(package, &test, &said));
+            self.failed.entry(package.to_owned()).or_default().push(test);
+        }
+    }
 }
 
 /// A failure, as what was printed tells it.
 fn failure(package: &str, test: &str, output: &str) -> Outcome {
     let evidence = evidence(&message(output), "", output, place(output));
     Outcome::new(package, whole(package, test), TestResult::Failed(Box::new(evidence)))
+}
+
+/// The package that a build is of: `shop [shop.test]`.
+fn named(build: &str) -> String {
+    build.split(' ').next().unwrap_or_default().to_owned()
 }
 
 fn whole(package: &str, test: &str) -> String {

@@ -38,7 +38,7 @@ pub(super) fn read(
         let problem = match reader.read_event_into(&mut buffer) {
             Ok(Event::Eof) if report.depth > 0 => Some(format!("ends within <{}>", report.innermost())),
             Ok(Event::Eof) if !report.has_root => Some("has no report".to_owned()),
-            Ok(Event::Eof) if report.declared > 0 && report.failures == 0 => {
+            Ok(Event::Eof) if report.declared > 0 && report.named == 0 => {
                 Some(format!("declares {} failures, and names none", report.declared))
             }
             Ok(Event::Eof) => break,
@@ -63,10 +63,12 @@ struct Report {
     has_root: bool,
     /// Where checkouts stand: names of files are told from there.
     roots: Vec<String>,
+    /// True where the host of a suite is the project of a configuration.
+    is_playwright: bool,
     /// How many failures the report says it has.
     declared: u64,
-    /// How many were handed over.
-    failures: u64,
+    /// How many it names.
+    named: u64,
     elements: Vec<String>,
     suites: Vec<Suite>,
     case: Option<Case>,
@@ -165,7 +167,10 @@ impl Report {
                 }
             }
             // Surefire and nextest: it failed, and passed when it was run again.
-            "flakyFailure" | "flakyError" => self.of_case(|case| case.flaky = true),
+            "flakyFailure" | "flakyError" => {
+                self.named += 1;
+                self.of_case(|case| case.flaky = true);
+            }
             _ => {}
         }
         self.elements.push(element);
@@ -182,6 +187,9 @@ impl Report {
             return Err(format!("<{element}> is not a JUnit report"));
         }
         let count = |name: &str| attribute(tag, name).and_then(|count| count.trim().parse::<u64>().ok());
+        // Playwright's root has an id, as a rule an empty one, and a name; others name themselves.
+        let name = attribute(tag, "name").unwrap_or_default();
+        self.is_playwright = element == "testsuites" && (attribute(tag, "id").is_some() || name.is_empty());
         self.declared = count("failures").unwrap_or_default() + count("errors").unwrap_or_default();
         Ok(())
     }
@@ -195,7 +203,9 @@ impl Report {
         let file = attribute(tag, "file").or_else(|| attribute(tag, "filepath"));
         // Playwright: a suite is a file of tests, and its host the project of the configuration.
         let is_script = [".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].iter().any(|end| name.ends_with(end));
-        let project = attribute(tag, "hostname").filter(|host| is_script && !host.is_empty());
+        // Others write the machine there, which is another in each run.
+        let is_playwright = is_script && self.is_playwright;
+        let project = attribute(tag, "hostname").filter(|host| is_playwright && !host.is_empty());
         let file = file.map(|file| within(&file, &self.roots));
         Suite { name: within(&name, &self.roots), file, project, ..Suite::default() }
     }
@@ -309,7 +319,7 @@ impl Report {
     }
 
     fn give(&mut self, outcome: Outcome, take: &mut dyn FnMut(Outcome)) {
-        self.failures += u64::from(matches!(outcome.verdict, TestResult::Failed(_)));
+        self.named += u64::from(matches!(outcome.verdict, TestResult::Failed(_)));
         take(outcome);
     }
 
@@ -329,12 +339,15 @@ impl Report {
             _ => unit_of(class, &case.name),
         };
         let unit = unit.map(&of_project);
-        let name = of_project(whole_name(class, &case.name));
+        let name = match whole_name(class, &case.name) {
+            none if none.is_empty() => "a test without a name".to_owned(),
+            name => of_project(name),
+        };
         let mut units = Vec::new();
         let verdict = match case.problem {
             Some(problem) => {
                 let mut evidence = evidence(&problem.message, &problem.details, &case.output, case.place);
-                if let Some(unit) = &unit {
+                if let Some(unit) = unit.as_ref().filter(|unit| **unit != name) {
                     evidence.title = Some(format!("{unit} cannot be set up: {}", evidence.message));
                 }
                 TestResult::Failed(Box::new(evidence))

@@ -59,13 +59,18 @@ impl ReportFormat {
     /// The form that a report's beginning shows.
     fn of(beginning: &str) -> Option<Self> {
         let text = beginning.trim_start_matches('\u{feff}').trim_start();
-        let line = text.lines().next().unwrap_or_default();
+        // TAP may begin with comments.
+        let line = text.lines().map(str::trim_start).find(|line| !line.starts_with('#') && !line.is_empty());
+        let line = line.unwrap_or_default();
         if text.starts_with('<') {
             return Some(Self::Junit);
         }
         let is_plan =
             line.strip_prefix("1..").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if is_plan || ["TAP version", "ok ", "not ok "].iter().any(|word| line.starts_with(word)) {
+        let is_version = line.to_lowercase().starts_with("tap version") || line.starts_with("pragma ");
+        let is_subtest = text.starts_with("# Subtest: ");
+        if is_plan || is_version || is_subtest || ["ok ", "not ok "].iter().any(|word| line.starts_with(word))
+        {
             return Some(Self::Tap);
         }
         let object: Option<serde_json::Value> = serde_json::from_str(line).ok();

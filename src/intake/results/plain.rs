@@ -65,7 +65,10 @@ pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option
     // A tool that gives no message says it in the first line of the details.
     let said =
         |text: &str| text.lines().map(str::trim).find(|line| says(line)).unwrap_or_default().to_owned();
-    let message = if says(&message) { message } else { said(&details) };
+    let is_bare =
+        ["failed", "runtime error", "build error"].contains(&message.trim().to_lowercase().as_str());
+    let message =
+        if says(&message) && !(is_bare && says(&said(&details))) { message } else { said(&details) };
     let message = if says(&message) { message } else { said(&output) };
     FailureOutput {
         title: None,
@@ -80,6 +83,15 @@ pub(super) fn evidence(message: &str, details: &str, output: &str, place: Option
 /// What a panic of Rust said, and where: `thread 'a' panicked at src/pay.rs:42:7:`, then the message.
 fn panicked(text: &str) -> Option<(String, Option<String>)> {
     let (_, rest) = text.split_once("panicked at ")?;
+    // Before Rust 1.73: the message in quotes, then the place.
+    if let Some((said, after)) = rest.strip_prefix('\'').and_then(|rest| rest.split_once("', ")) {
+        let place = after.split_whitespace().next().unwrap_or_default();
+        let place = place.rsplit_once(':').map(|(place, _column)| place.to_owned());
+        return Some((
+            said.lines().next().unwrap_or_default().to_owned(),
+            place.filter(|place| place.contains(':')),
+        ));
+    }
     let (place, said) = rest.split_once('\n')?;
     let place = place.trim_end_matches(':').rsplit_once(':').map(|(place, _column)| place.to_owned());
     let said = said.lines().next().unwrap_or_default().trim();
@@ -89,7 +101,8 @@ fn panicked(text: &str) -> Option<(String, Option<String>)> {
 /// True where a line says something of its own.
 fn says(line: &str) -> bool {
     let line = line.trim();
-    line.chars().any(char::is_alphanumeric) && !line.starts_with("note: run with `RUST_BACKTRACE")
+    let headings = ["=== ", "--- ", "note: run with `RUST_BACKTRACE"];
+    line.chars().any(char::is_alphanumeric) && !headings.iter().any(|heading| line.starts_with(heading))
 }
 
 #[cfg(test)]

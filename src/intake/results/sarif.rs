@@ -12,6 +12,9 @@ use crate::intake::results::plain::evidence;
 use crate::intake::results::roots::within;
 use crate::process::{Outcome, Results, TestResult, stable_message};
 
+/// A rule's id that is longer is told by its last part in a title.
+const MAX_RULE_CHARS: usize = 40;
+
 #[derive(Deserialize)]
 struct Log {
     runs: Vec<Run>,
@@ -26,6 +29,13 @@ struct Run {
     #[serde(default)]
     invocations: Vec<Invocation>,
     automation_details: Option<Automation>,
+    #[serde(default)]
+    artifacts: Vec<RunArtifact>,
+}
+
+#[derive(Deserialize)]
+struct RunArtifact {
+    location: Option<Artifact>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +138,7 @@ struct Physical {
 struct Artifact {
     #[serde(default)]
     uri: String,
+    index: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -147,15 +158,17 @@ pub(super) fn read(
     roots: &[String],
     results: &mut Results,
 ) -> Result<usize> {
-    let log: Log =
-        serde_json::from_reader(reader).map_err(|error| anyhow!("{name}, line {}: {error}", error.line()))?;
+    let log: Log = serde_json::from_reader(reader)
+        .map_err(|error| anyhow!("{name}, line {}: not a SARIF report: {error}", error.line()))?;
     let mut unread = 0;
     for run in log.runs {
         let is_whole = run.invocations.iter().all(|one| one.execution_successful != Some(false));
         let tool = run.named();
         let rules: Vec<&Rule> =
             run.tool.extensions.iter().flat_map(|one| &one.rules).chain(&run.tool.driver.rules).collect();
-        let rules = Rules { all: rules, driver: &run.tool.driver.rules };
+        let located = run.artifacts.iter();
+        let files = located.map(|one| one.location.as_ref().map_or("", |file| &file.uri)).collect();
+        let rules = Rules { all: rules, driver: &run.tool.driver.rules, files };
         for value in run.results.iter().flatten() {
             match Finding::deserialize(value) {
                 Ok(finding) => {
@@ -181,8 +194,9 @@ impl Run {
     }
 }
 
-/// The rules of an analysis.
+/// The rules of an analysis, and the files that its findings name by number.
 struct Rules<'a> {
+    files: Vec<&'a str>,
     all: Vec<&'a Rule>,
     driver: &'a [Rule],
 }
@@ -214,7 +228,7 @@ impl Finding {
         if !fails || matches!(level, "note" | "none") || self.baseline_state.as_deref() == Some("absent") {
             return None;
         }
-        Some(self.outcome(tool, rule, roots))
+        Some(self.outcome(tool, rule, &rules.files, roots))
     }
 
     /// What it says: its own words, those of its rule, or the rule's name.
@@ -231,12 +245,16 @@ impl Finding {
     }
 
     /// Named by rule, file and what is said: lines move, and the finding stays the same.
-    fn outcome(&self, tool: &str, rule: Option<&Rule>, roots: &[String]) -> Outcome {
+    fn outcome(&self, tool: &str, rule: Option<&Rule>, files: &[&str], roots: &[String]) -> Outcome {
         let id = if self.id().is_empty() { rule.map_or("", |rule| &rule.id) } else { self.id() };
         let said = self.said(rule);
         let physical = self.locations.iter().find_map(|location| location.physical_location.as_ref());
         let file = physical.and_then(|physical| physical.artifact_location.as_ref());
-        let file = file.map(|file| within(&file.uri, roots));
+        let named = |file: &Artifact| match (file.uri.is_empty(), file.index) {
+            (true, Some(index)) => files.get(index).copied().unwrap_or_default().to_owned(),
+            (_, _) => file.uri.clone(),
+        };
+        let file = file.map(|file| within(&named(file), roots)).filter(|file| !file.is_empty());
         let line = physical.and_then(|physical| physical.region.as_ref()?.start_line);
         let place = file.clone().map(|file| line.map_or(file.clone(), |line| format!("{file}:{line}")));
         let words = [id, file.as_deref().unwrap_or_default(), &stable_message(&said)]
@@ -244,8 +262,12 @@ impl Finding {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ");
-        let mut evidence = evidence(&said, "", "", place);
-        evidence.title = Some(format!("{tool} {id}: {}", evidence.message));
+        let mut evidence = evidence(&said, "", "", place.clone());
+        // A long id says the same as its last part.
+        let short = if id.len() > MAX_RULE_CHARS { id.rsplit('.').next().unwrap_or(id) } else { id };
+        let at = place.as_ref().map(|place| format!(" in {place}")).unwrap_or_default();
+        let of_rule = if short.is_empty() { String::new() } else { format!(" {short}") };
+        evidence.title = Some(format!("{tool}{of_rule}{at}: {}", evidence.message));
         let verdict = match self.is_suppressed() {
             true => TestResult::Suppressed,
             false => TestResult::Failed(Box::new(evidence)),

@@ -13,22 +13,6 @@ use crate::process::{Outcome, TestResult};
 const INDENT: usize = 4;
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 64;
-/// What diagnostics say beside the cause.
-const BESIDE: [&str; 12] = [
-    "duration_ms",
-    "type",
-    "location",
-    "failureType",
-    "code",
-    "name",
-    "stack",
-    "severity",
-    "operator",
-    "expected",
-    "actual",
-    "at",
-];
-
 /// Reads a report.
 ///
 /// # Errors
@@ -131,13 +115,28 @@ impl Line {
         if !rest.is_empty() && !rest.starts_with(' ') {
             return None;
         }
-        let rest = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        let rest = rest.trim_start();
+        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let rest = rest.get(number.len()..).unwrap_or_default().trim_start();
         let rest = rest.strip_prefix("- ").unwrap_or(rest);
-        let (name, directive) = rest.split_once(" # ").unwrap_or((rest.trim_start_matches("# "), ""));
+        let is_directive = |text: &str| {
+            let word = text.trim_start().to_lowercase();
+            word.starts_with("skip") || word.starts_with("todo")
+        };
+        let (name, directive) = match rest.strip_prefix('#').filter(|rest| is_directive(rest)) {
+            Some(directive) => ("", directive.trim_start()),
+            None => rest.split_once(" # ").unwrap_or((rest.trim_start_matches("# "), "")),
+        };
         let directive = directive.to_lowercase();
+        // A subtest that follows in braces.
+        let name = name.trim().trim_end_matches('{').trim_end();
+        let name = match (name.is_empty(), number.is_empty()) {
+            (true, false) => format!("test {number}"),
+            (true, true) | (false, _) => name.to_owned(),
+        };
         // What is still to be done may fail.
         let skipped = directive.starts_with("skip") || (failed && directive.starts_with("todo"));
-        Some(Self { depth, failed, skipped, name: name.trim().to_owned(), after: String::new() })
+        Some(Self { depth, failed, skipped, name, after: String::new() })
     }
 
     fn outcome(self, parents: &[&str]) -> Outcome {
@@ -165,12 +164,8 @@ fn message(after: &str) -> String {
         let said = if is_block { lines.find(|line| !line.is_empty()).unwrap_or_default() } else { said };
         return said.trim_matches(['\'', '"']).to_owned();
     }
-    let is_own = |line: &&str| {
-        let word = line.trim_start_matches(['#', ' ']);
-        let is_beside =
-            BESIDE.iter().any(|key| word.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
-        word.chars().any(char::is_alphanumeric) && !is_beside
-    };
+    // Outside of a block of diagnostics, a comment says it.
+    let is_own = |line: &&str| line.starts_with('#') && line.chars().any(char::is_alphanumeric);
     let own = after.lines().map(str::trim).find(is_own).unwrap_or_default();
     own.trim_start_matches(['#', ' ']).to_owned()
 }

@@ -163,7 +163,8 @@ impl Repository {
 
     /// A commit whose reverted commit is named in full: people abbreviate.
     fn with_whole_name(&self, mut commit: CodeCommit) -> CodeCommit {
-        let named = commit.reverts.as_deref().filter(|name| name.len() >= MIN_ABBREVIATION);
+        let is_short = |name: &&str| name.len() >= MIN_ABBREVIATION && ObjectId::parse(name).is_none();
+        let named = commit.reverts.as_deref().filter(is_short);
         if let Some(whole) = named.and_then(|name| self.revision(name).ok()) {
             commit.reverts = Some(whole.to_string());
         }
@@ -178,8 +179,10 @@ impl Repository {
         let mut withdrawn = BTreeSet::new();
         for name in taken_back(oldest_first.iter().copied()) {
             withdrawn.insert(name.to_owned());
-            let Some(commit) = ObjectId::parse(name) else { continue };
             // A commit that is not in this clone is in no history of it.
+            let Some(commit) = ObjectId::parse(name).filter(|commit| self.has_object(*commit)) else {
+                continue;
+            };
             let parents = self.parents(commit).unwrap_or_default();
             if let [first, others @ ..] = parents.as_slice()
                 && !others.is_empty()
@@ -189,6 +192,12 @@ impl Repository {
             }
         }
         Ok(withdrawn)
+    }
+
+    /// True for an object that is here, without a wait for one that a process beside this may be packing.
+    #[must_use]
+    pub fn has_object(&self, id: ObjectId) -> bool {
+        self.repo.odb().is_ok_and(|odb| odb.exists_ext(id.0, git2::OdbLookupFlags::NO_REFRESH))
     }
 
     /// The parents of a commit.
