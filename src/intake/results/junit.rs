@@ -3,14 +3,14 @@
 use std::io::{BufReader, Read};
 
 use anyhow::{Result, anyhow};
-use quick_xml::escape::{resolve_predefined_entity, unescape};
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use crate::intake::results::names::{OTHER_FORMS, is_module, unit_of, units_of, whole_name};
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::roots::within;
 use crate::intake::results::thinned::Thinned;
+use crate::intake::results::xml::{attribute, local, resolved};
 use crate::process::{Outcome, TestResult};
 
 /// The deepest nesting that is followed.
@@ -371,33 +371,4 @@ impl Report {
 fn said(tag: &BytesStart<'_>) -> String {
     let message = attribute(tag, "message").filter(|message| !message.trim().is_empty());
     message.or_else(|| attribute(tag, "type")).unwrap_or_default()
-}
-
-/// An attribute's value. One that is written wrongly is taken as it stands: no report is lost for it.
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut attributes = tag.attributes();
-    let found = attributes.with_checks(false).flatten().find(|one| local(one.key.as_ref()) == name)?;
-    let value = unescape(&found.value).map_or_else(|_| found.value.to_string(), std::borrow::Cow::into_owned);
-    Some(value)
-}
-
-/// A name without the prefix of its namespace.
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-/// What an entity stands for. One that XML does not allow is a replacement character; an unknown one stays.
-fn resolved(reference: &BytesRef<'_>) -> String {
-    let name: &str = reference;
-    if let Some(text) = resolve_predefined_entity(name) {
-        return text.to_owned();
-    }
-    let number = name.strip_prefix("#x").map_or_else(
-        || name.strip_prefix('#').and_then(|digits| digits.parse().ok()),
-        |digits| u32::from_str_radix(digits, 16).ok(),
-    );
-    match number {
-        Some(number) => char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER).to_string(),
-        None => format!("&{name};"),
-    }
 }

@@ -9,6 +9,7 @@ mod roots;
 mod sarif;
 mod tap;
 mod thinned;
+mod xml;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Cursor, Read, Seek as _, SeekFrom};
