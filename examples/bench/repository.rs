@@ -115,6 +115,17 @@ impl Bench {
         timed(self.command(&self.tool).args(arguments))
     }
 
+    /// What it prints.
+    pub(crate) fn said(&self, arguments: &[&str]) -> String {
+        let output = self.command(&self.tool).args(arguments).stdout(Stdio::piped()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Removes a file of our own folder of the repository, where it is there.
+    pub(crate) fn forget(&self, file: &str) {
+        let _ = std::fs::remove_file(self.repo.join(".git").join("support").join(file));
+    }
+
     pub(crate) fn git(&self, arguments: &[&str]) -> Duration {
         timed(self.command(Path::new("git")).args(arguments))
     }

@@ -21,7 +21,7 @@ impl Project<'_> {
             |release: &Release| Some((release.version.clone(), repository.revision(&release.tag).ok()?));
         let tips: Vec<_> = self.releases()?.iter().filter_map(tagged).collect();
         let ids: Vec<_> = tips.iter().map(|(_, tip)| *tip).collect();
-        let said = self.store.said(&ids, Some(ticket))?;
+        let said = self.store.said(&ids)?;
         let builds = self.store.builds(&ids, &said, std::slice::from_ref(ticket))?;
         let mut versions = Vec::new();
         for (version, tip) in tips {
@@ -47,7 +47,7 @@ impl Project<'_> {
                 tips.push(other);
             }
         }
-        let said = self.store.said(&tips, None)?;
+        let said = self.store.said(&tips)?;
         let mut query = "has:commit".to_owned();
         for (name, id) in said.iter().flat_map(|commit| &commit.trailers) {
             if name.eq_ignore_ascii_case(RESOLVES) && is_prefix(id) {

@@ -31,22 +31,13 @@ pub struct Build<'a> {
 }
 
 impl Store {
-    /// What commits said about tickets, in the history of some tips; where a ticket is given, only what can
-    /// bear on its fix: what came after its first commits.
+    /// What commits said about tickets, in the history of some tips; perhaps more than they contain.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn said(&self, tips: &[ObjectId], about: Option<&Ticket>) -> Result<Vec<CodeCommit>, Error> {
-        let mut before = Vec::new();
-        for commit in about.into_iter().flat_map(|ticket| ticket.fields().members(&Field::Commits)) {
-            // A commit that is not in this clone is in no build of it.
-            let Ok(commit) = self.repository.revision(commit) else { continue };
-            before.extend(self.repository.parents(commit)?);
-        }
-        match about {
-            Some(_) => Ok(self.repository.code_commits_of(tips, &before)?),
-            None => self.all_said(tips, Remembered::Releases),
-        }
+    pub fn said(&self, tips: &[ObjectId]) -> Result<Vec<CodeCommit>, Error> {
+        let what = if tips.len() == 1 { Remembered::Branch } else { Remembered::Releases };
+        self.all_said(tips, what)
     }
 
     /// What the commits of a range (`A..B`), or all up to a revision, say of tickets and of other commits; the oldest first.

@@ -16,6 +16,7 @@ mod seal;
 mod settled;
 mod signer;
 mod steps;
+mod verified;
 
 pub use range::Start;
 
@@ -82,6 +83,43 @@ impl Project<'_> {
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;
         }
+        let arrivals = received::arrivals(&self.store)?;
+        let is_pushed = matches!(request, AuditRequest::Pushed(_));
+        let state = if is_pushed || !arrivals.is_empty() { None } else { verified::state(self, &stretch) };
+        let known = state.as_ref().and_then(|state| verified::remembered(&self.store, state));
+        let done = match known {
+            Some(done) => done,
+            None => {
+                let done = self.reviewed(&stretch)?;
+                state.iter().for_each(|state| verified::remember(&self.store, state, &done));
+                done
+            }
+        };
+        let Done { mut audited, unaccepted, commits, has_unsigned, .. } = done;
+        faults.extend(range::replaced(&self.store)?);
+        faults.append(&mut audited.faults);
+        seal::accept(self, &stretch.seals, &mut faults)?;
+        accepted::apply(&self.store, &stretch, &unaccepted, &mut faults)?;
+        audited.faults = faults;
+        audited.since = stretch.since();
+        for fault in &mut audited.faults {
+            let commit = fault.commit.as_deref().and_then(ObjectId::parse);
+            let arrival = commit.and_then(|commit| arrivals.get(&commit));
+            fault.arrived = arrival.map(|(at, by)| format!("arrived {}, pushed by {by}", at.minute()));
+        }
+        if !is_pushed {
+            let is_received =
+                !arrivals.is_empty() && commits.iter().all(|commit| arrivals.contains_key(commit));
+            audited.proof = Some(self.proof(&stretch, &audited, has_unsigned, is_received)?);
+        }
+        if audited.is_cut {
+            audited.faults.insert(0, cut(shallow));
+        }
+        Ok(Audit { audited, stretch })
+    }
+
+    /// Looks at each commit of a stretch.
+    fn reviewed(&self, stretch: &CommitRange) -> Result<Done, Failure> {
         let before = stretch.before().map(|commit| self.store.repository().mailmap_at(commit));
         let mut review = Review::new(self, before.transpose().map_err(Error::from)?);
         let mut bar = None;
@@ -96,30 +134,9 @@ impl Project<'_> {
             |passage, parsed| review.commit(passage, parsed),
         )?;
         drop(bar);
-        let is_pushed = matches!(request, AuditRequest::Pushed(_));
-        review.is_cut |=
-            !self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?.is_empty();
-        let Done { mut audited, unaccepted, commits, has_unsigned } = finished(review, &stretch)?;
-        faults.extend(range::replaced(&self.store)?);
-        faults.append(&mut audited.faults);
-        seal::accept(self, &stretch.seals, &mut faults)?;
-        accepted::apply(&self.store, &stretch, &unaccepted, &mut faults)?;
-        audited.faults = faults;
-        audited.since = stretch.since();
-        let arrivals = received::arrivals(&self.store)?;
-        for fault in &mut audited.faults {
-            let commit = fault.commit.as_deref().and_then(ObjectId::parse);
-            let arrival = commit.and_then(|commit| arrivals.get(&commit));
-            fault.arrived = arrival.map(|(at, by)| format!("arrived {}, pushed by {by}", at.minute()));
-        }
-        if !is_pushed {
-            let is_received = commits.iter().all(|commit| arrivals.contains_key(commit));
-            audited.proof = Some(self.proof(&stretch, &audited, has_unsigned, is_received)?);
-        }
-        if audited.is_cut {
-            audited.faults.insert(0, cut(shallow));
-        }
-        Ok(Audit { audited, stretch })
+        let cuts = self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?;
+        review.is_cut |= !cuts.is_empty();
+        finished(review, stretch)
     }
 
     /// What an audit proves, and whether commits have to be signed at its end.
@@ -197,7 +214,10 @@ fn cut(shallow: Shallow) -> Problem {
 }
 
 /// What a review came to.
+#[derive(Default)]
 struct Done {
+    /// True where the result rests on other histories, or on keys, which change.
+    is_conditional: bool,
     audited: Audited,
     /// The records of accepted findings that accept nothing.
     unaccepted: BTreeSet<String>,
@@ -209,6 +229,7 @@ struct Done {
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
 fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failure> {
+    let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
@@ -235,5 +256,5 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
         ..Audited::default()
     };
     let commits = review.commits.into_keys().collect();
-    Ok(Done { audited, unaccepted, commits, has_unsigned: review.has_unsigned })
+    Ok(Done { is_conditional, audited, unaccepted, commits, has_unsigned: review.has_unsigned })
 }

@@ -311,7 +311,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         let contains = || -> Result<bool, crate::store::Error> {
             let revision = self.run.build.revision.as_deref().unwrap_or_default();
             let tip = self.store().repository().revision(revision)?;
-            let said = self.store().said(&[tip], Some(ticket))?;
+            let said = self.store().said(&[tip])?;
             let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
             Ok(builds.of(tip)?.fixes(ticket))
         };

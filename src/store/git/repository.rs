@@ -107,6 +107,20 @@ impl Repository {
         git2::Mailmap::from_buffer(&text).map(Mailmap).map_err(failed)
     }
 
+    /// The text of `.mailmap` as git takes it: of the work tree, or of HEAD in a bare repository.
+    #[must_use]
+    pub fn mailmap_text(&self) -> String {
+        let of_tree = || {
+            let tree = self.repo.head().and_then(|head| head.peel_to_tree()).ok()?;
+            let blob = self.repo.find_blob(tree.get_name(".mailmap")?.id()).ok()?;
+            Some(String::from_utf8_lossy(blob.content()).into_owned())
+        };
+        match self.repo.workdir() {
+            Some(folder) => std::fs::read_to_string(folder.join(".mailmap")).unwrap_or_default(),
+            None => of_tree().unwrap_or_default(),
+        }
+    }
+
     fn mapped_by_git(&self, name: &str, email: &str) -> Result<(String, String)> {
         let contact = format!("{name} <{email}>");
         let said = self.git_here(&["check-mailmap", &contact], b"", None)?;
