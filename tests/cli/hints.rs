@@ -187,6 +187,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("brings it back, and undo withdraws it", "without_us"),
     ("level 0, consistency: not all", "proofs::each_level_says_what_the_next_one_needs"),
     ("level 1, identity", "proofs::each_level_says_what_the_next_one_needs"),
+    ("complete runs", "lanes::a_test_that_is_gone_is_proposed_for_closing"),
+    ("git push REMOTE HEAD, without", "a fact, and no command"),
     ("git subtree add, or", "a fact, and no command"),
     ("git was not set up to sign", "a fact, and no command"),
     ("is from an earlier version: git diff", "a fact, and no command"),

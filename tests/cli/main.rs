@@ -60,6 +60,7 @@ mod merging;
 mod moved;
 mod opened;
 mod opening;
+mod outsiders;
 mod own_files;
 mod pages;
 mod people;

@@ -48,10 +48,27 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
     let is_new = |entry: &&Entry| !known.contains(&entry.identity()) && !moved.contains(&entry.identity());
     let new: Vec<&Entry> = after.timeline().iter().filter(is_new).collect();
     findings.extend(gaps(after, &new));
+    findings.extend(twice(before, after));
     if !after.timeline().iter().any(|entry| entry.action == Action::Open) {
         findings.push(Finding::new(AuditRule::TimelineOpen, "no entry opens it"));
     }
     (findings, new)
+}
+
+/// Entries that stand there under the number and the ID of another: what one of them says would not be looked at.
+fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
+    let repeated = |ticket: &Ticket| {
+        let mut seen = BTreeSet::new();
+        let again = |entry: &&Entry| !seen.insert((entry.seq, entry.id.clone()));
+        ticket.timeline().iter().filter(again).map(|entry| (entry.seq, entry.id.clone())).collect::<Vec<_>>()
+    };
+    let known: Vec<_> = before.iter().flat_map(|version| repeated(version)).collect();
+    let new = repeated(after).into_iter().filter(|one| !known.contains(one));
+    let say = |(seq, id)| {
+        let message = format!("entry {id} with the number {seq} stands there twice");
+        Finding::new(AuditRule::TimelineTwice, message)
+    };
+    new.map(say).collect()
 }
 
 /// New entries that follow nothing: each is one more than an entry that its writer saw.

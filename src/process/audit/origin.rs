@@ -39,6 +39,13 @@ impl CommitFacts {
         self.authored == self.committed && self.author == self.committer && self.parents < 2 && !is_carrier
     }
 
+    /// Who answers for what the commit does to the rules, to acceptances and to what others did: its author; where commits
+    /// are signed, who committed and signed it, unless that is a carrier.
+    #[must_use]
+    pub fn answering(&self, is_signing: bool, is_carried: bool) -> &Person {
+        if is_signing && !is_carried { &self.known_committer } else { &self.known_author }
+    }
+
     /// True where the commit names somebody as author or co-author.
     #[must_use]
     pub fn names(&self, who: &Person) -> bool {

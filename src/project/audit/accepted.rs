@@ -29,9 +29,10 @@ impl Review<'_> {
             Some(Blob::Bytes(bytes)) => read(&file.path, &bytes),
             Some(Blob::TooLarge(_)) | None => None,
         };
-        let author = &facts.known_author;
-        let is_own_word = record.as_ref().is_none_or(|record| {
-            record.by == facts.author || record.by.email.eq_ignore_ascii_case(&author.email)
+        let author = &self.answering(passage, facts)?;
+        let by = record.as_ref().map(|record| self.book.member(&record.by)).transpose()?;
+        let is_own_word = record.as_ref().zip(by.as_ref()).is_none_or(|(record, by)| {
+            [&record.by, by].iter().any(|by| by.email.eq_ignore_ascii_case(&author.email))
         });
         let accused = record.as_ref().and_then(|record| author_of(self.store, record.commit.as_deref()));
         let accused = match accused {

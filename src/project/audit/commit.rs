@@ -45,7 +45,8 @@ impl Review<'_> {
             return Ok(());
         }
         self.beside(passage, &facts);
-        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &facts)? {
+        let answering = self.answering(passage, &facts)?;
+        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering)? {
             self.found(passage.commit, None, &path, finding);
         }
         let mut names = Vec::new();

@@ -85,7 +85,11 @@ impl Project<'_> {
         }
         let arrivals = received::arrivals(&self.store)?;
         let is_pushed = matches!(request, AuditRequest::Pushed(_));
-        let state = if is_pushed || !arrivals.is_empty() { None } else { verified::state(self, &stretch) };
+        let pushed = if let AuditRequest::Pushed(text) = request { text } else { "" };
+        let replaced = range::replaced(&self.store, pushed)?;
+        // What a replaced history showed is not true of the commits.
+        let is_other = is_pushed || !arrivals.is_empty() || replaced.is_some();
+        let state = if is_other { None } else { verified::state(self, &stretch) };
         let known = state.as_ref().and_then(|state| verified::remembered(&self.store, state));
         let done = match known {
             Some(done) => done,
@@ -96,7 +100,7 @@ impl Project<'_> {
             }
         };
         let Done { mut audited, unaccepted, commits, has_unsigned, .. } = done;
-        faults.extend(range::replaced(&self.store)?);
+        faults.extend(replaced);
         faults.append(&mut audited.faults);
         seal::accept(self, &stretch.seals, &mut faults)?;
         accepted::apply(&self.store, &stretch, &unaccepted, &mut faults)?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::process::audit::{AuditRule, CommitFacts, Finding};
+use crate::process::audit::{AuditRule, Finding};
 use crate::process::{Policy, ProblemLevel, Rules};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
@@ -72,9 +72,8 @@ impl RuleChanges {
         store: &Store,
         book: &mut Rulebook<'_>,
         passage: &CommitDelta,
-        facts: &CommitFacts,
+        author: &Person,
     ) -> Result<Vec<(String, Finding)>, Failure> {
-        let author = &facts.known_author;
         let mut changed = Vec::new();
         for file in passage.files.iter().filter(|file| is_of_rules(&file.path)) {
             let is_merged = store.repository().is_as_git_merges(&passage.parents, file);
@@ -109,7 +108,7 @@ impl RuleChanges {
             findings.extend(said.map(|message| (MAILMAP.to_owned(), message)));
         }
         if let Some(path) = changed.first() {
-            let message = format!("{} changed it, who is neither lead nor product owner", facts.author);
+            let message = format!("{author} changed it, who is neither lead nor product owner");
             findings.push((path.clone(), message));
         }
         self.grant(passage, author, changed, before);

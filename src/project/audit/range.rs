@@ -8,9 +8,12 @@ use crate::project::audit::found::{identity, problem};
 use crate::project::audit::seal::{self, Seal};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::ObjectId;
+use crate::store::git::{ObjectId, RECEIVED};
 use crate::store::{Error, Store, layout};
 use crate::ticket::{Entry, Ticket};
+
+/// Where git finds what it shows in the place of objects.
+const REPLACE: &str = "refs/replace/";
 
 /// A stretch of history.
 #[derive(Debug, Default)]
@@ -124,7 +127,16 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
             return Err(Failure::usage(message).hint("git support audit RANGE"));
         };
         let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !id.bytes().all(|b| b == b'0')));
-        if name.starts_with(seal::FOLDER) {
+        if *name == RECEIVED || (name.starts_with(REPLACE) && new.is_some()) {
+            let rule =
+                if *name == RECEIVED { AuditRule::HistoryRewritten } else { AuditRule::HistoryReplaced };
+            let message = format!("{name} is the server's own, and is not pushed");
+            let mut problem = problem(None, None, "", Finding::new(rule, message));
+            problem.hint = Some(format!("git push REMOTE HEAD, without {name}"));
+            faults.push(problem);
+        } else if name.starts_with(REPLACE) {
+            // A deletion is what settles it.
+        } else if name.starts_with(seal::FOLDER) {
             if old.is_some() {
                 let message = format!("{name} is a seal, and stays as it is");
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
@@ -161,8 +173,8 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
     Ok((stretch, faults))
 }
 
-/// What shows git another history than the one that is there.
-pub(super) fn replaced(store: &Store) -> Result<Option<Problem>, Failure> {
+/// What shows git another history than the one that is there; what is being deleted, `text` names as a hook is told.
+pub(super) fn replaced(store: &Store, text: &str) -> Result<Option<Problem>, Failure> {
     let said = |message: String, hint: String| {
         let mut problem = problem(None, None, "", Finding::new(AuditRule::HistoryReplaced, message));
         problem.hint = Some(hint);
@@ -173,7 +185,8 @@ pub(super) fn replaced(store: &Store) -> Result<Option<Problem>, Failure> {
         let message = "info/grafts gives commits other parents than they have; the audit followed them";
         return said(message.to_owned(), "rm \"$(git rev-parse --git-path info/grafts)\"".to_owned());
     }
-    let replaced = store.repository().references("refs/replace/").map_err(Error::from)?;
+    let mut replaced = store.repository().references(REPLACE).map_err(Error::from)?;
+    replaced.retain(|(name, _)| !text.lines().any(|line| line.ends_with(&format!(" {name}"))));
     let Some((name, _)) = replaced.first() else { return Ok(None) };
     let message = format!("{name} shows git another commit; the audit looked at the one that is there");
     said(message, format!("git replace -d {}", name.trim_start_matches("refs/replace/")))

@@ -1,11 +1,12 @@
 //! Commits that say they take another back: they do, exactly, or they are found out.
 
+use crate::process::Policy;
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, Item, ObjectId, reverted};
 use crate::store::{Error, Parsed, layout};
-use crate::ticket::TicketId;
+use crate::ticket::{Entry, Field, TicketId};
 
 impl Review<'_> {
     /// True where a commit says that it takes another back, and has of this ticket what was there before that one.
@@ -18,6 +19,9 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let Some(named) = reverted(&passage.message) else { return Ok(false) };
         let [Some(before)] = file.before.as_slice() else { return Ok(false) };
+        if !self.may_judge_what_goes(passage, file, before, id, parsed)? {
+            return Ok(false);
+        }
         let is_before = |commit: &ObjectId| self.store.contains(passage.commit, *commit);
         if let Some(commit) = ObjectId::parse(&named).filter(is_before) {
             return Ok(self.may_take_back(passage, commit)? && self.takes_back(commit, file, before)?);
@@ -33,6 +37,35 @@ impl Review<'_> {
         }
     }
 
+    /// True where no severity goes of somebody else's, or who takes it back may judge one.
+    fn may_judge_what_goes(
+        &mut self,
+        passage: &CommitDelta,
+        file: &FileDelta,
+        before: &Item,
+        id: &TicketId,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<bool, Failure> {
+        let rules = self.book.at(passage.parents.first())?;
+        let facts = self.facts(passage, &rules)?;
+        let who = self.answering(passage, &facts)?;
+        if rules.settings.severity_by_owner == Policy::Off || rules.may_judge(&who) {
+            return Ok(true);
+        }
+        let was = parsed.get(id, before.id)?;
+        let now = file.now.as_ref().map(|now| parsed.get(id, now.id)).transpose()?;
+        let Ok(was) = &was.content else { return Ok(true) };
+        let stays = |entry: &Entry| {
+            let now = now.as_ref().and_then(|now| now.content.as_ref().ok());
+            now.is_some_and(|now| now.timeline().iter().any(|one| identity(one) == identity(entry)))
+        };
+        let judged = |entry: &&Entry| {
+            let is_theirs = entry.by.email.eq_ignore_ascii_case(&who.email);
+            entry.set.contains_key(&Field::Severity) && !entry.proposed && !is_theirs && !stays(entry)
+        };
+        Ok(!was.timeline().iter().any(|entry| judged(&entry)))
+    }
+
     /// True where a commit is in the history of what takes it back, and is its author's own, or the author is a lead or a
     /// product owner, or there is no team.
     fn may_take_back(&mut self, passage: &CommitDelta, commit: ObjectId) -> Result<bool, Failure> {
@@ -46,8 +79,9 @@ impl Review<'_> {
         }
         let past = self.store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
         let past = self.facts(&past, &rules)?;
-        let is_own = past.author == facts.author || past.known_author == facts.known_author;
-        Ok(is_own || rules.team.leads(&facts.known_author))
+        let who = self.answering(passage, &facts)?;
+        let is_own = past.known_author == who || past.author == who;
+        Ok(is_own || rules.team.leads(&who))
     }
 
     fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {

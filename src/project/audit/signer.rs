@@ -21,9 +21,8 @@ impl Review<'_> {
         rules: &Rc<Rules>,
         authors: Vec<(Person, bool)>,
     ) -> Result<(), Failure> {
-        // Who loosened the policy for themselves is held to it.
-        let own = self.rules.at(&passage.commit).filter(|granted| granted.by == facts.known_author);
-        let before = own.filter_map(SelfGranted::signed_commits).max();
+        // A policy that was loosened by who may not loosens nothing, for nobody.
+        let before = self.rules.at(&passage.commit).filter_map(SelfGranted::signed_commits).max();
         let level = match before.into_iter().fold(rules.settings.signed_commits, Policy::max) {
             Policy::Off => {
                 self.has_unsigned = true;
@@ -123,13 +122,27 @@ impl Review<'_> {
             let message = format!("the signer '{}' is not an address, and names nobody", signed.signer);
             return finding(message);
         };
+        // Of a key of gpg, each address counts that is valid itself, and no other.
+        let addresses = self.store.repository().addresses_of(&signed.key);
+        let signers: Vec<Person> = match addresses {
+            Some(addresses) => addresses.iter().filter_map(|address| person(address)).collect(),
+            None => vec![signer.clone()],
+        };
         let (team, book) = (&one.rules.team, &mut self.book);
         let mut known = |person: &Person| book.known_in(team, person);
-        if !is_signer(&signer, &one.committer, &mut known)? {
+        let mut has_signed = |who: &Person| -> Result<bool, Failure> {
+            for signer in &signers {
+                if is_signer(signer, who, &mut known)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        if !has_signed(&one.committer)? {
             return finding(format!("{} committed it, {signer} signed it", one.committer));
         }
         for (author, is_reserved) in &one.authors {
-            if *is_reserved && !is_signer(&signer, author, &mut known)? {
+            if *is_reserved && !has_signed(author)? {
                 return finding(format!("an entry is by {author}, {signer} signed it"));
             }
         }

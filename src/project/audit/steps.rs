@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::process::Rules;
+use crate::process::Member;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge};
+use crate::process::{Policy, Rules};
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
@@ -71,6 +72,22 @@ impl Review<'_> {
         is_carrier(rules) && granted.all(|granted| granted.rules(rules).iter().any(is_carrier))
     }
 
+    /// Who answers for a commit beside its entries.
+    pub(super) fn answering(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+    ) -> Result<Person, Failure> {
+        let mut is_signing = false;
+        let mut is_carried = false;
+        for parent in &passage.parents {
+            let rules = self.book.at(Some(parent))?;
+            is_signing |= rules.settings.signed_commits != Policy::Off;
+            is_carried |= self.is_carried(passage, facts, &rules);
+        }
+        Ok(facts.answering(is_signing, is_carried).clone())
+    }
+
     /// Whether the process allowed the steps of new entries.
     pub(super) fn steps(
         &mut self,
@@ -92,9 +109,16 @@ impl Review<'_> {
         };
         let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
         let mut findings = judge.steps(from, after, new, &member);
+        let now_team = &self.book.known_at(Some(&passage.commit)).team.clone();
         for granted in self.rules.at(&passage.commit) {
             // What others allowed, and what was refused anyway, is judged above.
-            let is_theirs = |entry: &Entry| findings.is_empty() && member(&entry.by) == granted.by;
+            let is_one = |who: &Person| {
+                // An address that the change itself gave them is theirs.
+                let is_both = |one: &Member| one.is(who) && one.is(&granted.by);
+                *who == granted.by || now_team.members.iter().any(is_both)
+            };
+            let is_theirs =
+                |entry: &Entry| findings.is_empty() && (is_one(&member(&entry.by)) || is_one(&entry.by));
             let theirs: Vec<(&Entry, bool)> =
                 new.iter().map(|(entry, _)| (*entry, is_theirs(entry))).collect();
             let before = granted.rules(&now);

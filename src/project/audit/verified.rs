@@ -32,7 +32,7 @@ pub(super) fn state(project: &Project<'_>, stretch: &CommitRange) -> Option<Stri
 
 /// The result that is remembered for a state.
 pub(super) fn remembered(store: &Store, state: &str) -> Option<Done> {
-    let text = std::fs::read_to_string(store.repository().own_folder().join(FILE)).ok()?;
+    let text = store.repository().read_own(FILE)?;
     let mut lines = text.lines();
     if lines.next() != Some(FORM) || lines.next() != Some(state) {
         return None;

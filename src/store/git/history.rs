@@ -43,6 +43,8 @@ pub struct CodeCommit {
 const REVERTS: &str = "This reverts commit ";
 /// The shortest abbreviation of a commit's name that git takes.
 const MIN_ABBREVIATION: usize = 4;
+/// The digits of a whole name.
+const WHOLE_NAME: usize = 40;
 /// What `git cherry-pick -x` writes before the name of the commit it copies.
 const COPIES: &str = "(cherry picked from commit ";
 
@@ -163,7 +165,7 @@ impl Repository {
 
     /// A commit whose reverted commit is named in full: people abbreviate.
     fn with_whole_name(&self, mut commit: CodeCommit) -> CodeCommit {
-        let is_short = |name: &&str| name.len() >= MIN_ABBREVIATION && ObjectId::parse(name).is_none();
+        let is_short = |name: &&str| (MIN_ABBREVIATION..WHOLE_NAME).contains(&name.len());
         let named = commit.reverts.as_deref().filter(is_short);
         if let Some(whole) = named.and_then(|name| self.revision(name).ok()) {
             commit.reverts = Some(whole.to_string());

@@ -29,19 +29,40 @@ impl Repository {
         Ok(if said.contains(REVOKED) { self.revoked(key) } else { expired })
     }
 
+    /// The addresses of a key of gpg that are valid by themselves: a key may be given any name by who has it. `None` for
+    /// a key of ssh, or where gpg cannot be asked.
+    #[must_use]
+    pub fn addresses_of(&self, key: &str) -> Option<Vec<String>> {
+        let listed = self.listed(key, "--list-keys")?;
+        let valid = |line: &str| {
+            let mut fields = line.split(':');
+            let is_valid =
+                fields.next() == Some("uid") && fields.next().is_some_and(|one| "fum".contains(one));
+            is_valid.then(|| fields.nth(7).map(str::to_owned)).flatten()
+        };
+        let found: Vec<String> = listed.lines().filter_map(valid).collect();
+        // Of a key that has expired since, no address is valid any more.
+        (!found.is_empty()).then_some(found)
+    }
+
     /// When a key of gpg was revoked, as its own list says.
     fn revoked(&self, key: &str) -> Option<i64> {
+        let listed = self.listed(key, "--list-sigs")?;
+        let revocations = listed.lines().filter(|line| line.starts_with("rev:"));
+        revocations.filter_map(|line| line.split(':').nth(5)?.parse().ok()).min()
+    }
+
+    /// What gpg lists of a key, in lines for programs.
+    fn listed(&self, key: &str, what: &str) -> Option<String> {
         let program = self.configured("gpg.program").unwrap_or_else(|| "gpg".to_owned());
         let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_hexdigit());
         let listed = Command::new(program)
-            .args(["--batch", "--with-colons", "--list-sigs", "--", key])
+            .args(["--batch", "--with-colons", what, "--", key])
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .output();
-        let listed = listed.ok().filter(|_| is_key)?;
-        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        let revocations = listed.lines().filter(|line| line.starts_with("rev:"));
-        revocations.filter_map(|line| line.split(':').nth(5)?.parse().ok()).min()
+        let listed = listed.ok().filter(|listed| is_key && listed.status.success())?;
+        Some(String::from_utf8_lossy(&listed.stdout).into_owned())
     }
 
     /// True where the ssh signature of a commit was good at a moment (UTC, `YYYYMMDDHHMMSS`), by the file of allowed

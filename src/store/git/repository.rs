@@ -178,6 +178,11 @@ impl Repository {
         self.repo.commondir().join("support")
     }
 
+    /// The text of a file of our folder; `None` where it is not there, or is none.
+    pub(crate) fn read_own(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.own_folder().join(name)).ok()
+    }
+
     /// Writes a file of our folder in one step.
     pub(crate) fn write_own(&self, name: &str, content: &[u8]) -> Result<()> {
         let folder = self.own_folder();
