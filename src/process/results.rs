@@ -47,13 +47,23 @@ pub struct Results {
     /// Suites, classes and files of which a test passed.
     units: BTreeSet<u64>,
     /// Analyses whose report is complete, by what their findings' names begin with: what it does not say is not so.
-    complete: BTreeSet<String>,
+    /// Where they name the files that they looked at, of these alone.
+    complete: BTreeMap<String, Option<BTreeSet<String>>>,
     /// True where not all of a report was read.
     is_partial: bool,
     /// How many bytes of traces and outputs are kept.
     evidence_bytes: usize,
     /// How many results were read.
     pub total: usize,
+}
+
+/// True where a finding, which is named by its rule and its file, is in one of some files.
+fn is_in(finding: &str, files: &BTreeSet<String>) -> bool {
+    let after_rule = finding.split_once(' ').map_or("", |(_, rest)| rest);
+    let begins = |text: &str, file: &String| {
+        text.strip_prefix(file.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    files.iter().any(|file| begins(after_rule, file) || begins(finding, file))
 }
 
 impl Results {
@@ -102,9 +112,14 @@ impl Results {
         }
     }
 
-    /// Says that an analysis told all it found: what begins with this, and it does not name, has gone.
-    pub fn is_complete(&mut self, beginning: &str) {
-        self.complete.insert(beginning.to_owned());
+    /// Says that an analysis told all it found: what begins with this, and it does not name, has gone; where it names
+    /// the files that it looked at, only what is in one of them.
+    pub fn is_complete(&mut self, beginning: &str, files: Option<BTreeSet<String>>) {
+        let known = self.complete.entry(beginning.to_owned()).or_insert_with(|| Some(BTreeSet::new()));
+        match (known.as_mut(), files) {
+            (Some(known), Some(files)) => known.extend(files),
+            _ => *known = None,
+        }
     }
 
     /// Says that not all of the run is here: nothing is resolved by it.
@@ -148,8 +163,9 @@ impl Results {
             return false;
         }
         let is_gone = || {
-            let is_of = |beginning: &String| {
-                name.strip_prefix(beginning.as_str()).is_some_and(|rest| rest.starts_with(": "))
+            let is_of = |(beginning, files): (&String, &Option<BTreeSet<String>>)| {
+                let finding = name.strip_prefix(beginning.as_str()).and_then(|rest| rest.strip_prefix(": "));
+                finding.is_some_and(|finding| files.as_ref().is_none_or(|files| is_in(finding, files)))
             };
             self.complete.iter().any(is_of) && !self.skipped.contains(&number)
         };

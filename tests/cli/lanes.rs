@@ -244,12 +244,19 @@ fn an_analysis_is_complete_for_itself_alone() {
     let id = first(&read(sarif("language:c/1", true, &[finding]), &[]), "opened");
     change(&sandbox, "Work");
     let passing = ["--resolve-passing"];
-    // Another language, a run that broke off, a suppression that was rejected: none of them fixed it.
+    let of_file = |file: &str| {
+        let targets = format!(
+            "\"artifacts\": [{{\"location\": {{\"uri\": \"{file}\"}}, \"roles\": [\"analysisTarget\"]}}], \"results\""
+        );
+        sarif("language:c/8", true, &[]).replace("\"results\"", &targets)
+    };
+    // Another language, another file, a run that broke off, a suppression that was rejected: none of them fixed it.
     let rejected =
         finding.replace("\"ruleId\"", "\"suppressions\": [{\"status\": \"rejected\"}], \"ruleId\"");
     for (what, text) in [
         ("another category", sarif("language:js/2", true, &[])),
         ("broke off", sarif("language:c/3", false, &[])),
+        ("another file", of_file("b.c")),
         ("rejected", sarif("language:c/4", true, &[&rejected])),
         (
             "suppressed",
@@ -275,6 +282,13 @@ fn an_analysis_is_complete_for_itself_alone() {
         broken.status == Some(1) && broken.stderr.contains("1 of its findings cannot be read"),
         "{broken:?}"
     );
+    // It comes back, and an analysis of its own file alone no longer finds it.
+    change(&sandbox, "Break");
+    read(sarif("language:c/9", true, &[finding, silent]), &passing);
+    assert_eq!(status(&sandbox, &id), "in-progress");
+    change(&sandbox, "Fix again");
+    assert_eq!(counts(&read(of_file("a.c"), &passing))[3], 1);
+    assert_eq!(status(&sandbox, &id), "resolved");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! SARIF 2.1, the form of static analyses: each finding is a failure; one that is no longer told has passed, where the
 //! same analysis ran to its end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::BufRead;
 
 use anyhow::{Result, anyhow};
@@ -36,6 +36,8 @@ struct Run {
 #[derive(Deserialize)]
 struct RunArtifact {
     location: Option<Artifact>,
+    #[serde(default)]
+    roles: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -178,13 +180,22 @@ pub(super) fn read(
             }
         }
         if is_whole && run.results.is_some() && unread == 0 {
-            results.is_complete(&tool);
+            results.is_complete(&tool, run.analysed(roots));
         }
     }
     Ok(unread)
 }
 
 impl Run {
+    /// The files that were analysed, where the report says which (SARIF 2.1.0, 3.24.6: the role `analysisTarget`).
+    fn analysed(&self, roots: &[String]) -> Option<BTreeSet<String>> {
+        let targets =
+            self.artifacts.iter().filter(|one| one.roles.iter().any(|role| role == "analysisTarget"));
+        let files: BTreeSet<String> =
+            targets.filter_map(|one| Some(within(&one.location.as_ref()?.uri, roots))).collect();
+        (!files.is_empty()).then_some(files)
+    }
+
     /// The tool, with the category of the analysis: `CodeQL (language:java)`. What follows the last slash names the run.
     fn named(&self) -> String {
         let id = self.automation_details.as_ref().map(|details| details.id.as_str()).unwrap_or_default();

@@ -62,7 +62,7 @@ fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
         let again = |entry: &&Entry| !seen.insert((entry.seq, entry.id.clone()));
         ticket.timeline().iter().filter(again).map(|entry| (entry.seq, entry.id.clone())).collect::<Vec<_>>()
     };
-    let known: Vec<_> = before.iter().flat_map(|version| repeated(version)).collect();
+    let known: BTreeSet<_> = before.iter().flat_map(|version| repeated(version)).collect();
     let new = repeated(after).into_iter().filter(|one| !known.contains(one));
     let say = |(seq, id)| {
         let message = format!("entry {id} with the number {seq} stands there twice");
