@@ -84,13 +84,19 @@ pub fn names_a_secret(name: &str) -> bool {
 /// A command's words with the values taken out that its flags, its variables or the environment (`known`) call secret.
 #[must_use]
 pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> {
-    let mut is_next = false;
+    let (mut is_next, mut is_script) = (false, false);
     let one = |word: &String| {
         let word = word.as_str();
+        // What a shell is given is many words: `sh -c`, `bash -ec`.
+        let is_assigned = !std::mem::replace(
+            &mut is_script,
+            word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'),
+        );
         if std::mem::take(&mut is_next) && !word.starts_with('-') {
             return HIDDEN.to_owned();
         }
-        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| names_a_secret(name)) {
+        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| is_assigned && names_a_secret(name))
+        {
             return format!("{name}={HIDDEN}");
         }
         is_next = word.starts_with('-') && !word.contains('=') && names_a_secret(word);
@@ -115,7 +121,7 @@ fn without_headers(text: &str) -> String {
     static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let names =
             r"[\w-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|credential|authorization)[\w-]*";
-        Regex::new(&format!(r"(?i)({names}[=:]\s*|--{names}\s+)((?:bearer|basic|token)\s+)?([^\s'\x22&;|]+)"))
+        Regex::new(&format!(r"(?i)({names}[=:]\s*|--{names}\s+)((?:bearer|basic|token)\s+)?('[^']*'|\x22[^\x22]*\x22|[^\s'\x22&;|]+)"))
             .ok()
     });
     let Some(inside) = INSIDE.as_ref() else { return text.to_owned() };
@@ -162,6 +168,11 @@ mod tests {
             ("env|API_KEY=abc|make", "env|API_KEY=***|make"),
             ("curl|-H|Authorization: Bearer abc.def|x", "curl|-H|Authorization: Bearer ***|x"),
             ("sh|-c|TOKEN=abc make", "sh|-c|TOKEN=*** make"),
+            (
+                "sh|-ec|A_TOKEN='two words' make; b --secret \"x y\" z",
+                "sh|-ec|A_TOKEN=*** make; b --secret *** z",
+            ),
+            ("deploy|--password=two words", "deploy|--password=***"),
             ("make|from-the-vault|ab", "make|***|ab"),
             ("make|test|--tokens-file|--fast", "make|test|--tokens-file|--fast"),
             ("git|push|https://ann:hunter2@host/x", "git|push|[a password in an address was here]host/x"),
