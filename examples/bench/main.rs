@@ -266,7 +266,8 @@ impl Table {
         let id = bench.said(&["list", "--all", "--format", "csv", "limit:1"]);
         let id = id.lines().nth(1).unwrap_or_default().split(',').next().unwrap_or_default().to_owned();
         let log: Vec<&str> = vec!["log", "--full-history", "-m", "--raw", "--format=%H", "--", ".support"];
-        let contains: Vec<&str> = vec!["tag", "--contains", "main~5000"];
+        let old = format!("main~{}", commits / 12);
+        let contains: Vec<&str> = vec!["tag", "--contains", &old];
         for (name, fresh, ours, beside) in [
             ("`log ID`, without an index", true, vec!["log", &id], &log),
             ("`log ID`, again", false, vec!["log", &id], &log),

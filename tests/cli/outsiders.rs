@@ -141,3 +141,12 @@ fn a_branch_from_before_a_rule_keeps_the_rules_of_then() {
     sandbox.shell(&format!("{tools}{merged}{ENFORCED}git merge -q --no-edit early")).ok();
     assert_eq!(found(&sandbox, &[]), (vec![], Some(0)));
 }
+
+#[test]
+fn a_rule_that_a_lead_merged_is_still_not_used_by_who_changed_it() {
+    let (sandbox, tools) = crate::tampering::story();
+    let change = "git switch -qc mine; sed -i 's/roles: \\[l1, l2\\]/roles: [product-owner]/' .support/team.yaml; git commit -qam Me; git switch -q main; ";
+    let merged = "as_pat git merge -q --no-ff --no-edit mine; git support -q triage $a --severity minor";
+    sandbox.shell(&format!("{tools}{ENFORCED}{change}{merged}")).ok();
+    assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned(), "rules.self".to_owned()], Some(3)));
+}

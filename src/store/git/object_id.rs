@@ -1,11 +1,12 @@
 //! The name of an object.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use git2::Oid;
 
 /// The name of an object: SHA-1 or SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectId(pub(crate) Oid);
 
 impl ObjectId {
@@ -27,6 +28,14 @@ impl ObjectId {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+impl Hash for ObjectId {
+    /// Of the name alone: libgit2 leaves whatever was there behind a name of SHA-1, and git2 hashes that too (0.21), so
+    /// that one name could have two hashes.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bytes().hash(state);
     }
 }
 
