@@ -91,6 +91,7 @@ impl Project<'_> {
         let is_other = is_pushed || !arrivals.is_empty() || replaced.is_some();
         let state = if is_other { None } else { verified::state(self, &stretch) };
         let known = state.as_ref().and_then(|state| verified::remembered(&self.store, state));
+        let known = known.filter(|_| verified::is_there(&self.store, &stretch.tips));
         let done = match known {
             Some(done) => done,
             None => {

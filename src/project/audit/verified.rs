@@ -5,7 +5,8 @@ use crate::process::audit::Audited;
 use crate::project::audit::Done;
 use crate::project::audit::range::CommitRange;
 use crate::project::state::Project;
-use crate::store::Store;
+use crate::store::git::ObjectId;
+use crate::store::{Store, layout};
 use crate::ticket::sha256;
 
 /// The file, in our own folder of the git directory.
@@ -22,12 +23,20 @@ pub(super) fn state(project: &Project<'_>, stretch: &CommitRange) -> Option<Stri
         return None;
     }
     let mailmap = repository.mailmap_text();
-    let ids = |ids: &[crate::store::git::ObjectId]| {
-        ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    };
+    let ids = |ids: &[ObjectId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let all =
         [FORM, env!("CARGO_PKG_VERSION"), &ids(&stretch.tips), &ids(&stretch.less), &mailmap].join("\n");
     Some(sha256(all.as_bytes()))
+}
+
+/// True where all that the tips have is there to be read: what is missing can be judged by nobody.
+pub(super) fn is_there(store: &Store, tips: &[ObjectId]) -> bool {
+    let repository = store.repository();
+    let is_whole = |tip: &ObjectId| {
+        let files = repository.files_below(*tip, layout::FOLDER);
+        files.is_ok_and(|files| files.iter().all(|(_, file)| repository.has_object(*file)))
+    };
+    tips.iter().all(is_whole)
 }
 
 /// The result that is remembered for a state.
