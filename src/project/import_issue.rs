@@ -12,7 +12,7 @@ use crate::project::failure::Failure;
 use crate::project::import::{Pair, opening};
 use crate::store::layout;
 use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Kind, Node, Set, Ticket, attachment_file, sha256,
+    Action, Attachment, Entry, EntryId, Field, Fields, Kind, Node, Set, Ticket, attachment_file, sha256,
 };
 
 /// The fields that follow the other tracker.
@@ -59,17 +59,15 @@ impl Change<'_, '_> {
         let mut ticket = before.clone();
         let Some(last) = Last::of(issue, before) else { return Ok(ticket) };
         let (mut changes, mut apart) = (Changes::new(), Vec::new());
-        for field in FOLLOWING {
+        // What ended or waits is not set back by a word for where it stands.
+        let is_ended = !before.fields().status().is_open() || issue.end.is_some();
+        for field in FOLLOWING.iter().filter(|field| !(is_ended && **field == Field::Status)) {
             let theirs = issue.fields.get(field);
             match last.change(field, theirs, before) {
                 Outcome::Same => {}
                 Outcome::Theirs(change) => drop(changes.insert(field.clone(), change)),
                 Outcome::Apart => apart.push(field.name()),
             }
-        }
-        // What ended or waits is not set back by a word for where it stands.
-        if !before.fields().status().is_open() || issue.end.is_some() {
-            changes.remove(&Field::Status);
         }
         for (field, change) in issue.fields.iter().filter(|(field, _)| matches!(field, Field::Links(_))) {
             let FieldChange::Members { add, .. } = change else { continue };
@@ -80,8 +78,11 @@ impl Change<'_, '_> {
             }
         }
         if !apart.is_empty() {
-            let warning =
-                format!("warning: {}: changed here and there, stays: {}", issue.id, apart.join(", "));
+            let warning = format!(
+                "warning: {}: changed in both trackers, not imported: {}",
+                issue.id,
+                apart.join(", ")
+            );
             self.project().host.note(warning);
         }
         if !changes.is_empty() {
@@ -174,7 +175,10 @@ enum Outcome {
 impl Last {
     fn of(issue: &IncomingIssue, ticket: &Ticket) -> Option<Self> {
         let opening = ticket.timeline().iter().find(|entry| entry.action == Action::Open)?;
-        let mut last = Self { values: BTreeMap::new(), members: BTreeMap::new(), entry: opening.id.clone() };
+        // An opening does not set what a ticket has anyway.
+        let usual = Fields::default();
+        let values = [Field::Type, Field::Status].map(|field| (field.clone(), usual.get(&field).cloned()));
+        let mut last = Self { values: values.into(), members: BTreeMap::new(), entry: opening.id.clone() };
         last.take(opening);
         for entry in ticket.timeline().iter().filter(|entry| entry.action == Action::Edit) {
             if entry.id == issue.update_entry(&last.entry, &mark_of_entry(entry)) {
@@ -209,6 +213,10 @@ impl Last {
             Some(FieldChange::To(value)) => value.clone(),
             Some(FieldChange::Members { .. }) | None => None,
         };
+        if theirs.is_none() && [Field::Title, Field::Type, Field::Status].contains(field) {
+            // No word, or one that nobody knows: each issue has one.
+            return Outcome::Same;
+        }
         let was = self.values.get(field).cloned().flatten();
         let now = ours.fields().get(field).cloned();
         if theirs == was || theirs == now {

@@ -52,7 +52,7 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         }
         if is_open && rule.is_some_and(AuditRule::can_be_accepted) {
             let command = format!("git support audit --accept {} -m REASON", fault.id());
-            let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, if it may stand: {command}")));
+            let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, to accept it: {command}")));
         }
     }
     let since = audited.since.as_ref().map(|since| format!(" since {}", shown(since))).unwrap_or_default();

@@ -184,7 +184,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("your text is kept", "kept_texts::a_text_that_was_refused_is_kept_and_filed_later"),
     ("more files cannot be read", "bounds"),
     ("attach the text instead", "full_tickets::a_full_ticket_takes_every_step_and_long_texts_are_attached"),
-    ("brings it back, and undo withdraws it", "without_us"),
+    ("restores it, and undo withdraws it", "without_us"),
     ("level 0, consistency: not all", "proofs::each_level_says_what_the_next_one_needs"),
     ("level 1, identity", "proofs::each_level_says_what_the_next_one_needs"),
     ("complete runs", "lanes::a_test_that_is_gone_is_proposed_for_closing"),

@@ -8,7 +8,7 @@ pub(super) fn settle(sandbox: &Sandbox, tools: &str) {
     for _ in 0..8 {
         let audit = sandbox.run_unwatched(&["audit"], "");
         let lines = audit.stdout.lines().map(str::trim);
-        let accept = lines.filter_map(|line| line.strip_prefix("or, if it may stand: "));
+        let accept = lines.filter_map(|line| line.strip_prefix("or, to accept it: "));
         let own = |line: &&str| line.starts_with("git replace -d") || line.starts_with("rm ");
         let clone = audit.stdout.lines().map(str::trim).filter(own);
         let commands: Vec<&str> = accept.chain(clone).collect();

@@ -148,11 +148,49 @@ fn what_changed_there_is_taken_over_and_what_changed_here_stays() {
     sandbox.run(&["edit", &id, "--title", "Ours"]).ok();
     let said = import(&sandbox, "a.json", issue("Theirs", &json!({"labels": ["four"]})), &[]);
     assert!(
-        said.stderr.contains(&format!("warning: {id}: changed here and there, stays: title")),
+        said.stderr.contains(&format!("warning: {id}: changed in both trackers, not imported: title")),
         "{}",
         said.stderr
     );
     assert_eq!((field("title"), field("labels")), (json!("Ours"), json!(["four"])));
+}
+
+#[test]
+fn a_word_that_is_mapped_later_is_taken_over_and_nothing_else_is_said_to_have_changed() {
+    let sandbox = Sandbox::new();
+    let export = "Key,Summary,Status,Resolution,Issue Type\nS-1,One,In Review,,Bug\nS-2,Two,Closed,Duplicate,Bug\nS-3,Three,Open,,Puzzle\n";
+    let counts = |text: &str, map: &[&str]| {
+        let said = import(&sandbox, "a.csv", text, &[map, &["--json"]].concat());
+        assert!(!said.stderr.contains("both trackers"), "{}", said.stderr);
+        let counts: Value = serde_json::from_str(&said.ok()).unwrap();
+        ["new", "changed", "unchanged"].map(|name| counts[name].as_u64().unwrap())
+    };
+    let states = || -> Vec<(String, String)> {
+        let word = |ticket: &Value, name: &str| ticket[name].as_str().unwrap().to_owned();
+        let mut states: Vec<_> = all(&sandbox)
+            .iter()
+            .map(|one| (word(one, "key"), format!("{} {}", word(one, "status"), word(one, "type"))))
+            .collect();
+        states.sort();
+        states
+    };
+    let map = ["--map", "status:In Review=in-progress", "--map", "type:Puzzle=question"];
+    assert_eq!(counts(export, &[]), [3, 0, 0]);
+    assert_eq!(counts(export, &[]), [0, 0, 3]);
+    // As the warning says.
+    assert_eq!(counts(export, &map), [0, 2, 1]);
+    let expected =
+        [("csv:S-1", "in-progress defect"), ("csv:S-2", "resolved defect"), ("csv:S-3", "new question")]
+            .map(|(key, state)| (key.to_owned(), state.to_owned()));
+    assert_eq!(states(), expected);
+    assert_eq!(counts(export, &map), [0, 0, 3]);
+    // Without the map, nobody knows the word, and nothing is set back.
+    assert_eq!(counts(export, &[]), [0, 0, 3]);
+    // What changes there from what a ticket has anyway.
+    let later = export.replace("Open,,Puzzle", "In Progress,,Question").replace("In Review", "To Do");
+    assert_eq!(counts(&later, &map), [0, 2, 1]);
+    assert_eq!(states()[0].1, "new defect");
+    assert_eq!(states()[2].1, "in-progress question");
 }
 
 #[test]

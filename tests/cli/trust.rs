@@ -224,7 +224,7 @@ fn a_finding_is_accepted_by_who_may_and_for_good() {
     let (sandbox, tools) = story();
     sandbox.shell(&format!("{tools}sed -i 's/after ten/before ten/' $A; commit")).ok();
     let audit = sandbox.run_unwatched(&["audit"], "").stdout;
-    let command = audit.lines().find_map(|line| line.trim().strip_prefix("or, if it may stand: ")).unwrap();
+    let command = audit.lines().find_map(|line| line.trim().strip_prefix("or, to accept it: ")).unwrap();
     let command = command.replace("REASON", "'A typing error.'");
     // Not by who did it, and not without a reason.
     let own = sandbox.shell(&command);

@@ -86,14 +86,18 @@ fn ended(one: &IncomingIssue, at: Timestamp, code: &str, links: &[(LinkKind, Tic
 fn fields(issue: &Issue, links: &[(LinkKind, TicketId)]) -> Changes {
     let mut changes = Changes::from([
         (Field::Title, FieldChange::to_text(&issue.title)),
-        (Field::Type, FieldChange::to_text(&issue.kind)),
-        (Field::Status, FieldChange::to_text(&issue.status)),
         (Field::Reporter, FieldChange::to_text(issue.reporter.to_string())),
         (Field::Channel, FieldChange::to_text("import")),
         (Field::Key, FieldChange::to_text(&issue.key)),
     ]);
-    changes.extend(issue.severity.as_ref().map(|severity| (Field::Severity, FieldChange::to_text(severity))));
-    changes.extend(issue.assignee.as_ref().map(|who| (Field::Assignee, FieldChange::to_text(who))));
+    for (field, word) in [
+        (Field::Type, &issue.kind),
+        (Field::Status, &issue.status),
+        (Field::Severity, &issue.severity),
+        (Field::Assignee, &issue.assignee),
+    ] {
+        changes.extend(word.as_ref().map(|word| (field, FieldChange::to_text(word))));
+    }
     for (field, words) in [(Field::Labels, &issue.labels), (Field::Affects, &issue.affects)] {
         if !words.is_empty() {
             changes.insert(field, FieldChange::adding(words.clone()));

@@ -20,6 +20,9 @@ pub struct Said {
     pub text: String,
 }
 
+/// When an issue ended, and the word of our own for how.
+type Ending = (Timestamp, String);
+
 /// An issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -29,12 +32,12 @@ pub struct Issue {
     pub title: String,
     /// The whole story.
     pub description: String,
-    /// The word of our own for its kind.
-    pub kind: String,
+    /// The word of our own for its kind, where it says one that is known.
+    pub kind: Option<String>,
     /// The word of our own for how grave it is, where it says.
     pub severity: Option<String>,
-    /// The word of our own for where it stands, while it is open.
-    pub status: String,
+    /// The word of our own for where it stands, while it is open and says one that is known.
+    pub status: Option<String>,
     /// Who told it.
     pub reporter: Person,
     /// Who works on it.
@@ -48,7 +51,7 @@ pub struct Issue {
     /// When it was opened.
     pub created: Timestamp,
     /// When it ended, and the word of our own for how; `None` while it is open.
-    pub ended: Option<(Timestamp, String)>,
+    pub ended: Option<Ending>,
     /// What was said.
     pub comments: Vec<Said>,
     /// What no field of ours has: a line each, `milestone: 2.0`.
@@ -318,12 +321,12 @@ fn comment(
 }
 
 /// The kind: by its own word, else by a label that is one.
-fn kind(object: &Value, labels: &[String], known: &mut Words) -> String {
+fn kind(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
     let named = pick(object, &["issue_type", "Issue Type", "type", "Type"]);
     let named = named.and_then(|value| value.as_str().map(str::to_owned).or_else(|| text(value, &["name"])));
     let own = named.and_then(|word| known.ours(Kind::Type, &word));
     let of_label = || labels.iter().find_map(|label| known.known(Kind::Type, label));
-    own.or_else(of_label).unwrap_or_else(|| "defect".to_owned())
+    own.or_else(of_label)
 }
 
 /// How grave it is: by its own word, else by a label that is one.
@@ -341,16 +344,13 @@ fn standing(
     links: &[(String, String)],
     reading: &mut Reading<'_>,
     facts: &mut Vec<String>,
-) -> Result<(String, Option<(Timestamp, String)>), String> {
+) -> Result<(Option<String>, Option<Ending>), String> {
     let state = text(object, &["state", "status", "Status", "State"]).unwrap_or_default();
-    let status = match reading.words.ours(Kind::Status, &state) {
-        Some(status) => status,
-        None => {
-            facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
-            "new".to_owned()
-        }
-    };
-    if status != "resolved" {
+    let status = reading.words.ours(Kind::Status, &state);
+    if status.is_none() {
+        facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
+    }
+    if status.as_deref() != Some("resolved") {
         let waits = ["blocked", "on hold", "waiting", "pending", "deferred"];
         facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
         return Ok((status, None));
@@ -360,7 +360,7 @@ fn standing(
         &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"],
     );
     let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
-    Ok(("new".to_owned(), Some((at, ending(object, &state, labels, links, reading.words, facts)))))
+    Ok((None, Some((at, ending(object, &state, labels, links, reading.words, facts)))))
 }
 
 /// How an issue ended: by its reason, by a label that is one, or by its state. A duplicate names the other one.

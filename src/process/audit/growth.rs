@@ -65,7 +65,7 @@ fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
     let known: BTreeSet<_> = before.iter().flat_map(|version| repeated(version)).collect();
     let new = repeated(after).into_iter().filter(|one| !known.contains(one));
     let say = |(seq, id)| {
-        let message = format!("entry {id} with the number {seq} stands there twice");
+        let message = format!("entry {id} with the number {seq} occurs twice");
         Finding::new(AuditRule::TimelineTwice, message)
     };
     new.map(say).collect()

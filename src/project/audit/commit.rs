@@ -129,7 +129,7 @@ impl Review<'_> {
                 _ if has_moved => found(AuditRule::TicketMoved, "went to a subfolder with all of .support"),
                 true => found(
                     AuditRule::TicketReverted,
-                    "git support doctor --repair brings it back, and undo withdraws it",
+                    "git support doctor --repair restores it, and undo withdraws it",
                 ),
                 false => found(AuditRule::TicketRemoved, "its file is gone"),
             }
