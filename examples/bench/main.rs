@@ -45,7 +45,9 @@ fn main() {
     let rounds = option("--rounds").map_or(9, |rounds| rounds.parse().unwrap());
     let only = option("--only");
     let tool = repository::build();
-    if let Some(folder) = option("--keep").filter(|_| option("--audit").is_none()) {
+    if let Some(folder) =
+        option("--keep").filter(|_| option("--audit").is_none() && option("--history").is_none())
+    {
         let tickets = option("--tickets").unwrap_or_default().parse().unwrap();
         std::fs::create_dir_all(&folder).unwrap();
         return drop(Bench::fill(&tool, folder.as_ref(), tickets));

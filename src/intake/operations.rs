@@ -1,34 +1,35 @@
 //! Operations that come in one a line, as JSON objects: a step on a ticket, or a new one.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::process::{
     Assignee, Changes, FieldChange, FollowUp, ProcessAction, Request, RequestKind, ResolutionRequest,
 };
 use crate::ticket::{Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Visibility, nearest};
 
-/// The operations, by their words.
-const WORDS: &[&str] = &[
-    "new",
-    "comment",
-    "edit",
-    "assign",
-    "link",
-    "triage",
-    "replicate",
-    "diagnose",
-    "estimate",
-    "escalate",
-    "return",
-    "alert",
-    "pend",
-    "resume",
-    "resolve",
-    "close",
-    "reopen",
+/// The operations, and what an object of each may have beside [`EVERY`]. `edit` and `triage` take the fields of a ticket, too,
+/// and `escalate` the findings.
+const OPERATIONS: &[(&str, &[&str])] = &[
+    ("new", &[]),
+    ("comment", &["from"]),
+    ("edit", &[]),
+    ("assign", &["to"]),
+    ("link", &["kind", "to"]),
+    ("triage", &["confirm"]),
+    ("replicate", &["steps", "cannot"]),
+    ("diagnose", &["diagnosis", "text"]),
+    ("estimate", &["span"]),
+    ("escalate", &["to"]),
+    ("return", &["to", "level", "incomplete"]),
+    ("alert", &["to"]),
+    ("pend", &["follow_up"]),
+    ("resume", &[]),
+    ("resolve", &["as", "commits", "no_commit", "of"]),
+    ("close", &[]),
+    ("reopen", &[]),
 ];
-/// What stands in an object beside the fields of a ticket.
-const OWN: &[&str] = &["op", "id", "note", "internal", "from", "force"];
+/// What an object of each operation may have.
+const EVERY: &[&str] = &["op", "id", "note", "internal", "force"];
 
 /// What a line asks for.
 #[derive(Debug)]
@@ -50,126 +51,175 @@ pub fn read_operation(
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<Operation, String> {
     let object: Value = serde_json::from_str(line).map_err(|error| format!("is not valid JSON: {error}"))?;
-    let Some(map) = object.as_object() else { return Err("is not a JSON object".to_owned()) };
-    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let need = |name: &str| text(name).ok_or_else(|| format!("has no '{name}'"));
-    let word = need("op")?;
+    let Value::Object(map) = object else { return Err("is not a JSON object".to_owned()) };
+    let object = Object(&map);
+    let word = object.need("op")?;
     if word == "new" {
         let mut rest = map.clone();
         rest.remove("op");
         return Ok(Operation::New(Value::Object(rest).to_string()));
     }
-    let given = |own: &[&str]| fields(&object, &[OWN, own].concat());
+    object.check(&word)?;
     let what = match word.as_str() {
         "comment" => RequestKind::Comment,
-        "edit" => RequestKind::Edit(given(&[])?),
-        "assign" => RequestKind::Assign(text("to")),
-        "link" => RequestKind::Link(LinkKind::parse(&need("kind")?), resolve(&need("to")?)?),
+        "edit" => RequestKind::Edit(object.fields(&word)?),
+        "assign" => RequestKind::Assign(object.text("to")?),
+        "link" => RequestKind::Link(LinkKind::parse(&object.need("kind")?), resolve(&object.need("to")?)?),
         _ => RequestKind::Process(action(&word, &object, resolve)?),
     };
-    let mut request = Request::new(what).with_note(text("note"));
-    request.force = flag(&object, "force");
-    if flag(&object, "internal") {
+    let mut request = Request::new(what).with_note(object.text("note")?);
+    request.force = object.flag("force")?;
+    if object.flag("internal")? {
         request.visibility = Visibility::Internal;
     }
-    match text("from").filter(|_| word == "comment") {
-        Some(from) => Ok(Operation::From(need("id")?, from, Box::new(request))),
-        None => Ok(Operation::On(need("id")?, Box::new(request))),
-    }
+    let id = object.need("id")?;
+    Ok(match object.text("from")? {
+        Some(from) => Operation::From(id, from, Box::new(request)),
+        None => Operation::On(id, Box::new(request)),
+    })
 }
 
 /// The step of the process that a word means.
 fn action(
     word: &str,
-    object: &Value,
+    object: &Object<'_>,
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<ProcessAction, String> {
-    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let need = |name: &str| text(name).ok_or_else(|| format!("has no '{name}'"));
     Ok(match word {
-        "triage" => ProcessAction::Triage {
-            changes: fields(object, &[OWN, &["confirm"]].concat())?,
-            confirm: flag(object, "confirm"),
-        },
-        "replicate" => ProcessAction::Replicate { text: need("steps")?, happened: !flag(object, "cannot") },
+        "triage" => ProcessAction::Triage { changes: object.fields(word)?, confirm: object.flag("confirm")? },
+        "replicate" => {
+            ProcessAction::Replicate { text: object.need("steps")?, happened: !object.flag("cannot")? }
+        }
         "diagnose" => ProcessAction::Diagnose(
-            text("diagnosis").or_else(|| text("text")).ok_or_else(|| "has no 'diagnosis'".to_owned())?,
+            object
+                .text("diagnosis")?
+                .or(object.text("text")?)
+                .ok_or_else(|| "has no 'diagnosis'".to_owned())?,
         ),
-        "estimate" => ProcessAction::Estimate(need("span")?),
+        "estimate" => ProcessAction::Estimate(object.need("span")?),
         "escalate" => ProcessAction::Escalate {
-            findings: findings(object),
-            force: flag(object, "force"),
-            to: text("to").map_or(Assignee::Queue, Assignee::Person),
+            findings: findings(object)?,
+            force: object.flag("force")?,
+            to: object.text("to")?.map_or(Assignee::Queue, Assignee::Person),
         },
         "return" => {
             let (level, to) = returned(object)?;
-            ProcessAction::Return { level, incomplete: flag(object, "incomplete"), to }
+            ProcessAction::Return { level, incomplete: object.flag("incomplete")?, to }
         }
-        "alert" => ProcessAction::Alert(need("to")?),
+        "alert" => ProcessAction::Alert(object.need("to")?),
         "pend" => ProcessAction::Pend {
-            follow_up: FollowUp::parse(&need("follow_up")?)
+            follow_up: FollowUp::parse(&object.need("follow_up")?)
                 .ok_or("'follow_up' is not a valid time (use 3d, 12h or 2026-11-26T09:00:00Z)")?,
         },
         "resume" => ProcessAction::Resume,
         "resolve" => ProcessAction::Resolve(ending(object, resolve)?),
         "close" => ProcessAction::Close,
         "reopen" => ProcessAction::Reopen,
-        other => {
-            let hint =
-                nearest(other, WORDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-            return Err(format!("unknown operation '{other}'{hint}"));
-        }
+        other => return Err(format!("unknown operation '{other}'")),
     })
 }
 
-fn flag(object: &Value, name: &str) -> bool {
-    object.get(name).and_then(Value::as_bool).unwrap_or(false)
+/// The object of a line, read by the letter: what is not known, or not of its type, is an error and never left out.
+struct Object<'a>(&'a Map<String, Value>);
+
+impl Object<'_> {
+    /// A text, or a number as its text. `null` is as if it were not there.
+    fn text(&self, name: &str) -> Result<Option<String>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(format!("'{name}' is not a text")),
+        }
+    }
+
+    fn need(&self, name: &str) -> Result<String, String> {
+        self.text(name)?.ok_or_else(|| format!("has no '{name}'"))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(format!("'{name}' is neither true nor false")),
+        }
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                Ok(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            }
+            Some(_) => Err(format!("'{name}' is not a list of texts")),
+        }
+    }
+
+    /// That the operation is known, and each of its names.
+    fn check(&self, word: &str) -> Result<(), String> {
+        let words: Vec<&str> = OPERATIONS.iter().map(|(word, _)| *word).collect();
+        let Some((_, own)) = OPERATIONS.iter().find(|(known, _)| *known == word) else {
+            return Err(format!("unknown operation '{word}'{}", near(word, &words)));
+        };
+        let more: &[&str] = if word == "escalate" { Finding::WORDS } else { &[] };
+        let known = [EVERY, own, more].concat();
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) if !matches!(word, "edit" | "triage") => {
+                let near = near(name, &known);
+                Err(format!("unknown field '{name}'{near} ('{word}' takes {})", known[1..].join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The fields of the head that the object names, beside what is the operation's own.
+    fn fields(&self, word: &str) -> Result<Changes, String> {
+        let own = OPERATIONS.iter().filter(|(known, _)| *known == word).flat_map(|(_, own)| *own);
+        let own: Vec<&str> = EVERY.iter().chain(own).copied().collect();
+        let mut changes = Changes::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
+            let field = Field::parse(name);
+            if matches!(field, Field::Unknown(_)) {
+                return Err(format!("unknown field '{name}'"));
+            }
+            let node: Node = serde_json::from_value(value.clone())
+                .map_err(|error| format!("'{name}' is not a value of a field: {error}"))?;
+            let change = match (field.kind(), node) {
+                (_, Node::Null) => FieldChange::To(None),
+                (Kind::Members, Node::List(items)) => {
+                    FieldChange::adding(items.iter().map(Node::to_string).collect())
+                }
+                (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
+                (Kind::Value | Kind::Text, node) => FieldChange::To(Some(node)),
+            };
+            changes.insert(field, change);
+        }
+        Ok(changes)
+    }
 }
 
-/// The fields of the head that an object names, beside what is the operation's own.
-fn fields(object: &Value, own: &[&str]) -> Result<Changes, String> {
+fn near(word: &str, known: &[&str]) -> String {
+    nearest(word, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default()
+}
+
+fn findings(object: &Object<'_>) -> Result<Changes, String> {
     let mut changes = Changes::new();
-    for (name, value) in
-        object.as_object().into_iter().flatten().filter(|(name, _)| !own.contains(&name.as_str()))
-    {
-        let field = Field::parse(name);
-        if matches!(field, Field::Unknown(_)) {
-            return Err(format!("unknown field '{name}'"));
+    for word in Finding::WORDS {
+        if let Some(text) = object.text(word)? {
+            changes.insert(Field::Findings(Finding::parse(word)), FieldChange::to_text(&text));
         }
-        let node: Node = serde_json::from_value(value.clone()).unwrap_or(Node::Null);
-        let change = match (field.kind(), node) {
-            (_, Node::Null) => FieldChange::To(None),
-            (Kind::Members, Node::List(items)) => {
-                FieldChange::adding(items.iter().map(Node::to_string).collect())
-            }
-            (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
-            (Kind::Value | Kind::Text, node) => FieldChange::To(Some(node)),
-        };
-        changes.insert(field, change);
     }
     Ok(changes)
 }
 
-fn findings(object: &Value) -> Changes {
-    let given = |word: &&&str| object.get(**word).and_then(Value::as_str);
-    let words = Finding::WORDS.iter();
-    words
-        .filter_map(|word| Some((Field::Findings(Finding::parse(word)), FieldChange::to_text(given(&word)?))))
-        .collect()
-}
-
 /// The level that a ticket is returned to, and who works on it there. A level stood in `to` before there was `level`.
-fn returned(object: &Value) -> Result<(Option<Level>, Assignee), String> {
-    let text = |name: &str| {
-        let value = object.get(name)?;
-        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    let to = text("to");
+fn returned(object: &Object<'_>) -> Result<(Option<Level>, Assignee), String> {
+    let to = object.text("to")?;
     let level = |typed: Option<&String>| {
         let typed = typed?;
         Level::ALL.iter().find(|level| level.as_str() == typed.as_str()).copied()
     };
-    let named = text("level");
+    let named = object.text("level")?;
     if named.is_some() && level(named.as_ref()).is_none() {
         return Err("'level' is not a valid level (use 1, 2 or 3)".to_owned());
     }
@@ -179,22 +229,20 @@ fn returned(object: &Value) -> Result<(Option<Level>, Assignee), String> {
 }
 
 fn ending(
-    object: &Value,
+    object: &Object<'_>,
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<ResolutionRequest, String> {
-    let text = |name: &str| object.get(name).and_then(Value::as_str);
-    let code = text("as").ok_or("has no 'as'")?;
-    if !Resolution::WORDS.contains(&code) {
+    let code = object.need("as")?;
+    if !Resolution::WORDS.contains(&code.as_str()) {
         return Err(format!(
             "'as': '{code}' is not a valid resolution (possible values: {})",
             Resolution::WORDS.join(", ")
         ));
     }
-    let commits = object.get("commits").and_then(Value::as_array).into_iter().flatten();
     Ok(ResolutionRequest {
-        code: Resolution::parse(code),
-        commits: commits.filter_map(Value::as_str).map(str::to_owned).collect(),
-        no_commit: text("no_commit").map(str::to_owned),
-        duplicate_of: text("of").map(resolve).transpose()?,
+        code: Resolution::parse(&code),
+        commits: object.texts("commits")?,
+        no_commit: object.text("no_commit")?,
+        duplicate_of: object.text("of")?.as_deref().map(resolve).transpose()?,
     })
 }

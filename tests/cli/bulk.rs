@@ -129,6 +129,34 @@ fn a_batch_is_one_commit_or_none() {
     assert_eq!(sandbox.run(&["list", "Three"]).ok().lines().count(), 2);
 }
 
+/// A word that is not known would be lost, and "internal" that is not true would publish a note.
+#[test]
+fn a_batch_takes_no_operation_with_something_that_it_would_leave_out() {
+    let sandbox = Sandbox::new();
+    let one = sandbox.ticket("One");
+    let commits = sandbox.subjects().len();
+    for (operation, said) in [
+        (r#""op":"comment","note":"a","message":"b""#, "unknown field 'message' ('comment' takes id, note,"),
+        (r#""op":"comment","note":"a","internl":true"#, "did you mean 'internal'?"),
+        (r#""op":"comment","note":"a","internal":"true""#, "'internal' is neither true nor false"),
+        (r#""op":"comment","note":["a"]"#, "'note' is not a text"),
+        (r#""op":"resolve","as":"answered","note":"a","from":"Kim""#, "unknown field 'from'"),
+        (r#""op":"resolve","as":"fixed","commits":"HEAD""#, "'commits' is not a list of texts"),
+        (r#""op":"resolve","as":"fixed","commits":[1]"#, "'commits' is not a list of texts"),
+        (r#""op":"escalate","requirements":["a"],"note":"b""#, "'requirements' is not a text"),
+        (r#""op":"escalate","diagnosys":"a""#, "did you mean 'diagnosis'?"),
+        (r#""op":"triage","confirm":1,"severity":"major""#, "'confirm' is neither true nor false"),
+        (r#""op":"pend","follow_up":"3d","until":"2026""#, "unknown field 'until'"),
+    ] {
+        let line = format!("{{\"id\":\"{one}\",{operation}}}\n");
+        let stderr = sandbox.run_with(&["batch"], &line).fails(1);
+        assert!(stderr.contains(said) && stderr.contains("nothing was changed"), "{operation}: {stderr}");
+    }
+    assert_eq!(sandbox.subjects().len(), commits);
+    let nothing = format!("{{\"op\":\"comment\",\"id\":\"{one}\",\"note\":\"a\",\"internal\":null}}\n");
+    sandbox.run_with(&["batch"], &nothing).ok();
+}
+
 #[test]
 fn an_export_is_one_document_in_json_and_one_table_in_markdown() {
     let sandbox = Sandbox::new();
