@@ -187,19 +187,23 @@ impl<'p, 'h> Change<'p, 'h> {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Option<Action>, Failure> {
-        let mut ticket = match self.ticket(id)? {
-            Some(ticket) => ticket,
-            None => self.project.need(id)?,
+        // Taken out and put back, not copied: a batch may ask a long ticket ten thousand times.
+        let touched = self.tickets.remove(id);
+        let is_touched = touched.is_some();
+        let mut change = match touched {
+            Some(change) => change,
+            None => {
+                let after = self.project.need(id)?;
+                TicketChange { before: Some(after.clone()), after }
+            }
         };
-        let before = (!self.has_touched(id)).then(|| ticket.clone());
-        let speaker = request.speaker.take().or_else(|| speaker(&ticket, &request, rules, actor));
+        let speaker = request.speaker.take().or_else(|| speaker(&change.after, &request, rules, actor));
         let request = Request { speaker, ..request };
-        let action = self.decided(&mut ticket, request, rules, actor)?;
-        match self.tickets.get_mut(id) {
-            Some(change) => change.after = ticket,
-            None => self.put(before, ticket),
+        let action = self.decided(&mut change.after, request, rules, actor);
+        if is_touched || action.is_ok() {
+            self.tickets.insert(id.clone(), change);
         }
-        Ok(action)
+        action
     }
 
     /// Does what is requested to a ticket that is not part of the change yet.

@@ -34,9 +34,14 @@ pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
     }
     section(&mut out, "Timeline", look);
     let undone = page.ticket.undone();
-    for entry in page.ticket.timeline() {
+    let timeline = page.ticket.timeline();
+    for (place, entry) in timeline.iter().enumerate() {
         let state = struck_word(&undone, entry);
-        timeline_entry(&mut out, entry, &page.ticket, state, look);
+        // A timeline is in the order of its numbers, so entries of one number are neighbours.
+        let neighbours = [place.checked_sub(1), place.checked_add(1)];
+        let mut neighbours = neighbours.iter().flatten().filter_map(|place| timeline.get(*place));
+        let is_alone = !neighbours.any(|other| other.seq == entry.seq);
+        timeline_entry(&mut out, entry, &page.ticket, is_alone, state, look);
     }
     out
 }
@@ -209,11 +214,17 @@ fn section(out: &mut String, name: &str, look: &RenderOptions) {
     let _ = writeln!(out, "\n{}", look.paint(BOLD, name));
 }
 
-fn timeline_entry(out: &mut String, entry: &Entry, ticket: &Ticket, state: &str, look: &RenderOptions) {
-    let alone = ticket.timeline().iter().filter(|other| other.seq == entry.seq).count() == 1;
+fn timeline_entry(
+    out: &mut String,
+    entry: &Entry,
+    ticket: &Ticket,
+    is_alone: bool,
+    state: &str,
+    look: &RenderOptions,
+) {
     let who = shown(entry.by.short());
     let who = cut(&who, 24);
-    let concurrent = if alone { "" } else { " (concurrent)" };
+    let concurrent = if is_alone { "" } else { " (concurrent)" };
     let _ = writeln!(
         out,
         "  {:>3} {}  {}  {who}{}",
