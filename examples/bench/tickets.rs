@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use git_support::process::{Actor, Changes, FieldChange, Request, RequestKind, Rules, open};
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp, Visibility,
+    Action, Entry, EntryData, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp,
+    Visibility,
 };
 
 /// The first ticket is opened this many seconds after 1970 UTC; the last about two years later.
@@ -128,7 +129,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
     } else {
         Action::Comment
     };
-    Entry {
+    Entry::from(EntryData {
         seq,
         at,
         id: EntryId::from_bits(numbers.next()),
@@ -148,7 +149,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         replaces: None,
         redacted: None,
         unknown: Vec::new(),
-    }
+    })
 }
 
 /// A comment on a ticket, as the change of one ticket.

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let Some((ticket, carried)) = found.into_iter().next() else { return Ok(View::Nothing) };
     let commits: BTreeMap<EntryId, Option<String>> = carried
         .into_iter()
-        .map(|carried| (carried.entry.id, carried.commit.map(|commit| commit.to_string())))
+        .map(|carried| (carried.entry.id.clone(), carried.commit.map(|commit| commit.to_string())))
         .collect();
     let lines = ticket.fields().iter().map(|(field, value)| {
         // What every ticket begins with is set by its opening.

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = args.message.need(session)?;
     let was_internal = replaced.as_ref().is_some_and(|replaced| replaced.visibility != Visibility::Customer);
     let is_internal = args.internal || was_internal;
-    let what = replaced.map_or(RequestKind::Comment, |entry| RequestKind::ReplaceComment(entry.id));
+    let what = replaced.map_or(RequestKind::Comment, |entry| RequestKind::ReplaceComment(entry.id.clone()));
     let request = Request {
         visibility: if is_internal { Visibility::Internal } else { Visibility::Customer },
         ..Request::new(what).with_note(Some(note)).spending(args.spending.spent)

@@ -26,6 +26,7 @@ pub use row::Row;
 pub use schema::Index;
 pub use scope::Scope;
 pub use sla_statuses::{Judgement, KnownTurns, Unjudged};
+pub use touches::Touched;
 
 /// A file that is no readable ticket, as an edition remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 6;
+const VERSION: i64 = 7;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -24,7 +24,7 @@ const MAPPED_BYTES: i64 = 1 << 30;
 
 /// A ruling is the rules by which clocks are judged; an edition is judged by it where every row of it has a
 /// standing, but for the fresh ones. `has`, `was` and `marks` are sets of bits. `created` and `updated` are seconds since 1970 UTC, and
-/// [`crate::index::row::NEVER`] where there is none. `words` holds no text, only which words stand where.
+/// [`crate::index::row::NEVER`] where there is none. `brought` is empty where that is not known yet. `words` holds no text, only which words stand where.
 const TABLES: &str = "
 CREATE TABLE edition (edition INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, key BLOB NOT NULL, used INTEGER NOT NULL);
 CREATE TABLE ticket (
@@ -49,7 +49,7 @@ CREATE INDEX value_row ON value (row);
 CREATE VIRTUAL TABLE words USING fts5(title, description, findings, notes, tags,
     content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab('words', 'row');
-CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
+CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, brought TEXT, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
 CREATE TABLE walked (line TEXT PRIMARY KEY, commit_id BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE turns (line TEXT PRIMARY KEY, tip BLOB NOT NULL, turns BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE ruling (ruling INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, used INTEGER NOT NULL);

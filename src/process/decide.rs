@@ -8,8 +8,8 @@ use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, R
 use crate::process::rules::Rules;
 
 use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status, Ticket,
-    TicketId, Visibility, fold,
+    Action, Attachment, Entry, EntryData, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status,
+    Ticket, TicketId, Visibility, fold,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
@@ -301,7 +301,7 @@ impl Record {
             | RequestKind::Repeat(..) => None,
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
-        Entry {
+        Entry::from(EntryData {
             seq,
             at: actor.at,
             id: actor.entry.clone(),
@@ -321,7 +321,7 @@ impl Record {
             replaces: self.replaces,
             redacted: None,
             unknown: Vec::new(),
-        }
+        })
     }
 }
 

@@ -1,12 +1,17 @@
 //! The commit that introduced each entry: from the index, brought up to date first; from history where it fails.
 
+use crate::index::{Index, Touched};
 use crate::project::failure::Failure;
 use crate::project::search_index::IndexError;
 use crate::project::state::Project;
+use crate::store::Parsed;
 use crate::store::git::ObjectId;
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{EntryIdentity, Ticket, TicketId};
 
 pub use crate::store::IntroducedEntry;
+
+/// The commits that touched a ticket, each with the entries that it brought.
+type Brought = Vec<(ObjectId, Vec<EntryIdentity>)>;
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
@@ -17,17 +22,18 @@ impl Project<'_> {
     /// # Errors
     /// A ticket or an object cannot be read.
     pub fn introduced_by(&self, ids: &[TicketId]) -> Result<Vec<(Ticket, Vec<IntroducedEntry>)>, Failure> {
-        let known = self.if_available(self.touched_by(ids))?.unwrap_or_default();
+        let known = self.if_available(self.brought_to(ids))?.unwrap_or_default();
+        let snapshot = self.snapshot();
         let mut all = Vec::new();
         for (place, id) in ids.iter().enumerate() {
             let ticket = self.need(id)?;
             let from_index = match known.get(place) {
-                Some(commits) => self.store.carriers_among(&ticket, commits)?,
+                Some(brought) => self.store.carriers_among(&snapshot, &ticket, brought)?,
                 None => None,
             };
             let history = match from_index {
                 Some(history) => history,
-                None => self.store.carriers(&self.snapshot(), &ticket)?,
+                None => self.store.carriers(&snapshot, &ticket)?,
             };
             all.push((ticket, history));
         }
@@ -46,35 +52,72 @@ impl Project<'_> {
         Ok(self.store.all_entries(&self.snapshot(), limit, passes)?)
     }
 
-    /// The commits that touched each ticket, by the index, brought up to date first: history is walked as far as the
+    /// What each commit brought to each ticket, by the index, brought up to date first: history is walked as far as the
     /// index has not seen it.
-    fn touched_by(&self, ids: &[TicketId]) -> Result<Vec<Vec<ObjectId>>, IndexError> {
+    fn brought_to(&self, ids: &[TicketId]) -> Result<Vec<Brought>, IndexError> {
         let mut index = self.index()?;
+        self.catch_up_touches(&mut index)?;
+        let mut parsed = Parsed::new(&self.store);
+        ids.iter().map(|id| self.brought(&mut index, &mut parsed, id)).collect()
+    }
+
+    /// Has the index know each commit of this branch that touched a ticket.
+    fn catch_up_touches(&self, index: &mut Index) -> Result<(), IndexError> {
         let walked: Vec<ObjectId> =
             index.walked()?.iter().filter_map(|name| ObjectId::from_bytes(name)).collect();
         let tips = self.snapshot().commits();
-        if tips.iter().any(|tip| !walked.contains(tip)) {
-            let (mut bar, mut is_new) = (None, false);
-            let touches = self.store.touches(&tips, &walked, |done, total| {
-                is_new = true;
-                if total >= MANY_COMMITS {
-                    bar.get_or_insert_with(|| (self.host.progress)("reading history", total))(done);
-                }
-            })?;
-            let lines: Vec<(String, ObjectId)> = tips
-                .iter()
-                .enumerate()
-                .filter(|_| is_new)
-                .map(|(at, tip)| (format!("{} {at}", self.branch()), *tip))
-                .collect();
-            index.add_touches(
-                touches.iter().map(|(id, commit)| (id, commit.bytes())),
-                lines.iter().map(|(line, tip)| (line.as_str(), tip.bytes())),
-            )?;
+        if tips.iter().all(|tip| walked.contains(tip)) {
+            return Ok(());
         }
-        let mut all = Vec::new();
-        for id in ids {
-            all.push(index.touched_by(id)?.iter().filter_map(|name| ObjectId::from_bytes(name)).collect());
+        let (mut bar, mut is_new) = (None, false);
+        let touches = self.store.touches(&tips, &walked, |done, total| {
+            is_new = true;
+            if total >= MANY_COMMITS {
+                bar.get_or_insert_with(|| (self.host.progress)("reading history", total))(done);
+            }
+        })?;
+        let lines: Vec<(String, ObjectId)> = tips
+            .iter()
+            .enumerate()
+            .filter(|_| is_new)
+            .map(|(at, tip)| (format!("{} {at}", self.branch()), *tip))
+            .collect();
+        index.add_touches(
+            touches.iter().map(|(id, commit)| (id, commit.bytes())),
+            lines.iter().map(|(line, tip)| (line.as_str(), tip.bytes())),
+        )?;
+        Ok(())
+    }
+
+    /// What each commit brought to a ticket: what was not looked at yet is, and is remembered.
+    fn brought(
+        &self,
+        index: &mut Index,
+        parsed: &mut Parsed<'_>,
+        id: &TicketId,
+    ) -> Result<Brought, IndexError> {
+        let (mut all, mut unread, mut gone) = (Brought::new(), Vec::new(), Vec::new());
+        let repository = self.store.repository();
+        for Touched { commit: name, brought } in index.touched_by(id)? {
+            let Some(commit) = ObjectId::from_bytes(&name) else { continue };
+            match brought {
+                _ if !repository.has_commit(commit) => gone.push(name),
+                Some(brought) => all.push((commit, brought)),
+                None => unread.push((repository.commit_seconds(commit).unwrap_or_default(), commit, name)),
+            }
+        }
+        // In the order of time, so that the version before is at hand.
+        unread.sort_unstable();
+        let mut new = Vec::new();
+        for (_, commit, name) in unread {
+            let brought = self.store.brought(parsed, id, commit)?;
+            new.push((name, brought.clone()));
+            all.push((commit, brought));
+        }
+        // The commit at which a shallow history is cut seems to bring all that was there before.
+        let new = if repository.is_shallow() { Vec::new() } else { new };
+        if !(new.is_empty() && gone.is_empty()) {
+            index.remember_brought(id, &new, &gone)?;
         }
         Ok(all)
     }

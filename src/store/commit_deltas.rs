@@ -10,7 +10,7 @@ use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Blob, CommitDelta, FileDelta, ObjectId, ProcessEnv, Repository};
 use crate::store::layout;
-use crate::ticket::{MAX_TICKET_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{Entry, MAX_TICKET_BYTES, ReadVersion, Ticket, TicketId, VersionReader};
 
 /// What a line of a message begins with that says of itself that it is ours.
 const OURS: &str = "Support-";
@@ -20,9 +20,12 @@ const BATCH: usize = 256;
 const READERS: usize = 2;
 /// Batches of each that wait to be taken, so that memory stays bounded.
 const WAITING: usize = 1;
-/// The bytes of versions that a reader keeps, as files; parsed, they take some ten times as many. Twice as many are
-/// known for a moment.
-const KEPT_BYTES: usize = 2 * 1024 * 1024;
+/// The bytes of versions that a reader keeps, roughly; twice as many are known for a moment.
+const KEPT_BYTES: usize = 16 * 1024 * 1024;
+/// The bytes that a version takes at least.
+const VERSION_BYTES: usize = 4 * 1024;
+/// What a file's bytes become, parsed.
+const PARSED: usize = 10;
 
 /// How a version is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,21 +49,29 @@ pub struct Version {
 }
 
 impl Version {
-    fn read(id: &TicketId, path: &str, bytes: &[u8]) -> Self {
-        let content = codec::read(id, bytes).map_err(|invalid| BadFile::new(path, &invalid));
-        let form = content.as_ref().map_or(Form::Canonical, |ticket| form(ticket, bytes));
+    fn read(reader: &mut VersionReader, id: &TicketId, path: &str, bytes: &[u8]) -> Self {
+        let (content, form) = match reader.read(id, bytes) {
+            Ok(ReadVersion { ticket, is_canonical: true }) => (Ok(ticket), Form::Canonical),
+            Ok(ReadVersion { ticket, is_canonical: false }) => {
+                let form = form(&ticket, bytes);
+                (Ok(ticket), form)
+            }
+            Err(invalid) => (Err(BadFile::new(path, &invalid)), Form::Canonical),
+        };
         // What a merge left in conflict still says what both sides said.
         let content = content.or_else(|bad| {
             if bad.has_conflict_markers() { read_merged(id, path, bytes).map_err(|_| bad) } else { Err(bad) }
         });
-        Self { content, form, bytes: bytes.len() }
+        // The entries of a file in our form are shared with the other versions of the ticket.
+        let is_shared = form == Form::Canonical;
+        let shared = content.as_ref().ok().filter(|_| is_shared).map(|ticket| ticket.timeline().len());
+        let bytes = shared.map_or(bytes.len() * PARSED, |entries| VERSION_BYTES + size_of::<Entry>() * entries);
+        Self { content, form, bytes }
     }
 }
 
+/// The form of a file that is not canonical.
 fn form(ticket: &Ticket, bytes: &[u8]) -> Form {
-    if codec::is_canonical(ticket, bytes) {
-        return Form::Canonical;
-    }
     let text = String::from_utf8_lossy(bytes);
     let ids = text.lines().filter_map(|line| line.strip_prefix("  id: "));
     let stands: Vec<&str> = ids.map(|id| id.trim_matches(['"', '\''])).collect();
@@ -77,6 +88,7 @@ type Known = HashMap<Key, Arc<Version>>;
 /// Versions of tickets, parsed once and kept for a while.
 pub struct Parsed<'a> {
     repository: &'a Repository,
+    reader: VersionReader,
     fresh: Known,
     old: Known,
     fresh_bytes: usize,
@@ -90,7 +102,8 @@ impl<'a> Parsed<'a> {
     }
 
     fn of(repository: &'a Repository) -> Self {
-        Self { repository, fresh: Known::new(), old: Known::new(), fresh_bytes: 0 }
+        let reader = VersionReader::default();
+        Self { repository, reader, fresh: Known::new(), old: Known::new(), fresh_bytes: 0 }
     }
 
     /// A version of a ticket.
@@ -105,7 +118,7 @@ impl<'a> Parsed<'a> {
         let version = match self.old.get(&key) {
             Some(known) => Arc::clone(known),
             None => Arc::new(match self.repository.blob(blob, MAX_TICKET_BYTES)? {
-                Blob::Bytes(bytes) => Version::read(id, &layout::ticket(id), &bytes),
+                Blob::Bytes(bytes) => Version::read(&mut self.reader, id, &layout::ticket(id), &bytes),
                 Blob::TooLarge(size) => too_large(id, size),
             }),
         };

@@ -1,13 +1,14 @@
 //! Which commit carried which entry.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::Store;
+use crate::store::commit_deltas::Parsed;
 use crate::store::error::Error;
-use crate::store::git::{Blob, ObjectId};
+use crate::store::git::ObjectId;
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, EntryId, MAX_TICKET_BYTES, Ticket, TicketId, Timestamp, codec};
+use crate::ticket::{Entry, EntryIdentity, Ticket, TicketId};
 
 /// An entry, and the commit that carried it.
 #[derive(Debug, Clone)]
@@ -22,10 +23,8 @@ pub struct IntroducedEntry {
     pub commit: Option<ObjectId>,
 }
 
-/// What stays the same of an entry when text is taken out of it: a redaction brings no entry anew.
-type Identity = (u64, Timestamp, EntryId);
-
-fn identity(entry: &Entry) -> Identity {
+/// A redaction brings no entry anew.
+fn identity(entry: &Entry) -> EntryIdentity {
     (entry.seq, entry.at, entry.id.clone())
 }
 
@@ -35,7 +34,7 @@ impl Store {
     /// # Errors
     /// An object cannot be read.
     pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<IntroducedEntry>, Error> {
-        let mut commits: BTreeMap<Identity, ObjectId> = BTreeMap::new();
+        let mut commits: BTreeMap<EntryIdentity, ObjectId> = BTreeMap::new();
         let total = ticket.timeline().len();
         self.new_entries(snapshot, &layout::ticket(ticket.id()), |carried| {
             if let Some(commit) = carried.commit {
@@ -46,45 +45,61 @@ impl Store {
         Ok(carried(ticket, &commits))
     }
 
-    /// The same, where the commits that touched the ticket are known, so that no history is walked; `None`
-    /// where they bring not every entry, or several of them bring one, and only history tells which.
+    /// The entries that a commit brought to a ticket; none where the commit is no longer there.
     ///
     /// # Errors
     /// An object cannot be read.
+    pub fn brought(
+        &self,
+        parsed: &mut Parsed<'_>,
+        id: &TicketId,
+        commit: ObjectId,
+    ) -> Result<Vec<EntryIdentity>, Error> {
+        let mut all = Vec::new();
+        for touch in self.repository.touches(commit, &layout::ticket(id)).unwrap_or_default() {
+            let Some(blob) = touch.blob else { continue };
+            all.extend(new_entries(parsed, id, blob, &touch.before)?.1.iter().map(identity));
+        }
+        Ok(all)
+    }
+
+    /// The entries of a ticket, in order, each with the commit that carried it, where it is known what each commit brought
+    /// that touched the ticket, so that no history is walked; `None` where they bring not every entry, or several of them
+    /// bring one, and only history tells which.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
     pub fn carriers_among(
         &self,
+        snapshot: &Snapshot<'_>,
         ticket: &Ticket,
-        commits: &[ObjectId],
+        brought: &[(ObjectId, Vec<EntryIdentity>)],
     ) -> Result<Option<Vec<IntroducedEntry>>, Error> {
-        let path = layout::ticket(ticket.id());
-        let mut versions: BTreeMap<ObjectId, BTreeSet<Identity>> = BTreeMap::new();
-        let mut carriers: BTreeMap<Identity, ObjectId> = BTreeMap::new();
-        for commit in commits {
-            // A commit that is no longer there is in no history that is read.
-            for touch in self.repository.touches(*commit, &path).unwrap_or_default() {
-                for blob in touch.before.iter().copied().flatten().chain(touch.blob) {
-                    if let btree_map::Entry::Vacant(unread) = versions.entry(blob) {
-                        let version = self.version(ticket.id(), blob)?;
-                        let entries =
-                            version.iter().flat_map(|version| version.timeline().iter().map(identity));
-                        unread.insert(entries.collect());
-                    }
-                }
-                let known = |entry: &Identity| {
-                    let mut before = touch.before.iter().flatten().filter_map(|blob| versions.get(blob));
-                    before.any(|entries| entries.contains(entry))
-                };
-                let now = touch.blob.and_then(|blob| versions.get(&blob));
-                for entry in now.into_iter().flatten().filter(|entry| !known(entry)) {
-                    if carriers.insert(entry.clone(), *commit).is_some() {
-                        return Ok(None);
-                    }
-                }
+        let mut carriers: BTreeMap<EntryIdentity, Vec<ObjectId>> =
+            ticket.timeline().iter().map(|entry| (identity(entry), Vec::new())).collect();
+        for (commit, entry) in
+            brought.iter().flat_map(|(commit, all)| all.iter().map(move |one| (commit, one)))
+        {
+            carriers.entry(entry.clone()).and_modify(|commits| commits.push(*commit));
+        }
+        let several: BTreeSet<ObjectId> =
+            carriers.values().filter(|commits| commits.len() > 1).flatten().copied().collect();
+        if !several.is_empty() {
+            // What was rebased, or is on another branch, has brought nothing here.
+            let tips = snapshot.commits();
+            let reach = self.repository.reach(&tips, &several)?;
+            let is_here = |commit: &ObjectId| tips.iter().any(|tip| reach.contains(*tip, *commit));
+            for commits in carriers.values_mut().filter(|commits| commits.len() > 1) {
+                commits.retain(is_here);
             }
         }
         // A shallow clone may have been deepened since.
-        let is_whole = ticket.timeline().iter().all(|entry| carriers.contains_key(&identity(entry)));
-        Ok(is_whole.then(|| carried(ticket, &carriers)))
+        let one = |(entry, commits): (EntryIdentity, Vec<ObjectId>)| match commits.as_slice() {
+            [commit] => Some((entry, *commit)),
+            _ => None,
+        };
+        let one: Option<BTreeMap<EntryIdentity, ObjectId>> = carriers.into_iter().map(one).collect();
+        Ok(one.map(|one| carried(ticket, &one)))
     }
 
     /// Which commits touched which tickets, the oldest first: all that some tips contain, less what others
@@ -137,43 +152,43 @@ impl Store {
         path: &str,
         mut visit: impl FnMut(IntroducedEntry) -> bool,
     ) -> Result<(), Error> {
+        let mut parsed = Parsed::new(self);
         self.repository.walk(&snapshot.commits(), path, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
-            let Some(ticket) = self.version(&id, blob)? else { return Ok(true) };
-            let mut known: BTreeSet<Identity> = BTreeSet::new();
-            for before in touch.before.iter().flatten() {
-                let version = self.version(&id, *before)?;
-                known.extend(version.iter().flat_map(|ticket| ticket.timeline().iter().map(identity)));
-            }
+            let (title, new) = new_entries(&mut parsed, &id, blob, &touch.before)?;
             let is_past = |entry: &Entry| snapshot.instant().is_none_or(|instant| entry.at <= instant);
-            let new = ticket.timeline().iter().rev().filter(|entry| !known.contains(&identity(entry)));
-            for entry in new.filter(|entry| is_past(entry)) {
-                let title = ticket.fields().title().to_owned();
-                let carried = IntroducedEntry {
-                    ticket: id.clone(),
-                    title,
-                    entry: entry.clone(),
-                    commit: Some(touch.commit),
-                };
-                if !visit(carried) {
+            for entry in new.into_iter().rev().filter(|entry| is_past(entry)) {
+                let (ticket, title) = (id.clone(), title.clone());
+                if !visit(IntroducedEntry { ticket, title, entry, commit: Some(touch.commit) }) {
                     return Ok(false);
                 }
             }
             Ok(true)
         })
     }
+}
 
-    /// A version of a ticket; `None` for one that cannot be read.
-    fn version(&self, id: &TicketId, blob: ObjectId) -> Result<Option<Ticket>, Error> {
-        match self.repository.blob(blob, MAX_TICKET_BYTES)? {
-            Blob::Bytes(bytes) => Ok(codec::read(id, &bytes).ok()),
-            Blob::TooLarge(_) => Ok(None),
+/// The title of a version, and the entries that it has and none of the versions before, in order; nothing of a version that
+/// cannot be read.
+fn new_entries(
+    parsed: &mut Parsed<'_>,
+    id: &TicketId,
+    blob: ObjectId,
+    before: &[Option<ObjectId>],
+) -> Result<(String, Vec<Entry>), Error> {
+    let now = parsed.get(id, blob)?;
+    let Ok(now) = &now.content else { return Ok((String::new(), Vec::new())) };
+    let mut new = now.timeline().to_vec();
+    for blob in before.iter().flatten() {
+        if let Ok(version) = &parsed.get(id, *blob)?.content {
+            new.retain(|entry| !version.has_entry_like(entry));
         }
     }
+    Ok((now.fields().title().to_owned(), new))
 }
 
 /// A ticket's entries, in order, each with its commit.
-fn carried(ticket: &Ticket, commits: &BTreeMap<Identity, ObjectId>) -> Vec<IntroducedEntry> {
+fn carried(ticket: &Ticket, commits: &BTreeMap<EntryIdentity, ObjectId>) -> Vec<IntroducedEntry> {
     let carried = |entry: &Entry| IntroducedEntry {
         ticket: ticket.id().clone(),
         title: ticket.fields().title().to_owned(),

@@ -1,6 +1,6 @@
 //! Entries that history holds and the present does not: somebody committed an old version, or took a file away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::store::Store;
 use crate::store::error::Error;
@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// An object cannot be read.
     pub fn lost(&self, snapshot: &Snapshot<'_>) -> Result<Vec<Lost>, Error> {
-        let mut present: BTreeMap<TicketId, Option<Ticket>> = BTreeMap::new();
+        let mut present: BTreeMap<TicketId, Present> = BTreeMap::new();
         let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
         self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
@@ -38,12 +38,13 @@ impl Store {
             if !present.contains_key(&id) {
                 // A file that is there and cannot be read is another matter.
                 let Ok(now) = snapshot.ticket(&id) else { return Ok(true) };
-                present.insert(id.clone(), now);
+                present.insert(id.clone(), Present::new(now));
             }
-            let now = present.get(&id).and_then(Option::as_ref);
-            if now.is_some_and(|now| has_all(now, &bytes)) {
+            let now = present.get(&id);
+            if now.is_some_and(|now| now.has_all(&bytes)) {
                 return Ok(true);
             }
+            let now = now.and_then(|now| now.ticket.as_ref());
             let Ok(version) = codec::read(&id, &bytes) else { return Ok(true) };
             let known = lost.get(&id).map(|lost| &lost.whole).or(now);
             if let Some(found) = compare(known, now, version, touch.commit, snapshot)? {
@@ -55,12 +56,26 @@ impl Store {
     }
 }
 
-/// True where the present has every entry of a version: told by the lines of its file, as they are written.
-fn has_all(now: &Ticket, bytes: &[u8]) -> bool {
-    let known: BTreeSet<&str> = now.timeline().iter().map(|entry| entry.id.as_str()).collect();
-    let text = String::from_utf8_lossy(bytes);
-    let mut ids = text.lines().filter_map(|line| line.strip_prefix("  id: ")).peekable();
-    ids.peek().is_some() && ids.all(|id| known.contains(id.trim_matches(['"', '\''])))
+/// A ticket as it is now; none where it is removed.
+struct Present {
+    ticket: Option<Ticket>,
+    entries: HashSet<String>,
+}
+
+impl Present {
+    fn new(ticket: Option<Ticket>) -> Self {
+        let entries = ticket.iter().flat_map(|ticket| ticket.timeline());
+        let entries = entries.map(|entry| entry.id.to_string()).collect();
+        Self { ticket, entries }
+    }
+
+    /// True where the present has every entry of a version: told by the lines of its file, as they are written.
+    fn has_all(&self, bytes: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(bytes);
+        let mut ids = text.lines().filter_map(|line| line.strip_prefix("  id: ")).peekable();
+        let is_known = |id: &str| self.entries.contains(id.trim_matches(['"', '\'']));
+        self.ticket.is_some() && ids.peek().is_some() && ids.all(is_known)
+    }
 }
 
 /// What a version has that the present lacks, on top of what is known to be lost.

@@ -216,7 +216,9 @@ fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
     for entry in now.timeline().iter().filter(is_new) {
         let seq = entry.seq.min(there.next_seq());
         let text = |field: &Field| now.text_set(entry, field).map(str::to_owned);
-        there.apply_told(Entry { seq, ..entry.clone() }, text);
+        let mut entry = entry.clone();
+        entry.seq = seq;
+        there.apply_told(entry, text);
     }
     there
 }

@@ -19,6 +19,8 @@ use crate::ticket::yaml;
 const SCHEMA: &str = "2";
 /// The version in which entries did not carry long texts; its files are read and merged for ever.
 const SCHEMA_1: &str = "1";
+/// The key of the entries.
+const TIMELINE: &str = "timeline";
 /// The key of the texts that entries of schema 1 set.
 const EARLIER: &str = "earlier_texts";
 
@@ -66,8 +68,12 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
     let Node::Map(pairs) = node else {
         return Err(Problem::new(format!("is {}, where a ticket belongs", node.kind_name())));
     };
+    read_pairs(id, pairs, None)
+}
+
+/// A ticket from the pairs of its file; its timeline may be among them, or read already.
+fn read_pairs(id: &TicketId, pairs: Vec<(Node, Node)>, mut timeline: Option<Vec<Entry>>) -> Read<Ticket> {
     let mut values = BTreeMap::new();
-    let mut timeline = None;
     let mut earlier = EarlierTexts::default();
     let (mut schema, mut own_id) = (false, false);
     for (key, value) in pairs {
@@ -81,7 +87,7 @@ fn read_ticket(id: &TicketId, node: Node) -> Read<Ticket> {
             "id" => {
                 own_id = check_id(id, &value).map(|()| true).map_err(|p| p.under(key))?;
             }
-            "timeline" => timeline = Some(read_timeline(value).map_err(|p| p.under(key))?),
+            TIMELINE => timeline = Some(read_timeline(value).map_err(|p| p.under(key))?),
             EARLIER => earlier = EarlierTexts::from_node(&value).map_err(|p| Problem::new(p).under(key))?,
             "findings" => {
                 let field = |name: &str| Field::Findings(Finding::parse(name));
@@ -172,20 +178,47 @@ fn check_numbers(entries: &[Entry]) -> Read<()> {
 /// The canonical bytes of a ticket file.
 #[must_use]
 pub fn write(ticket: &Ticket) -> String {
-    let Node::Map(mut pairs) = head_node(ticket) else {
-        return String::new();
-    };
-    pairs.insert(0, (Node::text("schema"), Node::Number(SCHEMA.to_owned())));
     let timeline = ticket.timeline().iter().map(entry_node).collect();
-    pairs.push((Node::text("timeline"), Node::List(timeline)));
+    write_head(ticket) + &yaml::write(&[(Node::text(TIMELINE), Node::List(timeline))])
+}
+
+/// The canonical lines of a ticket file above its timeline.
+fn write_head(ticket: &Ticket) -> String {
+    let schema = (Node::text("schema"), Node::Number(SCHEMA.to_owned()));
+    let Node::Map(mut pairs) = head_node(ticket) else { return String::new() };
+    pairs.insert(0, schema);
     yaml::write(&pairs)
+}
+
+/// A ticket from the lines above its timeline and its entries; `None` where those lines are not written as we write them.
+pub(super) fn of_head_and_entries(id: &TicketId, head: &str, entries: Vec<Entry>) -> Option<Ticket> {
+    let Node::Map(pairs) = yaml::parse(head).ok()? else { return None };
+    check_numbers(&entries).ok()?;
+    let ticket = read_pairs(id, pairs, Some(entries)).ok()?;
+    is_form_of(&write_head(&ticket), head.as_bytes()).then_some(ticket)
+}
+
+/// The entry that some lines of a timeline hold; `None` where they are not written as we write them.
+pub(super) fn of_lines(lines: &str) -> Option<Entry> {
+    let list = format!("{TIMELINE}:\n{lines}");
+    let node = yaml::parse(&list).ok()?.at(TIMELINE)?.clone();
+    let entry = match node {
+        Node::List(mut items) if items.len() == 1 => read_entry(items.pop()?).ok()?,
+        _ => return None,
+    };
+    let written = yaml::write(&[(Node::text(TIMELINE), Node::List(vec![entry_node(&entry)]))]);
+    (written == list).then_some(entry)
 }
 
 /// True where a file is written as we write it; one of schema 1 becomes one of this schema with its next change only.
 #[must_use]
 pub fn is_canonical(ticket: &Ticket, bytes: &[u8]) -> bool {
+    is_form_of(&write(ticket), bytes)
+}
+
+/// True for what is written so, whichever schema its first line names.
+fn is_form_of(canonical: &str, bytes: &[u8]) -> bool {
     let body = |text: &[u8]| text.splitn(2, |byte| *byte == b'\n').nth(1).map(<[u8]>::to_vec);
-    let canonical = write(ticket);
     let is_schema_1 = bytes.starts_with(format!("schema: {SCHEMA_1}\n").as_bytes());
     canonical.as_bytes() == bytes || (is_schema_1 && body(canonical.as_bytes()) == body(bytes))
 }

@@ -1,6 +1,8 @@
 //! An entry of the timeline: one thing that happened, by whom, when, and what it set.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::id::EntryId;
@@ -10,11 +12,39 @@ use crate::ticket::person::Person;
 use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::Action;
 
-/// One thing that happened to a ticket. Entries are never changed or removed.
+/// One thing that happened to a ticket. Entries are never changed or removed, so copies and the versions of a ticket share them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry(Arc<EntryData>);
+
+impl From<EntryData> for Entry {
+    fn from(data: EntryData) -> Self {
+        Self(Arc::new(data))
+    }
+}
+
+impl Deref for Entry {
+    type Target = EntryData;
+
+    fn deref(&self) -> &EntryData {
+        &self.0
+    }
+}
+
+impl DerefMut for Entry {
+    /// Whoever changes an entry (a redaction, a merge that numbers anew) gets a copy of their own.
+    fn deref_mut(&mut self) -> &mut EntryData {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+/// What stays the same of an entry when text is taken out of it: number, time and id.
+pub type EntryIdentity = (u64, Timestamp, EntryId);
+
+/// What an entry says.
 ///
 /// The derived order is `(seq, at, id, the rest)`: the timeline's order, and total.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct EntryData {
     /// One more than the highest its writer saw; two entries of one number were concurrent.
     pub seq: u64,
     /// When, by the writer's clock (git's author date).

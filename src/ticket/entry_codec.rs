@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::entry::{Attachment, Entry, Set, Visibility};
+use crate::ticket::entry::{Attachment, Entry, EntryData, Set, Visibility};
 use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
@@ -50,7 +50,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     };
     let replaces = keys.take("replaces").map(|id| read_id("replaces", &id)).transpose()?;
     let redacted = keys.take("redacted").map(|id| read_id("redacted", &id)).transpose()?;
-    Ok(Entry {
+    Ok(Entry::from(EntryData {
         seq,
         at,
         id,
@@ -70,7 +70,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         replaces,
         redacted,
         unknown: keys.0,
-    })
+    }))
 }
 
 fn read_id(key: &'static str, id: &Node) -> Read<EntryId> {

@@ -37,6 +37,7 @@ mod text;
 mod threeway;
 mod timestamp;
 mod undone;
+mod version_reader;
 mod words;
 pub mod yaml;
 mod yaml_writer;
@@ -46,7 +47,7 @@ pub use codec::Invalid;
 pub use conflict::sides;
 pub use digest::sha256;
 pub use earlier::EarlierTexts;
-pub use entry::{Attachment, Entry, Set, Visibility};
+pub use entry::{Attachment, Entry, EntryData, EntryIdentity, Set, Visibility};
 pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fold::fold;
@@ -69,6 +70,7 @@ pub use text::{MAX_TEXT_BYTES, cut, has_visible, one_line, visible};
 pub use threeway::{ThreeWay, merge_three};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
+pub use version_reader::{ReadVersion, VersionReader};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 
 /// A support ticket: identity, present state and history.
@@ -197,6 +199,12 @@ impl Ticket {
     #[must_use]
     pub fn has_entry(&self, entry: &Entry) -> bool {
         self.timeline.binary_search(entry).is_ok()
+    }
+
+    /// True where the timeline has this entry, perhaps with text taken out of it since.
+    #[must_use]
+    pub fn has_entry_like(&self, entry: &Entry) -> bool {
+        self.timeline.binary_search_by(|own| own.identity().cmp(&entry.identity())).is_ok()
     }
 
     /// The same ticket under another id: used when two tickets met under one id.

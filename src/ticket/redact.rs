@@ -146,7 +146,8 @@ impl Entry {
     pub fn is_cut_of(&self, old: &Self) -> bool {
         // A name that was cut is stored under another name.
         let told = |entry: &Self| {
-            let mut told = Self { redacted: None, ..entry.clone() };
+            let mut told = entry.clone();
+            told.redacted = None;
             if let Some(file) = &mut told.attachment {
                 file.is_removed = false;
                 if names_differ(self, old) {
@@ -170,7 +171,8 @@ impl Entry {
     pub(crate) fn cut_by_both(&self, other: &Self) -> Option<Self> {
         let by = self.redacted.as_ref().max(other.redacted.as_ref())?;
         let told = |entry: &Self| {
-            let mut told = Self { redacted: None, ..entry.clone() };
+            let mut told = entry.clone();
+            told.redacted = None;
             told.attachment.iter_mut().for_each(|file| file.is_removed = false);
             entry_node(&told)
         };
@@ -182,7 +184,8 @@ impl Entry {
         let is_removed =
             [self, other].iter().any(|entry| entry.attachment.as_ref().is_some_and(|file| file.is_removed));
         entry.attachment.iter_mut().for_each(|file| file.is_removed = is_removed);
-        Some(Self { redacted: Some(by.clone()), ..entry })
+        entry.redacted = Some(by.clone());
+        Some(entry)
     }
 }
 

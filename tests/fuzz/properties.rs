@@ -7,8 +7,8 @@ use git_support::store::driver::read_merged;
 use git_support::store::git::{CodeCommit, ObjectId};
 use git_support::store::{TicketChange, Wording, message_of};
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Merged, Node, Person, Set, ThreeWay, Ticket, TicketId, Timestamp,
-    Visibility, codec, merge, merge_three, yaml,
+    Action, Entry, EntryData, EntryId, Field, Merged, Node, Person, Set, ThreeWay, Ticket, TicketId,
+    Timestamp, Visibility, codec, merge, merge_three, yaml,
 };
 
 /// What stands between the parts of an input that has several.
@@ -80,7 +80,7 @@ pub(crate) fn trailers(bytes: &[u8]) {
 
 /// A new ticket with a title and a note.
 fn titled(title: &str, note: Option<&str>) -> Ticket {
-    let entry = Entry {
+    let entry = Entry::from(EntryData {
         seq: 1,
         id: EntryId::parse("k2m8w4tz").expect("an id"),
         at: Timestamp::from_unix(1_700_000_000).expect("a moment"),
@@ -100,6 +100,6 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         replaces: None,
         redacted: None,
         unknown: Vec::new(),
-    };
+    });
     Ticket::open(id(), entry)
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, TicketId,
-    Timestamp, Visibility,
+    Action, Entry, EntryData, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket,
+    TicketId, Timestamp, Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -194,7 +194,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
     }
     set.extend(deed.members.iter().cloned());
     set.extend(deed.texts.iter().map(|(field, to)| (field.clone(), Set::Text { to: to.clone() })));
-    Entry {
+    Entry::from(EntryData {
         seq: ticket.map_or(1, Ticket::next_seq),
         at: Timestamp::from_unix(deed.at).unwrap(),
         id: EntryId::from_bits(deed.id),
@@ -219,7 +219,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },
         unknown: deed.unknown.iter().map(|node| ("mood".to_owned(), node.clone())).collect(),
-    }
+    })
 }
 
 /// A ticket that deeds lead to, on top of another.

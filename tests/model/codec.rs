@@ -1,6 +1,6 @@
 //! The ticket file: what is written is read back to the letter, whatever it holds.
 
-use git_support::ticket::{Field, Node, codec, yaml};
+use git_support::ticket::{Field, Node, VersionReader, codec, yaml};
 use proptest::prelude::*;
 
 use crate::arbitrary;
@@ -20,6 +20,43 @@ proptest! {
     fn a_file_survives_windows(ticket in arbitrary::ticket()) {
         let file = format!("\u{feff}{}", codec::write(&ticket).replace('\n', "\r\n"));
         prop_assert_eq!(codec::read(ticket.id(), file.as_bytes()), Ok(ticket));
+    }
+
+    /// A reader that remembers entries reads each version, damaged ones too, as one that remembers nothing.
+    #[test]
+    fn versions_are_read_as_alone(
+        tickets in proptest::collection::vec(arbitrary::ticket(), 1..4),
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(),
+            proptest::sample::select(&["", "\n", " ", "- ", "  ", ":", "#", "x", "timeline:\n", "\r", "\u{feff}", "\"", "<<<<<<< a\n"][..])), 0..8))
+    {
+        let mut reader = VersionReader::default();
+        let id = tickets[0].id().clone();
+        let files: Vec<String> = tickets.iter().map(|ticket| codec::write(&ticket.clone().with_id(id.clone()))).collect();
+        let damaged = edits.iter().map(|(file, place, text)| {
+            let mut file = file.get(&files).clone();
+            let places: Vec<usize> = file.char_indices().map(|(place, _)| place).collect();
+            let place = *place.get(&places);
+            match text.is_empty() {
+                true => drop(file.remove(place)),
+                false => file.insert_str(place, text),
+            }
+            file
+        });
+        let swapped = files.iter().map(|file| {
+            let (head, list) = file.split_once("\ntimeline:\n").unwrap();
+            let mut items: Vec<&str> = list.split("\n- ").collect();
+            items.reverse();
+            format!("{head}\ntimeline:\n- {}", items.join("\n- ").trim_start_matches("- "))
+        });
+        let first = files.iter().map(|file| file.replacen("schema: 2", "schema: 1", 1));
+        for file in files.iter().cloned().chain(damaged).chain(swapped).chain(first).chain(files.iter().cloned()) {
+            let alone = codec::read(&id, file.as_bytes());
+            let both = reader.read(&id, file.as_bytes());
+            prop_assert_eq!(both.as_ref().map(|version| &version.ticket), alone.as_ref(), "{}", file);
+            if let (Ok(both), Ok(alone)) = (both, alone) {
+                prop_assert_eq!(both.is_canonical, codec::is_canonical(&alone, file.as_bytes()), "{}", file);
+            }
+        }
     }
 
     #[test]

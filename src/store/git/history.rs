@@ -202,6 +202,12 @@ impl Repository {
         self.repo.odb().is_ok_and(|odb| odb.exists_ext(id.0, git2::OdbLookupFlags::NO_REFRESH))
     }
 
+    /// True for a commit that is here, packed or not.
+    #[must_use]
+    pub fn has_commit(&self, id: ObjectId) -> bool {
+        self.repo.odb().is_ok_and(|odb| odb.exists(id.0))
+    }
+
     /// The parents of a commit.
     ///
     /// # Errors
