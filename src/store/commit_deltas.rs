@@ -65,7 +65,8 @@ impl Version {
         // The entries of a file in our form are shared with the other versions of the ticket.
         let is_shared = form == Form::Canonical;
         let shared = content.as_ref().ok().filter(|_| is_shared).map(|ticket| ticket.timeline().len());
-        let bytes = shared.map_or(bytes.len() * PARSED, |entries| VERSION_BYTES + size_of::<Entry>() * entries);
+        let bytes =
+            shared.map_or(bytes.len() * PARSED, |entries| VERSION_BYTES + size_of::<Entry>() * entries);
         Self { content, form, bytes }
     }
 }

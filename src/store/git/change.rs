@@ -2,6 +2,9 @@
 
 use crate::store::git::object_id::ObjectId;
 
+/// From this many files on, one wait for the whole file system costs less than one for each (measured).
+const MANY_FILES: usize = 256;
+
 /// What a file is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
@@ -70,6 +73,11 @@ pub struct TreeChange {
 }
 
 impl TreeChange {
+    /// True where there are so many files that their blobs go into a pack, and that the disk is waited for once.
+    pub(crate) fn has_many_files(&self) -> bool {
+        self.files.len() >= MANY_FILES
+    }
+
     /// A commit on top of the tip.
     #[must_use]
     pub fn new(files: Vec<FileChange>, message: String) -> Self {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::{ObjectType, Oid};
 
+use crate::store::git::bulk::Bulk;
 use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
@@ -61,6 +62,7 @@ impl Repository {
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
         let mut update = git2::build::TreeUpdateBuilder::new();
         let mut blobs = Vec::new();
+        let mut bulk = change.has_many_files().then(|| self.bulk());
         let mut folders = BTreeSet::new();
         for file in &change.files {
             if let Some(tip) = tip {
@@ -71,15 +73,18 @@ impl Repository {
                 blobs.push(None);
                 continue;
             };
-            let id = match content {
-                Content::Bytes(bytes) => self
+            let id = match (content, &mut bulk) {
+                (Content::Bytes(bytes), Some(bulk)) => bulk.add(bytes.clone())?,
+                (Content::Bytes(bytes), None) => self
                     .despite_gc(|| odb.write(ObjectType::Blob, bytes))
+                    .map(ObjectId)
                     .map_err(failed("writing an object"))?,
-                Content::Stored(id) => id.0,
+                (Content::Stored(id), _) => *id,
             };
-            update.upsert(file.path.as_str(), id, git2::FileMode::Blob);
-            blobs.push(Some(ObjectId(id)));
+            update.upsert(file.path.as_str(), id.0, git2::FileMode::Blob);
+            blobs.push(Some(id));
         }
+        bulk.map_or(Ok(()), Bulk::finish)?;
         let base = match self.tree(tip)? {
             Some(tree) => tree,
             None => {

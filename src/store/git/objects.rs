@@ -12,6 +12,9 @@ use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::{SupportPath, folded};
 use crate::store::git::repository::Repository;
 
+/// Commits whose trees are remembered.
+const MAX_TREES: usize = 4096;
+
 /// The content of a file at a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blob {
@@ -235,8 +238,20 @@ impl Repository {
 
     pub(crate) fn tree(&self, commit: Option<ObjectId>) -> Result<Option<Tree<'_>>> {
         let Some(commit) = commit else { return Ok(None) };
-        let commit = self.commit_object(commit)?;
-        self.tree_object(commit.tree_id()).map(Some)
+        let known = self.trees.borrow().get(&commit).copied();
+        let tree = match known {
+            Some(tree) => tree,
+            None => {
+                let tree = self.commit_object(commit)?.tree_id();
+                let mut trees = self.trees.borrow_mut();
+                if trees.len() >= MAX_TREES {
+                    trees.clear();
+                }
+                trees.insert(commit, tree);
+                tree
+            }
+        };
+        self.tree_object(tree).map(Some)
     }
 
     fn tree_object(&self, id: Oid) -> Result<Tree<'_>> {

@@ -303,15 +303,14 @@ impl Repository {
     ) -> Result<Vec<NewEntry<'w>>> {
         let Proposal { change, written, .. } = *proposal;
         let mut entries = Vec::new();
-        let mut are_many = false;
+        let durable = if change.has_many_files() { Durable::Together } else { Durable::Each };
         let files = change.files.iter().zip(&written.paths).zip(&written.blobs).zip(places);
         for (((file, path), blob), place) in files {
             let stat = match &file.content {
                 _ if place.skipped => None,
-                Some(Content::Bytes(content)) => Some(tree.write(path, content, Durable::Each, part)?),
+                Some(Content::Bytes(content)) => Some(tree.write(path, content, durable, part)?),
                 Some(Content::Stored(blob)) => {
-                    are_many = true;
-                    Some(tree.write(path, &self.bytes_of(*blob)?, Durable::Together, part)?)
+                    Some(tree.write(path, &self.bytes_of(*blob)?, durable, part)?)
                 }
                 None => {
                     tree.remove(path)?;
@@ -320,7 +319,7 @@ impl Repository {
             };
             entries.push(NewEntry { path, id: *blob, stat, skipped: place.skipped });
         }
-        if are_many {
+        if durable == Durable::Together {
             tree.sync()?;
         }
         Ok(entries)

@@ -1,7 +1,7 @@
 //! An opened repository: where it lies, its configuration, and who writes.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -27,6 +27,9 @@ pub struct Repository {
     pub(crate) has_reftable: bool,
     /// True where a remote has promised objects that are not here.
     pub(crate) is_partial: bool,
+    /// The trees of commits that were read last: the message of a commit of many tickets is long, and each look for a file
+    /// would read it again.
+    pub(crate) trees: RefCell<HashMap<ObjectId, git2::Oid>>,
 }
 
 /// The people of a `.mailmap` (gitmailmap(5)).
@@ -71,8 +74,8 @@ impl Repository {
         let has_reftable = config.text("extensions.refStorage").is_some_and(|kind| kind == "reftable");
         let is_partial = config.text("extensions.partialClone").is_some()
             || config.boolean("remote.origin.promisor").unwrap_or(false);
-        let configured = RefCell::default();
-        Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial })
+        let (configured, trees) = (RefCell::default(), RefCell::default());
+        Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial, trees })
     }
 
     /// Author and committer, as git would take them now.
