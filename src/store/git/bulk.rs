@@ -1,13 +1,16 @@
-//! Many blobs at once: written as a few packs, each on the disk before the next, so that memory stays
+//! Many blobs and trees at once: written as a few packs, each on the disk before the next, so that memory stays
 //! bounded and no file is made for each of them.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 
-use git2::ObjectType;
+use git2::build::TreeUpdateBuilder;
+use git2::{ConfigLevel, ObjectType, Oid, PackBuilder};
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 
 /// The bytes of blobs that go into one pack.
@@ -64,34 +67,76 @@ impl Bulk<'_> {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        // A repository of its own: what is written to it stays in memory until it is packed.
-        let repo = Repository::open(self.repository.surroundings.clone())?.repo;
+        self.bytes = 0;
+        let blobs = std::mem::take(&mut self.waiting);
+        self.repository.in_a_pack(|repo, builder| {
+            let odb = repo.odb()?;
+            for content in blobs {
+                builder.insert_object(odb.write(ObjectType::Blob, &content)?, None)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Repository {
+    /// Writes the trees that some files make of a tree, as one pack: the name of the root. `base` is none where there is none yet.
+    pub(crate) fn trees_in_a_pack(
+        &self,
+        update: &mut TreeUpdateBuilder,
+        base: Option<Oid>,
+        paths: &[SupportPath],
+    ) -> Result<Oid> {
+        self.in_a_pack(|repo, builder| {
+            let base = match base {
+                Some(base) => base,
+                None => repo.treebuilder(None)?.write()?,
+            };
+            let root = update.create_updated(repo, &repo.find_tree(base)?)?;
+            let mut packed = BTreeSet::from([root]);
+            builder.insert_object(root, None)?;
+            for path in paths {
+                let mut folder = repo.find_tree(root)?;
+                for name in path.folders() {
+                    let Some(id) = folder.get_name(name).map(|entry| entry.id()) else { break };
+                    if packed.insert(id) {
+                        builder.insert_object(id, None)?;
+                    }
+                    folder = repo.find_tree(id)?;
+                }
+            }
+            Ok(root)
+        })
+    }
+
+    /// Puts what `fill` writes to a repository of its own into one pack, which is on the disk then.
+    fn in_a_pack<T>(
+        &self,
+        fill: impl FnOnce(&git2::Repository, &mut PackBuilder<'_>) -> std::result::Result<T, git2::Error>,
+    ) -> Result<T> {
+        // What is written to it stays in memory until it is packed.
+        let repo = Self::open(self.surroundings.clone())?.repo;
         // Blobs of one commit are seldom like each other, and to look for those that are took two thirds of the time. `git gc`
         // finds what a pack of many commits has to gain.
-        self.repository.write_own(SETTINGS, NO_DELTAS)?;
-        let settings = self.repository.own_folder().join(SETTINGS);
+        self.write_own(SETTINGS, NO_DELTAS)?;
         let mut config = repo.config().map_err(failed)?;
-        config.add_file(&settings, git2::ConfigLevel::App, true).map_err(failed)?;
+        config.add_file(&self.own_folder().join(SETTINGS), ConfigLevel::App, true).map_err(failed)?;
         let odb = repo.odb().map_err(failed)?;
         let _memory = odb.add_new_mempack_backend(999).map_err(failed)?;
         let mut builder = repo.packbuilder().map_err(failed)?;
-
-        for content in self.waiting.drain(..) {
-            let id = odb.write(ObjectType::Blob, &content).map_err(failed)?;
-            builder.insert_object(id, None).map_err(failed)?;
-        }
-        self.bytes = 0;
+        let filled = fill(&repo, &mut builder).map_err(failed)?;
         let mut pack = git2::Buf::new();
         builder.write_buf(&mut pack).map_err(failed)?;
         let mut writer = odb.packwriter().map_err(failed)?;
         writer.write_all(&pack).map_err(|error| Error::io("writing a pack", &error))?;
         writer.commit().map_err(failed)?;
-        self.sync()
+        self.sync_packs()?;
+        Ok(filled)
     }
 
     /// Sees that the packs are on the disk.
-    fn sync(&self) -> Result<()> {
-        let folder = self.repository.common_directory().join("objects/pack");
+    fn sync_packs(&self) -> Result<()> {
+        let folder = self.common_directory().join("objects/pack");
         let io = |error: std::io::Error| Error::io(format!("writing {}", folder.display()), &error);
         for entry in fs::read_dir(&folder).map_err(io)? {
             File::open(entry.map_err(io)?.path()).and_then(|file| file.sync_all()).map_err(io)?;

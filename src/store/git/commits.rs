@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use git2::build::TreeUpdateBuilder;
 use git2::{ObjectType, Oid};
 
-use crate::store::git::bulk::Bulk;
 use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
@@ -60,7 +60,7 @@ impl Repository {
             return Ok(Written { commit, paths, blobs: blobs.collect::<Result<_>>()? });
         }
         let odb = self.repo.odb().map_err(failed("opening the object database"))?;
-        let mut update = git2::build::TreeUpdateBuilder::new();
+        let mut update = TreeUpdateBuilder::new();
         let mut blobs = Vec::new();
         let mut bulk = change.has_many_files().then(|| self.bulk());
         let mut folders = BTreeSet::new();
@@ -84,21 +84,19 @@ impl Repository {
             update.upsert(file.path.as_str(), id.0, git2::FileMode::Blob);
             blobs.push(Some(id));
         }
-        bulk.map_or(Ok(()), Bulk::finish)?;
-        let base = match self.tree(tip)? {
-            Some(tree) => tree,
-            None => {
-                let empty = self.repo.treebuilder(None).and_then(|builder| builder.write());
-                let found = empty.and_then(|id| self.repo.find_tree(id));
-                found.map_err(failed("writing an object"))?
+        let base = self.tree(tip)?.map(|tree| tree.id());
+        let is_packed = bulk.is_some();
+        let tree = match bulk {
+            Some(bulk) => {
+                bulk.finish()?;
+                self.trees_in_a_pack(&mut update, base, &paths)?
             }
+            None => self.write_trees(&mut update, base)?,
         };
-        let tree = self
-            .despite_gc(|| update.create_updated(&self.repo, &base))
-            .map_err(failed("writing an object"))?;
         let parents: Vec<ObjectId> = tip.into_iter().chain(change.also.iter().copied()).collect();
         let commit = self.write_commit_object(&parents, tree, &change.message, identity)?;
-        self.make_durable(ObjectId(commit), change.files.iter().map(|file| file.path.as_str()))?;
+        let loose = change.files.iter().filter(|_| !is_packed);
+        self.make_durable(ObjectId(commit), loose.map(|file| file.path.as_str()))?;
         for id in blobs.iter().flatten().map(|id| id.0).chain([tree, commit]) {
             if !odb.exists(id) {
                 return Err(Error::new(
@@ -108,6 +106,18 @@ impl Repository {
             }
         }
         Ok(Written { commit: ObjectId(commit), paths, blobs })
+    }
+
+    /// Writes the trees that some files make of a tree, each as an object of its own.
+    fn write_trees(&self, update: &mut TreeUpdateBuilder, base: Option<Oid>) -> Result<Oid> {
+        let write = || {
+            let base = match base {
+                Some(base) => base,
+                None => self.repo.treebuilder(None)?.write()?,
+            };
+            update.create_updated(&self.repo, &self.repo.find_tree(base)?)
+        };
+        self.despite_gc(write).map_err(failed("writing an object"))
     }
 
     /// Writes the commit itself; signed by git's own program where `commit.gpgsign` is set.

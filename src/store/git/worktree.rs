@@ -1,10 +1,12 @@
 //! Files of the work tree under `.support/`: read and written without ever following a link.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
@@ -17,6 +19,8 @@ use crate::store::git::shared::users_mode;
 /// The work tree.
 pub(crate) struct WorkTree {
     top: PathBuf,
+    /// The folder that was opened last: of many files, those of one folder come one after the other.
+    last: RefCell<Option<(String, Rc<OwnedFd>)>>,
 }
 
 /// When what is written is on the disk.
@@ -63,11 +67,21 @@ fn failed(path: &str, error: Errno) -> Error {
 impl WorkTree {
     /// The work tree with a top folder.
     pub(crate) fn at(top: &Path) -> Self {
-        Self { top: top.to_owned() }
+        Self { top: top.to_owned(), last: RefCell::default() }
     }
 
     /// Opens the folder that a path lies in; `None` if it is not there and is not to be created.
-    fn folder(&self, path: &SupportPath, create: Missing) -> Result<Option<OwnedFd>> {
+    fn folder(&self, path: &SupportPath, create: Missing) -> Result<Option<Rc<OwnedFd>>> {
+        let name = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if let Some((_, folder)) = self.last.borrow().as_ref().filter(|(last, _)| last == name) {
+            return Ok(Some(Rc::clone(folder)));
+        }
+        let opened = self.open_folder(path, create)?.map(Rc::new);
+        *self.last.borrow_mut() = opened.as_ref().map(|folder| (name.to_owned(), Rc::clone(folder)));
+        Ok(opened)
+    }
+
+    fn open_folder(&self, path: &SupportPath, create: Missing) -> Result<Option<OwnedFd>> {
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
         let top = self.top.display().to_string();
         let mut at = rustix::fs::openat(CWD, &self.top, flags, Mode::empty()).map_err(|e| failed(&top, e))?;
@@ -155,9 +169,10 @@ impl WorkTree {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(error) => return Err(failed(path, error)),
         }
+        *self.last.borrow_mut() = None;
         let mut inner = path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         while let Some(folder) = inner.as_deref().and_then(|inner| SupportPath::parse(inner).ok()) {
-            let Some(outer) = self.folder(&folder, Missing::Leave)? else { break };
+            let Some(outer) = self.open_folder(&folder, Missing::Leave)? else { break };
             // A folder that is not empty stays: rmdir refuses it.
             if rustix::fs::unlinkat(&outer, folder.name(), AtFlags::REMOVEDIR).is_err() {
                 return Ok(());
