@@ -3,6 +3,8 @@
 //! `cargo run --release --example bench -- --tickets 100,1000,10000,100000 --rounds 9`
 //! `--audit 100000` measures audits of a history of that many commits, of which `--rounds` are taken.
 //! `--history 60000` measures what walks over the history of a product: that many commits of code, and few tickets;
+//! `--repository DIR` the same in a clone of that repository; `--bulk 10000` changes of many tickets in one commit; `--long 10000`
+//! one ticket of that many entries beside one of a hundred;
 //! `--only list` measures what has that in its name; `--keep FOLDER --tickets 10000` only makes a repository.
 #![allow(
     clippy::unwrap_used,
@@ -13,9 +15,11 @@
     reason = "a program for developers"
 )]
 
+mod bulk;
 mod commits;
 mod floor;
 mod fossil;
+mod history;
 mod product;
 mod repository;
 mod tickets;
@@ -45,28 +49,29 @@ fn main() {
     let rounds = option("--rounds").map_or(9, |rounds| rounds.parse().unwrap());
     let only = option("--only");
     let tool = repository::build();
-    if let Some(folder) =
-        option("--keep").filter(|_| option("--audit").is_none() && option("--history").is_none())
-    {
-        let tickets = option("--tickets").unwrap_or_default().parse().unwrap();
-        std::fs::create_dir_all(&folder).unwrap();
-        return drop(Bench::fill(&tool, folder.as_ref(), tickets));
+    let number = |name: &str| option(name).map(|number| number.parse::<usize>().unwrap());
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = option("--keep").map_or(temporary.path().to_owned(), std::path::PathBuf::from);
+    std::fs::create_dir_all(&folder).unwrap();
+    let table = |bench| Table { bench, fossil: None, rounds, only: only.clone() };
+    if let Some(commits) = number("--audit") {
+        return table(commits::fill(&tool, &folder, commits)).audits(commits);
     }
-    if let Some(commits) = option("--audit") {
-        let commits = commits.parse().unwrap();
-        let folder = option("--keep").map(std::path::PathBuf::from);
-        let temporary = tempfile::tempdir().unwrap();
-        let folder = folder.as_deref().unwrap_or(temporary.path());
-        let bench = commits::fill(&tool, folder, commits);
-        return Table { bench, fossil: None, rounds, only }.audits(commits);
+    if let Some(commits) = number("--history") {
+        return table(product::fill(&tool, &folder, commits)).history(commits, "40.0");
     }
-    if let Some(commits) = option("--history") {
-        let commits = commits.parse().unwrap();
-        let folder = option("--keep").map(std::path::PathBuf::from);
-        let temporary = tempfile::tempdir().unwrap();
-        let folder = folder.as_deref().unwrap_or(temporary.path());
-        let bench = product::fill(&tool, folder, commits);
-        return Table { bench, fossil: None, rounds, only }.history(commits);
+    if let Some(repository) = option("--repository") {
+        let (bench, commits, release) = product::clone_of(&tool, &folder, &repository);
+        return table(bench).history(commits, &release);
+    }
+    if let Some(tickets) = number("--bulk") {
+        return table(Bench::empty(&tool, &folder)).bulk(tickets);
+    }
+    if let Some(entries) = number("--long") {
+        return table(Bench::empty(&tool, &folder)).long(entries);
+    }
+    if option("--keep").is_some() {
+        return drop(Bench::fill(&tool, &folder, number("--tickets").unwrap()));
     }
     for tickets in option("--tickets").unwrap_or("100,1000,10000".to_owned()).split(',') {
         let tickets = tickets.parse().unwrap();
@@ -258,44 +263,6 @@ impl Table {
             &mut |_| bench.support(&["audit", "main~100.."]),
             vec![("`git log -p`", Box::new(|_| bench.git(&["log", "-p", "main~100..", "--", ".support"])))],
         );
-    }
-
-    /// What walks over history, in a product of code.
-    fn history(&self, commits: usize) {
-        let bench = &self.bench;
-        println!("\n{commits} commits of code, medians of {} rounds, taken in turn\n", self.rounds);
-        println!("| git-support | ms | beside it | ms | ratio |\n| --- | --- | --- | --- | --- |");
-        let id = bench.said(&["list", "--all", "--format", "csv", "limit:1"]);
-        let id = id.lines().nth(1).unwrap_or_default().split(',').next().unwrap_or_default().to_owned();
-        let log: Vec<&str> = vec!["log", "--full-history", "-m", "--raw", "--format=%H", "--", ".support"];
-        let old = format!("main~{}", commits / 12);
-        let contains: Vec<&str> = vec!["tag", "--contains", &old];
-        for (name, fresh, ours, beside) in [
-            ("`log ID`, without an index", true, vec!["log", &id], &log),
-            ("`log ID`, again", false, vec!["log", &id], &log),
-            ("`log -n 20`", false, vec!["log", "-n", "20"], &log),
-            ("`release notes`", false, vec!["release", "notes", "40.0"], &contains),
-            ("`show ID`, with \"fixed in\"", false, vec!["show", &id], &contains),
-            ("`scan`, nothing new", false, vec!["scan"], &log),
-            ("`doctor`", false, vec!["doctor"], &log),
-            ("`audit`, first", true, vec!["audit"], &log),
-            ("`audit`, again", false, vec!["audit"], &log),
-            ("`list --at DATE`", false, vec!["list", "--at", "2026-01-01"], &log),
-            ("`assign --suggest`", false, vec!["assign", "--suggest", &id], &log),
-        ] {
-            let named = format!("`git {}`", beside.join(" "));
-            self.compare(
-                name,
-                &mut |_| {
-                    if fresh {
-                        bench.forget_index();
-                        bench.forget("verified");
-                    }
-                    bench.support(&ours)
-                },
-                vec![(&named, Box::new(|_| bench.git(beside)))],
-            );
-        }
     }
 
     fn index(&self) {

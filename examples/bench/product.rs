@@ -120,6 +120,30 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
     bench
 }
 
+/// A clone of a repository, with a release at each of its last tags, and tickets that name its commits; how many commits it has,
+/// and the last release.
+pub(crate) fn clone_of(tool: &Path, folder: &Path, repository: &str) -> (Bench, usize, String) {
+    let bench = Bench::empty(tool, folder);
+    let _ = bench.git(&["fetch", "-q", "--tags", repository, "HEAD:refs/heads/main"]);
+    let _ = bench.git(&["reset", "-q", "--hard", "main"]);
+    let _ = bench.support(&["init"]);
+    let commits: usize = bench.git_said(&["rev-list", "--count", "HEAD"]).trim().parse().unwrap();
+    let tags = bench.git_said(&["tag", "--merged", "HEAD", "--sort=creatordate"]);
+    let tags: Vec<&str> = tags.lines().collect();
+    let last = &tags[tags.len().saturating_sub(RELEASES)..];
+    for tag in last {
+        let _ = bench.support(&["release", "handover", tag, "--tag", tag, "-m", "Ready."]);
+    }
+    // First parents alone may be few.
+    for ticket in 0..TICKETS {
+        let skipped = format!("--skip={}", 200 + ticket * commits / (TICKETS * 8));
+        let commit = bench.git_said(&["rev-list", "-n1", &skipped, "HEAD"]);
+        file(&bench, ticket, commit.trim());
+    }
+    let release = (*last.last().unwrap()).to_owned();
+    (bench, commits, release)
+}
+
 /// Releases, and tickets that name the commits which fixed them.
 fn hand_over(bench: &Bench, commits: usize) {
     for release in 1..=RELEASES {
@@ -128,10 +152,14 @@ fn hand_over(bench: &Bench, commits: usize) {
             bench.support(&["release", "handover", &format!("{release}.0"), "--tag", &tag, "-m", "Ready."]);
     }
     for ticket in 0..TICKETS {
-        let key = format!("bench:{ticket}");
-        let _ = bench.support(&["new", &format!("Ticket {ticket}"), "--key", &key]);
         let commit = format!("main~{}", 200 + ticket * commits / (TICKETS * 8));
-        let edit = ["edit", "--query", &format!("key:{key}"), "--commit", &commit, "--yes"];
-        let _ = bench.support(&edit);
+        file(bench, ticket, &commit);
     }
+}
+
+/// A ticket that names a commit.
+fn file(bench: &Bench, ticket: usize, commit: &str) {
+    let key = format!("bench:{ticket}");
+    let _ = bench.support(&["new", &format!("Ticket {ticket}"), "--key", &key]);
+    let _ = bench.support(&["edit", "--query", &format!("key:{key}"), "--commit", commit, "--yes"]);
 }

@@ -121,6 +121,47 @@ impl Bench {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// What git prints.
+    pub(crate) fn git_said(&self, arguments: &[&str]) -> String {
+        let output = self.git_command(arguments).stdout(Stdio::piped()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same, with a file as its input.
+    pub(crate) fn support_with(&self, arguments: &[&str], input: &Path) -> Duration {
+        timed(self.command(&self.tool).args(arguments).stdin(std::fs::File::open(input).unwrap()))
+    }
+
+    /// Plain files of the same content as the tickets', committed beside them.
+    pub(crate) fn copies(&self) -> Vec<PathBuf> {
+        let names = self.git_said(&["ls-files", "-z", "--", layout::TICKETS]);
+        let copy = |name: &str| {
+            let to = self.repo.join(name.replacen(layout::TICKETS, "plain", 1));
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(self.repo.join(name), &to).unwrap();
+            to
+        };
+        let copies = names.split_terminator('\0').map(copy).collect();
+        let _ = self.git(&["add", "plain"]);
+        let _ = self.git(&["commit", "-q", "-m", "Copies"]);
+        copies
+    }
+
+    /// Where a ticket's file is.
+    pub(crate) fn path_of(&self, id: &str) -> String {
+        layout::ticket(&git_support::ticket::TicketId::parse(id).unwrap())
+    }
+
+    /// Writes some files anew, one line longer.
+    pub(crate) fn rewrite(&self, files: &[PathBuf], round: usize) -> Duration {
+        let start = std::time::Instant::now();
+        for file in files {
+            let text = std::fs::read_to_string(file).unwrap();
+            std::fs::write(file, format!("{text}# {round}\n")).unwrap();
+        }
+        start.elapsed()
+    }
+
     /// Removes a file of our own folder of the repository, where it is there.
     pub(crate) fn forget(&self, file: &str) {
         let _ = std::fs::remove_file(self.repo.join(".git").join("support").join(file));

@@ -166,7 +166,8 @@ impl Object<'_> {
         match self.0.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) if !matches!(word, "edit" | "triage") => {
                 let near = near(name, &known);
-                Err(format!("unknown field '{name}'{near} ('{word}' takes {})", known[1..].join(", ")))
+                let takes: Vec<&str> = known.into_iter().filter(|name| *name != "op").collect();
+                Err(format!("unknown field '{name}'{near} ('{word}' takes {})", takes.join(", ")))
             }
             _ => Ok(()),
         }

@@ -201,11 +201,9 @@ pub(super) fn of_head_and_entries(id: &TicketId, head: &str, entries: Vec<Entry>
 /// The entry that some lines of a timeline hold; `None` where they are not written as we write them.
 pub(super) fn of_lines(lines: &str) -> Option<Entry> {
     let list = format!("{TIMELINE}:\n{lines}");
-    let node = yaml::parse(&list).ok()?.at(TIMELINE)?.clone();
-    let entry = match node {
-        Node::List(mut items) if items.len() == 1 => read_entry(items.pop()?).ok()?,
-        _ => return None,
-    };
+    let Node::List(items) = yaml::parse(&list).ok()?.at(TIMELINE)?.clone() else { return None };
+    let [item] = <[Node; 1]>::try_from(items).ok()?;
+    let entry = read_entry(item).ok()?;
     let written = yaml::write(&[(Node::text(TIMELINE), Node::List(vec![entry_node(&entry)]))]);
     (written == list).then_some(entry)
 }
