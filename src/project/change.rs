@@ -188,13 +188,11 @@ impl<'p, 'h> Change<'p, 'h> {
         actor: &Actor,
     ) -> Result<Option<Action>, Failure> {
         // Taken out and put back, not copied: a batch may ask a long ticket ten thousand times.
-        let touched = self.tickets.remove(id);
-        let is_touched = touched.is_some();
-        let mut change = match touched {
-            Some(change) => change,
+        let (is_touched, mut change) = match self.tickets.remove(id) {
+            Some(change) => (true, change),
             None => {
                 let after = self.project.need(id)?;
-                TicketChange { before: Some(after.clone()), after }
+                (false, TicketChange { before: Some(after.clone()), after })
             }
         };
         let speaker = request.speaker.take().or_else(|| speaker(&change.after, &request, rules, actor));

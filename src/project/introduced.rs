@@ -56,6 +56,10 @@ impl Project<'_> {
     /// index has not seen it.
     fn brought_to(&self, ids: &[TicketId]) -> Result<Vec<Brought>, IndexError> {
         let mut index = self.index()?;
+        if self.store.repository().is_cut() {
+            // The commit at which it is cut seems to bring all that was there before, and what is before may be fetched yet.
+            return Ok(Vec::new());
+        }
         self.catch_up_touches(&mut index)?;
         let mut parsed = Parsed::new(&self.store);
         ids.iter().map(|id| self.brought(&mut index, &mut parsed, id)).collect()
@@ -114,8 +118,6 @@ impl Project<'_> {
             new.push((name, brought.clone()));
             all.push((commit, brought));
         }
-        // The commit at which a shallow history is cut seems to bring all that was there before.
-        let new = if repository.is_shallow() { Vec::new() } else { new };
         if !(new.is_empty() && gone.is_empty()) {
             index.remember_brought(id, &new, &gone)?;
         }

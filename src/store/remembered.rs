@@ -61,7 +61,7 @@ impl Store {
     pub(super) fn all_said(&self, tips: &[ObjectId], what: Remembered) -> Result<Vec<CodeCommit>, Error> {
         let kept = self.kept(what).unwrap_or_default();
         let known: Vec<ObjectId> = kept.tips.iter().filter_map(|tip| ObjectId::parse(tip)).collect();
-        // Of a tip that is gone, or of a history that was cut, nothing is known any more.
+        // Of a tip that is gone, nothing is known any more.
         let is_there = known.iter().all(|tip| self.repository.has_object(*tip));
         let (known, mut commits) = match is_there {
             true => (known, kept.commits.into_iter().filter_map(KeptCommit::read).collect()),
@@ -95,7 +95,7 @@ impl Store {
         let is_small = std::fs::metadata(&file).is_ok_and(|about| about.len() <= MAX_BYTES);
         let bytes = std::fs::read(&file).ok().filter(|_| is_small)?;
         let kept: Kept = postcard::from_bytes(&bytes).ok()?;
-        (kept.form == FORM && !self.repository.is_shallow()).then_some(kept)
+        (kept.form == FORM && !self.repository.is_cut()).then_some(kept)
     }
 
     /// True where what is remembered is of a tip, and of nothing beside.
@@ -106,6 +106,9 @@ impl Store {
 
     /// Keeps it; where that cannot be done, it is read again the next time.
     fn keep(&self, what: Remembered, tips: &[ObjectId], commits: &[CodeCommit]) {
+        if self.repository.is_cut() {
+            return;
+        }
         let commits = commits.iter().map(KeptCommit::of).collect();
         let kept = Kept { form: FORM, tips: tips.iter().map(ToString::to_string).collect(), commits };
         if let Ok(bytes) = postcard::to_allocvec(&kept) {

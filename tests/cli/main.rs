@@ -73,6 +73,7 @@ mod releases;
 mod reports;
 mod repositories;
 mod rewritten;
+mod sameness;
 mod sandbox;
 mod searching;
 mod settings;

@@ -19,7 +19,7 @@ pub(super) fn state(project: &Project<'_>, stretch: &CommitRange) -> Option<Stri
     let repository = project.store.repository();
     let is_mapped_elsewhere =
         ["mailmap.file", "mailmap.blob"].iter().any(|name| repository.configured(name).is_some());
-    if is_mapped_elsewhere || repository.is_shallow() {
+    if is_mapped_elsewhere || repository.is_cut() {
         return None;
     }
     let mailmap = repository.mailmap_text();

@@ -138,6 +138,12 @@ impl Repository {
         self.repo.is_shallow()
     }
 
+    /// True where commits do not have the parents here that they name: what is derived from such a history is not kept.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_shallow() || self.repo.commondir().join("info/grafts").exists()
+    }
+
     /// A value of git's configuration.
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
