@@ -1,6 +1,10 @@
 //! Findings are settled by the commands that they print.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
 use crate::sandbox::Sandbox;
+use crate::tampering::story;
 
 /// Takes the command that each finding prints last, as who may accept it, until the audit is green.
 #[track_caller]
@@ -25,4 +29,63 @@ pub(super) fn settle(sandbox: &Sandbox, tools: &str) {
         }
     }
     panic!("it is not settled: {}", sandbox.run_unwatched(&["audit"], "").stdout);
+}
+
+/// Each command that is printed to put things right does so: after it, what is left is notes.
+#[test]
+fn the_command_that_puts_it_right_does() {
+    let mut wrong = String::new();
+    for (rule, script) in [
+        ("timeline.removed", "drop 4; commit"),
+        ("timeline.removed", "git checkout -q before~2 -- $A; commit"),
+        ("ticket.removed", "git rm -q $A; commit"),
+        ("ticket.removed", "git rm -q $A $B; commit 'Fewer tickets'"),
+        ("ticket.replaced", "sed \"s/^id: .*/id: $a/\" $B >x; mv x $A; commit"),
+        ("ticket.replaced", "sed \"s/^id: .*/id: $a/\" $B >x; mv x $A; git rm -q --cached $B; rm $B; commit"),
+        (
+            "ticket.replaced",
+            "git support -q new Mine; c=$(git ls-files -o .support | head -1); c=$(git diff --name-only HEAD~1 -- .support/tickets); git show HEAD:$c | sed \"s/^id: .*/id: $a/\" >x; git reset -q --hard HEAD~1 2>/dev/null; mv x $A; commit",
+        ),
+        ("head.unaccounted", "sed -i 's/^title: .*/title: Another/' $A; commit"),
+        (
+            "head.unaccounted",
+            "sed -i 's/^title: .*/title: Another/' $B; commit; git support comment $b -m Since.",
+        ),
+        ("evidence.changed", "echo 200 >$(ls .support/attachments/$a/*); commit"),
+        ("evidence.missing", "git rm -q .support/attachments/$a/*; commit"),
+        ("evidence.missing", "git rm -qr .support/attachments; commit; git support comment $a -m Where"),
+        (
+            "evidence.changed",
+            "git switch -qc side; echo 200 >$(ls .support/attachments/$a/*); commit; git switch -q main; git support comment $b -m x; git merge -q --no-edit side",
+        ),
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        let before = sandbox.run_unwatched(&["audit"], "").stdout;
+        let repairs: BTreeSet<&str> =
+            before.lines().map(str::trim).filter(|line| *line == "git support doctor --repair").collect();
+        if !before.contains(rule) || repairs.len() != 1 {
+            writeln!(wrong, "{script}\n{before}").unwrap();
+            continue;
+        }
+        let repaired = sandbox.shell(&format!("{tools}next; git support doctor --repair"));
+        let after = sandbox.run_unwatched(&["audit"], "");
+        if after.status != Some(0) {
+            writeln!(wrong, "{script}\n{before}{}{}{}", repaired.stdout, repaired.stderr, after.stdout)
+                .unwrap();
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn what_had_taken_a_tickets_place_becomes_a_ticket_of_its_own() {
+    let (sandbox, tools) = story();
+    let script = "git support -q new Mine -m 'My words.'; c=$(git diff --name-only HEAD~1 -- .support/tickets); \
+                  git show HEAD:$c | sed \"s/^id: .*/id: $a/\" >x; git reset -q --hard HEAD~1; mv x $A; commit; next; \
+                  git support doctor --repair";
+    let said = sandbox.shell(&format!("{tools}{script}")).ok();
+    let list = sandbox.run_unwatched(&["list", "--all"], "").stdout;
+    assert!(list.contains("Mine") && list.contains("Card payments fail") && list.contains("Slow"), "{said}{list}");
+    assert!(sandbox.run_unwatched(&["export", "--full"], "").stdout.contains("My words."));
 }

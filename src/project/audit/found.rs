@@ -32,8 +32,11 @@ pub(super) fn problem(
         AuditRule::HeadUnaccounted,
     ]
     .contains(&finding.rule);
+    // A file that was there is in history; one that never came with its entry is not.
+    let is_evidence = [AuditRule::EvidenceMissing, AuditRule::EvidenceChanged].contains(&finding.rule);
+    let is_in_history = is_evidence && path.starts_with(layout::ATTACHMENTS);
     problem.hint = match (&problem.commit, &problem.path) {
-        _ if is_mended_by_doctor => Some("git support doctor --repair".to_owned()),
+        _ if is_mended_by_doctor || is_in_history => Some("git support doctor --repair".to_owned()),
         (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {path}")),
         (Some(commit), None) => Some(format!("git show {commit:.10}")),
         (None, _) => None,

@@ -31,7 +31,8 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
     Ok(())
 }
 
-/// True where a commit gives entries back as they were before an earlier one changed them, and changes no others.
+/// True where a commit gives entries back as they were before an earlier one changed them or put another ticket in their
+/// place, and takes away no others: those of the other ticket are in a file of their own.
 fn is_repair(
     store: &Store,
     settled: &[(ObjectId, TicketId)],
@@ -39,7 +40,7 @@ fn is_repair(
     fault: &Problem,
 ) -> Result<bool, Failure> {
     let rule = AuditRule::parse(fault.rule);
-    if rule != Some(AuditRule::TimelineChanged) {
+    if !matches!(rule, Some(AuditRule::TimelineChanged | AuditRule::TicketReplaced)) {
         return Ok(false);
     }
     let repository = store.repository();
@@ -50,12 +51,22 @@ fn is_repair(
         let now = at(store, commit, id)?;
         let known: BTreeSet<_> = first.timeline().iter().map(identity).collect();
         let mut later = before.timeline().iter().filter(|entry| !known.contains(&identity(entry)));
-        let is_kept = |entry: &Entry| now.as_ref().is_some_and(|now| now.timeline().contains(entry));
+        let elsewhere = match rule {
+            Some(AuditRule::TicketReplaced) => others_of(store, commit, id)?,
+            _ => Vec::new(),
+        };
+        let is_kept = |entry: &Entry| now.iter().chain(&elsewhere).any(|ticket| ticket.has_entry(entry));
         if missing(&first, now.as_ref()) == 0 && later.all(is_kept) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The other tickets of a commit.
+fn others_of(store: &Store, commit: ObjectId, id: &TicketId) -> Result<Vec<Ticket>, Failure> {
+    let tickets = store.snapshot(Some(&commit.to_string()))?.tickets()?.tickets;
+    Ok(tickets.into_iter().filter(|ticket| ticket.id() != id).collect())
 }
 
 /// A ticket as a commit has it.

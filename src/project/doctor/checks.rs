@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
+use crate::project::doctor::evidence;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
@@ -35,7 +36,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
         vendor(ticket, &vendors, &mut faults);
     }
     links(&tickets, &mut faults);
-    evidence(&snapshot, &tickets, &mut faults)?;
+    evidence::check(store.repository(), &snapshot, &tickets, &mut faults)?;
     releases(project, &tickets, &mut faults);
     for name in store.other_ticket_branches()? {
         let message =
@@ -278,48 +279,6 @@ fn vendor(ticket: &Ticket, vendors: &[String], faults: &mut Vec<Problem>) {
     }
 }
 
-/// The evidence that entries name, and what lies there beside.
-fn evidence(
-    snapshot: &Snapshot<'_>,
-    tickets: &BTreeMap<TicketId, Ticket>,
-    faults: &mut Vec<Problem>,
-) -> Result<(), Failure> {
-    let mut stored: BTreeSet<String> = snapshot.attachments()?.into_iter().collect();
-    for ticket in tickets.values() {
-        for entry in ticket.timeline() {
-            let Some(file) = &entry.attachment else { continue };
-            let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
-            let is_there = stored.remove(&path);
-            let content = if is_there { snapshot.file(&path, usize::MAX)? } else { None };
-            let fault = match content {
-                Some(_) if file.is_removed => {
-                    let message = format!("{} was removed by a redaction, and is back", file.name);
-                    let hint = format!("git rm {path} && git commit");
-                    faults.push(
-                        Problem::error("evidence.redacted", message).of(ticket.id()).at(&path).hint(hint),
-                    );
-                    continue;
-                }
-                None if entry.redacted.is_some() => continue,
-                None => Problem::error("evidence.missing", format!("{} is missing", file.name)),
-                Some(content) if crate::ticket::sha256(&content) == file.sha256 => continue,
-                Some(_) => Problem::error(
-                    "evidence.changed",
-                    format!("{} differs from what was attached", file.name),
-                ),
-            };
-            let hint = format!("git log -p --stat -- {path}");
-            faults.push(fault.of(ticket.id()).at(&path).hint(hint));
-        }
-    }
-    for path in stored {
-        faults.push(
-            Problem::note("evidence.unnamed", "no entry names it").at(&path).hint(format!("git rm {path}")),
-        );
-    }
-    Ok(())
-}
-
 /// What releases name.
 fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
     for release in project.releases().unwrap_or_default() {
@@ -339,33 +298,33 @@ fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults:
 
 impl Problem {
     /// A thing to know.
-    fn note(rule: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn note(rule: &'static str, message: impl Into<String>) -> Self {
         Self::new(rule, ProblemLevel::Note, message)
     }
 
     /// A thing to put right.
-    fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn warning(rule: &'static str, message: impl Into<String>) -> Self {
         Self::new(rule, ProblemLevel::Warning, message)
     }
 
     /// A thing that is broken.
-    fn error(rule: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn error(rule: &'static str, message: impl Into<String>) -> Self {
         Self::new(rule, ProblemLevel::Error, message)
     }
 
-    fn of(mut self, id: &TicketId) -> Self {
+    pub(super) fn of(mut self, id: &TicketId) -> Self {
         self.path = Some(layout::ticket(id));
         self.ticket = Some(id.clone());
         self
     }
 
-    fn at(mut self, path: &str) -> Self {
+    pub(super) fn at(mut self, path: &str) -> Self {
         self.ticket = self.ticket.or_else(|| layout::id_of(path));
         self.path = Some(path.to_owned());
         self
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -1,6 +1,7 @@
 //! Doctor: everything under `.support/` and git's setup checked, and what is safe repaired.
 
 mod checks;
+mod evidence;
 mod repairs;
 mod settings;
 mod stray;

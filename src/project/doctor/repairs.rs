@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions, with_decided};
-use crate::project::doctor::{settings, stray};
+use crate::project::doctor::{evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
@@ -93,13 +93,17 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         }
     }
     let settings = settings::repaired(&project.store, &snapshot)?;
+    let attachments = evidence::restored(project.store.repository(), &snapshot, &tickets)?;
     change.action("repair");
-    change.subject(match (change.tickets.len(), &settings) {
-        (0, Some(_)) => format!("repair {}", layout::CONFIG),
-        (0, None) => format!("repair {}", layout::ATTRIBUTES),
-        (1, _) => "repair 1 ticket".to_owned(),
-        (count, _) => format!("repair {count} tickets"),
+    change.subject(match (change.tickets.len(), attachments.len(), &settings) {
+        (0, 0, Some(_)) => format!("repair {}", layout::CONFIG),
+        (0, 0, None) => format!("repair {}", layout::ATTRIBUTES),
+        (0, 1, _) => "restore 1 attachment".to_owned(),
+        (0, count, _) => format!("restore {count} attachments"),
+        (1, ..) => "repair 1 ticket".to_owned(),
+        (count, ..) => format!("repair {count} tickets"),
     });
+    change.files.extend(attachments);
     change.files.extend(settings);
     let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
     let is_missing = !project.is_empty() && attributes.is_none();
@@ -124,7 +128,18 @@ fn whole_tickets(project: &Project<'_>) -> Result<BTreeMap<TicketId, Ticket>, Fa
         }
     }
     for lost in project.store.lost(&snapshot)? {
-        tickets.insert(lost.id, lost.whole);
+        let Some(present) = tickets.insert(lost.id, lost.whole.clone()) else { continue };
+        // What had taken its place is a ticket of its own, unless that is there.
+        if let Merged::Two { renamed, .. } = merge(&present, &lost.whole)
+            && !tickets.values().any(|other| present.timeline().iter().all(|entry| other.has_entry(entry)))
+        {
+            project.host.note(format!(
+                "another ticket had taken the place of {}; it is now {}",
+                present.id(),
+                renamed.id()
+            ));
+            tickets.insert(renamed.id().clone(), *renamed);
+        }
     }
     Ok(tickets)
 }
