@@ -150,3 +150,17 @@ fn a_rule_that_a_lead_merged_is_still_not_used_by_who_changed_it() {
     sandbox.shell(&format!("{tools}{ENFORCED}{change}{merged}")).ok();
     assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned(), "rules.self".to_owned()], Some(3)));
 }
+
+/// On a file system without case its files would lie over the tickets.
+#[test]
+fn a_folder_that_some_file_systems_take_for_ours_is_found() {
+    for name in [".Support", ".SUPPORT", ".support\u{200c}"] {
+        let script =
+            format!("mkdir -p {name}/tickets; echo x >{name}/tickets/x; git add -A {name}; git commit -qm x");
+        crate::tampering::finds(&[("file.strange", script.clone())]);
+        crate::tampering::finds(&[(
+            "file.strange",
+            format!("git switch -qc side; {script}; git switch -q main; git merge -q --no-ff --no-edit side"),
+        )]);
+    }
+}

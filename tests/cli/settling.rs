@@ -86,6 +86,9 @@ fn what_had_taken_a_tickets_place_becomes_a_ticket_of_its_own() {
                   git support doctor --repair";
     let said = sandbox.shell(&format!("{tools}{script}")).ok();
     let list = sandbox.run_unwatched(&["list", "--all"], "").stdout;
-    assert!(list.contains("Mine") && list.contains("Card payments fail") && list.contains("Slow"), "{said}{list}");
+    assert!(
+        list.contains("Mine") && list.contains("Card payments fail") && list.contains("Slow"),
+        "{said}{list}"
+    );
     assert!(sandbox.run_unwatched(&["export", "--full"], "").stdout.contains("My words."));
 }

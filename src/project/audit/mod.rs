@@ -26,7 +26,7 @@ use crate::process::audit::{AuditRule, Audited, Finding, Proof};
 use crate::process::{Policy, Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::ObjectId;
+use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
 use crate::ticket::Person;
 
@@ -248,6 +248,12 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
     };
     faults.sort_by_key(order);
     settled::apply(review.store, stretch, &mut faults)?;
+    for tip in &stretch.tips {
+        for alias in review.store.repository().aliases(*tip).map_err(Error::from)? {
+            let finding = Finding::new(AuditRule::FileStrange, alias.problem);
+            faults.push(problem(None, None, &shown(&alias.path), finding));
+        }
+    }
     let audited = Audited {
         faults,
         commits: review

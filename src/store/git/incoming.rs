@@ -76,6 +76,21 @@ impl Repository {
         Ok(found)
     }
 
+    /// What stands beside `.support/` in a commit that a file system may take for it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn aliases(&self, commit: ObjectId) -> Result<Vec<UnsafePath>> {
+        let top = self.top(commit)?;
+        let is_twice = top.iter().filter(|item| item.name == FOLDER).count() > 1;
+        let twice = is_twice.then(|| UnsafePath::new(FOLDER, TWICE));
+        let aliases = top.iter().filter(|item| is_alias_of_folder(&item.name));
+        Ok(twice
+            .into_iter()
+            .chain(aliases.map(|item| UnsafePath::new(item.name.clone(), same_as(FOLDER))))
+            .collect())
+    }
+
     /// The paths at and below `.support/` of a commit that are not safe, as many as are wanted; folders that
     /// `known` has alike are not looked at.
     ///
@@ -87,14 +102,7 @@ impl Repository {
         known: Option<ObjectId>,
         wanted: usize,
     ) -> Result<Vec<UnsafePath>> {
-        let mut found = Vec::new();
-        let top = self.top(commit)?;
-        if top.iter().filter(|item| item.name == FOLDER).count() > 1 {
-            found.push(UnsafePath::new(FOLDER, TWICE));
-        }
-        for item in top.iter().filter(|item| is_alias_of_folder(&item.name)) {
-            found.push(UnsafePath::new(item.name.clone(), same_as(FOLDER)));
-        }
+        let mut found = self.aliases(commit)?;
         let known = known.map(|known| self.find(known, FOLDER)).transpose()?.flatten();
         let known = known.filter(|item| item.kind == ItemKind::Folder).map(|item| item.id);
         let Some(top) = self.find(commit, FOLDER)? else { return Ok(found) };
