@@ -312,3 +312,41 @@ fn dates_of_ones_own_are_noted() {
         );
     }
 }
+
+/// A history that grew is looked at from where it was found clean, and says what a look at all of it says.
+#[test]
+fn what_is_new_since_a_clean_audit_is_judged_as_all_of_it_is() {
+    let grants = "as_pat git support -q config set policy.rules_by_role off; ";
+    let own =
+        "sed -i 's/roles: \\[l1, l2\\]/roles: [product-owner]/' .support/team.yaml; git commit -qam Me; ";
+    let step = "git support -q triage $a --severity minor; next; ";
+    for (before, after) in [
+        ("true", "git support -q comment $a -m More.; next; git support -q new Third"),
+        (
+            "true",
+            "git switch -qc side; git support -q comment $a -m More.; next; git switch -q main; git support -q new Third; git merge -q --no-edit side",
+        ),
+        ("true", "drop 4; commit"),
+        ("true", "git revert --no-edit HEAD~1"),
+        (
+            "git branch side HEAD~1",
+            "git switch -q side; git support -q comment $b -m Side.; git switch -q main; git merge -q --no-edit side",
+        ),
+        (
+            "git switch -qc side; git support -q comment $b -m Side.; next; git switch -q main",
+            "git cherry-pick side",
+        ),
+        (&format!("{ENFORCED}{grants}{own}true"), step),
+        (&format!("{ENFORCED}{grants}{own}true"), "git support -q comment $a -m x"),
+    ] {
+        let (sandbox, tools) = crate::tampering::story();
+        sandbox.shell(&format!("{tools}set +e; {before}; next; git support audit")).ok();
+        sandbox
+            .shell(&format!("{tools}set +e; export GIT_SUPPORT_SEED=$((GIT_SUPPORT_SEED + 500)); {after}"))
+            .ok();
+        let kept = sandbox.run_unwatched(&["audit"], "");
+        sandbox.shell("rm -f .git/support/verified").ok();
+        let whole = sandbox.run_unwatched(&["audit"], "");
+        assert_eq!((kept.stdout, kept.status), (whole.stdout, whole.status), "{before}, then {after}");
+    }
+}

@@ -28,7 +28,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
-use crate::ticket::Person;
+use crate::ticket::{Person, TicketId};
 
 use found::problem;
 use range::CommitRange;
@@ -95,7 +95,11 @@ impl Project<'_> {
         let done = match known {
             Some(done) => done,
             None => {
-                let done = self.reviewed(&stretch)?;
+                let begun = state.as_ref().and_then(|state| verified::begun(&self.store, state));
+                let done = match begun.filter(|_| verified::is_there(&self.store, &stretch.tips)) {
+                    Some(begun) => self.reviewed_on(&stretch, begun)?,
+                    None => self.reviewed(&stretch)?,
+                };
                 state.iter().for_each(|state| verified::remember(&self.store, state, &done));
                 done
             }
@@ -121,6 +125,21 @@ impl Project<'_> {
             audited.faults.insert(0, cut(shallow));
         }
         Ok(Audit { audited, stretch })
+    }
+
+    /// Looks at what is new since a part of a stretch was found clean; at all of it, where that is not.
+    fn reviewed_on(&self, stretch: &CommitRange, begun: (Done, Vec<ObjectId>)) -> Result<Done, Failure> {
+        let (mut done, tips) = begun;
+        let new = self.reviewed(&stretch.less(&tips))?;
+        if !verified::is_clean(&new) {
+            return self.reviewed(stretch);
+        }
+        done.audited.commits += new.audited.commits;
+        done.audited.entries += new.audited.entries;
+        done.tickets.extend(new.tickets);
+        done.audited.tickets = done.tickets.len();
+        done.has_grants = new.has_grants;
+        Ok(done)
     }
 
     /// Looks at each commit of a stretch.
@@ -230,6 +249,10 @@ struct Done {
     commits: Vec<ObjectId>,
     /// True where a commit did not have to be signed.
     has_unsigned: bool,
+    /// The tickets that the commits touched.
+    tickets: BTreeSet<TicketId>,
+    /// True where somebody changed the rules for themselves: a later step of theirs is held against it.
+    has_grants: bool,
 }
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
@@ -266,6 +289,8 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
         is_cut: review.is_cut,
         ..Audited::default()
     };
+    let has_grants = review.rules.has_grants();
     let commits = review.commits.into_keys().collect();
-    Ok(Done { is_conditional, audited, unaccepted, commits, has_unsigned: review.has_unsigned })
+    let (has_unsigned, tickets) = (review.has_unsigned, review.tickets.into_iter().collect());
+    Ok(Done { is_conditional, audited, unaccepted, commits, has_unsigned, tickets, has_grants })
 }

@@ -156,6 +156,11 @@ impl RuleChanges {
         }
     }
 
+    /// True where somebody changed the rules for themselves.
+    pub(super) fn has_grants(&self) -> bool {
+        !self.granted.is_empty()
+    }
+
     /// Those that somebody made for themselves, and that a commit has.
     pub(super) fn at<'a>(&'a self, commit: &'a ObjectId) -> impl Iterator<Item = &'a SelfGranted> {
         self.granted.iter().filter(move |granted| granted.later.contains(commit))

@@ -36,6 +36,12 @@ impl CommitRange {
         self.seal.as_ref().map(Seal::said).or_else(|| self.from.clone())
     }
 
+    /// The same without what some commits contain.
+    pub(super) fn less(&self, commits: &[ObjectId]) -> Self {
+        let less = [&self.less, commits].concat();
+        Self { tips: self.tips.clone(), less, ..Self::default() }
+    }
+
     /// The commit after which a range begins that somebody asked for.
     pub(super) fn before(&self) -> Option<ObjectId> {
         self.less.first().copied().filter(|_| self.from.is_some())
