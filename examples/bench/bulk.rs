@@ -78,7 +78,7 @@ impl Table {
             let _ = bench.support_with(&["batch"], &lines);
             id
         });
-        for command in ["show", "log", "audit"] {
+        for command in ["show", "log"] {
             let name = format!("`{command} ID`");
             self.compare(
                 &name,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::repository::Bench;
-use crate::tickets::FIRST;
+use crate::tickets::{FIRST, SPAN};
 
 /// Files of code.
 const FILES: usize = 3_000;
@@ -35,13 +35,15 @@ struct Stream<W> {
     out: W,
     mark: usize,
     at: i64,
+    /// The seconds between two commits.
+    step: i64,
     dice: Dice,
 }
 
 impl<W: std::io::Write> Stream<W> {
     fn commit(&mut self, branch: &str, message: &str, parents: &[usize]) -> usize {
         self.mark += 1;
-        self.at += 600;
+        self.at += self.step;
         let person = format!("Dev {0} <dev{0}@example.com> {1} +0000", self.mark % 40, self.at);
         let mut text =
             format!("commit refs/heads/{branch}\nmark :{}\nauthor {person}\ncommitter {person}\n", self.mark);
@@ -69,7 +71,7 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
     let bench = Bench::empty(tool, folder);
     let mut child = bench.git_command(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
     let out = std::io::BufWriter::new(child.stdin.take().unwrap());
-    let mut stream = Stream { out, mark: 0, at: FIRST, dice: Dice(2026) };
+    let mut stream = Stream { out, mark: 0, at: FIRST, step: SPAN / i64::try_from(commits).unwrap(), dice: Dice(2026) };
     let mut main = stream.commit("main", "Begin", &[]);
     for file in 0..FILES {
         write!(stream.out, "M 100644 inline {}\ndata 7\nint x;\n\n", path(file)).unwrap();
@@ -124,7 +126,7 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
 /// and the last release.
 pub(crate) fn clone_of(tool: &Path, folder: &Path, repository: &str) -> (Bench, usize, String) {
     let bench = Bench::empty(tool, folder);
-    let _ = bench.git(&["fetch", "-q", "--tags", repository, "HEAD:refs/heads/main"]);
+    let _ = bench.git(&["fetch", "-q", "--tags", "--update-head-ok", repository, "HEAD:refs/heads/main"]);
     let _ = bench.git(&["reset", "-q", "--hard", "main"]);
     let _ = bench.support(&["init"]);
     let commits: usize = bench.git_said(&["rev-list", "--count", "HEAD"]).trim().parse().unwrap();

@@ -10,7 +10,7 @@ use git_support::ticket::{
 
 /// The first ticket is opened this many seconds after 1970 UTC; the last about two years later.
 pub(crate) const FIRST: i64 = 1_720_000_000;
-const SPAN: i64 = 2 * 365 * 86_400;
+pub(crate) const SPAN: i64 = 2 * 365 * 86_400;
 
 /// Numbers that are the same in every run (splitmix64, <https://prng.di.unimi.it/splitmix64.c>).
 struct Numbers(u64);

@@ -1,6 +1,6 @@
 //! Which merge brought a commit to a branch, and the lines that git draws of a history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
@@ -35,20 +35,37 @@ impl Repository {
         let seconds =
             commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
         let Some(oldest) = seconds.into_iter().min() else { return Ok(brought) };
-        // Git reads its commit graph, where there is one; only merges are of interest.
+        // Git reads its commit graph, where there is one, and nothing that is older than all of them.
         let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
-        let arguments = ["rev-list", "--first-parent", "--min-parents=2", &since, &tip.to_string(), "--"];
-        let merges = self.git_here(&arguments, b"", None)?;
-        for merge in String::from_utf8_lossy(&merges).lines().filter_map(ObjectId::parse) {
-            if let [first, others @ ..] = self.parents(merge)?.as_slice() {
-                let came = self.commits_between(others, &[*first])?;
-                brought
-                    .extend(came.into_iter().filter(|commit| commits.contains(commit)).map(|c| (c, merge)));
+        let tip = tip.to_string();
+        let arguments = ["rev-list", "--topo-order", "--parents", &since, &tip, "--"];
+        // The line of first parents, and for each commit that is still to come the oldest of the line that has it.
+        let mut line: Vec<ObjectId> = Vec::new();
+        let mut next = ObjectId::parse(&tip);
+        let mut within: HashMap<ObjectId, usize> = HashMap::new();
+        let mut left = commits.len();
+        self.git.stream(&arguments, &self.git_environment(), b'\n', |record| -> Result<bool> {
+            let text = String::from_utf8_lossy(record);
+            let mut ids = text.split(' ').filter_map(ObjectId::parse);
+            let Some(commit) = ids.next() else { return Ok(true) };
+            let parents: Vec<ObjectId> = ids.collect();
+            let is_on_line = next == Some(commit);
+            if is_on_line {
+                line.push(commit);
+                next = parents.first().copied();
             }
-            if brought.len() == commits.len() {
-                break;
+            let known = within.remove(&commit);
+            let place = if is_on_line { line.len() - 1 } else { known.unwrap_or_default() };
+            for parent in parents {
+                let oldest = within.entry(parent).or_default();
+                *oldest = (*oldest).max(place);
             }
-        }
+            if commits.contains(&commit) {
+                left -= 1;
+                brought.extend(line.get(place).filter(|_| !is_on_line).map(|merge| (commit, *merge)));
+            }
+            Ok(left > 0)
+        })?;
         Ok(brought)
     }
 
