@@ -3,6 +3,8 @@
 mod graph;
 mod lineage;
 
+use std::collections::BTreeMap;
+
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
@@ -51,11 +53,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut entries = Vec::new();
     if args.ids.is_empty() {
         let all = project.all_entries(limit, |entry| sieve.lets_pass(entry))?;
-        entries.extend(all.into_iter().map(|introduced| line(introduced, &[])));
+        entries.extend(all.into_iter().map(|introduced| line(introduced, &BTreeMap::new())));
     }
     for (ticket, history) in project.introduced_by(&ids)? {
+        let mut numbers: BTreeMap<u64, usize> = BTreeMap::new();
+        ticket.timeline().iter().for_each(|entry| *numbers.entry(entry.seq).or_default() += 1);
         let passed = history.into_iter().filter(|introduced| sieve.lets_pass(&introduced.entry));
-        entries.extend(passed.map(|introduced| line(introduced, ticket.timeline())));
+        entries.extend(passed.map(|introduced| line(introduced, &numbers)));
     }
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
@@ -120,8 +124,8 @@ impl Sieve {
 }
 
 /// An entry as a line; concurrent where another of its ticket's timeline has the same number.
-fn line(introduced: IntroducedEntry, timeline: &[Entry]) -> EntryLine {
-    let concurrent = timeline.iter().filter(|entry| entry.seq == introduced.entry.seq).count() > 1;
+fn line(introduced: IntroducedEntry, numbers: &BTreeMap<u64, usize>) -> EntryLine {
+    let concurrent = numbers.get(&introduced.entry.seq).is_some_and(|entries| *entries > 1);
     EntryLine {
         ticket: introduced.ticket,
         title: introduced.title,
