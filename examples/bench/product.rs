@@ -71,7 +71,8 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
     let bench = Bench::empty(tool, folder);
     let mut child = bench.git_command(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
     let out = std::io::BufWriter::new(child.stdin.take().unwrap());
-    let mut stream = Stream { out, mark: 0, at: FIRST, step: SPAN / i64::try_from(commits).unwrap(), dice: Dice(2026) };
+    let mut stream =
+        Stream { out, mark: 0, at: FIRST, step: SPAN / i64::try_from(commits).unwrap(), dice: Dice(2026) };
     let mut main = stream.commit("main", "Begin", &[]);
     for file in 0..FILES {
         write!(stream.out, "M 100644 inline {}\ndata 7\nint x;\n\n", path(file)).unwrap();

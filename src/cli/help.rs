@@ -7,7 +7,7 @@ use clap::Command;
 /// The commands by what they are for, each in one group.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions"]),
-    ("Open and find tickets", &["new", "list", "show", "next", "board"]),
+    ("Open and find tickets", &["new", "list", "show", "next", "inbox", "watch", "status", "board"]),
     ("Update tickets", &["edit", "comment", "attach", "link", "assign", "owner"]),
     (
         "Investigate and escalate",
@@ -26,7 +26,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
 const MEANINGS: &[(&[&str], &str)] = &[
     (&["create", "add", "open", "file", "issue", "ticket", "submit"], "git support new"),
     (&["view", "get", "cat", "display", "print", "describe", "info", "open-ticket"], "git support show ID"),
-    (&["search", "find", "grep", "query", "ls", "tickets", "issues", "status", "state"], "git support list"),
+    (&["search", "find", "grep", "query", "ls", "tickets", "issues", "state"], "git support list"),
     (&["take", "claim", "grab", "start", "pick"], "git support next --take; git support assign ID"),
     // A ticket is never deleted.
     (
@@ -54,7 +54,10 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["stats", "statistics", "metrics", "kpi"], "git support report"),
     (&["settings", "preferences"], "git support config"),
     (&["user", "users", "people", "members"], "git support team"),
-    (&["mine", "inbox", "my"], "git support list assignee:me"),
+    (&["mine", "my"], "git support list assignee:me"),
+    (&["notifications", "feed", "news", "unread"], "git support inbox"),
+    (&["subscribe", "follow", "cc"], "git support watch ID"),
+    (&["unsubscribe", "unwatch", "mute"], "git support watch ID --off"),
     (&["dashboard", "web", "browse", "ui"], "git support board"),
     (&["depends", "parent", "subtask", "relate"], "git support link ID KIND OTHER"),
     (&["man", "usage", "commands"], "git support help"),

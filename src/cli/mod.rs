@@ -114,8 +114,10 @@ fn shown(
     let text = render(view, options.format(), &RenderOptions { now_seconds, ..look })?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
-    let may_page =
-        matches!(view, View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::HandoverNotes(_));
+    let may_page = matches!(
+        view,
+        View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Inbox(_) | View::HandoverNotes(_)
+    );
     output::print(&text, may_page, &session.host.env)?;
     said?;
     Ok(ExitCode::from(view.status()))

@@ -16,11 +16,12 @@ pub(crate) const REOPENED: i64 = 2;
 pub(crate) const UNANSWERED: i64 = 4;
 
 /// The fields whose values are kept as terms; the others have columns of their own.
-const TERMS: [Key; 22] = [
+const TERMS: [Key; 23] = [
     Key::Reporter,
     Key::Channel,
     Key::Owner,
     Key::Assignee,
+    Key::Watcher,
     Key::Affects,
     Key::Environment,
     Key::Label,

@@ -46,6 +46,12 @@ impl FieldChange {
     pub fn adding(add: Vec<String>) -> Self {
         Self::Members { add, remove: Vec::new() }
     }
+
+    /// Members to remove, and none to add.
+    #[must_use]
+    pub fn removing(remove: Vec<String>) -> Self {
+        Self::Members { add: Vec::new(), remove }
+    }
 }
 
 /// The fields to change.

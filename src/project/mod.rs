@@ -22,8 +22,8 @@ mod history;
 mod host;
 mod import;
 mod import_issue;
+mod inbox;
 mod introduced;
-
 mod links;
 mod near_words;
 mod parts;
@@ -55,6 +55,7 @@ pub use find::{Limit, Projection, Search, Which};
 pub use history::{CommitLine, Graph};
 pub use host::{Host, Notes, Progress};
 pub use import::{AttachmentContent, Imported};
+pub use inbox::{Inbox, InboxStart};
 pub use introduced::IntroducedEntry;
 pub use people::Sought;
 pub use sla_rules::SlaRules;

@@ -154,6 +154,17 @@ impl Change<'_, '_> {
         Ok(people)
     }
 
+    /// The one who writes, as the team knows them.
+    ///
+    /// # Errors
+    /// The team cannot be read.
+    pub fn known_author(&self) -> Result<KnownPerson, Failure> {
+        let me = self.author.member.to_string();
+        let known = self.known_people()?.into_iter().find(|known| known.is_named(&me));
+        let by = &self.author.by;
+        Ok(known.unwrap_or_else(|| KnownPerson { name: by.name.clone(), emails: vec![by.email.clone()] }))
+    }
+
     fn whom<'p>(&self, typed: &str, people: &'p [KnownPerson]) -> Meant<'p> {
         if !matches!(typed, "me" | "@me") {
             return meant(typed, people);

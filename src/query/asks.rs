@@ -91,6 +91,7 @@ impl Filter {
                     (Key::Reporter, "reporter"),
                     (Key::Owner, "owner"),
                     (Key::Assignee, "assignee"),
+                    (Key::Watcher, "watcher"),
                     (Key::By, "by"),
                 ];
                 let Some((_, field)) = fields.into_iter().find(|(own, _)| own == key) else { return };

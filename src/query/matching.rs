@@ -280,6 +280,7 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::Channel => one(&Field::Channel),
         Key::Owner => one(&Field::Owner),
         Key::Assignee => one(&Field::Assignee),
+        Key::Watcher => many(&Field::Watchers),
         Key::Affects => many(&Field::Affects),
         Key::Environment => one(&Field::Environment),
         Key::Label => many(&Field::Labels),
@@ -338,7 +339,7 @@ pub(crate) enum Comparison {
 
 /// How a text is compared with the values of a field.
 pub(crate) fn comparison(key: Key) -> Comparison {
-    if matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::By) {
+    if is_person(key) {
         Comparison::Person
     } else if is_link(key) || matches!(key, Key::Id | Key::Commit | Key::Link) {
         Comparison::Beginning
@@ -347,6 +348,11 @@ pub(crate) fn comparison(key: Key) -> Comparison {
     } else {
         Comparison::Whole
     }
+}
+
+/// True for a field that names people.
+pub(crate) fn is_person(key: Key) -> bool {
+    matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::Watcher | Key::By)
 }
 
 fn is_link(key: Key) -> bool {

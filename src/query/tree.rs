@@ -51,6 +51,7 @@ pub(crate) enum Key {
     Channel,
     Owner,
     Assignee,
+    Watcher,
     Affects,
     Environment,
     Label,
@@ -92,6 +93,7 @@ pub const FIELDS: &[&str] = &[
     "channel",
     "owner",
     "assignee",
+    "watcher",
     "affects",
     "environment",
     "label",
@@ -139,7 +141,7 @@ pub const SORT_KEYS: &[&str] = &[
 ];
 
 impl Key {
-    pub(crate) const ALL: [Self; 37] = [
+    pub(crate) const ALL: [Self; 38] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -151,6 +153,7 @@ impl Key {
         Self::Channel,
         Self::Owner,
         Self::Assignee,
+        Self::Watcher,
         Self::Affects,
         Self::Environment,
         Self::Label,
@@ -183,6 +186,7 @@ impl Key {
     pub(crate) fn parse(name: &str) -> Option<Self> {
         let name = match name {
             "labels" => "label",
+            "watchers" => "watcher",
             "links" => "link",
             "commits" => "commit",
             "attachments" => "attachment",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::query::habits;
 use crate::query::lexer::Value;
+use crate::query::matching::is_person;
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Filter, Key, SyntaxError, Test};
 use crate::ticket::{
@@ -198,6 +199,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Channel
         | Key::Owner
         | Key::Assignee
+        | Key::Watcher
         | Key::Affects
         | Key::Environment
         | Key::Label
@@ -224,9 +226,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
 /// The value as it is looked for: `@me` is me.
 fn own_word(key: Key, text: &str) -> &str {
     match text {
-        "@me" | "currentUser()" if matches!(key, Key::Reporter | Key::Owner | Key::Assignee | Key::By) => {
-            "me"
-        }
+        "@me" | "currentUser()" if is_person(key) => "me",
         text => text,
     }
 }

@@ -93,6 +93,10 @@ fn objects(view: &View) -> Shape {
                 |one: &Listed| queued(placed(listed(one, *extent), one.places.as_ref()), one.queued.as_ref());
             Shape::Many(tickets.iter().map(object).collect())
         }
+        View::Queue(counts) => Shape::One(json!({
+            "schema": SCHEMA, "assigned": counts.assigned, "overdue": counts.overdue, "new": counts.new,
+        })),
+        View::Inbox(items) => Shape::Many(crate::render::inbox::objects(items)),
         View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
         View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),
         View::Suggestions(people) => Shape::Many(people.iter().map(suggestion).collect()),

@@ -80,6 +80,7 @@ fn rows(view: &View) -> Option<Rows> {
         View::Opened(tickets, _) | View::Steps(tickets) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
+        View::Inbox(items) => Some((crate::render::inbox::COLUMNS, crate::render::inbox::rows(items))),
         View::Entries(entries) => Some((ENTRY_COLUMNS, entries.iter().map(entry_row).collect())),
         View::Metrics(table) => Some((crate::render::metrics::COLUMNS, crate::render::metrics::rows(table))),
         View::Budget(budget) => {
@@ -99,6 +100,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Text(_)
         | View::Ticket(_)
         | View::HandoverNotes(_)
+        | View::Queue(_)
         | View::Suggestions(_)
         | View::Attachments(_)
         | View::Team(_)

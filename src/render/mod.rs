@@ -14,6 +14,7 @@ mod flat;
 mod gate;
 mod graph;
 mod handover_notes;
+mod inbox;
 mod json_value;
 mod lines;
 mod list;
@@ -41,7 +42,7 @@ pub use view::measured::{
 };
 pub use view::{
     AttachmentLine, Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, LinkedTicket,
-    Reported, SettingLine, TicketPage, View,
+    QueueCounts, Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -129,6 +130,8 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::HandoverNotes(packet) => handover_notes::markdown(packet),
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
+        View::Queue(counts) => inbox::counts(counts),
+        View::Inbox(items) => inbox::table(items, look),
         View::Entries(entries) => entries::entries(entries, look),
         View::Graph(lines) => graph::graph(lines, look),
         View::Blame { lines, .. } => blame::table(lines, look),

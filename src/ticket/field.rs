@@ -32,6 +32,8 @@ pub enum Field {
     Owner,
     /// Who works on it now.
     Assignee,
+    /// Who else wants to know what happens.
+    Watchers,
     /// The releases it affects.
     Affects,
     /// Where it was seen.
@@ -81,6 +83,7 @@ const PLAIN: &[(&str, Field)] = &[
     ("channel", Field::Channel),
     ("owner", Field::Owner),
     ("assignee", Field::Assignee),
+    ("watchers", Field::Watchers),
     ("affects", Field::Affects),
     ("environment", Field::Environment),
     ("labels", Field::Labels),
@@ -131,7 +134,7 @@ impl Field {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Description | Self::Findings(_) => Kind::Text,
-            Self::Affects | Self::Labels | Self::Commits | Self::Links(_) => Kind::Members,
+            Self::Watchers | Self::Affects | Self::Labels | Self::Commits | Self::Links(_) => Kind::Members,
             Self::Title
             | Self::Type
             | Self::Area

@@ -46,6 +46,7 @@ mod hostile;
 mod hostile_trees;
 mod hosts;
 mod importing;
+mod inbox;
 mod index;
 mod jobs;
 mod kept_texts;

@@ -5,7 +5,7 @@ pub(super) mod measured;
 
 use crate::process::audit::Audited;
 use crate::process::{
-    Branches, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor, VendorAnswers,
+    Branches, InboxItem, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor, VendorAnswers,
 };
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
@@ -85,6 +85,10 @@ pub enum View {
         /// How much of each machine formats hold.
         extent: Extent,
     },
+    /// How much there is to do, and to read.
+    Queue(QueueCounts),
+    /// What concerns somebody.
+    Inbox(Vec<InboxItem>),
     /// Who could work on a ticket.
     Suggestions(Vec<Suggestion>),
     /// Entries of timelines.
@@ -176,6 +180,17 @@ pub enum View {
         /// The tickets that went out, or changed there.
         sent: Vec<TicketId>,
     },
+}
+
+/// How much there is to do for somebody, and to read.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueCounts {
+    /// The open tickets that are assigned to them.
+    pub assigned: usize,
+    /// Those of them that are late.
+    pub overdue: usize,
+    /// The tickets with something new to them.
+    pub new: usize,
 }
 
 /// A gate, and what it found.

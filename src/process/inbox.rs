@@ -1,0 +1,305 @@
+//! What concerns somebody of what happened to a ticket: each entry at most once, for the most pressing reason.
+
+use crate::process::rules::Rules;
+use crate::process::team::Role;
+use crate::ticket::{
+    Action, Entry, Field, KnownPerson, Level, Meant, Node, Person, Set, Status, Ticket, Timestamp,
+    Visibility, meant,
+};
+
+/// Why something concerns somebody, the most pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InboxReason {
+    /// They were alerted.
+    Alert,
+    /// A clock of their ticket is used up, or of one that nobody has at a level they serve.
+    Clock,
+    /// The day to ask again has come.
+    FollowUp,
+    /// They are named in a text, with an `@`.
+    Mention,
+    /// The customer spoke, on a ticket that is theirs.
+    Customer,
+    /// A ticket that they deferred came back.
+    Returned,
+    /// The fix that they committed was reverted.
+    Reverted,
+    /// The work became theirs, or is not any more.
+    Assigned,
+    /// They answer for it now, or do not any more.
+    Owned,
+    /// A severity waits for a product owner.
+    Severity,
+    /// It has nobody, at a level that they serve.
+    Unassigned,
+    /// They work on it.
+    Assignee,
+    /// They answer for it.
+    Owner,
+    /// They told us.
+    Reporter,
+    /// They want to know.
+    Watcher,
+}
+
+impl InboxReason {
+    /// The word of machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Clock => "clock",
+            Self::FollowUp => "follow-up",
+            Self::Mention => "mention",
+            Self::Customer => "customer",
+            Self::Returned => "returned",
+            Self::Reverted => "reverted",
+            Self::Assigned => "assigned",
+            Self::Owned => "owned",
+            Self::Severity => "severity",
+            Self::Unassigned => "unassigned",
+            Self::Assignee => "assignee",
+            Self::Owner => "owner",
+            Self::Reporter => "reporter",
+            Self::Watcher => "watcher",
+        }
+    }
+
+    /// The reason in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Alert => "alerts you",
+            Self::Clock => "an SLA target is breached",
+            Self::FollowUp => "the follow-up is due",
+            Self::Mention => "mentions you",
+            Self::Customer => "the customer answered",
+            Self::Returned => "you deferred it",
+            Self::Reverted => "your fix was reverted",
+            Self::Assigned => "your assignment",
+            Self::Owned => "your ownership",
+            Self::Severity => "the severity waits for you",
+            Self::Unassigned => "unassigned, at your level",
+            Self::Assignee => "assigned to you",
+            Self::Owner => "you own it",
+            Self::Reporter => "you reported it",
+            Self::Watcher => "you watch it",
+        }
+    }
+}
+
+/// Something that concerns somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// Why.
+    pub reason: InboxReason,
+    /// When it happened, or became so.
+    pub at: Timestamp,
+    /// The entry; none for what time or a commit of code brought.
+    pub entry: Option<Entry>,
+}
+
+/// A ticket, and what of it concerns somebody.
+#[derive(Debug)]
+pub struct InboxItem {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The length of its shortest unique prefix.
+    pub prefix: usize,
+    /// What concerns them, the oldest first.
+    pub concerns: Vec<Concern>,
+}
+
+/// Somebody who looks.
+#[derive(Debug, Clone, Copy)]
+pub struct InboxReader<'a> {
+    /// All their addresses.
+    pub who: &'a KnownPerson,
+    /// The rules, with the team.
+    pub rules: &'a Rules,
+}
+
+/// What of a ticket's head tells whom an entry concerns, as it was then.
+#[derive(Debug, Clone)]
+struct Held {
+    assignee: Option<String>,
+    owner: Option<String>,
+    watchers: Vec<String>,
+    level: Level,
+    status: Status,
+    deferred_by: Option<Person>,
+}
+
+impl Held {
+    fn new() -> Self {
+        let (level, status) = (Level::One, Status::New);
+        Self { assignee: None, owner: None, watchers: Vec::new(), level, status, deferred_by: None }
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        for (field, set) in &entry.set {
+            match set {
+                Set::Value { to, .. } => self.set(field, to.as_ref().map(Node::to_string), entry),
+                Set::Members { add, remove } if *field == Field::Watchers => {
+                    self.watchers.retain(|one| !remove.contains(one));
+                    self.watchers.extend(add.iter().cloned());
+                }
+                Set::Members { .. }
+                | Set::Text { .. }
+                | Set::TextOf { .. }
+                | Set::TextInHead
+                | Set::Other(_) => {}
+            }
+        }
+    }
+
+    fn set(&mut self, field: &Field, to: Option<String>, entry: &Entry) {
+        let text = to.clone().unwrap_or_default();
+        if *field == Field::Assignee {
+            self.assignee = to;
+        } else if *field == Field::Owner {
+            self.owner = to;
+        } else if *field == Field::Level {
+            self.level = Level::parse(&text).unwrap_or(self.level);
+        } else if *field == Field::Status {
+            self.status = Status::parse(&text).unwrap_or(self.status);
+            self.deferred_by = self.waits().then(|| entry.by.clone());
+        }
+    }
+
+    fn waits(&self) -> bool {
+        matches!(self.status, Status::Pending | Status::Deferred)
+    }
+}
+
+impl InboxReader<'_> {
+    /// What concerns them of the entries of a ticket that are new to them; nothing of what they did themselves.
+    #[must_use]
+    pub fn concerns(&self, ticket: &Ticket, is_new: &dyn Fn(&Entry) -> bool) -> Vec<Concern> {
+        let (undone, mut held, mut concerns) = (ticket.undone(), Held::new(), Vec::new());
+        for entry in ticket.timeline() {
+            let before = held.clone();
+            held.take(entry);
+            let is_own = self.is(&entry.by.to_string());
+            if is_own || undone.is_struck(entry) || !is_new(entry) {
+                continue;
+            }
+            if let Some(reason) = self.reason(ticket, &before, &held, entry) {
+                concerns.push(Concern { reason, at: entry.at, entry: Some(entry.clone()) });
+            }
+        }
+        concerns
+    }
+
+    fn reason(&self, ticket: &Ticket, before: &Held, now: &Held, entry: &Entry) -> Option<InboxReason> {
+        let is = |who: &Option<String>| who.as_ref().is_some_and(|who| self.is(who));
+        let (was_assignee, is_assignee) = (is(&before.assignee), is(&now.assignee));
+        let (was_owner, is_owner) = (is(&before.owner), is(&now.owner));
+        let came_back = before.waits() && !now.waits();
+        let deferred = before.deferred_by.as_ref().is_some_and(|by| self.is(&by.to_string()));
+        let is_reporter = ticket.fields().get(&Field::Reporter).is_some_and(|who| self.is(&who.to_string()));
+        let is_watcher = now.watchers.iter().chain(&before.watchers).any(|who| self.is(who));
+        [
+            (is(&entry.told), InboxReason::Alert),
+            (texts(entry).any(|text| self.is_mentioned(text)), InboxReason::Mention),
+            (ticket.is_customers(entry) && (is_assignee || is_owner), InboxReason::Customer),
+            (came_back && deferred, InboxReason::Returned),
+            (was_assignee != is_assignee, InboxReason::Assigned),
+            (was_owner != is_owner, InboxReason::Owned),
+            (entry.proposed && self.judges(), InboxReason::Severity),
+            (self.is_offered(before, now, entry), InboxReason::Unassigned),
+            (is_assignee, InboxReason::Assignee),
+            (is_owner, InboxReason::Owner),
+            // What is internal is for the team, whoever told us.
+            (is_reporter && entry.visibility == Visibility::Customer, InboxReason::Reporter),
+            (is_watcher, InboxReason::Watcher),
+        ]
+        .into_iter()
+        .find(|(applies, _)| *applies)
+        .map(|(_, reason)| reason)
+    }
+
+    /// True for one of their addresses or names.
+    fn is(&self, who: &str) -> bool {
+        self.who.is_named(who)
+    }
+
+    /// True where a text names them with an `@`: `@dana`, `@dana.li`. An address is no mention.
+    fn is_mentioned(&self, text: &str) -> bool {
+        let team = self.rules.team.known();
+        mentions(text).any(|word| match meant(word, &team) {
+            Meant::One(one) => one == self.who,
+            Meant::OneByPart(_) | Meant::Several(_) => false,
+            Meant::Nobody => team.is_empty() && self.is(word),
+        })
+    }
+
+    /// True where a severity waits for them: where nobody owns the product, anybody judges at once.
+    fn judges(&self) -> bool {
+        self.rules.team.has(Role::ProductOwner) && self.plays(Role::ProductOwner)
+    }
+
+    fn plays(&self, role: Role) -> bool {
+        self.rules.team.plays(&self.who.person(), role)
+    }
+
+    /// True for a level that they serve; where there is no team, everybody does.
+    #[must_use]
+    pub fn serves(&self, level: Level) -> bool {
+        self.rules.team.members.is_empty() || self.plays(Role::of_level(level))
+    }
+
+    /// True where an entry left work to whoever serves a level: opened, handed over, given back, opened again.
+    fn is_offered(&self, before: &Held, now: &Held, entry: &Entry) -> bool {
+        let is_free = now.assignee.is_none() && now.status.is_open() && !now.waits();
+        let is_new = entry.action == Action::Open
+            || before.assignee.is_some()
+            || before.level != now.level
+            || !before.status.is_open()
+            || before.waits();
+        is_free && is_new && self.serves(now.level)
+    }
+}
+
+/// What somebody wrote: a note, and the long texts that an entry sets.
+fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
+    let long = entry.set.values().filter_map(|set| match set {
+        Set::Text { to } => to.as_deref(),
+        Set::Value { .. } | Set::Members { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => {
+            None
+        }
+    });
+    entry.note.as_deref().into_iter().chain(long)
+}
+
+/// The words of a text that stand behind an `@` of their own.
+fn mentions(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    text.match_indices('@').filter_map(move |(place, _)| {
+        let is_address = text.get(..place)?.chars().next_back().is_some_and(is_part);
+        let rest = text.get(place + 1..)?;
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let word = rest.get(..end)?.trim_end_matches(['.', '-', '_']);
+        (!is_address && !word.is_empty()).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_a_word_behind_an_at_sign() {
+        let found = |text: &str| mentions(text).map(str::to_owned).collect::<Vec<_>>().join(" ");
+        for (text, expected) in [
+            ("@dana please", "dana"),
+            ("Ask @dana.li, or (@pat).", "dana.li pat"),
+            ("dana@example.com wrote", ""),
+            ("@", ""),
+            ("a @ b @@c", "c"),
+            ("line\n@élodie!", "élodie"),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+}
