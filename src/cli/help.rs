@@ -7,7 +7,7 @@ use clap::Command;
 /// The commands by what they are for, each in one group.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions"]),
-    ("Open and find tickets", &["new", "list", "show", "next", "inbox", "watch", "status", "board"]),
+    ("Open and find tickets", &["new", "list", "show", "tree", "next", "inbox", "watch", "status", "board"]),
     ("Update tickets", &["edit", "comment", "attach", "link", "assign", "owner"]),
     (
         "Investigate and escalate",

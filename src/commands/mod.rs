@@ -59,6 +59,7 @@ mod step;
 mod sync;
 mod team;
 mod textconv;
+mod tree;
 mod triage;
 mod undo;
 mod vendor;
@@ -134,6 +135,7 @@ verbs! {
     Comment(comment::Args) = "comment", comment::run;
     Attach(attach::Args) = "attach", attach::run;
     Link(link::Args) = "link", link::run;
+    Tree(tree::Args) = "tree", tree::run;
     Assign(assign::Args) = "assign", assign::run;
     Next(next::Args) = "next", next::run;
     Inbox(inbox::Args) = "inbox", inbox::run;

@@ -93,9 +93,8 @@ fn objects(view: &View) -> Shape {
                 |one: &Listed| queued(placed(listed(one, *extent), one.places.as_ref()), one.queued.as_ref());
             Shape::Many(tickets.iter().map(object).collect())
         }
-        View::Queue(counts) => Shape::One(json!({
-            "schema": SCHEMA, "assigned": counts.assigned, "overdue": counts.overdue, "new": counts.new,
-        })),
+        View::Tree(root) => Shape::One(crate::render::tree::object(root)),
+        View::Queue(counts) => Shape::One(crate::render::inbox::counts_object(counts)),
         View::Inbox(items) => Shape::Many(crate::render::inbox::objects(items)),
         View::Entries(entries) => Shape::Many(entries.iter().map(crate::render::entries::object).collect()),
         View::Graph(lines) => Shape::Many(crate::render::graph::objects(lines)),

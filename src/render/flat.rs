@@ -101,6 +101,7 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Ticket(_)
         | View::HandoverNotes(_)
         | View::Queue(_)
+        | View::Tree(_)
         | View::Suggestions(_)
         | View::Attachments(_)
         | View::Team(_)

@@ -42,6 +42,11 @@ pub(super) fn counts(counts: &QueueCounts) -> String {
     if parts.is_empty() { String::new() } else { format!("{}\n", parts.join(" · ")) }
 }
 
+/// The same as an object.
+pub(super) fn counts_object(counts: &QueueCounts) -> Value {
+    json!({"schema": SCHEMA, "assigned": counts.assigned, "overdue": counts.overdue, "new": counts.new})
+}
+
 /// What happened, and why it concerns the reader, in one line.
 fn line(concern: &Concern, look: &RenderOptions) -> String {
     let age = look.age(Some(concern.at));

@@ -25,6 +25,7 @@ mod paint;
 mod readable;
 mod records;
 mod table;
+mod tree;
 mod view;
 
 pub use crate::process::Listed;
@@ -130,6 +131,7 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::HandoverNotes(packet) => handover_notes::markdown(packet),
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
+        View::Tree(root) => tree::table(root, look),
         View::Queue(counts) => inbox::counts(counts),
         View::Inbox(items) => inbox::table(items, look),
         View::Entries(entries) => entries::entries(entries, look),

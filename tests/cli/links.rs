@@ -30,3 +30,42 @@ fn a_duplicate_of_a_duplicate_leads_to_an_original() {
     let stderr = sandbox.run(&["resolve", &two, "--as", "duplicate", "--duplicate-of", &one]).fails(1);
     assert!(stderr.contains("would form a ring"), "{stderr}");
 }
+
+#[test]
+fn what_hangs_on_a_ticket_is_a_tree() {
+    let sandbox = Sandbox::new();
+    let [top, part, blocker, cause, twin] =
+        ["Outage", "Cards fail", "Gateway", "Upgrade", "Cards do not work"]
+            .map(|title| sandbox.ticket(title));
+    for (one, kind, other) in [
+        (&top, "parent-of", &part),
+        (&part, "blocked-by", &blocker),
+        (&top, "blocked-by", &blocker),
+        (&blocker, "caused-by", &cause),
+        (&twin, "duplicate-of", &part),
+    ] {
+        sandbox.run(&["link", one, kind, other]).ok();
+    }
+    sandbox.run(&["edit", &blocker, "--severity", "critical"]).ok();
+    sandbox.run(&["assign", &blocker]).ok();
+    let shown = sandbox.run(&["tree", &top]).ok();
+    let expected = format!(
+        "{top}  new  Outage  -\n\
+         ├─ blocked-by {blocker}  critical  new  Gateway  Dana Li\n\
+         │  └─ caused-by {cause}  new  Upgrade  -\n\
+         └─ parent-of {part}  new  Cards fail  -\n   \
+            ├─ blocked-by {blocker}  critical  new  Gateway  Dana Li  (see above)\n   \
+            └─ duplicated-by {twin}  new  Cards do not work  -\n"
+    );
+    assert_eq!(shown, expected);
+    let tree: serde_json::Value = serde_json::from_str(&sandbox.run(&["tree", &top, "--json"]).ok()).unwrap();
+    assert_eq!(tree["nodes"][1]["nodes"][0]["repeated"], true);
+    assert_eq!(tree["nodes"][0]["nodes"][0]["ticket"]["title"], "Upgrade");
+    // What is linked and gone is said.
+    sandbox.is_tampered_with();
+    sandbox
+        .shell(&format!("git rm -q {}; git commit -qm Gone -- .support", crate::sandbox::path_of(&cause)))
+        .ok();
+    assert!(sandbox.run(&["tree", &blocker]).ok().contains(&format!("{cause}  (not here)")));
+    sandbox.run(&["doctor", "--repair"]).ok();
+}

@@ -5,7 +5,8 @@ pub(super) mod measured;
 
 use crate::process::audit::Audited;
 use crate::process::{
-    Branches, InboxItem, Listed, Member, Problem, ProblemLevel, Release, Suggestion, Vendor, VendorAnswers,
+    Branches, InboxItem, Listed, Member, Problem, ProblemLevel, Release, Suggestion, TreeNode, Vendor,
+    VendorAnswers,
 };
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
@@ -85,6 +86,8 @@ pub enum View {
         /// How much of each machine formats hold.
         extent: Extent,
     },
+    /// What hangs on a ticket.
+    Tree(Box<TreeNode>),
     /// How much there is to do, and to read.
     Queue(QueueCounts),
     /// What concerns somebody.
