@@ -15,14 +15,14 @@ pub struct Args {
     /// Leave it unseen
     #[arg(long)]
     peek: bool,
-    /// List what concerns you since WHEN: an age (3d) or a day
+    /// List what concerns you since WHEN (3d, or a day), and mark nothing
     #[arg(long, value_name = "WHEN", conflicts_with = "all")]
     since: Option<String>,
-    /// List all that concerns you on open tickets
+    /// List all that concerns you on open tickets, and mark nothing
     #[arg(long)]
     all: bool,
     /// Exchange with the remote what you have seen in other clones
-    #[arg(long, conflicts_with = "peek")]
+    #[arg(long, conflicts_with_all = ["peek", "since", "all"])]
     push: bool,
 }
 
@@ -42,8 +42,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let since = inbox.since.map(|at| format!(" since {} UTC", at.minute())).unwrap_or_default();
         session.note(format!("nothing concerns you{since}"));
     }
-    if !args.peek {
-        project.mark_seen(args.push)?;
+    // A look back is no look at what is new.
+    let is_look = start == InboxStart::LastLook && !args.peek;
+    if is_look && let Err(failure) = project.mark_seen(args.push) {
+        if args.push {
+            return Err(failure);
+        }
+        session.note(format!("warning: not marked as seen: {:#}", failure.error));
     }
     Ok(View::Inbox(inbox.items))
 }

@@ -16,10 +16,7 @@ pub struct Args {}
 pub(crate) fn run(_: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     // A prompt is drawn everywhere: where there are no tickets, it has nothing to say.
     let counts = counts(session);
-    if counts.is_err() && !session.is_for_machines() {
-        return Ok(View::Nothing);
-    }
-    Ok(View::Queue(counts?))
+    Ok(counts.map_or(View::Nothing, View::Queue))
 }
 
 fn counts(session: &Session<'_>) -> Result<QueueCounts, Failure> {

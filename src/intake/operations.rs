@@ -67,7 +67,10 @@ pub fn read_operation(
         "link" => RequestKind::Link(LinkKind::parse(&object.need("kind")?), resolve(&object.need("to")?)?),
         _ => RequestKind::Process(action(&word, &object, resolve)?),
     };
-    let mut request = Request::new(what).with_note(object.text("note")?);
+    // The reason stands in the note, as `resolve --no-commit` writes it.
+    let why = object.text("no_commit")?.map(|why| format!("No commit: {why}"));
+    let said: Vec<String> = object.text("note")?.into_iter().chain(why).collect();
+    let mut request = Request::new(what).with_note((!said.is_empty()).then(|| said.join("\n\n")));
     request.force = object.flag("force")?;
     if object.flag("internal")? {
         request.visibility = Visibility::Internal;
@@ -239,6 +242,9 @@ fn ending(
             "'as': '{code}' is not a valid resolution (possible values: {})",
             Resolution::WORDS.join(", ")
         ));
+    }
+    if object.text("no_commit")?.is_some_and(|why| why.trim().is_empty()) {
+        return Err("'no_commit' is empty; it is the reason why there is no commit".to_owned());
     }
     Ok(ResolutionRequest {
         code: Resolution::parse(&code),

@@ -111,12 +111,14 @@ pub struct InboxItem {
 }
 
 /// Somebody who looks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct InboxReader<'a> {
     /// All their addresses.
     pub who: &'a KnownPerson,
     /// The rules, with the team.
     pub rules: &'a Rules,
+    /// True for the author of what they did themselves, under whatever address.
+    pub is_own: &'a dyn Fn(&Person) -> bool,
 }
 
 /// What of a ticket's head tells whom an entry concerns, as it was then.
@@ -139,7 +141,7 @@ impl Held {
     fn take(&mut self, entry: &Entry) {
         for (field, set) in &entry.set {
             match set {
-                Set::Value { to, .. } => self.set(field, to.as_ref().map(Node::to_string), entry),
+                Set::Value { to, .. } => self.set(field, to.as_ref().map(Node::to_string)),
                 Set::Members { add, remove } if *field == Field::Watchers => {
                     self.watchers.retain(|one| !remove.contains(one));
                     self.watchers.extend(add.iter().cloned());
@@ -151,9 +153,10 @@ impl Held {
                 | Set::Other(_) => {}
             }
         }
+        self.remember_who_waits(entry);
     }
 
-    fn set(&mut self, field: &Field, to: Option<String>, entry: &Entry) {
+    fn set(&mut self, field: &Field, to: Option<String>) {
         let text = to.clone().unwrap_or_default();
         if *field == Field::Assignee {
             self.assignee = to;
@@ -163,7 +166,14 @@ impl Held {
             self.level = Level::parse(&text).unwrap_or(self.level);
         } else if *field == Field::Status {
             self.status = Status::parse(&text).unwrap_or(self.status);
-            self.deferred_by = self.waits().then(|| entry.by.clone());
+        }
+    }
+
+    fn remember_who_waits(&mut self, entry: &Entry) {
+        if matches!(entry.action, Action::Defer | Action::Pend) {
+            self.deferred_by = Some(entry.by.clone());
+        } else if !self.waits() {
+            self.deferred_by = None;
         }
     }
 
@@ -180,8 +190,7 @@ impl InboxReader<'_> {
         for entry in ticket.timeline() {
             let before = held.clone();
             held.take(entry);
-            let is_own = self.is(&entry.by.to_string());
-            if is_own || undone.is_struck(entry) || !is_new(entry) {
+            if !is_new(entry) || undone.is_struck(entry) || (self.is_own)(&entry.by) || self.said(entry) {
                 continue;
             }
             if let Some(reason) = self.reason(ticket, &before, &held, entry) {
@@ -200,14 +209,14 @@ impl InboxReader<'_> {
         let is_reporter = ticket.fields().get(&Field::Reporter).is_some_and(|who| self.is(&who.to_string()));
         let is_watcher = now.watchers.iter().chain(&before.watchers).any(|who| self.is(who));
         [
-            (is(&entry.told), InboxReason::Alert),
+            (entry.told.as_ref().is_some_and(|who| self.means(who)), InboxReason::Alert),
             (texts(entry).any(|text| self.is_mentioned(text)), InboxReason::Mention),
             (ticket.is_customers(entry) && (is_assignee || is_owner), InboxReason::Customer),
             (came_back && deferred, InboxReason::Returned),
             (was_assignee != is_assignee, InboxReason::Assigned),
             (was_owner != is_owner, InboxReason::Owned),
-            (entry.proposed && self.judges(), InboxReason::Severity),
-            (self.is_offered(before, now, entry), InboxReason::Unassigned),
+            (self.waits_for_them(ticket, entry), InboxReason::Severity),
+            (self.is_offered(ticket, before, now, entry), InboxReason::Unassigned),
             (is_assignee, InboxReason::Assignee),
             (is_owner, InboxReason::Owner),
             // What is internal is for the team, whoever told us.
@@ -226,17 +235,31 @@ impl InboxReader<'_> {
 
     /// True where a text names them with an `@`: `@dana`, `@dana.li`. An address is no mention.
     fn is_mentioned(&self, text: &str) -> bool {
-        let team = self.rules.team.known();
-        mentions(text).any(|word| match meant(word, &team) {
-            Meant::One(one) => one == self.who,
-            Meant::OneByPart(_) | Meant::Several(_) => false,
-            Meant::Nobody => team.is_empty() && self.is(word),
-        })
+        mentions(text).any(|word| self.means(word))
     }
 
-    /// True where a severity waits for them: where nobody owns the product, anybody judges at once.
-    fn judges(&self) -> bool {
-        self.rules.team.has(Role::ProductOwner) && self.plays(Role::ProductOwner)
+    /// True where a word or a name means them; of several whom it may mean, each is meant.
+    fn means(&self, who: &str) -> bool {
+        let team = self.rules.team.known();
+        let people = if team.iter().any(|known| known == self.who) { team } else { vec![self.who.clone()] };
+        match meant(who, &people) {
+            Meant::One(one) => one == self.who,
+            Meant::Several(many) => many.contains(&self.who),
+            Meant::OneByPart(_) | Meant::Nobody => false,
+        }
+    }
+
+    /// True for their own words, which somebody else recorded.
+    fn said(&self, entry: &Entry) -> bool {
+        entry.speaker.as_ref().is_some_and(|who| self.is(who))
+    }
+
+    /// True where a severity still waits for them: where nobody owns the product, anybody judges at once.
+    fn waits_for_them(&self, ticket: &Ticket, entry: &Entry) -> bool {
+        let judges = self.rules.team.has(Role::ProductOwner) && self.plays(Role::ProductOwner);
+        judges
+            && ticket.severity_is_proposed()
+            && ticket.setter(&Field::Severity).is_some_and(|setter| setter.id == entry.id)
     }
 
     fn plays(&self, role: Role) -> bool {
@@ -249,9 +272,12 @@ impl InboxReader<'_> {
         self.rules.team.members.is_empty() || self.plays(Role::of_level(level))
     }
 
-    /// True where an entry left work to whoever serves a level: opened, handed over, given back, opened again.
-    fn is_offered(&self, before: &Held, now: &Held, entry: &Entry) -> bool {
-        let is_free = now.assignee.is_none() && now.status.is_open() && !now.waits();
+    /// True where an entry left work to whoever serves a level, and nobody has taken it since: opened, handed over, given
+    /// back, opened again.
+    fn is_offered(&self, ticket: &Ticket, before: &Held, now: &Held, entry: &Entry) -> bool {
+        let head = ticket.fields();
+        let is_there = head.assignee().is_none() && head.status().is_open() && head.level() == now.level;
+        let is_free = is_there && now.assignee.is_none() && now.status.is_open() && !now.waits();
         let is_new = entry.action == Action::Open
             || before.assignee.is_some()
             || before.level != now.level
@@ -263,8 +289,9 @@ impl InboxReader<'_> {
 
 /// What somebody wrote: a note, and the long texts that an entry sets.
 fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
-    let long = entry.set.values().filter_map(|set| match set {
+    let long = entry.set.iter().filter_map(|(field, set)| match set {
         Set::Text { to } => to.as_deref(),
+        Set::Value { to: Some(Node::Text(title)), .. } if *field == Field::Title => Some(title.as_str()),
         Set::Value { .. } | Set::Members { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => {
             None
         }
@@ -276,7 +303,8 @@ fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
 fn mentions(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     text.match_indices('@').filter_map(move |(place, _)| {
-        let is_address = text.get(..place)?.chars().next_back().is_some_and(is_part);
+        // Nor is what stands behind a slash: a path, or an address of the web.
+        let is_address = text.get(..place)?.chars().next_back().is_some_and(|c| is_part(c) || c == '/');
         let rest = text.get(place + 1..)?;
         let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let word = rest.get(..end)?.trim_end_matches(['.', '-', '_']);

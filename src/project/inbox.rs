@@ -1,15 +1,18 @@
 //! What concerns somebody since they last looked, and when that was: kept under a reference of theirs, so that it makes no
 //! commits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::process::{Concern, InboxItem, InboxReader, InboxReason, is_overdue};
+use crate::process::{ClockState, Concern, InboxItem, InboxReader, InboxReason, Listed, Record, is_overdue};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
+use crate::project::sla_rules::SlaRules;
 use crate::project::state::Project;
-use crate::store::git::ObjectId;
+use crate::store::git::{ObjectId, taken_back};
 use crate::store::layout;
-use crate::ticket::{Entry, KnownPerson, Level, Ticket, TicketId, Timestamp, parse_span, sha256, visible};
+use crate::ticket::{
+    Entry, KnownPerson, Level, Person, Ticket, TicketId, Timestamp, parse_span, sha256, visible,
+};
 
 /// Where somebody begins who has never looked, in seconds before now: two weeks.
 const FIRST_LOOK_SECS: i64 = 14 * 86_400;
@@ -35,12 +38,14 @@ pub struct Inbox {
 }
 
 /// Where somebody looked last.
-#[derive(Debug, Clone, Copy)]
 struct Look {
-    /// The commit that they saw, where it is still part of the history.
-    commit: Option<ObjectId>,
+    /// The commits that they saw and that are still here, on whatever branch.
+    commits: Vec<ObjectId>,
     at: Timestamp,
 }
+
+/// The most looks that are remembered: one for each line of history that goes on apart.
+const MAX_LOOKS: usize = 16;
 
 impl Project<'_> {
     /// What concerns the user since they last looked.
@@ -48,26 +53,30 @@ impl Project<'_> {
     /// # Errors
     /// Git does not know who looks, or the repository cannot be read.
     pub fn inbox(&self, start: InboxStart) -> Result<Inbox, Failure> {
-        let (member, rules) = (self.member()?, self.rules()?);
-        let known = rules.team.known().into_iter().find(|known| known.is_named(&member.to_string()));
-        let me = known.unwrap_or(KnownPerson { name: member.name, emails: vec![member.email] });
-        let reader = InboxReader { who: &me, rules };
+        let (me, rules) = (self.reader()?, self.rules()?);
+        let is_own = |by: &Person| {
+            let known = self.store.mapped(by).unwrap_or_else(|_| by.clone());
+            me.is_named(&by.to_string()) || me.is_named(&known.to_string())
+        };
+        let reader = InboxReader { who: &me, rules, is_own: &is_own };
         let look = self.look(start)?;
         let mut found: BTreeMap<TicketId, Vec<Concern>> = BTreeMap::new();
-        for (id, before) in self.changed_since(start, look)? {
+        let mut arrived: BTreeSet<TicketId> = BTreeSet::new();
+        for (id, before) in self.changed_since(start, look.as_ref())? {
             let Some(ticket) = self.readable(&id) else { continue };
-            let is_new = |entry: &Entry| match (&before, look) {
-                (Some(before), _) => !before.has_entry_like(entry),
-                (None, Some(Look { commit: None, at })) => entry.at > at,
-                (None, _) => true,
+            let at = look.as_ref().filter(|look| look.commits.is_empty()).map(|look| look.at);
+            let is_new = |entry: &Entry| match at {
+                Some(at) => entry.at >= at,
+                None => !before.iter().any(|version| version.has_entry_like(entry)),
             };
             let concerns = reader.concerns(&ticket, &is_new);
             if !concerns.is_empty() {
-                found.insert(id, concerns);
+                found.insert(id.clone(), concerns);
             }
+            arrived.insert(id);
         }
-        self.add_due(&reader, look, &mut found)?;
-        self.add_reverted(&reader, look, &mut found)?;
+        self.add_due(&reader, look.as_ref(), &arrived, &mut found)?;
+        self.add_reverted(&reader, look.as_ref(), &mut found)?;
         let mut items = Vec::new();
         for (id, mut concerns) in found {
             let Some(ticket) = self.readable(&id) else { continue };
@@ -77,6 +86,17 @@ impl Project<'_> {
         let most = |item: &InboxItem| item.concerns.iter().map(|concern| concern.reason).min();
         items.sort_by_key(|item| (most(item), std::cmp::Reverse(item.ticket.fields().severity())));
         Ok(Inbox { items, since: look.map(|look| look.at) })
+    }
+
+    /// The user under all their addresses, the team's first.
+    fn reader(&self) -> Result<KnownPerson, Failure> {
+        let (me, member) = (self.me()?, self.member()?);
+        let known = self.team()?.known().into_iter().find(|known| known.is_named(&member.to_string()));
+        let mut known = known.unwrap_or(KnownPerson { name: member.name, emails: vec![member.email] });
+        if !known.is_named(&me.to_string()) {
+            known.emails.push(me.email);
+        }
+        Ok(known)
     }
 
     /// The start that somebody types: a day or an instant (`2026-06-01`), or an age (`3d`).
@@ -98,78 +118,84 @@ impl Project<'_> {
 
     /// Where the user looked last; none where all is asked for.
     fn look(&self, start: InboxStart) -> Result<Option<Look>, Failure> {
+        let first = Timestamp::from_unix(self.now().unix() - FIRST_LOOK_SECS).unwrap_or_default();
         Ok(match start {
             InboxStart::All => None,
-            InboxStart::Since(at) => Some(Look { commit: None, at }),
+            InboxStart::Since(at) => Some(Look { commits: Vec::new(), at }),
             InboxStart::LastLook => {
-                let kept = self.store.looks(&self.reader_name()?)?;
-                let kept = kept.and_then(|text| read_look(&text, self.branch()));
-                let first = Timestamp::from_unix(self.now().unix() - FIRST_LOOK_SECS).unwrap_or_default();
-                let Some((commit, at)) = kept else { return Ok(Some(Look { commit: None, at: first })) };
-                // Where it is not part of the history any more, or of what a shallow clone has, time tells.
-                let is_here = |commit: &ObjectId| {
-                    let tip = self.commit.filter(|_| self.store.repository().has_commit(*commit));
-                    tip.is_some_and(|tip| self.store.contains(tip, *commit))
-                };
-                Some(Look { commit: Some(commit).filter(is_here), at })
+                // What cannot be read is as if nobody had looked yet.
+                let kept = self.store.looks(&self.reader_name()?).unwrap_or_default().unwrap_or_default();
+                let looks = kept.lines().filter_map(commit_and_time).collect::<Vec<_>>();
+                let at = looks.iter().map(|(_, at)| *at).filter(|at| *at <= self.now()).max();
+                let repository = self.store.repository();
+                // One that is not part of the history any more tells what was seen as well, while it is there.
+                let commits = looks.iter().map(|(commit, _)| *commit);
+                let commits = commits.filter(|commit| repository.has_commit(*commit)).collect();
+                Some(Look { commits, at: at.unwrap_or(first) })
             }
         })
     }
 
-    /// The tickets that may have entries that are new, each as it was before, where that is known.
+    /// The tickets that may have entries that are new, each as it was seen, where that is known.
     fn changed_since(
         &self,
         start: InboxStart,
-        look: Option<Look>,
-    ) -> Result<Vec<(TicketId, Option<Ticket>)>, Failure> {
+        look: Option<&Look>,
+    ) -> Result<Vec<(TicketId, Vec<Ticket>)>, Failure> {
         let query = match (start, look) {
-            (_, Some(Look { commit: Some(seen), .. })) => {
+            (_, Some(Look { commits, .. })) if !commits.is_empty() => {
                 let Some(tip) = self.commit else { return Ok(Vec::new()) };
                 let (snapshot, mut changed) = (self.snapshot(), Vec::new());
-                for id in snapshot.differing(seen, tip)? {
-                    changed.push((id.clone(), snapshot.version(seen, &id)?));
+                let Some((first, _)) = commits.split_first() else { return Ok(changed) };
+                for id in snapshot.differing(*first, tip)? {
+                    let mut versions = Vec::new();
+                    for seen in commits {
+                        versions.extend(snapshot.version(*seen, &id)?);
+                    }
+                    changed.push((id, versions));
                 }
                 return Ok(changed);
             }
             (_, Some(Look { at, .. })) => format!("updated:>={at}"),
             (_, None) => "status:open".to_owned(),
         };
-        Ok(self.find_ids(&query)?.into_iter().map(|id| (id, None)).collect())
+        Ok(self.find_ids(&query)?.into_iter().map(|id| (id, Vec::new())).collect())
     }
 
-    /// Adds what time has brought since: follow-ups that are due, clocks that are used up.
+    /// Adds what time has brought since, or what has arrived with it: follow-ups that are due, SLA targets that are breached.
     fn add_due(
         &self,
         reader: &InboxReader<'_>,
-        look: Option<Look>,
+        look: Option<&Look>,
+        arrived: &BTreeSet<TicketId>,
         found: &mut BTreeMap<TicketId, Vec<Concern>>,
     ) -> Result<(), Failure> {
-        let since = look.map_or(i64::MIN, |look| look.at.unix());
+        let (since, now) = (look.map_or(i64::MIN, |look| look.at.unix()), self.now().unix());
         let levels: Vec<&str> =
             Level::ALL.iter().filter(|level| reader.serves(**level)).map(|level| level.as_str()).collect();
-        let mut queries = vec!["is:overdue assignee:me".to_owned(), "is:overdue owner:me".to_owned()];
+        let late = "status:open (is:overdue OR is:breached)";
+        let mut queries = vec![format!("{late} assignee:me"), format!("{late} owner:me")];
         if !levels.is_empty() {
-            queries.push(format!("is:overdue no:assignee level:{}", levels.join(",")));
+            queries.push(format!("{late} no:assignee level:{}", levels.join(",")));
         }
         for query in queries {
-            for one in self.find(&Search::new(&query, Projection::Lines))? {
+            let (late, rules) = self.find_judged(&Search::new(&query, Projection::Courses))?;
+            for one in late {
                 let follow_up = one.summary.follow_up.filter(|_| is_overdue(&one.summary, self.now()));
-                let due = one.standing.filter(|standing| standing.is_overdue(self.now()));
-                let times = [
-                    (InboxReason::FollowUp, follow_up),
-                    (InboxReason::Clock, due.and_then(|standing| standing.due)),
-                ];
-                let concerns = found.entry(one.summary.id.clone()).or_default();
-                for (reason, at) in times {
-                    let Some(at) = at.filter(|at| at.unix() > since) else { continue };
+                let follow_up = follow_up.map(|at| (InboxReason::FollowUp, at));
+                let breached = breached(&one, rules.as_ref(), now);
+                // With a ticket that is new here comes what is late on it, whenever that was.
+                let id = &one.summary.id;
+                let is_here_anew = arrived.contains(id) && found.contains_key(id);
+                for (reason, at) in follow_up.into_iter().chain(breached) {
                     let concern = Concern { reason, at, entry: None };
-                    if !concerns.contains(&concern) {
-                        concerns.push(concern);
+                    let known = found.get(id).is_some_and(|known| known.contains(&concern));
+                    if !known && (at.unix() > since || is_here_anew) {
+                        found.entry(id.clone()).or_default().push(concern);
                     }
                 }
             }
         }
-        found.retain(|_, concerns| !concerns.is_empty());
         Ok(())
     }
 
@@ -177,17 +203,22 @@ impl Project<'_> {
     fn add_reverted(
         &self,
         reader: &InboxReader<'_>,
-        look: Option<Look>,
+        look: Option<&Look>,
         found: &mut BTreeMap<TicketId, Vec<Concern>>,
     ) -> Result<(), Failure> {
-        let (Some(look), Some(tip)) = (look, self.commit) else { return Ok(()) };
+        let Some(look) = look else { return Ok(()) };
         let repository = self.store.repository();
-        let seen = match look.commit {
-            Some(seen) => Some(seen),
-            None => repository.newest_before(tip, look.at.unix())?,
-        };
-        let less: Vec<ObjectId> = seen.into_iter().collect();
-        for commit in repository.code_commits_of(&[tip], &less)? {
+        // Tickets may be on a branch of their own: what was reverted is told by the code that is checked out.
+        let code = repository.revision("HEAD").ok();
+        let tips: BTreeSet<ObjectId> = self.commit.into_iter().chain(code).collect();
+        let tips: Vec<ObjectId> = tips.into_iter().collect();
+        let mut less = look.commits.clone();
+        for tip in &tips {
+            less.extend(repository.newest_before(*tip, look.at.unix())?);
+        }
+        let commits = repository.code_commits_of(&tips, &less)?;
+        let taken = taken_back(commits.iter());
+        for commit in commits.iter().filter(|commit| !taken.contains(commit.id.to_string().as_str())) {
             let Some(fix) = commit.reverts.as_deref().and_then(ObjectId::parse) else { continue };
             let [by, reverter] = [fix, commit.id].map(|commit| {
                 let author = repository.passage(commit, layout::FOLDER).ok()?.identity.author;
@@ -211,7 +242,7 @@ impl Project<'_> {
     /// # Errors
     /// The remote cannot be reached.
     pub fn fetch_seen(&self) -> Result<(), Failure> {
-        Ok(self.store.fetch_looks(&self.reader_name()?, &later)?)
+        Ok(self.store.fetch_looks(&self.reader_name()?, &both)?)
     }
 
     /// Remembers that the user has seen what is there now; sends it, where that is wanted.
@@ -220,44 +251,57 @@ impl Project<'_> {
     /// It cannot be written, or not sent.
     pub fn mark_seen(&self, push: bool) -> Result<(), Failure> {
         let Some(commit) = self.commit else { return Ok(()) };
-        let (name, line) = (self.reader_name()?, format!("{commit} {} {}", self.now().unix(), self.branch()));
-        self.store.change_looks(&name, &|before| later(before, &line))?;
+        let (name, line) = (self.reader_name()?, format!("{commit} {}", self.now().unix()));
+        let repository = self.store.repository();
+        // What the tip contains is seen with it; what is not here was seen in another clone.
+        let is_within = |line: &str| {
+            commit_and_time(line)
+                .is_none_or(|(one, _)| repository.has_commit(one) && self.store.contains(commit, one))
+        };
+        self.store.change_looks(&name, &|before| {
+            let apart: Vec<&str> =
+                before.unwrap_or_default().lines().filter(|line| !is_within(line)).collect();
+            both(Some(&apart.join("\n")), &line)
+        })?;
         if push {
-            self.store.push_looks(&name, &later)?;
+            self.store.push_looks(&name, &both)?;
         }
         Ok(())
     }
 
     /// What names the user's reference: no address stands in it.
     fn reader_name(&self) -> Result<String, Failure> {
-        let email = self.member()?.email.to_lowercase();
+        let email = self.reader()?.emails.first().map(|email| email.to_lowercase()).unwrap_or_default();
         Ok(sha256(email.as_bytes()).chars().take(16).collect())
     }
 }
 
-/// The commit of a branch that somebody saw, and when.
-fn read_look(text: &str, branch: &str) -> Option<(ObjectId, Timestamp)> {
-    text.lines().find(|line| branch_of(line) == branch).and_then(commit_and_time)
+/// The SLA targets of a ticket that are breached, each with the moment.
+fn breached(one: &Listed, rules: Option<&SlaRules>, now: i64) -> Vec<(InboxReason, Timestamp)> {
+    let (Record::TicketHistory(judged), Some(rules)) = (&one.record, rules) else { return Vec::new() };
+    let (course, by) = &**judged;
+    let clocks = rules.clocks(course, by, now);
+    let late = clocks
+        .iter()
+        .filter(|clock| clock.kind.is_customers() && clock.is_present && clock.state == ClockState::Breached);
+    late.filter_map(|clock| Some((InboxReason::Clock, Timestamp::from_unix(clock.due?)?))).collect()
 }
 
-fn branch_of(line: &str) -> &str {
-    line.splitn(3, ' ').nth(2).unwrap_or_default()
-}
-
+/// A commit that somebody saw, and when.
 fn commit_and_time(line: &str) -> Option<(ObjectId, Timestamp)> {
     let mut words = line.split(' ');
     Some((ObjectId::parse(words.next()?)?, Timestamp::from_unix(words.next()?.parse().ok()?)?))
 }
 
-/// Two texts of what somebody saw as one: of each branch, the later look.
-fn later(before: Option<&str>, now: &str) -> String {
-    let mut looks: BTreeMap<&str, &str> = BTreeMap::new();
-    for line in before.unwrap_or_default().lines().chain(now.lines()) {
-        let at = |line: &str| commit_and_time(line).map(|(_, at)| at);
-        let known = looks.entry(branch_of(line)).or_insert(line);
-        if at(known) <= at(line) {
-            *known = line;
-        }
-    }
-    looks.values().map(|line| format!("{line}\n")).collect()
+/// Two texts of what somebody saw as one: the commits of both, those that were seen last first.
+fn both(before: Option<&str>, now: &str) -> String {
+    let lines = before.unwrap_or_default().lines().chain(now.lines());
+    let mut looks: Vec<(Timestamp, ObjectId)> =
+        lines.filter_map(commit_and_time).map(|(commit, at)| (at, commit)).collect();
+    looks.sort_unstable();
+    looks.reverse();
+    let mut seen = BTreeSet::new();
+    looks.retain(|(_, commit)| seen.insert(*commit));
+    looks.truncate(MAX_LOOKS);
+    looks.iter().map(|(at, commit)| format!("{commit} {}\n", at.unix())).collect()
 }

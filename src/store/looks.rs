@@ -1,4 +1,4 @@
-//! What somebody has seen of each branch: a text under a reference of theirs, a line each: commit, instant, branch.
+//! Which commits somebody has seen: a text under a reference of theirs, a line each: commit and instant.
 
 use crate::store::Store;
 use crate::store::error::Error;

@@ -146,6 +146,7 @@ fn a_batch_takes_no_operation_with_something_that_it_would_leave_out() {
         (r#""op":"escalate","requirements":["a"],"note":"b""#, "'requirements' is not a text"),
         (r#""op":"escalate","diagnosys":"a""#, "did you mean 'diagnosis'?"),
         (r#""op":"triage","confirm":1,"severity":"major""#, "'confirm' is neither true nor false"),
+        (r#""op":"resolve","as":"fixed","no_commit":"""#, "'no_commit' is empty"),
         (r#""op":"pend","follow_up":"3d","until":"2026""#, "unknown field 'until'"),
     ] {
         let line = format!("{{\"id\":\"{one}\",{operation}}}\n");
@@ -155,6 +156,10 @@ fn a_batch_takes_no_operation_with_something_that_it_would_leave_out() {
     assert_eq!(sandbox.subjects().len(), commits);
     let nothing = format!("{{\"op\":\"comment\",\"id\":\"{one}\",\"note\":\"a\",\"internal\":null}}\n");
     sandbox.run_with(&["batch"], &nothing).ok();
+    let fixed =
+        format!("{{\"op\":\"resolve\",\"id\":\"{one}\",\"as\":\"fixed\",\"no_commit\":\"data only\"}}\n");
+    sandbox.run_with(&["batch"], &fixed).ok();
+    assert!(sandbox.run(&["show", &one]).ok().contains("No commit: data only"));
 }
 
 #[test]

@@ -59,6 +59,7 @@ const CASES: &[Case] = &[
     Case("s list @mine", "git support config set queries.mine", "s/assignee:me/level:1/", "again"),
     Case("s config set queries.mine 'status:open'; sed -i 's/status:open/stattus:open/' .support/config.yaml; git commit -qam x; s list @mine", "git support config get queries.mine", "", "true"),
     Case("s list --at nowhere", "git log --oneline", "", "true"),
+    Case("s inbox --since soon", "git support inbox --since 3d", "", "true"),
     Case("s vendor show acme", "git support vendor list", "", "true"),
     Case("s release show 9.9", "git support release handover 9.9", "s/TAG/HEAD/", "again"),
     Case("s release handover 1.0 --tag HEAD; s release handover 1.0 --tag HEAD", "git support release show 1.0", "", "true"),

@@ -97,6 +97,87 @@ fn a_watched_ticket_a_wait_and_a_customer_come_back() {
     assert_eq!(again, "");
 }
 
+/// What outsiders tried, and lost.
+#[test]
+fn nothing_is_taken_for_seen_that_was_not_shown() {
+    let sandbox = Sandbox::new();
+    team(&sandbox);
+    for pair in [["clocks.major.response", "1h"], ["clocks.major.resolution", "4h"]] {
+        sandbox.run(&["config", "set", pair[0], pair[1]]).ok();
+    }
+    let new = "new One --severity major --reporter 'Kim <kim@c.example>' --channel phone --assignee Ann";
+    let id = run_as(&sandbox, "Cy", new).trim().to_owned();
+    run_as(&sandbox, "Ann", "inbox -q");
+    // A look back marks nothing.
+    run_as(&sandbox, "Cy", &format!("comment {id} -m Important --internal"));
+    for back in ["--since 2027-01-01", "--all"] {
+        reasons(&sandbox, "Ann", back);
+    }
+    assert_eq!(reasons(&sandbox, "Ann", "--peek"), ["assignee"]);
+    assert_eq!(reasons(&sandbox, "Ann", ""), ["assignee"]);
+    // One breach hides no other.
+    let at = |hour: &str, line: &str| {
+        sandbox
+            .shell(&format!("{} GIT_SUPPORT_NOW=2026-11-23T{hour}:00Z git support {line}", as_person("Ann")))
+            .ok()
+    };
+    for hour in ["11:00", "14:30"] {
+        assert_eq!(at(hour, "inbox").matches("breached").count(), 1, "{hour}");
+        assert_eq!(at(hour, "inbox"), "");
+    }
+    // A tip of one's own that is rebased or amended, and another branch, make nothing seen, or new.
+    sandbox.shell("git switch -qc topic; git commit -q --allow-empty -m Code").ok();
+    assert_eq!(reasons(&sandbox, "Ann", ""), Vec::<String>::new());
+    sandbox.shell("git commit -q --amend --allow-empty -m 'Other code'").ok();
+    run_as(&sandbox, "Cy", &format!("comment {id} -m More"));
+    assert_eq!(reasons(&sandbox, "Ann", ""), ["assignee"]);
+    // What is damaged is as if nobody had looked.
+    let name = sandbox.git(&["for-each-ref", "--format=%(refname)", "refs/support/seen"]);
+    for name in name.lines() {
+        sandbox.git(&["update-ref", name, "HEAD"]);
+    }
+    assert!(!reasons(&sandbox, "Ann", "--peek").is_empty());
+    assert!(run_as(&sandbox, "Ann", "status").contains("1 to you"));
+}
+
+#[test]
+fn whoever_is_named_is_told() {
+    let sandbox = Sandbox::new();
+    team(&sandbox);
+    for (name, emails) in [
+        ("Al Smith", ["al@example.com", "al@home.example"]),
+        ("Jo Smith", ["jo@example.com", "jo@home.example"]),
+    ] {
+        sandbox.run(&["team", "add", name, "--email", emails[0], "--email", emails[1]]).ok();
+    }
+    let id = run_as(&sandbox, "Cy", "new 'Ask @bob' --level 2 --force -m x --assignee Cy").trim().to_owned();
+    assert_eq!(reasons(&sandbox, "Bob", ""), ["mention"]);
+    run_as(&sandbox, "Cy", &format!("comment {id} -m 'See https://x.example/@bob, @smith.'"));
+    assert_eq!(reasons(&sandbox, "Bob", ""), Vec::<String>::new());
+    // Of several with a name, each; and under each of one's addresses, the same inbox.
+    let smith = |email: &str| {
+        let line = format!("GIT_AUTHOR_NAME=S GIT_AUTHOR_EMAIL={email} git support inbox --json");
+        sandbox.shell(&line).ok().matches("\"mention\"").count()
+    };
+    for (email, news) in
+        [("al@example.com", 1), ("al@home.example", 0), ("jo@home.example", 1), ("jo@example.com", 0)]
+    {
+        assert_eq!(smith(email), news, "{email}");
+    }
+    // A severity that was confirmed, and work that was taken, wait for nobody.
+    let other = run_as(&sandbox, "Ann", "new Two --severity major").trim().to_owned();
+    run_as(&sandbox, "Cy", "inbox -q");
+    run_as(&sandbox, "Bob", &format!("triage {other} --severity minor"));
+    run_as(&sandbox, "Cy", &format!("triage {other} --confirm"));
+    assert_eq!(reasons(&sandbox, "Cy", ""), Vec::<String>::new());
+    // Without a team, a word of the name will do.
+    let alone = Sandbox::new();
+    run_as(&alone, "Kim", "inbox -q");
+    let id = run_as(&alone, "Bob", "new Three --assignee Bob").trim().to_owned();
+    run_as(&alone, "Bob", &format!("comment {id} -m 'Look, @kim'"));
+    assert_eq!(reasons(&alone, "Kim", ""), ["mention"]);
+}
+
 #[test]
 fn a_prompt_shows_ones_queue_in_a_line() {
     let sandbox = Sandbox::new();
@@ -199,6 +280,8 @@ struct Oracle {
     dice: Dice,
     tickets: BTreeMap<String, Known>,
     waiting: [BTreeSet<String>; 3],
+    /// Entries that offered work, each with its ticket.
+    offered: BTreeMap<String, String>,
     told: Vec<String>,
 }
 
@@ -209,7 +292,8 @@ impl Oracle {
         team(&sandbox);
         let (clones, dice) = ([a, b], Dice(2026));
         let (tickets, waiting) = (BTreeMap::new(), Default::default());
-        let mut oracle = Self { sandbox, clones, last: 0, dice, tickets, waiting, told: Vec::new() };
+        let (offered, told) = (BTreeMap::new(), Vec::new());
+        let mut oracle = Self { sandbox, clones, last: 0, dice, tickets, waiting, offered, told };
         for (person, name) in PEOPLE.iter().enumerate() {
             oracle.enter(person);
             run_as(&oracle.sandbox, name, "inbox -q");
@@ -236,7 +320,14 @@ impl Oracle {
         let concerns = items.iter().flat_map(|item| item["concerns"].as_array().unwrap());
         let shown: Vec<&str> = concerns.map(|one| one["entry"]["id"].as_str().unwrap()).collect();
         let once: BTreeSet<String> = shown.iter().map(|id| (*id).to_owned()).collect();
-        let waiting = std::mem::take(&mut self.waiting[person]);
+        let mut waiting = std::mem::take(&mut self.waiting[person]);
+        // Work that somebody has taken meanwhile is offered no more.
+        let is_taken = |id: &String| self.tickets.get(id).is_some_and(|known| known.assignee.is_some());
+        let taken: BTreeSet<&String> =
+            self.offered.iter().filter(|(_, ticket)| is_taken(ticket)).map(|(entry, _)| entry).collect();
+        if person == 0 {
+            waiting.retain(|entry| !taken.contains(entry));
+        }
         let told = self.told.join("\n");
         assert_eq!((shown.len(), &once), (waiting.len(), &waiting), "{}\n{told}", PEOPLE[person]);
     }
@@ -275,6 +366,9 @@ impl Oracle {
             let is_named = deed == 2 && other == reader;
             // Ann serves level 1, where all of them are.
             let is_offered = deed == 0 && reader == 0;
+            if is_offered {
+                self.offered.insert(entry.clone(), ticket["id"].as_str().unwrap().to_owned());
+            }
             if is_part || is_named || is_offered {
                 self.waiting[reader].insert(entry.clone());
             }

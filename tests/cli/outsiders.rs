@@ -164,3 +164,19 @@ fn a_folder_that_some_file_systems_take_for_ours_is_found() {
         )]);
     }
 }
+
+/// To have merged what others entered makes it nobody's own.
+#[test]
+fn a_revert_of_ones_own_merge_takes_back_nothing_of_others() {
+    let others = "git branch mine; as_pat git support -q comment $a -m 'Mallory broke it'; next; git support -q resolve $b --as answered -m done; next; \
+                  git switch -q mine; ";
+    let merge = "mallory() { GIT_AUTHOR_NAME=Mallory GIT_AUTHOR_EMAIL=m@x.example GIT_COMMITTER_NAME=Mallory GIT_COMMITTER_EMAIL=m@x.example \"$@\"; }; \
+                 mallory git merge -q --no-ff --no-edit main; mallory git revert -m 1 --no-edit HEAD >/dev/null; git switch -q main; git merge -q --ff-only mine";
+    crate::tampering::finds(&[("timeline.removed", format!("{others}{merge}"))]);
+    // One's own branch, one's own words.
+    let (sandbox, tools) = crate::tampering::story();
+    let own = "git switch -qc mine; git support -q comment $a -m Mine; next; git switch -q main; git commit -q --allow-empty -m x; \
+               git merge -q --no-ff --no-edit mine; git revert -m 1 --no-edit HEAD >/dev/null";
+    sandbox.shell(&format!("{tools}{own}")).ok();
+    assert_eq!(found(&sandbox, &[]).1, Some(0));
+}

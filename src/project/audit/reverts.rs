@@ -24,7 +24,9 @@ impl Review<'_> {
         }
         let is_before = |commit: &ObjectId| self.store.contains(passage.commit, *commit);
         if let Some(commit) = ObjectId::parse(&named).filter(is_before) {
-            return Ok(self.may_take_back(passage, commit)? && self.takes_back(commit, file, before)?);
+            return Ok(self.may_take_back(passage, commit)?
+                && self.may_undo_merge(passage, commit, (file, before), id, parsed)?
+                && self.takes_back(commit, file, before)?);
         }
         // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
         let version = parsed.get(id, before.id)?;
@@ -82,6 +84,37 @@ impl Review<'_> {
         let who = self.answering(passage, &facts)?;
         let is_own = past.known_author == who || past.author == who;
         Ok(is_own || rules.team.leads(&who))
+    }
+
+    /// True but for a merge that brought what others entered: to have merged it makes it nobody's own. A lead, or an owner of
+    /// the product, may take that back.
+    fn may_undo_merge(
+        &mut self,
+        passage: &CommitDelta,
+        commit: ObjectId,
+        (file, before): (&FileDelta, &Item),
+        id: &TicketId,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<bool, Failure> {
+        let rules = self.book.at(passage.parents.first())?;
+        let is_merge = self.store.repository().parents(commit).map_err(Error::from)?.len() > 1;
+        if !is_merge || rules.team.members.is_empty() {
+            return Ok(true);
+        }
+        let facts = self.facts(passage, &rules)?;
+        let who = self.answering(passage, &facts)?;
+        if rules.team.leads(&who) {
+            return Ok(true);
+        }
+        let was = parsed.get(id, before.id)?;
+        let now = file.now.as_ref().map(|now| parsed.get(id, now.id)).transpose()?;
+        let now = now.as_ref().and_then(|now| now.content.as_ref().ok());
+        let Ok(was) = &was.content else { return Ok(true) };
+        let mut gone =
+            was.timeline().iter().filter(|entry| !now.is_some_and(|now| now.has_entry_like(entry)));
+        let is_own =
+            |entry: &Entry| [&who, &facts.author].iter().any(|one| one.is_named(&entry.by.to_string()));
+        Ok(gone.all(is_own))
     }
 
     fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {
