@@ -244,7 +244,7 @@ fn ending(
         ));
     }
     if object.text("no_commit")?.is_some_and(|why| why.trim().is_empty()) {
-        return Err("'no_commit' is empty; it is the reason why there is no commit".to_owned());
+        return Err("'no_commit' is empty; give the reason".to_owned());
     }
     Ok(ResolutionRequest {
         code: Resolution::parse(&code),

@@ -180,3 +180,36 @@ fn a_revert_of_ones_own_merge_takes_back_nothing_of_others() {
     sandbox.shell(&format!("{tools}{own}")).ok();
     assert_eq!(found(&sandbox, &[]).1, Some(0));
 }
+
+/// A line of `.mailmap` that makes somebody an owner is the owner's to write, or a lead's.
+#[test]
+fn nobody_becomes_an_owner_by_a_line_of_the_map() {
+    let mallory = "mallory() { GIT_AUTHOR_NAME=Mallory GIT_AUTHOR_EMAIL=m@x.example GIT_COMMITTER_NAME=Mallory GIT_COMMITTER_EMAIL=m@x.example \"$@\"; }; ";
+    let line = "echo 'Pat Roe <pat@example.com> <m@x.example>' >>.mailmap; git add .mailmap; ";
+    let step = "mallory git support -q triage $a --severity minor; ";
+    for deed in [
+        format!("{line}mallory git commit -qm Map; {step}"),
+        format!(
+            "git switch -qc side; {line}mallory git commit -qm Map; git switch -q main; git commit -q --allow-empty -m x; git merge -q --no-edit side; {step}"
+        ),
+        format!(
+            "{line}mallory git commit -qm Map; echo 'Pat Roe <pat@example.com> <n@x.example>' >>.mailmap; git add .mailmap; mallory git commit -qm Map; {step}"
+        ),
+    ] {
+        let (sandbox, tools) = crate::tampering::story();
+        sandbox.shell(&format!("{tools}{ENFORCED}{mallory}{deed}")).ok();
+        let (rules, status) = found(&sandbox, &[]);
+        assert!(rules.contains(&"severity.owner".to_owned()) && status == Some(3), "{deed}: {rules:?}");
+    }
+    // The owner's own line, and a developer's of an address of theirs.
+    for (who, line) in [
+        ("as_pat", "Pat Roe <pat@example.com> <pat@old.example>"),
+        ("env", "Dana Li <dana@example.com> <dana@old.example>"),
+    ] {
+        let (sandbox, tools) = crate::tampering::story();
+        let map = format!("echo '{line}' >.mailmap; git add .mailmap; {who} git commit -qm Map; ");
+        let old = "GIT_AUTHOR_EMAIL=dana@old.example GIT_COMMITTER_EMAIL=dana@old.example git support -q comment $a -m x";
+        sandbox.shell(&format!("{tools}{map}{old}")).ok();
+        assert_eq!(found(&sandbox, &[]).1, Some(0), "{line}");
+    }
+}

@@ -16,6 +16,7 @@ mod seal;
 mod settled;
 mod signer;
 mod steps;
+mod trusted_mailmap;
 mod verified;
 
 pub use range::Start;
@@ -144,8 +145,11 @@ impl Project<'_> {
 
     /// Looks at each commit of a stretch.
     fn reviewed(&self, stretch: &CommitRange) -> Result<Done, Failure> {
-        let before = stretch.before().map(|commit| self.store.repository().mailmap_at(commit));
-        let mut review = Review::new(self, before.transpose().map_err(Error::from)?);
+        let people = match stretch.before() {
+            Some(commit) => Some(self.store.repository().mailmap_at(commit).map_err(Error::from)?),
+            None => trusted_mailmap::trusted(self, &stretch.tips)?,
+        };
+        let mut review = Review::new(self, people);
         let mut bar = None;
         self.store.passages(
             &stretch.tips,

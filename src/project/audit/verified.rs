@@ -41,7 +41,9 @@ pub(super) fn state(project: &Project<'_>, stretch: &CommitRange) -> Option<Stat
         return None;
     }
     let mailmap = repository.mailmap_text();
-    let all = [FORM, env!("CARGO_PKG_VERSION"), &names(&stretch.less), &mailmap].join("\n");
+    // Who people are is judged otherwise where somebody asked for a range.
+    let asked = if stretch.is_asked() { "asked" } else { "whole" };
+    let all = [FORM, env!("CARGO_PKG_VERSION"), &names(&stretch.less), asked, &mailmap].join("\n");
     Some(State { tips: stretch.tips.clone(), surroundings: sha256(all.as_bytes()) })
 }
 

@@ -36,6 +36,14 @@ pub struct Repository {
 pub struct Mailmap(git2::Mailmap);
 
 impl Mailmap {
+    /// The map of a text.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of_text(text: &str) -> Result<Self> {
+        git2::Mailmap::from_buffer(text).map(Self).map_err(|error| Error::git("reading .mailmap", &error))
+    }
+
     /// The name and address that it gives for those of a commit.
     ///
     /// # Errors
@@ -107,7 +115,7 @@ impl Repository {
         let tree = self.repo.find_commit(commit.0).and_then(|commit| commit.tree()).map_err(failed)?;
         let blob = tree.get_name(".mailmap").and_then(|entry| self.repo.find_blob(entry.id()).ok());
         let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned()).unwrap_or_default();
-        git2::Mailmap::from_buffer(&text).map(Mailmap).map_err(failed)
+        Mailmap::of_text(&text)
     }
 
     /// The text of `.mailmap` as git takes it: of the work tree, or of HEAD in a bare repository.

@@ -1,0 +1,92 @@
+//! Whom `.mailmap` makes of whom, as far as those who wrote its lines could say so: a line that gives somebody's commits to a
+//! person of the team is that person's to write, or theirs who may change the rules.
+
+use std::collections::BTreeSet;
+
+use crate::process::{Member, Rules};
+use crate::project::failure::Failure;
+use crate::project::state::Project;
+use crate::store::git::{Blob, MAILMAP, Mailmap, ObjectId};
+use crate::store::{Error, layout};
+use crate::ticket::{MAX_FILE_BYTES, Person};
+
+/// The map without the lines of those who could not say so; none where there are no such lines, and git's own way to read the
+/// file is as good.
+pub(super) fn trusted(project: &Project<'_>, tips: &[ObjectId]) -> Result<Option<Mailmap>, Failure> {
+    let repository = project.store.repository();
+    let mut asked = BTreeSet::new();
+    for tip in tips {
+        let rules = project.at_commit(Some(*tip)).rules()?.clone();
+        asked.extend(
+            lines(project, *tip)?.into_iter().filter(|line| gives_to_member(line, &rules.team.members)),
+        );
+    }
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let mut untrusted: BTreeSet<String> = BTreeSet::new();
+    for commit in repository.touching(tips, &[], &[MAILMAP]).map_err(Error::from)? {
+        let parents = repository.parents(commit).map_err(Error::from)?;
+        let mut before = BTreeSet::new();
+        for parent in &parents {
+            before.extend(lines(project, *parent)?);
+        }
+        let mut new: Vec<String> =
+            lines(project, commit)?.into_iter().filter(|line| !before.contains(line)).collect();
+        new.retain(|line| asked.contains(line));
+        if new.is_empty() {
+            continue;
+        }
+        let rules = project.at_commit(parents.first().copied()).rules().cloned().unwrap_or_default();
+        let known: Vec<String> = before.into_iter().filter(|line| !untrusted.contains(line)).collect();
+        let author = repository.passage(commit, layout::FOLDER).map_err(Error::from)?.identity.author;
+        let map = Mailmap::of_text(&known.join("\n")).map_err(Error::from)?;
+        let (name, email) = map.mapped(&author.name, &author.email).map_err(Error::from)?;
+        let known = Person { name, email };
+        for line in new {
+            match may_write(&line, &known, &author.email, &rules) {
+                true => untrusted.remove(&line),
+                false => untrusted.insert(line),
+            };
+        }
+    }
+    if untrusted.is_empty() {
+        return Ok(None);
+    }
+    let text = repository.mailmap_text();
+    let kept: Vec<&str> =
+        text.lines().filter(|line| !untrusted.contains(&line.trim().to_lowercase())).collect();
+    Ok(Some(Mailmap::of_text(&kept.join("\n")).map_err(Error::from)?))
+}
+
+fn may_write(line: &str, author: &Person, address: &str, rules: &Rules) -> bool {
+    let gets = addresses(line).next().unwrap_or_default();
+    let is_theirs = gets == author.email.to_lowercase() || gets == address.to_lowercase();
+    // Somebody of the team who writes under another address becomes nobody else: the audit holds members apart.
+    let is_of_team = |address: &str| {
+        let has = |member: &Member| member.emails.iter().any(|own| own.eq_ignore_ascii_case(address));
+        rules.team.members.iter().any(has)
+    };
+    is_theirs || rules.may_change_rules(author) || addresses(line).skip(1).all(is_of_team)
+}
+
+/// True for a line that gives to somebody of the team what was done under an address that is not theirs.
+fn gives_to_member(line: &str, members: &[Member]) -> bool {
+    let has =
+        |member: &Member, address: &str| member.emails.iter().any(|own| own.eq_ignore_ascii_case(address));
+    let Some(gets) = addresses(line).next() else { return false };
+    let member = members.iter().find(|member| has(member, gets));
+    member.is_some_and(|member| addresses(line).any(|address| !has(member, address)))
+}
+
+/// The addresses of a line, that of the person it gives to first (gitmailmap(5)).
+fn addresses(line: &str) -> impl Iterator<Item = &str> {
+    line.split('<').skip(1).filter_map(|part| part.split('>').next())
+}
+
+/// The lines of a commit's file, in lower case: names and addresses are compared so.
+fn lines(project: &Project<'_>, commit: ObjectId) -> Result<BTreeSet<String>, Failure> {
+    let content = project.store.repository().file(commit, MAILMAP, MAX_FILE_BYTES).map_err(Error::from)?;
+    let Some(Blob::Bytes(bytes)) = content else { return Ok(BTreeSet::new()) };
+    Ok(String::from_utf8_lossy(&bytes).lines().map(|line| line.trim().to_lowercase()).collect())
+}
