@@ -7,10 +7,10 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake::{Lines, MAX_OPERATIONS, Operation, read_line, read_operation};
-use crate::process::Incoming;
-use crate::project::Change;
+use crate::process::{FieldChange, Incoming, ProcessAction, RequestKind};
+use crate::project::{Change, Project};
 use crate::render::View;
-use crate::ticket::TicketId;
+use crate::ticket::{Field, TicketId};
 
 /// Apply a file of operations in one commit
 ///
@@ -72,9 +72,30 @@ fn operate(change: &mut Change<'_, '_>, line: &str) -> Result<(), Failure> {
             request.speaker = Some(change.speaker(&id, &from)?);
             change.request(&id, *request).map(drop)
         }
-        Operation::On(typed, request) => {
+        Operation::On(typed, mut request) => {
             let id: TicketId = change.id(&typed)?;
-            change.request(&id, *request).map(drop)
+            name_commits(change.project(), &mut request.what)?;
+            change.request_at_both_ends(&id, *request)
         }
     }
+}
+
+/// Gives commits their whole names; one that is not there is refused, as on the command line.
+fn name_commits(project: &Project<'_>, what: &mut RequestKind) -> Result<(), Failure> {
+    if let RequestKind::Process(ProcessAction::Resolve(ending)) = what {
+        name_all(project, &mut ending.commits)?;
+    }
+    if let RequestKind::Edit(changes) | RequestKind::Process(ProcessAction::Triage { changes, .. }) = what
+        && let Some(FieldChange::Members { add, .. }) = changes.get_mut(&Field::Commits)
+    {
+        name_all(project, add)?;
+    }
+    Ok(())
+}
+
+fn name_all(project: &Project<'_>, commits: &mut [String]) -> Result<(), Failure> {
+    for commit in commits {
+        *commit = project.commit_name(commit)?;
+    }
+    Ok(())
 }

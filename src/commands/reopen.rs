@@ -6,7 +6,6 @@ use crate::commands::step::Common;
 use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind};
 use crate::render::View;
-use crate::ticket::{LinkKind, TicketId};
 
 /// Reopen resolved or closed tickets
 #[derive(Debug, clap::Args)]
@@ -25,18 +24,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
-            let ticket = change.project().need(id)?;
-            change.request(id, request.clone())?;
-            // It is no duplicate any more, at both ends of the link.
-            let originals = ticket.fields().links().filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
-            for original in originals.filter_map(|(_, other)| TicketId::parse(other)) {
-                change
-                    .follow(id, Request::new(RequestKind::Unlink(LinkKind::DuplicateOf, original.clone())))?;
-                change.follow(
-                    &original,
-                    Request::new(RequestKind::Unlink(LinkKind::DuplicatedBy, id.clone())),
-                )?;
-            }
+            change.request_at_both_ends(id, request.clone())?;
         }
         Ok(())
     })?;

@@ -41,6 +41,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let commits: Vec<String> =
         args.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
+    if args.duplicate_of.is_some() && args.code != Resolution::Duplicate.as_str() {
+        let message = format!("--duplicate-of is for --as duplicate, not --as {}", args.code);
+        return Err(Failure::usage(message));
+    }
     let original = args.duplicate_of.as_ref().map(|id| project.id(id)).transpose()?;
     let said = args.common.message.read(session)?;
     let parts = said.into_iter().chain(args.no_commit.iter().map(|why| format!("No commit: {why}")));
@@ -49,7 +53,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         code: Resolution::parse(&args.code),
         commits,
         no_commit: args.no_commit.clone(),
-        duplicate_of: original.clone(),
+        duplicate_of: original,
     };
     let mut ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
     if args.children {
@@ -60,16 +64,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
-            if let Some(original) = &original {
-                change.check_no_ring(id, &LinkKind::DuplicateOf, original)?;
-            }
-            change.request(id, request.clone())?;
+            change.request_at_both_ends(id, request.clone())?;
             warn_of_links(change, id, &ids)?;
-            // The other end of the link: the original lists its duplicates.
-            if let Some(original) = original.as_ref().filter(|original| *original != id) {
-                change
-                    .follow(original, Request::new(RequestKind::Link(LinkKind::DuplicatedBy, id.clone())))?;
-            }
         }
         Ok(())
     })?;

@@ -1,5 +1,8 @@
 //! Operations that come in one a line, as JSON objects: a step on a ticket, or a new one.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::process::{
@@ -50,8 +53,11 @@ pub fn read_operation(
     line: &str,
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<Operation, String> {
-    let object: Value = serde_json::from_str(line).map_err(|error| format!("is not valid JSON: {error}"))?;
-    let Value::Object(map) = object else { return Err("is not a JSON object".to_owned()) };
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("is not valid JSON: {error}"))?;
+    if !value.is_object() {
+        return Err("is not a JSON object".to_owned());
+    }
+    let Once(map) = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let object = Object(&map);
     let word = object.need("op")?;
     if word == "new" {
@@ -89,7 +95,16 @@ fn action(
     resolve: &dyn Fn(&str) -> Result<TicketId, String>,
 ) -> Result<ProcessAction, String> {
     Ok(match word {
-        "triage" => ProcessAction::Triage { changes: object.fields(word)?, confirm: object.flag("confirm")? },
+        "triage" => {
+            let (changes, confirm) = (object.fields(word)?, object.flag("confirm")?);
+            if changes.contains_key(&Field::Status) {
+                return Err("'status' is what 'triage' sets itself; use 'edit'".to_owned());
+            }
+            if confirm && changes.contains_key(&Field::Severity) {
+                return Err("'confirm' keeps the severity; give one of both".to_owned());
+            }
+            ProcessAction::Triage { changes, confirm }
+        }
         "replicate" => {
             ProcessAction::Replicate { text: object.need("steps")?, happened: !object.flag("cannot")? }
         }
@@ -120,6 +135,35 @@ fn action(
         "reopen" => ProcessAction::Reopen,
         other => return Err(format!("unknown operation '{other}'")),
     })
+}
+
+/// An object in which each name occurs once: of two, JSON readers take one and drop the other.
+struct Once(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(OnceVisitor)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Once;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Once, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+            if map.insert(name.clone(), value).is_some() {
+                return Err(A::Error::custom(format!("'{name}' occurs twice")));
+            }
+        }
+        Ok(Once(map))
+    }
 }
 
 /// The object of a line, read by the letter: what is not known, or not of its type, is an error and never left out.
@@ -242,6 +286,12 @@ fn ending(
             "'as': '{code}' is not a valid resolution (possible values: {})",
             Resolution::WORDS.join(", ")
         ));
+    }
+    let is_duplicate = code == Resolution::Duplicate.as_str();
+    for (name, is_meant) in [("of", is_duplicate), ("no_commit", code == Resolution::Fixed.as_str())] {
+        if object.text(name)?.is_some() && !is_meant {
+            return Err(format!("'{name}' does not belong to '{code}'"));
+        }
     }
     if object.text("no_commit")?.is_some_and(|why| why.trim().is_empty()) {
         return Err("'no_commit' is empty; give the reason".to_owned());

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Blockers, Request, RequestKind};
+use crate::process::{Blockers, ProcessAction, Request, RequestKind};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::ticket::{LinkKind, Ticket, TicketId};
+use crate::ticket::{LinkKind, Resolution, Ticket, TicketId};
 
 impl Project<'_> {
     /// The open tickets that are blocked, each with the open tickets that block it. One that cannot be read blocks nothing.
@@ -76,6 +76,55 @@ impl Change<'_, '_> {
             self.follow(other, Request::new(RequestKind::Link(converse, id.clone())))?;
         }
         Ok(())
+    }
+
+    /// Does what is requested to a ticket, and what follows from it at the other ends of its links: both tickets show a link,
+    /// an original lists its duplicates, and a ticket that is reopened is no duplicate any more.
+    ///
+    /// # Errors
+    /// The links would form a ring, a ticket is not there, or a rule refused the request.
+    pub fn request_at_both_ends(&mut self, id: &TicketId, request: Request) -> Result<(), Failure> {
+        match &request.what {
+            RequestKind::Link(kind, other) => {
+                let (kind, other) = (kind.clone(), other.clone());
+                self.link_saying(&kind, &other, id, request)
+            }
+            RequestKind::Process(ProcessAction::Resolve(ending)) if ending.code == Resolution::Duplicate => {
+                let Some(original) = ending.duplicate_of.clone() else {
+                    return self.request(id, request).map(drop);
+                };
+                let kind = LinkKind::DuplicateOf;
+                self.link_saying(&kind, &original, id, request)
+            }
+            RequestKind::Process(ProcessAction::Reopen) => {
+                let ticket = self.ticket(id)?;
+                self.request(id, request)?;
+                let links = ticket.iter().flat_map(|ticket| ticket.fields().links());
+                let originals = links.filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
+                for original in originals.filter_map(|(_, other)| TicketId::parse(other)) {
+                    self.follow(
+                        id,
+                        Request::new(RequestKind::Unlink(LinkKind::DuplicateOf, original.clone())),
+                    )?;
+                    self.follow(
+                        &original,
+                        Request::new(RequestKind::Unlink(LinkKind::DuplicatedBy, id.clone())),
+                    )?;
+                }
+                Ok(())
+            }
+            RequestKind::Comment
+            | RequestKind::ReplaceComment(_)
+            | RequestKind::Attach(_)
+            | RequestKind::Edit(_)
+            | RequestKind::Unlink(..)
+            | RequestKind::Assign(_)
+            | RequestKind::Adopt(_)
+            | RequestKind::Undo(_)
+            | RequestKind::SetBack(_)
+            | RequestKind::Repeat(..)
+            | RequestKind::Process(_) => self.request(id, request).map(drop),
+        }
     }
 
     /// Sees that a new link closes no ring: a ticket that blocks itself over others could never be done, and one that is a

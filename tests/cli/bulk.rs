@@ -146,6 +146,15 @@ fn a_batch_takes_no_operation_with_something_that_it_would_leave_out() {
         (r#""op":"escalate","requirements":["a"],"note":"b""#, "'requirements' is not a text"),
         (r#""op":"escalate","diagnosys":"a""#, "did you mean 'diagnosis'?"),
         (r#""op":"triage","confirm":1,"severity":"major""#, "'confirm' is neither true nor false"),
+        (r#""op":"comment","note":"a","note":"b""#, "'note' occurs twice"),
+        (r#""op":"triage","status":"in-progress""#, "'status' is what 'triage' sets itself"),
+        (r#""op":"triage","confirm":true,"severity":"major""#, "'confirm' keeps the severity"),
+        (r#""op":"resolve","as":"fixed","commits":["nope"]"#, "nope"),
+        (
+            r#""op":"resolve","as":"answered","note":"a","no_commit":"b""#,
+            "'no_commit' does not belong to 'answered'",
+        ),
+        (r#""op":"resolve","as":"answered","note":"a","of":"0000""#, "'of' does not belong to 'answered'"),
         (r#""op":"resolve","as":"fixed","no_commit":"""#, "'no_commit' is empty"),
         (r#""op":"pend","follow_up":"3d","until":"2026""#, "unknown field 'until'"),
     ] {
@@ -160,6 +169,30 @@ fn a_batch_takes_no_operation_with_something_that_it_would_leave_out() {
         format!("{{\"op\":\"resolve\",\"id\":\"{one}\",\"as\":\"fixed\",\"no_commit\":\"data only\"}}\n");
     sandbox.run_with(&["batch"], &fixed).ok();
     assert!(sandbox.run(&["show", &one]).ok().contains("No commit: data only"));
+}
+
+/// Links have two ends, and commits whole names, whoever makes them.
+#[test]
+fn a_batch_does_what_the_commands_do() {
+    let sandbox = Sandbox::new();
+    let [one, two, three] = ["One", "Two", "Three"].map(|title| sandbox.ticket(title));
+    let lines = format!(
+        "{{\"op\":\"link\",\"id\":\"{one}\",\"kind\":\"blocks\",\"to\":\"{two}\"}}\n\
+         {{\"op\":\"resolve\",\"id\":\"{three}\",\"as\":\"duplicate\",\"of\":\"{one}\"}}\n\
+         {{\"op\":\"resolve\",\"id\":\"{two}\",\"as\":\"fixed\",\"commits\":[\"HEAD\"]}}\n"
+    );
+    let head = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run_with(&["batch"], &lines).ok();
+    assert_eq!(sandbox.field(&two, "commits")[0], head.as_str());
+    assert_eq!(sandbox.field(&two, "links")["blocked-by"][0], one.as_str());
+    assert_eq!(sandbox.field(&one, "links")["duplicated-by"][0], three.as_str());
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+    let again = format!("{{\"op\":\"reopen\",\"id\":\"{three}\",\"note\":\"It is not.\"}}\n");
+    sandbox.run_with(&["batch"], &again).ok();
+    assert!(sandbox.field(&one, "links")["duplicated-by"].is_null());
+    let wrong =
+        sandbox.run(&["resolve", &two, "--as", "answered", "--duplicate-of", &one, "-m", "x"]).fails(2);
+    assert!(wrong.contains("--duplicate-of is for --as duplicate"), "{wrong}");
 }
 
 #[test]
