@@ -14,7 +14,7 @@ mod questions;
 mod repeatable;
 mod save;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -76,6 +76,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
         instant_seconds: Cell::default(),
+        once_shown: RefCell::default(),
     };
     if let Command::Demo(args) = command {
         return demo::run(args.dir.as_deref(), options, &session);
@@ -120,5 +121,10 @@ fn shown(
     );
     output::print(&text, may_page, &session.host.env)?;
     said?;
+    if let Some(rest) = session.once_shown.take() {
+        rest()?;
+        let (notes, remarks) = session.host.notes.take();
+        output::notes(&notes, &remarks, options)?;
+    }
     Ok(ExitCode::from(view.status()))
 }

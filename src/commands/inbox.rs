@@ -42,13 +42,16 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let since = inbox.since.map(|at| format!(" since {} UTC", at.minute())).unwrap_or_default();
         session.note(format!("nothing concerns you{since}"));
     }
-    // A look back is no look at what is new.
-    let is_look = start == InboxStart::LastLook && !args.peek;
-    if is_look && let Err(failure) = project.mark_seen(args.push) {
-        if args.push {
-            return Err(failure);
-        }
-        session.note(format!("warning: not marked as seen: {:#}", failure.error));
+    // A look back is no look at what is new; and what could not be shown was not seen.
+    if start == InboxStart::LastLook && !args.peek {
+        let (push, host) = (args.push, session.host.clone());
+        session.once_shown.replace(Some(Box::new(move || match project.mark_seen(push) {
+            Err(failure) if !push => {
+                host.note(format!("warning: not marked as seen: {:#}", failure.error));
+                Ok(())
+            }
+            done => done,
+        })));
     }
     Ok(View::Inbox(inbox.items))
 }

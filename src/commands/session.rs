@@ -1,6 +1,6 @@
 //! What every command is given: where it runs, when, who, and the ways to ask back.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -55,6 +55,9 @@ pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
 /// True where a file may be written: it is not there, or holds a mark that tells that an earlier run wrote it.
 pub(crate) type MayWrite<'a> = &'a dyn Fn(&Path, Option<&str>) -> bool;
 
+/// What is left to do once an answer has been shown.
+pub(crate) type OnceShown<'a> = RefCell<Option<Box<dyn FnOnce() -> Result<(), Failure> + 'a>>>;
+
 /// The process, as commands see it.
 pub struct Session<'a> {
     /// What a project is given: environment, clock, randomness, notes, progress.
@@ -83,6 +86,8 @@ pub struct Session<'a> {
     pub on_terminal: bool,
     /// The instant as of which the answer holds, in seconds since 1970 UTC; none for now.
     pub instant_seconds: Cell<Option<i64>>,
+    /// What is done once the answer has been shown, and not where that failed.
+    pub once_shown: OnceShown<'a>,
 }
 
 impl<'a> Session<'a> {

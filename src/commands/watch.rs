@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let ids = args.tickets.ids(&project, session, args.writing.dry_run)?;
     let changed = project.change(&args.writing.options(), |change| {
         for id in &ids {
-            let Some(watchers) = watchers(change, id, args.off)? else { continue };
+            let watchers = watchers(change, id, args.off)?;
             change
                 .request(id, Request::new(RequestKind::Edit(Changes::from([(Field::Watchers, watchers)]))))?;
         }
@@ -39,13 +39,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 }
 
 /// What becomes of the watchers: the user, as the team names them, comes or goes.
-fn watchers(change: &Change<'_, '_>, id: &TicketId, off: bool) -> Result<Option<FieldChange>, Failure> {
+fn watchers(change: &Change<'_, '_>, id: &TicketId, off: bool) -> Result<FieldChange, Failure> {
     let me = change.known_author()?;
     if !off {
-        return Ok(Some(FieldChange::adding(vec![me.person().to_string()])));
+        return Ok(FieldChange::adding(vec![me.person().to_string()]));
     }
     let ticket = change.ticket(id)?;
     let members = ticket.iter().flat_map(|ticket| ticket.fields().members(&Field::Watchers));
     let mine: Vec<String> = members.filter(|one| me.is_named(one)).map(str::to_owned).collect();
-    Ok(Some(FieldChange::removing(mine)))
+    Ok(FieldChange::removing(mine))
 }

@@ -108,10 +108,14 @@ fn nothing_is_taken_for_seen_that_was_not_shown() {
     let new = "new One --severity major --reporter 'Kim <kim@c.example>' --channel phone --assignee Ann";
     let id = run_as(&sandbox, "Cy", new).trim().to_owned();
     run_as(&sandbox, "Ann", "inbox -q");
-    // A look back marks nothing.
+    // A look back marks nothing, nor does what could not be shown.
     run_as(&sandbox, "Cy", &format!("comment {id} -m Important --internal"));
     for back in ["--since 2027-01-01", "--all"] {
         reasons(&sandbox, "Ann", back);
+    }
+    for unshown in ["inbox --format junit", "inbox >/dev/full"] {
+        let failed = sandbox.shell(&format!("{} git support {unshown}", as_person("Ann")));
+        assert_ne!(failed.status, Some(0), "{unshown}");
     }
     assert_eq!(reasons(&sandbox, "Ann", "--peek"), ["assignee"]);
     assert_eq!(reasons(&sandbox, "Ann", ""), ["assignee"]);
