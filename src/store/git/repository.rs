@@ -227,24 +227,17 @@ fn named_work_tree(surroundings: &ProcessEnv, config: &Config, repo: &git2::Repo
 /// The bytes of objects that libgit2 keeps, by their size on the disk; parsed they take several times as many, and
 /// a walk over a long history sees each once.
 const CACHED_BYTES: isize = 4 * 1024 * 1024;
-/// The bytes of a pack that are mapped at a time, and of all packs. What is mapped counts as memory that is used.
-const WINDOW_BYTES: usize = 16 * 1024 * 1024;
-const MAPPED_BYTES: usize = 128 * 1024 * 1024;
 
-/// Bounds what libgit2 maps of packs, and keeps of objects: 256 MiB on the disk, by its own measure.
+/// Bounds what libgit2 keeps of objects: 256 MiB on the disk, by its own measure.
 #[expect(
     unsafe_code,
     reason = "libgit2 keeps the limit in a static; the first repository is opened before any thread"
 )]
 fn bound_cache() {
     static ONCE: Once = Once::new();
-    // SAFETY: these are the first calls to libgit2, from the one thread that is there; the one that waits for signals
+    // SAFETY: this is the first call to libgit2, from the one thread that is there; the one that waits for signals
     // never calls it.
-    ONCE.call_once(|| unsafe {
-        let _ = git2::opts::set_cache_max_size(CACHED_BYTES);
-        let _ = git2::opts::set_mwindow_size(WINDOW_BYTES);
-        let _ = git2::opts::set_mwindow_mapped_limit(MAPPED_BYTES);
-    });
+    ONCE.call_once(|| drop(unsafe { git2::opts::set_cache_max_size(CACHED_BYTES) }));
 }
 
 /// What libgit2 refuses to open and works with all the same: missing objects and references are git's part.
