@@ -173,6 +173,14 @@ fn a_revert_of_ones_own_merge_takes_back_nothing_of_others() {
     let merge = "mallory() { GIT_AUTHOR_NAME=Mallory GIT_AUTHOR_EMAIL=m@x.example GIT_COMMITTER_NAME=Mallory GIT_COMMITTER_EMAIL=m@x.example \"$@\"; }; \
                  mallory git merge -q --no-ff --no-edit main; mallory git revert -m 1 --no-edit HEAD >/dev/null; git switch -q main; git merge -q --ff-only mine";
     crate::tampering::finds(&[("timeline.removed", format!("{others}{merge}"))]);
+    let squash =
+        "git switch -qc feature; as_pat git support -q comment $a -m 'Dana broke it'; git switch -q main; \
+                  git merge -q --squash feature; git commit -qm 'Feature
+
+* support: comment on it
+
+Co-authored-by: Pat Roe <pat@example.com>'; git revert --no-edit HEAD >/dev/null";
+    crate::tampering::finds(&[("timeline.removed", squash)]);
     // One's own branch, one's own words.
     let (sandbox, tools) = crate::tampering::story();
     let own = "git switch -qc mine; git support -q comment $a -m Mine; next; git switch -q main; git commit -q --allow-empty -m x; \

@@ -36,10 +36,10 @@ impl CommitRange {
         self.seal.as_ref().map(Seal::said).or_else(|| self.from.clone())
     }
 
-    /// The same without what some commits contain.
+    /// The same without what some commits contain; it still begins where it was asked to.
     pub(super) fn less(&self, commits: &[ObjectId]) -> Self {
         let less = [&self.less, commits].concat();
-        Self { tips: self.tips.clone(), less, ..Self::default() }
+        Self { tips: self.tips.clone(), less, from: self.from.clone(), ..Self::default() }
     }
 
     /// The commit after which a range begins that somebody asked for.

@@ -25,16 +25,16 @@ impl Review<'_> {
         let is_before = |commit: &ObjectId| self.store.contains(passage.commit, *commit);
         if let Some(commit) = ObjectId::parse(&named).filter(is_before) {
             return Ok(self.may_take_back(passage, commit)?
-                && self.may_undo_merge(passage, commit, (file, before), id, parsed)?
+                && self.takes_back_ones_own(passage, commit, (file, before), id, parsed)?
                 && self.takes_back(commit, file, before)?);
         }
         // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
         let version = parsed.get(id, before.id)?;
         let last = version.content.as_ref().ok().and_then(|ticket| ticket.timeline().last());
         match last.and_then(|entry| self.own.get(&identity(entry))).map(|own| own.commit) {
-            Some(commit) => {
-                Ok(self.may_take_back(passage, commit)? && self.takes_back(commit, file, before)?)
-            }
+            Some(commit) => Ok(self.may_take_back(passage, commit)?
+                && self.takes_back_ones_own(passage, commit, (file, before), id, parsed)?
+                && self.takes_back(commit, file, before)?),
             None => Ok(false),
         }
     }
@@ -86,9 +86,9 @@ impl Review<'_> {
         Ok(is_own || rules.team.leads(&who))
     }
 
-    /// True but for a merge that brought what others entered: to have merged it makes it nobody's own. A lead, or an owner of
-    /// the product, may take that back.
-    fn may_undo_merge(
+    /// True where all that goes is who takes it back's own: to have merged or squashed what others entered makes it nobody's
+    /// own. A lead, or an owner of the product, may take that back; who imported, what they imported.
+    fn takes_back_ones_own(
         &mut self,
         passage: &CommitDelta,
         commit: ObjectId,
@@ -97,8 +97,9 @@ impl Review<'_> {
         parsed: &mut Parsed<'_>,
     ) -> Result<bool, Failure> {
         let rules = self.book.at(passage.parents.first())?;
-        let is_merge = self.store.repository().parents(commit).map_err(Error::from)?.len() > 1;
-        if !is_merge || rules.team.members.is_empty() {
+        let past = self.store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
+        let is_import = self.facts(&past, &rules)?.said.is("import");
+        if is_import || rules.team.members.is_empty() {
             return Ok(true);
         }
         let facts = self.facts(passage, &rules)?;
