@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::git::{Blob, ObjectId};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
-use crate::ticket::{Entry, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, merge};
+use crate::ticket::{Entry, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
 /// A ticket that lacks entries which it once had.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Lost {
     pub commit: ObjectId,
     /// The ticket with all of them.
     pub whole: Ticket,
+    /// What stands in its file now; it may be another ticket that took its place.
+    pub present: Option<Ticket>,
 }
 
 impl Store {
@@ -37,23 +39,40 @@ impl Store {
             let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_TICKET_BYTES)? else { return Ok(true) };
             if !present.contains_key(&id) {
                 // A file that is there and cannot be read is another matter.
-                let Ok(now) = snapshot.ticket(&id) else { return Ok(true) };
+                let Some(now) = standing(snapshot, &id)? else { return Ok(true) };
                 present.insert(id.clone(), Present::new(now));
             }
             let now = present.get(&id);
-            if now.is_some_and(|now| now.has_all(&bytes)) {
+            let is_whole = now.is_some_and(|now| now.has_all(&bytes));
+            let now = now.and_then(|now| now.ticket.as_ref());
+            if is_whole {
+                // What had the id first has it: another that stood there since is not lost.
+                let is_same = |lost: &Lost| now.is_some_and(|now| is_same_ticket(now, &lost.whole));
+                lost.retain(|other, lost| *other != id || is_same(lost));
                 return Ok(true);
             }
-            let now = now.and_then(|now| now.ticket.as_ref());
             let Ok(version) = codec::read(&id, &bytes) else { return Ok(true) };
             let known = lost.get(&id).map(|lost| &lost.whole).or(now);
-            if let Some(found) = compare(known, now, version, touch.commit, snapshot)? {
-                lost.insert(id, found);
+            if let Some(whole) = compare(known, version, snapshot)? {
+                match Lost::new(now, whole, touch.commit) {
+                    Some(found) => lost.insert(id, found),
+                    None => lost.remove(&id),
+                };
             }
             Ok(true)
         })?;
         Ok(lost.into_values().collect())
     }
+}
+
+/// What stands in the file of a ticket, of another ticket too; nothing where it is removed. `None` where it cannot be read.
+fn standing(snapshot: &Snapshot<'_>, id: &TicketId) -> Result<Option<Option<Ticket>>, Error> {
+    if let Ok(ticket) = snapshot.ticket(id) {
+        return Ok(Some(ticket));
+    }
+    let bytes = snapshot.file(&layout::ticket(id), MAX_TICKET_BYTES)?.unwrap_or_default();
+    let other = codec::own_id(&bytes).and_then(|own| codec::read(&own, &bytes).ok());
+    Ok(other.map(|ticket| Some(ticket.with_id(id.clone()))))
 }
 
 /// A ticket as it is now; none where it is removed.
@@ -78,25 +97,30 @@ impl Present {
     }
 }
 
-/// What a version has that the present lacks, on top of what is known to be lost.
+/// What is known of a ticket and one more version of it, as one; `None` where the version is of another ticket, which is
+/// there. Versions come newest first.
 fn compare(
     known: Option<&Ticket>,
-    now: Option<&Ticket>,
     version: Ticket,
-    commit: ObjectId,
     snapshot: &Snapshot<'_>,
-) -> Result<Option<Lost>, Error> {
-    let id = version.id().clone();
-    let whole = match known {
-        None => version,
-        Some(known) => match merge(known, &version) {
-            Merged::One(whole) => *whole,
-            // Two met under one id: the one that got a new id is there.
-            Merged::Two { renamed, .. } if snapshot.ticket(renamed.id())?.is_some() => return Ok(None),
-            Merged::Two { kept, .. } => *kept,
-        },
-    };
-    let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(Entry::identity).collect();
-    let entries = whole.timeline().iter().filter(|entry| !there.contains(&entry.identity())).count();
-    Ok((entries > 0).then_some(Lost { id, entries, is_removed: now.is_none(), commit, whole }))
+) -> Result<Option<Ticket>, Error> {
+    let Some(known) = known else { return Ok(Some(version)) };
+    // An entry is what it was when it was written.
+    Ok(match merge(&known.clone().without_changed(&version), &version) {
+        Merged::One(whole) => Some(*whole),
+        // Two met under one id: the one that got a new id is there.
+        Merged::Two { renamed, .. } if snapshot.ticket(renamed.id())?.is_some() => None,
+        // What had the id first has it.
+        Merged::Two { .. } => Some(version),
+    })
+}
+
+impl Lost {
+    /// What a ticket lacks of all that it had; `None` where it lacks nothing.
+    fn new(now: Option<&Ticket>, whole: Ticket, commit: ObjectId) -> Option<Self> {
+        let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(Entry::identity).collect();
+        let entries = whole.timeline().iter().filter(|entry| !there.contains(&entry.identity())).count();
+        let (id, is_removed) = (whole.id().clone(), now.is_none());
+        (entries > 0).then(|| Self { id, entries, is_removed, commit, whole, present: now.cloned() })
+    }
 }

@@ -53,6 +53,13 @@ pub fn read(id: &TicketId, bytes: &[u8]) -> Result<Ticket, Invalid> {
     })
 }
 
+/// The id that a file says is its own; `None` where it says none.
+#[must_use]
+pub fn own_id(bytes: &[u8]) -> Option<TicketId> {
+    let node = yaml::parse(&yaml::decode(bytes).ok()?).ok()?;
+    TicketId::parse(node.at("id")?.as_text()?)
+}
+
 /// Reads a ticket from the values of its file.
 ///
 /// # Errors

@@ -207,6 +207,16 @@ impl Ticket {
         self.timeline.binary_search_by(|own| own.identity().cmp(&entry.identity())).is_ok()
     }
 
+    /// The ticket less the entries that another version has otherwise: what took text out of one stays.
+    #[must_use]
+    pub fn without_changed(mut self, as_written: &Self) -> Self {
+        let is_as_written = |entry: &Entry| {
+            entry.redacted.is_some() || as_written.has_entry(entry) || !as_written.has_entry_like(entry)
+        };
+        self.timeline.retain(is_as_written);
+        self
+    }
+
     /// The same ticket under another id: used when two tickets met under one id.
     #[must_use]
     pub fn with_id(mut self, id: TicketId) -> Self {

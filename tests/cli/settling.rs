@@ -46,6 +46,23 @@ fn the_command_that_puts_it_right_does() {
             "ticket.replaced",
             "git support -q new Mine; c=$(git ls-files -o .support | head -1); c=$(git diff --name-only HEAD~1 -- .support/tickets); git show HEAD:$c | sed \"s/^id: .*/id: $a/\" >x; git reset -q --hard HEAD~1 2>/dev/null; mv x $A; commit",
         ),
+        ("ticket.replaced", "cp $B $A; commit"),
+        ("ticket.replaced", "cp $A $B; commit"),
+        ("ticket.replaced", "git mv -f $B $A; commit"),
+        ("ticket.replaced", "sed \"s/^id: .*/id: $b/\" $A >x; mv x $B; commit"),
+        ("ticket.replaced", "sed \"s/^id: .*/id: $b/\" $A >x; mv x $B; git rm -q --cached $A; rm $A; commit"),
+        (
+            "ticket.replaced",
+            "sed \"s/^id: .*/id: $a/\" $B >x; mv x $A; commit; git support comment $a -m Since.",
+        ),
+        (
+            "ticket.replaced",
+            "sed \"s/^id: .*/id: $b/\" $A >x; mv x $B; commit; git support comment $b -m Since.",
+        ),
+        ("timeline.open", "drop 1; commit"),
+        ("timeline.removed", "drop 1; commit; git support comment $a -m Since."),
+        ("timeline.removed", "drop 4; sed -i 's/after ten/before ten/' $A; commit"),
+        ("timeline.removed", "drop 3; sed -i 's/after ten/before ten/' $A; commit"),
         ("head.unaccounted", "sed -i 's/^title: .*/title: Another/' $A; commit"),
         (
             "head.unaccounted",

@@ -29,7 +29,8 @@ pub(super) fn without_request(state: &Ticket, entry: &Entry) -> Option<Finding> 
     Some(sets(entry, &fields.join(", ")))
 }
 
-/// Two runners may open a ticket apart, under one key; nothing else opens it again.
+/// Two runners may open a ticket apart, under one key, and an opening that was deleted may come back; nothing else opens
+/// it again.
 fn second_opening(state: &Ticket, entry: &Entry) -> Option<Finding> {
     let key = |entry: &Entry| match entry.set.get(&Field::Key) {
         Some(Set::Value { to: Some(to), .. }) => Some(to.to_string()),
@@ -37,7 +38,7 @@ fn second_opening(state: &Ticket, entry: &Entry) -> Option<Finding> {
     };
     let first = state.timeline().iter().find(|known| known.action == Action::Open);
     let is_same =
-        first.is_some_and(|first| first.seq == entry.seq && key(first).is_some() && key(first) == key(entry));
+        first.is_none_or(|first| first.seq == entry.seq && key(first).is_some() && key(first) == key(entry));
     let message = format!("{} opens a ticket that was open already", named(entry));
     (!is_same).then(|| Finding::new(AuditRule::StepIllegal, message))
 }

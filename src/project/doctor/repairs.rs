@@ -10,7 +10,7 @@ use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::FileChange;
 use crate::store::{layout, readable};
-use crate::ticket::{Field, Merged, Ticket, TicketId, codec, merge};
+use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
 /// Repairs what can be, in this clone and in one commit.
 pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
@@ -127,21 +127,29 @@ fn whole_tickets(project: &Project<'_>) -> Result<BTreeMap<TicketId, Ticket>, Fa
             tickets.insert(id, ticket);
         }
     }
+    let mut others = Vec::new();
     for lost in project.store.lost(&snapshot)? {
-        let Some(present) = tickets.insert(lost.id, lost.whole.clone()) else { continue };
-        // What had taken its place is a ticket of its own, unless that is there.
-        if let Merged::Two { renamed, .. } = merge(&present, &lost.whole)
-            && !tickets.values().any(|other| present.timeline().iter().all(|entry| other.has_entry(entry)))
-        {
-            project.host.note(format!(
-                "another ticket had taken the place of {}; it is now {}",
-                present.id(),
-                renamed.id()
-            ));
-            tickets.insert(renamed.id().clone(), *renamed);
-        }
+        others.extend(lost.present.filter(|present| !is_same_ticket(present, &lost.whole)));
+        tickets.insert(lost.id, lost.whole);
+    }
+    for other in others {
+        set_apart(project, &mut tickets, other);
     }
     Ok(tickets)
+}
+
+/// What had taken the place of a ticket: a copy of one that is there goes to that one, anything else is a ticket of its own.
+fn set_apart(project: &Project<'_>, tickets: &mut BTreeMap<TicketId, Ticket>, other: Ticket) {
+    let own = tickets.values().find(|ticket| ticket.id() != other.id() && is_same_ticket(ticket, &other));
+    let Some(own) = own else {
+        let id = other.parted_id();
+        project.host.note(format!("another ticket had taken the place of {}; it is now {id}", other.id()));
+        tickets.insert(id.clone(), other.with_id(id));
+        return;
+    };
+    if let Merged::One(both) = merge(own, &other.with_id(own.id().clone())) {
+        tickets.insert(both.id().clone(), *both);
+    }
 }
 
 /// What accounts for fields that no entry sets, and answers links that nobody answers.
