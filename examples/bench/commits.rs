@@ -104,6 +104,7 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
             commits: Vec::new(),
             no_commit: None,
             duplicate_of: None,
+            answered_by: None,
         })),
         9 => RequestKind::Process(ProcessAction::Close),
         _ => RequestKind::Comment,

@@ -145,6 +145,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         overrides: Vec::new(),
         seen: None,
         spent_minutes: None,
+        answer: None,
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

@@ -7,8 +7,11 @@ use clap::Command;
 /// The commands by what they are for, each in one group.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions"]),
-    ("Open and find tickets", &["new", "list", "show", "tree", "next", "inbox", "watch", "status", "board"]),
-    ("Update tickets", &["edit", "comment", "attach", "link", "assign", "owner"]),
+    (
+        "Open and find tickets",
+        &["new", "list", "show", "tree", "known", "next", "inbox", "watch", "status", "board"],
+    ),
+    ("Update tickets", &["edit", "comment", "answer", "attach", "link", "assign", "owner"]),
     (
         "Investigate and escalate",
         &["triage", "replicate", "diagnose", "estimate", "escalate", "return", "alert", "handover"],
@@ -18,7 +21,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Review and report", &["log", "blame", "diff", "audit", "sla", "report"]),
     (
         "Share and correct",
-        &["sync", "export", "import", "batch", "save", "undo", "redact", "merge-driver", "textconv"],
+        &["sync", "export", "import", "batch", "save", "undo", "redact", "purge", "merge-driver", "textconv"],
     ),
 ];
 
@@ -64,7 +67,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
 ];
 
 /// What is never proposed for a typing error: it cannot be undone.
-const NEVER_PROPOSED: &[&str] = &["redact"];
+const NEVER_PROPOSED: &[&str] = &["redact", "purge"];
 
 /// The widest name of a command in the lists, in columns.
 const NAME_COLUMNS: usize = 12;

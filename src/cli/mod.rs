@@ -6,6 +6,7 @@ mod demo;
 mod editor;
 mod execute;
 mod help;
+mod on_change;
 mod options;
 mod output;
 mod process_env;
@@ -24,7 +25,7 @@ use crate::cli::editor::Editing;
 use crate::cli::options::Options;
 use crate::cli::questions::Questions;
 use crate::cli::repeatable::Repeatable;
-use crate::commands::{self, Command, Draft, Failure, Host, Session};
+use crate::commands::{self, Announcement, Command, Draft, Failure, Host, ProcessEnv, Session};
 use crate::render::{Format, RenderOptions, View, render};
 
 /// Runs the program and returns its exit status (docs/exit-status.md).
@@ -43,25 +44,22 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let surroundings = process_env::read(options)?;
-    let now_seconds = surroundings.clock.seconds();
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let random = process_env::random(&surroundings)?;
     let input = Repeatable::new(std::io::stdin());
     let mut reading = &input;
     let mut output = std::io::stdout();
-    let host = Host::new(surroundings.clone(), &random, &progress::bar);
+    let is_nested = on_change::is_nested(&surroundings);
+    let announce = |announcement: &Announcement| on_change::announce(announcement, is_nested);
+    let host = Host::new(surroundings.clone(), &random, &progress::bar, &announce);
     let editing = Editing::new(host.clone());
     let editor = |draft: &Draft<'_>| editing.text(draft);
     let questions = Questions::default();
     let interruptible = Arc::clone(&surroundings.interruptible);
     let execute = |words: &[OsString]| execute::execute(words, &interruptible);
     let ask = |question: &str| questions.ask(question);
-    let look = RenderOptions {
-        terminal: std::io::stdout().is_terminal(),
-        colour: options.colour(&surroundings),
-        columns: output::columns(&surroundings),
-        now_seconds,
-    };
+    let look = look(options, &surroundings);
+    let stream = |view: &View| streamed(view, options, &look);
     let mut session = Session {
         host,
         branch: options.branch.clone(),
@@ -73,6 +71,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         save: &save::save,
         may_write: &save::may_write,
         output: &mut output,
+        stream: &stream,
+        wait: &std::thread::sleep,
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
         instant_seconds: Cell::default(),
@@ -87,21 +87,51 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     if let Command::Complete(args) = command {
         return complete::run(args, &session);
     }
-    let outcome = loop {
-        let outcome = commands::run(command, &mut session);
-        if !editing.goes_on(&outcome, terminal) {
-            break outcome;
+    let outcome = answered(command, &mut session, |outcome| {
+        let goes_on = editing.goes_on(outcome, terminal);
+        if goes_on {
+            input.repeat();
         }
-        let _ = session.host.notes.take();
-        input.repeat();
-    };
+        goes_on
+    });
     let view = outcome.map_err(|failure| editing.kept_after(failure, arguments))?;
     if matches!(view, View::DryRun(_) | View::Unchanged(_)) {
         editing.kept_unfiled(arguments);
     } else {
         editing.filed();
     }
-    shown(&view, options, &session, look)
+    shown(&view, options, &session, &look)
+}
+
+/// How results are shown.
+fn look(options: &Options, surroundings: &ProcessEnv) -> RenderOptions {
+    RenderOptions {
+        terminal: std::io::stdout().is_terminal(),
+        colour: options.colour(surroundings),
+        columns: output::columns(surroundings),
+        now_seconds: surroundings.clock.seconds(),
+    }
+}
+
+/// What a command answers; it is asked again as long as that goes on: after its rehearsal, and where a text is edited anew.
+fn answered(
+    command: &Command,
+    session: &mut Session<'_>,
+    goes_on: impl Fn(&Result<View, Failure>) -> bool,
+) -> Result<View, Failure> {
+    loop {
+        let outcome = commands::run(command, session);
+        if !goes_on(&outcome) {
+            return outcome;
+        }
+        let _ = session.host.notes.take();
+    }
+}
+
+/// Prints a part of an answer that continues; false where nobody reads any more.
+fn streamed(view: &View, options: &Options, look: &RenderOptions) -> Result<bool, Failure> {
+    let look = RenderOptions { now_seconds: process_env::now()?, ..*look };
+    output::write(&render(view, options.format(), &look)?)
 }
 
 /// Prints what a command answered, as of the instant that it looked at.
@@ -109,10 +139,10 @@ fn shown(
     view: &View,
     options: &Options,
     session: &Session<'_>,
-    look: RenderOptions,
+    look: &RenderOptions,
 ) -> Result<ExitCode, Failure> {
     let now_seconds = session.instant_seconds.get().unwrap_or(look.now_seconds);
-    let text = render(view, options.format(), &RenderOptions { now_seconds, ..look })?;
+    let text = render(view, options.format(), &RenderOptions { now_seconds, ..*look })?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
     let may_page = matches!(

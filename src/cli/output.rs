@@ -27,11 +27,16 @@ pub(super) fn print(text: &str, may_page: bool, surroundings: &ProcessEnv) -> Re
     if may_page && io::stdout().is_terminal() && page(text, surroundings) {
         return Ok(());
     }
+    write(text).map(drop)
+}
+
+/// Writes to standard output at once; false where nobody reads any more.
+pub(super) fn write(text: &str) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(Failure::new(Kind::Io, format!("writing the output: {error}"))),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }
 

@@ -141,6 +141,14 @@ impl Message {
         Draft { begin, stand_in, resume: self.resume.as_deref() }
     }
 
+    /// A text that is edited first; the message, where one is given, stands after it.
+    pub(crate) fn edited(&self, begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
+        let directory = session.directory().to_owned();
+        let said = intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?;
+        let parts: Vec<&str> = std::iter::once(begin).chain(said.as_deref()).collect();
+        self.write(&parts.join("\n"), session)
+    }
+
     /// The text as it was left in the editor.
     fn write(&self, begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
         let begin = format!("{begin}{SAY_FORM}");

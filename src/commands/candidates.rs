@@ -15,6 +15,8 @@ pub enum Sought {
     Value(&'static str),
     /// A term of a query.
     Term,
+    /// An answer to use again.
+    Answer,
 }
 
 /// The candidates for a word, each with what it is about.
@@ -30,6 +32,10 @@ pub fn candidates(session: &Session<'_>, sought: Sought, typed: &str) -> Result<
             Ok(values.into_iter().map(|value| (value, String::new())).collect())
         }
         Sought::Term => terms(&project, typed),
+        Sought::Answer => {
+            let names = project.answer_names()?.into_iter().filter(|name| name.starts_with(typed));
+            Ok(names.map(|name| (name, String::new())).collect())
+        }
     }
 }
 

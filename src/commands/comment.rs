@@ -1,5 +1,6 @@
 //! `comment`: says something on tickets, for the customer or for the team.
 
+use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::chosen::Chosen;
 use crate::commands::failure::{Failure, Kind};
@@ -29,6 +30,8 @@ pub struct Args {
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
+    answering: AnswerOptions,
+    #[command(flatten)]
     spending: Spending,
     #[command(flatten)]
     writing: WriteOptions,
@@ -39,18 +42,25 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let ids = args.tickets.ids(&project, session, args.writing.dry_run)?;
     let replaced = args.replace.as_deref().map(|entry| replaced(entry, &ids, &project)).transpose()?;
-    let note = args.message.need(session)?;
+    if args.answering.is_given() && (args.internal || args.from.is_some()) {
+        return Err(Failure::usage(
+            "an answer is for the customer: give no --internal and no --from with it",
+        ));
+    }
+    let words = args.answering.words(&args.message, &ids, &project, session)?;
+    let asked = if words.is_empty() { Some(args.message.need(session)?) } else { None };
     let was_internal = replaced.as_ref().is_some_and(|replaced| replaced.visibility != Visibility::Customer);
     let is_internal = args.internal || was_internal;
     let what = replaced.map_or(RequestKind::Comment, |entry| RequestKind::ReplaceComment(entry.id.clone()));
     let request = Request {
         visibility: if is_internal { Visibility::Internal } else { Visibility::Customer },
-        ..Request::new(what).with_note(Some(note)).spending(args.spending.spent)
+        ..Request::new(what).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
         ids.iter().try_for_each(|id| {
             let speaker = args.from.as_deref().map(|from| change.speaker(id, from)).transpose()?;
-            change.request(id, Request { speaker, ..request.clone() }).map(drop)
+            let said = words.on(change, id, Request { speaker, ..request.clone() }, asked.as_deref())?;
+            change.request(id, said).map(drop)
         })
     })?;
     Ok(views::steps(changed, session))

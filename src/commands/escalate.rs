@@ -2,6 +2,7 @@
 
 use crate::commands::arguments::FindingOptions;
 use crate::commands::failure::Failure;
+use crate::commands::known::note_likely_of;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::process::{Assignee, ProcessAction};
@@ -29,8 +30,9 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let to = args.to.clone().map_or(Assignee::Queue, Assignee::Person);
     let step = ProcessAction::Escalate { findings: args.findings.changes(session)?, force: args.force, to };
-    if args.force {
-        return args.common.take_with_reason(&step, session);
-    }
-    args.common.take(&step, session)
+    let note = if args.force { args.common.reason(session)? } else { args.common.message.read(session)? };
+    let project = session.project()?;
+    let view = args.common.take_in(&project, &step, note, session)?;
+    note_likely_of(&view, &project, session)?;
+    Ok(view)
 }

@@ -3,11 +3,12 @@
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::show::linked;
+use crate::process::KnownError;
 use crate::project::{CodeChange, Concerned, Project};
 use crate::render::{self, Audience, CodeLine, HandoverNotes, View};
 use crate::ticket::{Field, Node, Ticket, Timestamp};
 
-/// The most similar tickets that a packet names.
+/// The most similar tickets, and the most known errors, that a packet names.
 const MAX_SIMILAR: usize = 3;
 
 /// Print handover notes for the next assignee
@@ -36,8 +37,9 @@ pub(crate) fn handover(args: &HandoverArgs, session: &mut Session<'_>) -> Result
     let project = session.project()?;
     let ticket = project.ticket(&args.id)?;
     let similar = project.similar(&ticket, MAX_SIMILAR)?;
+    let known = project.likely_known_errors(&ticket, MAX_SIMILAR)?;
     let code = project.concerned_code(&ticket)?.map(concerned);
-    Ok(packet(&project, ticket, Audience::Team, similar, code))
+    Ok(packet(&project, ticket, Audience::Team, (similar, known), code))
 }
 
 /// Runs `brief`.
@@ -47,7 +49,7 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
     let deferral =
         |key: &str| ticket.fields().get(&Field::Deferral).and_then(|to| to.at(key)).and_then(Node::as_text);
     if args.vendor.is_none() && deferral("to") == Some("enhance") {
-        return Ok(packet(&project, ticket, Audience::Enhance, Vec::new(), None));
+        return Ok(packet(&project, ticket, Audience::Enhance, Default::default(), None));
     }
     let deferred_to = deferral("vendor");
     let Some(name) = args.vendor.as_deref().or(deferred_to) else {
@@ -55,19 +57,27 @@ pub(crate) fn brief(args: &BriefArgs, session: &mut Session<'_>) -> Result<View,
         return Err(Failure::usage(message).hint(format!("git support brief {} --vendor NAME", ticket.id())));
     };
     let vendor = project.vendor(name)?.clone();
-    Ok(packet(&project, ticket, Audience::Vendor(Box::new(vendor)), Vec::new(), None))
+    Ok(packet(&project, ticket, Audience::Vendor(Box::new(vendor)), Default::default(), None))
 }
 
 fn packet(
     project: &Project<'_>,
     ticket: Ticket,
     audience: Audience,
-    similar: Vec<Ticket>,
+    (similar, known): (Vec<Ticket>, Vec<KnownError>),
     code: Option<render::Concerned>,
 ) -> View {
     let linked = linked(project, &ticket);
     let duplicates = project.duplicates(&ticket);
-    View::HandoverNotes(Box::new(HandoverNotes { ticket, audience, linked, similar, code, duplicates }))
+    View::HandoverNotes(Box::new(HandoverNotes {
+        ticket,
+        audience,
+        linked,
+        similar,
+        known,
+        code,
+        duplicates,
+    }))
 }
 
 fn concerned(code: Concerned) -> render::Concerned {

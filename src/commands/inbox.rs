@@ -1,8 +1,12 @@
 //! `inbox`: what concerns the user since they last looked.
 
-use crate::commands::failure::Failure;
+use std::path::{Path, PathBuf};
+
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::project::InboxStart;
+use crate::intake;
+use crate::process::InboxItem;
+use crate::project::{InboxStart, Project, Scope};
 use crate::render::View;
 
 /// List what concerns you since you last looked
@@ -21,6 +25,9 @@ pub struct Args {
     /// List all that concerns you on open tickets, and mark nothing
     #[arg(long)]
     all: bool,
+    /// List what concerns you in the repositories that FILE names, a path a line, and mark nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "push")]
+    repos: Option<PathBuf>,
     /// Exchange with the remote what you have seen in other clones
     #[arg(long, conflicts_with_all = ["peek", "since", "all"])]
     push: bool,
@@ -28,15 +35,14 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    if let Some(file) = &args.repos {
+        return of_products(file, args, session);
+    }
     let project = session.project()?;
     if args.push {
         project.fetch_seen()?;
     }
-    let start = match &args.since {
-        Some(since) => project.inbox_start(since)?,
-        None if args.all => InboxStart::All,
-        None => InboxStart::LastLook,
-    };
+    let start = start(args, &project)?;
     let inbox = project.inbox(start)?;
     if inbox.items.is_empty() {
         let since = inbox.since.map(|at| format!(" since {} UTC", at.minute())).unwrap_or_default();
@@ -54,4 +60,57 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         })));
     }
     Ok(View::Inbox(inbox.items))
+}
+
+fn start(args: &Args, project: &Project<'_>) -> Result<InboxStart, Failure> {
+    match &args.since {
+        Some(since) => project.inbox_start(since),
+        None if args.all => Ok(InboxStart::All),
+        None => Ok(InboxStart::LastLook),
+    }
+}
+
+/// The repositories that a file names: a path a line, from the file's folder on; empty lines and those that begin with `#`
+/// say nothing.
+fn repositories(file: &Path, session: &mut Session<'_>) -> Result<Vec<PathBuf>, Failure> {
+    let directory = session.directory().to_owned();
+    let text = intake::read_message(&[], Some(file), &directory, session.input)?.unwrap_or_default();
+    let file = directory.join(file);
+    let folder = file.parent().unwrap_or(&directory);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(|line| folder.join(line)).collect())
+}
+
+/// What concerns the user in several repositories, in one order. One that cannot be read is named, and hides no other.
+fn of_products(file: &Path, args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let repositories = repositories(file, session)?;
+    if repositories.is_empty() {
+        return Err(Failure::usage(format!("{} names no repository", file.display())));
+    }
+    let (mut items, mut failed, count) = (Vec::new(), None, repositories.len());
+    for path in repositories {
+        match of_product(&path, args, session) {
+            Ok(more) => items.extend(more),
+            Err(failure) => {
+                session.note(format!("warning: {}: {:#}", path.display(), failure.error));
+                failed = Some(failed.map_or(1, |failed: usize| failed + 1));
+            }
+        }
+    }
+    if failed == Some(count) {
+        return Err(Failure::new(Kind::Invalid, "none of the repositories can be read"));
+    }
+    items.sort_by_key(InboxItem::order);
+    if items.is_empty() {
+        session.note("nothing concerns you");
+    }
+    Ok(View::Inbox(items))
+}
+
+fn of_product(path: &Path, args: &Args, session: &Session<'_>) -> Result<Vec<InboxItem>, Failure> {
+    let host = session.host.at(path).ok_or_else(|| Failure::new(Kind::NotFound, "no such folder"))?;
+    let project = Project::open(&host, session.branch.as_deref(), Scope::Now)?;
+    let mut items = project.inbox(start(args, &project)?)?.items;
+    items.iter_mut().for_each(|item| item.product = Some(project.name()));
+    Ok(items)
 }

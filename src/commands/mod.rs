@@ -4,6 +4,8 @@
 //! returns a view.
 
 mod alert;
+mod answer;
+mod answering;
 mod arguments;
 mod assign;
 mod attach;
@@ -31,6 +33,7 @@ mod handover;
 mod import;
 mod inbox;
 mod init;
+mod known;
 mod link;
 mod list;
 mod log;
@@ -40,6 +43,7 @@ mod next;
 mod overview;
 mod owner;
 mod pend;
+mod purge;
 mod redact;
 mod release;
 mod reopen;
@@ -72,12 +76,14 @@ pub use failure::{Failure, Kind};
 pub use session::{Finished, Session};
 
 pub use crate::commands::session::Draft;
-pub use crate::project::{Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder};
+pub use crate::project::{
+    Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder,
+};
 pub use crate::query::requoted;
 
 use std::path::PathBuf;
 
-use crate::render::View;
+use crate::render::{Format, View, render_chunk};
 
 /// Declares the verbs: the variant, its arguments, its name, and what runs it.
 macro_rules! verbs {
@@ -136,6 +142,8 @@ verbs! {
     Attach(attach::Args) = "attach", attach::run;
     Link(link::Args) = "link", link::run;
     Tree(tree::Args) = "tree", tree::run;
+    Known(known::Args) = "known", known::run;
+    Answer(answer::Args) = "answer", answer::run;
     Assign(assign::Args) = "assign", assign::run;
     Next(next::Args) = "next", next::run;
     Inbox(inbox::Args) = "inbox", inbox::run;
@@ -174,6 +182,7 @@ verbs! {
     Save(save::Args) = "save", save::run;
     Undo(undo::Args) = "undo", undo::run;
     Redact(redact::Args) = "redact", redact::run;
+    Purge(purge::Args) = "purge", purge::run;
     MergeDriver(merge_driver::Args) = "merge-driver", merge_driver::run;
     Textconv(textconv::Args) = "textconv", textconv::run;
     Team(team::Args) = "team", team::run;
@@ -186,6 +195,13 @@ verbs! {
     Demo(DemoArgs) = "demo", of_the_process;
     Complete(CompleteArgs) = "complete", of_the_process;
     Overview(overview::Args) = "overview", overview::run;
+}
+
+/// What the user's command is told of a change: its entries as JSON lines, as `log --format ndjson` prints them.
+#[must_use]
+pub fn announced(announcement: &Announcement) -> String {
+    let lines = announcement.entries.iter().map(log::plain_line).collect();
+    render_chunk(&View::Entries(lines), Format::Ndjson, 0)
 }
 
 /// `board`, `demo` and `complete` are the process's own and answer with nothing here.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::commands::arguments::{FieldOptions, Message, Spending, form_changes};
 use crate::commands::attach::read_attachments;
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::known::note_likely;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
@@ -116,6 +117,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         project.note_branch()?;
         let own: Vec<Ticket> = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
         let similar = similar(args, own.first(), &project, session)?;
+        if let Some(new) = own.first().filter(|_| args.key.is_none()) {
+            note_likely(new, &project, session)?;
+        }
         return Ok(View::Opened(own, similar));
     }
     Ok(views::steps(changed, session))

@@ -1,5 +1,6 @@
 //! `pend`: waits for the customer.
 
+use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::follow_up;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
@@ -12,6 +13,8 @@ use crate::render::View;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    answering: AnswerOptions,
     /// Set the follow-up: 3d (working days), 12h, a date or a time
     #[arg(long, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
     follow_up: FollowUp,
@@ -19,5 +22,5 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    args.common.take(&ProcessAction::Pend { follow_up: args.follow_up }, session)
+    args.common.take_answering(&ProcessAction::Pend { follow_up: args.follow_up }, &args.answering, session)
 }

@@ -5,7 +5,6 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Mark, Release};
 use crate::render::View;
-use crate::ticket::TicketId;
 
 /// Manage release handovers and release notes
 ///
@@ -94,15 +93,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(Verb::Show { version }) => {
             let project = session.project()?;
             let release = project.release(version)?.clone();
-            let ticket = |id: &String| project.readable(&TicketId::parse(id)?);
-            let known = release.known_issues.iter().filter_map(ticket).collect();
+            let known = project.known_errors_of(&release)?;
             Ok(View::Release { release: Box::new(release), known })
         }
         Some(Verb::Notes { version }) => {
             let project = session.project()?;
             let release = project.release(version)?;
             let tickets = project.first_fixed_in(release)?;
-            Ok(View::Notes { version: version.clone(), tag: release.tag.clone(), tickets })
+            let known = project.known_errors_of(release)?;
+            Ok(View::Notes { version: version.clone(), tag: release.tag.clone(), tickets, known })
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 
+use crate::commands::answering::AnswerOptions;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
@@ -9,7 +10,7 @@ use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::project::{Change, Project};
 use crate::render::View;
-use crate::ticket::{LinkKind, Resolution, TicketId};
+use crate::ticket::{Field, Finding, LinkKind, Resolution, Ticket, TicketId};
 
 /// Resolve tickets with a resolution code
 ///
@@ -19,6 +20,8 @@ use crate::ticket::{LinkKind, Resolution, TicketId};
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    answering: AnswerOptions,
     /// Set the resolution code
     #[arg(long = "as", value_name = "CODE", value_parser = PossibleValuesParser::new(Resolution::WORDS))]
     code: String,
@@ -31,6 +34,10 @@ pub struct Args {
     /// Set the original ticket (with --as duplicate)
     #[arg(long, alias = "of", value_name = "ID")]
     duplicate_of: Option<String>,
+    /// Set the known error whose workaround answers it (with --as workaround or answered); without a message, the
+    /// workaround is said
+    #[arg(long, value_name = "ID")]
+    known: Option<String>,
     /// Resolve open child tickets, too
     #[arg(long)]
     children: bool,
@@ -45,31 +52,42 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let message = format!("--duplicate-of is for --as duplicate, not --as {}", args.code);
         return Err(Failure::usage(message));
     }
+    if args.known.is_some() && !Resolution::parse(&args.code).may_be_of_known_error() {
+        let message = format!("--known is for --as workaround or --as answered, not --as {}", args.code);
+        return Err(Failure::usage(message));
+    }
     let original = args.duplicate_of.as_ref().map(|id| project.id(id)).transpose()?;
-    let said = args.common.message.read(session)?;
-    let parts = said.into_iter().chain(args.no_commit.iter().map(|why| format!("No commit: {why}")));
-    let note = Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|note| !note.is_empty());
+    let known = args.known.as_ref().map(|id| project.ticket(id)).transpose()?;
     let ending = ResolutionRequest {
         code: Resolution::parse(&args.code),
         commits,
         no_commit: args.no_commit.clone(),
         duplicate_of: original,
+        answered_by: known.as_ref().map(|known| known.id().clone()),
     };
     let mut ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
+    let words = args.answering.words(&args.common.message, &ids, &project, session)?;
+    let workaround = known.as_ref().filter(|_| words.is_empty()).and_then(workaround);
+    let beside = args.no_commit.as_ref().map(|why| format!("No commit: {why}")).or(workaround);
     if args.children {
         add_children(&project, &mut ids)?;
     }
     let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending)))
-        .with_note(note)
         .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
         for id in &ids {
-            change.request_at_both_ends(id, request.clone())?;
+            let said = words.on(change, id, request.clone(), beside.as_deref())?;
+            change.request_at_both_ends(id, said)?;
             warn_of_links(change, id, &ids)?;
         }
         Ok(())
     })?;
     Ok(views::steps(changed, session))
+}
+
+fn workaround(known: &Ticket) -> Option<String> {
+    let text = known.fields().get(&Field::Findings(Finding::Workaround))?;
+    text.as_text().map(str::to_owned)
 }
 
 /// Says which open tickets a resolved one leaves behind: its children, and those that block it.

@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::commands::failure::Failure;
 use crate::project::{Host, Project, Scope};
-use crate::render::Format;
+use crate::render::{Format, View};
 
 /// A text that somebody is to write in an editor.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,9 @@ pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
 /// True where a file may be written: it is not there, or holds a mark that tells that an earlier run wrote it.
 pub(crate) type MayWrite<'a> = &'a dyn Fn(&Path, Option<&str>) -> bool;
 
+/// Prints a part of an answer that continues; false where nobody reads any more.
+pub(crate) type Stream<'a> = &'a dyn Fn(&View) -> Result<bool, Failure>;
+
 /// What is left to do once an answer has been shown.
 pub(crate) type OnceShown<'a> = RefCell<Option<Box<dyn FnOnce() -> Result<(), Failure> + 'a>>>;
 
@@ -80,6 +84,10 @@ pub struct Session<'a> {
     pub may_write: MayWrite<'a>,
     /// Standard output, for what is too long to be held in memory.
     pub output: &'a mut dyn Write,
+    /// Prints a part of an answer that continues; false where nobody reads any more.
+    pub stream: Stream<'a>,
+    /// Waits.
+    pub wait: &'a dyn Fn(Duration),
     /// The form of the answer.
     pub format: Format,
     /// True where the answer is a table on a terminal.

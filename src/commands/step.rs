@@ -1,5 +1,6 @@
 //! What the verbs of the process share: tickets, a word about it, and the step to take.
 
+use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::chosen::Chosen;
 use crate::commands::failure::Failure;
@@ -30,18 +31,42 @@ impl Common {
         self.take_saying(step, note, session)
     }
 
+    /// Takes a step on every ticket named, with what an answer and a message say about it.
+    pub(crate) fn take_answering(
+        &self,
+        step: &ProcessAction,
+        answering: &AnswerOptions,
+        session: &mut Session<'_>,
+    ) -> Result<View, Failure> {
+        let project = session.project()?;
+        let ids = self.tickets.ids(&project, session, self.writing.dry_run)?;
+        let words = answering.words(&self.message, &ids, &project, session)?;
+        let request = Request::new(RequestKind::Process(step.clone())).spending(self.spending.spent);
+        let changed = project.change(&self.writing.options(), |change| {
+            ids.iter().try_for_each(|id| {
+                let said = words.on(change, id, request.clone(), None)?;
+                change.request(id, said).map(drop)
+            })
+        })?;
+        Ok(views::steps(changed, session))
+    }
+
     /// Takes a step on every ticket named, for the reason that it must have; a terminal asks for it.
     pub(crate) fn take_with_reason(
         &self,
         step: &ProcessAction,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
-        let reason = if session.interactive || self.message.resume.is_some() {
-            Some(self.message.need(session)?)
-        } else {
-            self.message.read(session)?
-        };
+        let reason = self.reason(session)?;
         self.take_saying(step, reason, session)
+    }
+
+    /// The reason that a step must have; a terminal asks for it.
+    pub(crate) fn reason(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
+        if session.interactive || self.message.resume.is_some() {
+            return self.message.need(session).map(Some);
+        }
+        self.message.read(session)
     }
 
     /// Takes a step on every ticket named, with a note or none.

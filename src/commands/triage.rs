@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::failure::Failure;
+use crate::commands::known::note_likely_of;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::process::{Changes, FieldChange, ProcessAction};
@@ -56,5 +57,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if let Some(who) = &args.assignee {
         changes.insert(Field::Assignee, FieldChange::to_text(who));
     }
-    args.common.take_saying(&ProcessAction::Triage { changes, confirm: args.confirm }, note, session)
+    let step = ProcessAction::Triage { changes, confirm: args.confirm };
+    let project = session.project()?;
+    let view = args.common.take_in(&project, &step, note, session)?;
+    note_likely_of(&view, &project, session)?;
+    Ok(view)
 }

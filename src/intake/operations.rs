@@ -288,7 +288,11 @@ fn ending(
         ));
     }
     let is_duplicate = code == Resolution::Duplicate.as_str();
-    for (name, is_meant) in [("of", is_duplicate), ("no_commit", code == Resolution::Fixed.as_str())] {
+    for (name, is_meant) in [
+        ("of", is_duplicate),
+        ("no_commit", code == Resolution::Fixed.as_str()),
+        ("known", Resolution::parse(&code).may_be_of_known_error()),
+    ] {
         if object.text(name)?.is_some() && !is_meant {
             return Err(format!("'{name}' does not belong to '{code}'"));
         }
@@ -301,5 +305,6 @@ fn ending(
         commits: object.texts("commits")?,
         no_commit: object.text("no_commit")?,
         duplicate_of: object.text("of")?.as_deref().map(resolve).transpose()?,
+        answered_by: object.text("known")?.as_deref().map(resolve).transpose()?,
     })
 }

@@ -64,6 +64,9 @@ pub fn decide(
     rules: &Rules,
     actor: &Actor,
 ) -> Result<Decision, Refusal> {
+    if ticket.is_purged() {
+        return Err(Refusal::Purged(ticket.id().clone()));
+    }
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
     let mut action = record.answer(ticket, &request, rules, actor)?;
@@ -317,6 +320,7 @@ impl Record {
             overrides: [self.overrides, request.overrides].concat(),
             seen: request.seen,
             spent_minutes: request.spent_minutes,
+            answer: request.answer,
             undoes: self.undoes,
             replaces: self.replaces,
             redacted: None,

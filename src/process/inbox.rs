@@ -1,5 +1,6 @@
 //! What concerns somebody of what happened to a ticket: each entry at most once, for the most pressing reason.
 
+use crate::process::queue::Rank;
 use crate::process::rules::Rules;
 use crate::process::team::Role;
 use crate::ticket::{
@@ -108,6 +109,18 @@ pub struct InboxItem {
     pub prefix: usize,
     /// What concerns them, the oldest first.
     pub concerns: Vec<Concern>,
+    /// Where it stands in the queue.
+    pub rank: Option<Rank>,
+    /// The product that it is of, where several are looked at.
+    pub product: Option<String>,
+}
+
+impl InboxItem {
+    /// What items are sorted by, the most pressing first: the most pressing reason, then the queue.
+    #[must_use]
+    pub fn order(&self) -> (Option<InboxReason>, Option<Rank>) {
+        (self.concerns.iter().map(|concern| concern.reason).min(), self.rank.clone())
+    }
 }
 
 /// Somebody who looks.

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod agreement;
+mod answer;
 pub mod audit;
 mod calendar;
 mod clock;
@@ -15,6 +16,7 @@ mod fingerprint;
 mod follow_up;
 mod inbox;
 mod incoming;
+mod known;
 mod lanes;
 mod limits;
 mod listed;
@@ -24,6 +26,7 @@ mod outside;
 mod own;
 mod policy;
 mod problem;
+mod purge;
 mod queue;
 mod redaction;
 mod refusal;
@@ -50,6 +53,7 @@ mod wrong;
 
 pub use acceptance::Acceptance;
 pub use agreement::{Agreement, Period};
+pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
@@ -63,6 +67,7 @@ pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
 pub use inbox::{Concern, InboxItem, InboxReader, InboxReason};
 pub use incoming::{Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket};
+pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors};
 pub use lanes::{is_lane_of, standing_sightings};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};
@@ -71,7 +76,8 @@ pub use outcome::{FailureOutput, Outcome, TestResult};
 pub use outside::for_outside;
 pub use policy::Policy;
 pub use problem::{Problem, ProblemLevel};
-pub use queue::{Blockers, is_overdue, queue};
+pub use purge::purge;
+pub use queue::{Blockers, Rank, held_by_any, is_overdue, queue, ranks};
 pub use redaction::redact;
 pub use refusal::Refusal;
 pub use release::{Mark, Release, is_unsupported};

@@ -23,31 +23,68 @@ pub fn queue<T>(
     blockers: &Blockers,
     now: Timestamp,
 ) -> Vec<(T, Vec<TicketId>)> {
+    let mut ranks = ranks(&tickets, &of, blockers, now);
+    // Whoever waits for a word, or is late, is not put off by what blocks the work.
+    let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
+    let is_offered =
+        |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
+    let mut queue: Vec<(Rank, T)> = Vec::new();
+    for one in tickets.into_iter().filter(|one| is_offered(one)) {
+        let rank = ranks.remove(&of(&one).0.id);
+        queue.extend(rank.map(|rank| (rank, one)));
+    }
+    queue.sort_by(|(a, _), (b, _)| a.cmp(b));
+    queue.into_iter().map(|(rank, one)| (one, rank.held)).collect()
+}
+
+/// Where a ticket stands among others: by the most urgent of those that wait for it, then by its own urgency.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    inherited: Urgency,
+    own: Urgency,
+    /// The tickets that cannot be done before this one, the nearest first.
+    held: Vec<TicketId>,
+}
+
+/// Where each ticket stands, the first to be worked on the lowest; a ticket that blocks others has the urgency of the most
+/// urgent of them that is given, too.
+#[must_use]
+pub fn ranks<T>(
+    tickets: &[T],
+    of: impl Fn(&T) -> (&Summary, SlaStatus),
+    blockers: &Blockers,
+    now: Timestamp,
+) -> BTreeMap<TicketId, Rank> {
     let urgency = |(ticket, standing): (&Summary, SlaStatus)| -> Urgency {
         let is_late = is_overdue(ticket, now) || standing.is_overdue(now);
         let due = standing.due.map_or(i64::MAX, Timestamp::unix);
         (!is_late, Reverse(ticket.severity), due, ticket.created, ticket.id.clone())
     };
-    let own: BTreeMap<TicketId, Urgency> =
+    let all: BTreeMap<TicketId, Urgency> =
         tickets.iter().map(|one| (of(one).0.id.clone(), urgency(of(one)))).collect();
+    let waiting = waiting(blockers);
+    let rank = |(id, own): (&TicketId, &Urgency)| {
+        let held = held_by(id, &waiting);
+        let inherited = held.iter().filter_map(|id| all.get(id)).chain([own]).min().unwrap_or(own).clone();
+        (id.clone(), Rank { inherited, own: own.clone(), held })
+    };
+    all.iter().map(rank).collect()
+}
+
+/// The tickets that wait for each ticket.
+fn waiting(blockers: &Blockers) -> BTreeMap<&TicketId, Vec<&TicketId>> {
     let mut waiting: BTreeMap<&TicketId, Vec<&TicketId>> = BTreeMap::new();
     for (blocked, by) in blockers {
         by.iter().for_each(|blocker| waiting.entry(blocker).or_default().push(blocked));
     }
-    // Whoever waits for a word, or is late, is not put off by what blocks the work.
-    let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
-    let is_offered =
-        |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
-    let mut queue: Vec<([Urgency; 2], T, Vec<TicketId>)> = Vec::new();
-    for one in tickets.into_iter().filter(|one| is_offered(one)) {
-        let id = of(&one).0.id.clone();
-        let held = held_by(&id, &waiting);
-        let Some(of_its_own) = own.get(&id) else { continue };
-        let urgency = held.iter().filter_map(|id| own.get(id)).chain([of_its_own]).min();
-        queue.push(([urgency.unwrap_or(of_its_own).clone(), of_its_own.clone()], one, held));
-    }
-    queue.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    queue.into_iter().map(|(_, one, held)| (one, held)).collect()
+    waiting
+}
+
+/// The tickets that wait for some, directly or over others.
+#[must_use]
+pub fn held_by_any<'a>(ids: impl Iterator<Item = &'a TicketId>, blockers: &Blockers) -> BTreeSet<TicketId> {
+    let waiting = waiting(blockers);
+    ids.flat_map(|id| held_by(id, &waiting)).collect()
 }
 
 /// True where some ticket that is itself not blocked stands before this one.

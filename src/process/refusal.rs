@@ -110,6 +110,17 @@ pub enum Refusal {
         /// Who may.
         allowed: Vec<String>,
     },
+    /// A ticket that somebody may not purge.
+    #[error("{who} is not allowed to purge tickets (allowed: {})", allowed.join(", "))]
+    NotToPurge {
+        /// Who tried.
+        who: String,
+        /// Who may.
+        allowed: Vec<String>,
+    },
+    /// A change of a ticket that was purged.
+    #[error("{0} was purged")]
+    Purged(TicketId),
     /// A step that may not be taken in this status.
     #[error("cannot {step} {id}: its status is {status} (allowed: {})", legal.join(", "))]
     Illegal {
@@ -274,8 +285,11 @@ impl Refusal {
             Self::NotTheirs { policy, .. } => {
                 Some(format!("ask one of them; the rule is git support config get {policy}"))
             }
-            Self::NotOwnText { .. } => Some("ask one of them: git support team".to_owned()),
-            Self::NoSuchLink { id, .. }
+            Self::NotOwnText { .. } | Self::NotToPurge { .. } => {
+                Some("ask one of them: git support team".to_owned())
+            }
+            Self::Purged(id)
+            | Self::NoSuchLink { id, .. }
             | Self::Changed { id, .. }
             | Self::NoEntry { id, .. }
             | Self::CannotUndo { id, .. }

@@ -193,6 +193,8 @@ pub struct ResolutionRequest {
     pub no_commit: Option<String>,
     /// The ticket that goes on with a duplicate.
     pub duplicate_of: Option<TicketId>,
+    /// The known error whose workaround answers it.
+    pub answered_by: Option<TicketId>,
 }
 
 /// A wish, with what is said about it.
@@ -214,6 +216,8 @@ pub struct Request {
     pub seen: Option<Occurrence>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
+    /// The answer that the note was made from, by its name.
+    pub answer: Option<String>,
 }
 
 impl Request {
@@ -229,6 +233,7 @@ impl Request {
             visibility: Visibility::Customer,
             seen: None,
             spent_minutes: None,
+            answer: None,
         }
     }
 

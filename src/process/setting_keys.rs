@@ -54,6 +54,11 @@ pub const SETTINGS: &[Setting] = &[
         about: "audit requires signed commits: off, warn, enforce",
     },
     Setting {
+        key: "policy.retain",
+        default: "off",
+        about: "how long tickets that ended are kept, such as 3y: 'purge' lists those that may go",
+    },
+    Setting {
         key: "policy.rules_by_role",
         default: "warn",
         about: "only leads and product owners change team and settings: off, warn, enforce",

@@ -32,6 +32,8 @@ pub struct Settings {
     pub signed_commits: Policy,
     /// Whether only leads and product owners change the team, the settings, vendors and releases.
     pub rules_by_role: Policy,
+    /// For how long tickets that ended are kept, in seconds; `None` for ever.
+    pub retain_seconds: Option<i64>,
     /// The addresses of those who carry what others did, a forge's: as committers of commits that name the author.
     pub carriers: Vec<String>,
     /// By how much clocks of colleagues may differ, in seconds.
@@ -82,6 +84,11 @@ impl Settings {
             resolve_by_role: reader.policy("policy.resolve_by_role"),
             signed_commits: reader.policy("policy.signed_commits"),
             rules_by_role: reader.policy("policy.rules_by_role"),
+            retain_seconds: reader.parsed(
+                "policy.retain",
+                "is neither off nor a duration (use 3y, 90d)",
+                retention,
+            ),
             carriers: reader.addresses("audit.carriers"),
             skew_seconds: reader.seconds("audit.skew"),
             reopen_within_seconds: reader.seconds("reopen_within"),
@@ -294,6 +301,7 @@ impl Default for Settings {
             resolve_by_role: Policy::Warn,
             signed_commits: Policy::Off,
             rules_by_role: Policy::Warn,
+            retain_seconds: None,
             carriers: Vec::new(),
             skew_seconds: 600,
             reopen_within_seconds: 14 * 86_400,
@@ -305,9 +313,35 @@ impl Default for Settings {
     }
 }
 
+/// The seconds of a year, as retention counts it: 365 days.
+const YEAR_SECS: i64 = 365 * 86_400;
+
+/// For how long tickets that ended are kept, in seconds, as a setting has it: `3y`, `90d`; `off` for ever, which is `None`
+/// within.
+fn retention(text: &str) -> Option<Option<i64>> {
+    if text == "off" {
+        return Some(None);
+    }
+    let seconds = match text.strip_suffix('y') {
+        Some(years) => years.parse::<i64>().ok()?.checked_mul(YEAR_SECS)?,
+        None => i64::try_from(parse_span(text)?.as_secs()).ok()?,
+    };
+    (seconds > 0).then_some(Some(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_retention_is_a_span_or_off() {
+        assert_eq!(retention("3y"), Some(Some(94_608_000)));
+        assert_eq!(retention("90d"), Some(Some(7_776_000)));
+        assert_eq!(retention("off"), Some(None));
+        for wrong in ["", "0d", "0y", "-1y", "y", "3 years", "99999999999999y"] {
+            assert_eq!(retention(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn the_defaults_are_those_of_an_empty_file() {

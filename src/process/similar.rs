@@ -7,7 +7,7 @@ use crate::ticket::{Field, Ticket};
 /// Shorter words say little about what a ticket is about.
 const MIN_WORD_CHARS: usize = 4;
 /// The share of common words, in percent, from which two tickets are alike.
-const MIN_SHARE: usize = 12;
+pub(super) const MIN_SHARE: usize = 12;
 /// What a common label adds, in percent.
 const LABEL_SHARE: usize = 10;
 
@@ -26,7 +26,7 @@ pub fn similar<'a>(ticket: &Ticket, others: &'a [Ticket], limit: usize) -> Vec<&
 }
 
 /// How much two tickets have in common, in percent of all their words.
-fn share(ticket: &Ticket, own: &BTreeSet<String>, other: &Ticket) -> usize {
+pub(super) fn share(ticket: &Ticket, own: &BTreeSet<String>, other: &Ticket) -> usize {
     let theirs = words(other);
     let all = own.union(&theirs).count().max(1);
     let labels: BTreeSet<&str> = ticket.fields().members(&Field::Labels).collect();
@@ -35,13 +35,15 @@ fn share(ticket: &Ticket, own: &BTreeSet<String>, other: &Ticket) -> usize {
 }
 
 /// The words of the title and of what was told, found and tried.
-fn words(ticket: &Ticket) -> BTreeSet<String> {
+pub(super) fn words(ticket: &Ticket) -> BTreeSet<String> {
     let head = ticket.fields();
     let texts =
         std::iter::once(head.title()).chain(head.description()).chain(head.findings().map(|(_, text)| text));
-    let split = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric());
-        words.filter(|word| word.chars().count() >= MIN_WORD_CHARS).map(str::to_lowercase).collect()
-    };
-    texts.flat_map(split).collect()
+    texts.flat_map(|text| words_of(text, MIN_WORD_CHARS)).collect()
+}
+
+/// The words of a text that have so many characters, in lower case.
+pub(super) fn words_of(text: &str, min_chars: usize) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| word.chars().count() >= min_chars).map(str::to_lowercase).collect()
 }

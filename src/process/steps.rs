@@ -279,6 +279,10 @@ impl Record {
                 Policy::Enforce => return Err(Refusal::NoCommit(ticket.id().clone())),
             }
         }
+        if let Some(known) = &ending.answered_by {
+            let link = FieldChange::adding(vec![known.to_string()]);
+            self.change(head, &Field::Links(LinkKind::AnsweredBy), &link)?;
+        }
         if ending.code != Resolution::Duplicate {
             return Ok(());
         }

@@ -67,6 +67,7 @@ pub fn outcome(step: &Action, from: Status) -> Option<Status> {
         | Action::Assign
         | Action::Undo
         | Action::Redact
+        | Action::Purge
         | Action::Repeat
         | Action::Unknown(_) => stays,
     }

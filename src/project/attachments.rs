@@ -1,6 +1,6 @@
 //! Attachments of tickets, added and redacted with their entries.
 
-use crate::process::{Request, RequestKind, redact};
+use crate::process::{Request, RequestKind, purge, redact};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -64,6 +64,24 @@ impl Change<'_, '_> {
         self.apply(id, request, self.project().rules()?, &actor)?;
         let path = format!("{}/{name}", layout::attachments(id));
         self.files.push(FileChange::write(path, file.content.clone()));
+        Ok(())
+    }
+
+    /// Purges a ticket, with its attachments, unless that was done.
+    ///
+    /// # Errors
+    /// There is no such ticket, no reason was given, or the author may not.
+    pub fn purge(&mut self, id: &TicketId, note: Option<String>) -> Result<(), Failure> {
+        let before = self.project().need(id)?;
+        let actor = self.author.actor(self.entry_id());
+        let Some(after) = purge(&before, note, self.project().rules()?, &actor)? else { return Ok(()) };
+        let folder = layout::attachments(id);
+        for path in self.project().snapshot().attachments()? {
+            if path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/')) {
+                self.files.push(FileChange::remove(path));
+            }
+        }
+        self.put(Some(before), after);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! A file of the project that is no ticket, checked strictly: it can be read, and says only what this version knows.
 
-use crate::process::{Acceptance, Calendar, Release, Settings, Team, Vendor, unknown_keys};
+use crate::process::{Acceptance, Answer, Calendar, Release, Settings, Team, Vendor, unknown_keys};
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
 use crate::store::{Snapshot, layout};
@@ -11,6 +11,9 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
     if path.starts_with(layout::CALENDARS) {
         let added = Calendar::always().add_events(&String::from_utf8_lossy(bytes));
         return added.map_err(|problem| FileProblem::new(path, 0, &problem).into());
+    }
+    if let Some(name) = path.strip_prefix(layout::ANSWERS).and_then(|rest| rest.strip_prefix('/')) {
+        return check_answer(path, name, bytes);
     }
     let file = YamlFile::parse(path, bytes)?;
     let named = |folder: &str| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".yaml");
@@ -26,12 +29,22 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
         let checked = Acceptance::read(finding, &file.node).map(drop);
         checked.map_err(|(key, problem)| file.problem(&[key], &problem))
     } else {
-        let message = format!("{path} is not a file of git-support");
-        return Err(
-            Failure::new(Kind::Invalid, message).hint(format!("git rm {path}, or commit it with git"))
-        );
+        return Err(not_ours(path));
     };
     Ok(checked?)
+}
+
+fn not_ours(path: &str) -> Failure {
+    let message = format!("{path} is not a file of git-support");
+    Failure::new(Kind::Invalid, message).hint(format!("git rm {path}, or commit it with git"))
+}
+
+fn check_answer(path: &str, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let Some(name) = name.strip_suffix(".md").filter(|name| Answer::is_name(name)) else {
+        return Err(not_ours(path));
+    };
+    let read = Answer::read(name, bytes).map(drop);
+    read.map_err(|(line, problem)| FileProblem::new(path, line, &problem).into())
 }
 
 /// The keys of a record that this version does not know, in words: misspelt, they have no effect; of a newer version or

@@ -178,6 +178,8 @@ impl From<Refusal> for Failure {
             | Refusal::NoComment { .. }
             | Refusal::NotOwnEntry { .. }
             | Refusal::NotOwnText { .. }
+            | Refusal::NotToPurge { .. }
+            | Refusal::Purged(_)
             | Refusal::LargeAttachment { .. }
             | Refusal::LinkToItself(_)
             | Refusal::NoSuchLink { .. } => Kind::Refused,

@@ -1,10 +1,25 @@
 //! What the process gives a project: where it runs, the time, random bits, progress bars, and where warnings go.
 
 use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::store::IntroducedEntry;
 use crate::store::git::ProcessEnv;
 use crate::ticket::{EntryId, TicketId, Timestamp};
+
+/// What the user's command is told of a change (`support.onChange`).
+#[derive(Debug)]
+pub struct Announcement {
+    /// The command, as the configuration has it.
+    pub command: String,
+    /// Where it runs: the top folder of the work tree, or the repository.
+    pub directory: PathBuf,
+    /// The branch that the change is on.
+    pub branch: String,
+    /// The entries that came.
+    pub entries: Vec<IntroducedEntry>,
+}
 
 /// A progress bar: given how much is done, it shows it; dropped, it goes.
 pub type Progress = Box<dyn Fn(usize)>;
@@ -53,6 +68,8 @@ pub struct Host<'h> {
     pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
     /// True while a command is tried out with texts that stand for what will be written: nothing is changed.
     pub rehearsal: Rc<Cell<bool>>,
+    /// Tells the user's command of a change; the error says what went wrong with it.
+    pub announce: &'h dyn Fn(&Announcement) -> Result<(), String>,
     random: &'h dyn Fn() -> u64,
 }
 
@@ -62,14 +79,22 @@ impl<'h> Host<'h> {
         env: ProcessEnv,
         random: &'h dyn Fn() -> u64,
         progress: &'h dyn Fn(&'static str, usize) -> Progress,
+        announce: &'h dyn Fn(&Announcement) -> Result<(), String>,
     ) -> Self {
-        Self { env, notes: Notes::default(), progress, rehearsal: Rc::default(), random }
+        Self { env, notes: Notes::default(), progress, rehearsal: Rc::default(), announce, random }
     }
 
     /// Now, by the clock of the process.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix(self.env.clock.seconds()).unwrap_or_default()
+    }
+
+    /// The same process in another repository: what the environment says of this one does not hold there. `None` where that
+    /// is no directory.
+    #[must_use]
+    pub fn at(&self, directory: &Path) -> Option<Self> {
+        Some(Self { env: self.env.elsewhere(directory)?, ..self.clone() })
     }
 
     /// Random bits.

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::process::{ClockState, Concern, InboxItem, InboxReader, InboxReason, Listed, Record, is_overdue};
+use crate::process::{
+    ClockState, Concern, InboxItem, InboxReader, InboxReason, Listed, Rank, Record, held_by_any, is_overdue,
+    ranks,
+};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::sla_rules::SlaRules;
@@ -81,11 +84,31 @@ impl Project<'_> {
         for (id, mut concerns) in found {
             let Some(ticket) = self.readable(&id) else { continue };
             concerns.sort_by_key(|concern| concern.at);
-            items.push(InboxItem { prefix: self.shortest(&id)?, ticket, concerns });
+            items.push(InboxItem {
+                prefix: self.shortest(&id)?,
+                ticket,
+                concerns,
+                rank: None,
+                product: None,
+            });
         }
-        let most = |item: &InboxItem| item.concerns.iter().map(|concern| concern.reason).min();
-        items.sort_by_key(|item| (most(item), std::cmp::Reverse(item.ticket.fields().severity())));
+        let mut ranks = self.ranks_of(items.iter().map(|item| item.ticket.id().clone()).collect())?;
+        items.iter_mut().for_each(|item| item.rank = ranks.remove(item.ticket.id()));
+        items.sort_by_key(InboxItem::order);
         Ok(Inbox { items, since: look.map(|look| look.at) })
+    }
+
+    /// Where some tickets stand among each other in the queue: one that blocks others is as urgent as they are.
+    fn ranks_of(&self, mut ids: BTreeSet<TicketId>) -> Result<BTreeMap<TicketId, Rank>, Failure> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let blockers = self.blockers()?;
+        ids.extend(held_by_any(ids.iter(), &blockers));
+        let ids: Vec<&str> = ids.iter().map(TicketId::as_str).collect();
+        let found = self.find(&Search::new(&format!("id:{}", ids.join(",")), Projection::Lines))?;
+        let now = self.now();
+        Ok(ranks(&found, |one| (&one.summary, one.standing.unwrap_or_default()), &blockers, now))
     }
 
     /// The user under all their addresses, the team's first.

@@ -89,12 +89,21 @@ impl Change<'_, '_> {
                 let (kind, other) = (kind.clone(), other.clone());
                 self.link_saying(&kind, &other, id, request)
             }
-            RequestKind::Process(ProcessAction::Resolve(ending)) if ending.code == Resolution::Duplicate => {
-                let Some(original) = ending.duplicate_of.clone() else {
-                    return self.request(id, request).map(drop);
-                };
-                let kind = LinkKind::DuplicateOf;
-                self.link_saying(&kind, &original, id, request)
+            RequestKind::Process(ProcessAction::Resolve(ending)) => {
+                let original = ending.duplicate_of.clone().filter(|_| ending.code == Resolution::Duplicate);
+                let known = ending.answered_by.clone();
+                if let Some(original) = original {
+                    self.link_saying(&LinkKind::DuplicateOf, &original, id, request)
+                } else if let Some(known) = known {
+                    self.check_known_error(&known)?;
+                    self.link_saying(&LinkKind::AnsweredBy, &known, id, request)
+                } else {
+                    let is_closed = ending.code.is_no_ticket();
+                    self.request(id, request)?;
+                    // Nobody is to accept what was no ticket.
+                    let close = Request::new(RequestKind::Process(ProcessAction::Close));
+                    if is_closed { self.follow(id, close).map(drop) } else { Ok(()) }
+                }
             }
             RequestKind::Process(ProcessAction::Reopen) => {
                 let ticket = self.ticket(id)?;

@@ -4,6 +4,8 @@
 //! to write, and the only caller of [`crate::process::decide`]. What goes wrong with the index stays inside: it is said,
 //! and the tickets themselves answer.
 
+mod answers;
+mod arrivals;
 mod attachments;
 mod audit;
 mod author;
@@ -24,6 +26,7 @@ mod import;
 mod import_issue;
 mod inbox;
 mod introduced;
+mod known;
 mod links;
 mod near_words;
 mod parts;
@@ -53,7 +56,7 @@ pub use driver::MergeFiles;
 pub use failure::{Failure, Kind};
 pub use find::{Limit, Projection, Search, Which};
 pub use history::{CommitLine, Graph};
-pub use host::{Host, Notes, Progress};
+pub use host::{Announcement, Host, Notes, Progress};
 pub use import::{AttachmentContent, Imported};
 pub use inbox::{Inbox, InboxStart};
 pub use introduced::IntroducedEntry;

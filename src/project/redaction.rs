@@ -23,7 +23,7 @@ impl Project<'_> {
     /// The files of the project, no tickets, in which one of the texts stands, in words.
     fn project_files_with(&self, texts: &[String]) -> Result<Vec<String>, Failure> {
         let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
-        for folder in [layout::VENDORS, layout::RELEASES, layout::ACCEPTED] {
+        for folder in [layout::VENDORS, layout::RELEASES, layout::ACCEPTED, layout::ANSWERS] {
             paths
                 .extend(self.snapshot().names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
         }

@@ -135,6 +135,7 @@ fn due(name: &str, ticket: &Ticket, commit: &CodeCommit) -> Option<RequestKind> 
             commits: vec![id],
             no_commit: None,
             duplicate_of: None,
+            answered_by: None,
         };
         return Some(RequestKind::Process(ProcessAction::Resolve(ending)));
     }

@@ -15,10 +15,10 @@ impl Project<'_> {
     /// The tickets that have ended and share a longer word of the title, or a label, with this one: those that share
     /// the most.
     pub(super) fn similar_candidates(&self, ticket: &Ticket) -> Result<Vec<Ticket>, Failure> {
-        self.sharing_words(ticket, "status:resolved,closed")
+        self.sharing_words(ticket, "status:resolved,closed -resolution:spam,other-product")
     }
 
-    fn sharing_words(&self, ticket: &Ticket, status: &str) -> Result<Vec<Ticket>, Failure> {
+    pub(super) fn sharing_words(&self, ticket: &Ticket, status: &str) -> Result<Vec<Ticket>, Failure> {
         let words = words(ticket.fields().title());
         let words = words.split(' ').filter(|word| word.chars().count() >= MIN_WORD_CHARS);
         let labels = ticket.fields().members(&Field::Labels).map(|label| format!("label:{}", quoted(label)));

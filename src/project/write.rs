@@ -78,6 +78,7 @@ impl<'h> Project<'h> {
         if let Some(commit) = commit {
             let subject = message.lines().next().unwrap_or_default();
             self.host.notes.remark(format!("[{} {commit:.10}] {subject}", self.branch()));
+            self.announce(commit);
         }
         if options.push {
             self.push()?;

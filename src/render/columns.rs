@@ -2,7 +2,7 @@
 
 use crate::process::Listed;
 use crate::render::due::Emphasis;
-use crate::ticket::{Level, Severity, Status};
+use crate::ticket::{Level, Person, Severity, Status};
 
 /// What the columns of a board are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub fn lanes(tickets: &[Listed], by: Columns) -> Vec<(String, Vec<usize>)> {
             .filter(|(_, tickets)| !tickets.is_empty())
             .collect(),
     }
+}
+
+/// Who works on a ticket, in a word.
+#[must_use]
+pub fn assignee_text(one: &Listed) -> &str {
+    let who = one.summary.assignee.as_deref().unwrap_or("-");
+    Person::short_of(who).unwrap_or(who)
 }
 
 /// A ticket's severity as a word, and how much it is to catch the eye.

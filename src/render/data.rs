@@ -13,8 +13,9 @@ use crate::render::clocks;
 use crate::render::differences;
 use crate::render::handover_notes;
 use crate::render::json_value::{SCHEMA, node, value};
+use crate::render::known;
 use crate::render::metrics;
-use crate::render::view::{AttachmentLine, Extent, Reported, View};
+use crate::render::view::{AttachmentLine, Extent, Reported, SettingLine, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// One JSON value.
@@ -106,16 +107,12 @@ fn objects(view: &View) -> Shape {
         View::Vendors(vendors) => Shape::Many(vendors.iter().map(named_vendor).collect()),
         View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
-        View::Release { release: one, .. } => Shape::One(release(one)),
-        View::Notes { version, tag, tickets } => {
-            let tickets: Vec<Value> = tickets.iter().map(|one| ticket(one, Extent::Short)).collect();
-            Shape::One(json!({"schema": SCHEMA, "version": version, "tag": tag, "tickets": tickets}))
-        }
-        View::Settings(settings) => {
-            let pairs =
-                settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
-            Shape::One(json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()}))
-        }
+        View::Release { release, known } => Shape::One(release_page(release, known)),
+        View::Known(lines) => Shape::Many(lines.iter().map(known::object).collect()),
+        View::Answers(all) => Shape::Many(all.iter().map(known::answer_object).collect()),
+        View::Answer(one) => Shape::One(known::answer_object(one)),
+        View::Notes { version, tag, tickets, known } => Shape::One(notes(version, tag, tickets, known)),
+        View::Settings(settings) => Shape::One(self::settings(settings)),
         View::Problems(faults) => Shape::Many(faults.iter().map(fault).collect()),
         View::Audited(audited) => Shape::Many(audited.faults.iter().map(fault).collect()),
         View::Synced { branch, remote, received, sent } => Shape::One(json!({
@@ -212,6 +209,26 @@ fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &VendorAnswer
     });
     let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
     json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers})
+}
+
+fn release_page(one: &Release, known: &[Ticket]) -> Value {
+    let mut object = release(one);
+    if let Value::Object(map) = &mut object {
+        let ids = known.iter().map(|one| one.id().as_str()).collect();
+        map.insert("known_errors".to_owned(), ids);
+    }
+    object
+}
+
+fn notes(version: &str, tag: &str, tickets: &[Ticket], known: &[Ticket]) -> Value {
+    let short = |all: &[Ticket]| -> Vec<Value> { all.iter().map(|one| ticket(one, Extent::Short)).collect() };
+    let (tickets, known) = (short(tickets), short(known));
+    json!({"schema": SCHEMA, "version": version, "tag": tag, "tickets": tickets, "known_errors": known})
+}
+
+fn settings(settings: &[SettingLine]) -> Value {
+    let pairs = settings.iter().map(|setting| (setting.key.clone(), Value::from(setting.value.clone())));
+    json!({"schema": SCHEMA, "settings": pairs.collect::<Map<_, _>>()})
 }
 
 fn reported(reported: &Reported) -> Value {

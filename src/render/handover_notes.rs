@@ -120,8 +120,11 @@ fn sections(packet: &HandoverNotes) -> Vec<Section> {
     }
     sections.extend([evidence(packet), comments(packet)].into_iter().flatten());
     if matches!(packet.audience, Audience::Team) {
-        sections
-            .extend([links(packet), duplicates(packet), similar(packet), code(packet)].into_iter().flatten());
+        sections.extend(
+            [links(packet), duplicates(packet), known(packet), similar(packet), code(packet)]
+                .into_iter()
+                .flatten(),
+        );
     }
     sections
 }
@@ -231,6 +234,17 @@ fn duplicates(packet: &HandoverNotes) -> Option<Section> {
         }
     }
     (!parts.is_empty()).then_some(Section { title: "Duplicates".to_owned(), parts })
+}
+
+/// Known errors that it is likely to be about, with their workarounds.
+fn known(packet: &HandoverNotes) -> Option<Section> {
+    let mut parts = Vec::new();
+    for known in &packet.known {
+        let head = known.ticket.fields();
+        parts.push(Part::Fact(known.ticket.id().to_string(), head.title().to_owned()));
+        parts.push(Part::Text(known.workaround().to_owned()));
+    }
+    (!parts.is_empty()).then_some(Section { title: "Likely known errors".to_owned(), parts })
 }
 
 /// Earlier tickets like this one, and how they ended.

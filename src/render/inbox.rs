@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::process::{Concern, InboxItem};
 use crate::render::json_value::{SCHEMA, value};
@@ -11,7 +12,8 @@ use crate::render::view::QueueCounts;
 use crate::ticket::{codec, cut, one_line, short_node};
 
 /// The columns of the flat formats.
-pub(super) const COLUMNS: &[&str] = &["ticket", "title", "reason", "at", "by", "action", "entry", "note"];
+pub(super) const COLUMNS: &[&str] =
+    &["ticket", "title", "reason", "at", "by", "action", "entry", "note", "product"];
 
 /// Blanks before what happened.
 const INDENT: &str = "    ";
@@ -26,7 +28,9 @@ pub(super) fn table(items: &[InboxItem], look: &RenderOptions) -> String {
         let id = look.id(item.ticket.id().as_str(), item.prefix);
         let state = format!("{}  {}", look.severity(head.severity()), look.status(head.status()));
         let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(36).max(MIN_TEXT));
-        let _ = writeln!(out, "{id}  {state}  {}", cut(&shown(head.title()), room));
+        let product = item.product.as_deref().map(|name| format!("{}  ", shown(name))).unwrap_or_default();
+        let room = room.saturating_sub(product.width()).max(MIN_TEXT);
+        let _ = writeln!(out, "{product}{id}  {state}  {}", cut(&shown(head.title()), room));
         for concern in &item.concerns {
             let _ = writeln!(out, "{INDENT}{}", line(concern, look));
         }
@@ -74,7 +78,12 @@ fn object(item: &InboxItem) -> Value {
         json!({"reason": concern.reason.as_str(), "at": concern.at.to_string(), "entry": entry})
     };
     let concerns: Vec<Value> = item.concerns.iter().map(concern).collect();
-    json!({"schema": SCHEMA, "ticket": value(&short_node(&item.ticket)), "concerns": concerns})
+    let mut object =
+        json!({"schema": SCHEMA, "ticket": value(&short_node(&item.ticket)), "concerns": concerns});
+    if let (Value::Object(map), Some(product)) = (&mut object, &item.product) {
+        map.insert("product".to_owned(), product.as_str().into());
+    }
+    object
 }
 
 /// The rows of the flat formats: one for each that concerns the reader.
@@ -91,6 +100,7 @@ pub(super) fn rows(items: &[InboxItem]) -> Vec<Vec<String>> {
             text(entry.map(|entry| entry.action.to_string())),
             text(entry.map(|entry| entry.id.to_string())),
             text(entry.and_then(|entry| entry.note.clone())),
+            text(item.product.clone()),
         ]
     };
     items.iter().flat_map(|item| item.concerns.iter().map(move |concern| row(item, concern))).collect()

@@ -7,8 +7,8 @@ use crate::process::{Problem, ProblemLevel, Suggestion};
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Action, Entry, EntryId, Field, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone,
-    Visibility, cut, span_of_minutes, visible,
+    Action, Entry, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp,
+    Undone, Visibility, cut, span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -227,6 +227,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     if let Some(minutes) = entry.spent_minutes {
         let _ = writeln!(out, "{indent}spent {}", span_of_minutes(minutes));
     }
+    if let Some(answer) = &entry.answer {
+        let _ = writeln!(out, "{indent}answer {}", shown(answer));
+    }
     if let Some(who) = &entry.speaker {
         let _ = writeln!(out, "{indent}said by the customer, {}", shown(who));
     }
@@ -292,13 +295,23 @@ pub(super) fn suggestions(people: &[Suggestion], look: &RenderOptions) -> String
 }
 
 /// What a release fixes, as a list in Markdown, for a page as for a terminal.
-pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket]) -> String {
+pub(super) fn notes(version: &str, tag: &str, tickets: &[Ticket], known: &[Ticket]) -> String {
     let mut out = format!("# {} ({})\n\n", shown(version), shown(tag));
     for ticket in tickets {
         let _ = writeln!(out, "- {} {}", ticket.id(), shown(ticket.fields().title()));
     }
     if tickets.is_empty() {
         out.push_str("No ticket is fixed in it.\n");
+    }
+    if !known.is_empty() {
+        out.push_str("\n## Known errors\n\n");
+    }
+    for ticket in known {
+        let _ = writeln!(out, "- {} {}", ticket.id(), shown(ticket.fields().title()));
+        let workaround = ticket.fields().get(&Field::Findings(Finding::Workaround)).and_then(Node::as_text);
+        for line in workaround.unwrap_or_default().lines() {
+            let _ = writeln!(out, "  {}", shown(line));
+        }
     }
     out
 }

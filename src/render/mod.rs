@@ -16,6 +16,7 @@ mod graph;
 mod handover_notes;
 mod inbox;
 mod json_value;
+mod known;
 mod lines;
 mod list;
 mod markdown;
@@ -29,7 +30,7 @@ mod tree;
 mod view;
 
 pub use crate::process::Listed;
-pub use columns::{Columns, lanes, severity_text};
+pub use columns::{Columns, assignee_text, lanes, severity_text};
 pub use due::{Emphasis, due_text};
 pub use lines::candidate;
 pub use metrics::counted;
@@ -42,8 +43,8 @@ pub use view::measured::{
     BudgetTable, ClockLine, ClockMark, Clocks, MetricGroup, MetricLine, Metrics, TicketClocks, WeekLine,
 };
 pub use view::{
-    AttachmentLine, Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, LinkedTicket,
-    QueueCounts, Reported, SettingLine, TicketPage, View,
+    AttachmentLine, Audience, CodeLine, Concerned, DryRun, Extent, Format, Gate, HandoverNotes, KnownLine,
+    LinkedTicket, QueueCounts, Reported, SettingLine, TicketPage, View,
 };
 
 /// Text that is safe on a terminal: what could steer one is spelled out.
@@ -132,6 +133,9 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Tree(root) => tree::table(root, look),
+        View::Known(lines) => known::table(lines, look),
+        View::Answers(all) => known::answers(all, look),
+        View::Answer(one) => known::answer(one, look),
         View::Queue(counts) => inbox::counts(counts),
         View::Inbox(items) => inbox::table(items, look),
         View::Entries(entries) => entries::entries(entries, look),
@@ -144,7 +148,7 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Vendor { vendor, held, answers } => page::vendor(vendor, held, answers, look),
         View::Releases(releases) => records::releases(releases, look),
         View::Release { release, known } => page::release(release, known, look),
-        View::Notes { version, tag, tickets } => lines::notes(version, tag, tickets),
+        View::Notes { version, tag, tickets, known } => lines::notes(version, tag, tickets, known),
         View::Settings(settings) => records::settings(settings, look),
         View::Synced { branch, remote, received, sent } => {
             lines::synced(branch, remote, received.len(), sent.len())

@@ -195,10 +195,14 @@ pub(super) fn release(release: &Release, known: &[Ticket], look: &RenderOptions)
         section(&mut out, "Changes", look);
         out.push_str(&look.block(changes, "  "));
     }
-    if !release.known_issues.is_empty() {
+    let named = release.known_issues.iter().map(String::as_str);
+    let more = known.iter().map(|ticket| ticket.id().as_str());
+    let more = more.filter(|id| !release.known_issues.iter().any(|named| named == id));
+    let all: Vec<&str> = named.chain(more).collect();
+    if !all.is_empty() {
         section(&mut out, "Known errors", look);
     }
-    for id in &release.known_issues {
+    for id in all {
         let ticket = known.iter().find(|ticket| ticket.id().as_str() == id);
         let title = ticket.map_or("(not here)".to_owned(), |ticket| shown(ticket.fields().title()));
         let _ = writeln!(out, "  {}  {title}", shown(id));

@@ -21,6 +21,10 @@ pub enum By {
     Release,
     /// Who works on it.
     Assignee,
+    /// The answers to use again that were said on it.
+    Answer,
+    /// The known errors that answer it.
+    KnownError,
     /// The weeks of the period, from Monday on, in UTC.
     Week,
 }
@@ -28,9 +32,18 @@ pub enum By {
 impl By {
     /// The words of the command line.
     pub const WORDS: &'static [&'static str] =
-        &["severity", "level", "area", "vendor", "release", "assignee", "week"];
-    const ALL: [Self; 7] =
-        [Self::Severity, Self::Level, Self::Area, Self::Vendor, Self::Release, Self::Assignee, Self::Week];
+        &["severity", "level", "area", "vendor", "release", "assignee", "answer", "known-error", "week"];
+    const ALL: [Self; 9] = [
+        Self::Severity,
+        Self::Level,
+        Self::Area,
+        Self::Vendor,
+        Self::Release,
+        Self::Assignee,
+        Self::Answer,
+        Self::KnownError,
+        Self::Week,
+    ];
 
     /// Reads the word of the command line.
     #[must_use]
@@ -56,6 +69,8 @@ impl By {
                 vec![text(name.and_then(Person::short_of).or(name).unwrap_or("nobody"))]
             }
             Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
+            Self::Answer => some_or(course.answers.iter().map(|answer| text(answer)).collect(), "none"),
+            Self::KnownError => some_or(course.known_errors.iter().map(|id| text(id)).collect(), "none"),
             Self::Vendor => {
                 let vendor = |event: &Event| {
                     let EventKind::Waits(_, vendor) = &event.what else { return None };
@@ -75,7 +90,7 @@ fn some_or(mut groups: Vec<(usize, String)>, none: &str) -> Vec<(usize, String)>
     if groups.is_empty() { vec![(usize::MAX, none.to_owned())] } else { groups }
 }
 
-/// The figures group by group, in order. A ticket may be in several groups, of vendors and releases.
+/// The figures group by group, in order. A ticket may be in several groups, of vendors and releases, say.
 #[must_use]
 pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Metric>)> {
     if by == By::Week {

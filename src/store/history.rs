@@ -170,7 +170,7 @@ impl Store {
 
 /// The title of a version, and the entries that it has and none of the versions before, in order; nothing of a version that
 /// cannot be read.
-fn new_entries(
+pub(super) fn new_entries(
     parsed: &mut Parsed<'_>,
     id: &TicketId,
     blob: ObjectId,

@@ -18,6 +18,8 @@ pub const RELEASES: &str = ".support/releases";
 pub const ACCEPTED: &str = ".support/audit";
 /// The folder of the calendars' files of holidays.
 pub const CALENDARS: &str = ".support/calendars";
+/// The folder of the answers to use again.
+pub const ANSWERS: &str = ".support/answers";
 /// The folder of all evidence.
 pub const ATTACHMENTS: &str = ".support/attachments";
 /// How git treats our files.
@@ -69,6 +71,12 @@ pub fn vendor(name: &str) -> String {
 #[must_use]
 pub fn release(version: &str) -> String {
     format!("{RELEASES}/{version}.yaml")
+}
+
+/// The file of an answer.
+#[must_use]
+pub fn answer(name: &str) -> String {
+    format!("{ANSWERS}/{name}.md")
 }
 
 /// The file of an accepted finding.

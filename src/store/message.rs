@@ -65,7 +65,7 @@ impl TicketChange {
                 | Set::TextInHead
                 | Set::Other(_) => None,
             });
-            let is_old = matches!(entry.action, Action::Undo | Action::Redact);
+            let is_old = matches!(entry.action, Action::Undo | Action::Redact | Action::Purge);
             !is_old && texts.chain(entry.note.as_deref()).any(|text| text.len() > SHORT_TEXT_BYTES)
         };
         bytes <= FULL_TICKET_BYTES || (bytes <= MAX_TICKET_BYTES && !self.entries().iter().any(is_long))
@@ -258,6 +258,10 @@ fn trailers(changes: &[TicketChange]) -> String {
     for change in changes {
         for entry in change.entries() {
             add("Action", entry.action.as_str());
+        }
+        // What was purged had no last change worth a word.
+        if change.after.is_purged() {
+            continue;
         }
         for (name, field) in [
             ("Severity", Field::Severity),

@@ -3,6 +3,7 @@
 //! [`Store::update`] is the one way to write: the closure is asked again on the newer snapshot when
 //! another process was first, so commands hold no lock and no retry.
 
+mod arrivals;
 mod branches;
 mod commit_deltas;
 mod compare;

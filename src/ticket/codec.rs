@@ -17,6 +17,8 @@ use crate::ticket::yaml;
 
 /// The version of the format that this program writes.
 const SCHEMA: &str = "2";
+/// The version of a purged ticket's file: an earlier version of this program would bring back what is gone.
+const SCHEMA_PURGED: &str = "3";
 /// The version in which entries did not carry long texts; its files are read and merged for ever.
 const SCHEMA_1: &str = "1";
 /// The key of the entries.
@@ -146,10 +148,10 @@ fn check_schema(value: &Node) -> Read<()> {
     let Node::Number(version) = value else {
         return Err(Problem::new("is not a number"));
     };
-    if version == SCHEMA || version == SCHEMA_1 {
+    if [SCHEMA, SCHEMA_1, SCHEMA_PURGED].contains(&version.as_str()) {
         return Ok(());
     }
-    Err(Problem::new(format!("version {version} is newer than this program, which knows {SCHEMA}")))
+    Err(Problem::new(format!("version {version} is newer than this program, which knows {SCHEMA_PURGED}")))
 }
 
 fn check_id(id: &TicketId, value: &Node) -> Read<()> {
@@ -191,7 +193,8 @@ pub fn write(ticket: &Ticket) -> String {
 
 /// The canonical lines of a ticket file above its timeline.
 fn write_head(ticket: &Ticket) -> String {
-    let schema = (Node::text("schema"), Node::Number(SCHEMA.to_owned()));
+    let version = if ticket.is_purged() { SCHEMA_PURGED } else { SCHEMA };
+    let schema = (Node::text("schema"), Node::Number(version.to_owned()));
     let Node::Map(mut pairs) = head_node(ticket) else { return String::new() };
     pairs.insert(0, schema);
     yaml::write(&pairs)

@@ -43,6 +43,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let seen = keys.take("seen").map(Occurrence::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
+    let answer = keys.text("answer")?;
     let undoes = match keys.take("undoes") {
         None => Vec::new(),
         Some(Node::List(ids)) => ids.iter().map(|id| read_id("undoes", id)).collect::<Read<_>>()?,
@@ -66,6 +67,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         overrides,
         seen,
         spent_minutes,
+        answer,
         undoes,
         replaces,
         redacted,
@@ -111,6 +113,19 @@ fn read_attachment(node: Node) -> Read<Attachment> {
     })
 }
 
+fn attachment_node(attachment: &Attachment) -> Node {
+    let mut parts = vec![
+        ("name", Node::text(&attachment.name)),
+        ("file", Node::text(&attachment.file)),
+        ("bytes", Node::Number(attachment.bytes.to_string())),
+        ("sha256", Node::text(&attachment.sha256)),
+    ];
+    if attachment.is_removed {
+        parts.push(("removed", Node::Bool(true)));
+    }
+    Node::map(parts)
+}
+
 /// An entry as it stands in the file.
 #[must_use]
 pub fn entry_node(entry: &Entry) -> Node {
@@ -130,18 +145,7 @@ pub fn entry_node(entry: &Entry) -> Node {
         Visibility::Internal => pairs.push(("visibility", Node::text("internal"))),
         Visibility::Unknown(word) => pairs.push(("visibility", Node::text(word))),
     }
-    if let Some(attachment) = &entry.attachment {
-        let mut parts = vec![
-            ("name", Node::text(&attachment.name)),
-            ("file", Node::text(&attachment.file)),
-            ("bytes", Node::Number(attachment.bytes.to_string())),
-            ("sha256", Node::text(&attachment.sha256)),
-        ];
-        if attachment.is_removed {
-            parts.push(("removed", Node::Bool(true)));
-        }
-        pairs.push(("attachment", Node::map(parts)));
-    }
+    pairs.extend(entry.attachment.as_ref().map(|file| ("attachment", attachment_node(file))));
     if let Some(speaker) = &entry.speaker {
         pairs.push(("speaker", Node::text(speaker)));
     }
@@ -159,6 +163,9 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if let Some(minutes) = entry.spent_minutes {
         pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
+    }
+    if let Some(answer) = &entry.answer {
+        pairs.push(("answer", Node::text(answer)));
     }
     if !entry.undoes.is_empty() {
         pairs.push(("undoes", Node::texts(entry.undoes.iter().map(EntryId::as_str))));

@@ -35,6 +35,9 @@ pub enum Merged {
 /// Merges two states of the ticket that has one id.
 #[must_use]
 pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
+    if let Some(purged) = Ticket::purged_on_either_side(a, b) {
+        return Merged::One(Box::new(purged));
+    }
     if !is_same_ticket(a, b) {
         return part(a, b);
     }

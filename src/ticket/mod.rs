@@ -27,6 +27,7 @@ mod occurrence;
 mod past;
 mod people;
 mod person;
+mod purge;
 mod reading;
 mod redact;
 mod sla_status;

@@ -34,6 +34,9 @@ pub enum ThreeWay {
 #[must_use]
 pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
+    if merged.is_purged() {
+        return ThreeWay::One(merged);
+    }
     // One that stands there otherwise was redacted, or the redaction was reverted: neither takes anything back.
     let is_there = |entry: &Entry| theirs.timeline().iter().any(|other| other.identity() == entry.identity());
     let taken: Vec<&Entry> =

@@ -64,10 +64,10 @@ pub enum Restored {
 }
 
 impl Entry {
-    /// False for what opens a ticket, and for what took a text out of it.
+    /// False for what opens a ticket, and for what took a text, or all, out of it.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
-        !matches!(self.action, Action::Open | Action::Redact)
+        !matches!(self.action, Action::Open | Action::Redact | Action::Purge)
     }
 }
 

@@ -195,6 +195,8 @@ open_words! {
         Undo = "undo",
         /// Text was taken out of the present file.
         Redact = "redact",
+        /// All that the ticket held was taken out of the present tree.
+        Purge = "purge",
     }
 }
 
@@ -228,6 +230,20 @@ open_words! {
     }
 }
 
+impl Resolution {
+    /// True for what was no ticket of this product, or is none any more: it is closed by the same step.
+    #[must_use]
+    pub fn is_no_ticket(&self) -> bool {
+        matches!(self, Self::Spam | Self::OtherProduct | Self::Withdrawn)
+    }
+
+    /// True for an ending that the workaround of a known error may bring about.
+    #[must_use]
+    pub fn may_be_of_known_error(&self) -> bool {
+        matches!(self, Self::Workaround | Self::Answered)
+    }
+}
+
 open_words! {
     /// How one ticket stands to another. Each has a converse, which the other ticket carries.
     LinkKind {
@@ -249,6 +265,10 @@ open_words! {
         Parent = "parent",
         /// The other is part of this one.
         Child = "child",
+        /// The other is a known error, whose workaround answers this one.
+        AnsweredBy = "answered-by",
+        /// This one is a known error, whose workaround answers the other.
+        Answers = "answers",
     }
 }
 
@@ -266,6 +286,8 @@ impl LinkKind {
             | Self::BlockedBy
             | Self::CausedBy
             | Self::Causes
+            | Self::AnsweredBy
+            | Self::Answers
             | Self::Unknown(_) => self.as_str(),
         }
     }
@@ -283,6 +305,8 @@ impl LinkKind {
             Self::Causes => Some(Self::CausedBy),
             Self::Parent => Some(Self::Child),
             Self::Child => Some(Self::Parent),
+            Self::AnsweredBy => Some(Self::Answers),
+            Self::Answers => Some(Self::AnsweredBy),
             Self::Unknown(_) => None,
         }
     }

@@ -51,6 +51,13 @@ const CASES: &[Case] = &[
     Case("ssh-keygen -q -N '' -f ../key; git config user.signingKey $PWD/../key.pub; git config gpg.format ssh; s team add Pat --email pat@example.com --role lead; s audit --seal", "git support team", "", "true"),
     Case("s team add Pat --email pat@example.com --role lead; sed -i 's/^title:.*/title: Forged/' $path; git commit -qam x; s audit --accept $(s audit --json | sed -n 's/.*\"finding\": \"\\(.*\\)\".*/\\1/p') -m x", "git support team", "", "true"),
     Case("sed -i 's/^title:.*/title: Forged/' $path; git commit -qam x; s audit --accept -m x", "git support audit --accept", "s/FINDING/$(git-support audit --json | grep -o '[a-z0-9]\\{10\\}' | head -1)/;s/REASON/Fine/", "s audit"),
+    Case("s purge", "git support config set policy.retain", "", "again"),
+    Case("s known --add $id", "git support known --add", "s/TEXT/Wait./", "s known | grep Wait"),
+    Case("s known --add $id --workaround Wait.; s new 'Pay fails again'", "git support resolve", "", "s list --all resolution:workaround | grep again"),
+    Case("other=$(s new 'Quite another'); s resolve $id --as workaround --known $other", "git support known --add", "s/TEXT/Wait./", "again"),
+    Case("s answer add hello -m 'Hello {name}.'; s comment $id --answer hello", "git support answer show", "", "true"),
+    Case("s answer add hello -m Hello.; s answer add hello -m Hello.", "git support answer edit", "s/-e/-m Hi./", "s answer show hello | grep Hi"),
+    Case("s comment $id --answer hello", "git support answer list", "", "true"),
     // What is not there.
     Case("s team add Pat --email pat@example.com; s assign $id --to bob", "git support team add", "s/NAME/Bob/;s/ADDRESS/bob@e.example/;s/ROLE/l1/", "again"),
     Case("s show !", "git support list", "", "true"),
@@ -177,6 +184,7 @@ fn printed(case: &Case) -> String {
 const ELSEWHERE: &[(&str, &str)] = &[
     ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
     ("use several batches", "bounds: a batch of 200,000 operations"),
+    ("git log --all --format= --raw", "purging::the_commands_that_are_printed_take_it_out_of_history"),
     ("git filter-repo", "redacting::the_printed_command_removes_it_from_history_and_nothing_else"),
     ("attachments are missing", "attachments::an_export_with_attachments_and_clocks_round_trips"),
     ("use another name", "hostile"),

@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 use crate::syncing::clones;
 
 /// Who acts: git's names for them, before a command.
-fn as_person(name: &str) -> String {
+pub(super) fn as_person(name: &str) -> String {
     let (first, email) = (name, format!("{}@example.com", name.to_lowercase()));
     format!(
         "GIT_AUTHOR_NAME={first} GIT_AUTHOR_EMAIL={email} GIT_COMMITTER_NAME={first} GIT_COMMITTER_EMAIL={email}"
@@ -17,12 +17,12 @@ fn as_person(name: &str) -> String {
 }
 
 /// What somebody's command prints.
-fn run_as(sandbox: &Sandbox, name: &str, line: &str) -> String {
+pub(super) fn run_as(sandbox: &Sandbox, name: &str, line: &str) -> String {
     sandbox.shell(&format!("{} git support {line}", as_person(name))).ok()
 }
 
 /// A team of three, of whom Ann serves level 1, Bob level 2 and Cy owns the product.
-fn team(sandbox: &Sandbox) {
+pub(super) fn team(sandbox: &Sandbox) {
     for (name, role) in [("Ann", "l1"), ("Bob", "l2"), ("Cy", "product-owner")] {
         let email = format!("{}@example.com", name.to_lowercase());
         sandbox.run(&["team", "add", name, "--email", &email, "--role", role]).ok();

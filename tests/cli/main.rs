@@ -8,6 +8,7 @@
     reason = "tests may panic and read the environment"
 )]
 
+mod answers;
 mod attachments;
 mod attackers;
 mod auditing;
@@ -34,6 +35,7 @@ mod durability;
 mod editing;
 mod failures;
 mod faults;
+mod following;
 mod formats;
 mod full_tickets;
 mod gates;
@@ -67,7 +69,9 @@ mod pages;
 mod people;
 mod pipelines;
 mod process;
+mod products;
 mod proofs;
+mod purging;
 mod real_suites;
 mod redacting;
 mod releases;

@@ -96,6 +96,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         overrides: Vec::new(),
         seen: None,
         spent_minutes: None,
+        answer: None,
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

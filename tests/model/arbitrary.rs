@@ -214,6 +214,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
             ..Occurrence::default()
         }),
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
+        answer: (deed.id.is_multiple_of(17)).then(|| "reset".to_owned()),
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

@@ -35,7 +35,13 @@ fn rules() -> Rules {
 }
 
 fn deed(number: u8, at: Timestamp) -> RequestKind {
-    let ending = |code| ResolutionRequest { code, commits: Vec::new(), no_commit: None, duplicate_of: None };
+    let ending = |code| ResolutionRequest {
+        code,
+        commits: Vec::new(),
+        no_commit: None,
+        duplicate_of: None,
+        answered_by: None,
+    };
     match number {
         0 => RequestKind::Comment,
         1 => RequestKind::Process(ProcessAction::Escalate {

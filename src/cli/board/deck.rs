@@ -1,5 +1,6 @@
 //! What stands behind the board: the commands, run as if they had been typed.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::cli::options;
@@ -65,16 +66,37 @@ impl<'a, 'b> Deck<'a, 'b> {
         }
         let words = ["list".to_owned(), text];
         let said = self.run(&words)?;
-        Ok((if let View::Tickets { tickets, .. } = said.view { tickets } else { Vec::new() }, said.notes))
+        let mut tickets = if let View::Tickets { tickets, .. } = said.view { tickets } else { Vec::new() };
+        if !query.contains("sort:") {
+            self.queue_up(&mut tickets);
+        }
+        Ok((tickets, said.notes))
+    }
+
+    /// Brings tickets into the order of `next`; what it leaves out, waiting or blocked, comes after them as it stood.
+    fn queue_up(&mut self, tickets: &mut [Listed]) {
+        let words = ["next".to_owned(), "-n".to_owned(), MAX_TICKETS.to_string()];
+        let Ok(Said { view: View::Tickets { tickets: queue, .. }, .. }) = self.run(&words) else { return };
+        let places: BTreeMap<_, usize> =
+            queue.into_iter().enumerate().map(|(place, one)| (one.summary.id, place)).collect();
+        tickets.sort_by_key(|one| places.get(&one.summary.id).copied().unwrap_or(usize::MAX));
     }
 
     /// The page of a ticket, as `show` prints it, in lines.
     pub(super) fn page(&mut self, id: &str, columns: usize) -> Result<Vec<String>, String> {
         let said = self.run(&["show".to_owned(), id.to_owned()])?;
+        Ok(self.printed(&said.view, columns))
+    }
+
+    /// What a command answered, as it prints it, in lines; what is left to do once it is shown is done.
+    pub(super) fn printed(&mut self, view: &View, columns: usize) -> Vec<String> {
         let look =
             RenderOptions { colour: false, terminal: false, columns: Some(columns), now_seconds: self.now() };
-        let text = render(&said.view, Format::Table, &look).map_err(|error| error.to_string())?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let text = render(view, Format::Table, &look).unwrap_or_default();
+        if let Some(Err(failure)) = self.session.once_shown.take().map(|rest| rest()) {
+            self.session.note(told(&failure));
+        }
+        text.lines().map(str::to_owned).collect()
     }
 }
 

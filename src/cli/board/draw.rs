@@ -8,7 +8,9 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use crate::cli::board::keys::{KEYS, STEPS};
 use crate::cli::board::state::{Focus, Line, State};
-use crate::render::{Columns, Emphasis, Listed, clipped, counted, due_text, safe, severity_text};
+use crate::render::{
+    Columns, Emphasis, Listed, assignee_text, clipped, counted, due_text, safe, severity_text,
+};
 
 /// The lines of a card.
 const CARD: usize = 3;
@@ -126,8 +128,17 @@ fn card(one: &Listed, width: usize, now: i64, is_picked: bool) -> Paragraph<'sta
     Paragraph::new(lines).style(style)
 }
 
-/// The tickets as one list, a line each.
+/// The columns of an assignee, with a blank.
+const ASSIGNEE: usize = 11;
+
+/// The tickets as one list, a line each, in the order of `next`.
 fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
+    let [head, area] = Split::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
+    let heading = format!(
+        " {:<12}{:<9}{:<12}{:<4}{:<10}{:<11}TITLE",
+        "ID", "SEVERITY", "STATUS", "LV", "DUE", "ASSIGNEE"
+    );
+    frame.render_widget(Paragraph::new(heading).style(Style::new().add_modifier(Modifier::DIM)), head);
     let height = usize::from(area.height);
     let from = (state.row + 1).saturating_sub(height);
     let width = usize::from(area.width);
@@ -139,7 +150,8 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
             Span::styled(format!("{severity:<9}"), style(weight)),
             Span::raw(format!("{:<12}L{}  ", summary.status.as_str(), summary.level)),
             Span::styled(format!("{due:<10}"), style(urgency)),
-            Span::raw(clipped(&summary.title, width.saturating_sub(51).max(8))),
+            Span::raw(format!("{:<11}", clipped(assignee_text(one), ASSIGNEE - 1))),
+            Span::raw(clipped(&summary.title, width.saturating_sub(48 + ASSIGNEE).max(8))),
         ]);
         let is_picked = from + line == state.row;
         let style = if is_picked { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
@@ -160,7 +172,13 @@ fn help(frame: &mut Frame<'_>, area: Rect) {
     let heading = |text: &'static str| Words::styled(text, Style::new().add_modifier(Modifier::BOLD));
     let mut lines = Vec::new();
     // The keys in two columns: a terminal of 24 lines shows them all.
-    let steps: Vec<String> = STEPS.iter().map(|(key, verb, _)| format!(" {key}  {verb:<10}")).collect();
+    let word = |verb: &str, rest: &str| match rest.trim() {
+        "--answer" => "answer".to_owned(),
+        "--confirm" => "confirm".to_owned(),
+        _ => verb.to_owned(),
+    };
+    let steps: Vec<String> =
+        STEPS.iter().map(|(key, verb, rest)| format!(" {key}  {:<10}", word(verb, rest))).collect();
     lines.push(heading(" Steps: the line at the bottom opens on the command; enter takes it"));
     for row in steps.chunks(4) {
         lines.push(Words::from(row.join("   ")));

@@ -8,10 +8,14 @@ use crate::cli::board::state::{Focus, Line, State};
 use crate::render::{Columns, View, counted};
 
 /// A key that begins a command, its verb, and what comes after the ticket's id.
-pub(super) const STEPS: [(char, &str, &str); 14] = [
+pub(super) const STEPS: [(char, &str, &str); 18] = [
     ('a', "assign", ""),
     ('c', "comment", "-m "),
+    ('A', "comment", "--answer "),
     ('t', "triage", "--severity "),
+    ('C', "triage", "--confirm"),
+    ('K', "known", ""),
+    ('w', "watch", ""),
     ('i', "replicate", "--steps "),
     ('D', "diagnose", "-m "),
     ('e', "escalate", "-m "),
@@ -142,10 +146,15 @@ fn recall(by: isize, state: &mut State) {
     }
 }
 
+/// The columns of a page.
+fn columns() -> usize {
+    let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    columns.saturating_sub(2)
+}
+
 fn open(state: &mut State, deck: &mut Deck<'_, '_>) {
     let Some(id) = state.picked().map(|one| one.summary.id.to_string()) else { return };
-    let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-    match deck.page(&id, columns.saturating_sub(2)) {
+    match deck.page(&id, columns()) {
         Ok(lines) => state.focus = Focus::Page { lines, from: 0 },
         Err(problem) => state.fail(problem),
     }
@@ -225,8 +234,8 @@ fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
         }
         _ => match deck.run(&words) {
             Ok(said) => {
-                tell(said, state);
                 state.refresh(deck);
+                tell(said, state, deck);
             }
             Err(problem) => refused(Line::Command, line, problem, state),
         },
@@ -252,18 +261,22 @@ fn words(line: &str) -> Option<Vec<String>> {
     Some([first.to_vec(), shlex::split(options)?].concat())
 }
 
-/// Says what a command came to.
-fn tell(said: Said, state: &mut State) {
+/// Says what a command came to: in a line, or on a page of its own.
+fn tell(said: Said, state: &mut State, deck: &mut Deck<'_, '_>) {
     let note = said.notes.into_iter().next();
     let text = if let View::Steps(tickets) | View::Opened(tickets, _) = &said.view {
         tickets.first().map(|ticket| {
             let action = ticket.timeline().last().map(|entry| entry.action.to_string());
             format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.fields().title())
         })
-    } else if let View::Text(text) = &said.view {
-        text.lines().next().map(str::to_owned)
     } else {
-        None
+        let lines = deck.printed(&said.view, columns());
+        if lines.len() > 1 {
+            state.focus = Focus::Page { lines, from: 0 };
+            state.say(note.unwrap_or_else(|| "esc goes back".to_owned()));
+            return;
+        }
+        lines.into_iter().next()
     };
     match (text, note) {
         (Some(text), Some(note)) => state.say(format!("{text} ({note})")),

@@ -1,5 +1,6 @@
 //! `log`: what happened, entry by entry, each with the commit that carried it.
 
+mod follow;
 mod graph;
 mod lineage;
 
@@ -37,6 +38,9 @@ pub struct Args {
     /// Draw the commit graph, an entry a line, newest first
     #[arg(long)]
     graph: bool,
+    /// Wait for new entries, and print each as it comes
+    #[arg(long, conflicts_with_all = ["graph", "at", "all_branches"])]
+    follow: bool,
     /// Verify the signatures of all commits that are shown
     #[arg(long)]
     show_signature: bool,
@@ -46,6 +50,9 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    if args.follow {
+        return follow::run(args, session);
+    }
     let project = session.project_in(args.reading.scope())?;
     let limit = args.limit.unwrap_or(usize::MAX);
     let sieve = Sieve::of(args, &project)?;
@@ -121,6 +128,11 @@ impl Sieve {
             })
             && self.step.as_ref().is_none_or(|step| entry.action == *step)
     }
+}
+
+/// An entry as a line, without what its ticket tells of it.
+pub(super) fn plain_line(introduced: &IntroducedEntry) -> EntryLine {
+    line(introduced.clone(), &BTreeMap::new())
 }
 
 /// An entry as a line; concurrent where another of its ticket's timeline has the same number.

@@ -77,6 +77,7 @@ fn ended(one: &IncomingIssue, at: Timestamp, code: &str, links: &[(LinkKind, Tic
         commits: Vec::new(),
         no_commit: Some(why.to_owned()),
         duplicate_of: original.map(|(_, id)| id.clone()),
+        answered_by: None,
     };
     let note = (code == "fixed").then(|| format!("No commit: {why}"));
     let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending))).with_note(note);

@@ -30,8 +30,11 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
         after.timeline().iter().map(|entry| (entry.identity(), entry)).collect();
     let by_id: BTreeMap<&EntryId, &Entry> = after.timeline().iter().map(|entry| (&entry.id, entry)).collect();
     let mut moved = BTreeSet::new();
+    let is_purged = after.is_purged();
     for version in before {
-        for entry in version.timeline().iter().filter(|entry| !after.has_entry(entry)) {
+        let lost = version.timeline().iter().filter(|entry| !after.has_entry(entry));
+        // What was purged is gone; that it was is not.
+        for entry in lost.filter(|entry| !is_purged || entry.purges()) {
             let finding = match (now.get(&entry.identity()), by_id.get(&entry.id)) {
                 (Some(new), _) => altered(entry, new, before, after),
                 (None, Some(new)) => {
@@ -47,9 +50,16 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
         before.iter().flat_map(|version| version.timeline()).map(Entry::identity).collect();
     let is_new = |entry: &&Entry| !known.contains(&entry.identity()) && !moved.contains(&entry.identity());
     let new: Vec<&Entry> = after.timeline().iter().filter(is_new).collect();
-    findings.extend(gaps(after, &new));
+    if !is_purged {
+        findings.extend(gaps(after, &new));
+    }
     findings.extend(twice(before, after));
-    if !after.timeline().iter().any(|entry| entry.action == Action::Open) {
+    let purges = new.iter().filter(|entry| entry.purges());
+    findings.extend(purges.map(|entry| {
+        let message = format!("{} purged it", entry.by.short());
+        Finding::new(AuditRule::TicketPurged, message)
+    }));
+    if !is_purged && !after.timeline().iter().any(|entry| entry.action == Action::Open) {
         findings.push(Finding::new(AuditRule::TimelineOpen, "no entry opens it"));
     }
     (findings, new)

@@ -16,6 +16,8 @@ pub fn accounted(before: Option<&Ticket>, after: &Ticket, new: &[&Entry]) -> Vec
             before.unaccounted().contains(field) && before.fields().get(field) == after.fields().get(field)
         })
     };
+    // A purge leaves nothing of what was there.
+    let before = before.filter(|_| !after.is_purged());
     let recut = cut_otherwise(before, after, new);
     let mut wrong: Vec<String> =
         after.unaccounted().iter().filter(|field| !was_so(field)).map(Field::name).collect();

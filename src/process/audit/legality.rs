@@ -11,6 +11,7 @@ use crate::process::audit::rule::AuditRule;
 use crate::process::decide::{decide, open};
 use crate::process::policy::Policy;
 use crate::process::problem::ProblemLevel;
+use crate::process::purge::check_may_purge;
 use crate::process::redaction::check_may_redact;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
@@ -60,7 +61,13 @@ impl Judge<'_> {
         let mut reserved = Vec::new();
         self.each(before, after, new, |state, entry| {
             let rule = self.step(state, after, entry, (carrier, carrier)).map(|finding| finding.rule);
-            if let Some(AuditRule::SeverityOwner | AuditRule::LevelRole | AuditRule::RedactionRole) = rule {
+            if let Some(
+                AuditRule::SeverityOwner
+                | AuditRule::LevelRole
+                | AuditRule::RedactionRole
+                | AuditRule::PurgeRole,
+            ) = rule
+            {
                 reserved.push(entry.id.clone());
             }
         });
@@ -96,6 +103,12 @@ impl Judge<'_> {
         if entry.action == Action::Open {
             let again = state.and_then(|state| without_request(state, entry));
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
+        }
+        if entry.purges() {
+            return self.best(|rules| {
+                let refused = check_may_purge(rules, &actor).err()?;
+                Some(self::refused(entry, &refused))
+            });
         }
         // That nothing opens it is found elsewhere.
         let state = state?;
@@ -176,6 +189,7 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         }
         Refusal::NotTheirs { .. } => AuditRule::LevelRole,
         Refusal::NotOwnText { .. } => AuditRule::RedactionRole,
+        Refusal::NotToPurge { .. } => AuditRule::PurgeRole,
         Refusal::NoLevel { .. } => AuditRule::StepLevel,
         Refusal::Value { .. }
         | Refusal::NoTitle
@@ -197,6 +211,7 @@ fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::Undone { .. }
         | Refusal::NoComment { .. }
         | Refusal::NotOwnEntry { .. }
+        | Refusal::Purged(_)
         | Refusal::Changed { .. } => AuditRule::StepIllegal,
     };
     Finding::new(rule, format!("{}: {refusal}", named(entry)))

@@ -20,6 +20,7 @@ pub(super) fn request(entry: &Entry, before: &Ticket, after: &Fields) -> Option<
     let mut request = Request::new(what).with_note(entry.note.clone()).spending(entry.spent_minutes);
     request.visibility = entry.visibility.clone();
     request.seen.clone_from(&entry.seen);
+    request.answer.clone_from(&entry.answer);
     request.speaker.clone_from(&entry.speaker);
     request.force = !entry.overrides.is_empty();
     Some(request)
@@ -79,7 +80,7 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
         Action::Resume => step(ProcessAction::Resume),
         Action::Resolve => step(ProcessAction::Resolve(ending(entry, before))),
         Action::Close => step(ProcessAction::Close),
-        Action::Open | Action::Redact | Action::Unknown(_) => None,
+        Action::Open | Action::Redact | Action::Purge | Action::Unknown(_) => None,
     }
 }
 
@@ -214,5 +215,6 @@ fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {
         commits: added(&Field::Commits),
         no_commit: why,
         duplicate_of: added(&survivor).into_iter().next().or(known).as_deref().and_then(TicketId::parse),
+        answered_by: added(&Field::Links(LinkKind::AnsweredBy)).first().and_then(|id| TicketId::parse(id)),
     }
 }

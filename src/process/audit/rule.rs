@@ -73,6 +73,8 @@ rules! {
     RedactionAltered = "redaction.altered", Error, "under the name of a redaction something else was changed", "somebody edited the file while redacting it";
     RedactionRole = "redaction.role", Error, "text of somebody else was redacted by someone who is neither lead nor product owner", "a privacy request that could not wait";
     RedactionUndone = "redaction.undone", Error, "redacted text is back", "a merge of a branch from before the redaction, without the merge driver";
+    TicketPurged = "ticket.purged", Note, "a ticket was removed from the tree for good", "personal data that had to go, or the end of its retention";
+    PurgeRole = "purge.role", Error, "a ticket was purged by someone who is neither lead nor product owner", "a privacy request that could not wait";
     HeadUnaccounted = "head.unaccounted", Error, "a field is not as the entries set it", "somebody edited the file by hand, or on a web page of the forge";
     TicketRemoved = "ticket.removed", Error, "a ticket's file is gone", "somebody deleted the file by hand";
     TicketReverted = "ticket.reverted", Note, "a revert of its opening removed a ticket's file", "a revert of the commit that opened it";

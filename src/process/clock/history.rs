@@ -6,8 +6,8 @@ use crate::process::clock::moments::moments;
 use crate::process::clock::rules::Reason;
 use crate::process::team::Team;
 use crate::ticket::{
-    Action, Area, Entry, Field, Level, Node, Person, Resolution, Set, Severity, Status, Ticket, Timestamp,
-    Type, parse_span,
+    Action, Area, Entry, Field, Level, LinkKind, Node, Person, Resolution, Set, Severity, Status, Ticket,
+    Timestamp, Type, parse_span,
 };
 
 /// What cannot be read as a course: the index is of another version.
@@ -28,6 +28,10 @@ pub struct TicketHistory {
     pub assignee: Option<String>,
     /// The effort expected, in seconds.
     pub estimate: Option<i64>,
+    /// The answers to use again that were said on it.
+    pub answers: Vec<String>,
+    /// The known errors that answer it, by their ids.
+    pub known_errors: Vec<String>,
     /// True where a machine found that its test passes and fails by turns.
     pub is_flaky: bool,
     /// What happened, in the order of the timeline.
@@ -107,6 +111,8 @@ impl TicketHistory {
             affects: head.members(&Field::Affects).map(str::to_owned).collect(),
             assignee: head.assignee().map(str::to_owned),
             estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
+            answers: ticket.in_effect().filter_map(|entry| entry.answer.clone()).collect(),
+            known_errors: head.members(&Field::Links(LinkKind::AnsweredBy)).map(str::to_owned).collect(),
             is_flaky: head.members(&Field::Labels).any(|label| label == "flaky"),
             judged: judged(ticket, &events),
             events,

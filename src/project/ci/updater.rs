@@ -272,6 +272,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             commits: vec![fix],
             no_commit: None,
             duplicate_of: None,
+            answered_by: None,
         };
         let note = fixed_by(&self.run.build.branch, &failed, since, count, commits.as_deref());
         let request =

@@ -131,7 +131,7 @@ fn by_hand(path: &str) -> String {
 /// Settings, people, vendors, releases: each file on its own.
 fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
-    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ACCEPTED] {
+    for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ACCEPTED, layout::ANSWERS] {
         paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
     }
     for path in paths {
@@ -204,7 +204,7 @@ fn timeline(ticket: &Ticket, now: Timestamp, faults: &mut Vec<Problem>) {
             Problem::warning("head.unaccounted", message).of(ticket.id()).hint("git support doctor --repair"),
         );
     }
-    if !ticket.timeline().iter().any(|entry| entry.action == Action::Open) {
+    if !ticket.is_purged() && !ticket.timeline().iter().any(|entry| entry.action == Action::Open) {
         faults.push(Problem::error("timeline.open", "no entry opens it").of(ticket.id()));
     }
     for skew in skews(ticket, now) {
@@ -243,9 +243,10 @@ fn references(ticket: &Ticket, tickets: &BTreeMap<TicketId, Ticket>, faults: &mu
             faults.push(Problem::warning("link.missing", message).of(id).hint(hint));
             continue;
         };
-        let answers = kind
-            .converse()
-            .is_none_or(|back| there.fields().links().any(|(k, o)| *k == back && o == id.as_str()));
+        let answers = there.is_purged()
+            || kind
+                .converse()
+                .is_none_or(|back| there.fields().links().any(|(k, o)| *k == back && o == id.as_str()));
         if !answers {
             let message = format!("{kind} {other}, which does not link back");
             faults.push(Problem::warning("link.one-way", message).of(id).hint("git support doctor --repair"));

@@ -165,7 +165,7 @@ fn missing_entries(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, Reque
             let answers = |there: &Ticket| {
                 there.fields().links().any(|(kind, other)| *kind == back && other == id.as_str())
             };
-            if tickets.get(&other).is_some_and(|there| !answers(there)) {
+            if tickets.get(&other).is_some_and(|there| !there.is_purged() && !answers(there)) {
                 let links = FieldChange::adding(vec![id.to_string()]);
                 requests.push((other, RequestKind::Edit(Changes::from([(Field::Links(back), links)]))));
             }

@@ -5,8 +5,8 @@ pub(super) mod measured;
 
 use crate::process::audit::Audited;
 use crate::process::{
-    Branches, InboxItem, Listed, Member, Problem, ProblemLevel, Release, Suggestion, TreeNode, Vendor,
-    VendorAnswers,
+    Answer, Branches, InboxItem, KnownError, Listed, Member, Problem, ProblemLevel, Release, Suggestion,
+    TreeNode, Vendor, VendorAnswers,
 };
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
@@ -92,6 +92,12 @@ pub enum View {
     Queue(QueueCounts),
     /// What concerns somebody.
     Inbox(Vec<InboxItem>),
+    /// Known errors.
+    Known(Vec<KnownLine>),
+    /// Answers to use again.
+    Answers(Vec<Answer>),
+    /// One of them.
+    Answer(Box<Answer>),
     /// Who could work on a ticket.
     Suggestions(Vec<Suggestion>),
     /// Entries of timelines.
@@ -139,6 +145,8 @@ pub enum View {
         tag: String,
         /// The tickets.
         tickets: Vec<Ticket>,
+        /// The errors that it has, as far as they are known.
+        known: Vec<Ticket>,
     },
     /// The settings in force.
     Settings(Vec<SettingLine>),
@@ -194,6 +202,15 @@ pub struct QueueCounts {
     pub overdue: usize,
     /// The tickets with something new to them.
     pub new: usize,
+}
+
+/// A known error in a list.
+#[derive(Debug)]
+pub struct KnownLine {
+    /// The length of its ticket's shortest unique prefix.
+    pub prefix: usize,
+    /// The known error.
+    pub known: KnownError,
 }
 
 /// A gate, and what it found.
@@ -260,6 +277,8 @@ pub struct HandoverNotes {
     pub code: Option<Concerned>,
     /// Earlier tickets like it.
     pub similar: Vec<Ticket>,
+    /// Known errors that it is likely to be about.
+    pub known: Vec<KnownError>,
     /// Its duplicates: what they tell belongs to it.
     pub duplicates: Vec<Ticket>,
 }

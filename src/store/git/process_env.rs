@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -15,11 +15,35 @@ pub struct ProcessEnv {
     pub directory: PathBuf,
     /// Now.
     pub clock: Clock,
+    /// True where the directory was named to look into another repository, too: the environment says nothing of that one.
+    pub is_elsewhere: bool,
     /// True while an interrupt may end the process at once; off for the moments of a write.
     pub interruptible: Arc<AtomicBool>,
 }
 
+/// The variables that say where a repository is, and which branch of it is meant (git(1), environment variables).
+pub(super) const OF_A_REPOSITORY: [&str; 9] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_SUPPORT_BRANCH",
+];
+
 impl ProcessEnv {
+    /// The same process, looking into the repository around another directory; `None` where that is no directory.
+    #[must_use]
+    pub fn elsewhere(&self, directory: &Path) -> Option<Self> {
+        let directory = std::fs::canonicalize(directory).ok().filter(|path| path.is_dir())?;
+        let mut env = Self { directory, is_elsewhere: true, ..self.clone() };
+        env.environment.retain(|name, _| !OF_A_REPOSITORY.contains(&name.as_str()));
+        Some(env)
+    }
+
     /// A variable of the environment that says something.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::process_env::{OF_A_REPOSITORY, ProcessEnv};
 
 /// The git program, found on the PATH; relative entries of the PATH are not looked at.
 #[derive(Debug, Clone)]
 pub struct Program {
     path: Option<PathBuf>,
     directory: PathBuf,
+    /// True where the environment says nothing of the repository.
+    is_elsewhere: bool,
 }
 
 impl Program {
@@ -20,12 +23,18 @@ impl Program {
         let search = search.map(std::env::split_paths);
         let path = search.into_iter().flatten().filter(|folder| folder.is_absolute());
         let path = path.map(|folder| folder.join("git")).find(|git| git.is_file());
-        Self { path, directory: directory.to_owned() }
+        Self { path, directory: directory.to_owned(), is_elsewhere: false }
+    }
+
+    /// Git for the repository of a process.
+    pub(crate) fn of(surroundings: &ProcessEnv) -> Self {
+        let found = Self::find(surroundings.environment.get("PATH"), &surroundings.directory);
+        Self { is_elsewhere: surroundings.is_elsewhere, ..found }
     }
 
     /// The same, to be run in another directory.
     pub(crate) fn in_directory(&self, directory: &Path) -> Self {
-        Self { path: self.path.clone(), directory: directory.to_owned() }
+        Self { directory: directory.to_owned(), ..self.clone() }
     }
 
     /// Runs git and returns what it printed.
@@ -69,6 +78,11 @@ impl Program {
 
     fn command(&self, path: &Path, arguments: &[&str], extra: &[(&str, OsString)]) -> Command {
         let mut command = Command::new(path);
+        if self.is_elsewhere {
+            for name in OF_A_REPOSITORY {
+                command.env_remove(name);
+            }
+        }
         command
             .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
             // Whatever is fetched comes from strangers (git-fetch(1), fetch.fsckObjects).

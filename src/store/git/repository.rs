@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -66,8 +67,8 @@ impl Repository {
     /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
     pub fn open(surroundings: ProcessEnv) -> Result<Self> {
         bound_cache();
-        let git = Program::find(surroundings.environment.get("PATH"), &surroundings.directory);
-        let repo = match git2::Repository::open_from_env() {
+        let git = Program::of(&surroundings);
+        let repo = match found(&surroundings) {
             Err(error) if error.message().contains("unsupported extension") => {
                 extended(&surroundings, &git, &error)?
             }
@@ -258,7 +259,16 @@ fn extended(surroundings: &ProcessEnv, git: &Program, error: &git2::Error) -> Re
     }
     // SAFETY: this thread alone calls libgit2, and the other one, which waits for signals, never does.
     unsafe { git2::opts::set_extensions(&MORE_EXTENSIONS) }.map_err(|error| refused(surroundings, &error))?;
-    git2::Repository::open_from_env().map_err(|error| refused(surroundings, &error))
+    found(surroundings).map_err(|error| refused(surroundings, &error))
+}
+
+/// The repository that git would find: as the environment says, or around a directory that was named.
+fn found(surroundings: &ProcessEnv) -> std::result::Result<git2::Repository, git2::Error> {
+    if !surroundings.is_elsewhere {
+        return git2::Repository::open_from_env();
+    }
+    let none: [&OsStr; 0] = [];
+    git2::Repository::open_ext(&surroundings.directory, git2::RepositoryOpenFlags::empty(), none)
 }
 
 /// Why a repository was not opened, with what puts it right.

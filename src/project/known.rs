@@ -1,0 +1,70 @@
+//! The project's known errors: tickets with a workaround that others are answered by.
+
+use crate::process::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors};
+use crate::project::change::Change;
+use crate::project::failure::{Failure, Kind};
+use crate::project::state::Project;
+use crate::ticket::{Ticket, TicketId};
+
+impl Project<'_> {
+    /// The known errors that are wanted, the likeliest first: marked ones, those that answered others, and those that a
+    /// release was handed over with.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn known_errors(&self, wanted: &Wanted<'_>) -> Result<Vec<KnownError>, Failure> {
+        let mut tickets = self.find_tickets(&format!("label:{KNOWN_ERROR} OR link:answers"))?;
+        for id in self.releases().unwrap_or_default().iter().flat_map(|release| &release.known_issues) {
+            if let Some(id) = TicketId::parse(id).filter(|id| tickets.iter().all(|known| known.id() != id)) {
+                tickets.extend(self.readable(&id));
+            }
+        }
+        Ok(known_errors(tickets, wanted))
+    }
+
+    /// The known errors that a ticket is likely to be about, at most some.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn likely_known_errors(&self, ticket: &Ticket, limit: usize) -> Result<Vec<KnownError>, Failure> {
+        let candidates = self.sharing_words(ticket, &format!("label:{KNOWN_ERROR}"))?;
+        let known = known_errors(candidates, &Wanted::Like(ticket));
+        Ok(known.into_iter().filter(KnownError::is_likely).take(limit).collect())
+    }
+
+    /// The known errors that a release has: those that it was handed over with, and those that affect it, unless it has
+    /// their fix.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn known_errors_of(&self, release: &crate::process::Release) -> Result<Vec<Ticket>, Failure> {
+        let mut known: Vec<Ticket> =
+            release.known_issues.iter().filter_map(|id| self.readable(&TicketId::parse(id)?)).collect();
+        let version = crate::query::quoted(&release.version);
+        for ticket in self.find_tickets(&format!("label:{KNOWN_ERROR} affects:{version}"))? {
+            let is_new = known.iter().all(|one| one.id() != ticket.id());
+            if is_new && is_known_error(&ticket) && !self.fixed_in(&ticket)?.contains(&release.version) {
+                known.push(ticket);
+            }
+        }
+        Ok(known)
+    }
+}
+
+impl Change<'_, '_> {
+    /// Sees that a ticket is a known error.
+    ///
+    /// # Errors
+    /// It is none: others would be answered by nothing.
+    pub(super) fn check_known_error(&mut self, id: &TicketId) -> Result<(), Failure> {
+        let Some(ticket) = self.ticket(id)? else {
+            return Err(Failure::new(Kind::NotFound, format!("no ticket '{id}'")));
+        };
+        if is_known_error(&ticket) {
+            return Ok(());
+        }
+        let message = format!("{id} is not marked as a known error with a workaround");
+        Err(Failure::new(Kind::Refused, message)
+            .hint(format!("git support known --add {id} --workaround TEXT")))
+    }
+}

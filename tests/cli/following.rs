@@ -1,0 +1,110 @@
+//! Programs that are told of changes: `support.onChange`, `log --follow`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::sandbox::Sandbox;
+
+/// The entries that the command was told, one a line.
+fn told(sandbox: &Sandbox) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(sandbox.root().join("told")).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_command_is_told_of_each_change() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.root().join("told").display().to_string();
+    sandbox.git(&["config", "support.onChange", &format!("cat >>'{file}'; echo noise; pwd >'{file}.where'")]);
+    let id = sandbox.ticket("Pay fails");
+    assert_eq!(told(&sandbox).len(), 1);
+    let said = sandbox.run(&["comment", &id, "-m", "On it."]);
+    // What it prints is not the answer of the command that was typed.
+    assert!(
+        !said.stdout.contains("noise") && said.stderr.contains("noise"),
+        "{} {}",
+        said.stdout,
+        said.stderr
+    );
+    let last = told(&sandbox).pop().unwrap();
+    assert_eq!((last["ticket"].as_str(), last["action"].as_str()), (Some(id.as_str()), Some("comment")));
+    assert_eq!(last["note"], "On it.");
+    assert_eq!(last["commit"].as_str(), Some(sandbox.git(&["rev-parse", "HEAD"]).trim()));
+    let place = std::fs::read_to_string(format!("{file}.where")).unwrap();
+    assert!(place.trim_end().ends_with(&sandbox.repo().file_name().unwrap().to_string_lossy().into_owned()));
+    // Nothing changed, and nothing written: nothing told. Files of the project have no entries.
+    sandbox.run(&["comment", &id, "-m", "Would be.", "--dry-run"]).ok();
+    sandbox.run(&["team", "add", "Pat", "--email", "pat@example.com"]).ok();
+    assert_eq!(told(&sandbox).len(), 2);
+    let many: String = (0..300).map(|n| format!("{{\"title\": \"T {n}\"}}\n")).collect();
+    sandbox.run_with(&["import", "-"], many).ok();
+    assert_eq!(told(&sandbox).len(), 302);
+}
+
+#[test]
+fn a_command_that_fails_is_a_warning() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["config", "support.onChange", "exit 7"]);
+    let new = sandbox.run(&["new", "Pay fails"]);
+    assert!(new.stderr.contains("warning: support.onChange: the command failed"), "{}", new.stderr);
+    assert!(new.stderr.contains("the change is committed"));
+    new.ok();
+    assert!(sandbox.run(&["list"]).ok().contains("Pay fails"));
+    // One that reads nothing, and one that changes tickets in turn, end.
+    sandbox.git(&["config", "support.onChange", "true"]);
+    sandbox.ticket("Another");
+    sandbox.git(&["config", "support.onChange", "GIT_SUPPORT_SEED=5 git-support new \"Told\" >&2"]);
+    sandbox.shell("export GIT_SUPPORT_SEED=77; git support new 'And one'").ok();
+    assert_eq!(sandbox.run(&["list", "title:told", "--json"]).ok().matches("\"Told\"").count(), 1);
+}
+
+#[test]
+fn a_repository_names_no_command() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.root().join("told").display().to_string();
+    sandbox.file(
+        ".support/config.yaml",
+        format!("schema: 1\nsupport: {{onChange: \"touch {file}\"}}\nonChange: \"touch {file}\"\n"),
+    );
+    sandbox.file(".gitconfig", format!("[support]\n\tonChange = touch {file}\n"));
+    sandbox.git(&["add", "."]);
+    sandbox.git(&["commit", "-qm", "Settings"]);
+    sandbox.run_unwatched(&["new", "Pay fails"], "").ok();
+    assert!(!sandbox.root().join("told").exists());
+    sandbox.is_tampered_with();
+}
+
+#[test]
+fn entries_are_followed_as_they_come() {
+    let sandbox = Sandbox::unborn();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    let id = sandbox.ticket("Pay fails");
+    let mut command = sandbox.command("git-support");
+    command.args(["log", "--follow", "-n", "1", "--format", "ndjson"]).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || -> (String, String) {
+        let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        (line["ticket"].as_str().unwrap().to_owned(), line["action"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(next(), (id.clone(), "open".to_owned()));
+    sandbox.run(&["comment", &id, "-m", "One."]).ok();
+    assert_eq!(next(), (id.clone(), "comment".to_owned()));
+    // A branch that is merged brings its entries, each once.
+    sandbox.git(&["switch", "-qc", "side"]);
+    sandbox.run(&["alert", &id, "--to", "Dana", "-m", "Look."]).ok();
+    sandbox.git(&["switch", "-q", "main"]);
+    let other = sandbox.ticket("Another");
+    sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    while !(seen.iter().any(|(_, action)| action == "alert") && seen.iter().any(|(one, _)| *one == other)) {
+        seen.push(next());
+    }
+    let mut once = seen.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), seen.len(), "{seen:?}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    sandbox.run(&["log", "--follow", "--json"]).fails(2);
+}
