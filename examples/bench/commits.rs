@@ -71,7 +71,7 @@ fn changed(before: Option<Ticket>, place: usize, step: usize, number: usize) -> 
     let by = Person { name: "Bench".to_owned(), email: "bench@example.com".to_owned() };
     let at = Timestamp::from_unix(FIRST + i64::try_from(number).unwrap() * 60).unwrap();
     let entry = EntryId::from_bits((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let actor = Actor { by: by.clone(), member: by, at, entry };
+    let actor = Actor { by: by.clone(), member: by, at, via: None, entry };
     let rules = Rules::default();
     let said = |words: usize| -> String {
         let word = |place: usize| spelled(((number + 7) * (place + 3) % 4_000) as u64);

@@ -91,7 +91,7 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     let opened = FIRST + number * SPAN / i64::try_from(total).unwrap();
     let entry = EntryId::from_bits(numbers.next());
     let at = Timestamp::from_unix(opened).unwrap();
-    let actor = Actor { by: by.clone(), member: by, at, entry };
+    let actor = Actor { by: by.clone(), member: by, at, via: None, entry };
     let mut ticket = open(
         id(usize::try_from(number).unwrap()),
         &changes,
@@ -146,6 +146,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         seen: None,
         spent_minutes: None,
         answer: None,
+        via: None,
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

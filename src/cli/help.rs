@@ -6,7 +6,7 @@ use clap::Command;
 
 /// The commands by what they are for, each in one group.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
-    ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions"]),
+    ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions", "man"]),
     (
         "Open and find tickets",
         &["new", "list", "show", "tree", "known", "next", "inbox", "watch", "status", "board"],
@@ -21,7 +21,20 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Review and report", &["log", "blame", "diff", "audit", "sla", "report"]),
     (
         "Share and correct",
-        &["sync", "export", "import", "batch", "save", "undo", "redact", "purge", "merge-driver", "textconv"],
+        &[
+            "sync",
+            "export",
+            "import",
+            "batch",
+            "schema",
+            "agents",
+            "save",
+            "undo",
+            "redact",
+            "purge",
+            "merge-driver",
+            "textconv",
+        ],
     ),
 ];
 
@@ -63,7 +76,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["unsubscribe", "unwatch", "mute"], "git support watch ID --off"),
     (&["dashboard", "web", "browse", "ui"], "git support board"),
     (&["depends", "parent", "subtask", "relate"], "git support link ID KIND OTHER"),
-    (&["man", "usage", "commands"], "git support help"),
+    (&["manual", "usage", "commands"], "git support help"),
 ];
 
 /// What is never proposed for a typing error: it cannot be undone.

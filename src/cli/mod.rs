@@ -6,6 +6,7 @@ mod demo;
 mod editor;
 mod execute;
 mod help;
+mod man;
 mod on_change;
 mod options;
 mod output;
@@ -49,8 +50,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     let input = Repeatable::new(std::io::stdin());
     let mut reading = &input;
     let mut output = std::io::stdout();
-    let is_nested = on_change::is_nested(&surroundings);
-    let announce = |announcement: &Announcement| on_change::announce(announcement, is_nested);
+    let way = on_change::Way::of(command, &surroundings);
+    let announce = |announcement: &Announcement| on_change::announce(announcement, way);
     let host = Host::new(surroundings.clone(), &random, &progress::bar, &announce);
     let editing = Editing::new(host.clone());
     let editor = |draft: &Draft<'_>| editing.text(draft);
@@ -58,6 +59,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     let interruptible = Arc::clone(&surroundings.interruptible);
     let execute = |words: &[OsString]| execute::execute(words, &interruptible);
     let ask = |question: &str| questions.ask(question);
+    let ask_text = |question: &str, usual: &str| questions.text(question, usual);
     let look = look(options, &surroundings);
     let stream = |view: &View| streamed(view, options, &look);
     let mut session = Session {
@@ -66,6 +68,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         input: &mut reading,
         interactive: terminal,
         ask: &ask,
+        ask_text: &ask_text,
         editor: &editor,
         execute: &execute,
         save: &save::save,
@@ -76,16 +79,11 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         format: options.format(),
         on_terminal: options.format() == Format::Table && look.terminal,
         instant_seconds: Cell::default(),
+        unused: RefCell::default(),
         once_shown: RefCell::default(),
     };
-    if let Command::Demo(args) = command {
-        return demo::run(args.dir.as_deref(), options, &session);
-    }
-    if let Command::Board(args) = command {
-        return board::run(&args.query, &mut session);
-    }
-    if let Command::Complete(args) = command {
-        return complete::run(args, &session);
+    if let Some(own) = of_the_process(command, options, &mut session) {
+        return own;
     }
     let outcome = answered(command, &mut session, |outcome| {
         let goes_on = editing.goes_on(outcome, terminal);
@@ -101,6 +99,27 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         editing.filed();
     }
     shown(&view, options, &session, &look)
+}
+
+/// What the process does itself; `None` for a command that answers with a view.
+fn of_the_process(
+    command: &Command,
+    options: &Options,
+    session: &mut Session<'_>,
+) -> Option<Result<ExitCode, Failure>> {
+    if let Command::Demo(args) = command {
+        return Some(demo::run(args, options, session));
+    }
+    if let Command::Board(args) = command {
+        return Some(board::run(&args.query, session));
+    }
+    if let Command::Complete(args) = command {
+        return Some(complete::run(args, session));
+    }
+    if let Command::Man(args) = command {
+        return Some(man::run(args, session));
+    }
+    None
 }
 
 /// How results are shown.
@@ -128,6 +147,23 @@ fn answered(
     }
 }
 
+/// Says what to do first, where a read found nothing because nothing is there yet.
+fn note_unused(view: &View, session: &Session<'_>) {
+    let is_write = matches!(
+        view,
+        View::Nothing
+            | View::Opened(..)
+            | View::Steps(_)
+            | View::Unchanged(_)
+            | View::DryRun(_)
+            | View::Text(_)
+            | View::Queue(_)
+    );
+    let Some(branch) = session.unused.borrow().clone().filter(|_| !is_write) else { return };
+    session.note(format!("branch {branch} has no tickets yet; open the first one: git support new"));
+    session.note("set up team and settings: git support init");
+}
+
 /// Prints a part of an answer that continues; false where nobody reads any more.
 fn streamed(view: &View, options: &Options, look: &RenderOptions) -> Result<bool, Failure> {
     let look = RenderOptions { now_seconds: process_env::now()?, ..*look };
@@ -142,6 +178,7 @@ fn shown(
     look: &RenderOptions,
 ) -> Result<ExitCode, Failure> {
     let now_seconds = session.instant_seconds.get().unwrap_or(look.now_seconds);
+    note_unused(view, session);
     let text = render(view, options.format(), &RenderOptions { now_seconds, ..*look })?;
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);

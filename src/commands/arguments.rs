@@ -49,6 +49,9 @@ pub(super) struct FileWriteOptions {
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
+    /// Write even if the text looks like a secret
+    #[arg(long)]
+    allow_secret: bool,
 }
 
 impl FileWriteOptions {
@@ -62,7 +65,8 @@ impl FileWriteOptions {
         session: &Session<'_>,
         make: impl Fn(&mut Change<'_, '_>) -> Result<(), Failure>,
     ) -> Result<View, Failure> {
-        let options = ChangeOptions { dry_run: self.dry_run, ..ChangeOptions::default() };
+        let (dry_run, allow_secret) = (self.dry_run, self.allow_secret);
+        let options = ChangeOptions { dry_run, allow_secret, ..ChangeOptions::default() };
         let changed = session.project()?.change(&options, |change| {
             change.subject(subject);
             make(change)

@@ -1,5 +1,6 @@
 //! `inbox`: what concerns the user since they last looked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::commands::failure::{Failure, Kind};
@@ -72,32 +73,32 @@ fn start(args: &Args, project: &Project<'_>) -> Result<InboxStart, Failure> {
 
 /// The repositories that a file names: a path a line, from the file's folder on; empty lines and those that begin with `#`
 /// say nothing.
-fn repositories(file: &Path, session: &mut Session<'_>) -> Result<Vec<PathBuf>, Failure> {
+fn repositories(file: &Path, session: &Session<'_>) -> Result<Vec<PathBuf>, Failure> {
     let directory = session.directory().to_owned();
-    let text = intake::read_message(&[], Some(file), &directory, session.input)?.unwrap_or_default();
     let file = directory.join(file);
+    let text = intake::read_existing(&file)?
+        .ok_or_else(|| Failure::new(Kind::NotFound, format!("no file {}", file.display())))?;
     let folder = file.parent().unwrap_or(&directory);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.map(|line| folder.join(line)).collect())
 }
 
 /// What concerns the user in several repositories, in one order. One that cannot be read is named, and hides no other.
-fn of_products(file: &Path, args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+fn of_products(file: &Path, args: &Args, session: &Session<'_>) -> Result<View, Failure> {
     let repositories = repositories(file, session)?;
     if repositories.is_empty() {
         return Err(Failure::usage(format!("{} names no repository", file.display())));
     }
-    let (mut items, mut failed, count) = (Vec::new(), None, repositories.len());
+    let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     for path in repositories {
-        match of_product(&path, args, session) {
+        match of_product(&path, args, &mut seen, session) {
             Ok(more) => items.extend(more),
             Err(failure) => {
                 session.note(format!("warning: {}: {:#}", path.display(), failure.error));
-                failed = Some(failed.map_or(1, |failed: usize| failed + 1));
             }
         }
     }
-    if failed == Some(count) {
+    if seen.is_empty() {
         return Err(Failure::new(Kind::Invalid, "none of the repositories can be read"));
     }
     items.sort_by_key(InboxItem::order);
@@ -107,10 +108,20 @@ fn of_products(file: &Path, args: &Args, session: &mut Session<'_>) -> Result<Vi
     Ok(View::Inbox(items))
 }
 
-fn of_product(path: &Path, args: &Args, session: &Session<'_>) -> Result<Vec<InboxItem>, Failure> {
+/// What concerns the user in one of them; nothing where it was looked at under another path.
+fn of_product(
+    path: &Path,
+    args: &Args,
+    seen: &mut BTreeSet<PathBuf>,
+    session: &Session<'_>,
+) -> Result<Vec<InboxItem>, Failure> {
     let host = session.host.at(path).ok_or_else(|| Failure::new(Kind::NotFound, "no such folder"))?;
     let project = Project::open(&host, session.branch.as_deref(), Scope::Now)?;
+    if seen.contains(project.location()) {
+        return Ok(Vec::new());
+    }
     let mut items = project.inbox(start(args, &project)?)?.items;
+    seen.insert(project.location().to_owned());
     items.iter_mut().for_each(|item| item.product = Some(project.name()));
     Ok(items)
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::SETTINGS;
+use crate::process::{Member, Role, SETTINGS, Settings, Team};
 use crate::project::{ChangeOptions, Outcome, Project};
 use crate::render::View;
+use crate::ticket::{Person, address_problem, visible, yaml};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -28,10 +29,16 @@ const CLOCKS: &str = "
 
 /// Set up git-support in this repository
 ///
-/// Commits `.support/config.yaml` with every setting and its default as a comment. You can open tickets without
-/// init, too.
+/// Commits `.support/config.yaml` with every setting and its default as a comment. On a terminal, asks which branch holds
+/// the tickets, who owns the product, and for office hours, unless flags say so. You can open tickets without init, too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Add a product owner, who sets severities: NAME <ADDRESS>, or me (can be repeated)
+    #[arg(long, value_name = "WHO")]
+    owner: Vec<String>,
+    /// Set the office hours for SLA clocks: mon-fri 09:00-17:00 Europe/Berlin
+    #[arg(long, value_name = "HOURS", value_parser = OfficeHours::parse)]
+    hours: Option<OfficeHours>,
     /// Show the commit message and diff without writing anything
     #[arg(long)]
     dry_run: bool,
@@ -39,17 +46,26 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let asked = asked(args, session)?;
+    let (owners, hours) = (asked.owners, asked.hours);
+    if let Some(branch) = asked.branch {
+        session.branch = Some(branch);
+    }
     let project = match &session.branch {
         Some(branch) => Project::open_new(&session.host, branch)?,
         None => session.project()?,
     };
+    let me = if owners.is_empty() { None } else { Some(project.me()?) };
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| {
+        change.subject("set up tickets in this repository");
         if !change.project().has_settings()? {
-            change.subject("set up tickets in this repository");
-            change.put_settings(config_text(session.branch.as_deref()));
+            change.put_settings(config_text(session.branch.as_deref(), hours.as_ref()));
+        } else if hours.is_some() {
+            return Err(Failure::new(Kind::Refused, "the project is set up already")
+                .hint("git support config set calendars.office.hours.mon-fri 09:00-17:00"));
         }
-        Ok(())
+        change.edit_team(|team| me.iter().try_for_each(|me| add_owners(team, &owners, me)))
     })?;
     if !args.dry_run {
         project.wire_driver()?;
@@ -66,8 +82,124 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Nothing)
 }
 
-/// The settings with their defaults, commented; the branch stands where it is one of its own.
-fn config_text(branch: Option<&str>) -> String {
+/// What is wanted: from flags, or from somebody at the terminal.
+struct Wanted {
+    branch: Option<String>,
+    owners: Vec<Person>,
+    hours: Option<OfficeHours>,
+}
+
+fn asked(args: &Args, session: &Session<'_>) -> Result<Wanted, Failure> {
+    let has_flags = !args.owner.is_empty() || args.hours.is_some() || session.branch.is_some();
+    let project = session.project();
+    let is_set_up = matches!(&project, Ok(project) if project.has_settings()?);
+    if !session.interactive || has_flags || args.dry_run || is_set_up {
+        let owners = args.owner.iter().map(|who| owner(who, session)).collect::<Result<_, _>>()?;
+        return Ok(Wanted { branch: None, owners, hours: args.hours.clone() });
+    }
+    let project = project?;
+    let usual = project.branch();
+    let branch =
+        (session.ask_text)("Which branch holds the tickets? One of its own keeps them off main.", usual)?;
+    let who =
+        (session.ask_text)("Who owns the product and sets severities? NAME <ADDRESS>, me or nobody", "me")?;
+    let hours = (session.ask_text)(
+        "Office hours for SLA clocks? Such as mon-fri 09:00-17:00 Europe/Berlin, or none",
+        "none",
+    )?;
+    Ok(Wanted {
+        branch: (branch != usual).then_some(branch),
+        owners: if who == "nobody" { Vec::new() } else { vec![owner(&who, session)?] },
+        hours: match hours.as_str() {
+            "none" => None,
+            hours => Some(OfficeHours::parse(hours).map_err(Failure::usage)?),
+        },
+    })
+}
+
+fn owner(who: &str, session: &Session<'_>) -> Result<Person, Failure> {
+    if who == "me" {
+        return session.project()?.me();
+    }
+    let person = Person::parse(who).filter(|person| address_problem(&person.email).is_none());
+    person.ok_or_else(|| {
+        Failure::usage(format!("'{}' is not a person", visible(who)))
+            .hint("write 'Ann Lee <ann@example.com>', or me")
+    })
+}
+
+/// Puts the owners on the team; whoever sets it up works at every level, until the team says otherwise.
+fn add_owners(team: &mut Team, owners: &[Person], me: &Person) -> Result<(), Failure> {
+    let levels = [Role::Level1, Role::Level2, Role::Level3];
+    let is_new = team.members.is_empty();
+    for owner in owners {
+        let mut roles = vec![Role::ProductOwner];
+        if is_new && owner == me {
+            roles.splice(0..0, levels);
+        }
+        put(team, owner, roles)?;
+    }
+    if is_new && !owners.contains(me) {
+        put(team, me, levels.to_vec())?;
+    }
+    Ok(())
+}
+
+fn put(team: &mut Team, who: &Person, roles: Vec<Role>) -> Result<(), Failure> {
+    if let Some(there) = team.members.iter().find(|member| member.is(who)) {
+        let message = format!("{} is on the team already", there.name);
+        return Err(
+            Failure::new(Kind::Refused, message).hint("git support team edit NAME --role product-owner")
+        );
+    }
+    team.members.push(Member { name: who.name.clone(), emails: vec![who.email.clone()], roles });
+    Ok(())
+}
+
+/// Office hours as somebody types them: days, times and a time zone.
+#[derive(Debug, Clone)]
+struct OfficeHours {
+    days: String,
+    times: Vec<String>,
+    zone: String,
+}
+
+impl OfficeHours {
+    /// Reads `mon-fri 08:30-12:30,13:30-17:00 Europe/Berlin`; without a zone, UTC.
+    fn parse(text: &str) -> Result<Self, String> {
+        let invalid =
+            || format!("'{}' is not office hours (use mon-fri 09:00-17:00 Europe/Berlin)", visible(text));
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (days, times, zone) = match words.as_slice() {
+            [days, times] => (*days, *times, "UTC"),
+            [days, times, zone] => (*days, *times, *zone),
+            _ => return Err(invalid()),
+        };
+        let times = times.split(',').map(str::to_owned).collect();
+        let hours = Self { days: days.to_owned(), times, zone: zone.to_owned() };
+        // What a calendar takes is said in one place.
+        let file = yaml::parse(&hours.yaml()).map_err(|_| invalid())?;
+        match Settings::read_leniently(&file).wrong.into_iter().next() {
+            None => Ok(hours),
+            Some((_, problem)) => Err(format!("{}: {problem}", invalid())),
+        }
+    }
+
+    /// The calendar as the settings' file has it.
+    fn yaml(&self) -> String {
+        let times: Vec<String> = self.times.iter().map(|span| format!("\"{span}\"")).collect();
+        format!(
+            "calendars:\n  office:\n    timezone: {}\n    hours: {{{}: [{}]}}\n",
+            self.zone,
+            self.days,
+            times.join(", ")
+        )
+    }
+}
+
+/// The settings with their defaults, commented; the branch stands where it is one of its own, and office hours where they
+/// are known.
+fn config_text(branch: Option<&str>, hours: Option<&OfficeHours>) -> String {
     let mut out =
         "# Settings of git-support. Every one has the default shown; see docs/settings.md.\nschema: 1\n"
             .to_owned();
@@ -89,6 +221,9 @@ fn config_text(branch: Option<&str>) -> String {
         let _ = writeln!(out, "#   {set:<24} # {}", setting.about);
     }
     out.push_str(CLOCKS);
+    if let Some(hours) = hours {
+        let _ = write!(out, "\n{}", hours.yaml());
+    }
     out.push_str(
         "\n# Saved queries, for `git support list @mine`.\n# queries:\n#   mine: status:open assignee:me\n",
     );

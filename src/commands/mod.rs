@@ -3,6 +3,7 @@
 //! A command parses nothing and prints nothing: it asks the pure rooms, lets the store write, and
 //! returns a view.
 
+mod agents;
 mod alert;
 mod answer;
 mod answering;
@@ -55,6 +56,7 @@ mod return_ticket;
 mod run;
 mod save;
 mod scan;
+mod schema;
 mod session;
 mod show;
 mod sla;
@@ -190,10 +192,13 @@ verbs! {
     Release(release::Args) = "release", release::run;
     Config(config::Args) = "config", config::run;
     Doctor(doctor::Args) = "doctor", doctor::run;
+    Schema(schema::Args) = "schema", schema::run;
+    Agents(agents::Args) = "agents", agents::run;
     Completions(completions::Args) = "completions", completions::run;
     Board(BoardArgs) = "board", of_the_process;
     Demo(DemoArgs) = "demo", of_the_process;
     Complete(CompleteArgs) = "complete", of_the_process;
+    Man(ManArgs) = "man", of_the_process;
     Overview(overview::Args) = "overview", overview::run;
 }
 
@@ -204,7 +209,7 @@ pub fn announced(announcement: &Announcement) -> String {
     render_chunk(&View::Entries(lines), Format::Ndjson, 0)
 }
 
-/// `board`, `demo` and `complete` are the process's own and answer with nothing here.
+/// `board`, `demo`, `complete` and `man` are the process's own and answer with nothing here.
 fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
     Ok(View::Nothing)
 }
@@ -221,10 +226,24 @@ pub struct BoardArgs {
 /// Run a sample support week in a new repository
 ///
 /// Makes the repository, then runs the real commands in it: each is shown with its output, and at the
-/// end the `git log` that a reviewer would read.
+/// end the `git log` that a reviewer would read. On a terminal, waits before each scene.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
     /// An empty or new directory [default: a temporary one]
+    pub dir: Option<PathBuf>,
+    /// Do not wait between the scenes
+    #[arg(long)]
+    pub fast: bool,
+}
+
+/// Print the manual page, or write all pages
+///
+/// A page for the program, and one for each command: `git support man --dir ~/.local/share/man` puts them where man(1) and
+/// `git support --help` find them.
+#[derive(Debug, clap::Args)]
+pub struct ManArgs {
+    /// Write all pages below DIR, in man1
+    #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
 

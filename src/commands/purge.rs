@@ -44,8 +44,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let changed = project
         .change(&options, |change| ids.iter().try_for_each(|id| change.purge(id, Some(note.clone()))))?;
     if changed.outcome == Outcome::Committed {
-        project.forget_derived(&[])?;
         note_others(&project, &ids, session)?;
+        project.forget_derived(&[])?;
         note_history(&ids, session);
     }
     Ok(views::steps(changed, session))

@@ -7,10 +7,10 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::commands::views;
-use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest};
+use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest, workaround};
 use crate::project::{Change, Project};
 use crate::render::View;
-use crate::ticket::{Field, Finding, LinkKind, Resolution, Ticket, TicketId};
+use crate::ticket::{LinkKind, Resolution, TicketId};
 
 /// Resolve tickets with a resolution code
 ///
@@ -67,8 +67,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let mut ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
     let words = args.answering.words(&args.common.message, &ids, &project, session)?;
-    let workaround = known.as_ref().filter(|_| words.is_empty()).and_then(workaround);
-    let beside = args.no_commit.as_ref().map(|why| format!("No commit: {why}")).or(workaround);
+    let told = known.as_ref().filter(|_| words.is_empty()).and_then(|known| workaround(known));
+    let why = args.no_commit.as_ref().map(|why| format!("No commit: {why}"));
+    let beside = why.or(told.map(str::to_owned));
     if args.children {
         add_children(&project, &mut ids)?;
     }
@@ -83,11 +84,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(())
     })?;
     Ok(views::steps(changed, session))
-}
-
-fn workaround(known: &Ticket) -> Option<String> {
-    let text = known.fields().get(&Field::Findings(Finding::Workaround))?;
-    text.as_text().map(str::to_owned)
 }
 
 /// Says which open tickets a resolved one leaves behind: its children, and those that block it.

@@ -47,6 +47,9 @@ impl Finished {
 /// Asks somebody at the terminal a question.
 pub(crate) type Ask<'a> = &'a dyn Fn(&str) -> anyhow::Result<bool>;
 
+/// Asks somebody at the terminal for a text; the second argument is what nothing typed means.
+pub(crate) type AskText<'a> = &'a dyn Fn(&str, &str) -> anyhow::Result<String>;
+
 /// Runs a command, and passes on what it prints.
 pub(crate) type Execute<'a> = &'a dyn Fn(&[OsString]) -> anyhow::Result<Finished>;
 
@@ -74,6 +77,8 @@ pub struct Session<'a> {
     pub interactive: bool,
     /// Asks somebody at the terminal a question that is answered with yes or no.
     pub ask: Ask<'a>,
+    /// Asks somebody at the terminal for a text.
+    pub ask_text: AskText<'a>,
     /// The user's editor.
     pub editor: Editor<'a>,
     /// Runs somebody's command.
@@ -94,6 +99,8 @@ pub struct Session<'a> {
     pub on_terminal: bool,
     /// The instant as of which the answer holds, in seconds since 1970 UTC; none for now.
     pub instant_seconds: Cell<Option<i64>>,
+    /// The branch that was looked at, where it holds nothing of git-support yet.
+    pub unused: RefCell<Option<String>>,
     /// What is done once the answer has been shown, and not where that failed.
     pub once_shown: OnceShown<'a>,
 }
@@ -114,6 +121,7 @@ impl<'a> Session<'a> {
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
         let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
         self.instant_seconds.set(project.instant().map(|instant| instant.unix()));
+        self.unused.replace(project.is_unused().then(|| project.branch().to_owned()));
         Ok(project)
     }
 

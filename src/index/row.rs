@@ -16,7 +16,7 @@ pub(crate) const REOPENED: i64 = 2;
 pub(crate) const UNANSWERED: i64 = 4;
 
 /// The fields whose values are kept as terms; the others have columns of their own.
-const TERMS: [Key; 23] = [
+const TERMS: [Key; 24] = [
     Key::Reporter,
     Key::Channel,
     Key::Owner,
@@ -35,6 +35,7 @@ const TERMS: [Key; 23] = [
     Key::Vendor,
     Key::Case,
     Key::By,
+    Key::Via,
     Key::BlockedBy,
     Key::Blocks,
     Key::Parent,

@@ -27,7 +27,7 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("alert", &["to"]),
     ("pend", &["follow_up"]),
     ("resume", &[]),
-    ("resolve", &["as", "commits", "no_commit", "of"]),
+    ("resolve", &["as", "commits", "known", "no_commit", "of"]),
     ("close", &[]),
     ("reopen", &[]),
 ];

@@ -33,6 +33,27 @@ pub fn read_text(text: &str, input: &mut dyn Read) -> Result<String> {
     if text == "-" { limited(input, "standard input") } else { Ok(text.to_owned()) }
 }
 
+/// The text of a file; `None` where there is none.
+///
+/// # Errors
+/// It cannot be read, is too long, or is no UTF-8.
+pub fn read_existing(path: &Path) -> Result<Option<String>> {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        opened => {
+            let file = opened.with_context(|| format!("opening {name}"))?;
+            let limit = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX);
+            let mut text = String::new();
+            file.take(limit + 1).read_to_string(&mut text).with_context(|| format!("reading {name}"))?;
+            if text.len() > MAX_TEXT_BYTES {
+                bail!("{name} is longer than {MAX_TEXT_BYTES} bytes");
+            }
+            Ok(Some(text))
+        }
+    }
+}
+
 fn read_file(path: &Path, directory: &Path, input: &mut dyn Read) -> Result<String> {
     if path == Path::new("-") {
         return limited(input, "standard input");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::{Field, Finding, MAX_TEXT_BYTES, Node, Person, Ticket, yaml};
+use crate::ticket::{Field, Finding, MAX_TEXT_BYTES, Node, Person, REDACTED, Ticket, yaml};
 
 /// The longest name of a placeholder, in bytes.
 const MAX_PLACEHOLDER: usize = 40;
@@ -62,11 +62,19 @@ impl Answer {
         let (head, text) = parts.transpose()?.unwrap_or(("", &content));
         let node = if head.is_empty() { Node::Null } else { yaml::parse(head).map_err(invalid)? };
         let mut answer = Self { name: name.to_owned(), title: name.to_owned(), ..Self::default() };
-        if let Node::Map(pairs) = &node {
-            for (key, value) in pairs {
-                let key = key.to_string();
-                answer.set(&key, value).map_err(|problem| (1 + yaml::line_of(head, &[key]), problem))?;
+        let pairs = match node {
+            Node::Map(pairs) => pairs,
+            Node::Null => Vec::new(),
+            Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {
+                return Err((
+                    1,
+                    "what stands between its two lines of --- is not a mapping of keys".to_owned(),
+                ));
             }
+        };
+        for (key, value) in pairs {
+            let key = key.to_string();
+            answer.set(&key, &value).map_err(|problem| (1 + yaml::line_of(head, &[key]), problem))?;
         }
         let text = text.trim_matches('\n');
         if text.trim().is_empty() {
@@ -207,9 +215,11 @@ pub fn is_placeholder(name: &str) -> bool {
 fn told(ticket: &Ticket, me: &Person, name: &str) -> Option<String> {
     let head = ticket.fields();
     let text = |field: Field| head.get(&field).and_then(Node::as_text).map(str::to_owned);
-    let person = |field: Field| text(field).map(|who| Person::short_of(&who).unwrap_or(&who).to_owned());
+    // A name, and never an address: of the team it is not for the customer.
+    let name_of = |who: &str| Person::parse(who).map(|who| who.name).filter(|name| !name.is_empty());
+    let person = |field: Field| name_of(&text(field)?);
     let deferral = |key: &str| head.get(&Field::Deferral)?.at(key)?.as_text().map(str::to_owned);
-    match name {
+    let value = match name {
         "id" => Some(ticket.id().to_string()),
         "title" => Some(head.title().to_owned()),
         "type" => text(Field::Type),
@@ -218,7 +228,7 @@ fn told(ticket: &Ticket, me: &Person, name: &str) -> Option<String> {
         "reporter" => person(Field::Reporter),
         "owner" => person(Field::Owner),
         "assignee" => person(Field::Assignee),
-        "me" => Some(me.short().to_owned()),
+        "me" => Some(me.name.clone()).filter(|name| !name.is_empty()),
         "release" => {
             let releases: Vec<&str> = head.members(&Field::Affects).collect();
             Some(releases.join(", ")).filter(|releases| !releases.is_empty())
@@ -228,7 +238,9 @@ fn told(ticket: &Ticket, me: &Person, name: &str) -> Option<String> {
         "vendor.case" => deferral("case"),
         "workaround" => text(Field::Findings(Finding::Workaround)),
         _ => None,
-    }
+    };
+    // Nobody is told what was taken out.
+    value.filter(|value| !value.contains(REDACTED))
 }
 
 #[cfg(test)]
@@ -256,6 +268,8 @@ mod tests {
             "---\ntitle: [x]\n---\nHello",
             "---\nlanguage: 7\n---\nHello",
             "---\ntitel: x\n---\nHello",
+            "---\n\nHello\n\n---\n\nmore\n",
+            "---\n- a\n---\nHello",
             "---\ntitle: x\n---\n \n",
             "",
         ] {

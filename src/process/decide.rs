@@ -321,6 +321,7 @@ impl Record {
             seen: request.seen,
             spent_minutes: request.spent_minutes,
             answer: request.answer,
+            via: actor.via.clone(),
             undoes: self.undoes,
             replaces: self.replaces,
             redacted: None,

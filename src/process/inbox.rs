@@ -44,6 +44,25 @@ pub enum InboxReason {
 }
 
 impl InboxReason {
+    /// Every reason, in the same order.
+    pub const ALL: [Self; 15] = [
+        Self::Alert,
+        Self::Clock,
+        Self::FollowUp,
+        Self::Mention,
+        Self::Customer,
+        Self::Returned,
+        Self::Reverted,
+        Self::Assigned,
+        Self::Owned,
+        Self::Severity,
+        Self::Unassigned,
+        Self::Assignee,
+        Self::Owner,
+        Self::Reporter,
+        Self::Watcher,
+    ];
+
     /// The word of machine formats.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::process::similar::{MIN_SHARE, share, words, words_of};
-use crate::ticket::{Field, Finding, LinkKind, Resolution, Ticket};
+use crate::ticket::{Field, Finding, LinkKind, REDACTED, Resolution, Ticket};
 
 /// The label that marks a ticket as a known error.
 pub const KNOWN_ERROR: &str = "known-error";
@@ -35,17 +35,18 @@ impl KnownError {
     }
 }
 
-fn workaround(ticket: &Ticket) -> Option<&str> {
-    ticket.fields().get(&Field::Findings(Finding::Workaround)).and_then(|text| text.as_text())
+/// The workaround of a ticket; none where text was taken out of it, which nobody could follow.
+#[must_use]
+pub fn workaround(ticket: &Ticket) -> Option<&str> {
+    let text = ticket.fields().get(&Field::Findings(Finding::Workaround)).and_then(|text| text.as_text());
+    text.filter(|text| !text.contains(REDACTED))
 }
 
-/// True for a ticket that is marked as a known error, or has answered others, and has a workaround.
+/// True for a ticket that is marked as a known error, and has a workaround.
 #[must_use]
 pub fn is_known_error(ticket: &Ticket) -> bool {
-    let head = ticket.fields();
-    let is_marked = head.members(&Field::Labels).any(|label| label == KNOWN_ERROR);
-    let has_answered = head.members(&Field::Links(LinkKind::Answers)).next().is_some();
-    (is_marked || has_answered) && workaround(ticket).is_some() && !is_no_error(ticket)
+    let is_marked = ticket.fields().members(&Field::Labels).any(|label| label == KNOWN_ERROR);
+    is_marked && workaround(ticket).is_some() && !is_no_error(ticket)
 }
 
 /// True for what ended as no error of this product, or goes on as another ticket.

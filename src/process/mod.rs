@@ -67,7 +67,7 @@ pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
 pub use inbox::{Concern, InboxItem, InboxReader, InboxReason};
 pub use incoming::{Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket};
-pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors};
+pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors, workaround};
 pub use lanes::{is_lane_of, standing_sightings};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};

@@ -17,6 +17,8 @@ pub struct Actor {
     pub member: Person,
     /// The author date as git takes it.
     pub at: Timestamp,
+    /// The program that acts for them, by the name that it gave itself.
+    pub via: Option<String>,
     /// Drawn before the rule is asked, so that a retried write records the same entry.
     pub entry: EntryId,
 }

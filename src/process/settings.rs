@@ -324,6 +324,8 @@ fn retention(text: &str) -> Option<Option<i64>> {
     }
     let seconds = match text.strip_suffix('y') {
         Some(years) => years.parse::<i64>().ok()?.checked_mul(YEAR_SECS)?,
+        // An m would be minutes, and mean months.
+        None if text.contains(['m', 'h']) => return None,
         None => i64::try_from(parse_span(text)?.as_secs()).ok()?,
     };
     (seconds > 0).then_some(Some(seconds))
@@ -338,7 +340,7 @@ mod tests {
         assert_eq!(retention("3y"), Some(Some(94_608_000)));
         assert_eq!(retention("90d"), Some(Some(7_776_000)));
         assert_eq!(retention("off"), Some(None));
-        for wrong in ["", "0d", "0y", "-1y", "y", "3 years", "99999999999999y"] {
+        for wrong in ["", "0d", "0y", "-1y", "y", "3 years", "99999999999999y", "6m", "24h"] {
             assert_eq!(retention(wrong), None, "{wrong}");
         }
     }

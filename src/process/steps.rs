@@ -280,6 +280,9 @@ impl Record {
             }
         }
         if let Some(known) = &ending.answered_by {
+            if known == ticket.id() {
+                return Err(Refusal::LinkToItself(known.clone()));
+            }
             let link = FieldChange::adding(vec![known.to_string()]);
             self.change(head, &Field::Links(LinkKind::AnsweredBy), &link)?;
         }

@@ -74,14 +74,16 @@ impl Change<'_, '_> {
     pub fn purge(&mut self, id: &TicketId, note: Option<String>) -> Result<(), Failure> {
         let before = self.project().need(id)?;
         let actor = self.author.actor(self.entry_id());
-        let Some(after) = purge(&before, note, self.project().rules()?, &actor)? else { return Ok(()) };
+        if let Some(after) = purge(&before, note, self.project().rules()?, &actor)? {
+            self.put(Some(before), after);
+        }
+        // What came back with a merge goes, too.
         let folder = layout::attachments(id);
         for path in self.project().snapshot().attachments()? {
             if path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/')) {
                 self.files.push(FileChange::remove(path));
             }
         }
-        self.put(Some(before), after);
         Ok(())
     }
 

@@ -392,7 +392,7 @@ pub(super) fn with_decided(
     (by, at): (Person, Timestamp),
     entry: EntryId,
 ) -> Result<Ticket, Failure> {
-    let actor = Actor { member: by.clone(), by, at, entry };
+    let actor = Actor { member: by.clone(), by, at, via: None, entry };
     if let Some(step) = decide(&ticket, Request::new(what), &Rules::default(), &actor)?.step {
         ticket.apply(step);
     }

@@ -42,7 +42,7 @@ impl Change<'_, '_> {
             Some(before) => self.followed(issue, before, &rules)?,
             None => {
                 let (by, entry) = (issue.reporter.clone(), issue.opening_entry());
-                let actor = Actor { member: by.clone(), by, at: issue.created, entry };
+                let actor = Actor { member: by.clone(), by, at: issue.created, via: None, entry };
                 self.opened(&issue.id, &issue.fields, opening(self.project().rules()?), &rules, &actor)?
             }
         };
@@ -149,7 +149,7 @@ impl Change<'_, '_> {
             return Ok(());
         }
         let (by, entry) = (what.by.clone(), what.entry.clone());
-        let actor = Actor { member: by.clone(), by, at: what.at, entry };
+        let actor = Actor { member: by.clone(), by, at: what.at, via: None, entry };
         self.decided(ticket, what.request.clone(), rules, &actor).map(drop)
     }
 }

@@ -7,13 +7,13 @@ use crate::project::state::Project;
 use crate::ticket::{Ticket, TicketId};
 
 impl Project<'_> {
-    /// The known errors that are wanted, the likeliest first: marked ones, those that answered others, and those that a
-    /// release was handed over with.
+    /// The known errors that are wanted, the likeliest first: marked ones, and those that a release was handed over
+    /// with.
     ///
     /// # Errors
     /// The repository cannot be read.
     pub fn known_errors(&self, wanted: &Wanted<'_>) -> Result<Vec<KnownError>, Failure> {
-        let mut tickets = self.find_tickets(&format!("label:{KNOWN_ERROR} OR link:answers"))?;
+        let mut tickets = self.find_tickets(&format!("label:{KNOWN_ERROR}"))?;
         for id in self.releases().unwrap_or_default().iter().flat_map(|release| &release.known_issues) {
             if let Some(id) = TicketId::parse(id).filter(|id| tickets.iter().all(|known| known.id() != id)) {
                 tickets.extend(self.readable(&id));

@@ -108,17 +108,18 @@ impl Change<'_, '_> {
             RequestKind::Process(ProcessAction::Reopen) => {
                 let ticket = self.ticket(id)?;
                 self.request(id, request)?;
+                // What ended it does not hold any more: the original goes on without it, the known error has not answered it.
                 let links = ticket.iter().flat_map(|ticket| ticket.fields().links());
-                let originals = links.filter(|(kind, _)| **kind == LinkKind::DuplicateOf);
-                for original in originals.filter_map(|(_, other)| TicketId::parse(other)) {
-                    self.follow(
-                        id,
-                        Request::new(RequestKind::Unlink(LinkKind::DuplicateOf, original.clone())),
-                    )?;
-                    self.follow(
-                        &original,
-                        Request::new(RequestKind::Unlink(LinkKind::DuplicatedBy, id.clone())),
-                    )?;
+                let ended =
+                    links.filter(|(kind, _)| [LinkKind::DuplicateOf, LinkKind::AnsweredBy].contains(kind));
+                for (kind, other) in ended {
+                    let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else {
+                        continue;
+                    };
+                    self.follow(id, Request::new(RequestKind::Unlink(kind.clone(), other.clone())))?;
+                    if self.ticket(&other)?.is_some() {
+                        self.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
+                    }
                 }
                 Ok(())
             }

@@ -1,13 +1,14 @@
 //! One state of this repository's tickets, and what is asked of a single one.
 
 use std::cell::OnceCell;
+use std::path::Path;
 use std::rc::Rc;
 
 use crate::project::failure::Failure;
 use crate::project::host::Host;
 use crate::project::parts::{Files, FilesCache};
 use crate::store::git::ObjectId;
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, layout};
 use crate::ticket::{Person, Ticket, TicketId, Timestamp};
 
 /// Which state of the tickets is read.
@@ -119,6 +120,14 @@ impl<'h> Project<'h> {
         self.commit.is_none()
     }
 
+    /// True where the branch holds nothing of git-support yet.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        let repository = self.store.repository();
+        let has = |commit| repository.find(commit, layout::FOLDER).is_ok_and(|found| found.is_none());
+        self.commit.is_none_or(has)
+    }
+
     /// Now; or the instant that `--at` names.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -206,6 +215,12 @@ impl<'h> Project<'h> {
         let repository = self.store.repository();
         let top = repository.work_tree().unwrap_or_else(|| repository.common_directory());
         top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// The git directory, which all work trees of a clone share.
+    #[must_use]
+    pub fn location(&self) -> &Path {
+        self.store.repository().common_directory()
     }
 
     /// The moment of what is read: an instant that `--at` names, the date of a revision, or now.

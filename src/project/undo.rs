@@ -138,7 +138,24 @@ impl Change<'_, '_> {
             RequestKind::Undo(ticket.with_same_undos(entries))
         };
         let request = Request::new(what).with_note(note.map(str::to_owned));
-        self.request(ticket.id(), request).map(drop)
+        self.request(ticket.id(), request)?;
+        self.undo_other_ends(ticket)
+    }
+
+    /// Takes back the other ends of links that an undo took away, where those tickets still show them.
+    fn undo_other_ends(&mut self, before: &Ticket) -> Result<(), Failure> {
+        let id = before.id();
+        let Some(after) = self.ticket(id)? else { return Ok(()) };
+        for (kind, other) in before.fields().links() {
+            let stands = after.fields().links().any(|(own, to)| own == kind && to == other);
+            let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else { continue };
+            let back = Field::Links(converse.clone());
+            let shows = |there: Ticket| there.fields().members(&back).any(|to| to == id.as_str());
+            if !stands && self.ticket(&other)?.is_some_and(shows) {
+                self.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -310,6 +310,7 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
             let people = |entry: &Entry| [Some(entry.by.to_string()), entry.speaker.clone()];
             ticket.in_effect().flat_map(people).flatten().collect()
         }
+        Key::Via => ticket.in_effect().filter_map(|entry| entry.via.clone()).collect(),
         // It is no value of the ticket: rules lead to it.
         Key::Due => Vec::new(),
         Key::Was => statuses(ticket).iter().map(ToString::to_string).collect(),

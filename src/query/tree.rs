@@ -66,6 +66,7 @@ pub(crate) enum Key {
     Created,
     Updated,
     By,
+    Via,
     Was,
     Reopened,
     Occurrences,
@@ -108,6 +109,7 @@ pub const FIELDS: &[&str] = &[
     "created",
     "updated",
     "by",
+    "via",
     "was",
     "reopened",
     "occurrences",
@@ -141,7 +143,7 @@ pub const SORT_KEYS: &[&str] = &[
 ];
 
 impl Key {
-    pub(crate) const ALL: [Self; 38] = [
+    pub(crate) const ALL: [Self; 39] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -168,6 +170,7 @@ impl Key {
         Self::Created,
         Self::Updated,
         Self::By,
+        Self::Via,
         Self::Was,
         Self::Reopened,
         Self::Occurrences,

@@ -216,6 +216,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Child
         | Key::DuplicateOf
         | Key::Case
+        | Key::Via
         | Key::By => match sign {
             None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),
             Some(_) => Err(SyntaxError::at(column, format!("{field} cannot be compared"))),

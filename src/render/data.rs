@@ -15,6 +15,7 @@ use crate::render::handover_notes;
 use crate::render::json_value::{SCHEMA, node, value};
 use crate::render::known;
 use crate::render::metrics;
+use crate::render::schema;
 use crate::render::view::{AttachmentLine, Extent, Reported, SettingLine, View};
 use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
 
@@ -25,7 +26,12 @@ pub(super) fn json(view: &View) -> String {
         Shape::Many(values) => Value::Array(values),
         Shape::Nothing => return String::new(),
     };
-    format!("{}\n", escaped(&serde_json::to_string_pretty(&value).unwrap_or_default()))
+    pretty(&value)
+}
+
+/// A value over several lines.
+pub(super) fn pretty(value: &Value) -> String {
+    format!("{}\n", escaped(&serde_json::to_string_pretty(value).unwrap_or_default()))
 }
 
 /// One JSON object a line.
@@ -108,6 +114,8 @@ fn objects(view: &View) -> Shape {
         View::Vendor { vendor, held, answers } => Shape::One(vendor_page(vendor, held, answers)),
         View::Releases(releases) => Shape::Many(releases.iter().map(release).collect()),
         View::Release { release, known } => Shape::One(release_page(release, known)),
+        View::Schemas => Shape::Many(schema::objects()),
+        View::Schema(one) => Shape::One((**one).clone()),
         View::Known(lines) => Shape::Many(lines.iter().map(known::object).collect()),
         View::Answers(all) => Shape::Many(all.iter().map(known::answer_object).collect()),
         View::Answer(one) => Shape::One(known::answer_object(one)),

@@ -102,6 +102,8 @@ fn rows(view: &View) -> Option<Rows> {
         | View::HandoverNotes(_)
         | View::Queue(_)
         | View::Known(_)
+        | View::Schemas
+        | View::Schema(_)
         | View::Answers(_)
         | View::Answer(_)
         | View::Tree(_)

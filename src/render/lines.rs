@@ -227,6 +227,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     if let Some(minutes) = entry.spent_minutes {
         let _ = writeln!(out, "{indent}spent {}", span_of_minutes(minutes));
     }
+    if let Some(via) = &entry.via {
+        let _ = writeln!(out, "{indent}via {}", shown(via));
+    }
     if let Some(answer) = &entry.answer {
         let _ = writeln!(out, "{indent}answer {}", shown(answer));
     }

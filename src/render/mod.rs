@@ -25,6 +25,7 @@ mod page;
 mod paint;
 mod readable;
 mod records;
+mod schema;
 mod table;
 mod tree;
 mod view;
@@ -36,6 +37,7 @@ pub use lines::candidate;
 pub use metrics::counted;
 pub use paint::RenderOptions;
 pub use readable::readable;
+pub use schema::{SCHEMAS, SchemaLine, schema};
 pub use view::history::{
     BlameLine, Difference, Differences, EntryLine, GraphLine, GraphMark, Merge, Signature,
 };
@@ -133,6 +135,8 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Tickets { tickets, .. } => list::tickets(tickets, look),
         View::Suggestions(people) => lines::suggestions(people, look),
         View::Tree(root) => tree::table(root, look),
+        View::Schemas => schema::table(),
+        View::Schema(schema) => data::pretty(schema),
         View::Known(lines) => known::table(lines, look),
         View::Answers(all) => known::answers(all, look),
         View::Answer(one) => known::answer(one, look),

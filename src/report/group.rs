@@ -25,15 +25,27 @@ pub enum By {
     Answer,
     /// The known errors that answer it.
     KnownError,
+    /// The programs that acted on it for somebody.
+    Via,
     /// The weeks of the period, from Monday on, in UTC.
     Week,
 }
 
 impl By {
     /// The words of the command line.
-    pub const WORDS: &'static [&'static str] =
-        &["severity", "level", "area", "vendor", "release", "assignee", "answer", "known-error", "week"];
-    const ALL: [Self; 9] = [
+    pub const WORDS: &'static [&'static str] = &[
+        "severity",
+        "level",
+        "area",
+        "vendor",
+        "release",
+        "assignee",
+        "answer",
+        "known-error",
+        "via",
+        "week",
+    ];
+    const ALL: [Self; 10] = [
         Self::Severity,
         Self::Level,
         Self::Area,
@@ -42,6 +54,7 @@ impl By {
         Self::Assignee,
         Self::Answer,
         Self::KnownError,
+        Self::Via,
         Self::Week,
     ];
 
@@ -70,6 +83,7 @@ impl By {
             }
             Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
             Self::Answer => some_or(course.answers.iter().map(|answer| text(answer)).collect(), "none"),
+            Self::Via => some_or(course.via.iter().map(|via| text(via)).collect(), "none"),
             Self::KnownError => some_or(course.known_errors.iter().map(|id| text(id)).collect(), "none"),
             Self::Vendor => {
                 let vendor = |event: &Event| {

@@ -57,6 +57,7 @@ pub(crate) fn union(
         let (mine, other, before) = (mine.as_deref(), other.as_deref(), before.as_deref());
         match layout::id_of(path) {
             Some(id) => tickets(&mut union, &id, path, [before, mine, other])?,
+            None if is_of_purged(repository, path, [ours, theirs])? => union.put(path, None, mine, other),
             None => {
                 let merged = file(repository, path, [before, mine, other])?;
                 union.put(path, merged.as_deref(), mine, other);
@@ -64,6 +65,22 @@ pub(crate) fn union(
         }
     }
     Ok(union)
+}
+
+/// True for an attachment of a ticket that is purged on either side.
+fn is_of_purged(repository: &Repository, path: &str, sides: [ObjectId; 2]) -> Result<bool, Error> {
+    let place = path.strip_prefix(layout::ATTACHMENTS).and_then(|rest| rest.strip_prefix('/'));
+    let id = place.and_then(|place| TicketId::parse(place.split('/').next()?));
+    let Some(id) = id else { return Ok(false) };
+    for side in sides {
+        let file = layout::ticket(&id);
+        let blob = repository.committed(Some(side), &SupportPath::parse(&file)?)?;
+        let bytes = blob.map(|blob| content(repository, &file, blob)).transpose()?;
+        if bytes.and_then(|bytes| codec::read(&id, &bytes).ok()).is_some_and(|ticket| ticket.is_purged()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn content(repository: &Repository, path: &str, blob: ObjectId) -> Result<Vec<u8>, Error> {

@@ -77,6 +77,8 @@ pub struct EntryData {
     pub spent_minutes: Option<u64>,
     /// The answer that its text was made from: the name of a file of the project.
     pub answer: Option<String>,
+    /// The program that made it for its author, by the name that it gave itself.
+    pub via: Option<String>,
     /// The entries that this one undoes: their words, what they set, and what clocks made of them.
     pub undoes: Vec<EntryId>,
     /// The comment that this one stands in the place of.

@@ -30,11 +30,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let note = keys.text("note")?;
     let speaker = keys.text("speaker")?;
     let told = keys.text("told")?;
-    let proposed = match keys.take("proposed") {
-        None => false,
-        Some(Node::Bool(proposed)) => proposed,
-        Some(_) => return Err(Problem::new("is neither true nor false").under("proposed")),
-    };
+    let proposed = read_flag(&mut keys, "proposed")?;
     let overrides = match keys.take("overrides") {
         None => Vec::new(),
         Some(Node::List(rules)) => rules.iter().map(Node::to_string).collect(),
@@ -44,6 +40,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
     let answer = keys.text("answer")?;
+    let via = keys.text("via")?;
     let undoes = match keys.take("undoes") {
         None => Vec::new(),
         Some(Node::List(ids)) => ids.iter().map(|id| read_id("undoes", id)).collect::<Read<_>>()?,
@@ -68,11 +65,20 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         seen,
         spent_minutes,
         answer,
+        via,
         undoes,
         replaces,
         redacted,
         unknown: keys.0,
     }))
+}
+
+fn read_flag(keys: &mut Keys, key: &'static str) -> Read<bool> {
+    match keys.take(key) {
+        None => Ok(false),
+        Some(Node::Bool(flag)) => Ok(flag),
+        Some(_) => Err(Problem::new("is neither true nor false").under(key)),
+    }
 }
 
 fn read_id(key: &'static str, id: &Node) -> Read<EntryId> {
@@ -164,8 +170,8 @@ pub fn entry_node(entry: &Entry) -> Node {
     if let Some(minutes) = entry.spent_minutes {
         pairs.push(("spent", Node::Text(span_of_minutes(minutes))));
     }
-    if let Some(answer) = &entry.answer {
-        pairs.push(("answer", Node::text(answer)));
+    for (key, text) in [("via", &entry.via), ("answer", &entry.answer)] {
+        pairs.extend(text.as_ref().map(|text| (key, Node::text(text))));
     }
     if !entry.undoes.is_empty() {
         pairs.push(("undoes", Node::texts(entry.undoes.iter().map(EntryId::as_str))));

@@ -50,6 +50,27 @@ fn a_known_error_answers_others() {
     assert!(sandbox.run(&["known"]).ok().contains("answered 1 ticket"));
     let report = sandbox.run(&["report", "--by", "known-error"]).ok();
     assert!(report.contains(&error), "{report}");
+    // Taken back, it has answered nothing, on either side.
+    sandbox.run(&["undo", &id]).ok();
+    assert!(sandbox.field(&error, "links").is_null());
+    sandbox.run(&["resolve", &id, "--as", "answered", "--known", &error, "-m", "As before."]).ok();
+    sandbox.run(&["reopen", &id]).ok();
+    assert!(!sandbox.run(&["known"]).ok().contains("answered"));
+    let itself = sandbox.run(&["resolve", &error, "--as", "workaround", "--known", &error]).fails(1);
+    assert!(itself.contains("cannot be linked to itself"), "{itself}");
+    let line = format!(
+        "{{\"op\": \"resolve\", \"id\": \"{id}\", \"as\": \"workaround\", \"known\": \"{error}\"}}\n"
+    );
+    sandbox.run_with(&["batch"], line).ok();
+    assert!(sandbox.run(&["known"]).ok().contains("answered 1 ticket"));
+    // Without its mark, it answers nobody.
+    sandbox.run(&["known", "--remove", &error]).ok();
+    assert_eq!(known(&sandbox, &[]), Vec::<String>::new());
+    sandbox.run(&["known", "--add", &error]).ok();
+    // A text that was taken out is no workaround.
+    sandbox.run(&["redact", &error, "--text", "two parts", "-m", "Wrong."]).ok();
+    assert_eq!(known(&sandbox, &[]), Vec::<String>::new());
+    sandbox.run(&["known", "--add", &error, "--workaround", "Pay by transfer."]).ok();
     // A known error that is a duplicate, or none, answers nobody any more.
     sandbox.run(&["resolve", &error, "--as", "withdrawn"]).ok();
     assert_eq!(known(&sandbox, &[]), Vec::<String>::new());

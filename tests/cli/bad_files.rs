@@ -18,7 +18,7 @@ fn bad() -> Vec<(Vec<u8>, usize, &'static str)> {
         (with("title: T\n", ""), 1, "has no 'title'"),
         (with("status: new", "severity: blocked\nstatus: new"), 5, "did you mean 'blocker'?"),
         (with("level: 1", "level: 4"), 6, "not a valid level"),
-        (with("schema: 1", "schema: 3"), 1, "newer than this program"),
+        (with("schema: 1", "schema: 4"), 1, "newer than this program"),
         (with("seq: 1", "seq: one"), 8, "timeline.0.seq"),
         (with("at: 2026-11-23T09:12:04Z", "at: yesterday"), 10, "timeline.0.at"),
         (with("status: new", "status: new\nstatus: closed"), 0, "duplicate key"),

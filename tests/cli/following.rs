@@ -108,3 +108,54 @@ fn entries_are_followed_as_they_come() {
     child.wait().unwrap();
     sandbox.run(&["log", "--follow", "--json"]).fails(2);
 }
+
+/// What is asked of history is asked from any folder.
+#[test]
+fn a_subfolder_is_as_good_as_the_top() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.root().join("told").display().to_string();
+    sandbox.git(&["config", "support.onChange", &format!("cat >>'{file}'")]);
+    sandbox.file("src/inner/code.rs", "fn inner() {}\n");
+    let id = sandbox.shell("cd src/inner && git support new 'Pay fails'").ok().trim().to_owned();
+    sandbox.shell(&format!("cd src/inner && GIT_SUPPORT_SEED=8 git support comment {id} -m Seen.")).ok();
+    assert_eq!(told(&sandbox).len(), 2);
+    sandbox.is_tampered_with();
+    let path = crate::sandbox::path_of(&id);
+    sandbox.shell(&format!("sed -i 's/Seen/Unseen/' {path} && git commit -qam Tidy && git rm -q {path} && git commit -qm Less")).ok();
+    for command in ["audit", "doctor", "log", "scan"] {
+        let (top, below) = (
+            sandbox.run_unwatched(&[command], ""),
+            sandbox.shell(&format!("cd src/inner && git support {command}")),
+        );
+        assert_eq!((below.status, &below.stdout), (top.status, &top.stdout), "{command}");
+        assert!(command == "scan" || !top.stdout.contains("no problems found"), "{command} {}", top.stdout);
+    }
+    let asked = sandbox.shell("cd src/inner && GIT_DIR=../../.git GIT_WORK_TREE=../.. git support audit");
+    assert!(asked.stdout.contains("ticket.removed"), "{} {}", asked.stdout, asked.stderr);
+}
+
+#[test]
+fn a_bare_repository_among_files_is_not_taken_for_ours() {
+    let sandbox = Sandbox::new();
+    let mark = sandbox.root().join("ran").display().to_string();
+    sandbox
+        .shell(&format!(
+            "git init -q --bare demo && git -C demo config support.onChange 'touch {mark}' && git -C demo config user.name M && \
+             git -C demo config user.email m@e.example && touch demo/objects/.k demo/refs/heads/.k && git add -A demo && git commit -qm Demo"
+        ))
+        .ok();
+    let refused = sandbox.shell("cd demo && git support new x");
+    assert!(refused.stderr.contains("a bare repository among the files of another"), "{}", refused.stderr);
+    assert!(!std::path::Path::new(&mark).exists());
+    let hint = refused
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: if you trust it, name it: "))
+        .unwrap();
+    sandbox.shell(&format!("cd demo && {hint}")).ok();
+    // One that nobody committed is somebody's own.
+    sandbox.shell("git init -q --bare ../own.git; cd ../own.git && git support list").ok();
+    let explicit =
+        sandbox.shell("git config --global safe.bareRepository explicit; cd ../own.git && git support list");
+    assert!(explicit.stderr.contains("safe.bareRepository is explicit"), "{}", explicit.stderr);
+}

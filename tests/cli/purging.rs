@@ -116,7 +116,7 @@ fn who_may_purge_and_what_the_audit_sees() {
         // What was purged is brought back by hand.
         (
             "as_pat git support purge $a -m P.; next; git checkout -q HEAD~1 -- $A; commit",
-            "timeline.removed",
+            "purge.undone",
             Some(3),
         ),
     ];
@@ -178,4 +178,139 @@ fn the_commands_that_are_printed_take_it_out_of_history() {
     assert!(left.stdout.starts_with("0\n") && left.stdout.contains(&path_of(&other)), "{}", left.stdout);
     let shown = sandbox.shell(&format!("cd ../copy; git support show {id}; git support show {other}"));
     assert!(shown.stdout.contains("(purged)") && shown.stdout.contains("Another"), "{}", shown.stdout);
+}
+
+/// A purge that somebody made where no team was known reaches a line of history on which it is not theirs to make.
+#[test]
+fn a_purge_from_before_the_team_is_judged_where_it_is_merged() {
+    let as_mal = "export GIT_AUTHOR_NAME=Mal GIT_AUTHOR_EMAIL=mal@example.com GIT_COMMITTER_NAME=Mal GIT_COMMITTER_EMAIL=mal@example.com";
+    let as_dana = "export GIT_AUTHOR_NAME='Dana Li' GIT_AUTHOR_EMAIL=dana@example.com GIT_COMMITTER_NAME='Dana Li' GIT_COMMITTER_EMAIL=dana@example.com";
+    let purge = "git support purge $a -m x";
+    for (script, status) in [
+        // From before the team.
+        (
+            format!(
+                "{as_mal}; git switch -qc x early; {purge}; {as_dana}; git switch -q main; git merge -q --no-edit x"
+            ),
+            3,
+        ),
+        // The other way round: theirs takes ours in, and ours goes on from there.
+        (
+            format!(
+                "{as_mal}; git switch -qc x early; {purge}; git merge -q --no-edit main; git switch -q main; git merge -q --ff-only x"
+            ),
+            3,
+        ),
+        // With a team of their own, made where nobody led.
+        (
+            format!(
+                "{as_mal}; git switch -qc x early; git support -q team add Mal --email mal@example.com --role lead; next; {purge}; {as_dana}; git switch -q main; git merge -q --no-edit -X ours x"
+            ),
+            3,
+        ),
+        // A redaction does not come so, either.
+        (
+            format!(
+                "{as_mal}; git switch -qc x early; git support redact $a --text payments -m x; {as_dana}; git switch -q main; git merge -q --no-edit x"
+            ),
+            3,
+        ),
+        // Whoever owns the product may, wherever they were.
+        (format!("git switch -qc x early; as_pat {purge}; git switch -q main; git merge -q --no-edit x"), 0),
+        // A branch that has not heard of the new lead yet takes in what they did.
+        (
+            format!(
+                "git switch -qc x; git support comment $b -m x; git switch -q main; as_pat git support -q team add Lea --email lea@example.com --role lead; next; \
+                 export GIT_AUTHOR_NAME=Lea GIT_AUTHOR_EMAIL=lea@example.com GIT_COMMITTER_NAME=Lea GIT_COMMITTER_EMAIL=lea@example.com; {purge}; {as_dana}; \
+                 git switch -q x; git merge -q --no-edit main"
+            ),
+            0,
+        ),
+    ] {
+        let sandbox = Sandbox::unborn();
+        sandbox.is_tampered_with();
+        sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+        let (a, b) = (sandbox.ticket("Card payments fail"), sandbox.ticket("Another"));
+        sandbox.git(&["tag", "early"]);
+        sandbox
+            .run(&["team", "add", "Pat Roe", "--email", "pat@example.com", "--role", "product-owner"])
+            .ok();
+        sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1"]).ok();
+        let tools = crate::tampering::TOOLS;
+        sandbox.shell(&format!("{tools}a={a}; b={b}; next; {script}")).ok();
+        let audit = sandbox.run_unwatched(&["audit"], "");
+        let is_named = audit.stdout.contains("purge.role") || audit.stdout.contains("redaction.role");
+        assert_eq!((audit.status, is_named), (Some(status), status == 3), "{script}\n{}", audit.stdout);
+    }
+}
+
+#[test]
+fn a_purge_without_a_history_is_judged_where_it_is_merged() {
+    let (sandbox, tools) = story();
+    let script = "as_pat git support purge $a -m P.; git show HEAD:$A | sed 's/Pat Roe <pat@/Dana Li <dana@/' >../f; git switch -q --orphan o; mkdir -p $(dirname $A); cp ../f $A; commit; \
+                  git switch -q main; git reset -q --hard before; git merge -q --no-edit --allow-unrelated-histories -X theirs o";
+    let _ = sandbox.shell(&format!("{tools}{script}"));
+    let (names, status) = found(&sandbox, &[]);
+    let said = sandbox.run_unwatched(&["audit"], "").stdout;
+    assert!(names.iter().any(|name| name == "purge.role") && status == Some(3), "{said}");
+}
+
+#[test]
+fn attachments_that_come_back_go_again() {
+    let sandbox = Sandbox::unborn();
+    sandbox.is_tampered_with();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    let (id, _) = full(&sandbox);
+    let back = |sandbox: &Sandbox| {
+        sandbox.git(&["checkout", "-q", "-B", "side", "HEAD"]);
+        sandbox.git(&["switch", "-q", "main"]);
+        sandbox.run(&["purge", &id, "-m", "Privacy."]).ok();
+        sandbox.git(&["switch", "-q", "side"]);
+        sandbox.file("more.txt", "Ann Leroux\n");
+        sandbox.run(&["attach", &id, "more.txt"]).ok();
+        sandbox.git(&["switch", "-q", "main"]);
+        sandbox.git(&["merge", "-q", "--no-edit", "side"]);
+        assert!(holds(sandbox, "HEAD", "Leroux"));
+    };
+    back(&sandbox);
+    let doctor = sandbox.run_unwatched(&["doctor"], "");
+    assert!(
+        doctor.stdout.contains("is of a purged ticket, and is back [evidence.purged]"),
+        "{}",
+        doctor.stdout
+    );
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert!(!holds(&sandbox, "HEAD", "Leroux"));
+    // Purged again, the same.
+    sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.run(&["purge", &id, "-m", "Again."]).ok();
+    assert!(!holds(&sandbox, "HEAD", "Leroux"));
+}
+
+#[test]
+fn nothing_of_it_is_left_in_what_was_derived() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let (id, _) = full(&sandbox);
+    sandbox.run(&["list", "leroux"]).ok();
+    sandbox.run(&["purge", &id, "-m", "Privacy."]).ok();
+    sandbox.run(&["list", "--all"]).ok();
+    sandbox.run_unwatched(&["doctor"], "").ok();
+    let left = sandbox.shell("grep -rlia leroux .git/support | wc -l").ok();
+    assert_eq!(left.trim(), "0");
+}
+
+#[test]
+fn a_purge_that_is_reverted_is_found() {
+    let sandbox = Sandbox::unborn();
+    sandbox.is_tampered_with();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    let (id, _) = full(&sandbox);
+    sandbox.run(&["purge", &id, "-m", "Privacy."]).ok();
+    sandbox.git(&["revert", "--no-edit", "HEAD"]);
+    let (names, status) = found(&sandbox, &[]);
+    assert!(names.iter().any(|name| name == "purge.undone") && status == Some(3), "{names:?}");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert!(!holds(&sandbox, "HEAD", "Leroux"));
+    assert_eq!(found(&sandbox, &[]).1, Some(0));
 }

@@ -6,7 +6,7 @@ use crate::sandbox::{Sandbox, path_of};
 use crate::settling::settle;
 
 /// What every script begins with: the tickets' files, a commit as a person makes it, an entry written by hand.
-const TOOLS: &str = r#"
+pub(super) const TOOLS: &str = r#"
 set -e
 commit() { git add -A .support; git commit -qm "${1:-Tidy up}"; }
 amend() { git add -A .support; git commit -q --amend --no-edit "$@"; }

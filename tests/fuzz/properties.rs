@@ -97,6 +97,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         seen: None,
         spent_minutes: None,
         answer: None,
+        via: None,
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

@@ -215,6 +215,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
         }),
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
         answer: (deed.id.is_multiple_of(17)).then(|| "reset".to_owned()),
+        via: (deed.id.is_multiple_of(19)).then(|| "bot".to_owned()),
         undoes: Vec::new(),
         replaces: None,
         redacted: None,

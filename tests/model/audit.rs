@@ -96,7 +96,7 @@ fn a_redaction_takes_out_and_is_not_undone() {
         };
         let by = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
         let at = Timestamp::from_unix(1_800_000_000).unwrap();
-        let actor = Actor { by: by.clone(), member: by, at, entry: EntryId::from_bits(7) };
+        let actor = Actor { by: by.clone(), member: by, at, via: None, entry: EntryId::from_bits(7) };
         let redaction = Redaction { texts: vec![text.trim().to_owned()], ..Redaction::default() };
         let Some(cut) =
             redact(&ticket, &redaction, Some("Personal.".to_owned()), &Rules::default(), &actor).unwrap()

@@ -39,7 +39,7 @@ impl Clones {
         self.count += 1;
         let by = Person { name: "Ann".to_owned(), email: "ann@example.com".to_owned() };
         let at = Timestamp::from_unix(1_800_000_000 + i64::try_from(self.count % 5).unwrap()).unwrap();
-        Actor { by: by.clone(), member: by, at, entry: EntryId::from_bits(self.count * 7919) }
+        Actor { by: by.clone(), member: by, at, via: None, entry: EntryId::from_bits(self.count * 7919) }
     }
 
     /// A text that no other holds.

@@ -77,6 +77,7 @@ fn deed(number: u8, at: Timestamp) -> RequestKind {
 fn ticket(number: u64, start: i64, is_critical: bool, deeds: &[Deed], rules: &Rules) -> Ticket {
     let dana = Person::parse("Dana Li <dana@example.com>").unwrap();
     let actor = |at: i64, entry: u64| Actor {
+        via: None,
         by: dana.clone(),
         member: dana.clone(),
         at: Timestamp::from_unix(at).unwrap(),

@@ -1,30 +1,29 @@
 //! `demo`: a support week in a small product repository, played by the real commands.
 
+mod pace;
 mod week;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::cli::demo::pace::Pace;
 use crate::cli::demo::week::{Step, WEEK, Who};
 use crate::cli::options::Options;
 use crate::cli::output;
-use crate::commands::{Failure, Kind, Session};
+use crate::commands::{DemoArgs, Failure, Kind, Session};
 
 /// The width of the pages shown where there is no terminal, in columns.
 const COLUMNS: usize = 80;
 
 /// Plays the week in a directory that is empty or does not exist yet.
-pub(super) fn run(
-    directory: Option<&Path>,
-    options: &Options,
-    session: &Session<'_>,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &DemoArgs, options: &Options, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let directory = args.dir.as_deref();
     let place = match directory {
         Some(directory) => session.host.env.directory.join(directory),
         None => tempfile::Builder::new()
@@ -51,8 +50,13 @@ pub(super) fn run(
         telling: false,
         count: 0,
     };
+    let mut pace = Pace::new(session.interactive && !args.fast);
     for step in WEEK {
+        let begins = matches!(step, Step::Say(_)) && !stage.telling;
         let shown = stage.play(step)?;
+        if !pace.before(&shown, begins)? {
+            break;
+        }
         output::print(&shown, false, &session.host.env)?;
     }
     let shown = directory.unwrap_or(&place).display().to_string();
@@ -172,7 +176,7 @@ impl Stage {
 }
 
 /// The PATH with a folder before it in which this program is `git-support`.
-fn path_with_own(folder: &Path, path: Option<&OsString>) -> Result<OsString> {
+fn path_with_own(folder: &std::path::Path, path: Option<&OsString>) -> Result<OsString> {
     let own = std::env::current_exe().context("finding this program")?;
     std::os::unix::fs::symlink(own, folder.join("git-support")).context("making a link to this program")?;
     let rest: Vec<PathBuf> = path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default();

@@ -41,6 +41,10 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
                     moved.insert(new.identity());
                     Some(Finding::new(AuditRule::TimelineChanged, difference(entry, new)))
                 }
+                (None, None) if entry.purges() => {
+                    let message = format!("it was purged by {}, and is back", entry.by.short());
+                    Some(Finding::new(AuditRule::PurgeUndone, message))
+                }
                 (None, None) => Some(Finding::new(AuditRule::TimelineRemoved, gone(entry))),
             };
             findings.extend(finding.filter(|finding| told.insert(finding.message.clone())));
@@ -59,7 +63,9 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
         let message = format!("{} purged it", entry.by.short());
         Finding::new(AuditRule::TicketPurged, message)
     }));
-    if !is_purged && !after.timeline().iter().any(|entry| entry.action == Action::Open) {
+    // A ticket that nobody opened here was not purged here either.
+    if (!is_purged || before.is_empty()) && !after.timeline().iter().any(|entry| entry.action == Action::Open)
+    {
         findings.push(Finding::new(AuditRule::TimelineOpen, "no entry opens it"));
     }
     (findings, new)
@@ -117,7 +123,8 @@ fn altered(old: &Entry, new: &Entry, before: &[&Ticket], after: &Ticket) -> Opti
 
 /// An entry as a finding names it.
 pub(super) fn named(entry: &Entry) -> String {
-    format!("entry {} ({} by {})", entry.id, entry.action, entry.by.short())
+    let via = entry.via.as_ref().map(|via| format!(", via {via}")).unwrap_or_default();
+    format!("entry {} ({} by {}{via})", entry.id, entry.action, entry.by.short())
 }
 
 fn gone(entry: &Entry) -> String {

@@ -99,7 +99,13 @@ impl Judge<'_> {
         entry: &Entry,
         (by, member): (&Person, &Person),
     ) -> Option<Finding> {
-        let actor = Actor { by: by.clone(), member: member.clone(), at: entry.at, entry: entry.id.clone() };
+        let actor = Actor {
+            by: by.clone(),
+            member: member.clone(),
+            at: entry.at,
+            via: entry.via.clone(),
+            entry: entry.id.clone(),
+        };
         if entry.action == Action::Open {
             let again = state.and_then(|state| without_request(state, entry));
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
@@ -176,7 +182,7 @@ fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Optio
 }
 
 /// What a refusal is, among the rules of the audit.
-fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
+pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
     let rule = match refusal {
         Refusal::MissingFindings { .. } => AuditRule::StepHandover,
         Refusal::NoCommit(_) => AuditRule::StepCommit,

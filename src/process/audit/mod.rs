@@ -6,6 +6,7 @@
 //! ([`Said`]).
 
 mod audited;
+mod destroyed;
 mod fields;
 mod growth;
 mod head;
@@ -16,6 +17,7 @@ mod rule;
 mod said;
 
 pub use audited::{Audited, Proof};
+pub use destroyed::destroyed;
 pub use growth::{grown, met};
 pub use head::accounted;
 pub use legality::Judge;

@@ -156,8 +156,13 @@ mod tests {
             parents: 1,
             said: Said::read(message, &[], "support"),
         };
-        let actor =
-            Actor { by: person("ann"), member: person("ann"), at: at(0), entry: EntryId::from_bits(1) };
+        let actor = Actor {
+            by: person("ann"),
+            member: person("ann"),
+            at: at(0),
+            via: None,
+            entry: EntryId::from_bits(1),
+        };
         let changes = Changes::from([(Field::Title, FieldChange::to_text("One"))]);
         let request = Request::new(RequestKind::Comment);
         let opened = open(TicketId::from_bits(1), &changes, request, &Rules::default(), &actor);

@@ -75,6 +75,7 @@ rules! {
     RedactionUndone = "redaction.undone", Error, "redacted text is back", "a merge of a branch from before the redaction, without the merge driver";
     TicketPurged = "ticket.purged", Note, "a ticket was removed from the tree for good", "personal data that had to go, or the end of its retention";
     PurgeRole = "purge.role", Error, "a ticket was purged by someone who is neither lead nor product owner", "a privacy request that could not wait";
+    PurgeUndone = "purge.undone", Error, "a purged ticket is back", "a revert of the purge, or a merge by an earlier version of this program";
     HeadUnaccounted = "head.unaccounted", Error, "a field is not as the entries set it", "somebody edited the file by hand, or on a web page of the forge";
     TicketRemoved = "ticket.removed", Error, "a ticket's file is gone", "somebody deleted the file by hand";
     TicketReverted = "ticket.reverted", Note, "a revert of its opening removed a ticket's file", "a revert of the commit that opened it";

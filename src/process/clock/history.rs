@@ -30,6 +30,8 @@ pub struct TicketHistory {
     pub estimate: Option<i64>,
     /// The answers to use again that were said on it.
     pub answers: Vec<String>,
+    /// The programs that acted on it for somebody.
+    pub via: Vec<String>,
     /// The known errors that answer it, by their ids.
     pub known_errors: Vec<String>,
     /// True where a machine found that its test passes and fails by turns.
@@ -112,6 +114,7 @@ impl TicketHistory {
             assignee: head.assignee().map(str::to_owned),
             estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
             answers: ticket.in_effect().filter_map(|entry| entry.answer.clone()).collect(),
+            via: ticket.in_effect().filter_map(|entry| entry.via.clone()).collect(),
             known_errors: head.members(&Field::Links(LinkKind::AnsweredBy)).map(str::to_owned).collect(),
             is_flaky: head.members(&Field::Labels).any(|label| label == "flaky"),
             judged: judged(ticket, &events),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
 use crate::project::audit::found::identity;
-use crate::project::audit::review::{Own, PendingEntry, Review};
+use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::out_of_order;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
@@ -177,15 +177,15 @@ impl Review<'_> {
         }
         let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
         if before.is_empty() && is_replaced {
-            findings
-                .into_iter()
-                .for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));
+            let all = findings.into_iter();
+            all.for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));
             return Ok(Vec::new());
         }
         let (wrong, new) = grown(&before, after);
         findings.extend(wrong);
         findings.extend(accounted(from.as_ref(), after, &new));
         self.entries += new.len();
+        self.destructions.extend(Destruction::of(passage.commit, &changed.id, &new));
         findings.extend(self.opening(after, &changed.before));
         let judged: Vec<(&Entry, bool)> = new.iter().map(|entry| (*entry, true)).collect();
         // An import brings new tickets as they were elsewhere; in a ticket that is here it decides what its steps may.

@@ -29,6 +29,7 @@ pub(super) fn problem(
         AuditRule::TimelineRemoved,
         AuditRule::TicketRemoved,
         AuditRule::TicketReplaced,
+        AuditRule::PurgeUndone,
         AuditRule::HeadUnaccounted,
     ]
     .contains(&finding.rule);

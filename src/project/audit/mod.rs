@@ -3,6 +3,7 @@
 mod accepted;
 mod attribution;
 mod commit;
+mod destroyed;
 mod evidence;
 mod found;
 mod moved;
@@ -262,6 +263,7 @@ struct Done {
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
 fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failure> {
     let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
+    destroyed::judge(&mut review, stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);

@@ -11,7 +11,7 @@ use crate::project::audit::rulebook::Rulebook;
 use crate::project::state::Project;
 use crate::store::Store;
 use crate::store::git::{Mailmap, ObjectId};
-use crate::ticket::{Entry, Person, TicketId, Timestamp};
+use crate::ticket::{Action, Entry, Person, TicketId, Timestamp};
 
 /// What brought an entry: the version of the ticket, and the commit.
 #[derive(Debug)]
@@ -57,6 +57,20 @@ pub(super) struct Signature {
     pub(super) is_dated_back: bool,
 }
 
+/// A purge or a redaction, and the commit that made it.
+pub(super) struct Destruction {
+    pub(super) ticket: TicketId,
+    pub(super) commit: ObjectId,
+}
+
+impl Destruction {
+    /// What is destroyed by a commit that brought entries to a ticket, if anything.
+    pub(super) fn of(commit: ObjectId, ticket: &TicketId, new: &[&Entry]) -> Option<Self> {
+        let destroys = |entry: &&Entry| entry.purges() || entry.action == Action::Redact;
+        new.iter().any(destroys).then(|| Self { ticket: ticket.clone(), commit })
+    }
+}
+
 /// The audit, as it goes on.
 pub(super) struct Review<'a> {
     pub(super) store: &'a Store,
@@ -66,6 +80,8 @@ pub(super) struct Review<'a> {
     /// The ticket that each opening entry opens.
     pub(super) openings: HashMap<Identity, TicketId>,
     pub(super) doubts: Vec<PendingEntry>,
+    /// The purges and redactions.
+    pub(super) destructions: Vec<Destruction>,
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
@@ -92,6 +108,7 @@ impl<'a> Review<'a> {
             own: HashMap::new(),
             openings: HashMap::new(),
             doubts: Vec::new(),
+            destructions: Vec::new(),
             rules: RuleChanges::default(),
             signatures: Vec::new(),
             moved_to: None,

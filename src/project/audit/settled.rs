@@ -92,6 +92,7 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
         AuditRule::TimelineOpen,
         AuditRule::TicketRemoved,
         AuditRule::TicketReplaced,
+        AuditRule::PurgeUndone,
         AuditRule::FileInvalid,
     ];
     Ok(keeps_entries.contains(&rule) && is_whole(store, tips, commit, id)?)

@@ -73,6 +73,13 @@ pub(super) fn check(
         faults.push(fault.of(ticket.id()).at(&path).hint(hint));
     }
     for path in stored {
+        if is_of_purged(&path, tickets) {
+            let message = "is of a purged ticket, and is back";
+            faults.push(
+                Problem::error("evidence.purged", message).at(&path).hint("git support doctor --repair"),
+            );
+            continue;
+        }
         faults.push(
             Problem::note("evidence.unnamed", "no entry names it").at(&path).hint(format!("git rm {path}")),
         );
@@ -80,8 +87,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// What is missing or differs, as it was attached, from history. What history does not have either was purged, and stays
-/// as it is.
+/// What is missing or differs, as it was attached, from history; what history does not have either stays as it is. What is
+/// of a purged ticket goes.
 pub(super) fn restored(
     repository: &Repository,
     snapshot: &Snapshot<'_>,
@@ -94,7 +101,15 @@ pub(super) fn restored(
             files.extend(found.map(|blob| FileChange::stored(path, blob)));
         }
     }
+    let attachments = snapshot.attachments()?.into_iter();
+    files.extend(attachments.filter(|path| is_of_purged(path, tickets)).map(FileChange::remove));
     Ok(files)
+}
+
+/// True for an attachment of a purged ticket.
+fn is_of_purged(path: &str, tickets: &BTreeMap<TicketId, Ticket>) -> bool {
+    let id = path.split('/').nth(2).and_then(TicketId::parse);
+    id.and_then(|id| tickets.get(&id)).is_some_and(Ticket::is_purged)
 }
 
 /// What was attached, where history has it.

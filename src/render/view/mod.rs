@@ -98,6 +98,10 @@ pub enum View {
     Answers(Vec<Answer>),
     /// One of them.
     Answer(Box<Answer>),
+    /// The machine formats.
+    Schemas,
+    /// The JSON Schema of one of them.
+    Schema(Box<serde_json::Value>),
     /// Who could work on a ticket.
     Suggestions(Vec<Suggestion>),
     /// Entries of timelines.

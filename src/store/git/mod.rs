@@ -12,6 +12,7 @@ mod commit_delta;
 mod commits;
 mod config;
 mod durable;
+mod embedded;
 mod error;
 mod history;
 mod identity;

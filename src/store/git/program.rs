@@ -15,6 +15,8 @@ pub struct Program {
     directory: PathBuf,
     /// True where the environment says nothing of the repository.
     is_elsewhere: bool,
+    /// The git directory, once it is known.
+    git_directory: Option<PathBuf>,
 }
 
 impl Program {
@@ -23,7 +25,7 @@ impl Program {
         let search = search.map(std::env::split_paths);
         let path = search.into_iter().flatten().filter(|folder| folder.is_absolute());
         let path = path.map(|folder| folder.join("git")).find(|git| git.is_file());
-        Self { path, directory: directory.to_owned(), is_elsewhere: false }
+        Self { path, directory: directory.to_owned(), is_elsewhere: false, git_directory: None }
     }
 
     /// Git for the repository of a process.
@@ -35,6 +37,15 @@ impl Program {
     /// The same, to be run in another directory.
     pub(crate) fn in_directory(&self, directory: &Path) -> Self {
         Self { directory: directory.to_owned(), ..self.clone() }
+    }
+
+    /// The same for a repository that was opened: at the top of its work tree, for paths are named from there on, whatever
+    /// folder somebody stands in.
+    pub(crate) fn at_top(self, git_directory: &Path, top: Option<&Path>) -> Self {
+        match top {
+            Some(top) => Self { git_directory: Some(git_directory.to_owned()), ..self.in_directory(top) },
+            None => self,
+        }
     }
 
     /// Runs git and returns what it printed.
@@ -94,6 +105,7 @@ impl Program {
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             // What git says is looked at here and there.
             .env("LC_ALL", "C")
+            .envs(self.git_directory.iter().map(|folder| ("GIT_DIR", folder)))
             .envs(extra.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -177,6 +177,32 @@ impl Repository {
         Ok(commits)
     }
 
+    /// The merges below some tips that brought a commit to a line of history which had not got it: each with that line's last
+    /// commit.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn arrivals_of(&self, commit: ObjectId, tips: &[ObjectId]) -> Result<Vec<(ObjectId, ObjectId)>> {
+        let names: Vec<String> = tips.iter().map(ToString::to_string).collect();
+        let without = format!("^{commit}");
+        let mut arguments = vec!["rev-list", "--ancestry-path", "--parents", &without];
+        arguments.extend(names.iter().map(String::as_str));
+        arguments.push("--");
+        let (mut later, mut merges) = (BTreeSet::from([commit]), Vec::new());
+        self.git.stream(&arguments, &self.git_environment(), b'\n', |line| -> Result<bool> {
+            let text = String::from_utf8_lossy(line);
+            let ids: Vec<ObjectId> = text.split(' ').filter_map(ObjectId::parse).collect();
+            let Some((own, parents)) = ids.split_first() else { return Ok(true) };
+            later.insert(*own);
+            if parents.len() > 1 {
+                merges.extend(parents.iter().map(|parent| (*own, *parent)));
+            }
+            Ok(true)
+        })?;
+        merges.retain(|(_, parent)| !later.contains(parent));
+        Ok(merges)
+    }
+
     /// The commits at which a history was cut that some tips contain, and others do not.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use crate::store::git::config::Config;
+use crate::store::git::embedded;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::object_id::ObjectId;
@@ -74,6 +75,7 @@ impl Repository {
             }
             opened => opened.map_err(|error| refused(&surroundings, &error))?,
         };
+        embedded::check(&repo, &surroundings)?;
         let config = Config::read(&repo, &surroundings, &git)?;
         share(&config);
         if let Some(top) = named_work_tree(&surroundings, &config, &repo) {
@@ -84,6 +86,7 @@ impl Repository {
         let is_partial = config.text("extensions.partialClone").is_some()
             || config.boolean("remote.origin.promisor").unwrap_or(false);
         let (configured, trees) = (RefCell::default(), RefCell::default());
+        let git = git.at_top(repo.path(), repo.workdir());
         Ok(Self { repo, surroundings, git, config, configured, has_reftable, is_partial, trees })
     }
 
@@ -157,6 +160,13 @@ impl Repository {
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
         self.configured.borrow().get(name).cloned().or_else(|| self.config.text(name))
+    }
+
+    /// The name of the program that acts for whoever writes (`GIT_SUPPORT_VIA`, or `support.via`).
+    #[must_use]
+    pub fn program_name(&self) -> Option<String> {
+        let given = self.surroundings.text("GIT_SUPPORT_VIA").or_else(|| self.configured("support.via"));
+        given.filter(|name| !name.trim().is_empty())
     }
 
     /// Remembers a value in this clone's configuration.
