@@ -33,7 +33,7 @@ const CLOCKS: &str = "
 /// the tickets, who owns the product, and for office hours, unless flags say so. You can open tickets without init, too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Add a product owner, who sets severities: NAME <ADDRESS>, or me (can be repeated)
+    /// Add a product owner, who sets severities: `NAME <ADDRESS>`, or me (can be repeated)
     #[arg(long, value_name = "WHO")]
     owner: Vec<String>,
     /// Set the office hours for SLA clocks: mon-fri 09:00-17:00 Europe/Berlin

@@ -68,6 +68,7 @@ mod outsiders;
 mod own_files;
 mod pages;
 mod people;
+mod pictures;
 mod pipelines;
 mod process;
 mod products;

@@ -130,14 +130,22 @@ fn card(one: &Listed, width: usize, now: i64, is_picked: bool) -> Paragraph<'sta
 
 /// The columns of an assignee, with a blank.
 const ASSIGNEE: usize = 11;
+/// The columns of a due time, with a blank.
+const DUE: usize = 9;
+/// From this width on, there is room for assignees beside the titles.
+const WIDE: u16 = 100;
 
 /// The tickets as one list, a line each, in the order of `next`.
 fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
     let [head, area] = Split::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
-    let heading = format!(
-        " {:<12}{:<9}{:<12}{:<4}{:<10}{:<11}TITLE",
-        "ID", "SEVERITY", "STATUS", "LV", "DUE", "ASSIGNEE"
-    );
+    // Where it is narrow, the title has the room.
+    let assignee = if area.width < WIDE { 0 } else { ASSIGNEE };
+    let who = |text: &str| {
+        let text = clipped(text, ASSIGNEE - 1);
+        if assignee == 0 { String::new() } else { format!("{text:<ASSIGNEE$}") }
+    };
+    let columns = format!(" {:<12}{:<9}{:<12}{:<4}{:<DUE$}", "ID", "SEVERITY", "STATUS", "LV", "DUE");
+    let heading = format!("{columns}{}TITLE", who("ASSIGNEE"));
     frame.render_widget(Paragraph::new(heading).style(Style::new().add_modifier(Modifier::DIM)), head);
     let height = usize::from(area.height);
     let from = (state.row + 1).saturating_sub(height);
@@ -149,9 +157,9 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
             Span::raw(format!(" {}  ", summary.id)),
             Span::styled(format!("{severity:<9}"), style(weight)),
             Span::raw(format!("{:<12}L{}  ", summary.status.as_str(), summary.level)),
-            Span::styled(format!("{due:<10}"), style(urgency)),
-            Span::raw(format!("{:<11}", clipped(assignee_text(one), ASSIGNEE - 1))),
-            Span::raw(clipped(&summary.title, width.saturating_sub(48 + ASSIGNEE).max(8))),
+            Span::styled(format!("{:<DUE$}", clipped(&due, DUE - 1)), style(urgency)),
+            Span::raw(who(assignee_text(one))),
+            Span::raw(clipped(&summary.title, width.saturating_sub(columns.len() + assignee).max(8))),
         ]);
         let is_picked = from + line == state.row;
         let style = if is_picked { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
