@@ -46,15 +46,15 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let asked = asked(args, session)?;
-    let (owners, hours) = (asked.owners, asked.hours);
-    if let Some(branch) = asked.branch {
-        session.branch = Some(branch);
+    let asks = asks(args, session)?;
+    if asks {
+        session.branch = asked_branch(session)?;
     }
     let project = match &session.branch {
         Some(branch) => Project::open_new(&session.host, branch)?,
         None => session.project()?,
     };
+    let (owners, hours) = wanted(args, asks, &project, session)?;
     let me = if owners.is_empty() { None } else { Some(project.me()?) };
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| {
@@ -82,48 +82,49 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Nothing)
 }
 
-/// What is wanted: from flags, or from somebody at the terminal.
-struct Wanted {
-    branch: Option<String>,
-    owners: Vec<Person>,
-    hours: Option<OfficeHours>,
-}
-
-fn asked(args: &Args, session: &Session<'_>) -> Result<Wanted, Failure> {
+/// True where somebody at the terminal is asked: no flag answers, and the project is not set up.
+fn asks(args: &Args, session: &Session<'_>) -> Result<bool, Failure> {
     let has_flags = !args.owner.is_empty() || args.hours.is_some() || session.branch.is_some();
-    let project = session.project();
-    let is_set_up = matches!(&project, Ok(project) if project.has_settings()?);
-    if !session.interactive || has_flags || args.dry_run || is_set_up {
-        let owners = args.owner.iter().map(|who| owner(who, session)).collect::<Result<_, _>>()?;
-        return Ok(Wanted { branch: None, owners, hours: args.hours.clone() });
-    }
-    let project = project?;
-    let usual = project.branch();
-    let branch =
-        (session.ask_text)("Which branch holds the tickets? One of its own keeps them off main.", usual)?;
-    let who =
-        (session.ask_text)("Who owns the product and sets severities? NAME <ADDRESS>, me or nobody", "me")?;
-    let hours = (session.ask_text)(
-        "Office hours for SLA clocks? Such as mon-fri 09:00-17:00 Europe/Berlin, or none",
-        "none",
-    )?;
-    Ok(Wanted {
-        branch: (branch != usual).then_some(branch),
-        owners: if who == "nobody" { Vec::new() } else { vec![owner(&who, session)?] },
-        hours: match hours.as_str() {
-            "none" => None,
-            hours => Some(OfficeHours::parse(hours).map_err(Failure::usage)?),
-        },
-    })
+    Ok(session.interactive && !has_flags && !args.dry_run && !session.project()?.has_settings()?)
 }
 
-fn owner(who: &str, session: &Session<'_>) -> Result<Person, Failure> {
+/// The branch that somebody names; `None` for the one that tickets go to without a word.
+fn asked_branch(session: &Session<'_>) -> Result<Option<String>, Failure> {
+    let project = session.project()?;
+    let question = "Which branch holds the tickets? One of its own keeps them off main.";
+    let branch = (session.ask_text)(question, project.branch())?;
+    Ok((branch != project.branch()).then_some(branch))
+}
+
+/// Who owns the product, and the office hours: from flags, or from somebody at the terminal.
+fn wanted(
+    args: &Args,
+    asks: bool,
+    project: &Project<'_>,
+    session: &Session<'_>,
+) -> Result<(Vec<Person>, Option<OfficeHours>), Failure> {
+    if !asks {
+        let owners = args.owner.iter().map(|who| owner(who, project)).collect::<Result<_, _>>()?;
+        return Ok((owners, args.hours.clone()));
+    }
+    let question = "Who owns the product and sets severities? NAME <ADDRESS>, me or nobody";
+    let who = (session.ask_text)(question, "me")?;
+    let owners = if who == "nobody" { Vec::new() } else { vec![owner(&who, project)?] };
+    let question = "Office hours for SLA clocks? Such as mon-fri 09:00-17:00 Europe/Berlin, or none";
+    let hours = match (session.ask_text)(question, "none")?.as_str() {
+        "none" => None,
+        hours => Some(OfficeHours::parse(hours).map_err(Failure::usage)?),
+    };
+    Ok((owners, hours))
+}
+
+fn owner(who: &str, project: &Project<'_>) -> Result<Person, Failure> {
     if who == "me" {
-        return session.project()?.me();
+        return project.me();
     }
     let person = Person::parse(who).filter(|person| address_problem(&person.email).is_none());
     person.ok_or_else(|| {
-        Failure::usage(format!("'{}' is not a person", visible(who)))
+        Failure::usage(format!("'{}' is not a valid person", visible(who)))
             .hint("write 'Ann Lee <ann@example.com>', or me")
     })
 }

@@ -28,7 +28,7 @@ fn a_read_where_nothing_is_says_what_to_do_first() {
 fn init_takes_flags() {
     let sandbox = Sandbox::new();
     for (arguments, problem) in [
-        (vec!["init", "--owner", "Pat"], "is not a person"),
+        (vec!["init", "--owner", "Pat"], "is not a valid person"),
         (vec!["init", "--hours", "always"], "is not office hours"),
         (vec!["init", "--hours", "mon-fri 09:00-17:00 Mars/Base"], "is not office hours"),
         (vec!["init", "--hours", "mon-fri 25:00-17:00"], "is not office hours"),
