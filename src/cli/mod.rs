@@ -149,17 +149,20 @@ fn answered(
 
 /// Says what to do first, where a read found nothing because nothing is there yet.
 fn note_unused(view: &View, session: &Session<'_>) {
-    let is_write = matches!(
+    // Of a gate, and of a prompt, nobody is to be told.
+    let is_read = matches!(
         view,
-        View::Nothing
-            | View::Opened(..)
-            | View::Steps(_)
-            | View::Unchanged(_)
-            | View::DryRun(_)
-            | View::Text(_)
-            | View::Queue(_)
+        View::Tickets { .. }
+            | View::Inbox(_)
+            | View::Entries(_)
+            | View::Metrics(_)
+            | View::Known(_)
+            | View::Answers(_)
+            | View::Team(_)
+            | View::Vendors(_)
+            | View::Releases(_)
     );
-    let Some(branch) = session.unused.borrow().clone().filter(|_| !is_write) else { return };
+    let Some(branch) = session.unused.borrow().clone().filter(|_| is_read) else { return };
     session.note(format!("branch {branch} has no tickets yet; open the first one: git support new"));
     session.note("set up team and settings: git support init");
 }

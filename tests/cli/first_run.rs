@@ -8,7 +8,7 @@ use crate::terminal::Terminal;
 #[test]
 fn a_read_where_nothing_is_says_what_to_do_first() {
     let sandbox = Sandbox::new();
-    for command in ["list", "next", "inbox", "log", "report", "known", "audit", "team"] {
+    for command in ["list", "next", "inbox", "log", "report", "known", "answer", "team"] {
         let output = sandbox.run_unwatched(&[command], "");
         assert!(
             output.stderr.contains("branch main has no tickets yet; open the first one: git support new\n"),
@@ -18,7 +18,9 @@ fn a_read_where_nothing_is_says_what_to_do_first() {
         assert!(output.stderr.contains("set up team and settings: git support init\n"), "{command}");
     }
     // What a prompt draws, and what writes, say nothing of it.
-    for arguments in [vec!["status"], vec!["new", "Pay fails"], vec!["list"]] {
+    for arguments in
+        [vec!["status"], vec!["audit"], vec!["check", "status:open"], vec!["new", "Pay fails"], vec!["list"]]
+    {
         let output = sandbox.run_unwatched(&arguments, "");
         assert!(!output.stderr.contains("no tickets yet"), "{arguments:?} {}", output.stderr);
     }
