@@ -66,6 +66,7 @@ mod opened;
 mod opening;
 mod outsiders;
 mod own_files;
+mod packages;
 mod pages;
 mod people;
 mod pictures;
