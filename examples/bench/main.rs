@@ -112,6 +112,7 @@ impl Table {
         self.lists(tickets);
         self.words();
         self.one(tickets);
+        self.day(tickets);
         self.writes(tickets);
         self.index();
         self.disk();
@@ -207,6 +208,23 @@ impl Table {
         self.compare("`report` of a year", &mut |_| bench.support(&year), vec![]);
         let page = [&year[..], &["--html", "../report.html"]].concat();
         self.compare("`report --html` of a year", &mut |_| bench.support(&page), vec![]);
+    }
+
+    /// What each role's day begins with, and the questions of a queue.
+    fn day(&self, tickets: usize) {
+        let bench = &self.bench;
+        let (id, word) = (tickets::id(tickets / 2), tickets::spelled(3_500));
+        let questions: [(&str, &[&str]); 6] = [
+            ("`inbox --peek`", &["inbox", "--peek"]),
+            ("`next`", &["next"]),
+            ("`status`", &["status"]),
+            ("`tree ID`", &["tree", id.as_str()]),
+            ("`known`, a word", &["known", word.as_str()]),
+            ("`answer list`", &["answer", "list"]),
+        ];
+        for (name, words) in questions {
+            self.compare(name, &mut |_| bench.support(words), vec![]);
+        }
     }
 
     fn writes(&self, tickets: usize) {

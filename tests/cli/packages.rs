@@ -36,15 +36,18 @@ fn works(folder: &Path, binary: &str, pages: Option<&str>) {
     let said = shell(folder, &format!("{binary} --version; {binary} demo --fast demo-$$ | tail -1"));
     assert!(said.contains("git-support 0.") && said.contains("It is all there"), "{said}");
     if let Some(pages) = pages.filter(|_| has_tool("man")) {
-        let page = shell(folder, &format!("MANPATH={pages} MANPAGER=cat MANWIDTH=80 man git-support-escalate"));
+        let page =
+            shell(folder, &format!("MANPATH={pages} MANPAGER=cat MANWIDTH=80 man git-support-escalate"));
         assert!(page.contains("GIT-SUPPORT-ESCALATE(1)"), "{page}");
     }
 }
 
 #[test]
 fn each_package_installs_works_and_goes() {
-    let missing: Vec<&str> =
-        ["python3", "dpkg-deb", "rpmbuild", "npm", "strip"].into_iter().filter(|tool| !has_tool(tool)).collect();
+    let missing: Vec<&str> = ["python3", "dpkg-deb", "rpmbuild", "npm", "strip"]
+        .into_iter()
+        .filter(|tool| !has_tool(tool))
+        .collect();
     if let Some(tool) = missing.first() {
         return leave_out(tool);
     }
@@ -61,13 +64,17 @@ fn each_package_installs_works_and_goes() {
     let bill: serde_json::Value =
         serde_json::from_str(&shell(root, "cat one/*.cdx.json")).expect("a bill of materials");
     let parts = bill["components"].as_array().unwrap();
-    assert!(parts.iter().any(|part| part["name"] == "git2") && !parts.iter().any(|part| part["name"] == "proptest"));
+    assert!(
+        parts.iter().any(|part| part["name"] == "git2")
+            && !parts.iter().any(|part| part["name"] == "proptest")
+    );
 
     shell(root, "mkdir tar && tar -xzf one/*.tar.gz -C tar --strip-components 1");
     works(root, "tar/bin/git-support", Some("tar/share/man"));
     // Debian's own tool, on a root of its own.
     shell(root, "mkdir -p deb/var/lib/dpkg/info deb/var/lib/dpkg/updates && touch deb/var/lib/dpkg/status");
-    let dpkg = "dpkg --root=$PWD/deb --force-depends --force-not-root --force-script-chrootless --log=/dev/null";
+    let dpkg =
+        "dpkg --root=$PWD/deb --force-depends --force-not-root --force-script-chrootless --log=/dev/null";
     shell(root, &format!("{dpkg} -i one/*.deb 2>/dev/null"));
     works(root, "deb/usr/bin/git-support", Some("deb/usr/share/man"));
     assert!(root.join("deb/usr/share/bash-completion/completions/git-support").exists());
@@ -83,7 +90,12 @@ fn each_package_installs_works_and_goes() {
     works(root, "npm/bin/git-support", None);
     shell(root, "npm uninstall --silent --global --prefix $PWD/npm git-support");
     assert_eq!(files(&root.join("npm/bin")), BTreeSet::new());
-    if Command::new("python3").args(["-m", "venv"]).arg(root.join("venv")).output().is_ok_and(|out| out.status.success()) {
+    if Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(root.join("venv"))
+        .output()
+        .is_ok_and(|out| out.status.success())
+    {
         shell(root, "venv/bin/pip install --quiet --no-index --no-deps one/*.whl");
         works(root, "venv/bin/git-support", None);
         shell(root, "venv/bin/pip uninstall --quiet --yes git-support");
