@@ -9,13 +9,19 @@ use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
+use crate::ticket::redact::REDACTED;
 
-/// A value that a redaction cut: the field, the value, what is left of it, and the entry of the redaction.
+/// A value that a redaction cut.
 struct Cut {
     field: Field,
     old: Node,
+    /// What is left of it.
     new: Node,
+    /// The entry of the redaction.
     by: EntryId,
+    /// The redaction that had cut the old value already: of two that cut one entry apart from each other, all copies
+    /// name the same one, in whatever order the clones meet.
+    before: Option<EntryId>,
 }
 
 impl Ticket {
@@ -30,9 +36,11 @@ impl Ticket {
         let cuts: Vec<Cut> = self
             .timeline()
             .iter()
-            .filter(|entry| entry.redacted.is_none())
             .filter_map(|entry| Some((entry, *redacted.get(&entry.identity())?)))
-            .flat_map(|(old, new)| cuts(old, new))
+            .filter(|(old, new)| old != new)
+            .flat_map(|(old, new)| {
+                old.cut_by_both(new).map_or_else(|| cuts(old, new), |both| cuts(old, &both))
+            })
             .collect();
         if cuts.is_empty() {
             return Cow::Borrowed(self);
@@ -58,10 +66,12 @@ impl Ticket {
 /// The values that differ between an entry and what a redaction left of it.
 fn cuts(old: &Entry, new: &Entry) -> Vec<Cut> {
     let Some(by) = &new.redacted else { return Vec::new() };
-    let mut cuts = Vec::new();
+    let (before, mut cuts) = (&old.redacted, Vec::new());
     let mut cut = |field: &Field, old: &Node, new: &Node| {
-        if old != new {
-            cuts.push(Cut { field: field.clone(), old: old.clone(), new: new.clone(), by: by.clone() });
+        let is_cut_again = before.is_some() && new.to_string().contains(REDACTED);
+        if old != new || is_cut_again {
+            let (field, before) = (field.clone(), before.clone());
+            cuts.push(Cut { field, old: old.clone(), new: new.clone(), by: by.clone(), before });
         }
     };
     for (field, set) in &old.set {
@@ -86,7 +96,10 @@ fn cuts(old: &Entry, new: &Entry) -> Vec<Cut> {
 /// An entry without the values that were cut.
 fn without(entry: &Entry, cuts: &[Cut]) -> Entry {
     let mut new = entry.clone();
-    for Cut { field, old, new: left, by } in cuts {
+    for Cut { field, old, new: left, by, before } in cuts {
+        if old == left && entry.redacted != *before {
+            continue;
+        }
         let Some(set) = new.set.get_mut(field) else { continue };
         let is_changed = match set {
             Set::Value { from, to } => {
@@ -110,7 +123,7 @@ fn without(entry: &Entry, cuts: &[Cut]) -> Entry {
             Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => false,
         };
         if is_changed {
-            new.redacted = Some(by.clone());
+            new.redacted = new.redacted.take().max(Some(by.clone()));
         }
     }
     new
