@@ -43,33 +43,32 @@ pub(crate) fn compile(
         let ruling = scope.ruling.unwrap_or(NO_RULING);
         let _ = write!(record, "LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row ");
     }
+    let compiler = Compiler { db, context, implied, edition };
+    let candidates = if by_relevance { None } else { compiler.candidates(&query.filter, scope.ruling)? };
+    let led = format!(
+        "CROSS JOIN member m INDEXED BY member_row ON m.row = led.row AND m.edition = {edition} CROSS JOIN \
+         ticket t ON t.row = m.row {record}WHERE "
+    );
     if is_led {
         // Only what has the words is looked at: the join's order is fixed, and so is its way to a member.
-        out.say("score CROSS JOIN member m INDEXED BY member_row ON m.row = score.row AND m.edition = ");
-        out.say(&format!("{edition} CROSS JOIN ticket t ON t.row = m.row {record}WHERE "));
+        out.say(&format!("score led {led}"));
+    } else if let Some(candidates) = candidates {
+        out.say(&format!("({}) led {led}", candidates.text));
+        out.values.extend(candidates.values);
     } else {
         let score = if by_relevance { "LEFT JOIN score ON score.row = m.row " } else { "" };
         out.say(&format!("member m CROSS JOIN ticket t ON t.row = m.row {record}{score}"));
         out.say(&format!("WHERE m.edition = {edition} AND "));
     }
-    Compiler { db, context, implied, edition }.filter(&query.filter, &mut out)?;
-    let direction = if order.descending { "DESC" } else { "ASC" };
-    let points = if by_relevance { "ifnull(score.points, 0)" } else { "m.edition" };
+    compiler.filter(&query.filter, &mut out)?;
     let newest = ", m.created DESC";
     let (column, then) = match order.key {
-        "relevance" => (points, newest),
-        "updated" => ("t.updated", ""),
-        "severity" => ("t.severity", ""),
-        "status" => ("t.status", ""),
-        "level" => ("t.level", ""),
-        "title" => ("natural_key(t.title)", ""),
-        "assignee" => ("t.assignee", ""),
-        "occurrences" => ("t.occurrences", ""),
-        "id" => ("m.id", ""),
-        // What is not due comes last, whichever way it is looked at.
-        "due" => ("s.due IS NULL, s.due", ""),
-        _ => ("m.created", ""),
+        "relevance" if !by_relevance => ("m.edition", newest),
+        "relevance" if is_led => ("led.points", newest),
+        "relevance" => ("ifnull(score.points, 0)", newest),
+        key => (order_column(key), ""),
     };
+    let direction = if order.descending { "DESC" } else { "ASC" };
     out.say(&format!(" ORDER BY {column} {direction}{then}, m.id"));
     if let Some(limit) = query.limit {
         out.say(&format!(" LIMIT {}", signed(limit)));
@@ -77,8 +76,25 @@ pub(crate) fn compile(
     Ok(out.finish(score_table))
 }
 
+/// The column by which a key orders.
+fn order_column(key: &str) -> &'static str {
+    match key {
+        "updated" => "t.updated",
+        "severity" => "t.severity",
+        "status" => "t.status",
+        "level" => "t.level",
+        "title" => "natural_key(t.title)",
+        "assignee" => "t.assignee",
+        "occurrences" => "t.occurrences",
+        "id" => "m.id",
+        // What is not due comes last, whichever way it is looked at.
+        "due" => "s.due IS NULL, s.due",
+        _ => "m.created",
+    }
+}
+
 /// No ruling has this number.
-const NO_RULING: i64 = -1;
+pub(super) const NO_RULING: i64 = -1;
 
 /// True where every answer has one of the words that are looked for.
 fn is_required(filter: &Filter) -> bool {
@@ -107,9 +123,10 @@ fn score(wanted: &[&Phrase], out: &mut Statement) -> String {
     format!("score AS MATERIALIZED (SELECT row, sum(points) AS points FROM ({parts}) GROUP BY row)")
 }
 
-struct Compiler<'a> {
-    db: &'a Connection,
-    context: &'a Context,
+/// What the parts of a query are compiled with.
+pub(super) struct Compiler<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) context: &'a Context,
     /// A phrase that every row looked at has.
     implied: Option<&'a Phrase>,
     edition: i64,
@@ -166,9 +183,9 @@ impl Compiler<'_> {
             }
             Property::Proposed => out.say(&format!("(t.marks & {PROPOSED} <> 0)")),
             Property::Orphaned => {
-                out.say("(m.open AND ");
-                self.terms(Key::Assignee, out, |shown| has_left(shown, self.context))?;
-                out.say(")");
+                out.say("(m.open AND m.row IN (");
+                self.value_rows(Key::Assignee, out, |shown| has_left(shown, self.context))?;
+                out.say("))");
             }
             Property::Overdue => {
                 let now = self.context.now.unix();
@@ -251,24 +268,38 @@ impl Compiler<'_> {
             out.give(text.to_owned());
             return Ok(());
         }
-        let condition = match comparison(key) {
-            Comparison::Person => {
-                let whom = self.context.whom(text);
-                return self.terms(key, out, |shown| whom.is_named(shown));
-            }
-            Comparison::Beginning => "substr(text, 1, length(?)) = ?",
-            Comparison::Part => "? <> '' AND instr(text, ?) > 0",
-            Comparison::Whole => "? <> '' AND text = ?",
-        };
-        out.say("(m.row IN (SELECT row FROM value WHERE term IN (SELECT term FROM term WHERE key = ");
-        out.say(&format!("{} AND {condition})))", number_of(key)));
-        out.give(text.to_owned());
-        out.give(text.to_owned());
+        out.say("(m.row IN (");
+        if comparison(key) == Comparison::Person {
+            let whom = self.context.whom(text);
+            self.value_rows(key, out, |shown| whom.is_named(shown))?;
+        } else {
+            Self::text_rows(key, text, out);
+        }
+        out.say("))");
         Ok(())
     }
 
-    /// The rows with a term of a key that passes: there are few terms, and the test is that of the query.
-    fn terms(&self, key: Key, out: &mut Statement, passes: impl Fn(&str) -> bool) -> rusqlite::Result<()> {
+    /// The rows with a value of a key that a text means, which names nobody.
+    pub(super) fn text_rows(key: Key, text: &str, out: &mut Statement) {
+        let condition = match comparison(key) {
+            Comparison::Beginning => "substr(text, 1, length(?)) = ?",
+            Comparison::Part => "? <> '' AND instr(text, ?) > 0",
+            Comparison::Whole | Comparison::Person => "? <> '' AND text = ?",
+        };
+        let key = number_of(key);
+        out.say("SELECT row FROM value WHERE term IN (SELECT term FROM term WHERE key = ");
+        out.say(&format!("{key} AND {condition})"));
+        out.give(text.to_owned());
+        out.give(text.to_owned());
+    }
+
+    /// The rows with a value of a key that passes: there are few values, and the test is that of the query.
+    pub(super) fn value_rows(
+        &self,
+        key: Key,
+        out: &mut Statement,
+        passes: impl Fn(&str) -> bool,
+    ) -> rusqlite::Result<()> {
         let mut known = self.db.prepare_cached("SELECT term, shown FROM term WHERE key = ?")?;
         let mut rows = known.query([number_of(key)])?;
         let mut passing: Vec<String> = Vec::new();
@@ -278,8 +309,7 @@ impl Compiler<'_> {
                 passing.push(row.get::<_, i64>(0)?.to_string());
             }
         }
-        let list = passing.join(",");
-        out.say(&format!("(m.row IN (SELECT row FROM value WHERE term IN ({list})))"));
+        out.say(&format!("SELECT row FROM value WHERE term IN ({})", passing.join(",")));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 //! is the truth: whoever deletes the file loses the time to build it again.
 
 mod as_of;
+mod candidates;
 mod catch_up;
 mod compile;
 mod completion;

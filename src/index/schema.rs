@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 10;
+const VERSION: i64 = 11;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -32,6 +32,8 @@ CREATE TABLE ticket (
     level INTEGER NOT NULL, assignee TEXT, updated INTEGER NOT NULL, follow_up INTEGER, type INTEGER NOT NULL,
     area INTEGER NOT NULL, reopened INTEGER NOT NULL, comments INTEGER NOT NULL, occurrences INTEGER NOT NULL,
     was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL);
+CREATE INDEX ticket_updated ON ticket (updated);
+CREATE INDEX ticket_follow_up ON ticket (follow_up) WHERE follow_up IS NOT NULL;
 CREATE TABLE version (versions BLOB NOT NULL, id TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (versions, id)) WITHOUT ROWID;
 CREATE INDEX version_row ON version (row);
 CREATE TABLE record (row INTEGER PRIMARY KEY, created INTEGER NOT NULL, open INTEGER NOT NULL, id TEXT NOT NULL, short TEXT NOT NULL, course BLOB NOT NULL);
@@ -57,6 +59,8 @@ CREATE TABLE judged (edition INTEGER NOT NULL, ruling INTEGER NOT NULL, PRIMARY 
 CREATE TABLE standing (
     ruling INTEGER NOT NULL, row INTEGER NOT NULL, due INTEGER, warn INTEGER, late INTEGER NOT NULL,
     paused INTEGER NOT NULL, rules BLOB NOT NULL, PRIMARY KEY (ruling, row)) WITHOUT ROWID;
+CREATE INDEX standing_due ON standing (ruling, due);
+CREATE INDEX standing_late ON standing (ruling) WHERE late;
 CREATE TABLE fresh (row INTEGER PRIMARY KEY);
 ";
 
