@@ -13,22 +13,33 @@ use crate::query::tree::{Compare, Filter, Key, Property, Test};
 const MAX_CANDIDATES: i64 = 5_000;
 
 impl Compiler<'_> {
-    /// SQL that selects the rows among which all answers are; none where it cannot be told, or where they are many.
+    /// SQL that selects the fewest rows among which all answers are; none where it cannot be told, or where they are many.
     pub(super) fn candidates(
         &self,
         filter: &Filter,
         ruling: Option<i64>,
     ) -> rusqlite::Result<Option<Statement>> {
-        let mut out = Statement::default();
-        out.say("SELECT DISTINCT row FROM (");
-        if !self.among(filter, ruling.unwrap_or(NO_RULING), &mut out)? {
-            return Ok(None);
+        let parts = if let Filter::All(all) = filter { all.as_slice() } else { std::slice::from_ref(filter) };
+        let (mut most, mut fewest) = (MAX_CANDIDATES, None);
+        for part in parts {
+            let mut out = Statement::default();
+            out.say("SELECT DISTINCT row FROM (");
+            if !self.among(part, ruling.unwrap_or(NO_RULING), &mut out)? {
+                continue;
+            }
+            out.say(")");
+            let count = self.count(&out, most + 1)?;
+            if count <= most {
+                (most, fewest) = (count, Some(out));
+            }
         }
-        out.say(")");
-        let counted = format!("SELECT count(*) FROM ({} LIMIT {})", out.text, MAX_CANDIDATES + 1);
-        let mut count = self.db.prepare_cached(&counted)?;
-        let count: i64 = count.query_row(params_from_iter(&out.values), |row| row.get(0))?;
-        Ok((count <= MAX_CANDIDATES).then_some(out))
+        Ok(fewest)
+    }
+
+    /// How many rows a selection has, so many at most.
+    fn count(&self, rows: &Statement, limit: i64) -> rusqlite::Result<i64> {
+        let text = format!("SELECT count(*) FROM ({} LIMIT {limit})", rows.text);
+        self.db.prepare_cached(&text)?.query_row(params_from_iter(&rows.values), |row| row.get(0))
     }
 
     /// Adds a selection of rows among which all are that pass a filter; false where there is none, and what was said is
@@ -55,10 +66,9 @@ impl Compiler<'_> {
         }
     }
 
-    /// The selection of the first filter that has one: of those that ask for a value first, which are few most often.
+    /// The selection of the first filter that has one.
     fn among_first(&self, all: &[Filter], ruling: i64, out: &mut Statement) -> rusqlite::Result<bool> {
-        let is_term = |filter: &&Filter| matches!(filter, Filter::Term(..));
-        for filter in all.iter().filter(is_term).chain(all.iter().filter(|filter| !is_term(filter))) {
+        for filter in all {
             let mut one = Statement::default();
             if self.among(filter, ruling, &mut one)? {
                 out.say(&one.text);

@@ -28,13 +28,15 @@ pub fn queue<T>(
     let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
     let is_offered =
         |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
-    let mut queue: Vec<(Rank, T)> = Vec::new();
-    for one in tickets.into_iter().filter(|one| is_offered(one)) {
-        let rank = ranks.remove(&of(&one).0.id);
-        queue.extend(rank.map(|rank| (rank, one)));
+    let mut order: Vec<(Rank, usize)> = Vec::new();
+    for (place, one) in tickets.iter().enumerate().filter(|(_, one)| is_offered(one)) {
+        order.extend(ranks.remove(&of(one).0.id).map(|rank| (rank, place)));
     }
-    queue.sort_by(|(a, _), (b, _)| a.cmp(b));
-    queue.into_iter().map(|(rank, one)| (one, rank.held)).collect()
+    order.sort();
+    // What is long is not moved while it is put in order.
+    let mut tickets: Vec<Option<T>> = tickets.into_iter().map(Some).collect();
+    let mut take = |place: usize| tickets.get_mut(place).and_then(Option::take);
+    order.into_iter().filter_map(|(rank, place)| Some((take(place)?, rank.held))).collect()
 }
 
 /// Where a ticket stands among others: by the most urgent of those that wait for it, then by its own urgency.
