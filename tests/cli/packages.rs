@@ -42,6 +42,45 @@ fn works(folder: &Path, binary: &str, pages: Option<&str>) {
     }
 }
 
+/// The descriptions for package managers name the archives and their checksums, and are read by what is here to read them.
+#[track_caller]
+fn describes_what_was_made(made: &Path) {
+    let sums = fs::read_to_string(made.join("SHA256SUMS")).unwrap();
+    let sum_of = |end: &str| {
+        let line = sums.lines().find(|line| line.ends_with(end)).expect(end);
+        line.split_once("  ").map(|(sum, name)| (sum.to_owned(), name.to_owned())).unwrap()
+    };
+    let texts = |folder: &str| {
+        let files = files(&made.join("manifests").join(folder));
+        files.iter().map(|file| fs::read_to_string(file).unwrap()).collect::<String>()
+    };
+    for (folder, archive) in [
+        ("homebrew", "source.tar.gz"),
+        ("nix", "source.tar.gz"),
+        ("scoop", "windows-x86_64.zip"),
+        ("winget", "windows-x86_64.zip"),
+    ] {
+        let (sum, name) = sum_of(archive);
+        let text = texts(folder);
+        assert!(text.to_lowercase().contains(&sum), "{folder}: {text}");
+        assert!(text.contains(&format!("https://example.com/v0.1.0/{name}")), "{folder}: {text}");
+    }
+    serde_json::from_str::<serde_json::Value>(&texts("scoop")).unwrap();
+    for file in files(&made.join("manifests/winget")) {
+        let text = fs::read_to_string(file).unwrap();
+        let read: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(read["PackageVersion"].as_str(), Some(env!("CARGO_PKG_VERSION")));
+    }
+    if has_tool("ruby") {
+        shell(made, "ruby -c manifests/homebrew/git-support.rb");
+    }
+    if has_tool("nix-instantiate") {
+        shell(made, "nix-instantiate --parse manifests/nix/package.nix manifests/nix/flake.nix");
+    }
+    let source = shell(made, "tar -tzf *-source.tar.gz");
+    assert!(source.contains("/Cargo.lock") && source.contains("/src/main.rs"), "{source}");
+}
+
 #[test]
 fn each_package_installs_works_and_goes() {
     let missing: Vec<&str> = ["python3", "dpkg-deb", "rpmbuild", "npm", "strip"]
@@ -56,11 +95,12 @@ fn each_package_installs_works_and_goes() {
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/packages/build").display().to_string();
     shell(root, &format!("strip -o git-support {}", env!("CARGO_BIN_EXE_git-support")));
     for out in ["one", "two"] {
-        shell(root, &format!("python3 {build} --binary git-support --out {out}"));
+        let options = "--windows git-support --url https://example.com/v0.1.0/";
+        shell(root, &format!("python3 {build} --binary git-support {options} --out {out}"));
     }
-    let sums = |out: &str| fs::read_to_string(root.join(out).join("SHA256SUMS")).unwrap();
-    assert_eq!(sums("one"), sums("two"));
+    shell(root, "diff -r one two");
     shell(&root.join("one"), "sha256sum --quiet -c SHA256SUMS");
+    describes_what_was_made(&root.join("one"));
     let bill: serde_json::Value =
         serde_json::from_str(&shell(root, "cat one/*.cdx.json")).expect("a bill of materials");
     let parts = bill["components"].as_array().unwrap();

@@ -177,8 +177,19 @@ impl Stage {
 
 /// The PATH with a folder before it in which this program is `git-support`.
 fn path_with_own(folder: &std::path::Path, path: Option<&OsString>) -> Result<OsString> {
-    let own = std::env::current_exe().context("finding this program")?;
+    let own = own_program(path).context("finding this program")?;
     std::os::unix::fs::symlink(own, folder.join("git-support")).context("making a link to this program")?;
     let rest: Vec<PathBuf> = path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
     std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).context("the PATH")
+}
+
+/// This program's file: as the system knows it, else, where `/proc` is missing, as it was called.
+fn own_program(path: Option<&OsString>) -> std::io::Result<PathBuf> {
+    std::env::current_exe().or_else(|error| {
+        let called = PathBuf::from(std::env::args_os().next().unwrap_or_default());
+        let in_path =
+            || std::env::split_paths(path?).map(|folder| folder.join(&called)).find(|file| file.is_file());
+        let file = if called.components().count() > 1 { Some(called.clone()) } else { in_path() };
+        file.ok_or(error).and_then(std::fs::canonicalize)
+    })
 }
