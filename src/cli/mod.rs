@@ -10,6 +10,7 @@ mod man;
 mod on_change;
 mod options;
 mod output;
+mod platform;
 mod process_env;
 mod progress;
 mod questions;

@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::cli::options::Options;
+use crate::cli::platform::{ENDING, NOT_KILLING};
 use crate::commands::{Clock, ProcessEnv};
 use crate::commands::{Failure, Kind};
 
@@ -43,7 +43,8 @@ pub(super) fn now() -> Result<i64, Failure> {
 /// limit of file sizes fails instead of killing.
 fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
     let interruptible = Arc::new(AtomicBool::new(true));
-    for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
+    for (signal, status) in ENDING {
+        let status = i32::from(status);
         signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&interruptible))
             .context("watching for signals")?;
         // Whoever says it twice means it: a write that hangs is left as a kill would leave it.
@@ -52,7 +53,10 @@ fn interrupts() -> Result<Arc<AtomicBool>, Failure> {
             .and_then(|_| signal_hook::flag::register(signal, again))
             .context("watching for signals")?;
     }
-    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).context("watching for signals")?;
+    for signal in NOT_KILLING {
+        signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))
+            .context("watching for signals")?;
+    }
     Ok(interruptible)
 }
 

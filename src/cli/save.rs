@@ -21,13 +21,12 @@ pub(super) fn may_write(path: &Path, mark: Option<&str>) -> bool {
 pub(super) fn save(path: &Path, content: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    // A page is for others to read, as the user's umask says; a temporary file is not.
+    let open = |path: &Path| fs::File::options().write(true).create_new(true).open(path);
     let writing = || format!("writing {}", path.display());
     let mut file =
-        tempfile::Builder::new().prefix(".git-support-").tempfile_in(folder).with_context(writing)?;
+        tempfile::Builder::new().prefix(".git-support-").make_in(folder, open).with_context(writing)?;
     file.write_all(content).with_context(writing)?;
-    // A page is for others to read; a temporary file is not.
-    fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .with_context(writing)?;
     file.persist(path).map_err(|error| error.error).with_context(writing)?;
     Ok(())
 }

@@ -18,6 +18,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cli", &["commands", "render"]),
 ];
 
+/// What asks which system it is on.
+const PLATFORMS: &[&str] = &["cli/platform/", "store/git/platform/"];
+
 /// Words that may stand only under the given rooms or files.
 const ONLY_IN: &[(&str, &[&str])] = &[
     // Only a change decides: what holds for every change is said there, once.
@@ -30,7 +33,12 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite::", &["index/"]),
     ("jiff::", &["process/calendar/"]),
     ("icalendar::", &["process/calendar/"]),
-    ("ratatui::", &["cli/board/"]),
+    ("ratatui::", &["cli/board/", "cli/platform/windows.rs"]),
+    ("cfg(unix)", PLATFORMS),
+    ("cfg(windows)", PLATFORMS),
+    ("cfg(target_os", PLATFORMS),
+    ("std::os::", PLATFORMS),
+    ("rustix::", PLATFORMS),
     ("maud::", &["report/html/"]),
     ("postcard::", &["process/clock/", "store/remembered.rs"]),
     ("indicatif::", &["cli/"]),

@@ -13,11 +13,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
-use rustix::event::{PollFd, PollFlags, Timespec};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::cli::board::deck::Deck;
 use crate::cli::board::state::State;
+use crate::cli::platform::{ENDING, Keyboard};
 use crate::cli::process_env;
 use crate::commands::{Failure, Session};
 
@@ -86,33 +85,6 @@ fn show(
     Ok(signals.status())
 }
 
-/// What the keyboard is about.
-enum Keyboard {
-    /// Nobody typed.
-    Silent,
-    /// Somebody did.
-    Typed,
-    /// The terminal is gone.
-    Gone,
-}
-
-impl Keyboard {
-    /// What it is about after so many nanoseconds at most. A terminal that is gone is told here: what reads keys
-    /// would wait for it for good, and take a whole core.
-    fn after(nanoseconds: i64) -> Self {
-        let input = std::io::stdin();
-        let mut polled = [PollFd::new(&input, PollFlags::IN)];
-        let patience = Timespec { tv_sec: 0, tv_nsec: nanoseconds };
-        // A signal ends the wait, too.
-        let Ok(1..) = rustix::event::poll(&mut polled, Some(&patience)) else { return Self::Silent };
-        let [polled] = polled;
-        if polled.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return Self::Gone;
-        }
-        Self::Typed
-    }
-}
-
 /// Signals that end the board: it gives the screen back first.
 struct Signals {
     seen: Vec<(Arc<AtomicBool>, u8)>,
@@ -125,7 +97,7 @@ impl Signals {
         let own = std::mem::replace(&mut session.host.env.interruptible, Arc::new(AtomicBool::new(true)));
         own.store(false, Ordering::SeqCst);
         let mut seen = Vec::new();
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
+        for (signal, status) in ENDING {
             let flag = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(signal, Arc::clone(&flag)).context("watching for signals")?;
             seen.push((flag, status));

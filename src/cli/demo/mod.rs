@@ -178,7 +178,11 @@ impl Stage {
 /// The PATH with a folder before it in which this program is `git-support`.
 fn path_with_own(folder: &std::path::Path, path: Option<&OsString>) -> Result<OsString> {
     let own = own_program(path).context("finding this program")?;
-    std::os::unix::fs::symlink(own, folder.join("git-support")).context("making a link to this program")?;
+    let second = folder.join(format!("git-support{}", std::env::consts::EXE_SUFFIX));
+    // Where the folder lies on another disk, a second name is a copy.
+    std::fs::hard_link(&own, &second)
+        .or_else(|_| std::fs::copy(&own, &second).map(drop))
+        .context("making a second name of this program")?;
     let rest: Vec<PathBuf> = path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
     std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).context("the PATH")
 }

@@ -2,7 +2,7 @@
 //! bounded and no file is made for each of them.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 
 use git2::build::TreeUpdateBuilder;
@@ -11,6 +11,7 @@ use git2::{ConfigLevel, ObjectType, Oid, PackBuilder};
 use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::SupportPath;
+use crate::store::git::platform;
 use crate::store::git::repository::Repository;
 
 /// The bytes of blobs that go into one pack.
@@ -139,8 +140,8 @@ impl Repository {
         let folder = self.common_directory().join("objects/pack");
         let io = |error: std::io::Error| Error::io(format!("writing {}", folder.display()), &error);
         for entry in fs::read_dir(&folder).map_err(io)? {
-            File::open(entry.map_err(io)?.path()).and_then(|file| file.sync_all()).map_err(io)?;
+            platform::sync(&entry.map_err(io)?.path()).map_err(io)?;
         }
-        File::open(&folder).and_then(|folder| folder.sync_all()).map_err(io)
+        platform::sync(&folder).map_err(io)
     }
 }

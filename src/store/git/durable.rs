@@ -2,7 +2,6 @@
 //! asked for all of them at once, the file system has far less to do.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use git2::Oid;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::platform;
 use crate::store::git::repository::Repository;
 
 /// While it lives, libgit2 waits for the disk after each file that it writes: references, say. Objects are written before,
@@ -115,7 +115,7 @@ fn lost() -> Error {
 /// Waits for one file or folder. One that is gone was packed by `git gc` meanwhile, which waits for the disk
 /// itself.
 fn sync(place: &Path) -> Result<()> {
-    match File::open(place).and_then(|file| file.sync_all()) {
+    match platform::sync(place) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(Error::io(format!("writing {}", place.display()), &error))
         }

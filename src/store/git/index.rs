@@ -5,11 +5,9 @@
 //! cache, fsmonitor) are written by `git update-index`.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,10 +18,10 @@ use crate::store::git::index_format::{Edit, Entry, IndexFile, Unread, hash_bytes
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::SupportPath;
+use crate::store::git::platform::{self, Stamp, Stat, stamp};
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary;
-use crate::store::git::worktree::Stat;
 
 /// The mode of an ordinary file.
 const MODE: u32 = 0o100_644;
@@ -59,14 +57,6 @@ pub(crate) struct IndexCopy {
     original: PathBuf,
     stamp: Option<Stamp>,
     format: ObjectFormat,
-}
-
-/// What tells one index file from the next: inode, time of change, size.
-type Stamp = (u64, i64, i64, u64);
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let meta = fs::metadata(path).ok()?;
-    Some((meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.len()))
 }
 
 impl Repository {
@@ -136,7 +126,7 @@ impl Repository {
             let arguments = ["update-index", "-z", "--index-info"];
             self.git_here(&arguments, lines.concat().as_bytes(), Some(&copy.copy))?;
         }
-        let synced = fs::File::open(&copy.copy).and_then(|file| file.sync_all());
+        let synced = platform::sync(&copy.copy);
         synced.map_err(|error| Error::io("writing the index", &error))
     }
 
@@ -150,7 +140,7 @@ impl Repository {
         let is_edited = |entry: &Entry<'_>| {
             // What is no plain file any more, git looks at again by itself.
             let content =
-                temporary::read(&top.join(OsStr::from_bytes(entry.path)), u64::from(entry.size) + 1);
+                temporary::read(&top.join(platform::from_bytes(entry.path)), u64::from(entry.size) + 1);
             let format = self.repo.object_format();
             let hash = |bytes: Vec<u8>| Oid::hash_object_ext(ObjectType::Blob, &bytes, format).ok();
             content.ok().and_then(hash) != Some(entry.id)
@@ -245,7 +235,7 @@ impl IndexCopy {
         }
         fs::rename(&self.copy, &self.original).map_err(failed)?;
         let folder = self.original.parent().unwrap_or(&self.original);
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        platform::sync(folder).map_err(failed)
     }
 
     /// True while the index is the one that was copied.

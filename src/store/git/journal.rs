@@ -5,23 +5,19 @@
 //! names) counts only in the very folder that wrote the journal, not in a copy of it, and only while it is the same.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::path::SupportPath;
+use crate::store::git::platform::{self, Identity, identity};
 use crate::store::git::temporary;
 
 /// The most bytes of a journal that are read: an import of a million tickets writes a hundred each.
 const MAX_BYTES: u64 = 1024 * 1024 * 1024;
-
-/// What tells a file or folder from a copy of it: device and inode.
-pub(crate) type Identity = (u64, u64);
 
 /// A write under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,29 +76,23 @@ pub(crate) enum Place {
     },
 }
 
-/// What tells what stands at a path from a copy of it.
-pub(crate) fn identity(path: &Path) -> Option<Identity> {
-    fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
-}
-
 impl Place {
     /// The place of a folder, seen from the git directory that all work trees share.
     pub(crate) fn of(folder: &Path, common: &Path) -> Self {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (folder, common) = (real(folder), real(common));
-        let bytes = |path: &OsStr| path.as_bytes().to_vec();
         if let Ok(within) = folder.strip_prefix(&common) {
-            return Self::Within(bytes(within.as_os_str()));
+            return Self::Within(platform::to_bytes(within.as_os_str()));
         }
         if common.file_name() == Some(OsStr::new(".git")) && common.parent() == Some(&folder) {
-            return Self::Within(bytes(OsStr::new("..")));
+            return Self::Within(platform::to_bytes(OsStr::new("..")));
         }
-        Self::Elsewhere { identity: identity(&folder), path: bytes(folder.as_os_str()) }
+        Self::Elsewhere { identity: identity(&folder), path: platform::to_bytes(folder.as_os_str()) }
     }
 
     /// The folder, where it is still the one that was meant; `likely` are places where it may lie as well.
     pub(crate) fn resolve(&self, common: &Path, is_home: bool, likely: &[&Path]) -> Option<PathBuf> {
-        let path = |bytes: &[u8]| PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()));
+        let path = |bytes: &[u8]| PathBuf::from(platform::from_bytes(bytes));
         match self {
             Self::Within(bytes) => Some(common.join(path(bytes))).filter(|folder| folder.is_dir()),
             Self::Elsewhere { path: bytes, identity: known } => {
@@ -149,7 +139,7 @@ impl Journal {
         }
         file.sync_all().map_err(failed)?;
         fs::rename(&temporary, path(folder)).map_err(failed)?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        platform::sync(folder).map_err(failed)
     }
 
     /// Drops the journal: the write is done, or undone.
@@ -181,6 +171,6 @@ impl Checkout {
 
     /// The index in a folder that was resolved.
     pub(crate) fn index(&self, folder: &Path) -> PathBuf {
-        folder.join(OsStr::from_bytes(&self.index_name))
+        folder.join(platform::from_bytes(&self.index_name))
     }
 }

@@ -30,6 +30,7 @@ mod object_id;
 mod objects;
 mod path;
 mod pipeline;
+mod platform;
 mod process_env;
 mod program;
 mod promised;

@@ -1,6 +1,5 @@
 //! The write itself: in the order that loses nothing, whoever else writes and wherever a kill strikes.
 
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,11 +12,12 @@ use crate::store::git::durable::WaitsForDisk;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::index::{IndexCopy, IndexLock, NewEntry};
-use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace, identity};
+use crate::store::git::journal::{Checkout, Journal, JournalFile, Place as JournalPlace};
 use crate::store::git::local_changes::Place;
 use crate::store::git::lock::{Lock, Wait};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::FOLDER;
+use crate::store::git::platform::{self, identity};
 use crate::store::git::references::{RefUpdate, Reflog};
 use crate::store::git::repository::Repository;
 use crate::store::git::stop;
@@ -191,7 +191,7 @@ impl Repository {
         let checkout = Checkout {
             top: JournalPlace::of(top, common),
             index_folder: JournalPlace::of(index.parent().unwrap_or(&index), common),
-            index_name: index.file_name().unwrap_or_default().as_bytes().to_vec(),
+            index_name: platform::to_bytes(index.file_name().unwrap_or_default()),
             had_index: !copy.is_absent(),
             part,
             files,

@@ -6,9 +6,8 @@
 
 use std::sync::OnceLock;
 
-use rustix::fs::Mode;
-
 use crate::store::git::config::Config;
+use crate::store::git::platform::set_umask;
 
 /// The umask that the process was started with, where it was changed.
 static USERS: OnceLock<u32> = OnceLock::new();
@@ -18,16 +17,16 @@ pub(crate) fn share(config: &Config) {
     let Some(value) = config.text("core.sharedRepository") else { return };
     let Some(sharing) = Sharing::parse(&value) else { return };
     let own = *USERS.get_or_init(|| {
-        let own = rustix::process::umask(Mode::empty());
-        rustix::process::umask(own);
-        own.bits()
+        let own = set_umask(0);
+        set_umask(own);
+        own
     });
-    rustix::process::umask(Mode::from_raw_mode(sharing.umask(own)));
+    set_umask(sharing.umask(own));
 }
 
 /// A mode for a file or folder of the work tree, which the umask of its user counts for.
-pub(crate) fn users_mode(mode: u32) -> Mode {
-    Mode::from_raw_mode(mode & !USERS.get().copied().unwrap_or_default())
+pub(crate) fn users_mode(mode: u32) -> u32 {
+    mode & !USERS.get().copied().unwrap_or_default()
 }
 
 /// Who is to read and write what is made.

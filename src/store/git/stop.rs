@@ -13,7 +13,7 @@ const HANGS: &str = "GIT_SUPPORT_HANG";
 #[expect(clippy::disallowed_methods, reason = "a switch for tests, compiled into test builds only")]
 pub(crate) fn here(point: &str) {
     if std::env::var(ENVIRONMENT).is_ok_and(|name| name == point) {
-        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        crate::store::git::platform::die();
     }
     while std::env::var(HANGS).is_ok_and(|name| name == point) {
         std::thread::sleep(std::time::Duration::from_millis(50));

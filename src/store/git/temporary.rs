@@ -3,10 +3,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::store::git::platform;
 
 /// A part of a name that nobody can foresee.
 ///
@@ -30,8 +29,7 @@ pub(crate) fn create_with(path: &Path, content: &[u8]) -> io::Result<File> {
 
 /// Opens a plain file: a pipe is not waited for, a link not followed.
 pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
+    let file = platform::open_no_link(path, options)?;
     if file.metadata()?.is_file() {
         return Ok(file);
     }

@@ -2,25 +2,21 @@
 
 use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt as _;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-use rustix::fs::{AtFlags, CWD, Mode, OFlags};
-use rustix::io::Errno;
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::objects::not_a_folder;
 use crate::store::git::path::{FOLDER, SupportPath};
+use crate::store::git::platform::{self, Folder, Stat, is_in_the_way};
 use crate::store::git::shared::users_mode;
 
 /// The work tree.
 pub(crate) struct WorkTree {
     top: PathBuf,
     /// The folder that was opened last: of many files, those of one folder come one after the other.
-    last: RefCell<Option<(String, Rc<OwnedFd>)>>,
+    last: RefCell<Option<(String, Rc<Folder>)>>,
 }
 
 /// When what is written is on the disk.
@@ -45,23 +41,8 @@ enum Missing {
     Leave,
 }
 
-/// What git remembers of a file in its index.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stat {
-    pub(crate) ctime: (i64, i64),
-    pub(crate) mtime: (i64, i64),
-    pub(crate) dev: u64,
-    pub(crate) ino: u64,
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) bytes: u64,
-}
-
-fn failed(path: &str, error: Errno) -> Error {
-    if error == Errno::LOOP || error == Errno::NOTDIR {
-        return not_a_folder(path);
-    }
-    Error::io(path, &std::io::Error::from(error))
+fn failed(path: &str, error: &std::io::Error) -> Error {
+    if is_in_the_way(error) { not_a_folder(path) } else { Error::io(path, error) }
 }
 
 impl WorkTree {
@@ -71,7 +52,7 @@ impl WorkTree {
     }
 
     /// Opens the folder that a path lies in; `None` if it is not there and is not to be created.
-    fn folder(&self, path: &SupportPath, create: Missing) -> Result<Option<Rc<OwnedFd>>> {
+    fn folder(&self, path: &SupportPath, create: Missing) -> Result<Option<Rc<Folder>>> {
         let name = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         if let Some((_, folder)) = self.last.borrow().as_ref().filter(|(last, _)| last == name) {
             return Ok(Some(Rc::clone(folder)));
@@ -81,23 +62,19 @@ impl WorkTree {
         Ok(opened)
     }
 
-    fn open_folder(&self, path: &SupportPath, create: Missing) -> Result<Option<OwnedFd>> {
-        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+    fn open_folder(&self, path: &SupportPath, create: Missing) -> Result<Option<Folder>> {
         let top = self.top.display().to_string();
-        let mut at = rustix::fs::openat(CWD, &self.top, flags, Mode::empty()).map_err(|e| failed(&top, e))?;
+        let mut at = Folder::open(&self.top).map_err(|error| failed(&top, &error))?;
         let mut upto = String::new();
         for name in path.folders() {
             upto = if upto.is_empty() { name.to_owned() } else { format!("{upto}/{name}") };
             if create == Missing::Make {
-                match rustix::fs::mkdirat(&at, name, users_mode(0o777)) {
-                    Ok(()) | Err(Errno::EXIST) => {}
-                    Err(error) => return Err(failed(&upto, error)),
-                }
+                at.make(name, users_mode(0o777)).map_err(|error| failed(&upto, &error))?;
             }
-            at = match rustix::fs::openat(&at, name, flags | OFlags::NOFOLLOW, Mode::empty()) {
+            at = match at.enter(name) {
                 Ok(folder) => folder,
-                Err(Errno::NOENT) => return Ok(None),
-                Err(error) => return Err(failed(&upto, error)),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(failed(&upto, &error)),
             };
         }
         Ok(Some(at))
@@ -106,11 +83,10 @@ impl WorkTree {
     /// The content of a file; `None` where there is none. Anything but a file is refused.
     pub(crate) fn read(&self, path: &SupportPath, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(folder) = self.folder(path, Missing::Leave)? else { return Ok(None) };
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = match rustix::fs::openat(&folder, path.name(), flags, Mode::empty()) {
-            Ok(file) => File::from(file),
-            Err(Errno::NOENT) => return Ok(None),
-            Err(error) => return Err(failed(path, error)),
+        let file = match folder.open_file(path.name()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(path, &error)),
         };
         let io = |error: std::io::Error| Error::io(path.to_string(), &error);
         if !file.metadata().map_err(io)?.is_file() {
@@ -132,49 +108,38 @@ impl WorkTree {
     ) -> Result<Stat> {
         let folder = self.folder(path, Missing::Make)?.ok_or_else(|| not_a_folder(path))?;
         let temporary = temporary_name(part);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = rustix::fs::openat(&folder, temporary.as_str(), flags, users_mode(0o666));
-        let mut file = File::from(opened.map_err(|error| failed(path, error))?);
+        let opened = folder.create_file(&temporary, users_mode(0o666));
+        let mut file = opened.map_err(|error| failed(path, &error))?;
         let io = |error: std::io::Error| Error::io(format!("writing {path}"), &error);
-        let written = file.write_all(content).and_then(|()| durable.sync(&file)).map_err(io).and_then(|()| {
-            rustix::fs::renameat(&folder, temporary.as_str(), &folder, path.name())
-                .map_err(|e| failed(path, e))
-        });
+        let written = file.write_all(content).and_then(|()| durable.sync(&file)).map_err(io);
+        let written = written
+            .and_then(|()| folder.rename(&temporary, path.name()).map_err(|error| failed(path, &error)));
         if let Err(error) = written {
-            let _ = rustix::fs::unlinkat(&folder, temporary.as_str(), AtFlags::empty());
+            let _ = folder.remove_file(&temporary);
             return Err(error);
         }
-        let meta = file.metadata().map_err(io)?;
-        Ok(Stat {
-            ctime: (meta.ctime(), meta.ctime_nsec()),
-            mtime: (meta.mtime(), meta.mtime_nsec()),
-            dev: meta.dev(),
-            ino: meta.ino(),
-            uid: meta.uid(),
-            gid: meta.gid(),
-            bytes: meta.len(),
-        })
+        folder.stat(path.name(), &file).map_err(io)
     }
 
     /// Sees that all that was written is on the disk.
     pub(crate) fn sync(&self) -> Result<()> {
-        let top = File::open(&self.top).map_err(|error| Error::io(self.top.display().to_string(), &error))?;
-        rustix::fs::syncfs(&top).map_err(|error| failed(&self.top.display().to_string(), error))
+        let top = self.top.display().to_string();
+        platform::sync_all_in(&self.top).map_err(|error| failed(&top, &error))
     }
 
     /// Takes a file away, and its folders where nothing else is in them.
     pub(crate) fn remove(&self, path: &SupportPath) -> Result<()> {
         let Some(folder) = self.folder(path, Missing::Leave)? else { return Ok(()) };
-        match rustix::fs::unlinkat(&folder, path.name(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(error) => return Err(failed(path, error)),
+        match folder.remove_file(path.name()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(path, &error)),
+            Ok(()) | Err(_) => {}
         }
         *self.last.borrow_mut() = None;
         let mut inner = path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         while let Some(folder) = inner.as_deref().and_then(|inner| SupportPath::parse(inner).ok()) {
             let Some(outer) = self.open_folder(&folder, Missing::Leave)? else { break };
             // A folder that is not empty stays: rmdir refuses it.
-            if rustix::fs::unlinkat(&outer, folder.name(), AtFlags::REMOVEDIR).is_err() {
+            if outer.remove_folder(folder.name()).is_err() {
                 return Ok(());
             }
             inner = folder.rsplit_once('/').map(|(outer, _)| outer.to_owned());
@@ -187,7 +152,7 @@ impl WorkTree {
     /// Takes away what a killed run may have left beside a path.
     pub(crate) fn remove_temporary(&self, path: &SupportPath, part: &str) -> Result<()> {
         if let Some(folder) = self.folder(path, Missing::Leave)? {
-            let _ = rustix::fs::unlinkat(&folder, temporary_name(part).as_str(), AtFlags::empty());
+            let _ = folder.remove_file(&temporary_name(part));
         }
         Ok(())
     }

@@ -1,0 +1,82 @@
+//! Terminals and processes on Unix.
+
+use std::io;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Command, ExitStatus};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, Signal};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::iterator::{Handle, Signals};
+
+use super::Keyboard;
+
+/// The signals that end this program, each with the exit status that a shell gives it.
+pub(in crate::cli) const ENDING: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)];
+
+/// Signals that would kill where an error is better: a file that grew too long.
+pub(in crate::cli) const NOT_KILLING: [i32; 1] = [SIGXFSZ];
+
+/// Signals to us on their way to a command that we run.
+pub(in crate::cli) struct SignalRelay {
+    signals: Option<Signals>,
+    handle: Handle,
+    is_alone: bool,
+}
+
+impl SignalRelay {
+    /// Takes the signals over. A command that is alone leads a group of its own, with all that it starts.
+    pub(in crate::cli) fn start(command: &mut Command, is_alone: bool) -> io::Result<Self> {
+        let signals = Signals::new(ENDING.map(|(signal, _)| signal))?;
+        if is_alone {
+            command.process_group(0);
+        }
+        Ok(Self { handle: signals.handle(), signals: Some(signals), is_alone })
+    }
+
+    /// Passes each signal on to a process, or to its group.
+    pub(in crate::cli) fn pass_to(&mut self, id: u32) -> io::Result<()> {
+        let (Some(mut signals), Ok(id)) = (self.signals.take(), i32::try_from(id)) else { return Ok(()) };
+        let is_alone = self.is_alone;
+        let pass_on = move || signals.forever().for_each(|signal| tell(id, signal, is_alone));
+        std::thread::Builder::new().spawn(pass_on).map(drop)
+    }
+}
+
+impl Drop for SignalRelay {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
+/// Passes a signal on: to the command's group, or to it alone.
+fn tell(id: i32, signal: i32, is_alone: bool) {
+    let (Some(process), Some(signal)) = (Pid::from_raw(id), Signal::from_named_raw(signal)) else { return };
+    // One that has ended already needs none.
+    let _ = match is_alone {
+        true => rustix::process::kill_process_group(process, signal),
+        false => rustix::process::kill_process(process, signal),
+    };
+}
+
+/// The signal that ended a process.
+pub(in crate::cli) fn ended_by(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
+
+impl Keyboard {
+    /// What it is about after so many nanoseconds at most. A terminal that is gone is told here: what reads keys
+    /// would wait for it for good, and take a whole core.
+    pub(in crate::cli) fn after(nanoseconds: i64) -> Self {
+        let input = io::stdin();
+        let mut polled = [PollFd::new(&input, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 0, tv_nsec: nanoseconds };
+        // A signal ends the wait, too.
+        let Ok(1..) = rustix::event::poll(&mut polled, Some(&patience)) else { return Self::Silent };
+        let [polled] = polled;
+        if polled.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            return Self::Gone;
+        }
+        Self::Typed
+    }
+}
