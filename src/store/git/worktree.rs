@@ -30,7 +30,8 @@ pub(crate) enum Durable {
 
 impl Durable {
     fn sync(self, file: &File) -> std::io::Result<()> {
-        if self == Self::Each { file.sync_all() } else { Ok(()) }
+        let later = self == Self::Together && platform::SYNCS_ALL_AT_ONCE;
+        if later { Ok(()) } else { file.sync_all() }
     }
 }
 

@@ -95,6 +95,9 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// True where [`sync_all_in`] stands for a wait for each file.
+pub(crate) const SYNCS_ALL_AT_ONCE: bool = true;
+
 /// Waits until everything in a file system is on the disk.
 #[cfg(target_os = "linux")]
 pub(crate) fn sync_all_in(top: &Path) -> io::Result<()> {

@@ -109,6 +109,9 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
     }
 }
 
+/// False: there is no wait for all files, so each is waited for when it is written.
+pub(crate) const SYNCS_ALL_AT_ONCE: bool = false;
+
 /// There is no such wait for a whole file system: each file was waited for.
 pub(crate) fn sync_all_in(_top: &Path) -> io::Result<()> {
     Ok(())
