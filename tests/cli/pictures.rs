@@ -74,3 +74,29 @@ fn the_board() {
     is_picture("board.svg", &shown.join("\n"), 80);
     terminal.keys(&["q"]);
 }
+
+/// A report page: the page itself is compared. Its picture is taken where pictures are overwritten and Chromium is there,
+/// since no two versions of a browser draw the same dots.
+#[test]
+fn the_report_page() {
+    let (sandbox, ids) = product();
+    sandbox.run(&["assign", &ids[0]]).ok();
+    let all = "--requirements 'Pay today.' --troubleshooting 'Done.'";
+    sandbox.shell(&format!("git support escalate {} {all}", ids[0])).ok();
+    sandbox.run(&["comment", &ids[1], "-m", "We look into it.", "--spent", "30m"]).ok();
+    sandbox.run(&["resolve", &ids[2], "--as", "answered", "-m", "It is the new logo."]).ok();
+    let page = sandbox.root().join("report.html");
+    sandbox.run(&["report", "--html", page.to_str().unwrap()]).ok();
+    let images = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images");
+    let assert = snapbox::Assert::new().action_env("SNAPSHOTS");
+    let kept =
+        snapbox::Data::read_from(&images.join("report.html"), Some(snapbox::data::DataFormat::Text)).raw();
+    assert.eq(std::fs::read_to_string(&page).unwrap(), kept);
+    let picture = images.join("report.png");
+    if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
+        let options = "--headless --no-sandbox --hide-scrollbars --window-size=1000,900";
+        let line = format!("chromium {options} --screenshot={} file://{}", picture.display(), page.display());
+        sandbox.shell(&line).ok();
+    }
+    assert!(picture.is_file(), "SNAPSHOTS=overwrite takes it, with Chromium");
+}
