@@ -91,6 +91,7 @@ mod sharing;
 mod showing;
 mod side_doors;
 mod simulated;
+mod site;
 mod storm;
 mod syncing;
 mod talking;

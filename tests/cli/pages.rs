@@ -6,8 +6,13 @@ use std::process::Command;
 
 use crate::sandbox::Sandbox;
 
-/// The browser, and what has it look at pages, where both are installed; `.ci/run` installs them and says so.
 fn looks(pages: &[&Path]) -> Option<String> {
+    looked_at(None, pages)
+}
+
+/// The browser, and what has it look at pages, or at those of a site in a folder, where both are installed; `.ci/run`
+/// installs them and says so.
+pub(crate) fn looked_at(site: Option<&Path>, pages: &[&Path]) -> Option<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
     let browser = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| {
         std::env::split_paths(&std::env::var_os("PATH")?)
@@ -19,7 +24,12 @@ fn looks(pages: &[&Path]) -> Option<String> {
         crate::sandbox::leave_out("Chromium");
         return None;
     };
-    let output = Command::new("node").arg(folder.join("look.mjs")).arg(browser).args(pages).output().unwrap();
+    let mut command = Command::new("node");
+    command.arg(folder.join("look.mjs")).arg(browser);
+    if let Some(site) = site {
+        command.arg("--site").arg(site);
+    }
+    let output = command.args(pages).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(String::from_utf8(output.stdout).unwrap())
 }
