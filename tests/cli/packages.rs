@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::sandbox::{has_tool, leave_out};
+use crate::sandbox::{has_tool, is_here, leave_out};
 
 /// Runs a line in a shell below a folder, with what it needs of the environment and no more.
 #[track_caller]
@@ -71,10 +71,10 @@ fn describes_what_was_made(made: &Path) {
         let read: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
         assert_eq!(read["PackageVersion"].as_str(), Some(env!("CARGO_PKG_VERSION")));
     }
-    if has_tool("ruby") {
+    if is_here("ruby") {
         shell(made, "ruby -c manifests/homebrew/git-support.rb");
     }
-    if has_tool("nix-instantiate") {
+    if is_here("nix-instantiate") {
         shell(made, "nix-instantiate --parse manifests/nix/package.nix manifests/nix/flake.nix");
     }
     let source = shell(made, "tar -tzf *-source.tar.gz");

@@ -289,9 +289,14 @@ pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
     }
 }
 
+/// True where a program can be run that `.ci/run` does not install.
+pub(crate) fn is_here(program: &str) -> bool {
+    Command::new(program).arg("--version").stdin(Stdio::null()).output().is_ok()
+}
+
 /// True where a program can be run; said where it is missing, and an error where `.ci/run` installed it.
 pub(crate) fn has_tool(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").stdin(Stdio::null()).output().is_ok();
+    let found = is_here(program);
     if !found {
         leave_out(program);
     }
