@@ -33,6 +33,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let note = if args.force { args.common.reason(session)? } else { args.common.message.read(session)? };
     let project = session.project()?;
     let view = args.common.take_in(&project, &step, note, session)?;
-    note_likely_of(&view, &project, session)?;
+    note_likely_of(&view, &project, session);
     Ok(view)
 }

@@ -110,29 +110,26 @@ fn mark(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
 }
 
 /// The same for what a step answered: one ticket; of many, nobody reads it.
-pub(crate) fn note_likely_of(
-    view: &View,
-    project: &Project<'_>,
-    session: &Session<'_>,
-) -> Result<(), Failure> {
-    let (View::Steps(tickets) | View::Unchanged(tickets)) = view else { return Ok(()) };
-    let [ticket] = tickets.as_slice() else { return Ok(()) };
-    note_likely(ticket, project, session)
+pub(crate) fn note_likely_of(view: &View, project: &Project<'_>, session: &Session<'_>) {
+    let (View::Steps(tickets) | View::Unchanged(tickets)) = view else { return };
+    if let [ticket] = tickets.as_slice() {
+        note_likely(ticket, project, session);
+    }
 }
 
-/// Names the known errors that an open ticket is likely to be about, with the command that answers it by one.
-pub(crate) fn note_likely(
-    ticket: &Ticket,
-    project: &Project<'_>,
-    session: &Session<'_>,
-) -> Result<(), Failure> {
+/// Names the known errors that an open ticket is likely to be about, with the command that answers it by one. The change is
+/// committed: what goes wrong here is said, and fails nothing.
+pub(crate) fn note_likely(ticket: &Ticket, project: &Project<'_>, session: &Session<'_>) {
     if session.is_for_machines() || !ticket.fields().status().is_open() {
-        return Ok(());
+        return;
     }
-    for known in project.likely_known_errors(ticket, MAX_LIKELY)? {
+    let known = match project.likely_known_errors(ticket, MAX_LIKELY) {
+        Ok(known) => known,
+        Err(failure) => return session.note(format!("warning: known errors: {}", failure.error)),
+    };
+    for known in known {
         let (id, title) = (known.ticket.id(), known.ticket.fields().title());
         session.note(format!("likely a known error: {id} {title}"));
         session.note(format!("  git support resolve {} --as workaround --known {id}", ticket.id()));
     }
-    Ok(())
 }

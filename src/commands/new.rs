@@ -114,11 +114,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         links.iter().try_for_each(|(kind, other)| change.link(&id, kind, other))
     })?;
     if changed.outcome == Outcome::Committed {
-        project.note_branch()?;
+        if let Err(failure) = project.note_branch() {
+            session.note(format!("warning: {}", failure.error));
+        }
         let own: Vec<Ticket> = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
-        let similar = similar(args, own.first(), &project, session)?;
+        // It is committed: what goes wrong from here on is said, and fails nothing.
+        let similar = similar(args, own.first(), &project, session).unwrap_or_else(|failure| {
+            session.note(format!("warning: similar tickets: {}", failure.error));
+            Vec::new()
+        });
         if let Some(new) = own.first().filter(|_| args.key.is_none()) {
-            note_likely(new, &project, session)?;
+            note_likely(new, &project, session);
         }
         return Ok(View::Opened(own, similar));
     }

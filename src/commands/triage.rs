@@ -60,6 +60,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let step = ProcessAction::Triage { changes, confirm: args.confirm };
     let project = session.project()?;
     let view = args.common.take_in(&project, &step, note, session)?;
-    note_likely_of(&view, &project, session)?;
+    note_likely_of(&view, &project, session);
     Ok(view)
 }

@@ -39,7 +39,11 @@ pub fn requoted(word: &str) -> String {
         return format!("({word})");
     }
     match word.split_once(':') {
-        Some((field, value)) if !field.contains(char::is_whitespace) => format!("{field}:{}", quoted(value)),
+        Some((field, value)) if !field.contains(char::is_whitespace) => {
+            // In quotes, a sign of equality would be part of the value; elsewhere it says nothing.
+            let is_equal = value.starts_with('=') && !value.starts_with("==");
+            format!("{field}:{}", quoted(if is_equal { value.get(1..).unwrap_or_default() } else { value }))
+        }
         _ => quoted(word),
     }
 }

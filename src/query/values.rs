@@ -91,18 +91,7 @@ fn check_value(field: &str, value: &Value, column: usize) -> Result<(), SyntaxEr
 
 /// `a..b` of a field that is ordered: from the first to the last, both included; either may be left out.
 fn range(key: Key, field: &str, value: &Value, column: usize) -> Result<Option<Filter>, SyntaxError> {
-    let is_ordered = matches!(
-        key,
-        Key::Severity
-            | Key::Status
-            | Key::Level
-            | Key::Created
-            | Key::Updated
-            | Key::Due
-            | Key::Reopened
-            | Key::Occurrences
-            | Key::Comments
-    );
+    let is_ordered = is_ordered(key);
     let ends = value.text.split_once("..").filter(|_| is_ordered && !value.is_quoted);
     let Some((from, to)) = ends else { return Ok(None) };
     let mut both = Vec::new();
@@ -162,8 +151,26 @@ pub(super) fn phrase(place: Option<Place>, value: &Value, column: usize) -> Resu
     })
 }
 
+/// True for a field whose values stand in an order: they are compared, also in quotes.
+fn is_ordered(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Severity
+            | Key::Status
+            | Key::Level
+            | Key::Created
+            | Key::Updated
+            | Key::Due
+            | Key::Reopened
+            | Key::Occurrences
+            | Key::Comments
+    )
+}
+
 fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
-    let (sign, rest) = compare(&value.text);
+    // What stands in quotes is meant as it is: `label:"<b>"`.
+    let is_literal = value.is_quoted && !is_ordered(key);
+    let (sign, rest) = if is_literal { (None, value.text.as_str()) } else { compare(&value.text) };
     if rest.is_empty() {
         return Err(SyntaxError::at(
             column,

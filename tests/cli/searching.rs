@@ -98,3 +98,19 @@ fn a_word_that_nothing_has_proposes_one_that_something_has() {
     }
     assert!(!sandbox.run(&["list", "xyzzyquux"]).stderr.contains("did you mean"));
 }
+
+#[test]
+fn a_value_in_quotes_is_meant_as_it_is() {
+    let sandbox = Sandbox::new();
+    let labels = ["<b>", ">=x", "=q", "!=z", "a..b", "~x", "*", "..", "<", "card x", "me"];
+    for label in labels {
+        // Similar tickets and known errors are looked for by label, too.
+        sandbox.run(&["new", "Payment fails", "--label", label]).ok();
+        let found = sandbox.run(&["list", &format!("label:\"{label}\""), "--format", "csv"]).ok();
+        assert_eq!(found.lines().count(), 2, "{label}: {found}");
+    }
+    assert_eq!(sandbox.run(&["list", "label:=card x", "is:open", "--format", "csv"]).ok().lines().count(), 2);
+    assert!(sandbox.run(&["list", "label:>x"]).fails(2).contains("label cannot be compared"));
+    let severe = sandbox.run(&["list", "severity:\">=major\""]);
+    assert_eq!(severe.status, Some(0), "{}", severe.stderr);
+}
