@@ -4,7 +4,9 @@
 //! only ones, and `tests/architecture` holds them:
 //!
 //! ```text
-//! cli ──> commands ──┬──> project    this repository's tickets as a command sees them
+//! cli ──> web ──> commands, render    pages for a browser; cli names commands and render, too
+//!
+//!         commands ──┬──> project    this repository's tickets as a command sees them
 //!                    │      ├──> store    tickets in git ──> store/git, the only room that knows git
 //!                    │      └──> index    the tickets' derived index, SQLite ──> query
 //!                    ├──> process    what may happen to a ticket (pure)
@@ -28,6 +30,7 @@ pub mod render;
 pub mod report;
 pub mod store;
 pub mod ticket;
+pub mod web;
 
 /// What is read and written at most, room by room: what, how much, in which unit. docs/limits.md is made from it.
 pub const LIMITS: [&[(&str, usize, &str)]; 4] =

@@ -9,7 +9,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Set up a project", &["init", "demo", "team", "vendor", "config", "doctor", "completions", "man"]),
     (
         "Open and find tickets",
-        &["new", "list", "show", "tree", "known", "next", "inbox", "watch", "status", "board"],
+        &["new", "list", "show", "tree", "known", "next", "inbox", "watch", "status", "board", "web"],
     ),
     ("Update tickets", &["edit", "comment", "answer", "attach", "link", "assign", "owner"]),
     (
@@ -74,7 +74,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["notifications", "feed", "news", "unread"], "git support inbox"),
     (&["subscribe", "follow", "cc"], "git support watch ID"),
     (&["unsubscribe", "unwatch", "mute"], "git support watch ID --off"),
-    (&["dashboard", "web", "browse", "ui"], "git support board"),
+    (&["dashboard", "browse", "ui", "gui", "serve"], "git support web"),
     (&["depends", "parent", "subtask", "relate"], "git support link ID KIND OTHER"),
     (&["manual", "usage", "commands"], "git support help"),
 ];

@@ -16,6 +16,8 @@ mod progress;
 mod questions;
 mod repeatable;
 mod save;
+mod signals;
+mod web;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -113,6 +115,9 @@ fn of_the_process(
     }
     if let Command::Board(args) = command {
         return Some(board::run(&args.query, session));
+    }
+    if let Command::Web(args) = command {
+        return Some(web::run(args, options, session));
     }
     if let Command::Complete(args) = command {
         return Some(complete::run(args, session));

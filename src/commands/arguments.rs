@@ -113,6 +113,14 @@ fn minutes(text: &str) -> Result<u64, String> {
     span.ok_or_else(|| format!("'{text}' is not a valid duration (use 45m or 1h30m)"))
 }
 
+/// Reads a duration, of which there must be some.
+pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let seconds = text.strip_suffix('s').and_then(|seconds| seconds.parse().ok());
+    let span = seconds.map(std::time::Duration::from_secs).or_else(|| parse_span(text));
+    span.filter(|span| !span.is_zero())
+        .ok_or_else(|| format!("'{text}' is not a valid duration (use 90s, 30m or 8h)"))
+}
+
 /// What stands for a text that will be written.
 const STAND_IN: &str = "What will be written.\n";
 

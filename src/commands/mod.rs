@@ -30,6 +30,7 @@ mod escalate;
 mod estimate;
 mod export;
 mod failure;
+mod forms;
 mod handover;
 mod import;
 mod inbox;
@@ -75,6 +76,7 @@ mod watch;
 pub use candidates::{Sought, candidates};
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
+pub use forms::{Form, FormField, FormInput, StepLine, form, steps};
 pub use session::{Finished, Session};
 
 pub use crate::commands::session::Draft;
@@ -196,6 +198,7 @@ verbs! {
     Agents(agents::Args) = "agents", agents::run;
     Completions(completions::Args) = "completions", completions::run;
     Board(BoardArgs) = "board", of_the_process;
+    Web(WebArgs) = "web", of_the_process;
     Demo(DemoArgs) = "demo", of_the_process;
     Complete(CompleteArgs) = "complete", of_the_process;
     Man(ManArgs) = "man", of_the_process;
@@ -209,7 +212,7 @@ pub fn announced(announcement: &Announcement) -> String {
     render_chunk(&View::Entries(lines), Format::Ndjson, 0)
 }
 
-/// `board`, `demo`, `complete` and `man` are the process's own and answer with nothing here.
+/// `board`, `web`, `demo`, `complete` and `man` are the process's own and answer with nothing here.
 fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
     Ok(View::Nothing)
 }
@@ -221,6 +224,26 @@ fn of_the_process<A>(_: &A, _: &mut Session<'_>) -> Result<View, Failure> {
 pub struct BoardArgs {
     /// The tickets to show [default: status:open]
     pub query: Vec<String>,
+}
+
+/// Serve tickets to a browser on this machine
+///
+/// Prints an address with a token that is good once, and opens it. Pages are on 127.0.0.1 alone: no other machine reaches
+/// them. Each click runs a command in your name, and is one commit. Ctrl-C ends it.
+#[derive(Debug, clap::Args)]
+pub struct WebArgs {
+    /// Listen on this port (0: a free one)
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Print the address, and open no browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// Serve pages that change nothing
+    #[arg(long)]
+    pub read_only: bool,
+    /// End after this long without a request: 30m, 8h
+    #[arg(long, value_name = "DURATION", default_value = "8h", value_parser = arguments::duration)]
+    pub idle: std::time::Duration,
 }
 
 /// Run a sample support week in a new repository

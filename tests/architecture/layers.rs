@@ -15,7 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["ticket", "process"]),
     ("project", &["ticket", "process", "query", "store", "index"]),
     ("commands", &["ticket", "process", "query", "project", "intake", "report", "render"]),
-    ("cli", &["commands", "render"]),
+    ("web", &["commands", "project", "render"]),
+    ("cli", &["commands", "web", "render"]),
 ];
 
 /// What asks which system it is on.
@@ -39,7 +40,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("cfg(target_os", PLATFORMS),
     ("std::os::", PLATFORMS),
     ("rustix::", PLATFORMS),
-    ("maud::", &["report/html/"]),
+    ("maud::", &["report/html/", "web/"]),
+    ("axum::", &["web/"]),
+    ("tokio::", &["web/"]),
+    ("hyper", &["web/server.rs"]),
     ("postcard::", &["process/clock/", "store/remembered.rs"]),
     ("indicatif::", &["cli/"]),
     ("std::fs", &["store/", "index/", "intake/", "cli/"]),

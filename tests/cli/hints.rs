@@ -187,6 +187,10 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
+    ("run git support web for a new one", "serving: a token that was used"),
+    ("open the address that git support web prints", "serving: a request without the cookie"),
+    ("what git support audit says", "pages::a_day_in_a_browser"),
+    ("git support web", "serving::pages_that_change_nothing_take_no_form"),
     ("use several batches", "bounds: a batch of 200,000 operations"),
     ("<!-- git-support: begin", "a mark in a file"),
     ("if you trust it, name it: GIT_DIR=", "following::a_bare_repository_among_files_is_not_taken_for_ours"),

@@ -85,6 +85,8 @@ mod sameness;
 mod sandbox;
 mod schemas;
 mod searching;
+mod server;
+mod serving;
 mod settings;
 mod settling;
 mod sharing;

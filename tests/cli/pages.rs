@@ -1,18 +1,13 @@
 //! Report pages: written whole, nothing in them is taken for markup, and a browser finds no fault in them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::sandbox::Sandbox;
 
-fn looks(pages: &[&Path]) -> Option<String> {
-    looked_at(None, pages)
-}
-
-/// The browser, and what has it look at pages, or at those of a site in a folder, where both are installed; `.ci/run`
-/// installs them and says so.
-pub(crate) fn looked_at(site: Option<&Path>, pages: &[&Path]) -> Option<String> {
+/// The browser, and the folder of what drives it, where both are installed; `.ci/run` installs them and says so.
+fn browser() -> Option<(PathBuf, PathBuf)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
     let browser = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| {
         std::env::split_paths(&std::env::var_os("PATH")?)
@@ -24,6 +19,16 @@ pub(crate) fn looked_at(site: Option<&Path>, pages: &[&Path]) -> Option<String> 
         crate::sandbox::leave_out("Chromium");
         return None;
     };
+    Some((browser, folder))
+}
+
+fn looks(pages: &[&Path]) -> Option<String> {
+    looked_at(None, pages)
+}
+
+/// Has the browser look at pages, or at those of a site in a folder.
+pub(crate) fn looked_at(site: Option<&Path>, pages: &[&Path]) -> Option<String> {
+    let (browser, folder) = browser()?;
     let mut command = Command::new("node");
     command.arg(folder.join("look.mjs")).arg(browser);
     if let Some(site) = site {
@@ -103,4 +108,54 @@ fn a_page_of_nothing_is_a_page() {
     if let Some(faults) = looks(&[&page]) {
         assert_eq!(faults, "");
     }
+}
+
+/// A day in the pages of `web`, in a real browser; then the real git looks at what it did.
+fn a_day(mode: &[&str]) {
+    let Some((browser, folder)) = browser() else { return };
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init", "--owner", "me"]).ok();
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    sandbox.run(&["config", "set", "clocks.major.response", "1h"]).ok();
+    for number in 0..5 {
+        let kim = "GIT_AUTHOR_NAME=Kim GIT_AUTHOR_EMAIL=kim@example.com GIT_COMMITTER_EMAIL=kim@example.com";
+        sandbox.shell(&format!("{kim} git support new 'Payment {number} is slow' --severity critical")).ok();
+    }
+    let users = sandbox.users_work();
+    let server = crate::server::Server::unopened(&sandbox, &[]);
+    let script = folder.join("web.mjs");
+    let mut command = Command::new("node");
+    command.arg(script).arg(browser).arg(server.address()).args(mode).current_dir(sandbox.root());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!said.contains("fault:") && said.contains("confirmed 5") && said.ends_with("done\n"), "{said}");
+    drop(server);
+    assert_eq!(sandbox.users_work(), users, "the user's own work is untouched");
+    let subjects = sandbox.subjects().join("\n");
+    for step in [
+        "escalate",
+        "attach",
+        "comment",
+        "defer",
+        "triage 5 tickets",
+        "resume",
+        "resolve",
+        "undo",
+        "add vendor",
+    ] {
+        assert!(subjects.contains(&format!("support: {step}")), "{step}: {subjects}");
+    }
+    sandbox.git(&["fsck", "--strict"]);
+    assert!(sandbox.run(&["audit"]).ok().contains("no problems found"));
+}
+
+#[test]
+fn a_day_in_a_browser() {
+    a_day(&[]);
+}
+
+#[test]
+fn a_day_in_a_browser_without_script() {
+    a_day(&["noscript"]);
 }

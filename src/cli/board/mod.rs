@@ -7,8 +7,6 @@ mod keys;
 mod state;
 
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -16,8 +14,9 @@ use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
 use crate::cli::board::deck::Deck;
 use crate::cli::board::state::State;
-use crate::cli::platform::{ENDING, Keyboard};
+use crate::cli::platform::Keyboard;
 use crate::cli::process_env;
+use crate::cli::signals::Signals;
 use crate::commands::{Failure, Session};
 
 /// How long a key is waited for before signals and the clock are looked at: a quarter of a second.
@@ -83,30 +82,4 @@ fn show(
         }
     }
     Ok(signals.status())
-}
-
-/// Signals that end the board: it gives the screen back first.
-struct Signals {
-    seen: Vec<(Arc<AtomicBool>, u8)>,
-}
-
-impl Signals {
-    /// Takes the signals over from the process, which would end at once. What a write guards from then on is
-    /// nobody else's concern: the board ends between writes only.
-    fn taken(session: &mut Session<'_>) -> Result<Self, Failure> {
-        let own = std::mem::replace(&mut session.host.env.interruptible, Arc::new(AtomicBool::new(true)));
-        own.store(false, Ordering::SeqCst);
-        let mut seen = Vec::new();
-        for (signal, status) in ENDING {
-            let flag = Arc::new(AtomicBool::new(false));
-            signal_hook::flag::register(signal, Arc::clone(&flag)).context("watching for signals")?;
-            seen.push((flag, status));
-        }
-        Ok(Self { seen })
-    }
-
-    /// The status to end with; 0 while no signal came.
-    fn status(&self) -> u8 {
-        self.seen.iter().find(|(flag, _)| flag.load(Ordering::SeqCst)).map_or(0, |(_, status)| *status)
-    }
 }

@@ -80,3 +80,6 @@ impl Keyboard {
         Self::Typed
     }
 }
+
+/// Programs that open an address in the user's browser, with what stands before it, in the order to try them.
+pub(in crate::cli) const OPENERS: &[(&str, &[&str])] = &[("xdg-open", &[]), ("open", &[])];

@@ -46,3 +46,6 @@ impl Keyboard {
         }
     }
 }
+
+/// Programs that open an address in the user's browser, with what stands before it, in the order to try them.
+pub(in crate::cli) const OPENERS: &[(&str, &[&str])] = &[("rundll32", &["url.dll,FileProtocolHandler"])];

@@ -1,0 +1,41 @@
+'use strict';
+// Comfort alone: every page works without it.
+for (const time of document.querySelectorAll('time[datetime]')) {
+  const at = new Date(time.dateTime);
+  if (!Number.isNaN(at.getTime())) time.textContent = at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+}
+let isWritten = false;
+for (const form of document.querySelectorAll('form.step')) {
+  form.addEventListener('input', () => { isWritten = true; });
+  form.addEventListener('submit', () => { isWritten = false; });
+}
+addEventListener('beforeunload', (event) => { if (isWritten) event.preventDefault(); });
+addEventListener('keydown', (event) => {
+  const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    document.getElementById('q').focus();
+  }
+});
+const title = document.querySelector('#new-ticket [name=title]');
+const similar = document.getElementById('similar');
+if (title && similar) {
+  let wait;
+  title.addEventListener('input', () => {
+    clearTimeout(wait);
+    wait = setTimeout(async () => {
+      const answer = await fetch('/similar?title=' + encodeURIComponent(title.value));
+      // Its texts were escaped where the page was made.
+      if (answer.ok) similar.innerHTML = await answer.text();
+    }, 300);
+  });
+}
+if (document.querySelector('[data-ticket]') && 'EventSource' in window) {
+  const changes = new EventSource('/changes');
+  changes.addEventListener('ticket', (event) => {
+    for (const place of document.querySelectorAll('[data-ticket="' + CSS.escape(event.data) + '"]')) {
+      const notice = place.querySelector(':scope > .changed');
+      if (notice) notice.hidden = false; else place.classList.add('is-changed');
+    }
+  });
+}

@@ -1,0 +1,230 @@
+//! The page of one ticket: its card, clocks, findings, timeline, evidence, links, and the steps that its status allows.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::commands::steps;
+use crate::web::pages::{capital, person, plain, severity, text, time};
+
+/// Fields with a place of their own on the page.
+const ELSEWHERE: &[&str] = &[
+    "schema",
+    "id",
+    "title",
+    "type",
+    "area",
+    "severity",
+    "status",
+    "level",
+    "description",
+    "findings",
+    "links",
+    "timeline",
+    "created",
+    "updated",
+    "occurrences",
+    "severity_proposed",
+];
+
+/// The page of a ticket, as `show --json` has it, and its clocks, as `sla --json` has them.
+pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>) -> Markup {
+    let id = text(ticket, "id");
+    html! {
+        div #ticket data-ticket=(id) {
+            p.facts {
+                span.id { (id) } " · " (severity(ticket))
+                @if ticket["severity_proposed"] == true { " (proposed)" }
+                " · " (text(ticket, "type")) " · " b { (text(ticket, "status")) } " · level " (ticket["level"]) " · " (text(ticket, "area"))
+            }
+            p.changed hidden role="alert" { "This ticket has changed. " a href={ "/t/" (id) } { "Show it anew" } }
+            @if form.is_some() { (actions(id, text(ticket, "status"))) }
+            (fields(ticket))
+            (clocks_of(clocks))
+            (texts(ticket))
+            (links(ticket))
+            (timeline(ticket))
+            @if let Some(token) = form { (comment(ticket, token)) (attach(id, token)) }
+            p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" } " · "
+                a href={ "/t/" (id) "/brief" } { "brief for a vendor" } }
+        }
+    }
+}
+
+/// The steps: those that the status allows as links, the others named.
+fn actions(id: &str, status: &str) -> Markup {
+    let (allowed, others): (Vec<_>, Vec<_>) = steps(status).into_iter().partition(|step| step.is_allowed);
+    html! {
+        nav.actions aria-label="Steps" {
+            @for step in allowed { a.button href={ "/t/" (id) "/do/" (step.verb) } { (capital(step.verb)) } }
+            @for verb in ["assign", "edit", "link", "watch", "undo"] {
+                a.button.soft href={ "/t/" (id) "/do/" (verb) } { (capital(verb)) }
+            }
+        }
+        @if !others.is_empty() {
+            p.soft { "Not while it is " (status) ": "
+                (others.iter().map(|step| step.verb).collect::<Vec<_>>().join(", ")) "." }
+        }
+    }
+}
+
+fn fields(ticket: &Value) -> Markup {
+    let pairs = ticket.as_object().into_iter().flatten();
+    let pairs = pairs.filter(|(key, value)| !ELSEWHERE.contains(&key.as_str()) && !value.is_null());
+    html! {
+        dl {
+            @for (key, value) in pairs { dt { (key) } dd { (plain(value)) } }
+            @if let Some(times) = ticket["occurrences"].as_u64().filter(|times| *times > 1) {
+                dt { "occurrences" } dd { (times) }
+            }
+            dt { "opened" } dd { (time(text(ticket, "created"))) }
+            dt { "updated" } dd { (time(text(ticket, "updated"))) }
+        }
+    }
+}
+
+fn clocks_of(clocks: &Value) -> Markup {
+    let clocks = clocks["clocks"].as_array().map(Vec::as_slice).unwrap_or_default();
+    html! {
+        @if !clocks.is_empty() {
+            h2 { "Clocks" }
+            ul {
+                @for clock in clocks {
+                    @let state = text(clock, "state");
+                    li {
+                        (text(clock, "clock")) " " span.soft { (text(clock, "target")) } ": "
+                        span.clock data-state=(state) { (state) }
+                        @if let Some(due) = clock["due"].as_str() { ", due " (time(due)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn texts(ticket: &Value) -> Markup {
+    let findings = ticket["findings"].as_object();
+    html! {
+        @if let Some(text) = ticket["description"].as_str() { h2 { "Description" } pre { (text) } }
+        @for (name, text) in findings.into_iter().flatten() { h2 { (capital(name)) } pre { (plain(text)) } }
+    }
+}
+
+fn links(ticket: &Value) -> Markup {
+    let links = ticket["links"].as_object().filter(|links| !links.is_empty());
+    html! {
+        @if let Some(links) = links {
+            h2 { "Links" }
+            ul {
+                @for (kind, others) in links {
+                    @for other in others.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                        li { (kind) " " a href={ "/t/" (other) } { (other) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The entries that an undo takes back, and no redo brings again.
+fn undone(entries: &[Value]) -> BTreeSet<&str> {
+    let mut undone = BTreeSet::new();
+    for entry in entries.iter().rev() {
+        if undone.contains(text(entry, "id")) {
+            continue;
+        }
+        undone.extend(entry["undoes"].as_array().into_iter().flatten().filter_map(Value::as_str));
+        undone.extend(entry["replaces"].as_str());
+    }
+    undone
+}
+
+fn timeline(ticket: &Value) -> Markup {
+    let entries = ticket["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let undone = undone(entries);
+    html! {
+        h2 { "Timeline" }
+        ol.timeline {
+            @for entry in entries { (self::entry(text(ticket, "id"), entry, undone.contains(text(entry, "id")))) }
+        }
+    }
+}
+
+/// An entry: who did what and when, what it set, what was said.
+pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup {
+    let is_internal = text(entry, "visibility") == "internal";
+    html! {
+        li.entry.internal[is_internal].undone[is_undone] id={ "e-" (text(entry, "id")) } {
+            p {
+                b { (text(entry, "action")) } " " (person(text(entry, "by"))) ", " (time(text(entry, "at")))
+                " " span.id { (text(entry, "id")) }
+                @if is_internal { " " span.badge.internal { "internal" } }
+                @if is_undone { " " span.badge { "undone" } }
+                @if let Some(via) = entry["via"].as_str() { " " span.badge { "via " (via) } }
+            }
+            @if let Some(set) = entry["set"].as_object() {
+                ul.set { @for (field, change) in set { li { (field) ": " (change_text(change)) } } }
+            }
+            @if let Some(note) = entry["note"].as_str() { pre { (note) } }
+            @if let Some(file) = entry["attachment"].as_object() {
+                p { "Attachment: "
+                    a href={ "/t/" (id) "/files/" (text(entry, "id")) } {
+                        (file.get("name").and_then(Value::as_str).unwrap_or_default())
+                    }
+                    " (" (file.get("bytes").map(plain).unwrap_or_default()) " bytes)"
+                }
+            }
+        }
+    }
+}
+
+fn change_text(change: &Value) -> String {
+    if !change["add"].is_null() || !change["remove"].is_null() {
+        let some = |key: &str, mark: &str| {
+            let values = change[key].as_array().into_iter().flatten();
+            values.map(|value| format!("{mark}{}", plain(value))).collect::<Vec<_>>()
+        };
+        return [some("add", "+"), some("remove", "-")].concat().join(", ");
+    }
+    let to = if change["to"].is_null() { "none".to_owned() } else { plain(&change["to"]) };
+    if change["from"].is_null() { to } else { format!("{} → {to}", plain(&change["from"])) }
+}
+
+fn comment(ticket: &Value, token: &str) -> Markup {
+    let id = text(ticket, "id");
+    html! {
+        h2 { "Comment" }
+        form.step method="post" action={ "/t/" (id) "/do/comment" } {
+            input type="hidden" name="form" value=(token);
+            input type="hidden" name="last" value=(super::forms::last_entry(ticket).unwrap_or_default());
+            label for="comment" { "What the customer may read, unless it is internal" }
+            textarea #comment name="message" rows="4" required {}
+            label.inline { input type="checkbox" name="internal" value="on"; " internal: for the team alone" }
+            button { "Comment" }
+        }
+    }
+}
+
+fn attach(id: &str, token: &str) -> Markup {
+    html! {
+        h2 { "Attach a file" }
+        form.step method="post" enctype="multipart/form-data" action={ "/t/" (id) "/attach" } {
+            input type="hidden" name="form" value=(token);
+            label for="note" { "What it shows" }
+            input #note name="message";
+            label for="file" { "File" }
+            input #file type="file" name="file" required;
+            button { "Attach" }
+        }
+    }
+}
+
+/// Handover notes or a brief, as text to copy.
+pub(in crate::web) fn document(id: &str, verb: &str, markdown: &str) -> Markup {
+    html! {
+        p { a href={ "/t/" (id) } { "Back to " (id) } }
+        @if verb == "brief" { p.soft { "What a vendor may read: no internal notes, nothing of the customer." } }
+        pre { (markdown) }
+    }
+}

@@ -1,0 +1,71 @@
+//! From a request to a command, and from what it answers to a page.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use maud::Markup;
+
+use crate::web::Site;
+use crate::web::desk::{Answer, Problem};
+use crate::web::pages::{self, Page};
+
+/// Runs what reads on a thread of its own: it waits for the disk.
+pub(super) async fn read(site: &Arc<Site>, words: Vec<String>) -> Result<Answer, Problem> {
+    let site = Arc::clone(site);
+    run(move || site.desk.read(&words)).await
+}
+
+/// Runs what writes.
+pub(super) async fn write(site: &Arc<Site>, words: Vec<String>, input: Vec<u8>) -> Result<Answer, Problem> {
+    let site = Arc::clone(site);
+    run(move || site.desk.write(&words, &input)).await
+}
+
+/// A change goes on to its end where the browser breaks off: it is a commit or none.
+async fn run(command: impl FnOnce() -> Result<Answer, Problem> + Send + 'static) -> Result<Answer, Problem> {
+    let done = tokio::task::spawn_blocking(command).await;
+    done.unwrap_or_else(|_| {
+        let message = "the command ended before it was done".to_owned();
+        Err(Problem { kind: "internal", message, hints: Vec::new() })
+    })
+}
+
+/// Words of a command.
+pub(super) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// A page as an answer.
+pub(super) fn page(site: &Site, title: &str, said: &[String], content: &Markup) -> Response {
+    with_status(StatusCode::OK, site, title, said, content)
+}
+
+/// The same with another status.
+pub(super) fn with_status(
+    status: StatusCode,
+    site: &Site,
+    title: &str,
+    said: &[String],
+    content: &Markup,
+) -> Response {
+    let page = Page { site: &site.name, title, said, is_read_only: site.desk.write.is_none() };
+    (status, Html(pages::page(&page, content).into_string())).into_response()
+}
+
+/// The page of what a command said is wrong.
+pub(super) fn failed(site: &Site, problem: &Problem) -> Response {
+    with_status(status_of(problem), site, "That did not work", &[], &pages::problem(problem))
+}
+
+/// The status that tells a program what a problem is.
+pub(super) fn status_of(problem: &Problem) -> StatusCode {
+    match problem.kind {
+        "usage" | "ambiguous" => StatusCode::BAD_REQUEST,
+        "not-found" => StatusCode::NOT_FOUND,
+        "conflict" => StatusCode::CONFLICT,
+        "refused" | "invalid" => StatusCode::UNPROCESSABLE_ENTITY,
+        "busy" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
