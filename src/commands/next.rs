@@ -1,6 +1,6 @@
 //! `next`: the queue, and the ticket to take from it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clap::builder::PossibleValuesParser;
 
@@ -8,8 +8,8 @@ use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::process::{Listed, Policy, Queued, Request, RequestKind, queue};
-use crate::project::{ChangeOptions, Project, Projection, Search};
+use crate::process::{Listed, Policy, Queued, Request, RequestKind};
+use crate::project::{ChangeOptions, Project, Projection, Queue};
 use crate::render::{Extent, View};
 use crate::ticket::{Level, Status, Ticket, TicketId};
 
@@ -43,20 +43,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         ));
     }
     let project = session.project_in(args.reading.scope())?;
-    let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
-    let found = project.find(&Search::new("status:open", projection))?;
-    let titles: BTreeMap<TicketId, String> =
-        found.iter().map(|one| (one.summary.id.clone(), one.summary.title.clone())).collect();
-    let blockers = project.blockers()?;
-    let mut queue = queue(
-        found,
-        |one: &Listed| (&one.summary, one.standing.unwrap_or_default()),
-        &blockers,
-        project.now(),
-    );
-    if let Some(wanted) = wanted(args, &project)? {
-        queue.retain(|(one, _)| wanted.contains(&one.summary.id));
-    }
+    let limit = if args.take { usize::MAX } else { args.limit };
+    let Queue { tickets: queue, total, titles } = project.queue(&filter(args), limit)?;
     if args.take {
         // Whoever may not work at a level takes nothing from its queue.
         let (rules, me) = (project.rules()?, project.member()?);
@@ -66,31 +54,28 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             queue.into_iter().filter(|(one, _)| one.summary.assignee.is_none() && may(one.summary.level));
         return take_first(&project, free.map(|(one, _)| one.summary.id).collect(), session);
     }
-    let total = queue.len();
     if total > args.limit {
         session.note(format!("{} of {total} tickets; -n {total} shows all", args.limit));
     }
     let mut tickets = Vec::new();
-    for (place, (one, held)) in queue.into_iter().take(args.limit).enumerate() {
+    for (place, (one, held)) in queue.into_iter().enumerate() {
         let waits = matches!(one.summary.status, Status::Pending | Status::Deferred);
         let spoke = (waits && one.summary.is_unanswered).then(|| "the customer spoke".to_owned());
         let reason = reason(&project, &held, &titles)?.or(spoke);
         let queued = Some(Queued { position: place + 1, total, reason });
         tickets.push(Listed { queued, ..one });
     }
-    Ok(View::Tickets { tickets: project.placed(tickets)?, extent: Extent::Short })
+    let tickets = project.placed(tickets)?;
+    let tickets =
+        if session.is_for_machines() { project.filled(tickets, Projection::Records)? } else { tickets };
+    Ok(View::Tickets { tickets, extent: Extent::Short })
 }
 
-/// The tickets that the queue is limited to; none where it is not.
-fn wanted(args: &Args, project: &Project<'_>) -> Result<Option<BTreeSet<TicketId>>, Failure> {
+/// The terms of the query that the queue is limited to.
+fn filter(args: &Args) -> String {
     let level = args.level.as_ref().map(|level| format!("level:{level}"));
     let mine = args.mine.then(|| "assignee:me".to_owned());
-    let terms: Vec<String> = level.into_iter().chain(mine).collect();
-    if terms.is_empty() {
-        return Ok(None);
-    }
-    let ids = project.find_ids(&format!("status:open {}", terms.join(" ")))?;
-    Ok(Some(ids.into_iter().collect()))
+    level.into_iter().chain(mine).collect::<Vec<_>>().join(" ")
 }
 
 /// Why a ticket is offered in the place of others: it blocks them.

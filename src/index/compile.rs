@@ -69,11 +69,26 @@ pub(crate) fn compile(
         key => (order_column(key), ""),
     };
     let direction = if order.descending { "DESC" } else { "ASC" };
-    out.say(&format!(" ORDER BY {column} {direction}{then}, m.id"));
+    if order.key == "urgency" {
+        out.say(&by_urgency(context.now.unix(), order.descending));
+    } else {
+        out.say(&format!(" ORDER BY {column} {direction}{then}, m.id"));
+    }
     if let Some(limit) = query.limit {
         out.say(&format!(" LIMIT {}", signed(limit)));
     }
     Ok(out.finish(score_table))
+}
+
+/// The order of the queue where nothing is blocked: late ones, then the more severe, then those that are due first, then the
+/// older.
+fn by_urgency(now: i64, is_reversed: bool) -> String {
+    let (up, down) = if is_reversed { ("DESC", "ASC") } else { ("ASC", "DESC") };
+    let waits = format!("t.status IN ({}, {})", Status::Pending as i64, Status::Deferred as i64);
+    let late = format!("(({waits} AND ifnull(t.follow_up <= {now}, 0)) OR ifnull(s.due < {now}, 0))");
+    format!(
+        " ORDER BY {late} {down}, t.severity {down}, s.due IS NULL {up}, s.due {up}, m.created {up}, m.id {up}"
+    )
 }
 
 /// The column by which a key orders.

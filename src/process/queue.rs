@@ -23,16 +23,14 @@ pub fn queue<T>(
     blockers: &Blockers,
     now: Timestamp,
 ) -> Vec<(T, Vec<TicketId>)> {
-    let mut ranks = ranks(&tickets, &of, blockers, now);
+    let ranks = ranks_in_order(&tickets, &of, blockers, now);
     // Whoever waits for a word, or is late, is not put off by what blocks the work.
     let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
     let is_offered =
         |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
-    let mut order: Vec<(Rank, usize)> = Vec::new();
-    for (place, one) in tickets.iter().enumerate().filter(|(_, one)| is_offered(one)) {
-        order.extend(ranks.remove(&of(one).0.id).map(|rank| (rank, place)));
-    }
-    order.sort();
+    let offered = tickets.iter().zip(ranks).enumerate().filter(|(_, (one, _))| is_offered(one));
+    let mut order: Vec<(Rank, usize)> = offered.map(|(place, (_, rank))| (rank, place)).collect();
+    order.sort_unstable();
     // What is long is not moved while it is put in order.
     let mut tickets: Vec<Option<T>> = tickets.into_iter().map(Some).collect();
     let mut take = |place: usize| tickets.get_mut(place).and_then(Option::take);
@@ -57,20 +55,35 @@ pub fn ranks<T>(
     blockers: &Blockers,
     now: Timestamp,
 ) -> BTreeMap<TicketId, Rank> {
+    let ranks = ranks_in_order(tickets, &of, blockers, now);
+    tickets.iter().map(|one| of(one).0.id.clone()).zip(ranks).collect()
+}
+
+/// The same, in the order of the tickets.
+fn ranks_in_order<T>(
+    tickets: &[T],
+    of: impl Fn(&T) -> (&Summary, SlaStatus),
+    blockers: &Blockers,
+    now: Timestamp,
+) -> Vec<Rank> {
     let urgency = |(ticket, standing): (&Summary, SlaStatus)| -> Urgency {
         let is_late = is_overdue(ticket, now) || standing.is_overdue(now);
         let due = standing.due.map_or(i64::MAX, Timestamp::unix);
         (!is_late, Reverse(ticket.severity), due, ticket.created, ticket.id.clone())
     };
-    let all: BTreeMap<TicketId, Urgency> =
-        tickets.iter().map(|one| (of(one).0.id.clone(), urgency(of(one)))).collect();
+    // Of most tickets, none is blocked and none blocks another: only what is blocked hands its urgency on.
+    let blocked = tickets.iter().filter(|one| blockers.contains_key(&of(one).0.id));
+    let blocked: BTreeMap<TicketId, Urgency> =
+        blocked.map(|one| (of(one).0.id.clone(), urgency(of(one)))).collect();
     let waiting = waiting(blockers);
-    let rank = |(id, own): (&TicketId, &Urgency)| {
-        let held = held_by(id, &waiting);
-        let inherited = held.iter().filter_map(|id| all.get(id)).chain([own]).min().unwrap_or(own).clone();
-        (id.clone(), Rank { inherited, own: own.clone(), held })
+    let rank = |one: &T| {
+        let own = urgency(of(one));
+        let held = held_by(&of(one).0.id, &waiting);
+        let inherited =
+            held.iter().filter_map(|id| blocked.get(id)).chain([&own]).min().unwrap_or(&own).clone();
+        Rank { inherited, own, held }
     };
-    all.iter().map(rank).collect()
+    tickets.iter().map(rank).collect()
 }
 
 /// The tickets that wait for each ticket.

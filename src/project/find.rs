@@ -146,6 +146,19 @@ impl Project<'_> {
         Ok(self.find(&search)?.into_iter().map(|one| one.summary.id).collect())
     }
 
+    /// How many tickets a query means, whatever its limit.
+    ///
+    /// # Errors
+    /// The query is not valid, or the repository cannot be read.
+    pub fn count(&self, text: &str) -> Result<usize, Failure> {
+        let query = parse_query(text, self.settings()?)?;
+        let counted = self.count_in_index(&query);
+        match self.if_available(counted)? {
+            Some(count) => Ok(count),
+            None => Ok(self.find_ids(text)?.len()),
+        }
+    }
+
     /// How many tickets were found, of how many, and what their status left out: for the foot of a list.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl Query {
     /// True where the answer depends on where clocks stand.
     #[must_use]
     pub fn asks_clocks(&self) -> bool {
-        self.filter.asks_clocks() || self.order().key == "due"
+        self.filter.asks_clocks() || matches!(self.order().key, "due" | "urgency")
     }
 }
 

@@ -41,6 +41,11 @@ impl Query {
                 let place = due.map(|due| if sort.descending { -due } else { due });
                 (place.is_none(), place, ticket.id().clone())
             });
+        } else if sort.key == "urgency" {
+            tickets.sort_by_cached_key(|ticket| urgency(ticket, context));
+            if sort.descending {
+                tickets.reverse();
+            }
         } else {
             tickets.sort_by(|a, b| {
                 let order = order(sort.key, a, b);
@@ -96,6 +101,20 @@ pub(crate) fn relevance(phrases: &[&Phrase], ticket: &Ticket) -> u32 {
         u32::from(phrase.is_in(&words)) + in_title + in_tags
     };
     phrases.iter().map(points).sum()
+}
+
+/// How urgent a ticket is, the most urgent first, as the queue has it where nothing is blocked: late ones, then the more
+/// severe, then those that are due first, then the older.
+fn urgency(
+    ticket: &Ticket,
+    context: &Context,
+) -> (bool, Reverse<Option<Severity>>, i64, Option<Timestamp>, TicketId) {
+    let (summary, standing) = (Summary::of(ticket), context.standing(ticket));
+    let waits = matches!(summary.status, Status::Pending | Status::Deferred);
+    let asks = waits && summary.follow_up.is_some_and(|follow_up| follow_up <= context.now);
+    let due = standing.due.map_or(i64::MAX, Timestamp::unix);
+    let is_late = asks || standing.is_overdue(context.now);
+    (!is_late, Reverse(summary.severity), due, summary.created, summary.id)
 }
 
 fn order(key: &str, a: &Ticket, b: &Ticket) -> Ordering {

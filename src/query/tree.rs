@@ -139,6 +139,7 @@ pub const SORT_KEYS: &[&str] = &[
     "occurrences",
     "id",
     "due",
+    "urgency",
     "relevance",
 ];
 

@@ -126,8 +126,11 @@ pub(super) fn is_id(text: &str) -> bool {
 }
 
 async fn queue(State(site): Shared, Query(asked): Asked) -> Response {
-    let mine = read(&site, words(&["next", "-n", "50", "--mine"])).await;
-    let (mine, all) = match (mine, read(&site, words(&["next", "-n", "50"])).await) {
+    let (mine, all) = tokio::join!(
+        read(&site, words(&["next", "-n", "50", "--mine"])),
+        read(&site, words(&["next", "-n", "50"]))
+    );
+    let (mine, all) = match (mine, all) {
         (Ok(mine), Ok(all)) => (mine, all),
         (Err(problem), _) | (_, Err(problem)) => return failed(&site, &problem),
     };
@@ -197,12 +200,11 @@ async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked
     if !is_id(&id) {
         return nowhere(State(site)).await;
     }
-    let (shown, clocks) = (
-        read(&site, words(&["show", "--", &id])).await,
-        read(&site, words(&["sla", "--", &id])).await.map(|answer| answer.value).unwrap_or_default(),
-    );
+    let (shown, clocks) =
+        tokio::join!(read(&site, words(&["show", "--", &id])), read(&site, words(&["sla", "--", &id])));
     match shown {
         Ok(answer) => {
+            let clocks = clocks.map(|answer| answer.value).unwrap_or_default();
             let mut lines = said(&site, &asked);
             lines.extend(answer.notes);
             let form = site.desk.write.as_ref().map(|_| site.guard.form_token());

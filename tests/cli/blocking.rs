@@ -1,5 +1,7 @@
 //! Links as facts: what blocks comes first, what blocks itself is named, and a duplicate's survivor knows all.
 
+use std::fmt::Write as _;
+
 use crate::sandbox::Sandbox;
 
 fn titles(sandbox: &Sandbox, line: &[&str]) -> String {
@@ -87,5 +89,78 @@ fn the_survivor_of_a_duplicate_hands_over_what_the_duplicate_knew() {
     let notes = sandbox.run(&["handover", &first]).ok();
     for known in ["ben@customer.example", "The cache is full.", "trace.log", "It began on Monday."] {
         assert!(notes.contains(known), "{known}: {notes}");
+    }
+}
+
+/// A desk of 60 tickets with clocks, in which every third one waits, is blocked, or was answered.
+fn desk() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (key, value) in [("blocker.resolution", "2h"), ("major.resolution", "30d")] {
+        sandbox.run(&["config", "set", &format!("clocks.{key}"), value]).ok();
+    }
+    let mut lines = String::new();
+    for number in 0_u32..60 {
+        let severity = ["minor", "major", "critical", "blocker"][usize::try_from(number * 7 % 4).unwrap()];
+        let (level, day) = (1 + number % 3, 1 + number % 20);
+        let _ = writeln!(
+            lines,
+            "{{\"title\": \"T {number}\", \"severity\": \"{severity}\", \"level\": {level}, \"created\": \"2026-11-{day:02}T08:00:00Z\"}}"
+        );
+    }
+    sandbox.run_with(&["import", "-"], lines).ok();
+    let listed = sandbox.run(&["list", "sort:title", "--format", "csv", "--limit", "100"]).ok();
+    let ids: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let operation =
+        |op: &str, id: &str, more: &str| format!("{{\"op\": \"{op}\", \"id\": \"{id}\"{more}}}\n");
+    let mut work = String::new();
+    for place in 0..60 {
+        let other = ids[(place * 11 + 3) % 60];
+        match place % 9 {
+            0 => work.push_str(&operation(
+                "link",
+                ids[place],
+                &format!(", \"kind\": \"blocked-by\", \"to\": \"{other}\""),
+            )),
+            1 => work.push_str(&operation("pend", ids[place], ", \"follow_up\": \"1h\"")),
+            2 => work.push_str(&operation("pend", ids[place], ", \"follow_up\": \"30d\"")),
+            3 => work.push_str(&operation("assign", ids[place], ", \"to\": \"me\"")),
+            4 => work.push_str(&operation(
+                "comment",
+                ids[place],
+                ", \"note\": \"Still?\", \"from\": \"Kim <kim@customer.example>\"",
+            )),
+            _ => {}
+        }
+    }
+    sandbox.run_with(&["batch", "-"], work).ok();
+    sandbox
+}
+
+#[test]
+fn the_beginning_of_the_queue_is_that_of_the_whole() {
+    let sandbox = desk();
+    let queue = |count: &str, more: &[&str]| -> Vec<(String, u64, u64, serde_json::Value)> {
+        let later = "2026-11-24T12:00:00Z";
+        let line = format!("GIT_SUPPORT_NOW={later} git support next -n {count} --json {}", more.join(" "));
+        let found: serde_json::Value = serde_json::from_str(&sandbox.shell(&line).ok()).unwrap();
+        let of = |one: &serde_json::Value| {
+            let number = |key: &str| one[key].as_u64().unwrap();
+            (
+                one["id"].as_str().unwrap().to_owned(),
+                number("position"),
+                number("total"),
+                one["reason"].clone(),
+            )
+        };
+        found.as_array().unwrap().iter().map(of).collect()
+    };
+    for more in [&[][..], &["--mine"], &["--level", "2"], &["--level", "1", "--mine"]] {
+        // So many are put in order as a whole.
+        let whole = queue(&usize::MAX.to_string(), more);
+        assert!(!whole.is_empty());
+        for count in [1, 2, 3, 5, 8, 13, 21, 34, 55] {
+            let expected: Vec<_> = whole.iter().take(count).cloned().collect();
+            assert_eq!(queue(&count.to_string(), more), expected, "{count} {more:?}");
+        }
     }
 }

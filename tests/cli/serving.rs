@@ -193,6 +193,13 @@ fn a_draft_is_never_lost() {
     let answer = server.post(&path, &[("message", key)]);
     assert_eq!(answer.status, 422, "{}", answer.body);
     assert!(answer.body.contains("MIIEpAIBAAKCAQEA7") && answer.body.contains("name=\"allow-secret\""));
+    // A commit that cannot be signed is none.
+    sandbox.git(&["config", "commit.gpgSign", "true"]);
+    sandbox.git(&["config", "gpg.program", "/nowhere/gpg"]);
+    let answer = server.post(&path, &[("message", "My long <draft>.")]);
+    assert_eq!(answer.status, 500, "{}", answer.body);
+    assert!(answer.body.contains("My long &lt;draft&gt;."));
+    sandbox.git(&["config", "commit.gpgSign", "false"]);
     let answer =
         server.post("/new", &[("message", "A story without a title, which is its first line.\n\nMore.")]);
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -205,8 +212,7 @@ fn tabs_and_terminals_at_once_lose_nothing() {
     let sandbox = Sandbox::new();
     let id = sandbox.ticket("Pay fails");
     let server = Server::start(&sandbox, &[]);
-    let (each, path) =
-        (if std::env::var("GIT_SUPPORT_LONG").is_ok() { 50 } else { 12 }, format!("/t/{id}/do/comment"));
+    let (each, path) = (50, format!("/t/{id}/do/comment"));
     std::thread::scope(|scope| {
         for tab in 0..4 {
             let (server, path) = (&server, &path);

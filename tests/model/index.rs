@@ -121,6 +121,8 @@ const ORDERS: &[&str] = &[
     "",
     "sort:created",
     "sort:-updated",
+    "sort:urgency",
+    "sort:-urgency",
     "sort:-severity",
     "sort:status",
     "sort:level",
