@@ -3,7 +3,7 @@
 
 use rusqlite::params_from_iter;
 
-use crate::index::compile::{Compiler, NO_RULING};
+use crate::index::compile::{Compiler, NO_RULING, ranks};
 use crate::index::statement::Statement;
 use crate::query::asks::day;
 use crate::query::matching::{Comparison, comparison};
@@ -94,6 +94,11 @@ impl Compiler<'_> {
             Test::Time(..) | Test::Day(..) | Test::Age(..) if key == Key::Updated => {
                 let Some(since) = self.since(test) else { return Ok(false) };
                 out.say(&format!("SELECT row FROM ticket WHERE updated >= {since}"));
+                Ok(true)
+            }
+            Test::Rank(compare, place) if matches!(key, Key::Severity | Key::Status) => {
+                let column = if key == Key::Severity { "severity" } else { "status" };
+                out.say(&format!("SELECT row FROM ticket WHERE {column} IN ({})", ranks(*compare, *place)));
                 Ok(true)
             }
             Test::Time(..)

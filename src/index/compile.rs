@@ -357,13 +357,21 @@ fn sign(compare: Compare) -> &'static str {
 
 /// A place in a closed list of words: the places that pass, of which there are few.
 fn rank(key: Key, compare: Compare, place: usize, out: &mut Statement) {
-    let passing = (0..Status::ALL.len().max(8)).filter(|rank| compare.allows(rank.cmp(&place)));
     if key == Key::Was {
-        let mask = passing.fold(0_i64, |mask, rank| mask | (1 << rank));
+        let mask = passing(compare, place).fold(0_i64, |mask, rank| mask | (1 << rank));
         return out.say(&format!("(t.was & {mask} <> 0)"));
     }
-    let list: Vec<String> = passing.map(|rank| rank.to_string()).collect();
-    out.say(&format!("({} IN ({}))", column(key), list.join(",")));
+    out.say(&format!("({} IN ({}))", column(key), ranks(compare, place)));
+}
+
+/// The places of a list of words that pass a comparison with one.
+fn passing(compare: Compare, place: usize) -> impl Iterator<Item = usize> {
+    (0..Status::ALL.len().max(8)).filter(move |rank| compare.allows(rank.cmp(&place)))
+}
+
+/// The same, with commas between.
+pub(super) fn ranks(compare: Compare, place: usize) -> String {
+    passing(compare, place).map(|rank| rank.to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// Columns of what is counted or is one of a closed list.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 11;
+const VERSION: i64 = 12;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -33,6 +33,8 @@ CREATE TABLE ticket (
     area INTEGER NOT NULL, reopened INTEGER NOT NULL, comments INTEGER NOT NULL, occurrences INTEGER NOT NULL,
     was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL);
 CREATE INDEX ticket_updated ON ticket (updated);
+CREATE INDEX ticket_status ON ticket (status);
+CREATE INDEX ticket_severity ON ticket (severity);
 CREATE INDEX ticket_follow_up ON ticket (follow_up) WHERE follow_up IS NOT NULL;
 CREATE TABLE version (versions BLOB NOT NULL, id TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (versions, id)) WITHOUT ROWID;
 CREATE INDEX version_row ON version (row);

@@ -35,30 +35,38 @@ impl Project<'_> {
         }
         let ids: Vec<&str> = linked.iter().map(|id| id.as_str()).collect();
         let linked_query = format!("status:open id:{}", ids.join(","));
-        // Whatever is among the first has fewer than these before it by its own urgency: others can only come to stand
-        // before it, by what waits for them, and those are read all.
+        // By its own urgency, whatever is among the first has no more before it than these: others come to stand before it
+        // only by what waits for them, and all of those are read; what is blocked may stand among them and is left out.
         let reach = limit.saturating_add(ids.len());
-        let mut found = self.lines(&format!("is:ready {filter} sort:urgency limit:{reach}"))?;
-        let ready: BTreeSet<TicketId> = found.iter().map(|one| one.summary.id.clone()).collect();
-        let mut wanted = ready.clone();
-        // What waits or is blocked, and is urgent all the same.
-        let mut others =
-            self.lines(&format!("status:open (is:overdue OR is:unanswered) -is:ready {filter}"))?;
+        let workable = format!("status:new,triaged,in-progress {filter} sort:urgency limit:{reach}");
+        let mut found = self.lines(&workable)?;
+        let first: BTreeSet<TicketId> = found.iter().map(|one| one.summary.id.clone()).collect();
+        let mut wanted = first.clone();
+        // What waits, and may be urgent all the same: the queue itself says which of it.
+        let waiting = self.lines(&format!("status:pending,deferred {filter}"))?;
+        let mut others: Vec<Listed> = Vec::new();
         if !ids.is_empty() {
-            others.extend(self.lines(&format!("{linked_query} {filter}"))?);
+            others = self.lines(&format!("{linked_query} {filter}"))?;
         }
+        let apart: BTreeSet<&TicketId> = waiting
+            .iter()
+            .chain(others.iter().filter(|one| blockers.contains_key(&one.summary.id)))
+            .map(|one| &one.summary.id)
+            .collect();
+        let ready_count = self.count(&format!("status:open {filter}"))?.saturating_sub(apart.len());
+        others.extend(waiting);
         wanted.extend(others.iter().map(|one| one.summary.id.clone()));
         if !ids.is_empty() {
             // Also those that are not meant: their urgency is inherited.
             others.extend(self.lines(&linked_query)?);
         }
-        let mut seen = ready;
+        let mut seen = first;
         found.extend(others.into_iter().filter(|one| seen.insert(one.summary.id.clone())));
         let titles = titles(&found, &blockers);
         let mut tickets = self.in_order(found, &blockers);
         tickets.retain(|(one, _)| wanted.contains(&one.summary.id));
         let beside = tickets.iter().filter(|(one, _)| !is_ready(one, &blockers)).count();
-        let total = self.count(&format!("is:ready {filter}"))? + beside;
+        let total = ready_count + beside;
         tickets.truncate(limit);
         Ok(Queue { tickets, total, titles })
     }
