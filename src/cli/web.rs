@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::cli::options::{self, Options};
-use crate::cli::platform::OPENERS;
+use crate::cli::platform::{OPENERS, is_own_connection};
 use crate::cli::signals::Signals;
 use crate::cli::{on_change, output, process_env};
 use crate::commands::{
@@ -45,6 +47,7 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     let desk = Desk {
         read: Box::new(read),
         write: (!args.read_only).then(|| Box::new(write) as Box<crate::web::Run>),
+        now: Box::new(now_text),
     };
     let (listener, port) = listen(args.port)
         .with_context(|| format!("cannot listen on 127.0.0.1:{}; try another --port", args.port))?;
@@ -55,7 +58,8 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     if !args.no_open && !open(&address) {
         say("warning: no browser could be opened; open the address by hand", options)?;
     }
-    let start = Start { listener, port, desk, secrets, idle: args.idle, name };
+    let start =
+        Start { listener, port, desk, secrets, is_own: Box::new(is_own_connection), idle: args.idle, name };
     match serve(start, &|| signals.status()).context("serving pages")? {
         Ended::Signal(status) => Ok(ExitCode::from(status)),
         Ended::Idle => {
@@ -63,6 +67,12 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Now, in UTC, as machine formats write it.
+fn now_text() -> String {
+    let now = process_env::now().ok().and_then(|now| OffsetDateTime::from_unix_timestamp(now).ok());
+    now.and_then(|now| now.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// Says a line on standard error.

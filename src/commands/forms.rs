@@ -127,6 +127,8 @@ pub fn form(verb: &[&str]) -> Option<Form> {
         .map(field)
         .collect();
     if *first == "estimate" {
+        // Its tickets and the effort are one list of words.
+        fields.retain(|field| field.name != "words");
         fields.insert(0, effort());
     }
     // What the verb cannot do without, then what is said, then the rest.
@@ -187,7 +189,16 @@ fn field(arg: &Arg) -> FormField {
 
 /// The name of a field for people: `follow-up` is "Follow-up".
 fn label_of(name: &str) -> String {
-    let name = if name == "as" { "resolution" } else { name };
+    let name = match name {
+        "as" => "resolution",
+        "what" => "entry to undo",
+        "with" => "placeholders of the answer",
+        "no-commit" => "why it is fixed without a commit",
+        "duplicate-of" => "original ticket",
+        "allow-secret" => "write it although it looks like a secret",
+        "force" => "override the rule, for the reason in the message",
+        name => name,
+    };
     let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -235,7 +246,10 @@ impl Form {
             words.push(format!("--if-match={last}"));
         }
         words.push("--".to_owned());
-        words.extend(targets.iter().cloned());
+        // An entry to undo stands in the place of the ticket.
+        if verb != ["undo"] || positional.is_empty() {
+            words.extend(targets.iter().cloned());
+        }
         words.extend(positional);
         words
     }
@@ -317,6 +331,10 @@ mod tests {
         let estimate = form(&["estimate"]).unwrap();
         let words = estimate.words(&["estimate"], &["e355".to_owned()], &typed(&[("effort", "2d")]), None);
         assert_eq!(words, ["estimate", "--", "e355", "2d"]);
+        assert!(estimate.fields.iter().all(|field| field.name != "words"));
+        let undo = form(&["undo"]).unwrap();
+        let words = undo.words(&["undo"], &["e355".to_owned()], &typed(&[("what", "xdtyk66f")]), None);
+        assert_eq!(words, ["undo", "--", "xdtyk66f"]);
         let set = form(&["config", "set"]).unwrap();
         let words = set.words(&["config", "set"], &[], &typed(&[("value", "-x"), ("key", "branch")]), None);
         assert_eq!(words, ["config", "set", "--", "branch", "-x"]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::own::others_since;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Changes, FieldChange, FixStatus, Request, RequestKind};
+use crate::process::request::{Actor, Changes, FieldChange, FixStatus, ProcessAction, Request, RequestKind};
 use crate::process::rules::Rules;
 
 use crate::ticket::{
@@ -70,15 +70,23 @@ pub fn decide(
     request.note = checked_note(request.note)?;
     let mut record = Record::default();
     let mut action = record.answer(ticket, &request, rules, actor)?;
-    let says_something = matches!(
-        request.what,
+    let says_something = match &request.what {
+        RequestKind::Process(ProcessAction::Own(_)) => false,
+        // A severity that is looked at and stays is an entry where somebody says so.
+        RequestKind::Process(ProcessAction::Triage { .. }) => request.note.is_some(),
         RequestKind::Comment
-            | RequestKind::ReplaceComment(_)
-            | RequestKind::Undo(_)
-            | RequestKind::SetBack(_)
-            | RequestKind::Repeat(..)
-            | RequestKind::Process(_)
-    );
+        | RequestKind::ReplaceComment(_)
+        | RequestKind::Undo(_)
+        | RequestKind::SetBack(_)
+        | RequestKind::Repeat(..)
+        | RequestKind::Process(_) => true,
+        RequestKind::Edit(_)
+        | RequestKind::Adopt(_)
+        | RequestKind::Attach(_)
+        | RequestKind::Link(..)
+        | RequestKind::Unlink(..)
+        | RequestKind::Assign(_) => false,
+    };
     if record.is_empty() && !says_something {
         if request.note.is_some() {
             // What somebody wrote is kept, though nothing changes: a word for the team.

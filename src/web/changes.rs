@@ -52,25 +52,29 @@ impl Stream for Pieces {
 }
 
 /// A stream of the IDs of tickets that change from now on.
-pub(super) fn stream(site: &Arc<Site>) -> Response {
+///
+/// A page that is not looked at closes its stream, since a browser opens six connections to a server at most; when it opens
+/// one again, `since` says what it has seen.
+pub(super) fn stream(site: &Arc<Site>, asked: &BTreeMap<String, String>) -> Response {
     if site.changes.open.fetch_add(1, Ordering::SeqCst) >= MAX_STREAMS {
         site.changes.open.fetch_sub(1, Ordering::SeqCst);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let open = Open(Arc::clone(site));
+    let since = asked.get("since").cloned().unwrap_or_default();
     let (sender, receiver) = mpsc::channel(4);
     tokio::spawn(async move {
-        let mut before = latest(&open.0).await;
+        let mut before: Option<BTreeMap<String, String>> = None;
         // A comment, which also finds out that the page is gone.
         while sender.send(":\n\n".to_owned()).await.is_ok() {
-            tokio::time::sleep(EVERY).await;
-            let Some(now) = latest(&open.0).await else { continue };
-            for id in changed(before.as_ref(), &now) {
+            let Some(now) = latest(&open.0).await else { break };
+            for id in changed(before.as_ref(), &since, &now) {
                 if sender.send(format!("event: ticket\ndata: {id}\n\n")).await.is_err() {
                     return;
                 }
             }
             before = Some(now);
+            tokio::time::sleep(EVERY).await;
         }
     });
     ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(Pieces(receiver))).into_response()
@@ -86,13 +90,15 @@ async fn latest(site: &Arc<Site>) -> Option<BTreeMap<String, String>> {
     Some(tickets.filter_map(pair).collect())
 }
 
-/// The tickets that changed between two looks.
+/// The tickets that changed between two looks, or, at the first one, since a time.
 fn changed<'a>(
     before: Option<&'a BTreeMap<String, String>>,
+    since: &'a str,
     now: &'a BTreeMap<String, String>,
 ) -> impl Iterator<Item = &'a String> {
-    let is_new = move |(id, at): &(&String, &String)| {
-        before.is_some_and(|before| before.get(*id).is_none_or(|known| known < *at))
+    let is_new = move |(id, at): &(&String, &String)| match before {
+        Some(before) => before.get(*id).is_none_or(|known| known < *at),
+        None => !since.is_empty() && at.as_str() > since,
     };
     now.iter().filter(is_new).map(|(id, _)| id)
 }

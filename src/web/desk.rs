@@ -35,6 +35,8 @@ pub struct Desk {
     pub read: Box<Run>,
     /// Runs what writes; none where nothing may be written.
     pub write: Option<Box<Run>>,
+    /// Now, in UTC, as machine formats write it.
+    pub now: Box<dyn Fn() -> String + Send + Sync>,
 }
 
 /// What pages read with. None of these writes anything the way that pages call them: `inbox` only with `--peek`.

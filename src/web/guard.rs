@@ -7,6 +7,7 @@
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The longest address that is looked at, in bytes.
 const MAX_URI_BYTES: usize = 8192;
@@ -31,17 +32,18 @@ pub(super) struct Guard {
     token: Mutex<Option<String>>,
     session: String,
     form: String,
+    forms: AtomicU64,
 }
 
 impl Guard {
     /// The guard of a server on a port, with three secrets that nobody can foresee.
     pub(super) fn new(port: u16, [token, session, form]: [String; 3]) -> Self {
-        Self { port, token: Mutex::new(Some(token)), session, form }
+        Self { port, token: Mutex::new(Some(token)), session, form, forms: AtomicU64::default() }
     }
 
-    /// The token of forms.
-    pub(super) fn form_token(&self) -> &str {
-        &self.form
+    /// A token for a form, which tells it from every other: one that is sent twice is taken once.
+    pub(super) fn form_token(&self) -> String {
+        format!("{}.{}", self.form, self.forms.fetch_add(1, Ordering::SeqCst))
     }
 
     /// The cookie's name: cookies are not kept apart by port, so that two servers would take each other's.
@@ -103,9 +105,10 @@ impl Guard {
 
     /// Whether a form comes from a page of ours, and as a browser sends forms.
     pub(super) fn check_form(&self, headers: &HeaderMap) -> Result<(), Refused> {
-        let origins: Vec<String> = self.hosts().iter().map(|host| format!("http://{host}")).collect();
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let is_ours = match headers.get(ORIGIN) {
-            Some(origin) => origins.iter().any(|ours| origin.as_bytes() == ours.as_bytes()),
+            Some(_) if headers.get_all(ORIGIN).iter().count() > 1 => false,
+            Some(origin) => origin.as_bytes() == format!("http://{host}").as_bytes(),
             // Looked at already: where it is there, it is same-origin.
             None => headers.get(FETCH_SITE).is_some_and(|site| site.as_bytes() == b"same-origin"),
         };
@@ -122,7 +125,8 @@ impl Guard {
 
     /// Whether a form carries its token.
     pub(super) fn check_form_token(&self, given: Option<&str>) -> Result<(), Refused> {
-        if given.is_some_and(|given| same(given, &self.form)) {
+        let secret = given.and_then(|given| given.split_once('.')).map(|(secret, _)| secret);
+        if secret.is_some_and(|secret| same(secret, &self.form)) {
             return Ok(());
         }
         Err(refused(StatusCode::FORBIDDEN, "the form is not of this run; open the page again"))
@@ -178,13 +182,24 @@ mod tests {
     fn a_form_is_ours_or_nobodys() {
         let guard = guard();
         let form = ("content-type", "application/x-www-form-urlencoded");
-        for origin in ["http://evil.example", "null", "http://127.0.0.1:80", "https://127.0.0.1:4711"] {
-            assert!(guard.check_form(&headers(&[("origin", origin), form])).is_err(), "{origin}");
+        let host = ("host", "127.0.0.1:4711");
+        let foreign = [
+            "http://evil.example",
+            "null",
+            "http://127.0.0.1:80",
+            "https://127.0.0.1:4711",
+            "http://localhost:4711",
+        ];
+        for origin in foreign {
+            assert!(guard.check_form(&headers(&[host, ("origin", origin), form])).is_err(), "{origin}");
         }
-        assert!(guard.check_form(&headers(&[form])).is_err());
-        assert!(guard.check_form(&headers(&[("origin", "http://127.0.0.1:4711")])).is_err());
-        let json = ("content-type", "application/json");
-        assert!(guard.check_form(&headers(&[("origin", "http://127.0.0.1:4711"), json])).is_err());
-        assert!(guard.check_form(&headers(&[("origin", "http://127.0.0.1:4711"), form])).is_ok());
+        let ours = ("origin", "http://127.0.0.1:4711");
+        assert!(guard.check_form(&headers(&[host, form])).is_err());
+        assert!(guard.check_form(&headers(&[host, ours])).is_err());
+        assert!(guard.check_form(&headers(&[host, ours, ("content-type", "application/json")])).is_err());
+        assert!(guard.check_form(&headers(&[host, ours, form])).is_ok());
+        let mut two = headers(&[host, ours, form]);
+        two.append("origin", "http://evil.example".parse().unwrap());
+        assert!(guard.check_form(&two).is_err());
     }
 }

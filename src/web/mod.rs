@@ -5,13 +5,14 @@ mod desk;
 mod flash;
 mod guard;
 mod headers;
+mod once;
 mod pages;
 mod requests;
 mod routes;
 mod server;
 mod steps;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub struct Start {
     pub desk: Desk,
     /// Three secrets that nobody can foresee: the token of the address, the cookie, the token of forms.
     pub secrets: [String; 3],
+    /// Whether a connection comes from a program of the user: other users of the machine can connect, too.
+    pub is_own: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
     /// How long the server goes on without a request.
     pub idle: Duration,
     /// The name of what is served, for titles.
@@ -43,6 +46,7 @@ pub(crate) struct Site {
     guard: Guard,
     flash: Flash,
     changes: changes::Changes,
+    once: once::Once,
     name: String,
 }
 
@@ -51,17 +55,23 @@ pub(crate) struct Site {
 /// # Errors
 /// No threads can be started, or the socket cannot be used.
 pub fn serve(start: Start, signal: &(dyn Fn() -> u8 + Sync)) -> std::io::Result<Ended> {
-    let Start { listener, port, desk, secrets, idle, name } = start;
+    let Start { listener, port, desk, secrets, is_own, idle, name } = start;
     let guard = Guard::new(port, secrets);
-    let site =
-        Arc::new(Site { desk, guard, flash: Flash::default(), changes: changes::Changes::default(), name });
+    let site = Arc::new(Site {
+        desk,
+        guard,
+        flash: Flash::default(),
+        changes: changes::Changes::default(),
+        once: once::Once::default(),
+        name,
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
         .enable_io()
         .enable_time()
         .build()?;
-    let ended = runtime.block_on(server::serve(listener, routes::router(site), idle, signal));
+    let ended = runtime.block_on(server::serve(listener, routes::router(site), &*is_own, idle, signal));
     // What still runs is a read, or a change that its lock guards: neither is waited for.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended

@@ -8,6 +8,7 @@ use maud::Markup;
 
 use crate::web::Site;
 use crate::web::desk::{Answer, Problem};
+use crate::web::once;
 use crate::web::pages::{self, Page};
 
 /// Runs what reads on a thread of its own: it waits for the disk.
@@ -16,10 +17,16 @@ pub(super) async fn read(site: &Arc<Site>, words: Vec<String>) -> Result<Answer,
     run(move || site.desk.read(&words)).await
 }
 
-/// Runs what writes.
-pub(super) async fn write(site: &Arc<Site>, words: Vec<String>, input: Vec<u8>) -> Result<Answer, Problem> {
+/// Runs what writes, for a form with this token; the same form again gets the same answer.
+pub(super) async fn write(
+    site: &Arc<Site>,
+    token: Option<&str>,
+    words: Vec<String>,
+    input: Vec<u8>,
+) -> Result<Answer, Problem> {
     let site = Arc::clone(site);
-    run(move || site.desk.write(&words, &input)).await
+    let mark = once::mark(token.unwrap_or_default(), &words, &input);
+    run(move || site.once.answer(mark, || site.desk.write(&words, &input))).await
 }
 
 /// A change goes on to its end where the browser breaks off: it is a commit or none.
@@ -49,7 +56,8 @@ pub(super) fn with_status(
     said: &[String],
     content: &Markup,
 ) -> Response {
-    let page = Page { site: &site.name, title, said, is_read_only: site.desk.write.is_none() };
+    let (now, is_read_only) = ((site.desk.now)(), site.desk.write.is_none());
+    let page = Page { site: &site.name, title, said, is_read_only, now: &now };
     (status, Html(pages::page(&page, content).into_string())).into_response()
 }
 
@@ -64,7 +72,7 @@ pub(super) fn status_of(problem: &Problem) -> StatusCode {
         "usage" | "ambiguous" => StatusCode::BAD_REQUEST,
         "not-found" => StatusCode::NOT_FOUND,
         "conflict" => StatusCode::CONFLICT,
-        "refused" | "invalid" => StatusCode::UNPROCESSABLE_ENTITY,
+        "refused" | "invalid" | "identity" => StatusCode::UNPROCESSABLE_ENTITY,
         "busy" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

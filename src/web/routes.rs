@@ -18,8 +18,8 @@ use crate::web::headers::{FILE_POLICY, REPORT_POLICY, harden};
 use crate::web::requests::{failed, page, read, words};
 use crate::web::{changes, pages, steps};
 
-/// The most bytes of a form; texts of a ticket are shorter.
-const MAX_FORM_BYTES: usize = 1024 * 1024;
+/// The most bytes of a form; what a ticket takes is less, and refused with the draft kept.
+const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes of a form with a file; the setting `attachments.max_bytes` allows less.
 const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// How long a request may take, its body included.
@@ -48,7 +48,11 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/report/page", get(report_page))
         .route("/audit", get(audit))
         .route("/settings", get(settings))
-        .route("/changes", get(|State(site): Shared| async move { changes::stream(&site) }));
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .route(
+            "/changes",
+            get(|State(site): Shared, Query(asked): Asked| async move { changes::stream(&site, &asked) }),
+        );
     let forms = Router::new()
         .route("/new", get(steps::new_form).post(steps::new))
         .route("/t/{id}/do/{verb}", get(steps::form).post(steps::take))
@@ -208,7 +212,7 @@ async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked
             let mut lines = said(&site, &asked);
             lines.extend(answer.notes);
             let form = site.desk.write.as_ref().map(|_| site.guard.form_token());
-            let content = pages::ticket::ticket(&answer.value, &clocks, form);
+            let content = pages::ticket::ticket(&answer.value, &clocks, form.as_deref());
             let title =
                 answer.value.get("title").and_then(serde_json::Value::as_str).unwrap_or(&id).to_owned();
             page(&site, &title, &lines, &content)
@@ -280,7 +284,7 @@ async fn severities(State(site): Shared, Query(asked): Asked) -> Response {
     match read(&site, words(&["list", "--limit", "200", "--", "is:proposed"])).await {
         Ok(answer) => {
             let form = site.desk.write.as_ref().map(|_| site.guard.form_token());
-            let content = pages::lists::severities(&answer.value, form);
+            let content = pages::lists::severities(&answer.value, form.as_deref());
             page(&site, "Severities to confirm", &said(&site, &asked), &content)
         }
         Err(problem) => failed(&site, &problem),

@@ -73,6 +73,7 @@ impl Activity {
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
+    is_own: &(dyn Fn(SocketAddr) -> bool + Send + Sync),
     idle: Duration,
     signal: &(dyn Fn() -> u8 + Sync),
 ) -> std::io::Result<Ended> {
@@ -84,8 +85,8 @@ pub(super) async fn serve(
     loop {
         let connection = tokio::time::timeout(TICK, async {
             let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
-            let (stream, _) = listener.accept().await.ok()?;
-            Some((stream, permit))
+            let (stream, peer) = listener.accept().await.ok()?;
+            is_own(peer).then_some((stream, permit))
         });
         if let Ok(Some((stream, permit))) = connection.await {
             let (router, activity) = (router.clone(), Arc::clone(&activity));

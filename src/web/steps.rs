@@ -82,7 +82,7 @@ pub(super) async fn new_form(State(site): Shared, Query(asked): Asked) -> Respon
     let Some(form) = form_of(&["new"]) else { return unknown(&site, "new") };
     let values: Vec<_> = asked.into_iter().collect();
     let filled = Filled { values: &values, problem: None, between: &[], last: None };
-    page(&site, "New ticket", &[], &forms::new_ticket(&form, &filled, site.guard.form_token()))
+    page(&site, "New ticket", &[], &forms::new_ticket(&form, &filled, &site.guard.form_token()))
 }
 
 /// Opens a ticket.
@@ -96,7 +96,7 @@ pub(super) async fn new(State(site): Shared, typed: Typed) -> Response {
     if value(&values, "channel").is_none() {
         line.insert(1, "--channel=web".to_owned());
     }
-    match write(&site, line, Vec::new()).await {
+    match write(&site, value(&values, "form"), line, Vec::new()).await {
         Ok(answer) => {
             let id =
                 answer.value.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -104,7 +104,7 @@ pub(super) async fn new(State(site): Shared, typed: Typed) -> Response {
         }
         Err(problem) => {
             let filled = Filled { values: &values, problem: Some(&problem), between: &[], last: None };
-            let content = forms::new_ticket(&form, &filled, site.guard.form_token());
+            let content = forms::new_ticket(&form, &filled, &site.guard.form_token());
             with_status(status_of(&problem), &site, "New ticket", &[], &content)
         }
     }
@@ -129,7 +129,7 @@ pub(super) async fn form(
     };
     let values: Vec<_> = asked.into_iter().collect();
     let filled = Filled { values: &values, problem: None, between: &[], last: forms::last_entry(&shown) };
-    let content = forms::step(&shown, &verb, &form, &filled, site.guard.form_token());
+    let content = forms::step(&shown, &verb, &form, &filled, &site.guard.form_token());
     page(&site, &title(&verb, &id), &[], &content)
 }
 
@@ -146,7 +146,7 @@ pub(super) async fn take(
     let Some(form) = step_form(&verb).filter(|_| is_id(&id)) else { return unknown(&site, &verb) };
     let last = value(&values, "last");
     let line = form.words(&[&verb], std::slice::from_ref(&id), &values, last);
-    match write(&site, line, Vec::new()).await {
+    match write(&site, value(&values, "form"), line, Vec::new()).await {
         Ok(answer) => done(&site, &format!("/t/{id}"), &answer, &format!("Done: {verb}.")),
         Err(problem) => {
             let shown = read(&site, words(&["show", "--", &id])).await.map(|shown| shown.value);
@@ -155,7 +155,7 @@ pub(super) async fn take(
             // What came between is on the page now: the next try is on top of it.
             let last = forms::last_entry(&shown);
             let filled = Filled { values: &values, problem: Some(&problem), between: &between, last };
-            let content = forms::step(&shown, &verb, &form, &filled, site.guard.form_token());
+            let content = forms::step(&shown, &verb, &form, &filled, &site.guard.form_token());
             with_status(status_of(&problem), &site, &title(&verb, &id), &[], &content)
         }
     }
@@ -174,7 +174,7 @@ pub(super) async fn confirm(State(site): Shared, typed: Typed) -> Response {
         return failed(&site, &Problem { kind: "usage", message, hints: Vec::new() });
     }
     let line = [words(&["triage", "--confirm", "--"]), ids.clone()].concat();
-    match write(&site, line, Vec::new()).await {
+    match write(&site, value(&values, "form"), line, Vec::new()).await {
         Ok(answer) => done(&site, "/severities", &answer, &format!("Confirmed: {}.", ids.join(", "))),
         Err(problem) => failed(&site, &problem),
     }
@@ -189,7 +189,7 @@ pub(super) async fn manage_form(
     let Some(form) = managed(&verb, &below) else { return unknown(&site, &format!("{verb} {below}")) };
     let values: Vec<_> = asked.into_iter().collect();
     let filled = Filled { values: &values, problem: None, between: &[], last: None };
-    let content = forms::manage(&verb, &below, &form, &filled, site.guard.form_token());
+    let content = forms::manage(&verb, &below, &form, &filled, &site.guard.form_token());
     page(&site, &title(&verb, &below), &[], &content)
 }
 
@@ -209,7 +209,7 @@ pub(super) async fn manage(
     };
     let Some(form) = managed(&verb, &below) else { return unknown(&site, &format!("{verb} {below}")) };
     let line = form.words(&[&verb, &below], &[], &values, None);
-    match write(&site, line, Vec::new()).await {
+    match write(&site, value(&values, "form"), line, Vec::new()).await {
         Ok(answer) => {
             let to = match verb.as_str() {
                 "vendor" => "/vendors",
@@ -220,7 +220,7 @@ pub(super) async fn manage(
         }
         Err(problem) => {
             let filled = Filled { values: &values, problem: Some(&problem), between: &[], last: None };
-            let content = forms::manage(&verb, &below, &form, &filled, site.guard.form_token());
+            let content = forms::manage(&verb, &below, &form, &filled, &site.guard.form_token());
             with_status(status_of(&problem), &site, &title(&verb, &below), &[], &content)
         }
     }
@@ -272,8 +272,12 @@ async fn attached(
         line.push(format!("--message={note}"));
     }
     line.extend(words(&["--", id, "-"]));
-    match write(site, line, content).await {
+    match write(site, value(fields, "form"), line, content).await {
         Ok(answer) => done(site, &format!("/t/{id}"), &answer, &format!("Attached {file}.")),
-        Err(problem) => failed(site, &problem),
+        Err(problem) => {
+            let note = value(fields, "message").unwrap_or_default();
+            let content = forms::attach_again(id, note, &problem, &site.guard.form_token());
+            with_status(status_of(&problem), site, &title("attach", id), &[], &content)
+        }
     }
 }

@@ -4,12 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, is_here};
 use crate::server::{Answer, Server, encoded};
 
 /// Requests by somebody with the cookie that lead nowhere.
 fn of_no_use(server: &Server, id: &str) -> Vec<(&'static str, u16, Answer)> {
-    let large = "x".repeat(2 * 1024 * 1024);
+    let large = "x".repeat(9 * 1024 * 1024);
     let comment = format!("/t/{id}/do/comment");
     let mut refused = vec![("a large form", 413, server.post(&comment, &[("message", &large)]))];
     for path in [
@@ -197,7 +197,7 @@ fn a_draft_is_never_lost() {
     sandbox.git(&["config", "commit.gpgSign", "true"]);
     sandbox.git(&["config", "gpg.program", "/nowhere/gpg"]);
     let answer = server.post(&path, &[("message", "My long <draft>.")]);
-    assert_eq!(answer.status, 500, "{}", answer.body);
+    assert_eq!(answer.status, 422, "{}", answer.body);
     assert!(answer.body.contains("My long &lt;draft&gt;."));
     sandbox.git(&["config", "commit.gpgSign", "false"]);
     let answer =
@@ -285,4 +285,67 @@ fn a_slow_request_keeps_nobody_waiting() {
     let mut rest = Vec::new();
     let _ = first.read_to_end(&mut rest);
     assert_eq!(server.get("/").status, 200);
+}
+
+#[test]
+fn a_form_that_is_sent_twice_is_taken_once() {
+    let sandbox = Sandbox::new();
+    let server = Server::start(&sandbox, &[]);
+    let form = [("title", "Sent twice"), ("message", "By a double click.")];
+    let (first, second) = (server.post("/new", &form), server.post("/new", &form));
+    assert_eq!((first.status, second.status), (303, 303));
+    let place = |answer: &Answer| {
+        let line = answer.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+        line.split('?').next().unwrap().to_owned()
+    };
+    assert_eq!(place(&first), place(&second));
+    assert_eq!(sandbox.subjects().iter().filter(|subject| subject.contains("Sent twice")).count(), 1);
+    // Another text in the same form is another form.
+    assert_eq!(server.post("/new", &[("title", "Sent later")]).status, 303);
+    assert!(sandbox.run(&["list"]).ok().contains("Sent later"));
+}
+
+#[test]
+fn every_form_can_be_filled_in() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    let server = Server::start(&sandbox, &[]);
+    let take =
+        |verb: &str, fields: &[(&str, &str)]| server.post(&format!("/t/{id}/do/{verb}"), fields).status;
+    assert_eq!(take("estimate", &[("effort", "2d")]), 303);
+    assert_eq!(take("comment", &[("message", "To be undone.")]), 303);
+    let shown = sandbox.run(&["show", &id, "--json"]).ok();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let entry = shown["timeline"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+    assert_eq!(take("undo", &[("what", &entry)]), 303);
+    assert_eq!(take("watch", &[]), 303);
+    assert_eq!(take("watch", &[("off", "on")]), 303);
+    assert_eq!(take("assign", &[("to", "me")]), 303);
+    // What changes nothing makes no entry, and no audit accuses anybody of one.
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    assert_eq!(take("owner", &[("to", "me")]), 303);
+    assert_eq!(take("owner", &[("to", "me")]), 303);
+    assert_eq!(take("assign", &[("to", "me")]), 303);
+    assert_eq!(sandbox.git(&["rev-list", "--count", &format!("{}..", before.trim())]).trim(), "1");
+    assert_eq!(take("owner", &[("to", "me"), ("message", "Still me."), ("spent", "5m")]), 303);
+    assert_eq!(take("assign", &[("to", "me"), ("spent", "5m")]), 303);
+    assert!(sandbox.run(&["audit"]).ok().contains("no problems found"));
+}
+
+#[test]
+fn only_programs_of_the_user_are_answered() {
+    let sandbox = Sandbox::new();
+    let server = Server::start(&sandbox, &[]);
+    // To be somebody else takes root, and a program for it.
+    if sandbox.shell("id -u").ok().trim() != "0" || !is_here("setpriv") {
+        return;
+    }
+    let (port, cookie) = (server.port, &server.cookie);
+    let ask = format!(
+        "exec 3<>/dev/tcp/127.0.0.1/{port}; printf 'GET / HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nCookie: {cookie}\\r\\n\\r\\n' >&3; head -n 1 <&3"
+    );
+    let own = sandbox.shell(&format!("bash -c \"{ask}\""));
+    assert!(own.stdout.starts_with("HTTP/1.1 200"), "{}{}", own.stdout, own.stderr);
+    let other = sandbox.shell(&format!("setpriv --reuid=65534 --clear-groups bash -c \"{ask}\""));
+    assert_eq!(other.stdout, "", "{}", other.stderr);
 }

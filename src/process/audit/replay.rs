@@ -46,6 +46,11 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
         Action::Unlink => linked(entry, false).map(|(kind, id)| RequestKind::Unlink(kind, id)),
         Action::Assign => match value(entry, &Field::Owner) {
             Some(owner) => step(ProcessAction::Own(owner)),
+            // Neither changes: it was assigned to whoever had it, and says how long that took.
+            None if entry.set.is_empty() => {
+                let own = before.fields().get(&Field::Assignee).map(ToString::to_string);
+                Some(RequestKind::Assign(own))
+            }
             None => Some(RequestKind::Assign(value(entry, &Field::Assignee))),
         },
         Action::Repeat => Some(RequestKind::Repeat(beside_status(entry, after), FixStatus::Missing)),

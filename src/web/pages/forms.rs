@@ -102,6 +102,15 @@ pub(in crate::web) fn step(
     }
 }
 
+/// The form of an attachment again, with what is wrong; browsers do not let a page choose the file.
+pub(in crate::web) fn attach_again(id: &str, note: &str, problem: &Problem, token: &str) -> Markup {
+    html! {
+        p { a href={ "/t/" (id) } { "Back to " (id) } }
+        (pages::problem(problem))
+        (ticket::attach(id, token, note))
+    }
+}
+
 /// The form of a change to releases, vendors, settings or team.
 pub(in crate::web) fn manage(
     verb: &str,
@@ -121,9 +130,17 @@ pub(in crate::web) fn manage(
     }
 }
 
-/// Going over a rule is offered once the rule has said no.
+/// Going over a rule is offered once that rule has said no.
 fn is_shown(field: &FormField, filled: &Filled<'_>) -> bool {
-    !matches!(field.name.as_str(), "force" | "allow-secret") || filled.problem.is_some()
+    let names_it = |text: &String| text.contains("--allow-secret");
+    let is_secret = filled
+        .problem
+        .is_some_and(|problem| names_it(&problem.message) || problem.hints.iter().any(names_it));
+    match field.name.as_str() {
+        "allow-secret" => is_secret,
+        "force" => filled.problem.is_some() && !is_secret,
+        _ => true,
+    }
 }
 
 fn wrong(filled: &Filled<'_>) -> Markup {

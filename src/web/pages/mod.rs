@@ -26,6 +26,8 @@ pub(super) struct Page<'a> {
     pub(super) said: &'a [String],
     /// True where nothing may be changed.
     pub(super) is_read_only: bool,
+    /// When it was made, in UTC: what changed since is marked.
+    pub(super) now: &'a str,
 }
 
 /// The pages that every page leads to.
@@ -54,7 +56,7 @@ pub(super) fn page(page: &Page<'_>, content: &Markup) -> Markup {
                 title { (page.title) " · " (page.site) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
+            body data-now=(page.now) {
                 a.skip href="#main" { "Skip to the content" }
                 header {
                     div.bar {

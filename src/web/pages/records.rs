@@ -81,7 +81,8 @@ pub(in crate::web) fn vendor(value: &Value, may_write: bool) -> Markup {
         @if value.pointer("/answers/count").and_then(Value::as_u64).is_some_and(|count| count > 0) {
             h2 { "Answers" } (pairs(&value["answers"], &[]))
         }
-        @if may_write { p { a.button href={ "/manage/vendor/edit?name=" (name) } { "Edit" } } }
+        @if may_write { p { a.button href={ "/manage/vendor/edit?name=" (name) } { "Edit" } " "
+            a.button.soft href={ "/manage/vendor/remove?name=" (name) } { "Remove" } } }
     }
 }
 
@@ -174,7 +175,8 @@ pub(in crate::web) fn settings(settings: &Value, team: &Value, may_write: bool) 
                 tbody {
                     @for (key, value) in all.into_iter().flatten() {
                         tr { th scope="row" { (key) } td { (plain(value)) }
-                            @if may_write { td { a href={ "/manage/config/set?key=" (key) } { "set " (key) } } } }
+                            @if may_write { td { a href={ "/manage/config/set?key=" (key) } { "set " (key) } " "
+                                a href={ "/manage/config/unset?key=" (key) } { "unset " (key) } } } }
                     }
                 }
             }

@@ -31,11 +31,21 @@ if (title && similar) {
   });
 }
 if (document.querySelector('[data-ticket]') && 'EventSource' in window) {
-  const changes = new EventSource('/changes');
-  changes.addEventListener('ticket', (event) => {
+  // Only the page that is looked at listens: a browser opens six connections to a server at most.
+  const mark = (event) => {
     for (const place of document.querySelectorAll('[data-ticket="' + CSS.escape(event.data) + '"]')) {
       const notice = place.querySelector(':scope > .changed');
       if (notice) notice.hidden = false; else place.classList.add('is-changed');
     }
-  });
+  };
+  const since = encodeURIComponent(document.body.dataset.now || '');
+  let changes = null;
+  const listen = () => {
+    if (changes) changes.close();
+    changes = document.hidden ? null : new EventSource('/changes?since=' + since);
+    if (changes) changes.addEventListener('ticket', mark);
+  };
+  document.addEventListener('visibilitychange', listen);
+  addEventListener('pagehide', () => { if (changes) changes.close(); });
+  listen();
 }

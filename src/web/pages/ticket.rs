@@ -45,7 +45,7 @@ pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>)
             (texts(ticket))
             (links(ticket))
             (timeline(ticket))
-            @if let Some(token) = form { (comment(ticket, token)) (attach(id, token)) }
+            @if let Some(token) = form { (comment(ticket, token)) (attach(id, token, "")) }
             p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" } " · "
                 a href={ "/t/" (id) "/brief" } { "brief for a vendor" } }
         }
@@ -57,14 +57,15 @@ fn actions(id: &str, status: &str) -> Markup {
     let (allowed, others): (Vec<_>, Vec<_>) = steps(status).into_iter().partition(|step| step.is_allowed);
     html! {
         nav.actions aria-label="Steps" {
+            a.button href="#comment" { "Comment" }
             @for step in allowed { a.button href={ "/t/" (id) "/do/" (step.verb) } { (capital(step.verb)) } }
             @for verb in ["assign", "edit", "link", "watch", "undo"] {
                 a.button.soft href={ "/t/" (id) "/do/" (verb) } { (capital(verb)) }
             }
         }
         @if !others.is_empty() {
-            p.soft { "Not while it is " (status) ": "
-                (others.iter().map(|step| step.verb).collect::<Vec<_>>().join(", ")) "." }
+            details.soft { summary { "Steps that are not possible while it is " (status) }
+                p { (others.iter().map(|step| capital(step.verb)).collect::<Vec<_>>().join(", ")) "." } }
         }
     }
 }
@@ -170,13 +171,19 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
             @if let Some(file) = entry["attachment"].as_object() {
                 p { "Attachment: "
                     a href={ "/t/" (id) "/files/" (text(entry, "id")) } {
-                        (file.get("name").and_then(Value::as_str).unwrap_or_default())
+                        (file_name(entry))
                     }
                     " (" (file.get("bytes").map(plain).unwrap_or_default()) " bytes)"
                 }
             }
         }
     }
+}
+
+/// The name of an attachment, as far as it can be seen; else that of the entry.
+fn file_name(entry: &Value) -> String {
+    let name = entry.pointer("/attachment/name").and_then(Value::as_str).unwrap_or_default().trim();
+    if name.is_empty() { format!("file of {}", text(entry, "id")) } else { name.to_owned() }
 }
 
 fn change_text(change: &Value) -> String {
@@ -206,13 +213,14 @@ fn comment(ticket: &Value, token: &str) -> Markup {
     }
 }
 
-fn attach(id: &str, token: &str) -> Markup {
+/// The form of an attachment, with the note that was typed.
+pub(super) fn attach(id: &str, token: &str, note: &str) -> Markup {
     html! {
         h2 { "Attach a file" }
         form.step method="post" enctype="multipart/form-data" action={ "/t/" (id) "/attach" } {
             input type="hidden" name="form" value=(token);
             label for="note" { "What it shows" }
-            input #note name="message";
+            input #note name="message" value=(note);
             label for="file" { "File" }
             input #file type="file" name="file" required;
             button { "Attach" }
