@@ -24,14 +24,18 @@ pub(super) fn execute(words: &[OsString], interruptible: &AtomicBool) -> Result<
     let is_alone = !io::stdin().is_terminal();
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut relay = SignalRelay::start(&mut command, is_alone).context("watching for signals")?;
-    let was = interruptible.swap(false, Ordering::SeqCst);
-    let spawned = command.spawn();
-    if let Ok(child) = &spawned {
-        relay.pass_to(child.id()).context("watching for signals")?;
-    }
-    let finished = spawned.with_context(|| format!("starting {name}")).and_then(|child| finish(child, &name));
-    drop(relay);
+    // The relay ends before signals end this process again.
+    let (was, finished) = {
+        let mut relay = SignalRelay::start(&mut command, is_alone).context("watching for signals")?;
+        let was = interruptible.swap(false, Ordering::SeqCst);
+        let spawned = command.spawn();
+        if let Ok(child) = &spawned {
+            relay.pass_to(child.id()).context("watching for signals")?;
+        }
+        let finished =
+            spawned.with_context(|| format!("starting {name}")).and_then(|child| finish(child, &name));
+        (was, finished)
+    };
     interruptible.store(was, Ordering::SeqCst);
     finished
 }

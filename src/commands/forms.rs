@@ -210,7 +210,7 @@ fn help_of(help: &str) -> String {
     while let Some((before, after)) = rest.split_once(" (") {
         let (inside, behind) = after.split_once(')').unwrap_or((after, ""));
         out.push_str(before);
-        if !["repeated", "standard input", "--"].iter().any(|word| inside.contains(word)) {
+        if !["repeated", "standard input", "--", "git support"].iter().any(|word| inside.contains(word)) {
             out.extend([" (", inside, ")"]);
         }
         rest = behind;

@@ -21,7 +21,7 @@ enum Verb {
     /// List the releases
     List,
     /// Hand over a release to support (-m or -F for what changed)
-    Handover(Offer),
+    Handover(Box<Offer>),
     /// Accept a release
     Accept(Named),
     /// End support for a release

@@ -347,3 +347,38 @@ fn six_hundred_issues_of_five_trackers_lose_nothing() {
         }
     }
 }
+
+#[test]
+fn what_was_said_among_the_team_stays_there_and_nobody_is_taken_for_another() {
+    let sandbox = Sandbox::new();
+    let gitlab = json!([{"id": 9, "iid": 1, "title": "Secret plans", "state": "opened", "severity": "UNKNOWN", "confidential": true,
+        "web_url": "https://gitlab.example.com/a/b/-/issues/1", "created_at": "2026-10-01T08:00:00Z", "author": {"name": "Kim", "username": "kim"},
+        "notes": [{"id": 1, "system": false, "internal": true, "body": "Between us.", "created_at": "2026-10-02T08:00:00Z", "author": {"username": "bo"}},
+                  {"id": 2, "system": false, "internal": false, "body": "To all.", "created_at": "2026-10-03T08:00:00Z", "author": {"username": "bo"}}]}]);
+    let said = import(&sandbox, "gitlab.json", gitlab.to_string(), &[]);
+    assert!(!said.stderr.contains("warning"), "{}", said.stderr);
+    let github = json!([{"number": 1, "title": "No names", "state": "OPEN", "url": "https://github.com/a/b/issues/1", "createdAt": "2026-10-01T08:00:00Z",
+        "author": {"login": "sam", "name": ""}, "assignees": [{"login": "kim", "name": ""}, {"login": "bo", "name": ""}], "labels": [], "body": "",
+        "comments": [{"author": null, "body": "From a deleted account.", "createdAt": "2026-10-02T08:00:00Z"}]}]);
+    import(&sandbox, "github.json", github.to_string(), &[]).ok();
+    let beads = "{\"id\":\"bd-1\",\"title\":\"Done thing\",\"status\":\"closed\",\"priority\":2,\"issue_type\":\"bug\",\"close_reason\":\"Implemented in abc, see the log\",\"created_at\":\"2026-10-01T08:00:00Z\",\"updated_at\":\"2026-10-02T08:00:00Z\",\"closed_at\":\"2026-10-02T08:00:00Z\"}\n";
+    import(&sandbox, "issues.jsonl", beads, &[]).ok();
+    let whole = sandbox.run(&["export", "--full", "--format", "ndjson"]).ok();
+    let whole: Vec<Value> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let secret = one(&whole, "Secret plans");
+    let entry = |note: &str| {
+        let entries = secret["timeline"].as_array().unwrap();
+        entries.iter().find(|entry| entry["note"].as_str().unwrap_or_default().contains(note)).unwrap()
+    };
+    assert_eq!(entry("Between us.")["visibility"], "internal");
+    assert!(entry("To all.")["visibility"].is_null() && entry("confidential")["visibility"] == "internal");
+    let nameless = one(&whole, "No names");
+    assert_eq!(nameless["reporter"], "sam <sam@invalid>");
+    assert_eq!(nameless["assignee"], "kim <kim@invalid>");
+    let text = nameless.to_string();
+    assert!(text.contains("also assigned: bo") && text.contains("unknown <unknown@invalid>"), "{text}");
+    assert!(!text.contains("Dana Li"), "{text}");
+    let done = one(&whole, "Done thing");
+    assert_eq!(done["resolution"], "fixed");
+    assert!(done.to_string().contains("Implemented in abc"));
+}

@@ -32,10 +32,11 @@ pub fn incoming(issue: &Issue, links: &[(LinkKind, TicketId)]) -> IncomingIssue 
         fields.insert(Field::Description, FieldChange::to_text(description));
     }
     let mut comments = Vec::new();
-    for (number, Said { id, at, by, text }) in issue.comments.iter().enumerate() {
+    for (number, Said { id, at, by, text, is_internal }) in issue.comments.iter().enumerate() {
         let note = bounded(&format!("comment-{}", number + 1), text);
         if !note.trim().is_empty() {
-            let request = Request::new(RequestKind::Comment).with_note(Some(note));
+            let visibility = if *is_internal { Visibility::Internal } else { Visibility::Customer };
+            let request = Request { visibility, ..Request::new(RequestKind::Comment).with_note(Some(note)) };
             comments.push(IncomingEntry {
                 entry: entry(&format!("comment {id}")),
                 by: by.clone(),

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::intake::tracker::Source;
 use crate::intake::tracker::dates::{DayOrder, moment};
+use crate::intake::tracker::person::{person, who};
+use crate::intake::tracker::value::{list, pick, text};
 use crate::intake::tracker::words::{Kind, Words};
 use crate::ticket::{Person, Timestamp, one_line};
 
@@ -18,6 +20,8 @@ pub struct Said {
     pub by: Person,
     /// What.
     pub text: String,
+    /// True for what the customer may not read.
+    pub is_internal: bool,
 }
 
 /// When an issue ended, and the word of our own for how.
@@ -72,27 +76,6 @@ pub struct Reading<'a> {
     pub order: Option<DayOrder>,
 }
 
-/// The value under the first of some names that has one.
-fn pick<'a>(object: &'a Value, names: &[&str]) -> Option<&'a Value> {
-    names.iter().find_map(|name| object.get(*name)).filter(|value| !value.is_null())
-}
-
-/// A text, or a number as one.
-fn text(object: &Value, names: &[&str]) -> Option<String> {
-    let value = pick(object, names)?;
-    let value = value.as_array().map_or(Some(value), |items| items.first())?;
-    let text = value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()))?;
-    (!text.trim().is_empty()).then_some(text)
-}
-
-fn list<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a Value> {
-    match pick(object, names) {
-        Some(Value::Array(items)) => items.iter().collect(),
-        Some(value @ (Value::Object(_) | Value::String(_))) => vec![value],
-        Some(_) | None => Vec::new(),
-    }
-}
-
 impl Issue {
     /// Reads an issue; `None` for a pull request, which some lists hold, too. `nth` tells it from those before it that have
     /// no key, and the same title and date.
@@ -136,9 +119,11 @@ impl Issue {
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
-            reporter: pick(object, &["author", "user", "Reporter", "reporter", "creator", "created_by"])
-                .and_then(person)
-                .unwrap_or_else(|| importer.clone()),
+            reporter: who(
+                object,
+                &["author", "user", "Reporter", "reporter", "creator", "created_by"],
+                importer,
+            ),
             assignee: assignees.first().map(ToString::to_string),
             affects: list(object, &["affects", "Affects versions", "Affects Version/s"])
                 .into_iter()
@@ -193,6 +178,7 @@ fn people(object: &Value, names: &[&str]) -> Vec<Person> {
 fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
     let mut facts: Vec<String> =
         assignees.iter().skip(1).map(|who| format!("also assigned: {who}")).collect();
+    facts.extend((object.get("confidential") == Some(&Value::Bool(true))).then(|| "confidential".to_owned()));
     for (name, keys) in [
         ("milestone", &["milestone", "Milestone"][..]),
         ("fixed in", &["Fix versions", "Fix Version/s", "fixed_in"]),
@@ -204,6 +190,7 @@ fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
         ("acceptance", &["acceptance_criteria", "Acceptance Criteria"]),
         ("design", &["design"]),
         ("notes", &["close_note", "closed_note"]),
+        ("see", &["external_ref"]),
     ] {
         let said: Vec<String> =
             list_or_text(object, keys).into_iter().filter(|text| !text.trim().is_empty()).collect();
@@ -275,22 +262,6 @@ fn words(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Somebody, as far as the tracker names them. An address that it does not tell is one that cannot be (RFC 2606).
-fn person(value: &Value) -> Option<Person> {
-    let part = |names: &[&str]| text(value, names);
-    let (name, email) = match value.as_str() {
-        Some(whole) if whole.trim().is_empty() => return None,
-        Some(whole) => match Person::parse(whole).filter(|person| person.email.contains('@')) {
-            Some(person) => return Some(person),
-            None => (whole.to_owned(), None),
-        },
-        None => (part(&["name", "login", "username", "displayName"])?, part(&["email", "emailAddress"])),
-    };
-    let login = part(&["login", "username"])
-        .unwrap_or_else(|| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("."));
-    Person::parse(&format!("{} <{}>", one_line(&name), email.unwrap_or_else(|| format!("{login}@invalid"))))
-}
-
 fn comment(
     value: &Value,
     number: usize,
@@ -304,10 +275,11 @@ fn comment(
         let (at, who, said) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.order)) else {
             let (id, by, text) = (number.to_string(), importer.clone(), whole.to_owned());
-            return Ok(Some(Said { id, at: created, by, text }));
+            return Ok(Some(Said { id, at: created, by, text, is_internal: false }));
         };
         let by = person(&Value::from(who)).unwrap_or_else(|| importer.clone());
-        return Ok(Some(Said { id: format!("{at} {number}"), at: moment, by, text: said.to_owned() }));
+        let (id, text) = (format!("{at} {number}"), said.to_owned());
+        return Ok(Some(Said { id, at: moment, by, text, is_internal: false }));
     }
     let Some(said) = text(value, &["body", "text", "message", "note", "content"]) else { return Ok(None) };
     if value.get("system").and_then(Value::as_bool).unwrap_or(false) {
@@ -315,9 +287,12 @@ fn comment(
     }
     let at = pick(value, &["created_at", "createdAt", "create_time", "created", "timestamp"]);
     let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
-    let by = pick(value, &["author", "user", "created_by"]).and_then(person);
+    let by = who(value, &["author", "user", "created_by"], importer);
+    // GitLab's notes for the team, as it names them now and did before.
+    let is_internal =
+        ["internal", "confidential"].iter().any(|name| value.get(*name) == Some(&Value::Bool(true)));
     let id = text(value, &["id", "url"]).unwrap_or_else(|| number.to_string());
-    Ok(Some(Said { id, at, by: by.unwrap_or_else(|| importer.clone()), text: said }))
+    Ok(Some(Said { id, at, by, text: said, is_internal }))
 }
 
 /// The kind: by its own word, else by a label that is one.
@@ -332,6 +307,8 @@ fn kind(object: &Value, labels: &[String], known: &mut Words) -> Option<String> 
 /// How grave it is: by its own word, else by a label that is one.
 fn severity(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
     let own = text(object, &["severity", "Severity", "priority", "Priority"]);
+    // What GitLab says of an issue that nobody judged.
+    let own = own.filter(|word| !word.eq_ignore_ascii_case("unknown"));
     let own = own.and_then(|word| known.ours(Kind::Severity, &word));
     own.or_else(|| labels.iter().find_map(|label| known.known(Kind::Severity, label)))
 }
@@ -360,7 +337,7 @@ fn standing(
         &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"],
     );
     let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
-    Ok((None, Some((at, ending(object, &state, labels, links, reading.words, facts)))))
+    Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
 }
 
 /// How an issue ended: by its reason, by a label that is one, or by its state. A duplicate names the other one.
@@ -369,12 +346,17 @@ fn ending(
     state: &str,
     labels: &[String],
     links: &[(String, String)],
-    known: &mut Words,
+    reading: &mut Reading<'_>,
     facts: &mut Vec<String>,
 ) -> String {
+    let known = &mut *reading.words;
     let reason = text(object, &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"]);
     facts.extend(reason.iter().map(|reason| format!("close reason: {reason}")));
     let own = reason.as_ref().map(|reason| {
+        // What beads asks for is a sentence, and is asked of what is done.
+        if reading.source == Source::Beads && object.get("close_reason").is_some() {
+            return known.known(Kind::Resolution, reason).unwrap_or_else(|| "fixed".to_owned());
+        }
         // A reason that nobody knows is not said to be a fix.
         known.ours(Kind::Resolution, reason).unwrap_or_else(|| "withdrawn".to_owned())
     });

@@ -3,6 +3,8 @@
 mod dates;
 mod incoming;
 mod issue;
+mod person;
+mod value;
 mod words;
 
 use std::fs::File;

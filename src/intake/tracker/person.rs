@@ -1,0 +1,30 @@
+//! People, as trackers name them.
+
+use serde_json::Value;
+
+use crate::intake::tracker::value::{pick, text};
+use crate::ticket::{Person, one_line};
+
+/// Somebody, as far as the tracker names them. An address that it does not tell is one that cannot be (RFC 2606).
+pub(super) fn person(value: &Value) -> Option<Person> {
+    let part = |names: &[&str]| text(value, names);
+    let (name, email) = match value.as_str() {
+        Some(whole) if whole.trim().is_empty() => return None,
+        Some(whole) => match Person::parse(whole).filter(|person| person.email.contains('@')) {
+            Some(person) => return Some(person),
+            None => (whole.to_owned(), None),
+        },
+        None => (part(&["name", "login", "username", "displayName"])?, part(&["email", "emailAddress"])),
+    };
+    let login = part(&["login", "username"])
+        .unwrap_or_else(|| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("."));
+    Person::parse(&format!("{} <{}>", one_line(&name), email.unwrap_or_else(|| format!("{login}@invalid"))))
+}
+
+/// Whoever is named under some names. Somebody whom the tracker does not name any more (an account that was deleted) is
+/// nobody of ours; where it has no such field at all, it is who imports.
+pub(super) fn who(object: &Value, names: &[&str], importer: &Person) -> Person {
+    let is_nameless = || names.iter().any(|name| object.get(*name).is_some_and(|value| !value.is_string()));
+    let unknown = || Person::parse("unknown <unknown@invalid>").filter(|_| is_nameless());
+    pick(object, names).and_then(person).or_else(unknown).unwrap_or_else(|| importer.clone())
+}
