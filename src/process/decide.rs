@@ -72,8 +72,6 @@ pub fn decide(
     let mut action = record.answer(ticket, &request, rules, actor)?;
     let says_something = match &request.what {
         RequestKind::Process(ProcessAction::Own(_)) => false,
-        // A severity that is looked at and stays is an entry where somebody says so.
-        RequestKind::Process(ProcessAction::Triage { .. }) => request.note.is_some(),
         RequestKind::Comment
         | RequestKind::ReplaceComment(_)
         | RequestKind::Undo(_)

@@ -85,18 +85,24 @@ impl Keyboard {
 /// Programs that open an address in the user's browser, with what stands before it, in the order to try them.
 pub(in crate::cli) const OPENERS: &[(&str, &[&str])] = &[("xdg-open", &[]), ("open", &[])];
 
+/// How often a connection is looked for.
+const LOOKS: usize = 20;
+
 /// True where a connection from this machine was made by a program of this user. On Linux the system lists each end of a
 /// connection with its user (proc(5), /proc/net/tcp); elsewhere, and where there is no such list, every one is taken.
 pub(in crate::cli) fn is_own_connection(peer: SocketAddr) -> bool {
-    let (SocketAddr::V4(peer), Ok(listed)) = (peer, std::fs::read_to_string("/proc/net/tcp")) else {
-        return true;
-    };
+    let SocketAddr::V4(peer) = peer else { return true };
     // As the kernel prints it: the address as a number of this machine, both in hexadecimal digits.
     let address = format!("{:08X}:{:04X}", u32::from_ne_bytes(peer.ip().octets()), peer.port());
     let own = rustix::process::getuid().as_raw().to_string();
-    listed.lines().any(|line| {
-        let mut words = line.split_whitespace().skip(1);
-        let (local, user) = (words.next(), words.nth(5));
-        local == Some(address.as_str()) && user == Some(own.as_str())
-    })
+    // The list is no picture of one moment: while connections come and go, a line can be left out of it.
+    for _ in 0..LOOKS {
+        let Ok(listed) = std::fs::read_to_string("/proc/net/tcp") else { return true };
+        let mut ends = listed.lines().map(|line| line.split_whitespace().skip(1));
+        let end = ends.find_map(|mut words| (words.next() == Some(address.as_str())).then_some(words));
+        if let Some(mut words) = end {
+            return words.nth(5) == Some(own.as_str());
+        }
+    }
+    false
 }
