@@ -128,7 +128,7 @@ fn links(ticket: &Value) -> Markup {
     }
 }
 
-/// The entries that an undo takes back, and no redo brings again.
+/// The entries that are undone or replaced, unless that was undone in turn.
 fn undone(entries: &[Value]) -> BTreeSet<&str> {
     let mut undone = BTreeSet::new();
     for entry in entries.iter().rev() {
