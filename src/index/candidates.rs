@@ -4,6 +4,7 @@
 use rusqlite::params_from_iter;
 
 use crate::index::compile::{Compiler, NO_RULING, ranks};
+use crate::index::row::number_of;
 use crate::index::statement::Statement;
 use crate::query::asks::day;
 use crate::query::matching::{Comparison, comparison};
@@ -58,6 +59,13 @@ impl Compiler<'_> {
             Filter::Is(Property::Overdue) => {
                 let (late, now) = (self.late(ruling), self.context.now.unix());
                 out.say(&format!("{late} UNION ALL SELECT row FROM ticket WHERE follow_up <= {now}"));
+                Ok(true)
+            }
+            Filter::Is(Property::Blocked) => {
+                let key = number_of(Key::BlockedBy);
+                out.say(&format!(
+                    "SELECT row FROM value WHERE term IN (SELECT term FROM term WHERE key = {key})"
+                ));
                 Ok(true)
             }
             Filter::Not(_) | Filter::Words(_) | Filter::Part(..) | Filter::Has(_) | Filter::Is(_) => {

@@ -176,8 +176,11 @@ impl CatchUp<'_> {
         let moment =
             |moment: Option<crate::ticket::Timestamp>| moment.map_or(NEVER, crate::ticket::Timestamp::unix);
         let severity = summary.severity.map_or(-1, |severity| severity as i64);
+        let (created, open) = (moment(summary.created), summary.status.is_open());
         self.work
-            .prepare_cached("INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .prepare_cached(
+                "INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
             .execute(params![
                 summary.title,
                 severity,
@@ -194,9 +197,10 @@ impl CatchUp<'_> {
                 row.was,
                 row.has,
                 row.marks,
+                created,
+                open,
             ])?;
         let number = self.work.last_insert_rowid();
-        let (created, open) = (moment(summary.created), summary.status.is_open());
         let id = summary.id.as_str();
         self.work
             .prepare_cached("INSERT OR REPLACE INTO version VALUES (?, ?, ?)")?

@@ -44,7 +44,13 @@ pub(crate) fn compile(
         let _ = write!(record, "LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row ");
     }
     let compiler = Compiler { db, context, implied, edition };
-    let candidates = if by_relevance { None } else { compiler.candidates(&query.filter, scope.ruling)? };
+    let candidates = match by_relevance {
+        true => None,
+        false => match compiler.candidates(&query.filter, scope.ruling)? {
+            None => compiler.most_urgent(query, scope)?,
+            few => few,
+        },
+    };
     let led = format!(
         "CROSS JOIN member m INDEXED BY member_row ON m.row = led.row AND m.edition = {edition} CROSS JOIN \
          ticket t ON t.row = m.row {record}WHERE "
@@ -148,7 +154,7 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn filter(&self, filter: &Filter, out: &mut Statement) -> rusqlite::Result<()> {
+    pub(super) fn filter(&self, filter: &Filter, out: &mut Statement) -> rusqlite::Result<()> {
         match filter {
             Filter::All(all) => self.joined(all, "AND", "1", out)?,
             Filter::Any(any) => self.joined(any, "OR", "0", out)?,

@@ -17,6 +17,7 @@ mod scope;
 mod sla_statuses;
 mod statement;
 mod touches;
+mod urgent;
 
 pub use as_of::Known;
 pub use catch_up::{Base, CatchUp};

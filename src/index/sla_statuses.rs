@@ -153,7 +153,10 @@ fn keep<'a>(
     ruling: i64,
     judged: impl Iterator<Item = (&'a Unjudged, &'a Judgement)>,
 ) -> rusqlite::Result<()> {
-    let mut insert = work.prepare_cached("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    let mut insert = work.prepare_cached(
+        "INSERT OR REPLACE INTO standing
+         SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, severity, created, open FROM ticket WHERE row = ?2",
+    )?;
     for (row, (standing, rules)) in judged {
         let (due, warn) = (standing.due.map(Timestamp::unix), standing.warn.map(Timestamp::unix));
         insert.execute(params![ruling, row.row, due, warn, standing.is_late, standing.is_paused, rules])?;
