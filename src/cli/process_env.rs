@@ -25,7 +25,7 @@ pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible })
+    Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible, is_read_only: false })
 }
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.

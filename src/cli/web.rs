@@ -33,17 +33,17 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     let name = project.name();
     drop(project);
     let signals = Signals::taken(session)?;
-    let place = Arc::new(Place {
+    let [reading, writing] = [true, false].map(|is_read_only| Place {
         environment: session.host.env.environment.clone(),
         directory: session.host.env.directory.clone(),
         branch: options.branch.clone(),
+        is_read_only,
     });
-    let reading = Arc::clone(&place);
     let read = move |words: &[String], _: &[u8]| {
         let is_read = words.first().is_some_and(|verb| READ_VERBS.contains(&verb.as_str()));
         if is_read { reading.run(words, &[]) } else { Err(internal("not a command that reads")) }
     };
-    let write = move |words: &[String], input: &[u8]| place.run(words, input);
+    let write = move |words: &[String], input: &[u8]| writing.run(words, input);
     let desk = Desk {
         read: Box::new(read),
         write: (!args.read_only).then(|| Box::new(write) as Box<crate::web::Run>),
@@ -106,6 +106,8 @@ struct Place {
     environment: BTreeMap<String, OsString>,
     directory: PathBuf,
     branch: Option<String>,
+    /// What runs here cannot move a reference.
+    is_read_only: bool,
 }
 
 impl Place {
@@ -135,6 +137,7 @@ impl Place {
             is_elsewhere: false,
             // Signals end the server between requests.
             interruptible: Arc::new(AtomicBool::new(false)),
+            is_read_only: self.is_read_only,
         };
         let random = || getrandom::u64().unwrap_or_default();
         let progress = |_: &'static str, _: usize| -> Progress { Box::new(|_| ()) };

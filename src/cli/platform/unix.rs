@@ -89,20 +89,28 @@ pub(in crate::cli) const OPENERS: &[(&str, &[&str])] = &[("xdg-open", &[]), ("op
 const LOOKS: usize = 20;
 
 /// True where a connection from this machine was made by a program of this user. On Linux the system lists each end of a
-/// connection with its user (proc(5), /proc/net/tcp); elsewhere, and where there is no such list, every one is taken.
+/// connection with its user (proc(5), /proc/net/tcp and tcp6); elsewhere, and where there is no such list, every one is taken.
 pub(in crate::cli) fn is_own_connection(peer: SocketAddr) -> bool {
     let SocketAddr::V4(peer) = peer else { return true };
-    // As the kernel prints it: the address as a number of this machine, both in hexadecimal digits.
+    // As the kernel prints them: the address as a number of this machine, both in hexadecimal digits. A program that speaks
+    // IPv6 reaches an address of IPv4 by one of IPv6 that ends with it.
     let address = format!("{:08X}:{:04X}", u32::from_ne_bytes(peer.ip().octets()), peer.port());
+    let mapped = format!("{:016X}{:08X}{address}", 0, u32::from_ne_bytes([0, 0, 0xff, 0xff]));
     let own = rustix::process::getuid().as_raw().to_string();
     // The list is no picture of one moment: while connections come and go, a line can be left out of it.
     for _ in 0..LOOKS {
         let Ok(listed) = std::fs::read_to_string("/proc/net/tcp") else { return true };
-        let mut ends = listed.lines().map(|line| line.split_whitespace().skip(1));
-        let end = ends.find_map(|mut words| (words.next() == Some(address.as_str())).then_some(words));
-        if let Some(mut words) = end {
-            return words.nth(5) == Some(own.as_str());
+        let listed_6 = std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
+        if let Some(user) = user_of(&listed, &address).or_else(|| user_of(&listed_6, &mapped)) {
+            return user == own;
         }
     }
     false
+}
+
+/// The user of the end of a connection that has this address, as the system lists it.
+fn user_of<'a>(listed: &'a str, address: &str) -> Option<&'a str> {
+    let mut ends = listed.lines().map(|line| line.split_whitespace().skip(1));
+    let mut words = ends.find_map(|mut words| (words.next() == Some(address)).then_some(words))?;
+    words.nth(5)
 }

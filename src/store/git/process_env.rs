@@ -19,6 +19,8 @@ pub struct ProcessEnv {
     pub is_elsewhere: bool,
     /// True while an interrupt may end the process at once; off for the moments of a write.
     pub interruptible: Arc<AtomicBool>,
+    /// True where no reference may move, whatever the command: nothing can be committed.
+    pub is_read_only: bool,
 }
 
 /// The variables that say where a repository is, and which branch of it is meant (git(1), environment variables).

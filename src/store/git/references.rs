@@ -155,6 +155,10 @@ impl Repository {
 
     /// Locks a reference that still stands where it stood; `None` where it has moved.
     pub(crate) fn lock_reference<'a>(&'a self, step: RefUpdate<'a>) -> Result<Option<LockedReference<'a>>> {
+        if self.surroundings.is_read_only {
+            let message = format!("{} cannot move here: this only reads", step.name);
+            return Err(Error::new(Kind::Refused, message));
+        }
         let mut wait = Wait::new();
         loop {
             let locked =
