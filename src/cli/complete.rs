@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
+use clap::Arg;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use crate::cli::options;
@@ -19,7 +20,7 @@ pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode
     let typed =
         args.words.get(args.index).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     let mut command = options::line().mut_subcommands(|verb| {
-        verb.mut_args(|argument| match place(argument.get_id().as_str()) {
+        verb.mut_args(|argument| match place(&argument) {
             Some(place) => {
                 let offer = move |_: &OsStr| vec![CompletionCandidate::new(format!("{LOOK_UP}{place}"))];
                 argument.add(ArgValueCompleter::new(offer))
@@ -51,7 +52,7 @@ pub(super) fn run(args: &CompleteArgs, session: &Session<'_>) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the arguments take, by their names.
+/// What the arguments take, by their names or those of their values.
 const ARGUMENTS: &[(&str, Sought)] = &[
     ("id", Sought::Id),
     ("ids", Sought::Id),
@@ -73,9 +74,12 @@ const ARGUMENTS: &[(&str, Sought)] = &[
     ("to", Sought::Value("assignee")),
     ("vendor", Sought::Value("vendor")),
     ("query", Sought::Term),
+    ("TEXT", Sought::Text),
 ];
 
-/// An argument's place in the table.
-fn place(argument: &str) -> Option<usize> {
-    ARGUMENTS.iter().position(|(name, _)| *name == argument)
+/// An argument's place in the table: by its name, else by what its value is called in the help.
+fn place(argument: &Arg) -> Option<usize> {
+    let at = |name: &str| ARGUMENTS.iter().position(|(known, _)| *known == name);
+    let values = || argument.get_value_names().into_iter().flatten();
+    at(argument.get_id().as_str()).or_else(|| values().find_map(|name| at(name)))
 }

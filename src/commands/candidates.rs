@@ -2,6 +2,7 @@
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
+use crate::process::{begun_mention, mention_names};
 use crate::project::{Project, Values};
 use crate::query::{AWAITED, FIELDS, OTHER_FIELDS, PROPERTIES, SORT_KEYS, quoted_value};
 use crate::ticket::{Area, Level, Severity, Status, Type};
@@ -17,6 +18,8 @@ pub enum Sought {
     Term,
     /// An answer to use again.
     Answer,
+    /// A text, in which somebody of the team may be named with an `@`.
+    Text,
 }
 
 /// The candidates for a word, each with what it is about.
@@ -32,6 +35,7 @@ pub fn candidates(session: &Session<'_>, sought: Sought, typed: &str) -> Result<
             Ok(values.into_iter().map(|value| (value, String::new())).collect())
         }
         Sought::Term => terms(&project, typed),
+        Sought::Text => mentions(&project, typed),
         Sought::Answer => {
             let names = project.answer_names()?.into_iter().filter(|name| name.starts_with(typed));
             Ok(names.map(|name| (name, String::new())).collect())
@@ -92,4 +96,18 @@ fn terms(project: &Project<'_>, typed: &str) -> Result<Values, Failure> {
     let before = typed.strip_suffix(part).unwrap_or(typed);
     let found = values(project, field, part.trim_start_matches('"'))?;
     Ok(found.iter().map(|value| (format!("{before}{}", quoted_value(value)), String::new())).collect())
+}
+
+/// People of the team whom a text that ends with the beginning of a mention may mean; what stands before it stays.
+fn mentions(project: &Project<'_>, typed: &str) -> Result<Values, Failure> {
+    let Some((before, name)) = begun_mention(typed) else { return Ok(Vec::new()) };
+    let name = name.to_lowercase();
+    let mut found = Vec::new();
+    for member in &project.team()?.members {
+        let person = member.person();
+        let names = mention_names(&person).into_iter().filter(|word| word.to_lowercase().starts_with(&name));
+        // One word is enough of each.
+        found.extend(names.take(1).map(|word| (format!("{before}{word}"), person.to_string())));
+    }
+    Ok(found)
 }

@@ -1,5 +1,6 @@
 //! What concerns somebody of what happened to a ticket: each entry at most once, for the most pressing reason.
 
+use crate::process::mentioned::mentions;
 use crate::process::queue::Rank;
 use crate::process::rules::Rules;
 use crate::process::team::Role;
@@ -329,37 +330,4 @@ fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
         }
     });
     entry.note.as_deref().into_iter().chain(long)
-}
-
-/// The words of a text that stand behind an `@` of their own.
-fn mentions(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.match_indices('@').filter_map(move |(place, _)| {
-        // Nor is what stands behind a slash: a path, or an address of the web.
-        let is_address = text.get(..place)?.chars().next_back().is_some_and(|c| is_part(c) || c == '/');
-        let rest = text.get(place + 1..)?;
-        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let word = rest.get(..end)?.trim_end_matches(['.', '-', '_']);
-        (!is_address && !word.is_empty()).then_some(word)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mention_is_a_word_behind_an_at_sign() {
-        let found = |text: &str| mentions(text).map(str::to_owned).collect::<Vec<_>>().join(" ");
-        for (text, expected) in [
-            ("@dana please", "dana"),
-            ("Ask @dana.li, or (@pat).", "dana.li pat"),
-            ("dana@example.com wrote", ""),
-            ("@", ""),
-            ("a @ b @@c", "c"),
-            ("line\n@élodie!", "élodie"),
-        ] {
-            assert_eq!(found(text), expected, "{text}");
-        }
-    }
 }

@@ -20,6 +20,7 @@ mod known;
 mod lanes;
 mod limits;
 mod listed;
+mod mentioned;
 mod mentions;
 mod outcome;
 mod outside;
@@ -71,6 +72,7 @@ pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors, w
 pub use lanes::{is_lane_of, standing_sightings};
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};
+pub use mentioned::{begun_mention, mention_names};
 pub use mentions::paths_named;
 pub use outcome::{FailureOutput, Outcome, TestResult};
 pub use outside::for_outside;

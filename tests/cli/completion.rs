@@ -146,3 +146,64 @@ fn fish_runs_nothing_of_what_it_completes() {
         completed("fish", program, "git-support completions fish | source");
     }
 }
+
+/// What somebody types before TAB, and the note that comes of it.
+const MENTIONS: &[(&str, &str)] = &[
+    ("-m @da", "@dana.li"),
+    ("-m \"Ask @da", "Ask @dana.li"),
+    ("-m 'Ask @da", "Ask @dana.li"),
+    ("--message=@da", "@dana.li"),
+    ("-m Ask\\ @da", "Ask @dana.li"),
+];
+
+/// A mention is completed in a text of any quoting, of the program as of git's command.
+fn mentions_completed(program: &str, set_up: &str, verbs: &[&str]) {
+    for verb in verbs {
+        for (number, (typed, note)) in MENTIONS.iter().enumerate() {
+            let sandbox = Sandbox::new();
+            sandbox.run(&["team", "add", "Dana Li", "--email", "dana.li@example.com", "--role", "l1"]).ok();
+            let id = sandbox.ticket("First");
+            let Some(terminal) = Terminal::running(&sandbox, program, "ready>") else { return };
+            terminal.text(&format!("{set_up}; echo set-''up{number}"));
+            terminal.keys(&["Enter"]);
+            terminal.until(&format!("set-up{number}"));
+            terminal.text(&format!("{verb} comment {id} {typed}"));
+            terminal.keys(&["Tab"]);
+            std::thread::sleep(std::time::Duration::from_millis(700));
+            terminal.text(&format!("; echo do''ne{number}"));
+            terminal.keys(&["Enter"]);
+            let screen = terminal.until(&format!("\ndone{number}"));
+            let timeline = sandbox.field(&id, "timeline");
+            let last = timeline.as_array().and_then(|entries| entries.last()).cloned();
+            assert_eq!(last.unwrap_or_default()["note"], *note, "{verb} {typed}: {screen}");
+        }
+    }
+}
+
+#[test]
+fn bash_completes_mentions_in_texts() {
+    let program = "PS1='ready> ' bash --norc --noprofile -i";
+    mentions_completed(program, "source <(git-support completions bash)", &["git-support"]);
+    // git's own completion stands there where bash-completion's folder is.
+    let of_git = "/usr/share/bash-completion/completions/git";
+    if std::path::Path::new(of_git).exists() {
+        let set_up = format!("source {of_git}; source <(git-support completions bash)");
+        mentions_completed(program, &set_up, &["git support"]);
+    }
+}
+
+#[test]
+fn zsh_completes_mentions_in_texts() {
+    if crate::sandbox::has_tool("zsh") {
+        let set_up = "autoload -U compinit; compinit -u -D; source <(git-support completions zsh)";
+        mentions_completed("PS1='ready> ' zsh -f -i", set_up, &["git-support"]);
+    }
+}
+
+#[test]
+fn fish_completes_mentions_in_texts() {
+    if crate::sandbox::has_tool("fish") {
+        let program = "fish --no-config -i -C 'function fish_prompt; echo -n \"ready> \"; end'";
+        mentions_completed(program, "git-support completions fish | source", &["git-support"]);
+    }
+}

@@ -2,16 +2,29 @@
 _git_support_reply() {
     local index=$1; shift
     local -a words=("$@") values=() lines=()
-    local line value about typed=${words[index]} quote="" before=""
+    local line value about typed quote="" before="" left sign part
+    # bash takes signs like : = and @ for words of their own: what stands together on the line is one word.
+    left=${COMP_LINE:0:${COMP_POINT:-0}}
+    while ((index > 0)) && [[ -n ${words[index]} && $left == *"${words[index - 1]}${words[index]}" ]]; do
+        words[index - 1]+=${words[index]}
+        words=("${words[@]:0:index}")
+        index=$((index - 1))
+    done
+    typed=${words[index]}
     # Text after a quote is completed within that quote; elsewhere what was quoted with a backslash is meant plain.
     case $typed in
         \"* | \'*) quote=${typed:0:1} typed=${typed:1} ;;
         *) typed=${typed//\\/} ;;
     esac
     words[index]=$typed
-    # bash takes what stands after a colon for a word of its own.
-    if [[ -z $quote && $typed == *:* && $COMP_WORDBREAKS == *:* ]]; then
-        before=${typed%"${typed##*:}"}
+    # It then replaces what stands behind the last of them, or from an @ on.
+    if [[ -z $quote ]]; then
+        for sign in : = @; do
+            [[ $typed == *"$sign"* && $COMP_WORDBREAKS == *"$sign"* ]] || continue
+            part=${typed%"${typed##*"$sign"}"}
+            [[ $sign == @ ]] && part=${part%@}
+            ((${#part} > ${#before})) && before=$part
+        done
     fi
     while IFS= read -r line; do
         value=${line%%$'\t'*} about=""

@@ -3,6 +3,9 @@
 _git-support() {
     local -a candidates
     local line index=$((CURRENT - 1))
+    # Of the word under the cursor, a quote that is still open is no part.
+    local -a typed=("${(@Q)words}")
+    typed[CURRENT]=${(Q)PREFIX}
     while IFS= read -r line; do
         # value<TAB>description becomes value:description; colons and backslashes in the value are escaped. Whatever
         # else the shell would act on, zsh quotes by itself.
@@ -10,7 +13,7 @@ _git-support() {
         [[ $line == *$'\t'* ]] && about=${line#*$'\t'}
         value=${value//\\/\\\\}
         candidates+=("${value//:/\\:}${about:+:$about}")
-    done < <(git-support complete --index "$index" -- "${(@Q)words}" 2>/dev/null)
+    done < <(git-support complete --index "$index" -- "${typed[@]}" 2>/dev/null)
     if (( ${#candidates} )); then
         _describe 'git support' candidates
     else
