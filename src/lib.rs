@@ -33,5 +33,5 @@ pub mod ticket;
 pub mod web;
 
 /// What is read and written at most, room by room: what, how much, in which unit. docs/limits.md is made from it.
-pub const LIMITS: [&[(&str, usize, &str)]; 4] =
-    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, process::LIMITS];
+pub const LIMITS: [&[(&str, usize, &str)]; 5] =
+    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, process::LIMITS, web::LIMITS];

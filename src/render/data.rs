@@ -317,6 +317,12 @@ fn ticket(ticket: &Ticket, extent: Extent) -> Value {
         pairs.extend(sums(ticket));
         let timeline = ticket.timeline().iter().map(codec::entry_node);
         pairs.push((Node::text("timeline"), Node::List(timeline.collect())));
+        let undone = ticket.undone();
+        let struck = ticket.timeline().iter().filter(|entry| undone.is_struck(entry));
+        let struck: Vec<Node> = struck.map(|entry| Node::text(entry.id.as_str())).collect();
+        if !struck.is_empty() {
+            pairs.push((Node::text("undone"), Node::List(struck)));
+        }
     }
     let fields = value(&node);
     if let Value::Object(fields) = fields {

@@ -18,7 +18,7 @@ use crate::web::requests::{read, words};
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);
 /// The most pages that are told at once; others are not told, and lose nothing but the mark.
-const MAX_STREAMS: usize = 32;
+pub(super) const MAX_STREAMS: usize = 32;
 /// How many of the newest changes are looked at.
 const NEWEST: &str = "sort:-updated limit:50";
 

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The longest address that is looked at, in bytes.
-const MAX_URI_BYTES: usize = 8192;
+pub(super) const MAX_URI_BYTES: usize = 8192;
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Why a request is turned away.

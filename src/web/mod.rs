@@ -22,6 +22,15 @@ pub use server::{Ended, listen};
 use crate::web::flash::Flash;
 use crate::web::guard::Guard;
 
+/// What is taken from a browser at most; docs/limits.md has the table.
+pub const LIMITS: &[(&str, usize, &str)] = &[
+    ("address that the pages of `web` are asked for", guard::MAX_URI_BYTES, "bytes"),
+    ("form of a page", routes::MAX_FORM_BYTES, "bytes"),
+    ("form of a page with a file", routes::MAX_FILE_BYTES, "bytes"),
+    ("connections to the pages at once", server::MAX_CONNECTIONS, "connections"),
+    ("open pages that are told of changes", changes::MAX_STREAMS, "pages"),
+];
+
 /// What a server is started with.
 pub struct Start {
     /// The socket, on 127.0.0.1.

@@ -19,9 +19,9 @@ use crate::web::requests::{failed, page, read, words};
 use crate::web::{changes, pages, steps};
 
 /// The most bytes of a form; what a ticket takes is less, and refused with the draft kept.
-const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes of a form with a file; the setting `attachments.max_bytes` allows less.
-const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// How long a request may take, its body included.
 const TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// The most connections at once; more wait.
-const MAX_CONNECTIONS: usize = 128;
+pub(super) const MAX_CONNECTIONS: usize = 128;
 /// How long a request's head may take, and a connection may wait for the next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a request's head.

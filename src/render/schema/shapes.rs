@@ -79,6 +79,7 @@ pub(super) fn ticket() -> Value {
         ("description", text()),
         ("findings", findings),
         ("timeline", list(entry())),
+        ("undone", list(entry_id())),
         ("earlier_texts", map_of(anything())),
     ])
 }

@@ -7,6 +7,7 @@ pub(super) mod records;
 pub(super) mod ticket;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::web::desk::Problem;
@@ -145,6 +146,11 @@ pub(super) fn time(at: &str) -> Markup {
 pub(super) fn person(name: &str) -> Markup {
     let short = name.split(" <").next().unwrap_or_default();
     html! { span title=(name) { (short) } }
+}
+
+/// A name as a part of an address: whatever is in it means nothing there.
+pub(super) fn part(name: &str) -> String {
+    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
 }
 
 /// A word with a capital letter, for buttons and headings.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::web::pages::{plain, text, time};
+use crate::web::pages::{part, plain, text, time};
 
 fn objects(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
@@ -28,7 +28,7 @@ pub(in crate::web) fn releases(value: &Value, may_write: bool) -> Markup {
         ul {
             @for release in objects(value) {
                 @let version = text(release, "version");
-                li { a href={ "/releases/" (version) } { (version) } " is " (text(release, "state")) }
+                li { a href={ "/releases/" (part(version)) } { (version) } " is " (text(release, "state")) }
             }
         }
         @if may_write { p { a.button href="/manage/release/handover" { "Hand over a release" } } }
@@ -43,11 +43,11 @@ pub(in crate::web) fn release(value: &Value, may_write: bool) -> Markup {
         @if let Some(changes) = value["changes"].as_str() { h2 { "Changes" } pre { (changes) } }
         @if may_write {
             p {
-                a.button href={ "/manage/release/accept?version=" (version) } { "Accept" } " "
-                a.button href={ "/manage/release/retire?version=" (version) } { "Retire" }
+                a.button href={ "/manage/release/accept?version=" (part(version)) } { "Accept" } " "
+                a.button href={ "/manage/release/retire?version=" (part(version)) } { "Retire" }
             }
         }
-        p { a href={ "/tickets?all=1&q=affects:%22" (version) "%22" } { "Tickets that affect it" } }
+        p { a href={ "/tickets?all=1&q=affects:%22" (part(version)) "%22" } { "Tickets that affect it" } }
     }
 }
 
@@ -58,8 +58,8 @@ pub(in crate::web) fn vendors(value: &Value, may_write: bool) -> Markup {
         ul {
             @for vendor in objects(value) {
                 @let name = text(vendor, "name");
-                li { a href={ "/vendors/" (name) } { (name) } " · "
-                    a href={ "/tickets?q=vendor:" (name) } { "what it holds" } }
+                li { a href={ "/vendors/" (part(name)) } { (name) } " · "
+                    a href={ "/tickets?q=vendor:%22" (part(name)) "%22" } { "what it holds" } }
             }
         }
         @if may_write { p { a.button href="/manage/vendor/add" { "Add a vendor" } } }
@@ -81,8 +81,8 @@ pub(in crate::web) fn vendor(value: &Value, may_write: bool) -> Markup {
         @if value.pointer("/answers/count").and_then(Value::as_u64).is_some_and(|count| count > 0) {
             h2 { "Answers" } (pairs(&value["answers"], &[]))
         }
-        @if may_write { p { a.button href={ "/manage/vendor/edit?name=" (name) } { "Edit" } " "
-            a.button.soft href={ "/manage/vendor/remove?name=" (name) } { "Remove" } } }
+        @if may_write { p { a.button href={ "/manage/vendor/edit?name=" (part(name)) } { "Edit" } " "
+            a.button.soft href={ "/manage/vendor/remove?name=" (part(name)) } { "Remove" } } }
     }
 }
 
@@ -94,7 +94,7 @@ pub(in crate::web) fn report(value: &Value, from: &str) -> Markup {
             input #from name="from" value=(from);
             button { "Show" }
         }
-        p { a href={ "/report/page?from=" (from) } { "With charts, as a page of its own" } }
+        p { a href={ "/report/page?from=" (part(from)) } { "With charts, as a page of its own" } }
         @for group in objects(&value["groups"]) {
             div.wide tabindex="0" role="region" aria-label="Metrics" {
                 table {
@@ -175,8 +175,8 @@ pub(in crate::web) fn settings(settings: &Value, team: &Value, may_write: bool) 
                 tbody {
                     @for (key, value) in all.into_iter().flatten() {
                         tr { th scope="row" { (key) } td { (plain(value)) }
-                            @if may_write { td { a href={ "/manage/config/set?key=" (key) } { "set " (key) } " "
-                                a href={ "/manage/config/unset?key=" (key) } { "unset " (key) } } } }
+                            @if may_write { td { a href={ "/manage/config/set?key=" (part(key)) } { "set " (key) } " "
+                                a href={ "/manage/config/unset?key=" (part(key)) } { "unset " (key) } } } }
                     }
                 }
             }

@@ -1,7 +1,5 @@
 //! The page of one ticket: its card, clocks, findings, timeline, evidence, links, and the steps that its status allows.
 
-use std::collections::BTreeSet;
-
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -22,6 +20,7 @@ const ELSEWHERE: &[&str] = &[
     "findings",
     "links",
     "timeline",
+    "undone",
     "created",
     "updated",
     "occurrences",
@@ -128,26 +127,14 @@ fn links(ticket: &Value) -> Markup {
     }
 }
 
-/// The entries that are undone or replaced, unless that was undone in turn.
-fn undone(entries: &[Value]) -> BTreeSet<&str> {
-    let mut undone = BTreeSet::new();
-    for entry in entries.iter().rev() {
-        if undone.contains(text(entry, "id")) {
-            continue;
-        }
-        undone.extend(entry["undoes"].as_array().into_iter().flatten().filter_map(Value::as_str));
-        undone.extend(entry["replaces"].as_str());
-    }
-    undone
-}
-
 fn timeline(ticket: &Value) -> Markup {
     let entries = ticket["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let undone = undone(entries);
+    let undone: Vec<&str> =
+        ticket["undone"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     html! {
         h2 { "Timeline" }
         ol.timeline {
-            @for entry in entries { (self::entry(text(ticket, "id"), entry, undone.contains(text(entry, "id")))) }
+            @for entry in entries { (self::entry(text(ticket, "id"), entry, undone.contains(&text(entry, "id")))) }
         }
     }
 }
