@@ -75,6 +75,7 @@ pub const COMPUTED: &[&str] = &[
     "total",
     "reason",
     "similar",
+    "undone",
 ];
 
 /// What a ticket's timeline adds up to, as its object for machines says it.
