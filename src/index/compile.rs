@@ -44,13 +44,8 @@ pub(crate) fn compile(
         let _ = write!(record, "LEFT JOIN standing s ON s.ruling = {ruling} AND s.row = m.row ");
     }
     let compiler = Compiler { db, context, implied, edition };
-    let candidates = match by_relevance {
-        true => None,
-        false => match compiler.candidates(&query.filter, scope.ruling)? {
-            None => compiler.most_urgent(query, scope)?,
-            few => few,
-        },
-    };
+    let few = if by_relevance { None } else { compiler.candidates(&query.filter, scope.ruling)? };
+    let candidates = if few.is_some() { few } else { compiler.most_urgent(query, scope)? };
     let led = format!(
         "CROSS JOIN member m INDEXED BY member_row ON m.row = led.row AND m.edition = {edition} CROSS JOIN \
          ticket t ON t.row = m.row {record}WHERE "

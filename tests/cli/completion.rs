@@ -102,23 +102,31 @@ const HOSTILE: &[(&str, &str)] = &[
     ("pp%d !x", "pp"),
 ];
 
+/// Types a line, TAB, what stands after it, and Enter; the screen after that, or `None` where there is no terminal.
+fn after_tab(sandbox: &Sandbox, (program, set_up): (&str, &str), line: &str, rest: &str) -> Option<String> {
+    let terminal = Terminal::running(sandbox, program, "ready>")?;
+    terminal.text(&format!("{set_up}; echo set-''up"));
+    terminal.keys(&["Enter"]);
+    terminal.until("\nset-up");
+    terminal.text(line);
+    terminal.keys(&["Tab"]);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    terminal.text(&format!("{rest}; echo do''ne"));
+    terminal.keys(&["Enter"]);
+    Some(terminal.until("\ndone"))
+}
+
 /// Types what somebody would, up to TAB and Enter; the environment of the ticket that came of it.
 fn completed(shell: &str, program: &str, set_up: &str) {
-    for (number, (value, typed)) in HOSTILE.iter().enumerate() {
+    for (value, typed) in HOSTILE {
         let sandbox = Sandbox::new();
         sandbox.run(&["new", "First", "--environment", value]).ok();
-        let Some(terminal) = Terminal::running(&sandbox, program, "ready>") else { return };
-        terminal.text(&format!("{set_up}; echo set-''up{number}"));
-        terminal.keys(&["Enter"]);
-        terminal.until(&format!("set-up{number}"));
         // A quote that is typed begins a quoted word.
         let typed = typed.strip_prefix('"').map_or((*typed).to_owned(), |rest| format!("\\\"{rest}"));
-        terminal.text(&format!("git-support new Second --environment {typed}"));
-        terminal.keys(&["Tab"]);
-        std::thread::sleep(std::time::Duration::from_millis(700));
-        terminal.text(&format!(" --json > ../made.json; echo do''ne{number}"));
-        terminal.keys(&["Enter"]);
-        let screen = terminal.until(&format!("\ndone{number}"));
+        let line = format!("git-support new Second --environment {typed}");
+        let Some(screen) = after_tab(&sandbox, (program, set_up), &line, " --json > ../made.json") else {
+            return;
+        };
         let made = std::fs::read_to_string(sandbox.root().join("made.json")).unwrap_or_default();
         let made: serde_json::Value = serde_json::from_str(&made).unwrap_or_default();
         assert_eq!(made["environment"], *value, "{shell}: {screen}");
@@ -159,20 +167,12 @@ const MENTIONS: &[(&str, &str)] = &[
 /// A mention is completed in a text of any quoting, of the program as of git's command.
 fn mentions_completed(program: &str, set_up: &str, verbs: &[&str]) {
     for verb in verbs {
-        for (number, (typed, note)) in MENTIONS.iter().enumerate() {
+        for (typed, note) in MENTIONS {
             let sandbox = Sandbox::new();
             sandbox.run(&["team", "add", "Dana Li", "--email", "dana.li@example.com", "--role", "l1"]).ok();
             let id = sandbox.ticket("First");
-            let Some(terminal) = Terminal::running(&sandbox, program, "ready>") else { return };
-            terminal.text(&format!("{set_up}; echo set-''up{number}"));
-            terminal.keys(&["Enter"]);
-            terminal.until(&format!("set-up{number}"));
-            terminal.text(&format!("{verb} comment {id} {typed}"));
-            terminal.keys(&["Tab"]);
-            std::thread::sleep(std::time::Duration::from_millis(700));
-            terminal.text(&format!("; echo do''ne{number}"));
-            terminal.keys(&["Enter"]);
-            let screen = terminal.until(&format!("\ndone{number}"));
+            let line = format!("{verb} comment {id} {typed}");
+            let Some(screen) = after_tab(&sandbox, (program, set_up), &line, "") else { return };
             let timeline = sandbox.field(&id, "timeline");
             let last = timeline.as_array().and_then(|entries| entries.last()).cloned();
             assert_eq!(last.unwrap_or_default()["note"], *note, "{verb} {typed}: {screen}");

@@ -1,5 +1,7 @@
 //! The page of one ticket: its card, clocks, findings, timeline, evidence, links, and the steps that its status allows.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -129,12 +131,12 @@ fn links(ticket: &Value) -> Markup {
 
 fn timeline(ticket: &Value) -> Markup {
     let entries = ticket["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let undone: Vec<&str> =
+    let undone: BTreeSet<&str> =
         ticket["undone"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     html! {
         h2 { "Timeline" }
         ol.timeline {
-            @for entry in entries { (self::entry(text(ticket, "id"), entry, undone.contains(&text(entry, "id")))) }
+            @for entry in entries { (self::entry(text(ticket, "id"), entry, undone.contains(text(entry, "id")))) }
         }
     }
 }
