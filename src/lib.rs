@@ -12,17 +12,19 @@
 //!                    ├──> process    what may happen to a ticket (pure)
 //!                    ├──> query      which tickets are meant     (pure)
 //!                    ├──> intake     text and files that come in
+//!                    ├──> mail       messages in and out
 //!                    ├──> report     figures from courses, and the page that shows them (pure)
 //!                    └──> render     a view as table, page, JSON, CSV, Markdown
 //! ```
 //!
-//! All of them know `ticket`, what a ticket is (pure); `project`, `intake`, `report` and `render` know `process`. `ticket` and
+//! All of them know `ticket`, what a ticket is (pure); `project`, `intake`, `mail`, `report` and `render` know `process`. `ticket` and
 //! `store/git` know nothing of ours. The clock, the environment and randomness are read in `cli` and handed in.
 
 pub mod cli;
 pub mod commands;
 pub mod index;
 pub mod intake;
+pub mod mail;
 pub mod process;
 pub mod project;
 pub mod query;
@@ -33,5 +35,5 @@ pub mod ticket;
 pub mod web;
 
 /// What is read and written at most, room by room: what, how much, in which unit. docs/limits.md is made from it.
-pub const LIMITS: [&[(&str, usize, &str)]; 5] =
-    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, process::LIMITS, web::LIMITS];
+pub const LIMITS: [&[(&str, usize, &str)]; 6] =
+    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, mail::LIMITS, process::LIMITS, web::LIMITS];

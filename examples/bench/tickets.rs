@@ -144,6 +144,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         proposed: false,
         overrides: Vec::new(),
         seen: None,
+        mail: None,
         spent_minutes: None,
         answer: None,
         via: None,

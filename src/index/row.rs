@@ -16,7 +16,7 @@ pub(crate) const REOPENED: i64 = 2;
 pub(crate) const UNANSWERED: i64 = 4;
 
 /// The fields whose values are kept as terms; the others have columns of their own.
-const TERMS: [Key; 24] = [
+const TERMS: [Key; 25] = [
     Key::Reporter,
     Key::Channel,
     Key::Owner,
@@ -34,6 +34,7 @@ const TERMS: [Key; 24] = [
     Key::Resolution,
     Key::Vendor,
     Key::Case,
+    Key::Mail,
     Key::By,
     Key::Via,
     Key::BlockedBy,

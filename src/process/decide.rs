@@ -77,6 +77,8 @@ pub fn decide(
         | RequestKind::Undo(_)
         | RequestKind::SetBack(_)
         | RequestKind::Repeat(..)
+        | RequestKind::Acknowledge
+        | RequestKind::Send
         | RequestKind::Process(_) => true,
         RequestKind::Edit(_)
         | RequestKind::Adopt(_)
@@ -159,6 +161,8 @@ impl Record {
             RequestKind::Comment if request.speaker.is_some() => self.customer_spoke(ticket, rules, actor),
             RequestKind::Comment => Ok(Action::Comment),
             RequestKind::ReplaceComment(replaced) => self.replace(ticket, replaced, actor),
+            RequestKind::Acknowledge => Ok(Action::Acknowledge),
+            RequestKind::Send => Ok(Action::Send),
             RequestKind::Attach(file) => self.attach(file, rules),
             RequestKind::Link(_, other) if other == ticket.id() => Err(Refusal::LinkToItself(other.clone())),
             RequestKind::Link(kind, other) => {
@@ -305,6 +309,8 @@ impl Record {
             | RequestKind::ReplaceComment(_)
             | RequestKind::Link(..)
             | RequestKind::Unlink(..)
+            | RequestKind::Acknowledge
+            | RequestKind::Send
             | RequestKind::Assign(_)
             | RequestKind::Process(_)
             | RequestKind::Repeat(..) => None,
@@ -325,6 +331,7 @@ impl Record {
             proposed: self.proposed,
             overrides: [self.overrides, request.overrides].concat(),
             seen: request.seen,
+            mail: request.mail,
             spent_minutes: request.spent_minutes,
             answer: request.answer,
             via: actor.via.clone(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::process::follow_up::FollowUp;
 use crate::ticket::{
-    Attachment, EntryId, Field, Level, LinkKind, Node, Occurrence, Person, Resolution, TicketId, Timestamp,
-    Visibility,
+    Attachment, EntryId, Field, Level, LinkKind, Mail, Node, Occurrence, Person, Resolution, TicketId,
+    Timestamp, Visibility,
 };
 
 /// Who does something, when, and the id that its entry will have.
@@ -74,6 +74,10 @@ pub enum RequestKind {
     Link(LinkKind, TicketId),
     /// Take a link back.
     Unlink(LinkKind, TicketId),
+    /// Say, for the desk, that a message has arrived.
+    Acknowledge,
+    /// Record that a message was sent.
+    Send,
     /// Give the work to somebody, or to nobody.
     Assign(Option<String>),
     /// Take a step of the process.
@@ -216,6 +220,8 @@ pub struct Request {
     pub visibility: Visibility,
     /// Where a machine saw it.
     pub seen: Option<Occurrence>,
+    /// The message that it came by, is to be sent as, or was sent as.
+    pub mail: Option<Mail>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
     /// The answer that the note was made from, by its name.
@@ -234,6 +240,7 @@ impl Request {
             overrides: Vec::new(),
             visibility: Visibility::Customer,
             seen: None,
+            mail: None,
             spent_minutes: None,
             answer: None,
         }
@@ -243,6 +250,13 @@ impl Request {
     #[must_use]
     pub fn seen(mut self, seen: Occurrence) -> Self {
         self.seen = Some(seen);
+        self
+    }
+
+    /// The same wish, by or as a message.
+    #[must_use]
+    pub fn by_mail(mut self, mail: Mail) -> Self {
+        self.mail = Some(mail);
         self
     }
 

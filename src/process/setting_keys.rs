@@ -78,6 +78,31 @@ pub const SETTINGS: &[Setting] = &[
         default: "14d",
         about: "a customer's word reopens a ticket resolved for at most this long",
     },
+    Setting {
+        key: "mail.address",
+        default: "",
+        about: "addresses of the support desk; messages come from the first",
+    },
+    Setting {
+        key: "mail.unknown",
+        default: "file",
+        about: "mail of senders without a ticket opens one, or is left: file, refuse",
+    },
+    Setting {
+        key: "mail.keep",
+        default: "all",
+        about: "attach the whole message, or only what it says: all, text",
+    },
+    Setting {
+        key: "mail.acknowledge",
+        default: "3",
+        about: "acknowledgements that a sender gets in an hour at most",
+    },
+    Setting {
+        key: "mail.server",
+        default: "",
+        about: "name of the receiving server in Authentication-Results",
+    },
     Setting { key: "pause", default: "customer, vendor, enhance", about: "waits that pause the clocks" },
     Setting { key: "agreement.hours", default: "", about: "hours granted by the support agreement" },
     Setting {

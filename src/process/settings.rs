@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
+use crate::process::mail_settings::MailSettings;
 use crate::process::policy::Policy;
 use crate::process::setting_keys::{default_text, setting_value};
 use crate::process::wrong::Wrong;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub skew_seconds: i64,
     /// For how long after a resolution a word of the customer reopens the ticket, in seconds.
     pub reopen_within_seconds: i64,
+    /// E-mail.
+    pub mail: MailSettings,
     /// Saved queries by name, for `list @name`.
     pub queries: BTreeMap<String, String>,
     /// Calendars, and the rules of clocks.
@@ -92,6 +95,7 @@ impl Settings {
             carriers: reader.addresses("audit.carriers"),
             skew_seconds: reader.seconds("audit.skew"),
             reopen_within_seconds: reader.seconds("reopen_within"),
+            mail: reader.or_default(MailSettings::read(file)),
             queries: reader.queries(),
             clocks: reader.or_default(ClockRules::read(file)),
             agreement: reader.or_default(Agreement::read(file)),
@@ -152,7 +156,7 @@ impl Reader<'_> {
 
     /// The groups that are no groups: nothing below them can be read.
     fn groups(&self) -> Vec<Wrong> {
-        let groups = ["commit", "attachments", "handover", "policy", "audit"].into_iter();
+        let groups = ["commit", "attachments", "handover", "policy", "audit", "mail"].into_iter();
         let is_wrong =
             |group: &&str| self.file.at(group).is_some_and(|node| !matches!(node, Node::Map(_) | Node::Null));
         groups.filter(is_wrong).map(|group| (group.to_owned(), "is not a mapping".to_owned())).collect()
@@ -305,6 +309,7 @@ impl Default for Settings {
             carriers: Vec::new(),
             skew_seconds: 600,
             reopen_within_seconds: 14 * 86_400,
+            mail: MailSettings::default(),
             queries: BTreeMap::new(),
             clocks: ClockRules::default(),
             agreement: None,

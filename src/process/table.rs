@@ -65,6 +65,8 @@ pub fn outcome(step: &Action, from: Status) -> Option<Status> {
         | Action::Link
         | Action::Unlink
         | Action::Assign
+        | Action::Acknowledge
+        | Action::Send
         | Action::Undo
         | Action::Redact
         | Action::Purge

@@ -128,6 +128,8 @@ impl Change<'_, '_> {
             | RequestKind::Attach(_)
             | RequestKind::Edit(_)
             | RequestKind::Unlink(..)
+            | RequestKind::Acknowledge
+            | RequestKind::Send
             | RequestKind::Assign(_)
             | RequestKind::Adopt(_)
             | RequestKind::Undo(_)

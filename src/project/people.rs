@@ -79,6 +79,8 @@ impl Change<'_, '_> {
             | RequestKind::Attach(_)
             | RequestKind::Link(..)
             | RequestKind::Unlink(..)
+            | RequestKind::Acknowledge
+            | RequestKind::Send
             | RequestKind::Assign(None)
             | RequestKind::Adopt(_)
             | RequestKind::Undo(_)

@@ -321,6 +321,7 @@ pub(crate) fn values(key: Key, ticket: &Ticket) -> Vec<String> {
         Key::DuplicateOf => linked(ticket, &LinkKind::DuplicateOf),
         Key::Vendor => deferral("vendor"),
         Key::Case => deferral("case"),
+        Key::Mail => ticket.mail_words(),
         Key::Estimate => one(&Field::Estimate),
         Key::Resolution => one(&Field::Resolution),
         Key::Created => ticket.created().map(|moment| moment.to_string()).into_iter().collect(),

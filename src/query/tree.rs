@@ -73,6 +73,7 @@ pub(crate) enum Key {
     Comments,
     Vendor,
     Case,
+    Mail,
     Due,
     BlockedBy,
     Blocks,
@@ -116,6 +117,7 @@ pub const FIELDS: &[&str] = &[
     "comments",
     "vendor",
     "case",
+    "mail",
     "due",
     "blocked-by",
     "blocks",
@@ -144,7 +146,7 @@ pub const SORT_KEYS: &[&str] = &[
 ];
 
 impl Key {
-    pub(crate) const ALL: [Self; 39] = [
+    pub(crate) const ALL: [Self; 40] = [
         Self::Id,
         Self::Title,
         Self::Type,
@@ -178,6 +180,7 @@ impl Key {
         Self::Comments,
         Self::Vendor,
         Self::Case,
+        Self::Mail,
         Self::Due,
         Self::BlockedBy,
         Self::Blocks,

@@ -172,10 +172,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
     let is_literal = value.is_quoted && !is_ordered(key);
     let (sign, rest) = if is_literal { (None, value.text.as_str()) } else { compare(&value.text) };
     if rest.is_empty() {
-        return Err(SyntaxError::at(
-            column,
-            format!("{field}: lacks a value; use no:{field} for tickets without one"),
-        ));
+        return Err(no_value(field, column));
     }
     let compared = sign.unwrap_or(Compare::Equal);
     match key {
@@ -223,12 +220,17 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Child
         | Key::DuplicateOf
         | Key::Case
+        | Key::Mail
         | Key::Via
         | Key::By => match sign {
             None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),
             Some(_) => Err(SyntaxError::at(column, format!("{field} cannot be compared"))),
         },
     }
+}
+
+fn no_value(field: &str, column: usize) -> SyntaxError {
+    SyntaxError::at(column, format!("{field}: lacks a value; use no:{field} for tickets without one"))
 }
 
 /// The value as it is looked for: `@me` is me.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::id::EntryId;
+use crate::ticket::mail::Mail;
 use crate::ticket::node::Node;
 use crate::ticket::occurrence::Occurrence;
 use crate::ticket::person::Person;
@@ -73,6 +74,8 @@ pub struct EntryData {
     pub overrides: Vec<String>,
     /// Where a machine saw it.
     pub seen: Option<Occurrence>,
+    /// The message that it came by, or is to be sent as.
+    pub mail: Option<Mail>,
     /// The time that was spent on it, in minutes.
     pub spent_minutes: Option<u64>,
     /// The answer that its text was made from: the name of a file of the project.

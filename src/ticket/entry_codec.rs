@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::ticket::entry::{Attachment, Entry, EntryData, Set, Visibility};
 use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
+use crate::ticket::mail::Mail;
 use crate::ticket::node::Node;
 use crate::ticket::occurrence::Occurrence;
 use crate::ticket::person::Person;
@@ -38,6 +39,8 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     };
     let seen = keys.take("seen").map(Occurrence::from_node).transpose();
     let seen = seen.map_err(|problem| Problem::new(problem).under("seen"))?;
+    let mail = keys.take("mail").map(Mail::from_node).transpose();
+    let mail = mail.map_err(|problem| Problem::new(problem).under("mail"))?;
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
     let answer = keys.text("answer")?;
     let via = keys.text("via")?;
@@ -63,6 +66,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
         proposed,
         overrides,
         seen,
+        mail,
         spent_minutes,
         answer,
         via,
@@ -166,6 +170,9 @@ pub fn entry_node(entry: &Entry) -> Node {
     }
     if let Some(seen) = &entry.seen {
         pairs.push(("seen", seen.to_node()));
+    }
+    if let Some(mail) = &entry.mail {
+        pairs.push(("mail", mail.to_node()));
     }
     if let Some(minutes) = entry.spent_minutes {
         pairs.push(("spent", Node::Text(span_of_minutes(minutes))));

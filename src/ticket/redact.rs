@@ -76,6 +76,12 @@ impl Redaction {
             .iter()
             .map(|(field, set)| (field.clone(), of(field, set, |set| self.set(set))))
             .collect();
+        if let Some(mail) = &mut new.mail {
+            mail.from = mail.from.as_deref().map(|from| self.text(from));
+            for list in [&mut mail.to, &mut mail.cc] {
+                *list = list.iter().map(|address| self.text(address)).collect();
+            }
+        }
         new.seen = entry.seen.as_ref().map(|seen| self.sighting(seen));
         new.unknown = entry.unknown.iter().map(|(key, value)| (key.clone(), self.node(value))).collect();
         if let Some(file) = &mut new.attachment {

@@ -30,6 +30,12 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The text without what [`visible`] spells out: of a message, which is kept whole beside it.
+#[must_use]
+pub fn without_hidden(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
+}
+
 /// Characters that take up room and show nothing: fillers of Hangul, the blank of Braille.
 const BLANK: &[char] = &['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}', '\u{ad}', '\u{180e}'];
 

@@ -67,7 +67,7 @@ impl Entry {
     /// False for what opens a ticket, and for what took a text, or all, out of it.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
-        !matches!(self.action, Action::Open | Action::Redact | Action::Purge)
+        !matches!(self.action, Action::Open | Action::Send | Action::Redact | Action::Purge)
     }
 }
 

@@ -191,6 +191,10 @@ open_words! {
         Resolve = "resolve",
         /// It was accepted.
         Close = "close",
+        /// The desk answered a message by itself: it has arrived.
+        Acknowledge = "acknowledge",
+        /// A message was sent.
+        Send = "send",
         /// Earlier entries were answered by setting their fields back.
         Undo = "undo",
         /// Text was taken out of the present file.

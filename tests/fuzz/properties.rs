@@ -95,6 +95,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
         proposed: false,
         overrides: Vec::new(),
         seen: None,
+        mail: None,
         spent_minutes: None,
         answer: None,
         via: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryData, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket,
+    Action, Entry, EntryData, EntryId, Field, Finding, LinkKind, Mail, Node, Occurrence, Person, Set, Ticket,
     TicketId, Timestamp, Visibility,
 };
 use proptest::collection::{btree_map, vec};
@@ -212,6 +212,13 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
             message: deed.note.clone(),
             tests: deed.note.iter().cloned().collect(),
             ..Occurrence::default()
+        }),
+        mail: (deed.id.is_multiple_of(23)).then(|| Mail {
+            id: Some("m1@customer.example".to_owned()),
+            of: (deed.id.is_multiple_of(2)).then(|| EntryId::from_bits(deed.id)),
+            from: deed.id.is_multiple_of(4).then(|| "Bob <bob@customer.example>".to_owned()),
+            to: vec!["bob@customer.example".to_owned()],
+            ..Mail::default()
         }),
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
         answer: (deed.id.is_multiple_of(17)).then(|| "reset".to_owned()),

@@ -111,7 +111,7 @@ impl Origin {
             return Self::Own;
         }
         let said = &commit.said;
-        if said.is("import") {
+        if said.is("import") || said.is("mail") {
             return Self::IntroducedEntry(Why::Import);
         }
         if said.is("sync") || said.is("repair") {

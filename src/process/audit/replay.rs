@@ -21,6 +21,7 @@ pub(super) fn request(entry: &Entry, before: &Ticket, after: &Fields) -> Option<
     request.visibility = entry.visibility.clone();
     request.seen.clone_from(&entry.seen);
     request.answer.clone_from(&entry.answer);
+    request.mail.clone_from(&entry.mail);
     request.speaker.clone_from(&entry.speaker);
     request.force = !entry.overrides.is_empty();
     Some(request)
@@ -42,6 +43,8 @@ fn what(entry: &Entry, before: &Ticket, after: &Fields) -> Option<RequestKind> {
             None => RequestKind::Comment,
         }),
         Action::Attach => entry.attachment.clone().map(RequestKind::Attach),
+        Action::Acknowledge => Some(RequestKind::Acknowledge),
+        Action::Send => Some(RequestKind::Send),
         Action::Link => linked(entry, true).map(|(kind, id)| RequestKind::Link(kind, id)),
         Action::Unlink => linked(entry, false).map(|(kind, id)| RequestKind::Unlink(kind, id)),
         Action::Assign => match value(entry, &Field::Owner) {

@@ -93,7 +93,7 @@ impl Said {
         is_first: bool,
     ) -> Vec<Finding> {
         // What gathers or carries speaks of more than it does, or of less.
-        let carries = ["import", "sync", "repair"].iter().any(|action| self.is(action));
+        let carries = ["import", "mail", "sync", "repair"].iter().any(|action| self.is(action));
         if !self.is_ours || self.is_squash || carries {
             return Vec::new();
         }

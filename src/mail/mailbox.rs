@@ -1,0 +1,167 @@
+//! Where messages come from: a file, a pipe, an mbox, a Maildir, a folder of files.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use mail_parser::mailbox::mbox::MessageIterator;
+
+/// The largest message that is read, in bytes: mail servers take less.
+pub(super) const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Where messages come from.
+#[derive(Debug)]
+pub enum Mailbox {
+    /// One message, read already.
+    Message(Vec<u8>),
+    /// Many in one file, each after a line that begins with `From `.
+    Mbox(PathBuf),
+    /// A Maildir, whose new messages are taken, and moved to `cur` then.
+    Maildir(PathBuf, Vec<PathBuf>),
+    /// Files of a message each, which are left where they are.
+    Files(Vec<PathBuf>),
+}
+
+/// Where a message stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a file of its own.
+    File(PathBuf),
+    /// The so-manieth of a file, from 1.
+    Nth(usize),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                f.write_str(&crate::ticket::visible(&name.to_string_lossy()))
+            }
+            Self::Nth(number) => write!(f, "message {number}"),
+        }
+    }
+}
+
+impl Mailbox {
+    /// Opens a mailbox.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be read.
+    pub fn open(path: &Path, directory: &Path, input: &mut dyn Read) -> io::Result<Self> {
+        if path == Path::new("-") {
+            let mut raw = Vec::new();
+            input.take(limit()).read_to_end(&mut raw)?;
+            // A pipe of procmail or postfix begins with the line of an mbox.
+            return Ok(Self::Message(without_from_line(raw)));
+        }
+        let path = directory.join(path);
+        let kind = fs::metadata(&path)?;
+        if kind.is_dir() {
+            return Self::folder(path);
+        }
+        if !kind.is_file() {
+            return Err(io::Error::other("is neither a file nor a folder"));
+        }
+        let mut begin = [0; 5];
+        let read = File::open(&path)?.read(&mut begin)?;
+        Ok(if begin.get(..read) == Some(b"From ") { Self::Mbox(path) } else { Self::Files(vec![path]) })
+    }
+
+    fn folder(path: PathBuf) -> io::Result<Self> {
+        let is_maildir = ["new", "cur"].iter().all(|part| path.join(part).is_dir());
+        let from = if is_maildir { path.join("new") } else { path.clone() };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&from)? {
+            let entry = entry?;
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            // What is no plain file may be anything: a pipe would be waited for.
+            if entry.file_type()?.is_file() && !is_hidden {
+                files.push(entry.path());
+            }
+        }
+        // The oldest first: names of a Maildir begin with the second of delivery.
+        files.sort();
+        Ok(if is_maildir { Self::Maildir(path, files) } else { Self::Files(files) })
+    }
+
+    /// How many messages there are, where that is known without reading them.
+    #[must_use]
+    pub fn count(&self) -> Option<usize> {
+        match self {
+            Self::Message(_) => Some(1),
+            Self::Mbox(_) => None,
+            Self::Maildir(_, files) | Self::Files(files) => Some(files.len()),
+        }
+    }
+
+    /// Hands over the messages one by one: each is read when its turn comes, and let go of after.
+    ///
+    /// # Errors
+    /// What `take` says, or the mailbox cannot be read.
+    pub fn each<E: From<anyhow::Error>>(
+        &self,
+        mut take: impl FnMut(Place, io::Result<Vec<u8>>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Message(raw) => take(Place::Nth(1), Ok(raw.clone())),
+            Self::Mbox(path) => {
+                let file = File::open(path).map_err(anyhow::Error::from)?;
+                for (place, message) in MessageIterator::new(BufReader::new(file)).enumerate() {
+                    take(
+                        Place::Nth(place + 1),
+                        message.map(mail_parser::mailbox::mbox::Message::unwrap_contents),
+                    )?;
+                }
+                Ok(())
+            }
+            Self::Maildir(_, files) | Self::Files(files) => {
+                for path in files {
+                    take(Place::File(path.clone()), read(path))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Moves a message of a Maildir from `new` to `cur`: as seen, or as still to be read by somebody.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn done(&self, place: &Place, is_seen: bool) -> io::Result<()> {
+        let (Self::Maildir(folder, _), Place::File(path)) = (self, place) else { return Ok(()) };
+        let Some(name) = path.file_name() else { return Ok(()) };
+        let mut name = name.to_owned();
+        if !name.to_string_lossy().contains(":2,") {
+            name.push(if is_seen { ":2,S" } else { ":2," });
+        }
+        match fs::rename(path, folder.join("cur").join(name)) {
+            // Another run was first.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            moved => moved,
+        }
+    }
+}
+
+/// What is read of a message: one byte more than it may have, so that it is known to have more.
+fn limit() -> u64 {
+    u64::try_from(MAX_MESSAGE_BYTES).map_or(u64::MAX, |most| most.saturating_add(1))
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut raw = Vec::new();
+    file.take(limit()).read_to_end(&mut raw)?;
+    if raw.len() > MAX_MESSAGE_BYTES {
+        return Err(io::Error::other(format!("is larger than {MAX_MESSAGE_BYTES} bytes")));
+    }
+    Ok(without_from_line(raw))
+}
+
+fn without_from_line(raw: Vec<u8>) -> Vec<u8> {
+    if !raw.starts_with(b"From ") {
+        return raw;
+    }
+    let end = raw.iter().position(|byte| *byte == b'\n').map_or(raw.len(), |end| end + 1);
+    raw.get(end..).unwrap_or_default().to_vec()
+}

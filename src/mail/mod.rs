@@ -1,0 +1,21 @@
+//! Messages in and out: MIME read and written, quotes, mailboxes, what is to be sent. Pure but for its folders.
+
+mod holding;
+mod kind;
+mod mailbox;
+mod outbox;
+mod outgoing;
+mod quotes;
+mod read;
+
+pub use holding::{is_message, message_holds};
+pub use mailbox::{Mailbox, Place};
+pub use outbox::{Outbox, State as OutboxState, sendmail};
+pub use outgoing::{Outgoing, written};
+pub use read::read_message;
+
+/// What is read of messages at most; docs/limits.md has the table.
+pub const LIMITS: &[(&str, usize, &str)] = &[
+    ("message of `mail take`", mailbox::MAX_MESSAGE_BYTES, "bytes"),
+    ("addresses, and messages that it answers, of a message", read::MAX_ADDRESSES, "each"),
+];

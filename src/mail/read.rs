@@ -1,0 +1,238 @@
+//! A message as it came in, from its bytes: MIME as it really is, with whatever is missing or wrong.
+
+use mail_parser::{Address, DateTime, MessageParser, MessagePart, MimeHeaders as _, PartType};
+
+use crate::mail::kind::{header, headers, is_spam, kind};
+use crate::mail::quotes::rest_of;
+use crate::process::{Message, MessageFile, MessageKind};
+use crate::ticket::{MAX_TEXT_BYTES, Person, Timestamp, one_line, sha256, without_hidden};
+
+/// The most addresses, and messages that it answers, that are taken of a message: the nearest.
+pub(super) const MAX_ADDRESSES: usize = 50;
+/// The longest Message-ID, in bytes: longer than a line may be (RFC 5322, 2.1.1).
+const MAX_ID_BYTES: usize = 1_000;
+/// The longest word of what a receiving server says, in characters.
+const MAX_RESULTS: usize = 200;
+/// The longest name, in characters.
+const MAX_NAME: usize = 100;
+/// Dates before 2000 are those of machines without a clock, in seconds since 1970 UTC.
+const EARLIEST: i64 = 946_684_800;
+
+/// Reads a message; `None` where there is none in the bytes. `server` is the name of the receiving server, whose word on
+/// the sender is believed to be its own.
+#[must_use]
+pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
+    // A last line without an end is not read as one.
+    let ended = (!raw.ends_with(b"\n")).then(|| [raw.as_slice(), b"\n"].concat());
+    let parsed = MessageParser::default().parse(ended.as_ref().unwrap_or(&raw))?;
+    if parsed.headers().is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
+        return None;
+    }
+    let from = parsed.from().into_iter().chain(parsed.sender()).find_map(first_person);
+    let whole_text = text_of(&parsed);
+    let rest = rest_of(&whole_text);
+    let own = |end: usize| whole_text.lines().take(end).collect::<Vec<_>>().join("\n").trim_end().to_owned();
+    let text = rest.map_or_else(|| whole_text.clone(), own);
+    let files = files_of(&parsed);
+    let kind = kind(&parsed);
+    let id = parsed.message_id().and_then(message_id);
+    // Nothing but what it says tells a message without a name from another.
+    let name = id
+        .is_none()
+        .then(|| ["Subject", "Date"].map(|name| header(&parsed, name).unwrap_or_default()).concat());
+    let digest = digest(from.as_ref(), &name.unwrap_or_default(), &whole_text, &files);
+    let message = Message {
+        id,
+        to: addresses(parsed.to(), &["Delivered-To", "X-Original-To", "Envelope-To"], &parsed),
+        cc: addresses(parsed.cc(), &[], &parsed),
+        subject: one_line(&without_hidden(parsed.subject().unwrap_or_default())),
+        at: received_at(&parsed),
+        answers: answers(&parsed, kind),
+        text: cut_to_bytes(&text),
+        is_folded: rest.is_some() || text.len() > MAX_TEXT_BYTES,
+        whole_text,
+        files,
+        kind,
+        is_spam: is_spam(&parsed),
+        results: results(&parsed, server),
+        from,
+        digest,
+        raw: Vec::new(),
+    };
+    drop(parsed);
+    Some(Message { raw, ..message })
+}
+
+/// The text of a message: plain where it has one, else what its HTML says.
+fn text_of(message: &mail_parser::Message<'_>) -> String {
+    let bodies: Vec<_> =
+        (0..message.text_body_count()).filter_map(|place| message.body_text(place)).collect();
+    let text = bodies.iter().map(|body| body.trim_end()).collect::<Vec<_>>().join("\n\n");
+    let lines = text.lines().map(|line| without_hidden(line.trim_end())).collect::<Vec<_>>().join("\n");
+    lines.trim_matches('\n').to_owned()
+}
+
+/// A text as far as a ticket takes it.
+fn cut_to_bytes(text: &str) -> String {
+    let end =
+        text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_TEXT_BYTES).last();
+    text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
+}
+
+fn files_of(message: &mail_parser::Message<'_>) -> Vec<MessageFile> {
+    let file = |(place, part): (usize, &MessagePart<'_>)| {
+        let content = match &part.body {
+            PartType::Message(inner) => inner.raw_message().to_vec(),
+            PartType::Text(_)
+            | PartType::Html(_)
+            | PartType::Binary(_)
+            | PartType::InlineBinary(_)
+            | PartType::Multipart(_) => part.contents().to_vec(),
+        };
+        let made = || format!("part-{}{}", place + 1, ending_of(part));
+        let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let name = part.attachment_name().map(|name| one_line(&without_hidden(&last(name))));
+        let name = name.filter(|name| !name.is_empty());
+        MessageFile { name: name.unwrap_or_else(made).chars().take(MAX_NAME).collect(), content }
+    };
+    message.attachments().enumerate().map(file).filter(|file| !file.content.is_empty()).collect()
+}
+
+/// How the name of a file of a kind ends.
+fn ending_of(part: &MessagePart<'_>) -> &'static str {
+    let kind = part.content_type();
+    let subtype = kind.and_then(|kind| kind.subtype()).unwrap_or_default().to_lowercase();
+    match (kind.map(|kind| kind.ctype().to_lowercase()).unwrap_or_default().as_str(), subtype.as_str()) {
+        ("message", _) => ".eml",
+        ("image", "png") => ".png",
+        ("image", "jpeg") => ".jpg",
+        ("image", "gif") => ".gif",
+        ("text", "html") => ".html",
+        ("text", "calendar") => ".ics",
+        ("text", _) => ".txt",
+        ("application", "pdf") => ".pdf",
+        _ => ".bin",
+    }
+}
+
+/// The person of an address, where it has one that mail can go to.
+fn person(address: &mail_parser::Addr<'_>) -> Option<Person> {
+    let email: String = one_line(&without_hidden(address.address()?));
+    let is_plain = |c: char| !c.is_whitespace() && !"<>\"(),;:\\".contains(c);
+    if !email.contains('@') || !email.chars().all(is_plain) || email.chars().count() > 254 {
+        return None;
+    }
+    let name = one_line(&without_hidden(address.name().unwrap_or_default()));
+    let name: String = name.chars().filter(|c| !"<>\"".contains(*c)).take(MAX_NAME).collect();
+    Some(Person { name: name.trim().to_owned(), email })
+}
+
+fn first_person(addresses: &Address<'_>) -> Option<Person> {
+    addresses.iter().find_map(person)
+}
+
+/// The addresses of a header, and those of headers that servers add.
+fn addresses(list: Option<&Address<'_>>, more: &[&str], message: &mail_parser::Message<'_>) -> Vec<String> {
+    let listed = list.into_iter().flat_map(Address::iter).filter_map(person).map(|person| person.email);
+    let added = more.iter().flat_map(|name| headers(message, name));
+    let added =
+        added.map(|value| value.trim_matches(['<', '>', ' ']).to_owned()).filter(|value| value.contains('@'));
+    let mut all: Vec<String> = Vec::new();
+    for address in listed.chain(added.map(|value| one_line(&without_hidden(&value)))).take(MAX_ADDRESSES) {
+        if !all.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
+            all.push(address);
+        }
+    }
+    all
+}
+
+/// A Message-ID that can stand in a header, a file and a query.
+fn message_id(text: &str) -> Option<String> {
+    let id = text.trim().trim_matches(['<', '>']);
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\",".contains(c);
+    (!id.is_empty() && id.len() <= MAX_ID_BYTES && id.chars().all(is_plain)).then(|| without_hidden(id))
+}
+
+/// The Message-IDs that a message answers, the nearest first: those of its headers, and of a delivery report that of the
+/// message that was not delivered.
+fn answers(message: &mail_parser::Message<'_>, kind: MessageKind) -> Vec<String> {
+    let mut ids = Vec::new();
+    if kind == MessageKind::Bounce {
+        for part in message.attachments() {
+            let inner = part.message().and_then(|inner| inner.message_id().and_then(message_id));
+            let headers = || {
+                let text = String::from_utf8_lossy(part.contents()).into_owned();
+                let mut lines = text.lines();
+                let line =
+                    lines.find(|line| line.to_lowercase().starts_with("message-id:")).map(str::to_owned);
+                line.and_then(|line| message_id(line.split_once(':')?.1))
+            };
+            ids.extend(inner.or_else(headers));
+        }
+    }
+    for name in ["In-Reply-To", "References"] {
+        let text = header(message, name).unwrap_or_default();
+        let found = text.split(['<', '>', ' ']).filter(|id| id.contains('@')).filter_map(message_id);
+        let found: Vec<String> = found.collect();
+        ids.extend(found.into_iter().rev());
+    }
+    let mut nearest: Vec<String> = Vec::new();
+    for id in ids {
+        if !nearest.contains(&id) && nearest.len() < MAX_ADDRESSES {
+            nearest.push(id);
+        }
+    }
+    nearest
+}
+
+/// When the receiving server had it: the date of the topmost `Received`; of a message without one, its own date.
+fn received_at(message: &mail_parser::Message<'_>) -> Option<Timestamp> {
+    let top = header(message, "Received").and_then(|line| {
+        let date = line.rsplit_once(';')?.1.trim().to_owned();
+        DateTime::parse_rfc822(&date)
+    });
+    let date = top.or_else(|| message.date().cloned())?;
+    let seconds = date.to_timestamp();
+    Timestamp::from_unix(seconds).filter(|_| date.is_valid() && seconds >= EARLIEST)
+}
+
+/// What the receiving server says of the sender (RFC 8601), in words such as `spf=pass dkim=fail`.
+///
+/// With the server's name, its own header; without, one above the second `Received`: a sender cannot put one there.
+fn results(message: &mail_parser::Message<'_>, server: Option<&str>) -> Option<String> {
+    let mut received = 0;
+    let mut found = None;
+    for (name, value) in message.headers_raw() {
+        received += usize::from(name.eq_ignore_ascii_case("Received"));
+        if !name.eq_ignore_ascii_case("Authentication-Results") {
+            continue;
+        }
+        let (id, rest) = value.split_once(';')?;
+        let id = id.split_whitespace().next().unwrap_or_default();
+        let is_its = server
+            .map_or(received < 2 && message.received().is_some(), |server| server.eq_ignore_ascii_case(id));
+        if is_its {
+            found = Some(rest.to_owned());
+            break;
+        }
+    }
+    let rest = found?;
+    let methods = rest.split(';').filter_map(|part| part.split_whitespace().next().map(str::to_owned));
+    let words: Vec<String> =
+        methods.filter(|word| word.contains('=')).map(|word| without_hidden(&word)).collect();
+    let words: String = words.join(" ").chars().take(MAX_RESULTS).collect();
+    (!words.is_empty()).then_some(words)
+}
+
+/// Who says what in a message: the same whichever way it came, whatever lists and servers put around it.
+fn digest(from: Option<&Person>, name: &str, text: &str, files: &[MessageFile]) -> String {
+    let mut all = from.map(|from| from.email.to_lowercase()).unwrap_or_default();
+    all.push('\n');
+    all.push_str(name);
+    all.extend(text.chars().filter(|c| !c.is_whitespace()));
+    for file in files {
+        all.push('\n');
+        all.push_str(&sha256(&file.content));
+    }
+    sha256(all.as_bytes())
+}

@@ -1,0 +1,118 @@
+//! The settings of e-mail: the desk's addresses, whose mail is taken, what is kept of it.
+
+use crate::process::setting_keys::{default_text, setting_value};
+use crate::process::wrong::Wrong;
+use crate::ticket::{Node, Person, address_problem, visible};
+
+/// The settings of e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailSettings {
+    /// The desk's addresses; the first is the one that its messages come from. Of none, no mail is sent.
+    pub addresses: Vec<String>,
+    /// The name under which the receiving server says what it found out of a sender (`Authentication-Results`, RFC 8601).
+    pub server: Option<String>,
+    /// True where mail of people who are not known yet opens tickets.
+    pub takes_strangers: bool,
+    /// True where the whole message is kept as evidence, and not only what it says.
+    pub keeps_messages: bool,
+    /// How many acknowledgements a sender gets within an hour at most.
+    pub acknowledgements: usize,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            addresses: Vec::new(),
+            server: None,
+            takes_strangers: true,
+            keeps_messages: true,
+            acknowledgements: 3,
+        }
+    }
+}
+
+impl MailSettings {
+    /// Reads them from a file of settings.
+    ///
+    /// # Errors
+    /// The key, and what is wrong with its value.
+    pub fn read(file: &Node) -> Result<Self, Wrong> {
+        let text = |key: &str| {
+            setting_value(file, key).map_or_else(|| default_text(key).to_owned(), Node::to_string)
+        };
+        let addresses: Vec<String> = text("mail.address")
+            .split(',')
+            .map(|part| part.trim().to_owned())
+            .filter(|part| !part.is_empty())
+            .collect();
+        if let Some(problem) = addresses.iter().find_map(|address| address_problem(address)) {
+            return Err(("mail.address".to_owned(), problem));
+        }
+        let acknowledgements = text("mail.acknowledge").parse();
+        Ok(Self {
+            addresses,
+            server: Some(text("mail.server")).filter(|server| !server.is_empty()),
+            takes_strangers: one_of("mail.unknown", &text("mail.unknown"), ["file", "refuse"])?,
+            keeps_messages: one_of("mail.keep", &text("mail.keep"), ["all", "text"])?,
+            acknowledgements: acknowledgements
+                .map_err(|_| ("mail.acknowledge".to_owned(), "is not a number".to_owned()))?,
+        })
+    }
+
+    /// The desk, as the writer of what it says by itself; `None` where it has no address.
+    #[must_use]
+    pub fn desk(&self) -> Option<Person> {
+        let email = self.addresses.first()?.clone();
+        Some(Person { name: "Support desk".to_owned(), email })
+    }
+
+    /// True for an address of the desk, with or without a ticket's tag (`support+ID@`).
+    #[must_use]
+    pub fn is_own(&self, address: &str) -> bool {
+        let (plain, _) = untagged(address);
+        self.addresses.iter().any(|own| own.eq_ignore_ascii_case(&plain) || own.eq_ignore_ascii_case(address))
+    }
+
+    /// The tag of one of the desk's addresses: the `ID` of `support+ID@`.
+    #[must_use]
+    pub fn tag_of(&self, address: &str) -> Option<String> {
+        let (plain, tag) = untagged(address);
+        tag.filter(|_| self.addresses.iter().any(|own| own.eq_ignore_ascii_case(&plain)))
+    }
+}
+
+/// True for the first of two words, false for the second.
+fn one_of(key: &str, text: &str, words: [&str; 2]) -> Result<bool, Wrong> {
+    let place = words.iter().position(|word| *word == text);
+    place.map(|place| place == 0).ok_or_else(|| {
+        let problem =
+            format!("'{}' is not a valid value (possible values: {})", visible(text), words.join(", "));
+        (key.to_owned(), problem)
+    })
+}
+
+/// An address without its tag, and the tag.
+fn untagged(address: &str) -> (String, Option<String>) {
+    let parts = address.split_once('@').and_then(|(local, domain)| {
+        let (local, tag) = local.split_once('+')?;
+        Some((format!("{local}@{domain}"), tag.to_lowercase()))
+    });
+    parts.map_or_else(|| (address.to_owned(), None), |(plain, tag)| (plain, Some(tag)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_desk_knows_its_addresses_and_their_tags() {
+        let settings =
+            MailSettings { addresses: vec!["support@shop.example".to_owned()], ..MailSettings::default() };
+        assert!(
+            settings.is_own("Support@Shop.example") && settings.is_own("support+7k3fq2m9xd@shop.example")
+        );
+        assert!(!settings.is_own("support@other.example") && !settings.is_own("nosupport@shop.example"));
+        assert_eq!(settings.tag_of("support+7K3FQ2M9XD@shop.example").as_deref(), Some("7k3fq2m9xd"));
+        assert_eq!(settings.tag_of("ann+7k3fq2m9xd@shop.example"), None);
+    }
+}
