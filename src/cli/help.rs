@@ -12,6 +12,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
         &["new", "list", "show", "tree", "known", "next", "inbox", "watch", "status", "board", "web"],
     ),
     ("Update tickets", &["edit", "comment", "answer", "attach", "link", "assign", "owner"]),
+    ("Talk to customers and vendors", &["reply", "mail"]),
     (
         "Investigate and escalate",
         &["triage", "replicate", "diagnose", "estimate", "escalate", "return", "alert", "handover"],
@@ -56,7 +57,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["done", "fix", "finish", "complete", "answer"], "git support resolve ID --as CODE"),
     (&["label", "tag"], "git support edit ID --label WORD"),
     (&["update", "set", "modify", "change", "rename"], "git support edit ID"),
-    (&["reply", "note", "message", "say"], "git support comment ID -m TEXT"),
+    (&["note", "say"], "git support comment ID -m TEXT"),
     (&["history", "timeline", "activity"], "git support log ID"),
     (&["push", "pull", "fetch", "merge"], "git support sync"),
     (&["wait", "hold", "snooze"], "git support pend ID"),

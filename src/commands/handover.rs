@@ -67,17 +67,15 @@ fn packet(
     (similar, known): (Vec<Ticket>, Vec<KnownError>),
     code: Option<render::Concerned>,
 ) -> View {
+    let notes = HandoverNotes { similar, known, code, ..packet_for(project, ticket, audience) };
+    View::HandoverNotes(Box::new(notes))
+}
+
+/// What a ticket itself tells an audience.
+pub(crate) fn packet_for(project: &Project<'_>, ticket: Ticket, audience: Audience) -> HandoverNotes {
     let linked = linked(project, &ticket);
     let duplicates = project.duplicates(&ticket);
-    View::HandoverNotes(Box::new(HandoverNotes {
-        ticket,
-        audience,
-        linked,
-        similar,
-        known,
-        code,
-        duplicates,
-    }))
+    HandoverNotes { ticket, audience, linked, similar: Vec::new(), known: Vec::new(), code: None, duplicates }
 }
 
 fn concerned(code: Concerned) -> render::Concerned {

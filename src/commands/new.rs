@@ -6,13 +6,14 @@ use crate::commands::arguments::{FieldOptions, Message, Spending, form_changes};
 use crate::commands::attach::read_attachments;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::known::note_likely;
+use crate::commands::mail::saved;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
 use crate::process::{Changes, FieldChange, FixStatus, Refusal, Request, RequestKind};
 use crate::project::{Change, ChangeOptions, NewAttachment, Outcome, Project};
 use crate::render::View;
-use crate::ticket::{Field, LinkKind, Node, Ticket, TicketId};
+use crate::ticket::{Field, LinkKind, Mail, Node, Ticket, TicketId};
 
 /// The fields that the form shows.
 const FORM_FIELDS: &[Field] = &[
@@ -32,8 +33,8 @@ An empty title files nothing. Nothing from the scissors line on is read.";
 
 /// Open a new ticket
 ///
-/// Prints the ticket ID. Without a title, the first line of -m or -F is the title. On a terminal without these
-/// options, a form opens in the editor.
+/// Prints the ticket ID. Without a title, the first line of -m or -F is the title; of a saved message (-F FILE.eml), the
+/// subject, and its sender the reporter. On a terminal without these options, a form opens in the editor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The title, in one line
@@ -81,8 +82,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let usual = defaults(&project, session)?;
     let mut fields = usual.clone();
+    let saved = saved(args.message.file.as_deref(), session)?;
+    fields.extend(saved.iter().flat_map(|saved| saved.fields.clone()));
     fields.extend(args.fields.changes(&project, session)?);
-    title_and_description(args, &mut fields, session)?;
+    if saved.is_none() {
+        title_and_description(args, &mut fields, session)?;
+    } else if let Some(title) = &args.title {
+        fields.insert(Field::Title, FieldChange::to_text(title.trim()));
+    }
     let id = match &args.key {
         Some(key) => {
             fields.insert(Field::Key, FieldChange::to_text(key));
@@ -90,7 +97,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         None => session.host.ticket_id(),
     };
-    let attachments = read_attachments(&args.attach, None, project.settings()?, session)?;
+    let mut attachments = read_attachments(&args.attach, None, project.settings()?, session)?;
+    let (mail, files) = saved.map(|saved| (saved.mail, saved.files)).unzip();
+    attachments.extend(files.into_iter().flatten());
     let options = ChangeOptions {
         dry_run: args.dry_run,
         push: args.push,
@@ -110,7 +119,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Ok(views::steps(changed, session));
     }
     let changed = project.change(&options, |change| {
-        open(args, change, &id, &fields, &attachments)?;
+        open(args, change, &id, &fields, (mail.as_ref(), &attachments))?;
         links.iter().try_for_each(|(kind, other)| change.link(&id, kind, other))
     })?;
     if changed.outcome == Outcome::Committed {
@@ -137,13 +146,14 @@ fn open(
     change: &mut Change<'_, '_>,
     id: &TicketId,
     fields: &Changes,
-    attachments: &[NewAttachment],
+    (mail, attachments): (Option<&Mail>, &[NewAttachment]),
 ) -> Result<(), Failure> {
     if args.key.is_some() && change.ticket(id)?.is_some() {
         change.request(id, repeated(fields).spending(args.spending.spent))?;
     } else {
         let note = if args.force { description(fields) } else { None };
         let request = Request::new(RequestKind::Comment).spending(args.spending.spent).with_note(note);
+        let request = Request { mail: mail.cloned(), ..request };
         change.open(id, fields, Request { force: args.force, ..request })?;
     }
     attachments.iter().try_for_each(|file| change.attach(id, file, Request::new(RequestKind::Comment)))

@@ -5,8 +5,9 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
+use crate::mail::{is_message, message_holds};
 use crate::process::Refusal;
-use crate::project::{ChangeOptions, Outcome, RedactedFiles};
+use crate::project::{ChangeOptions, Outcome, Project, RedactedFiles};
 use crate::render::View;
 use crate::ticket::{Action, EntryId, Redaction, Ticket, one_line};
 
@@ -40,7 +41,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let ticket = project.ticket(&args.id)?;
     let id = ticket.id();
-    let redaction = redaction(args, &ticket, session)?;
+    let mut redaction = redaction(args, &ticket, session)?;
+    add_messages(&mut redaction, &ticket, &project)?;
     let note = args.message.need(session).map_err(|failure| {
         if failure.kind == Kind::Usage { Refusal::NoReason { step: Action::Redact }.into() } else { failure }
     })?;
@@ -79,6 +81,19 @@ fn note_history(files: &RedactedFiles, session: &Session<'_>) {
     ] {
         session.note(line);
     }
+}
+
+/// Adds the messages that the redacted texts and entries came by: encoded, a text is not found in them as it stands.
+fn add_messages(redaction: &mut Redaction, ticket: &Ticket, project: &Project<'_>) -> Result<(), Failure> {
+    for entry in ticket.timeline() {
+        let Some(file) = entry.attachment.as_ref().filter(|file| is_message(&file.name)) else { continue };
+        let is_of_named = ticket.message_of(entry).is_some_and(|said| redaction.entries.contains(said));
+        let content = project.attachment(ticket.id(), file)?.unwrap_or_default();
+        if is_of_named || message_holds(&content, &redaction.texts) {
+            redaction.files.push(entry.id.clone());
+        }
+    }
+    Ok(())
 }
 
 fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<Redaction, Failure> {

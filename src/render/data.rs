@@ -14,6 +14,7 @@ use crate::render::differences;
 use crate::render::handover_notes;
 use crate::render::json_value::{SCHEMA, node, value};
 use crate::render::known;
+use crate::render::mail;
 use crate::render::metrics;
 use crate::render::schema;
 use crate::render::view::{AttachmentLine, Extent, Reported, SettingLine, View};
@@ -137,6 +138,8 @@ fn objects(view: &View) -> Shape {
         View::Imported { new, changed, unchanged } => {
             Shape::One(json!({"schema": SCHEMA, "new": new, "changed": changed, "unchanged": unchanged}))
         }
+        View::Taken(lines) => Shape::Many(lines.iter().map(mail::taken_object).collect()),
+        View::Outgoing(lines) => Shape::Many(lines.iter().map(mail::outgoing_object).collect()),
         View::DryRun(dry_run) => {
             Shape::One(json!({"schema": SCHEMA, "message": dry_run.message, "patch": dry_run.patch}))
         }

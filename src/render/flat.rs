@@ -119,6 +119,8 @@ fn rows(view: &View) -> Option<Rows> {
         | View::Problems(_)
         | View::Synced { .. }
         | View::Imported { .. }
+        | View::Taken(_)
+        | View::Outgoing(_)
         | View::Reported(_)
         | View::DryRun(_) => None,
     }

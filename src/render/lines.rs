@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::process::{Problem, ProblemLevel, Suggestion};
+use crate::render::mail;
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
@@ -235,6 +236,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
     }
     if let Some(who) = &entry.speaker {
         let _ = writeln!(out, "{indent}said by the customer, {}", shown(who));
+    }
+    if let Some(mail) = &entry.mail {
+        let _ = writeln!(out, "{indent}{}", mail::entry_line(mail));
     }
     if let Some(who) = &entry.told {
         let _ = writeln!(out, "{indent}alerted {}", shown(who));

@@ -19,6 +19,7 @@ mod json_value;
 mod known;
 mod lines;
 mod list;
+mod mail;
 mod markdown;
 mod metrics;
 mod page;
@@ -41,6 +42,7 @@ pub use schema::{SCHEMAS, SchemaLine, schema};
 pub use view::history::{
     BlameLine, Difference, Differences, EntryLine, GraphLine, GraphMark, Merge, Signature,
 };
+pub use view::mail::{OutgoingLine, TakenLine};
 pub use view::measured::{
     BudgetTable, ClockLine, ClockMark, Clocks, MetricGroup, MetricLine, Metrics, TicketClocks, WeekLine,
 };
@@ -160,6 +162,8 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Problems(faults) => lines::faults(faults, look),
         View::Audited(audited) => audited::table(audited, look),
         View::Imported { new, changed, unchanged } => lines::imported(*new, *changed, *unchanged),
+        View::Taken(lines) => mail::taken(lines, look),
+        View::Outgoing(lines) => mail::outgoing(lines, look),
         View::Gate(gate) => list::tickets(&gate.found, look),
         View::Clocks(clocks) => clocks::page(clocks, look),
         View::Metrics(table) => metrics::table(table, look),

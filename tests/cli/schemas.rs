@@ -82,6 +82,8 @@ const CASES: &[(&str, &[&str])] = &[
     ("budget", &["report", "budget"]),
     ("ci", &["ci", "report", "r.xml"]),
     ("import", &["import", "lines"]),
+    ("taken", &["mail", "take", "message.eml"]),
+    ("outgoing", &["mail", "queue"]),
     ("member", &["team"]),
     ("vendor", &["vendor"]),
     ("vendor-page", &["vendor", "show", "paygate"]),
@@ -102,6 +104,8 @@ fn what_commands_print_is_as_the_schema_says() {
     let (sandbox, id) = project();
     let head = sandbox.git(&["rev-list", "--max-parents=0", "HEAD"]).trim().to_owned();
     let range = format!("{head}..HEAD");
+    sandbox.run(&["config", "set", "mail.address", "support@shop.example"]).ok();
+    sandbox.file("message.eml", crate::mailing::message("m1@customer.example", "", "It fails."));
     sandbox.file("lines", "{\"title\": \"Imported\"}\n");
     sandbox.git(&["init", "-q", "--bare", "../hub.git"]);
     sandbox.git(&["remote", "add", "origin", "../hub.git"]);

@@ -42,6 +42,8 @@ pub const SCHEMAS: &[SchemaLine] = &[
     SchemaLine { name: "ci", about: "ci report", shape: records::ci },
     SchemaLine { name: "sync", about: "sync", shape: records::sync },
     SchemaLine { name: "import", about: "import", shape: records::import },
+    SchemaLine { name: "taken", about: "mail take", shape: records::taken },
+    SchemaLine { name: "outgoing", about: "mail queue, mail send", shape: records::outgoing },
     SchemaLine { name: "member", about: "team", shape: records::member },
     SchemaLine { name: "vendor", about: "vendor", shape: records::vendor },
     SchemaLine { name: "vendor-page", about: "vendor show", shape: records::vendor_page },

@@ -119,6 +119,36 @@ pub(super) fn import() -> Value {
     versioned(&[("new", number()), ("changed", number()), ("unchanged", number())], &[])
 }
 
+pub(super) fn taken() -> Value {
+    versioned(
+        &[
+            ("place", text()),
+            ("from", text()),
+            ("subject", text()),
+            ("outcome", text()),
+            ("ticket", or_null(ticket_id())),
+            ("reason", or_null(text())),
+        ],
+        &[],
+    )
+}
+
+pub(super) fn outgoing() -> Value {
+    versioned(
+        &[
+            ("ticket", ticket_id()),
+            ("entry", entry_id()),
+            ("id", text()),
+            ("to", list(text())),
+            ("subject", text()),
+            ("at", instant()),
+            ("state", text()),
+            ("problem", or_null(text())),
+        ],
+        &[],
+    )
+}
+
 pub(super) fn member() -> Value {
     versioned(&[("name", text()), ("emails", list(text())), ("roles", list(text()))], &[])
 }

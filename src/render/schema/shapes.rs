@@ -88,6 +88,18 @@ pub(super) fn ticket() -> Value {
 fn entry_keys() -> [Vec<(&'static str, Value)>; 2] {
     let seen = ["revision", "branch", "run", "job", "lane", "message"].map(|key| (key, text()));
     let seen = object(&[], &[seen.to_vec(), vec![("tests", list(text()))]].concat());
+    let mail = object(
+        &[],
+        &[
+            ("id", text()),
+            ("of", entry_id()),
+            ("from", text()),
+            ("results", text()),
+            ("digest", text()),
+            ("to", list(text())),
+            ("cc", list(text())),
+        ],
+    );
     let attachment = object(
         &[("name", text()), ("file", text()), ("bytes", number()), ("sha256", text())],
         &[("removed", flag())],
@@ -109,6 +121,7 @@ fn entry_keys() -> [Vec<(&'static str, Value)>; 2] {
             ("proposed", flag()),
             ("overrides", list(text())),
             ("seen", seen),
+            ("mail", mail),
             ("spent", text()),
             ("via", text()),
             ("answer", text()),

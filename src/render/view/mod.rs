@@ -1,14 +1,17 @@
 //! What a command answers with, before it has a form.
 
 pub(super) mod history;
+pub(super) mod mail;
 pub(super) mod measured;
+mod status;
 
 use crate::process::audit::Audited;
 use crate::process::{
-    Answer, Branches, InboxItem, KnownError, Listed, Member, Problem, ProblemLevel, Release, Suggestion,
-    TreeNode, Vendor, VendorAnswers,
+    Answer, Branches, InboxItem, KnownError, Listed, Member, Problem, Release, Suggestion, TreeNode, Vendor,
+    VendorAnswers,
 };
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
+use crate::render::view::mail::{OutgoingLine, TakenLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
 use crate::ticket::{Attachment, Entry, LinkKind, Ticket, TicketId, Timestamp};
 
@@ -169,6 +172,10 @@ pub enum View {
         /// Those that were here already.
         unchanged: usize,
     },
+    /// What became of messages that came in.
+    Taken(Vec<TakenLine>),
+    /// Messages that are to go out, or went.
+    Outgoing(Vec<OutgoingLine>),
     /// A command was run, whose status is passed on; it has said all itself.
     Ran {
         /// The status.
@@ -368,31 +375,4 @@ pub struct DryRun {
     pub message: String,
     /// The difference, as `git diff` shows it.
     pub patch: String,
-}
-
-/// The status of a gate that found something (docs/exit-status.md).
-const GATE_SHUT: u8 = 3;
-
-impl View {
-    /// The exit status of the answer: a command's own, or that of a gate.
-    #[must_use]
-    pub fn status(&self) -> u8 {
-        if let Self::Ran { status } = self {
-            return *status;
-        }
-        if matches!(self, Self::Reported(reported) if !reported.is_whole) {
-            return 1;
-        }
-        if self.is_gate_shut() { GATE_SHUT } else { 0 }
-    }
-
-    /// True where a gate found something: the exit status is 3 then.
-    #[must_use]
-    pub fn is_gate_shut(&self) -> bool {
-        let counts = |fault: &Problem| !fault.repaired && fault.level > ProblemLevel::Note;
-        matches!(self, Self::Problems(faults) if faults.iter().any(counts))
-            || matches!(self, Self::Audited(audited) if audited.open() > 0 && !audited.is_accepted)
-            || matches!(self, Self::Gate(gate) if gate.found.len() > gate.max)
-            || matches!(self, Self::Clocks(clocks) if clocks.shuts)
-    }
 }

@@ -1,0 +1,141 @@
+//! The message that an entry is sent as: to whom, under which subject, in which thread.
+
+use crate::commands::failure::{Failure, Kind};
+use crate::mail::Outgoing;
+use crate::process::{MailSettings, for_outside, message_id, reporter};
+use crate::project::Project;
+use crate::render::{Audience, Format, View, render_chunk};
+use crate::ticket::{
+    Action, Entry, Field, Mail, Node, Person, Set, Ticket, Visibility, address_problem, one_line, visible,
+};
+
+/// The most Message-IDs that a message names before it.
+const MAX_THREAD: usize = 20;
+
+/// The message of an entry, which is to be sent.
+///
+/// # Errors
+/// Its text is for the team alone, or the vendor's brief cannot be made.
+pub(crate) fn composed(
+    project: &Project<'_>,
+    ticket: &Ticket,
+    entry: &Entry,
+    settings: &MailSettings,
+) -> Result<Outgoing, Failure> {
+    let mail = entry.outgoing_mail().cloned().unwrap_or_default();
+    // A file of a ticket may say anything.
+    if let Some(problem) = mail.to.iter().chain(&mail.cc).find_map(|address| recipient_problem(address)) {
+        return Err(Failure::new(Kind::Refused, format!("entry {} of {}: {problem}", entry.id, ticket.id())));
+    }
+    let address = settings.addresses.first().cloned().unwrap_or_default();
+    let is_brief = entry.action == Action::Defer;
+    let text = if is_brief { brief(project, ticket, entry)? } else { said(ticket, entry)? };
+    let thread = thread(ticket, entry, &mail, &address);
+    let title = if is_brief {
+        for_outside(ticket.fields().title(), reporter(ticket).as_ref())
+    } else {
+        ticket.fields().title().to_owned()
+    };
+    let answers = if thread.is_empty() { "" } else { "Re: " };
+    let name = if entry.by.name.is_empty() { "Support desk".to_owned() } else { entry.by.name.clone() };
+    Ok(Outgoing {
+        ticket: ticket.id().to_string(),
+        entry: entry.id.to_string(),
+        id: ticket
+            .sent_as(&entry.id)
+            .map_or_else(|| message_id(ticket.id(), &entry.id, &address), str::to_owned),
+        from: (name, address),
+        to: mail.to,
+        cc: mail.cc,
+        subject: one_line(&format!("{answers}{title} [{}]", ticket.id())),
+        at: entry.at,
+        thread,
+        is_automatic: entry.action == Action::Acknowledge,
+        text,
+    })
+}
+
+/// What an entry says to a customer: never what is for the team alone.
+fn said(ticket: &Ticket, entry: &Entry) -> Result<String, Failure> {
+    let note = entry.note.clone().filter(|_| entry.visibility == Visibility::Customer);
+    note.ok_or_else(|| {
+        let message =
+            format!("entry {} of {} says nothing to a customer; it is not sent", entry.id, ticket.id());
+        Failure::new(Kind::Refused, message)
+    })
+}
+
+/// What a vendor is to know of a ticket that it holds.
+fn brief(project: &Project<'_>, ticket: &Ticket, entry: &Entry) -> Result<String, Failure> {
+    let to = match entry.set.get(&Field::Deferral) {
+        Some(Set::Value { to: Some(to), .. }) => to.at("vendor").and_then(Node::as_text),
+        Some(_) | None => None,
+    };
+    let vendor = project.vendor(to.unwrap_or_default())?.clone();
+    let view =
+        crate::commands::handover::packet_for(project, ticket.clone(), Audience::Vendor(Box::new(vendor)));
+    Ok(render_chunk(&View::HandoverNotes(Box::new(view)), Format::Markdown, 0))
+}
+
+/// The Message-IDs before an entry among those who get it, the oldest first: nobody's that does not talk with them.
+fn thread(ticket: &Ticket, entry: &Entry, mail: &Mail, address: &str) -> Vec<String> {
+    let is_reader =
+        |email: &str| mail.to.iter().chain(&mail.cc).any(|reader| reader.eq_ignore_ascii_case(email));
+    let is_of = |person: &str| Person::parse(person).is_some_and(|person| is_reader(&person.email));
+    let mut ids = Vec::new();
+    for before in ticket.timeline().iter().take_while(|before| before.id != entry.id) {
+        let Some(mail) = &before.mail else { continue };
+        if before.received_mail().is_some() {
+            let wrote = is_reader(&before.by.email) || mail.from.as_deref().is_some_and(is_of);
+            if wrote || mail.cc.iter().any(|copy| is_reader(copy)) {
+                ids.extend(mail.id.clone());
+            }
+        } else if before.outgoing_mail().is_some()
+            && mail.to.iter().chain(&mail.cc).any(|reader| is_reader(reader))
+        {
+            let made = || message_id(ticket.id(), &before.id, address);
+            ids.push(ticket.sent_as(&before.id).map_or_else(made, str::to_owned));
+        }
+    }
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>".contains(c);
+    ids.retain(|id| !id.is_empty() && id.chars().all(is_plain));
+    let excess = ids.len().saturating_sub(MAX_THREAD);
+    ids.split_off(excess)
+}
+
+/// To whom a reply goes: the reporter, or those who are named.
+///
+/// # Errors
+/// The reporter has no address, or one is not valid.
+pub(crate) fn recipients(ticket: &Ticket, to: &[String], cc: &[String]) -> Result<Mail, Failure> {
+    let to: Vec<String> = if to.is_empty() {
+        let own = reporter(ticket).map(|reporter| reporter.email).filter(|email| !email.is_empty());
+        let id = ticket.id();
+        vec![own.ok_or_else(|| {
+            Failure::new(Kind::Refused, format!("{id} has no reporter with an e-mail address"))
+                .hint(format!("git support reply {id} --to ann@example.com -m TEXT"))
+        })?]
+    } else {
+        to.iter().map(|typed| plain_address(typed)).collect()
+    };
+    let cc: Vec<String> = cc.iter().map(|typed| plain_address(typed)).collect();
+    if let Some(problem) = to.iter().chain(&cc).find_map(|address| recipient_problem(address)) {
+        return Err(Failure::usage(problem));
+    }
+    Ok(Mail { to, cc, ..Mail::default() })
+}
+
+/// What is wrong with an address that mail is to go to: what begins with a dash is an option to the programs that send.
+fn recipient_problem(address: &str) -> Option<String> {
+    let dash =
+        address.starts_with('-').then(|| format!("'{}' is not a valid e-mail address", visible(address)));
+    dash.or_else(|| address_problem(address))
+}
+
+/// The address in `Name <address>`.
+fn plain_address(typed: &str) -> String {
+    Person::parse(typed).map_or_else(
+        || typed.to_owned(),
+        |person| if person.email.is_empty() { typed.to_owned() } else { person.email },
+    )
+}

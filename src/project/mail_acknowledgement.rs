@@ -1,0 +1,77 @@
+//! The desk's answer to a message that opened a ticket: its number, and no more than a few an hour to anybody.
+
+use std::collections::BTreeMap;
+
+use crate::process::{Actor, Request, RequestKind, entry_of_key};
+use crate::project::failure::Failure;
+use crate::project::find::{Projection, Search};
+use crate::project::mail::{Acknowledged, MailTaking, Writer};
+use crate::ticket::{Action, Mail, Person, TicketId, Timestamp};
+
+/// The seconds within which acknowledgements of a sender are counted: an hour.
+const ACKNOWLEDGED_WITHIN: i64 = 3_600;
+/// The answer that acknowledges a message, where the project has one of that name.
+const ACKNOWLEDGEMENT: &str = "acknowledgement";
+
+impl MailTaking<'_, '_, '_> {
+    /// Tells the sender the ticket's number, unless they were told so often lately that it may be a loop.
+    pub(super) fn acknowledge(&mut self, id: &TicketId, key: &str, writer: &Writer) -> Result<(), Failure> {
+        let Some(desk) = self.settings.desk() else { return Ok(()) };
+        let address = writer.actor.by.email.to_lowercase();
+        let at = writer.actor.at;
+        if self.settings.acknowledgements == 0 || address.is_empty() {
+            return Ok(());
+        }
+        if self.acknowledged.is_none() {
+            self.acknowledged = Some(self.acknowledged_before()?);
+        }
+        let times = self.acknowledged.get_or_insert_default().entry(address).or_default();
+        let is_near = |time: &&Timestamp| (time.unix() - at.unix()).abs() < ACKNOWLEDGED_WITHIN;
+        if times.iter().filter(is_near).count() >= self.settings.acknowledgements {
+            return Ok(());
+        }
+        times.push(at);
+        let text = self.acknowledgement(id, &desk)?;
+        let mail = Mail { to: vec![writer.actor.by.email.clone()], ..Mail::default() };
+        let request = Request::new(RequestKind::Acknowledge).with_note(Some(text)).by_mail(mail);
+        let actor = Actor {
+            by: desk.clone(),
+            member: desk,
+            entry: entry_of_key(key, "acknowledgement"),
+            ..writer.actor.clone()
+        };
+        let rules = self.change.project().rules()?;
+        self.change.apply(id, request, rules, &actor).map(drop)
+    }
+
+    /// What an acknowledgement says: the project's answer of that name, or ours.
+    fn acknowledgement(&self, id: &TicketId, desk: &Person) -> Result<String, Failure> {
+        let project = self.change.project();
+        if let Some(ticket) = self.change.ticket(id)?
+            && project.answer_names()?.iter().any(|name| name == ACKNOWLEDGEMENT)
+            && let Ok(text) = project.answer(ACKNOWLEDGEMENT)?.filled(&ticket, desk, &BTreeMap::new())
+        {
+            return Ok(text);
+        }
+        Ok(format!(
+            "Your message has arrived. It is ticket {id}.\n\nTo add something, answer this message, or write [{id}] into the \
+             subject."
+        ))
+    }
+
+    /// When addresses were acknowledged lately, as tickets say that are in git.
+    fn acknowledged_before(&self) -> Result<Acknowledged, Failure> {
+        let query = "channel:email created:<2h";
+        let found = self.change.project().find(&Search::new(query, Projection::Lines))?;
+        let mut times = Acknowledged::new();
+        for listed in found {
+            let Some(ticket) = self.change.ticket(&listed.summary.id)? else { continue };
+            for entry in ticket.timeline().iter().filter(|entry| entry.action == Action::Acknowledge) {
+                for address in entry.outgoing_mail().into_iter().flat_map(|mail| &mail.to) {
+                    times.entry(address.to_lowercase()).or_default().push(entry.at);
+                }
+            }
+        }
+        Ok(times)
+    }
+}

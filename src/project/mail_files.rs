@@ -1,0 +1,178 @@
+//! What comes with a message: its files, and the message itself as evidence; secrets are taken out before.
+
+use crate::process::{Message, Request, RequestKind, entry_of_key, secret_in, without_secrets};
+use crate::project::change::Change;
+use crate::project::failure::{Failure, Kind};
+use crate::project::mail::{MailTaking, Writer, part_of};
+use crate::project::state::Project;
+use crate::store::{TicketChange, layout};
+use crate::ticket::{
+    Attachment, Entry, EntryId, Person, Ticket, TicketId, Visibility, attachment_file, holds_bytes, sha256,
+    visible,
+};
+
+/// The most files of a message that are attached one by one.
+const MAX_FILES: usize = 50;
+/// The name of the message itself, whole, and of its text alone.
+const WHOLE: &str = "message.eml";
+const TEXT: &str = "message.txt";
+
+/// What is kept of a message's texts.
+pub(super) struct Kept {
+    pub(super) title: String,
+    pub(super) text: String,
+    /// What was taken out, by its kind.
+    secrets: Vec<&'static str>,
+    whole_text: String,
+}
+
+impl Project<'_> {
+    /// A value of git's configuration, as this clone or its user has set it; `None` for an empty one.
+    #[must_use]
+    pub fn configured(&self, name: &str) -> Option<String> {
+        self.store.repository().configured(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Somebody as the team knows them: through `.mailmap`.
+    ///
+    /// # Errors
+    /// The `.mailmap` cannot be read.
+    pub fn known(&self, who: &Person) -> Result<Person, Failure> {
+        Ok(self.store.mapped(who)?)
+    }
+
+    /// Says something on standard error.
+    pub fn note(&self, note: String) {
+        self.host.note(note);
+    }
+
+    /// An entry that somebody named, and its ticket.
+    ///
+    /// # Errors
+    /// There is none of that id, or a file cannot be read.
+    pub fn entry(&self, typed: &str) -> Result<(Ticket, Entry), Failure> {
+        let none = || {
+            Failure::new(Kind::NotFound, format!("no entry '{}'", visible(typed)))
+                .hint("git support mail queue")
+        };
+        let wanted = EntryId::parse(typed).ok_or_else(none)?;
+        let names = [wanted.to_string()];
+        for id in self.snapshot().containing(|content| holds_bytes(content, &names))? {
+            let ticket = self.need(&id)?;
+            let found = ticket.timeline().iter().find(|known| known.id == wanted).cloned();
+            if let Some(found) = found {
+                return Ok((ticket, found));
+            }
+        }
+        Err(none())
+    }
+}
+
+impl Change<'_, '_> {
+    /// Tickets as this change has made them so far; none for those that it has not touched.
+    pub(super) fn set_aside(&self, ids: &[&TicketId]) -> Vec<(TicketId, Option<TicketChange>)> {
+        ids.iter().map(|id| ((*id).clone(), self.tickets.get(id).cloned())).collect()
+    }
+
+    /// Has tickets be what they were when they were set aside.
+    pub(super) fn put_back(&mut self, before: Vec<(TicketId, Option<TicketChange>)>) {
+        for (id, change) in before {
+            match change {
+                Some(change) => drop(self.tickets.insert(id, change)),
+                None => drop(self.tickets.remove(&id)),
+            }
+        }
+    }
+}
+
+impl MailTaking<'_, '_, '_> {
+    /// A message's texts as a ticket takes them.
+    pub(super) fn kept(&self, message: &Message) -> Kept {
+        let mut secrets = Vec::new();
+        let mut clean = |text: &str| {
+            if let Some((what, _)) = secret_in(text) {
+                secrets.push(what);
+                return without_secrets(text);
+            }
+            text.to_owned()
+        };
+        let (title, text) = (clean(message.title()), clean(&message.text));
+        let whole_text = clean(&message.whole_text);
+        secrets.dedup();
+        Kept { title, text, secrets, whole_text }
+    }
+
+    /// Attaches the files of a message, and itself or its whole text, and tells the team what was left out.
+    pub(super) fn keep_files(
+        &mut self,
+        id: &TicketId,
+        message: &Message,
+        key: &str,
+        writer: &Writer,
+        kept: &Kept,
+    ) -> Result<(), Failure> {
+        let limit = self.change.project().settings()?.max_attachment_bytes;
+        let mut told: Vec<String> = Vec::new();
+        let mut has_secret = !kept.secrets.is_empty();
+        let fits = |content: &[u8]| u64::try_from(content.len()).unwrap_or(u64::MAX) <= limit;
+        for (place, file) in message.files.iter().enumerate() {
+            if place >= MAX_FILES {
+                told.push(format!("{} more files were not attached.", message.files.len() - MAX_FILES));
+                break;
+            }
+            if !fits(&file.content) {
+                told.push(format!("{} was not attached: {} bytes.", file.name, file.content.len()));
+                continue;
+            }
+            if secret_in(&String::from_utf8_lossy(&file.content)).is_some() {
+                has_secret = true;
+                told.push(format!("{} was not attached: it seems to hold a secret.", file.name));
+                continue;
+            }
+            let entry = entry_of_key(key, &format!("file {place} {}", sha256(&file.content)));
+            self.keep(id, (&file.name, file.content.clone()), writer, entry)?;
+        }
+        for what in &kept.secrets {
+            told.push(format!("The message held {what}, which was redacted."));
+        }
+        if self.settings.keeps_messages && fits(&message.raw) && !has_secret {
+            self.keep(id, (WHOLE, message.raw.clone()), writer, entry_of_key(key, "message"))?;
+        } else if message.is_folded {
+            let mut text = kept.whole_text.clone().into_bytes();
+            text.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            self.keep(id, (TEXT, text), writer, entry_of_key(key, "whole text"))?;
+        }
+        if told.is_empty() {
+            return Ok(());
+        }
+        told.push("The mailbox that it came from may still hold it.".to_owned());
+        let request = Request {
+            visibility: Visibility::Internal,
+            ..Request::new(RequestKind::Comment).with_note(Some(told.join("\n")))
+        };
+        let rules = self.change.project().rules()?;
+        let actor = part_of(writer, entry_of_key(key, "left out"));
+        self.change.apply(id, request, rules, &actor).map(drop)
+    }
+
+    fn keep(
+        &mut self,
+        id: &TicketId,
+        (name, content): (&str, Vec<u8>),
+        writer: &Writer,
+        entry: EntryId,
+    ) -> Result<(), Failure> {
+        let file = attachment_file(&entry, name);
+        let attachment = Attachment {
+            name: name.to_owned(),
+            file: file.clone(),
+            bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
+            sha256: sha256(&content),
+            is_removed: false,
+        };
+        let request = Request::new(RequestKind::Attach(attachment));
+        let rules = self.change.project().rules()?;
+        self.change.apply(id, request, rules, &part_of(writer, entry))?;
+        self.change.store_file(format!("{}/{file}", layout::attachments(id)), content)
+    }
+}

@@ -1,0 +1,400 @@
+//! Messages become tickets: threads, texts, files, strangers, automatic mail, and whatever else really comes in.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::sandbox::{Output, Sandbox};
+
+/// A desk with a team and an address.
+pub(crate) fn desk() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1", "--role", "lead"])
+        .ok();
+    sandbox.run(&["config", "set", "mail.address", "support@shop.example"]).ok();
+    sandbox
+}
+
+/// A message of a customer's: its headers beside the usual ones, and its text.
+pub(crate) fn message(id: &str, headers: &str, text: &str) -> String {
+    let from = if headers.contains("From:") { "" } else { "From: Ann Lee <ann@customer.example>\n" };
+    let subject = if headers.contains("Subject:") { "" } else { "Subject: Pay fails\n" };
+    let headers = if headers.is_empty() { String::new() } else { format!("{headers}\n") };
+    format!("{from}{subject}To: support@shop.example\nMessage-ID: <{id}>\n{headers}\n{text}\n")
+}
+
+/// Takes a message, and says what became of it.
+pub(crate) fn take(sandbox: &Sandbox, message: &str) -> Value {
+    let output = sandbox.run_with(&["mail", "take", "-", "--json"], message);
+    let lines: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    lines[0].clone()
+}
+
+fn ticket_of(line: &Value) -> String {
+    line["ticket"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
+}
+
+#[test]
+fn a_message_opens_a_ticket_and_its_writer_gets_the_number() {
+    let sandbox = desk();
+    let text = "Paying more than 1,000 fails.\n\nOn Monday, Dana wrote:\n> Hello\n-- \nAnn";
+    let raw = message("m1@customer.example", "Cc: Bob <bob@customer.example>", text);
+    let line = take(&sandbox, &raw);
+    assert_eq!(line["outcome"], "opened");
+    let id = ticket_of(&line);
+    let field = |name: &str| sandbox.field(&id, name);
+    assert_eq!(field("title"), "Pay fails");
+    assert_eq!(field("reporter"), "Ann Lee <ann@customer.example>");
+    assert_eq!(field("channel"), "email");
+    assert_eq!(field("description"), "Paying more than 1,000 fails.");
+    let timeline = field("timeline");
+    assert_eq!(timeline[0]["by"], "Ann Lee <ann@customer.example>");
+    assert_eq!(timeline[0]["mail"]["id"], "m1@customer.example");
+    assert_eq!(timeline[0]["mail"]["cc"][0], "bob@customer.example");
+    // Nothing is lost: the whole message is there, and mail show gives it back.
+    let kept = sandbox.run(&["attach", &id, "--get", "message.eml", "--output", "-"]).ok();
+    assert_eq!(kept, raw);
+    let shown = sandbox.run(&["mail", "show", timeline[0]["id"].as_str().unwrap()]).ok();
+    assert_eq!(shown, raw);
+    let queue = sandbox.run(&["mail", "queue"]).ok();
+    assert!(queue.contains("ann@customer.example") && queue.contains(&id), "{queue}");
+    assert_eq!(sandbox.subjects()[0], "support: take 1 message");
+    assert_eq!(take(&sandbox, &raw)["outcome"], "known");
+}
+
+#[test]
+fn two_clones_that_take_one_mailbox_make_one_ticket() {
+    let sandbox = desk();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.git(&["branch", "other"]);
+    let raw = message("m1@customer.example", "Date: Mon, 23 Nov 2026 08:00:00 +0000", "It fails.");
+    let here = ticket_of(&take(&sandbox, &raw));
+    let there = sandbox.run_with(&["mail", "take", "-", "--json", "--branch", "other"], &raw).ok();
+    assert!(there.contains(&here), "{there}");
+    sandbox.git(&["merge", "-q", "--no-edit", "other"]);
+    assert_eq!(sandbox.field(&here, "timeline").as_array().unwrap().len(), 3, "opened, kept, acknowledged");
+    assert_eq!(sandbox.run(&["list", "--format", "ndjson"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn an_answer_lands_on_its_ticket_and_wakes_it() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    sandbox.run(&["reply", &id, "-m", "Since when?"]).ok();
+    let queue = sandbox.run(&["mail", "queue", "--json"]).ok();
+    let queue: Value = serde_json::from_str(&queue).unwrap();
+    let asked = queue[1]["id"].as_str().unwrap();
+    sandbox.run(&["pend", &id]).ok();
+    let line =
+        take(&sandbox, &message("m2@customer.example", &format!("In-Reply-To: <{asked}>"), "Since May."));
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("comment"), id.clone()));
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Done."]).ok();
+    // By the first message, by hand of a colleague who had a copy: the customer's word, too.
+    let headers = "From: Bob <bob@customer.example>\nReferences: <m1@customer.example> <x@y>";
+    let line = take(&sandbox, &message("m3@customer.example", headers, "It still fails."));
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("comment"), id.clone()));
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    assert_eq!(sandbox.run(&["list", "is:unanswered", "--format", "ndjson"]).ok().lines().count(), 1);
+}
+
+#[test]
+fn a_number_in_the_subject_counts_for_those_who_take_part() {
+    let sandbox = desk();
+    let headers = "Cc: bob@customer.example";
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", headers, "It fails.")));
+    let subject = format!("Subject: AW: Pay fails [{}]", id.to_uppercase());
+    let by_copy =
+        message("m2@customer.example", &format!("From: bob@customer.example\n{subject}"), "For me, too.");
+    assert_eq!(ticket_of(&take(&sandbox, &by_copy)), id);
+    let tag = format!("To: Support <support+{id}@shop.example>\nSubject: More");
+    assert_eq!(ticket_of(&take(&sandbox, &message("m3@customer.example", &tag, "More."))), id);
+    // A stranger who guesses a number gets a ticket of their own, and reads nothing of this one.
+    let stranger =
+        message("m4@evil.example", &format!("From: Eve <eve@evil.example>\n{subject}"), "Tell me.");
+    let line = take(&sandbox, &stranger);
+    assert_eq!(line["outcome"], "opened");
+    assert_ne!(ticket_of(&line), id);
+}
+
+#[test]
+fn what_has_ended_for_good_goes_on_in_a_new_ticket() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Done."]).ok();
+    sandbox.run(&["close", &id]).ok();
+    let again =
+        take(&sandbox, &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "Again."));
+    assert_eq!(again["outcome"], "opened");
+    let new = ticket_of(&again);
+    assert_eq!(
+        sandbox.field(&new, "links")["relates-to"][0],
+        id.as_str(),
+        "{}",
+        sandbox.run(&["show", &new, "--json"]).stdout
+    );
+    assert_eq!(sandbox.field(&id, "status"), "closed");
+    // A duplicate's talk goes on in the original.
+    let twin = ticket_of(&take(&sandbox, &message("m3@customer.example", "Subject: Twin", "Twin.")));
+    sandbox.run(&["resolve", &twin, "--as", "duplicate", "--duplicate-of", &new]).ok();
+    let word = take(&sandbox, &message("m4@customer.example", "In-Reply-To: <m3@customer.example>", "And?"));
+    assert_eq!(ticket_of(&word), new);
+}
+
+#[test]
+fn automatic_mail_makes_no_ticket_and_answers_nothing() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    for (place, headers) in [
+        "Auto-Submitted: auto-replied",
+        "Precedence: bulk",
+        "List-Id: <news.shop.example>",
+        "From: MAILER-DAEMON@customer.example",
+        "Return-Path: <>",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
+        "From: support@shop.example",
+        "X-Spam-Flag: YES",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let line = take(&sandbox, &message(&format!("a{place}@x.example"), headers, "Away."));
+        assert_eq!(line["outcome"], "left", "{headers}: {line}");
+        assert!(line["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{headers}");
+    }
+    // About a ticket, it is a note for the team, and wakes nobody.
+    sandbox.run(&["pend", &id]).ok();
+    let headers = "Auto-Submitted: auto-replied\nIn-Reply-To: <m1@customer.example>";
+    assert_eq!(take(&sandbox, &message("b1@x.example", headers, "Away."))["outcome"], "note");
+    // A delivery report names the message that did not arrive in what it carries.
+    let report = "From: MAILER-DAEMON@mx.example\nTo: support@shop.example\nSubject: Undelivered\nMessage-ID: <d@mx.example>\n\
+                  Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nNo such user.\n\
+                  --b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n\
+                  --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <m1@customer.example>\nSubject: x\n\n--b--\n";
+    let line = take(&sandbox, report);
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("note"), id.clone()));
+    assert_eq!(sandbox.field(&id, "status"), "pending");
+    // A program that writes of its own accord has something to tell, and is not answered.
+    let alarm = message(
+        "alarm@x.example",
+        "From: Nagios <nagios@x.example>\nAuto-Submitted: auto-generated",
+        "Disk full.",
+    );
+    assert_eq!(take(&sandbox, &alarm)["outcome"], "opened");
+    let queue = sandbox.run(&["mail", "queue"]).ok();
+    assert!(!queue.contains("nagios"), "{queue}");
+}
+
+#[test]
+fn two_desks_that_answer_each_other_stop() {
+    let sandbox = desk();
+    for place in 0..8 {
+        let raw = message(
+            &format!("l{place}@other.example"),
+            "From: Desk <help@other.example>",
+            "We have your message.",
+        );
+        assert_eq!(take(&sandbox, &raw)["outcome"], "opened");
+    }
+    let queue = sandbox.run(&["mail", "queue", "--json"]).ok();
+    let queue: Value = serde_json::from_str(&queue).unwrap();
+    assert_eq!(queue.as_array().unwrap().len(), 3, "the setting mail.acknowledge");
+}
+
+#[test]
+fn a_sender_proves_nothing() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    // In the name of the team: a note by whoever takes it, which says so.
+    let headers = "From: Dana Li <dana@example.com>\nIn-Reply-To: <m1@customer.example>";
+    let line = take(&sandbox, &message("m2@evil.example", headers, "Close it and refund them."));
+    assert_eq!(line["outcome"], "note");
+    let timeline = sandbox.field(&id, "timeline");
+    let note =
+        timeline.as_array().unwrap().iter().find(|entry| entry["mail"]["id"] == "m2@evil.example").unwrap();
+    assert_eq!(
+        (note["visibility"].as_str(), note["mail"]["from"].as_str()),
+        (Some("internal"), Some("Dana Li <dana@example.com>"))
+    );
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("says it is from Dana Li <dana@example.com>"), "{show}");
+    // What a server says is shown, as that server said it; a sender's own word below it is not.
+    sandbox.run(&["config", "set", "mail.server", "mx.shop.example"]).ok();
+    let headers = "Authentication-Results: mx.shop.example; spf=fail; dkim=none\nReceived: from a by mx.shop.example; Mon, 23 Nov 2026 09:05:00 +0000\n\
+                   Authentication-Results: evil.example; spf=pass";
+    let line = take(&sandbox, &message("m3@customer.example", headers, "Who?"));
+    let entry = &sandbox.field(&ticket_of(&line), "timeline")[0];
+    assert_eq!(entry["mail"]["results"], "spf=fail dkim=none");
+    assert_eq!(entry["at"], "2026-11-23T09:05:00Z");
+}
+
+#[test]
+fn strangers_can_be_refused() {
+    let sandbox = desk();
+    take(&sandbox, &message("m1@customer.example", "", "It fails."));
+    sandbox.run(&["config", "set", "mail.unknown", "refuse"]).ok();
+    let line = take(&sandbox, &message("m2@x.example", "From: eve@x.example", "Hello."));
+    assert_eq!(line["outcome"], "left", "{line}");
+    assert_eq!(
+        take(&sandbox, &message("m3@customer.example", "Subject: Another", "Ann again."))["outcome"],
+        "opened"
+    );
+}
+
+#[test]
+fn a_secret_in_a_message_is_taken_out_and_the_team_is_told() {
+    let sandbox = desk();
+    let secret = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
+    let line = take(
+        &sandbox,
+        &message("m1@customer.example", "", &format!("My key is {secret}\n\n> quoted {secret}")),
+    );
+    let id = ticket_of(&line);
+    let all = sandbox.git(&["log", "-p", "--all", "--", ".support"]);
+    assert!(!all.contains(&secret), "{all}");
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("The message held an AWS access key, which was redacted."), "{show}");
+    // The rest of what was said is there.
+    let kept = sandbox.run(&["attach", &id, "--get", "message.txt", "--output", "-"]).ok();
+    assert!(kept.contains("> quoted ["), "{kept}");
+}
+
+#[test]
+fn what_is_too_large_stays_in_the_mailbox_and_is_said() {
+    let sandbox = desk();
+    sandbox.run(&["config", "set", "attachments.max_bytes", "2000"]).ok();
+    let big = "A".repeat(4000);
+    let raw = format!(
+        "From: ann@customer.example\nSubject: Big\nMessage-ID: <big@x>\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\n\nSee the film.\n\n> Your question\n--b\nContent-Disposition: attachment; filename=film.bin\n\n{big}\n--b--\n"
+    );
+    let id = ticket_of(&take(&sandbox, &raw));
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("film.bin was not attached: 4000 bytes."), "{show}");
+    assert!(
+        sandbox
+            .run(&["attach", &id, "--get", "message.txt", "--output", "-"])
+            .ok()
+            .contains("> Your question")
+    );
+}
+
+#[test]
+fn a_maildir_is_emptied_once_its_commit_is_on_disk() {
+    let sandbox = desk();
+    let maildir = sandbox.root().join("Maildir");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(maildir.join(part)).unwrap();
+    }
+    let put = |name: &str, raw: &str| fs::write(maildir.join("new").join(name), raw).unwrap();
+    put("1.a.host", &message("m1@customer.example", "", "One."));
+    put("2.a.host", &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "Two."));
+    put("3.a.host", &message("m3@customer.example", "Precedence: bulk", "News."));
+    let path = maildir.to_str().unwrap();
+    // Without a commit, nothing moves.
+    let dry: Output = sandbox.run(&["mail", "take", path, "--dry-run"]);
+    assert!(dry.stdout.contains("opened"), "{dry:?}");
+    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 3);
+    let said = sandbox.run(&["mail", "take", path]).ok();
+    assert!(said.ends_with("1 opened, 1 comment, 1 left\n"), "{said}");
+    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
+    let mut moved: Vec<String> = fs::read_dir(maildir.join("cur"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    moved.sort();
+    // What was left is still unread: somebody is to look at it.
+    assert_eq!(moved, ["1.a.host:2,S", "2.a.host:2,S", "3.a.host:2,"]);
+    assert_eq!(sandbox.run(&["mail", "take", path]).ok(), "no messages\n");
+    // The mailbox of this clone.
+    sandbox.git(&["config", "support.mailbox", path]);
+    assert_eq!(sandbox.run(&["mail", "take"]).ok(), "no messages\n");
+    assert_eq!(sandbox.run(&["mail", "take", "nowhere"]).status, Some(1));
+}
+
+#[test]
+fn an_mbox_is_left_as_it_is() {
+    let sandbox = desk();
+    let mbox = format!(
+        "From ann@customer.example Mon Nov 23 09:00:00 2026\n{}\nFrom ann@customer.example Mon Nov 23 09:01:00 2026\n{}\n",
+        message("m1@customer.example", "", "One.\n>From here on it fails."),
+        message("m2@customer.example", "References: <m1@customer.example>", "Two.")
+    );
+    fs::write(sandbox.root().join("mbox"), &mbox).unwrap();
+    let path = sandbox.root().join("mbox");
+    let said = sandbox.run(&["mail", "take", path.to_str().unwrap()]).ok();
+    assert!(said.ends_with("1 opened, 1 comment\n"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), mbox);
+    let said = sandbox.run(&["mail", "take", path.to_str().unwrap()]).ok();
+    assert_eq!(said, "2 known\n");
+    assert_eq!(sandbox.subjects().iter().filter(|subject| subject.contains("take")).count(), 1);
+}
+
+#[test]
+fn a_kill_at_any_step_leaves_each_message_in_a_ticket_once_or_in_the_mailbox() {
+    for point in crate::crash::POINTS {
+        let sandbox = desk();
+        let maildir = sandbox.root().join("Maildir");
+        for part in ["new", "cur", "tmp"] {
+            fs::create_dir_all(maildir.join(part)).unwrap();
+        }
+        let put = |place: usize, headers: &str| {
+            let raw = message(&format!("m{place}@customer.example"), headers, "It fails.");
+            fs::write(maildir.join("new").join(format!("{place}.a.host")), raw).unwrap();
+        };
+        put(1, "");
+        put(2, "In-Reply-To: <m1@customer.example>");
+        put(3, "Subject: Another");
+        let path = maildir.to_str().unwrap();
+        assert!(crate::crash::killed_at(&sandbox, point, &["mail", "take", path]), "{point}");
+        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 3, "{point}: still in the mailbox");
+        sandbox.run_unwatched(&["mail", "take", path], "").ok();
+        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0, "{point}");
+        let tickets = sandbox.run(&["list", "--format", "ndjson", "--full"]).ok();
+        let count = |word: &str| tickets.matches(word).count();
+        assert_eq!(tickets.lines().count(), 2, "{point}: {tickets}");
+        for id in ["m1", "m2", "m3"] {
+            assert_eq!(count(&format!("\"id\":\"{id}@customer.example\"")), 1, "{point}: {id}");
+        }
+        crate::crash::assert_tidy(&sandbox, point);
+    }
+}
+
+#[test]
+fn a_saved_message_is_filed_by_hand_and_its_thread_goes_on() {
+    let sandbox = desk();
+    let raw = message("m1@customer.example", "", "It fails.\n\n> Quoted");
+    fs::write(sandbox.root().join("saved.eml"), &raw).unwrap();
+    let id = sandbox.run(&["new", "-F", "../saved.eml", "--severity", "major"]).ok().trim().to_owned();
+    let field = |name: &str| sandbox.field(&id, name);
+    assert_eq!((field("title"), field("description")), ("Pay fails".into(), "It fails.".into()));
+    assert_eq!(
+        (field("reporter"), field("channel")),
+        ("Ann Lee <ann@customer.example>".into(), "email".into())
+    );
+    assert_eq!(sandbox.run(&["attach", &id, "--get", "message.eml", "--output", "-"]).ok(), raw);
+    // The desk's mailbox has it, too; and the answer to it finds its ticket.
+    assert_eq!(take(&sandbox, &raw)["outcome"], "known");
+    let line = take(&sandbox, &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "More."));
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("comment"), id));
+}
+
+#[test]
+fn a_redaction_reaches_the_message_itself() {
+    let sandbox = desk();
+    // "My number is 5550 1234", in base64.
+    let raw = "From: ann@customer.example\nSubject: Call me\nMessage-ID: <m1@x>\nContent-Transfer-Encoding: base64\n\n\
+               TXkgbnVtYmVyIGlzIDU1NTAgMTIzNA==\n";
+    let id = ticket_of(&take(&sandbox, raw));
+    let output = sandbox.run(&["redact", &id, "--text", "5550 1234", "-m", "Asked for."]);
+    assert!(output.stderr.contains("removed attachment message.eml"), "{output:?}");
+    assert_eq!(sandbox.git(&["ls-files", ".support/attachments"]), "");
+    assert_eq!(take(&sandbox, raw)["outcome"], "known");
+    // By its entry, too.
+    let line = take(&sandbox, &message("m2@customer.example", "", "Please forget this."));
+    let id = ticket_of(&line);
+    let entry = sandbox.field(&id, "timeline")[0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["redact", &id, "--entry", &entry, "-m", "Asked for."]).ok();
+    assert_eq!(sandbox.git(&["ls-files", ".support/attachments"]), "");
+}
