@@ -1,6 +1,7 @@
 //! The process: arguments, the only reader of clock, environment and randomness, exit, pager, editor.
 
 mod board;
+mod child;
 mod complete;
 mod demo;
 mod editor;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::cli::child::READ_ONLY;
 use crate::cli::options::Options;
 use crate::cli::platform::{ENDING, NOT_KILLING};
 use crate::commands::{Clock, ProcessEnv};
@@ -25,7 +26,8 @@ pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible, is_read_only: false })
+    let is_read_only = environment.contains_key(READ_ONLY);
+    Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible, is_read_only })
 }
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.

@@ -34,6 +34,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Usage,
+        Self::NotFound,
+        Self::Ambiguous,
+        Self::Invalid,
+        Self::Refused,
+        Self::Conflict,
+        Self::Busy,
+        Self::Repository,
+        Self::Identity,
+        Self::Io,
+        Self::Internal,
+    ];
+
     /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

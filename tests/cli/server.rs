@@ -18,6 +18,7 @@ pub(crate) struct Server {
 }
 
 /// What a server answered.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,

@@ -352,3 +352,35 @@ fn only_programs_of_the_user_are_answered() {
         assert_eq!(other.stdout, "", "{address}: {}", other.stderr);
     }
 }
+
+#[test]
+fn what_is_started_to_read_moves_no_reference() {
+    let sandbox = Sandbox::new().with("GIT_SUPPORT_READ_ONLY", "1");
+    let before = sandbox.git(&["for-each-ref"]);
+    for arguments in [["new", "Pay fails"].as_slice(), &["init"], &["config", "set", "commit.prefix", "x"]] {
+        let output = sandbox.run(arguments);
+        assert_eq!(output.status, Some(1), "{arguments:?}: {output:?}");
+    }
+    assert_eq!(sandbox.git(&["for-each-ref"]), before);
+    sandbox.run(&["list"]).ok();
+}
+
+#[test]
+fn the_report_and_the_audit_are_whole_pages() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.is_tampered_with();
+    sandbox.git(&["stash", "-q"]);
+    let path = crate::sandbox::path_of(&id);
+    sandbox.file(&path, sandbox.ticket_file(&id).replace("title: Pay fails", "title: Forged"));
+    sandbox.git(&["commit", "-qam", "Forged"]);
+    let server = Server::start(&sandbox, &[]);
+    let audit = server.get("/audit");
+    assert!(audit.status == 200 && audit.body.contains("head.unaccounted"), "{audit:?}");
+    let report = server.get("/report");
+    assert!(report.status == 200 && report.body.contains("opened"), "{report:?}");
+    let page = server.get("/report/page?from=2026-11-01");
+    assert!(page.status == 200 && page.body.contains("<svg"), "{page:?}");
+    let wrong = server.get("/report?from=never");
+    assert!(wrong.body.contains("never"), "{wrong:?}");
+}
