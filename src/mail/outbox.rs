@@ -71,16 +71,34 @@ impl Outbox {
         }
     }
 
-    /// Writes a message down before it is sent.
+    /// Writes a message down before it is sent; false where another run was first.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn begin(&self, name: &str, message: &[u8]) -> io::Result<()> {
+    pub fn begin(&self, name: &str, message: &[u8]) -> io::Result<bool> {
+        if self.state(name) == State::BrokenOff {
+            fs::remove_file(self.path(name, "eml"))?;
+        }
         let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
         file.write_all(message)?;
         file.as_file().sync_all()?;
-        file.persist(self.path(name, "eml"))?;
-        Ok(())
+        match file.persist_noclobber(self.path(name, "eml")) {
+            Ok(_) => Ok(true),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.error),
+        }
+    }
+
+    /// Forgets what was sent and recorded by a run that was ended before it could: all but these names.
+    pub fn keep_only(&self, names: &[String]) {
+        let Ok(files) = fs::read_dir(&self.0) else { return };
+        for file in files.flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let sent = name.strip_suffix(".sent");
+            if sent.is_some_and(|sent| !names.iter().any(|kept| kept == sent)) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
     }
 
     /// Forgets a message: the ticket says that it was sent, or it could not be.

@@ -84,7 +84,7 @@ impl Message {
     #[must_use]
     pub fn key(&self) -> String {
         let id = self.id.clone().unwrap_or_else(|| format!("digest {}", self.digest));
-        format!("mail {id}")
+        key_of(&id)
     }
 
     /// The same of a message under whose Message-ID another one came in.
@@ -154,6 +154,12 @@ impl Message {
         }
         if crate::ticket::has_visible(rest) { rest } else { "(no subject)" }
     }
+}
+
+/// What the ids of a message's entries are told by.
+#[must_use]
+pub fn key_of(id: &str) -> String {
+    format!("mail {id}")
 }
 
 /// The Message-ID that an entry of a ticket is sent under, at the desk's address: without angle brackets.

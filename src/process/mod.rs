@@ -76,7 +76,7 @@ pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};
 pub use mail_settings::MailSettings;
 pub use mentioned::{begun_mention, mention_names};
-pub use message::{Message, MessageFile, MessageKind, entry_of_key, message_id, named_by_message_id};
+pub use message::{Message, MessageFile, MessageKind, entry_of_key, key_of, message_id, named_by_message_id};
 pub use named_paths::paths_named;
 pub use outcome::{FailureOutput, Outcome, TestResult};
 pub use outside::for_outside;

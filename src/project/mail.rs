@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::{
     Actor, Changes, FieldChange, MailSettings, Message, MessageKind, Request, RequestKind, entry_of_key,
-    named_by_message_id,
+    key_of, named_by_message_id,
 };
 use crate::project::change::Change;
 use crate::project::failure::Failure;
@@ -85,7 +85,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let known = self.ticket_of(&message.recorded_id())?;
         let mut key = message.key();
         if let Some(id) = &known {
-            if self.has_taken(id, message)? {
+            if self.has_taken(id, message)? || self.is_of_purged(id, message)? {
                 return Ok(Taken::Known(id.clone()));
             }
             key = message.second_key();
@@ -104,6 +104,11 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     fn file(&mut self, message: &Message, key: &str, opened: &TicketId) -> Result<Taken, Failure> {
         let writer = self.writer(message, key)?;
         let found = self.ticket_meant(message, &writer)?;
+        if let Some(id) = &found
+            && self.is_of_purged(id, message)?
+        {
+            return Ok(Taken::Known(id.clone()));
+        }
         let goes_on = match &found {
             Some(id) => self.goes_on_in(id)?,
             None => None,
@@ -146,7 +151,19 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         }
         let query = format!("mail:{}", quoted(id));
         let found = self.change.project().find(&Search::new(&query, Projection::Lines))?;
-        Ok(found.last().map(|listed| listed.summary.id.clone()))
+        if let Some(listed) = found.last() {
+            return Ok(Some(listed.summary.id.clone()));
+        }
+        // Of a ticket that was purged, nothing but its id is left, which its first message leads to.
+        let first = TicketId::from_key(&key_of(id));
+        Ok(self.change.ticket(&first)?.filter(Ticket::is_purged).map(|_| first))
+    }
+
+    /// True for a message that was written before its ticket was purged: it is what was to go.
+    fn is_of_purged(&self, id: &TicketId, message: &Message) -> Result<bool, Failure> {
+        let Some(ticket) = self.change.ticket(id)?.filter(Ticket::is_purged) else { return Ok(false) };
+        let purged = ticket.timeline().last().map(|entry| entry.at);
+        Ok(message.at.is_some_and(|at| purged.is_some_and(|purged| at <= purged)))
     }
 
     /// True where a ticket has this message already: of another under its Message-ID, it does not.

@@ -254,3 +254,27 @@ fn two_messages_under_one_id_are_two_and_one_that_came_twice_is_one() {
     sandbox.run(&["redact", id, "--text", "One.", "-m", "Asked for."]).ok();
     assert_eq!(take(&raw("One.", ""))["outcome"], "known");
 }
+
+#[test]
+fn what_was_purged_does_not_come_back_and_its_writer_can_write_again() {
+    let sandbox = desk();
+    let take = |raw: &str| crate::mailing::take(&sandbox, raw);
+    let first = crate::mailing::message("m1@x", "Date: Mon, 23 Nov 2026 08:00:00 +0000", "Forget me.");
+    let second = crate::mailing::message(
+        "m2@x",
+        "In-Reply-To: <m1@x>\nDate: Mon, 23 Nov 2026 08:30:00 +0000",
+        "Me, too.",
+    );
+    let id = take(&first)["ticket"].as_str().unwrap().to_owned();
+    assert_eq!(take(&second)["outcome"], "comment");
+    sandbox.run(&["resolve", &id, "--as", "withdrawn"]).ok();
+    // An audit says that it was.
+    sandbox.is_tampered_with();
+    sandbox.run(&["purge", &id, "-m", "Asked for."]).ok();
+    assert_eq!(
+        (take(&first)["outcome"].as_str(), take(&second)["outcome"].as_str()),
+        (Some("known"), Some("known"))
+    );
+    let third = crate::mailing::message("m3@x", "In-Reply-To: <m1@x>", "Something new.");
+    assert_eq!(take(&third)["outcome"], "opened");
+}

@@ -29,14 +29,18 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let wanted: Vec<TicketId> = args.ids.iter().map(|id| project.id(id)).collect::<Result<_, _>>()?;
-    let mut queued = queued(&project)?;
-    queued.retain(|(line, _)| wanted.is_empty() || wanted.contains(&line.ticket));
+    let all = queued(&project)?;
+    let names: Vec<String> =
+        all.iter().map(|(line, _)| name(line.ticket.as_str(), line.entry.as_str())).collect();
+    let is_wanted = |(line, _): &(OutgoingLine, Outgoing)| wanted.is_empty() || wanted.contains(&line.ticket);
+    let queued: Vec<_> = all.into_iter().filter(is_wanted).collect();
     if args.dry_run || queued.is_empty() {
         return Ok(View::Outgoing(queued.into_iter().map(|(line, _)| line).collect()));
     }
     let own = own_folder(&session.host.env)
         .ok_or_else(|| Failure::new(Kind::Repository, "mail is sent from a repository alone"))?;
     let outbox = Outbox::open(&own).map_err(anyhow::Error::from)?;
+    outbox.keep_only(&names);
     let program = Program::of(&project)?;
     let mut lines = Vec::new();
     for (mut line, message) in queued {
@@ -111,16 +115,17 @@ fn send(
 ) -> (&'static str, Option<String>) {
     let name = &name(&message.ticket, &message.entry);
     let state = outbox.state(name);
+    let under_way = || ("under way", Some("another run is sending it; try again in two minutes".to_owned()));
     match state {
         OutboxState::Sent => return ("sent", None),
-        OutboxState::UnderWay => {
-            return ("under way", Some("another run is sending it; try again in two minutes".to_owned()));
-        }
+        OutboxState::UnderWay => return under_way(),
         OutboxState::Untried | OutboxState::BrokenOff => {}
     }
     let failed = |problem: String| (OutgoingLine::FAILED, Some(problem));
-    if let Err(error) = outbox.begin(name, &written(message)) {
-        return failed(error.to_string());
+    match outbox.begin(name, &written(message)) {
+        Ok(true) => {}
+        Ok(false) => return under_way(),
+        Err(error) => return failed(error.to_string()),
     }
     let (begun, sent) = outbox.paths(name);
     let line = program.line(&begun, &sent, message);

@@ -70,7 +70,9 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(lines)
     })?;
     let lines = changed.answer;
-    if !args.dry_run {
+    if args.dry_run {
+        session.note("nothing was written: --dry-run");
+    } else {
         put_away(&mailbox, &lines, session);
     }
     Ok(View::Taken(lines.into_iter().map(|(_, line)| line).collect()))
