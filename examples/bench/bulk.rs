@@ -101,7 +101,7 @@ impl Table {
     }
 
     /// A file of lines beside the repository's.
-    fn input(&self, name: &str, lines: impl Iterator<Item = String>) -> PathBuf {
+    pub(crate) fn input(&self, name: &str, lines: impl Iterator<Item = String>) -> PathBuf {
         let mut text = String::new();
         lines.for_each(|line| writeln!(text, "{line}").unwrap());
         let path = PathBuf::from(self.bench.folder()).join(".git").join(name);

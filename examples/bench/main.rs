@@ -4,7 +4,7 @@
 //! `--audit 100000` measures audits of a history of that many commits, of which `--rounds` are taken.
 //! `--history 60000` measures what walks over the history of a product: that many commits of code, and few tickets;
 //! `--repository DIR` the same in a clone of that repository; `--bulk 10000` changes of many tickets in one commit; `--long 10000`
-//! one ticket of that many entries beside one of a hundred;
+//! one ticket of that many entries beside one of a hundred; `--mail 10000` that many messages taken into tickets;
 //! `--only list` measures what has that in its name; `--keep FOLDER --tickets 10000` only makes a repository.
 #![allow(
     clippy::unwrap_used,
@@ -20,6 +20,7 @@ mod commits;
 mod floor;
 mod fossil;
 mod history;
+mod mail;
 mod product;
 mod repository;
 mod tickets;
@@ -66,6 +67,9 @@ fn main() {
     }
     if let Some(tickets) = number("--bulk") {
         return table(Bench::empty(&tool, &folder)).bulk(tickets);
+    }
+    if let Some(messages) = number("--mail") {
+        return table(Bench::empty(&tool, &folder)).mail(messages);
     }
     if let Some(entries) = number("--long") {
         return table(Bench::empty(&tool, &folder)).long(entries);

@@ -132,6 +132,11 @@ impl Bench {
         timed(self.command(&self.tool).args(arguments).stdin(std::fs::File::open(input).unwrap()))
     }
 
+    /// Git, with a file as its input.
+    pub(crate) fn git_with(&self, arguments: &[&str], input: &Path) -> Duration {
+        timed(self.git_command(arguments).stdin(std::fs::File::open(input).unwrap()))
+    }
+
     /// Plain files of the same content as the tickets', committed beside them.
     pub(crate) fn copies(&self) -> Vec<PathBuf> {
         let names = self.git_said(&["ls-files", "-z", "--", layout::TICKETS]);
