@@ -13,6 +13,7 @@ const NOT_FIELDS: &[&str] = &[
     "all-branches",
     "at",
     "attach",
+    "draft",
     "dry-run",
     "edit",
     "file",

@@ -24,7 +24,7 @@ type Asked = Query<BTreeMap<String, String>>;
 type Typed = Result<Sent<Vec<(String, String)>>, FormRejection>;
 
 /// What a ticket's form may do beside the steps of the process.
-const TICKET_VERBS: &[&str] = &["comment", "edit", "assign", "owner", "link", "watch", "undo"];
+const TICKET_VERBS: &[&str] = &["comment", "reply", "edit", "assign", "owner", "link", "watch", "undo"];
 
 /// What the pages of releases, vendors, settings and team may do.
 const MANAGED: &[(&str, &str)] = &[

@@ -329,6 +329,11 @@ fn every_form_can_be_filled_in() {
     assert_eq!(sandbox.git(&["rev-list", "--count", &format!("{}..", before.trim())]).trim(), "1");
     assert_eq!(take("owner", &[("to", "me"), ("message", "Still me."), ("spent", "5m")]), 303);
     assert_eq!(take("assign", &[("to", "me"), ("spent", "5m")]), 303);
+    let reply = [("to", "ann@customer.example"), ("message", "Since when?")];
+    assert_eq!(take("reply", &reply), 422, "the desk has no address");
+    sandbox.run(&["config", "set", "mail.address", "support@shop.example"]).ok();
+    assert_eq!(take("reply", &reply), 303);
+    assert!(sandbox.run(&["mail", "queue"]).ok().contains("ann@customer.example"));
     assert!(sandbox.run(&["audit"]).ok().contains("no problems found"));
 }
 

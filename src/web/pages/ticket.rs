@@ -60,7 +60,7 @@ fn actions(id: &str, status: &str) -> Markup {
         nav.actions aria-label="Steps" {
             a.button href="#comment" { "Comment" }
             @for step in allowed { a.button href={ "/t/" (id) "/do/" (step.verb) } { (capital(step.verb)) } }
-            @for verb in ["assign", "edit", "link", "watch", "undo"] {
+            @for verb in ["reply", "assign", "edit", "link", "watch", "undo"] {
                 a.button.soft href={ "/t/" (id) "/do/" (verb) } { (capital(verb)) }
             }
         }
