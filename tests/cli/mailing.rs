@@ -398,3 +398,25 @@ fn a_redaction_reaches_the_message_itself() {
     sandbox.run(&["redact", &id, "--entry", &entry, "-m", "Asked for."]).ok();
     assert_eq!(sandbox.git(&["ls-files", ".support/attachments"]), "");
 }
+
+#[test]
+fn an_audit_knows_who_takes_messages() {
+    let sandbox = desk();
+    sandbox.is_tampered_with();
+    let by_dana =
+        |place: usize| take(&sandbox, &message(&format!("m{place}@customer.example"), "", "It fails."));
+    by_dana(1);
+    sandbox.run(&["audit"]).ok();
+    sandbox.run(&["config", "set", "audit.carriers", "gateway@shop.example"]).ok();
+    // In the gateway's name, a message is what it was; by hand of a colleague, somebody is to look at it.
+    let raw = message("m2@customer.example", "", "It fails.");
+    fs::write(sandbox.root().join("m2.eml"), raw).unwrap();
+    let name = "GIT_AUTHOR_NAME=Gateway GIT_COMMITTER_NAME=Gateway";
+    let email = "GIT_AUTHOR_EMAIL=gateway@shop.example GIT_COMMITTER_EMAIL=gateway@shop.example";
+    sandbox.shell(&format!("{name} {email} git support mail take ../m2.eml")).ok();
+    sandbox.run(&["audit"]).ok();
+    by_dana(3);
+    let audit = sandbox.run(&["audit"]);
+    assert_eq!(audit.status, Some(3), "{audit:?}");
+    assert!(audit.stdout.contains("warning: entry.unattested"), "{audit:?}");
+}

@@ -54,6 +54,10 @@ fn verdict(doubt: &PendingEntry) -> Option<Finding> {
         finding(AuditRule::EntryAuthor, message)
     };
     let carried = || format!("{what}; {} carried it, and no commit of it is here", by.short());
+    if doubt.is_not_by_gateway && is_anothers {
+        let unattested = finding(AuditRule::EntryUnattested, carried());
+        return unattested.map(|finding| finding.weighing(ProblemLevel::Warning));
+    }
     match doubt.origin {
         Origin::Own => None,
         Origin::IntroducedEntry(Why::Import) if !doubt.is_of_team || !is_anothers => None,

@@ -255,6 +255,9 @@ impl Review<'_> {
             is_of_team: rules.team.has_member(&entry.by),
             is_new_ticket: changed.before.is_empty(),
             is_reserved,
+            is_not_by_gateway: facts.said.is("mail")
+                && !rules.settings.carriers.is_empty()
+                && !self.is_carried(passage, facts, &rules),
         });
         Ok(false)
     }

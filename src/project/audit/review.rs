@@ -40,6 +40,8 @@ pub(super) struct PendingEntry {
     pub(super) is_new_ticket: bool,
     /// True for a decision that the process reserves.
     pub(super) is_reserved: bool,
+    /// True for what a message brought, by somebody whom the settings do not name to take messages.
+    pub(super) is_not_by_gateway: bool,
 }
 
 /// A signature to verify.
