@@ -4,6 +4,7 @@ use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::chosen::Chosen;
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::mail::note_unsent;
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Request, RequestKind};
@@ -51,9 +52,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let asked = if words.is_empty() { Some(args.message.need(session)?) } else { None };
     let was_internal = replaced.as_ref().is_some_and(|replaced| replaced.visibility != Visibility::Customer);
     let is_internal = args.internal || was_internal;
+    // What was to be sent, and was not yet, is sent as it is now.
+    let mail = replaced.as_ref().and_then(|entry| entry.outgoing_mail().cloned());
+    let mail = mail.filter(|_| !is_sent(replaced.as_ref(), &ids, &project));
     let what = replaced.map_or(RequestKind::Comment, |entry| RequestKind::ReplaceComment(entry.id.clone()));
     let request = Request {
         visibility: if is_internal { Visibility::Internal } else { Visibility::Customer },
+        mail,
         ..Request::new(what).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
@@ -63,7 +68,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             change.request(id, said).map(drop)
         })
     })?;
+    note_unsent(&changed.tickets, session);
     Ok(views::steps(changed, session))
+}
+
+/// True where a comment went out as a message already.
+fn is_sent(replaced: Option<&Entry>, ids: &[TicketId], project: &Project<'_>) -> bool {
+    let Some((entry, id)) = replaced.zip(ids.first()) else { return false };
+    project.need(id).is_ok_and(|ticket| ticket.sent_as(&entry.id).is_some())
 }
 
 /// The comment that is to be replaced: the one of that id, in the one ticket that was named.

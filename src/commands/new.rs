@@ -82,7 +82,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let usual = defaults(&project, session)?;
     let mut fields = usual.clone();
-    let saved = saved(args.message.file.as_deref(), session)?;
+    let saved = saved(args.message.file.as_deref(), &project, session)?;
     fields.extend(saved.iter().flat_map(|saved| saved.fields.clone()));
     fields.extend(args.fields.changes(&project, session)?);
     if saved.is_none() {

@@ -3,6 +3,7 @@
 use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::follow_up;
 use crate::commands::failure::Failure;
+use crate::commands::mail::Sending;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::process::{FollowUp, ProcessAction};
@@ -15,6 +16,8 @@ pub struct Args {
     common: Common,
     #[command(flatten)]
     answering: AnswerOptions,
+    #[command(flatten)]
+    sending: Sending,
     /// Set the follow-up: 3d (working days), 12h, a date or a time
     #[arg(long, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
     follow_up: FollowUp,
@@ -22,5 +25,6 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    args.common.take_answering(&ProcessAction::Pend { follow_up: args.follow_up }, &args.answering, session)
+    let step = ProcessAction::Pend { follow_up: args.follow_up };
+    args.common.take_answering(&step, &args.answering, &args.sending, session)
 }

@@ -89,9 +89,8 @@ fn note_copies(
     let desk = &project.settings()?.mail;
     for (id, mail) in ids.iter().zip(mails) {
         let ticket = project.need(id)?;
-        let Some(last) = ticket.timeline().iter().rev().find_map(|entry| entry.received_mail()) else {
-            continue;
-        };
+        let Some(entry) = ticket.last_received() else { continue };
+        let Some(last) = entry.received_mail() else { continue };
         let gets =
             |address: &String| mail.to.iter().chain(&mail.cc).any(|own| own.eq_ignore_ascii_case(address));
         let left: Vec<&String> = last.cc.iter().filter(|copy| !gets(copy) && !desk.is_own(copy)).collect();

@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::commands::answering::AnswerOptions;
 use crate::commands::failure::Failure;
+use crate::commands::mail::{Sending, note_unsent};
 use crate::commands::session::Session;
 use crate::commands::step::Common;
 use crate::commands::views;
@@ -22,6 +23,8 @@ pub struct Args {
     common: Common,
     #[command(flatten)]
     answering: AnswerOptions,
+    #[command(flatten)]
+    sending: Sending,
     /// Set the resolution code
     #[arg(long = "as", value_name = "CODE", value_parser = PossibleValuesParser::new(Resolution::WORDS))]
     code: String,
@@ -73,16 +76,19 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.children {
         add_children(&project, &mut ids)?;
     }
+    let mails = args.sending.mails(&ids, &project)?;
     let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending)))
         .spending(args.common.spending.spent);
     let changed = project.change(&args.common.writing.options(), |change| {
-        for id in &ids {
-            let said = words.on(change, id, request.clone(), beside.as_deref())?;
+        for (id, mail) in ids.iter().zip(&mails) {
+            let request = Request { mail: mail.clone(), ..request.clone() };
+            let said = words.on(change, id, request, beside.as_deref())?;
             change.request_at_both_ends(id, said)?;
             warn_of_links(change, id, &ids)?;
         }
         Ok(())
     })?;
+    note_unsent(&changed.tickets, session);
     Ok(views::steps(changed, session))
 }
 

@@ -4,6 +4,7 @@ use crate::commands::answering::AnswerOptions;
 use crate::commands::arguments::{Message, Spending, WriteOptions};
 use crate::commands::chosen::Chosen;
 use crate::commands::failure::Failure;
+use crate::commands::mail::{Sending, note_unsent};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind};
@@ -36,18 +37,22 @@ impl Common {
         &self,
         step: &ProcessAction,
         answering: &AnswerOptions,
+        sending: &Sending,
         session: &mut Session<'_>,
     ) -> Result<View, Failure> {
         let project = session.project()?;
         let ids = self.tickets.ids(&project, session, self.writing.dry_run)?;
         let words = answering.words(&self.message, &ids, &project, session)?;
+        let mails = sending.mails(&ids, &project)?;
         let request = Request::new(RequestKind::Process(step.clone())).spending(self.spending.spent);
         let changed = project.change(&self.writing.options(), |change| {
-            ids.iter().try_for_each(|id| {
-                let said = words.on(change, id, request.clone(), None)?;
+            ids.iter().zip(&mails).try_for_each(|(id, mail)| {
+                let request = Request { mail: mail.clone(), ..request.clone() };
+                let said = words.on(change, id, request, None)?;
                 change.request(id, said).map(drop)
             })
         })?;
+        note_unsent(&changed.tickets, session);
         Ok(views::steps(changed, session))
     }
 

@@ -4,6 +4,17 @@ use mail_parser::{Message, MimeHeaders as _};
 
 use crate::process::MessageKind;
 
+/// How subjects of automatic answers begin, of programs that do not mark them otherwise.
+const ABSENCES: [&str; 7] = [
+    "automatic reply:",
+    "out of office:",
+    "auto:",
+    "autoreply:",
+    "automatische antwort:",
+    "abwesenheitsnotiz",
+    "réponse automatique",
+];
+
 /// How a message came to be written.
 pub(super) fn kind(message: &Message<'_>) -> MessageKind {
     let text = |name: &str| header(message, name).unwrap_or_default().to_lowercase();
@@ -15,6 +26,7 @@ pub(super) fn kind(message: &Message<'_>) -> MessageKind {
     let is_server = ["mailer-daemon", "postmaster", "mail-daemon"].contains(&local.as_str());
     let automatic = text("Auto-Submitted");
     let is_automatic = !automatic.is_empty() && !automatic.starts_with("no");
+    let is_server = is_server || text("From").contains("mailer-daemon");
     if is_report || is_server || (is_without_return && !is_automatic) {
         return MessageKind::Bounce;
     }
@@ -22,6 +34,7 @@ pub(super) fn kind(message: &Message<'_>) -> MessageKind {
     let precedence = text("Precedence");
     if automatic.starts_with("auto-replied")
         || precedence == "auto_reply"
+        || ABSENCES.iter().any(|absence| text("Subject").starts_with(absence))
         || replies.iter().any(|name| header(message, name).is_some())
     {
         return MessageKind::AutoReply;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use mail_parser::mailbox::mbox::MessageIterator;
+use crate::mail::mbox::Mbox;
 
 /// The largest message that is read, in bytes: mail servers take less.
 pub(super) const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
@@ -107,11 +107,8 @@ impl Mailbox {
             Self::Message(raw) => take(Place::Nth(1), Ok(raw.clone())),
             Self::Mbox(path) => {
                 let file = File::open(path).map_err(anyhow::Error::from)?;
-                for (place, message) in MessageIterator::new(BufReader::new(file)).enumerate() {
-                    take(
-                        Place::Nth(place + 1),
-                        message.map(mail_parser::mailbox::mbox::Message::unwrap_contents),
-                    )?;
+                for (place, message) in Mbox::new(BufReader::new(file)).enumerate() {
+                    take(Place::Nth(place + 1), message)?;
                 }
                 Ok(())
             }
@@ -131,11 +128,15 @@ impl Mailbox {
     pub fn done(&self, place: &Place, is_seen: bool) -> io::Result<()> {
         let (Self::Maildir(folder, _), Place::File(path)) = (self, place) else { return Ok(()) };
         let Some(name) = path.file_name() else { return Ok(()) };
-        let mut name = name.to_owned();
-        if !name.to_string_lossy().contains(":2,") {
-            name.push(if is_seen { ":2,S" } else { ":2," });
-        }
-        match fs::rename(path, folder.join("cur").join(name)) {
+        let name = name.to_string_lossy().into_owned();
+        let (unique, flags) = name.split_once(":2,").unwrap_or((&name, if is_seen { "S" } else { "" }));
+        let named = |number: usize| {
+            let apart = if number == 0 { String::new() } else { format!("_{number}") };
+            folder.join("cur").join(format!("{unique}{apart}:2,{flags}"))
+        };
+        // Another message may have that name there.
+        let free = (0..).map(named).find(|path| !path.exists());
+        match fs::rename(path, free.unwrap_or_else(|| named(0))) {
             // Another run was first.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved,
@@ -153,7 +154,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut raw = Vec::new();
     file.take(limit()).read_to_end(&mut raw)?;
     if raw.len() > MAX_MESSAGE_BYTES {
-        return Err(io::Error::other(format!("is larger than {MAX_MESSAGE_BYTES} bytes")));
+        let problem = format!("is larger than {MAX_MESSAGE_BYTES} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
     }
     Ok(without_from_line(raw))
 }

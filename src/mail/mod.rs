@@ -1,8 +1,10 @@
 //! Messages in and out: MIME read and written, quotes, mailboxes, what is to be sent. Pure but for its folders.
 
 mod holding;
+mod html;
 mod kind;
 mod mailbox;
+mod mbox;
 mod outbox;
 mod outgoing;
 mod quotes;

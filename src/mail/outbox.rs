@@ -3,7 +3,7 @@
 //! `ID.eml` is written first; the shell that hands it to the mail program renames it to `ID.sent` when that has taken it,
 //! and goes on doing so when this process is gone. What is recorded in the ticket is removed.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +43,19 @@ impl Outbox {
         let folder = own.join("outbox");
         fs::create_dir_all(&folder)?;
         Ok(Self(folder))
+    }
+
+    /// Takes the outbox for one run, which the system gives back when the process ends; `None` where another run has it.
+    ///
+    /// # Errors
+    /// The file of the lock cannot be made.
+    pub fn lock(&self) -> io::Result<Option<File>> {
+        let file = File::create(self.0.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     fn path(&self, name: &str, ending: &str) -> PathBuf {

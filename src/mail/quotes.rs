@@ -59,6 +59,9 @@ fn is_introduction(lines: &[&str]) -> bool {
 fn begins_rest(lines: &[&str]) -> bool {
     let Some(first) = lines.first() else { return false };
     let line = first.trim_end();
+    if is_device(line) && lines.iter().skip(1).all(|line| line.trim().is_empty() || begins_quote(line)) {
+        return true;
+    }
     // The signature (RFC 3676, 4.3), which programs cut the space from.
     if line == "--" || *first == "-- " {
         return true;
@@ -69,7 +72,6 @@ fn begins_rest(lines: &[&str]) -> bool {
         "Ursprüngliche Nachricht",
         "Message d'origine",
         "Mensaje original",
-        "Forwarded message",
     ];
     let is_ruled = line.starts_with("-----") && line.ends_with("-----");
     if is_ruled && marks.iter().any(|mark| line.contains(mark)) {
@@ -85,6 +87,33 @@ fn begins_rest(lines: &[&str]) -> bool {
     heads_a_quote(lines)
 }
 
+/// True for what telephones write below a message.
+fn is_device(line: &str) -> bool {
+    let begins = [
+        "Sent from my ",
+        "Sent from Outlook for ",
+        "Get Outlook for ",
+        "Sent via ",
+        "Envoyé de mon ",
+        "Enviado desde mi ",
+        "Inviato da ",
+        "Verzonden vanaf mijn ",
+        "Outlook für ",
+    ];
+    let ends = ["iPhone gesendet", "iPad gesendet", "Handy gesendet", "Smartphone gesendet"];
+    let line = line.trim().trim_start_matches(['<', '[']);
+    line.chars().count() < 80
+        && (begins.iter().any(|begin| line.starts_with(begin)) || ends.iter().any(|end| line.ends_with(end)))
+}
+
+/// True for a line that a quote, or what introduces one, begins with.
+fn begins_quote(line: &str) -> bool {
+    line.trim_start().starts_with('>')
+        || line.starts_with("On ")
+        || line.starts_with("Am ")
+        || line.starts_with("Le ")
+}
+
 /// True for the head that Outlook writes above what it quotes: From, Sent and To, line by line.
 fn heads_a_quote(lines: &[&str]) -> bool {
     let starts = |line: Option<&&str>, words: &[&str]| {
@@ -93,8 +122,13 @@ fn heads_a_quote(lines: &[&str]) -> bool {
     let mut lines = lines.iter().skip_while(|line| line.trim().is_empty() || line.chars().all(|c| c == '_'));
     let from = lines.next();
     let sent = lines.next();
+    let to = lines.next();
     starts(from, &["From:", "Von:", "De :", "De:", "Da:"])
         && starts(sent, &["Sent:", "Date:", "Gesendet:", "Datum:", "Envoyé :", "Enviado:", "Inviato:"])
+        && starts(
+            to,
+            &["To:", "An:", "À :", "Para:", "A:", "Subject:", "Betreff:", "Objet :", "Asunto:", "Cc:"],
+        )
 }
 
 #[cfg(test)]
@@ -121,7 +155,10 @@ mod tests {
                 "Yes.\n\n________________________________\nFrom: Dana <d@x.example>\nSent: Monday\nTo: Ann\nSubject: x\n\nDoes it?",
                 "Yes.",
             ),
-            ("Yes.\n\nFrom: Dana\nSent: Monday\n\nDoes it?", "Yes."),
+            ("Yes.\n\nFrom: Dana\nSent: Monday\nTo: Ann\n\nDoes it?", "Yes."),
+            ("Look at\nFrom: the page\nSent: by form\nmore", "Look at\nFrom: the page\nSent: by form\nmore"),
+            ("Yes.\n\nSent from my iPhone\n", "Yes."),
+            ("Ja.\n\nVon meinem iPhone gesendet\n\n> Geht es?\n", "Ja."),
             ("> Does it?\nYes.\n> And this?\nNo.\n", "> Does it?\nYes.\n> And this?\nNo."),
             ("> Does it?\nYes.\n\n> Rest\n", "> Does it?\nYes."),
             ("Steps:\n1. Pay\n2. Fail\n", "Steps:\n1. Pay\n2. Fail"),

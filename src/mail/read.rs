@@ -2,9 +2,10 @@
 
 use mail_parser::{Address, DateTime, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::quotes::rest_of;
-use crate::process::{Message, MessageFile, MessageKind};
+use crate::process::{Message, MessageFile, MessageKind, secret_in, without_secrets};
 use crate::ticket::{MAX_TEXT_BYTES, Person, Timestamp, one_line, sha256, without_hidden};
 
 /// The most addresses, and messages that it answers, that are taken of a message: the nearest.
@@ -22,25 +23,25 @@ const EARLIEST: i64 = 946_684_800;
 /// the sender is believed to be its own.
 #[must_use]
 pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
-    // A last line without an end is not read as one.
-    let ended = (!raw.ends_with(b"\n")).then(|| [raw.as_slice(), b"\n"].concat());
-    let parsed = MessageParser::default().parse(ended.as_ref().unwrap_or(&raw))?;
+    // A byte order mark is no part of the first header, and a last line without an end is not read as one.
+    let marked = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&raw);
+    let ended = (!marked.ends_with(b"\n")).then(|| [marked, b"\n"].concat());
+    let parsed = MessageParser::default().parse(ended.as_deref().unwrap_or(marked))?;
     if parsed.headers().is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
         return None;
     }
     let from = parsed.from().into_iter().chain(parsed.sender()).find_map(first_person);
     let whole_text = text_of(&parsed);
-    let rest = rest_of(&whole_text);
+    // Of a message that is passed on, what stands below is what it is about.
+    let is_passed_on = is_forwarded(parsed.subject().unwrap_or_default());
+    let rest = rest_of(&whole_text).filter(|_| !is_passed_on);
     let own = |end: usize| whole_text.lines().take(end).collect::<Vec<_>>().join("\n").trim_end().to_owned();
     let text = rest.map_or_else(|| whole_text.clone(), own);
     let files = files_of(&parsed);
     let kind = kind(&parsed);
     let id = parsed.message_id().and_then(message_id);
-    // Nothing but what it says tells a message without a name from another.
-    let name = id
-        .is_none()
-        .then(|| ["Subject", "Date"].map(|name| header(&parsed, name).unwrap_or_default()).concat());
-    let digest = digest(from.as_ref(), &name.unwrap_or_default(), &whole_text, &files);
+    // Nothing but its bytes tells a message without a name from another.
+    let digest = if id.is_some() { digest(from.as_ref(), &whole_text, &files) } else { sha256(&raw) };
     let message = Message {
         id,
         to: addresses(parsed.to(), &["Delivered-To", "X-Original-To", "Envelope-To"], &parsed),
@@ -55,6 +56,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
         kind,
         is_spam: is_spam(&parsed),
         results: results(&parsed, server),
+        secret: secret(&parsed),
         from,
         digest,
         raw: Vec::new(),
@@ -65,11 +67,26 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
 
 /// The text of a message: plain where it has one, else what its HTML says.
 fn text_of(message: &mail_parser::Message<'_>) -> String {
-    let bodies: Vec<_> =
-        (0..message.text_body_count()).filter_map(|place| message.body_text(place)).collect();
-    let text = bodies.iter().map(|body| body.trim_end()).collect::<Vec<_>>().join("\n\n");
+    let bodies = message.text_bodies().map(|part| match &part.body {
+        PartType::Html(html) => text_of_html(html),
+        PartType::Text(text) => text.to_string(),
+        PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) | PartType::Multipart(_) => {
+            String::new()
+        }
+    });
+    let mut text = bodies.map(|body| body.trim_end().to_owned()).collect::<Vec<_>>().join("\n\n");
+    if text.trim().is_empty() {
+        let html = message.html_bodies().filter_map(|part| part.text_contents());
+        text = html.map(text_of_html).collect::<Vec<_>>().join("\n\n");
+    }
     let lines = text.lines().map(|line| without_hidden(line.trim_end())).collect::<Vec<_>>().join("\n");
     lines.trim_matches('\n').to_owned()
+}
+
+/// True for the subject of a message that somebody passes on.
+fn is_forwarded(subject: &str) -> bool {
+    let subject = subject.trim().to_lowercase();
+    ["fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:"].iter().any(|mark| subject.starts_with(mark))
 }
 
 /// A text as far as a ticket takes it.
@@ -93,7 +110,10 @@ fn files_of(message: &mail_parser::Message<'_>) -> Vec<MessageFile> {
         let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let name = part.attachment_name().map(|name| one_line(&without_hidden(&last(name))));
         let name = name.filter(|name| !name.is_empty());
-        MessageFile { name: name.unwrap_or_else(made).chars().take(MAX_NAME).collect(), content }
+        MessageFile {
+            name: without_secrets(&name.unwrap_or_else(made)).chars().take(MAX_NAME).collect(),
+            content,
+        }
     };
     message.attachments().enumerate().map(file).filter(|file| !file.content.is_empty()).collect()
 }
@@ -123,6 +143,7 @@ fn person(address: &mail_parser::Addr<'_>) -> Option<Person> {
         return None;
     }
     let name = one_line(&without_hidden(address.name().unwrap_or_default()));
+    let name = without_secrets(&name);
     let name: String = name.chars().filter(|c| !"<>\"".contains(*c)).take(MAX_NAME).collect();
     Some(Person { name: name.trim().to_owned(), email })
 }
@@ -224,11 +245,22 @@ fn results(message: &mail_parser::Message<'_>, server: Option<&str>) -> Option<S
     (!words.is_empty()).then_some(words)
 }
 
+/// The first secret that a message seems to hold: in a header, in a part, in its bytes as they are.
+fn secret(message: &mail_parser::Message<'_>) -> Option<&'static str> {
+    let headers = message.headers().iter().map(|header| format!("{:?}", header.value));
+    let parts = message.parts.iter().filter_map(|part| match &part.body {
+        PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
+        PartType::Message(inner) => Some(String::from_utf8_lossy(inner.raw_message()).into_owned()),
+        PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Multipart(_) => None,
+    });
+    let raw = std::iter::once(String::from_utf8_lossy(message.raw_message()).into_owned());
+    headers.chain(parts).chain(raw).find_map(|text| secret_in(&text).map(|(what, _)| what))
+}
+
 /// Who says what in a message: the same whichever way it came, whatever lists and servers put around it.
-fn digest(from: Option<&Person>, name: &str, text: &str, files: &[MessageFile]) -> String {
+fn digest(from: Option<&Person>, text: &str, files: &[MessageFile]) -> String {
     let mut all = from.map(|from| from.email.to_lowercase()).unwrap_or_default();
     all.push('\n');
-    all.push_str(name);
     all.extend(text.chars().filter(|c| !c.is_whitespace()));
     for file in files {
         all.push('\n');

@@ -163,12 +163,15 @@ struct Held {
     level: Level,
     status: Status,
     deferred_by: Option<Person>,
+    /// Who of the team spoke last to the customer.
+    spoke: Option<Person>,
 }
 
 impl Held {
     fn new() -> Self {
         let (level, status) = (Level::One, Status::New);
-        Self { assignee: None, owner: None, watchers: Vec::new(), level, status, deferred_by: None }
+        let (deferred_by, spoke) = (None, None);
+        Self { assignee: None, owner: None, watchers: Vec::new(), level, status, deferred_by, spoke }
     }
 
     fn take(&mut self, entry: &Entry) {
@@ -223,7 +226,18 @@ impl InboxReader<'_> {
         for entry in ticket.timeline() {
             let before = held.clone();
             held.take(entry);
-            if !is_new(entry) || undone.is_struck(entry) || (self.is_own)(&entry.by) || self.said(entry) {
+            if entry.is_said() && !ticket.is_customers(entry) {
+                held.spoke = Some(entry.by.clone());
+            }
+            // That a message was sent, and what came with one, is told by the message.
+            let is_told = matches!(entry.action, Action::Send | Action::Acknowledge)
+                || (entry.attachment.is_some() && ticket.message_of(entry).is_some());
+            if is_told
+                || !is_new(entry)
+                || undone.is_struck(entry)
+                || (self.is_own)(&entry.by)
+                || self.said(entry)
+            {
                 continue;
             }
             if let Some(reason) = self.reason(ticket, &before, &held, entry) {
@@ -244,7 +258,10 @@ impl InboxReader<'_> {
         [
             (entry.told.as_ref().is_some_and(|who| self.means(who)), InboxReason::Alert),
             (texts(entry).any(|text| self.is_mentioned(text)), InboxReason::Mention),
-            (ticket.is_customers(entry) && (is_assignee || is_owner), InboxReason::Customer),
+            (
+                ticket.is_customers(entry) && (is_assignee || is_owner || self.talks(now)),
+                InboxReason::Customer,
+            ),
             (came_back && deferred, InboxReason::Returned),
             (was_assignee != is_assignee, InboxReason::Assigned),
             (was_owner != is_owner, InboxReason::Owned),
@@ -259,6 +276,13 @@ impl InboxReader<'_> {
         .into_iter()
         .find(|(applies, _)| *applies)
         .map(|(_, reason)| reason)
+    }
+
+    /// True where nobody has the ticket, and they spoke last to its customer; somebody who serves its level, where nobody
+    /// has spoken yet.
+    fn talks(&self, now: &Held) -> bool {
+        let spoke = now.spoke.as_ref().map_or_else(|| self.serves(now.level), |by| self.is(&by.to_string()));
+        now.assignee.is_none() && now.owner.is_none() && spoke
     }
 
     /// True for one of their addresses or names.
@@ -315,7 +339,8 @@ impl InboxReader<'_> {
             || before.assignee.is_some()
             || before.level != now.level
             || !before.status.is_open()
-            || before.waits();
+            || before.waits()
+            || entry.received_mail().is_some();
         is_free && is_new && self.serves(now.level)
     }
 }

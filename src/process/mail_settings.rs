@@ -9,6 +9,8 @@ use crate::ticket::{Node, Person, address_problem, visible};
 pub struct MailSettings {
     /// The desk's addresses; the first is the one that its messages come from. Of none, no mail is sent.
     pub addresses: Vec<String>,
+    /// The desk's name; "Support desk", where there is none.
+    pub name: Option<String>,
     /// The name under which the receiving server says what it found out of a sender (`Authentication-Results`, RFC 8601).
     pub server: Option<String>,
     /// True where mail of people who are not known yet opens tickets.
@@ -23,6 +25,7 @@ impl Default for MailSettings {
     fn default() -> Self {
         Self {
             addresses: Vec::new(),
+            name: None,
             server: None,
             takes_strangers: true,
             keeps_messages: true,
@@ -40,17 +43,19 @@ impl MailSettings {
         let text = |key: &str| {
             setting_value(file, key).map_or_else(|| default_text(key).to_owned(), Node::to_string)
         };
-        let addresses: Vec<String> = text("mail.address")
-            .split(',')
-            .map(|part| part.trim().to_owned())
-            .filter(|part| !part.is_empty())
-            .collect();
+        let people = text("mail.address");
+        let people: Vec<Person> =
+            people.split(',').filter(|part| !part.trim().is_empty()).filter_map(Person::parse).collect();
+        let name = people.first().map(|desk| desk.name.clone()).filter(|name| !name.is_empty());
+        let plain = |person: Person| if person.email.is_empty() { person.name } else { person.email };
+        let addresses: Vec<String> = people.into_iter().map(plain).collect();
         if let Some(problem) = addresses.iter().find_map(|address| address_problem(address)) {
             return Err(("mail.address".to_owned(), problem));
         }
         let acknowledgements = text("mail.acknowledge").parse();
         Ok(Self {
             addresses,
+            name,
             server: Some(text("mail.server")).filter(|server| !server.is_empty()),
             takes_strangers: one_of("mail.unknown", &text("mail.unknown"), ["file", "refuse"])?,
             keeps_messages: one_of("mail.keep", &text("mail.keep"), ["all", "text"])?,
@@ -63,7 +68,8 @@ impl MailSettings {
     #[must_use]
     pub fn desk(&self) -> Option<Person> {
         let email = self.addresses.first()?.clone();
-        Some(Person { name: "Support desk".to_owned(), email })
+        let name = self.name.clone().unwrap_or_else(|| "Support desk".to_owned());
+        Some(Person { name, email })
     }
 
     /// True for an address of the desk, with or without a ticket's tag (`support+ID@`).

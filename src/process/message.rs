@@ -35,6 +35,8 @@ pub struct Message {
     pub is_spam: bool,
     /// What the receiving server says of the sender.
     pub results: Option<String>,
+    /// What seems to be a secret in it, wherever it stands, however it is encoded.
+    pub secret: Option<&'static str>,
     /// The SHA-256 of who says what in it, whichever way it came.
     pub digest: String,
     /// The message, byte for byte.
@@ -142,8 +144,20 @@ impl Message {
 
     /// The title of the ticket that it opens.
     #[must_use]
-    pub fn title(&self) -> &str {
-        let mut rest = self.subject.trim();
+    pub fn title(&self) -> String {
+        // The number of another ticket tells nothing of this one.
+        let is_id = |inner: &str| TicketId::parse(&inner.trim().to_lowercase()).is_some();
+        let mut subject = String::new();
+        for (place, piece) in self.subject.split('[').enumerate() {
+            match piece.split_once(']').filter(|(inner, _)| place > 0 && is_id(inner)) {
+                Some((_, rest)) => subject.push_str(rest),
+                None => {
+                    subject.push_str(if place > 0 { "[" } else { "" });
+                    subject.push_str(piece);
+                }
+            }
+        }
+        let mut rest = subject.trim();
         // Answers and forwarded messages, as programs mark them in some languages.
         let marks = ["re:", "fw:", "fwd:", "aw:", "wg:", "sv:", "vs:", "tr:", "rv:", "antw:"];
         while let Some(mark) = marks
@@ -152,7 +166,7 @@ impl Message {
         {
             rest = rest.get(mark.len()..).unwrap_or_default().trim_start();
         }
-        if crate::ticket::has_visible(rest) { rest } else { "(no subject)" }
+        if crate::ticket::has_visible(rest) { rest.to_owned() } else { "(no subject)".to_owned() }
     }
 }
 

@@ -11,10 +11,12 @@ use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::query::quoted;
 use crate::ticket::{
-    EntryId, Field, LinkKind, Mail, Node, Person, Resolution, Status, Ticket, TicketId, Timestamp,
-    Visibility, cut, one_line,
+    Action, EntryId, FULL_TICKET_BYTES, Field, LinkKind, Mail, Node, Person, Resolution, Status, Ticket,
+    TicketId, Timestamp, Visibility, codec, cut, one_line,
 };
 
+/// The bytes that an entry takes in a file beside its text, at most.
+const ENTRY_BYTES: usize = 2_048;
 /// How many characters a title takes of a subject.
 const MAX_TITLE: usize = 200;
 
@@ -46,6 +48,10 @@ pub struct MailTaking<'c, 'p, 'h> {
     ids: BTreeMap<String, TicketId>,
     /// When senders were acknowledged; none where that was not looked up yet.
     pub(super) acknowledged: Option<Acknowledged>,
+    /// How large the tickets are that messages came to, in bytes.
+    sizes: BTreeMap<TicketId, usize>,
+    /// The tickets in which the talk of full ones goes on.
+    continued: BTreeMap<TicketId, TicketId>,
 }
 
 /// Who a message is of, here.
@@ -64,7 +70,14 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     /// The settings cannot be read.
     pub fn new(change: &'c mut Change<'p, 'h>) -> Result<Self, Failure> {
         let settings = change.project().settings()?.mail.clone();
-        Ok(Self { change, settings, ids: BTreeMap::new(), acknowledged: None })
+        Ok(Self {
+            change,
+            settings,
+            ids: BTreeMap::new(),
+            acknowledged: None,
+            sizes: BTreeMap::new(),
+            continued: BTreeMap::new(),
+        })
     }
 
     /// Says what the commit does.
@@ -103,7 +116,9 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
 
     fn file(&mut self, message: &Message, key: &str, opened: &TicketId) -> Result<Taken, Failure> {
         let writer = self.writer(message, key)?;
-        let found = self.ticket_meant(message, &writer)?;
+        let meant = self.ticket_meant(message, &writer)?;
+        let (found, is_of_vendor) =
+            (meant.as_ref().map(|(id, _)| id.clone()), meant.is_some_and(|(_, is)| is));
         if let Some(id) = &found
             && self.is_of_purged(id, message)?
         {
@@ -115,7 +130,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         };
         if let Some(id) = goes_on {
             let before = self.change.set_aside(&[&id]);
-            return Ok(self.say(&id, message, key, &writer).unwrap_or_else(|failure| {
+            return Ok(self.say(&id, message, key, (&writer, is_of_vendor)).unwrap_or_else(|failure| {
                 self.change.put_back(before);
                 Taken::Refused(failure.error.to_string())
             }));
@@ -129,7 +144,12 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let touched: Vec<&TicketId> = std::iter::once(opened).chain(found.as_ref()).collect();
         let before = self.change.set_aside(&touched);
         Ok(match self.open(opened, found.as_ref(), message, key, &writer) {
-            Ok(()) => Taken::Opened(opened.clone()),
+            Ok(()) => {
+                if let Some(full) = found {
+                    self.continued.insert(full, opened.clone());
+                }
+                Taken::Opened(opened.clone())
+            }
             Err(failure) => {
                 self.change.put_back(before);
                 Taken::Refused(failure.error.to_string())
@@ -163,7 +183,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     fn is_of_purged(&self, id: &TicketId, message: &Message) -> Result<bool, Failure> {
         let Some(ticket) = self.change.ticket(id)?.filter(Ticket::is_purged) else { return Ok(false) };
         let purged = ticket.timeline().last().map(|entry| entry.at);
-        Ok(message.at.is_some_and(|at| purged.is_some_and(|purged| at <= purged)))
+        Ok(purged.is_some_and(|purged| message.at.is_none_or(|at| at <= purged)))
     }
 
     /// True where a ticket has this message already: of another under its Message-ID, it does not.
@@ -178,7 +198,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     }
 
     /// Who a message is of. Anybody can write any sender into a message: what it says in the name of a colleague is
-    /// recorded by whoever takes it.
+    /// recorded by the desk.
     fn writer(&self, message: &Message, key: &str) -> Result<Writer, Failure> {
         let by = message.writer();
         let member = self.change.project().store.mapped(&by)?;
@@ -188,6 +208,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let at = message.at.filter(|at| *at <= self.change.at()).unwrap_or(self.change.at());
         let actor = if is_outside {
             Actor { by: by.clone(), member, at, via: None, entry }
+        } else if let Some(desk) = self.settings.desk() {
+            Actor { by: desk.clone(), member: desk, at, via: None, entry }
         } else {
             Actor { at, ..self.change.author.actor(entry) }
         };
@@ -195,27 +217,32 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     }
 
     /// The ticket that a message is about: that of a message it answers; else the one that it names, for somebody who
-    /// takes part in it.
-    fn ticket_meant(&self, message: &Message, writer: &Writer) -> Result<Option<TicketId>, Failure> {
+    /// takes part in it. True beside it, where a message to a vendor is answered: whoever answers speaks for the vendor.
+    fn ticket_meant(&self, message: &Message, writer: &Writer) -> Result<Option<(TicketId, bool)>, Failure> {
         for id in &message.answers {
-            if let Some(ticket) = self.ticket_of(id)? {
-                return Ok(Some(ticket));
+            if let Some(found) = self.ticket_of(id)? {
+                let ticket = self.change.ticket(&found)?;
+                let is_of_vendor = ticket.is_some_and(|ticket| is_to_vendor(&ticket, id));
+                return Ok(Some((found, is_of_vendor)));
             }
         }
         for id in message.named_tickets(&self.settings) {
             let Some(ticket) = self.change.ticket(&id)? else { continue };
-            if !writer.is_outside || takes_part(&ticket, &writer.actor.by.email) {
-                return Ok(Some(id));
+            if !writer.is_outside || ticket.takes_part(&writer.actor.by.email, None) {
+                return Ok(Some((id, false)));
             }
         }
         Ok(None)
     }
 
     /// Where a ticket's talk goes on: in the original of a duplicate, and nowhere once it has ended for good.
-    fn goes_on_in(&self, id: &TicketId) -> Result<Option<TicketId>, Failure> {
+    fn goes_on_in(&mut self, id: &TicketId) -> Result<Option<TicketId>, Failure> {
         let Some(ticket) = self.change.ticket(id)? else { return Ok(None) };
         if ticket.is_purged() {
             return Ok(None);
+        }
+        if self.is_full(&ticket) {
+            return Ok(self.continued.get(id).cloned());
         }
         let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
         if code == Some(Resolution::Duplicate) {
@@ -235,6 +262,12 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
             | Status::Deferred
             | Status::Resolved => Some(id.clone()),
         })
+    }
+
+    /// True for a ticket that takes no more texts of any length.
+    fn is_full(&mut self, ticket: &Ticket) -> bool {
+        let bytes = self.sizes.entry(ticket.id().clone()).or_insert_with(|| codec::write(ticket).len());
+        *bytes + crate::ticket::MAX_TEXT_BYTES > FULL_TICKET_BYTES
     }
 
     /// True for somebody who reported a ticket, or is of a vendor.
@@ -300,21 +333,23 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         id: &TicketId,
         message: &Message,
         key: &str,
-        writer: &Writer,
+        (writer, is_of_vendor): (&Writer, bool),
     ) -> Result<Taken, Failure> {
         let kept = self.kept(message);
-        let ticket = self.change.project();
-        let rules = ticket.rules()?;
+        let rules = self.change.project().rules()?;
         let is_word = writer.is_outside
             && message.kind == MessageKind::Person
+            && !is_of_vendor
             && self.vendor_of(&writer.actor.by.email)?.is_none();
         let text = if kept.text.trim().is_empty() { "(no text)".to_owned() } else { kept.text.clone() };
-        let note = if message.kind == MessageKind::Person {
-            text
-        } else {
-            format!("{}:\n\n{text}", message.kind.name())
-        };
-        let note = cut_note(note);
+        let note = cut_note(match (&writer.claimed, message.kind) {
+            (Some(claimed), _) => format!("Unverified, in the name of {claimed}:\n\n{text}"),
+            (None, MessageKind::Person) => text,
+            (None, kind) => format!("{}:\n\n{text}", kind.name()),
+        });
+        if let Some(bytes) = self.sizes.get_mut(id) {
+            *bytes += note.len() + ENTRY_BYTES * (message.files.len() + 2);
+        }
         let request = Request {
             visibility: if is_word { Visibility::Customer } else { Visibility::Internal },
             speaker: is_word.then(|| writer.actor.by.to_string()),
@@ -338,19 +373,13 @@ fn received(message: &Message, writer: &Writer) -> Mail {
     }
 }
 
-/// True for an address that takes part in a ticket: it reported it, wrote to it, or had a copy.
-fn takes_part(ticket: &Ticket, address: &str) -> bool {
-    let is = |text: &str| Person::parse(text).is_some_and(|who| who.email.eq_ignore_ascii_case(address));
-    let reporter = ticket.fields().get(&Field::Reporter).and_then(Node::as_text);
-    !address.is_empty()
-        && (reporter.is_some_and(is)
-            || ticket.timeline().iter().any(|entry| {
-                let mail = entry.mail.as_ref();
-                let copies = mail.into_iter().flat_map(|mail| mail.to.iter().chain(&mail.cc));
-                entry.by.email.eq_ignore_ascii_case(address)
-                    || entry.speaker.as_deref().is_some_and(is)
-                    || copies.into_iter().any(|copy| copy.eq_ignore_ascii_case(address))
-            }))
+/// True for the Message-ID of a message that went to a vendor.
+fn is_to_vendor(ticket: &Ticket, id: &str) -> bool {
+    let named = named_by_message_id(id).map(|(_, entry)| entry);
+    ticket.timeline().iter().any(|entry| {
+        let is_it = named.as_ref() == Some(&entry.id) || ticket.sent_as(&entry.id) == Some(id);
+        is_it && entry.action == Action::Defer
+    })
 }
 
 /// A note as long as one may be.

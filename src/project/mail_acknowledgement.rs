@@ -6,10 +6,13 @@ use crate::process::{Actor, Request, RequestKind, entry_of_key};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::mail::{Acknowledged, MailTaking, Writer};
-use crate::ticket::{Action, Mail, Person, TicketId, Timestamp};
+use crate::ticket::{Action, Mail, Person, TicketId};
 
-/// The seconds within which acknowledgements of a sender are counted: an hour.
-const ACKNOWLEDGED_WITHIN: i64 = 3_600;
+/// The seconds within which acknowledgements of a sender are counted.
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+/// How many hours' acknowledgements a sender gets in a day.
+const HOURS_A_DAY: usize = 4;
 /// The answer that acknowledges a message, where the project has one of that name.
 const ACKNOWLEDGEMENT: &str = "acknowledgement";
 
@@ -19,15 +22,19 @@ impl MailTaking<'_, '_, '_> {
         let Some(desk) = self.settings.desk() else { return Ok(()) };
         let address = writer.actor.by.email.to_lowercase();
         let at = writer.actor.at;
-        if self.settings.acknowledgements == 0 || address.is_empty() {
+        // Whoever wrote days ago does not wait for a word that it has arrived; and a sender may give any date.
+        let is_old = self.change.at().unix().saturating_sub(at.unix()) > DAY;
+        if self.settings.acknowledgements == 0 || address.is_empty() || is_old {
             return Ok(());
         }
         if self.acknowledged.is_none() {
             self.acknowledged = Some(self.acknowledged_before()?);
         }
         let times = self.acknowledged.get_or_insert_default().entry(address).or_default();
-        let is_near = |time: &&Timestamp| (time.unix() - at.unix()).abs() < ACKNOWLEDGED_WITHIN;
-        if times.iter().filter(is_near).count() >= self.settings.acknowledgements {
+        let most = self.settings.acknowledgements;
+        let within =
+            |seconds: i64| times.iter().filter(|time| (time.unix() - at.unix()).abs() < seconds).count();
+        if within(HOUR) >= most || within(DAY) >= most.saturating_mul(HOURS_A_DAY) {
             return Ok(());
         }
         times.push(at);
@@ -61,7 +68,7 @@ impl MailTaking<'_, '_, '_> {
 
     /// When addresses were acknowledged lately, as tickets say that are in git.
     fn acknowledged_before(&self) -> Result<Acknowledged, Failure> {
-        let query = "channel:email created:<2h";
+        let query = "channel:email created:<3d";
         let found = self.change.project().find(&Search::new(query, Projection::Lines))?;
         let mut times = Acknowledged::new();
         for listed in found {

@@ -96,8 +96,9 @@ impl MailTaking<'_, '_, '_> {
             }
             text.to_owned()
         };
-        let (title, text) = (clean(message.title()), clean(&message.text));
+        let (title, text) = (clean(&message.title()), clean(&message.text));
         let whole_text = clean(&message.whole_text);
+        secrets.extend(message.secret.filter(|_| secrets.is_empty()));
         secrets.dedup();
         Kept { title, text, secrets, whole_text }
     }

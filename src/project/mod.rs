@@ -31,6 +31,7 @@ mod links;
 mod mail;
 mod mail_acknowledgement;
 mod mail_files;
+mod mail_sending;
 mod near_words;
 mod parts;
 mod people;

@@ -176,7 +176,11 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
                 format!("{} bytes, SHA-256 {}", file.bytes, file.sha256)
             }
         };
-        parts.push(Part::Fact(file.name.clone(), place));
+        let name = match packet.audience {
+            Audience::Team => file.name.clone(),
+            Audience::Vendor(_) | Audience::Enhance => packet.for_outside(&file.name),
+        };
+        parts.push(Part::Fact(name, place));
     }
     (!parts.is_empty()).then_some(Section { title: "Attachments".to_owned(), parts })
 }

@@ -14,23 +14,24 @@ const PLAIN: Style = Style::new();
 
 /// A line for each message that something became of, and one that counts them all.
 pub(super) fn taken(lines: &[TakenLine], look: &RenderOptions) -> String {
-    let mut table = Table::new(look, &["MESSAGE", "TICKET", "FROM", "SUBJECT"]);
+    let mut table = Table::new(look, &["MESSAGE", "TICKET", "FROM", "SUBJECT", "REASON"]);
     let shown = |line: &&TakenLine| line.outcome != "known";
     for line in lines.iter().filter(shown) {
         let style = if line.outcome == TakenLine::FAILED { RED } else { PLAIN };
         let ticket = line.ticket.as_ref().map(ToString::to_string).unwrap_or_default();
-        let subject = line.reason.as_deref().unwrap_or(&line.subject);
         table.row([
             (line.outcome, style),
             (ticket.as_str(), PLAIN),
             (one_line(&line.from).as_str(), PLAIN),
-            (one_line(subject).as_str(), PLAIN),
+            (one_line(&line.subject).as_str(), PLAIN),
+            (one_line(line.reason.as_deref().unwrap_or_default()).as_str(), PLAIN),
         ]);
     }
     let mut out = table.finish();
     let counted = ["opened", "comment", "note", "known", "left", TakenLine::FAILED].map(|outcome| {
         let count = lines.iter().filter(|line| line.outcome == outcome).count();
-        (count > 0).then(|| format!("{count} {outcome}"))
+        let many = if count > 1 && ["comment", "note"].contains(&outcome) { "s" } else { "" };
+        (count > 0).then(|| format!("{count} {outcome}{many}"))
     });
     let counted: Vec<String> = counted.into_iter().flatten().collect();
     let counted = if counted.is_empty() { "no messages".to_owned() } else { counted.join(", ") };
@@ -43,16 +44,16 @@ pub(super) fn outgoing(lines: &[OutgoingLine], look: &RenderOptions) -> String {
     if lines.is_empty() {
         return "no messages to send\n".to_owned();
     }
-    let mut table = Table::new(look, &["STATE", "ENTRY", "TICKET", "TO", "SUBJECT"]);
+    let mut table = Table::new(look, &["STATE", "ENTRY", "TICKET", "TO", "SUBJECT", "PROBLEM"]);
     for line in lines {
         let style = if line.state == OutgoingLine::FAILED { RED } else { PLAIN };
-        let subject = line.problem.as_deref().unwrap_or(&line.subject);
         table.row([
             (line.state, style),
             (line.entry.as_str(), PLAIN),
             (line.ticket.as_str(), PLAIN),
             (line.to.join(", ").as_str(), PLAIN),
-            (one_line(subject).as_str(), PLAIN),
+            (one_line(&line.subject).as_str(), PLAIN),
+            (one_line(line.problem.as_deref().unwrap_or_default()).as_str(), PLAIN),
         ]);
     }
     table.finish()

@@ -1,9 +1,12 @@
 //! Which of a ticket's entries came by mail, are to be sent, and were sent.
 
 use crate::ticket::Ticket;
-use crate::ticket::entry::Entry;
+use crate::ticket::entry::{Entry, Visibility};
+use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::mail::Mail;
+use crate::ticket::node::Node;
+use crate::ticket::person::Person;
 use crate::ticket::words::Action;
 
 impl Entry {
@@ -32,7 +35,9 @@ impl Ticket {
     /// The entries whose messages are still to be sent, oldest first: not those that were undone or redacted.
     #[must_use]
     pub fn unsent(&self) -> Vec<&Entry> {
-        let waits = self.in_effect().filter(|entry| entry.outgoing_mail().is_some());
+        let is_replaced =
+            |entry: &&Entry| self.in_effect().any(|other| other.replaces.as_ref() == Some(&entry.id));
+        let waits = self.in_effect().filter(|entry| entry.outgoing_mail().is_some() && !is_replaced(entry));
         waits.filter(|entry| entry.redacted.is_none() && self.sent_as(&entry.id).is_none()).collect()
     }
 
@@ -43,6 +48,30 @@ impl Ticket {
         let before = self.timeline().iter().take_while(|entry| entry.id != kept.id);
         let own = before.filter(|entry| entry.at == kept.at && entry.by == kept.by);
         own.filter(|entry| entry.received_mail().is_some()).last().map(|entry| &entry.id)
+    }
+
+    /// True for an address that takes part in a ticket: it reported it, wrote to it, or had a copy; before an entry, where
+    /// one is named.
+    #[must_use]
+    pub fn takes_part(&self, address: &str, before: Option<&EntryId>) -> bool {
+        let is = |text: &str| Person::parse(text).is_some_and(|who| who.email.eq_ignore_ascii_case(address));
+        let reporter = self.fields().get(&Field::Reporter).and_then(Node::as_text);
+        let entries = self.timeline().iter().take_while(|entry| Some(&entry.id) != before);
+        let mut entries = entries.map(|entry| {
+            let copies = entry.mail.iter().flat_map(|mail| mail.to.iter().chain(&mail.cc));
+            entry.by.email.eq_ignore_ascii_case(address)
+                || entry.speaker.as_deref().is_some_and(is)
+                || copies.into_iter().any(|copy| copy.eq_ignore_ascii_case(address))
+        });
+        !address.is_empty() && (reporter.is_some_and(is) || entries.any(|takes| takes))
+    }
+
+    /// The last message of the customer's side.
+    #[must_use]
+    pub fn last_received(&self) -> Option<&Entry> {
+        let is_theirs =
+            |entry: &&Entry| entry.received_mail().is_some() && entry.visibility == Visibility::Customer;
+        self.timeline().iter().rev().find(is_theirs)
     }
 
     /// The Message-IDs of what came in and went out, and `queued` where a message is still to be sent.

@@ -374,6 +374,8 @@ fn a_saved_message_is_filed_by_hand_and_its_thread_goes_on() {
         ("Ann Lee <ann@customer.example>".into(), "email".into())
     );
     assert_eq!(sandbox.run(&["attach", &id, "--get", "message.eml", "--output", "-"]).ok(), raw);
+    let again = sandbox.run(&["new", "-F", "../saved.eml"]);
+    assert!(again.stderr.contains(&format!("git support show {id}")), "{again:?}");
     // The desk's mailbox has it, too; and the answer to it finds its ticket.
     assert_eq!(take(&sandbox, &raw)["outcome"], "known");
     let line = take(&sandbox, &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "More."));

@@ -275,6 +275,10 @@ fn what_was_purged_does_not_come_back_and_its_writer_can_write_again() {
         (take(&first)["outcome"].as_str(), take(&second)["outcome"].as_str()),
         (Some("known"), Some("known"))
     );
-    let third = crate::mailing::message("m3@x", "In-Reply-To: <m1@x>", "Something new.");
+    let third = crate::mailing::message(
+        "m3@x",
+        "In-Reply-To: <m1@x>\nDate: Mon, 23 Nov 2026 12:00:00 +0000",
+        "Something new.",
+    );
     assert_eq!(take(&third)["outcome"], "opened");
 }

@@ -190,22 +190,32 @@ fn a_merged_file_cannot_have_the_desk_write_to_anybody() {
     let text = sandbox.ticket_file(&id);
     sandbox.is_tampered_with();
     sandbox.git(&["stash", "-q"]);
-    // By somebody else, to an option, with a header in the name.
-    for (from, to) in [
-        (
-            "by: Dana Li <dana@example.com>\n  action: comment",
-            "by: Eve <eve@evil.example>\n  action: comment",
-        ),
-        ("[ann@customer.example]", "[-oQ/tmp@x.example]"),
-        ("[ann@customer.example]", "[\"ann@x.example\\nBcc: all@x.example\"]"),
-    ] {
-        assert!(text.contains(from), "{text}");
-        sandbox.file(&path, text.replace(from, to));
+    let hostile = |change: &dyn Fn(&str) -> String, author: &str| {
+        sandbox.file(&path, change(&text));
         sandbox.git(&["add", &path]);
-        sandbox.git(&["commit", "-qm", "Hostile"]);
+        sandbox.git(&["commit", "-qm", "Hostile", "--author", author]);
         let output = sandbox.run_unwatched(&["mail", "send"], "");
         assert!(output.stderr.contains("not sent"), "{output:?}");
-        assert_eq!(office.sent().len(), 0);
+        assert_eq!(office.sent().len(), 0, "{output:?}");
+    };
+    let (dana, eve) = ("Dana Li <dana@example.com>", "Eve <eve@evil.example>");
+    // To an option, with a header in the name, and by somebody else, in a commit of the team's.
+    hostile(&|text| text.replace("[ann@customer.example]", "[-oQ/tmp@x.example]"), dana);
+    hostile(&|text| text.replace("[ann@customer.example]", "[\"ann@x.example\\nBcc: all@x.example\"]"), dana);
+    let by_dana = "by: Dana Li <dana@example.com>\n  action: comment";
+    hostile(&|text| text.replace(by_dana, &by_dana.replace("Dana Li <dana@example.com>", eve)), dana);
+    // In the name of the team and of the desk, in a commit of somebody else's.
+    let added = |by: &str, action: &str| {
+        format!(
+            "- seq: 3\n  id: aaaaaaaa\n  at: 2026-11-23T09:20:00Z\n  by: {by}\n  action: {action}\n  mail:\n    \
+             to: [victim@other.example]\n  note: Buy pills.\n"
+        )
+    };
+    let without = text.replace("    to: [ann@customer.example]\n", "    cc: [ann@customer.example]\n");
+    for (by, action) in
+        [(dana, "comment"), ("Support desk <support@shop.example>", "acknowledge"), (dana, "edit")]
+    {
+        hostile(&|_| without.clone() + &added(by, action), eve);
     }
 }
 

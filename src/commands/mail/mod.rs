@@ -12,7 +12,7 @@ use crate::process::MailSettings;
 use crate::project::Project;
 use crate::render::View;
 
-pub(crate) use compose::{composed, recipients};
+pub(crate) use compose::{Sending, composed, note_unsent, recipients};
 pub(crate) use saved::saved;
 
 /// Take messages into tickets, and send replies

@@ -6,7 +6,8 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::mail::{Mailbox, read_message};
 use crate::process::{Changes, FieldChange};
-use crate::project::NewAttachment;
+use crate::project::{NewAttachment, Project, Projection, Search};
+use crate::query::quoted;
 use crate::ticket::{Field, Mail, cut};
 
 /// How the name of a saved message ends.
@@ -33,7 +34,11 @@ fn is_message(path: &Path) -> bool {
 ///
 /// # Errors
 /// It cannot be read, or is no message.
-pub(crate) fn saved(path: Option<&Path>, session: &mut Session<'_>) -> Result<Option<Saved>, Failure> {
+pub(crate) fn saved(
+    path: Option<&Path>,
+    project: &Project<'_>,
+    session: &mut Session<'_>,
+) -> Result<Option<Saved>, Failure> {
     let Some(path) = path.filter(|path| is_message(path)) else { return Ok(None) };
     let shown = path.display().to_string();
     let failed = |problem: String| Failure::new(Kind::Io, format!("{shown}: {problem}"));
@@ -46,8 +51,14 @@ pub(crate) fn saved(path: Option<&Path>, session: &mut Session<'_>) -> Result<Op
         Ok(())
     })?;
     let Some(message) = found else { return Err(failed("holds no message".to_owned())) };
+    let query = format!("mail:{}", quoted(&message.recorded_id()));
+    if let Some(known) = project.find(&Search::new(&query, Projection::Lines))?.first() {
+        let id = &known.summary.id;
+        let problem = format!("{shown}: the message is in {id} already");
+        return Err(Failure::new(Kind::Refused, problem).hint(format!("git support show {id}")));
+    }
     let mut fields = Changes::from([
-        (Field::Title, FieldChange::to_text(cut(message.title(), MAX_TITLE))),
+        (Field::Title, FieldChange::to_text(cut(&message.title(), MAX_TITLE))),
         (Field::Channel, FieldChange::to_text("email")),
         (Field::Reporter, FieldChange::to_text(message.writer().to_string())),
     ]);

@@ -10,7 +10,7 @@ use crate::mail::{Outbox, OutboxState, Outgoing, sendmail, written};
 use crate::process::{Request, RequestKind};
 use crate::project::{ChangeOptions, Project, Projection, Search, Which, own_folder};
 use crate::render::{OutgoingLine, View};
-use crate::ticket::{Action, Mail, TicketId, visible};
+use crate::ticket::{Entry, Mail, TicketId};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,23 +27,38 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let opened = session.project()?;
+    let wanted: Vec<TicketId> = args.ids.iter().map(|id| opened.id(id)).collect::<Result<_, _>>()?;
+    let own = own_folder(&session.host.env)
+        .ok_or_else(|| Failure::new(Kind::Repository, "mail is sent from a repository alone"))?;
+    let outbox = Outbox::open(&own).map_err(anyhow::Error::from)?;
+    let Some(_lock) = outbox.lock().map_err(anyhow::Error::from)? else {
+        return Err(Failure::new(Kind::Busy, "another run is sending mail; nothing was sent"));
+    };
+    // Another run may have sent and recorded since.
     let project = session.project()?;
-    let wanted: Vec<TicketId> = args.ids.iter().map(|id| project.id(id)).collect::<Result<_, _>>()?;
     let all = queued(&project)?;
     let names: Vec<String> =
         all.iter().map(|(line, _)| name(line.ticket.as_str(), line.entry.as_str())).collect();
     let is_wanted = |(line, _): &(OutgoingLine, Outgoing)| wanted.is_empty() || wanted.contains(&line.ticket);
     let queued: Vec<_> = all.into_iter().filter(is_wanted).collect();
-    if args.dry_run || queued.is_empty() {
+    if args.dry_run {
         return Ok(View::Outgoing(queued.into_iter().map(|(line, _)| line).collect()));
     }
-    let own = own_folder(&session.host.env)
-        .ok_or_else(|| Failure::new(Kind::Repository, "mail is sent from a repository alone"))?;
-    let outbox = Outbox::open(&own).map_err(anyhow::Error::from)?;
     outbox.keep_only(&names);
+    if queued.is_empty() {
+        if args.push {
+            project.push()?;
+        }
+        return Ok(View::Outgoing(Vec::new()));
+    }
     let program = Program::of(&project)?;
     let mut lines = Vec::new();
-    for (mut line, message) in queued {
+    for (mut line, mut message) in queued {
+        // It says that something has arrived by now, whenever that was written.
+        if message.is_automatic {
+            message.at = session.host.now();
+        }
         let (state, problem) = send(&message, &outbox, &program, session);
         (line.state, line.problem) = (state, problem);
         lines.push(line);
@@ -58,22 +73,19 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 /// The messages that were not sent yet, oldest first.
 pub(super) fn queued(project: &Project<'_>) -> Result<Vec<(OutgoingLine, Outgoing)>, Failure> {
     let search = Search { which: Which::All, ..Search::new("mail:queued", Projection::Lines) };
-    let team = &project.rules()?.team;
     let mut queued = Vec::new();
     for listed in project.find(&search)? {
         let ticket = project.need(&listed.summary.id)?;
         let settings = settings(project)?;
-        for entry in ticket.unsent() {
+        let unsent: Vec<Entry> = ticket.unsent().into_iter().cloned().collect();
+        let trusted = project.written_by_team(&ticket, &unsent)?;
+        for (entry, is_ours) in unsent.iter().zip(trusted) {
             // Whoever gets a file merged could have the desk write to anybody.
-            let is_ours = entry.action == Action::Acknowledge
-                || team.members.is_empty()
-                || team.has_member(&project.known(&entry.by)?);
             if !is_ours {
                 project.note(format!(
-                    "warning: entry {} of {} is not sent: {} is not of the team",
+                    "warning: entry {} of {} is not sent: its commit is not by the team",
                     entry.id,
-                    ticket.id(),
-                    visible(entry.by.short())
+                    ticket.id()
                 ));
                 continue;
             }

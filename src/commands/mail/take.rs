@@ -7,7 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::mail::{Mailbox, Place, read_message};
 use crate::process::Message;
-use crate::project::{ChangeOptions, MailTaking, Taken};
+use crate::project::{ChangeOptions, MailTaking, Outcome, Taken};
 use crate::render::{TakenLine, View};
 
 /// The setting of git's configuration that names the mailbox of this clone.
@@ -57,7 +57,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             let read = raw.map(|raw| read_message(raw, settings.server.as_deref()));
             let line = match read {
                 Ok(Some(message)) => line(&place, &message, taking.take(&message)?),
-                Ok(None) => failed(&place, "holds no message".to_owned()),
+                Ok(None) => left(&place, "holds no message".to_owned()),
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => left(&place, error.to_string()),
                 Err(error) => failed(&place, error.to_string()),
             };
             lines.push((place, line));
@@ -69,6 +70,10 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         taking.finish();
         Ok(lines)
     })?;
+    // What an earlier run could not push goes now.
+    if args.push && changed.outcome == Outcome::Unchanged {
+        project.push()?;
+    }
     let lines = changed.answer;
     if args.dry_run {
         session.note("nothing was written: --dry-run");
@@ -101,6 +106,10 @@ fn line(place: &Place, message: &Message, taken: Taken) -> TakenLine {
     };
     let from = message.writer().to_string();
     TakenLine { place: place.to_string(), from, subject: message.subject.clone(), outcome, ticket, reason }
+}
+
+fn left(place: &Place, reason: String) -> TakenLine {
+    TakenLine { outcome: "left", ..failed(place, reason) }
 }
 
 fn failed(place: &Place, reason: String) -> TakenLine {
