@@ -52,13 +52,11 @@ pub fn written(message: &Outgoing) -> Vec<u8> {
     let (name, address) = &message.from;
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(Some(name.clone()), address.clone()))
-        .to(addresses(&message.to))
-        .subject(message.subject.clone())
-        .date(message.at.unix())
-        .message_id(message.id.clone());
+        .to(addresses(&message.to));
     if !message.cc.is_empty() {
         builder = builder.cc(addresses(&message.cc));
     }
+    builder = builder.subject(message.subject.clone()).date(message.at.unix()).message_id(message.id.clone());
     if let Some(last) = message.thread.last() {
         builder =
             builder.in_reply_to(last.clone()).references(MessageId::new_list(message.thread.iter().cloned()));

@@ -348,7 +348,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
             (None, kind) => format!("{}:\n\n{text}", kind.name()),
         });
         if let Some(bytes) = self.sizes.get_mut(id) {
-            *bytes += note.len() + ENTRY_BYTES * (message.files.len() + 2);
+            // A text is indented line by line.
+            *bytes += note.len() + 4 * note.lines().count() + ENTRY_BYTES * (message.files.len() + 2);
         }
         let request = Request {
             visibility: if is_word { Visibility::Customer } else { Visibility::Internal },

@@ -195,6 +195,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("run git support web for a new one", "serving: a token that was used"),
     ("open the address that git support web prints", "serving: a request without the cookie"),
     ("git send-email", "post_office::messages_leave_through_git_send_email_where_a_server_is_configured"),
+    ("git support reply does", "replying::what_is_said_with_a_step_is_sent_when_it_is_to_be"),
     ("what git support audit says", "pages::a_day_in_a_browser"),
     ("git support web", "serving::pages_that_change_nothing_take_no_form"),
     ("use several batches", "bounds: a batch of 200,000 operations"),

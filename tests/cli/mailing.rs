@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::sandbox::{Output, Sandbox};
+use crate::sandbox::Sandbox;
 
 /// A desk with a team and an address.
 pub(crate) fn desk() -> Sandbox {
@@ -261,107 +261,6 @@ fn a_secret_in_a_message_is_taken_out_and_the_team_is_told() {
 }
 
 #[test]
-fn what_is_too_large_stays_in_the_mailbox_and_is_said() {
-    let sandbox = desk();
-    sandbox.run(&["config", "set", "attachments.max_bytes", "2000"]).ok();
-    let big = "A".repeat(4000);
-    let raw = format!(
-        "From: ann@customer.example\nSubject: Big\nMessage-ID: <big@x>\nContent-Type: multipart/mixed; boundary=b\n\n\
-         --b\n\nSee the film.\n\n> Your question\n--b\nContent-Disposition: attachment; filename=film.bin\n\n{big}\n--b--\n"
-    );
-    let id = ticket_of(&take(&sandbox, &raw));
-    let show = sandbox.run(&["show", &id]).ok();
-    assert!(show.contains("film.bin was not attached: 4000 bytes."), "{show}");
-    assert!(
-        sandbox
-            .run(&["attach", &id, "--get", "message.txt", "--output", "-"])
-            .ok()
-            .contains("> Your question")
-    );
-}
-
-#[test]
-fn a_maildir_is_emptied_once_its_commit_is_on_disk() {
-    let sandbox = desk();
-    let maildir = sandbox.root().join("Maildir");
-    for part in ["new", "cur", "tmp"] {
-        fs::create_dir_all(maildir.join(part)).unwrap();
-    }
-    let put = |name: &str, raw: &str| fs::write(maildir.join("new").join(name), raw).unwrap();
-    put("1.a.host", &message("m1@customer.example", "", "One."));
-    put("2.a.host", &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "Two."));
-    put("3.a.host", &message("m3@customer.example", "Precedence: bulk", "News."));
-    let path = maildir.to_str().unwrap();
-    // Without a commit, nothing moves.
-    let dry: Output = sandbox.run(&["mail", "take", path, "--dry-run"]);
-    assert!(dry.stdout.contains("opened"), "{dry:?}");
-    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 3);
-    let said = sandbox.run(&["mail", "take", path]).ok();
-    assert!(said.ends_with("1 opened, 1 comment, 1 left\n"), "{said}");
-    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
-    let mut moved: Vec<String> = fs::read_dir(maildir.join("cur"))
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    moved.sort();
-    // What was left is still unread: somebody is to look at it.
-    assert_eq!(moved, ["1.a.host:2,S", "2.a.host:2,S", "3.a.host:2,"]);
-    assert_eq!(sandbox.run(&["mail", "take", path]).ok(), "no messages\n");
-    // The mailbox of this clone.
-    sandbox.git(&["config", "support.mailbox", path]);
-    assert_eq!(sandbox.run(&["mail", "take"]).ok(), "no messages\n");
-    assert_eq!(sandbox.run(&["mail", "take", "nowhere"]).status, Some(1));
-}
-
-#[test]
-fn an_mbox_is_left_as_it_is() {
-    let sandbox = desk();
-    let mbox = format!(
-        "From ann@customer.example Mon Nov 23 09:00:00 2026\n{}\nFrom ann@customer.example Mon Nov 23 09:01:00 2026\n{}\n",
-        message("m1@customer.example", "", "One.\n>From here on it fails."),
-        message("m2@customer.example", "References: <m1@customer.example>", "Two.")
-    );
-    fs::write(sandbox.root().join("mbox"), &mbox).unwrap();
-    let path = sandbox.root().join("mbox");
-    let said = sandbox.run(&["mail", "take", path.to_str().unwrap()]).ok();
-    assert!(said.ends_with("1 opened, 1 comment\n"), "{said}");
-    assert_eq!(fs::read_to_string(&path).unwrap(), mbox);
-    let said = sandbox.run(&["mail", "take", path.to_str().unwrap()]).ok();
-    assert_eq!(said, "2 known\n");
-    assert_eq!(sandbox.subjects().iter().filter(|subject| subject.contains("take")).count(), 1);
-}
-
-#[test]
-fn a_kill_at_any_step_leaves_each_message_in_a_ticket_once_or_in_the_mailbox() {
-    for point in crate::crash::POINTS {
-        let sandbox = desk();
-        let maildir = sandbox.root().join("Maildir");
-        for part in ["new", "cur", "tmp"] {
-            fs::create_dir_all(maildir.join(part)).unwrap();
-        }
-        let put = |place: usize, headers: &str| {
-            let raw = message(&format!("m{place}@customer.example"), headers, "It fails.");
-            fs::write(maildir.join("new").join(format!("{place}.a.host")), raw).unwrap();
-        };
-        put(1, "");
-        put(2, "In-Reply-To: <m1@customer.example>");
-        put(3, "Subject: Another");
-        let path = maildir.to_str().unwrap();
-        assert!(crate::crash::killed_at(&sandbox, point, &["mail", "take", path]), "{point}");
-        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 3, "{point}: still in the mailbox");
-        sandbox.run_unwatched(&["mail", "take", path], "").ok();
-        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0, "{point}");
-        let tickets = sandbox.run(&["list", "--format", "ndjson", "--full"]).ok();
-        let count = |word: &str| tickets.matches(word).count();
-        assert_eq!(tickets.lines().count(), 2, "{point}: {tickets}");
-        for id in ["m1", "m2", "m3"] {
-            assert_eq!(count(&format!("\"id\":\"{id}@customer.example\"")), 1, "{point}: {id}");
-        }
-        crate::crash::assert_tidy(&sandbox, point);
-    }
-}
-
-#[test]
 fn a_saved_message_is_filed_by_hand_and_its_thread_goes_on() {
     let sandbox = desk();
     let raw = message("m1@customer.example", "", "It fails.\n\n> Quoted");
@@ -421,4 +320,71 @@ fn an_audit_knows_who_takes_messages() {
     let audit = sandbox.run(&["audit"]);
     assert_eq!(audit.status, Some(3), "{audit:?}");
     assert!(audit.stdout.contains("warning: entry.unattested"), "{audit:?}");
+}
+
+#[test]
+fn html_and_passed_on_messages_read_as_they_look() {
+    let sandbox = desk();
+    let description = |id: &str, headers: &str, text: &str| {
+        let line = take(&sandbox, &message(id, headers, text));
+        sandbox.field(&ticket_of(&line), "description").as_str().unwrap().to_owned()
+    };
+    let html = "<p>Hello,</p><ul><li>one</li><li>two</li></ul><table><tr><td>Card</td><td>Result</td></tr></table><div>a</div><div>b</div>\
+                <div class=\"gmail_quote\">On Mon, 23 Nov 2026 at 10:00, Support &lt;support@shop.example&gt; wrote:<br>\
+                <blockquote>Does it?</blockquote></div>";
+    let text = description("h1@x", "Content-Type: text/html", html);
+    assert!(text.contains("Hello,\n") && text.contains("one\n") && text.contains("a\nb"), "{text}");
+    assert!(!text.contains("CardResult") && !text.contains("Does it?"), "{text}");
+    let both = "--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: text/html\n\n<p>Only here.</p>\n--b--";
+    assert_eq!(description("h2@x", "Content-Type: multipart/alternative; boundary=b", both), "Only here.");
+    let passed_on = "Can you help?\n\n---------- Forwarded message ---------\nFrom: Ben <ben@x>\nDate: Monday\nTo: Ann\n\nWhere is my invoice?";
+    let text = description("h3@x", "Subject: Fwd: Invoice", passed_on);
+    assert!(text.contains("Where is my invoice?"), "{text}");
+}
+
+#[test]
+fn a_secret_is_found_however_it_is_encoded() {
+    let sandbox = desk();
+    let secret = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
+    let (begin, end) = secret.split_at(9);
+    let parts = format!(
+        "--b\n\nNothing to see.\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>{begin}=\n{end}</p>\n\
+         --b\nContent-Disposition: attachment; filename=\"{secret}.txt\"\n\nx\n--b--"
+    );
+    let headers = "Content-Type: multipart/mixed; boundary=b";
+    for (place, headers) in [
+        headers.to_owned(),
+        format!("{headers}\nX-Api-Key: {secret}"),
+        format!("{headers}\nFrom: {secret} <ann@customer.example>"),
+        format!("{headers}\nCc: {secret} <bob@customer.example>"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let line = take(&sandbox, &message(&format!("s{place}@x"), headers, &parts));
+        let show = sandbox.run(&["show", &ticket_of(&line)]).ok();
+        assert!(show.contains("which was redacted"), "{headers}: {show}");
+    }
+    let all = sandbox.git(&["log", "-p", "--text", "--all", "--", ".support"]);
+    assert!(!all.contains(&secret) && !all.contains(&format!("{begin}=")), "{all}");
+    assert!(!sandbox.git(&["ls-files"]).contains(&secret));
+}
+
+#[test]
+fn a_customers_word_reaches_whoever_spoke_to_them_last() {
+    let sandbox = desk();
+    sandbox.run(&["team", "add", "Bo", "--email", "bo@example.com", "--role", "l1"]).ok();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    sandbox.run(&["reply", &id, "-m", "Since when?"]).ok();
+    let as_whom =
+        |who: &str| format!("GIT_AUTHOR_EMAIL={who}@example.com GIT_COMMITTER_EMAIL={who}@example.com");
+    for who in ["dana", "bo"] {
+        sandbox.shell(&format!("{} git support inbox", as_whom(who))).ok();
+    }
+    take(&sandbox, &message("m2@customer.example", "In-Reply-To: <m1@customer.example>", "Since May."));
+    let inbox = |who: &str| sandbox.shell(&format!("{} git support inbox --peek", as_whom(who))).ok();
+    assert!(inbox("dana").contains("the customer answered"), "{}", inbox("dana"));
+    assert!(!inbox("bo").contains("the customer answered"), "{}", inbox("bo"));
+    // What came with a message is told by the message.
+    assert!(!inbox("dana").contains("attach"), "{}", inbox("dana"));
 }

@@ -59,6 +59,7 @@ mod lanes;
 mod lineage;
 mod links;
 mod listing;
+mod mailboxes;
 mod mailing;
 mod matrix;
 mod merging;

@@ -254,3 +254,104 @@ fn a_vendor_gets_the_brief_and_its_answer_comes_back() {
     let to_customer = sent.split("-i ann@customer.example").nth(1).unwrap();
     assert!(!to_customer.split("-i help@").next().unwrap().contains("paygate"), "{to_customer}");
 }
+
+#[test]
+fn two_runs_at_once_send_each_message_once() {
+    let office = PostOffice::new();
+    let sandbox = &office.sandbox;
+    sandbox.run(&["config", "set", "mail.acknowledge", "10"]).ok();
+    for place in 0..4 {
+        take(sandbox, &message(&format!("m{place}@customer.example"), "", "It fails."));
+    }
+    let own = sandbox.git(&["config", "sendemail.smtpServer"]);
+    let slow = program(sandbox, "slow", &format!("sleep 0.3; exec {} \"$@\"", own.trim()));
+    sandbox.git(&["config", "sendemail.smtpServer", &slow]);
+    let line =
+        "git support mail send >../one 2>&1 & sleep 0.5; git support mail send >../two 2>&1; echo $?; wait";
+    let output = sandbox.shell(line);
+    assert_eq!(output.stdout.trim(), "4", "busy: {output:?}");
+    assert_eq!(office.sent().len(), 4);
+    assert_eq!(office.queue().len(), 0);
+}
+
+#[test]
+fn a_reply_answers_whoever_wrote_last_and_takes_part() {
+    let office = PostOffice::new();
+    let sandbox = &office.sandbox;
+    let raw = message("m1@customer.example", "Cc: bob@customer.example", "It fails.");
+    let id = take(sandbox, &raw)["ticket"].as_str().unwrap().to_owned();
+    let draft = || sandbox.run(&["reply", &id, "--draft", "-m", "Since when?"]).ok();
+    assert!(draft().contains("To: <ann@customer.example>\n"), "{}", draft());
+    let bob = "From: Bob <bob@customer.example>\nIn-Reply-To: <m1@customer.example>";
+    take(sandbox, &message("m2@customer.example", bob, "For me, too."));
+    assert!(draft().contains("To: <bob@customer.example>\nCc: <ann@customer.example>\n"), "{}", draft());
+    // Somebody who came into the thread by themselves is answered when somebody says so.
+    let eve = "From: Eve <eve@evil.example>\nIn-Reply-To: <m1@customer.example>";
+    take(sandbox, &message("m3@evil.example", eve, "What is it about?"));
+    assert!(!draft().contains("eve@evil.example"), "{}", draft());
+}
+
+#[test]
+fn what_is_said_with_a_step_is_sent_when_it_is_to_be() {
+    let office = PostOffice::new();
+    let sandbox = &office.sandbox;
+    sandbox.run(&["config", "set", "mail.acknowledge", "0"]).ok();
+    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let output = sandbox.run(&["comment", &id, "-m", "We look at it."]);
+    assert!(output.stderr.contains("not sent by e-mail; git support reply does"), "{output:?}");
+    assert_eq!(office.queue().len(), 0);
+    let output = sandbox.run(&["pend", &id, "-m", "Which card?", "--send"]);
+    assert!(!output.stderr.contains("not sent"), "{output:?}");
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Use the blue one.", "--send"]).ok();
+    sandbox.run(&["mail", "send"]).ok();
+    let sent = office.sent().concat();
+    assert!(sent.contains("Which card?") && sent.contains("Use the blue one."), "{sent}");
+}
+
+#[test]
+fn a_reply_that_was_replaced_before_it_was_sent_goes_out_as_it_is_now() {
+    let office = PostOffice::new();
+    let sandbox = &office.sandbox;
+    sandbox.run(&["config", "set", "mail.acknowledge", "0"]).ok();
+    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    sandbox.run(&["reply", &id, "-m", "Version A."]).ok();
+    let entry = office.queue()[0]["entry"].as_str().unwrap().to_owned();
+    sandbox.run(&["comment", &id, "--replace", &entry, "-m", "Version B."]).ok();
+    sandbox.run(&["mail", "send"]).ok();
+    let sent = office.sent().concat();
+    assert!(sent.contains("Version B.") && !sent.contains("Version A."), "{sent}");
+}
+
+#[test]
+fn a_colleague_of_the_vendors_speaks_for_the_vendor() {
+    let office = PostOffice::new();
+    let sandbox = &office.sandbox;
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    let raw = "From: Ann Lee <ann@customer.example>\nSubject: Pay\nMessage-ID: <m1@customer.example>\n\
+               Content-Type: multipart/mixed; boundary=b\n\n--b\n\nIt fails.\n--b\n\
+               Content-Disposition: attachment; filename=\"Ann Lee invoice bob@customer.example.pdf\"\n\nx\n--b--\n";
+    let id = take(sandbox, raw)["ticket"].as_str().unwrap().to_owned();
+    sandbox.run(&["escalate", &id, "--requirements", "Pays.", "--troubleshooting", "Tried."]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "paygate", "--send", "-m", "Please look at it."]).ok();
+    sandbox.run(&["mail", "send"]).ok();
+    let sent = office.sent();
+    let to_vendor = sent.iter().find(|sent| sent.contains("help@paygate.example")).unwrap();
+    assert!(to_vendor.contains("Please look at it."), "{to_vendor}");
+    assert!(!to_vendor.contains("Ann") && !to_vendor.contains("bob@"), "{to_vendor}");
+    let id_of =
+        to_vendor.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned();
+    let headers = format!("From: Jim <jim@paygate.example>\nIn-Reply-To: {id_of}");
+    let line = take(sandbox, &message("v1@paygate.example", &headers, "It is the card."));
+    assert_eq!(
+        (line["outcome"].as_str(), line["ticket"].as_str()),
+        (Some("note"), Some(id.as_str())),
+        "{line}"
+    );
+    assert_eq!(sandbox.field(&id, "status"), "deferred");
+}
