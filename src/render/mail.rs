@@ -44,7 +44,7 @@ pub(super) fn outgoing(lines: &[OutgoingLine], look: &RenderOptions) -> String {
     if lines.is_empty() {
         return "no messages to send\n".to_owned();
     }
-    let mut table = Table::new(look, &["STATE", "ENTRY", "TICKET", "TO", "SUBJECT", "PROBLEM"]);
+    let mut table = Table::new(look, &["STATE", "ENTRY", "TICKET", "TO", "SUBJECT"]);
     for line in lines {
         let style = if line.state == OutgoingLine::FAILED { RED } else { PLAIN };
         table.row([
@@ -53,7 +53,6 @@ pub(super) fn outgoing(lines: &[OutgoingLine], look: &RenderOptions) -> String {
             (line.ticket.as_str(), PLAIN),
             (line.to.join(", ").as_str(), PLAIN),
             (one_line(&line.subject).as_str(), PLAIN),
-            (one_line(line.problem.as_deref().unwrap_or_default()).as_str(), PLAIN),
         ]);
     }
     table.finish()

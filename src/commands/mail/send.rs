@@ -61,6 +61,9 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         let (state, problem) = send(&message, &outbox, &program, session);
         (line.state, line.problem) = (state, problem);
+        if let Some(problem) = &line.problem {
+            session.note(format!("warning: entry {} of {}: {problem}", line.entry, line.ticket));
+        }
         lines.push(line);
     }
     let is_sent = |line: &&OutgoingLine| line.state.starts_with("sent");
