@@ -264,11 +264,16 @@ fn two_runs_at_once_send_each_message_once() {
         take(sandbox, &message(&format!("m{place}@customer.example"), "", "It fails."));
     }
     let own = sandbox.git(&["config", "sendemail.smtpServer"]);
-    let slow = program(sandbox, "slow", &format!("sleep 0.3; exec {} \"$@\"", own.trim()));
+    // The first run sends until the second has ended.
+    let go = sandbox.root().join("go").display().to_string();
+    let waits = format!("until [ -e {go} ]; do sleep 0.05; done; exec {} \"$@\"", own.trim());
+    let slow = program(sandbox, "slow", &waits);
     sandbox.git(&["config", "sendemail.smtpServer", &slow]);
-    let line =
-        "git support mail send >../one 2>&1 & sleep 0.5; git support mail send >../two 2>&1; echo $?; wait";
-    let output = sandbox.shell(line);
+    let line = format!(
+        "git support mail send >../one 2>&1 & until ls .git/support/outbox/*.eml >/dev/null 2>&1; do sleep 0.05; done
+         git support mail send >../two 2>&1; echo $?; touch {go}; wait"
+    );
+    let output = sandbox.shell(&line);
     assert_eq!(output.stdout.trim(), "4", "busy: {output:?}");
     assert_eq!(office.sent().len(), 4);
     assert_eq!(office.queue().len(), 0);
