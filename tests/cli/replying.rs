@@ -112,7 +112,11 @@ fn a_run_that_was_ended_between_sending_and_recording_sends_nothing_twice() {
     take(sandbox, &message("m1@customer.example", "", "It fails."));
     // The mail program has taken it when our process is ended, which then cannot record it.
     let own = sandbox.git(&["config", "sendemail.smtpServer"]);
-    let slow = program(sandbox, "slow", &format!("{} \"$@\"; kill -9 $(ps -o ppid= -p $PPID)", own.trim()));
+    let slow = program(
+        sandbox,
+        "slow",
+        &format!("{} \"$@\"; kill -9 $(sed -n 's/^PPid:[^0-9]*//p' /proc/$PPID/status)", own.trim()),
+    );
     sandbox.git(&["config", "sendemail.smtpServer", &slow]);
     let ended = sandbox.run_unwatched(&["mail", "send"], "");
     assert_ne!(ended.status, Some(0), "{ended:?}");
@@ -129,7 +133,8 @@ fn a_run_that_was_broken_off_while_sending_says_that_it_sends_again() {
     take(sandbox, &message("m1@customer.example", "", "It fails."));
     let own = sandbox.git(&["config", "sendemail.smtpServer"]);
     // Both are ended before the mail program has answered.
-    let slow = program(sandbox, "slow", "kill -9 $(ps -o ppid= -p $PPID) $PPID; exit 1");
+    let slow =
+        program(sandbox, "slow", "kill -9 $(sed -n 's/^PPid:[^0-9]*//p' /proc/$PPID/status) $PPID; exit 1");
     sandbox.git(&["config", "sendemail.smtpServer", &slow]);
     let _ = sandbox.run_unwatched(&["mail", "send"], "");
     sandbox.git(&["config", "sendemail.smtpServer", own.trim()]);
