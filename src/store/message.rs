@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::ticket::{
     Action, Entry, FULL_TICKET_BYTES, Field, Kind, MAX_TICKET_BYTES, Person, Set, Ticket, TicketId, cut,
-    inert, inert_lines, one_line, visible,
+    first_bytes, inert, inert_lines, one_line, visible,
 };
 
 /// The widest subject, in columns.
@@ -240,8 +240,7 @@ fn body(change: &TicketChange) -> String {
     if text.len() <= BODY_BYTES {
         return text;
     }
-    let end = (0..=BODY_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}…", text.get(..end).unwrap_or_default())
+    format!("{}…", first_bytes(&text, BODY_BYTES))
 }
 
 fn trailers(changes: &[TicketChange]) -> String {

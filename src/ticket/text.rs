@@ -30,6 +30,12 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The beginning of a text that has at most so many bytes, in whole characters.
+#[must_use]
+pub fn first_bytes(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
+}
+
 /// The text without what [`visible`] spells out: of a message, which is kept whole beside it.
 #[must_use]
 pub fn without_hidden(text: &str) -> String {

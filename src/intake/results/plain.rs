@@ -1,7 +1,7 @@
 //! Plain text from what tools print: no colours, no control characters, no more than is looked at.
 
 use crate::process::FailureOutput;
-use crate::ticket::one_line;
+use crate::ticket::{first_bytes, one_line};
 
 /// The longest message, in bytes.
 const MAX_MESSAGE_BYTES: usize = 2_000;
@@ -24,8 +24,7 @@ pub(super) fn beginning(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }
-    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}\n[…]\n", text.get(..end).unwrap_or_default().trim_end())
+    format!("{}\n[…]\n", first_bytes(text, bytes).trim_end())
 }
 
 /// The end of a text.

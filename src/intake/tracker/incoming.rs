@@ -8,7 +8,9 @@ use crate::process::{
     Changes, FieldChange, IncomingEntry, IncomingIssue, LongText, ProcessAction, Request, RequestKind,
     ResolutionRequest, checksum, without_secrets,
 };
-use crate::ticket::{EntryId, Field, LinkKind, MAX_TEXT_BYTES, Resolution, TicketId, Timestamp, Visibility};
+use crate::ticket::{
+    EntryId, Field, LinkKind, MAX_TEXT_BYTES, Resolution, TicketId, Timestamp, Visibility, first_bytes,
+};
 
 /// What is said where the rest of a text is attached.
 const MORE: &str = "\n\n[The whole text is attached.]\n";
@@ -124,7 +126,5 @@ fn beginning(text: &str) -> String {
     if text.len() <= MAX_TEXT_BYTES {
         return text.to_owned();
     }
-    let most = MAX_TEXT_BYTES - MORE.len();
-    let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}{MORE}", text.get(..end).unwrap_or_default().trim_end())
+    format!("{}{MORE}", first_bytes(text, MAX_TEXT_BYTES - MORE.len()).trim_end())
 }

@@ -6,7 +6,7 @@ use crate::process::{Changes, FailureGroup, FieldChange, State, without_secrets}
 use crate::project::ci::build::{Build, short};
 use crate::store::Store;
 use crate::store::git::CodeChange;
-use crate::ticket::{Field, MAX_TEXT_BYTES, cut, one_line};
+use crate::ticket::{Field, MAX_TEXT_BYTES, cut, first_bytes, one_line};
 
 /// The widest title, in columns.
 const TITLE_COLUMNS: usize = 120;
@@ -74,8 +74,7 @@ pub(super) fn bounded(text: &str) -> String {
     if text.len() <= MAX_TEXT_BYTES {
         return text.to_owned();
     }
-    let end = (0..MAX_TEXT_BYTES - 8).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}\n[…]\n", text.get(..end).unwrap_or_default())
+    format!("{}\n[…]\n", first_bytes(text, MAX_TEXT_BYTES - 8))
 }
 
 /// Who may have caused it: the commits since the test passed last.
