@@ -15,13 +15,13 @@ use crate::ticket::{Mail, Ticket, TicketId, visible};
 
 /// Reply to the customer by e-mail
 ///
-/// Adds a comment that the customer may read, and queues it as a message to the reporter, in the thread of theirs. `git
-/// support mail send` sends what is queued.
+/// Adds a comment that the customer may read, and queues it as a message to the reporter, or to whoever else of the
+/// ticket wrote last, in their thread. `git support mail send` sends what is queued.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     tickets: Chosen,
-    /// Send it to ADDRESS instead of the reporter (can be repeated)
+    /// Send it to ADDRESS instead (can be repeated)
     #[arg(long, value_name = "ADDRESS")]
     to: Vec<String>,
     /// Send a copy to ADDRESS (can be repeated)

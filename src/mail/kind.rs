@@ -23,18 +23,20 @@ pub(super) fn kind(message: &Message<'_>) -> MessageKind {
         message.from().and_then(|from| from.first()).and_then(|from| from.address()).unwrap_or_default();
     let local = sender.split('@').next().unwrap_or_default().to_lowercase();
     let is_without_return = header(message, "Return-Path").is_some_and(|path| path == "<>");
-    let is_server = ["mailer-daemon", "postmaster", "mail-daemon"].contains(&local.as_str());
+    // A server may give itself a name and no address.
+    let is_server = ["mailer-daemon", "postmaster", "mail-daemon"].contains(&local.as_str())
+        || text("From").contains("mailer-daemon");
     let automatic = text("Auto-Submitted");
     let is_automatic = !automatic.is_empty() && !automatic.starts_with("no");
-    let is_server = is_server || text("From").contains("mailer-daemon");
     if is_report || is_server || (is_without_return && !is_automatic) {
         return MessageKind::Bounce;
     }
     let replies = ["X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply"];
     let precedence = text("Precedence");
+    let subject = message.subject().unwrap_or_default().trim().to_lowercase();
     if automatic.starts_with("auto-replied")
         || precedence == "auto_reply"
-        || ABSENCES.iter().any(|absence| text("Subject").starts_with(absence))
+        || ABSENCES.iter().any(|absence| subject.starts_with(absence))
         || replies.iter().any(|name| header(message, name).is_some())
     {
         return MessageKind::AutoReply;

@@ -6,7 +6,9 @@ use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::quotes::rest_of;
 use crate::process::{Message, MessageFile, MessageKind, secret_in, without_secrets};
-use crate::ticket::{MAX_TEXT_BYTES, Person, Timestamp, one_line, sha256, without_hidden};
+use crate::ticket::{
+    MAX_TEXT_BYTES, Person, Timestamp, address_problem, first_bytes, one_line, sha256, without_hidden,
+};
 
 /// The most addresses, and messages that it answers, that are taken of a message: the nearest.
 pub(super) const MAX_ADDRESSES: usize = 50;
@@ -14,6 +16,8 @@ pub(super) const MAX_ADDRESSES: usize = 50;
 const MAX_ID_BYTES: usize = 1_000;
 /// The longest word of what a receiving server says, in characters.
 const MAX_RESULTS: usize = 200;
+/// The longest address, in characters (RFC 5321, 4.5.3.1.3).
+const MAX_ADDRESS: usize = 254;
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
 /// Dates before 2000 are those of machines without a clock, in seconds since 1970 UTC.
@@ -49,7 +53,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
         subject: one_line(&without_hidden(parsed.subject().unwrap_or_default())),
         at: received_at(&parsed),
         answers: answers(&parsed, kind),
-        text: cut_to_bytes(&text),
+        text: first_bytes(&text, MAX_TEXT_BYTES).to_owned(),
         is_folded: rest.is_some() || text.len() > MAX_TEXT_BYTES,
         whole_text,
         files,
@@ -87,13 +91,6 @@ fn text_of(message: &mail_parser::Message<'_>) -> String {
 fn is_forwarded(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     ["fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:"].iter().any(|mark| subject.starts_with(mark))
-}
-
-/// A text as far as a ticket takes it.
-fn cut_to_bytes(text: &str) -> String {
-    let end =
-        text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_TEXT_BYTES).last();
-    text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
 }
 
 fn files_of(message: &mail_parser::Message<'_>) -> Vec<MessageFile> {
@@ -138,8 +135,7 @@ fn ending_of(part: &MessagePart<'_>) -> &'static str {
 /// The person of an address, where it has one that mail can go to.
 fn person(address: &mail_parser::Addr<'_>) -> Option<Person> {
     let email: String = one_line(&without_hidden(address.address()?));
-    let is_plain = |c: char| !c.is_whitespace() && !"<>\"(),;:\\".contains(c);
-    if !email.contains('@') || !email.chars().all(is_plain) || email.chars().count() > 254 {
+    if address_problem(&email).is_some() || email.chars().count() > MAX_ADDRESS {
         return None;
     }
     let name = one_line(&without_hidden(address.name().unwrap_or_default()));
@@ -171,7 +167,8 @@ fn addresses(list: Option<&Address<'_>>, more: &[&str], message: &mail_parser::M
 fn message_id(text: &str) -> Option<String> {
     let id = text.trim().trim_matches(['<', '>']);
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\",".contains(c);
-    (!id.is_empty() && id.len() <= MAX_ID_BYTES && id.chars().all(is_plain)).then(|| without_hidden(id))
+    let is_good = !id.is_empty() && id.len() <= MAX_ID_BYTES && id.chars().all(is_plain);
+    (is_good && secret_in(id).is_none()).then(|| without_hidden(id))
 }
 
 /// The Message-IDs that a message answers, the nearest first: those of its headers, and of a delivery report that of the
@@ -219,25 +216,20 @@ fn received_at(message: &mail_parser::Message<'_>) -> Option<Timestamp> {
 
 /// What the receiving server says of the sender (RFC 8601), in words such as `spf=pass dkim=fail`.
 ///
-/// With the server's name, its own header; without, one above the second `Received`: a sender cannot put one there.
+/// With the server's name, the topmost header of that name: a server takes away what pretends to be its own (section 5).
+/// Without, only what stands above every `Received`: a sender can write nothing there.
 fn results(message: &mail_parser::Message<'_>, server: Option<&str>) -> Option<String> {
-    let mut received = 0;
-    let mut found = None;
-    for (name, value) in message.headers_raw() {
-        received += usize::from(name.eq_ignore_ascii_case("Received"));
-        if !name.eq_ignore_ascii_case("Authentication-Results") {
-            continue;
-        }
-        let (id, rest) = value.split_once(';')?;
+    let is = |name: &str, wanted: &str| name.eq_ignore_ascii_case(wanted);
+    let headers: Vec<(&str, &str)> = message.headers_raw().collect();
+    let received = headers.iter().position(|(name, _)| is(name, "Received"));
+    let above = if server.is_some() { headers.len() } else { received.unwrap_or(0) };
+    let said = headers.iter().take(above).filter(|(name, _)| is(name, "Authentication-Results"));
+    let mut said = said.filter_map(|(_, value)| value.split_once(';'));
+    let found = said.find(|(id, _)| {
         let id = id.split_whitespace().next().unwrap_or_default();
-        let is_its = server
-            .map_or(received < 2 && message.received().is_some(), |server| server.eq_ignore_ascii_case(id));
-        if is_its {
-            found = Some(rest.to_owned());
-            break;
-        }
-    }
-    let rest = found?;
+        server.is_none_or(|server| server.eq_ignore_ascii_case(id))
+    });
+    let (_, rest) = found?;
     let methods = rest.split(';').filter_map(|part| part.split_whitespace().next().map(str::to_owned));
     let words: Vec<String> =
         methods.filter(|word| word.contains('=')).map(|word| without_hidden(&word)).collect();

@@ -68,6 +68,11 @@ pub fn decide(
         return Err(Refusal::Purged(ticket.id().clone()));
     }
     request.note = checked_note(request.note)?;
+    let is_brief = matches!(request.what, RequestKind::Process(ProcessAction::Defer(_)) | RequestKind::Send);
+    let goes_out = request.mail.as_ref().is_some_and(|mail| !mail.to.is_empty());
+    if goes_out && request.note.is_none() && !is_brief {
+        return Err(Refusal::EmptyNote);
+    }
     let mut record = Record::default();
     let mut action = record.answer(ticket, &request, rules, actor)?;
     let says_something = match &request.what {

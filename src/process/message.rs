@@ -2,7 +2,11 @@
 
 use crate::process::fingerprint::checksum;
 use crate::process::mail_settings::MailSettings;
-use crate::ticket::{EntryId, Person, TicketId, Timestamp};
+use crate::process::request::{Changes, FieldChange};
+use crate::ticket::{EntryId, Field, Mail, Person, TicketId, Timestamp, cut, has_visible, one_line};
+
+/// How many columns a title takes of a subject.
+const MAX_TITLE: usize = 200;
 
 /// An e-mail as it came in.
 #[derive(Debug, Clone)]
@@ -142,6 +146,33 @@ impl Message {
         tags.chain(named).filter_map(|id| TicketId::parse(&id)).collect()
     }
 
+    /// The fields of the ticket that it opens, with texts as they are to stand there.
+    #[must_use]
+    pub fn fields(&self, title: &str, text: &str) -> Changes {
+        let mut fields = Changes::from([
+            (Field::Title, FieldChange::to_text(cut(&one_line(title), MAX_TITLE))),
+            (Field::Channel, FieldChange::to_text("email")),
+            (Field::Reporter, FieldChange::to_text(self.writer().to_string())),
+        ]);
+        if !text.trim().is_empty() {
+            fields.insert(Field::Description, FieldChange::to_text(text));
+        }
+        fields
+    }
+
+    /// What an entry that it brings says of it; `from`, where the entry is not of its writer.
+    #[must_use]
+    pub fn received(&self, from: Option<String>) -> Mail {
+        Mail {
+            id: Some(self.recorded_id()),
+            from,
+            cc: self.cc.clone(),
+            results: self.results.clone(),
+            digest: Some(self.digest.clone()),
+            ..Mail::default()
+        }
+    }
+
     /// The title of the ticket that it opens.
     #[must_use]
     pub fn title(&self) -> String {
@@ -166,7 +197,7 @@ impl Message {
         {
             rest = rest.get(mark.len()..).unwrap_or_default().trim_start();
         }
-        if crate::ticket::has_visible(rest) { rest.to_owned() } else { "(no subject)".to_owned() }
+        if has_visible(rest) { rest.to_owned() } else { "(no subject)".to_owned() }
     }
 }
 

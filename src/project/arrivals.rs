@@ -37,8 +37,7 @@ impl Project<'_> {
     /// Tells the user's command what a commit brought, where one is set. What goes wrong with it is a warning: the commit is
     /// made.
     pub(super) fn announce(&self, commit: ObjectId) {
-        let Some(command) = self.store.repository().configured(ON_CHANGE).filter(|it| !it.trim().is_empty())
-        else {
+        let Some(command) = self.configured(ON_CHANGE) else {
             return;
         };
         let entries = match self.store.arrived_with(commit) {

@@ -6,7 +6,9 @@ use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{Attachment, Entry, Redaction, Ticket, TicketId, attachment_file, holds_bytes, sha256};
+use crate::ticket::{
+    Attachment, Entry, EntryId, Redaction, Ticket, TicketId, attachment_file, holds_bytes, sha256,
+};
 
 /// A file to be attached.
 #[derive(Debug, Clone)]
@@ -24,6 +26,17 @@ pub struct RedactedFiles {
     pub removed: Vec<String>,
     /// The paths of those whose names contained a text, and the paths without it.
     pub renamed: Vec<(String, String)>,
+}
+
+/// What an entry says of a file that it brings.
+pub(super) fn attachment(entry: &EntryId, name: &str, content: &[u8]) -> Attachment {
+    Attachment {
+        name: name.to_owned(),
+        file: attachment_file(entry, name),
+        bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
+        sha256: sha256(content),
+        is_removed: false,
+    }
 }
 
 impl Project<'_> {
@@ -50,14 +63,8 @@ impl Change<'_, '_> {
     /// There is no such ticket, it has changed since, or the file is too large.
     pub fn attach(&mut self, id: &TicketId, file: &NewAttachment, request: Request) -> Result<(), Failure> {
         let entry = self.entry_id();
-        let name = attachment_file(&entry, &file.name);
-        let attachment = Attachment {
-            name: file.name.clone(),
-            file: name.clone(),
-            bytes: u64::try_from(file.content.len()).unwrap_or(u64::MAX),
-            sha256: sha256(&file.content),
-            is_removed: false,
-        };
+        let attachment = attachment(&entry, &file.name, &file.content);
+        let name = attachment.file.clone();
         self.check_unchanged(id)?;
         let actor = self.author.actor(entry);
         let request = Request { what: RequestKind::Attach(attachment), ..request };

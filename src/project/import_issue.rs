@@ -7,13 +7,12 @@ use crate::process::{
     Actor, Changes, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request, RequestKind,
     Rules,
 };
+use crate::project::attachments::attachment;
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::import::{Pair, opening};
 use crate::store::layout;
-use crate::ticket::{
-    Action, Attachment, Entry, EntryId, Field, Fields, Kind, Node, Set, Ticket, attachment_file, sha256,
-};
+use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Set, Ticket};
 
 /// The fields that follow the other tracker.
 const FOLLOWING: &[Field] = &[
@@ -105,14 +104,8 @@ impl Change<'_, '_> {
             if ticket.timeline().iter().any(|known| known.id == long.entry) {
                 continue;
             }
-            let file = attachment_file(&long.entry, &long.name);
-            let attachment = Attachment {
-                name: long.name.clone(),
-                file: file.clone(),
-                bytes: u64::try_from(long.text.len()).unwrap_or(u64::MAX),
-                sha256: sha256(long.text.as_bytes()),
-                is_removed: false,
-            };
+            let attachment = attachment(&long.entry, &long.name, long.text.as_bytes());
+            let file = attachment.file.clone();
             let request = Request::new(RequestKind::Attach(attachment));
             let (entry, by) = (long.entry.clone(), issue.reporter.clone());
             let mut rules = rules.clone();

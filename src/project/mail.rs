@@ -2,23 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{
-    Actor, Changes, FieldChange, MailSettings, Message, MessageKind, Request, RequestKind, entry_of_key,
-    key_of, named_by_message_id,
-};
+use crate::process::{Actor, MailSettings, Message, MessageKind, Request, RequestKind, entry_of_key};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::query::quoted;
 use crate::ticket::{
-    Action, EntryId, FULL_TICKET_BYTES, Field, LinkKind, Mail, Node, Person, Resolution, Status, Ticket,
-    TicketId, Timestamp, Visibility, codec, cut, one_line,
+    EntryId, LinkKind, MAX_TEXT_BYTES, Mail, Person, Ticket, TicketId, Timestamp, Visibility, first_bytes,
 };
 
 /// The bytes that an entry takes in a file beside its text, at most.
 const ENTRY_BYTES: usize = 2_048;
-/// How many characters a title takes of a subject.
-const MAX_TITLE: usize = 200;
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +38,14 @@ pub(super) type Acknowledged = BTreeMap<String, Vec<Timestamp>>;
 pub struct MailTaking<'c, 'p, 'h> {
     pub(super) change: &'c mut Change<'p, 'h>,
     pub(super) settings: MailSettings,
-    /// The tickets of messages that this change has taken, by Message-ID.
-    ids: BTreeMap<String, TicketId>,
+    /// The tickets of messages that this change has taken, by Message-ID: others may come under the same.
+    pub(super) ids: BTreeMap<String, Vec<TicketId>>,
+    /// How many messages this change has taken.
+    taken: usize,
     /// When senders were acknowledged; none where that was not looked up yet.
     pub(super) acknowledged: Option<Acknowledged>,
     /// How large the tickets are that messages came to, in bytes.
-    sizes: BTreeMap<TicketId, usize>,
-    /// The tickets in which the talk of full ones goes on.
-    continued: BTreeMap<TicketId, TicketId>,
+    pub(super) sizes: BTreeMap<TicketId, usize>,
 }
 
 /// Who a message is of, here.
@@ -74,15 +68,15 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
             change,
             settings,
             ids: BTreeMap::new(),
+            taken: 0,
             acknowledged: None,
             sizes: BTreeMap::new(),
-            continued: BTreeMap::new(),
         })
     }
 
     /// Says what the commit does.
     pub fn finish(self) {
-        let taken = self.ids.len();
+        let taken = self.taken;
         self.change.subject(format!("take {taken} message{}", if taken == 1 { "" } else { "s" }));
         self.change.action("mail");
     }
@@ -95,13 +89,12 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         if let Some(reason) = message.refused(&self.settings) {
             return Ok(Taken::Left(reason.to_owned()));
         }
-        let known = self.ticket_of(&message.recorded_id())?;
-        let mut key = message.key();
-        if let Some(id) = &known {
-            if self.has_taken(id, message)? || self.is_of_purged(id, message)? {
-                return Ok(Taken::Known(id.clone()));
+        let known = self.tickets_of(&message.recorded_id())?;
+        let key = if known.is_empty() { message.key() } else { message.second_key() };
+        for id in known {
+            if self.has_taken(&id, message)? || self.is_of_purged(&id, message)? {
+                return Ok(Taken::Known(id));
             }
-            key = message.second_key();
         }
         let opened = TicketId::from_key(&key);
         if self.change.ticket(&opened)?.is_some() {
@@ -109,7 +102,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         }
         let taken = self.file(message, &key, &opened)?;
         if let Taken::Opened(id) | Taken::Said(id) | Taken::Noted(id) = &taken {
-            self.ids.insert(message.recorded_id(), id.clone());
+            self.ids.entry(message.recorded_id()).or_default().push(id.clone());
+            self.taken += 1;
         }
         Ok(taken)
     }
@@ -117,18 +111,15 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     fn file(&mut self, message: &Message, key: &str, opened: &TicketId) -> Result<Taken, Failure> {
         let writer = self.writer(message, key)?;
         let meant = self.ticket_meant(message, &writer)?;
-        let (found, is_of_vendor) =
-            (meant.as_ref().map(|(id, _)| id.clone()), meant.is_some_and(|(_, is)| is));
-        if let Some(id) = &found
-            && self.is_of_purged(id, message)?
-        {
-            return Ok(Taken::Known(id.clone()));
+        let mut goes_on = None;
+        if let Some(meant) = &meant {
+            if self.is_of_purged(meant.ticket(), message)? {
+                return Ok(Taken::Known(meant.ticket().clone()));
+            }
+            goes_on = self.goes_on_in(meant, &writer)?;
         }
-        let goes_on = match &found {
-            Some(id) => self.goes_on_in(id)?,
-            None => None,
-        };
         if let Some(id) = goes_on {
+            let is_of_vendor = meant.is_some_and(|meant| meant.is_of_vendor());
             let before = self.change.set_aside(&[&id]);
             return Ok(self.say(&id, message, key, (&writer, is_of_vendor)).unwrap_or_else(|failure| {
                 self.change.put_back(before);
@@ -141,42 +132,16 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         if writer.is_outside && !self.settings.takes_strangers && !self.knows(&writer.actor.by)? {
             return Ok(Taken::Left("from a sender without a ticket, and mail.unknown is refuse".to_owned()));
         }
-        let touched: Vec<&TicketId> = std::iter::once(opened).chain(found.as_ref()).collect();
+        let about = meant.as_ref().map(|meant| meant.ticket());
+        let touched: Vec<&TicketId> = std::iter::once(opened).chain(about).collect();
         let before = self.change.set_aside(&touched);
-        Ok(match self.open(opened, found.as_ref(), message, key, &writer) {
-            Ok(()) => {
-                if let Some(full) = found {
-                    self.continued.insert(full, opened.clone());
-                }
-                Taken::Opened(opened.clone())
-            }
+        Ok(match self.open(opened, about, message, key, &writer) {
+            Ok(()) => Taken::Opened(opened.clone()),
             Err(failure) => {
                 self.change.put_back(before);
                 Taken::Refused(failure.error.to_string())
             }
         })
-    }
-
-    /// The ticket that a Message-ID came in, or went out, with.
-    fn ticket_of(&self, id: &str) -> Result<Option<TicketId>, Failure> {
-        if let Some(known) = self.ids.get(id) {
-            return Ok(Some(known.clone()));
-        }
-        // One of ours names its ticket, also before the ticket says that it was sent.
-        if let Some((ticket, entry)) = named_by_message_id(id)
-            && let Some(found) = self.change.ticket(&ticket)?
-            && found.timeline().iter().any(|known| known.id == entry && known.outgoing_mail().is_some())
-        {
-            return Ok(Some(ticket));
-        }
-        let query = format!("mail:{}", quoted(id));
-        let found = self.change.project().find(&Search::new(&query, Projection::Lines))?;
-        if let Some(listed) = found.last() {
-            return Ok(Some(listed.summary.id.clone()));
-        }
-        // Of a ticket that was purged, nothing but its id is left, which its first message leads to.
-        let first = TicketId::from_key(&key_of(id));
-        Ok(self.change.ticket(&first)?.filter(Ticket::is_purged).map(|_| first))
     }
 
     /// True for a message that was written before its ticket was purged: it is what was to go.
@@ -208,66 +173,18 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let at = message.at.filter(|at| *at <= self.change.at()).unwrap_or(self.change.at());
         let actor = if is_outside {
             Actor { by: by.clone(), member, at, via: None, entry }
-        } else if let Some(desk) = self.settings.desk() {
-            Actor { by: desk.clone(), member: desk, at, via: None, entry }
         } else {
-            Actor { at, ..self.change.author.actor(entry) }
+            self.desk(entry, at)
         };
         Ok(Writer { actor, claimed: (!is_outside).then(|| by.to_string()), is_outside })
     }
 
-    /// The ticket that a message is about: that of a message it answers; else the one that it names, for somebody who
-    /// takes part in it. True beside it, where a message to a vendor is answered: whoever answers speaks for the vendor.
-    fn ticket_meant(&self, message: &Message, writer: &Writer) -> Result<Option<(TicketId, bool)>, Failure> {
-        for id in &message.answers {
-            if let Some(found) = self.ticket_of(id)? {
-                let ticket = self.change.ticket(&found)?;
-                let is_of_vendor = ticket.is_some_and(|ticket| is_to_vendor(&ticket, id));
-                return Ok(Some((found, is_of_vendor)));
-            }
+    /// The desk, as who makes an entry; whoever takes the messages, where it has no address.
+    fn desk(&self, entry: EntryId, at: Timestamp) -> Actor {
+        match self.settings.desk() {
+            Some(desk) => Actor { by: desk.clone(), member: desk, at, via: None, entry },
+            None => Actor { at, ..self.change.author.actor(entry) },
         }
-        for id in message.named_tickets(&self.settings) {
-            let Some(ticket) = self.change.ticket(&id)? else { continue };
-            if !writer.is_outside || ticket.takes_part(&writer.actor.by.email, None) {
-                return Ok(Some((id, false)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Where a ticket's talk goes on: in the original of a duplicate, and nowhere once it has ended for good.
-    fn goes_on_in(&mut self, id: &TicketId) -> Result<Option<TicketId>, Failure> {
-        let Some(ticket) = self.change.ticket(id)? else { return Ok(None) };
-        if ticket.is_purged() {
-            return Ok(None);
-        }
-        if self.is_full(&ticket) {
-            return Ok(self.continued.get(id).cloned());
-        }
-        let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
-        if code == Some(Resolution::Duplicate) {
-            let original = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
-            return Ok(original.and_then(TicketId::parse).or_else(|| Some(id.clone())));
-        }
-        let since = ticket.setter(&Field::Status).map(|entry| entry.at.unix());
-        let within = self.change.project().settings()?.reopen_within_seconds;
-        let is_late = since.is_some_and(|since| self.change.at().unix().saturating_sub(since) > within);
-        Ok(match ticket.fields().status() {
-            Status::Closed => None,
-            Status::Resolved if is_late => None,
-            Status::New
-            | Status::Triaged
-            | Status::InProgress
-            | Status::Pending
-            | Status::Deferred
-            | Status::Resolved => Some(id.clone()),
-        })
-    }
-
-    /// True for a ticket that takes no more texts of any length.
-    fn is_full(&mut self, ticket: &Ticket) -> bool {
-        let bytes = self.sizes.entry(ticket.id().clone()).or_insert_with(|| codec::write(ticket).len());
-        *bytes + crate::ticket::MAX_TEXT_BYTES > FULL_TICKET_BYTES
     }
 
     /// True for somebody who reported a ticket, or is of a vendor.
@@ -297,29 +214,21 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         key: &str,
         writer: &Writer,
     ) -> Result<(), Failure> {
-        let reporter = message.writer();
         let kept = self.kept(message);
-        let title = cut(&one_line(&kept.title), MAX_TITLE).into_owned();
-        let mut fields = Changes::from([
-            (Field::Title, FieldChange::to_text(title)),
-            (Field::Channel, FieldChange::to_text("email")),
-            (Field::Reporter, FieldChange::to_text(reporter.to_string())),
-        ]);
-        if !kept.text.trim().is_empty() {
-            fields.insert(Field::Description, FieldChange::To(Some(Node::text(kept.text.clone()))));
-        }
-        let request = Request::new(RequestKind::Comment).by_mail(received(message, writer));
+        let fields = message.fields(&kept.title, &kept.text);
+        let request = Request::new(RequestKind::Comment).by_mail(message.received(writer.claimed.clone()));
         let rules = self.change.project().rules()?;
         let ticket = self.change.opened(id, &fields, request, rules, &writer.actor)?;
         self.change.put(None, ticket);
         if let Some(about) = about {
-            let link = Request::new(RequestKind::Link(LinkKind::RelatesTo, about.clone()));
-            let actor = Actor { entry: entry_of_key(key, "link"), ..writer.actor.clone() };
-            self.change.apply(id, link, rules, &actor)?;
-            let back = Request::new(RequestKind::Link(LinkKind::RelatesTo, id.clone()));
-            let actor = Actor { entry: entry_of_key(key, "link back"), ..writer.actor.clone() };
+            let mut link = |one: &TicketId, other: &TicketId, end: &str| {
+                let link = Request::new(RequestKind::Link(LinkKind::RelatesTo, other.clone()));
+                let actor = self.desk(entry_of_key(key, end), writer.actor.at);
+                self.change.apply(one, link, rules, &actor)
+            };
+            link(id, about, "link")?;
             // A ticket that was purged takes no link.
-            drop(self.change.apply(about, back, rules, &actor));
+            drop(link(about, id, "link back"));
         }
         self.keep_files(id, message, key, writer, &kept)?;
         if writer.is_outside && message.kind == MessageKind::Person {
@@ -342,11 +251,12 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
             && !is_of_vendor
             && self.vendor_of(&writer.actor.by.email)?.is_none();
         let text = if kept.text.trim().is_empty() { "(no text)".to_owned() } else { kept.text.clone() };
-        let note = cut_note(match (&writer.claimed, message.kind) {
+        let note = match (&writer.claimed, message.kind) {
             (Some(claimed), _) => format!("Unverified, in the name of {claimed}:\n\n{text}"),
             (None, MessageKind::Person) => text,
             (None, kind) => format!("{}:\n\n{text}", kind.name()),
-        });
+        };
+        let note = first_bytes(&note, MAX_TEXT_BYTES).to_owned();
         if let Some(bytes) = self.sizes.get_mut(id) {
             // A text is indented line by line.
             *bytes += note.len() + 4 * note.lines().count() + ENTRY_BYTES * (message.files.len() + 2);
@@ -354,43 +264,14 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let request = Request {
             visibility: if is_word { Visibility::Customer } else { Visibility::Internal },
             speaker: is_word.then(|| writer.actor.by.to_string()),
-            ..Request::new(RequestKind::Comment).with_note(Some(note)).by_mail(received(message, writer))
+            ..Request::new(RequestKind::Comment)
+                .with_note(Some(note))
+                .by_mail(message.received(writer.claimed.clone()))
         };
         self.change.apply(id, request, rules, &writer.actor)?;
         self.keep_files(id, message, key, writer, &kept)?;
         Ok(if is_word { Taken::Said(id.clone()) } else { Taken::Noted(id.clone()) })
     }
-}
-
-/// The message that an entry came by.
-fn received(message: &Message, writer: &Writer) -> Mail {
-    Mail {
-        id: Some(message.recorded_id()),
-        from: writer.claimed.clone(),
-        cc: message.cc.clone(),
-        results: message.results.clone(),
-        digest: Some(message.digest.clone()),
-        ..Mail::default()
-    }
-}
-
-/// True for the Message-ID of a message that went to a vendor.
-fn is_to_vendor(ticket: &Ticket, id: &str) -> bool {
-    let named = named_by_message_id(id).map(|(_, entry)| entry);
-    ticket.timeline().iter().any(|entry| {
-        let is_it = named.as_ref() == Some(&entry.id) || ticket.sent_as(&entry.id) == Some(id);
-        is_it && entry.action == Action::Defer
-    })
-}
-
-/// A note as long as one may be.
-fn cut_note(mut note: String) -> String {
-    let mut end = crate::ticket::MAX_TEXT_BYTES.min(note.len());
-    while !note.is_char_boundary(end) {
-        end -= 1;
-    }
-    note.truncate(end);
-    note
 }
 
 /// An entry of a message's, of a part of it.

@@ -1,15 +1,12 @@
 //! What comes with a message: its files, and the message itself as evidence; secrets are taken out before.
 
 use crate::process::{Message, Request, RequestKind, entry_of_key, secret_in, without_secrets};
+use crate::project::attachments::attachment;
 use crate::project::change::Change;
-use crate::project::failure::{Failure, Kind};
+use crate::project::failure::Failure;
 use crate::project::mail::{MailTaking, Writer, part_of};
-use crate::project::state::Project;
 use crate::store::{TicketChange, layout};
-use crate::ticket::{
-    Attachment, Entry, EntryId, Person, Ticket, TicketId, Visibility, attachment_file, holds_bytes, sha256,
-    visible,
-};
+use crate::ticket::{EntryId, TicketId, Visibility, first_bytes, sha256};
 
 /// The most files of a message that are attached one by one.
 const MAX_FILES: usize = 50;
@@ -26,62 +23,30 @@ pub(super) struct Kept {
     whole_text: String,
 }
 
-impl Project<'_> {
-    /// A value of git's configuration, as this clone or its user has set it; `None` for an empty one.
-    #[must_use]
-    pub fn configured(&self, name: &str) -> Option<String> {
-        self.store.repository().configured(name).filter(|value| !value.trim().is_empty())
-    }
-
-    /// Somebody as the team knows them: through `.mailmap`.
-    ///
-    /// # Errors
-    /// The `.mailmap` cannot be read.
-    pub fn known(&self, who: &Person) -> Result<Person, Failure> {
-        Ok(self.store.mapped(who)?)
-    }
-
-    /// Says something on standard error.
-    pub fn note(&self, note: String) {
-        self.host.note(note);
-    }
-
-    /// An entry that somebody named, and its ticket.
-    ///
-    /// # Errors
-    /// There is none of that id, or a file cannot be read.
-    pub fn entry(&self, typed: &str) -> Result<(Ticket, Entry), Failure> {
-        let none = || {
-            Failure::new(Kind::NotFound, format!("no entry '{}'", visible(typed)))
-                .hint("git support mail queue")
-        };
-        let wanted = EntryId::parse(typed).ok_or_else(none)?;
-        let names = [wanted.to_string()];
-        for id in self.snapshot().containing(|content| holds_bytes(content, &names))? {
-            let ticket = self.need(&id)?;
-            let found = ticket.timeline().iter().find(|known| known.id == wanted).cloned();
-            if let Some(found) = found {
-                return Ok((ticket, found));
-            }
-        }
-        Err(none())
-    }
+/// What a change was, so that it can be that again.
+pub(super) struct SetAside {
+    tickets: Vec<(TicketId, Option<TicketChange>)>,
+    files: usize,
+    warnings: usize,
 }
 
 impl Change<'_, '_> {
-    /// Tickets as this change has made them so far; none for those that it has not touched.
-    pub(super) fn set_aside(&self, ids: &[&TicketId]) -> Vec<(TicketId, Option<TicketChange>)> {
-        ids.iter().map(|id| ((*id).clone(), self.tickets.get(id).cloned())).collect()
+    /// Tickets as this change has made them so far, and how many files it has taken.
+    pub(super) fn set_aside(&self, ids: &[&TicketId]) -> SetAside {
+        let tickets = ids.iter().map(|id| ((*id).clone(), self.tickets.get(id).cloned())).collect();
+        SetAside { tickets, files: self.files.len(), warnings: self.warnings.len() }
     }
 
-    /// Has tickets be what they were when they were set aside.
-    pub(super) fn put_back(&mut self, before: Vec<(TicketId, Option<TicketChange>)>) {
-        for (id, change) in before {
+    /// Has the change be what it was.
+    pub(super) fn put_back(&mut self, before: SetAside) {
+        for (id, change) in before.tickets {
             match change {
                 Some(change) => drop(self.tickets.insert(id, change)),
                 None => drop(self.tickets.remove(&id)),
             }
         }
+        self.files.truncate(before.files);
+        self.warnings.truncate(before.warnings);
     }
 }
 
@@ -139,9 +104,11 @@ impl MailTaking<'_, '_, '_> {
         if self.settings.keeps_messages && fits(&message.raw) && !has_secret {
             self.keep(id, (WHOLE, message.raw.clone()), writer, entry_of_key(key, "message"))?;
         } else if message.is_folded {
-            let mut text = kept.whole_text.clone().into_bytes();
-            text.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            self.keep(id, (TEXT, text), writer, entry_of_key(key, "whole text"))?;
+            let text = first_bytes(&kept.whole_text, usize::try_from(limit).unwrap_or(usize::MAX));
+            if text.len() < kept.whole_text.len() {
+                told.push(format!("The text was attached as far as {limit} bytes."));
+            }
+            self.keep(id, (TEXT, text.as_bytes().to_vec()), writer, entry_of_key(key, "whole text"))?;
         }
         if told.is_empty() {
             return Ok(());
@@ -163,14 +130,8 @@ impl MailTaking<'_, '_, '_> {
         writer: &Writer,
         entry: EntryId,
     ) -> Result<(), Failure> {
-        let file = attachment_file(&entry, name);
-        let attachment = Attachment {
-            name: name.to_owned(),
-            file: file.clone(),
-            bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
-            sha256: sha256(&content),
-            is_removed: false,
-        };
+        let attachment = attachment(&entry, name, &content);
+        let file = attachment.file.clone();
         let request = Request::new(RequestKind::Attach(attachment));
         let rules = self.change.project().rules()?;
         self.change.apply(id, request, rules, &part_of(writer, entry))?;

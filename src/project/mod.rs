@@ -32,6 +32,7 @@ mod mail;
 mod mail_acknowledgement;
 mod mail_files;
 mod mail_sending;
+mod mail_thread;
 mod near_words;
 mod parts;
 mod people;

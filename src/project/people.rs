@@ -27,6 +27,14 @@ impl Sought {
 }
 
 impl Project<'_> {
+    /// Somebody as the team knows them: through `.mailmap`.
+    ///
+    /// # Errors
+    /// The `.mailmap` cannot be read.
+    pub fn known(&self, who: &Person) -> Result<Person, Failure> {
+        Ok(self.store.mapped(who)?)
+    }
+
     /// Whom somebody means, as a query means them.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::project::host::Host;
 use crate::project::parts::{Files, FilesCache};
 use crate::store::git::ObjectId;
 use crate::store::{Snapshot, Store, layout};
-use crate::ticket::{Person, Ticket, TicketId, Timestamp};
+use crate::ticket::{Entry, EntryId, Person, Ticket, TicketId, Timestamp, holds_bytes};
 
 /// Which state of the tickets is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -193,6 +193,27 @@ impl<'h> Project<'h> {
     /// There is none of that id, or its file cannot be read.
     pub fn need(&self, id: &TicketId) -> Result<Ticket, Failure> {
         Ok(self.snapshot().need(id)?)
+    }
+
+    /// The entries of an id, each with its ticket: two may share one.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn entries_of(&self, entry: &EntryId) -> Result<Vec<(Ticket, Entry)>, Failure> {
+        let names = [entry.to_string()];
+        let mut all = Vec::new();
+        for id in self.snapshot().containing(|content| holds_bytes(content, &names))? {
+            let ticket = self.need(&id)?;
+            let found = ticket.timeline().iter().find(|known| known.id == *entry).cloned();
+            all.extend(found.map(|found| (ticket, found)));
+        }
+        Ok(all)
+    }
+
+    /// A value of git's configuration, as this clone or its user has set it; `None` for an empty one.
+    #[must_use]
+    pub fn configured(&self, name: &str) -> Option<String> {
+        self.store.repository().configured(name).filter(|value| !value.trim().is_empty())
     }
 
     /// A ticket, if there is one that can be read.

@@ -6,9 +6,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::{Error, PastChange};
-use crate::ticket::{
-    EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, holds_bytes, visible,
-};
+use crate::ticket::{EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, visible};
 
 /// What is to be undone.
 #[derive(Debug)]
@@ -64,10 +62,8 @@ impl Project<'_> {
         let Some(entry) = EntryId::parse(typed) else { return Ok(None) };
         let me = self.me()?;
         let mut refusal = None;
-        let names = [entry.to_string()];
-        for id in self.snapshot().containing(|content| holds_bytes(content, &names))? {
-            let ticket = self.need(&id)?;
-            let Some(found) = ticket.timeline().iter().find(|known| known.id == entry) else { continue };
+        for (ticket, found) in self.entries_of(&entry)? {
+            let id = ticket.id().clone();
             if found.by.is_named(&me.to_string()) {
                 return Ok(Some(UndoTarget::Entry(id, entry)));
             }

@@ -50,8 +50,8 @@ impl Ticket {
         own.filter(|entry| entry.received_mail().is_some()).last().map(|entry| &entry.id)
     }
 
-    /// True for an address that takes part in a ticket: it reported it, wrote to it, or had a copy; before an entry, where
-    /// one is named.
+    /// True for an address that takes part in a ticket: it reported it, said something there, or had a copy; before an
+    /// entry, where one is named. What else an entry of theirs did, a link say, lets nobody in.
     #[must_use]
     pub fn takes_part(&self, address: &str, before: Option<&EntryId>) -> bool {
         let is = |text: &str| Person::parse(text).is_some_and(|who| who.email.eq_ignore_ascii_case(address));
@@ -59,7 +59,8 @@ impl Ticket {
         let entries = self.timeline().iter().take_while(|entry| Some(&entry.id) != before);
         let mut entries = entries.map(|entry| {
             let copies = entry.mail.iter().flat_map(|mail| mail.to.iter().chain(&mail.cc));
-            entry.by.email.eq_ignore_ascii_case(address)
+            (entry.by.email.eq_ignore_ascii_case(address)
+                && (entry.is_said() || entry.action == Action::Open))
                 || entry.speaker.as_deref().is_some_and(is)
                 || copies.into_iter().any(|copy| copy.eq_ignore_ascii_case(address))
         });

@@ -31,7 +31,7 @@ pub(crate) fn take(sandbox: &Sandbox, message: &str) -> Value {
     lines[0].clone()
 }
 
-fn ticket_of(line: &Value) -> String {
+pub(crate) fn ticket_of(line: &Value) -> String {
     line["ticket"].as_str().unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
@@ -110,12 +110,20 @@ fn a_number_in_the_subject_counts_for_those_who_take_part() {
     assert_eq!(ticket_of(&take(&sandbox, &by_copy)), id);
     let tag = format!("To: Support <support+{id}@shop.example>\nSubject: More");
     assert_eq!(ticket_of(&take(&sandbox, &message("m3@customer.example", &tag, "More."))), id);
-    // A stranger who guesses a number gets a ticket of their own, and reads nothing of this one.
-    let stranger =
-        message("m4@evil.example", &format!("From: Eve <eve@evil.example>\n{subject}"), "Tell me.");
-    let line = take(&sandbox, &stranger);
+    // A stranger who guesses a number gets a ticket of their own beside it, and reads nothing of this one.
+    let stranger = |place: &str| {
+        let headers = format!("From: Eve <eve@evil.example>\n{subject}");
+        take(&sandbox, &message(place, &headers, "Tell me."))
+    };
+    let line = stranger("m4@evil.example");
     assert_eq!(line["outcome"], "opened");
-    assert_ne!(ticket_of(&line), id);
+    let beside = ticket_of(&line);
+    assert_ne!(beside, id);
+    assert_eq!(sandbox.field(&beside, "links")["relates-to"][0], id.as_str());
+    assert_eq!(sandbox.field(&beside, "title"), "Pay fails");
+    // And what they write under it goes on there.
+    let again = stranger("m5@evil.example");
+    assert_eq!((again["outcome"].as_str(), ticket_of(&again)), (Some("comment"), beside));
 }
 
 #[test]
@@ -135,6 +143,13 @@ fn what_has_ended_for_good_goes_on_in_a_new_ticket() {
         sandbox.run(&["show", &new, "--json"]).stdout
     );
     assert_eq!(sandbox.field(&id, "status"), "closed");
+    let more =
+        take(&sandbox, &message("m2b@customer.example", "In-Reply-To: <m1@customer.example>", "And more."));
+    assert_eq!(
+        (more["outcome"].as_str(), ticket_of(&more)),
+        (Some("comment"), new.clone()),
+        "it goes on there"
+    );
     // A duplicate's talk goes on in the original.
     let twin = ticket_of(&take(&sandbox, &message("m3@customer.example", "Subject: Twin", "Twin.")));
     sandbox.run(&["resolve", &twin, "--as", "duplicate", "--duplicate-of", &new]).ok();
@@ -155,6 +170,8 @@ fn automatic_mail_makes_no_ticket_and_answers_nothing() {
         "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
         "From: support@shop.example",
         "X-Spam-Flag: YES",
+        "Subject: =?utf-8?Q?R=C3=A9ponse_automatique=3A_Absence?=",
+        "From: Mail Delivery <MAILER-DAEMON>",
     ]
     .iter()
     .enumerate()
@@ -203,64 +220,6 @@ fn two_desks_that_answer_each_other_stop() {
 }
 
 #[test]
-fn a_sender_proves_nothing() {
-    let sandbox = desk();
-    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
-    // In the name of the team: a note by whoever takes it, which says so.
-    let headers = "From: Dana Li <dana@example.com>\nIn-Reply-To: <m1@customer.example>";
-    let line = take(&sandbox, &message("m2@evil.example", headers, "Close it and refund them."));
-    assert_eq!(line["outcome"], "note");
-    let timeline = sandbox.field(&id, "timeline");
-    let note =
-        timeline.as_array().unwrap().iter().find(|entry| entry["mail"]["id"] == "m2@evil.example").unwrap();
-    assert_eq!(
-        (note["visibility"].as_str(), note["mail"]["from"].as_str()),
-        (Some("internal"), Some("Dana Li <dana@example.com>"))
-    );
-    let show = sandbox.run(&["show", &id]).ok();
-    assert!(show.contains("says it is from Dana Li <dana@example.com>"), "{show}");
-    // What a server says is shown, as that server said it; a sender's own word below it is not.
-    sandbox.run(&["config", "set", "mail.server", "mx.shop.example"]).ok();
-    let headers = "Authentication-Results: mx.shop.example; spf=fail; dkim=none\nReceived: from a by mx.shop.example; Mon, 23 Nov 2026 09:05:00 +0000\n\
-                   Authentication-Results: evil.example; spf=pass";
-    let line = take(&sandbox, &message("m3@customer.example", headers, "Who?"));
-    let entry = &sandbox.field(&ticket_of(&line), "timeline")[0];
-    assert_eq!(entry["mail"]["results"], "spf=fail dkim=none");
-    assert_eq!(entry["at"], "2026-11-23T09:05:00Z");
-}
-
-#[test]
-fn strangers_can_be_refused() {
-    let sandbox = desk();
-    take(&sandbox, &message("m1@customer.example", "", "It fails."));
-    sandbox.run(&["config", "set", "mail.unknown", "refuse"]).ok();
-    let line = take(&sandbox, &message("m2@x.example", "From: eve@x.example", "Hello."));
-    assert_eq!(line["outcome"], "left", "{line}");
-    assert_eq!(
-        take(&sandbox, &message("m3@customer.example", "Subject: Another", "Ann again."))["outcome"],
-        "opened"
-    );
-}
-
-#[test]
-fn a_secret_in_a_message_is_taken_out_and_the_team_is_told() {
-    let sandbox = desk();
-    let secret = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
-    let line = take(
-        &sandbox,
-        &message("m1@customer.example", "", &format!("My key is {secret}\n\n> quoted {secret}")),
-    );
-    let id = ticket_of(&line);
-    let all = sandbox.git(&["log", "-p", "--all", "--", ".support"]);
-    assert!(!all.contains(&secret), "{all}");
-    let show = sandbox.run(&["show", &id]).ok();
-    assert!(show.contains("The message held an AWS access key, which was redacted."), "{show}");
-    // The rest of what was said is there.
-    let kept = sandbox.run(&["attach", &id, "--get", "message.txt", "--output", "-"]).ok();
-    assert!(kept.contains("> quoted ["), "{kept}");
-}
-
-#[test]
 fn a_saved_message_is_filed_by_hand_and_its_thread_goes_on() {
     let sandbox = desk();
     let raw = message("m1@customer.example", "", "It fails.\n\n> Quoted");
@@ -301,28 +260,6 @@ fn a_redaction_reaches_the_message_itself() {
 }
 
 #[test]
-fn an_audit_knows_who_takes_messages() {
-    let sandbox = desk();
-    sandbox.is_tampered_with();
-    let by_dana =
-        |place: usize| take(&sandbox, &message(&format!("m{place}@customer.example"), "", "It fails."));
-    by_dana(1);
-    sandbox.run(&["audit"]).ok();
-    sandbox.run(&["config", "set", "audit.carriers", "gateway@shop.example"]).ok();
-    // In the gateway's name, a message is what it was; by hand of a colleague, somebody is to look at it.
-    let raw = message("m2@customer.example", "", "It fails.");
-    fs::write(sandbox.root().join("m2.eml"), raw).unwrap();
-    let name = "GIT_AUTHOR_NAME=Gateway GIT_COMMITTER_NAME=Gateway";
-    let email = "GIT_AUTHOR_EMAIL=gateway@shop.example GIT_COMMITTER_EMAIL=gateway@shop.example";
-    sandbox.shell(&format!("{name} {email} git support mail take ../m2.eml")).ok();
-    sandbox.run(&["audit"]).ok();
-    by_dana(3);
-    let audit = sandbox.run(&["audit"]);
-    assert_eq!(audit.status, Some(3), "{audit:?}");
-    assert!(audit.stdout.contains("warning: entry.unattested"), "{audit:?}");
-}
-
-#[test]
 fn html_and_passed_on_messages_read_as_they_look() {
     let sandbox = desk();
     let description = |id: &str, headers: &str, text: &str| {
@@ -340,34 +277,6 @@ fn html_and_passed_on_messages_read_as_they_look() {
     let passed_on = "Can you help?\n\n---------- Forwarded message ---------\nFrom: Ben <ben@x>\nDate: Monday\nTo: Ann\n\nWhere is my invoice?";
     let text = description("h3@x", "Subject: Fwd: Invoice", passed_on);
     assert!(text.contains("Where is my invoice?"), "{text}");
-}
-
-#[test]
-fn a_secret_is_found_however_it_is_encoded() {
-    let sandbox = desk();
-    let secret = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
-    let (begin, end) = secret.split_at(9);
-    let parts = format!(
-        "--b\n\nNothing to see.\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>{begin}=\n{end}</p>\n\
-         --b\nContent-Disposition: attachment; filename=\"{secret}.txt\"\n\nx\n--b--"
-    );
-    let headers = "Content-Type: multipart/mixed; boundary=b";
-    for (place, headers) in [
-        headers.to_owned(),
-        format!("{headers}\nX-Api-Key: {secret}"),
-        format!("{headers}\nFrom: {secret} <ann@customer.example>"),
-        format!("{headers}\nCc: {secret} <bob@customer.example>"),
-    ]
-    .iter()
-    .enumerate()
-    {
-        let line = take(&sandbox, &message(&format!("s{place}@x"), headers, &parts));
-        let show = sandbox.run(&["show", &ticket_of(&line)]).ok();
-        assert!(show.contains("which was redacted"), "{headers}: {show}");
-    }
-    let all = sandbox.git(&["log", "-p", "--text", "--all", "--", ".support"]);
-    assert!(!all.contains(&secret) && !all.contains(&format!("{begin}=")), "{all}");
-    assert!(!sandbox.git(&["ls-files"]).contains(&secret));
 }
 
 #[test]

@@ -90,6 +90,7 @@ mod sameness;
 mod sandbox;
 mod schemas;
 mod searching;
+mod senders;
 mod server;
 mod serving;
 mod settings;

@@ -216,8 +216,10 @@ fn sixty_odd_messages_are_each_filed_once_and_run_nothing() {
     let list = sandbox.run(&["list", "--all"]).ok();
     assert!(list.chars().all(|c| c == '\n' || !c.is_control()), "{list}");
     assert_eq!(sandbox.run(&["doctor"]).status, Some(0));
-    // What is sent to their writers has one recipient and no header of theirs.
-    let queue: Value = serde_json::from_str(&sandbox.run(&["mail", "queue", "--json"]).ok()).unwrap();
+    // What is sent to their writers has one recipient and no header of theirs; where none can be, nothing is queued.
+    let output = sandbox.run(&["mail", "queue", "--json"]);
+    assert_eq!(output.stderr, "");
+    let queue: Value = serde_json::from_str(&output.stdout).unwrap();
     for line in queue.as_array().unwrap() {
         let to = line["to"].as_array().unwrap();
         assert!(to.len() == 1 && !to[0].as_str().unwrap().starts_with('-'), "{line}");
@@ -249,6 +251,23 @@ fn two_messages_under_one_id_are_two_and_one_that_came_twice_is_one() {
     assert_eq!(second["outcome"], "opened", "{second}");
     assert_ne!(second["ticket"], first["ticket"]);
     assert_eq!(take(&raw("Two, and something else.", ""))["outcome"], "known");
+    // As words on a ticket, too, in one run and in the next.
+    let id = first["ticket"].as_str().unwrap().to_owned();
+    let folder = sandbox.root().join("twins");
+    fs::create_dir_all(&folder).unwrap();
+    for (place, text) in ["Three.", "Four.", "Three.", "Four.", "Five."].iter().enumerate() {
+        let twin = format!(
+            "From: ann@customer.example\nSubject: x\nMessage-ID: <twin@x>\nIn-Reply-To: <same@x>\n\n{text}\n"
+        );
+        fs::write(folder.join(format!("{place}.eml")), twin).unwrap();
+    }
+    let path = folder.to_str().unwrap();
+    assert!(sandbox.run(&["mail", "take", path]).ok().ends_with("3 comments, 2 known\n"));
+    assert_eq!(sandbox.run(&["mail", "take", path]).ok(), "5 known\n");
+    let show = sandbox.run(&["show", &id]).ok();
+    for text in ["Three.", "Four.", "Five."] {
+        assert_eq!(show.matches(text).count(), 1, "{text}: {show}");
+    }
     // What was redacted or purged does not come back.
     let id = first["ticket"].as_str().unwrap();
     sandbox.run(&["redact", id, "--text", "One.", "-m", "Asked for."]).ok();

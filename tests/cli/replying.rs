@@ -42,6 +42,12 @@ impl PostOffice {
         all
     }
 
+    /// The ticket of a customer's question.
+    fn asked(&self) -> String {
+        let line = take(&self.sandbox, &message("m1@customer.example", "", "It fails."));
+        line["ticket"].as_str().unwrap().to_owned()
+    }
+
     fn queue(&self) -> Vec<Value> {
         let json = self.sandbox.run(&["mail", "queue", "--json"]).ok();
         serde_json::from_str(&json).unwrap()
@@ -86,10 +92,7 @@ fn a_reply_goes_out_once_in_the_thread_of_the_customer() {
 fn what_cannot_be_sent_stays_queued_and_says_why() {
     let office = PostOffice::new();
     let sandbox = &office.sandbox;
-    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = office.asked();
     let good = sandbox.git(&["config", "sendemail.smtpServer"]);
     let bad = program(sandbox, "bad", "cat >/dev/null; echo 550 no such user; exit 69");
     sandbox.git(&["config", "sendemail.smtpServer", &bad]);
@@ -152,10 +155,7 @@ fn a_run_that_was_broken_off_while_sending_says_that_it_sends_again() {
 fn a_draft_is_shown_and_nothing_is_recorded() {
     let office = PostOffice::new();
     let sandbox = &office.sandbox;
-    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = office.asked();
     let before = sandbox.subjects();
     let draft = sandbox
         .run(&["reply", &id, "--draft", "-m", "Since when?", "--cc", "Bob <bob@customer.example>"])
@@ -306,15 +306,17 @@ fn what_is_said_with_a_step_is_sent_when_it_is_to_be() {
     let office = PostOffice::new();
     let sandbox = &office.sandbox;
     sandbox.run(&["config", "set", "mail.acknowledge", "0"]).ok();
-    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = office.asked();
     let output = sandbox.run(&["comment", &id, "-m", "We look at it."]);
     assert!(output.stderr.contains("not sent by e-mail; git support reply does"), "{output:?}");
     assert_eq!(office.queue().len(), 0);
     let output = sandbox.run(&["pend", &id, "-m", "Which card?", "--send"]);
     assert!(!output.stderr.contains("not sent"), "{output:?}");
+    // A message needs a text, which a step alone does not.
+    for step in [["resolve", &id, "--as", "answered", "--send"].as_slice(), &["pend", &id, "--send"]] {
+        let output = sandbox.run(step);
+        assert!(output.status == Some(2) && output.stderr.contains("-m TEXT"), "{output:?}");
+    }
     sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Use the blue one.", "--send"]).ok();
     sandbox.run(&["mail", "send"]).ok();
     let sent = office.sent().concat();
@@ -326,10 +328,7 @@ fn a_reply_that_was_replaced_before_it_was_sent_goes_out_as_it_is_now() {
     let office = PostOffice::new();
     let sandbox = &office.sandbox;
     sandbox.run(&["config", "set", "mail.acknowledge", "0"]).ok();
-    let id = take(sandbox, &message("m1@customer.example", "", "It fails."))["ticket"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = office.asked();
     sandbox.run(&["reply", &id, "-m", "Version A."]).ok();
     let entry = office.queue()[0]["entry"].as_str().unwrap().to_owned();
     sandbox.run(&["comment", &id, "--replace", &entry, "-m", "Version B."]).ok();

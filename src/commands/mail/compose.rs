@@ -9,7 +9,6 @@ use crate::project::Project;
 use crate::render::{Audience, Format, View, render_chunk};
 use crate::ticket::{
     Action, Entry, Field, Mail, Node, Person, Set, Ticket, TicketId, Visibility, address_problem, one_line,
-    visible,
 };
 
 /// The most Message-IDs that a message names before it.
@@ -27,7 +26,7 @@ pub(crate) fn composed(
 ) -> Result<Outgoing, Failure> {
     let mail = entry.outgoing_mail().cloned().unwrap_or_default();
     // A file of a ticket may say anything.
-    if let Some(problem) = mail.to.iter().chain(&mail.cc).find_map(|address| recipient_problem(address)) {
+    if let Some(problem) = mail.to.iter().chain(&mail.cc).find_map(|address| address_problem(address)) {
         return Err(Failure::new(Kind::Refused, format!("entry {} of {}: {problem}", entry.id, ticket.id())));
     }
     let address = settings.addresses.first().cloned().unwrap_or_default();
@@ -163,7 +162,7 @@ pub(crate) fn recipients(ticket: &Ticket, to: &[String], cc: &[String]) -> Resul
     } else {
         to.iter().map(|typed| plain_address(typed)).collect()
     };
-    if let Some(problem) = to.iter().chain(&cc).find_map(|address| recipient_problem(address)) {
+    if let Some(problem) = to.iter().chain(&cc).find_map(|address| address_problem(address)) {
         return Err(Failure::usage(problem));
     }
     Ok(Mail { to, cc, ..Mail::default() })
@@ -204,13 +203,6 @@ pub(crate) fn note_unsent(tickets: &[Ticket], session: &Session<'_>) {
             session.note(format!("{}: not sent by e-mail; git support reply does", ticket.id()));
         }
     }
-}
-
-/// What is wrong with an address that mail is to go to: what begins with a dash is an option to the programs that send.
-fn recipient_problem(address: &str) -> Option<String> {
-    let dash =
-        address.starts_with('-').then(|| format!("'{}' is not a valid e-mail address", visible(address)));
-    dash.or_else(|| address_problem(address))
 }
 
 /// The address in `Name <address>`.

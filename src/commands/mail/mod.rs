@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Verb::Send(args) => send::run(args, session),
         Verb::Queue => {
             let project = session.project()?;
-            let queued = send::queued(&project)?;
+            let queued = send::queued(&project, session)?;
             Ok(View::Outgoing(queued.iter().map(|(line, _)| line.clone()).collect()))
         }
         Verb::Show(args) => show::run(args, session),

@@ -5,15 +5,13 @@ use std::path::Path;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::mail::{Mailbox, read_message};
-use crate::process::{Changes, FieldChange};
+use crate::process::Changes;
 use crate::project::{NewAttachment, Project, Projection, Search};
 use crate::query::quoted;
-use crate::ticket::{Field, Mail, cut};
+use crate::ticket::Mail;
 
 /// How the name of a saved message ends.
 const ENDING: &str = "eml";
-/// How many columns a title takes of a subject.
-const MAX_TITLE: usize = 200;
 
 /// What a saved message says of a new ticket.
 pub(crate) struct Saved {
@@ -57,21 +55,8 @@ pub(crate) fn saved(
         let problem = format!("{shown}: the message is in {id} already");
         return Err(Failure::new(Kind::Refused, problem).hint(format!("git support show {id}")));
     }
-    let mut fields = Changes::from([
-        (Field::Title, FieldChange::to_text(cut(&message.title(), MAX_TITLE))),
-        (Field::Channel, FieldChange::to_text("email")),
-        (Field::Reporter, FieldChange::to_text(message.writer().to_string())),
-    ]);
-    if !message.text.trim().is_empty() {
-        fields.insert(Field::Description, FieldChange::to_text(message.text.clone()));
-    }
-    let mail = Mail {
-        id: Some(message.recorded_id()),
-        from: Some(message.writer().to_string()),
-        cc: message.cc.clone(),
-        digest: Some(message.digest.clone()),
-        ..Mail::default()
-    };
+    let fields = message.fields(&message.title(), &message.text);
+    let mail = message.received(Some(message.writer().to_string()));
     let whole = NewAttachment { name: "message.eml".to_owned(), content: message.raw };
     let files =
         message.files.into_iter().map(|file| NewAttachment { name: file.name, content: file.content });

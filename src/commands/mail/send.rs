@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     // Another run may have sent and recorded since.
     let project = session.project()?;
-    let all = queued(&project)?;
+    let all = queued(&project, session)?;
     let names: Vec<String> =
         all.iter().map(|(line, _)| name(line.ticket.as_str(), line.entry.as_str())).collect();
     let is_wanted = |(line, _): &(OutgoingLine, Outgoing)| wanted.is_empty() || wanted.contains(&line.ticket);
@@ -74,7 +74,10 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 }
 
 /// The messages that were not sent yet, oldest first.
-pub(super) fn queued(project: &Project<'_>) -> Result<Vec<(OutgoingLine, Outgoing)>, Failure> {
+pub(super) fn queued(
+    project: &Project<'_>,
+    session: &Session<'_>,
+) -> Result<Vec<(OutgoingLine, Outgoing)>, Failure> {
     let search = Search { which: Which::All, ..Search::new("mail:queued", Projection::Lines) };
     let mut queued = Vec::new();
     for listed in project.find(&search)? {
@@ -85,7 +88,7 @@ pub(super) fn queued(project: &Project<'_>) -> Result<Vec<(OutgoingLine, Outgoin
         for (entry, is_ours) in unsent.iter().zip(trusted) {
             // Whoever gets a file merged could have the desk write to anybody.
             if !is_ours {
-                project.note(format!(
+                session.note(format!(
                     "warning: entry {} of {} is not sent: its commit is not by the team",
                     entry.id,
                     ticket.id()
@@ -95,7 +98,7 @@ pub(super) fn queued(project: &Project<'_>) -> Result<Vec<(OutgoingLine, Outgoin
             let message = match composed(project, &ticket, entry, &settings) {
                 Ok(message) => message,
                 Err(failure) => {
-                    project.note(format!("warning: {}; it is not sent", failure.error));
+                    session.note(format!("warning: {}; it is not sent", failure.error));
                     continue;
                 }
             };

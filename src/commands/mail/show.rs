@@ -5,7 +5,7 @@ use crate::commands::mail::{composed, settings};
 use crate::commands::session::Session;
 use crate::mail::written;
 use crate::render::View;
-use crate::ticket::visible;
+use crate::ticket::{EntryId, visible};
 
 /// The names of what is kept of a message: all of it, or its text.
 const KEPT: [&str; 2] = ["message.eml", "message.txt"];
@@ -19,7 +19,12 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, session: &Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let (ticket, entry) = project.entry(&args.entry)?;
+    let none = || {
+        Failure::new(Kind::NotFound, format!("no entry '{}'", visible(&args.entry)))
+            .hint("git support mail queue")
+    };
+    let wanted = EntryId::parse(&args.entry).ok_or_else(none)?;
+    let (ticket, entry) = project.entries_of(&wanted)?.into_iter().next().ok_or_else(none)?;
     if entry.outgoing_mail().is_some() {
         let message = composed(&project, &ticket, &entry, &settings(&project)?)?;
         return Ok(View::Text(text(&written(&message))));
