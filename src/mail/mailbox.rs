@@ -1,19 +1,22 @@
 //! Where messages come from: a file, a pipe, an mbox, a Maildir, a folder of files.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::mail::mbox::Mbox;
+use crate::mail::mbox::{Mbox, begins_message, too_large};
 
 /// The largest message that is read, in bytes: mail servers take less.
 pub(super) const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 
+/// The most that is read of a file to tell what it is.
+const MAX_LINE_BYTES: u64 = 1_000;
+
 /// Where messages come from.
 #[derive(Debug)]
 pub enum Mailbox {
-    /// One message, read already.
-    Message(Vec<u8>),
+    /// What came through a pipe: a message, or an mbox.
+    Pipe(Vec<u8>),
     /// Many in one file, each after a line that begins with `From `.
     Mbox(PathBuf),
     /// A Maildir, whose new messages are taken, and moved to `cur` then.
@@ -50,10 +53,7 @@ impl Mailbox {
     /// It is not there, or cannot be read.
     pub fn open(path: &Path, directory: &Path, input: &mut dyn Read) -> io::Result<Self> {
         if path == Path::new("-") {
-            let mut raw = Vec::new();
-            input.take(limit()).read_to_end(&mut raw)?;
-            // A pipe of procmail or postfix begins with the line of an mbox.
-            return Ok(Self::Message(without_from_line(raw)));
+            return read_all(input).map(Self::Pipe);
         }
         let path = directory.join(path);
         let kind = fs::metadata(&path)?;
@@ -63,9 +63,9 @@ impl Mailbox {
         if !kind.is_file() {
             return Err(io::Error::other("is neither a file nor a folder"));
         }
-        let mut begin = [0; 5];
-        let read = File::open(&path)?.read(&mut begin)?;
-        Ok(if begin.get(..read) == Some(b"From ") { Self::Mbox(path) } else { Self::Files(vec![path]) })
+        let mut line = Vec::new();
+        BufReader::new(File::open(&path)?.take(MAX_LINE_BYTES)).read_until(b'\n', &mut line)?;
+        Ok(if begins_message(&line) { Self::Mbox(path) } else { Self::Files(vec![path]) })
     }
 
     fn folder(path: PathBuf) -> io::Result<Self> {
@@ -89,8 +89,7 @@ impl Mailbox {
     #[must_use]
     pub fn count(&self) -> Option<usize> {
         match self {
-            Self::Message(_) => Some(1),
-            Self::Mbox(_) => None,
+            Self::Pipe(_) | Self::Mbox(_) => None,
             Self::Maildir(_, files) | Self::Files(files) => Some(files.len()),
         }
     }
@@ -104,13 +103,11 @@ impl Mailbox {
         mut take: impl FnMut(Place, io::Result<Vec<u8>>) -> Result<(), E>,
     ) -> Result<(), E> {
         match self {
-            Self::Message(raw) => take(Place::Nth(1), Ok(raw.clone())),
+            Self::Pipe(raw) if begins_message(raw) => each_of(raw.as_slice(), take),
+            Self::Pipe(raw) => take(Place::Nth(1), Ok(raw.clone())),
             Self::Mbox(path) => {
                 let file = File::open(path).map_err(anyhow::Error::from)?;
-                for (place, message) in Mbox::new(BufReader::new(file)).enumerate() {
-                    take(Place::Nth(place + 1), message)?;
-                }
-                Ok(())
+                each_of(BufReader::new(file), take)
             }
             Self::Maildir(_, files) | Self::Files(files) => {
                 for path in files {
@@ -144,26 +141,26 @@ impl Mailbox {
     }
 }
 
-/// What is read of a message: one byte more than it may have, so that it is known to have more.
-fn limit() -> u64 {
-    u64::try_from(MAX_MESSAGE_BYTES).map_or(u64::MAX, |most| most.saturating_add(1))
+fn each_of<E>(
+    mbox: impl BufRead,
+    mut take: impl FnMut(Place, io::Result<Vec<u8>>) -> Result<(), E>,
+) -> Result<(), E> {
+    Mbox::new(mbox, MAX_MESSAGE_BYTES)
+        .enumerate()
+        .try_for_each(|(place, message)| take(Place::Nth(place + 1), message))
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut raw = Vec::new();
-    file.take(limit()).read_to_end(&mut raw)?;
-    if raw.len() > MAX_MESSAGE_BYTES {
-        let problem = format!("is larger than {MAX_MESSAGE_BYTES} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
-    }
-    Ok(without_from_line(raw))
+    read_all(&mut File::open(path)?)
 }
 
-fn without_from_line(raw: Vec<u8>) -> Vec<u8> {
-    if !raw.starts_with(b"From ") {
-        return raw;
+/// Reads a message to its end.
+fn read_all(from: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let limit = u64::try_from(MAX_MESSAGE_BYTES).map_or(u64::MAX, |most| most.saturating_add(1));
+    let mut raw = Vec::new();
+    from.take(limit).read_to_end(&mut raw)?;
+    if raw.len() > MAX_MESSAGE_BYTES {
+        return Err(too_large(MAX_MESSAGE_BYTES));
     }
-    let end = raw.iter().position(|byte| *byte == b'\n').map_or(raw.len(), |end| end + 1);
-    raw.get(end..).unwrap_or_default().to_vec()
+    Ok(raw)
 }

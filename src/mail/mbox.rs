@@ -5,13 +5,20 @@ use std::io::{self, BufRead};
 /// The messages of an mbox.
 pub(super) struct Mbox<R> {
     reader: R,
+    /// The most bytes of a message.
+    most: usize,
     /// True once the line that begins the next message was read.
     has_begun: bool,
 }
 
 impl<R: BufRead> Mbox<R> {
-    pub(super) fn new(reader: R) -> Self {
-        Self { reader, has_begun: false }
+    /// Those of a reader; of more than so many bytes, one is an error, and the next follow.
+    pub(super) fn new(reader: R, most: usize) -> Self {
+        Self { reader, most, has_begun: false }
+    }
+
+    fn whole(&self, message: Vec<u8>) -> io::Result<Vec<u8>> {
+        if message.len() > self.most { Err(too_large(self.most)) } else { Ok(without_blank(message)) }
     }
 }
 
@@ -32,20 +39,26 @@ impl<R: BufRead> Iterator for Mbox<R> {
             // A line of a text that begins so has no date, or follows another line.
             if is_after_blank && begins_message(&line) {
                 if std::mem::replace(&mut self.has_begun, true) {
-                    return Some(Ok(without_blank(message)));
+                    return Some(self.whole(message));
                 }
                 continue;
             }
             is_after_blank = line.iter().all(u8::is_ascii_whitespace);
-            if self.has_begun {
+            if self.has_begun && message.len() <= self.most {
                 message.extend_from_slice(unquoted(&line));
             }
         }
     }
 }
 
-/// True for `From ann@example.com Mon Nov 23 09:00:00 2026`.
-fn begins_message(line: &[u8]) -> bool {
+/// What is said of a message of more than so many bytes.
+pub(super) fn too_large(most: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("is larger than {most} bytes"))
+}
+
+/// True where a line, or the first line of a text, is `From ann@example.com Mon Nov 23 09:00:00 2026`.
+pub(super) fn begins_message(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
     let Some(rest) = line.strip_prefix("From ") else { return false };
     let has_time = rest.split_whitespace().any(|word| {
@@ -77,7 +90,7 @@ mod tests {
     use super::*;
 
     fn messages(text: &str) -> Vec<String> {
-        let all = Mbox::new(text.as_bytes())
+        let all = Mbox::new(text.as_bytes(), 1_000)
             .map(|message| String::from_utf8_lossy(&message.unwrap_or_default()).into_owned());
         all.collect()
     }
@@ -89,6 +102,10 @@ mod tests {
         let expected =
             ["Subject: One\n\nFrom here on\n\nFrom the start\nFrom b\n>From c\n", "Subject: Two\n\nText\n"];
         assert_eq!(messages(text), expected);
+        let large = format!("From a@x Mon Nov 23 09:00:00 2026\n{}\n\n{text}", "x".repeat(2_000));
+        let mut all = Mbox::new(large.as_bytes(), 1_000);
+        assert!(all.next().is_some_and(|first| first.is_err()));
+        assert_eq!(all.filter_map(Result::ok).count(), 2);
         assert_eq!(messages(""), Vec::<String>::new());
         assert_eq!(messages("Subject: x\n\nText\n"), Vec::<String>::new());
     }

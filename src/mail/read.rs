@@ -30,10 +30,19 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
     // A byte order mark is no part of the first header, and a last line without an end is not read as one.
     let marked = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&raw);
     let ended = (!marked.ends_with(b"\n")).then(|| [marked, b"\n"].concat());
-    let parsed = MessageParser::default().parse(ended.as_deref().unwrap_or(marked))?;
-    if parsed.headers().is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
+    if raw.iter().all(u8::is_ascii_whitespace) {
         return None;
     }
+    let parser = MessageParser::default();
+    let bare: Vec<u8>;
+    let parsed = match parser.parse(ended.as_deref().unwrap_or(marked)) {
+        Some(parsed) => parsed,
+        None => {
+            // Without a header, it is all text.
+            bare = [b"\n", marked, b"\n"].concat();
+            parser.parse(&bare)?
+        }
+    };
     let from = parsed.from().into_iter().chain(parsed.sender()).find_map(first_person);
     let whole_text = text_of(&parsed);
     // Of a message that is passed on, what stands below is what it is about.

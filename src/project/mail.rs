@@ -8,11 +8,15 @@ use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::query::quoted;
 use crate::ticket::{
-    EntryId, LinkKind, MAX_TEXT_BYTES, Mail, Person, Ticket, TicketId, Timestamp, Visibility, first_bytes,
+    EntryId, Field, LinkKind, MAX_TEXT_BYTES, Mail, Person, Ticket, TicketId, Timestamp, Visibility,
+    first_bytes,
 };
 
 /// The bytes that an entry takes in a file beside its text, at most.
 const ENTRY_BYTES: usize = 2_048;
+
+/// The tickets that messages may link to one: whoever knows its number can write any number of them.
+const MAX_RELATED: usize = 50;
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,18 +225,27 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let ticket = self.change.opened(id, &fields, request, rules, &writer.actor)?;
         self.change.put(None, ticket);
         if let Some(about) = about {
-            let mut link = |one: &TicketId, other: &TicketId, end: &str| {
-                let link = Request::new(RequestKind::Link(LinkKind::RelatesTo, other.clone()));
-                let actor = self.desk(entry_of_key(key, end), writer.actor.at);
-                self.change.apply(one, link, rules, &actor)
-            };
-            link(id, about, "link")?;
-            // A ticket that was purged takes no link.
-            drop(link(about, id, "link back"));
+            self.relate(id, about, key, writer)?;
         }
         self.keep_files(id, message, key, writer, &kept)?;
         if writer.is_outside && message.kind == MessageKind::Person {
             self.acknowledge(id, key, writer)?;
+        }
+        Ok(())
+    }
+
+    /// Links a ticket to the one that it goes on from, in the desk's name.
+    fn relate(&mut self, id: &TicketId, about: &TicketId, key: &str, writer: &Writer) -> Result<(), Failure> {
+        let Some(ticket) = self.change.ticket(about)? else { return Ok(()) };
+        let related = ticket.fields().members(&Field::Links(LinkKind::RelatesTo)).count();
+        if ticket.is_purged() || related >= MAX_RELATED {
+            return Ok(());
+        }
+        let rules = self.change.project().rules()?;
+        for (one, other, end) in [(id, about, "link"), (about, id, "link back")] {
+            let link = Request::new(RequestKind::Link(LinkKind::RelatesTo, other.clone()));
+            let actor = self.desk(entry_of_key(key, end), writer.actor.at);
+            self.change.apply(one, link, rules, &actor)?;
         }
         Ok(())
     }

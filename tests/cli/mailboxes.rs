@@ -147,3 +147,21 @@ fn a_message_in_cur_is_never_overwritten() {
     assert_eq!(fs::read_dir(maildir.join("cur")).unwrap().count(), 4);
     assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_pipe_is_a_message_or_an_mbox_and_is_never_cut() {
+    let sandbox = desk();
+    let one = message("m1@customer.example", "", "One.");
+    let two = message("m2@customer.example", "", "Two.");
+    let from = "From ann@customer.example Mon Nov 23 09:00:00 2026";
+    let take = |input: String| sandbox.run_with(&["mail", "take", "-"], input);
+    assert!(take(one.clone()).ok().ends_with("1 opened\n"));
+    // As procmail and postfix hand a message over, and as somebody pipes a folder.
+    assert_eq!(take(format!("{from}\n{one}")).ok(), "1 known\n");
+    assert!(take(format!("{from}\n{one}\n{from}\n{two}")).ok().ends_with("1 opened, 1 known\n"));
+    // A text that begins like one is a text.
+    assert!(take("From here on it fails.\n".to_owned()).ok().ends_with("1 opened\n"));
+    let large = format!("{one}{}", "A line that is too many.\n".repeat(64 * 1024 * 1024 / 25 + 1));
+    let output = take(large);
+    assert!(output.status == Some(1) && output.stderr.contains("is larger than"), "{output:?}");
+}

@@ -134,3 +134,20 @@ fn a_secret_is_found_however_it_is_encoded() {
     assert!(!all.contains(&secret) && !all.contains(&format!("{begin}=")), "{all}");
     assert!(!sandbox.git(&["ls-files"]).contains(&secret));
 }
+
+#[test]
+fn strangers_who_know_a_number_do_not_crowd_its_ticket() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let folder = sandbox.root().join("crowd");
+    fs::create_dir_all(&folder).unwrap();
+    for place in 0..55 {
+        let headers = format!("From: e{place}@evil.example\nSubject: [{id}]");
+        let raw = message(&format!("e{place}@evil.example"), &headers, "Let me in.");
+        fs::write(folder.join(format!("{place:03}.eml")), raw).unwrap();
+    }
+    let said = sandbox.run(&["mail", "take", folder.to_str().unwrap()]).ok();
+    assert!(said.ends_with("55 opened\n"), "{said}");
+    assert_eq!(sandbox.field(&id, "links")["relates-to"].as_array().unwrap().len(), 50);
+    assert_eq!(sandbox.run(&["doctor"]).status, Some(0));
+}
