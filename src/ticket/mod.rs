@@ -221,6 +221,16 @@ impl Ticket {
         self
     }
 
+    /// The same ticket with some fields as its entries set them, whatever somebody made of them by hand.
+    #[must_use]
+    pub fn without_set_by_hand(mut self, fields: &[Field]) -> Self {
+        let expected = fold(&self.timeline);
+        for field in fields {
+            self.head.put(field.clone(), expected.get(field).cloned());
+        }
+        self
+    }
+
     /// The same ticket under another id: used when two tickets met under one id.
     #[must_use]
     pub fn with_id(mut self, id: TicketId) -> Self {

@@ -1,6 +1,7 @@
 //! What is wrong is found and named; what can be repaired is repaired, and nothing is lost by it.
 
 use crate::sandbox::{Sandbox, path_of};
+use crate::tampering::{ENFORCED, story};
 
 /// A repository whose user has nothing under way, and a ticket in it.
 fn clean() -> (Sandbox, String) {
@@ -180,4 +181,48 @@ fn a_rebase_that_stopped_at_a_ticket_goes_on() {
     sandbox.git(&["-c", "core.editor=true", "rebase", "--continue"]);
     let log = sandbox.run(&["log", &id]).ok();
     assert!(log.contains("Here.") && log.contains("critical"), "{log}");
+}
+
+/// What a script leaves of the severity and the title of the story's ticket, and the whole of what was said.
+fn repaired(script: &str) -> (Vec<String>, String) {
+    let (sandbox, tools) = story();
+    let said = sandbox.shell(&format!("exec 2>&1\n{tools}{ENFORCED}{script}")).ok();
+    let shown = sandbox.shell(&format!("{tools}git support show $a --json")).ok();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    (["severity", "title"].map(|field| shown[field].as_str().unwrap_or_default().to_owned()).to_vec(), said)
+}
+
+#[test]
+fn a_repair_lends_nobody_a_right() {
+    let forged = "sed -i 's/^severity: .*/severity: blocker/; s/^title: .*/title: Cards fail/' $A; commit; ";
+    let repair = "git support doctor --repair || true; git support log $a";
+    // An owner who repairs does not decide what somebody else set by hand; a title anybody may set.
+    let (fields, said) = repaired(&format!("{forged}as_pat {repair}"));
+    assert_eq!(fields, ["major", "Cards fail"], "{said}");
+    assert!(said.contains("severity is put back: Dana Li in ") && said.contains("Dana Li in "), "{said}");
+    assert!(said.contains("had set title by hand."), "{said}");
+    // In a merge that stopped, too.
+    let aside = "git checkout -qb side; ";
+    let merge = "git checkout -q main; sed -i 's/^status:/# x\\nstatus:/' $A; commit; \
+        as_pat git support -q comment $a -m Here.; git -c merge.support.driver=false merge -q side || true; ";
+    let (fields, said) =
+        repaired(&format!("{aside}{forged}{merge}as_pat git support doctor --repair; git commit -qm Merge"));
+    assert_eq!(fields, ["major", "Cards fail"], "{said}");
+    // An owner's own edit by hand is the owner's, whoever repairs: who may not, leaves it to who may.
+    let own = forged.replace("commit;", "as_pat git commit -qam Edit;");
+    let (fields, said) = repaired(&format!("{own}{repair}"));
+    assert!(said.contains("was not repaired: "), "{said}");
+    assert_eq!(fields[0], "blocker", "{said}");
+    assert_eq!(repaired(&format!("{own}as_pat {repair}")).0, ["blocker", "Cards fail"]);
+}
+
+#[test]
+fn what_a_broken_ticket_had_attached_is_not_to_go() {
+    let (sandbox, id) = clean();
+    sandbox.file("app.log", "502\n");
+    sandbox.run_unwatched(&["attach", &id, "app.log"], "").ok();
+    sandbox.is_tampered_with();
+    sandbox.shell(&format!("echo 'status: [' >>{0}; git commit -qm x -- {0}", path_of(&id))).ok();
+    let said = sandbox.run_unwatched(&["doctor"], "").stdout;
+    assert!(said.contains(&format!("ticket {id} cannot be read")) && !said.contains("git rm"), "{said}");
 }

@@ -80,9 +80,15 @@ pub(super) fn check(
             );
             continue;
         }
-        faults.push(
-            Problem::note("evidence.unnamed", "no entry names it").at(&path).hint(format!("git rm {path}")),
-        );
+        let fault = match ticket_of(&path) {
+            // What a ticket that cannot be read, or was lost, had attached is not to go.
+            Some(id) if !tickets.contains_key(&id) => {
+                Problem::note("evidence.unnamed", format!("ticket {id} cannot be read"))
+                    .hint(format!("git log -p -- {}", layout::ticket(&id)))
+            }
+            _ => Problem::note("evidence.unnamed", "no entry names it").hint(format!("git rm {path}")),
+        };
+        faults.push(fault.at(&path));
     }
     Ok(())
 }
@@ -108,8 +114,12 @@ pub(super) fn restored(
 
 /// True for an attachment of a purged ticket.
 fn is_of_purged(path: &str, tickets: &BTreeMap<TicketId, Ticket>) -> bool {
-    let id = path.split('/').nth(2).and_then(TicketId::parse);
-    id.and_then(|id| tickets.get(&id)).is_some_and(Ticket::is_purged)
+    ticket_of(path).and_then(|id| tickets.get(&id)).is_some_and(Ticket::is_purged)
+}
+
+/// The ticket whose folder an attachment lies in.
+fn ticket_of(path: &str) -> Option<TicketId> {
+    path.split('/').nth(2).and_then(TicketId::parse)
 }
 
 /// What was attached, where history has it.

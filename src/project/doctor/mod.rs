@@ -1,5 +1,6 @@
 //! Doctor: everything under `.support/` and git's setup checked, and what is safe repaired.
 
+mod by_hand;
 mod checks;
 mod evidence;
 mod repairs;

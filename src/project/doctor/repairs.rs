@@ -1,9 +1,11 @@
 //! What is safe to repair: nothing that a person wrote is lost by it.
 
 use std::collections::BTreeMap;
+use std::iter::once;
 
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions, with_decided};
+use crate::project::doctor::by_hand::{Judged, judged};
 use crate::project::doctor::{evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
@@ -11,6 +13,9 @@ use crate::store::driver::read_merged;
 use crate::store::git::FileChange;
 use crate::store::{layout, readable};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
+
+/// What an entry of a repair says.
+const REPAIRED: &str = "Repaired by doctor.";
 
 /// Repairs what can be, in this clone and in one commit.
 pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
@@ -57,14 +62,14 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A ticket with an entry for what was edited by hand.
+/// A side of a conflict, with an entry for what was edited by hand.
 fn adopted(project: &Project<'_>, ticket: Ticket) -> Result<Ticket, Failure> {
-    let fields = ticket.unaccounted();
-    if fields.is_empty() {
+    let Judged { ticket, adopt, .. } = judged(project, &project.store.repository().sides(), ticket)?;
+    if adopt.is_empty() {
         return Ok(ticket);
     }
     let who = project.store.author()?;
-    with_decided(ticket, RequestKind::Adopt(fields), who, project.host.entry_id())
+    with_decided(ticket, RequestKind::Adopt(adopt), who, project.host.entry_id())
 }
 
 /// Repairs the tickets and files of the newest state.
@@ -78,19 +83,22 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
             change.put(None, ticket.clone());
         }
     }
-    for (id, what) in missing_entries(&tickets) {
+    for ticket in tickets.values().filter(|ticket| !ticket.unaccounted().is_empty()) {
+        let Judged { ticket: judged, adopt, told } = judged(project, &snapshot.commits(), ticket.clone())?;
+        let before = (!change.has_touched(ticket.id())).then(|| ticket.clone());
+        change.put(before, judged);
+        if !adopt.is_empty() {
+            let note = once(REPAIRED.to_owned()).chain(told).collect::<Vec<_>>().join(" ");
+            follow(change, ticket.id(), RequestKind::Adopt(adopt), note)?;
+        }
+    }
+    for (id, what) in missing_links(&tickets) {
         if !change.has_touched(&id)
             && let Some(ticket) = tickets.get(&id)
         {
             change.put(Some(ticket.clone()), ticket.clone());
         }
-        match change.follow(&id, Request::new(what).with_note(Some("Repaired by doctor.".to_owned()))) {
-            // What somebody set by hand and the rules refuse is for somebody who may: it stays, and is found.
-            Err(failure) if failure.kind == Kind::Refused => {
-                project.host.note(format!("warning: {id} was not repaired: {:#}", failure.error));
-            }
-            done => drop(done?),
-        }
+        follow(change, &id, what, REPAIRED.to_owned())?;
     }
     let settings = settings::repaired(&project.store, &snapshot)?;
     let attachments = evidence::restored(project.store.repository(), &snapshot, &tickets)?;
@@ -111,6 +119,23 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         change.files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
     }
     Ok(())
+}
+
+/// Adds an entry that was missing.
+fn follow(
+    change: &mut Change<'_, '_>,
+    id: &TicketId,
+    what: RequestKind,
+    note: String,
+) -> Result<(), Failure> {
+    match change.follow(id, Request::new(what).with_note(Some(note))) {
+        // What somebody set by hand and the rules refuse is for somebody who may: it stays, and is found.
+        Err(failure) if failure.kind == Kind::Refused => {
+            change.project().host.note(format!("warning: {id} was not repaired: {:#}", failure.error));
+            Ok(())
+        }
+        done => done.map(drop),
+    }
 }
 
 /// Every ticket with the entries that history holds; of files that were committed with conflict markers, both sides,
@@ -152,14 +177,10 @@ fn set_apart(project: &Project<'_>, tickets: &mut BTreeMap<TicketId, Ticket>, ot
     }
 }
 
-/// What accounts for fields that no entry sets, and answers links that nobody answers.
-fn missing_entries(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, RequestKind)> {
+/// What answers links that nobody answers.
+fn missing_links(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(TicketId, RequestKind)> {
     let mut requests = Vec::new();
     for (id, ticket) in tickets {
-        let fields = ticket.unaccounted();
-        if !fields.is_empty() {
-            requests.push((id.clone(), RequestKind::Adopt(fields)));
-        }
         for (kind, other) in ticket.fields().links() {
             let Some((back, other)) = kind.converse().zip(TicketId::parse(other)) else { continue };
             let answers = |there: &Ticket| {

@@ -308,4 +308,11 @@ impl Repository {
             .iter()
             .any(|name| self.repo.path().join(name).exists())
     }
+
+    /// The commits that a merge, a pick, a revert or a rebase brings together, `HEAD` among them.
+    #[must_use]
+    pub fn sides(&self) -> Vec<ObjectId> {
+        let names = ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"];
+        names.iter().filter_map(|name| self.revision(name).ok()).collect()
+    }
 }
