@@ -91,7 +91,7 @@ pub(crate) fn with_keys() -> Sandbox {
     sandbox
 }
 
-fn rules(output: &Output) -> Vec<String> {
+pub(crate) fn rules(output: &Output) -> Vec<String> {
     let faults: Vec<serde_json::Value> = serde_json::from_str(&output.stdout).expect(&output.stderr);
     faults.iter().map(|fault| format!("{} {}", fault["level"], fault["rule"]).replace('"', "")).collect()
 }
@@ -165,7 +165,7 @@ fn a_signature_stands_for_its_signer_and_nobody_else() {
 }
 
 /// A repository without a work tree that refuses what the audit refuses.
-fn gate(sandbox: &Sandbox) {
+pub(crate) fn gate(sandbox: &Sandbox) {
     sandbox
         .shell(
             "set -e; git init -q --bare -b main ../hub.git; git remote add hub $PWD/../hub.git; git push -q hub main
@@ -213,138 +213,6 @@ fn a_gate_looks_at_every_reference_and_at_whole_entries() {
 }
 
 #[test]
-fn a_seal_is_where_the_next_audit_begins() {
-    let sandbox = with_keys();
-    let id = sandbox.ticket("Sealed");
-    let output = sandbox.run(&["audit", "--seal"]).ok();
-    assert!(output.contains("sealed as support/seal/2026"), "{output}");
-    let seal = sandbox.git(&["tag", "--list", "support/seal/*"]).trim().to_owned();
-    sandbox.git(&["verify-tag", &seal]);
-    let message = sandbox.git(&["cat-file", "tag", &seal]);
-    assert!(
-        message.contains("2 commits with 1 entry of 1 ticket from the first commit on.\nNothing was found."),
-        "{message}"
-    );
-    let again = sandbox.run(&["audit", "--seal"]);
-    assert!(again.stderr.contains(&format!("nothing is new since {seal}")), "{}", again.stderr);
-
-    sandbox.run(&["comment", &id, "-m", "After."]).ok();
-    let since = format!(
-        "1 commit with 1 entry of 1 ticket since {seal} (signed by dana@example.com): no problems found\n"
-    );
-    assert!(sandbox.run(&["audit"]).ok().ends_with(&since));
-    assert!(sandbox.run(&["audit", "--from-start"]).ok().contains("\n3 commits with 2 entries"));
-
-    // What is found is not sealed, unless somebody says why it is to stand; the seal says so too.
-    sandbox.is_tampered_with();
-    sandbox.shell(&format!("sed -i 's/^title: .*/title: Forged/' .support/tickets/*/*/{id}.yaml; git commit -qm x -- .support")).ok();
-    let refused = sandbox.run(&["audit", "--seal"]);
-    assert!(refused.stderr.contains("not sealed"), "{}", refused.stderr);
-    assert_eq!(refused.status, Some(3));
-    assert!(sandbox.run(&["audit", "--seal", "--accept"]).fails(2).contains("-m"));
-    sandbox.run(&["audit", "--seal", "--accept", "-m", "Dana corrected a typing error."]).ok();
-    let last = sandbox.git(&["tag", "--list", "support/seal/*"]).lines().last().unwrap().to_owned();
-    let message = sandbox.git(&["cat-file", "tag", &last]);
-    assert!(message.contains("- head.unaccounted") && message.contains("typing error"), "{message}");
-    let since = format!("since {last} (signed by dana@example.com, 1 problem accepted): no problems found\n");
-    assert!(sandbox.run(&["audit"]).ok().ends_with(&since));
-    // From the start on, it is told who accepted what.
-    let all = sandbox.run(&["audit", "--from-start"]).ok();
-    assert!(all.contains("note: head.unaccounted"), "{all}");
-    assert!(all.contains(&format!("; accepted by dana@example.com in {last}")), "{all}");
-}
-
-#[test]
-fn seals_are_a_chain_of_reviewers() {
-    let sandbox = with_keys();
-    let id = sandbox.ticket("Sealed");
-    let seal = || {
-        let said = sandbox.run_unwatched(&["audit", "--seal"], "").stdout;
-        let name = said.lines().find_map(|line| line.strip_prefix("sealed as ")).unwrap_or_default();
-        assert!(!name.is_empty(), "{said}");
-        name.to_owned()
-    };
-    let first = seal();
-    sandbox.run(&["comment", &id, "-m", "One."]).ok();
-    let second = seal();
-    let message = sandbox.git(&["cat-file", "tag", &second]);
-    assert!(message.contains(&format!("\nSupport-Previous-Seal: {first}\n")), "{message}");
-    // A link that is taken out, and a link under another name.
-    sandbox.is_tampered_with();
-    let bad = |why: &str| {
-        let output = sandbox.run_unwatched(&["audit", "--json"], "");
-        assert!(output.stdout.contains(why), "{why}: {}", output.stdout);
-        assert_eq!((rules(&output), output.status), (vec!["error seal.bad".to_owned()], Some(3)));
-    };
-    sandbox.git(&["update-ref", "refs/kept/first", &format!("refs/tags/{first}")]);
-    sandbox.git(&["tag", "-d", &first]);
-    bad(&format!("follows {first}, which is gone"));
-    let later = "support/seal/20991231T000000Z";
-    sandbox.git(&["update-ref", &format!("refs/tags/{first}"), "refs/kept/first"]);
-    assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(0));
-    sandbox.git(&["update-ref", &format!("refs/tags/{later}"), "refs/kept/first"]);
-    bad(&format!("was signed as {first}"));
-    sandbox.git(&["tag", "-d", later]);
-    // A seal that follows none is nobody's.
-    let lone = "git tag -s support/seal/20991231T000000Z -m \"support: seal\n\nSupport-Seal: $(git rev-parse HEAD)\nSupport-Branch: main\"";
-    sandbox.shell(&lone.replace("\\n", "\n")).ok();
-    bad("names no seal that it follows");
-    sandbox.git(&["tag", "-d", later]);
-
-    // Where the team has reviewers, they seal, and who makes a reviewer of themselves is none before the next seal.
-    sandbox
-        .run_unwatched(&["team", "add", "Eve Ray", "--email", "eve@example.com", "--role", "reviewer"], "")
-        .ok();
-    sandbox
-        .run_unwatched(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l2"], "")
-        .ok();
-    let third = seal();
-    sandbox.run_unwatched(&["team", "edit", "Dana Li", "--role", "reviewer"], "").ok();
-    let refused = sandbox.run_unwatched(&["audit", "--seal"], "").fails(1);
-    assert!(refused.contains("is not allowed to seal"), "{refused}");
-    let chained = lone.replace("main\"", &format!("main\nSupport-Previous-Seal: {third}\""));
-    sandbox.shell(&chained.replace("\\n", "\n")).ok();
-    bad("who is neither reviewer, lead nor product owner");
-    let by_eve = "git tag -d $(git tag --list 'support/seal/*' | tail -1); GIT_COMMITTER_NAME='Eve Ray' GIT_COMMITTER_EMAIL=eve@example.com \
-                  git -c user.signingKey=$PWD/../other.pub support audit --seal";
-    sandbox.shell(by_eve).ok();
-    let output = sandbox.run_unwatched(&["audit"], "");
-    assert!(output.stdout.contains("(signed by eve@example.com): no problems found"), "{third}: {output:?}");
-}
-
-#[test]
-fn a_history_under_a_seal_is_not_rewritten() {
-    let sandbox = with_keys();
-    let id = sandbox.ticket("Sealed");
-    sandbox.run(&["comment", &id, "-m", "Promised."]).ok();
-    sandbox.run(&["audit", "--seal"]).ok();
-    let seal = sandbox.git(&["tag", "--list"]).trim().to_owned();
-    sandbox.is_tampered_with();
-    sandbox.git(&["update-ref", "refs/heads/main", "HEAD~1"]);
-    sandbox.git(&["checkout", "-q", "HEAD", "--", ".support"]);
-    let output = sandbox.run(&["audit", "--json"]);
-    assert_eq!((rules(&output), output.status), (vec!["error history.rewritten".to_owned(); 2], Some(3)));
-    assert!(sandbox.run(&["audit"]).stdout.contains("1 of its entries in "), "{output:?}");
-    // A seal that anybody could have made counts for nothing.
-    sandbox.git(&["tag", "-f", &seal, "HEAD"]);
-    assert_eq!(rules(&sandbox.run(&["audit", "--json"])), ["error seal.bad"]);
-    sandbox.git(&["tag", "-d", &seal]);
-    sandbox.run(&["audit", "--seal"]).ok();
-    sandbox
-        .shell(
-            "sed -i s/^dana/nobody/ ../trusted; (printf 'nobody@example.com '; cat ../other.pub) >../trusted",
-        )
-        .ok();
-    let output = sandbox.run(&["audit", "--json"]);
-    assert_eq!(rules(&output), ["error seal.bad"]);
-    // Where nobody's keys are known, the seal is left aside, and everything is looked at.
-    sandbox.git(&["config", "--unset", "gpg.ssh.allowedSignersFile"]);
-    let output = sandbox.run(&["audit"]);
-    assert!(output.stderr.contains("cannot be verified here, and is left aside"), "{}", output.stderr);
-    assert!(output.ok().ends_with("\n2 commits with 1 entry of 1 ticket: no problems found\n"));
-}
-
-#[test]
 fn what_is_found_comes_in_every_form() {
     let sandbox = Sandbox::new();
     let id = sandbox.ticket("One");
@@ -382,17 +250,4 @@ fn what_is_found_comes_in_every_form() {
     assert!(form("markdown").contains("| error | head.unaccounted |"));
     assert!(form("ndjson").starts_with("{\"schema\":1,\"finding\":\""));
     assert_eq!(sandbox.run(&["audit", "main", "--json"]).ok(), "[]\n");
-}
-
-#[test]
-fn a_seal_whose_reason_is_written_in_an_editor_is_made_once() {
-    let sandbox = with_keys();
-    sandbox.ticket("Sealed");
-    sandbox.file("../editor", "#!/bin/sh\necho 'Reviewed by hand.' >\"$1\"\n");
-    let output = sandbox.shell("chmod +x ../editor; GIT_EDITOR=../editor git-support audit --seal -e");
-    assert_eq!(output.status, Some(0), "{output:?}");
-    let seals = sandbox.git(&["tag", "--list", "support/seal/*"]);
-    assert_eq!(seals.lines().count(), 1, "{seals}");
-    let message = sandbox.git(&["cat-file", "tag", seals.trim()]);
-    assert!(message.contains("Reviewed by hand.") && !message.contains("What will be written"), "{message}");
 }

@@ -89,6 +89,7 @@ mod rewritten;
 mod sameness;
 mod sandbox;
 mod schemas;
+mod seals;
 mod searching;
 mod senders;
 mod server;

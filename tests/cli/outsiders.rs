@@ -203,6 +203,12 @@ fn nobody_becomes_an_owner_by_a_line_of_the_map() {
         format!(
             "{line}mallory git commit -qm Map; echo 'Pat Roe <pat@example.com> <n@x.example>' >>.mailmap; git add .mailmap; mallory git commit -qm Map; {step}"
         ),
+        // And removes it afterwards.
+        format!("{line}mallory git commit -qm Map; {step}git rm -q .mailmap; mallory git commit -qm Tidy"),
+        // A line that an owner wrote by mistake, and removed, is nobody's to use from then on.
+        format!(
+            "{line}as_pat git commit -qm Map; git rm -q .mailmap; as_pat git commit -qm Oops; git checkout -q HEAD~1 -- .mailmap; {step}git rm -qf --cached .mailmap; rm .mailmap"
+        ),
     ] {
         let (sandbox, tools) = crate::tampering::story();
         sandbox.shell(&format!("{tools}{ENFORCED}{mallory}{deed}")).ok();
@@ -219,5 +225,32 @@ fn nobody_becomes_an_owner_by_a_line_of_the_map() {
         let old = "GIT_AUTHOR_EMAIL=dana@old.example GIT_COMMITTER_EMAIL=dana@old.example git support -q comment $a -m x";
         sandbox.shell(&format!("{tools}{map}{old}")).ok();
         assert_eq!(found(&sandbox, &[]).1, Some(0), "{line}");
+    }
+}
+
+/// Who acted under another address, while `.mailmap` said whose it is, is not accused because the line went.
+#[test]
+fn a_line_of_the_map_that_went_was_true_of_then() {
+    let line = "echo 'Pat Roe <pat@example.com> <pat@new.example>' >.mailmap; git add .mailmap; as_pat git commit -qm Map; ";
+    let step = "GIT_AUTHOR_EMAIL=pat@new.example GIT_COMMITTER_EMAIL=pat@new.example git support -q triage $a --severity minor; ";
+    let moved = "as_pat git support -q team edit 'Pat Roe' --email pat@new.example; ";
+    let gone = "git rm -q .mailmap; git commit -qm 'Not needed now'; ";
+    let other =
+        "echo 'Lee Fox <lee@example.com> <l@old.example>' >.mailmap; git add .mailmap; git commit -qm Lee; ";
+    for deed in [
+        format!("{line}{step}{moved}{gone}"),
+        format!("{line}{step}{moved}{other}{step}"),
+        format!(
+            "git switch -qc side; {line}{step}{moved}{gone}git switch -q main; git commit -q --allow-empty -m x; git merge -q --no-edit side"
+        ),
+    ] {
+        let (sandbox, tools) = crate::tampering::story();
+        sandbox.shell(&format!("{tools}{ENFORCED}{deed}")).ok();
+        assert_eq!(
+            found(&sandbox, &[]).1,
+            Some(0),
+            "{deed}: {}",
+            sandbox.run_unwatched(&["audit"], "").stdout
+        );
     }
 }

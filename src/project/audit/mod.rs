@@ -28,7 +28,7 @@ use crate::process::audit::{AuditRule, Audited, Finding, Proof};
 use crate::process::{Policy, Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::{ObjectId, shown};
+use crate::store::git::{Mailmap, ObjectId, shown};
 use crate::store::{Error, layout};
 use crate::ticket::{Person, TicketId};
 
@@ -146,10 +146,29 @@ impl Project<'_> {
 
     /// Looks at each commit of a stretch.
     fn reviewed(&self, stretch: &CommitRange) -> Result<Done, Failure> {
-        let people = match stretch.before() {
-            Some(commit) => Some(self.store.repository().mailmap_at(commit).map_err(Error::from)?),
-            None => trusted_mailmap::trusted(self, &stretch.tips)?,
-        };
+        if let Some(commit) = stretch.before() {
+            let people = self.store.repository().mailmap_at(commit).map_err(Error::from)?;
+            return self.reviewed_with(stretch, Some(people));
+        }
+        let mut done = self.reviewed_with(stretch, trusted_mailmap::trusted(self, &stretch.tips)?)?;
+        if done.audited.faults.iter().all(|fault| fault.level == ProblemLevel::Note) {
+            return Ok(done);
+        }
+        // Who acted while `.mailmap` had another line about them is not accused because it went.
+        if let Some((people, removals)) = trusted_mailmap::with_removed(self, &stretch.tips)? {
+            let then = self.reviewed_with(stretch, Some(people))?.audited.faults;
+            done.audited.faults.retain(|fault| {
+                let commit = fault.commit.as_deref().and_then(ObjectId::parse);
+                let is_before =
+                    |commit: ObjectId| removals.iter().any(|removal| self.store.contains(*removal, commit));
+                then.iter().any(|other| is_found_again(fault, other)) || !commit.is_some_and(is_before)
+            });
+        }
+        Ok(done)
+    }
+
+    /// Looks at each commit of a stretch, with what `.mailmap` makes of people.
+    fn reviewed_with(&self, stretch: &CommitRange, people: Option<Mailmap>) -> Result<Done, Failure> {
         let mut review = Review::new(self, people);
         let mut bar = None;
         self.store.passages(
@@ -229,6 +248,13 @@ impl Project<'_> {
         let seals = (stretch.seal.as_ref(), stretch.seals.last());
         seal::write(self, tip, seals, audited, reason).map(Some)
     }
+}
+
+/// True where two findings are of the same: their words name people as each audit knew them.
+fn is_found_again(one: &Problem, other: &Problem) -> bool {
+    let place =
+        |fault: &Problem| (fault.rule, fault.commit.clone(), fault.ticket.clone(), fault.path.clone());
+    place(one) == place(other)
 }
 
 /// What is to be said of a shallow clone.

@@ -2,6 +2,7 @@
 //! its author's own change allows is no step that the project allowed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, Finding};
@@ -10,7 +11,7 @@ use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, MAILMAP, ObjectId};
 use crate::store::{Error, Store, layout};
-use crate::ticket::{MAX_FILE_BYTES, Person, visible};
+use crate::ticket::{MAX_FILE_BYTES, Person, sha256, visible};
 
 /// The rules as they were before somebody changed them for themselves.
 pub(super) struct SelfGranted {
@@ -167,12 +168,34 @@ impl RuleChanges {
     }
 }
 
-/// True for a file that says who may do what, with whom, for which release, and how git treats tickets.
+/// The files that say who may do what, and how git treats tickets.
+const FILES: [&str; 3] = [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES];
+/// The folders of those that say with whom, for which release, and when.
+const FOLDERS: [&str; 3] = [layout::VENDORS, layout::RELEASES, layout::CALENDARS];
+
+/// True for a file that rules.
 fn is_of_rules(path: &str) -> bool {
-    [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES].contains(&path)
-        || [layout::VENDORS, layout::RELEASES, layout::CALENDARS]
-            .iter()
-            .any(|folder| path.starts_with(folder))
+    FILES.contains(&path) || FOLDERS.iter().any(|folder| path.starts_with(folder))
+}
+
+/// The SHA-256 of a list of the files that rule at a commit, [`MAILMAP`] too, in order of path: a line for each, with the
+/// SHA-256 of its content, two spaces and its path, as `sha256sum` writes it.
+pub(super) fn digest_of_rules(store: &Store, commit: ObjectId) -> Result<String, Failure> {
+    let there = store.snapshot_of(Some(commit));
+    let mut paths = BTreeSet::from([MAILMAP.to_owned()]);
+    paths.extend(FILES.map(str::to_owned));
+    for folder in FOLDERS {
+        paths.extend(there.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
+    }
+    let mut list = String::new();
+    for path in paths {
+        if let Some(Blob::Bytes(bytes)) =
+            store.repository().file(commit, &path, usize::MAX).map_err(Error::from)?
+        {
+            let _ = writeln!(list, "{}  {path}", sha256(&bytes));
+        }
+    }
+    Ok(sha256(list.as_bytes()))
 }
 
 /// True for the attributes that git-support writes itself.

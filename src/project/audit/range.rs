@@ -125,7 +125,7 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
     let store = &project.store;
     let mut stretch = CommitRange::default();
     let mut faults = Vec::new();
-    let mut gone = Vec::new();
+    let (mut gone, mut seals) = (Vec::new(), Vec::new());
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let parts: Vec<&str> = line.splitn(3, ' ').collect();
         let [old, new, name] = parts.as_slice() else {
@@ -147,7 +147,7 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
                 let message = format!("{name} is a seal, and stays as it is");
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
             } else if let Some(new) = new {
-                seal::pushed(project, name, new, &mut faults)?;
+                seals.push((*name, new));
             }
         } else if let Some(new) = new.filter(|_| !name.starts_with("refs/heads/")) {
             // A tag, or whatever else keeps commits: what it brings is judged as a branch is.
@@ -164,6 +164,7 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
             }
         }
     }
+    seal::pushed(project, seals, &mut faults)?;
     // Only what branches contain was judged before.
     let heads = store.repository().references("refs/heads/").map_err(Error::from)?;
     stretch.less = heads.into_iter().map(|(_, commit)| commit).collect();

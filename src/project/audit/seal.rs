@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use crate::process::audit::{AuditRule, Audited, Finding};
 use crate::process::{Problem, ProblemLevel, Role};
 use crate::project::audit::found::{author_of, problem};
+use crate::project::audit::owned::digest_of_rules;
 use crate::project::audit::signer;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::Error;
 use crate::store::git::{ObjectId, Tag};
+use crate::store::{Error, Store};
 use crate::ticket::Person;
 
 /// Where seals stand among the references; the moment follows, so that their names are in order.
@@ -18,6 +19,7 @@ pub(super) const FOLDER: &str = "refs/tags/support/seal/";
 const COMMIT: &str = "Support-Seal: ";
 const BRANCH: &str = "Support-Branch: ";
 const PREVIOUS: &str = "Support-Previous-Seal: ";
+const RULES: &str = "Support-Rules: ";
 /// The findings that a seal repeats one by one.
 const MAX_REPEATED: usize = 100;
 /// What git says where this clone cannot tell whose signature it is.
@@ -64,21 +66,25 @@ pub(super) fn all(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<Ve
     Ok(chain.seals)
 }
 
-/// Looks at a seal that is being pushed, beside those that are there.
+/// Looks at the seals of a push, beside those that are there: each may name one before it in the same push.
 pub(super) fn pushed(
     project: &Project<'_>,
-    reference: &str,
-    object: ObjectId,
+    mut new: Vec<(&str, ObjectId)>,
     faults: &mut Vec<Problem>,
 ) -> Result<(), Failure> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    new.sort_unstable();
     let mut chain = Chain::default();
     for (known, object) in project.store.repository().references(FOLDER).map_err(Error::from)? {
         chain.names.push(named(&known).to_owned());
         // What is wrong with those was said when they were pushed.
         chain.follow(project, named(&known), object, &mut Vec::new())?;
     }
-    chain.names.push(named(reference).to_owned());
-    chain.follow(project, named(reference), object, faults)
+    chain.names.extend(new.iter().map(|(reference, _)| named(reference).to_owned()));
+    new.into_iter()
+        .try_for_each(|(reference, object)| chain.follow(project, named(reference), object, faults))
 }
 
 fn named(reference: &str) -> &str {
@@ -113,7 +119,7 @@ impl Chain {
         if line(&tag, BRANCH).is_some_and(|branch| branch != project.store.branch()) {
             return Ok(());
         }
-        if let Some(why) = misplaced(&tag, name) {
+        if let Some(why) = misplaced(&tag, name).or(other_rules(&project.store, &tag)?) {
             faults.push(bad(name, &why));
             return Ok(());
         }
@@ -174,6 +180,13 @@ fn misplaced(tag: &Tag, name: &str) -> Option<String> {
         return Some(format!("points to {commit:.10}, but names another commit"));
     }
     Some(format!("was signed as {}", tag.name)).filter(|_| tag.name != name)
+}
+
+/// Why a seal is not over the rules of its commit. Seals of earlier versions name none.
+fn other_rules(store: &Store, tag: &Tag) -> Result<Option<String>, Failure> {
+    let Some(sealed) = line(tag, RULES) else { return Ok(None) };
+    let is_other = sealed != digest_of_rules(store, tag.commit)?;
+    Ok(is_other.then(|| format!("is over other rules than {:.10} has", tag.commit)))
 }
 
 /// Why somebody may not seal: the team has people who review or lead, as of the seal before, and they are none of them.
@@ -269,7 +282,8 @@ pub(super) fn write(
     if let Some(reason) = reason {
         let _ = write!(text, "\n{}\n", reason.trim_end());
     }
-    let _ = write!(text, "\n{COMMIT}{commit}\n{BRANCH}{}\n", store.branch());
+    let rules = digest_of_rules(store, commit)?;
+    let _ = write!(text, "\n{COMMIT}{commit}\n{BRANCH}{}\n{RULES}{rules}\n", store.branch());
     if let Some(last) = last {
         let _ = writeln!(text, "{PREVIOUS}{}", last.name);
     }

@@ -24,8 +24,68 @@ pub(super) fn trusted(project: &Project<'_>, tips: &[ObjectId]) -> Result<Option
     if asked.is_empty() {
         return Ok(None);
     }
+    let commits = repository.touching(tips, &[], &[MAILMAP]).map_err(Error::from)?;
+    let untrusted = untrusted(project, &commits, &asked)?;
+    if untrusted.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(map_of(kept(&repository.mailmap_text(), &untrusted).collect())?))
+}
+
+/// The map with the lines, too, that stood there once, and the commits that removed them; none where there are no such lines.
+/// Who acted while a line stood there is still who the line made of them.
+pub(super) fn with_removed(
+    project: &Project<'_>,
+    tips: &[ObjectId],
+) -> Result<Option<(Mailmap, Vec<ObjectId>)>, Failure> {
+    let repository = project.store.repository();
+    let present = repository.mailmap_text().to_lowercase();
+    let present: BTreeSet<&str> = present.lines().map(str::trim).collect();
+    let (mut removed, mut removals) = (BTreeSet::new(), Vec::new());
+    let commits = repository.touching(tips, &[], &[MAILMAP]).map_err(Error::from)?;
+    for commit in &commits {
+        let now = lines(project, *commit)?;
+        let parents = repository.parents(*commit).map_err(Error::from)?;
+        let Some(parent) = parents.first() else { continue };
+        let gone: Vec<String> = lines(project, *parent)?
+            .into_iter()
+            .filter(|line| line.contains('<') && !now.contains(line) && !present.contains(line.as_str()))
+            .collect();
+        if !gone.is_empty() {
+            removals.push(*commit);
+            removed.extend(gone);
+        }
+    }
+    if removed.is_empty() {
+        return Ok(None);
+    }
+    let asked = removed.iter().cloned().chain(present.into_iter().map(str::to_owned)).collect();
+    let untrusted = untrusted(project, &commits, &asked)?;
+    // Of two lines about one address, git takes the last: what stands there now.
+    let text = repository.mailmap_text();
+    let lines = removed.iter().map(String::as_str).filter(|line| !untrusted.contains(*line));
+    Ok(Some((map_of(lines.chain(kept(&text, &untrusted)).collect())?, removals)))
+}
+
+/// The lines of a text that are not untrusted.
+fn kept<'a>(text: &'a str, untrusted: &BTreeSet<String>) -> impl Iterator<Item = &'a str> {
+    text.lines().filter(|line| !untrusted.contains(&line.trim().to_lowercase()))
+}
+
+fn map_of(lines: Vec<&str>) -> Result<Mailmap, Failure> {
+    Ok(Mailmap::of_text(&lines.join("\n")).map_err(Error::from)?)
+}
+
+/// Those of some lines that were written last by who could not say so; the commits that changed the file, the oldest first.
+fn untrusted(
+    project: &Project<'_>,
+    commits: &[ObjectId],
+    asked: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Failure> {
+    let repository = project.store.repository();
     let mut untrusted: BTreeSet<String> = BTreeSet::new();
-    for commit in repository.touching(tips, &[], &[MAILMAP]).map_err(Error::from)? {
+    for commit in commits {
+        let commit = *commit;
         let parents = repository.parents(commit).map_err(Error::from)?;
         let mut before = BTreeSet::new();
         for parent in &parents {
@@ -50,13 +110,7 @@ pub(super) fn trusted(project: &Project<'_>, tips: &[ObjectId]) -> Result<Option
             };
         }
     }
-    if untrusted.is_empty() {
-        return Ok(None);
-    }
-    let text = repository.mailmap_text();
-    let kept: Vec<&str> =
-        text.lines().filter(|line| !untrusted.contains(&line.trim().to_lowercase())).collect();
-    Ok(Some(Mailmap::of_text(&kept.join("\n")).map_err(Error::from)?))
+    Ok(untrusted)
 }
 
 fn may_write(line: &str, author: &Person, address: &str, rules: &Rules) -> bool {
