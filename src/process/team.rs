@@ -225,6 +225,14 @@ impl Team {
         self.members.iter().any(|member| member.known().is_named(&who.to_string()))
     }
 
+    /// The member whose name somebody writes under, with an address that is another member's.
+    #[must_use]
+    pub fn named_as(&self, who: &Person) -> Option<&Member> {
+        let has_name = |member: &&Member| member.name.to_lowercase() == who.name.trim().to_lowercase();
+        let own = self.members.iter().find(|member| member.is(who))?;
+        self.members.iter().find(has_name).filter(|named| !named.is(who) && !has_name(&own))
+    }
+
     /// Somebody as fields name the member that they are, or as they were written.
     #[must_use]
     pub fn as_named(&self, who: &str) -> String {

@@ -9,6 +9,7 @@ use crate::project::parts::{
 };
 use crate::project::state::Project;
 use crate::store::{Wording, layout};
+use crate::ticket::Person;
 
 /// How many files that cannot be read are named one by one.
 const MAX_NAMED: usize = 30;
@@ -98,10 +99,25 @@ impl Project<'_> {
         }
         let read = Rules {
             settings: self.settings()?.clone(),
-            team: self.team()?.clone(),
+            team: self.team_by_every_address()?,
             vendors: self.vendors()?.clone(),
         };
         Ok(rules.get_or_init(|| read))
+    }
+
+    /// The team, each with the address that `.mailmap` gives them since: who has another one is still who they were.
+    fn team_by_every_address(&self) -> Result<Team, Failure> {
+        let named = self.team()?;
+        let mut team = named.clone();
+        for member in &mut team.members {
+            for email in member.emails.clone() {
+                let now = self.store.mapped(&Person { name: member.name.clone(), email })?;
+                if !named.members.iter().any(|other| other.is(&now)) {
+                    member.emails.push(now.email);
+                }
+            }
+        }
+        Ok(team)
     }
 
     /// What the project wants in its commit messages.

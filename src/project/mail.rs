@@ -67,7 +67,13 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     /// # Errors
     /// The settings cannot be read.
     pub fn new(change: &'c mut Change<'p, 'h>) -> Result<Self, Failure> {
-        let settings = change.project().settings()?.mail.clone();
+        let all = change.project().settings()?;
+        let (me, carriers) = (&change.author().email, &all.carriers);
+        if !carriers.is_empty() && !carriers.iter().any(|email| email.eq_ignore_ascii_case(me)) {
+            let message = "audit.carriers does not name you: an audit warns of what you take";
+            change.project().host.note(format!("warning: {message}"));
+        }
+        let settings = all.mail.clone();
         Ok(Self {
             change,
             settings,

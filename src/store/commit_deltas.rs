@@ -189,8 +189,8 @@ impl Store {
         mut progress: impl FnMut(usize, usize),
         mut visit: impl FnMut(&CommitDelta, &mut Parsed<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let paths = [layout::FOLDER, git::MAILMAP];
-        let commits = self.repository().touching_or_saying(tips, less, &paths, OURS).map_err(Error::from)?;
+        let paths = (layout::FOLDER, git::MAILMAP);
+        let commits = self.repository().touching_or_saying(tips, less, paths, OURS).map_err(Error::from)?;
         let mut parsed = Parsed::new(self);
         let batches: Vec<&[ObjectId]> = commits.chunks(BATCH).collect();
         let mut take = |number: usize, batch: Batch| -> Result<(), E> {

@@ -1,10 +1,10 @@
 //! Entries that history holds and the present does not: somebody committed an old version, or took a file away.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{Blob, ObjectId};
+use crate::store::git::{Blob, ObjectId, Touch, reverted};
 use crate::store::layout;
 use crate::store::snapshot::Snapshot;
 use crate::ticket::{Entry, MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
@@ -27,15 +27,24 @@ pub struct Lost {
 }
 
 impl Store {
-    /// The tickets that lack entries which some commit of the history has.
+    /// The tickets that lack entries which some commit of the history has. What a revert took back exactly, which was to
+    /// take it back (`may_take_back`: the revert, and an entry that went), is not lost.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn lost(&self, snapshot: &Snapshot<'_>) -> Result<Vec<Lost>, Error> {
+    pub fn lost(
+        &self,
+        snapshot: &Snapshot<'_>,
+        may_take_back: &dyn Fn(ObjectId, &Entry) -> bool,
+    ) -> Result<Vec<Lost>, Error> {
+        let mut withdrawn = BTreeSet::new();
+        // What changed a ticket since: looked into where it lacks something.
+        let mut newer: HashMap<TicketId, Vec<Touch>> = HashMap::new();
         let mut present: BTreeMap<TicketId, Present> = BTreeMap::new();
         let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
         self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
+            newer.entry(id.clone()).or_default().push(touch.clone());
             let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_TICKET_BYTES)? else { return Ok(true) };
             if !present.contains_key(&id) {
                 // A file that is there and cannot be read is another matter.
@@ -52,6 +61,15 @@ impl Store {
                 return Ok(true);
             }
             let Ok(version) = codec::read(&id, &bytes) else { return Ok(true) };
+            for touch in newer.remove(&id).unwrap_or_default() {
+                for entry in self.taken_back(&touch, &id)? {
+                    if may_take_back(touch.commit, &entry) {
+                        withdrawn.insert((id.clone(), entry.seq, entry.id.clone()));
+                    }
+                }
+            }
+            let version = version
+                .without_entries(|entry| withdrawn.contains(&(id.clone(), entry.seq, entry.id.clone())));
             let known = lost.get(&id).map(|lost| &lost.whole).or(now);
             if let Some(whole) = compare(known, version, snapshot)? {
                 match Lost::new(now, whole, touch.commit) {
@@ -62,6 +80,37 @@ impl Store {
             Ok(true)
         })?;
         Ok(lost.into_values().collect())
+    }
+}
+
+impl Store {
+    /// The entries that went in a commit which says that it takes another back, and has of the file just what was there
+    /// before that one.
+    fn taken_back(&self, touch: &Touch, id: &TicketId) -> Result<Vec<Entry>, Error> {
+        let repository = self.repository();
+        let (Some(now), [Some(before)]) = (touch.blob, touch.before.as_slice()) else {
+            return Ok(Vec::new());
+        };
+        let message = repository.commit_text(touch.commit)?.message;
+        let Some(named) = reverted(&message).and_then(|name| ObjectId::parse(&name)) else {
+            return Ok(Vec::new());
+        };
+        if !repository.has_commit(named) || !repository.contains(touch.commit, named)? {
+            return Ok(Vec::new());
+        }
+        let blob_at = |commit: ObjectId| -> Result<Option<ObjectId>, Error> {
+            Ok(repository.find(commit, &touch.path)?.map(|item| item.id))
+        };
+        let first = repository.parents(named)?.first().copied();
+        if blob_at(named)? != Some(*before) || first.map(blob_at).transpose()?.flatten() != Some(now) {
+            return Ok(Vec::new());
+        }
+        let read = |blob: ObjectId| -> Result<Option<Ticket>, Error> {
+            let Blob::Bytes(bytes) = repository.blob(blob, MAX_TICKET_BYTES)? else { return Ok(None) };
+            Ok(codec::read(id, &bytes).ok())
+        };
+        let (Some(was), Some(now)) = (read(*before)?, read(now)?) else { return Ok(Vec::new()) };
+        Ok(was.timeline().iter().filter(|entry| !now.has_entry_like(entry)).cloned().collect())
     }
 }
 

@@ -16,7 +16,8 @@ use crate::ticket::words::Action;
 
 pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let mut keys = Keys::of(node)?;
-    let seq = keys.need("seq", |text| text.parse().ok())?;
+    // The opening has 1: nothing stands before it.
+    let seq = keys.need("seq", |text| text.parse().ok().filter(|seq| *seq > 0))?;
     let id = keys.need("id", EntryId::parse)?;
     let at = keys.need("at", Timestamp::parse)?;
     let by = keys.need("by", Person::parse)?;

@@ -221,6 +221,13 @@ impl Ticket {
         self
     }
 
+    /// The ticket less some entries.
+    #[must_use]
+    pub fn without_entries(mut self, goes: impl Fn(&Entry) -> bool) -> Self {
+        self.timeline.retain(|entry| !goes(entry));
+        self
+    }
+
     /// The same ticket with some fields as its entries set them, whatever somebody made of them by hand.
     #[must_use]
     pub fn without_set_by_hand(mut self, fields: &[Field]) -> Self {

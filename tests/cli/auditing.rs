@@ -24,7 +24,7 @@ git push -q
 
 /// Runs a script before a server with the hook; what the server said to refusals.
 #[track_caller]
-fn before_a_server(script: &str) -> String {
+pub(crate) fn before_a_server(script: &str) -> String {
     let sandbox = Sandbox::nowhere().with("ROOT", env!("CARGO_MANIFEST_DIR"));
     sandbox.is_tampered_with();
     let done = sandbox.shell(&format!("{SERVER}{script}"));

@@ -8,6 +8,7 @@
     reason = "tests may panic and read the environment"
 )]
 
+mod accused;
 mod answers;
 mod attachments;
 mod attackers;
@@ -79,6 +80,7 @@ mod process;
 mod products;
 mod proofs;
 mod purging;
+mod pushes;
 mod real_suites;
 mod redacting;
 mod releases;
@@ -99,6 +101,7 @@ mod settling;
 mod sharing;
 mod showing;
 mod side_doors;
+mod side_lines;
 mod simulated;
 mod site;
 mod storm;
@@ -112,4 +115,5 @@ mod trackers;
 mod trust;
 mod undo;
 mod untouched;
+mod users_work;
 mod without_us;

@@ -232,7 +232,7 @@ fn nobody_becomes_an_owner_by_a_line_of_the_map() {
 #[test]
 fn a_line_of_the_map_that_went_was_true_of_then() {
     let line = "echo 'Pat Roe <pat@example.com> <pat@new.example>' >.mailmap; git add .mailmap; as_pat git commit -qm Map; ";
-    let step = "GIT_AUTHOR_EMAIL=pat@new.example GIT_COMMITTER_EMAIL=pat@new.example git support -q triage $a --severity minor; ";
+    let step = "GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@new.example GIT_COMMITTER_EMAIL=pat@new.example git support -q triage $a --severity minor; ";
     let moved = "as_pat git support -q team edit 'Pat Roe' --email pat@new.example; ";
     let gone = "git rm -q .mailmap; git commit -qm 'Not needed now'; ";
     let other =

@@ -199,3 +199,27 @@ fn seals_that_follow_one_another_arrive_in_one_push() {
     let refused = sandbox.try_git(&["push", "-q", "hub", "main", &last]);
     assert!(refused.stderr.contains("which is gone"), "{refused:?}");
 }
+
+#[test]
+fn nobody_makes_themselves_the_first_reviewer() {
+    let sandbox = with_keys();
+    sandbox.ticket("Sealed");
+    let pat = "GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com GIT_COMMITTER_NAME='Pat Roe' GIT_COMMITTER_EMAIL=pat@example.com git support -q team";
+    let team = format!(
+        "{pat} add 'Pat Roe' --email pat@example.com --role lead; {pat} add 'Dana Li' --email dana@example.com --role l1"
+    );
+    sandbox.shell(&team).ok();
+    sandbox.is_tampered_with();
+    sandbox.run_unwatched(&["team", "edit", "Dana Li", "--role", "reviewer"], "").ok();
+    let refused = sandbox.run_unwatched(&["audit", "--seal"], "").fails(1);
+    assert!(refused.contains("is not allowed to seal"), "{refused}");
+    let forged = "git tag -s support/seal/20261123T100000Z -m \"support: seal\n\nSupport-Seal: $(git rev-parse HEAD)\nSupport-Branch: main\"";
+    sandbox.shell(&forged.replace("\\n", "\n")).ok();
+    let found = sandbox.run_unwatched(&["audit", "--json"], "");
+    assert!(rules(&found).contains(&"error seal.bad".to_owned()), "{}", found.stdout);
+    // A lead confirms the role.
+    sandbox.git(&["tag", "-d", "support/seal/20261123T100000Z"]);
+    sandbox.shell(&format!("{pat} edit 'Dana Li' --role l1; {pat} edit 'Dana Li' --role reviewer")).ok();
+    sandbox.run_unwatched(&["audit", "--seal"], "").ok();
+    assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(0));
+}

@@ -245,10 +245,6 @@ fn tickets_and_files() {
         ("file.invalid", r"(echo '<<<<<<< HEAD'; cat $A) >x; mv x $A; commit"),
         ("file.strange", r"echo x >.support/tickets/notes.txt; commit"),
         ("file.strange", r"ln -sf /etc/passwd $B; commit"),
-        (
-            "file.invalid rules.owned",
-            r"echo 'people: 3' >.support/team.yaml; as_pat commit; git checkout -q HEAD~1 -- .support/team.yaml; as_pat commit",
-        ),
         ("evidence.changed", r"echo 200 >$(ls .support/attachments/$a/*); commit"),
         ("evidence.missing", r"git rm -q .support/attachments/$a/*; commit"),
         // What says that it takes something back, and takes away something else.

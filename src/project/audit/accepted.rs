@@ -40,8 +40,8 @@ impl Review<'_> {
             None => None,
         };
         let mut may = is_own_word;
-        for parent in &passage.parents {
-            may &= self.book.at(Some(parent))?.may_accept(author, accused.as_ref());
+        for rules in self.book.before(passage)? {
+            may &= rules.may_accept(author, accused.as_ref());
         }
         for granted in self.rules.at(&passage.commit).filter(|granted| granted.by == *author) {
             let now = self.book.known_at(passage.parents.first());

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::process::ProblemLevel;
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Why};
+use crate::process::audit::{AuditRule, Finding, Origin, Why};
 use crate::project::audit::found::identity;
+use crate::project::audit::own_commits::{facts, is_same};
 use crate::project::audit::range::CommitRange;
 use crate::project::audit::review::{PendingEntry, Review};
 use crate::project::failure::Failure;
 use crate::store::git::ObjectId;
-use crate::store::{Error, Parsed, Store, layout};
-use crate::ticket::{Entry, TicketId};
+use crate::store::{Error, Parsed, layout};
+use crate::ticket::TicketId;
 
 /// Tickets in doubt that are looked for one by one; of more, the whole folder is.
 const FEW: usize = 16;
@@ -90,11 +91,6 @@ fn is_own_elsewhere(
     Ok(is_its && version.timeline().iter().any(|entry| is_same(entry, &doubt.entry)))
 }
 
-/// True where both are one entry, whole or with text taken out.
-fn is_same(one: &Entry, other: &Entry) -> bool {
-    one == other || one.is_cut_of(other) || other.is_cut_of(one)
-}
-
 /// Takes out the doubts that some commit below some tips settles.
 fn settle(
     review: &mut Review<'_>,
@@ -150,10 +146,4 @@ fn beside(
         }
     }
     Ok(known)
-}
-
-fn facts(store: &Store, review: &mut Review<'_>, commit: ObjectId) -> Result<CommitFacts, Failure> {
-    let passage = store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
-    let rules = review.book.at(passage.parents.first())?;
-    review.facts(&passage, &rules)
 }

@@ -25,6 +25,7 @@ struct Changed {
 
 /// An entry that is new in a commit.
 struct NewEntry {
+    ticket: TicketId,
     entry: Entry,
     /// True where the commit is its own.
     is_own: bool,
@@ -36,7 +37,8 @@ impl Review<'_> {
     /// Looks at a commit.
     pub(super) fn commit(&mut self, passage: &CommitDelta, parsed: &mut Parsed<'_>) -> Result<(), Failure> {
         self.commits.insert(passage.commit, self.commits.len());
-        let rules = self.book.at(passage.parents.first())?;
+        let before = self.book.turn_to(passage)?;
+        let rules = before.first().cloned().unwrap_or_default();
         let facts = self.facts(passage, &rules)?;
         self.book.pass(passage, facts.committed)?;
         if passage.is_cut {
@@ -62,16 +64,18 @@ impl Review<'_> {
                 None => self.other_file(passage, &facts, file, parsed)?,
             }
         }
-        let authors = all_new.iter().map(|new| (new.entry.by.clone(), new.is_beyond_committer)).collect();
+        let reserved = all_new.iter().filter(|new| new.is_beyond_committer);
+        let reserved = reserved.map(|new| (new.ticket.clone(), new.entry.clone())).collect();
         let new: Vec<&Entry> = all_new.iter().map(|new| &new.entry).collect();
         // What another commit brought as its own, that one tells.
         let own: Vec<&Entry> = all_new.iter().filter(|new| new.is_own).map(|new| &new.entry).collect();
         for finding in facts.said.untrue(&names, (&new, &own), facts.is_first()) {
             self.found(passage.commit, None, "", finding);
         }
+        self.unruled(passage, &facts, &before, &new);
         if passage.files.iter().any(|file| file.path != MAILMAP) {
             let is_carried = self.is_carried(passage, &facts, &rules);
-            self.signature(passage, &facts, &rules, if is_carried { Vec::new() } else { authors })?;
+            self.signature(passage, &facts, &rules, if is_carried { Vec::new() } else { reserved })?;
         }
         Ok(())
     }
@@ -126,7 +130,10 @@ impl Review<'_> {
         let Some(now) = &file.now else {
             // Honest, and yet no way to end a ticket: what was told is told, and it is withdrawn instead.
             match takes_back {
-                _ if has_moved => found(AuditRule::TicketMoved, "went to a subfolder with all of .support"),
+                _ if has_moved => found(
+                    AuditRule::TicketMoved,
+                    "went to a subfolder with all of .support; what changes there is not audited",
+                ),
                 true => found(
                     AuditRule::TicketReverted,
                     "git support doctor --repair restores it, and undo withdraws it",
@@ -177,8 +184,7 @@ impl Review<'_> {
         }
         let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
         if before.is_empty() && is_replaced {
-            let all = findings.into_iter();
-            all.for_each(|finding| self.found(passage.commit, Some(&changed.id), &path, finding));
+            findings.into_iter().for_each(|one| self.found(passage.commit, Some(&changed.id), &path, one));
             return Ok(Vec::new());
         }
         let (wrong, new) = grown(&before, after);
@@ -208,6 +214,7 @@ impl Review<'_> {
         let mut entries = Vec::new();
         for entry in &new {
             entries.push(NewEntry {
+                ticket: changed.id.clone(),
                 entry: (*entry).clone(),
                 is_own: self.origin(passage, facts, changed, entry, beyond_author.contains(&entry.id))?,
                 is_beyond_committer: beyond_committer.contains(&entry.id),
@@ -235,6 +242,23 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let rules = self.book.at(passage.parents.first())?;
         let by = self.book.known_in(&rules.team, &entry.by)?;
+        if let Some(other) = rules.team.named_as(&entry.by) {
+            let message = format!(
+                "entry {} ({}) is by {}, and the team knows {} as {}",
+                entry.id,
+                entry.action,
+                entry.by,
+                other.name,
+                other.person()
+            );
+            let path = layout::ticket(&changed.id);
+            self.found(
+                passage.commit,
+                Some(&changed.id),
+                &path,
+                Finding::new(AuditRule::EntryAuthor, message),
+            );
+        }
         let origin = Origin::of(entry, &by, facts);
         if origin == Origin::Own {
             let own = Own { ticket: changed.id.clone(), blob: changed.blob, commit: passage.commit };

@@ -5,8 +5,10 @@ mod attribution;
 mod commit;
 mod destroyed;
 mod evidence;
+mod floors;
 mod found;
 mod moved;
+mod own_commits;
 mod owned;
 mod range;
 mod received;
@@ -15,6 +17,7 @@ mod review;
 mod rulebook;
 mod seal;
 mod settled;
+mod side_lines;
 mod signer;
 mod steps;
 mod trusted_mailmap;
@@ -32,6 +35,7 @@ use crate::store::git::{Mailmap, ObjectId, shown};
 use crate::store::{Error, layout};
 use crate::ticket::{Person, TicketId};
 
+use floors::Floors;
 use found::problem;
 use range::CommitRange;
 use review::Review;
@@ -167,9 +171,28 @@ impl Project<'_> {
         Ok(done)
     }
 
-    /// Looks at each commit of a stretch, with what `.mailmap` makes of people.
+    /// Looks at each commit of a stretch, with what `.mailmap` makes of people; again, where some were judged by no rules
+    /// and came to a branch that has them.
     fn reviewed_with(&self, stretch: &CommitRange, people: Option<Mailmap>) -> Result<Done, Failure> {
-        let mut review = Review::new(self, people);
+        let mut review = self.walked(stretch, people, Floors::default())?;
+        let floors = side_lines::of(&mut review, stretch)?;
+        if !floors.is_empty() {
+            let people = review.book.mailmap.take();
+            review = self.walked(stretch, people, floors)?;
+        }
+        let cuts = self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?;
+        review.is_cut |= !cuts.is_empty();
+        finished(review, stretch)
+    }
+
+    /// Looks at each commit of a stretch.
+    fn walked(
+        &self,
+        stretch: &CommitRange,
+        people: Option<Mailmap>,
+        floors: Floors,
+    ) -> Result<Review<'_>, Failure> {
+        let mut review = Review::new(self, people, floors);
         let mut bar = None;
         self.store.passages(
             &stretch.tips,
@@ -181,10 +204,8 @@ impl Project<'_> {
             },
             |passage, parsed| review.commit(passage, parsed),
         )?;
-        drop(bar);
-        let cuts = self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?;
-        review.is_cut |= !cuts.is_empty();
-        finished(review, stretch)
+        review.book.leave();
+        Ok(review)
     }
 
     /// What an audit proves, and whether commits have to be signed at its end.
@@ -233,8 +254,9 @@ impl Project<'_> {
         let by = Person { name: tagger.name, email: tagger.email };
         let member = self.store.mapped(&by)?;
         // As a later audit judges it: by the team of the seal before.
-        let there = self.at_commit(Some(stretch.seals.last().map_or(tip, |seal| seal.commit)));
-        if !there.rules()?.may_accept(&member, None) {
+        let judging = stretch.seals.last().map_or(tip, |seal| seal.commit);
+        let there = self.at_commit(Some(judging));
+        if !seal::may_seal(self, judging, &member)? {
             let message = format!("{by} is not allowed to seal");
             let hint = "ask a reviewer, lead or product owner: git support team";
             return Err(Failure::new(Kind::Refused, message).hint(hint));
@@ -249,6 +271,9 @@ impl Project<'_> {
         seal::write(self, tip, seals, audited, reason).map(Some)
     }
 }
+
+/// The most paths of a tip that are named one by one.
+const MAX_UNSAFE: usize = 100;
 
 /// True where two findings are of the same: their words name people as each audit knew them.
 fn is_found_again(one: &Problem, other: &Problem) -> bool {
@@ -304,9 +329,17 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
     faults.sort_by_key(order);
     settled::apply(review.store, stretch, &mut faults)?;
     for tip in &stretch.tips {
-        for alias in review.store.repository().aliases(*tip).map_err(Error::from)? {
-            let finding = Finding::new(AuditRule::FileStrange, alias.problem);
-            faults.push(problem(None, None, &shown(&alias.path), finding));
+        // What is not safe to check out, or what two programs would read in two ways.
+        let known = stretch.less.first().copied();
+        let found = review.store.repository().unsafe_paths(*tip, known, MAX_UNSAFE).map_err(Error::from)?;
+        for unsafe_path in found {
+            let path = shown(&unsafe_path.path);
+            let is_said =
+                |fault: &Problem| fault.level > ProblemLevel::Note && fault.path.as_ref() == Some(&path);
+            if !faults.iter().any(is_said) {
+                let finding = Finding::new(AuditRule::FileStrange, unsafe_path.problem);
+                faults.push(problem(None, None, &path, finding));
+            }
         }
     }
     let audited = Audited {

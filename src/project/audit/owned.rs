@@ -87,10 +87,7 @@ impl RuleChanges {
             let nearest = self.nearest(store, &passage.parents)?;
             self.granted.iter_mut().for_each(|granted| granted.follow(passage, &nearest, author, &changed));
         }
-        let mut before = Vec::new();
-        for parent in &passage.parents {
-            before.push(book.at(Some(parent))?);
-        }
+        let before = book.before(passage)?;
         // A project that nobody leads is anybody's.
         if before.iter().all(|rules| rules.may_change_rules(author)) {
             return Ok(Vec::new());
@@ -108,8 +105,14 @@ impl RuleChanges {
             let said = renamed(store, passage, file, &before)?;
             findings.extend(said.map(|message| (MAILMAP.to_owned(), message)));
         }
-        if let Some(path) = changed.first() {
-            let message = format!("{author} changed it, who is neither lead nor product owner");
+        // The team and the settings are named before all else that a commit changed beside them.
+        let is_first = |path: &&String| [layout::CONFIG, layout::TEAM].contains(&path.as_str());
+        if let Some(path) = changed.iter().find(is_first).or(changed.first()) {
+            let more = match changed.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let message = format!("{author} changed it{more}, who is neither lead nor product owner");
             findings.push((path.clone(), message));
         }
         self.grant(passage, author, changed, before);
@@ -169,12 +172,12 @@ impl RuleChanges {
 }
 
 /// The files that say who may do what, and how git treats tickets.
-const FILES: [&str; 3] = [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES];
+pub(super) const FILES: [&str; 3] = [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES];
 /// The folders of those that say with whom, for which release, and when.
-const FOLDERS: [&str; 3] = [layout::VENDORS, layout::RELEASES, layout::CALENDARS];
+pub(super) const FOLDERS: [&str; 3] = [layout::VENDORS, layout::RELEASES, layout::CALENDARS];
 
 /// True for a file that rules.
-fn is_of_rules(path: &str) -> bool {
+pub(super) fn is_of_rules(path: &str) -> bool {
     FILES.contains(&path) || FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 

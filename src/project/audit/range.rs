@@ -120,22 +120,45 @@ pub(super) fn asked(
     Ok((CommitRange { tips: vec![tip], less, seal, seals: known, from: None }, faults))
 }
 
-/// The stretch that git hands to a pre-receive hook: `OLD NEW REFERENCE`, a line each (githooks(5)).
-pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
-    let store = &project.store;
-    let mut stretch = CommitRange::default();
-    let mut faults = Vec::new();
-    let (mut gone, mut seals) = (Vec::new(), Vec::new());
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+/// A reference of a push, and what it moves from and to.
+struct Moved<'t> {
+    name: &'t str,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+}
+
+impl<'t> Moved<'t> {
+    /// Reads a line that git hands to a pre-receive hook: `OLD NEW REFERENCE` (githooks(5)).
+    fn read(line: &'t str) -> Result<Self, Failure> {
         let parts: Vec<&str> = line.splitn(3, ' ').collect();
         let [old, new, name] = parts.as_slice() else {
             let message = format!("'{line}' is not a valid pre-receive line (OLD NEW REFERENCE)");
             return Err(Failure::usage(message).hint("git support audit RANGE"));
         };
         let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !id.bytes().all(|b| b == b'0')));
-        if *name == RECEIVED || (name.starts_with(REPLACE) && new.is_some()) {
+        Ok(Self { name, old, new })
+    }
+}
+
+/// True for a reference that the server alone writes: the record of pushes, and what would stand in its way.
+fn is_servers(name: &str) -> bool {
+    let below = |folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    name == RECEIVED
+        || below(RECEIVED)
+        || RECEIVED.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The stretch that is being pushed.
+pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
+    let store = &project.store;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let moves = lines.map(Moved::read).collect::<Result<Vec<_>, _>>()?;
+    let mut stretch = CommitRange::default();
+    let (mut faults, mut seals) = (Vec::new(), Vec::new());
+    for Moved { name, old, new } in &moves {
+        if is_servers(name) || (name.starts_with(REPLACE) && new.is_some()) {
             let rule =
-                if *name == RECEIVED { AuditRule::HistoryRewritten } else { AuditRule::HistoryReplaced };
+                if is_servers(name) { AuditRule::HistoryRewritten } else { AuditRule::HistoryReplaced };
             let message = format!("{name} is the server's own, and is not pushed");
             let mut problem = problem(None, None, "", Finding::new(rule, message));
             problem.hint = Some(format!("git push REMOTE HEAD, without {name}"));
@@ -146,38 +169,68 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
             if old.is_some() {
                 let message = format!("{name} is a seal, and stays as it is");
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
-            } else if let Some(new) = new {
-                seals.push((*name, new));
             }
-        } else if let Some(new) = new.filter(|_| !name.starts_with("refs/heads/")) {
-            // A tag, or whatever else keeps commits: what it brings is judged as a branch is.
-            stretch.tips.extend(store.repository().revision(&format!("{new}^{{commit}}")).ok());
-        } else if name.starts_with("refs/heads/") {
-            if let (Some(old), Some(new)) = (old, new)
-                && !store.contains(new, old)
-            {
-                faults.extend(lost(store, old, new)?);
-            }
-            match new {
-                Some(new) => stretch.tips.push(new),
-                None => gone.extend(old.map(|old| (*name, old))),
-            }
+            seals.extend(new.filter(|_| old.is_none()).map(|new| (*name, new)));
+        } else {
+            // A branch, a tag, or whatever else keeps commits: what it brings is judged.
+            stretch.tips.extend(new.and_then(|new| commit_of(store, new)));
         }
     }
     seal::pushed(project, seals, &mut faults)?;
     // Only what branches contain was judged before.
     let heads = store.repository().references("refs/heads/").map_err(Error::from)?;
     stretch.less = heads.into_iter().map(|(_, commit)| commit).collect();
-    for (name, old) in gone {
-        if name == store.target().reference() {
+    faults.extend(lost_by(project, &moves)?);
+    Ok((stretch, faults))
+}
+
+/// The commit that an object is, or a tag of it.
+fn commit_of(store: &Store, object: ObjectId) -> Option<ObjectId> {
+    store.repository().revision(&format!("{object}^{{commit}}")).ok()
+}
+
+/// The entries that no reference has any more after a push, but one that it moves or deletes had; and those that the branch
+/// of the tickets loses, whatever else has them.
+fn lost_by(project: &Project<'_>, moves: &[Moved<'_>]) -> Result<Vec<Problem>, Failure> {
+    let store = &project.store;
+    let mut faults = Vec::new();
+    let is_kept =
+        |name: &str| !name.starts_with(seal::FOLDER) && !name.starts_with(REPLACE) && !is_servers(name);
+    let mut dropped = Vec::new();
+    for one in moves.iter().filter(|one| is_kept(one.name)) {
+        let [old, new] = [one.old, one.new].map(|object| object.and_then(|object| commit_of(store, object)));
+        dropped.extend(
+            old.filter(|old| !new.is_some_and(|new| store.contains(new, *old)))
+                .map(|old| (one.name, old, new)),
+        );
+    }
+    if dropped.is_empty() {
+        return Ok(faults);
+    }
+    let mut after: Vec<ObjectId> = moves.iter().filter_map(|one| commit_of(store, one.new?)).collect();
+    let known = store.repository().references("refs/").map_err(Error::from)?;
+    let stays = known.iter().filter(|(name, _)| is_kept(name) && !moves.iter().any(|one| one.name == name));
+    after.extend(stays.filter_map(|(_, object)| commit_of(store, *object)));
+    let asked = dropped.iter().map(|(_, old, _)| *old).collect();
+    let reach = store.repository().reach(&after, &asked).map_err(Error::from)?;
+    let tickets = store.target().reference();
+    let new_tip = moves.iter().find(|one| one.name == tickets).and_then(|one| commit_of(store, one.new?));
+    for (name, old, new) in dropped {
+        if name == tickets && new.is_none() {
             let message = "the branch of the tickets is deleted";
             faults.push(problem(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
-        } else if let Some(rest) = store.snapshot(None)?.commit().filter(|rest| !store.contains(*rest, old)) {
-            // What a branch that goes had, the branch of the tickets has.
+            continue;
+        }
+        if name != tickets && after.iter().any(|tip| reach.contains(*tip, old)) {
+            continue;
+        }
+        // What a reference that goes had, the branch of the tickets has.
+        let rest = new.or(new_tip).or(store.snapshot(None)?.commit());
+        if let Some(rest) = rest.filter(|rest| !store.contains(*rest, old)) {
             faults.extend(lost(store, old, rest)?);
         }
     }
-    Ok((stretch, faults))
+    Ok(faults)
 }
 
 /// What shows git another history than the one that is there; what is being deleted, `text` names as a hook is told.
@@ -208,7 +261,7 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Fai
         let Some(was) = read(&before) else { continue };
         let missing = missing(&was, read(&after).as_ref());
         if missing > 0 {
-            let message = format!("{missing} of its entries in {old:.10} are not in {new:.10}");
+            let message = format!("{missing} of its entries in {old:.10} are gone");
             let finding = Finding::new(AuditRule::HistoryRewritten, message);
             faults.push(problem(Some(old), Some(&id), &layout::ticket(&id), finding));
         }

@@ -1,12 +1,12 @@
 //! Commits that say they take another back: they do, exactly, or they are found out.
 
-use crate::process::Policy;
+use crate::process::{Policy, Rules};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, Item, ObjectId, reverted};
 use crate::store::{Error, Parsed, layout};
-use crate::ticket::{Entry, Field, TicketId};
+use crate::ticket::{Entry, Field, Person, TicketId};
 
 impl Review<'_> {
     /// True where a commit says that it takes another back, and has of this ticket what was there before that one.
@@ -51,7 +51,9 @@ impl Review<'_> {
         let rules = self.book.at(passage.parents.first())?;
         let facts = self.facts(passage, &rules)?;
         let who = self.answering(passage, &facts)?;
-        if rules.settings.severity_by_owner == Policy::Off || rules.may_judge(&who) {
+        let may_judge = |rules: &Rules| rules.may_judge(&who);
+        if rules.settings.severity_by_owner == Policy::Off || self.is_lawful(passage, &rules, &who, may_judge)
+        {
             return Ok(true);
         }
         let was = parsed.get(id, before.id)?;
@@ -83,7 +85,7 @@ impl Review<'_> {
         let past = self.facts(&past, &rules)?;
         let who = self.answering(passage, &facts)?;
         let is_own = past.known_author == who || past.author == who;
-        Ok(is_own || rules.team.leads(&who))
+        Ok(is_own || self.is_lawful(passage, &rules, &who, |rules| rules.team.leads(&who)))
     }
 
     /// True where all that goes is who takes it back's own: to have merged or squashed what others entered makes it nobody's
@@ -104,7 +106,7 @@ impl Review<'_> {
         }
         let facts = self.facts(passage, &rules)?;
         let who = self.answering(passage, &facts)?;
-        if rules.team.leads(&who) {
+        if self.is_lawful(passage, &rules, &who, |rules| rules.team.leads(&who)) {
             return Ok(true);
         }
         let was = parsed.get(id, before.id)?;
@@ -116,6 +118,18 @@ impl Review<'_> {
         let is_own =
             |entry: &Entry| [&who, &facts.author].iter().any(|one| one.is_named(&entry.by.to_string()));
         Ok(gone.all(is_own))
+    }
+
+    /// True where the rules allow something, and those of before somebody changed them for themselves do, too.
+    fn is_lawful(
+        &self,
+        passage: &CommitDelta,
+        rules: &Rules,
+        who: &Person,
+        allows: impl Fn(&Rules) -> bool,
+    ) -> bool {
+        let mut granted = self.rules.at(&passage.commit).filter(|granted| granted.by == *who);
+        allows(rules) && granted.all(|granted| granted.rules(rules).iter().all(&allows))
     }
 
     fn takes_back(&self, commit: ObjectId, file: &FileDelta, before: &Item) -> Result<bool, Failure> {

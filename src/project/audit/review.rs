@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::process::audit::{Finding, Origin};
 use crate::process::{Problem, ProblemLevel, Rules};
+use crate::project::audit::floors::{Floors, Unruled};
 use crate::project::audit::found::{Identity, problem};
 use crate::project::audit::owned::RuleChanges;
 use crate::project::audit::rulebook::Rulebook;
@@ -50,8 +51,8 @@ pub(super) struct Signature {
     pub(super) committer: Person,
     /// The rules that were in force: an address of the team's is whose it is, whatever `.mailmap` says.
     pub(super) rules: Rc<Rules>,
-    /// The authors of the entries that the commit brings as its own, and whether each decides what is reserved.
-    pub(super) authors: Vec<(Person, bool)>,
+    /// The entries that the commit brings and whose step is reserved to others than who committed it.
+    pub(super) reserved: Vec<(TicketId, Entry)>,
     pub(super) level: ProblemLevel,
     /// When it was made at the earliest: its own date, but not before that of what it follows.
     pub(super) earliest: Timestamp,
@@ -87,6 +88,10 @@ pub(super) struct Review<'a> {
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
+    /// The commits that no rules judged, or whose signature nobody wanted.
+    pub(super) unruled: Vec<Unruled>,
+    /// When those were made at the earliest.
+    pub(super) made: HashMap<ObjectId, Timestamp>,
     /// A commit, and the folders below its top that have the name of ours.
     pub(super) moved_to: Option<(ObjectId, HashSet<ObjectId>)>,
     /// True where a commit did not have to be signed.
@@ -103,16 +108,18 @@ pub(super) struct Review<'a> {
 }
 
 impl<'a> Review<'a> {
-    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>) -> Self {
+    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>, floors: Floors) -> Self {
         Self {
             store: &project.store,
-            book: Rulebook::new(project, mailmap),
+            book: Rulebook::new(project, mailmap, floors),
             own: HashMap::new(),
             openings: HashMap::new(),
             doubts: Vec::new(),
             destructions: Vec::new(),
             rules: RuleChanges::default(),
             signatures: Vec::new(),
+            unruled: Vec::new(),
+            made: HashMap::new(),
             moved_to: None,
             has_unsigned: false,
             unaccepted: BTreeSet::new(),

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::process::{Rules, Team};
+use crate::project::audit::floors::{Floors, is_none};
+use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
+use crate::project::parts::YamlFile;
 use crate::project::state::Project;
-use crate::store::git::{CommitDelta, Mailmap, ObjectId};
+use crate::store::git::{Blob, CommitDelta, Mailmap, ObjectId};
 use crate::store::{Error, layout};
-use crate::ticket::{Person, Timestamp};
+use crate::ticket::{MAX_FILE_BYTES, Person, Timestamp};
 
 /// The rules that a history had, commit by commit.
 pub(super) struct Rulebook<'a> {
@@ -20,14 +23,20 @@ pub(super) struct Rulebook<'a> {
     none: Rc<Rules>,
     members: HashMap<Person, Person>,
     /// Where the stretch begins in the middle: who people are does not come from the stretch itself.
-    mailmap: Option<Mailmap>,
+    pub(super) mailmap: Option<Mailmap>,
+    /// What stands in the place of no rules, commit by commit.
+    pub(super) floors: Floors,
+    /// The commit that is looked at.
+    judged: Option<ObjectId>,
 }
 
 impl<'a> Rulebook<'a> {
-    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>) -> Self {
+    pub(super) fn new(project: &'a Project<'a>, mailmap: Option<Mailmap>, floors: Floors) -> Self {
         Self {
             project,
             mailmap,
+            floors,
+            judged: None,
             by_files: BTreeMap::new(),
             at: HashMap::new(),
             since: Vec::new(),
@@ -36,20 +45,45 @@ impl<'a> Rulebook<'a> {
         }
     }
 
+    /// Turns to the next commit, and says the rules that its parents have, those of the first first.
+    pub(super) fn turn_to(&mut self, passage: &CommitDelta) -> Result<Vec<Rc<Rules>>, Failure> {
+        self.judged = Some(passage.commit);
+        self.before(passage)
+    }
+
+    /// Leaves the commit that was looked at.
+    pub(super) fn leave(&mut self) {
+        self.judged = None;
+    }
+
+    /// The rules that the parents of a commit have, those of the first first; those of no commit, where it has none. Where
+    /// one has rules, one without allows nothing.
+    pub(super) fn before(&mut self, passage: &CommitDelta) -> Result<Vec<Rc<Rules>>, Failure> {
+        if passage.parents.is_empty() {
+            return Ok(vec![self.at(None)?]);
+        }
+        let parents = passage.parents.iter();
+        let mut before = parents.map(|parent| self.at(Some(parent))).collect::<Result<Vec<_>, Failure>>()?;
+        if before.iter().any(|rules| !is_none(rules)) {
+            before.retain(|rules| !is_none(rules));
+        }
+        Ok(before)
+    }
+
     /// The rules that a commit has; none where it has no settings that can be read, or there is no commit.
     pub(super) fn at(&mut self, commit: Option<&ObjectId>) -> Result<Rc<Rules>, Failure> {
-        let Some(commit) = commit else { return Ok(Rc::clone(&self.none)) };
-        if let Some(known) = self.at.get(commit) {
-            return Ok(Rc::clone(known));
+        if let Some(commit) = commit.filter(|commit| !self.at.contains_key(commit)) {
+            let rules = self.read(*commit, None)?;
+            self.at.insert(*commit, rules);
         }
-        let rules = self.read(*commit, None)?;
-        self.at.insert(*commit, Rc::clone(&rules));
-        Ok(rules)
+        Ok(self.known_at(commit))
     }
 
     /// The rules of a commit that was asked for before.
     pub(super) fn known_at(&self, commit: Option<&ObjectId>) -> Rc<Rules> {
-        Rc::clone(commit.and_then(|commit| self.at.get(commit)).unwrap_or(&self.none))
+        let own = commit.and_then(|commit| self.at.get(commit)).unwrap_or(&self.none);
+        let floor = self.floors.rules(self.judged).filter(|_| is_none(own));
+        Rc::clone(floor.unwrap_or(own))
     }
 
     /// Learns what a commit has: the rules of its parent, where it changed none of their files.
@@ -60,7 +94,11 @@ impl<'a> Rulebook<'a> {
                 || path.starts_with(layout::CALENDARS)
         };
         let rules = match passage.parents.as_slice() {
-            [parent] if !passage.files.iter().any(|file| judges(&file.path)) => self.at(Some(parent))?,
+            [parent] if !passage.files.iter().any(|file| judges(&file.path)) => {
+                // What the commit itself has: not what it is judged by in the place of none.
+                self.at(Some(parent))?;
+                self.at.get(parent).cloned().unwrap_or_default()
+            }
             _ => self.read(passage.commit, Some(committed))?,
         };
         self.at.insert(passage.commit, rules);
@@ -71,6 +109,10 @@ impl<'a> Rulebook<'a> {
         let files = self.project.store.judging_files(commit)?;
         if let Some(known) = self.by_files.get(&files) {
             return Ok(Rc::clone(known));
+        }
+        if let Some(rules) = self.last_readable(commit)? {
+            self.by_files.insert(files, Rc::clone(&rules));
+            return Ok(rules);
         }
         let mut rules = self.project.at_commit(Some(commit)).rules()?.clone();
         let named = rules.team.clone();
@@ -85,6 +127,23 @@ impl<'a> Rulebook<'a> {
         self.by_files.insert(files, Rc::clone(&rules));
         self.since.push((committed, Rc::clone(&rules)));
         Ok(rules)
+    }
+
+    /// The rules of before a commit whose settings or people cannot be read; none where they can.
+    fn last_readable(&mut self, commit: ObjectId) -> Result<Option<Rc<Rules>>, Failure> {
+        let repository = self.project.store.repository();
+        for path in [layout::CONFIG, layout::TEAM] {
+            if let Some(Blob::Bytes(bytes)) =
+                repository.file(commit, path, MAX_FILE_BYTES).map_err(Error::from)?
+                && is_unreadable(path, &bytes)
+            {
+                let parents = repository.parents(commit).map_err(Error::from)?;
+                let Some(parent) = parents.first() else { return Ok(None) };
+                self.at(Some(parent))?;
+                return Ok(self.at.get(parent).cloned());
+            }
+        }
+        Ok(None)
     }
 
     /// The rules that were in force at a moment, by the dates of the commits.
@@ -114,11 +173,22 @@ impl<'a> Rulebook<'a> {
         let mapped = self.member(person)?;
         let owner = |who: &Person| team.members.iter().find(|member| member.is(who));
         let is_anothers = owner(person).is_some_and(|one| owner(&mapped).is_some_and(|other| one != other));
-        Ok(if is_anothers { person.clone() } else { mapped })
+        let known = if is_anothers { person.clone() } else { mapped };
+        // Of several addresses of a member, the first stands for all.
+        let first = owner(&known).and_then(|member| member.emails.first().cloned());
+        Ok(Person { email: first.unwrap_or_else(|| known.email.clone()), ..known })
     }
 
     /// The same, of somebody who was asked for before.
     pub(super) fn known(&self, person: &Person) -> Person {
         self.members.get(person).unwrap_or(person).clone()
+    }
+}
+
+/// True for settings that are no YAML, and for a team of which somebody cannot be read.
+fn is_unreadable(path: &str, bytes: &[u8]) -> bool {
+    match path {
+        layout::TEAM => check_project_file(path, bytes).is_err(),
+        _ => YamlFile::parse(path, bytes).is_err(),
     }
 }

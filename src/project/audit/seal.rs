@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::process::audit::{AuditRule, Audited, Finding};
-use crate::process::{Problem, ProblemLevel, Role};
+use crate::process::{Problem, ProblemLevel, Role, Team};
 use crate::project::audit::found::{author_of, problem};
 use crate::project::audit::owned::digest_of_rules;
 use crate::project::audit::signer;
@@ -216,8 +216,34 @@ fn no_reviewer(
         return Ok(Some(format!("is by {tagger}, and was signed by {signer}")));
     }
     let who = known(&tagger)?;
-    let may = Role::ACCEPTING.iter().any(|role| team.plays(&who, *role));
+    let may = may_seal(project, judging, &who)?;
     Ok(Some(format!("is by {tagger}, who is neither reviewer, lead nor product owner")).filter(|_| !may))
+}
+
+/// True where somebody may seal, by the team of a commit: a role that they gave themselves counts for nothing.
+pub(super) fn may_seal(project: &Project<'_>, commit: ObjectId, who: &Person) -> Result<bool, Failure> {
+    let team = team_of_others(project, commit, who)?;
+    let is_anybodys = !Role::ACCEPTING.iter().any(|role| team.has(*role));
+    Ok(is_anybodys || Role::ACCEPTING.iter().any(|role| team.plays(who, *role)))
+}
+
+/// The team of a commit, without what somebody changed in it who might not.
+fn team_of_others(project: &Project<'_>, commit: ObjectId, who: &Person) -> Result<Team, Failure> {
+    let store = &project.store;
+    let mut team = project.at_commit(Some(commit)).rules()?.team.clone();
+    let mut changes =
+        store.repository().touching(&[commit], &[], &[crate::store::layout::TEAM]).map_err(Error::from)?;
+    while let Some(change) = changes.pop() {
+        let author = store.mapped(&store.author_of_commit(change)?)?;
+        let parents = store.repository().parents(change).map_err(Error::from)?;
+        let Some(before) = parents.first() else { break };
+        let before = project.at_commit(Some(*before)).rules()?.clone();
+        if !author.email.eq_ignore_ascii_case(&who.email) || before.may_change_rules(&author) {
+            break;
+        }
+        team = before.team;
+    }
+    Ok(team)
 }
 
 /// Makes notes of what a seal accepted: who accepted it, and with which. Nobody accepts what they did themselves, where

@@ -6,10 +6,11 @@ use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
 use crate::project::audit::found::identity;
 use crate::project::audit::range::{CommitRange, missing};
+use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
-use crate::store::git::ObjectId;
+use crate::store::git::{Blob, ItemKind, ObjectId};
 use crate::store::{Error, Store, layout};
-use crate::ticket::{Entry, Field, Ticket, TicketId, codec};
+use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec};
 
 /// Makes notes of what every tip that contains it has right, and of what put it right.
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
@@ -20,6 +21,7 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
             stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
         let is_settled = !tips.is_empty() && is_settled(store, &tips, commit, fault)?;
         if !is_settled && !is_repair(store, &settled, commit, fault)? {
+            by_hand(store, &tips, commit, fault)?;
             continue;
         }
         let what = if is_settled { "it was repaired since" } else { "it repairs what was changed before" };
@@ -28,6 +30,22 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
         fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {path}"));
         settled.extend(fault.ticket.clone().filter(|_| is_settled).map(|id| (commit, id)));
     }
+    Ok(())
+}
+
+/// Names another way to settle what `doctor` has nothing to do for: it sees the tip, and there a changed text that its entry
+/// has alike looks as any other.
+fn by_hand(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &mut Problem) -> Result<(), Failure> {
+    let (Some(id), Some(path)) = (&fault.ticket, &fault.path) else { return Ok(()) };
+    if AuditRule::parse(fault.rule) != Some(AuditRule::HeadUnaccounted) {
+        return Ok(());
+    }
+    for tip in tips {
+        if at(store, *tip, id)?.is_some_and(|ticket| !ticket.unaccounted().is_empty()) {
+            return Ok(());
+        }
+    }
+    fault.hint = Some(format!("git show {commit:.10} -- {path}"));
     Ok(())
 }
 
@@ -79,9 +97,15 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
         return is_back(store, tips, commit, path);
     }
+    if let (AuditRule::FileInvalid | AuditRule::FileStrange, Some(path)) = (rule, &fault.path)
+        && is_put_right(store, tips, commit, path)?
+    {
+        return Ok(true);
+    }
     let Some(id) = &fault.ticket else { return Ok(false) };
     if rule == AuditRule::HeadUnaccounted {
-        return is_accounted(store, tips, commit, id, &fault.message);
+        return Ok(is_accounted(store, tips, commit, id, &fault.message)?
+            || is_as_before(store, tips, commit, id, &fault.message)?);
     }
     if rule == AuditRule::TimelineOrder {
         return is_in_order(store, tips, id);
@@ -94,8 +118,42 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
         AuditRule::TicketReplaced,
         AuditRule::PurgeUndone,
         AuditRule::FileInvalid,
+        AuditRule::FileStrange,
     ];
     Ok(keeps_entries.contains(&rule) && is_whole(store, tips, commit, id)?)
+}
+
+/// True where no tip has a file any more that the commit brought, or each has it as it can be read.
+fn is_put_right(store: &Store, tips: &[ObjectId], commit: ObjectId, path: &str) -> Result<bool, Failure> {
+    let repository = store.repository();
+    let find = |commit: ObjectId| repository.find(commit, path).map_err(Error::from);
+    let mut was_there = false;
+    for parent in repository.parents(commit).map_err(Error::from)? {
+        was_there |= find(parent)?.is_some();
+    }
+    for tip in tips {
+        let is_right = match find(*tip)? {
+            None => !was_there,
+            Some(item) if item.kind == ItemKind::File => match repository.file(*tip, path, MAX_FILE_BYTES) {
+                Ok(Some(Blob::Bytes(bytes))) => is_readable(path, &bytes),
+                Ok(_) => false,
+                Err(error) => return Err(Error::from(error).into()),
+            },
+            Some(_) => false,
+        };
+        if !is_right {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// True for a file of ours that says what such a file may say. What a ticket has lost is another question.
+fn is_readable(path: &str, bytes: &[u8]) -> bool {
+    match layout::id_of(path) {
+        Some(_) => false,
+        None => path.starts_with(layout::FOLDER) && check_project_file(path, bytes).is_ok(),
+    }
 }
 
 /// True where every tip has a file as a parent of the commit had it.
@@ -143,6 +201,33 @@ fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -
         }
     }
     Ok(true)
+}
+
+/// True where every tip has all entries that the parents of the commit had, and the fields that a finding names as one of
+/// them had them: a merge that lost an entry with its text, and was made whole.
+fn is_as_before(
+    store: &Store,
+    tips: &[ObjectId],
+    commit: ObjectId,
+    id: &TicketId,
+    message: &str,
+) -> Result<bool, Failure> {
+    let mut before = Vec::new();
+    for parent in store.repository().parents(commit).map_err(Error::from)? {
+        before.extend(at(store, parent, id)?);
+    }
+    let names = |field: &&Field| message.contains(&field.name());
+    for tip in tips {
+        let Some(now) = at(store, *tip, id)? else { return Ok(false) };
+        let was_so =
+            |field: &Field| before.iter().any(|was| was.fields().get(field) == now.fields().get(field));
+        let fields: BTreeSet<&Field> =
+            before.iter().chain([&now]).flat_map(|ticket| ticket.fields().names()).filter(names).collect();
+        if fields.is_empty() || !fields.into_iter().all(was_so) {
+            return Ok(false);
+        }
+    }
+    is_whole(store, tips, commit, id)
 }
 
 fn is_accounted(

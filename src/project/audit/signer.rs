@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding};
 use crate::process::{Policy, ProblemLevel, Rules};
+use crate::project::audit::own_commits::own_commits;
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::{Review, Signature};
 use crate::project::failure::Failure;
 use crate::store::Error;
 use crate::store::git::{CommitDelta, ObjectId, SignatureStatus, Signed};
-use crate::ticket::{Person, Timestamp};
+use crate::ticket::{Entry, Person, TicketId, Timestamp};
 
 impl Review<'_> {
     /// Takes down a signature that the policy wants; says where there is none.
@@ -19,11 +20,12 @@ impl Review<'_> {
         passage: &CommitDelta,
         facts: &CommitFacts,
         rules: &Rc<Rules>,
-        authors: Vec<(Person, bool)>,
+        reserved: Vec<(TicketId, Entry)>,
     ) -> Result<(), Failure> {
         // A policy that was loosened by who may not loosens nothing, for nobody.
         let before = self.rules.at(&passage.commit).filter_map(SelfGranted::signed_commits).max();
-        let level = match before.into_iter().fold(rules.settings.signed_commits, Policy::max) {
+        let own = rules.settings.signed_commits.max(self.book.floors.signing(passage.commit));
+        let level = match before.into_iter().fold(own, Policy::max) {
             Policy::Off => {
                 self.has_unsigned = true;
                 return Ok(());
@@ -45,7 +47,7 @@ impl Review<'_> {
                 commit,
                 committer,
                 rules,
-                authors,
+                reserved,
                 level,
                 earliest,
                 is_dated_back,
@@ -130,24 +132,58 @@ impl Review<'_> {
         };
         let (team, book) = (&one.rules.team, &mut self.book);
         let mut known = |person: &Person| book.known_in(team, person);
-        let mut has_signed = |who: &Person| -> Result<bool, Failure> {
-            for signer in &signers {
-                if is_signer(signer, who, &mut known)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        if !has_signed(&one.committer)? {
+        if !is_any_signer(&signers, &one.committer, &mut known)? {
             return finding(format!("{} committed it, {signer} signed it", one.committer));
         }
-        for (author, is_reserved) in &one.authors {
-            if *is_reserved && !has_signed(author)? {
-                return finding(format!("an entry is by {author}, {signer} signed it"));
+        for (ticket, entry) in &one.reserved {
+            let known = &mut |person: &Person| self.book.known_in(team, person);
+            if !is_any_signer(&signers, &entry.by, known)? && !self.is_signed_elsewhere(ticket, entry, one)? {
+                return finding(format!("an entry is by {}, {signer} signed it", entry.by));
             }
         }
         Ok(None)
     }
+
+    /// True where another commit that is here is the entry's own, says the same, and is signed by who decided it: then this
+    /// one carries it.
+    fn is_signed_elsewhere(
+        &mut self,
+        ticket: &TicketId,
+        entry: &Entry,
+        one: &Signature,
+    ) -> Result<bool, Failure> {
+        for commit in own_commits(self, ticket, entry, one.commit)? {
+            let signed = self.store.repository().signatures(&[commit]).map_err(Error::from)?;
+            let Some(signed) = signed.get(&commit).filter(|one| one.verdict == SignatureStatus::Good) else {
+                continue;
+            };
+            let addresses = self.store.repository().addresses_of(&signed.key);
+            let signers: Vec<Person> = addresses
+                .unwrap_or(vec![signed.signer.clone()])
+                .iter()
+                .filter_map(|one| person(one))
+                .collect();
+            let (team, book) = (&one.rules.team, &mut self.book);
+            if is_any_signer(&signers, &entry.by, &mut |person: &Person| book.known_in(team, person))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// True where one of some signers is somebody.
+fn is_any_signer(
+    signers: &[Person],
+    who: &Person,
+    known: &mut dyn FnMut(&Person) -> Result<Person, Failure>,
+) -> Result<bool, Failure> {
+    for signer in signers {
+        if is_signer(signer, who, known)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn unverified() -> Finding {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::process::Member;
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin};
 use crate::process::{Policy, Rules};
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::Review;
@@ -21,14 +21,8 @@ impl Review<'_> {
         after: &Ticket,
         new: &[(&Entry, bool)],
     ) -> Result<Vec<Rc<Rules>>, Failure> {
-        let mut rules = Vec::new();
-        for parent in &passage.parents {
-            rules.push(self.book.at(Some(parent))?);
-        }
-        if rules.is_empty() {
-            rules.push(self.book.at(None)?);
-        }
-        if !facts.is_first() {
+        let mut rules = self.book.before(passage)?;
+        if !is_first(facts, new) {
             rules.push(self.book.at(Some(&passage.commit))?);
             rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(written(entry, after))));
         }
@@ -58,7 +52,7 @@ impl Review<'_> {
         if !others.iter().any(|(_, is_anothers)| *is_anothers) {
             return Ok(Vec::new());
         }
-        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
+        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: is_first(facts, new) };
         Ok(judge.reserved(from, after, &others, who))
     }
 
@@ -80,8 +74,7 @@ impl Review<'_> {
     ) -> Result<Person, Failure> {
         let mut is_signing = false;
         let mut is_carried = false;
-        for parent in &passage.parents {
-            let rules = self.book.at(Some(parent))?;
+        for rules in self.book.before(passage)? {
             is_signing |= rules.settings.signed_commits != Policy::Off;
             is_carried |= self.is_carried(passage, facts, &rules);
         }
@@ -107,7 +100,7 @@ impl Review<'_> {
             let known = if team.has_member(person) { person.clone() } else { book.known(person) };
             if team.has_member(&known) { known } else { facts.known_author.clone() }
         };
-        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: facts.is_first() };
+        let judge = Judge { rules: rules.iter().map(AsRef::as_ref).collect(), saw_all: is_first(facts, new) };
         let mut findings = judge.steps(from, after, new, &member);
         let now_team = &self.book.known_at(Some(&passage.commit)).team.clone();
         for granted in self.rules.at(&passage.commit) {
@@ -134,6 +127,13 @@ impl Review<'_> {
         }
         Ok(findings)
     }
+}
+
+/// True where new entries were written for the commit that brings them: it stands as it was first made, and they are of its
+/// author and its time. Those of a squash are older.
+fn is_first(facts: &CommitFacts, new: &[(&Entry, bool)]) -> bool {
+    let is_own = |entry: &Entry| Origin::of(entry, &entry.by, facts) == Origin::Own;
+    facts.is_first() && new.iter().all(|(entry, _)| is_own(entry))
 }
 
 /// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each lower

@@ -50,7 +50,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
             format!("branch {name} holds tickets, too; the tickets are on branch {}", store.branch());
         faults.push(Problem::warning("store.stray", message).hint("git support doctor --repair"));
     }
-    for lost in store.lost(&snapshot)? {
+    for lost in project.lost()? {
         let what = if lost.is_removed {
             "the file was removed".to_owned()
         } else {

@@ -10,6 +10,9 @@ mod stray;
 use crate::process::Problem;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
+use crate::store::git::ObjectId;
+use crate::store::{Error, Lost};
+use crate::ticket::{Action, Entry};
 
 impl Project<'_> {
     /// Everything that is wrong.
@@ -18,6 +21,25 @@ impl Project<'_> {
     /// The repository cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, Failure> {
         checks::all(self)
+    }
+
+    /// The tickets that lack entries which history has. What somebody took back of their own by `git revert`, or who leads
+    /// of anybody's, is not missing: an audit says the same.
+    fn lost(&self) -> Result<Vec<Lost>, Failure> {
+        let is_lawful = |commit: ObjectId, entry: &Entry| -> Result<bool, Failure> {
+            // What was redacted, or purged, stays so.
+            if entry.purges() || entry.action == Action::Redact {
+                return Ok(false);
+            }
+            let by = self.store.mapped(&self.store.author_of_commit(commit)?)?;
+            let parents = self.store.repository().parents(commit).map_err(Error::from)?;
+            let before = self.at_commit(parents.first().copied());
+            let team = &before.rules()?.team;
+            let is_own = self.store.mapped(&entry.by)?.email.eq_ignore_ascii_case(&by.email);
+            Ok(is_own || team.members.is_empty() || team.leads(&by))
+        };
+        // What cannot be judged is not taken back.
+        Ok(self.store.lost(&self.snapshot(), &|commit, entry| is_lawful(commit, entry).unwrap_or(false))?)
     }
 
     /// Repairs what is safe to repair, and gives what was wrong: repaired or not.

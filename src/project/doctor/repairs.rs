@@ -153,7 +153,7 @@ fn whole_tickets(project: &Project<'_>) -> Result<BTreeMap<TicketId, Ticket>, Fa
         }
     }
     let mut others = Vec::new();
-    for lost in project.store.lost(&snapshot)? {
+    for lost in project.lost()? {
         others.extend(lost.present.filter(|present| !is_same_ticket(present, &lost.whole)));
         tickets.insert(lost.id, lost.whole);
     }

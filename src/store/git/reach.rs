@@ -124,8 +124,8 @@ impl Repository {
         Ok(commits)
     }
 
-    /// The commits that changed something under some paths, or whose messages have a line that begins in some way, the
-    /// oldest first, each after its parents.
+    /// The commits that changed something under a folder, that have a file otherwise than each of their parents, or whose
+    /// messages have a line that begins in some way, the oldest first, each after its parents.
     ///
     /// # Errors
     /// Git cannot read the history.
@@ -133,7 +133,7 @@ impl Repository {
         &self,
         tips: &[ObjectId],
         less: &[ObjectId],
-        paths: &[&str],
+        (folder, file): (&str, &str),
         says: &str,
     ) -> Result<Vec<ObjectId>> {
         if tips.is_empty() {
@@ -146,26 +146,32 @@ impl Repository {
                 less.iter().filter(|one| self.repo.find_commit(one.0).is_ok()).map(|one| format!("^{one}")),
             )
             .collect();
-        // Both walks at once: each is a process of git's own.
+        // All walks at once: each is a process of git's own.
         let (git, environment, grep) = (self.git.clone(), self.git_environment(), format!("--grep=^{says}"));
         let asked = &names;
-        let (touching, saying) = std::thread::scope(|scope| {
-            let look = move || -> Result<Vec<ObjectId>> {
-                let mut arguments = vec!["rev-list", &grep];
-                arguments.extend(asked.iter().map(String::as_str));
-                arguments.push("--");
-                let said = git.run(&arguments, b"", &environment)?;
-                Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
-            };
-            let beside = std::thread::Builder::new().spawn_scoped(scope, look.clone());
-            let touching = self.touching(tips, less, paths);
-            let saying = match beside {
-                Ok(thread) => thread.join().unwrap_or_else(|_| look()),
-                Err(_) => look(),
-            };
-            (touching, saying)
+        let walk = move |options: &[&str], paths: &[&str]| -> Result<Vec<ObjectId>> {
+            let mut arguments = [&["--literal-pathspecs", "rev-list"], options].concat();
+            arguments.extend(asked.iter().map(String::as_str).chain(["--"]).chain(paths.iter().copied()));
+            let said = git.run(&arguments, b"", &environment)?;
+            Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
+        };
+        let (grep, paths) = ([grep.as_str()], [folder]);
+        let saying = || walk(&grep, &[]);
+        let touching = || walk(&["--full-history"], &paths);
+        let (ordered, saying, touching) = std::thread::scope(|scope| {
+            let beside = [
+                std::thread::Builder::new().spawn_scoped(scope, saying),
+                std::thread::Builder::new().spawn_scoped(scope, touching),
+            ];
+            let ordered = self.in_order(asked, folder, file);
+            // No more threads are to be had, or one ended: what it was to do is done here.
+            let [said, touched] = beside.map(|thread| thread.ok().and_then(|thread| thread.join().ok()));
+            (ordered, said.unwrap_or_else(saying), touched.unwrap_or_else(touching))
         });
-        let (touching, saying) = (touching?, saying?);
+        let (saying, touching) = (saying?, BTreeSet::from_iter(touching?));
+        let mut touching_ordered = ordered?;
+        touching_ordered.retain(|(commit, decides)| *decides || touching.contains(commit));
+        let touching: Vec<ObjectId> = touching_ordered.into_iter().map(|(commit, _)| commit).collect();
         let known: BTreeSet<ObjectId> = touching.iter().copied().collect();
         if saying.iter().all(|commit| known.contains(commit)) {
             return Ok(touching);
@@ -174,6 +180,33 @@ impl Repository {
         let all: BTreeSet<ObjectId> = known.into_iter().chain(saying).collect();
         let mut commits = self.commits_between(tips, less)?;
         commits.retain(|commit| all.contains(commit));
+        Ok(commits)
+    }
+
+    /// The commits that have a folder or a file otherwise than one of their parents, the oldest first, each after its
+    /// parents, and whether each has the file otherwise than all of them. In a product with many merges, most have taken the
+    /// file over from one side.
+    fn in_order(&self, asked: &[String], folder: &str, file: &str) -> Result<Vec<(ObjectId, bool)>> {
+        let mut arguments =
+            vec!["--literal-pathspecs", "-c", "log.showRoot=true", "-c", "core.quotePath=true", "log"];
+        arguments.extend(["--topo-order", "--full-history", "--cc", "--raw", "--no-renames"]);
+        arguments.extend(["--no-show-signature", "--no-notes", "--no-color", "--format=%H"]);
+        arguments.extend(asked.iter().map(String::as_str));
+        arguments.extend(["--", folder, file]);
+        let of_file = format!("\t{file}");
+        let mut commits: Vec<(ObjectId, bool)> = Vec::new();
+        self.git.stream(&arguments, &self.git_environment(), b'\n', |line| -> Result<bool> {
+            let text = String::from_utf8_lossy(line);
+            match ObjectId::parse(&text) {
+                Some(commit) => commits.push((commit, false)),
+                None if text.starts_with(':') && text.ends_with(&of_file) => {
+                    commits.iter_mut().last().into_iter().for_each(|(_, decides)| *decides = true);
+                }
+                None => {}
+            }
+            Ok(true)
+        })?;
+        commits.reverse();
         Ok(commits)
     }
 

@@ -1,0 +1,150 @@
+//! Honest histories that were accused once: signed work that others carry, people of several addresses, settings that could
+//! not be read for a while, what was put right.
+
+use crate::sandbox::{Sandbox, path_of};
+
+/// Signed commits, wanted from the second commit on, of people who have keys each; `as NAME` acts as somebody.
+const SIGNED: &str = r#"
+set -e
+n=0
+tick() {
+    n=$((n+1)); now=$(printf '2026-11-24T%02d:%02d:00Z' $((9 + n / 60)) $((n % 60)))
+    export GIT_AUTHOR_DATE=$now GIT_COMMITTER_DATE=$now GIT_SUPPORT_NOW=$now GIT_SUPPORT_SEED=$n
+}
+as() { # NAME[/ADDRESS]
+    tick; who=${1%/*}; address=$who@example.com; case $1 in */*) address=${1#*/};; esac; shift
+    git config user.signingKey $PWD/../$who.pub
+    GIT_AUTHOR_NAME=$who GIT_AUTHOR_EMAIL=$address GIT_COMMITTER_NAME=$who GIT_COMMITTER_EMAIL=$address "$@"
+}
+s() { git support -q "$@"; }
+git init -q -b main .; git config gpg.format ssh; git config gpg.ssh.allowedSignersFile $PWD/../signers
+for name in lea pat ann bob; do
+    ssh-keygen -q -t ed25519 -N '' -C $name -f ../$name; echo "$name@example.com $(cut -d' ' -f1,2 ../$name.pub)" >>../signers
+done
+git config commit.gpgsign true
+as lea git commit -q --allow-empty -m Begin
+as lea git support -q team add lea --email lea@example.com --role lead
+for one in pat:product-owner ann:l1 bob:l2; do as lea git support -q team add ${one%:*} --email ${one%:*}@example.com --role ${one#*:}; done
+as lea git support -q config set policy.severity_by_owner enforce
+as lea git support -q config set policy.level_by_role enforce
+as lea git support -q config set policy.signed_commits enforce
+a=$(as ann git support new Pay)
+"#;
+
+/// The status of an audit after a script, and what it said.
+fn audited(script: &str) -> (Option<i32>, String) {
+    let sandbox = Sandbox::nowhere();
+    sandbox.is_tampered_with();
+    let done = sandbox.shell(&format!("{SIGNED}{script}"));
+    assert_eq!(done.status, Some(0), "{script}\n{}{}", done.stdout, done.stderr);
+    let output = sandbox.run_unwatched(&["audit"], "");
+    (output.status, output.stdout)
+}
+
+#[track_caller]
+fn is_clean(scripts: &[&str]) {
+    for script in scripts {
+        let (status, said) = audited(script);
+        assert_eq!(status, Some(0), "{script}\n{said}");
+    }
+}
+
+#[test]
+fn a_decision_that_is_signed_here_is_carried_by_others() {
+    is_clean(&[
+        // Picked while the branch is here; and where it was merged, too.
+        "git switch -qc side; as pat s triage $a --severity minor; git switch -q main; as ann s comment $a -m x; as bob git cherry-pick side >/dev/null",
+        "git branch old; as pat s triage $a --severity minor; git switch -q old; as ann git cherry-pick -x main >/dev/null; git switch -q main; as ann git merge -q --no-edit old",
+        // Squashed, with the branch here.
+        "git switch -qc side; as pat s triage $a --severity minor; git switch -q main; as ann s comment $a -m x; git merge -q --squash side >/dev/null; as bob git commit -qm 'Pay (#1)'",
+        // Lost by a merge, and brought back by somebody else.
+        "git switch -qc side; as ann s comment $a -m W; git switch -q main; as pat s triage $a --severity minor; git switch -q side; as ann git merge -q -s ours --no-edit main; as ann git support -q doctor --repair; git switch -q main; as ann git merge -q side",
+    ]);
+    // What no commit here signs stays an error.
+    let (status, said) = audited(
+        "git switch -qc side; as pat s triage $a --severity minor; git switch -q main; as bob git cherry-pick side >/dev/null; \
+         git branch -qD side; git reflog expire --expire=now --all",
+    );
+    assert!(status == Some(3) && said.contains("signature.signer"), "{said}");
+}
+
+#[test]
+fn a_member_is_who_they_are_under_each_address_of_the_roster() {
+    is_clean(&[
+        "as lea s team edit ann --email ann@example.com --email ann@home.example; as ann/ann@home.example s new Other",
+        "as lea s team edit ann --email ann@example.com --email ann@home.example; git switch -qc side; as ann s comment $a -m x; git switch -q main; git merge -q --squash side >/dev/null; as ann/ann@home.example git commit -qm 'Pay (#1)'",
+        // .mailmap gives the roster's address to a new one.
+        "echo 'ann <ann@new.example> <ann@example.com>' >.mailmap; git add .mailmap; as lea git commit -qm Map; echo \"ann@new.example $(cut -d' ' -f1,2 ../ann.pub)\" >>../signers; as ann/ann@new.example s escalate $a --requirements r --troubleshooting t",
+    ]);
+}
+
+#[test]
+fn settings_that_could_not_be_read_accuse_nobody() {
+    is_clean(&[
+        "as lea s config set policy.signed_commits off; git config commit.gpgsign false; printf 'x: [\\n' >>.support/config.yaml; as lea git commit -qam Settings; as ann s new Other; sed -i '$d' .support/config.yaml; as lea git commit -qam Corrected",
+        "echo 'people: 3' >.support/team.yaml; as lea git commit -qam Oops; git checkout -q HEAD~1 -- .support/team.yaml; as pat git commit -qm 'As it was'; printf 'x: [\\n' >>.support/team.yaml; as lea git commit -qam Team; as ann s new Other; sed -i '$d' .support/team.yaml; as lea git commit -qam Corrected",
+        "as lea s config set policy.signed_commits off; git config commit.gpgsign false; sed -i 's/severity_by_owner: enforce/severity_by_owner: enfroce/' .support/config.yaml; as lea git commit -qam Typo; as lea s config set policy.severity_by_owner enforce",
+    ]);
+}
+
+#[test]
+fn what_was_put_right_is_a_note() {
+    is_clean(&[
+        "echo x >.support/notes.md; git add .support; as ann git commit -qm Notes; as ann git revert --no-edit HEAD >/dev/null",
+        "chmod +x .support/tickets/*/*/$a.yaml; as ann git commit -qam Mode; as ann git revert --no-edit HEAD >/dev/null",
+        "git switch -qc side; as ann s escalate $a --requirements R --troubleshooting T; git switch -q main; as ann s comment $a -m W; git -c merge.support.driver=false merge -q side >/dev/null || true; git checkout -q --ours .support; git add -A; as ann git commit -qm Merge; as ann s doctor --repair",
+    ]);
+}
+
+#[test]
+fn a_squash_is_judged_by_the_rules_of_what_it_carries() {
+    let tighter = "as lea s config set handover.1 'requirements, troubleshooting, reproduction'; ";
+    is_clean(&[
+        &format!(
+            "git switch -qc side; as ann s escalate $a --requirements R --troubleshooting T; git switch -q main; {tighter}git merge -q --squash side >/dev/null; as ann git commit -qm 'Pay (#1)'"
+        ),
+        "git switch -qc side; as bob s replicate $a --steps x; git switch -q main; as lea s team edit bob --role l1; git merge -q --squash side >/dev/null; as bob git commit -qm 'Pay (#1)'",
+    ]);
+}
+
+#[test]
+fn signatures_are_wanted_of_a_branch_from_before_the_policy() {
+    let unsigned = "git checkout -q main -- .support/tickets; git config commit.gpgsign false; as pat git commit -qm Base; as pat s triage $a --severity minor; git config commit.gpgsign true; git switch -qf main; as bob git merge -q --allow-unrelated-histories -X theirs --no-edit side";
+    for begin in [
+        "git switch -qc side $(git rev-list --max-parents=0 HEAD)",
+        "git switch -q --orphan side",
+        // The last commit that wanted none.
+        "git switch -qc side HEAD~2",
+    ] {
+        let (status, said) = audited(&format!("{begin}; {unsigned}"));
+        assert!(status == Some(3) && said.contains("signature.missing"), "{begin}: {said}");
+    }
+}
+
+#[test]
+fn doctor_brings_back_nothing_that_its_author_took_back() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let id = sandbox.ticket("Pay");
+    sandbox.run_unwatched(&["comment", &id, "-m", "Wrong."], "").ok();
+    let before = sandbox.ticket_file(&id).replace("Wrong.", "");
+    // Without the merge driver, as on a forge: the entry goes, and no other answers it.
+    sandbox.shell("git -c merge.support.driver=false revert --no-edit HEAD >/dev/null").ok();
+    if !sandbox.ticket_file(&id).contains("Wrong.") {
+        assert!(sandbox.run_unwatched(&["doctor", "--repair"], "").ok().contains("no problems found"));
+        assert!(!sandbox.ticket_file(&id).contains("Wrong."), "{before}");
+    }
+    // What somebody else took back is lost, and comes back.
+    sandbox.is_tampered_with();
+    sandbox.run_unwatched(&["comment", &id, "-m", "Right."], "").ok();
+    sandbox
+        .run_unwatched(&["team", "add", "Pat Roe", "--email", "pat@example.com", "--role", "lead"], "")
+        .ok();
+    let stranger = "GIT_AUTHOR_NAME=Eve GIT_AUTHOR_EMAIL=eve@example.com GIT_COMMITTER_NAME=Eve GIT_COMMITTER_EMAIL=eve@example.com";
+    sandbox
+        .shell(&format!("{stranger} git -c merge.support.driver=false revert --no-edit HEAD~1 >/dev/null"))
+        .ok();
+    assert!(!sandbox.git(&["show", &format!("HEAD:{}", path_of(&id))]).contains("Right."));
+    sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+    assert!(sandbox.ticket_file(&id).contains("Right."));
+}
