@@ -41,3 +41,14 @@ fn the_record_of_pushes_and_its_place_are_the_servers() {
         assert!(said.contains("is the server's own"), "{name}: {said}");
     }
 }
+
+#[test]
+fn a_first_push_says_who_people_are() {
+    let sandbox = crate::sandbox::Sandbox::nowhere().with("ROOT", env!("CARGO_MANIFEST_DIR"));
+    let script = "set -e; git init -q -b main .; git commit -q --allow-empty -m Begin
+        GIT_AUTHOR_EMAIL=dana@old.example GIT_COMMITTER_EMAIL=dana@old.example git support -q new Pay
+        git filter-branch -f --env-filter 'export GIT_AUTHOR_EMAIL=dana@example.com GIT_COMMITTER_EMAIL=dana@example.com' HEAD >/dev/null 2>&1
+        echo 'Dana Li <dana@example.com> <dana@old.example>' >.mailmap; git add .mailmap; git commit -qm Map; git support audit
+        git init -q --bare -b main ../server.git; install -m 755 \"$ROOT/examples/pre-receive\" ../server.git/hooks/; git push -q ../server.git main";
+    sandbox.shell(script).ok();
+}

@@ -31,7 +31,7 @@ use crate::process::audit::{AuditRule, Audited, Finding, Proof};
 use crate::process::{Policy, Problem, ProblemLevel};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::{Mailmap, ObjectId, shown};
+use crate::store::git::{Counting, Mailmap, ObjectId, shown};
 use crate::store::{Error, layout};
 use crate::ticket::{Person, TicketId};
 
@@ -154,6 +154,11 @@ impl Project<'_> {
             let people = self.store.repository().mailmap_at(commit).map_err(Error::from)?;
             return self.reviewed_with(stretch, Some(people));
         }
+        // Into a repository that has nothing yet, everything comes by the push: who people are does, too.
+        if let ([tip, ..], None) = (stretch.tips.as_slice(), self.store.snapshot(None)?.commit()) {
+            let people = self.store.repository().mailmap_at(*tip).map_err(Error::from)?;
+            return self.reviewed_with(stretch, Some(people));
+        }
         let mut done = self.reviewed_with(stretch, trusted_mailmap::trusted(self, &stretch.tips)?)?;
         if done.audited.faults.iter().all(|fault| fault.level == ProblemLevel::Note) {
             return Ok(done);
@@ -174,6 +179,7 @@ impl Project<'_> {
     /// Looks at each commit of a stretch, with what `.mailmap` makes of people; again, where some were judged by no rules
     /// and came to a branch that has them.
     fn reviewed_with(&self, stretch: &CommitRange, people: Option<Mailmap>) -> Result<Done, Failure> {
+        let count = self.store.repository().counting(&stretch.tips, &stretch.less);
         let mut review = self.walked(stretch, people, Floors::default())?;
         let floors = side_lines::of(&mut review, stretch)?;
         if !floors.is_empty() {
@@ -182,7 +188,7 @@ impl Project<'_> {
         }
         let cuts = self.store.repository().cuts(&stretch.tips, &stretch.less).map_err(Error::from)?;
         review.is_cut |= !cuts.is_empty();
-        finished(review, stretch)
+        finished(review, stretch, count)
     }
 
     /// Looks at each commit of a stretch.
@@ -312,7 +318,7 @@ struct Done {
 }
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
-fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failure> {
+fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> Result<Done, Failure> {
     let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
     destroyed::judge(&mut review, stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
@@ -344,11 +350,7 @@ fn finished(mut review: Review<'_>, stretch: &CommitRange) -> Result<Done, Failu
     }
     let audited = Audited {
         faults,
-        commits: review
-            .store
-            .repository()
-            .count_between(&stretch.tips, &stretch.less)
-            .map_err(Error::from)?,
+        commits: count().map_err(Error::from)?,
         entries: review.entries,
         tickets: review.tickets.len(),
         is_cut: review.is_cut,

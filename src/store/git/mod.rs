@@ -69,7 +69,7 @@ pub use path::{SupportPath, shown, way_out};
 pub use pipeline::Pipeline;
 pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;
-pub use reach::Reach;
+pub use reach::{Counting, Reach};
 pub use received::{Push, RECEIVED};
 pub use repository::{Mailmap, Repository};
 pub use signatures::{SignatureStatus, Signed, Tag};

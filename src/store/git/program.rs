@@ -8,6 +8,9 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::process_env::{OF_A_REPOSITORY, ProcessEnv};
 
+/// What a pipe takes before anybody reads it, on every system (PIPE_BUF of POSIX).
+const PIPE_BYTES: usize = 512;
+
 /// The git program, found on the PATH; relative entries of the PATH are not looked at.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -69,11 +72,20 @@ impl Program {
         let path = self.path(&what)?;
         let failed = |error: &std::io::Error| Error::io(format!("running {what}"), error);
         let mut child = self.command(path, arguments, extra).spawn().map_err(|error| failed(&error))?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A git that died early says why on stderr, which tells more than the broken pipe.
-            let _ = stdin.write_all(input);
+        // A git that died early says why on stderr, which tells more than the broken pipe.
+        let mut stdin = child.stdin.take();
+        if input.len() <= PIPE_BYTES {
+            let _ = stdin.take().map(|mut stdin| stdin.write_all(input));
         }
-        let output = child.wait_with_output().map_err(|error| failed(&error))?;
+        let output = std::thread::scope(|scope| {
+            // Beside the reading: a git that answers as it reads would wait for us, and we for it.
+            if let Some(mut stdin) = stdin {
+                let write = move || drop(stdin.write_all(input));
+                std::thread::Builder::new().spawn_scoped(scope, write)?;
+            }
+            child.wait_with_output()
+        });
+        let output = output.map_err(|error| failed(&error))?;
         if output.status.success() {
             return Ok(output);
         }

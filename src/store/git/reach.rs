@@ -14,6 +14,10 @@ const SAYING: &str = concat!(
     r"(fix(e[sd])?|close[sd]?|resolve[sd]?)(-ticket)?:?[[:space:]]+(tickets?[[:space:]]+)?[([]?#?[0-9a-hjkmnp-tv-z]{10}",
     r"|^(resolves|support)-ticket[[:space:]]*:|this reverts commit |cherry picked from commit "
 );
+/// How many commits are worth a question of git's which of them decide something.
+const MANY: usize = 1000;
+/// A count that is being made: it waits for it.
+pub type Counting = Box<dyn FnOnce() -> Result<usize>>;
 /// Bits of a word.
 const BITS: usize = 64;
 
@@ -146,32 +150,27 @@ impl Repository {
                 less.iter().filter(|one| self.repo.find_commit(one.0).is_ok()).map(|one| format!("^{one}")),
             )
             .collect();
-        // All walks at once: each is a process of git's own.
+        // Both walks at once: each is a process of git's own.
         let (git, environment, grep) = (self.git.clone(), self.git_environment(), format!("--grep=^{says}"));
         let asked = &names;
-        let walk = move |options: &[&str], paths: &[&str]| -> Result<Vec<ObjectId>> {
-            let mut arguments = [&["--literal-pathspecs", "rev-list"], options].concat();
-            arguments.extend(asked.iter().map(String::as_str).chain(["--"]).chain(paths.iter().copied()));
-            let said = git.run(&arguments, b"", &environment)?;
-            Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
-        };
-        let (grep, paths) = ([grep.as_str()], [folder]);
-        let saying = || walk(&grep, &[]);
-        let touching = || walk(&["--full-history"], &paths);
-        let (ordered, saying, touching) = std::thread::scope(|scope| {
-            let beside = [
-                std::thread::Builder::new().spawn_scoped(scope, saying),
-                std::thread::Builder::new().spawn_scoped(scope, touching),
-            ];
-            let ordered = self.in_order(asked, folder, file);
-            // No more threads are to be had, or one ended: what it was to do is done here.
-            let [said, touched] = beside.map(|thread| thread.ok().and_then(|thread| thread.join().ok()));
-            (ordered, said.unwrap_or_else(saying), touched.unwrap_or_else(touching))
+        let (touching, saying) = std::thread::scope(|scope| {
+            let look = move || -> Result<Vec<ObjectId>> {
+                let mut arguments = vec!["rev-list", &grep];
+                arguments.extend(asked.iter().map(String::as_str));
+                arguments.push("--");
+                let said = git.run(&arguments, b"", &environment)?;
+                Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
+            };
+            let beside = std::thread::Builder::new().spawn_scoped(scope, look.clone());
+            let touching = self.touching(tips, less, &[folder, file]);
+            let touching = touching.and_then(|commits| self.less_taken_over(commits, folder, file));
+            let saying = match beside {
+                Ok(thread) => thread.join().unwrap_or_else(|_| look()),
+                Err(_) => look(),
+            };
+            (touching, saying)
         });
-        let (saying, touching) = (saying?, BTreeSet::from_iter(touching?));
-        let mut touching_ordered = ordered?;
-        touching_ordered.retain(|(commit, decides)| *decides || touching.contains(commit));
-        let touching: Vec<ObjectId> = touching_ordered.into_iter().map(|(commit, _)| commit).collect();
+        let (touching, saying) = (touching?, saying?);
         let known: BTreeSet<ObjectId> = touching.iter().copied().collect();
         if saying.iter().all(|commit| known.contains(commit)) {
             return Ok(touching);
@@ -183,31 +182,44 @@ impl Repository {
         Ok(commits)
     }
 
-    /// The commits that have a folder or a file otherwise than one of their parents, the oldest first, each after its
-    /// parents, and whether each has the file otherwise than all of them. In a product with many merges, most have taken the
-    /// file over from one side.
-    fn in_order(&self, asked: &[String], folder: &str, file: &str) -> Result<Vec<(ObjectId, bool)>> {
-        let mut arguments =
-            vec!["--literal-pathspecs", "-c", "log.showRoot=true", "-c", "core.quotePath=true", "log"];
-        arguments.extend(["--topo-order", "--full-history", "--cc", "--raw", "--no-renames"]);
-        arguments.extend(["--no-show-signature", "--no-notes", "--no-color", "--format=%H"]);
-        arguments.extend(asked.iter().map(String::as_str));
-        arguments.extend(["--", folder, file]);
-        let of_file = format!("\t{file}");
-        let mut commits: Vec<(ObjectId, bool)> = Vec::new();
-        self.git.stream(&arguments, &self.git_environment(), b'\n', |line| -> Result<bool> {
-            let text = String::from_utf8_lossy(line);
-            match ObjectId::parse(&text) {
-                Some(commit) => commits.push((commit, false)),
-                None if text.starts_with(':') && text.ends_with(&of_file) => {
-                    commits.iter_mut().last().into_iter().for_each(|(_, decides)| *decides = true);
-                }
-                None => {}
+    /// Some commits less those that have a folder as all their parents have it, and a file as one of them: in a product with
+    /// many merges, most have only taken the file over from one side. Few commits are not worth the question.
+    fn less_taken_over(&self, commits: Vec<ObjectId>, folder: &str, file: &str) -> Result<Vec<ObjectId>> {
+        if commits.len() < MANY {
+            return Ok(commits);
+        }
+        let arguments = [
+            "--literal-pathspecs",
+            "diff-tree",
+            "--stdin",
+            "-m",
+            "--raw",
+            "--root",
+            "--no-renames",
+            "--",
+            folder,
+            file,
+        ];
+        let asked: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+        let said = self.git.run(&arguments, asked.as_bytes(), &self.git_environment())?;
+        let (mut touches, mut files) = (BTreeSet::new(), HashMap::<ObjectId, usize>::new());
+        let (mut commit, of_file) = (None, format!("\t{file}"));
+        for line in String::from_utf8_lossy(&said).lines() {
+            match (ObjectId::parse(line), commit) {
+                (Some(next), _) => commit = Some(next),
+                (None, Some(commit)) if line.ends_with(&of_file) => *files.entry(commit).or_default() += 1,
+                (None, Some(commit)) => drop(touches.insert(commit)),
+                (None, None) => {}
             }
-            Ok(true)
-        })?;
-        commits.reverse();
-        Ok(commits)
+        }
+        let mut left = Vec::new();
+        for commit in commits {
+            let sides = files.get(&commit).copied().unwrap_or_default();
+            if touches.contains(&commit) || (sides > 0 && sides >= self.parents(commit)?.len()) {
+                left.push(commit);
+            }
+        }
+        Ok(left)
     }
 
     /// The merges below some tips that brought a commit to a line of history which had not got it: each with that line's last
@@ -254,22 +266,28 @@ impl Repository {
         Ok(found.collect())
     }
 
-    /// How many commits some tips contain, less what others contain.
-    ///
-    /// # Errors
-    /// Git cannot read the history.
-    pub fn count_between(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<usize> {
+    /// Has git count the commits that some tips contain and others do not, beside what goes on: asked when it is needed.
+    #[must_use]
+    pub fn counting(&self, tips: &[ObjectId], less: &[ObjectId]) -> Counting {
+        let is_here = |commit: &&ObjectId| self.repo.find_commit(commit.0).is_ok();
+        let less = less.iter().filter(is_here).map(|commit| format!("^{commit}"));
+        let names: Vec<String> = tips.iter().map(ToString::to_string).chain(less).collect();
         if tips.is_empty() {
-            return Ok(0);
+            return Box::new(|| Ok(0));
         }
-        let tips = tips.iter().map(ToString::to_string);
-        let less = less.iter().filter(|commit| self.repo.find_commit(commit.0).is_ok());
-        let names: Vec<String> = tips.chain(less.map(|commit| format!("^{commit}"))).collect();
-        let mut arguments = vec!["rev-list", "--count"];
-        arguments.extend(names.iter().map(String::as_str));
-        arguments.push("--");
-        let said = self.git.run(&arguments, b"", &self.git_environment())?;
-        Ok(String::from_utf8_lossy(&said).trim().parse().unwrap_or_default())
+        let (git, environment) = (self.git.clone(), self.git_environment());
+        let count = move || -> Result<usize> {
+            let mut arguments = vec!["rev-list", "--count"];
+            arguments.extend(names.iter().map(String::as_str));
+            arguments.push("--");
+            let said = git.run(&arguments, b"", &environment)?;
+            Ok(String::from_utf8_lossy(&said).trim().parse().unwrap_or_default())
+        };
+        match std::thread::Builder::new().spawn(count.clone()) {
+            Ok(thread) => Box::new(move || thread.join().unwrap_or_else(|_| count())),
+            // No more threads are to be had.
+            Err(_) => Box::new(count),
+        }
     }
 
     /// The commits that some tips contain, less what others contain, whose messages may say something of tickets or of
