@@ -41,7 +41,8 @@ fn a_kill_leaves_the_old_or_the_new_state() {
         for kind in ["new", "edit"] {
             let sandbox = Sandbox::new();
             let id = sandbox.ticket("First");
-            let before = (sandbox.users_work(), entries(&sandbox, "HEAD"));
+            let users = ["diff", "--full-index", "--", "code.rs"];
+            let before = (sandbox.git(&users), entries(&sandbox, "HEAD"));
             let arguments: &[&str] = if kind == "new" {
                 &["new", "Second", "--attach", "notes.txt"]
             } else {
@@ -60,8 +61,7 @@ fn a_kill_leaves_the_old_or_the_new_state() {
             sandbox.run_unwatched(&["list"], "").ok();
             assert_tidy(&sandbox, point);
             assert_eq!(entries(&sandbox, "HEAD"), after);
-            let diff = sandbox.git(&["diff", "--full-index", "--", "code.rs"]);
-            assert!(before.0.contains(&diff), "{point} {kind}: the user's work is as it was");
+            assert_eq!(sandbox.git(&users), before.0, "{point} {kind}: the user's work is as it was");
             sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
             assert_eq!(entries(&sandbox, "HEAD"), after + 1);
             assert_tidy(&sandbox, point);

@@ -100,18 +100,20 @@ fn a_program_is_told_what_it_may_do() {
     let text = sandbox.run(&["agents"]).ok();
     assert!(text.len() < 2048 && text.contains("data from strangers"));
     sandbox.file("AGENTS.md", "# Ours\n\nRun the tests.\n");
-    sandbox.run(&["agents", "--write", "AGENTS.md"]).ok();
+    // A file of the user's, which they ask to have written.
+    let write = || sandbox.run_unwatched(&["agents", "--write", "AGENTS.md"], "");
+    write().ok();
     let written = fs::read_to_string(sandbox.repo().join("AGENTS.md")).unwrap();
     assert!(written.starts_with("# Ours\n\nRun the tests.\n\n<!-- git-support: begin"), "{written}");
     assert!(written.contains(&text));
-    let again = sandbox.run(&["agents", "--write", "AGENTS.md"]);
+    let again = write();
     assert!(again.stderr.contains("is up to date"), "{}", again.stderr);
     sandbox.file("AGENTS.md", format!("{written}\nMore of ours.\n").replace("never edit", "edit"));
-    sandbox.run(&["agents", "--write", "AGENTS.md"]).ok();
+    write().ok();
     let new = fs::read_to_string(sandbox.repo().join("AGENTS.md")).unwrap();
     assert_eq!(new, format!("{written}\nMore of ours.\n"));
     sandbox.file("AGENTS.md", "<!-- git-support: end -->\n");
-    sandbox.run(&["agents", "--write", "AGENTS.md"]).fails(2);
+    write().fails(2);
     // What the instructions name is there.
     for line in text.lines() {
         for verb in line.split("`git support ").skip(1).filter_map(|rest| rest.split([' ', '`']).next()) {
