@@ -69,7 +69,13 @@ pub(super) fn of(review: &mut Review<'_>, stretch: &CommitRange) -> Result<Floor
     }
     let mut tips: BTreeSet<ObjectId> = stretch.tips.iter().copied().collect();
     tips.extend(review.store.snapshot(None)?.commit());
+    let had_none = unruled.iter().any(|one| one.had_none);
     for tip in tips {
+        // Nothing to judge by, and nothing to look for: a walk over the history of the rules is spared.
+        let now = review.book.at(Some(&tip))?;
+        if is_none(&now) || (!had_none && now.settings.signed_commits == Policy::Off) {
+            continue;
+        }
         let Line { own, changes: line } = line(review, tip)?;
         let Some(first) = line.first() else { continue };
         let signing = line.iter().find(|change| change.rules.settings.signed_commits != Policy::Off);
@@ -100,13 +106,9 @@ pub(super) fn of(review: &mut Review<'_>, stretch: &CommitRange) -> Result<Floor
     Ok(floors)
 }
 
-/// How the rules of a branch changed; nothing where it has none now.
+/// How the rules of a branch changed.
 fn line(review: &mut Review<'_>, tip: ObjectId) -> Result<Line, Failure> {
     let mut line = Line::default();
-    let now = review.book.at(Some(&tip))?;
-    if is_none(&now) {
-        return Ok(line);
-    }
     let repository = review.store.repository();
     let mut commits = Vec::new();
     let mut paths = vec![layout::ACCEPTED];
