@@ -108,3 +108,20 @@ fn what_two_programs_would_read_in_two_ways_is_found() {
         ),
     ]);
 }
+
+/// What the threat model says is not seen: names in commits prove nothing, nor do dates by themselves.
+#[test]
+fn what_is_not_seen_is_said_so() {
+    let dated = "export GIT_AUTHOR_DATE=2026-11-01T00:00:00Z GIT_COMMITTER_DATE=2026-11-01T00:00:00Z; ";
+    for script in [
+        "echo 'Dana Li <dana@example.com> <kim@customer.example>' >.mailmap; git add .mailmap; git commit -qm Map; \
+         echo '  note: I withdraw my complaint.' | entry 6 comment 'Kim <kim@customer.example>'; commit"
+            .to_owned(),
+        format!("{ROOT}{dated}next; git support -q new Forged --severity minor; git switch -qf main; git merge -q --no-edit side"),
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{ENFORCED}{script}")).ok();
+        let said = sandbox.run_unwatched(&["audit"], "");
+        assert_eq!(said.status, Some(0), "{script}\n{}", said.stdout);
+    }
+}
