@@ -14,9 +14,15 @@ use crate::sandbox::{Output, Sandbox, path_of};
 
 const WRITERS: usize = 4;
 
-/// What git says where somebody else is at the same file or branch (git 2.30 and later).
-const GITS_OWN: [&str; 4] =
-    ["index.lock': File exists", "cannot lock ref 'HEAD'", "could not write index", "index file open failed"];
+/// What git says where somebody else is at the same file or branch (git 2.30 and later). It reads the index before it locks
+/// it: what is amended may be a writer's commit by then, without the file that is in it.
+const GITS_OWN: [&str; 5] = [
+    "index.lock': File exists",
+    "cannot lock ref 'HEAD'",
+    "could not write index",
+    "index file open failed",
+    "You asked to amend the most recent commit",
+];
 
 /// Files tickets until told to stop; the ids that were acknowledged, and the refusals.
 fn write_until(stop: &AtomicBool, repo: &Path, writer: usize) -> (Vec<String>, usize) {
