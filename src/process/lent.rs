@@ -6,14 +6,16 @@ use crate::process::rules::Rules;
 use crate::ticket::{Field, Ticket};
 
 /// True where a field that `setter` set by hand would weigh more as `adopter`'s decision than as their own: a severity
-/// that they may only propose, a step to a level that is not theirs. What `adopter` may not set either lends nothing.
+/// that they may only propose, a step to a level that is not theirs. What `adopter` may not set either, or may only propose
+/// where the other decides, lends nothing.
 #[must_use]
 pub fn lends_right(ticket: &Ticket, field: &Field, rules: &Rules, setter: &Actor, adopter: &Actor) -> bool {
-    let weight = |actor: &Actor| {
+    // What stands against the decision of each: `None` where it is refused.
+    let doubts = |actor: &Actor| {
         let request = Request::new(RequestKind::Adopt(vec![field.clone()]));
         let decision = decide(ticket, request, rules, actor).ok()?;
-        let step = decision.step.map(|step| (step.proposed, step.overrides.clone()));
-        Some((decision.warnings.len(), step))
+        let is_proposed = decision.step.is_some_and(|step| step.proposed);
+        Some(decision.warnings.len() + usize::from(is_proposed))
     };
-    weight(adopter).is_some_and(|own| weight(setter) != Some(own))
+    doubts(adopter).is_some_and(|own| doubts(setter).is_none_or(|theirs| theirs > own))
 }

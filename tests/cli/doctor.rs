@@ -214,6 +214,11 @@ fn a_repair_lends_nobody_a_right() {
     assert!(said.contains("was not repaired: "), "{said}");
     assert_eq!(fields[0], "blocker", "{said}");
     assert_eq!(repaired(&format!("{own}as_pat {repair}")).0, ["blocker", "Cards fail"]);
+    // Where who repairs may only propose, what an owner decided by hand stays, as their proposal.
+    let warns = "as_pat git support -q config set policy.severity_by_owner warn; ";
+    let (fields, said) = repaired(&format!("{warns}{own}{repair}"));
+    assert_eq!(fields, ["blocker", "Cards fail"], "{said}");
+    assert!(!said.contains("is put back"), "{said}");
 }
 
 #[test]

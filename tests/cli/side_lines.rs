@@ -51,6 +51,22 @@ fn a_line_without_rules_is_judged_by_those_of_the_branch_it_comes_to() {
     }
 }
 
+/// Settings alone reserve nothing: a branch from between them and the team is one without rules.
+#[test]
+fn settings_without_people_are_no_rules() {
+    let sandbox = Sandbox::nowhere();
+    let pat = "as_pat() { GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com GIT_COMMITTER_NAME='Pat Roe' GIT_COMMITTER_EMAIL=pat@example.com \"$@\"; }; s() { GIT_SUPPORT_SEED=$((GIT_SUPPORT_SEED + 7)); git support -q \"$@\"; }; ";
+    let script = "git init -q -b main .; git commit -q --allow-empty -m Begin; s config set commit.prefix desk; git tag fork
+        as_pat s team add 'Pat Roe' --email pat@example.com --role product-owner; as_pat s team add 'Dana Li' --email dana@example.com --role l1
+        as_pat s config set policy.severity_by_owner enforce; a=$(git support new Pay); as_pat s triage $a --severity major
+        git switch -qc side fork; git checkout -q main -- .support/tickets; git commit -qm Base; s triage $a --severity minor
+        git switch -qf main; git merge -q -X theirs --no-edit side";
+    sandbox.is_tampered_with();
+    sandbox.shell(&format!("set -e; {pat}{script}")).ok();
+    let (names, status) = found(&sandbox, &[]);
+    assert!(names.contains(&"severity.owner".to_owned()) && status == Some(3), "{names:?}");
+}
+
 #[test]
 fn nobody_accepts_what_they_did_on_a_branch_without_a_team() {
     let (sandbox, tools) = story();
@@ -87,6 +103,11 @@ fn a_role_of_ones_own_making_neither_reverts_nor_names_another() {
         (
             "rules.owned timeline.removed",
             "as_pat git support -q comment $a -m Promised; git support -q team edit 'Dana Li' --role lead; git revert --no-edit HEAD~1 >/dev/null",
+        ),
+        // With an address that the change itself adds.
+        (
+            "rules.owned timeline.removed",
+            "as_pat git support -q comment $a -m Promised; git support -q team edit 'Dana Li' --email d@new.example --email dana@example.com --role lead; git revert --no-edit HEAD~1 >/dev/null",
         ),
         // In one's own address, under another's name.
         (

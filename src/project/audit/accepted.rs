@@ -43,8 +43,8 @@ impl Review<'_> {
         for rules in self.book.before(passage)? {
             may &= rules.may_accept(author, accused.as_ref());
         }
-        for granted in self.rules.at(&passage.commit).filter(|granted| granted.by == *author) {
-            let now = self.book.known_at(passage.parents.first());
+        let now = self.book.known_at(passage.parents.first());
+        for granted in self.rules.at(&passage.commit).filter(|granted| granted.is_by(author, &now.team)) {
             may &= granted.rules(&now).iter().all(|rules| rules.may_accept(author, accused.as_ref()));
         }
         if may {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::process::{Policy, Rules, Settings};
+use crate::process::{Policy, Rules};
 use crate::store::git::ObjectId;
 use crate::ticket::Timestamp;
 
@@ -53,7 +53,7 @@ impl Floors {
     }
 }
 
-/// True for rules that allow everything to everybody.
+/// True for rules that reserve nothing to anybody: there are no people.
 pub(super) fn is_none(rules: &Rules) -> bool {
-    rules.team.members.is_empty() && rules.settings == Settings::default()
+    rules.team.members.is_empty()
 }

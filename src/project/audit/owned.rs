@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, Finding};
-use crate::process::{Policy, ProblemLevel, Rules};
+use crate::process::{Policy, ProblemLevel, Rules, Team};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, MAILMAP, ObjectId};
@@ -32,6 +32,11 @@ impl SelfGranted {
     pub(super) fn rules(&self, now: &Rules) -> Vec<Rules> {
         let with_vendors = |rules: &Rc<Rules>| Rules { vendors: now.vendors.clone(), ..(**rules).clone() };
         self.before.iter().map(with_vendors).collect()
+    }
+
+    /// True where somebody is who made the change, by the team that it left: an address that it gave them is theirs.
+    pub(super) fn is_by(&self, who: &Person, team: &Team) -> bool {
+        *who == self.by || team.members.iter().any(|member| member.is(who) && member.is(&self.by))
     }
 
     /// How strictly signatures were wanted before.

@@ -128,7 +128,7 @@ impl Review<'_> {
         who: &Person,
         allows: impl Fn(&Rules) -> bool,
     ) -> bool {
-        let mut granted = self.rules.at(&passage.commit).filter(|granted| granted.by == *who);
+        let mut granted = self.rules.at(&passage.commit).filter(|granted| granted.is_by(who, &rules.team));
         allows(rules) && granted.all(|granted| granted.rules(rules).iter().all(&allows))
     }
 

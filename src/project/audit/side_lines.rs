@@ -73,7 +73,7 @@ pub(super) fn of(review: &mut Review<'_>, stretch: &CommitRange) -> Result<Floor
     for tip in tips {
         // Nothing to judge by, and nothing to look for: a walk over the history of the rules is spared.
         let now = review.book.at(Some(&tip))?;
-        if is_none(&now) || (!had_none && now.settings.signed_commits == Policy::Off) {
+        if (is_none(&now) || !had_none) && now.settings.signed_commits == Policy::Off {
             continue;
         }
         let Line { own, changes: line } = line(review, tip)?;
@@ -120,7 +120,7 @@ fn line(review: &mut Review<'_>, tip: ObjectId) -> Result<Line, Failure> {
     for commit in commits.into_iter().rev() {
         let rules = review.book.at(Some(&commit))?;
         line.own.insert(commit);
-        if line.changes.is_empty() && is_none(&rules) {
+        if line.changes.is_empty() && is_none(&rules) && rules.settings.signed_commits == Policy::Off {
             continue;
         }
         let seconds = repository.committed_at(commit).map_err(Error::from)?;

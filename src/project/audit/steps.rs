@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::process::Member;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin};
 use crate::process::{Policy, Rules};
 use crate::project::audit::owned::SelfGranted;
@@ -105,11 +104,7 @@ impl Review<'_> {
         let now_team = &self.book.known_at(Some(&passage.commit)).team.clone();
         for granted in self.rules.at(&passage.commit) {
             // What others allowed, and what was refused anyway, is judged above.
-            let is_one = |who: &Person| {
-                // An address that the change itself gave them is theirs.
-                let is_both = |one: &Member| one.is(who) && one.is(&granted.by);
-                *who == granted.by || now_team.members.iter().any(is_both)
-            };
+            let is_one = |who: &Person| granted.is_by(who, now_team);
             let is_theirs =
                 |entry: &Entry| findings.is_empty() && (is_one(&member(&entry.by)) || is_one(&entry.by));
             let theirs: Vec<(&Entry, bool)> =

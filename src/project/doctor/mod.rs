@@ -38,7 +38,7 @@ impl Project<'_> {
             let is_own = self.store.mapped(&entry.by)?.email.eq_ignore_ascii_case(&by.email);
             Ok(is_own || team.members.is_empty() || team.leads(&by))
         };
-        // What cannot be judged is not taken back.
+        // What cannot be judged counts as lost.
         Ok(self.store.lost(&self.snapshot(), &|commit, entry| is_lawful(commit, entry).unwrap_or(false))?)
     }
 
