@@ -64,7 +64,8 @@ impl Store {
         let commit = self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Wrapped<E>> {
             let snapshot = self.snapshot_of(tip);
             let Some(draft) = draft(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
-            let change = change(&draft, &snapshot)?;
+            let bulk = is_bulk(&draft).then(|| self.repository.bulk());
+            let change = change(&draft, &snapshot, bulk)?;
             let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
             made = Some(CommitPlan {
                 commit: None,
@@ -92,7 +93,7 @@ impl Store {
         let tip = self.repository.tip(&self.target).map_err(Error::from)?;
         let snapshot = self.snapshot_of(tip);
         let Some(draft) = draft(&snapshot)? else { return Ok(None) };
-        let change = change(&draft, &snapshot)?;
+        let change = change(&draft, &snapshot, None)?;
         let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
         let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
         Ok(Some(CommitPlan { commit: None, tickets, message: change.message, patch }))
@@ -137,8 +138,17 @@ impl<E> From<Error> for Wrapped<E> {
     }
 }
 
+/// True where the files of a draft's tickets are written as they are made, so that not all of them are in memory at once.
+fn is_bulk(draft: &CommitDraft) -> bool {
+    draft.tickets.len() >= git::MANY_FILES
+}
+
 /// The files and the message of a draft. The first write brings `.support/.gitattributes` with it.
-fn change(draft: &CommitDraft, snapshot: &Snapshot<'_>) -> Result<TreeChange, Error> {
+fn change(
+    draft: &CommitDraft,
+    snapshot: &Snapshot<'_>,
+    mut bulk: Option<git::Bulk<'_>>,
+) -> Result<TreeChange, Error> {
     let mut files = draft.files.clone();
     for ticket in &draft.tickets {
         let path = layout::ticket(ticket.after.id());
@@ -146,7 +156,13 @@ fn change(draft: &CommitDraft, snapshot: &Snapshot<'_>) -> Result<TreeChange, Er
         if !ticket.has_room(content.len()) {
             return Err(Error::Full { id: ticket.after.id().clone(), bytes: content.len() });
         }
-        files.push(FileChange::write(path, content));
+        files.push(match &mut bulk {
+            Some(bulk) => FileChange::stored(path, bulk.add(content)?),
+            None => FileChange::write(path, content),
+        });
+    }
+    if let Some(bulk) = bulk {
+        bulk.finish()?;
     }
     let has = |path: &str| files.iter().any(|file| file.path == path);
     if !has(layout::ATTRIBUTES) && snapshot.file(layout::ATTRIBUTES, usize::MAX)?.is_none() {

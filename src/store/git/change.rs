@@ -3,7 +3,7 @@
 use crate::store::git::object_id::ObjectId;
 
 /// From this many files on, one wait for the whole file system costs less than one for each (measured).
-const MANY_FILES: usize = 256;
+pub const MANY_FILES: usize = 256;
 
 /// What a file is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,7 +52,7 @@ mod worktree;
 
 pub(crate) use bounds::Bounds;
 pub use bulk::Bulk;
-pub use change::{Content, FileChange, TreeChange};
+pub use change::{Content, FileChange, MANY_FILES, TreeChange};
 pub use code::{CodeChange, LineAuthor};
 pub use commit_delta::{CommitDelta, FileDelta, MAILMAP};
 pub use error::{Error, Kind};
