@@ -1,7 +1,7 @@
 //! What is taken back: entries, a comment in the place of which another stands, a link.
 
 use crate::process::decide::Record;
-use crate::process::own::{is_by, others_since};
+use crate::process::own::{is_by, others_went_on};
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request};
@@ -44,7 +44,7 @@ impl Record {
         // What others have gone on from is changed by a step, not taken back.
         let first =
             ticket.timeline().iter().position(|entry| entries.contains(&entry.id)).unwrap_or_default();
-        if others_since(ticket, first, actor) {
+        if others_went_on(ticket, first, actor) {
             self.check_side_door(ticket.id(), ticket.fields(), request, rules, actor)?;
         }
         // Who takes back another's judgement judges.

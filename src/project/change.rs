@@ -34,7 +34,7 @@ pub struct ChangeOptions {
 pub(super) struct Drafted {
     pub(super) draft: Option<CommitDraft>,
     pub(super) warnings: Vec<String>,
-    /// The tickets that were asked for, as they are when nothing changes.
+    /// Where nothing changes, the tickets that were asked for.
     pub(super) touched: Vec<Ticket>,
 }
 
@@ -357,16 +357,16 @@ impl<'p, 'h> Change<'p, 'h> {
         if let Some(bulk) = bulk {
             bulk.finish().map_err(crate::store::Error::from)?;
         }
-        let touched = tickets.values().map(|change| change.after.clone()).collect();
         let is_new = |change: &TicketChange| {
             change.before.as_ref() != Some(&change.after) || rewritten.contains(change.after.id())
         };
-        let changed: Vec<TicketChange> = tickets.into_values().filter(is_new).collect();
+        let (changed, same): (Vec<TicketChange>, Vec<TicketChange>) = tickets.into_values().partition(is_new);
         if !options.allow_secret {
             changed.iter().try_for_each(refuse_in_ticket)?;
             files.iter().try_for_each(refuse_in_file)?;
         }
         if changed.is_empty() && files.is_empty() {
+            let touched = same.into_iter().map(|change| change.after).collect();
             return Ok(Drafted { draft: None, warnings, touched });
         }
         // A commit of an action of its own names its tickets as files: no entry of theirs is its reason.
@@ -380,21 +380,21 @@ impl<'p, 'h> Change<'p, 'h> {
         Ok(Drafted {
             draft: Some(CommitDraft { tickets, files, adopts, action, subject, wording }),
             warnings,
-            touched,
+            touched: Vec::new(),
         })
     }
 }
 
-/// The ticket with the entry that a request leads to, outside of any commit: git's merge driver has none.
+/// The ticket with the entry that a request leads to, outside of any commit: git's merge driver has none. And the warnings.
 pub(super) fn with_decided(
     mut ticket: Ticket,
     what: RequestKind,
-    (by, at): (Person, Timestamp),
-    entry: EntryId,
-) -> Result<Ticket, Failure> {
-    let actor = Actor { member: by.clone(), by, at, via: None, entry };
-    if let Some(step) = decide(&ticket, Request::new(what), &Rules::default(), &actor)?.step {
+    actor: &Actor,
+    rules: &Rules,
+) -> Result<(Ticket, Vec<String>), Failure> {
+    let Decision { step, warnings } = decide(&ticket, Request::new(what), rules, actor)?;
+    if let Some(step) = step {
         ticket.apply(step);
     }
-    Ok(ticket)
+    Ok((ticket, warnings))
 }

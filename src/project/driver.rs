@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use crate::process::RequestKind;
+use crate::process::{RequestKind, Rules};
+use crate::project::author::Author;
 use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
-use crate::store::driver::{author, merge_lines, read_any, read_merged, read_version, write_version};
+use crate::project::state::Project;
+use crate::store::driver::{merge_lines, read_any, read_merged, read_version, write_version};
 use crate::store::{layout, newly_contested, readable};
 use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, merge, merge_three};
 
@@ -106,6 +108,13 @@ impl Host<'_> {
         if entries.is_empty() {
             return Ok(ticket);
         }
-        with_decided(ticket, RequestKind::Undo(entries), author(&self.env)?, self.entry_id())
+        let project = Project::open_within_git(self)?;
+        let actor = Author::of(&project.store)?.actor(self.entry_id());
+        // Settings that cannot be read are told of elsewhere: they keep nobody from reverting what broke them.
+        let none = Rules::default();
+        let rules = project.rules().unwrap_or(&none);
+        let (ticket, warnings) = with_decided(ticket, RequestKind::Undo(entries), &actor, rules)?;
+        warnings.into_iter().for_each(|warning| self.note(format!("warning: {}: {warning}", ticket.id())));
+        Ok(ticket)
     }
 }

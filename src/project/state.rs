@@ -56,6 +56,15 @@ impl<'h> Project<'h> {
         Self::of(host.clone(), Rc::new(store), Scope::Now, Rc::default())
     }
 
+    /// What is checked out, for a program that git runs in the middle of its own work.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub(super) fn open_within_git(host: &Host<'h>) -> Result<Self, Failure> {
+        let store = Store::open_within_git(host.env.clone())?;
+        Self::of(host.clone(), Rc::new(store), Scope::Now, Rc::default())
+    }
+
     fn of(host: Host<'h>, store: Rc<Store>, scope: Scope, cache: Rc<FilesCache>) -> Result<Self, Failure> {
         let instant = if let Scope::At(at) = &scope { crate::store::instant(at) } else { None };
         let commit = match &scope {

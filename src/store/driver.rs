@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::store::Store;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, ProcessEnv, Repository};
-use crate::ticket::{MAX_TICKET_BYTES, Merged, Person, Ticket, TicketId, Timestamp, codec, merge, sides};
+use crate::store::git::{self, ProcessEnv};
+use crate::ticket::{MAX_TICKET_BYTES, Merged, Ticket, TicketId, codec, merge, sides};
 
 /// The settings of a clone that make git merge tickets by the merge rule, and show them as people read them
 /// (gitattributes(5)).
@@ -143,12 +143,4 @@ pub fn merge_lines(surroundings: &ProcessEnv, files: [&Path; 3]) -> Result<(), E
         &[],
     )?;
     Ok(())
-}
-
-/// Who writes, as git takes it, where no branch need be named.
-///
-/// # Errors
-/// There is no repository, or git does not know who writes.
-pub fn author(surroundings: &ProcessEnv) -> Result<(Person, Timestamp), Error> {
-    Store::author_of(&Repository::open(surroundings.clone())?)
 }

@@ -113,6 +113,17 @@ impl Store {
         Ok(Self { repository, target, source: BranchSource::Named, tips: OnceCell::new() })
     }
 
+    /// The store of what is checked out, for a program that git runs in the middle of its own work: nothing is settled, since
+    /// git holds the locks.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn open_within_git(surroundings: ProcessEnv) -> Result<Self, Error> {
+        let repository = Repository::open(surroundings)?;
+        let target = repository.target(None)?;
+        Ok(Self { repository, target, source: BranchSource::Current, tips: OnceCell::new() })
+    }
+
     /// Remembers the branch in this clone's configuration.
     ///
     /// # Errors
@@ -155,11 +166,7 @@ impl Store {
     /// # Errors
     /// Git does not know who writes, or the date is outside the years 0 to 9999.
     pub fn author(&self) -> Result<(Person, Timestamp), Error> {
-        Self::author_of(&self.repository)
-    }
-
-    pub(crate) fn author_of(repository: &Repository) -> Result<(Person, Timestamp), Error> {
-        let author = repository.identity()?.author;
+        let author = self.repository.identity()?.author;
         let at = Timestamp::from_unix(author.seconds).ok_or_else(|| {
             git::Error::new(
                 git::Kind::Identity,

@@ -71,7 +71,7 @@ pub use sla_status::SlaStatus;
 pub use span::{parse_span, span_of_minutes};
 pub use summary::{COMPUTED, Summary, short_node, sums};
 pub use text::{MAX_TEXT_BYTES, cut, first_bytes, has_visible, one_line, visible, without_hidden};
-pub use threeway::{ThreeWay, merge_three};
+pub use threeway::{ThreeWay, merge_three, with_edited};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
 pub use version_reader::{ReadVersion, VersionReader};

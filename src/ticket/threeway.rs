@@ -1,10 +1,11 @@
 //! Three versions of a ticket, as git hands them to a merge driver: what was, ours, theirs.
 //!
-//! The merge rule needs no base. The base tells two things more: entries that theirs undoes (`git
-//! revert`), which stay in the timeline and are answered by an entry of their own; and edits by hand, which
-//! no entry accounts for and which would otherwise be lost.
+//! The merge rule needs no base. The base tells three things more: entries that theirs undoes (`git
+//! revert`), which stay in the timeline and are answered by an entry of their own; edits by hand, which
+//! no entry accounts for and which would otherwise be lost; and which of two versions of an entry is the newer.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
@@ -33,6 +34,7 @@ pub enum ThreeWay {
 /// Merges ours and theirs, which both came from `base`.
 #[must_use]
 pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
+    let (ours, theirs) = (&*with_edited(base, ours, theirs), &*with_edited(base, theirs, ours));
     let Merged::One(merged) = merge(ours, theirs) else { return ThreeWay::Two };
     if merged.is_purged() {
         return ThreeWay::One(merged);
@@ -68,6 +70,25 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
         return ThreeWay::One(ticket);
     }
     ThreeWay::TakenBack { ticket, entries: taken.into_iter().map(|entry| entry.id.clone()).collect() }
+}
+
+/// A side with the entries that somebody has edited by hand on the other since the base, and that it has as they were. Side
+/// by side, both versions would stand in the timeline for ever.
+#[must_use]
+pub fn with_edited<'a>(base: &Ticket, side: &'a Ticket, other: &Ticket) -> Cow<'a, Ticket> {
+    let edited: BTreeMap<_, &Entry> = other
+        .timeline()
+        .iter()
+        .filter(|entry| entry.redacted.is_none() && !base.has_entry(entry))
+        .map(|entry| (entry.identity(), entry))
+        .collect();
+    let was = |entry: &Entry| entry.redacted.is_none() && base.has_entry(entry);
+    let newer = |entry: &Entry| edited.get(&entry.identity()).copied().filter(|_| was(entry));
+    if edited.is_empty() || !side.timeline().iter().any(|entry| newer(entry).is_some()) {
+        return Cow::Borrowed(side);
+    }
+    let timeline = side.timeline().iter().map(|entry| newer(entry).unwrap_or(entry).clone()).collect();
+    Cow::Owned(Ticket::from_parts(side.id().clone(), side.fields().clone(), side.earlier().clone(), timeline))
 }
 
 /// The fields that a side has otherwise than the base, without an entry that says so.

@@ -97,6 +97,69 @@ fn what_was_put_right_is_a_note() {
 }
 
 #[test]
+fn a_step_of_ones_own_is_reverted_as_it_is_undone() {
+    let resolve = "as ann s resolve $a --as answered -m no; r=$(git rev-parse HEAD); ";
+    is_clean(&[
+        // Words of others stand beside it: nobody has gone on from the step.
+        &format!("{resolve}as ann s comment $a -m Sorry; as ann git revert --no-edit $r >/dev/null"),
+        &format!("{resolve}as bob s comment $a -m Hm; as ann git revert --no-edit $r >/dev/null"),
+        &format!("{resolve}as bob s comment $a -m Hm; as ann s undo $r"),
+        "as ann s escalate $a --requirements R --troubleshooting T; as bob s comment $a -m Seen; as ann git revert --no-edit HEAD~1 >/dev/null",
+        // Reverted, and the revert reverted; by a lead, who may.
+        &format!("{resolve}as bob s comment $a -m Hm; as lea git revert --no-edit $r >/dev/null"),
+    ]);
+    // What others have gone on from is refused, as `undo` refuses it, and nothing is lost.
+    let sandbox = Sandbox::nowhere();
+    sandbox.is_tampered_with();
+    let script = "as ann s escalate $a --requirements R --troubleshooting T; as bob s replicate $a --steps x; \
+                  as ann git revert --no-edit HEAD~1 2>../said && exit 9; as ann s undo HEAD~1 2>>../said && exit 9; \
+                  as ann s doctor --repair; git add -A; as ann git revert --skip";
+    sandbox.shell(&format!("{SIGNED}{script}")).ok();
+    let said = std::fs::read_to_string(sandbox.root().join("said")).unwrap();
+    assert_eq!(said.matches("ann <ann@example.com> is not allowed to set").count(), 2, "{said}");
+    sandbox.run_unwatched(&["audit"], "").ok();
+}
+
+#[test]
+fn an_entry_that_was_edited_by_hand_meets_its_earlier_version_in_a_merge() {
+    let edit = "as ann s comment $a -m 'A typo hre'; git branch side; sed -i s/hre/here/ .support/tickets/*/*/$a.yaml; as ann git commit -qam Typo; \
+                f=$(git support audit | grep -o -- '--accept [a-z0-9]*' | cut -d' ' -f2); as lea s audit --accept $f -m 'A typo'; ";
+    is_clean(&[
+        &format!(
+            "{edit}git switch -q side; as bob s comment $a -m Aside; git switch -q main; as bob git merge -q --no-edit side; grep -c 'typo here' .support/tickets/*/*/$a.yaml"
+        ),
+        &format!(
+            "{edit}git switch -q side; as bob s comment $a -m Aside; as bob git merge -q --no-edit main; git switch -q main; as bob git merge -q side"
+        ),
+        &format!("{edit}git switch -q side; as bob s comment $a -m Aside; as bob git rebase -q main"),
+    ]);
+    // Nobody's words are changed by a merge unseen.
+    let (status, said) = audited(
+        "as pat s comment $a -m Wait; git switch -qc side; sed -i 's/note: Wait/note: Pay/' .support/tickets/*/*/$a.yaml; as ann git commit -qam x; \
+         git switch -q main; as bob s comment $a -m Hm; as bob git merge -q --no-edit side",
+    );
+    assert!(status == Some(3) && said.contains("timeline.changed") && !said.contains("twice"), "{said}");
+}
+
+#[test]
+fn another_product_comes_to_a_subfolder_squashed() {
+    let subtree = "as lea s config set policy.signed_commits off; as ann s comment $a -m x; git init -q -b main ../mono; cd ../mono; git config commit.gpgsign false; export GIT_AUTHOR_NAME=lea GIT_AUTHOR_EMAIL=lea@example.com GIT_COMMITTER_NAME=lea GIT_COMMITTER_EMAIL=lea@example.com; echo m >m; git add m; git commit -qm m; mkdir shop; \
+                   git fetch -q ../repo main; tree=$(git rev-parse FETCH_HEAD^{tree}); split=$(git rev-parse FETCH_HEAD); \
+                   squash() { printf 'Squashed content\n\ngit-subtree-dir: shop\ngit-subtree-split: %s\n' $split | git commit-tree $tree $1; }; \
+                   one=$(squash); git merge -q -s ours --no-commit --allow-unrelated-histories $one; git read-tree --prefix=shop/ -u $one; git commit -qm 'Merge shop'; ";
+    let sandbox = Sandbox::nowhere();
+    sandbox.is_tampered_with();
+    let done = sandbox.shell(&format!("{SIGNED}{subtree} git support audit"));
+    assert!(done.status == Some(0) && done.stdout.contains("ticket.moved"), "{}{}", done.stdout, done.stderr);
+    // Back at the top, it is this product's ticket, and nobody here wrote it.
+    let back = "git mv shop/.support .; git commit -qm Back; git support audit";
+    let sandbox = Sandbox::nowhere();
+    sandbox.is_tampered_with();
+    let done = sandbox.shell(&format!("{SIGNED}{subtree}{back}"));
+    assert!(done.status == Some(3) && done.stdout.contains("error: entry.author"), "{}", done.stdout);
+}
+
+#[test]
 fn a_squash_is_judged_by_the_rules_of_what_it_carries() {
     let tighter = "as lea s config set handover.1 'requirements, troubleshooting, reproduction'; ";
     is_clean(&[

@@ -130,11 +130,15 @@ impl Judge<'_> {
             return first;
         }
         // What its writer saw is one of the states that earlier entries lead to.
-        let seen = states(after.id(), state.timeline(), entry);
-        let is_allowed = seen.iter().any(|state| {
-            self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor)).is_none()
-        });
-        if is_allowed { None } else { first }
+        let mut told = first;
+        for (place, state) in states(after.id(), state.timeline(), entry).iter().enumerate() {
+            let finding = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor))?;
+            // Of what its writer did see, not of what came beside it.
+            if is_concurrent && place == 0 {
+                told = Some(finding);
+            }
+        }
+        told
     }
 
     /// What the first rules say, unless some allow it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
+use crate::project::audit::edited::met_edited;
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::out_of_order;
@@ -175,6 +176,8 @@ impl Review<'_> {
         // Of two tickets that met under one id, the younger goes on under another.
         let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
             before.into_iter().partition(|before| is_same_ticket(before, after));
+        let before = met_edited(self.store, passage, &changed.id, before, parsed)?;
+        let before: Vec<&Ticket> = before.iter().map(AsRef::as_ref).collect();
         let from = met(&before);
         for stranger in strangers {
             if !self.goes_on(passage, stranger, parsed)? {

@@ -4,6 +4,7 @@ mod accepted;
 mod attribution;
 mod commit;
 mod destroyed;
+mod edited;
 mod evidence;
 mod floors;
 mod found;

@@ -15,10 +15,16 @@ use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec};
 /// Makes notes of what every tip that contains it has right, and of what put it right.
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
     let mut settled: Vec<(ObjectId, TicketId)> = Vec::new();
+    let moved = moved(faults);
     for fault in faults.iter_mut() {
         let Some(commit) = fault.commit.as_deref().and_then(ObjectId::parse) else { continue };
         let tips: Vec<ObjectId> =
             stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
+        if has_gone_with_all(store, &tips, &moved, fault)? {
+            fault.level = ProblemLevel::Note;
+            fault.message = format!("{}; it went to a subfolder since", fault.message);
+            continue;
+        }
         let is_settled = !tips.is_empty() && is_settled(store, &tips, commit, fault)?;
         if !is_settled && !is_repair(store, &settled, commit, fault)? {
             by_hand(store, &tips, commit, fault)?;
@@ -31,6 +37,32 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
         settled.extend(fault.ticket.clone().filter(|_| is_settled).map(|id| (commit, id)));
     }
     Ok(())
+}
+
+/// The tickets that went to a subfolder with all of `.support`.
+fn moved(faults: &[Problem]) -> BTreeSet<TicketId> {
+    let is_move = |fault: &&Problem| AuditRule::parse(fault.rule) == Some(AuditRule::TicketMoved);
+    faults.iter().filter(is_move).filter_map(|fault| fault.ticket.clone()).collect()
+}
+
+/// True where others' entries came to a line of another product, which is a subfolder here (`git subtree --squash`): no
+/// ticket of this one has them.
+fn has_gone_with_all(
+    store: &Store,
+    tips: &[ObjectId],
+    moved: &BTreeSet<TicketId>,
+    fault: &Problem,
+) -> Result<bool, Failure> {
+    let is_carried = AuditRule::parse(fault.rule) == Some(AuditRule::EntryAuthor);
+    let Some(id) = fault.ticket.as_ref().filter(|id| is_carried && moved.contains(*id)) else {
+        return Ok(false);
+    };
+    for tip in tips {
+        if at(store, *tip, id)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(!tips.is_empty())
 }
 
 /// Names another way to settle what `doctor` has nothing to do for: it sees the tip, and there a changed text that its entry

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::iter::once;
 
-use crate::process::{Changes, FieldChange, Request, RequestKind};
+use crate::process::{Changes, FieldChange, Request, RequestKind, Rules};
+use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, with_decided};
 use crate::project::doctor::by_hand::{Judged, judged};
 use crate::project::doctor::{evidence, settings, stray};
@@ -68,8 +69,8 @@ fn adopted(project: &Project<'_>, ticket: Ticket) -> Result<Ticket, Failure> {
     if adopt.is_empty() {
         return Ok(ticket);
     }
-    let who = project.store.author()?;
-    with_decided(ticket, RequestKind::Adopt(adopt), who, project.host.entry_id())
+    let actor = Author::of(&project.store)?.actor(project.host.entry_id());
+    Ok(with_decided(ticket, RequestKind::Adopt(adopt), &actor, &Rules::default())?.0)
 }
 
 /// Repairs the tickets and files of the newest state.
