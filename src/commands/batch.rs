@@ -1,12 +1,13 @@
 //! `batch`: many operations in one commit, all or none.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::commands::arguments::WriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{Lines, MAX_OPERATIONS, Operation, read_line, read_operation};
+use crate::intake::{Lines, MAX_OPERATIONS, Operation, named_ticket, read_line, read_operation};
 use crate::process::{FieldChange, Incoming, ProcessAction, RequestKind};
 use crate::project::{Change, Project};
 use crate::render::View;
@@ -41,7 +42,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         operations.push((number, line.to_owned()));
         Ok(())
     })?;
+    let named: BTreeSet<TicketId> = operations.iter().filter_map(|(_, line)| named_ticket(line)).collect();
     let changed = project.change(&args.writing.options(), |change| {
+        change.read_ahead(&named.iter().cloned().collect::<Vec<_>>())?;
         for (number, line) in &operations {
             operate(change, line).map_err(|failure| {
                 let message = format!("line {number}: {:#}; nothing was changed", failure.error);

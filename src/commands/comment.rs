@@ -62,6 +62,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         ..Request::new(what).spending(args.spending.spent)
     };
     let changed = project.change(&args.writing.options(), |change| {
+        change.read_ahead(&ids)?;
         ids.iter().try_for_each(|id| {
             let speaker = args.from.as_deref().map(|from| change.speaker(id, from)).transpose()?;
             let said = words.on(change, id, Request { speaker, ..request.clone() }, asked.as_deref())?;

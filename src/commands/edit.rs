@@ -112,6 +112,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let request = Request::new(RequestKind::Edit(changes)).with_note(note).spending(args.spending.spent);
     let request = Request { force: args.force, ..request };
     let changed = project.change(&args.writing.options(), |change| {
+        change.read_ahead(&ids)?;
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;
     Ok(views::steps(changed, session))

@@ -46,6 +46,7 @@ impl Common {
         let mails = sending.mails(&ids, &project)?;
         let request = Request::new(RequestKind::Process(step.clone())).spending(self.spending.spent);
         let changed = project.change(&self.writing.options(), |change| {
+            change.read_ahead(&ids)?;
             ids.iter().zip(&mails).try_for_each(|(id, mail)| {
                 let request = Request { mail: mail.clone(), ..request.clone() };
                 let said = words.on(change, id, request, None)?;
@@ -107,6 +108,7 @@ pub(crate) fn take(
     session: &Session<'_>,
 ) -> Result<View, Failure> {
     let changed = project.change(&writing.options(), |change| {
+        change.read_ahead(ids)?;
         ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
     })?;
     Ok(views::steps(changed, session))

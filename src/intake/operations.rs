@@ -45,6 +45,13 @@ pub enum Operation {
     From(String, String, Box<Request>),
 }
 
+/// The ticket that a line names by its whole id, so that it can be read ahead; the line may be wrong in any other way.
+#[must_use]
+pub fn named_ticket(line: &str) -> Option<TicketId> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    TicketId::parse(value.get("id")?.as_str()?)
+}
+
 /// Reads a line. `resolve` finds the ticket that an id, as typed, names.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
-use crate::store::{CommitDraft, TicketChange, layout, readable};
+use crate::store::{CommitDraft, TicketChange, layout};
 use crate::ticket::{Action, EntryId, Person, Ticket, TicketId, Timestamp, codec};
 
 /// How a change is made.
@@ -40,7 +40,7 @@ pub(super) struct Drafted {
 
 /// A change under way, on the newest state. Asked again on a newer one, it draws the same ids in the same order.
 pub struct Change<'p, 'h> {
-    project: &'p Project<'h>,
+    pub(super) project: &'p Project<'h>,
     options: &'p ChangeOptions,
     pub(super) author: &'p Author,
     seed: u64,
@@ -51,8 +51,10 @@ pub struct Change<'p, 'h> {
     /// Tickets that are written although nothing of them changes: their files are not in our form.
     rewritten: BTreeSet<TicketId>,
     /// Tickets whose blobs are written already, so that memory stays bounded.
-    stored: BTreeMap<TicketId, ObjectId>,
-    bulk: Option<Bulk<'p>>,
+    pub(super) stored: BTreeMap<TicketId, ObjectId>,
+    /// Tickets that were read because they will be asked for.
+    pub(super) ahead: BTreeMap<TicketId, Ticket>,
+    pub(super) bulk: Option<Bulk<'p>>,
     /// The attachments that imported tickets name, and that did not come with them.
     pub missing_attachments: usize,
     subject: String,
@@ -79,6 +81,7 @@ impl<'p, 'h> Change<'p, 'h> {
             adopts: BTreeMap::new(),
             rewritten: BTreeSet::new(),
             stored: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             bulk: None,
             missing_attachments: 0,
             subject: String::new(),
@@ -191,7 +194,7 @@ impl<'p, 'h> Change<'p, 'h> {
         let (is_touched, mut change) = match self.tickets.remove(id) {
             Some(change) => (true, change),
             None => {
-                let after = self.project.need(id)?;
+                let after = self.ahead.remove(id).map_or_else(|| self.project.need(id), Ok)?;
                 (false, TicketChange { before: Some(after.clone()), after })
             }
         };
@@ -254,7 +257,7 @@ impl<'p, 'h> Change<'p, 'h> {
         Ok(id)
     }
 
-    /// A ticket with the given fields, by rules and an actor of their own; it is not part of the change yet.
+    /// A ticket with the given fields, by rules and an actor of their own, not part of the change yet.
     pub(super) fn opened(
         &mut self,
         id: &TicketId,
@@ -271,28 +274,6 @@ impl<'p, 'h> Change<'p, 'h> {
     /// Takes a ticket as it is to become, whoever made it so: a merge, an import.
     pub(super) fn put(&mut self, before: Option<Ticket>, after: Ticket) {
         self.tickets.insert(after.id().clone(), TicketChange { before, after });
-    }
-
-    /// Takes a ticket as it is to become, and keeps nothing of it in memory; false where it was taken before.
-    pub(super) fn store(&mut self, ticket: &Ticket) -> Result<bool, Failure> {
-        if self.stored.contains_key(ticket.id()) {
-            return Ok(false);
-        }
-        let repository = self.project.store.repository();
-        let content = readable(&layout::ticket(ticket.id()), ticket)?;
-        let bulk = self.bulk.get_or_insert_with(|| repository.bulk());
-        let blob = bulk.add(content.into_bytes()).map_err(crate::store::Error::from)?;
-        self.stored.insert(ticket.id().clone(), blob);
-        Ok(true)
-    }
-
-    /// Takes a file, and keeps nothing of it in memory.
-    pub(super) fn store_file(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
-        let repository = self.project.store.repository();
-        let bulk = self.bulk.get_or_insert_with(|| repository.bulk());
-        let blob = bulk.add(content).map_err(crate::store::Error::from)?;
-        self.files.push(FileChange::stored(path, blob));
-        Ok(())
     }
 
     /// Takes account of what somebody made of a file in the work tree.

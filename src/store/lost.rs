@@ -42,8 +42,24 @@ impl Store {
         let mut newer: HashMap<TicketId, Vec<Touch>> = HashMap::new();
         let mut present: BTreeMap<TicketId, Present> = BTreeMap::new();
         let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
+        let mut moves: HashMap<ObjectId, bool> = HashMap::new();
+        let mut moved: HashSet<TicketId> = HashSet::new();
         self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
-            let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
+            let Some(id) = layout::id_of(&touch.path) else { return Ok(true) };
+            let Some(blob) = touch.blob else {
+                let is_move = match moves.get(&touch.commit) {
+                    Some(known) => *known,
+                    None => *moves.entry(touch.commit).or_insert(self.moved_away(touch.commit)?),
+                };
+                // Those that came back are looked at as any.
+                if is_move && !present.contains_key(&id) {
+                    moved.insert(id);
+                }
+                return Ok(true);
+            };
+            if moved.contains(&id) {
+                return Ok(true);
+            }
             newer.entry(id.clone()).or_default().push(touch.clone());
             let Blob::Bytes(bytes) = self.repository().blob(blob, MAX_TICKET_BYTES)? else { return Ok(true) };
             if !present.contains_key(&id) {

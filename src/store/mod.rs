@@ -20,6 +20,7 @@ mod looks;
 mod lost;
 mod merged_tree;
 mod message;
+mod moved;
 mod past_change;
 mod ranges;
 mod reference_text;

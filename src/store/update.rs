@@ -1,6 +1,7 @@
 //! A change of tickets as one commit: asked anew on every newer state, until it is on the branch.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc;
 
 use crate::store::error::Error;
 use crate::store::git::{self, FileChange, ObjectId, TreeChange};
@@ -10,6 +11,8 @@ use crate::store::snapshot::Snapshot;
 use crate::store::{BranchSource, Store};
 use crate::ticket::{Ticket, TicketId, codec};
 
+/// Files that wait to be taken, so that memory stays bounded.
+const WAITING: usize = 64;
 /// The most tickets that a message names one by one.
 const MAX_TRAILERS: usize = 1_000;
 
@@ -143,6 +146,29 @@ fn is_bulk(draft: &CommitDraft) -> bool {
     draft.tickets.len() >= git::MANY_FILES
 }
 
+/// Hands over each ticket with the content of its file, in order; that of many is made on a thread beside.
+fn written(
+    tickets: &[TicketChange],
+    mut take: impl FnMut(&TicketChange, Vec<u8>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let content = |ticket: &TicketChange| codec::write(&ticket.after).into_bytes();
+    let mut left = tickets.iter();
+    std::thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel(WAITING);
+        let write = move || tickets.iter().map(content).try_for_each(|made| send.send(made));
+        if tickets.len() >= git::MANY_FILES {
+            // No thread is to be had, in a container that counts them: this one writes by itself.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, write);
+        } else {
+            drop(write);
+        }
+        for made in receive {
+            left.next().map_or(Ok(()), |ticket| take(ticket, made))?;
+        }
+        left.try_for_each(|ticket| take(ticket, content(ticket)))
+    })
+}
+
 /// The files and the message of a draft. The first write brings `.support/.gitattributes` with it.
 fn change(
     draft: &CommitDraft,
@@ -150,9 +176,8 @@ fn change(
     mut bulk: Option<git::Bulk<'_>>,
 ) -> Result<TreeChange, Error> {
     let mut files = draft.files.clone();
-    for ticket in &draft.tickets {
+    written(&draft.tickets, |ticket, content| {
         let path = layout::ticket(ticket.after.id());
-        let content = codec::write(&ticket.after).into_bytes();
         if !ticket.has_room(content.len()) {
             return Err(Error::Full { id: ticket.after.id().clone(), bytes: content.len() });
         }
@@ -160,7 +185,8 @@ fn change(
             Some(bulk) => FileChange::stored(path, bulk.add(content)?),
             None => FileChange::write(path, content),
         });
-    }
+        Ok(())
+    })?;
     if let Some(bulk) = bulk {
         bulk.finish()?;
     }

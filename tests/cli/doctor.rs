@@ -231,3 +231,21 @@ fn what_a_broken_ticket_had_attached_is_not_to_go() {
     let said = sandbox.run_unwatched(&["doctor"], "").stdout;
     assert!(said.contains(&format!("ticket {id} cannot be read")) && !said.contains("git rm"), "{said}");
 }
+
+#[test]
+fn tickets_that_went_to_a_subfolder_with_all_of_ours_are_not_lost() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let id = sandbox.ticket("Pay");
+    sandbox.run_unwatched(&["comment", &id, "-m", "Seen."], "").ok();
+    sandbox.shell("mkdir shop && git mv .support shop && git commit -qm Move").ok();
+    let said = sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+    assert!(said.contains("no problems") && !sandbox.repo().join(".support/tickets").exists(), "{said}");
+    // Back at the top, what went meanwhile is.
+    sandbox.is_tampered_with();
+    sandbox
+        .shell("git mv shop/.support . && sed -i 's/Seen/Unseen/' .support/tickets/*/*/*.yaml && sed -i '/^- seq: 2/,$d' .support/tickets/*/*/*.yaml && git add -A && git commit -qm Back")
+        .ok();
+    assert!(sandbox.run_unwatched(&["doctor", "--repair"], "").stdout.contains("history.lost"));
+    assert!(sandbox.ticket_file(&id).contains("note: Seen."));
+}

@@ -180,10 +180,7 @@ impl Review<'_> {
         let before: Vec<&Ticket> = before.iter().map(AsRef::as_ref).collect();
         let from = met(&before);
         for stranger in strangers {
-            if !self.goes_on(passage, stranger, parsed)? {
-                let message = "the file holds another ticket than before";
-                findings.push(Finding::new(AuditRule::TicketReplaced, message));
-            }
+            findings.extend(self.replaced(passage, stranger, parsed)?);
         }
         let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
         if before.is_empty() && is_replaced {
@@ -289,17 +286,20 @@ impl Review<'_> {
         Ok(false)
     }
 
-    /// True where a ticket that lost its id to an older one is there under the one that follows from it.
-    fn goes_on(
+    /// A ticket in the place of another, unless that is there under the id that follows from it: it lost its own to an older
+    /// one.
+    fn replaced(
         &mut self,
         passage: &CommitDelta,
         ticket: &Ticket,
         parsed: &mut Parsed<'_>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<Finding>, Failure> {
         let id = ticket.parted_id();
         let version = parsed.at(passage.commit, &id)?;
         let there = version.as_ref().and_then(|version| version.content.as_ref().ok());
-        Ok(there.is_some_and(|there| grown(&[&ticket.clone().with_id(id)], there).0.is_empty()))
+        let goes_on = there.is_some_and(|there| grown(&[&ticket.clone().with_id(id)], there).0.is_empty());
+        let message = "the file holds another ticket than before";
+        Ok((!goes_on).then(|| Finding::new(AuditRule::TicketReplaced, message)))
     }
 
     /// A ticket that goes on under another id. Of two that met under one, the younger gets another, which follows

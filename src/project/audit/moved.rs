@@ -1,25 +1,16 @@
 //! Tickets that went to a subfolder with everything: `git subtree add`, or a product that became part of another.
 
-use std::collections::HashSet;
-
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
-use crate::store::git::{CommitDelta, FileDelta, ObjectId};
+use crate::store::git::{CommitDelta, FileDelta};
 use crate::store::{Error, layout};
-
-/// How deep a folder is looked for.
-const MAX_DEPTH: usize = 4;
-/// How many folders are looked into.
-const MAX_FOLDERS: usize = 20_000;
 
 impl Review<'_> {
     /// True where a file that a commit does not have lies in a subfolder now, with all else of `.support` as it was.
     pub(super) fn has_moved(&mut self, passage: &CommitDelta, file: &FileDelta) -> Result<bool, Failure> {
         let repository = self.store.repository();
         if self.moved_to.as_ref().is_none_or(|(commit, _)| *commit != passage.commit) {
-            let found = repository.folders_below(passage.commit, layout::FOLDER, MAX_DEPTH, MAX_FOLDERS);
-            let found: HashSet<ObjectId> = found.map_err(Error::from)?.into_iter().collect();
-            self.moved_to = Some((passage.commit, found));
+            self.moved_to = Some((passage.commit, self.store.folders_below(passage.commit)?));
         }
         let Some((_, found)) = &self.moved_to else { return Ok(false) };
         for (parent, before) in passage.parents.iter().zip(&file.before) {

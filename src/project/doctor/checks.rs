@@ -25,7 +25,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     if unsafe_paths(store, &snapshot, &mut faults)? {
         work_tree(store, &mut faults)?;
     }
-    project_files(&snapshot, &mut faults)?;
+    project_files(&snapshot, project.is_unused(), &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
     let team = project.team()?;
     let vendors = snapshot.names_in(layout::VENDORS)?;
@@ -129,7 +129,7 @@ fn by_hand(path: &str) -> String {
 }
 
 /// Settings, people, vendors, releases: each file on its own.
-fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
+fn project_files(snapshot: &Snapshot<'_>, is_unused: bool, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
     for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ACCEPTED, layout::ANSWERS] {
         paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
@@ -159,7 +159,7 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
                 .hint("git support doctor --repair"),
         );
     }
-    if snapshot.commit().is_some() && attributes.is_none() {
+    if !is_unused && attributes.is_none() {
         let message = "is missing: git would not use the merge driver for tickets";
         faults.push(
             Problem::warning("attributes.missing", message)

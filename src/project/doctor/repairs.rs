@@ -115,7 +115,7 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
     change.files.extend(attachments);
     change.files.extend(settings);
     let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
-    let is_missing = !project.is_empty() && attributes.is_none();
+    let is_missing = !project.is_unused() && attributes.is_none();
     if is_missing || attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
         change.files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
     }

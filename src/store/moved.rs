@@ -1,0 +1,42 @@
+//! Tickets that went to a subfolder with all of `.support`: another product's, or one that became part of another.
+
+use std::collections::HashSet;
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::ObjectId;
+use crate::store::layout;
+
+/// How deep a folder is looked for.
+const MAX_DEPTH: usize = 4;
+/// How many folders are looked into.
+const MAX_FOLDERS: usize = 20_000;
+
+impl Store {
+    /// The folders named as ours that a commit has below its top.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn folders_below(&self, commit: ObjectId) -> Result<HashSet<ObjectId>, Error> {
+        let found = self.repository().folders_below(commit, layout::FOLDER, MAX_DEPTH, MAX_FOLDERS)?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// True where a commit has all of a parent's `.support` in a subfolder, and none at its top.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub(super) fn moved_away(&self, commit: ObjectId) -> Result<bool, Error> {
+        let repository = self.repository();
+        if repository.find(commit, layout::FOLDER)?.is_some() {
+            return Ok(false);
+        }
+        let found = self.folders_below(commit)?;
+        for parent in repository.parents(commit)? {
+            if repository.find(parent, layout::FOLDER)?.is_some_and(|was| found.contains(&was.id)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
