@@ -117,8 +117,15 @@ impl<'a> Session<'a> {
     /// The same, in the state that a scope names.
     ///
     /// # Errors
-    /// There is no repository, no branch to work on, or no such revision.
+    /// There is no repository, no branch to work on, or no such revision; or what stands where tickets belong is no folder.
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
+        let project = self.damaged_project(scope)?;
+        project.check_folders()?;
+        Ok(project)
+    }
+
+    /// The same, for what tells the user what is wrong with it.
+    pub(crate) fn damaged_project(&self, scope: Scope) -> Result<Project<'a>, Failure> {
         let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
         self.instant_seconds.set(project.instant().map(|instant| instant.unix()));
         self.unused.replace(project.is_unused().then(|| project.branch().to_owned()));

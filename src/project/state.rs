@@ -137,6 +137,14 @@ impl<'h> Project<'h> {
         self.commit.is_none_or(has)
     }
 
+    /// Sees that what stands where our folders belong is a folder: a link or a submodule would read as no tickets at all.
+    ///
+    /// # Errors
+    /// It is something else, or cannot be read.
+    pub fn check_folders(&self) -> Result<(), Failure> {
+        self.commit.map_or(Ok(()), |commit| Ok(self.store.check_folders(commit)?))
+    }
+
     /// Now; or the instant that `--at` names.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -20,7 +20,7 @@ mod looks;
 mod lost;
 mod merged_tree;
 mod message;
-mod moved;
+mod our_folder;
 mod past_change;
 mod ranges;
 mod reference_text;

@@ -193,3 +193,29 @@ fn a_new_name_that_windows_reserves_is_refused_with_what_helps() {
     assert!(said.contains("use another name") && said.contains("git support doctor"), "{said}");
     sandbox.run(&["doctor"]).ok();
 }
+
+#[test]
+fn a_link_in_the_place_of_our_folder_is_told_and_not_read_as_no_tickets() {
+    for script in [
+        "git mv .support real && ln -s real .support",
+        "git mv .support/tickets .support/real && ln -s real .support/tickets",
+        "git rm -rq .support && echo x >.support",
+        "git rm -rq .support && git init -q sub && git -C sub -c user.name=A -c user.email=a@b.example commit -q --allow-empty -m x && mv sub .support",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.is_tampered_with();
+        sandbox.git(&["stash", "-q", "-u"]);
+        let id = sandbox.ticket("Pay");
+        sandbox.shell(&format!("{script} && git add -A 2>/dev/null && git commit -qm Strange")).ok();
+        for command in [&["list"][..], &["show", &id], &["next"], &["export"], &["new", "Another"]] {
+            let output = sandbox.run_unwatched(command, "");
+            assert!(
+                output.status == Some(1) && output.stderr.contains("is a symbolic link, a submodule or"),
+                "{script} {command:?}: {output:?}"
+            );
+        }
+        // What is wrong with it is told by those whose work that is.
+        assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(3), "{script}");
+        assert_eq!(sandbox.run_unwatched(&["doctor"], "").status, Some(3), "{script}");
+    }
+}

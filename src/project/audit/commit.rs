@@ -12,7 +12,7 @@ use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, MAILMAP, ObjectId};
 use crate::store::{Form, Parsed, Version, layout};
-use crate::ticket::{Action, Entry, Person, Ticket, TicketId, Timestamp, is_same_ticket};
+use crate::ticket::{Action, Entry, EntryId, Person, Ticket, TicketId, Timestamp, is_same_ticket};
 
 /// A ticket that a commit changed.
 struct Changed {
@@ -32,6 +32,14 @@ struct NewEntry {
     is_own: bool,
     /// True where its step is reserved to others than who committed it.
     is_beyond_committer: bool,
+}
+
+/// True for versions of one ticket; an opening that somebody gave another number or time is a changed entry.
+fn goes_on(before: &Ticket, after: &Ticket) -> bool {
+    let is_opening = |entry: &&Entry| entry.action == Action::Open;
+    let mut openings = before.timeline().iter().filter(is_opening);
+    let has = |id: &EntryId| after.timeline().iter().filter(is_opening).any(|entry| entry.id == *id);
+    is_same_ticket(before, after) || openings.any(|entry| has(&entry.id))
 }
 
 impl Review<'_> {
@@ -175,7 +183,7 @@ impl Review<'_> {
         let mut findings: Vec<Finding> = form(changed).into_iter().collect();
         // Of two tickets that met under one id, the younger goes on under another.
         let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
-            before.into_iter().partition(|before| is_same_ticket(before, after));
+            before.into_iter().partition(|before| goes_on(before, after));
         let before = met_edited(self.store, passage, &changed.id, before, parsed)?;
         let before: Vec<&Ticket> = before.iter().map(AsRef::as_ref).collect();
         let from = met(&before);

@@ -63,6 +63,7 @@ pub use limits::{LIMITS, MAX_BLOB_BYTES};
 pub use lineage::Drawn;
 pub use naming::{RESOLVES, SUPPORTS};
 pub use object_id::ObjectId;
+pub(crate) use objects::not_a_folder;
 pub use objects::{Blob, Item, ItemKind};
 pub(crate) use path::refused_path;
 pub use path::{SupportPath, shown, way_out};

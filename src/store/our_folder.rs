@@ -1,10 +1,11 @@
-//! Tickets that went to a subfolder with all of `.support`: another product's, or one that became part of another.
+//! Where our folder is: at the top, or in a subfolder, where it went with all of `.support` (another product's, or one that
+//! became part of another).
 
 use std::collections::HashSet;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::ObjectId;
+use crate::store::git::{ItemKind, ObjectId, not_a_folder};
 use crate::store::layout;
 
 /// How deep a folder is looked for.
@@ -20,6 +21,20 @@ impl Store {
     pub fn folders_below(&self, commit: ObjectId) -> Result<HashSet<ObjectId>, Error> {
         let found = self.repository().folders_below(commit, layout::FOLDER, MAX_DEPTH, MAX_FOLDERS)?;
         Ok(found.into_iter().collect())
+    }
+
+    /// Sees that a commit has folders where ours belong.
+    ///
+    /// # Errors
+    /// Something else stands there, or an object cannot be read.
+    pub fn check_folders(&self, commit: ObjectId) -> Result<(), Error> {
+        for path in [layout::FOLDER, layout::TICKETS] {
+            match self.repository().find(commit, path)? {
+                Some(item) if item.kind != ItemKind::Folder => return Err(not_a_folder(path).into()),
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
     }
 
     /// True where a commit has all of a parent's `.support` in a subfolder, and none at its top.
