@@ -226,7 +226,8 @@ fn what_the_documentation_says_is_not_seen_is_not() {
     assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned()], Some(0)));
     // A vendor of one's own is a change of what rules, and shown as one.
     let (sandbox, tools) = story();
-    let vendor = "git support -q vendor add acme --email help@acme.example; git support -q defer $a --vendor acme";
+    let vendor =
+        "git support -q vendor add acme --email help@acme.example; git support -q defer $a --vendor acme";
     sandbox.shell(&format!("{tools}{ENFORCED}{vendor}")).ok();
     assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned()], Some(0)));
 }
