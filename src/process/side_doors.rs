@@ -63,6 +63,31 @@ impl Record {
         }
     }
 
+    /// Sees that a status, set back by itself, is set by somebody who may work at the level that the ticket has come to.
+    pub(super) fn check_level_of_status(
+        &mut self,
+        id: &TicketId,
+        head: &Fields,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        let change = Move { id, head, rules, actor };
+        let status = self.status_set().filter(|to| *to != head.status());
+        let Some(to) = status.filter(|_| self.level_set().is_none_or(|level| level == head.level())) else {
+            return Ok(());
+        };
+        let is_enforced = rules.settings.level_by_role == Policy::Enforce;
+        match change.role_problem(head.level(), &format!("set status {to}")).filter(|_| is_enforced) {
+            Some(_) if request.force && request.note.is_some() => {
+                self.overrides.push(OVERRIDE.to_owned());
+                Ok(())
+            }
+            Some(refusal) => Err(refusal),
+            None => Ok(()),
+        }
+    }
+
     /// Sees that a ticket that is set to fixed names a commit, whatever sets it so, and that what has ended says how.
     pub(super) fn check_ending(
         &mut self,

@@ -127,6 +127,15 @@ impl Change<'_, '_> {
             if old != new {
                 files.renamed.push((old.clone(), new.clone()));
             }
+            // A file that another entry brought, too, is not this one's to remove.
+            let is_shared = before.timeline().iter().any(|other| {
+                other.identity() != entry.identity()
+                    && !is_removed(other)
+                    && other.attachment.as_ref().is_some_and(|its| its.file == file.file)
+            });
+            if is_removed(entry) && is_shared {
+                continue;
+            }
             if is_removed(entry) {
                 self.files.push(FileChange::remove(old));
                 files.removed.push(file.name.clone());

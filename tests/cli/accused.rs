@@ -160,6 +160,19 @@ fn another_product_comes_to_a_subfolder_squashed() {
 }
 
 #[test]
+fn what_comes_back_as_it_was_accuses_nobody() {
+    is_clean(&[
+        // All of .support, by somebody who may not change rules; moved and back, too.
+        "as pat s triage $a --severity minor; git rm -rq .support; as bob git commit -qm Oops; as bob git revert --no-edit HEAD >/dev/null",
+        "as pat s triage $a --severity minor; mkdir app; git mv .support app; as bob git commit -qm Move; git mv app/.support .; as bob git commit -qm Back",
+        // Two edits by hand in two commits, adopted in one entry.
+        "f=$(echo .support/tickets/*/*/$a.yaml); sed -i 's/^type: .*/type: question/' $f; as ann git commit -qam One; sed -i 's/^title: .*/title: Card/' $f; as ann git commit -qam Two; as ann s doctor --repair",
+        // A redaction whose revert was reverted.
+        "as ann s comment $a -m 'Call 555 0100'; as ann s redact $a --text '555 0100' -m Personal; as ann git revert --no-edit HEAD >/dev/null; as ann git revert --no-edit HEAD >/dev/null",
+    ]);
+}
+
+#[test]
 fn a_squash_is_judged_by_the_rules_of_what_it_carries() {
     let tighter = "as lea s config set handover.1 'requirements, troubleshooting, reproduction'; ";
     is_clean(&[

@@ -231,3 +231,36 @@ fn what_the_documentation_says_is_not_seen_is_not() {
     sandbox.shell(&format!("{tools}{ENFORCED}{vendor}")).ok();
     assert_eq!(found(&sandbox, &[]), (vec!["rules.owned".to_owned()], Some(0)));
 }
+
+#[test]
+fn what_a_rule_forbids_by_now_is_not_done_again_by_undoing() {
+    // A severity of one's own, from a time when anybody might judge it, undone since.
+    let judged = "git support -q triage $a --severity blocker; git support -q undo; u=$(sed -n 's/^  id: //p' $A | tail -1); ";
+    // A status of one's own, of a level that the ticket has left.
+    let waited = "as_pat git support -q team edit 'Dana Li' --role l1 --role l2; git support -q pend $a -m Wait; git support -q resume $a -m Go; \
+                  u=$(sed -n 's/^  id: //p' $A | tail -1); git support -q replicate $a --steps x; git support -q diagnose $a -m y; git support -q escalate $a --severity major; ";
+    for script in
+        [format!("{judged}{ENFORCED} git support undo $u"), format!("{waited}{ENFORCED} git support undo $u")]
+    {
+        let (sandbox, tools) = story();
+        let done = sandbox.shell(&format!("{tools}{script}"));
+        assert!(done.status == Some(1) && done.stderr.contains("is not allowed to set"), "{script} {done:?}");
+    }
+}
+
+#[test]
+fn an_address_in_an_owners_record_and_a_broken_file_hide_nothing() {
+    let address = "sed -i 's/pat@example.com/pat@example.com, d2@example.com/' .support/team.yaml; git commit -qam Addresses; \
+                   GIT_AUTHOR_NAME=D GIT_AUTHOR_EMAIL=d2@example.com GIT_COMMITTER_NAME=D GIT_COMMITTER_EMAIL=d2@example.com git support -q triage $a --severity blocker; ";
+    let broken = "as_pat git support -q comment $a -m 'Bad news'; cp $A ../good; printf '\t: : x' >>$A; git commit -qam Oops; head -n -6 ../good >$A; git commit -qam Mended; ";
+    for (rules, script) in [
+        ("rules.owned rules.self", format!("{ENFORCED}{address}")),
+        ("file.invalid timeline.removed", format!("{ENFORCED}{broken}")),
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        let (names, status) = found(&sandbox, &[]);
+        let said = sandbox.run_unwatched(&["audit"], "").stdout;
+        assert_eq!((names.join(" ").as_str(), status), (rules, Some(3)), "{script}\n{said}");
+    }
+}

@@ -251,7 +251,7 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fie
     let field = wrong.next()?;
     let rule = if *field == Field::Level { AuditRule::StepLevel } else { AuditRule::StepSets };
     let message = format!(
-        "{}: {} {}, where the step has {}",
+        "{}: {} is {} in the entry, and {} by the step",
         named(entry),
         field.name(),
         told(entry.set.get(field)),
@@ -263,11 +263,11 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fie
 /// How a field is set, as a finding shows it.
 fn told(set: Option<&Set>) -> String {
     match set {
-        None => "is not set".to_owned(),
+        None => "not set".to_owned(),
         Some(Set::Value { from, to }) => format!("{} -> {}", shown(from.as_ref()), shown(to.as_ref())),
         Some(Set::Members { add, remove }) => format!("+[{}] -[{}]", add.join(", "), remove.join(", ")),
-        Some(Set::Text { to: Some(_) } | Set::TextOf { .. } | Set::TextInHead) => "is set".to_owned(),
-        Some(Set::Text { to: None }) => "is removed".to_owned(),
+        Some(Set::Text { to: Some(_) } | Set::TextOf { .. } | Set::TextInHead) => "set".to_owned(),
+        Some(Set::Text { to: None }) => "removed".to_owned(),
         Some(Set::Other(node)) => Node::to_string(node),
     }
 }

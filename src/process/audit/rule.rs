@@ -85,7 +85,7 @@ rules! {
     FileInvalid = "file.invalid", Error, "a file cannot be read", "a typing error, or a merge conflict that was committed";
     FileStrange = "file.strange", Warning, "something lies where no file of git-support belongs", "a file that was saved in the wrong folder";
     FileCanonical = "file.canonical", Note, "a file is not in canonical form", "an editor or another tool wrote the file";
-    EntryAuthor = "entry.author", Error, "entry author differs from commit author", "a squash or an amended commit whose branch is not here";
+    EntryAuthor = "entry.author", Error, "entry author differs from commit author", "a squash, a cherry-pick or an amended commit whose branch was not fetched";
     EntryTime = "entry.time", Note, "an entry is of another time than its commit", "an amended or rebased commit, or a clock that was wrong";
     EntryOrder = "entry.order", Note, "an entry is older than the one it follows", "a clock that was wrong";
     EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is", "a squash or an import whose branch is not here";

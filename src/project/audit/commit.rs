@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
-use crate::project::audit::edited::met_edited;
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::out_of_order;
+use crate::project::audit::versions::{met_edited, versions_before};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, MAILMAP, ObjectId};
@@ -152,7 +152,7 @@ impl Review<'_> {
             return Ok(None);
         };
         if now.kind != ItemKind::File {
-            found(AuditRule::FileStrange, "is not a file");
+            found(AuditRule::FileStrange, now.kind.problem());
             return Ok(None);
         }
         let after = parsed.get(id, now.id)?;
@@ -162,8 +162,7 @@ impl Review<'_> {
             found(rule, &bad.to_string());
             return Ok(None);
         }
-        let files = file.before.iter().flatten().filter(|item| item.kind == ItemKind::File);
-        let before = files.map(|item| parsed.get(id, item.id)).collect::<Result<_, _>>()?;
+        let before = versions_before(self.store, passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 
@@ -283,7 +282,8 @@ impl Review<'_> {
             commit: passage.commit,
             by: facts.author.clone(),
             is_in_ours: facts.said.is_ours,
-            gathers: !facts.said.is_ours && (facts.said.is_squash || facts.said.is_request),
+            gathers: !facts.said.is_ours
+                && (facts.said.is_squash || facts.said.is_request || facts.names(&entry.by)),
             is_of_team: rules.team.has_member(&entry.by),
             is_new_ticket: changed.before.is_empty(),
             is_reserved,

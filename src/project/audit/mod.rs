@@ -4,7 +4,6 @@ mod accepted;
 mod attribution;
 mod commit;
 mod destroyed;
-mod edited;
 mod evidence;
 mod floors;
 mod found;
@@ -23,6 +22,7 @@ mod signer;
 mod steps;
 mod trusted_mailmap;
 mod verified;
+mod versions;
 
 pub use range::Start;
 

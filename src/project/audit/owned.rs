@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, Finding};
-use crate::process::{Policy, ProblemLevel, Rules, Team};
+use crate::process::{Member, Policy, ProblemLevel, Rules, Team};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, MAILMAP, ObjectId};
@@ -36,7 +36,20 @@ impl SelfGranted {
 
     /// True where somebody is who made the change, by the team that it left: an address that it gave them is theirs.
     pub(super) fn is_by(&self, who: &Person, team: &Team) -> bool {
-        *who == self.by || team.members.iter().any(|member| member.is(who) && member.is(&self.by))
+        *who == self.by
+            || team.members.iter().any(|member| member.is(who) && member.is(&self.by))
+            || self.gave_address(who, team)
+    }
+
+    /// True where the change gave a new address to a record that was there: who may not change rules gives it to themselves.
+    fn gave_address(&self, who: &Person, team: &Team) -> bool {
+        let was_known = |email: &str| {
+            let person = Person { name: String::new(), email: email.to_owned() };
+            self.before.iter().any(|rules| rules.team.members.iter().any(|member| member.is(&person)))
+        };
+        let is_older =
+            |member: &&Member| member.is(who) && member.emails.iter().any(|email| was_known(email));
+        !was_known(&who.email) && team.members.iter().any(|member| is_older(&member))
     }
 
     /// How strictly signatures were wanted before.

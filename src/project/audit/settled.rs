@@ -6,6 +6,7 @@ use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
 use crate::project::audit::found::identity;
 use crate::project::audit::range::{CommitRange, missing};
+use crate::project::audit::versions::MAX_UNREADABLE;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, ItemKind, ObjectId};
@@ -124,6 +125,19 @@ fn at(store: &Store, commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, 
     Ok(store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default())
 }
 
+/// A ticket as a commit has it; where that cannot be read, as the last before it that can.
+fn was_at(store: &Store, mut commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, Failure> {
+    for _ in 0..MAX_UNREADABLE {
+        if let Ok(ticket) = store.snapshot(Some(&commit.to_string()))?.ticket(id) {
+            return Ok(ticket);
+        }
+        let parents = store.repository().parents(commit).map_err(Error::from)?;
+        let Some(parent) = parents.first() else { break };
+        commit = *parent;
+    }
+    Ok(None)
+}
+
 fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Problem) -> Result<bool, Failure> {
     let Some(rule) = AuditRule::parse(fault.rule) else { return Ok(false) };
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
@@ -135,6 +149,9 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
         return Ok(true);
     }
     let Some(id) = &fault.ticket else { return Ok(false) };
+    if rule == AuditRule::FileStrange && !is_file(store, tips, id)? {
+        return Ok(false);
+    }
     if rule == AuditRule::HeadUnaccounted {
         return Ok(is_accounted(store, tips, commit, id, &fault.message)?
             || is_as_before(store, tips, commit, id, &fault.message)?);
@@ -149,6 +166,7 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
         AuditRule::TicketRemoved,
         AuditRule::TicketReplaced,
         AuditRule::PurgeUndone,
+        AuditRule::RedactionUndone,
         AuditRule::FileInvalid,
         AuditRule::FileStrange,
     ];
@@ -174,6 +192,17 @@ fn is_put_right(store: &Store, tips: &[ObjectId], commit: ObjectId, path: &str) 
             Some(_) => false,
         };
         if !is_right {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// True where every tip has a plain file in a ticket's place.
+fn is_file(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, Failure> {
+    for tip in tips {
+        let item = store.repository().find(*tip, &layout::ticket(id)).map_err(Error::from)?;
+        if item.is_none_or(|item| item.kind != ItemKind::File) {
             return Ok(false);
         }
     }
@@ -220,7 +249,7 @@ fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, 
 /// True where every tip has all entries of a ticket that the parents of the commit had, as they were.
 fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
     for parent in store.repository().parents(commit).map_err(Error::from)? {
-        let Some(was) = at(store, parent, id)? else { continue };
+        let Some(was) = was_at(store, parent, id)? else { continue };
         for tip in tips {
             if missing(&was, at(store, *tip, id)?.as_ref()) > 0 {
                 return Ok(false);
@@ -274,12 +303,12 @@ fn is_accounted(
     };
     // Only what a version tells by itself can be told of a later one: texts of schema 1 are known by their change alone.
     let is_told = |field: &Field| message.contains(&field.name());
-    let wrong = unaccounted(commit)?.unwrap_or_default();
-    if wrong.is_empty() || !wrong.iter().all(is_told) || message.matches(", ").count() >= wrong.len() {
+    let wrong: Vec<Field> = unaccounted(commit)?.unwrap_or_default().into_iter().filter(is_told).collect();
+    if wrong.is_empty() || message.matches(", ").count() >= wrong.len() {
         return Ok(false);
     }
     for tip in tips {
-        if !unaccounted(*tip)?.is_some_and(|fields| fields.is_empty()) {
+        if !unaccounted(*tip)?.is_some_and(|fields| fields.iter().all(|field| !wrong.contains(field))) {
             return Ok(false);
         }
     }

@@ -105,8 +105,9 @@ impl Review<'_> {
         for granted in self.rules.at(&passage.commit) {
             // What others allowed, and what was refused anyway, is judged above.
             let is_one = |who: &Person| granted.is_by(who, now_team);
-            let is_theirs =
-                |entry: &Entry| findings.is_empty() && (is_one(&member(&entry.by)) || is_one(&entry.by));
+            // Where nobody is of the team any more, what comes back with it is theirs who are named.
+            let is_brought = |entry: &Entry| !team.members.is_empty() && is_one(&member(&entry.by));
+            let is_theirs = |entry: &Entry| findings.is_empty() && (is_brought(entry) || is_one(&entry.by));
             let theirs: Vec<(&Entry, bool)> =
                 new.iter().map(|(entry, _)| (*entry, is_theirs(entry))).collect();
             let before = granted.rules(&now);
