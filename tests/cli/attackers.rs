@@ -235,13 +235,14 @@ fn what_the_documentation_says_is_not_seen_is_not() {
 #[test]
 fn what_a_rule_forbids_by_now_is_not_done_again_by_undoing() {
     // A severity of one's own, from a time when anybody might judge it, undone since.
-    let judged = "git support -q triage $a --severity blocker; git support -q undo; u=$(sed -n 's/^  id: //p' $A | tail -1); ";
+    let judged = "git support -q triage $a --severity blocker; GIT_SUPPORT_SEED=71 git support -q undo; u=$(sed -n 's/^  id: //p' $A | tail -1); ";
     // A status of one's own, of a level that the ticket has left.
-    let waited = "as_pat git support -q team edit 'Dana Li' --role l1 --role l2; git support -q pend $a -m Wait; git support -q resume $a -m Go; \
-                  u=$(sed -n 's/^  id: //p' $A | tail -1); git support -q replicate $a --steps x; git support -q diagnose $a -m y; git support -q escalate $a --severity major; ";
-    for script in
-        [format!("{judged}{ENFORCED} git support undo $u"), format!("{waited}{ENFORCED} git support undo $u")]
-    {
+    let waited = "as_pat git support -q team add Kim --email kim@example.com --role l3; git support -q pend $a -m Wait; GIT_SUPPORT_SEED=72 git support -q resume $a -m Go; \
+                  u=$(sed -n 's/^  id: //p' $A | tail -1); GIT_SUPPORT_SEED=74 git support -q replicate $a --steps x; GIT_SUPPORT_SEED=75 git support -q diagnose $a -m y; GIT_SUPPORT_SEED=76 git support -q escalate $a; ";
+    for script in [
+        format!("{judged}{ENFORCED} GIT_SUPPORT_SEED=73 git support undo $u"),
+        format!("{waited}{ENFORCED} GIT_SUPPORT_SEED=73 git support undo $u"),
+    ] {
         let (sandbox, tools) = story();
         let done = sandbox.shell(&format!("{tools}{script}"));
         assert!(done.status == Some(1) && done.stderr.contains("is not allowed to set"), "{script} {done:?}");
