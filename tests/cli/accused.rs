@@ -160,6 +160,13 @@ fn another_product_comes_to_a_subfolder_squashed() {
 }
 
 #[test]
+fn work_that_was_rebased_is_judged_by_the_rules_of_then_in_a_range_too() {
+    is_clean(&[
+        "git switch -qc side; as ann s replicate $a --steps x; git switch -q main; as lea s team remove ann; git switch -q side; as ann git rebase -q main; git support audit main..side >/dev/null",
+    ]);
+}
+
+#[test]
 fn what_comes_back_as_it_was_accuses_nobody() {
     is_clean(&[
         // All of .support, by somebody who may not change rules; moved and back, too.

@@ -200,6 +200,7 @@ impl Project<'_> {
         floors: Floors,
     ) -> Result<Review<'_>, Failure> {
         let mut review = Review::new(self, people, floors);
+        review.book.begins.clone_from(&stretch.less);
         let mut bar = None;
         self.store.passages(
             &stretch.tips,

@@ -20,6 +20,8 @@ pub(super) struct Rulebook<'a> {
     at: HashMap<ObjectId, Rc<Rules>>,
     /// Rules, and when a commit first had them; those from before the stretch first.
     since: Vec<(Option<Timestamp>, Rc<Rules>)>,
+    /// Where the stretch begins in the middle, and what was in force before it has not been read yet.
+    pub(super) begins: Vec<ObjectId>,
     none: Rc<Rules>,
     members: HashMap<Person, Person>,
     /// Where the stretch begins in the middle: who people are does not come from the stretch itself.
@@ -40,6 +42,7 @@ impl<'a> Rulebook<'a> {
             by_files: BTreeMap::new(),
             at: HashMap::new(),
             since: Vec::new(),
+            begins: Vec::new(),
             none: Rc::new(Rules::default()),
             members: HashMap::new(),
         }
@@ -147,9 +150,32 @@ impl<'a> Rulebook<'a> {
     }
 
     /// The rules that were in force at a moment, by the dates of the commits.
-    pub(super) fn then(&self, at: Timestamp) -> Option<Rc<Rules>> {
+    pub(super) fn then(&mut self, at: Timestamp) -> Result<Option<Rc<Rules>>, Failure> {
+        self.read_earlier()?;
         let had = |since: &Option<Timestamp>| since.is_none_or(|since| since <= at);
-        self.since.iter().rev().find(|(since, _)| had(since)).map(|(_, rules)| Rc::clone(rules))
+        Ok(self.since.iter().rev().find(|(since, _)| had(since)).map(|(_, rules)| Rc::clone(rules)))
+    }
+
+    /// Reads what was in force before the stretch, once: work that was rebased is older than where it lies now.
+    fn read_earlier(&mut self) -> Result<(), Failure> {
+        let begins = std::mem::take(&mut self.begins);
+        if begins.is_empty() {
+            return Ok(());
+        }
+        let repository = self.project.store.repository();
+        let changes = repository.touching(&begins, &[], &[layout::CONFIG, layout::TEAM]);
+        let mut earlier = Vec::new();
+        for commit in changes.map_err(Error::from)? {
+            let passage = repository.passage(commit, layout::FOLDER).map_err(Error::from)?;
+            let since = Timestamp::from_unix(passage.identity.committer.seconds);
+            self.at(Some(&commit))?;
+            earlier.extend(self.at.get(&commit).map(|rules| (since, Rc::clone(rules))));
+        }
+        // What the stretch begins with is the last of them.
+        self.since.retain(|(since, _)| earlier.is_empty() || since.is_some());
+        earlier.append(&mut self.since);
+        self.since = earlier;
+        Ok(())
     }
 
     /// A person, as `.mailmap` names them.

@@ -23,7 +23,9 @@ impl Review<'_> {
         let mut rules = self.book.before(passage)?;
         if !is_first(facts, new) {
             rules.push(self.book.at(Some(&passage.commit))?);
-            rules.extend(new.iter().filter_map(|(entry, _)| self.book.then(written(entry, after))));
+            for (entry, _) in new {
+                rules.extend(self.book.then(written(entry, after))?);
+            }
         }
         for (entry, _) in new {
             self.book.member(&entry.by)?;
