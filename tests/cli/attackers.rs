@@ -265,3 +265,26 @@ fn an_address_in_an_owners_record_and_a_broken_file_hide_nothing() {
         assert_eq!((names.join(" ").as_str(), status), (rules, Some(3)), "{script}\n{said}");
     }
 }
+
+#[test]
+fn a_rule_that_was_off_for_a_while_excuses_nothing_since() {
+    let off = "git support -q config set policy.severity_by_owner off; ";
+    let on = "git support -q config set policy.severity_by_owner enforce; ";
+    // In a commit of another time than the entry's: it could have been rebased.
+    let later = format!(
+        "{BLOCKER}entry 6 triage; GIT_AUTHOR_DATE=2026-12-01T09:00:00Z GIT_COMMITTER_DATE=2026-12-01T09:00:00Z commit; "
+    );
+    for script in [
+        format!("{ENFORCED}as_pat {off}as_pat {on}{later}"),
+        // By somebody who may not change it, on a branch that the step never saw.
+        format!(
+            "{ENFORCED}git stash -q; git checkout -q -b side; {off}git revert --no-edit HEAD >/dev/null; git checkout -q main; {later}\
+             git checkout -q side; git merge -q --no-edit main; git checkout -q main; git merge -q side"
+        ),
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        let (names, status) = found(&sandbox, &[]);
+        assert!(names.contains(&"severity.owner".to_owned()) && status == Some(3), "{script} {names:?}");
+    }
+}

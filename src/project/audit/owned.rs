@@ -183,6 +183,11 @@ impl RuleChanges {
         !self.granted.is_empty()
     }
 
+    /// True for a commit by which somebody changed the rules for themselves.
+    pub(super) fn is_granted_by(&self, commit: &ObjectId) -> bool {
+        self.granted.iter().any(|granted| granted.commit == *commit)
+    }
+
     /// Those that somebody made for themselves, and that a commit has.
     pub(super) fn at<'a>(&'a self, commit: &'a ObjectId) -> impl Iterator<Item = &'a SelfGranted> {
         self.granted.iter().filter(move |granted| granted.later.contains(commit))

@@ -13,13 +13,21 @@ use crate::store::git::{Blob, CommitDelta, Mailmap, ObjectId};
 use crate::store::{Error, layout};
 use crate::ticket::{MAX_FILE_BYTES, Person, Timestamp};
 
+/// Rules, and the commit that made them so.
+struct Since {
+    commit: ObjectId,
+    /// When it did; none for what was so before.
+    at: Option<Timestamp>,
+    rules: Rc<Rules>,
+}
+
 /// The rules that a history had, commit by commit.
 pub(super) struct Rulebook<'a> {
     project: &'a Project<'a>,
     by_files: BTreeMap<Vec<u8>, Rc<Rules>>,
     at: HashMap<ObjectId, Rc<Rules>>,
-    /// Rules, and when a commit first had them; those from before the stretch first.
-    since: Vec<(Option<Timestamp>, Rc<Rules>)>,
+    /// Rules, in order; those from before the stretch first.
+    since: Vec<Since>,
     /// Where the stretch begins in the middle, and what was in force before it has not been read yet.
     pub(super) begins: Vec<ObjectId>,
     none: Rc<Rules>,
@@ -109,9 +117,15 @@ impl<'a> Rulebook<'a> {
     }
 
     fn read(&mut self, commit: ObjectId, committed: Option<Timestamp>) -> Result<Rc<Rules>, Failure> {
+        let repository = self.project.store.repository();
         let files = self.project.store.judging_files(commit)?;
-        if let Some(known) = self.by_files.get(&files) {
-            return Ok(Rc::clone(known));
+        if let Some(known) = self.by_files.get(&files).cloned() {
+            // Rules that come back are in force again; a merge has those of one side.
+            let is_merge = repository.parents(commit).map_err(Error::from)?.len() > 1;
+            if committed.is_some() && !is_merge {
+                self.since.push(Since { commit, at: committed, rules: Rc::clone(&known) });
+            }
+            return Ok(known);
         }
         if let Some(rules) = self.last_readable(commit)? {
             self.by_files.insert(files, Rc::clone(&rules));
@@ -128,7 +142,7 @@ impl<'a> Rulebook<'a> {
         }
         let rules = Rc::new(rules);
         self.by_files.insert(files, Rc::clone(&rules));
-        self.since.push((committed, Rc::clone(&rules)));
+        self.since.push(Since { commit, at: committed, rules: Rc::clone(&rules) });
         Ok(rules)
     }
 
@@ -149,11 +163,16 @@ impl<'a> Rulebook<'a> {
         Ok(None)
     }
 
-    /// The rules that were in force at a moment, by the dates of the commits.
-    pub(super) fn then(&mut self, at: Timestamp) -> Result<Option<Rc<Rules>>, Failure> {
+    /// The rules that were in force at a moment, by the dates of the commits. What somebody changed who may not is left out:
+    /// `is_granted` tells by the commit.
+    pub(super) fn then(
+        &mut self,
+        at: Timestamp,
+        is_granted: &dyn Fn(&ObjectId) -> bool,
+    ) -> Result<Option<Rc<Rules>>, Failure> {
         self.read_earlier()?;
-        let had = |since: &Option<Timestamp>| since.is_none_or(|since| since <= at);
-        Ok(self.since.iter().rev().find(|(since, _)| had(since)).map(|(_, rules)| Rc::clone(rules)))
+        let had = |since: &&Since| since.at.is_none_or(|since| since <= at) && !is_granted(&since.commit);
+        Ok(self.since.iter().rev().find(had).map(|since| Rc::clone(&since.rules)))
     }
 
     /// Reads what was in force before the stretch, once: work that was rebased is older than where it lies now.
@@ -167,12 +186,16 @@ impl<'a> Rulebook<'a> {
         let mut earlier = Vec::new();
         for commit in changes.map_err(Error::from)? {
             let passage = repository.passage(commit, layout::FOLDER).map_err(Error::from)?;
-            let since = Timestamp::from_unix(passage.identity.committer.seconds);
+            let author = &passage.identity.author;
+            let author = self.member(&Person { name: author.name.clone(), email: author.email.clone() })?;
+            let may_change = self.before(&passage)?.iter().all(|rules| rules.may_change_rules(&author));
             self.at(Some(&commit))?;
-            earlier.extend(self.at.get(&commit).map(|rules| (since, Rc::clone(rules))));
+            let at = Timestamp::from_unix(passage.identity.committer.seconds);
+            let rules = self.at.get(&commit).filter(|_| may_change).map(Rc::clone);
+            earlier.extend(rules.map(|rules| Since { commit, at, rules }));
         }
         // What the stretch begins with is the last of them.
-        self.since.retain(|(since, _)| earlier.is_empty() || since.is_some());
+        self.since.retain(|since| earlier.is_empty() || since.at.is_some());
         earlier.append(&mut self.since);
         self.since = earlier;
         Ok(())

@@ -8,7 +8,7 @@ use crate::process::{Policy, Rules};
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
-use crate::store::git::CommitDelta;
+use crate::store::git::{CommitDelta, ObjectId};
 use crate::ticket::{Entry, EntryId, Person, Ticket, Timestamp};
 
 impl Review<'_> {
@@ -24,7 +24,8 @@ impl Review<'_> {
         if !is_first(facts, new) {
             rules.push(self.book.at(Some(&passage.commit))?);
             for (entry, _) in new {
-                rules.extend(self.book.then(written(entry, after))?);
+                let is_granted = |commit: &ObjectId| self.rules.is_granted_by(commit);
+                rules.extend(self.book.then(written(entry, after), &is_granted)?);
             }
         }
         for (entry, _) in new {
