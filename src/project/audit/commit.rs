@@ -34,12 +34,12 @@ struct NewEntry {
     is_beyond_committer: bool,
 }
 
-/// True for versions of one ticket; an opening that somebody gave another number or time is a changed entry.
-fn goes_on(before: &Ticket, after: &Ticket) -> bool {
+/// True where an opening was given another number or time: it is a changed entry, and the ticket is the same.
+fn has_same_opening(before: &Ticket, after: &Ticket) -> bool {
     let is_opening = |entry: &&Entry| entry.action == Action::Open;
     let mut openings = before.timeline().iter().filter(is_opening);
     let has = |id: &EntryId| after.timeline().iter().filter(is_opening).any(|entry| entry.id == *id);
-    is_same_ticket(before, after) || openings.any(|entry| has(&entry.id))
+    openings.any(|entry| has(&entry.id))
 }
 
 impl Review<'_> {
@@ -180,15 +180,10 @@ impl Review<'_> {
         self.tickets.insert(changed.id.clone());
         let path = layout::ticket(&changed.id);
         let mut findings: Vec<Finding> = form(changed).into_iter().collect();
-        // Of two tickets that met under one id, the younger goes on under another.
-        let (before, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
-            before.into_iter().partition(|before| goes_on(before, after));
+        let before = self.same_ticket(passage, before, after, parsed, &mut findings)?;
         let before = met_edited(self.store, passage, &changed.id, before, parsed)?;
         let before: Vec<&Ticket> = before.iter().map(AsRef::as_ref).collect();
         let from = met(&before);
-        for stranger in strangers {
-            findings.extend(self.replaced(passage, stranger, parsed)?);
-        }
         let is_replaced = findings.iter().any(|finding| finding.rule == AuditRule::TicketReplaced);
         if before.is_empty() && is_replaced {
             findings.into_iter().for_each(|one| self.found(passage.commit, Some(&changed.id), &path, one));
@@ -292,6 +287,26 @@ impl Review<'_> {
                 && !self.is_carried(passage, facts, &rules),
         });
         Ok(false)
+    }
+
+    /// The versions that are of the same ticket. Of two tickets that met under one id, the younger goes on under another.
+    fn same_ticket<'t>(
+        &mut self,
+        passage: &CommitDelta,
+        before: Vec<&'t Ticket>,
+        after: &Ticket,
+        parsed: &mut Parsed<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<&'t Ticket>, Failure> {
+        let (mut same, strangers): (Vec<&Ticket>, Vec<&Ticket>) =
+            before.into_iter().partition(|before| is_same_ticket(before, after));
+        for stranger in strangers {
+            match self.replaced(passage, stranger, parsed)? {
+                Some(_) if has_same_opening(stranger, after) => same.push(stranger),
+                found => findings.extend(found),
+            }
+        }
+        Ok(same)
     }
 
     /// A ticket in the place of another, unless that is there under the id that follows from it: it lost its own to an older
