@@ -7,7 +7,7 @@ use crate::commands::views;
 use crate::intake::MAX_PUSHED_BYTES;
 use crate::process::Problem;
 use crate::process::audit::Audited;
-use crate::project::{AuditRequest, ChangeOptions, Scope, Shallow, Start};
+use crate::project::{AuditRequest, ChangeOptions, Shallow, Start};
 use crate::render::View;
 use crate::ticket::one_line;
 
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Err(Failure::usage("accept a finding first, and seal then")
             .hint("git support audit --accept FINDING -m REASON"));
     }
-    let project = session.damaged_project(Scope::Now)?;
+    let project = session.damaged_project()?;
     let shallow = if args.allow_shallow { Shallow::IsNoted } else { Shallow::Fails };
     if args.post_receive {
         project.record_push(&pushed(session)?)?;

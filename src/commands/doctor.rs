@@ -2,7 +2,6 @@
 
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::Scope;
 use crate::render::View;
 
 /// Check .support/ and Git's setup for problems
@@ -18,6 +17,6 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let project = session.damaged_project(Scope::Now)?;
+    let project = session.damaged_project()?;
     Ok(View::Problems(if args.repair { project.repair()? } else { project.problems()? }))
 }

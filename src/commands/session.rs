@@ -119,17 +119,22 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is no repository, no branch to work on, or no such revision; or what stands where tickets belong is no folder.
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
-        let project = self.damaged_project(scope)?;
-        project.check_folders()?;
+        let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
+        self.opened(&project);
         Ok(project)
     }
 
-    /// The same, for what tells the user what is wrong with it.
-    pub(crate) fn damaged_project(&self, scope: Scope) -> Result<Project<'a>, Failure> {
-        let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
+    /// The same, as it is now, for what tells the user what is wrong with it.
+    pub(crate) fn damaged_project(&self) -> Result<Project<'a>, Failure> {
+        let project = Project::open_damaged(&self.host, self.branch.as_deref(), Scope::Now)?;
+        self.opened(&project);
+        Ok(project)
+    }
+
+    /// Keeps what the answer is to say of a project.
+    fn opened(&self, project: &Project<'_>) {
         self.instant_seconds.set(project.instant().map(|instant| instant.unix()));
         self.unused.replace(project.is_unused().then(|| project.branch().to_owned()));
-        Ok(project)
     }
 
     /// The working directory.

@@ -9,7 +9,7 @@ use crate::process::rules::Rules;
 use crate::process::steps::needed;
 use crate::process::table::{STEPS, outcome};
 use crate::process::team::Role;
-use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, TicketId};
+use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, Ticket, TicketId};
 
 /// What an entry says that went over the rules of levels and statuses.
 const OVERRIDE: &str = "policy.level_by_role";
@@ -42,6 +42,34 @@ impl Record {
             }
             (None, Some(to)) => self.status_problem(&change, to),
         };
+        self.weigh(refused, request, rules)
+    }
+
+    /// Sees that what somebody sets back of their own is theirs by the level that the ticket has come to; what is done again,
+    /// by the rules of a level as any change. A level that is set back at once, by mistake, is not looked at.
+    pub(super) fn check_set_back(
+        &mut self,
+        ticket: &Ticket,
+        request: &Request,
+        rules: &Rules,
+        actor: &Actor,
+        is_redo: bool,
+    ) -> Result<(), Refusal> {
+        let head = ticket.fields();
+        let change = Move { id: ticket.id(), head, rules, actor };
+        let refused = match self.level_set().filter(|to| *to != head.level()) {
+            Some(to) if is_redo => self.level_problem(&change, to),
+            Some(_) => None,
+            None => {
+                let status = self.status_set().filter(|to| *to != head.status());
+                status.and_then(|to| change.role_problem(head.level(), &format!("set status {to}")))
+            }
+        };
+        self.weigh(refused, request, rules)
+    }
+
+    /// What a refusal comes to under the policy: nothing, a warning, an override, or itself.
+    fn weigh(&mut self, refused: Option<Refusal>, request: &Request, rules: &Rules) -> Result<(), Refusal> {
         let Some(refusal) = refused else { return Ok(()) };
         match rules.settings.level_by_role {
             Policy::Off => Ok(()),
@@ -60,31 +88,6 @@ impl Record {
                 Ok(())
             }
             Policy::Enforce => Err(refusal),
-        }
-    }
-
-    /// Sees that a status, set back by itself, is set by somebody who may work at the level that the ticket has come to.
-    pub(super) fn check_level_of_status(
-        &mut self,
-        id: &TicketId,
-        head: &Fields,
-        request: &Request,
-        rules: &Rules,
-        actor: &Actor,
-    ) -> Result<(), Refusal> {
-        let change = Move { id, head, rules, actor };
-        let status = self.status_set().filter(|to| *to != head.status());
-        let Some(to) = status.filter(|_| self.level_set().is_none_or(|level| level == head.level())) else {
-            return Ok(());
-        };
-        let is_enforced = rules.settings.level_by_role == Policy::Enforce;
-        match change.role_problem(head.level(), &format!("set status {to}")).filter(|_| is_enforced) {
-            Some(_) if request.force && request.note.is_some() => {
-                self.overrides.push(OVERRIDE.to_owned());
-                Ok(())
-            }
-            Some(refusal) => Err(refusal),
-            None => Ok(()),
         }
     }
 

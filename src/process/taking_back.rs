@@ -44,12 +44,12 @@ impl Record {
         // What others have gone on from is changed by a step, not taken back.
         let first =
             ticket.timeline().iter().position(|entry| entries.contains(&entry.id)).unwrap_or_default();
-        // And who undoes an undo does again what was done then.
-        let is_redo = entries.iter().any(|id| known(ticket, id).is_ok_and(|one| one.action == Action::Undo));
-        if is_redo || others_went_on(ticket, first, actor) {
+        // And who undoes an undo does again what was done then, by the rules of now.
+        let is_redo = ticket.redoes(entries);
+        if others_went_on(ticket, first, actor) {
             self.check_side_door(ticket.id(), ticket.fields(), request, rules, actor)?;
         } else {
-            self.check_level_of_status(ticket.id(), ticket.fields(), request, rules, actor)?;
+            self.check_set_back(ticket, request, rules, actor, is_redo)?;
         }
         // Who takes back another's judgement judges.
         if is_redo || !is_own {

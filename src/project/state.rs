@@ -41,8 +41,18 @@ impl<'h> Project<'h> {
     /// named, or the configured or current one.
     ///
     /// # Errors
-    /// There is no repository, no such branch, or no such revision.
+    /// There is no repository, no such branch, or no such revision; or what stands where our folders belong is none.
     pub fn open(host: &Host<'h>, branch: Option<&str>, scope: Scope) -> Result<Self, Failure> {
+        let project = Self::open_damaged(host, branch, scope)?;
+        project.check_folders()?;
+        Ok(project)
+    }
+
+    /// The same, whatever stands where our folders belong: for what tells the user of it, or looks for another branch.
+    ///
+    /// # Errors
+    /// There is no repository, no such branch, or no such revision.
+    pub fn open_damaged(host: &Host<'h>, branch: Option<&str>, scope: Scope) -> Result<Self, Failure> {
         let store = Store::open(host.env.clone(), branch)?;
         Self::of(host.clone(), Rc::new(store), scope, Rc::default())
     }
@@ -141,7 +151,7 @@ impl<'h> Project<'h> {
     ///
     /// # Errors
     /// It is something else, or cannot be read.
-    pub fn check_folders(&self) -> Result<(), Failure> {
+    pub(super) fn check_folders(&self) -> Result<(), Failure> {
         self.commit.map_or(Ok(()), |commit| Ok(self.store.check_folders(commit)?))
     }
 

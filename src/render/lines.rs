@@ -1,6 +1,5 @@
 //! Lines for people: what steps did, what a write would do.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::process::{Problem, ProblemLevel, Suggestion};
@@ -8,8 +7,8 @@ use crate::render::mail;
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Action, Entry, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp,
-    Undone, Visibility, cut, span_of_minutes, visible,
+    Action, Entry, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone,
+    Visibility, cut, span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -107,26 +106,8 @@ pub(super) fn struck_word(undone: &Undone, entry: &Entry) -> &'static str {
 
 /// True for an undo of undos alone.
 fn is_redo(entry: &Entry, ticket: &Ticket) -> bool {
-    let steps = undone_steps(entry, ticket);
+    let steps = ticket.undone_steps(entry);
     !steps.is_empty() && steps.iter().all(|(_, is_undone)| !is_undone)
-}
-
-/// The steps behind an undo, and whether it undoes or redoes each: an undo of an undo is a redo. Each entry is looked
-/// at once, whatever a hostile file has undo what.
-fn undone_steps<'a>(entry: &Entry, ticket: &'a Ticket) -> Vec<(&'a Entry, bool)> {
-    let mut wanted: BTreeMap<&EntryId, bool> = entry.undoes.iter().map(|id| (id, true)).collect();
-    let mut steps = Vec::new();
-    for earlier in ticket.timeline().iter().rev().filter(|earlier| *earlier < entry) {
-        let Some(is_undone) = wanted.get(&earlier.id).copied() else { continue };
-        if earlier.undoes.is_empty() {
-            steps.push((earlier, is_undone));
-        }
-        for id in &earlier.undoes {
-            wanted.entry(id).or_insert(!is_undone);
-        }
-    }
-    steps.reverse();
-    steps
 }
 
 /// What an undo reverted, or restored, a line each: `  undone: comment k2m8w4tz: "What it said"`.
@@ -136,7 +117,7 @@ fn taken_back(entry: &Entry, ticket: &Ticket) -> Vec<String> {
         let said = said.map(|said| format!(": \"{}\"", shown(said))).unwrap_or_default();
         format!("  {word}: {} {}{said}", shown(entry.action.as_str()), entry.id)
     };
-    let steps = undone_steps(entry, ticket);
+    let steps = ticket.undone_steps(entry);
     steps.iter().map(|(step, is_undone)| named(if *is_undone { "undone" } else { "redone" }, step)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Entries that a later one undoes: what no longer counts, and what the fields are without it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
 use crate::ticket::entry::{Entry, Set};
@@ -46,6 +46,24 @@ impl Undone {
         }
         found
     }
+}
+
+/// The steps behind entries that are undone, and whether each is undone or done again by it: an undo of an undo is a redo.
+/// Each entry is looked at once, whatever a hostile file has undo what.
+fn steps_behind<'a>(timeline: &'a [Entry], undoes: &[EntryId]) -> Vec<(&'a Entry, bool)> {
+    let mut wanted: BTreeMap<&EntryId, bool> = undoes.iter().map(|id| (id, true)).collect();
+    let mut steps = Vec::new();
+    for earlier in timeline.iter().rev() {
+        let Some(is_undone) = wanted.get(&earlier.id).copied() else { continue };
+        if earlier.undoes.is_empty() {
+            steps.push((earlier, is_undone));
+        }
+        for id in &earlier.undoes {
+            wanted.entry(id).or_insert(!is_undone);
+        }
+    }
+    steps.reverse();
+    steps
 }
 
 fn is_link(entry: &Entry) -> bool {
@@ -98,6 +116,19 @@ impl Ticket {
     #[must_use]
     pub(crate) fn origin(&self, field: &Field) -> Option<&Entry> {
         last_of(self.in_effect().filter(|entry| entry.undoes.is_empty()), field)
+    }
+
+    /// The steps behind an undo, and whether it undoes (true) or redoes each.
+    #[must_use]
+    pub fn undone_steps(&self, undo: &Entry) -> Vec<(&Entry, bool)> {
+        let earlier = self.timeline.partition_point(|earlier| earlier < undo);
+        steps_behind(self.timeline.get(..earlier).unwrap_or_default(), &undo.undoes)
+    }
+
+    /// True where to undo some entries is to do again what an earlier undo reverted.
+    #[must_use]
+    pub fn redoes(&self, entries: &[EntryId]) -> bool {
+        steps_behind(&self.timeline, entries).iter().any(|(_, is_undone)| !is_undone)
     }
 
     /// Entries, and every other undo in effect that undoes what one of them undoes: two clones may have undone the

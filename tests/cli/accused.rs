@@ -105,7 +105,10 @@ fn a_step_of_ones_own_is_reverted_as_it_is_undone() {
         &format!("{resolve}as bob s comment $a -m Hm; as ann git revert --no-edit $r >/dev/null"),
         &format!("{resolve}as bob s comment $a -m Hm; as ann s undo $r"),
         "as ann s escalate $a --requirements R --troubleshooting T; as bob s comment $a -m Seen; as ann git revert --no-edit HEAD~1 >/dev/null",
-        // Reverted, and the revert reverted; by a lead, who may.
+        // Undone, and done again, and undone: nobody has gone on, and no rule has changed.
+        "as ann s pend $a -m Wait; as ann s undo; as ann s undo $(sed -n 's/^  id: //p' .support/tickets/*/*/$a.yaml | tail -1); as ann s undo",
+        "as ann s escalate $a --requirements R --troubleshooting T; as ann s undo; as ann s undo $(sed -n 's/^  id: //p' .support/tickets/*/*/$a.yaml | tail -1)",
+        // By a lead, who may.
         &format!("{resolve}as bob s comment $a -m Hm; as lea git revert --no-edit $r >/dev/null"),
     ]);
     // What others have gone on from is refused, as `undo` refuses it, and nothing is lost.

@@ -288,3 +288,39 @@ fn a_rule_that_was_off_for_a_while_excuses_nothing_since() {
         assert!(names.contains(&"severity.owner".to_owned()) && status == Some(3), "{script} {names:?}");
     }
 }
+
+#[test]
+fn evidence_of_a_colleague_is_not_redacted_under_ones_own_entry() {
+    let (sandbox, tools) = story();
+    // An entry of Pat's that names Dana's file as its own.
+    let named = "{ printf -- '- seq: 6\n  id: abcd2345\n  at: 2026-11-23T09:30:00Z\n  by: Pat Roe <pat@example.com>\n  action: attach\n'; \
+                 sed -n '/^  attachment:/,/^    sha256/p' $A; } >../more; cat ../more >>$A; git add -A; as_pat git commit -qm 'Attach'; \
+                 as_pat git support -q redact $a --entry abcd2345 -m Mine";
+    sandbox.shell(&format!("{tools}{named}")).ok();
+    let files = sandbox.git(&["ls-files", ".support/attachments"]);
+    assert!(files.contains("app.log"), "{files}");
+    let (names, _) = found(&sandbox, &[]);
+    assert!(!names.iter().any(|name| name.starts_with("evidence")), "{names:?}");
+}
+
+#[test]
+fn an_executable_ticket_and_a_squash_of_ones_own_words_are_told_as_they_are() {
+    let (sandbox, tools) = story();
+    sandbox.shell(&format!("{tools}chmod +x $A; git commit -qam Mode")).ok();
+    let said = sandbox.run_unwatched(&["audit"], "").stdout;
+    assert!(said.contains("it is executable (mode 100755)") && !said.contains("repaired since"), "{said}");
+    // Named, in a message of one's own: a warning, as of a squash by git; not named, an error.
+    for (trailer, level) in
+        [("Co-authored-by: Pat Roe <pat@example.com>", "warning"), ("Reviewed-by: Kim", "error")]
+    {
+        let (sandbox, tools) = story();
+        let squash = format!(
+            "git checkout -q -b side; as_pat git support -q comment $a -m 'From Pat'; git checkout -q main; \
+             git merge -q --squash side >/dev/null; git commit -qm \"$(printf 'Words of all\\n\\n{trailer}')\"; \
+             git branch -qD side; git reflog expire --expire=now --all"
+        );
+        sandbox.shell(&format!("{tools}{squash}")).ok();
+        let said = sandbox.run_unwatched(&["audit"], "").stdout;
+        assert!(said.contains(&format!("{level}: entry.author")), "{level}: {said}");
+    }
+}

@@ -6,11 +6,11 @@ use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
 use crate::project::audit::found::identity;
 use crate::project::audit::range::{CommitRange, missing};
-use crate::project::audit::versions::MAX_UNREADABLE;
+use crate::project::audit::versions::last_readable;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, ItemKind, ObjectId};
-use crate::store::{Error, Store, layout};
+use crate::store::{Error, Parsed, Store, layout};
 use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec};
 
 /// Makes notes of what every tip that contains it has right, and of what put it right.
@@ -125,19 +125,6 @@ fn at(store: &Store, commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, 
     Ok(store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default())
 }
 
-/// A ticket as a commit has it; where that cannot be read, as the last before it that can.
-fn was_at(store: &Store, mut commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, Failure> {
-    for _ in 0..MAX_UNREADABLE {
-        if let Ok(ticket) = store.snapshot(Some(&commit.to_string()))?.ticket(id) {
-            return Ok(ticket);
-        }
-        let parents = store.repository().parents(commit).map_err(Error::from)?;
-        let Some(parent) = parents.first() else { break };
-        commit = *parent;
-    }
-    Ok(None)
-}
-
 fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Problem) -> Result<bool, Failure> {
     let Some(rule) = AuditRule::parse(fault.rule) else { return Ok(false) };
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
@@ -248,10 +235,12 @@ fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, 
 
 /// True where every tip has all entries of a ticket that the parents of the commit had, as they were.
 fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
+    let mut parsed = Parsed::new(store);
     for parent in store.repository().parents(commit).map_err(Error::from)? {
-        let Some(was) = was_at(store, parent, id)? else { continue };
+        let Some(version) = last_readable(store, parent, id, &mut parsed)? else { continue };
+        let Ok(was) = &version.content else { continue };
         for tip in tips {
-            if missing(&was, at(store, *tip, id)?.as_ref()) > 0 {
+            if missing(was, at(store, *tip, id)?.as_ref()) > 0 {
                 return Ok(false);
             }
         }

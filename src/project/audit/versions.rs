@@ -4,15 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::project::failure::Failure;
-use crate::store::git::{CommitDelta, FileDelta};
+use crate::store::git::{CommitDelta, FileDelta, ObjectId};
 use crate::store::{Error, Parsed, Store, Version};
 use crate::ticket::{Ticket, TicketId, with_edited};
 
-/// How many commits are gone back over for a version that can be read.
-pub(super) const MAX_UNREADABLE: usize = 10_000;
-
-/// The versions of a ticket that a commit's parents have; of one that cannot be read, the last before it that can, so
-/// that nothing goes unseen while it is broken.
+/// The versions of a ticket that a commit's parents have.
 pub(super) fn versions_before(
     store: &Store,
     passage: &CommitDelta,
@@ -23,23 +19,37 @@ pub(super) fn versions_before(
     let mut before = Vec::new();
     for (parent, item) in passage.parents.iter().zip(&file.before) {
         let Some(item) = item.as_ref().filter(|item| item.kind.has_content()) else { continue };
-        let mut version = Some(parsed.get(id, item.id)?);
-        let mut earlier = *parent;
-        for _ in 0..MAX_UNREADABLE {
-            if version.as_ref().is_none_or(|version| version.content.is_ok()) {
-                break;
-            }
-            let parents = store.repository().parents(earlier).map_err(Error::from)?;
-            let Some(parent) = parents.first() else { break };
-            (earlier, version) = (*parent, parsed.at(*parent, id)?);
+        let version = parsed.get(id, item.id)?;
+        if version.content.is_ok() {
+            before.push(version);
+        } else {
+            before.extend(last_readable(store, *parent, id, parsed)?);
         }
-        before.extend(version);
     }
     Ok(before)
 }
 
-/// The versions of a merge's parents, each with the entries that the other has edited since they parted: what that was is found in the commit
-/// that did it.
+/// The version of a ticket that a commit has; where that cannot be read, the last before it that can, so that nothing goes
+/// unseen while a file is broken. None where there is no such file.
+pub(super) fn last_readable(
+    store: &Store,
+    mut commit: ObjectId,
+    id: &TicketId,
+    parsed: &mut Parsed<'_>,
+) -> Result<Option<Arc<Version>>, Failure> {
+    loop {
+        let version = parsed.at(commit, id)?;
+        if version.as_ref().is_none_or(|version| version.content.is_ok()) {
+            return Ok(version);
+        }
+        let parents = store.repository().parents(commit).map_err(Error::from)?;
+        let Some(parent) = parents.first() else { return Ok(None) };
+        commit = *parent;
+    }
+}
+
+/// The versions of a merge's parents, each with the entries that the other has edited since they parted: what that was is
+/// found in the commit that did it.
 pub(super) fn met_edited<'t>(
     store: &Store,
     passage: &CommitDelta,

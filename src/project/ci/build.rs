@@ -48,7 +48,14 @@ impl BuildRequest {
     /// # Errors
     /// There is no repository, or no such branch.
     pub fn project<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
-        let project = Project::open(host, branch, Scope::Now)?;
+        let project = self.target(host, branch)?;
+        project.check_folders()?;
+        Ok(project)
+    }
+
+    fn target<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
+        // What a contributor's branch holds is not read, where it is not the one.
+        let project = Project::open_damaged(host, branch, Scope::Now)?;
         let is_free = project.store.branch_source() == BranchSource::Current;
         let Some(pipeline) = Pipeline::of(&host.env).filter(|_| is_free) else { return Ok(project) };
         if let Some(what) = pipeline.foreign {
@@ -59,10 +66,10 @@ impl BuildRequest {
             let Some(default) = default else { return Ok(project) };
             host.note(format!("note: this is {what}; tickets are written to branch '{default}'"));
             project.store.fetch_branch(&default)?;
-            return Project::open(host, Some(&default), Scope::Now);
+            return Project::open_damaged(host, Some(&default), Scope::Now);
         }
         match self.branch.clone().or(pipeline.branch).filter(|_| project.store.is_detached()) {
-            Some(branch) => Project::open(host, Some(&branch), Scope::Now),
+            Some(branch) => Project::open_damaged(host, Some(&branch), Scope::Now),
             None => Ok(project),
         }
     }

@@ -10,7 +10,7 @@ use crate::ticket::{Merged, Ticket, merge};
 /// Moves the tickets of every stray branch. They are on the branch of the tickets before they go elsewhere.
 pub(super) fn moved(project: &Project<'_>, options: &ChangeOptions) -> Result<(), Failure> {
     for name in project.store.stray_branches()? {
-        let stray = Project::open(&project.host, Some(&name), Scope::Now)?;
+        let stray = Project::open_damaged(&project.host, Some(&name), Scope::Now)?;
         let listing = stray.snapshot().tickets()?;
         if let Some(bad) = listing.bad.first() {
             return Err(crate::store::Error::from(bad.clone()).into());
