@@ -212,6 +212,13 @@ fn what_the_documentation_says_is_not_seen_is_not() {
         format!(
             "{STRICTER}{ESCALATED}entry 6 escalate 'Dana Li <dana@example.com>' $d; GIT_AUTHOR_DATE=$d commit"
         ),
+        // A decision comes back that its author had reverted.
+        format!("{ENFORCED}git stash -q; as_pat git support -q triage $a --severity minor; as_pat git revert --no-edit HEAD >/dev/null; git revert --no-edit HEAD >/dev/null"),
+        // A low number, of the time of then, on a branch from an old commit.
+        "git stash -q; git checkout -q -b old HEAD~3; next; git support -q comment $a -m Early; git checkout -q main; git merge -q --no-edit old".to_owned(),
+        // Rewritten in the clone that pushed it, where no gate stands.
+        "git stash -q; git init -q --bare ../hub; git push -q ../hub main; as_pat git support -q comment $a -m Bad; git push -q ../hub main; \
+         sed -i 's/note: Bad/note: Good/' $A; git add -A; as_pat git commit -q --amend --no-edit; git push -qf ../hub main".to_owned(),
     ];
     for script in unseen {
         let (sandbox, tools) = story();
@@ -323,4 +330,12 @@ fn an_executable_ticket_and_a_squash_of_ones_own_words_are_told_as_they_are() {
         let said = sandbox.run_unwatched(&["audit"], "").stdout;
         assert!(said.contains(&format!("{level}: entry.author")), "{level}: {said}");
     }
+}
+
+#[test]
+fn a_ticket_that_was_imported_in_an_owners_name_is_marked_as_imported() {
+    let (sandbox, tools) = story();
+    let table = "printf 'Issue key,Summary,Priority,Status,Reporter,Created,Description\\nS-1,X,Highest,Open,pat@example.com,2026-10-06 08:00,d\\n' >../j.csv; git support -q import ../j.csv";
+    sandbox.shell(&format!("{tools}{ENFORCED}{table}")).ok();
+    assert_eq!(found(&sandbox, &[]), (vec!["entry.unattested".to_owned()], Some(0)));
 }

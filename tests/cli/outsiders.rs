@@ -254,3 +254,12 @@ fn a_line_of_the_map_that_went_was_true_of_then() {
         );
     }
 }
+
+#[test]
+fn words_that_anybody_may_write_are_not_asked_for_a_signature_of_their_own() {
+    // As the threat model says: it looks like work that was rebased.
+    let (sandbox, tools) = signed();
+    sandbox.shell(&format!("{tools} says_eve support -q comment $T -m 'I broke it.'")).ok();
+    let (names, status) = found(&sandbox, &["before.."]);
+    assert!(!names.iter().any(|name| name == "signature.signer") && status == Some(0), "{names:?}");
+}
