@@ -218,7 +218,7 @@ fn what_the_documentation_says_is_not_seen_is_not() {
         "git stash -q; git checkout -q -b old HEAD~3; next; git support -q comment $a -m Early; git checkout -q main; git merge -q --no-edit old".to_owned(),
         // Rewritten in the clone that pushed it, where no gate stands.
         "git stash -q; git init -q --bare ../hub; git push -q ../hub main; as_pat git support -q comment $a -m Bad; git push -q ../hub main; \
-         sed -i 's/note: Bad/note: Good/' $A; git add -A; as_pat git commit -q --amend --no-edit; git push -qf ../hub main".to_owned(),
+         sed -i 's/note: Bad/note: Good/' $A; git add .support; as_pat git commit -q --amend --no-edit; git push -qf ../hub main".to_owned(),
     ];
     for script in unseen {
         let (sandbox, tools) = story();
