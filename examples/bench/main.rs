@@ -5,7 +5,8 @@
 //! `--history 60000` measures what walks over the history of a product: that many commits of code, and few tickets;
 //! `--repository DIR` the same in a clone of that repository; `--bulk 10000` changes of many tickets in one commit; `--long 10000`
 //! one ticket of that many entries beside one of a hundred; `--mail 10000` that many messages taken into tickets;
-//! `--only list` measures what has that in its name; `--keep FOLDER --tickets 10000` only makes a repository.
+//! `--only list,show` measures what has one of these in its name; `--keep FOLDER --tickets 10000` only makes a repository, and
+//! `--in FOLDER --tickets 10000` measures in one that was made.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -73,6 +74,10 @@ fn main() {
     }
     if let Some(entries) = number("--long") {
         return table(Bench::empty(&tool, &folder)).long(entries);
+    }
+    if let Some(made) = option("--in") {
+        let bench = Bench::at(&tool, std::path::Path::new(&made));
+        return table(bench).print(number("--tickets").unwrap());
     }
     if option("--keep").is_some() {
         return drop(Bench::fill(&tool, &folder, number("--tickets").unwrap()));
@@ -331,7 +336,7 @@ impl Table {
     }
 
     fn is_wanted(&self, name: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
+        self.only.as_ref().is_none_or(|only| only.split(',').any(|only| name.contains(only)))
     }
 
     fn compare(&self, name: &str, ours: &mut dyn FnMut(usize) -> Duration, mut beside: Vec<Work<'_>>) {

@@ -42,6 +42,11 @@ pub(crate) fn build() -> PathBuf {
 const MANY: usize = 200_000;
 
 impl Bench {
+    /// A repository that is there.
+    pub(crate) fn at(tool: &Path, folder: &Path) -> Self {
+        Self { tool: tool.to_owned(), repo: folder.canonicalize().unwrap() }
+    }
+
     /// A repository without a commit.
     pub(crate) fn empty(tool: &Path, folder: &Path) -> Self {
         let bench = Self { tool: tool.to_owned(), repo: folder.to_owned() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension as _, Statement, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::index::Unreadable;
 use crate::index::error::Error;
@@ -13,9 +13,9 @@ use crate::ticket::TicketId;
 /// The editions that are kept; the one that was used longest ago goes first.
 const MAX_EDITIONS: usize = 8;
 /// The shortest prefix that names a ticket.
-const MIN_PREFIX: usize = 4;
+pub(super) const MIN_PREFIX: usize = 4;
 /// From this many changes on, all prefixes are worked out in one go.
-const MANY: usize = 2_000;
+pub(super) const MANY: usize = 2_000;
 
 impl Index {
     /// The edition of these trees, if it is up to date.
@@ -85,12 +85,12 @@ fn copied(work: &Transaction<'_>, line: &str, now: i64, base: Base) -> rusqlite:
 /// An edition that is being brought up to date; dropped, it leaves everything as it was.
 pub struct CatchUp<'a> {
     pub(super) work: Transaction<'a>,
-    edition: i64,
+    pub(super) edition: i64,
     base: Vec<u8>,
     key: Vec<u8>,
     now: i64,
-    /// The ids whose neighbourhood changed.
-    changed: BTreeSet<String>,
+    /// The ids whose neighbourhood changed; where they are many, all are looked at, and no more are held.
+    pub(super) changed: BTreeSet<String>,
     /// The rows that this edition no longer holds.
     gone: BTreeSet<i64>,
 }
@@ -140,7 +140,7 @@ impl CatchUp<'_> {
                 .prepare_cached("DELETE FROM member WHERE edition = ? AND created = ? AND id = ?")?;
             remove.execute(params![self.edition, created, id])?;
             self.gone.insert(row);
-            self.changed.insert(id);
+            note(&mut self.changed, id);
         }
         Ok(())
     }
@@ -246,7 +246,7 @@ impl CatchUp<'_> {
             .execute(params![self.edition, created, id, open, signed(MIN_PREFIX), row, apart])?;
         self.work.prepare_cached("INSERT OR IGNORE INTO fresh VALUES (?)")?.execute([row])?;
         self.gone.remove(&row);
-        self.changed.insert(id.to_owned());
+        note(&mut self.changed, id.to_owned());
         Ok(())
     }
 
@@ -316,69 +316,11 @@ impl CatchUp<'_> {
         }
         Ok(())
     }
-
-    /// Says of each ticket how many characters tell it from every other.
-    fn set_prefixes(&self) -> rusqlite::Result<()> {
-        if self.changed.len() > MANY {
-            return self.set_all_prefixes();
-        }
-        let mut below = self.work.prepare(
-            "SELECT id FROM member INDEXED BY member_id WHERE edition = ? AND id < ? ORDER BY id DESC LIMIT 1",
-        )?;
-        let mut above = self.work.prepare(
-            "SELECT id FROM member INDEXED BY member_id WHERE edition = ? AND id > ? ORDER BY id LIMIT 1",
-        )?;
-        let mut near: BTreeSet<String> = BTreeSet::new();
-        for id in &self.changed {
-            for find in [&mut below, &mut above] {
-                near.extend(neighbour(find, self.edition, id)?);
-            }
-            near.insert(id.clone());
-        }
-        for id in &near {
-            let mut length = MIN_PREFIX;
-            for find in [&mut below, &mut above] {
-                let other = neighbour(find, self.edition, id)?;
-                length = length.max(other.map_or(0, |other| shared(&other, id) + 1));
-            }
-            self.set_prefix(id, length)?;
-        }
-        Ok(())
-    }
-
-    fn set_all_prefixes(&self) -> rusqlite::Result<()> {
-        let mut all = self.work.prepare("SELECT id, prefix FROM member WHERE edition = ? ORDER BY id")?;
-        let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let ids = all.query_map([self.edition], pair)?.collect::<rusqlite::Result<Vec<(String, i64)>>>()?;
-        drop(all);
-        let mut before = 0;
-        for (place, (id, known)) in ids.iter().enumerate() {
-            let after = ids.get(place + 1).map_or(0, |(next, _)| shared(id, next) + 1);
-            let length = before.max(after).max(MIN_PREFIX);
-            if signed(length) != *known {
-                self.set_prefix(id, length)?;
-            }
-            before = after;
-        }
-        Ok(())
-    }
-
-    fn set_prefix(&self, id: &str, length: usize) -> rusqlite::Result<()> {
-        self.work
-            .prepare_cached(
-                "UPDATE member INDEXED BY member_id SET prefix = ?3 WHERE edition = ?1 AND id = ?2 AND prefix <> ?3",
-            )?
-            .execute(params![self.edition, id, signed(length)])?;
-        Ok(())
-    }
 }
 
-/// The id that a statement finds next to another.
-fn neighbour(find: &mut Statement<'_>, edition: i64, id: &str) -> rusqlite::Result<Option<String>> {
-    find.query_row(params![edition, id], |row| row.get(0)).optional()
-}
-
-/// How many first characters two ids share.
-fn shared(one: &str, other: &str) -> usize {
-    one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
+/// Remembers an id whose neighbourhood changed, while they are few.
+fn note(changed: &mut BTreeSet<String>, id: String) {
+    if changed.len() <= MANY {
+        changed.insert(id);
+    }
 }

@@ -25,6 +25,7 @@ mod host;
 mod import;
 mod import_issue;
 mod inbox;
+mod indexing;
 mod introduced;
 mod known;
 mod links;

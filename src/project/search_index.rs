@@ -1,23 +1,18 @@
 //! The search index of a state: opened, brought up to date, and asked. Whatever fails here, the tickets answer instead.
 
-use std::collections::BTreeMap;
-
-use crate::index::{
-    Base, CatchUp, Error, Extra, Hit, Index, Judgement, Known, Row, Scope as IndexScope, Unjudged, Unreadable,
-};
+use crate::index::{Base, Error, Extra, Hit, Index, Judgement, Scope as IndexScope, Unjudged, Unreadable};
 use crate::process::{Listed, Record, TicketHistory};
 use crate::project::failure::Failure;
 use crate::project::find::Projection;
 use crate::project::sla_rules::{NamedRules, SlaRules, from_bytes, to_bytes};
 use crate::project::state::{Project, Scope};
 use crate::query::{Context, Query};
-use crate::store::git::{Item, ObjectId};
-use crate::store::{BadFile, Content, Versions, layout};
+use crate::store::BadFile;
 
 /// The line of tickets as of an instant; one is kept.
 const INSTANT_LINE: &str = "as of";
 /// From this many files on, reading them is worth a progress bar.
-const MANY: usize = 2_000;
+pub(super) const MANY: usize = 2_000;
 
 /// Why the index does not answer.
 pub(super) enum IndexError {
@@ -43,12 +38,6 @@ impl From<crate::store::Error> for IndexError {
     fn from(error: crate::store::Error) -> Self {
         Self::Failed(error.into())
     }
-}
-
-/// What became of a file that was read.
-struct Made {
-    file: usize,
-    content: Result<Vec<Row>, BadFile>,
 }
 
 impl Project<'_> {
@@ -102,7 +91,7 @@ impl Project<'_> {
     }
 
     /// What is told by the instant as of which tickets are read; nothing where none is.
-    fn instant_bytes(&self) -> Vec<u8> {
+    pub(super) fn instant_bytes(&self) -> Vec<u8> {
         self.instant.map(|instant| instant.unix().to_be_bytes().to_vec()).unwrap_or_default()
     }
 
@@ -209,102 +198,4 @@ impl Project<'_> {
         let ruling = index.judge(edition, fingerprint.as_bytes(), judge)?;
         Ok((IndexScope { edition, ruling: Some(ruling) }, Some(rules)))
     }
-
-    fn bring_up(&self, mut catch_up: CatchUp<'_>, trees: &[ObjectId]) -> Result<i64, IndexError> {
-        let snapshot = self.snapshot();
-        let length = trees.first().map_or(20, |tree| tree.bytes().len());
-        if !catch_up.base().len().is_multiple_of(length) {
-            // An edition as of an instant: its rows are not what those trees hold.
-            catch_up.start_over()?;
-        }
-        let base: Vec<ObjectId> = catch_up.base().chunks(length).filter_map(ObjectId::from_bytes).collect();
-        let files = match snapshot.differing_files(&base, trees) {
-            Ok(files) => files,
-            // Git has cleaned the old trees away.
-            Err(_) if !base.is_empty() => {
-                catch_up.start_over()?;
-                snapshot.differing_files(&[], trees)?
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let mut unknown: Vec<Versions> = Vec::new();
-        for (path, items) in files {
-            let id = layout::id_of(&path);
-            catch_up.take(&path, id.as_ref())?;
-            let is_known = match &id {
-                Some(id) if !items.is_empty() => catch_up.put_known(&versions(&items), id)?,
-                Some(_) | None => false,
-            };
-            if !is_known && !items.is_empty() {
-                unknown.push((path, items));
-            }
-        }
-        self.read_rows(&mut catch_up, &unknown)?;
-        Ok(catch_up.finish()?)
-    }
-
-    /// Fills an edition with the tickets as of an instant. Those to which nothing has happened since are known already.
-    fn bring_back(&self, mut catch_up: CatchUp<'_>, trees: &[ObjectId]) -> Result<i64, IndexError> {
-        catch_up.start_over()?;
-        let instant = self.now().unix();
-        let mut unknown: Vec<Versions> = Vec::new();
-        for (path, items) in self.snapshot().differing_files(&[], trees)? {
-            let Some(id) = layout::id_of(&path) else {
-                unknown.push((path, items));
-                continue;
-            };
-            let mut known = catch_up.put_known_as_of(&versions(&items), &id, instant)?;
-            if known == Known::Unread && catch_up.put_known(&self.versions(&items), &id)? {
-                known = Known::Added;
-            }
-            if known == Known::Unread {
-                unknown.push((path, items));
-            }
-        }
-        self.read_rows(&mut catch_up, &unknown)?;
-        Ok(catch_up.finish()?)
-    }
-
-    /// Reads files that the index does not know, and puts their rows into it.
-    fn read_rows(&self, catch_up: &mut CatchUp<'_>, unknown: &[Versions]) -> Result<(), IndexError> {
-        let progress = (unknown.len() >= MANY).then(|| (self.host.progress)("indexing", unknown.len()));
-        let numbers: BTreeMap<&str, usize> =
-            unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
-        let make = |file: &Versions, content: Content| Made {
-            file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
-            content: content.map(|tickets| {
-                tickets.iter().map(|ticket| Row::of(ticket, TicketHistory::of(ticket).to_bytes())).collect()
-            }),
-        };
-        let mut done = 0;
-        self.snapshot().read_many(unknown, make, |made| -> Result<(), IndexError> {
-            let Some((path, items)) = unknown.get(made.file) else { return Ok(()) };
-            match (made.content, layout::id_of(path)) {
-                (Ok(rows), Some(id)) => {
-                    rows.iter().try_for_each(|row| catch_up.put(&self.versions(items), &id, row))?;
-                }
-                (Err(bad), _) => {
-                    let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
-                    catch_up.put_unreadable(&bad)?;
-                }
-                (Ok(_), None) => {}
-            }
-            done += 1;
-            if let Some(progress) = &progress {
-                progress(done);
-            }
-            Ok(())
-        })
-    }
-}
-
-impl Project<'_> {
-    /// What tells the rows of a file's versions, as of the instant that is read.
-    fn versions(&self, items: &[Item]) -> Vec<u8> {
-        [versions(items), self.instant_bytes()].concat()
-    }
-}
-
-fn versions(items: &[Item]) -> Vec<u8> {
-    items.iter().flat_map(|item| item.id.bytes().to_vec()).collect()
 }

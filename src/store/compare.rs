@@ -27,13 +27,13 @@ fn side_by_side(
 }
 
 /// Hands every file that two lots of trees hold otherwise to `visit`, with what the second lot holds.
-pub(crate) fn compare(
+pub(crate) fn compare<E: From<Error>>(
     repository: &Repository,
     folder: &str,
     before: &[ObjectId],
     now: &[ObjectId],
-    visit: &mut impl FnMut(&str, &[Item]) -> Result<(), Error>,
-) -> Result<(), Error> {
+    visit: &mut impl FnMut(&str, &[Item]) -> Result<(), E>,
+) -> Result<(), E> {
     let mut bounds = Bounds::default();
     let mut waiting = vec![(folder.to_owned(), before.to_vec(), now.to_vec())];
     while let Some((folder, before, now)) = waiting.pop() {

@@ -50,18 +50,18 @@ impl Snapshot<'_> {
         Ok((path, items))
     }
 
-    /// The files that these trees hold otherwise than others did, with the versions they hold now. Equal
-    /// folders are not opened.
+    /// Hands each file that these trees hold otherwise than others did to `visit`, with the versions it has now; none
+    /// where it is gone. Equal folders are not opened.
     ///
     /// # Errors
-    /// An object cannot be read.
-    pub fn differing_files(&self, before: &[ObjectId], now: &[ObjectId]) -> Read<Vec<Versions>> {
-        let mut files = Vec::new();
-        compare(self.repository(), layout::TICKETS, before, now, &mut |path, items| {
-            files.push((path.to_owned(), items.to_vec()));
-            Ok(())
-        })?;
-        Ok(files)
+    /// An object cannot be read; or what `visit` says.
+    pub fn differing_files<E: From<Error>>(
+        &self,
+        before: &[ObjectId],
+        now: &[ObjectId],
+        visit: &mut impl FnMut(&str, &[Item]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        compare(self.repository(), layout::TICKETS, before, now, visit)
     }
 
     /// Reads many files on several threads, and hands each to `take`, in no order, made into what it is

@@ -191,3 +191,28 @@ fn work_trees_share_one() {
     sandbox.enter(&repo);
     assert_eq!(ageless(&sandbox.run(&["list"]).ok()), main);
 }
+
+#[test]
+fn more_tickets_than_are_held_at_once_are_all_indexed() {
+    let sandbox = Sandbox::new();
+    let lines: String = (0..1_100).map(|number| format!("{{\"title\": \"Ticket {number}\"}}\n")).collect();
+    sandbox.file("in.ndjson", lines);
+    sandbox.run(&["import", "in.ndjson"]).ok();
+    let whole = ["export", "sort:title", "--format", "csv"];
+    let first = sandbox.run(&whole).ok();
+    assert_eq!(first.lines().count(), 1_101);
+    assert!(
+        ageless(&first) == without_index(&sandbox, &whole),
+        "the index of all is not what the files hold"
+    );
+    sandbox.run(&whole).ok();
+    // The same branch, at a commit that changed all of them.
+    sandbox.run(&["edit", "--query", "status:open", "--label", "moved"]).ok();
+    sandbox.ticket("One more");
+    let changed = sandbox.run(&whole).ok();
+    assert_eq!((changed.lines().count(), changed.matches("moved").count()), (1_102, 1_100));
+    assert!(
+        ageless(&changed) == without_index(&sandbox, &whole),
+        "the index of the changed is not what the files hold"
+    );
+}

@@ -67,7 +67,7 @@ impl Repository {
     /// # Errors
     /// There is none, it belongs to somebody else, or libgit2 cannot read its format.
     pub fn open(surroundings: ProcessEnv) -> Result<Self> {
-        bound_cache();
+        bound_memory();
         let git = Program::of(&surroundings);
         let repo = match found(&surroundings) {
             Err(error) if error.message().contains("unsupported extension") => {
@@ -239,16 +239,27 @@ fn named_work_tree(surroundings: &ProcessEnv, config: &Config, repo: &git2::Repo
 /// a walk over a long history sees each once.
 const CACHED_BYTES: isize = 4 * 1024 * 1024;
 
-/// Bounds what libgit2 keeps of objects: 256 MiB on the disk, by its own measure.
+/// The bytes of packs that libgit2 maps, in all and at once: what it takes where addresses have 32 bits. On others it
+/// maps a GiB at once, and all that was read of a large pack counts as memory of this process.
+const MAPPED_BYTES: usize = 256 * 1024 * 1024;
+const WINDOW_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bounds what libgit2 keeps of objects, 256 MiB on the disk by its own measure, and what it maps of packs.
 #[expect(
     unsafe_code,
-    reason = "libgit2 keeps the limit in a static; the first repository is opened before any thread"
+    reason = "libgit2 keeps the limits in statics; the first repository is opened before any thread"
 )]
-fn bound_cache() {
+fn bound_memory() {
     static ONCE: Once = Once::new();
-    // SAFETY: this is the first call to libgit2, from the one thread that is there; the one that waits for signals
-    // never calls it.
-    ONCE.call_once(|| drop(unsafe { git2::opts::set_cache_max_size(CACHED_BYTES) }));
+    ONCE.call_once(|| {
+        // SAFETY: these are the first calls to libgit2, from the one thread that is there; the one that waits for
+        // signals never calls it.
+        let _ = unsafe { git2::opts::set_cache_max_size(CACHED_BYTES) };
+        // SAFETY: as above.
+        let _ = unsafe { git2::opts::set_mwindow_size(WINDOW_BYTES) };
+        // SAFETY: as above.
+        let _ = unsafe { git2::opts::set_mwindow_mapped_limit(MAPPED_BYTES) };
+    });
 }
 
 /// What libgit2 refuses to open and works with all the same: missing objects and references are git's part.
