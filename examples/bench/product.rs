@@ -160,9 +160,11 @@ fn hand_over(bench: &Bench, commits: usize) {
     }
 }
 
-/// A ticket that names a commit.
+/// A ticket that a commit fixed.
 fn file(bench: &Bench, ticket: usize, commit: &str) {
     let key = format!("bench:{ticket}");
     let _ = bench.support(&["new", &format!("Ticket {ticket}"), "--key", &key]);
-    let _ = bench.support(&["edit", "--query", &format!("key:{key}"), "--commit", commit, "--yes"]);
+    let id = bench.said(&["list", &format!("key:{key}"), "--format", "ndjson"]);
+    let id = id.split('"').skip_while(|word| *word != "id").nth(2).unwrap().to_owned();
+    let _ = bench.support(&["resolve", &id, "--as", "fixed", "--commit", commit, "-m", "Fixed."]);
 }

@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach};
 use crate::store::remembered::Remembered;
-use crate::ticket::{Field, Ticket};
+use crate::ticket::{Field, FixCommits, Ticket};
 
 /// The shortest beginning of an id that names a ticket.
 const MIN_PREFIX: usize = 4;
@@ -107,21 +107,24 @@ impl Build<'_> {
     /// True where it contains a commit that fixes the ticket, or a copy of one, that nothing in it takes back.
     #[must_use]
     pub fn fixes(&self, ticket: &Ticket) -> bool {
-        let known: Vec<&str> = ticket.fields().members(&Field::Commits).collect();
+        let Some(FixCommits { counting, failed }) = ticket.fix_commits() else { return false };
         let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {
                 name.eq_ignore_ascii_case(RESOLVES)
                     && id.len() >= MIN_PREFIX
                     && ticket.id().as_str().starts_with(id.as_str())
             };
-            commit.trailers.iter().any(names)
-                || commit.copies.iter().any(|copied| known.contains(&copied.as_str()))
+            let is_failed = || {
+                let own = commit.id.to_string();
+                std::iter::once(&own).chain(&commit.copies).any(|commit| failed.contains(commit))
+            };
+            commit.copies.iter().any(|copied| counting.contains(copied))
+                || commit.trailers.iter().any(names) && !is_failed()
         };
         if self.commits.iter().any(resolves) {
             return true;
         }
-        let mut counting = known.into_iter().filter(|commit| !self.taken.contains(*commit));
-        counting.any(|commit| {
+        counting.iter().filter(|commit| !self.taken.contains(*commit)).any(|commit| {
             let commit = self.builds.named.get(commit);
             commit.is_some_and(|commit| self.builds.reach.contains(self.tip, *commit))
         })

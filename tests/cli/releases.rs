@@ -296,3 +296,56 @@ fn what_a_merge_brought_does_not_count_once_the_merge_is_reverted() {
     sandbox.run(&["scan"]).ok();
     assert_eq!(sandbox.field(&short, "status"), "new");
 }
+
+/// A commit that names a ticket.
+fn naming(sandbox: &Sandbox, trailer: &str, id: &str) {
+    let trailer = format!("{trailer}: {id}");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Work", "--trailer", &trailer]);
+    sandbox.run(&["scan"]).ok();
+}
+
+#[test]
+fn only_what_was_fixed_is_in_the_notes_of_a_release() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let [open, refused, later, undone, parts, again, mistaken] =
+        ["Open", "Refused", "Later", "Undone", "In parts", "Again", "Mistaken"]
+            .map(|title| sandbox.ticket(title));
+    for id in [&open, &refused, &later, &parts] {
+        naming(&sandbox, "Support-Ticket", id);
+    }
+    naming(&sandbox, "Resolves-Ticket", &undone);
+    sandbox.run(&["undo"]).ok();
+    for id in [&again, &mistaken] {
+        naming(&sandbox, "Resolves-Ticket", id);
+        sandbox.run(&["reopen", id, "-m", "It fails still."]).ok();
+    }
+    sandbox.run(&["resolve", &mistaken, "--as", "fixed", "-m", "It does not."]).ok();
+    sandbox.run(&["resolve", &refused, "--as", "wont-fix", "-m", "No."]).ok();
+    sandbox.run(&["resolve", &later, "--as", "fixed", "-m", "By that commit."]).ok();
+    sandbox.git(&["tag", "v1"]);
+    naming(&sandbox, "Resolves-Ticket", &parts);
+    naming(&sandbox, "Resolves-Ticket", &again);
+    sandbox.git(&["tag", "v2"]);
+    for (version, tag) in [("1", "v1"), ("2", "v2")] {
+        sandbox.run(&["release", "handover", version, "--tag", tag]).ok();
+    }
+    let all = [&open, &refused, &later, &undone, &parts, &again, &mistaken];
+    let fixed = |version: &str| -> Vec<&str> {
+        let notes = sandbox.run(&["release", "notes", version]).ok();
+        all.iter().map(|id| id.as_str()).filter(|id| notes.contains(id)).collect()
+    };
+    assert_eq!(fixed("1"), [&later, &mistaken]);
+    assert_eq!(fixed("2"), [&parts, &again]);
+    for id in all {
+        let page = sandbox.run(&["show", id]).ok();
+        let said =
+            page.lines().find_map(|line| line.trim().strip_prefix("fixed in")).unwrap_or_default().trim();
+        let expected = match id {
+            id if id == &later || id == &mistaken => "1, 2",
+            id if id == &parts || id == &again => "2",
+            _ => "",
+        };
+        assert_eq!(said, expected, "{page}");
+    }
+}

@@ -306,7 +306,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         if let Some("wont-fix" | "works-as-designed" | "withdrawn") = resolution {
             return FixStatus::Missing;
         }
-        if head.status().is_open() || head.members(&Field::Commits).next().is_none() {
+        let is_fixed = resolution == Some(Resolution::Fixed.as_str());
+        if head.status().is_open() || !is_fixed || head.members(&Field::Commits).next().is_none() {
             return FixStatus::Contained;
         }
         let contains = || -> Result<bool, crate::store::Error> {

@@ -1,0 +1,57 @@
+//! Which of its commits fix a ticket.
+
+use std::collections::BTreeSet;
+
+use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket};
+
+/// The commits that fix a ticket, as far as its history tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FixCommits {
+    /// Those that do; so does a copy of one.
+    pub counting: BTreeSet<String>,
+    /// Those that did not: the ticket was reopened after them.
+    pub failed: BTreeSet<String>,
+}
+
+impl Ticket {
+    /// The commits that fix it: of those that were linked since it was last reopened, the ones that resolved it, or all of them
+    /// where none did. A commit that is only linked fixes nothing while the ticket is open. None where it ended
+    /// otherwise: nothing fixes a ticket that will not be fixed.
+    #[must_use]
+    pub fn fix_commits(&self) -> Option<FixCommits> {
+        let fields = self.fields();
+        let is_open = fields.status().is_open();
+        let resolution = fields.get(&Field::Resolution).and_then(|code| code.as_text());
+        if !is_open && resolution != Some(Resolution::Fixed.as_str()) {
+            return None;
+        }
+        let linked: BTreeSet<&str> = fields.members(&Field::Commits).collect();
+        let of = |entries: &mut dyn Iterator<Item = &Entry>| -> BTreeSet<String> {
+            entries.flat_map(commits_of).filter(|one| linked.contains(one.as_str())).cloned().collect()
+        };
+        let entries: Vec<&Entry> = self.in_effect().collect();
+        let reopened =
+            entries.iter().rposition(|entry| entry.action == Action::Reopen).map_or(0, |at| at + 1);
+        let mut last = entries.get(reopened..).unwrap_or_default();
+        if !is_open && of(&mut last.iter().copied()).is_empty() {
+            // Resolved again with nothing new: it was reopened by mistake.
+            last = &entries;
+        }
+        let candidates = of(&mut last.iter().copied());
+        // What was linked once and is no more was no fix either: its step was undone.
+        let ever = self.timeline().iter().flat_map(commits_of);
+        let failed = ever.filter(|commit| !candidates.contains(*commit)).cloned().collect();
+        let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
+        let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
+        Some(FixCommits { counting, failed })
+    }
+}
+
+/// The commits that an entry linked.
+fn commits_of(entry: &Entry) -> &[String] {
+    match entry.set.get(&Field::Commits) {
+        Some(Set::Members { add, .. }) => add,
+        Some(Set::Value { .. } | Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Other(_))
+        | None => &[],
+    }
+}
