@@ -210,7 +210,7 @@ impl Project<'_> {
                 Meant::Several(people) => return Err(ambiguous_person(Kind::Usage, &name, &people)),
                 Meant::Nobody => {}
             }
-            let of_them = query::parse(&format!("{field}:{}", query::quoted_value(&name)))?;
+            let of_them = query::parse(&format!("{field}:{}", query::quoted(&name)))?;
             let count = self.count_in_index(&of_them);
             let is_known = self.if_available(count)?.is_none_or(|count| count > 0);
             if !is_known {

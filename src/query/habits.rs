@@ -29,7 +29,6 @@ const FIELDS: &[(&str, &str)] = &[
     ("milestone", "affects"),
     ("version", "affects"),
     ("release", "affects"),
-    ("fixversion", "affects"),
     ("summary", "title"),
     ("subject", "title"),
     ("name", "title"),
@@ -86,6 +85,12 @@ const VALUES: &[(&str, &str)] = &[
     ("onhold", "pending"),
 ];
 
+/// Fields that no ticket has: releases contain fixes.
+const RELEASES: &[&str] = &["fixed", "fixed-in", "fixed_in", "fixedin", "fix-version", "fixversion"];
+
+/// Values that stand for none in other languages.
+const NONE: &[&str] = &["none", "null", "empty", "unset", "nobody", "unassigned"];
+
 /// Signs that other languages, and pasted text, have before a term.
 const SIGNS: &[char] = &['!', '+', '–', '—', '−', '¬', '^', '~', '‑'];
 
@@ -103,6 +108,49 @@ pub(super) fn field(name: &str) -> Option<&'static str> {
 pub(super) fn value(word: &str, possible: &[&str]) -> Option<&'static str> {
     let word = word.to_lowercase();
     VALUES.iter().find(|(other, own)| *other == word && possible.contains(own)).map(|(_, own)| *own)
+}
+
+/// The field that a name stands for, of ours or of others.
+#[must_use]
+pub fn field_of(name: &str) -> Option<&'static str> {
+    let own = FIELD_NAMES.iter().find(|field| **field == name).copied();
+    own.or_else(|| field(name)).filter(|field| Key::parse(field).is_some())
+}
+
+/// True for what asks which release fixed a ticket.
+pub(super) fn is_release(name: &str) -> bool {
+    RELEASES.contains(&name.to_lowercase().as_str())
+}
+
+/// True for a value that stands for none.
+pub(super) fn is_none(value: &str) -> bool {
+    NONE.contains(&value.to_lowercase().as_str())
+}
+
+/// What a field of another language's clause asks: `severity in (…)`, `assignee is empty`.
+pub(super) fn clause(word: &str, rest: &str) -> Option<String> {
+    let own = field(word).or_else(|| Key::parse(word).map(|_| word))?;
+    let (operator, rest) = rest.trim_start().split_once(|c: char| c.is_whitespace() || c == '(')?;
+    let (operator, rest) = (operator.to_lowercase(), rest.trim_start().to_lowercase());
+    let is_empty = |text: &str| text.starts_with("empty") || text.starts_with("null");
+    match operator.as_str() {
+        "in" => Some(format!("write {own}:a,b")),
+        "not" if rest.starts_with("in") => Some(format!("write {own}!=a,b")),
+        "is" if is_empty(&rest) => Some(format!("write no:{own}")),
+        "is" if rest.strip_prefix("not").is_some_and(|rest| is_empty(rest.trim_start())) => {
+            Some(format!("write has:{own}"))
+        }
+        _ => None,
+    }
+}
+
+/// What is typed as an option, and would leave a word of one letter out; or a number of lines, as `git log -5` has it.
+pub(super) fn option(word: &str) -> Option<String> {
+    if word.chars().all(|c| c.is_ascii_digit()) {
+        return Some(format!("to show no more than {word}: limit:{word}"));
+    }
+    let is_letter = word.len() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
+    is_letter.then(|| format!("see --help for the options; to exclude the word: NOT {word}"))
 }
 
 /// What a word without quotes would rather be: a connective, an operator, or the rest of a comparison. As a word it would
@@ -150,6 +198,13 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
             "a word finds its beginnings; text~ finds a part of one",
         );
     }
+    let names: Vec<&str> = word.split(',').collect();
+    if names.len() > 1 && names.iter().all(|name| *name == "id" || Key::parse(name).is_some()) {
+        return refuse(
+            format!("'{word}' names fields, and no condition"),
+            "--json prints all fields; --format csv the columns of a list",
+        );
+    }
     if word.contains('：') {
         return refuse(format!("'{word}' has a full-width colon"), "write field:value");
     }
@@ -165,8 +220,10 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
 pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
     let at = word.find(['=', '!', '<', '>', '~'])?;
     let (field, value) = word.split_at_checked(at)?;
-    let is_known =
-        Key::parse(field).is_some() || self::field(field).is_some() || OTHER_FIELDS.contains(&field);
+    let is_known = Key::parse(field).is_some()
+        || self::field(field).is_some()
+        || is_release(field)
+        || OTHER_FIELDS.contains(&field);
     (is_known && value.len() > 1).then_some((field, value))
 }
 
@@ -185,6 +242,7 @@ pub(super) fn is_literal(before: &str, after: &str) -> bool {
         Key::parse(before).is_some()
             || field(before).is_some()
             || OTHER_FIELDS.contains(&before)
+            || is_release(before)
             || nearest(before, FIELD_NAMES).is_some()
     };
     !is_name

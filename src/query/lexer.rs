@@ -1,6 +1,6 @@
 //! A query's text, cut into words, terms, parentheses and OR; quotes hold blanks together.
 
-use crate::query::habits::{comparison, has_parts, is_literal, refused};
+use crate::query::habits::{clause, comparison, has_parts, is_literal, refused};
 use crate::query::tree::SyntaxError;
 
 /// A piece of a query, with its column, from 1.
@@ -111,7 +111,14 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
             word if word.text == "OR" => Piece::Or,
             word if word.text == "AND" => Piece::And,
             word if word.text == "NOT" => Piece::Minus,
-            word => bare(word, start + 1)?,
+            word => {
+                let rest: String = chars.iter().skip(at).collect();
+                if let Some(hint) = clause(&word.text, &rest) {
+                    let problem = format!("'{}' begins a clause of another language", word.text);
+                    return Err(SyntaxError { column: start + 1, problem, hint: Some(hint) });
+                }
+                bare(word, start + 1)?
+            }
         },
     };
     Ok((piece, at))

@@ -131,6 +131,14 @@ impl Parser<'_> {
                 let Some(next) = parser.peek().cloned() else {
                     return Err(SyntaxError::at(column, "a minus must be before a term".to_owned()));
                 };
+                if let Piece::Word(word) = &next.piece
+                    && next.column == column + 1
+                    && !word.is_quoted
+                    && let Some(hint) = habits::option(&word.text)
+                {
+                    let problem = format!("'-{}' is not an option", word.text);
+                    return Err(SyntaxError { column, problem, hint: Some(hint) });
+                }
                 parser.at += 1;
                 let negated = parser.one(next)?;
                 let nothing = || SyntaxError::at(column, "sort: and limit: cannot be negated".to_owned());
@@ -297,6 +305,11 @@ fn awaiting(who: &str) -> Option<Filter> {
 
 fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {
     Key::parse(name).ok_or_else(|| {
+        if habits::is_release(name) {
+            let hint = "which releases contain a fix, show tells of a ticket: git support show ID".to_owned();
+            let problem = format!("'{name}' is not a field of tickets");
+            return SyntaxError { column, problem, hint: Some(hint) };
+        }
         let all = [FIELDS, OTHER_FIELDS].concat();
         let near = habits::field(name).or_else(|| nearest(name, &all));
         let literal = format!("to search for the text, quote it: '\"{name}:…\"'");

@@ -8,7 +8,8 @@ use crate::query::matching::is_person;
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Filter, Key, SyntaxError, Test};
 use crate::ticket::{
-    Area, Finding, Level, Resolution, Severity, Status, Timestamp, Type, is_base32, nearest, parse_span,
+    Area, Finding, Level, LinkKind, Resolution, Severity, Status, Timestamp, Type, is_base32, nearest,
+    parse_span,
 };
 
 const DAY_SECS: u64 = 86_400;
@@ -167,6 +168,16 @@ fn is_ordered(key: Key) -> bool {
     )
 }
 
+/// Refuses a word for none where it is no value: people and lists of words have none of that name.
+fn check_some(key: Key, field: &str, word: &str, column: usize) -> Result<(), SyntaxError> {
+    let takes_words = is_person(key) || matches!(key, Key::Severity | Key::Area | Key::Due | Key::Resolution);
+    if !takes_words || !habits::is_none(word) {
+        return Ok(());
+    }
+    let hint = Some(format!("use no:{field} for tickets without one"));
+    Err(SyntaxError { column, problem: format!("'{word}' is not a valid value"), hint })
+}
+
 fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
     // What stands in quotes is meant as it is: `label:"<b>"`.
     let is_literal = value.is_quoted && !is_ordered(key);
@@ -175,6 +186,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         return Err(no_value(field, column));
     }
     let compared = sign.unwrap_or(Compare::Equal);
+    check_some(key, field, if is_literal { "" } else { rest }, column)?;
     match key {
         Key::Severity => rank(compared, rest, Severity::WORDS, column),
         Key::Status if rest == "open" => Ok(Test::Open),
@@ -198,6 +210,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         {
             Err(SyntaxError::at(column, format!("'{rest}' is not the beginning of a ticket ID")))
         }
+        Key::Link => link(field, rest, column),
         Key::Id
         | Key::Reporter
         | Key::Channel
@@ -209,7 +222,6 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Label
         | Key::Fingerprint
         | Key::Commit
-        | Key::Link
         | Key::Attachment
         | Key::Estimate
         | Key::Resolution
@@ -226,6 +238,27 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
             None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),
             Some(_) => Err(SyntaxError::at(column, format!("{field} cannot be compared"))),
         },
+    }
+}
+
+/// The kind of a link as it is stored, or the beginning of the id of a ticket that is linked.
+fn link(field: &str, text: &str, column: usize) -> Result<Test, SyntaxError> {
+    let text = text.to_lowercase();
+    let kinds: Vec<&str> = LinkKind::WORDS.to_vec();
+    let typed = kinds.iter().find(|kind| LinkKind::parse(kind).typed() == text);
+    let is_beginning =
+        kinds.iter().any(|kind| kind.starts_with(&text)) || (text.len() >= 4 && is_base32(&text));
+    match typed {
+        Some(kind) => Ok(Test::Text((*kind).to_owned())),
+        None if is_beginning => Ok(Test::Text(text)),
+        None => {
+            let words: Vec<String> =
+                kinds.iter().map(|kind| LinkKind::parse(kind).typed().to_owned()).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let mut error = no_such(column, &text, &words);
+            error.hint = error.hint.or(Some(format!("{field}:ID for a ticket that is linked")));
+            Err(error)
+        }
     }
 }
 
