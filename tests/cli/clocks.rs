@@ -312,3 +312,25 @@ fn tickets_filed_before_a_target_was_set_are_counted() {
     assert!(!said.stdout.contains("Old"), "{}", said.stdout);
     assert!(sandbox.run(&["sla", "--policy", "HEAD"]).ok().contains("Old"));
 }
+
+#[test]
+fn the_step_that_ends_a_ticket_begins_no_further_interval() {
+    let sandbox = project();
+    let ticket =
+        at(&sandbox, "30T00:00", &["new", "x", "--severity", "critical", "--reporter", "C <c@x.example>"]);
+    at(&sandbox, "30T23:00", &["comment", &ticket, "-m", "We look at it."]);
+    let later = |hour: &str, words: &[&str]| at(&sandbox, hour, words);
+    // In office hours of Brisbane, five hours and more between words, where four were promised.
+    later("30T23:30", &["comment", &ticket, "-m", "Still."]);
+    sandbox
+        .shell(&format!(
+            "export GIT_AUTHOR_DATE=2026-12-02T00:00:00Z GIT_COMMITTER_DATE=2026-12-02T00:00:00Z GIT_SUPPORT_NOW=2026-12-02T00:00:00Z
+             git support resolve {ticket} --as answered -m Done"
+        ))
+        .ok();
+    let found = clocks(&sandbox, &[&ticket]);
+    let update = found.iter().find(|clock| clock.0 == "update").unwrap();
+    assert_eq!(update.1, "breached", "{found:?}");
+    assert!(update.2 > 4 * 3_600, "{found:?}");
+    assert!(sandbox.run(&["list", "--all", "is:breached"]).ok().contains(&ticket[..4]));
+}

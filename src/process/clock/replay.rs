@@ -175,7 +175,9 @@ impl<'a> Replay<'a> {
     /// Ends an interval between two words. Where it is shorter than the time for the first word, that one has its own:
     /// the first interval begins with it.
     fn update(&mut self, mark: (i64, u32)) {
-        if self.waits_for_response() {
+        // What says something and ends the ticket is one word: between it and itself is no interval.
+        let is_same = self.update_from.is_some_and(|(_, entry)| entry == mark.1);
+        if is_same || self.waits_for_response() {
             return;
         }
         let target = self.targets().and_then(|targets| targets.update);
