@@ -1,5 +1,7 @@
 //! The commit that introduced each entry: from the index, brought up to date first; from history where it fails.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::index::{Index, Touched};
 use crate::project::failure::Failure;
 use crate::project::search_index::IndexError;
@@ -22,6 +24,10 @@ impl Project<'_> {
     /// # Errors
     /// A ticket or an object cannot be read.
     pub fn introduced_by(&self, ids: &[TicketId]) -> Result<Vec<(Ticket, Vec<IntroducedEntry>)>, Failure> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.warn_of_cut_history();
         let known = self.if_available(self.brought_to(ids))?.unwrap_or_default();
         let snapshot = self.snapshot();
         let mut all = Vec::new();
@@ -40,7 +46,7 @@ impl Project<'_> {
         Ok(all)
     }
 
-    /// The entries of all tickets that pass a test, the newest first, at most some.
+    /// The entries of all tickets that pass a test, the newest first, at most some; each once, with the commit that made it.
     ///
     /// # Errors
     /// An object cannot be read.
@@ -49,7 +55,41 @@ impl Project<'_> {
         limit: usize,
         passes: impl Fn(&crate::ticket::Entry) -> bool,
     ) -> Result<Vec<IntroducedEntry>, Failure> {
-        Ok(self.store.all_entries(&self.snapshot(), limit, passes)?)
+        self.warn_of_cut_history();
+        let mut asked = limit;
+        loop {
+            let mut all = self.store.all_entries(&self.snapshot(), asked, &passes)?;
+            let is_all = all.len() < asked;
+            self.without_taken_over(&mut all)?;
+            if is_all || all.len() >= limit {
+                all.truncate(limit);
+                return Ok(all);
+            }
+            asked = asked.saturating_mul(2);
+        }
+    }
+
+    /// Leaves out what a commit took over from another one that is here, too.
+    fn without_taken_over(&self, all: &mut Vec<IntroducedEntry>) -> Result<(), Failure> {
+        let doubtful: BTreeSet<TicketId> = all
+            .iter()
+            .filter(|one| self.store.may_be_taken_over(one))
+            .map(|one| one.ticket.clone())
+            .filter(|id| self.readable(id).is_some())
+            .collect();
+        let doubtful: Vec<TicketId> = doubtful.into_iter().collect();
+        let mut makers = BTreeMap::new();
+        for (ticket, history) in self.introduced_by(&doubtful)? {
+            makers.extend(
+                history.into_iter().map(|one| ((ticket.id().clone(), one.entry.id.clone()), one.commit)),
+            );
+        }
+        let mut seen = BTreeSet::new();
+        all.retain(|one| {
+            let key = (one.ticket.clone(), one.entry.id.clone());
+            makers.get(&key).is_none_or(|maker| *maker == one.commit) && seen.insert(key)
+        });
+        Ok(())
     }
 
     /// What each commit brought to each ticket, by the index, brought up to date first: history is walked as far as the

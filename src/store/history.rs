@@ -7,6 +7,7 @@ use crate::store::commit_deltas::Parsed;
 use crate::store::error::Error;
 use crate::store::git::ObjectId;
 use crate::store::layout;
+use crate::store::message;
 use crate::store::snapshot::Snapshot;
 use crate::ticket::{Entry, EntryIdentity, Ticket, TicketId};
 
@@ -35,14 +36,26 @@ impl Store {
     /// An object cannot be read.
     pub fn carriers(&self, snapshot: &Snapshot<'_>, ticket: &Ticket) -> Result<Vec<IntroducedEntry>, Error> {
         let mut commits: BTreeMap<EntryIdentity, ObjectId> = BTreeMap::new();
-        let total = ticket.timeline().len();
+        let (total, mut made) = (ticket.timeline().len(), BTreeSet::new());
         self.new_entries(snapshot, &layout::ticket(ticket.id()), |carried| {
             if let Some(commit) = carried.commit {
-                commits.entry(identity(&carried.entry)).or_insert(commit);
+                let own = identity(&carried.entry);
+                if self.made(commit, &own) && made.insert(own.clone()) {
+                    commits.insert(own, commit);
+                } else {
+                    commits.entry(own).or_insert(commit);
+                }
             }
-            commits.len() < total
+            made.len() < total
         })?;
         Ok(carried(ticket, &commits))
+    }
+
+    /// True for the commit with which an entry was made; another may have taken it over from there.
+    fn made(&self, commit: ObjectId, (_, at, _): &EntryIdentity) -> bool {
+        let takes_over = || self.repository.says(commit, &message::line_of_action(message::TAKES_OVER));
+        let is_its_time = self.repository.author_seconds(commit).is_ok_and(|seconds| seconds == at.unix());
+        is_its_time && !takes_over().unwrap_or_default()
     }
 
     /// The entries that a commit brought to a ticket; none where the commit is no longer there.
@@ -89,8 +102,11 @@ impl Store {
             let tips = snapshot.commits();
             let reach = self.repository.reach(&tips, &several)?;
             let is_here = |commit: &ObjectId| tips.iter().any(|tip| reach.contains(*tip, *commit));
-            for commits in carriers.values_mut().filter(|commits| commits.len() > 1) {
+            for (entry, commits) in carriers.iter_mut().filter(|(_, commits)| commits.len() > 1) {
                 commits.retain(is_here);
+                if commits.iter().any(|commit| self.made(*commit, entry)) {
+                    commits.retain(|commit| self.made(*commit, entry));
+                }
             }
         }
         // A shallow clone may have been deepened since.
@@ -123,7 +139,8 @@ impl Store {
         Ok(touches)
     }
 
-    /// The entries of all tickets that are wanted, those of the newest commit first; at most `limit` of them.
+    /// The entries of all tickets that are wanted, those of the newest commit first; at most `limit` of them. An entry that
+    /// another commit took over is there for each of both.
     ///
     /// # Errors
     /// An object cannot be read.
@@ -143,6 +160,12 @@ impl Store {
             })?;
         }
         Ok(all)
+    }
+
+    /// True for an entry that a commit may have taken over from another.
+    #[must_use]
+    pub fn may_be_taken_over(&self, one: &IntroducedEntry) -> bool {
+        one.commit.is_some_and(|commit| !self.made(commit, &identity(&one.entry)))
     }
 
     /// Hands over each entry that a commit brought, newest commit first, until told to stop.

@@ -112,11 +112,19 @@ pub(crate) fn of_files(subject: &str, wording: &Wording) -> String {
     compose(subject, "", "", wording)
 }
 
+/// The action of a commit that takes over what others did.
+pub(super) const TAKES_OVER: &str = "sync";
+
+/// The line by which such a commit says so.
+pub(super) fn line_of_action(action: &str) -> String {
+    format!("Support-Action: {action}")
+}
+
 /// The message of a commit whose action no entry of a ticket tells.
 #[must_use]
 pub(crate) fn of_action(subject: &str, ids: &[TicketId], action: &str, wording: &Wording) -> String {
     let tickets: Vec<String> = ids.iter().map(|id| format!("Support-Ticket: {id}")).collect();
-    compose(subject, "", &[tickets, vec![format!("Support-Action: {action}")]].concat().join("\n"), wording)
+    compose(subject, "", &[tickets, vec![line_of_action(action)]].concat().join("\n"), wording)
 }
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {

@@ -306,7 +306,7 @@ impl Store {
 
     fn message(&self, what: &str, files: &[FileChange], wording: &Wording, synced: &Synced) -> String {
         let place = format!("{}/{}", synced.remote, self.target.name());
-        message::of_action(&format!("{what} {place}"), &ids(files), "sync", wording)
+        message::of_action(&format!("{what} {place}"), &ids(files), message::TAKES_OVER, wording)
     }
 
     fn report(&self, met: &MergedTree, synced: &mut Synced) {

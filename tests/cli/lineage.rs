@@ -141,3 +141,47 @@ fn an_older_project_is_brought_up_to_date() {
     assert!(!sandbox.run(&["doctor"]).stdout.contains("attributes.old"));
     assert!(sandbox.git(&["show", "HEAD:.support/.gitattributes"]).contains("merge=support diff=support"));
 }
+
+#[test]
+fn a_commit_with_an_old_date_hides_no_merge() {
+    let sandbox = Sandbox::unborn();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    let old = "GIT_COMMITTER_DATE='@1000000000 +0000' git commit -q --allow-empty -m Old";
+    let words = format!(
+        "git switch -qc side && git support new C >../c && {old} && git switch -q main && git commit -q --allow-empty -m m && git merge -q --no-edit side"
+    );
+    sandbox.shell(&words).ok();
+    let merge = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    assert_eq!(log(&sandbox, &[])[0]["merge"]["commit"], merge.as_str());
+}
+
+#[test]
+fn an_entry_that_was_taken_over_is_listed_once_with_the_commit_that_made_it() {
+    let sandbox = Sandbox::unborn();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    let words = "git clone -q --bare . ../h && git remote add origin ../h && git fetch -q && git branch -q -u origin/main
+        git clone -q ../h ../b && git support new one -q && git commit -q --allow-empty -m code && git push -q
+        cd ../b && git config user.name B && git config user.email b@example.com && git support sync && git pull -q --no-rebase --no-edit
+        git support log --format ndjson >../log; git log --format=%H --grep 'support: open' >../made";
+    sandbox.shell(words).ok();
+    let read = |name: &str| std::fs::read_to_string(sandbox.repo().parent().unwrap().join(name)).unwrap();
+    assert_eq!(read("log").lines().count(), 1, "{}", read("log"));
+    assert!(read("log").contains(read("made").trim()), "{}", read("log"));
+    // A squash and the merge of the same branch afterwards.
+    let id = sandbox.run(&["list", "--format", "ids"]).stdout;
+    let id = if id.trim().is_empty() {
+        log(&sandbox, &[])[0]["ticket"].as_str().unwrap().to_owned()
+    } else {
+        id.trim().to_owned()
+    };
+    let words = format!(
+        "git switch -qc b && git support comment {id} -m hello && git switch -q main && git merge -q --squash b && git commit -qm squash && git merge -q --no-edit b"
+    );
+    sandbox.shell(&words).ok();
+    for limit in ["1", "2", "10"] {
+        let comments =
+            log(&sandbox, &["-n", limit]).iter().filter(|entry| entry["action"] == "comment").count();
+        assert_eq!(comments, 1, "{limit}");
+    }
+    assert_eq!(log(&sandbox, &["-n", "10"]).len(), 2);
+}

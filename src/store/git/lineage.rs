@@ -31,14 +31,28 @@ impl Repository {
         tip: ObjectId,
         commits: &BTreeSet<ObjectId>,
     ) -> Result<BTreeMap<ObjectId, ObjectId>> {
-        let mut brought = BTreeMap::new();
         let seconds =
             commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
-        let Some(oldest) = seconds.into_iter().min() else { return Ok(brought) };
+        let Some(oldest) = seconds.into_iter().min() else { return Ok(BTreeMap::new()) };
         // Git reads its commit graph, where there is one, and nothing that is older than all of them.
         let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
+        match self.brought_since(tip, commits, &[&since])? {
+            (brought, 0) => Ok(brought),
+            // A commit whose date is far from the truth hides what is behind it.
+            _ => Ok(self.brought_since(tip, commits, &[])?.0),
+        }
+    }
+
+    /// The merges that brought commits, of a history as far as it is asked for; and how many commits it did not show.
+    fn brought_since(
+        &self,
+        tip: ObjectId,
+        commits: &BTreeSet<ObjectId>,
+        since: &[&str],
+    ) -> Result<(BTreeMap<ObjectId, ObjectId>, usize)> {
+        let mut brought = BTreeMap::new();
         let tip = tip.to_string();
-        let arguments = ["rev-list", "--topo-order", "--parents", &since, &tip, "--"];
+        let arguments = [&["rev-list", "--topo-order", "--parents"], since, &[&tip, "--"]].concat();
         // The line of first parents, and for each commit that is still to come the oldest of the line that has it.
         let mut line: Vec<ObjectId> = Vec::new();
         let mut next = ObjectId::parse(&tip);
@@ -66,7 +80,7 @@ impl Repository {
             }
             Ok(left > 0)
         })?;
-        Ok(brought)
+        Ok((brought, left))
     }
 
     /// The history of some paths as git draws it, newest first: where work went on side by side, and met.
