@@ -74,6 +74,7 @@ impl Project<'_> {
 
     /// The files of HEAD that a ticket concerns: those its texts name, then those its commits changed.
     fn code_files(&self, ticket: &Ticket) -> Result<Vec<String>, Failure> {
+        self.warn_of_cut_history();
         let repository = self.store.repository();
         let mut files = Vec::new();
         let mut candidates = paths_named(ticket);

@@ -11,7 +11,7 @@ use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::sla_rules::SlaRules;
 use crate::project::state::Project;
-use crate::store::git::{ObjectId, taken_back};
+use crate::store::git::{CodeCommit, ObjectId, taken_back};
 use crate::store::layout;
 use crate::ticket::{
     Entry, KnownPerson, Level, Person, Ticket, TicketId, Timestamp, parse_span, sha256, visible,
@@ -241,9 +241,12 @@ impl Project<'_> {
         }
         let commits = repository.code_commits_of(&tips, &less)?;
         let taken = taken_back(commits.iter());
-        for commit in commits.iter().filter(|commit| !taken.contains(commit.id.to_string().as_str())) {
-            let Some(fix) = commit.reverts.as_deref().and_then(ObjectId::parse) else { continue };
-            let [by, reverter] = [fix, commit.id].map(|commit| {
+        let counting = commits.iter().filter(|commit| !taken.contains(commit.id.to_string().as_str()));
+        let fixes = |commit: &CodeCommit| -> Vec<(ObjectId, ObjectId)> {
+            commit.reverts.iter().filter_map(|name| Some((commit.id, ObjectId::parse(name)?))).collect()
+        };
+        for (reverting, fix) in counting.flat_map(fixes) {
+            let [by, reverter] = [fix, reverting].map(|commit| {
                 let author = repository.passage(commit, layout::FOLDER).ok()?.identity.author;
                 Some(format!("{} <{}>", author.name, author.email))
             });
@@ -251,7 +254,7 @@ impl Project<'_> {
             if !is_mine(&by) || is_mine(&reverter) {
                 continue;
             }
-            let at = Timestamp::from_unix(repository.commit_seconds(commit.id)?).unwrap_or_default();
+            let at = Timestamp::from_unix(repository.commit_seconds(reverting)?).unwrap_or_default();
             for id in self.find_ids(&format!("commit:{fix}"))? {
                 let concern = Concern { reason: InboxReason::Reverted, at, entry: None };
                 found.entry(id).or_default().push(concern);

@@ -1,9 +1,10 @@
 //! Which releases contain the fix of a ticket, read from the commit graph.
 
 use crate::process::Release;
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::RESOLVES;
+use crate::store::git::ObjectId;
 use crate::ticket::{Field, Ticket, is_prefix};
 
 impl Project<'_> {
@@ -15,6 +16,7 @@ impl Project<'_> {
         if ticket.fields().members(&Field::Commits).next().is_none() {
             return Ok(Vec::new());
         }
+        self.warn_of_cut_history();
         let repository = self.store.repository();
         // A tag that is not in this clone says nothing.
         let tagged =
@@ -32,17 +34,40 @@ impl Project<'_> {
         Ok(versions)
     }
 
+    fn tag_of(&self, release: &Release) -> Result<ObjectId, Failure> {
+        self.store.repository().revision(&release.tag).map_err(|_| {
+            let message = format!("tag {} of {} is not in this clone", release.tag, release.version);
+            Failure::new(Kind::NotFound, message).hint("git fetch --tags")
+        })
+    }
+
+    /// Says that a clone does not have the history that an answer comes from.
+    pub(super) fn warn_of_cut_history(&self) {
+        let repository = self.store.repository();
+        if repository.is_shallow() {
+            self.host.note("warning: this clone is shallow, and answers from its history are incomplete; git fetch --unshallow");
+        } else if repository.is_cut() {
+            self.host.note("warning: info/grafts cuts the history of this clone; rm \"$(git rev-parse --git-path info/grafts)\"");
+        }
+    }
+
     /// The tickets whose fix a release's tag contains, and no earlier release's tag does. A fix that was reverted
     /// before the tag does not count.
     ///
     /// # Errors
     /// A tag is not in this clone, or an object cannot be read.
     pub fn first_fixed_in(&self, release: &Release) -> Result<Vec<Ticket>, Failure> {
+        self.warn_of_cut_history();
         let repository = self.store.repository();
-        let tag = repository.revision(&release.tag)?;
+        let tag = self.tag_of(release)?;
         let mut tips = vec![tag];
         for other in self.releases()?.iter().filter(|other| other.version != release.version) {
-            let other = repository.revision(&other.tag)?;
+            let Ok(tip) = repository.revision(&other.tag) else {
+                let (tag, version) = (&other.tag, &other.version);
+                self.host.note(format!("warning: tag {tag} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
+                continue;
+            };
+            let other = tip;
             if other != tag && !tips.contains(&other) {
                 tips.push(other);
             }

@@ -28,6 +28,7 @@ impl Project<'_> {
     /// # Errors
     /// There is no such revision, or an object cannot be read.
     pub fn naming_commits(&self, range: &str) -> Result<NamingCommits, Failure> {
+        self.warn_of_cut_history();
         let repository = self.store.repository();
         let mut commits = self.store.said_in(range)?;
         let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>())?;

@@ -108,7 +108,7 @@ impl Store {
             return Ok(Vec::new());
         };
         let message = repository.commit_text(touch.commit)?.message;
-        let Some(named) = reverted(&message).and_then(|name| ObjectId::parse(&name)) else {
+        let Some(named) = reverted(&message).first().and_then(|name| ObjectId::parse(name)) else {
             return Ok(Vec::new());
         };
         if !repository.has_commit(named) || !repository.contains(touch.commit, named)? {

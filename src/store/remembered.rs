@@ -28,7 +28,7 @@ impl Remembered {
 }
 
 /// The form of the file; another one is read as nothing.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// From so many tips on, those that others contain are dropped.
 const MAX_TIPS: usize = 64;
 /// The largest file that is read, in bytes.
@@ -48,7 +48,7 @@ struct KeptCommit {
     id: String,
     subject: String,
     trailers: Vec<(String, String)>,
-    reverts: Option<String>,
+    reverts: Vec<String>,
     copies: Vec<String>,
 }
 

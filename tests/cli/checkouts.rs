@@ -145,3 +145,76 @@ fn a_signal_reaches_what_the_command_started_and_the_ticket_is_filed() {
         assert!(sandbox.subjects()[0].contains("support: open"), "{signal}: {:?}", sandbox.subjects());
     }
 }
+
+/// Two reports of a test, beside the repository: one that fails, one that passes.
+fn reports(sandbox: &Sandbox) {
+    let case = "<testcase classname=\"c\" name=\"t\"";
+    sandbox
+        .shell(&format!(
+            "echo '<testsuite name=\"s\">{case}/></testsuite>' >../ok.xml
+             echo '<testsuite name=\"s\">{case}><failure message=\"boom\">boom</failure></testcase></testsuite>' >../bad.xml"
+        ))
+        .ok();
+}
+
+#[test]
+fn older_code_that_passes_in_a_shallow_clone_resolves_nothing() {
+    let sandbox = Sandbox::unborn();
+    reports(&sandbox);
+    let commit = |text: &str, at: u32| {
+        sandbox
+            .shell(&format!(
+                "echo {text} >f && git add f && GIT_COMMITTER_DATE=2026-11-23T0{at}:00:00Z GIT_AUTHOR_DATE=2026-11-23T0{at}:00:00Z git commit -qm {text}"
+            ))
+            .ok();
+    };
+    commit("old", 7);
+    sandbox.git(&["branch", "old"]);
+    commit("breaks", 8);
+    sandbox.run(&["ci", "report", "../bad.xml"]).ok();
+    let run = |branch: &str, depth: u32| {
+        sandbox.shell(&format!(
+            "rm -rf ../s; git clone -q --depth {depth} -b {branch} --no-single-branch file://$PWD ../s && cd ../s && git checkout -q --detach &&
+             git branch -qf main origin/main && git support ci report --resolve-passing --branch main --build-branch main ../ok.xml;
+             git support list --all --branch main --format ndjson"
+        ))
+    };
+    for depth in [3, 1] {
+        let said = run("old", depth);
+        assert!(said.stdout.contains("\"status\":\"new\""), "{depth}: {said:?}");
+        assert_eq!(said.stderr.contains("git fetch --unshallow"), depth == 1, "{said:?}");
+    }
+    // What was committed after the failure was seen is newer, whatever the clone knows.
+    sandbox
+        .shell("echo fixed >f && git add f && GIT_COMMITTER_DATE=2030-01-01T00:00:00Z git commit -qm fixed && git branch fixed")
+        .ok();
+    let said = run("fixed", 1);
+    assert!(said.stdout.contains("\"status\":\"resolved\""), "{said:?}");
+}
+
+#[test]
+fn a_regression_in_a_shallow_clone_is_no_mere_repetition() {
+    let sandbox = Sandbox::unborn();
+    reports(&sandbox);
+    let commit = |text: &str| {
+        sandbox.shell(&format!("echo {text} >f && git add f && git commit -qm {text}")).ok();
+    };
+    commit("one");
+    sandbox.run(&["ci", "report", "../bad.xml"]).ok();
+    commit("fix");
+    sandbox.run(&["ci", "report", "--resolve-passing", "../ok.xml"]).ok();
+    commit("more");
+    commit("evenmore");
+    for depth in [50, 1] {
+        let words = format!(
+            "rm -rf ../s; git clone -q --depth {depth} file://$PWD ../s && cd ../s && git support ci report ../bad.xml; git support check status:open"
+        );
+        let said = sandbox.shell(&words);
+        assert_eq!(said.status, Some(3), "{depth}: {said:?}");
+        assert_eq!(
+            said.stderr.contains("cannot determine if this build contains its fix"),
+            depth == 1,
+            "{said:?}"
+        );
+    }
+}

@@ -349,3 +349,83 @@ fn only_what_was_fixed_is_in_the_notes_of_a_release() {
         assert_eq!(said, expected, "{page}");
     }
 }
+
+#[test]
+fn every_commit_that_a_message_takes_back_is_taken_back() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let (first, second) = (sandbox.ticket("First"), sandbox.ticket("Second"));
+    let commit = |message: &str| {
+        sandbox.git(&["commit", "-q", "--allow-empty", "-m", message]);
+        sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let other = commit("Other");
+    let fixes = [commit(&format!("Fix\n\nFixes: {first}")), commit(&format!("Fix\n\nFixes: {second}"))];
+    commit(&format!(
+        "Go back\n\n* Revert \"Other\"\n\nThis reverts commit {other}.\n\n* Revert \"Fix\"\n\nThis reverts commit {}.\n\n\
+         This reverts commit {}.",
+        fixes[0],
+        &fixes[1][..12]
+    ));
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["scan"]).ok();
+    sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+    for id in [&first, &second] {
+        assert_eq!(sandbox.field(id, "status"), "new");
+        assert!(!sandbox.run(&["release", "notes", "1"]).ok().contains(id.as_str()));
+    }
+}
+
+#[test]
+fn a_tag_that_is_not_here_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("A");
+    naming(&sandbox, "Resolves-Ticket", &id);
+    for version in ["1", "2"] {
+        sandbox.git(&["tag", &format!("v{version}")]);
+        sandbox.run(&["release", "handover", version, "--tag", &format!("v{version}")]).ok();
+    }
+    sandbox.git(&["tag", "-d", "v2"]);
+    let notes = sandbox.run(&["release", "notes", "1"]);
+    assert!(notes.stderr.contains("tag v2 of 2 is not in this clone"), "{notes:?}");
+    assert!(notes.ok().contains(&id));
+    assert!(sandbox.run(&["release", "notes", "2"]).fails(1).contains("git fetch --tags"));
+}
+
+#[test]
+fn a_shallow_clone_says_that_it_does_not_know_all() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.git(&["config", "uploadpack.allowFilter", "true"]);
+    let id = sandbox.ticket("A about code.c");
+    sandbox.file("code.c", "int one;\n");
+    sandbox.git(&["add", "code.c"]);
+    sandbox.git(&["commit", "-qm", &format!("Fix\n\nResolves-Ticket: {id}")]);
+    sandbox.run(&["scan"]).ok();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Later"]);
+    let clone = |words: &str| {
+        sandbox.shell(&format!(
+            "rm -rf s && git clone -q --depth 1 --no-single-branch file://$PWD s && cd s && {words}"
+        ))
+    };
+    for words in [
+        "release notes 1",
+        "log",
+        "log ID",
+        "blame ID",
+        "show ID",
+        "handover ID",
+        "assign ID --suggest",
+        "scan",
+    ] {
+        let words = words.replace("ID", &id);
+        let said = clone(&format!("git support {words}"));
+        assert!(said.stderr.contains("git fetch --unshallow"), "{words}: {said:?}");
+        let whole = clone(&format!("git fetch -q --unshallow && git support {words}"));
+        assert!(!whole.stderr.contains("shallow"), "{words}: {whole:?}");
+    }
+    assert!(!clone(&format!("git support list && git support show {id} --json")).stderr.contains("index"));
+}

@@ -128,7 +128,8 @@ impl Project<'_> {
                 !arrivals.is_empty() && commits.iter().all(|commit| arrivals.contains_key(commit));
             audited.proof = Some(self.proof(&stretch, &audited, has_unsigned, is_received)?);
         }
-        if audited.is_cut {
+        // Grafts are a finding of their own.
+        if audited.is_cut && self.store.repository().is_shallow() {
             audited.faults.insert(0, cut(shallow));
         }
         Ok(Audit { audited, stretch })

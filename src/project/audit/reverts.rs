@@ -17,7 +17,7 @@ impl Review<'_> {
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<bool, Failure> {
-        let Some(named) = reverted(&passage.message) else { return Ok(false) };
+        let Some(named) = reverted(&passage.message).into_iter().next() else { return Ok(false) };
         let [Some(before)] = file.before.as_slice() else { return Ok(false) };
         if !self.may_judge_what_goes(passage, file, before, id, parsed)? {
             return Ok(false);

@@ -257,8 +257,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             since
         };
         // An older revision that passes says nothing of a newer one that fails.
-        let is_older = self.store().is_within(&failed, since) == Some(false);
-        if count < wanted || is_older {
+        let is_newer = self.store().is_within(&failed, since).unwrap_or_else(|| self.is_later(ticket, since));
+        if count < wanted || !is_newer {
             self.summary.unchanged.push(id);
             return Ok(());
         }
@@ -282,6 +282,22 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             None => self.summary.unchanged.push(id),
         }
         Ok(())
+    }
+
+    /// True where a commit was made after a ticket's failure was last reported, in a clone whose history does not tell
+    /// which of two revisions is the newer one.
+    fn is_later(&self, ticket: &Ticket, commit: &str) -> bool {
+        let reported = ticket.sightings().next_back().map(|(entry, _)| entry.at.unix());
+        let repository = self.store().repository();
+        let made = repository.revision(commit).and_then(|commit| repository.commit_seconds(commit)).ok();
+        if made > reported {
+            return true;
+        }
+        let id = ticket.id();
+        self.change.project().host.note(format!(
+            "warning: {id}: cannot determine if {commit:.10} is newer than the revision that failed; git fetch --unshallow"
+        ));
+        false
     }
 
     fn sighting(&self, cause: &FailureGroup) -> Occurrence {
@@ -310,24 +326,26 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         if head.status().is_open() || !is_fixed || head.members(&Field::Commits).next().is_none() {
             return FixStatus::Contained;
         }
-        let contains = || -> Result<bool, crate::store::Error> {
+        let contains = || -> Result<Option<bool>, crate::store::Error> {
             let revision = self.run.build.revision.as_deref().unwrap_or_default();
             let tip = self.store().repository().revision(revision)?;
             let said = self.store().said(&[tip])?;
             let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
-            Ok(builds.of(tip)?.fixes(ticket))
+            let is_fixed = builds.of(tip)?.fixes(ticket);
+            // A clone that lacks the past may lack the fix.
+            Ok((is_fixed || !self.store().repository().is_cut()).then_some(is_fixed))
         };
-        match contains() {
-            Ok(true) => FixStatus::Contained,
-            Ok(false) => FixStatus::Missing,
-            Err(error) => {
-                let id = ticket.id();
-                let message =
-                    format!("warning: {id}: cannot determine if this build contains its fix: {error}");
-                self.change.project().host.note(message);
-                FixStatus::Missing
-            }
-        }
+        let why = match contains() {
+            Ok(Some(true)) => return FixStatus::Contained,
+            Ok(Some(false)) => return FixStatus::Missing,
+            Ok(None) => "this clone is shallow; git fetch --unshallow".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        // A failure that may be a regression is not passed over.
+        let id = ticket.id();
+        let message = format!("warning: {id}: cannot determine if this build contains its fix: {why}");
+        self.change.project().host.note(message);
+        FixStatus::Contained
     }
 }
 

@@ -41,6 +41,10 @@ impl Repository {
     /// # Errors
     /// Git cannot read it.
     pub fn files_of(&self, commit: ObjectId) -> Result<Vec<String>> {
+        // Where the history of a clone begins, all files seem to be new.
+        if self.cut_commits().contains(&commit) {
+            return Ok(Vec::new());
+        }
         let commit = commit.to_string();
         let arguments = ["diff-tree", "--root", "-m", "--first-parent", "--no-commit-id", "--name-only"];
         let arguments = [&arguments[..], &["-r", "-z", &commit]].concat();

@@ -33,8 +33,8 @@ pub struct CodeCommit {
     /// The tickets it names: the trailer that does, or that stands for the sentence that does, and the id as it was
     /// written.
     pub trailers: Vec<(String, String)>,
-    /// The commit that this one takes back.
-    pub reverts: Option<String>,
+    /// The commits that this one takes back: several, where reverts were squashed.
+    pub reverts: Vec<String>,
     /// The commits that this one is a copy of.
     pub copies: Vec<String>,
 }
@@ -165,10 +165,11 @@ impl Repository {
 
     /// A commit whose reverted commit is named in full: people abbreviate.
     fn with_whole_name(&self, mut commit: CodeCommit) -> CodeCommit {
-        let is_short = |name: &&str| (MIN_ABBREVIATION..WHOLE_NAME).contains(&name.len());
-        let named = commit.reverts.as_deref().filter(is_short);
-        if let Some(whole) = named.and_then(|name| self.revision(name).ok()) {
-            commit.reverts = Some(whole.to_string());
+        let is_short = |name: &String| (MIN_ABBREVIATION..WHOLE_NAME).contains(&name.len());
+        for name in commit.reverts.iter_mut().filter(|name| is_short(name)) {
+            if let Ok(whole) = self.revision(name) {
+                *name = whole.to_string();
+            }
         }
         commit
     }
@@ -246,6 +247,23 @@ impl Repository {
         Ok(self.commit_object(commit)?.time().seconds())
     }
 
+    /// When a commit's author made it, in seconds since 1970 UTC: another than its committer may have written it anew.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn author_seconds(&self, commit: ObjectId) -> Result<i64> {
+        Ok(self.commit_object(commit)?.author().when().seconds())
+    }
+
+    /// True where a commit's message has a line.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn says(&self, commit: ObjectId, line: &str) -> Result<bool> {
+        let commit = self.commit_object(commit)?;
+        Ok(commit.message_raw_bytes().split(|byte| *byte == b'\n').any(|own| own == line.as_bytes()))
+    }
+
     /// The newest commit of a history that was made at or before an instant, in seconds since 1970 UTC.
     ///
     /// # Errors
@@ -262,10 +280,10 @@ fn name(text: &str) -> String {
     text.chars().take_while(char::is_ascii_hexdigit).collect()
 }
 
-/// The name of the commit that a message says it takes back.
+/// The names of the commits that a message says it takes back.
 #[must_use]
-pub fn reverted(message: &str) -> Option<String> {
-    message.split_once(REVERTS).map(|(_, rest)| name(rest))
+pub fn reverted(message: &str) -> Vec<String> {
+    message.split(REVERTS).skip(1).map(name).collect()
 }
 
 impl CodeCommit {
@@ -280,10 +298,10 @@ impl CodeCommit {
         }
         let reverts = reverted(message);
         // A revert repeats the subject of the commit it reverts, `Fixes ID` and all.
-        let sentences = if reverts.is_some() { "" } else { message };
+        let sentences = if reverts.is_empty() { message } else { "" };
         let trailers = tickets_named(sentences, &trailers);
         let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
-        if trailers.is_empty() && reverts.is_none() && copies.is_empty() {
+        if trailers.is_empty() && reverts.is_empty() && copies.is_empty() {
             return None;
         }
         let subject = message.lines().next().unwrap_or_default().to_owned();
@@ -296,10 +314,8 @@ impl CodeCommit {
 pub fn taken_back<'a>(oldest_first: impl DoubleEndedIterator<Item = &'a CodeCommit>) -> BTreeSet<&'a str> {
     let mut taken = BTreeSet::new();
     for commit in oldest_first.rev() {
-        if let Some(reverts) =
-            commit.reverts.as_deref().filter(|_| !taken.contains(commit.id.to_string().as_str()))
-        {
-            taken.insert(reverts);
+        if !taken.contains(commit.id.to_string().as_str()) {
+            taken.extend(commit.reverts.iter().map(String::as_str));
         }
     }
     taken

@@ -31,6 +31,20 @@ pub(crate) struct Place {
 }
 
 impl Repository {
+    /// Writes files again as they were committed, in the index and the work tree.
+    ///
+    /// # Errors
+    /// Git cannot write them.
+    pub(crate) fn restore(&self, paths: &[String]) -> Result<()> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let paths: Vec<String> = paths.iter().map(|path| format!(":(top,literal){path}")).collect();
+        let mut arguments = vec!["restore", "--staged", "--worktree", "--"];
+        arguments.extend(paths.iter().map(String::as_str));
+        self.git.run(&arguments, b"", &[]).map(drop)
+    }
+
     /// A filter such as git-crypt's would be bypassed: the file's content would go to history in clear.
     pub(crate) fn check_filters(
         &self,

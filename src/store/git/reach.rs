@@ -248,6 +248,15 @@ impl Repository {
         Ok(merges)
     }
 
+    /// The commits at which the history of a shallow clone was cut.
+    pub(crate) fn cut_commits(&self) -> BTreeSet<ObjectId> {
+        if !self.is_shallow() {
+            return BTreeSet::new();
+        }
+        let text = std::fs::read_to_string(self.common_directory().join("shallow")).unwrap_or_default();
+        text.lines().filter_map(ObjectId::parse).collect()
+    }
+
     /// The commits at which a history was cut that some tips contain, and others do not.
     ///
     /// # Errors
@@ -256,8 +265,7 @@ impl Repository {
         if !self.is_shallow() {
             return Ok(Vec::new());
         }
-        let text = std::fs::read_to_string(self.common_directory().join("shallow")).unwrap_or_default();
-        let cuts: BTreeSet<ObjectId> = text.lines().filter_map(ObjectId::parse).collect();
+        let cuts = self.cut_commits();
         let (within, without) = (self.reach(tips, &cuts)?, self.reach(less, &cuts)?);
         let is_in = |reach: &Reach, tips: &[ObjectId], cut: ObjectId| {
             tips.iter().any(|tip| reach.contains(*tip, cut))
