@@ -10,8 +10,8 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake::{
-    DayOrder, Issue, Lines, Reading, Source, WordKind, Words, incoming, open_foreign, read_evidence,
-    read_line,
+    DayOrder, Issue, Lines, Reading, Source, WordKind, Words, incoming, open_foreign, open_list,
+    read_evidence, read_line,
 };
 use crate::process::{Incoming, checksum};
 use crate::project::{AttachmentContent, Change, Imported, Outcome};
@@ -126,7 +126,10 @@ fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Sourc
         args.map.iter().cloned().partition(|(field, _)| !field.contains(':'));
     match named.or_else(|| Source::of(&args.file, &lines.beginning())) {
         Some(source) => Ok((open_foreign(lines, source, &columns)?, Some(source))),
-        None if columns.is_empty() && words.is_empty() => Ok((lines, None)),
+        None if columns.is_empty() && words.is_empty() => {
+            let is_list = lines.beginning().trim_start_matches('\u{feff}').trim_start().starts_with('[');
+            Ok((if is_list { open_list(lines)? } else { lines }, None))
+        }
         None => Err(Failure::usage("--map requires a table").hint("--from csv")),
     }
 }

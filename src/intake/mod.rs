@@ -19,4 +19,6 @@ pub use lines::Lines;
 pub use operations::{Operation, named_ticket, read_operation};
 pub use results::{ReportFormat, printed, read_report, roots};
 pub use text::{read_existing, read_message, read_text, split_title};
-pub use tracker::{DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign};
+pub use tracker::{
+    DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign, open_list,
+};

@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
-use crate::intake::tracker::Source;
 use crate::intake::tracker::dates::{DayOrder, moment};
+use crate::intake::tracker::names::{
+    AFFECTS, ASSIGNEES, COMMENTS, CREATED, DESCRIPTION, ENDED, FACTS, IDENTITY, INWARD, KIND, LABELS,
+    OUTWARD, PARENT, REASON, REPORTER, SEVERITY, STATE, TITLE,
+};
 use crate::intake::tracker::person::{person, who};
 use crate::intake::tracker::value::{list, pick, text};
 use crate::intake::tracker::words::{Kind, Words};
+use crate::intake::tracker::{Source, UNREAD};
 use crate::ticket::{Person, Timestamp, one_line};
 
 /// Something that was said about an issue.
@@ -87,30 +91,21 @@ impl Issue {
             return Ok(None);
         }
         let (source, importer, order) = (reading.source, reading.importer, reading.order);
-        let title =
-            text(object, &["title", "Summary", "summary", "Title", "Subject"]).ok_or("has no title")?;
-        let created = pick(
-            object,
-            &["created_at", "createdAt", "create_time", "created", "Created", "Created At", "Created at"],
-        );
-        let created = created.map(|at| moment(at, order)).transpose()?;
+        let title = text(object, TITLE).ok_or("has no title")?;
+        let created = pick(object, CREATED).map(|at| moment(at, order)).transpose()?;
         let at = created.unwrap_or(reading.now);
         let identity = text(object, IDENTITY).unwrap_or_else(|| unnamed(&title, created, nth));
         let mut comments = Vec::new();
-        for (number, said) in list(object, &["comments", "notes", "Comment"]).into_iter().enumerate() {
+        for (number, said) in list(object, COMMENTS).into_iter().enumerate() {
             comments.extend(comment(said, number, at, reading)?);
         }
-        let mut description =
-            text(object, &["body", "description", "Description", "Body"]).unwrap_or_default();
+        let mut description = text(object, DESCRIPTION).unwrap_or_default();
         // git-bug tells the story in the first comment.
         if source == Source::GitBug && description.is_empty() && !comments.is_empty() {
             description = comments.remove(0).text;
         }
-        let labels: Vec<String> = list(object, &["labels", "Labels", "label", "tags", "Tags"])
-            .into_iter()
-            .flat_map(words)
-            .collect();
-        let assignees = people(object, &["assignees", "assignee", "Assignee", "owner"]);
+        let labels: Vec<String> = list(object, LABELS).into_iter().flat_map(words).collect();
+        let assignees = people(object, ASSIGNEES);
         let mut facts = facts(object, &assignees);
         let links = links(object, source, reading.words);
         let (status, ended) = standing(object, at, &labels, &links, reading, &mut facts)?;
@@ -119,16 +114,9 @@ impl Issue {
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
-            reporter: who(
-                object,
-                &["author", "user", "Reporter", "reporter", "creator", "created_by"],
-                importer,
-            ),
+            reporter: who(object, REPORTER, importer),
             assignee: assignees.first().map(ToString::to_string),
-            affects: list(object, &["affects", "Affects versions", "Affects Version/s"])
-                .into_iter()
-                .flat_map(words)
-                .collect(),
+            affects: list(object, AFFECTS).into_iter().flat_map(words).collect(),
             links,
             ended,
             created: at,
@@ -140,27 +128,6 @@ impl Issue {
         }))
     }
 }
-
-/// The names of what tells one issue from another.
-const IDENTITY: &[&str] = &[
-    "html_url",
-    "url",
-    "web_url",
-    "Issue key",
-    "key",
-    "Key",
-    "id",
-    "ID",
-    "Id",
-    "Issue ID",
-    "Issue id",
-    "Issue Id",
-    "human_id",
-    "number",
-    "Number",
-    "iid",
-    "#",
-];
 
 /// What tells an issue without a key: its title alone does not.
 fn unnamed(title: &str, created: Option<Timestamp>, nth: usize) -> String {
@@ -179,25 +146,15 @@ fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
     let mut facts: Vec<String> =
         assignees.iter().skip(1).map(|who| format!("also assigned: {who}")).collect();
     facts.extend((object.get("confidential") == Some(&Value::Bool(true))).then(|| "confidential".to_owned()));
-    for (name, keys) in [
-        ("milestone", &["milestone", "Milestone"][..]),
-        ("fixed in", &["Fix versions", "Fix Version/s", "fixed_in"]),
-        ("components", &["Component/s", "Components", "components"]),
-        ("due", &["due_date", "Due date", "Due Date", "due_at", "dueDate"]),
-        ("sprint", &["Sprint", "iteration"]),
-        ("estimate", &["estimated_minutes", "time_estimate", "Original estimate", "Story Points"]),
-        ("environment", &["Environment"]),
-        ("acceptance", &["acceptance_criteria", "Acceptance Criteria"]),
-        ("design", &["design"]),
-        ("notes", &["close_note", "closed_note"]),
-        ("see", &["external_ref"]),
-    ] {
+    for (name, keys) in FACTS {
         let said: Vec<String> =
             list_or_text(object, keys).into_iter().filter(|text| !text.trim().is_empty()).collect();
         if !said.is_empty() {
             facts.push(format!("{name}: {}", said.join(", ")));
         }
     }
+    // A table's columns that nobody reads: each has a reason to be there.
+    facts.extend(list_or_text(object, &[UNREAD]));
     facts
 }
 
@@ -229,17 +186,15 @@ fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, Stri
     }
     let columns = object.as_object().into_iter().flatten();
     for (column, cell) in columns {
-        let outward = column.strip_prefix("Outward issue link (").and_then(|rest| rest.strip_suffix(')'));
-        let inward = column.strip_prefix("Inward issue link (").and_then(|rest| rest.strip_suffix(')'));
+        let outward = column.strip_prefix(OUTWARD).and_then(|rest| rest.strip_suffix(')'));
+        let inward = column.strip_prefix(INWARD).and_then(|rest| rest.strip_suffix(')'));
         let kind = match (outward, inward) {
             (Some(kind), _) if kind.eq_ignore_ascii_case("duplicate") => Some("duplicate-of".to_owned()),
             (Some(kind), _) => known.ours(Kind::Link, kind),
             (_, Some(kind)) if kind.eq_ignore_ascii_case("blocks") => Some("blocked-by".to_owned()),
             // The other one tells it.
             (_, Some(_)) => Some("relates-to".to_owned()),
-            (None, None) if ["Parent", "Parent key", "Epic Link"].contains(&column.as_str()) => {
-                Some("parent".to_owned())
-            }
+            (None, None) if PARENT.contains(&column.as_str()) => Some("parent".to_owned()),
             (None, None) => continue,
         };
         let others = cell.as_array().map_or_else(|| vec![cell], |cells| cells.iter().collect());
@@ -297,7 +252,7 @@ fn comment(
 
 /// The kind: by its own word, else by a label that is one.
 fn kind(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
-    let named = pick(object, &["issue_type", "Issue Type", "type", "Type"]);
+    let named = pick(object, KIND);
     let named = named.and_then(|value| value.as_str().map(str::to_owned).or_else(|| text(value, &["name"])));
     let own = named.and_then(|word| known.ours(Kind::Type, &word));
     let of_label = || labels.iter().find_map(|label| known.known(Kind::Type, label));
@@ -306,7 +261,7 @@ fn kind(object: &Value, labels: &[String], known: &mut Words) -> Option<String> 
 
 /// How grave it is: by its own word, else by a label that is one.
 fn severity(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
-    let own = text(object, &["severity", "Severity", "priority", "Priority"]);
+    let own = text(object, SEVERITY);
     // What GitLab says of an issue that nobody judged.
     let own = own.filter(|word| !word.eq_ignore_ascii_case("unknown"));
     let own = own.and_then(|word| known.ours(Kind::Severity, &word));
@@ -322,7 +277,7 @@ fn standing(
     reading: &mut Reading<'_>,
     facts: &mut Vec<String>,
 ) -> Result<(Option<String>, Option<Ending>), String> {
-    let state = text(object, &["state", "status", "Status", "State"]).unwrap_or_default();
+    let state = text(object, STATE).unwrap_or_default();
     let status = reading.words.ours(Kind::Status, &state);
     if status.is_none() {
         facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
@@ -332,10 +287,7 @@ fn standing(
         facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
         return Ok((status, None));
     }
-    let at = pick(
-        object,
-        &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"],
-    );
+    let at = pick(object, ENDED);
     let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
     Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
 }
@@ -350,7 +302,7 @@ fn ending(
     facts: &mut Vec<String>,
 ) -> String {
     let known = &mut *reading.words;
-    let reason = text(object, &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"]);
+    let reason = text(object, REASON);
     facts.extend(reason.iter().map(|reason| format!("close reason: {reason}")));
     let own = reason.as_ref().map(|reason| {
         // What beads asks for is a sentence, and is asked of what is done.

@@ -3,6 +3,7 @@
 mod dates;
 mod incoming;
 mod issue;
+mod names;
 mod person;
 mod value;
 mod words;
@@ -21,6 +22,7 @@ pub use words::{Kind, Words};
 
 use crate::intake::limits::MAX_DOCUMENT_BYTES;
 use crate::intake::lines::Lines;
+use crate::ticket::nearest;
 
 /// Where issues come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Source {
     pub fn of(path: &Path, beginning: &str) -> Option<Self> {
         let text = beginning.trim_start_matches('\u{feff}').trim_start();
         let heading = text.lines().next().unwrap_or_default();
-        if path.extension().is_some_and(|extension| extension == "csv") {
+        if path.extension().is_some_and(|extension| extension == "csv" || extension == "tsv") {
             return Some(if heading.contains("Issue key") { Self::Jira } else { Self::Csv });
         }
         let names = |name: &str| text.contains(&format!("\"{name}\""));
@@ -77,26 +79,50 @@ impl Source {
     }
 }
 
+/// The name under which a row has the cells of columns that no field is read from: no heading has it.
+const UNREAD: &str = "\0unread";
+
 /// The issues of a file, an object a line. `columns` says which column a field is in, for a table.
 ///
 /// # Errors
 /// It cannot be read, or is not what it should be: the file, and the line.
 pub fn open_foreign(from: Lines, source: Source, columns: &[(String, String)]) -> Result<Lines> {
+    if matches!(source, Source::Jira | Source::Csv) { open_table(from, columns) } else { open_list(from) }
+}
+
+/// The rows of a table, an object a line, each at the line at which it begins.
+fn open_table(from: Lines, columns: &[(String, String)]) -> Result<Lines> {
+    let (file, name) = from.into_file()?;
+    let mut lines = std::io::BufWriter::new(tempfile::tempfile().context("keeping it aside")?);
+    let mut at = 1;
+    each_row(file, &name, columns, &mut |line, value| {
+        while at < line {
+            at += 1;
+            writeln!(lines).context("keeping it aside")?;
+        }
+        at += 1;
+        writeln!(lines, "{value}").context("keeping it aside")
+    })?;
+    let file = lines.into_inner().map_err(|error| error.into_error()).context("keeping it aside")?;
+    Ok(Lines::of(file, name))
+}
+
+/// The members of a list, or of several documents one after another, an object a line.
+///
+/// # Errors
+/// It cannot be read, or is no JSON: the file, and the line.
+pub fn open_list(from: Lines) -> Result<Lines> {
     let (mut file, name) = from.into_file()?;
     let mut lines = std::io::BufWriter::new(tempfile::tempfile().context("keeping it aside")?);
     let mut put = |value: &Value| -> Result<()> { writeln!(lines, "{value}").context("keeping it aside") };
-    if matches!(source, Source::Jira | Source::Csv) {
-        each_row(file, &name, columns, &mut put)?;
-    } else {
-        let text = decoded(&mut file, &name)?;
-        let invalid = |error: serde_json::Error| anyhow::anyhow!("{name}, line {}: {error}", error.line());
-        for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-            let value = value.map_err(invalid)?;
-            // git-bug puts its list under a name.
-            match value.as_array().or_else(|| value.get("bugs")?.as_array()) {
-                Some(items) => items.iter().try_for_each(&mut put)?,
-                None => put(&value)?,
-            }
+    let text = decoded(&mut file, &name)?;
+    let invalid = |error: serde_json::Error| anyhow::anyhow!("{name}, line {}: {error}", error.line());
+    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        let value = value.map_err(invalid)?;
+        // git-bug puts its list under a name.
+        match value.as_array().or_else(|| value.get("bugs")?.as_array()) {
+            Some(items) => items.iter().try_for_each(&mut put)?,
+            None => put(&value)?,
         }
     }
     let file = lines.into_inner().map_err(|error| error.into_error()).context("keeping it aside")?;
@@ -119,7 +145,7 @@ fn each_row(
     file: File,
     name: &str,
     columns: &[(String, String)],
-    put: &mut dyn FnMut(&Value) -> Result<()>,
+    put: &mut dyn FnMut(u64, &Value) -> Result<()>,
 ) -> Result<()> {
     let mut file = file;
     let text = decoded(&mut file, name)?;
@@ -131,6 +157,11 @@ fn each_row(
     let heading = reader.headers().with_context(|| format!("reading {name}"))?.clone();
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
+    if let Some((field, _)) = columns.iter().find(|(field, _)| !names::is_read(field)) {
+        let near = nearest(field, &names::fields());
+        let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        bail!("--map: unknown field '{field}'{near}");
+    }
     if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
         bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
     }
@@ -142,11 +173,15 @@ fn each_row(
             let cell =
                 cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell);
             let told = columns.iter().filter(|(_, from)| from == column).map(|(field, _)| field.as_str());
-            for field in told.chain([column.as_str()]) {
+            let told: Vec<&str> = told.collect();
+            if told.is_empty() && !names::is_read(column) {
+                add(&mut object, UNREAD, &format!("{column}: {cell}"));
+            }
+            for field in told.into_iter().chain([column.as_str()]) {
                 add(&mut object, field, cell);
             }
         }
-        put(&Value::Object(object))?;
+        put(row.position().map_or(0, csv::Position::line), &Value::Object(object))?;
     }
     Ok(())
 }
