@@ -107,9 +107,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         if_match: None,
     };
     let links = links(args, &project)?;
+    let met = args.key.as_ref().and_then(|_| project.readable(&id));
     if let Some(known) = &args.occurrence_of {
         let known = project.id(known)?;
-        let request = repeated(&occurrence(args, &fields, &usual)).spending(args.spending.spent);
+        let request = repeated(&occurrence(args, &fields, &usual, None)).spending(args.spending.spent);
         let changed = project.change(&options, |change| {
             change.request(&known, request.clone())?;
             attachments
@@ -119,25 +120,38 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Ok(views::steps(changed, session));
     }
     let changed = project.change(&options, |change| {
-        open(args, change, &id, &fields, (mail.as_ref(), &attachments))?;
+        open(args, change, &id, (&fields, &usual), (mail.as_ref(), &attachments))?;
         links.iter().try_for_each(|(kind, other)| change.link(&id, kind, other))
     })?;
+    if let Some(met) = &met {
+        warn_of_fields_not_set(met, &differing(&fields, &usual, met), session);
+    }
     if changed.outcome == Outcome::Committed {
-        if let Err(failure) = project.note_branch() {
-            session.note(format!("warning: {}", failure.error));
-        }
-        let own: Vec<Ticket> = changed.tickets.into_iter().filter(|ticket| *ticket.id() == id).collect();
-        // It is committed: what goes wrong from here on is said, and fails nothing.
-        let similar = similar(args, own.first(), &project, session).unwrap_or_else(|failure| {
-            session.note(format!("warning: similar tickets: {}", failure.error));
-            Vec::new()
-        });
-        if let Some(new) = own.first().filter(|_| args.key.is_none()) {
-            note_likely(new, &project, session);
-        }
-        return Ok(View::Opened(own, similar));
+        return Ok(opened(args, &id, changed.tickets, &project, session));
     }
     Ok(views::steps(changed, session))
+}
+
+/// A ticket that was committed, with those that are like it: what goes wrong from here on is said, and fails nothing.
+fn opened(
+    args: &Args,
+    id: &TicketId,
+    tickets: Vec<Ticket>,
+    project: &Project<'_>,
+    session: &mut Session<'_>,
+) -> View {
+    if let Err(failure) = project.note_branch() {
+        session.note(format!("warning: {}", failure.error));
+    }
+    let own: Vec<Ticket> = tickets.into_iter().filter(|ticket| ticket.id() == id).collect();
+    let similar = similar(args, own.first(), project, session).unwrap_or_else(|failure| {
+        session.note(format!("warning: similar tickets: {}", failure.error));
+        Vec::new()
+    });
+    if let Some(new) = own.first().filter(|_| args.key.is_none()) {
+        note_likely(new, project, session);
+    }
+    View::Opened(own, similar)
 }
 
 /// Opens the ticket; under a key, an open ticket of it gets an occurrence instead.
@@ -145,11 +159,13 @@ fn open(
     args: &Args,
     change: &mut Change<'_, '_>,
     id: &TicketId,
-    fields: &Changes,
+    (fields, usual): (&Changes, &Changes),
     (mail, attachments): (Option<&Mail>, &[NewAttachment]),
 ) -> Result<(), Failure> {
-    if args.key.is_some() && change.ticket(id)?.is_some() {
-        change.request(id, repeated(fields).spending(args.spending.spent))?;
+    let met = if args.key.is_some() { change.ticket(id)? } else { None };
+    if let Some(met) = met {
+        let fields = occurrence(args, fields, usual, Some(&met));
+        change.request(id, repeated(&fields).spending(args.spending.spent))?;
     } else {
         let note = if args.force { description(fields) } else { None };
         let request = Request::new(RequestKind::Comment).spending(args.spending.spent).with_note(note);
@@ -183,9 +199,36 @@ fn similar(
     Ok(similar)
 }
 
+/// The fields that were given, and that a ticket of the same key has otherwise; what was said is always said.
+fn differing(fields: &Changes, usual: &Changes, met: &Ticket) -> Changes {
+    let differs = |(field, change): &(&Field, &FieldChange)| {
+        let is_so = match change {
+            FieldChange::To(value) => met.fields().get(field) == value.as_ref(),
+            FieldChange::Members { .. } => false,
+        };
+        usual.get(*field) != Some(change) && (**field == Field::Description || !is_so)
+    };
+    fields.iter().filter(differs).map(|(field, change)| (field.clone(), change.clone())).collect()
+}
+
+/// Says which fields an occurrence did not change.
+fn warn_of_fields_not_set(met: &Ticket, given: &Changes, session: &Session<'_>) {
+    let is_told = |field: &&Field| {
+        ![Field::Affects, Field::Labels, Field::Title, Field::Description, Field::Commits].contains(field)
+    };
+    let names: Vec<String> = given.keys().filter(is_told).map(Field::name).collect();
+    let Some(first) = names.first() else { return };
+    let (id, first) = (met.id(), first.strip_prefix("findings.").unwrap_or(first));
+    session.note(format!(
+        "warning: {id} has this key already, and keeps its own {}: git support edit {id} --{first} VALUE",
+        names.join(", ")
+    ));
+}
+
 /// What an occurrence of a known ticket says: the title, the description, and every field that was given and is the
-/// known ticket's own already.
-fn occurrence(args: &Args, fields: &Changes, usual: &Changes) -> Changes {
+/// known ticket's own already. Of one that was met by its key, only what differs from it.
+fn occurrence(args: &Args, fields: &Changes, usual: &Changes, met: Option<&Ticket>) -> Changes {
+    let fields = &met.map_or_else(|| fields.clone(), |met| differing(fields, usual, met));
     let mut parts = Vec::new();
     for field in [Field::Title, Field::Description] {
         if let Some(FieldChange::To(Some(node))) = fields.get(&field) {
@@ -203,7 +246,10 @@ fn occurrence(args: &Args, fields: &Changes, usual: &Changes) -> Changes {
         parts.push(format!("commits: {}", args.fields.commit.join(", ")));
     }
     let mut changes = fields.clone();
-    changes.insert(Field::Description, FieldChange::to_text(parts.join("\n\n")));
+    changes.remove(&Field::Description);
+    if !parts.is_empty() {
+        changes.insert(Field::Description, FieldChange::to_text(parts.join("\n\n")));
+    }
     changes
 }
 

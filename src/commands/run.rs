@@ -8,8 +8,8 @@ use crate::commands::failure::Failure;
 use crate::commands::session::{Finished, Session};
 use crate::intake::printed;
 use crate::process::{
-    FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult, names_a_secret, without_known,
-    words_without_secrets,
+    FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult, names_a_secret, secrets_given,
+    without_known, words_without_secrets,
 };
 use crate::project::{ChangeOptions, End};
 use crate::render::View;
@@ -95,8 +95,8 @@ fn results(cause: &FailureGroup, end: End, lane: Option<&str>) -> Results {
 }
 
 fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGroup {
-    let known = secret_values(session);
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let known = [secret_values(session), secrets_given(&words)].concat();
     let words: Vec<String> = words_without_secrets(&words, &known).iter().map(|word| quoted(word)).collect();
     let command = one_line(&words.join(" "));
     let how = match finished.signal {

@@ -96,7 +96,9 @@ pub use request::{
 pub use results::{DOCTEST, FailureGroup, MAX_NAMED, Results};
 pub use rings::rings;
 pub use rules::Rules;
-pub use secrets::{names_a_secret, secret_in, without_known, without_secrets, words_without_secrets};
+pub use secrets::{
+    names_a_secret, secret_in, secrets_given, without_known, without_secrets, words_without_secrets,
+};
 pub use setting_keys::{SETTINGS, Setting, own_settings, setting_value, unknown_keys, unknown_setting};
 pub use settings::Settings;
 pub use similar::similar;

@@ -106,6 +106,27 @@ pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> 
     words.iter().map(one).collect()
 }
 
+/// The values that a command's words give to flags and variables whose names call them secret: what it prints may repeat
+/// them.
+#[must_use]
+pub fn secrets_given(words: &[String]) -> Vec<String> {
+    let (mut given, mut is_next) = (Vec::new(), false);
+    for word in words {
+        if std::mem::take(&mut is_next) && !word.starts_with('-') {
+            given.push(word.clone());
+            continue;
+        }
+        match word.split_once('=').filter(|(name, _)| names_a_secret(name)) {
+            Some((_, value)) => given.push(value.to_owned()),
+            None => is_next = word.starts_with('-') && names_a_secret(word),
+        }
+        let inside =
+            INSIDE.iter().flat_map(|inside| inside.captures_iter(word)).filter_map(|found| found.get(3));
+        given.extend(inside.map(|value| value.as_str().trim_matches(['\'', '"']).to_owned()));
+    }
+    given
+}
+
 /// What stands in the place of a secret value.
 const HIDDEN: &str = "***";
 
@@ -116,14 +137,16 @@ pub fn without_known(text: &str, known: &[String]) -> String {
     values.fold(text.to_owned(), |text, value| text.replace(value.as_str(), HIDDEN))
 }
 
+/// A name within a text that calls what follows it secret, a word of how it is sent, and the value.
+static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let names =
+        r"[\w-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|credential|authorization)[\w-]*";
+    Regex::new(&format!(r"(?i)({names}[=:]\s*|--{names}\s+)((?:bearer|basic|token)\s+)?('[^']*'|\x22[^\x22]*\x22|[^\s'\x22&;|]+)"))
+        .ok()
+});
+
 /// A text without the values of flags, variables and headers within it that are secret: a script, a header.
 fn without_headers(text: &str) -> String {
-    static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let names =
-            r"[\w-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|credential|authorization)[\w-]*";
-        Regex::new(&format!(r"(?i)({names}[=:]\s*|--{names}\s+)((?:bearer|basic|token)\s+)?('[^']*'|\x22[^\x22]*\x22|[^\s'\x22&;|]+)"))
-            .ok()
-    });
     let Some(inside) = INSIDE.as_ref() else { return text.to_owned() };
     inside.replace_all(text, "${1}${2}***").into_owned()
 }
@@ -178,6 +201,21 @@ mod tests {
             ("git|push|https://ann:hunter2@host/x", "git|push|[a password in an address was here]host/x"),
         ] {
             assert_eq!(hidden(line), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_command_was_given_as_a_secret_is_known() {
+        let given =
+            |line: &str| secrets_given(&line.split('|').map(str::to_owned).collect::<Vec<_>>()).join("|");
+        for (line, expected) in [
+            ("deploy|--token|abc123|--to|prod", "abc123"),
+            ("deploy|--db-password=hunter2", "hunter2|hunter2"),
+            ("env|API_KEY=abc|make", "abc|abc"),
+            ("sh|-c|TOKEN='two words' make --secret xyzzy", "two words|xyzzy"),
+            ("make|test|--tokens-file|--fast", ""),
+        ] {
+            assert_eq!(given(line), expected, "{line}");
         }
     }
 

@@ -117,6 +117,39 @@ fn a_key_meets_the_ticket_that_is_there() {
 }
 
 #[test]
+fn what_a_key_meets_is_not_changed_in_silence() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.run(&["new", "Disk 91%", "--key", "disk", "-m", "a"]).ok();
+    let fields = [
+        "--severity",
+        "blocker",
+        "--environment",
+        "prod",
+        "--requirements",
+        "All of it.",
+        "--label",
+        "urgent,disk",
+    ];
+    let again = sandbox.run(&[&["new", "Disk 99%", "--key", "disk", "-m", "b"], &fields[..]].concat());
+    for part in ["severity", "environment", "requirements", &format!("git support edit {}", first.trim())] {
+        assert!(again.stderr.contains(part), "{part}: {again:?}");
+    }
+    assert_eq!(again.ok(), first);
+    let id = first.trim();
+    let ticket: serde_json::Value = serde_json::from_str(&sandbox.run(&["show", id, "--json"]).ok()).unwrap();
+    assert_eq!((&ticket["title"], &ticket["severity"]), (&"Disk 91%".into(), &serde_json::Value::Null));
+    assert_eq!(ticket["labels"], serde_json::json!(["disk", "urgent"]));
+    // Nothing of it is lost.
+    let note = ticket["timeline"][1]["note"].as_str().unwrap();
+    for part in ["Disk 99%", "severity: blocker", "environment: prod", "requirements: All of it.", "b"] {
+        assert!(note.contains(part), "{part}: {note}");
+    }
+    // What is so already needs no word.
+    let same = sandbox.run(&["new", "Disk 91%", "--key", "disk", "-m", "c"]);
+    assert!(!same.stderr.contains("warning"), "{same:?}");
+}
+
+#[test]
 fn evidence_is_attached_in_the_same_commit() {
     let sandbox = Sandbox::new();
     sandbox.file("crash.log", "boom\n");
