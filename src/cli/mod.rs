@@ -6,6 +6,7 @@ mod complete;
 mod demo;
 mod editor;
 mod execute;
+mod flags_meant;
 mod help;
 mod man;
 mod on_change;

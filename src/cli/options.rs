@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
-use crate::cli::help;
+use crate::cli::{flags_meant, help};
 use crate::commands::Command;
 use crate::commands::ProcessEnv;
 use crate::render::Format;
@@ -99,7 +99,8 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
         }
         line().override_help(help::grouped(&line())).try_get_matches_from(&arguments)
     });
-    let matches = matches.map_err(|error| unknown_command(error, &arguments))?;
+    let explained = |error| flags_meant::explained(unknown_command(error, &arguments), &line(), &arguments);
+    let matches = matches.map_err(explained)?;
     let missing = || line().error(ErrorKind::MissingSubcommand, "no command given");
     Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
 }

@@ -111,7 +111,8 @@ pub(super) fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
     if is_error && wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        let _ = writeln!(io::stderr(), "{}", error_json(Kind::Usage, message, Some("git support help")));
+        let hint = text.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap_or("git support help");
+        let _ = writeln!(io::stderr(), "{}", error_json(Kind::Usage, message, Some(hint)));
     } else if let Err(failed) = error.print()
         && failed.kind() != ErrorKind::BrokenPipe
     {

@@ -85,7 +85,7 @@ pub use crate::commands::session::Draft;
 pub use crate::project::{
     Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder,
 };
-pub use crate::query::requoted;
+pub use crate::query::{PROPERTIES, field_of, requoted};
 
 use std::path::PathBuf;
 

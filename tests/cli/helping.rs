@@ -41,6 +41,43 @@ fn help_groups_the_commands_and_all_lists_their_subcommands() {
 }
 
 #[test]
+fn an_option_of_others_is_answered_with_the_one_that_is_meant() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A");
+    for (typed, meant) in [
+        (&["new", "--title", "T"][..], "'TITLE' as a word"),
+        (&["new", "T", "--description", "x"], "use -m"),
+        (&["new", "T", "--labl", "x"], "did you mean --label?"),
+        (&["comment", &id, "--body", "x"], "use -m"),
+        (&["comment", &id, "-b", "x"], "use -m"),
+        (&["edit", &id, "--add-label", "x"], "use --label"),
+        (&["edit", &id, "--state", "closed"], "did you mean --status?"),
+        (&["triage", &id, "--priority", "high"], "use --severity"),
+        (&["assign", &id, "--user", "me"], "use --to"),
+        (&["resolve", &id, "--reason=fixed"], "use --as"),
+        (&["close", &id, "--comment", "x"], "use -m"),
+        (&["list", "--state", "closed"], "status:closed"),
+        (&["list", "--assignee", "me"], "assignee:VALUE"),
+        (&["check", "--severity=blocker"], "severity:VALUE"),
+        (&["list", "--overdue"], "is:overdue"),
+        (&["release", "notes", "--zzz"], "git support release notes --help"),
+    ] {
+        let said = sandbox.run(typed).fails(2);
+        assert!(said.contains("unknown option '") && said.contains(meant), "{typed:?}: {said}");
+        // What is proposed is an option of that command.
+        if let Some(option) =
+            said.split(['\n', ' ', '?']).find(|word| word.starts_with('-') && word.len() > 1)
+        {
+            let help = sandbox.run(&[typed[0], "--help"]).ok();
+            assert!(help.contains(option) || option == "--help", "{typed:?}: {option}");
+        }
+    }
+    let json = sandbox.run(&["new", "T", "--labl", "x", "--json"]).fails(2);
+    let error: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(error["error"]["hint"], "did you mean --label?");
+}
+
+#[test]
 fn a_mistyped_command_is_answered_with_the_right_one() {
     let sandbox = Sandbox::nowhere();
     for (typed, meant) in [

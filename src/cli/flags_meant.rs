@@ -1,0 +1,109 @@
+//! What somebody meant by an option that there is not: what gh, Jira and others call it, or one that is nearly the same.
+
+use std::ffi::OsString;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::commands::{PROPERTIES, field_of};
+use crate::ticket::nearest;
+
+/// Options as others call them, and what they are here: of those that a command has, the first.
+const HABITS: &[(&[&str], &[&str])] = &[
+    (&["--body", "-b", "--comment", "-c", "--text", "--note", "--msg", "--content"], &["-m", "--message"]),
+    (&["--description", "--desc"], &["--description", "-m"]),
+    (&["--body-file", "--input"], &["-F", "--file"]),
+    (&["--add-label", "--labels", "--tag", "--tags", "--add-tag", "-l"], &["--label"]),
+    (&["--priority", "--prio", "-p", "--impact", "--urgency", "--importance"], &["--severity"]),
+    (&["--assign", "-a", "--add-assignee", "--assignee", "--user", "-u"], &["--assignee", "--to"]),
+    (&["--remove-assignee", "--unassign"], &["--nobody"]),
+    (&["--issuetype", "--kind", "--category"], &["--type"]),
+    (&["--component"], &["--area", "--label"]),
+    (&["--milestone", "--fix-version", "--version"], &["--affects", "--tag"]),
+    (&["--reason", "--resolution", "--close-reason", "-r"], &["--as", "--resolution"]),
+    (&["--customer", "--requester", "--from"], &["--reporter", "--from"]),
+    (&["--file", "--attachment", "-f"], &["--attach", "--file"]),
+    (&["-L", "--max", "--max-count"], &["--limit", "-n"]),
+    (&["--output", "-o", "--out"], &["--format"]),
+    (&["--amend", "--replace"], &["--replace"]),
+    (&["--since", "--after"], &["--from"]),
+    (&["--until", "--before"], &["--to"]),
+    (&["-q", "--silent"], &["--quiet"]),
+    (&["-f", "--yes", "--no-verify"], &["--yes", "--force"]),
+];
+/// Options that stand for a title, which is no option.
+const TITLES: &[&str] = &["--title", "-t", "--summary", "--subject", "--name"];
+/// Options that stand for a state that a query asks for.
+const STATES: &[&str] = &["--state", "-s", "--closed", "--open", "--all-states"];
+
+/// An error about an option that there is not, with what may have been meant; any other as it is.
+pub(super) fn explained(error: clap::Error, line: &Command, arguments: &[OsString]) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return error };
+    // Options alone: a word too many is said by clap.
+    if !typed.starts_with('-') {
+        return error;
+    }
+    let (path, verb) = verb_of(line, arguments);
+    let typed = typed.split('=').next().unwrap_or_default();
+    let help =
+        if path.is_empty() { "git support help".to_owned() } else { format!("git support {path} --help") };
+    let hint = meant(typed, verb, line).unwrap_or(help);
+    clap::Error::raw(ErrorKind::UnknownArgument, format!("unknown option '{typed}'\nhint: {hint}\n"))
+}
+
+/// The command that is named, with its words.
+fn verb_of<'a>(line: &'a Command, arguments: &[OsString]) -> (String, &'a Command) {
+    let (mut path, mut verb) = (Vec::new(), line);
+    for argument in arguments.iter().skip(1) {
+        if let Some(inner) = verb.find_subcommand(argument) {
+            path.push(inner.get_name().to_owned());
+            verb = inner;
+        }
+    }
+    (path.join(" "), verb)
+}
+
+/// What an option of others is for a command.
+fn meant(typed: &str, verb: &Command, line: &Command) -> Option<String> {
+    let all = [names(verb), names(line)].concat();
+    let has = |name: &str| all.iter().any(|known| known == name);
+    if TITLES.contains(&typed) && verb.get_positionals().any(|word| word.get_id() == "title") {
+        return Some("the title is no option: 'TITLE' as a word".to_owned());
+    }
+    let asks = verb.get_positionals().any(|word| word.get_id() == "query" || word.get_id() == "words");
+    if asks && STATES.contains(&typed) {
+        return Some("write a term of the query: status:closed; --all shows every status".to_owned());
+    }
+    let name = typed.trim_start_matches('-');
+    let property = PROPERTIES.iter().find(|property| **property == name);
+    if let Some(property) = property.filter(|_| asks) {
+        return Some(format!("write a term of the query: is:{property}"));
+    }
+    if let Some(field) = field_of(name).filter(|_| asks && typed.starts_with("--")) {
+        return Some(format!("write a term of the query: {field}:VALUE"));
+    }
+    let habits = HABITS.iter().filter(|(theirs, _)| theirs.contains(&typed));
+    let mut ours = habits.flat_map(|(_, ours)| ours.iter()).filter(|name| has(name) && **name != typed);
+    if let Some(own) = ours.next() {
+        return Some(format!("use {own}"));
+    }
+    let long: Vec<&str> =
+        all.iter().filter_map(|name| name.strip_prefix("--")).filter(|name| *name != "help").collect();
+    let near = nearest(name, &long).filter(|_| typed.starts_with("--"));
+    near.map(|near| format!("did you mean --{near}?"))
+}
+
+/// The options of a command as they are typed.
+fn names(verb: &Command) -> Vec<String> {
+    let shown = verb.get_arguments().filter(|option| !option.is_hide_set());
+    shown
+        .flat_map(|option| {
+            let long = option.get_long().map(|name| format!("--{name}"));
+            let short = option.get_short().map(|letter| format!("-{letter}"));
+            [short, long].into_iter().flatten()
+        })
+        .collect()
+}
