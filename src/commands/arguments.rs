@@ -262,10 +262,10 @@ pub(super) struct FieldOptions {
     #[arg(long, value_name = "DURATION")]
     pub estimate: Option<String>,
     /// Add an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
     pub affects: Vec<String>,
     /// Add a label (can be repeated)
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_delimiter = ',')]
     pub label: Vec<String>,
     #[command(flatten)]
     findings: FindingOptions,

@@ -9,7 +9,7 @@ use crate::intake;
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
-use crate::ticket::{Field, Node, Ticket};
+use crate::ticket::{Field, Node, Ticket, TicketId};
 
 /// The fields that the form shows.
 const FORM_FIELDS: &[Field] = &[
@@ -56,10 +56,10 @@ pub struct Args {
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     description: Option<String>,
     /// Remove a label (can be repeated)
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_delimiter = ',')]
     remove_label: Vec<String>,
     /// Remove an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
     remove_affects: Vec<String>,
     /// Override the rules of levels and statuses (requires -m, recorded in the timeline)
     #[arg(long)]
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         None => project.ids(&args.ids)?,
     };
     let note = args.message.read(session)?;
-    let mut changes = changes(args, &project, session)?;
+    let mut changes = changes(args, &ids, &project, session)?;
     if changes.is_empty() && args.spending.spent.is_none() {
         changes = match ids.as_slice() {
             [id] if session.interactive || args.message.resume.is_some() => {
@@ -118,7 +118,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(views::steps(changed, session))
 }
 
-fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Result<Changes, Failure> {
+fn changes(
+    args: &Args,
+    ids: &[TicketId],
+    project: &Project<'_>,
+    session: &mut Session<'_>,
+) -> Result<Changes, Failure> {
     let mut changes = args.fields.changes(project, session)?;
     if let Some(title) = &args.title {
         changes.insert(Field::Title, FieldChange::to_text(title.trim()));
@@ -137,13 +142,20 @@ fn changes(args: &Args, project: &Project<'_>, session: &mut Session<'_>) -> Res
     }
     for name in &args.clear {
         let mut field = Field::parse(name);
-        if matches!(field, Field::Unknown(_)) {
+        // A name that no version knows can be taken away where a ticket has it.
+        let has =
+            |id: &TicketId| project.readable(id).is_some_and(|ticket| ticket.fields().get(&field).is_some());
+        if matches!(field, Field::Unknown(_)) && !ids.iter().any(has) {
             field = Field::parse(&format!("findings.{name}"));
         }
         if matches!(&field, Field::Findings(crate::ticket::Finding::Unknown(_))) {
             let names: Vec<&str> = Field::plain_names().collect();
             let meant = crate::ticket::nearest(name, &names).map(|near| format!("; did you mean '{near}'?"));
             return Err(Failure::usage(format!("unknown field '{name}'{}", meant.unwrap_or_default())));
+        }
+        if changes.contains_key(&field) {
+            let message = format!("--clear {name} and another option for {name} cannot be used together");
+            return Err(Failure::usage(message).hint("git support edit --help"));
         }
         changes.insert(field, FieldChange::To(None));
     }

@@ -35,8 +35,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let options =
         ChangeOptions { dry_run: args.dry_run, allow_secret: args.allow_secret, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.adopt_edits(&edits, note.as_ref()))?;
+    if !args.dry_run {
+        project.restore_layout(&changed.answer)?;
+    }
+    if changed.outcome == Outcome::Unchanged && !changed.answer.is_empty() {
+        session.note("only layout or comments were edited; no field was changed");
+        return Ok(View::Nothing);
+    }
     if changed.outcome == Outcome::Unchanged {
-        session.note("nothing to save: .support is as it was committed");
+        session.note("nothing to save");
         return Ok(View::Nothing);
     }
     Ok(views::steps(changed, session))

@@ -30,10 +30,10 @@ pub struct Args {
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     kind: Option<String>,
     /// Add an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
     affects: Vec<String>,
     /// Add a label (can be repeated)
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_delimiter = ',')]
     label: Vec<String>,
     /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO")]

@@ -9,7 +9,7 @@ use crate::process::rules::Rules;
 
 use crate::ticket::{
     Action, Attachment, Entry, EntryData, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status,
-    Ticket, TicketId, Visibility, fold,
+    Ticket, TicketId, Visibility, fold, has_visible,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
@@ -210,6 +210,22 @@ impl Record {
         self.set.contains_key(field)
     }
 
+    /// True where a ticket has no text of a field, once this is done.
+    pub(super) fn lacks(&self, head: &Fields, field: &Field) -> bool {
+        let text = match self.set_of(field) {
+            None => head.get(field).and_then(Node::as_text),
+            Some(Set::Text { to }) => to.as_deref(),
+            Some(
+                Set::Value { .. }
+                | Set::TextOf { .. }
+                | Set::TextInHead
+                | Set::Members { .. }
+                | Set::Other(_),
+            ) => return false,
+        };
+        !text.is_some_and(has_visible)
+    }
+
     /// Records a field as set to what it is: a confirmation.
     pub(super) fn confirm(&mut self, head: &Fields, field: &Field) {
         let value = head.get(field).cloned();
@@ -262,6 +278,8 @@ impl Record {
             FieldChange::To(None) if must_have(field) => Err(refused("cannot be cleared".to_owned())),
             FieldChange::To(to) => {
                 let to = to.clone().map(|to| field.check(to)).transpose().map_err(refused)?;
+                // A text without a letter is none.
+                let to = to.filter(|to| field.kind() != Kind::Text || to.as_text().is_none_or(has_visible));
                 if field.kind() == Kind::Members {
                     let (old, new) = (names(from.as_ref()), names(to.as_ref()));
                     self.change_members(field, &old, &new);

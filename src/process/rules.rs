@@ -37,6 +37,13 @@ impl Rules {
         self.team.leads(who) || higher.any(|role| self.team.plays(who, role))
     }
 
+    /// The names of those on the team who may work at a level.
+    #[must_use]
+    pub fn workers(&self, level: Level) -> Vec<String> {
+        let members = self.team.members.iter().filter(|member| self.may_work(&member.person(), level));
+        members.map(|member| member.name.clone()).collect()
+    }
+
     /// True where somebody's commits may resolve tickets: whoever is on the team; anybody, where there is none.
     #[must_use]
     pub fn may_resolve_by_commit(&self, who: &Person) -> bool {

@@ -36,7 +36,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "policy.level_by_role",
         default: "warn",
-        about: "only the team of a level works at it: off, warn, enforce",
+        about: "only the team of a level, or of a higher one, works at it: off, warn, enforce",
     },
     Setting {
         key: "policy.fixed_needs_commit",

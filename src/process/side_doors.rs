@@ -8,7 +8,6 @@ use crate::process::request::{Actor, Request};
 use crate::process::rules::Rules;
 use crate::process::steps::needed;
 use crate::process::table::{STEPS, outcome};
-use crate::process::team::Role;
 use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, Ticket, TicketId};
 
 /// What an entry says that went over the rules of levels and statuses.
@@ -153,10 +152,7 @@ impl Record {
             .iter()
             .filter(|level| **level >= from && **level < to)
             .flat_map(|level| needed(change.rules, *level))
-            .filter(|finding| {
-                let field = Field::Findings(finding.clone());
-                change.head.get(&field).is_none() && !self.sets(&field)
-            })
+            .filter(|finding| self.lacks(change.head, &Field::Findings(finding.clone())))
             .collect();
         let mut once = Vec::new();
         for finding in missing {
@@ -196,7 +192,7 @@ impl Move<'_> {
         if self.rules.may_work(&self.actor.member, level) {
             return None;
         }
-        let allowed = self.rules.team.names(Role::of_level(level)).iter().map(ToString::to_string).collect();
+        let allowed = self.rules.workers(level);
         let (who, what) = (self.actor.by.to_string(), what.to_owned());
         Some(Refusal::NotTheirs { who, what, allowed, policy: OVERRIDE })
     }

@@ -170,10 +170,7 @@ impl Record {
             return Err(Refusal::NoLevel { id: ticket.id().clone(), level, up: true });
         };
         let missing: Vec<Finding> = needed(rules, level)
-            .filter(|finding| {
-                let field = Field::Findings(finding.clone());
-                head.get(&field).is_none() && !self.sets(&field)
-            })
+            .filter(|finding| self.lacks(head, &Field::Findings(finding.clone())))
             .collect();
         if !missing.is_empty() && !force {
             return Err(Refusal::MissingFindings { id: ticket.id().clone(), to, missing });
@@ -330,8 +327,7 @@ impl Record {
                 Ok(())
             }
             Policy::Enforce => {
-                let names = rules.team.names(Role::of_level(level));
-                let allowed = names.iter().map(ToString::to_string).collect();
+                let allowed = rules.workers(level);
                 Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
             }
         }

@@ -9,7 +9,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::{FileChange, shown};
 use crate::store::{BadFile, HandEdit, layout};
-use crate::ticket::{Field, Ticket, TicketId, codec};
+use crate::ticket::{Field, MAX_TICKET_BYTES, Ticket, TicketId, codec, nearest, visible};
 
 /// Files that the work tree has otherwise than the last commit.
 pub struct HandEdits(Vec<HandEdit>);
@@ -26,29 +26,34 @@ impl Project<'_> {
         }
         Ok(HandEdits(edits))
     }
+
+    /// Writes files again as they were committed.
+    ///
+    /// # Errors
+    /// Git cannot write them.
+    pub fn restore_layout(&self, paths: &[String]) -> Result<(), Failure> {
+        Ok(self.store.restore(paths)?)
+    }
 }
 
 impl Change<'_, '_> {
     /// Adopts edits made by hand: tickets are checked, and get the entries that account for their new fields; the
-    /// project's files are checked.
+    /// project's files are checked. Returns the files of which only the layout was edited.
     ///
     /// # Errors
     /// A file is not valid, is in conflict or was deleted; or a timeline was edited.
-    pub fn adopt_edits(&mut self, edits: &HandEdits, note: Option<&String>) -> Result<(), Failure> {
-        let mut names = Vec::new();
+    pub fn adopt_edits(&mut self, edits: &HandEdits, note: Option<&String>) -> Result<Vec<String>, Failure> {
+        let (mut names, mut untouched) = (Vec::new(), Vec::new());
         for edit in &edits.0 {
             let content = present(edit)?;
-            self.adopt(&edit.path, content);
             match layout::id_of(&edit.path) {
                 Some(id) => {
-                    let before = self.committed(&id, &edit.path)?;
-                    let changes = changes(&before, &edited(&id, &edit.path, content)?, &edit.path)?;
-                    let request = Request::new(RequestKind::Edit(changes)).with_note(note.cloned());
-                    self.request(&id, request)?;
-                    // An edit of the layout alone has no entry: the file is written as it is written everywhere.
-                    self.rewrite(&id);
+                    if !self.adopt_ticket(&id, edit, content, note)? {
+                        untouched.push(edit.path.clone());
+                    }
                 }
                 None => {
+                    self.adopt(&edit.path, content);
                     check_project_file(&edit.path, content)?;
                     names.push(edit.path.rsplit('/').next().unwrap_or_default().to_owned());
                     self.files.push(FileChange::write(edit.path.clone(), content));
@@ -58,7 +63,40 @@ impl Change<'_, '_> {
         if !names.is_empty() {
             self.subject(format!("save {}", names.join(", ")));
         }
-        Ok(())
+        Ok(untouched)
+    }
+
+    /// Adopts the edit of a ticket's file; false where only the layout was edited.
+    fn adopt_ticket(
+        &mut self,
+        id: &TicketId,
+        edit: &HandEdit,
+        content: &[u8],
+        note: Option<&String>,
+    ) -> Result<bool, Failure> {
+        let before = self.committed(id, &edit.path)?;
+        let after = edited(id, &edit.path, content)?;
+        let changes = changes(&before, &after, &edit.path)?;
+        check_names(id, &changes, &edit.path)?;
+        let gone = comments_gone(content, &codec::write(&after));
+        if !gone.is_empty() {
+            let message = format!("warning: {id}: comments in a ticket file are not kept");
+            self.project().host.note(format!("{message}: {}", gone.join(" / ")));
+        }
+        if changes.is_empty() && self.is_in_our_form(&before, &edit.path)? {
+            return Ok(false);
+        }
+        self.request(id, Request::new(RequestKind::Edit(changes)).with_note(note.cloned()))?;
+        self.adopt(&edit.path, content);
+        // One that was committed in another layout is written as it is written everywhere.
+        self.rewrite(id);
+        Ok(true)
+    }
+
+    /// True where the committed file is written as this program writes it.
+    fn is_in_our_form(&self, committed: &Ticket, path: &str) -> Result<bool, Failure> {
+        let file = self.project().snapshot().file(path, MAX_TICKET_BYTES)?;
+        Ok(file.is_some_and(|bytes| bytes == codec::write(committed).as_bytes()))
     }
 
     fn committed(&self, id: &TicketId, path: &str) -> Result<Ticket, Failure> {
@@ -87,6 +125,31 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
 fn edited(id: &TicketId, path: &str, content: &[u8]) -> Result<Ticket, Failure> {
     codec::read(id, content)
         .map_err(|invalid| Failure::from(crate::store::Error::from(BadFile::new(path, &invalid))))
+}
+
+/// Refuses a new field whose name is nearly one that tickets have: it would be kept, and never be read.
+fn check_names(id: &TicketId, changes: &Changes, path: &str) -> Result<(), Failure> {
+    let names: Vec<&str> = Field::plain_names().collect();
+    for field in
+        changes.iter().filter(|(_, change)| **change != FieldChange::To(None)).map(|(field, _)| field)
+    {
+        if let Field::Unknown(name) = field
+            && let Some(near) = nearest(name, &names)
+        {
+            let message = format!("{path}: unknown field '{}'; did you mean '{near}'?", visible(name));
+            return Err(Failure::new(Kind::Refused, message)
+                .hint(format!("git diff HEAD -- {path}; git support show {id}")));
+        }
+    }
+    Ok(())
+}
+
+/// The lines of comment in a file that its written form does not have.
+fn comments_gone(content: &[u8], written: &str) -> Vec<String> {
+    let kept: BTreeSet<&str> = written.lines().map(str::trim).collect();
+    let text = String::from_utf8_lossy(content);
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('#') && !kept.contains(line));
+    lines.map(visible).collect()
 }
 
 /// What the edit makes of the fields; the timeline must be as it was.

@@ -63,23 +63,43 @@ pub(super) fn reported(reported: &Reported, look: &RenderOptions) -> String {
 pub(super) fn steps(tickets: &[Ticket], look: &RenderOptions) -> String {
     let mut out = String::new();
     for ticket in tickets {
-        let Some(entry) = ticket.timeline().last() else { continue };
-        let what = match (set_lines(entry).join(", "), &entry.attachment) {
-            (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
-            (sets, None) => sets,
-        };
-        let action = if is_redo(entry, ticket) { "redo" } else { entry.action.as_str() };
-        let title = format!("{action}  {}", shown(ticket.fields().title()));
-        let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
-        let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), cut(&title, room).trim_end());
-        for undone in taken_back(entry, ticket) {
-            let _ = writeln!(out, "{}", cut(&undone, look.columns.unwrap_or(usize::MAX)));
-        }
-        if !what.is_empty() {
-            out.push_str(&look.block(&what, "  "));
+        for entry in last_step(ticket.timeline()) {
+            step(entry, ticket, look, &mut out);
         }
     }
     out
+}
+
+/// The last step, with what followed from it: a reopening removes links, what was no ticket is closed at once.
+fn last_step(timeline: &[Entry]) -> &[Entry] {
+    let follows = |pair: &[Entry]| {
+        let [before, entry] = pair else { return false };
+        let is_same = (before.at, &before.by) == (entry.at, &entry.by);
+        let is_pair = match (&before.action, &entry.action) {
+            (before, Action::Unlink) => matches!(before, Action::Reopen | Action::Unlink),
+            (before, action) => (before, action) == (&Action::Resolve, &Action::Close),
+        };
+        is_same && is_pair
+    };
+    let following = timeline.windows(2).rev().take_while(|pair| follows(pair)).count();
+    timeline.get(timeline.len().saturating_sub(following + 1)..).unwrap_or_default()
+}
+
+fn step(entry: &Entry, ticket: &Ticket, look: &RenderOptions, out: &mut String) {
+    let what = match (set_lines(entry).join(", "), &entry.attachment) {
+        (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
+        (sets, None) => sets,
+    };
+    let action = if is_redo(entry, ticket) { "redo" } else { entry.action.as_str() };
+    let title = format!("{action}  {}", shown(ticket.fields().title()));
+    let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(12));
+    let _ = writeln!(out, "{}  {}", look.id(ticket.id().as_str(), 10), cut(&title, room).trim_end());
+    for undone in taken_back(entry, ticket) {
+        let _ = writeln!(out, "{}", cut(&undone, look.columns.unwrap_or(usize::MAX)));
+    }
+    if !what.is_empty() {
+        out.push_str(&look.block(&what, "  "));
+    }
 }
 
 /// The short values that concurrent entries set beside the one that counts: `severity: also minor, by Dana Li`.

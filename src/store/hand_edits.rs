@@ -48,6 +48,14 @@ impl Store {
         Ok(edits)
     }
 
+    /// Writes files again as they were committed, in the index and the work tree.
+    ///
+    /// # Errors
+    /// Git cannot write them.
+    pub fn restore(&self, paths: &[String]) -> Result<(), Error> {
+        Ok(self.repository().restore(paths)?)
+    }
+
     /// True where git ignores what is new under `.support/`.
     #[must_use]
     pub fn is_ignored(&self) -> bool {

@@ -126,3 +126,83 @@ fn the_editor_form_changes_what_was_changed() {
         assert!(file.contains("description: Story.\n"), "{file}");
     }
 }
+
+#[test]
+fn an_edit_of_the_layout_alone_is_no_change() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Hand");
+    let (path, file) = (crate::sandbox::path_of(&id), sandbox.ticket_file(&id));
+    let commits = sandbox.subjects().len();
+    for text in [
+        file.replacen("type: defect", "type:   defect", 1),
+        file.replacen("title:", "# see JIRA-12\ntitle:", 1),
+        file.replace('\n', "\r\n"),
+    ] {
+        sandbox.file(&path, &text);
+        let saved = sandbox.run_unwatched(&["save"], "");
+        assert!(saved.stderr.contains("no field was changed") && saved.stdout.is_empty(), "{saved:?}");
+        assert_eq!(saved.stderr.contains("# see JIRA-12"), text.contains("JIRA"), "{saved:?}");
+        assert_eq!((sandbox.subjects().len(), sandbox.ticket_file(&id)), (commits, file.clone()));
+        assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "");
+    }
+    // Beside a change, a comment is named before it goes.
+    sandbox.file(&path, file.replacen("title: Hand", "# see JIRA-12\ntitle: Foot", 1));
+    let saved = sandbox.run_unwatched(&["save"], "");
+    assert!(saved.stderr.contains("comments in a ticket file are not kept: # see JIRA-12"), "{saved:?}");
+    assert_eq!(sandbox.field(&id, "title"), "Foot");
+}
+
+#[test]
+fn a_misspelt_field_is_not_kept_in_silence() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Hand");
+    let (path, file) = (crate::sandbox::path_of(&id), sandbox.ticket_file(&id));
+    sandbox.file(&path, file.replacen("status: new", "status: new\nseverty: blocker", 1));
+    assert!(sandbox.run_unwatched(&["save"], "").fails(1).contains("did you mean 'severity'"));
+    // One that is like none is of a newer version, and can be taken away again.
+    sandbox.file(&path, file.replacen("status: new", "status: new\nx-team: blue", 1));
+    sandbox.run_unwatched(&["save"], "").ok();
+    assert!(sandbox.ticket_file(&id).contains("x-team: blue"));
+    sandbox.run(&["edit", &id, "--clear", "x-team"]).ok();
+    assert!(!sandbox.ticket_file(&id).split("timeline:").next().unwrap().contains("x-team"));
+    assert!(sandbox.run(&["edit", &id, "--clear", "x-team"]).fails(2).contains("unknown field"));
+}
+
+#[test]
+fn an_empty_text_is_none_and_opens_no_gate() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A");
+    for blank in ["", "  ", "\n\t", "\u{200b}"] {
+        let words = ["escalate", &id, "--requirements", blank, "--troubleshooting", "Tried."];
+        assert!(sandbox.run(&words).fails(1).contains("requirements"), "{blank:?}");
+    }
+    sandbox.run(&["edit", &id, "--requirements", "All.", "--description", "Text"]).ok();
+    // What is there is not taken away on the way up.
+    let words = ["escalate", &id, "--requirements", "", "--troubleshooting", "Tried."];
+    assert!(sandbox.run(&words).fails(1).contains("requirements"));
+    sandbox.run(&["edit", &id, "--description", ""]).ok();
+    assert_eq!(sandbox.field(&id, "description"), serde_json::Value::Null);
+    assert_eq!(sandbox.run(&["list", "has:description", "--format", "ids"]).stdout, "");
+    assert!(
+        sandbox
+            .run(&["edit", &id, "--clear", "severity", "--severity", "major"])
+            .fails(2)
+            .contains("--clear severity")
+    );
+    sandbox.run(&["edit", &id, "--label", "a,b", "--affects", "1.0,1.1"]).ok();
+    assert_eq!(sandbox.field(&id, "labels"), serde_json::json!(["a", "b"]));
+    assert_eq!(sandbox.field(&id, "affects"), serde_json::json!(["1.0", "1.1"]));
+}
+
+#[test]
+fn a_reopened_duplicate_says_that_it_was_reopened() {
+    let sandbox = Sandbox::new();
+    let (one, other) = (sandbox.ticket("One"), sandbox.ticket("Other"));
+    sandbox.run(&["resolve", &one, "--as", "duplicate", "--duplicate-of", &other]).ok();
+    let said = sandbox.run(&["reopen", &one]).ok();
+    assert!(said.contains("reopen  One") && said.contains("resolved -> in-progress"), "{said}");
+    assert_eq!(said.matches("unlink").count(), 2, "{said}");
+    let spam = sandbox.ticket("Spam");
+    let said = sandbox.run(&["resolve", &spam, "--as", "spam"]).ok();
+    assert!(said.contains("resolve  Spam") && said.contains("close  Spam"), "{said}");
+}

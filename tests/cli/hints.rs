@@ -19,6 +19,9 @@ eve() { (cd ../eve 2>/dev/null || { git clone -q ../hub.git ../eve && cd ../eve;
 
 #[rustfmt::skip] // a line a case
 const CASES: &[Case] = &[
+    Case("s new X --key k; s new X --key k --severity minor", "git support edit", "s/VALUE/minor/", "s list severity:minor | grep X"),
+    Case("sed -i 's/^status: new/status: new\\nseverty: minor/' $path; s save", "git diff HEAD", "", "true"),
+    Case("s list fixed-in:1.1", "git support show", "s/ID/$id/", "true"),
     // What the process refuses.
     Case("s new -m '' </dev/null", "git support new", "", "test $(s list | wc -l) = 3"),
     Case("head -c 70000 /dev/zero | tr '\\0' x >long.txt; s comment $id -F long.txt", "git support attach", "s/ID/$id/;s/FILE/long.txt/", "s attach $id --list | grep long"),
@@ -93,7 +96,7 @@ const CASES: &[Case] = &[
     Case("s edit --severity major", "git support edit", "s/ID…/$id --severity major/;s/ or .*//", "s list severity:major | grep Pay"),
     Case("s edit $id </dev/null", "git support edit --help", "", "true"),
     Case("s board </dev/null", "git support list", "", "true"),
-    Case("s list --jsn --format json", "git support help", "s/[^a-z -].*//", "true"),
+    Case("s qqq --format json", "git support help", "s/[^a-z -].*//", "true"),
     Case("echo a >f; s attach $id f; s attach $id --get f", "git support attach", "s/-o FILE/-o g/", "cmp f g"),
     Case("echo a >f; s attach $id f f; s attach $id --get f -o g", "git support attach", "s/$/ -o g/", "cmp f g"),
     Case("s attach $id --get nope", "git support attach", "", "true"),
