@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::commands::{PROPERTIES, field_of};
-use crate::ticket::nearest;
+use crate::commands::{PROPERTIES, field_of, nearest};
 
 /// Options as others call them, and what they are here: of those that a command has, the first.
 const HABITS: &[(&[&str], &[&str])] = &[
@@ -71,7 +70,7 @@ fn meant(typed: &str, verb: &Command, line: &Command) -> Option<String> {
     let all = [names(verb), names(line)].concat();
     let has = |name: &str| all.iter().any(|known| known == name);
     if TITLES.contains(&typed) && verb.get_positionals().any(|word| word.get_id() == "title") {
-        return Some("the title is no option: 'TITLE' as a word".to_owned());
+        return Some("write the title as a word: 'TITLE'".to_owned());
     }
     let asks = verb.get_positionals().any(|word| word.get_id() == "query" || word.get_id() == "words");
     if asks && STATES.contains(&typed) {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
-use crate::cli::{flags_meant, help};
+use crate::cli::flags_meant;
+use crate::cli::help;
 use crate::commands::Command;
 use crate::commands::ProcessEnv;
 use crate::render::Format;

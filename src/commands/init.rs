@@ -6,9 +6,9 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::process::{Member, Role, SETTINGS, Settings, Team};
-use crate::project::{ChangeOptions, Outcome, Project};
+use crate::project::{ChangeOptions, Outcome, Project, Scope};
 use crate::render::View;
-use crate::ticket::{Person, address_problem, visible, yaml};
+use crate::ticket::{Person, address_problem, has_visible, visible, yaml};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -50,6 +50,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if asks {
         session.branch = asked_branch(session)?;
     }
+    let before = session.branch.as_ref().and_then(|_| Project::open(&session.host, None, Scope::Now).ok());
     let project = match &session.branch {
         Some(branch) => Project::open_new(&session.host, branch)?,
         None => session.project()?,
@@ -79,7 +80,26 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Outcome::Committed => session.note(format!("ready: tickets go to branch {branch}")),
         Outcome::Unchanged => session.note(format!("ready already: tickets go to branch {branch}")),
     }
+    if let Some(before) = before.filter(|before| before.branch() != branch) {
+        note_left(&before, branch, session)?;
+    }
     Ok(View::Nothing)
+}
+
+/// Says that tickets are on the branch that held them before, and how they come along.
+fn note_left(before: &Project<'_>, branch: &str, session: &Session<'_>) -> Result<(), Failure> {
+    let count = before.count("")?;
+    if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
+        let name = before.branch();
+        session.note(format!(
+            "warning: {name} has {count} ticket{plural}, which are not on {branch}; to copy them:"
+        ));
+        session.note(format!(
+            "git support --branch {name} export --full --attachments DIR | git support import - --attachments DIR"
+        ));
+    }
+    Ok(())
 }
 
 /// True where somebody at the terminal is asked: no flag answers, and the project is not set up.
@@ -122,7 +142,8 @@ fn owner(who: &str, project: &Project<'_>) -> Result<Person, Failure> {
     if who == "me" {
         return project.me();
     }
-    let person = Person::parse(who).filter(|person| address_problem(&person.email).is_none());
+    let is_whole = |person: &Person| has_visible(&person.name) && address_problem(&person.email).is_none();
+    let person = Person::parse(who).filter(is_whole);
     person.ok_or_else(|| {
         Failure::usage(format!("'{}' is not a valid person", visible(who)))
             .hint("write 'Ann Lee <ann@example.com>', or me")

@@ -86,6 +86,7 @@ pub use crate::project::{
     Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder,
 };
 pub use crate::query::{PROPERTIES, field_of, requoted};
+pub use crate::ticket::nearest;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! `git support` without a command: what to do first, and your queue in one line.
 
-use crate::commands::failure::Failure;
+use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::render::View;
 
@@ -28,7 +28,10 @@ One command:   git support help COMMAND
 /// Runs the command.
 pub(crate) fn run(_: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     // Outside of a repository, or where it cannot be read, there is no queue; the way in is the same.
-    let queue = queue(session).unwrap_or_else(|_| "No tickets here. Set up: git support init".to_owned());
+    let queue = queue(session).unwrap_or_else(|failure| {
+        let first = if failure.kind == Kind::Repository { "git init && " } else { "" };
+        format!("No tickets here. Set up: {first}git support init")
+    });
     Ok(View::Text(format!("{FIRST}{queue}\n{MORE}")))
 }
 

@@ -111,7 +111,7 @@ impl<'a> SlaReport<'a> {
             let (tickets, were) =
                 if count == 1 { ("ticket has", "it was") } else { ("tickets have", "they were") };
             session.note(format!(
-                "{count} open {tickets} no target: {were} opened before it was set; git support sla --policy HEAD shows them"
+                "{count} open {tickets} no target: {were} opened before it was set; git support sla --settings HEAD shows them"
             ));
         }
     }
@@ -192,7 +192,7 @@ impl<'a> SlaReport<'a> {
         }
         let is_older = !self.what_if && !self.rules.clocks(course, &[], self.now.unix()).is_empty();
         match ticket.fields().severity() {
-            _ if is_older => Some("it was opened before the target was set (--policy HEAD shows it)"),
+            _ if is_older => Some("it was opened before the target was set (--settings HEAD shows it)"),
             None => Some("it has no severity"),
             Some(_) => None,
         }

@@ -23,7 +23,7 @@ pub enum Refusal {
     #[error("a ticket needs a title")]
     NoTitle,
     /// A note of nothing but white space.
-    #[error("the comment is empty")]
+    #[error("the text is empty")]
     EmptyNote,
     /// A note beyond the limit.
     #[error("the text has {bytes} bytes; a text is at most {MAX_TEXT_BYTES}")]

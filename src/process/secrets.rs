@@ -116,7 +116,9 @@ pub fn secrets_given(words: &[String]) -> Vec<String> {
             given.push(word.clone());
             continue;
         }
-        match word.split_once('=').filter(|(name, _)| names_a_secret(name)) {
+        // A script with an assignment in it is many words.
+        let is_one = |name: &str, value: &str| name.starts_with('-') || !value.contains(char::is_whitespace);
+        match word.split_once('=').filter(|(name, value)| names_a_secret(name) && is_one(name, value)) {
             Some((_, value)) => given.push(value.to_owned()),
             None => is_next = word.starts_with('-') && names_a_secret(word),
         }

@@ -49,7 +49,9 @@ impl Record {
     ) -> Result<Action, Refusal> {
         let (head, action) = (ticket.fields(), step.action());
         let Some(status) = outcome(&action, head.status()) else {
-            let legal = legal_steps(head.status()).iter().map(ToString::to_string).collect();
+            // To hand back is a way to return, and no command.
+            let named = legal_steps(head.status()).into_iter().filter(|step| **step != Action::HandBack);
+            let legal = named.map(ToString::to_string).collect();
             return Err(Refusal::Illegal {
                 id: ticket.id().clone(),
                 status: head.status(),
@@ -146,10 +148,13 @@ impl Record {
         match rules.settings.severity_by_owner {
             Policy::Off => {}
             Policy::Warn => {
-                self.proposed = true;
                 let owners = rules.team.names(Role::ProductOwner).join(", ");
-                self.warnings
-                    .push(format!("the severity is a proposal until a product owner confirms it ({owners})"));
+                self.proposed = !matches!(self.set_of(&Field::Severity), Some(Set::Value { to: None, .. }));
+                self.warnings.push(if self.proposed {
+                    format!("the severity is a proposal until a product owner confirms it ({owners})")
+                } else {
+                    format!("product owners clear a severity ({owners})")
+                });
             }
             Policy::Enforce => return Err(not_an_owner(rules, actor, "set a severity")),
         }

@@ -9,6 +9,7 @@ use crate::process::{
     Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting,
 };
 use crate::project::failure::{Failure, Kind};
+use crate::query::natural_key;
 use crate::store::{Snapshot, layout};
 use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
 
@@ -173,7 +174,11 @@ pub(super) fn read_vendors(
 }
 
 pub(super) fn read_releases(snapshot: &Snapshot<'_>) -> Result<(Vec<Release>, Vec<FileProblem>), Failure> {
-    read_folder(snapshot, layout::RELEASES, Release::is_version, Release::read)
+    let (mut releases, problems) =
+        read_folder(snapshot, layout::RELEASES, Release::is_version, Release::read)?;
+    // 1.10 comes after 1.9.
+    releases.sort_by_cached_key(|release| natural_key(&release.version));
+    Ok((releases, problems))
 }
 
 /// The findings that were accepted; those that cannot be read accept nothing.

@@ -123,8 +123,11 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
 }
 
 fn edited(id: &TicketId, path: &str, content: &[u8]) -> Result<Ticket, Failure> {
-    codec::read(id, content)
-        .map_err(|invalid| Failure::from(crate::store::Error::from(BadFile::new(path, &invalid))))
+    codec::read(id, content).map_err(|invalid| {
+        let failure = Failure::from(crate::store::Error::from(BadFile::new(path, &invalid)));
+        // What is wrong is no commit's yet.
+        Failure { hints: vec![format!("git diff HEAD -- {path}")], ..failure }
+    })
 }
 
 /// Refuses a new field whose name is nearly one that tickets have: it would be kept, and never be read.

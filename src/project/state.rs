@@ -139,9 +139,12 @@ impl<'h> Project<'h> {
         self.commit.is_none()
     }
 
-    /// True where the branch holds nothing of git-support yet.
+    /// True where the branch holds nothing of git-support yet. A state of the past may hold nothing of a branch that does.
     #[must_use]
     pub fn is_unused(&self) -> bool {
+        if !matches!(self.scope, Scope::Now) {
+            return false;
+        }
         let repository = self.store.repository();
         let has = |commit| repository.find(commit, layout::FOLDER).is_ok_and(|found| found.is_none());
         self.commit.is_none_or(has)

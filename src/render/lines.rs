@@ -87,7 +87,9 @@ fn last_step(timeline: &[Entry]) -> &[Entry] {
 
 fn step(entry: &Entry, ticket: &Ticket, look: &RenderOptions, out: &mut String) {
     let what = match (set_lines(entry).join(", "), &entry.attachment) {
-        (_, Some(file)) => format!("{} ({} bytes)", shown(&file.name), file.bytes),
+        (_, Some(file)) => {
+            format!("{} ({} byte{})", shown(&file.name), file.bytes, if file.bytes == 1 { "" } else { "s" })
+        }
         (sets, None) => sets,
     };
     let action = if is_redo(entry, ticket) { "redo" } else { entry.action.as_str() };

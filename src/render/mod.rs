@@ -87,6 +87,8 @@ pub fn render(view: &View, format: Format, look: &RenderOptions) -> Result<Strin
         Format::Ndjson => Ok(data::ndjson(view)),
         Format::Yaml => Ok(data::yaml(view)),
         Format::Csv => flat::csv(view),
+        // Release notes are Markdown as they stand.
+        Format::Markdown if matches!(view, View::Notes { .. }) => Ok(table_form(view, look)),
         Format::Markdown => flat::markdown(view),
         Format::Junit | Format::Sarif | Format::Github => gate::findings(view, format),
     }

@@ -307,7 +307,7 @@ fn tickets_filed_before_a_target_was_set_are_counted() {
     sandbox.run(&["config", "set", "clocks.major.resolution", "4h"]).ok();
     sandbox.run(&["new", "Young", "--severity", "major"]).ok();
     let said = sandbox.run(&["sla"]);
-    let expected = "1 open ticket has no target: it was opened before it was set; git support sla --policy HEAD shows them";
+    let expected = "1 open ticket has no target: it was opened before it was set; git support sla --settings HEAD shows them";
     assert!(said.stderr.contains(expected), "{}", said.stderr);
     assert!(!said.stdout.contains("Old"), "{}", said.stdout);
     assert!(sandbox.run(&["sla", "--policy", "HEAD"]).ok().contains("Old"));

@@ -13,7 +13,7 @@ fn without_a_command_the_first_ones_and_the_queue_are_shown() {
     assert!(shown.contains("Your queue: 1 assigned to you, 1 unassigned, 2 open in all"), "{shown}");
     assert!(shown.contains("git support help"), "{shown}");
     let nowhere = Sandbox::nowhere();
-    assert!(nowhere.run_unwatched(&[], "").ok().contains("git support init"));
+    assert!(nowhere.run_unwatched(&[], "").ok().contains("git init && git support init"));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn an_option_of_others_is_answered_with_the_one_that_is_meant() {
     let sandbox = Sandbox::new();
     let id = sandbox.ticket("A");
     for (typed, meant) in [
-        (&["new", "--title", "T"][..], "'TITLE' as a word"),
+        (&["new", "--title", "T"][..], "write the title as a word"),
         (&["new", "T", "--description", "x"], "use -m"),
         (&["new", "T", "--labl", "x"], "did you mean --label?"),
         (&["comment", &id, "--body", "x"], "use -m"),

@@ -21,6 +21,7 @@ eve() { (cd ../eve 2>/dev/null || { git clone -q ../hub.git ../eve && cd ../eve;
 const CASES: &[Case] = &[
     Case("s new X --key k; s new X --key k --severity minor", "git support edit", "s/VALUE/minor/", "s list severity:minor | grep X"),
     Case("sed -i 's/^status: new/status: new\\nseverty: minor/' $path; s save", "git diff HEAD", "", "true"),
+    Case("echo x >f; s attach $id f; s resolve $id --as answered -m x; s init --branch tickets", "git support --branch", "s/DIR/..\\/files/g", "s list --all | grep Pay && s attach $id --list | grep f && s audit && test -z \"$(s --branch main doctor 2>&1 | grep missing)\""),
     Case("s list fixed-in:1.1", "git support show", "s/ID/$id/", "true"),
     // What the process refuses.
     Case("s new -m '' </dev/null", "git support new", "", "test $(s list | wc -l) = 3"),
@@ -47,7 +48,7 @@ const CASES: &[Case] = &[
     Case("s team add Pat --email pat@example.com; s config set policy.level_by_role enforce; s edit $id --status pending", "git support pend", "s/, or.*//", "s show $id | grep pending"),
     Case("s edit $id --reporter 'Ann <a@b.example>' --channel phone; s resolve $id --as answered; s close $id; s comment $id --from customer -m x", "git support new TITLE --relates-to", "s/TITLE/Again/", "s list title:again | grep Again"),
     Case("s estimate 6h", "git support estimate", "s/ID/$id/", "true"),
-    Case("s edit $id --severity blocker; s config set clocks.blocker.resolution 4h; s sla", "git support sla --policy HEAD", "s/ shows them//", "true"),
+    Case("s edit $id --severity blocker; s config set clocks.blocker.resolution 4h; s sla", "git support sla --settings HEAD", "s/ shows them//", "true"),
     Case("for i in 1 2 3 4 5 6 7 8 9 10; do s comment $id -m $i; done; s audit ..", "git support audit", "", "true"),
     Case("git commit -q --allow-empty -m x; git replace HEAD HEAD~1; s audit", "git replace -d", "", "s audit"),
     Case("s team add Pat --email pat@example.com --role lead; as_eve comment $id -m 'a secret'; s redact $id --text 'a secret' -m x", "git support team", "", "true"),
@@ -237,6 +238,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("git is not on the PATH", "a fact, and no command"),
     ("Saved queries, for", "a comment in the settings"),
     ("Open, work on and resolve", "the overview"),
+    ("git init && ", "helping::without_a_command_the_first_ones_and_the_queue_are_shown"),
     ("One command:", "the overview"),
     ("No tickets here. Set up", "the overview"),
     ("git support list @{name}", "what a setting is for"),

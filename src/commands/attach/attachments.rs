@@ -75,7 +75,8 @@ fn get(
         return Err(Failure::new(Kind::Refused, message).hint(hint));
     }
     (session.save)(&place, &content)?;
-    session.note(format!("wrote {} ({} bytes)", path.display(), content.len()));
+    let plural = if content.len() == 1 { "" } else { "s" };
+    session.note(format!("wrote {} ({} byte{plural})", path.display(), content.len()));
     Ok(View::Nothing)
 }
 

@@ -1,0 +1,136 @@
+//! Which commits fix a ticket, and what a clone that lacks some of history says of it.
+
+use crate::sandbox::Sandbox;
+
+/// A commit that names a ticket.
+fn naming(sandbox: &Sandbox, trailer: &str, id: &str) {
+    let trailer = format!("{trailer}: {id}");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Work", "--trailer", &trailer]);
+    sandbox.run(&["scan"]).ok();
+}
+
+#[test]
+fn only_what_was_fixed_is_in_the_notes_of_a_release() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let [open, refused, later, undone, parts, again, mistaken] =
+        ["Open", "Refused", "Later", "Undone", "In parts", "Again", "Mistaken"]
+            .map(|title| sandbox.ticket(title));
+    for id in [&open, &refused, &later, &parts] {
+        naming(&sandbox, "Support-Ticket", id);
+    }
+    naming(&sandbox, "Resolves-Ticket", &undone);
+    sandbox.run(&["undo"]).ok();
+    for id in [&again, &mistaken] {
+        naming(&sandbox, "Resolves-Ticket", id);
+        sandbox.run(&["reopen", id, "-m", "It fails still."]).ok();
+    }
+    sandbox.run(&["resolve", &mistaken, "--as", "fixed", "-m", "It does not."]).ok();
+    sandbox.run(&["resolve", &refused, "--as", "wont-fix", "-m", "No."]).ok();
+    sandbox.run(&["resolve", &later, "--as", "fixed", "-m", "By that commit."]).ok();
+    sandbox.git(&["tag", "v1"]);
+    naming(&sandbox, "Resolves-Ticket", &parts);
+    naming(&sandbox, "Resolves-Ticket", &again);
+    sandbox.git(&["tag", "v2"]);
+    for (version, tag) in [("1", "v1"), ("2", "v2")] {
+        sandbox.run(&["release", "handover", version, "--tag", tag]).ok();
+    }
+    let all = [&open, &refused, &later, &undone, &parts, &again, &mistaken];
+    let fixed = |version: &str| -> Vec<&str> {
+        let notes = sandbox.run(&["release", "notes", version]).ok();
+        all.iter().map(|id| id.as_str()).filter(|id| notes.contains(id)).collect()
+    };
+    assert_eq!(fixed("1"), [&later, &mistaken]);
+    assert_eq!(fixed("2"), [&parts, &again]);
+    for id in all {
+        let page = sandbox.run(&["show", id]).ok();
+        let said =
+            page.lines().find_map(|line| line.trim().strip_prefix("fixed in")).unwrap_or_default().trim();
+        let expected = match id {
+            id if id == &later || id == &mistaken => "1, 2",
+            id if id == &parts || id == &again => "2",
+            _ => "",
+        };
+        assert_eq!(said, expected, "{page}");
+    }
+}
+
+#[test]
+fn every_commit_that_a_message_takes_back_is_taken_back() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let (first, second) = (sandbox.ticket("First"), sandbox.ticket("Second"));
+    let commit = |message: &str| {
+        sandbox.git(&["commit", "-q", "--allow-empty", "-m", message]);
+        sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    };
+    let other = commit("Other");
+    let fixes = [commit(&format!("Fix\n\nFixes: {first}")), commit(&format!("Fix\n\nFixes: {second}"))];
+    commit(&format!(
+        "Go back\n\n* Revert \"Other\"\n\nThis reverts commit {other}.\n\n* Revert \"Fix\"\n\nThis reverts commit {}.\n\n\
+         This reverts commit {}.",
+        fixes[0],
+        &fixes[1][..12]
+    ));
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["scan"]).ok();
+    sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+    for id in [&first, &second] {
+        assert_eq!(sandbox.field(id, "status"), "new");
+        assert!(!sandbox.run(&["release", "notes", "1"]).ok().contains(id.as_str()));
+    }
+}
+
+#[test]
+fn a_tag_that_is_not_here_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    let id = sandbox.ticket("A");
+    naming(&sandbox, "Resolves-Ticket", &id);
+    for version in ["1", "2"] {
+        sandbox.git(&["tag", &format!("v{version}")]);
+        sandbox.run(&["release", "handover", version, "--tag", &format!("v{version}")]).ok();
+    }
+    sandbox.git(&["tag", "-d", "v2"]);
+    let notes = sandbox.run(&["release", "notes", "1"]);
+    assert!(notes.stderr.contains("tag v2 of 2 is not in this clone"), "{notes:?}");
+    assert!(notes.ok().contains(&id));
+    assert!(sandbox.run(&["release", "notes", "2"]).fails(1).contains("git fetch --tags"));
+}
+
+#[test]
+fn a_shallow_clone_says_that_it_does_not_know_all() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q"]);
+    sandbox.git(&["config", "uploadpack.allowFilter", "true"]);
+    let id = sandbox.ticket("A about code.c");
+    sandbox.file("code.c", "int one;\n");
+    sandbox.git(&["add", "code.c"]);
+    sandbox.git(&["commit", "-qm", &format!("Fix\n\nResolves-Ticket: {id}")]);
+    sandbox.run(&["scan"]).ok();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Later"]);
+    let clone = |words: &str| {
+        sandbox.shell(&format!(
+            "rm -rf s && git clone -q --depth 1 --no-single-branch file://$PWD s && cd s && {words}"
+        ))
+    };
+    for words in [
+        "release notes 1",
+        "log",
+        "log ID",
+        "blame ID",
+        "show ID",
+        "handover ID",
+        "assign ID --suggest",
+        "scan",
+    ] {
+        let words = words.replace("ID", &id);
+        let said = clone(&format!("git support {words}"));
+        assert!(said.stderr.contains("git fetch --unshallow"), "{words}: {said:?}");
+        let whole = clone(&format!("git fetch -q --unshallow && git support {words}"));
+        assert!(!whole.stderr.contains("shallow"), "{words}: {whole:?}");
+    }
+    assert!(!clone(&format!("git support list && git support show {id} --json")).stderr.contains("index"));
+}
