@@ -14,6 +14,9 @@ use crate::ticket::TicketId;
 const MAX_EDITIONS: usize = 8;
 /// The shortest prefix that names a ticket.
 pub(super) const MIN_PREFIX: usize = 4;
+/// From this many files on, a build is worth more memory, and how much of it, in KiB.
+const MANY_FILES: usize = 50_000;
+const LARGE_CACHE_KIB: i64 = 96 * 1024;
 /// From this many changes on, all prefixes are worked out in one go.
 pub(super) const MANY: usize = 2_000;
 
@@ -102,6 +105,17 @@ impl CatchUp<'_> {
     #[must_use]
     pub fn base(&self) -> &[u8] {
         &self.base
+    }
+
+    /// Takes more memory where this many files are to come: pages that do not fit are written and read again.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn expect(&self, files: usize) -> Result<(), Error> {
+        if files >= MANY_FILES {
+            self.work.pragma_update(None, "cache_size", -LARGE_CACHE_KIB)?;
+        }
+        Ok(())
     }
 
     /// Empties the edition: the trees that it stands at are no longer there to compare with.

@@ -113,6 +113,7 @@ impl Project<'_> {
             }
             see(catch_up, path)
         })?;
+        catch_up.expect(total)?;
         let bar = (total >= MANY).then(|| (self.host.progress)("indexing", total));
         let mut done = Done { files: 0, bar };
         let mut put = |files: &mut Vec<Versions>| -> Result<(), IndexError> {

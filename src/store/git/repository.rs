@@ -239,10 +239,10 @@ fn named_work_tree(surroundings: &ProcessEnv, config: &Config, repo: &git2::Repo
 /// a walk over a long history sees each once.
 const CACHED_BYTES: isize = 4 * 1024 * 1024;
 
-/// The bytes of packs that libgit2 maps, in all and at once: what it takes where addresses have 32 bits. On others it
-/// maps a GiB at once, and all that was read of a large pack counts as memory of this process.
-const MAPPED_BYTES: usize = 256 * 1024 * 1024;
-const WINDOW_BYTES: usize = 32 * 1024 * 1024;
+/// The bytes of packs that libgit2 maps, in all and at once: half of what it takes where addresses have 32 bits. On others
+/// it maps a GiB at once, and all that was read of a large pack counts as memory of this process.
+const MAPPED_BYTES: usize = 128 * 1024 * 1024;
+const WINDOW_BYTES: usize = 16 * 1024 * 1024;
 
 /// Bounds what libgit2 keeps of objects, 256 MiB on the disk by its own measure, and what it maps of packs.
 #[expect(
