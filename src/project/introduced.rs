@@ -8,7 +8,7 @@ use crate::project::search_index::IndexError;
 use crate::project::state::Project;
 use crate::store::Parsed;
 use crate::store::git::ObjectId;
-use crate::ticket::{EntryIdentity, Ticket, TicketId};
+use crate::ticket::{EntryId, EntryIdentity, Ticket, TicketId};
 
 pub use crate::store::IntroducedEntry;
 
@@ -60,7 +60,10 @@ impl Project<'_> {
         loop {
             let mut all = self.store.all_entries(&self.snapshot(), asked, &passes)?;
             let is_all = all.len() < asked;
-            self.without_taken_over(&mut all)?;
+            if !is_all {
+                self.drop_taken_over(&mut all)?;
+            }
+            let mut all = self.each_once(all);
             if is_all || all.len() >= limit {
                 all.truncate(limit);
                 return Ok(all);
@@ -69,8 +72,25 @@ impl Project<'_> {
         }
     }
 
-    /// Leaves out what a commit took over from another one that is here, too.
-    fn without_taken_over(&self, all: &mut Vec<IntroducedEntry>) -> Result<(), Failure> {
+    /// Of entries that two commits brought, the one with the commit that made it.
+    fn each_once(&self, all: Vec<IntroducedEntry>) -> Vec<IntroducedEntry> {
+        let mut places: BTreeMap<(TicketId, EntryId), usize> = BTreeMap::new();
+        let mut kept: Vec<IntroducedEntry> = Vec::new();
+        for one in all {
+            let place = *places.entry((one.ticket.clone(), one.entry.id.clone())).or_insert(kept.len());
+            match kept.get_mut(place) {
+                None => kept.push(one),
+                Some(known) if self.store.may_be_taken_over(known) && !self.store.may_be_taken_over(&one) => {
+                    *known = one;
+                }
+                Some(_) => {}
+            }
+        }
+        kept
+    }
+
+    /// Leaves out what a commit took over from another one that is older than what was asked for.
+    fn drop_taken_over(&self, all: &mut Vec<IntroducedEntry>) -> Result<(), Failure> {
         let doubtful: BTreeSet<TicketId> = all
             .iter()
             .filter(|one| self.store.may_be_taken_over(one))
@@ -84,10 +104,9 @@ impl Project<'_> {
                 history.into_iter().map(|one| ((ticket.id().clone(), one.entry.id.clone()), one.commit)),
             );
         }
-        let mut seen = BTreeSet::new();
         all.retain(|one| {
-            let key = (one.ticket.clone(), one.entry.id.clone());
-            makers.get(&key).is_none_or(|maker| *maker == one.commit) && seen.insert(key)
+            let maker = makers.get(&(one.ticket.clone(), one.entry.id.clone()));
+            maker.is_none_or(|maker| *maker == one.commit)
         });
         Ok(())
     }

@@ -127,21 +127,27 @@ pub(super) fn is_none(value: &str) -> bool {
     NONE.contains(&value.to_lowercase().as_str())
 }
 
-/// What a field of another language's clause asks: `severity in (…)`, `assignee is empty`.
-pub(super) fn clause(word: &str, rest: &str) -> Option<String> {
+/// What a field asks in a clause of another language, `severity in (…)`, `assignee is empty`: its operator, and how it is
+/// written here.
+pub(super) fn clause(word: &str, rest: &str) -> Option<(String, String)> {
     let own = field(word).or_else(|| Key::parse(word).map(|_| word))?;
-    let (operator, rest) = rest.trim_start().split_once(|c: char| c.is_whitespace() || c == '(')?;
-    let (operator, rest) = (operator.to_lowercase(), rest.trim_start().to_lowercase());
+    let mut words = rest.trim_start().splitn(2, |c: char| c.is_whitespace() || c == '(');
+    let operator = words.next().unwrap_or_default().to_lowercase();
+    let after = rest.trim_start().get(operator.len()..).unwrap_or_default().trim_start().to_lowercase();
     let is_empty = |text: &str| text.starts_with("empty") || text.starts_with("null");
-    match operator.as_str() {
-        "in" => Some(format!("write {own}:a,b")),
-        "not" if rest.starts_with("in") => Some(format!("write {own}!=a,b")),
-        "is" if is_empty(&rest) => Some(format!("write no:{own}")),
-        "is" if rest.strip_prefix("not").is_some_and(|rest| is_empty(rest.trim_start())) => {
+    let is_list = |text: &str| text.starts_with('(');
+    let hint = match operator.as_str() {
+        "in" if is_list(&after) => Some(format!("write {own}:a,b")),
+        "not" if after.strip_prefix("in").is_some_and(|rest| is_list(rest.trim_start())) => {
+            Some(format!("write {own}!=a,b"))
+        }
+        "is" if is_empty(&after) => Some(format!("write no:{own}")),
+        "is" if after.strip_prefix("not").is_some_and(|rest| is_empty(rest.trim_start())) => {
             Some(format!("write has:{own}"))
         }
         _ => None,
-    }
+    };
+    hint.map(|hint| (operator, hint))
 }
 
 /// What is typed as an option, and would leave a word of one letter out; or a number of lines, as `git log -5` has it.

@@ -113,8 +113,8 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
             word if word.text == "NOT" => Piece::Minus,
             word => {
                 let rest: String = chars.iter().skip(at).collect();
-                if let Some(hint) = clause(&word.text, &rest) {
-                    let problem = format!("'{}' begins a clause of another language", word.text);
+                if let Some((operator, hint)) = clause(&word.text, &rest) {
+                    let problem = format!("'{operator}' is not an operator");
                     return Err(SyntaxError { column: start + 1, problem, hint: Some(hint) });
                 }
                 bare(word, start + 1)?

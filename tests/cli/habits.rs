@@ -159,6 +159,8 @@ const HABITS: &[Habit] = &[
     (&["assignee is EMPTY"], Err("no:assignee")),
     (&["assignee IS NOT NULL"], Err("has:assignee")),
     (&["customer is angry"], Ok("")),
+    (&["owner in berlin"], Ok("")),
+    (&["assignee in(me)"], Err("assignee:a,b")),
     // Nothing at all.
     (&[""], Err("leave it out")),
     (&["  "], Err("leave it out")),

@@ -293,10 +293,11 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         if made > reported {
             return true;
         }
-        let id = ticket.id();
-        self.change.project().host.note(format!(
-            "warning: {id}: cannot determine if {commit:.10} is newer than the revision that failed; git fetch --unshallow"
-        ));
+        let (id, short) = (ticket.id(), commit.get(..10).unwrap_or(commit));
+        let message =
+            format!("warning: {id}: cannot determine if {short} is newer than the revision that failed");
+        let how = if repository.is_shallow() { "; git fetch --unshallow" } else { "" };
+        self.change.project().host.note(message + how);
         false
     }
 
