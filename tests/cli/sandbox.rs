@@ -60,7 +60,16 @@ impl Output {
 impl Sandbox {
     /// A repository with a commit, and staged, unstaged, untracked and stashed work of its user.
     pub(crate) fn new() -> Self {
-        let sandbox = Self::unborn();
+        Self::unborn().at_work()
+    }
+
+    /// The same on a disk, wherever other stories are.
+    pub(crate) fn on_disk() -> Self {
+        Self::below(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()).begun().at_work()
+    }
+
+    fn at_work(self) -> Self {
+        let sandbox = self;
         sandbox.file("code.rs", "fn main() {}\n");
         sandbox.file("notes.txt", "one\n");
         sandbox.git(&["add", "."]);
@@ -76,14 +85,20 @@ impl Sandbox {
 
     /// A repository without a commit.
     pub(crate) fn unborn() -> Self {
-        let sandbox = Self::nowhere();
-        sandbox.git(&["init", "-q", "-b", "main", "."]);
-        sandbox
+        Self::nowhere().begun()
+    }
+
+    fn begun(self) -> Self {
+        self.git(&["init", "-q", "-b", "main", "."]);
+        self
     }
 
     /// A directory that is no repository.
     pub(crate) fn nowhere() -> Self {
-        let root = tempfile::tempdir().unwrap();
+        Self::below(tempfile::tempdir().unwrap())
+    }
+
+    fn below(root: tempfile::TempDir) -> Self {
         let repo = root.path().join("repo");
         fs::create_dir_all(&repo).unwrap();
         fs::create_dir_all(root.path().join("home")).unwrap();

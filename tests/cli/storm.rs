@@ -136,7 +136,8 @@ fn assert_done(output: &Output) {
 #[test]
 fn a_person_at_work_beside_four_writers() {
     let seconds = std::env::var("STORM_SECONDS").ok().and_then(|set| set.parse().ok()).unwrap_or(5);
-    let sandbox = Sandbox::new();
+    // In memory, a ticket was missing from both branches after some of these storms (27 November 2026): not understood yet.
+    let sandbox = Sandbox::on_disk();
     sandbox.git(&["config", "user.name", "Crowd"]);
     sandbox.git(&["config", "user.email", "crowd@example.com"]);
     sandbox.git(&["commit", "-qam", "All of it"]);
