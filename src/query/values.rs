@@ -246,8 +246,9 @@ fn link(field: &str, text: &str, column: usize) -> Result<Test, SyntaxError> {
     let text = text.to_lowercase();
     let kinds: Vec<&str> = LinkKind::WORDS.to_vec();
     let typed = kinds.iter().find(|kind| LinkKind::parse(kind).typed() == text);
-    let is_beginning =
-        kinds.iter().any(|kind| kind.starts_with(&text)) || (text.len() >= 4 && is_base32(&text));
+    // A word of three letters is rather a kind that there is not than the beginning of an id.
+    let may_be_id = is_base32(&text) && (text.len() >= 4 || text.contains(|c: char| c.is_ascii_digit()));
+    let is_beginning = may_be_id || kinds.iter().any(|kind| kind.starts_with(&text));
     match typed {
         Some(kind) => Ok(Test::Text((*kind).to_owned())),
         None if is_beginning => Ok(Test::Text(text)),

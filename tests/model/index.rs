@@ -148,7 +148,7 @@ const ORDERS: &[&str] = &[
 fn query_text() -> impl Strategy<Value = String> {
     let term = || {
         (select(TERMS), any::<bool>())
-            .prop_map(|(term, no)| if no { format!("-{term}") } else { term.to_owned() })
+            .prop_map(|(term, no)| if no { format!("NOT {term}") } else { term.to_owned() })
     };
     let group = vec(term(), 1..3).prop_map(|terms| format!("({})", terms.join(" OR ")));
     let terms = vec(prop_oneof![3 => term().boxed(), 1 => group.boxed()], 0..3);
