@@ -115,6 +115,45 @@ fn what_history_holds_is_brought_back() {
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
 }
 
+/// Git reads its index before it locks it: what is committed in between is not in what it commits.
+fn committed_with_an_index_from_before(sandbox: &Sandbox) -> String {
+    sandbox.file("app.log", "502\n");
+    let index = std::fs::read(sandbox.repo().join(".git/index")).unwrap();
+    let id = sandbox.run_unwatched(&["new", "Raced", "--attach", "app.log"], "").ok().trim().to_owned();
+    std::fs::write(sandbox.repo().join(".git/index"), index).unwrap();
+    sandbox.git(&["commit", "-qam", "By a person"]);
+    sandbox.is_tampered_with();
+    assert!(!sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]).contains(&path_of(&id)));
+    assert!(sandbox.repo().join(path_of(&id)).exists());
+    id
+}
+
+#[test]
+fn what_a_race_with_git_leaves_in_the_work_tree_is_not_in_the_way() {
+    let (sandbox, _) = clean();
+    let id = committed_with_an_index_from_before(&sandbox);
+    assert!(rules(&sandbox, 3).contains(&"history.lost".to_owned()));
+    let said = sandbox.run_unwatched(&["doctor", "--repair"], "").ok();
+    assert!(said.contains("no problems left"), "{said}");
+    assert_eq!(sandbox.field(&id, "title"), "Raced");
+    assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "");
+    assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]).contains("app.log"));
+}
+
+#[test]
+fn what_somebody_wrote_into_such_a_file_is_kept() {
+    for edit in ["s/Raced/Raced, by hand/", "$a severity: minor", "1i # seen"] {
+        let (sandbox, _) = clean();
+        let id = committed_with_an_index_from_before(&sandbox);
+        sandbox.shell(&format!("sed -i '{edit}' {}", path_of(&id))).ok();
+        let read = || std::fs::read_to_string(sandbox.repo().join(path_of(&id))).unwrap();
+        let before = read();
+        let said = sandbox.run_unwatched(&["doctor", "--repair"], "");
+        assert_ne!(said.status, Some(0), "{edit}: {said:?}");
+        assert_eq!(read(), before, "{edit}");
+    }
+}
+
 #[test]
 fn heads_links_and_forms_are_repaired() {
     let (sandbox, id) = clean();

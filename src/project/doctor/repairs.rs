@@ -11,8 +11,8 @@ use crate::project::doctor::{evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
-use crate::store::git::FileChange;
-use crate::store::{layout, readable};
+use crate::store::git::{Content, FileChange};
+use crate::store::{Error, layout, readable};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
 /// What an entry of a repair says.
@@ -119,7 +119,41 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
     if is_missing || attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
         change.files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
     }
+    adopt_left(change)
+}
+
+/// What git left in the work tree of a file that it took out of the branch, is not in the way of bringing it back.
+fn adopt_left(change: &mut Change<'_, '_>) -> Result<(), Failure> {
+    let repository = change.project().store.repository();
+    let mut left = Vec::new();
+    for edit in change.project().store.hand_edits()?.into_iter().filter(|edit| !edit.is_conflicted) {
+        let Some(content) = edit.content else { continue };
+        let is_left = match layout::id_of(&edit.path).map(|id| (change.tickets.get(&id), id)) {
+            Some((Some(restored), id)) => {
+                restored.before.is_none() && is_within(&id, &content, &restored.after)
+            }
+            Some((None, _)) => false,
+            None => {
+                let restored = change.files.iter().find(|file| file.path == edit.path);
+                let blob = repository.hash(&content).map_err(Error::from)?;
+                restored.is_some_and(|file| file.content == Some(Content::Stored(blob)))
+            }
+        };
+        if is_left {
+            left.push((edit.path, content));
+        }
+    }
+    left.iter().for_each(|(path, content)| change.adopt(path, content));
     Ok(())
+}
+
+/// True for a file as this program wrote it, of which a ticket has all: nobody's edit is in it.
+fn is_within(id: &TicketId, content: &[u8], ticket: &Ticket) -> bool {
+    codec::read(id, content).is_ok_and(|left| {
+        left.timeline().iter().all(|entry| ticket.has_entry(entry))
+            && left.unaccounted().is_empty()
+            && codec::write(&left).as_bytes() == content
+    })
 }
 
 /// Adds an entry that was missing.
