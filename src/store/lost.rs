@@ -108,17 +108,21 @@ impl Store {
             return Ok(Vec::new());
         };
         let message = repository.commit_text(touch.commit)?.message;
-        let Some(named) = reverted(&message).first().and_then(|name| ObjectId::parse(name)) else {
-            return Ok(Vec::new());
-        };
-        if !repository.has_commit(named) || !repository.contains(touch.commit, named)? {
-            return Ok(Vec::new());
-        }
         let blob_at = |commit: ObjectId| -> Result<Option<ObjectId>, Error> {
             Ok(repository.find(commit, &touch.path)?.map(|item| item.id))
         };
-        let first = repository.parents(named)?.first().copied();
-        if blob_at(named)? != Some(*before) || first.map(blob_at).transpose()?.flatten() != Some(now) {
+        let takes_back = |named: ObjectId| -> Result<bool, Error> {
+            if !repository.has_commit(named) || !repository.contains(touch.commit, named)? {
+                return Ok(false);
+            }
+            let first = repository.parents(named)?.first().copied();
+            Ok(blob_at(named)? == Some(*before) && first.map(blob_at).transpose()?.flatten() == Some(now))
+        };
+        let mut is_named = false;
+        for named in reverted(&message).iter().filter_map(|name| ObjectId::parse(name)) {
+            is_named |= takes_back(named)?;
+        }
+        if !is_named {
             return Ok(Vec::new());
         }
         let read = |blob: ObjectId| -> Result<Option<Ticket>, Error> {

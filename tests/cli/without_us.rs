@@ -129,6 +129,25 @@ fn a_revert_of_an_opening_and_a_removed_file_are_seen_and_brought_back() {
 }
 
 #[test]
+fn several_reverts_in_one_commit_are_reverts() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let ids = [sandbox.ticket("Pay fails"), sandbox.ticket("Search fails")];
+    for id in &ids {
+        sandbox.run(&["comment", id, "-m", "In error."]).ok();
+    }
+    sandbox
+        .shell("a=$(git rev-parse HEAD) b=$(git rev-parse HEAD~); git revert -n $a $b && git commit -qm \"Revert both\n\nThis reverts commit $a.\n\nThis reverts commit $b.\"")
+        .ok();
+    for id in &ids {
+        assert!(!sandbox.ticket_file(id).contains("In error."));
+    }
+    let audit = sandbox.run(&["audit"]).ok();
+    assert!(audit.contains("no problems found"), "{audit}");
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+}
+
+#[test]
 fn sync_says_what_a_remote_has_removed() {
     let sandbox = Sandbox::new();
     sandbox.git(&["stash", "-q"]);

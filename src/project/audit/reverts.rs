@@ -17,26 +17,29 @@ impl Review<'_> {
         id: &TicketId,
         parsed: &mut Parsed<'_>,
     ) -> Result<bool, Failure> {
-        let Some(named) = reverted(&passage.message).into_iter().next() else { return Ok(false) };
+        let named = reverted(&passage.message);
         let [Some(before)] = file.before.as_slice() else { return Ok(false) };
-        if !self.may_judge_what_goes(passage, file, before, id, parsed)? {
+        if named.is_empty() || !self.may_judge_what_goes(passage, file, before, id, parsed)? {
             return Ok(false);
         }
         let is_before = |commit: &ObjectId| self.store.contains(passage.commit, *commit);
-        if let Some(commit) = ObjectId::parse(&named).filter(is_before) {
-            return Ok(self.may_take_back(passage, commit)?
-                && self.takes_back_ones_own(passage, commit, (file, before), id, parsed)?
-                && self.takes_back(commit, file, before)?);
+        let mut commits: Vec<ObjectId> =
+            named.iter().filter_map(|name| ObjectId::parse(name)).filter(is_before).collect();
+        if commits.is_empty() {
+            // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
+            let version = parsed.get(id, before.id)?;
+            let last = version.content.as_ref().ok().and_then(|ticket| ticket.timeline().last());
+            commits.extend(last.and_then(|entry| self.own.get(&identity(entry))).map(|own| own.commit));
         }
-        // After a rebase, the name is that of a commit which need not be here: it is the one that brought what goes.
-        let version = parsed.get(id, before.id)?;
-        let last = version.content.as_ref().ok().and_then(|ticket| ticket.timeline().last());
-        match last.and_then(|entry| self.own.get(&identity(entry))).map(|own| own.commit) {
-            Some(commit) => Ok(self.may_take_back(passage, commit)?
+        for commit in commits {
+            if self.may_take_back(passage, commit)?
                 && self.takes_back_ones_own(passage, commit, (file, before), id, parsed)?
-                && self.takes_back(commit, file, before)?),
-            None => Ok(false),
+                && self.takes_back(commit, file, before)?
+            {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// True where no severity goes of somebody else's, or who takes it back may judge one.

@@ -33,7 +33,7 @@ pub struct CodeCommit {
     /// The tickets it names: the trailer that does, or that stands for the sentence that does, and the id as it was
     /// written.
     pub trailers: Vec<(String, String)>,
-    /// The commits that this one takes back: several, where reverts were squashed.
+    /// The commits that this one reverts: several, where reverts were squashed.
     pub reverts: Vec<String>,
     /// The commits that this one is a copy of.
     pub copies: Vec<String>,
@@ -280,7 +280,7 @@ fn name(text: &str) -> String {
     text.chars().take_while(char::is_ascii_hexdigit).collect()
 }
 
-/// The names of the commits that a message says it takes back.
+/// The names of the commits that a message says it reverts.
 #[must_use]
 pub fn reverted(message: &str) -> Vec<String> {
     message.split(REVERTS).skip(1).map(name).collect()
