@@ -95,8 +95,9 @@ fn note_left(before: &Project<'_>, branch: &str, session: &Session<'_>) -> Resul
         session.note(format!(
             "warning: {name} has {count} ticket{plural}, which are not on {branch}; to copy them:"
         ));
+        let quoted = shlex::try_quote(name).unwrap_or_default();
         session.note(format!(
-            "git support --branch {name} export --full --attachments DIR | git support import - --attachments DIR"
+            "git support --branch {quoted} export --full --attachments DIR | git support import - --attachments DIR"
         ));
     }
     Ok(())

@@ -158,3 +158,18 @@ fn a_branch_of_a_repository_without_code_is_no_stray() {
     let here = sandbox.repo().to_owned();
     sandbox.enter(&here);
 }
+
+#[test]
+fn a_new_branch_says_how_the_tickets_of_another_come_along() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.git(&["switch", "-q", "-c", "odd$(touch${IFS}hit);x"]);
+    let id = sandbox.ticket("Pay fails");
+    let said = sandbox.run(&["init", "--branch", "desk"]);
+    let command = said.stderr.lines().find(|line| line.contains(" export ")).unwrap().to_owned();
+    assert_eq!(said.status, Some(0));
+    assert!(!sandbox.run(&["list"]).ok().contains("Pay fails"));
+    sandbox.shell(&command.replace("DIR", "../files")).ok();
+    assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
+    assert!(!sandbox.repo().join("hit").exists());
+}
