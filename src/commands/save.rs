@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         ChangeOptions { dry_run: args.dry_run, allow_secret: args.allow_secret, ..ChangeOptions::default() };
     let changed = project.change(&options, |change| change.adopt_edits(&edits, note.as_ref()))?;
     if !args.dry_run {
-        project.restore_layout(&changed.answer)?;
+        project.restore_layout(&edits, &changed.answer)?;
     }
     if changed.outcome == Outcome::Unchanged && !changed.answer.is_empty() {
         session.note("only layout or comments were edited; no field was changed");

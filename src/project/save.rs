@@ -27,12 +27,18 @@ impl Project<'_> {
         Ok(HandEdits(edits))
     }
 
-    /// Writes files again as they were committed.
+    /// Writes files again as they were committed, but not one that somebody has edited since it was read.
     ///
     /// # Errors
-    /// Git cannot write them.
-    pub fn restore_layout(&self, paths: &[String]) -> Result<(), Failure> {
-        Ok(self.store.restore(paths)?)
+    /// Git cannot compare or write them.
+    pub fn restore_layout(&self, read: &HandEdits, paths: &[String]) -> Result<(), Failure> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let now = self.store.hand_edits()?;
+        let as_read = now.into_iter().filter(|edit| paths.contains(&edit.path) && read.0.contains(edit));
+        let paths: Vec<String> = as_read.map(|edit| edit.path).collect();
+        Ok(self.store.restore(&paths)?)
     }
 }
 
@@ -147,11 +153,10 @@ fn check_names(id: &TicketId, changes: &Changes, path: &str) -> Result<(), Failu
     Ok(())
 }
 
-/// The lines of comment in a file that its written form does not have.
+/// The lines of comment in a file: what begins like one, and is in no text of the ticket.
 fn comments_gone(content: &[u8], written: &str) -> Vec<String> {
-    let kept: BTreeSet<&str> = written.lines().map(str::trim).collect();
     let text = String::from_utf8_lossy(content);
-    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('#') && !kept.contains(line));
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('#') && !written.contains(line));
     lines.map(visible).collect()
 }
 
