@@ -111,7 +111,7 @@ impl CatchUp<'_> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn expect(&self, files: usize) -> Result<(), Error> {
+    pub fn prepare_for(&self, files: usize) -> Result<(), Error> {
         if files >= MANY_FILES {
             self.work.pragma_update(None, "cache_size", -LARGE_CACHE_KIB)?;
         }

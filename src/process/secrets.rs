@@ -81,11 +81,20 @@ pub fn names_a_secret(name: &str) -> bool {
     NAMES.iter().any(|part| name.contains(part)) || name.ends_with("_key") || name.ends_with("_auth")
 }
 
-/// A command's words with the values taken out that its flags, its variables or the environment (`known`) call secret.
-#[must_use]
-pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> {
+/// A word of a command, by what it says of secrets.
+enum Said<'w> {
+    /// The value of the flag before it.
+    Value(&'w str),
+    /// A name with its value.
+    Assigned(&'w str, &'w str),
+    /// Anything else, a script for one: there may be names with values in it.
+    Words(&'w str),
+}
+
+/// What each word of a command is.
+fn said(words: &[String]) -> impl Iterator<Item = Said<'_>> {
     let (mut is_next, mut is_script) = (false, false);
-    let one = |word: &String| {
+    words.iter().map(move |word| {
         let word = word.as_str();
         // What a shell is given is many words: `sh -c`, `bash -ec`.
         let is_assigned = !std::mem::replace(
@@ -93,40 +102,42 @@ pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> 
             word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'),
         );
         if std::mem::take(&mut is_next) && !word.starts_with('-') {
-            return HIDDEN.to_owned();
+            return Said::Value(word);
         }
-        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| is_assigned && names_a_secret(name))
+        if let Some((name, value)) =
+            word.split_once('=').filter(|(name, _)| is_assigned && names_a_secret(name))
         {
-            return format!("{name}={HIDDEN}");
+            return Said::Assigned(name, value);
         }
         is_next = word.starts_with('-') && !word.contains('=') && names_a_secret(word);
-        let inside = without_known(word, known);
-        without_secrets(&without_headers(&inside))
+        Said::Words(word)
+    })
+}
+
+/// A command's words with the values taken out that its flags, its variables or the environment (`known`) call secret.
+#[must_use]
+pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> {
+    let one = |said| match said {
+        Said::Value(_) => HIDDEN.to_owned(),
+        Said::Assigned(name, _) => format!("{name}={HIDDEN}"),
+        Said::Words(word) => without_secrets(&without_headers(&without_known(word, known))),
     };
-    words.iter().map(one).collect()
+    said(words).map(one).collect()
 }
 
 /// The values that a command's words give to flags and variables whose names call them secret: what it prints may repeat
 /// them.
 #[must_use]
 pub fn secrets_given(words: &[String]) -> Vec<String> {
-    let (mut given, mut is_next) = (Vec::new(), false);
-    for word in words {
-        if std::mem::take(&mut is_next) && !word.starts_with('-') {
-            given.push(word.clone());
-            continue;
+    let unquoted = |value: &str| value.trim_matches(['\'', '"']).to_owned();
+    let one = |said| match said {
+        Said::Value(value) | Said::Assigned(_, value) => vec![value.to_owned()],
+        Said::Words(word) => {
+            let inside = INSIDE.iter().flat_map(|inside| inside.captures_iter(word));
+            inside.filter_map(|found| found.get(3)).map(|value| unquoted(value.as_str())).collect()
         }
-        // A script with an assignment in it is many words.
-        let is_one = |name: &str, value: &str| name.starts_with('-') || !value.contains(char::is_whitespace);
-        match word.split_once('=').filter(|(name, value)| names_a_secret(name) && is_one(name, value)) {
-            Some((_, value)) => given.push(value.to_owned()),
-            None => is_next = word.starts_with('-') && names_a_secret(word),
-        }
-        let inside =
-            INSIDE.iter().flat_map(|inside| inside.captures_iter(word)).filter_map(|found| found.get(3));
-        given.extend(inside.map(|value| value.as_str().trim_matches(['\'', '"']).to_owned()));
-    }
-    given
+    };
+    said(words).flat_map(one).collect()
 }
 
 /// What stands in the place of a secret value.
@@ -212,8 +223,8 @@ mod tests {
             |line: &str| secrets_given(&line.split('|').map(str::to_owned).collect::<Vec<_>>()).join("|");
         for (line, expected) in [
             ("deploy|--token|abc123|--to|prod", "abc123"),
-            ("deploy|--db-password=hunter2", "hunter2|hunter2"),
-            ("env|API_KEY=abc|make", "abc|abc"),
+            ("deploy|--db-password=hunter2", "hunter2"),
+            ("env|API_KEY=abc|make", "abc"),
             ("sh|-c|TOKEN='two words' make --secret xyzzy", "two words|xyzzy"),
             ("make|test|--tokens-file|--fast", ""),
         ] {

@@ -36,6 +36,16 @@ pub struct SignatureLine {
 }
 
 impl Project<'_> {
+    /// Says that a clone does not have the history that an answer comes from.
+    pub(super) fn warn_of_cut_history(&self) {
+        let repository = self.store.repository();
+        if repository.is_shallow() {
+            self.host.note("warning: this clone is shallow, and answers from its history are incomplete; git fetch --unshallow");
+        } else if repository.is_cut() {
+            self.host.note("warning: info/grafts cuts the history of this clone; rm \"$(git rev-parse --git-path info/grafts)\"");
+        }
+    }
+
     /// The merges that brought commits to what is read, by the commits' names.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ struct Done {
 }
 
 impl Done {
-    fn with(&mut self, files: usize) {
+    fn add(&mut self, files: usize) {
         self.files += files;
         if let Some(bar) = &self.bar {
             bar(self.files);
@@ -113,7 +113,7 @@ impl Project<'_> {
             }
             see(catch_up, path)
         })?;
-        catch_up.expect(total)?;
+        catch_up.prepare_for(total)?;
         let bar = (total >= MANY).then(|| (self.host.progress)("indexing", total));
         let mut done = Done { files: 0, bar };
         let mut put = |files: &mut Vec<Versions>| -> Result<(), IndexError> {
@@ -124,7 +124,7 @@ impl Project<'_> {
                     unknown.push(file);
                 }
             }
-            done.with(all - unknown.len());
+            done.add(all - unknown.len());
             self.read_rows(catch_up, &unknown, &mut done)
         };
         if total <= MAX_HELD {
@@ -165,7 +165,7 @@ impl Project<'_> {
                 }
                 (Ok(_), None) => {}
             }
-            done.with(1);
+            done.add(1);
             Ok(())
         })
     }

@@ -41,16 +41,6 @@ impl Project<'_> {
         })
     }
 
-    /// Says that a clone does not have the history that an answer comes from.
-    pub(super) fn warn_of_cut_history(&self) {
-        let repository = self.store.repository();
-        if repository.is_shallow() {
-            self.host.note("warning: this clone is shallow, and answers from its history are incomplete; git fetch --unshallow");
-        } else if repository.is_cut() {
-            self.host.note("warning: info/grafts cuts the history of this clone; rm \"$(git rev-parse --git-path info/grafts)\"");
-        }
-    }
-
     /// The tickets whose fix a release's tag contains, and no earlier release's tag does. A fix that was reverted
     /// before the tag does not count.
     ///
@@ -63,13 +53,12 @@ impl Project<'_> {
         let mut tips = vec![tag];
         for other in self.releases()?.iter().filter(|other| other.version != release.version) {
             let Ok(tip) = repository.revision(&other.tag) else {
-                let (tag, version) = (&other.tag, &other.version);
-                self.host.note(format!("warning: tag {tag} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
+                let (name, version) = (&other.tag, &other.version);
+                self.host.note(format!("warning: tag {name} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
                 continue;
             };
-            let other = tip;
-            if other != tag && !tips.contains(&other) {
-                tips.push(other);
+            if tip != tag && !tips.contains(&tip) {
+                tips.push(tip);
             }
         }
         let said = self.store.said(&tips)?;

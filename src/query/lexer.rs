@@ -3,6 +3,9 @@
 use crate::query::habits::{clause, comparison, has_parts, is_literal, refused};
 use crate::query::tree::SyntaxError;
 
+/// How far a clause of another language is looked for behind its field.
+const CLAUSE_CHARS: usize = 32;
+
 /// A piece of a query, with its column, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -112,7 +115,7 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
             word if word.text == "AND" => Piece::And,
             word if word.text == "NOT" => Piece::Minus,
             word => {
-                let rest: String = chars.iter().skip(at).collect();
+                let rest: String = chars.iter().skip(at).take(CLAUSE_CHARS).collect();
                 if let Some((operator, hint)) = clause(&word.text, &rest) {
                     let problem = format!("'{operator}' is not an operator");
                     return Err(SyntaxError { column: start + 1, problem, hint: Some(hint) });

@@ -157,7 +157,7 @@ fn each_row(
     let heading = reader.headers().with_context(|| format!("reading {name}"))?.clone();
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
-    if let Some((field, _)) = columns.iter().find(|(field, _)| !names::is_read(field)) {
+    if let Some((field, _)) = columns.iter().find(|(field, _)| !names::fields().contains(&field.as_str())) {
         let near = nearest(field, &names::fields());
         let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         bail!("--map: unknown field '{field}'{near}");
@@ -165,16 +165,18 @@ fn each_row(
     if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
         bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
     }
+    let kept: Vec<bool> = heading.iter().map(|column| !names::is_read(column)).collect();
     for row in reader.records() {
         let row = row.with_context(|| format!("reading {name}"))?;
         let mut object: Map<String, Value> = Map::new();
-        for (column, cell) in heading.iter().zip(row.iter()).filter(|(_, cell)| !cell.is_empty()) {
+        let cells = heading.iter().zip(&kept).zip(row.iter());
+        for ((column, is_kept), cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
             // An apostrophe that keeps a spreadsheet from calculating is not the text's.
             let cell =
                 cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell);
             let told = columns.iter().filter(|(_, from)| from == column).map(|(field, _)| field.as_str());
             let told: Vec<&str> = told.collect();
-            if told.is_empty() && !names::is_read(column) {
+            if told.is_empty() && *is_kept {
                 add(&mut object, UNREAD, &format!("{column}: {cell}"));
             }
             for field in told.into_iter().chain([column.as_str()]) {
