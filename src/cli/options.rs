@@ -100,7 +100,13 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
         }
         line().override_help(help::grouped(&line())).try_get_matches_from(&arguments)
     });
-    let explained = |error| flags_meant::explained(unknown_command(error, &arguments), &line(), &arguments);
+    let explained = |error: clap::Error| {
+        // Describing all commands takes longer than an answer such as the version.
+        if error.use_stderr() {
+            return flags_meant::explained(unknown_command(error, &arguments), &line(), &arguments);
+        }
+        error
+    };
     let matches = matches.map_err(explained)?;
     let missing = || line().error(ErrorKind::MissingSubcommand, "no command given");
     Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
