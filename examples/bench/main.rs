@@ -1,12 +1,7 @@
 //! Measures git-support beside git, Fossil and the least a program can do, in one run, and prints the ratios.
 //!
 //! `cargo run --release --example bench -- --tickets 100,1000,10000,100000 --rounds 9`
-//! `--audit 100000` measures audits of a history of that many commits, of which `--rounds` are taken.
-//! `--history 60000` measures what walks over the history of a product: that many commits of code, and few tickets;
-//! `--repository DIR` the same in a clone of that repository; `--bulk 10000` changes of many tickets in one commit; `--long 10000`
-//! one ticket of that many entries beside one of a hundred; `--mail 10000` that many messages taken into tickets;
-//! `--only list,show` measures what has one of these in its name; `--keep FOLDER --tickets 10000` only makes a repository, and
-//! `--in FOLDER --tickets 10000` measures in one that was made.
+//! Other measurements: `--help`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,6 +17,7 @@ mod floor;
 mod fossil;
 mod history;
 mod mail;
+mod options;
 mod product;
 mod repository;
 mod tickets;
@@ -29,9 +25,11 @@ mod tickets;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use clap::Parser as _;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::fossil::Fossil;
+use crate::options::Options;
 use crate::repository::{Bench, EARLIER, PULLED};
 
 /// Fossil takes its tickets one call each; more than these would take hours.
@@ -44,54 +42,47 @@ fn main() {
         Some("--floor") => return floor::run(&arguments[1..]),
         _ => {}
     }
-    let option = |name: &str| {
-        let place = arguments.iter().position(|argument| argument == name);
-        place.and_then(|place| arguments.get(place + 1).cloned())
-    };
-    let rounds = option("--rounds").map_or(9, |rounds| rounds.parse().unwrap());
-    let only = option("--only");
+    let options = Options::parse();
     let tool = repository::build();
-    let number = |name: &str| option(name).map(|number| number.parse::<usize>().unwrap());
     let temporary = tempfile::tempdir().unwrap();
-    let folder = option("--keep").map_or(temporary.path().to_owned(), std::path::PathBuf::from);
+    let folder = options.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     std::fs::create_dir_all(&folder).unwrap();
-    let table = |bench| Table { bench, fossil: None, rounds, only: only.clone() };
-    if let Some(commits) = number("--audit") {
+    let table = |bench| Table { bench, fossil: None, rounds: options.rounds, only: options.only.clone() };
+    let empty = || Bench::empty(&tool, &folder);
+    if let Some(commits) = options.audit {
         return table(commits::fill(&tool, &folder, commits)).audits(commits);
     }
-    if let Some(commits) = number("--history") {
+    if let Some(commits) = options.history {
         return table(product::fill(&tool, &folder, commits)).history(commits, "40.0");
     }
-    if let Some(repository) = option("--repository") {
-        let (bench, commits, release) = product::clone_of(&tool, &folder, &repository);
+    if let Some(repository) = &options.repository {
+        let (bench, commits, release) = product::clone_of(&tool, &folder, repository);
         return table(bench).history(commits, &release);
     }
-    if let Some(tickets) = number("--bulk") {
-        return table(Bench::empty(&tool, &folder)).bulk(tickets);
+    if let Some(tickets) = options.bulk {
+        return table(empty()).bulk(tickets);
     }
-    if let Some(messages) = number("--mail") {
-        return table(Bench::empty(&tool, &folder)).mail(messages);
+    if let Some(messages) = options.mail {
+        return table(empty()).mail(messages);
     }
-    if let Some(entries) = number("--long") {
-        return table(Bench::empty(&tool, &folder)).long(entries);
+    if let Some(entries) = options.long {
+        return table(empty()).long(entries);
     }
-    if let Some(made) = option("--in") {
-        let bench = Bench::at(&tool, std::path::Path::new(&made));
-        return table(bench).print(number("--tickets").unwrap());
-    }
-    if option("--keep").is_some() {
-        return drop(Bench::fill(&tool, &folder, number("--tickets").unwrap()));
-    }
-    for tickets in option("--tickets").unwrap_or("100,1000,10000".to_owned()).split(',') {
-        let tickets = tickets.parse().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let bench = Bench::fill(&tool, folder.path(), tickets);
-        let fossil = (tickets <= MAX_FOSSIL).then(|| {
-            let folder = folder.path().join("fossil");
-            std::fs::create_dir(&folder).unwrap();
-            Fossil::fill(&folder, (0..tickets).map(|number| tickets::ticket(number, tickets, 100)))
-        });
-        Table { bench, fossil: fossil.flatten(), rounds, only: only.clone() }.print(tickets);
+    for tickets in options.tickets {
+        if let Some(made) = &options.made {
+            table(Bench::at(&tool, made)).print(tickets);
+        } else if options.keep.is_some() {
+            drop(Bench::fill(&tool, &folder, tickets));
+        } else {
+            let folder = tempfile::tempdir().unwrap();
+            let bench = Bench::fill(&tool, folder.path(), tickets);
+            let fossil = (tickets <= MAX_FOSSIL).then(|| {
+                let folder = folder.path().join("fossil");
+                std::fs::create_dir(&folder).unwrap();
+                Fossil::fill(&folder, (0..tickets).map(|number| tickets::ticket(number, tickets, 100)))
+            });
+            Table { fossil: fossil.flatten(), ..table(bench) }.print(tickets);
+        }
     }
 }
 
