@@ -93,6 +93,8 @@ pub struct Parsed<'a> {
     fresh: Known,
     old: Known,
     fresh_bytes: usize,
+    /// The last versions that can be read, by commits that have one which cannot.
+    readable: HashMap<Key, Option<Arc<Version>>>,
 }
 
 impl<'a> Parsed<'a> {
@@ -104,7 +106,14 @@ impl<'a> Parsed<'a> {
 
     fn of(repository: &'a Repository) -> Self {
         let reader = VersionReader::default();
-        Self { repository, reader, fresh: Known::new(), old: Known::new(), fresh_bytes: 0 }
+        Self {
+            repository,
+            reader,
+            fresh: Known::new(),
+            old: Known::new(),
+            fresh_bytes: 0,
+            readable: HashMap::new(),
+        }
     }
 
     /// A version of a ticket.
@@ -134,6 +143,31 @@ impl<'a> Parsed<'a> {
     pub fn at(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<Arc<Version>>, Error> {
         let item = self.repository.find(commit, &layout::ticket(id))?;
         item.filter(|item| item.kind.has_content()).map(|item| self.get(id, item.id)).transpose()
+    }
+
+    /// The version of a ticket that a commit has; where that cannot be read, the last before it that can, so that nothing
+    /// goes unseen while a file is broken. `None` where there is no such file.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn last_readable(&mut self, commit: ObjectId, id: &TicketId) -> Result<Option<Arc<Version>>, Error> {
+        let mut at = commit;
+        let found = loop {
+            // A file may be broken in as many commits as there are: each goes back only to the one before.
+            if let Some(known) = self.readable.get(&(at, id.clone())) {
+                break known.clone();
+            }
+            let version = self.at(at, id)?;
+            if version.as_ref().is_none_or(|version| version.content.is_ok()) {
+                break version;
+            }
+            match self.repository.parents(at)?.first() {
+                Some(parent) => at = *parent,
+                None => break None,
+            }
+        };
+        self.readable.insert((commit, id.clone()), found.clone());
+        Ok(found)
     }
 
     fn keep(&mut self, key: Key, version: &Arc<Version>) {

@@ -1,7 +1,7 @@
 //! A settings file with something wrong in it, from any pull request: what does not need it goes on and says so, gates
 //! stay shut, and the commands that mend it work.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, finish};
 
 /// A settings file, and what is said of it.
 const BROKEN: &[(&str, &str)] = &[
@@ -178,4 +178,33 @@ fn a_link_or_a_folder_is_no_settings_file() {
         sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
         assert!(sandbox.run(&["check"]).fails(1).contains(".support/config.yaml"));
     }
+}
+
+/// Commits of code on top, as many as ten years have.
+fn years_of_code(sandbox: &Sandbox) {
+    let one = "commit refs/heads/main\ncommitter Dana Li <dana@example.com> 1790000000 +0000\ndata 1\nx\n";
+    let rest = one.repeat(10_000 - 1);
+    let mut import = sandbox.command("git");
+    import.args(["fast-import", "--quiet"]);
+    finish(import, format!("{one}from refs/heads/main^0\n{rest}").as_bytes()).ok();
+}
+
+#[test]
+fn settings_that_were_broken_for_years_are_looked_behind() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--owner", "me"]).ok();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.is_tampered_with();
+    let good = std::fs::read_to_string(sandbox.repo().join(".support/config.yaml")).unwrap();
+    sandbox.file(".support/config.yaml", format!("{good}broken: [\n"));
+    sandbox.git(&["commit", "-qam", "Broken"]);
+    years_of_code(&sandbox);
+    sandbox.git(&["reset", "-q", "--hard"]);
+    sandbox.file(".support/config.yaml", good);
+    sandbox.git(&["commit", "-qam", "Mended"]);
+    sandbox.run(&["comment", &id, "-m", "Seen."]).ok();
+    // The stretch begins in the midst of it: its rules are those of before.
+    let audit = sandbox.run(&["audit", "HEAD~5..HEAD"]);
+    assert!(audit.stdout.contains("commits with 1 entry of 1 ticket since HEAD~5"), "{audit:?}");
 }

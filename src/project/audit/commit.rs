@@ -162,7 +162,7 @@ impl Review<'_> {
             found(rule, &bad.to_string());
             return Ok(None);
         }
-        let before = versions_before(self.store, passage, file, id, parsed)?;
+        let before = versions_before(passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 

@@ -168,11 +168,14 @@ impl Project<'_> {
         // Who acted while `.mailmap` had another line about them is not accused because it went.
         if let Some((people, removals)) = trusted_mailmap::with_removed(self, &stretch.tips)? {
             let then = self.reviewed_with(stretch, Some(people))?.audited.faults;
+            let commit_of = |fault: &Problem| fault.commit.as_deref().and_then(ObjectId::parse);
+            let commits = done.audited.faults.iter().filter_map(commit_of).collect();
+            let reach = self.store.repository().reach(&removals, &commits).map_err(Error::from)?;
             done.audited.faults.retain(|fault| {
-                let commit = fault.commit.as_deref().and_then(ObjectId::parse);
                 let is_before =
-                    |commit: ObjectId| removals.iter().any(|removal| self.store.contains(*removal, commit));
-                then.iter().any(|other| is_found_again(fault, other)) || !commit.is_some_and(is_before)
+                    |commit: ObjectId| removals.iter().any(|removal| reach.contains(*removal, commit));
+                then.iter().any(|other| is_found_again(fault, other))
+                    || !commit_of(fault).is_some_and(is_before)
             });
         }
         Ok(done)

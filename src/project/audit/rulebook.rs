@@ -127,8 +127,7 @@ impl<'a> Rulebook<'a> {
             }
             return Ok(known);
         }
-        if let Some(rules) = self.last_readable(commit)? {
-            self.by_files.insert(files, Rc::clone(&rules));
+        if let Some(rules) = self.last_readable(commit, &files)? {
             return Ok(rules);
         }
         let mut rules = self.project.at_commit(Some(commit)).rules()?.clone();
@@ -146,21 +145,39 @@ impl<'a> Rulebook<'a> {
         Ok(rules)
     }
 
-    /// The rules of before a commit whose settings or people cannot be read; none where they can.
-    fn last_readable(&mut self, commit: ObjectId) -> Result<Option<Rc<Rules>>, Failure> {
-        let repository = self.project.store.repository();
-        for path in [layout::CONFIG, layout::TEAM] {
-            if let Some(Blob::Bytes(bytes)) =
-                repository.file(commit, path, MAX_FILE_BYTES).map_err(Error::from)?
-                && is_unreadable(path, &bytes)
-            {
-                let parents = repository.parents(commit).map_err(Error::from)?;
-                let Some(parent) = parents.first() else { return Ok(None) };
-                self.at(Some(parent))?;
-                return Ok(self.at.get(parent).cloned());
+    /// The rules of before a commit whose settings or people cannot be read; none where they can. Its files are given.
+    fn last_readable(&mut self, commit: ObjectId, files: &[u8]) -> Result<Option<Rc<Rules>>, Failure> {
+        if !self.has_unreadable(commit)? {
+            return Ok(None);
+        }
+        let project = self.project;
+        let store = &project.store;
+        // They may have been so for as many commits as there are: step by step, and read only where they were changed.
+        let (mut commit, mut unreadable) = (commit, files.to_vec());
+        while let Some(parent) = store.repository().parents(commit).map_err(Error::from)?.first().copied() {
+            let files = store.judging_files(parent)?;
+            let is_known = self.at.contains_key(&parent);
+            if is_known || (files != unreadable && !self.has_unreadable(parent)?) {
+                self.at(Some(&parent))?;
+                return Ok(self.at.get(&parent).cloned());
             }
+            (commit, unreadable) = (parent, files);
         }
         Ok(None)
+    }
+
+    /// True where the settings or the people of a commit cannot be read.
+    fn has_unreadable(&self, commit: ObjectId) -> Result<bool, Failure> {
+        let repository = self.project.store.repository();
+        for path in [layout::CONFIG, layout::TEAM] {
+            let blob = repository.file(commit, path, MAX_FILE_BYTES).map_err(Error::from)?;
+            if let Some(Blob::Bytes(bytes)) = blob
+                && is_unreadable(path, &bytes)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The rules that were in force at a moment, by the dates of the commits. What somebody changed who may not is left out:

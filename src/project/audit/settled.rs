@@ -6,7 +6,6 @@ use crate::process::audit::AuditRule;
 use crate::process::{Problem, ProblemLevel};
 use crate::project::audit::found::identity;
 use crate::project::audit::range::{CommitRange, missing};
-use crate::project::audit::versions::last_readable;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, ItemKind, ObjectId};
@@ -17,10 +16,18 @@ use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec};
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
     let mut settled: Vec<(ObjectId, TicketId)> = Vec::new();
     let moved = moved(faults);
+    let commit_of = |fault: &Problem| fault.commit.as_deref().and_then(ObjectId::parse);
+    // One tip contains all that was found below it.
+    let reach = if stretch.tips.len() > 1 {
+        let commits = faults.iter().filter_map(commit_of).collect();
+        Some(store.repository().reach(&stretch.tips, &commits).map_err(Error::from)?)
+    } else {
+        None
+    };
     for fault in faults.iter_mut() {
-        let Some(commit) = fault.commit.as_deref().and_then(ObjectId::parse) else { continue };
-        let tips: Vec<ObjectId> =
-            stretch.tips.iter().copied().filter(|tip| store.contains(*tip, commit)).collect();
+        let Some(commit) = commit_of(fault) else { continue };
+        let has = |tip: &ObjectId| reach.as_ref().is_none_or(|reach| reach.contains(*tip, commit));
+        let tips: Vec<ObjectId> = stretch.tips.iter().copied().filter(has).collect();
         if has_gone_with_all(store, &tips, &moved, fault)? {
             fault.level = ProblemLevel::Note;
             fault.message = format!("{}; it went to a subfolder since", fault.message);
@@ -237,7 +244,7 @@ fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, 
 fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
     let mut parsed = Parsed::new(store);
     for parent in store.repository().parents(commit).map_err(Error::from)? {
-        let Some(version) = last_readable(store, parent, id, &mut parsed)? else { continue };
+        let Some(version) = parsed.last_readable(parent, id)? else { continue };
         let Ok(was) = &version.content else { continue };
         for tip in tips {
             if missing(was, at(store, *tip, id)?.as_ref()) > 0 {

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::project::failure::Failure;
-use crate::store::git::{CommitDelta, FileDelta, ObjectId};
+use crate::store::git::{CommitDelta, FileDelta};
 use crate::store::{Error, Parsed, Store, Version};
 use crate::ticket::{Ticket, TicketId, with_edited};
 
 /// The versions of a ticket that a commit's parents have.
 pub(super) fn versions_before(
-    store: &Store,
     passage: &CommitDelta,
     file: &FileDelta,
     id: &TicketId,
@@ -23,29 +22,10 @@ pub(super) fn versions_before(
         if version.content.is_ok() {
             before.push(version);
         } else {
-            before.extend(last_readable(store, *parent, id, parsed)?);
+            before.extend(parsed.last_readable(*parent, id)?);
         }
     }
     Ok(before)
-}
-
-/// The version of a ticket that a commit has; where that cannot be read, the last before it that can, so that nothing goes
-/// unseen while a file is broken. None where there is no such file.
-pub(super) fn last_readable(
-    store: &Store,
-    mut commit: ObjectId,
-    id: &TicketId,
-    parsed: &mut Parsed<'_>,
-) -> Result<Option<Arc<Version>>, Failure> {
-    loop {
-        let version = parsed.at(commit, id)?;
-        if version.as_ref().is_none_or(|version| version.content.is_ok()) {
-            return Ok(version);
-        }
-        let parents = store.repository().parents(commit).map_err(Error::from)?;
-        let Some(parent) = parents.first() else { return Ok(None) };
-        commit = *parent;
-    }
 }
 
 /// The versions of a merge's parents, each with the entries that the other has edited since they parted: what that was is
