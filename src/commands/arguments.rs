@@ -130,8 +130,13 @@ const SAY_FORM: &str = "
 ";
 
 impl Message {
-    /// The text, if one was given.
+    /// The text, if one was given or is to be the one that was kept.
     pub(crate) fn read(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
+        if self.resume.is_some() { self.write("", session).map(Some) } else { self.given(session) }
+    }
+
+    /// The text, if one was given; what was kept is the caller's form, of which the text is a part.
+    pub(crate) fn given(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
         let directory = session.directory().to_owned();
         let said = intake::read_message(&self.message, self.file.as_deref(), &directory, session.input)?;
         if self.edit { self.write(&said.unwrap_or_default(), session).map(Some) } else { Ok(said) }
@@ -142,7 +147,7 @@ impl Message {
         if let Some(text) = self.read(session)? {
             return Ok(text);
         }
-        if !session.interactive && self.resume.is_none() {
+        if !session.interactive {
             return Err(Refusal::EmptyNote.into());
         }
         self.write("", session)

@@ -90,9 +90,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         None => project.ids(&args.ids)?,
     };
-    let note = args.message.read(session)?;
     let mut changes = changes(args, &ids, &project, session)?;
-    if changes.is_empty() && args.spending.spent.is_none() {
+    let is_form = changes.is_empty() && args.spending.spent.is_none();
+    // What was kept is the form, or the note beside other changes.
+    let note = if is_form { args.message.given(session)? } else { args.message.read(session)? };
+    if is_form {
         changes = match ids.as_slice() {
             [id] if session.interactive || args.message.resume.is_some() => {
                 form(&args.message, &project.need(id)?, session)?

@@ -291,7 +291,7 @@ fn title_and_description(
     changes: &mut Changes,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
-    let text = args.message.read(session)?;
+    let text = args.message.given(session)?;
     let (title, description) = match (&args.title, text) {
         (Some(title), text) => (title.clone(), text),
         (None, Some(text)) => intake::split_title(&text),

@@ -121,7 +121,7 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGrou
         files: Vec::new(),
     };
     let key = format!("run:{key}");
-    FailureGroup { tests: vec![key.clone()], key, count: 1, evidence }
+    FailureGroup { tests: vec![key.clone()], key, home: String::new(), count: 1, evidence }
 }
 
 /// The values of the environment that are secret by their names.

@@ -69,7 +69,7 @@ impl Common {
 
     /// The reason that a step must have; a terminal asks for it.
     pub(crate) fn reason(&self, session: &mut Session<'_>) -> Result<Option<String>, Failure> {
-        if session.interactive || self.message.resume.is_some() {
+        if session.interactive {
             return self.message.need(session).map(Some);
         }
         self.message.read(session)

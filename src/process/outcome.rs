@@ -5,6 +5,8 @@
 pub struct Outcome {
     /// The suite, package or tool that it belongs to.
     pub suite: String,
+    /// Where it stands, which tells it from another of its name: its file, or its suite.
+    pub home: String,
     /// The whole name: `shop::pay::refuses_zero`.
     pub name: String,
     /// What it belongs to beside, and what fails as a whole where it cannot be set up: its class, its file.
@@ -17,7 +19,8 @@ impl Outcome {
     /// How a test of a suite went.
     #[must_use]
     pub fn new(suite: impl Into<String>, name: impl Into<String>, verdict: TestResult) -> Self {
-        Self { suite: suite.into(), name: name.into(), units: Vec::new(), verdict }
+        let suite = suite.into();
+        Self { home: suite.clone(), suite, name: name.into(), units: Vec::new(), verdict }
     }
 }
 

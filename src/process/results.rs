@@ -25,6 +25,8 @@ pub struct FailureGroup {
     pub key: String,
     /// The tests that showed it, by their names; the first [`MAX_NAMED`].
     pub tests: Vec<String>,
+    /// Where the first of them stands.
+    pub home: String,
     /// How many there are.
     pub count: usize,
     /// What the first of them told.
@@ -41,6 +43,8 @@ pub struct Results {
     uncounted: usize,
     passed: Vec<u64>,
     failed: BTreeSet<u64>,
+    /// The failed ones by their names and where they stand: another attempt stands there, too.
+    attempted: BTreeSet<u64>,
     flaky: BTreeSet<u64>,
     /// Tests that are there, and did not run; findings that the project decided to live with.
     skipped: BTreeSet<u64>,
@@ -82,6 +86,7 @@ impl Results {
     pub fn add(&mut self, outcome: Outcome) {
         self.total += 1;
         let number = self.number(&outcome.name);
+        let attempt = self.number(&format!("{}\n{}", outcome.home, outcome.name));
         match &outcome.verdict {
             TestResult::Skipped | TestResult::Suppressed => drop(self.skipped.insert(number)),
             TestResult::Passed | TestResult::Flaky => {
@@ -89,7 +94,7 @@ impl Results {
                 for unit in outcome.units.iter().chain([&outcome.suite]).filter(|unit| !unit.is_empty()) {
                     self.units.insert(self.number(unit));
                 }
-                let has_failed = self.failed.contains(&number) && !names_several(&outcome.name);
+                let has_failed = self.attempted.contains(&attempt) && !names_several(&outcome.name);
                 if has_failed || outcome.verdict == TestResult::Flaky {
                     self.flaky.insert(number);
                 }
@@ -97,12 +102,22 @@ impl Results {
             TestResult::Failed(evidence) => {
                 if self.causes.len() < MAX_CAUSES || self.failed.contains(&number) {
                     self.failed.insert(number);
+                    self.attempted.insert(attempt);
                     let key = self.grouping.key(&outcome, evidence);
                     let kept = &mut self.evidence_bytes;
                     let cause = self.causes.entry(key.clone()).or_insert_with(|| {
                         let evidence = bounded(evidence, kept);
-                        FailureGroup { key, tests: Vec::new(), count: 0, evidence }
+                        FailureGroup {
+                            key,
+                            tests: Vec::new(),
+                            home: outcome.home.clone(),
+                            count: 0,
+                            evidence,
+                        }
                     });
+                    if cause.tests.contains(&outcome.name) && cause.home != outcome.home {
+                        cause.also(&outcome.home, evidence, kept);
+                    }
                     cause.add(outcome.name, MAX_NAMED);
                 } else {
                     self.uncounted += 1;
@@ -208,8 +223,9 @@ impl Results {
     /// The numbers of the tests that passed, in order, and of the units of which one did.
     #[must_use]
     pub fn passed(&self) -> Vec<u64> {
-        let is_whole = |unit: &&u64| !self.failed.contains(*unit);
-        let mut all: Vec<u64> = self.units.iter().filter(is_whole).chain(&self.passed).copied().collect();
+        // What failed at first says nothing.
+        let is_whole = |test: &&u64| !self.failed.contains(*test) && !self.flaky.contains(*test);
+        let mut all: Vec<u64> = self.units.iter().chain(&self.passed).filter(is_whole).copied().collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -243,10 +259,20 @@ impl FailureGroup {
         }
     }
 
+    /// Adds what a test of the same name told elsewhere, as far as there is room for it.
+    fn also(&mut self, home: &str, evidence: &FailureOutput, kept: &mut usize) {
+        let text = format!("\n\nAlso in {home}: {}\n{}", evidence.message, evidence.details);
+        *kept += text.len();
+        if evidence.message != self.evidence.message && *kept <= MAX_EVIDENCE_BYTES {
+            self.evidence.details.push_str(&text);
+        }
+    }
+
     /// One cause of many: everything fails.
     #[must_use]
     pub fn storm(key: String, causes: &[&Self]) -> Self {
-        let mut storm = Self { key, tests: Vec::new(), count: 0, evidence: FailureOutput::default() };
+        let (tests, home, evidence) = (Vec::new(), String::new(), FailureOutput::default());
+        let mut storm = Self { key, tests, home, count: 0, evidence };
         for cause in causes {
             if storm.count == 0 {
                 storm.evidence = cause.evidence.clone();

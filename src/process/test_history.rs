@@ -38,6 +38,8 @@ pub struct State {
     pub at: i64,
     /// What stands for the run that told it; 0 where that is not known.
     pub run: u64,
+    /// The revision where it failed last: that it passes there, too, says nothing of newer code.
+    pub failed_at: Option<String>,
 }
 
 /// The tests of a branch.
@@ -84,8 +86,8 @@ impl TestHistory {
             let (word, last) =
                 (if state.passing { "passed" } else { "failed" }, state.last_passed.as_deref());
             let State { since, count, flips, at, run, .. } = state;
-            let last = last.unwrap_or("-");
-            let _ = writeln!(out, "state {word} {last} {since} {count} {flips} {at} {run:016x}");
+            let (last, failed) = (last.unwrap_or("-"), state.failed_at.as_deref().unwrap_or("-"));
+            let _ = writeln!(out, "state {word} {last} {since} {count} {flips} {at} {run:016x} {failed}");
             for number in numbers {
                 let _ = writeln!(out, "{number:016x}");
             }
@@ -172,22 +174,31 @@ impl State {
 fn moved(before: Option<&State>, passing: bool, revision: &str, (at, run): (i64, u64)) -> State {
     let is_same_run = before.is_some_and(|before| run != 0 && before.run == run);
     let revision = revision.to_owned();
+    let failed_at =
+        if passing { before.and_then(|before| before.failed_at.clone()) } else { Some(revision.clone()) };
+    // What passes where it failed has passed by chance: passes count from the next revision on.
+    let is_by_chance = passing && failed_at.as_ref() == Some(&revision);
     let fresh = || State {
         passing,
         last_passed: None,
         since: revision.clone(),
-        count: u32::from(passing),
+        count: u32::from(passing && !is_by_chance),
         flips: 0,
         at,
         run,
+        failed_at: failed_at.clone(),
     };
     let mut state = match before {
         None => fresh(),
         // It failed in this run: that another attempt passes makes it flaky, and no better.
         Some(before) if is_same_run && !before.passing => State { at, ..before.clone() },
+        Some(before) if passing && before.passing && before.count == 0 => {
+            State { flips: before.flips, ..fresh() }
+        }
         Some(before) if before.passing == passing => {
             let more = u32::from(passing && !is_same_run);
-            State { count: (before.count + more).min(MAX_COUNT), at, run, ..before.clone() }
+            let count = (before.count + more).min(MAX_COUNT);
+            State { count, at, run, failed_at: failed_at.clone(), ..before.clone() }
         }
         Some(before) => State {
             last_passed: before.last_passed.clone(),
@@ -236,7 +247,7 @@ impl Maker {
     }
 }
 
-/// Reads `passed LAST SINCE COUNT FLIPS AT`.
+/// Reads `passed LAST SINCE COUNT FLIPS AT RUN FAILED`.
 fn read_state(text: &str) -> Option<State> {
     let mut words = text.split(' ');
     let passing = match words.next()? {
@@ -253,6 +264,7 @@ fn read_state(text: &str) -> Option<State> {
         flips: words.next()?.parse().ok()?,
         at: words.next()?.parse().ok()?,
         run: words.next().and_then(|run| u64::from_str_radix(run, 16).ok()).unwrap_or_default(),
+        failed_at: words.next().filter(|failed| *failed != "-").map(str::to_owned),
     })
 }
 
@@ -297,6 +309,19 @@ mod tests {
             None,
         );
         assert!(passes.state(test_number(None, "a")).unwrap().is_flaky());
+    }
+
+    #[test]
+    fn passes_where_it_failed_do_not_count() {
+        let mut passes = TestHistory::default().after(&run(&[], &["a"]), "r1", 1, None);
+        let mut count = |revision: &str, at| {
+            passes = TestHistory::read(&passes.after(&run(&["a"], &[]), revision, at, None).write());
+            let state = passes.state(test_number(None, "a")).unwrap();
+            (state.count, state.since.clone())
+        };
+        let told = [count("r1", 2), count("r1", 3), count("r2", 4), count("r2", 5)];
+        let told = told.each_ref().map(|(count, since)| (*count, since.as_str()));
+        assert_eq!(told, [(0, "r1"), (0, "r1"), (1, "r2"), (2, "r2")]);
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub struct Builds<'a> {
 pub struct Build<'a> {
     builds: &'a Builds<'a>,
     tip: ObjectId,
-    /// The commits within it that count: those that a later one takes back do not.
-    commits: Vec<&'a CodeCommit>,
-    /// The commits that are taken back in it.
+    /// The commits within it.
+    within: Vec<&'a CodeCommit>,
+    /// Those of them that a later one reverts.
     taken: BTreeSet<String>,
 }
 
@@ -98,15 +98,24 @@ impl<'a> Builds<'a> {
         let within: Vec<&CodeCommit> =
             self.said.iter().filter(|commit| self.reach.contains(tip, commit.id)).collect();
         let taken = self.store.repository.withdrawn(&within)?;
-        let commits = within.into_iter().filter(|commit| !taken.contains(&commit.id.to_string())).collect();
-        Ok(Build { builds: self, tip, commits, taken })
+        Ok(Build { builds: self, tip, within, taken })
     }
 }
 
 impl Build<'_> {
-    /// True where it contains a commit that fixes the ticket, or a copy of one, that nothing in it takes back.
+    /// True where it contains a commit that fixes the ticket, or a copy of one, that nothing in it reverts.
     #[must_use]
     pub fn fixes(&self, ticket: &Ticket) -> bool {
+        self.has_fix(ticket, &|commit| !self.taken.contains(commit))
+    }
+
+    /// The same, whether or not it was reverted.
+    #[must_use]
+    pub fn had_fix(&self, ticket: &Ticket) -> bool {
+        self.has_fix(ticket, &|_| true)
+    }
+
+    fn has_fix(&self, ticket: &Ticket, counts: &dyn Fn(&str) -> bool) -> bool {
         let Some(FixCommits { counting, failed }) = ticket.fix_commits() else { return false };
         let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {
@@ -121,10 +130,10 @@ impl Build<'_> {
             commit.copies.iter().any(|copied| counting.contains(copied))
                 || commit.trailers.iter().any(names) && !is_failed()
         };
-        if self.commits.iter().any(resolves) {
+        if self.within.iter().filter(|commit| counts(&commit.id.to_string())).any(resolves) {
             return true;
         }
-        counting.iter().filter(|commit| !self.taken.contains(*commit)).any(|commit| {
+        counting.iter().filter(|commit| counts(commit)).any(|commit| {
             let commit = self.builds.named.get(commit);
             commit.is_some_and(|commit| self.builds.reach.contains(self.tip, *commit))
         })

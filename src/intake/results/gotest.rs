@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
 
 use crate::intake::results::lines;
@@ -29,7 +29,7 @@ struct Line {
 /// Reads a report. Lines that are no JSON are what the build printed between them.
 ///
 /// # Errors
-/// It cannot be read, or a line is cut off: the file, and the line.
+/// It cannot be read, a line is cut off, or a package did not end: the file, and the line.
 pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
     let mut report = Report::default();
     lines(reader, name, |number, line| {
@@ -40,7 +40,11 @@ pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcom
             serde_json::from_str(line).map_err(|error| anyhow!("{name}, line {number}: {error}"))?;
         report.line(&line, take);
         Ok(())
-    })
+    })?;
+    match report.packages.first() {
+        Some(package) => bail!("{name}: {package} did not end: the run was cut off"),
+        None => Ok(()),
+    }
 }
 
 /// A test, or a package, which has no name: the package, and the name.
@@ -49,6 +53,8 @@ type Key = (String, String);
 /// A report, as far as it was read.
 #[derive(Default)]
 struct Report {
+    /// The packages whose tests have begun, and that have not ended.
+    packages: BTreeSet<String>,
     /// What a test printed, until it ends.
     printed: BTreeMap<Key, String>,
     /// The tests that failed, of packages that have not ended: their parents fail with them.
@@ -65,7 +71,9 @@ impl Report {
         let package = named(if line.package.is_empty() { &line.import_path } else { &line.package });
         let key = (package.clone(), line.test.clone());
         match line.action.as_str() {
+            "start" => drop(self.packages.insert(package)),
             "run" => {
+                self.packages.insert(package);
                 self.running.insert(key);
             }
             "output" | "build-output" => self.output(key, line),
@@ -91,6 +99,9 @@ impl Report {
         let mut output = self.printed.remove(&key).unwrap_or_default();
         self.running.remove(&key);
         let package = key.0;
+        if line.test.is_empty() {
+            self.packages.remove(&package);
+        }
         let is_package_failing = line.test.is_empty() && line.action == "fail";
         if is_package_failing {
             output = self.ending(&package, line, &output);

@@ -6,7 +6,9 @@ use anyhow::{Result, anyhow};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::intake::results::names::{OTHER_FORMS, is_module, unit_of, units_of, whole_name};
+use crate::intake::results::names::{
+    OTHER_FORMS, is_module, is_package, parent_of, unit_of, units_of, whole_name,
+};
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::roots::within;
 use crate::intake::results::thinned::Thinned;
@@ -41,6 +43,7 @@ pub(super) fn read(
             Ok(Event::Eof) if report.declared > 0 && report.named == 0 => {
                 Some(format!("declares {} failures, and names none", report.declared))
             }
+            Ok(Event::Eof) if report.unnamed.is_some() => report.unnamed.take(),
             Ok(Event::Eof) => break,
             Ok(event) => report.event(event, take).err(),
             Err(error) => Some(error.to_string()),
@@ -69,6 +72,8 @@ struct Report {
     declared: u64,
     /// How many it names.
     named: u64,
+    /// A suite that says it has failures, and names none.
+    unnamed: Option<String>,
     elements: Vec<String>,
     suites: Vec<Suite>,
     case: Option<Case>,
@@ -82,6 +87,10 @@ struct Report {
 #[derive(Default)]
 struct Suite {
     name: String,
+    /// How many failures it says it has.
+    declared: u64,
+    /// How many the report had named before it.
+    named_before: u64,
     file: Option<String>,
     /// The browser, or the project of a configuration, where the tool puts it in the place of the host.
     project: Option<String>,
@@ -186,11 +195,10 @@ impl Report {
         if !matches!(element, "testsuites" | "testsuite" | "testcase" | "testrun") {
             return Err(format!("<{element}> is not a JUnit report"));
         }
-        let count = |name: &str| attribute(tag, name).and_then(|count| count.trim().parse::<u64>().ok());
         // Playwright's root has an id, as a rule an empty one, and a name; others name themselves.
         let name = attribute(tag, "name").unwrap_or_default();
         self.is_playwright = element == "testsuites" && (attribute(tag, "id").is_some() || name.is_empty());
-        self.declared = count("failures").unwrap_or_default() + count("errors").unwrap_or_default();
+        self.declared = declared(tag);
         Ok(())
     }
 
@@ -207,7 +215,8 @@ impl Report {
         let is_playwright = is_script && self.is_playwright;
         let project = attribute(tag, "hostname").filter(|host| is_playwright && !host.is_empty());
         let file = file.map(|file| within(&file, &self.roots));
-        Suite { name: within(&name, &self.roots), file, project, ..Suite::default() }
+        let (declared, named_before) = (declared(tag), self.named);
+        Suite { name: within(&name, &self.roots), declared, named_before, file, project, ..Suite::default() }
     }
 
     fn opened(&self, tag: &BytesStart<'_>) -> Case {
@@ -310,7 +319,12 @@ impl Report {
 
     fn close_suite(&mut self, take: &mut dyn FnMut(Outcome)) {
         self.close_waiting(take);
-        let Some(Suite { name, file, problem: Some(problem), output, .. }) = self.suites.pop() else {
+        let Some(suite) = self.suites.pop() else { return };
+        let Suite { name, file, problem, output, declared, named_before, .. } = suite;
+        let Some(problem) = problem else {
+            if declared > 0 && self.named == named_before {
+                self.unnamed = Some(format!("suite '{name}' declares {declared} failures, and names none"));
+            }
             return;
         };
         let mut evidence = evidence(&problem.message, &problem.details, &output, file);
@@ -324,6 +338,7 @@ impl Report {
     }
 
     fn outcome(&mut self, case: Case) -> Outcome {
+        let file = self.suites.iter().rev().find_map(|suite| suite.file.clone());
         let suite = self.suites.iter().rev().map(|suite| suite.name.as_str()).find(|name| !name.is_empty());
         let suite = suite.unwrap_or_default().to_owned();
         let class = if case.class.is_empty() { suite.as_str() } else { case.class.as_str() };
@@ -332,7 +347,9 @@ impl Report {
             Some(project) => format!("[{project}] {name}"),
             None => name,
         };
+        let parent = parent_of(class, &case.name);
         let unit = match &case.problem {
+            Some(_) if case.class.is_empty() && is_package(&case.name) => Some(suite.clone()),
             Some(problem) if case.class.is_empty() && is_module(&case.name, &problem.message) => {
                 Some(case.name.clone())
             }
@@ -358,13 +375,21 @@ impl Report {
                     units = units_of(class).map(&of_project).collect();
                     class.clone_into(&mut self.last_class);
                 }
+                units.extend(parent.map(of_project));
                 if case.flaky { TestResult::Flaky } else { TestResult::Passed }
             }
         };
         let is_failed = matches!(verdict, TestResult::Failed(_));
         let name = unit.filter(|_| is_failed).unwrap_or(name);
-        Outcome { suite: if suite.is_empty() { class.to_owned() } else { suite }, name, units, verdict }
+        let suite = if suite.is_empty() { class.to_owned() } else { suite };
+        Outcome { home: file.unwrap_or_else(|| suite.clone()), suite, name, units, verdict }
     }
+}
+
+/// How many failures an element says there are in it.
+fn declared(tag: &BytesStart<'_>) -> u64 {
+    let count = |name: &str| attribute(tag, name).and_then(|count| count.trim().parse::<u64>().ok());
+    count("failures").unwrap_or_default().saturating_add(count("errors").unwrap_or_default())
 }
 
 /// What a failure's attributes say: the message, or its type.

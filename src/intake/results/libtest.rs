@@ -24,6 +24,9 @@ struct Line {
     #[serde(default)]
     message: String,
     nextest: Option<Nextest>,
+    /// How many tests of a suite failed.
+    #[serde(default)]
+    failed: u64,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,7 @@ struct Nextest {
 pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
     let (mut suite, mut running, mut suites) = (String::new(), 0_usize, 0_usize);
     let (mut next, mut is_doc) = (String::new(), false);
+    let (mut declared, mut named) = (0_u64, 0_u64);
     lines(reader, name, |number, line| {
         if !line.trim_start().starts_with('{') {
             if let Some(binary) = announced(line) {
@@ -69,9 +73,13 @@ pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcom
                     },
                 );
             }
-            ("suite", _) => running = running.saturating_sub(1),
+            ("suite", _) => {
+                running = running.saturating_sub(1);
+                declared = declared.saturating_add(line.failed);
+            }
             ("test" | "bench", event) => {
                 if let Some(outcome) = outcome(&suite, is_doc, event, &line) {
+                    named += u64::from(matches!(outcome.verdict, TestResult::Failed(_)));
                     take(outcome);
                 }
             }
@@ -81,6 +89,9 @@ pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcom
     })?;
     if suites == 0 || running > 0 {
         bail!("{name}: a suite did not end; the tests were cut off");
+    }
+    if declared > 0 && named == 0 {
+        bail!("{name}: declares {declared} failures, and names none");
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ pub use roots::roots;
 
 /// What is said of a file that is a report of something else.
 const FOREIGN: &str = "> is not a JUnit report";
+/// What Maven's Failsafe writes beside its reports: counts, and no test.
+const FAILSAFE_SUMMARY: &str = "failsafe-summary.xml";
 /// Bytes at a report's beginning that tell its form and its encoding.
 const BEGINNING_BYTES: u64 = 4_096;
 
@@ -150,7 +152,10 @@ fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
             let kind = entry.file_type().with_context(|| format!("reading {}", folder.display()))?;
             if kind.is_dir() {
                 waiting.push(entry.path());
-            } else if kind.is_file() && entry.path().extension().is_some_and(|extension| extension == "xml") {
+            } else if kind.is_file()
+                && entry.path().extension().is_some_and(|extension| extension == "xml")
+                && entry.file_name() != FAILSAFE_SUMMARY
+            {
                 found.push(entry.path());
             }
         }

@@ -12,6 +12,20 @@ pub(super) const OTHER_FORMS: &[(&str, &str)] = &[
     ("coverage", "a coverage report, not one of tests"),
 ];
 
+/// True for what tools write in the place of a test where a Go package could not be built or set up.
+pub(super) fn is_package(name: &str) -> bool {
+    matches!(name, "TestMain" | "[build failed]" | "[setup failed]")
+}
+
+/// The group that a test is in, where its whole name ends with the test's own: `Cart adds` and `adds`.
+pub(super) fn parent_of(class: &str, name: &str) -> Option<String> {
+    let own = if class.is_empty() { None } else { name.strip_suffix(class) };
+    own.map(str::trim).filter(|parent| !parent.is_empty()).map(str::to_owned)
+}
+
+/// What a hook of a group of tests is called, behind the group.
+const HOOK: &str = "\"before all\" hook";
+
 /// True for a module that could not be read: pytest names it in the place of a test.
 pub(super) fn is_module(name: &str, message: &str) -> bool {
     let is_dotted = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
@@ -40,8 +54,13 @@ pub(super) fn unit_of(class: &str, name: &str) -> Option<String> {
         return Some(if word.is_empty() { class.to_owned() } else { of.to_owned() });
     }
     let bare = name.trim_end_matches("()");
-    let is_hook = name.contains("\"before all\" hook");
-    let is_unit = name.is_empty() || name == class || STANDING.contains(&bare) || is_hook;
+    // The class of a hook may be the hook itself.
+    if let Some((group, _)) = name.split_once(HOOK) {
+        let group = group.trim();
+        let named = if group.is_empty() && !class.contains(HOOK) { class } else { group };
+        return (!named.is_empty()).then(|| named.to_owned());
+    }
+    let is_unit = name.is_empty() || name == class || STANDING.contains(&bare) || is_package(name);
     (is_unit && !class.is_empty()).then(|| class.to_owned())
 }
 

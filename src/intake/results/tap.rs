@@ -51,8 +51,13 @@ pub(super) fn read(
         Some(planned) if planned > report.seen => {
             bail!("{name}: {planned} tests planned, {} reported: the run was cut off", report.seen)
         }
+        Some(planned) if planned < report.seen => {
+            bail!("{name}: {planned} tests planned, {} reported", report.seen)
+        }
         None if report.seen == 0 => bail!("{name}, line 1: no tests"),
-        Some(_) | None => Ok(()),
+        // Where the plan comes last, a run that was cut off has none.
+        None => bail!("{name}: no plan (1..{}): the run was cut off", report.seen),
+        Some(_) => Ok(()),
     }
 }
 

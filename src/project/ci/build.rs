@@ -83,12 +83,13 @@ impl BuildRequest {
         let named = self.revision.clone().or(pipeline.revision);
         // One that is not in this clone is still told by its name.
         let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
+        let lane = self.lane.clone().or_else(|| self.job.clone()).or(pipeline.lane);
         Build {
             branch: branch.unwrap_or_else(|| store.branch().to_owned()),
             revision: known.or(named),
             run: self.run.clone().or(pipeline.run),
             job: self.job.clone().or(pipeline.job),
-            lane: self.lane.clone().or(pipeline.lane).map(|lane| one_line(&lane)),
+            lane: lane.map(|lane| one_line(&lane)),
             actor: pipeline.actor,
         }
     }

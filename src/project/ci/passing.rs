@@ -58,6 +58,11 @@ impl PassedRun<'_> {
             updater.summary.unchanged.push(ticket.id().clone());
             return Ok(());
         };
+        // It failed and passed in one run, or at one revision: nothing was fixed.
+        let is_flipping = own.tests.iter().any(|test| self.results.is_flaky(test));
+        if is_flipping || updater.was_same_code(own.revision.as_deref()) {
+            return updater.flips(ticket);
+        }
         let wanted = resolve.wanted(updater.is_flaky(ticket));
         let Some(passed) = self.passed_everywhere(store, &standing, wanted) else {
             updater.summary.unchanged.push(ticket.id().clone());

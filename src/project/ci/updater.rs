@@ -200,6 +200,17 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         ticket.fields().members(&Field::Labels).any(|label| label == FLAKY)
     }
 
+    /// Marks the ticket of a test that changes its mind.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn flips(&mut self, ticket: &Ticket) -> Result<(), Failure> {
+        let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]))]);
+        self.change.request(ticket.id(), Request::new(RequestKind::Edit(changes)))?;
+        self.summary.unchanged.push(ticket.id().clone());
+        Ok(())
+    }
+
     /// Where the first test of a cause stood in this lane before.
     fn state_of(&self, cause: &FailureGroup) -> Option<&'a State> {
         let test = cause.tests.first()?;
@@ -243,13 +254,6 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         let id = ticket.id().clone();
         let (count, since) = (passed.count, passed.since.as_str());
         let failed = seen.revision.clone().unwrap_or_default();
-        if self.was_same_code(Some(&failed)) {
-            // It failed and passed at one revision: nothing was fixed.
-            let changes = Changes::from([(Field::Labels, FieldChange::adding(vec![FLAKY.to_owned()]))]);
-            self.change.request(ticket.id(), Request::new(RequestKind::Edit(changes)))?;
-            self.summary.unchanged.push(id);
-            return Ok(());
-        }
         // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
         let since = if self.store().is_same_code(&failed, since) {
             self.run.build.revision.as_deref().unwrap_or(since)
@@ -308,7 +312,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         seen
     }
 
-    fn was_same_code(&self, revision: Option<&str>) -> bool {
+    /// True where what was built has the code of a revision.
+    pub(super) fn was_same_code(&self, revision: Option<&str>) -> bool {
         match (revision, &self.run.build.revision) {
             (Some(before), Some(now)) => self.store().is_same_code(before, now),
             _ => false,
@@ -332,7 +337,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             let tip = self.store().repository().revision(revision)?;
             let said = self.store().said(&[tip])?;
             let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
-            let is_fixed = builds.of(tip)?.fixes(ticket);
+            // One that was reverted here was here: what fails again is open again.
+            let is_fixed = builds.of(tip)?.had_fix(ticket);
             // A clone that lacks the past may lack the fix.
             Ok((is_fixed || !self.store().repository().is_cut()).then_some(is_fixed))
         };

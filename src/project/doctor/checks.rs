@@ -8,7 +8,7 @@ use crate::project::doctor::evidence;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
-use crate::store::{Snapshot, Store, layout};
+use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
 use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec};
 
 /// The most paths that are named one by one.
@@ -116,11 +116,32 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
             Problem::note("work-tree.merged", "is part of a merge that is not committed yet")
                 .hint("git commit")
         } else {
-            Problem::note("work-tree.edited", "has uncommitted changes").hint("git support save")
+            edited(&edit)
         };
         faults.push(fault.at(&edit.path));
     }
     Ok(())
+}
+
+/// What to do about an edit: what `save` would refuse is not for it.
+fn edited(edit: &HandEdit) -> Problem {
+    let quoted = shlex::try_quote(&edit.path).unwrap_or_default().into_owned();
+    let Some(content) = &edit.content else {
+        return Problem::note("work-tree.edited", "was deleted, and that is not committed")
+            .hint(format!("git restore --staged --worktree {quoted}"));
+    };
+    let invalid = match layout::id_of(&edit.path) {
+        Some(id) => {
+            codec::read(&id, content).err().map(|invalid| BadFile::new(&edit.path, &invalid).to_string())
+        }
+        None => check_project_file(&edit.path, content).err().map(|failure| failure.error.to_string()),
+    };
+    match invalid {
+        Some(problem) => {
+            Problem::note("work-tree.edited", problem).hint(format!("git diff HEAD -- {quoted}"))
+        }
+        None => Problem::note("work-tree.edited", "has uncommitted changes").hint("git support save"),
+    }
 }
 
 /// What to do about a conflict in a file that is no ticket.
