@@ -30,9 +30,8 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
-    project.check_files()?;
-    project.check_tickets()?;
     let query = given_query(&args.query)?.unwrap_or_else(|| GRAVE.to_owned());
+    project.check_gate(&query)?;
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
     let found = project.find(&Search { which, limit: Limit::None, ..Search::new(&query, projection) })?;

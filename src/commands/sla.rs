@@ -39,13 +39,12 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
-    if args.gate.is_some() {
-        project.check_files()?;
-        project.check_tickets()?;
-    }
     let query = given_query(&args.ids)?;
     // A word alone is an id; a query has a colon, a blank or an at sign in it.
     let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
+    if args.gate.is_some() {
+        project.check_gate(query.as_deref().filter(|_| is_query).unwrap_or_default())?;
+    }
     let ids = if is_query { Vec::new() } else { project.ids(&args.ids)? };
     let explained = !ids.is_empty();
     let tickets = if explained {

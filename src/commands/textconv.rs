@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::render::{View, readable};
+use crate::ticket::visible;
 
 /// Convert ticket files for diffs (run by Git)
 ///
@@ -18,10 +19,10 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    // What is no ticket is shown as it is: a difference hides nothing.
+    // What is no ticket is shown as it is, but for what steers a terminal: a difference hides nothing.
     let text = match session.host.read_version(&args.file)? {
         Ok(ticket) => readable(&ticket),
-        Err(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(bytes) => visible(&String::from_utf8_lossy(&bytes)),
     };
     Ok(View::Text(text))
 }

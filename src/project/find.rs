@@ -181,21 +181,6 @@ impl Project<'_> {
         Ok(format!("{shown} of {}{more}", tickets(open, "open ")))
     }
 
-    /// Sees that every ticket can be read, for a gate: one that cannot be read cannot be judged.
-    ///
-    /// # Errors
-    /// One cannot be read.
-    pub fn check_tickets(&self) -> Result<(), Failure> {
-        let bad = match self.if_available(self.unreadable_in_index())? {
-            Some(bad) => bad,
-            None => self.snapshot().tickets()?.bad,
-        };
-        let Some(first) = bad.first() else { return Ok(()) };
-        let more = if bad.len() > 1 { format!(", and {} more", bad.len() - 1) } else { String::new() };
-        let message = format!("cannot evaluate the gate: {first}{more}");
-        Err(Failure::new(Kind::Invalid, message).hint("git support doctor"))
-    }
-
     /// Sees that every person whom a query names is somebody: of the team, or of some ticket; a reporter may be any of
     /// several.
     pub(super) fn check_people(&self, query: &Query) -> Result<(), Failure> {
@@ -210,16 +195,20 @@ impl Project<'_> {
                 Meant::Several(people) => return Err(ambiguous_person(Kind::Usage, &name, &people)),
                 Meant::Nobody => {}
             }
-            let of_them = query::parse(&format!("{field}:{}", query::quoted(&name)))?;
-            let count = self.count_in_index(&of_them);
-            let is_known = self.if_available(count)?.is_none_or(|count| count > 0);
-            if !is_known {
+            if !self.has_ticket_of(field, &name)? {
                 let failure = unknown_person(Kind::Usage, &name, &team);
                 let words = format!("to search for the text: '\"{}\"'", crate::ticket::visible(&name));
                 return Err(Failure { hints: vec![words], ..failure });
             }
         }
         Ok(())
+    }
+
+    /// True where a ticket names a person, or that cannot be told at once.
+    pub(super) fn has_ticket_of(&self, field: &str, name: &str) -> Result<bool, Failure> {
+        let of_them = query::parse(&format!("{field}:{}", query::quoted(name)))?;
+        let count = self.count_in_index(&of_them);
+        Ok(self.if_available(count)?.is_none_or(|count| count > 0))
     }
 
     /// The same tickets, in the same order, with what a projection holds of each: for an answer that is too long to be
@@ -334,6 +323,6 @@ fn short_record(ticket: &Ticket) -> Record {
 }
 
 /// A query as typed; `@name` stands for a saved one.
-fn parse_query(text: &str, settings: &Settings) -> Result<Query, Failure> {
+pub(super) fn parse_query(text: &str, settings: &Settings) -> Result<Query, Failure> {
     Ok(query::parse_with(text, &settings.queries)?)
 }

@@ -20,6 +20,7 @@ mod driver;
 mod failure;
 mod files;
 mod find;
+mod gate;
 mod history;
 mod host;
 mod import;

@@ -211,8 +211,8 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
             "--json prints all fields; --format csv the columns of a list",
         );
     }
-    if word.contains('：') {
-        return refuse(format!("'{word}' has a full-width colon"), "write field:value");
+    if let Some((field, value)) = nearly_a_term(word) {
+        return refuse(format!("'{word}' is nearly a term"), &format!("write {field}:{value}"));
     }
     if COMPARED.contains(&word) {
         let spelling = format!("quote the comparison for the shell: '{word}:>=VALUE'");
@@ -232,6 +232,26 @@ pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
         || OTHER_FIELDS.contains(&field);
     (is_known && value.len() > 1).then_some((field, value))
 }
+
+/// The field and the value of a word that looks like a term and is none: with a sign that looks like a colon, a letter
+/// that looks like another, something that cannot be seen, or quotes and backslashes of a shell.
+fn nearly_a_term(word: &str) -> Option<(&'static str, String)> {
+    let at = word.find(|c| matches!(c, '=' | ';') || COLONS.contains(&c))?;
+    let (before, after) = word.split_at_checked(at)?;
+    let value = after.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name: String = before.chars().filter(is_kept).collect();
+    let name = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let value = value.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let is_written_otherwise = !before.is_ascii();
+    let near = || nearest(&name, FIELD_NAMES).filter(|_| is_written_otherwise);
+    let own = field_of(&name).or_else(|| OTHER_FIELDS.iter().find(|field| **field == name).copied());
+    own.or_else(near).filter(|_| !value.is_empty()).map(|field| (field, value))
+}
+
+/// A colon, and what looks like one.
+const COLONS: &[char] =
+    &[':', '：', '﹕', '︓', '∶', 'ː', '˸', '꞉', '։', '׃', '܃', '܄', '᛬', '⁚', 'ꓽ', '⁝', '⁞'];
 
 /// True for what may stand before `~`, which looks for a part of words.
 pub(super) fn has_parts(name: &str) -> bool {

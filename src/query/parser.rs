@@ -1,5 +1,6 @@
 //! From the pieces of a query to its tree: AND by standing side by side, OR, NOT, parentheses.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::query::habits;
@@ -14,6 +15,9 @@ use crate::ticket::{Status, TicketId, nearest};
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
+/// So many saved queries are read for one, each as often as it is named: a few that name each other twice would be
+/// millions.
+const MAX_SAVED: usize = 256;
 
 /// Reads a query.
 ///
@@ -28,17 +32,18 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
 /// # Errors
 /// The column, what is wrong there, and what was perhaps meant; a saved query that is not known, or that names itself.
 pub fn parse_with(text: &str, saved: &BTreeMap<String, String>) -> Result<Query, SyntaxError> {
-    parse_within(text, saved, &[])
+    parse_within(text, saved, &[], &Cell::new(0))
 }
 
 fn parse_within(
     text: &str,
     saved: &BTreeMap<String, String>,
     within: &[String],
+    read: &Cell<usize>,
 ) -> Result<Query, SyntaxError> {
     let tokens = tokens(text)?;
     let mut parser =
-        Parser { tokens, at: 0, depth: 0, sort: None, limit: None, saved, within: within.to_vec() };
+        Parser { tokens, at: 0, depth: 0, sort: None, limit: None, saved, within: within.to_vec(), read };
     let filter = parser.any()?;
     if let Some(token) = parser.peek() {
         return Err(SyntaxError::at(token.column, "this parenthesis closes nothing".to_owned()));
@@ -55,6 +60,8 @@ struct Parser<'a> {
     saved: &'a BTreeMap<String, String>,
     /// The saved queries that are being read.
     within: Vec<String>,
+    /// How many saved queries were read.
+    read: &'a Cell<usize>,
 }
 
 type Parsed = Result<Filter, SyntaxError>;
@@ -172,6 +179,11 @@ impl Parser<'_> {
             let ring = [self.within.as_slice(), &[name.to_owned()]].concat().join(" -> @");
             return Err(SyntaxError::at(column, format!("saved queries name each other: @{ring}")));
         }
+        self.read.set(self.read.get() + 1);
+        if self.read.get() > MAX_SAVED {
+            let problem = format!("@{name}: more than {MAX_SAVED} saved queries are read for one");
+            return Err(SyntaxError { column, problem, hint: None });
+        }
         let Some(text) = self.saved.get(name) else {
             let known: Vec<String> = self.saved.keys().map(|name| format!("@{name}")).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
@@ -188,9 +200,13 @@ impl Parser<'_> {
             return Err(SyntaxError { column, problem, hint: Some(hint) });
         }
         let within = [self.within.as_slice(), &[name.to_owned()]].concat();
-        let inner = parse_within(text, self.saved, &within).map_err(|inner| SyntaxError {
+        let inner = parse_within(text, self.saved, &within, self.read).map_err(|inner| SyntaxError {
             column,
-            problem: format!("@{name}: {inner}"),
+            // Of queries within queries, the innermost says it.
+            problem: match inner.problem.starts_with('@') {
+                true => inner.problem.clone(),
+                false => format!("@{name}: {inner}"),
+            },
             hint: Some(match inner.hint {
                 Some(hint) if hint.contains("git support") => hint,
                 Some(hint) => format!("{hint}; see git support config get queries.{name}"),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
@@ -40,6 +41,9 @@ pub(super) fn findings(view: &View, format: Format) -> Result<String, NoSuchForm
         github(&findings)
     })
 }
+
+/// What stands in the path of a URI as another character (RFC 3986, 3.3).
+const IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn of_gate(gate: &Gate) -> Vec<Finding> {
     // What a gate lets pass is no finding.
@@ -141,11 +145,12 @@ fn result(finding: &Finding) -> Value {
         "ruleId": finding.rule,
         "level": finding.level.as_str(),
         "message": {"text": visible(&format!("{}: {}", finding.title, finding.message))},
-        "partialFingerprints": {"gitSupport/v1": finding.identity},
+        "partialFingerprints": {"gitSupport/v1": visible(&finding.identity)},
     });
     if let (Some(path), Value::Object(map)) = (&finding.path, &mut result) {
+        let uri = utf8_percent_encode(path, IN_URI).to_string();
         let location =
-            json!([{"physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}}]);
+            json!([{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}]);
         map.insert("locations".to_owned(), location);
     }
     result

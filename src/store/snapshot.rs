@@ -326,7 +326,7 @@ impl<'a> Snapshot<'a> {
         })
     }
 
-    fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {
+    pub(super) fn read_item(&self, path: &str, item: &Item) -> Read<Result<Ticket, BadFile>> {
         if !item.kind.has_content() {
             return Ok(Err(BadFile::whole(path, format!("{}, not a ticket", item.kind.problem()))));
         }

@@ -3,7 +3,7 @@
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{Blob, ObjectId, Repository, Target};
+use crate::store::git::{self, Blob, ObjectId, Repository, Target, shown};
 use crate::store::layout;
 use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
 
@@ -35,9 +35,16 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
             Some(_) | None => None,
         });
     }
-    let mut names = self_named(repository)?;
-    let is_only = names.len() == 1;
-    Ok(names.pop().filter(|_| is_only))
+    match self_named(repository)?.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        // Neither is taken, and no other: whoever may push a branch could otherwise hide the tickets.
+        [one, other, ..] => {
+            let message = format!("branches {} and {} both hold tickets alone", shown(one), shown(other));
+            let hint = "git config support.branch NAME".to_owned();
+            Err(git::Error::new(git::Kind::Refused, message).hint(hint).into())
+        }
+    }
 }
 
 /// The branches of tickets alone whose settings name themselves, here and on the remote.

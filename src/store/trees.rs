@@ -64,6 +64,21 @@ impl Snapshot<'_> {
         compare(self.repository(), layout::TICKETS, before, now, visit)
     }
 
+    /// The versions that cannot be read of tickets which have several: the others stand for them where tickets are shown.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn unreadable_versions(&self) -> Read<Vec<BadFile>> {
+        let mut bad = Vec::new();
+        self.visit(&mut |path, items| {
+            for item in items.iter().filter(|_| items.len() > 1) {
+                bad.extend(self.read_item(path, item)?.err());
+            }
+            Ok(())
+        })?;
+        Ok(bad)
+    }
+
     /// Reads many files on several threads, and hands each to `take`, in no order, made into what it is
     /// wanted for by `make` on the thread that read it.
     ///

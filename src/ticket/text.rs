@@ -72,7 +72,8 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 pub(crate) fn is_hidden(c: char) -> bool {
     match c {
         ' '..='~' | '\n' | '\t' => false,
-        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
+        '\u{e0000}'..='\u{e001f}' => true,
         '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => true,
         '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' => true,
         _ => c.is_control(),

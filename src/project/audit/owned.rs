@@ -21,7 +21,7 @@ pub(super) struct SelfGranted {
     pub(super) commit: ObjectId,
     /// The files that it changed.
     files: Vec<String>,
-    /// What its parents have; that one of them allows a step suffices.
+    /// What its parents have, but for those that a merge of git's would not take; that one of them allows a step suffices.
     before: Vec<Rc<Rules>>,
     /// The commits that have the change, and no later one of the same files by who may make it.
     later: HashSet<ObjectId>,
@@ -113,7 +113,7 @@ impl RuleChanges {
         let level = match before.iter().map(|rules| rules.settings.rules_by_role).max() {
             Some(Policy::Enforce) => ProblemLevel::Error,
             Some(Policy::Off) => {
-                self.grant(passage, author, changed, before);
+                self.grant(passage, author, changed, standing(store, book, passage)?);
                 return Ok(Vec::new());
             }
             Some(Policy::Warn) | None => ProblemLevel::Note,
@@ -133,7 +133,7 @@ impl RuleChanges {
             let message = format!("{author} changed it{more}, who is neither lead nor product owner");
             findings.push((path.clone(), message));
         }
-        self.grant(passage, author, changed, before);
+        self.grant(passage, author, changed, standing(store, book, passage)?);
         let finding = |message| Finding::new(AuditRule::RulesOwned, message).weighing(level);
         Ok(findings.into_iter().map(|(path, message)| (path, finding(message))).collect())
     }
@@ -192,6 +192,34 @@ impl RuleChanges {
     pub(super) fn at<'a>(&'a self, commit: &'a ObjectId) -> impl Iterator<Item = &'a SelfGranted> {
         self.granted.iter().filter(move |granted| granted.later.contains(commit))
     }
+}
+
+/// The rules of a commit's parents, without those of a parent that has the team and the settings as they were where it
+/// parted from another, which has changed them since: a merge does not bring them back.
+fn standing(
+    store: &Store,
+    book: &mut Rulebook<'_>,
+    passage: &CommitDelta,
+) -> Result<Vec<Rc<Rules>>, Failure> {
+    let repository = store.repository();
+    let versions = |commit: ObjectId| -> Result<Vec<Option<ObjectId>>, Error> {
+        let find = |path| Ok(repository.find(commit, path)?.map(|item| item.id));
+        [layout::CONFIG, layout::TEAM].into_iter().map(find).collect()
+    };
+    let mut kept = Vec::new();
+    for parent in &passage.parents {
+        let own = versions(*parent)?;
+        let mut is_outdated = false;
+        for other in passage.parents.iter().filter(|other| *other != parent) {
+            let base = repository.merge_base(*parent, *other).map_err(Error::from)?;
+            let Some(base) = base.map(versions).transpose()? else { continue };
+            is_outdated |= own == base && versions(*other)? != base;
+        }
+        if !is_outdated {
+            kept.push(book.at(Some(parent))?);
+        }
+    }
+    if kept.is_empty() { book.before(passage) } else { Ok(kept) }
 }
 
 /// The files that say who may do what, and how git treats tickets.

@@ -276,11 +276,16 @@ fn is_as_before(
     let names = |field: &&Field| message.contains(&field.name());
     for tip in tips {
         let Some(now) = at(store, *tip, id)? else { return Ok(false) };
-        let was_so =
-            |field: &Field| before.iter().any(|was| was.fields().get(field) == now.fields().get(field));
+        // A parent that has the same entry for it: one from before that entry has only what was replaced.
+        let was_so = |field: &Field| {
+            before.iter().any(|was| {
+                was.setter(field) == now.setter(field) && was.fields().get(field) == now.fields().get(field)
+            })
+        };
         let fields: BTreeSet<&Field> =
             before.iter().chain([&now]).flat_map(|ticket| ticket.fields().names()).filter(names).collect();
-        if fields.is_empty() || !fields.into_iter().all(was_so) {
+        let is_wrong = now.unaccounted().iter().any(|field| fields.contains(field));
+        if fields.is_empty() || is_wrong || !fields.into_iter().all(was_so) {
             return Ok(false);
         }
     }

@@ -23,9 +23,12 @@ impl Review<'_> {
         let mut rules = self.book.before(passage)?;
         if !is_first(facts, new) {
             rules.push(self.book.at(Some(&passage.commit))?);
+            let seen = Seen::of(after);
             for (entry, _) in new {
                 let is_granted = |commit: &ObjectId| self.rules.is_granted_by(commit);
-                rules.extend(self.book.then(written(entry, after), &is_granted)?);
+                let then = self.book.then(seen.written(entry), &is_granted)?;
+                // Each rules judge each entry: the same ones once.
+                rules.extend(then.filter(|then| !rules.iter().any(|known| Rc::ptr_eq(known, then))));
             }
         }
         for (entry, _) in new {
@@ -135,23 +138,41 @@ fn is_first(facts: &CommitFacts, new: &[(&Entry, bool)]) -> bool {
     facts.is_first() && new.iter().all(|(entry, _)| is_own(entry))
 }
 
-/// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each lower
-/// number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was under.
-fn written(entry: &Entry, ticket: &Ticket) -> Timestamp {
-    let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
-    for other in ticket.timeline().iter().filter(|other| other.seq < entry.seq) {
-        seen.entry(other.seq).and_modify(|at| *at = other.at.min(*at)).or_insert(other.at);
+/// What the writers of a ticket's entries must have seen: by number, the latest time up to there, of each number the
+/// earliest.
+struct Seen(BTreeMap<u64, Timestamp>);
+
+impl Seen {
+    fn of(ticket: &Ticket) -> Self {
+        let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
+        for entry in ticket.timeline() {
+            seen.entry(entry.seq).and_modify(|at| *at = entry.at.min(*at)).or_insert(entry.at);
+        }
+        let mut latest = None;
+        for at in seen.values_mut() {
+            latest = latest.max(Some(*at));
+            *at = latest.unwrap_or(*at);
+        }
+        Self(seen)
     }
-    seen.into_values().fold(entry.at, Timestamp::max)
+
+    /// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each
+    /// lower number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was
+    /// under.
+    fn written(&self, entry: &Entry) -> Timestamp {
+        let before = self.0.range(..entry.seq).next_back();
+        before.map_or(entry.at, |(_, at)| entry.at.max(*at))
+    }
 }
 
 /// New entries that are dated before what they follow, by more than people's clocks are apart: no clock of the ticket
 /// gains by it (docs/clocks.md), and a reader should know.
 pub(super) fn out_of_order(new: &[&Entry], after: &Ticket, skew_seconds: i64) -> Vec<Finding> {
+    let seen = Seen::of(after);
     let is_early =
-        |entry: &&&Entry| entry.at.unix().saturating_add(skew_seconds) < written(entry, after).unix();
+        |entry: &&&Entry| entry.at.unix().saturating_add(skew_seconds) < seen.written(entry).unix();
     let say = |entry: &&Entry| {
-        let (followed, at) = (written(entry, after), entry.at);
+        let (followed, at) = (seen.written(entry), entry.at);
         let message =
             format!("entry {} ({}) is dated {at}, and follows one of {followed}", entry.id, entry.action);
         Finding::new(AuditRule::EntryOrder, message)

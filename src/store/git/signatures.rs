@@ -12,6 +12,8 @@ use crate::store::git::repository::Repository;
 const CHUNK: usize = 64;
 /// How many gits verify at a time: each starts a program for every signature.
 const VERIFIERS: usize = 4;
+/// What git says of a signature that is none of gpg, ssh or x509.
+const NO_FORM: &str = "incompatible signature";
 /// What git prints of a commit: its name, the verdict's letter, the signer, the key (git-log(1), pretty formats).
 const FORMAT: &str = "--format=%H%x00%G?%x00%GS%x00%GF";
 
@@ -151,6 +153,20 @@ fn signer(line: &str) -> Option<&str> {
 }
 
 fn verified(git: &Program, environment: &[(&str, OsString)], chunk: &[ObjectId]) -> Result<Vec<u8>> {
+    match (verified_at_once(git, environment, chunk), chunk) {
+        // Git ends at a signature that is of no form it knows: the others are asked for one by one.
+        (Err(error), [commit]) if error.message.contains(NO_FORM) => {
+            Ok(format!("{commit}\0B\0\0\n").into_bytes())
+        }
+        (Err(error), _) if error.message.contains(NO_FORM) => {
+            let said = chunk.iter().map(|commit| verified(git, environment, &[*commit]));
+            Ok(said.collect::<Result<Vec<_>>>()?.concat())
+        }
+        (said, _) => said,
+    }
+}
+
+fn verified_at_once(git: &Program, environment: &[(&str, OsString)], chunk: &[ObjectId]) -> Result<Vec<u8>> {
     let names: String = chunk.iter().map(|commit| format!("{commit}\n")).collect();
     git.run(
         &["-c", "log.showSignature=false", "log", "--no-walk=unsorted", "--stdin", FORMAT],

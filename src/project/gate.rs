@@ -1,0 +1,66 @@
+//! Whether a gate can judge: one that cannot is shut.
+
+use crate::project::failure::{Failure, Kind};
+use crate::project::find::parse_query;
+
+use crate::project::state::{Project, Scope};
+use crate::store::layout;
+use crate::ticket::{Meant, meant};
+
+impl Project<'_> {
+    /// Sees that a gate has all that it judges by: tickets, each of which can be read, and a query whose `me` is somebody.
+    ///
+    /// # Errors
+    /// It has not.
+    pub fn check_gate(&self, query: &str) -> Result<(), Failure> {
+        self.check_files()?;
+        self.check_store()?;
+        self.check_tickets()?;
+        self.check_me(query)
+    }
+
+    /// A clone that lacks the branch of the tickets has none, and knows nothing of them.
+    fn check_store(&self) -> Result<(), Failure> {
+        if matches!(self.scope, Scope::At(_)) {
+            return Ok(());
+        }
+        let repository = self.store.repository();
+        for commit in self.snapshot().commits() {
+            if repository.find(commit, layout::FOLDER).map_err(crate::store::Error::from)?.is_some() {
+                return Ok(());
+            }
+        }
+        let message = format!("cannot evaluate the gate: {} has no {}", self.place(), layout::FOLDER);
+        let fetch = "if another branch holds the tickets: git fetch origin NAME:NAME; git support check --branch NAME";
+        Err(Failure::new(Kind::Invalid, message).hint(fetch).hint("git support init"))
+    }
+
+    /// A ticket that cannot be read cannot be judged.
+    fn check_tickets(&self) -> Result<(), Failure> {
+        let mut bad = match self.if_available(self.unreadable_in_index())? {
+            Some(bad) => bad,
+            None => self.snapshot().tickets()?.bad,
+        };
+        if self.scope == Scope::AllBranches && bad.is_empty() {
+            bad = self.snapshot().unreadable_versions()?;
+        }
+        let Some(first) = bad.first() else { return Ok(()) };
+        let more = if bad.len() > 1 { format!(", and {} more", bad.len() - 1) } else { String::new() };
+        let message = format!("cannot evaluate the gate: {first}{more}");
+        Err(Failure::new(Kind::Invalid, message).hint("git support doctor"))
+    }
+
+    /// In a pipeline, `me` is whoever it runs as: where nobody knows them, nothing would ever match.
+    fn check_me(&self, query: &str) -> Result<(), Failure> {
+        let people = parse_query(query, self.settings()?)?.people();
+        let Some((field, _)) = people.into_iter().find(|(_, name)| name == "me") else { return Ok(()) };
+        let me = self.member()?;
+        let is_member = !matches!(meant(&me.email, &self.team()?.known()), Meant::Nobody);
+        if is_member || self.has_ticket_of(field, &me.email)? {
+            return Ok(());
+        }
+        let message =
+            format!("cannot evaluate the gate: 'me' is {me}, whom neither the team nor a ticket knows");
+        Err(Failure::new(Kind::Invalid, message).hint(format!("name a person: {field}:NAME")))
+    }
+}
