@@ -35,5 +35,12 @@ pub mod ticket;
 pub mod web;
 
 /// What is read and written at most, room by room: what, how much, in which unit. docs/limits.md is made from it.
-pub const LIMITS: [&[(&str, usize, &str)]; 6] =
-    [ticket::LIMITS, store::git::LIMITS, intake::LIMITS, mail::LIMITS, process::LIMITS, web::LIMITS];
+pub const LIMITS: [&[(&str, usize, &str)]; 7] = [
+    ticket::LIMITS,
+    store::git::LIMITS,
+    intake::LIMITS,
+    mail::LIMITS,
+    process::LIMITS,
+    query::LIMITS,
+    web::LIMITS,
+];

@@ -14,10 +14,10 @@ use crate::query::values::{no_such, phrase, term_values};
 use crate::ticket::{Status, TicketId, nearest};
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// So many saved queries are read for one, each as often as it is named: a few that name each other twice would be
 /// millions.
-const MAX_SAVED: usize = 256;
+pub(crate) const MAX_SAVED: usize = 256;
 
 /// Reads a query.
 ///

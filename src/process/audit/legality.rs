@@ -1,5 +1,6 @@
 //! Whether the process allowed a step: the entry is read back into its request, and the request decided again.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::process::audit::Finding;
@@ -229,8 +230,9 @@ pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
 
 /// What an entry sets otherwise than its step does.
 fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fields) -> Option<Finding> {
-    // What somebody had edited by hand is not what the entry begins from.
-    let by_hand = state.unaccounted();
+    // What somebody had edited by hand is not what the entry begins from: asked only of what differs, since the whole
+    // timeline tells it.
+    let by_hand = LazyCell::new(|| state.unaccounted());
     let none = BTreeMap::new();
     let expected = decided.map_or(&none, |decided| &decided.set);
     let fields = entry.set.keys().chain(expected.keys());
