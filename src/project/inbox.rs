@@ -236,7 +236,11 @@ impl Project<'_> {
         let tips: BTreeSet<ObjectId> = self.commit.into_iter().chain(code).collect();
         let tips: Vec<ObjectId> = tips.into_iter().collect();
         let mut less = look.commits.clone();
+        // A line of code that has none of the commits that were seen is told by the time of the look.
         for tip in &tips {
+            if look.commits.iter().any(|seen| self.store.contains(*tip, *seen)) {
+                continue;
+            }
             less.extend(repository.newest_before(*tip, look.at.unix())?);
         }
         let commits = repository.code_commits_of(&tips, &less)?;

@@ -109,7 +109,7 @@ const HABITS: &[Habit] = &[
     (&["label:-card"], Err("-label:card")),
     (&["–severity:minor"], Err("-severity")),
     (&["—card"], Err("-card")),
-    (&["severity：blocker"], Err("field:value")),
+    (&["severity：blocker"], Err("severity:blocker")),
     (&["alpha|beta"], Err("write OR")),
     (&["c?rd fails"], Err("text~")),
     (&["c*rd"], Err("text~")),

@@ -263,3 +263,24 @@ fn words_that_anybody_may_write_are_not_asked_for_a_signature_of_their_own() {
     let (names, status) = found(&sandbox, &["before.."]);
     assert!(!names.iter().any(|name| name == "signature.signer") && status == Some(0), "{names:?}");
 }
+
+#[test]
+fn a_revert_that_is_pulled_after_a_look_is_told_whenever_it_was_made() {
+    let sandbox = Sandbox::unborn();
+    sandbox.shell("git commit -q --allow-empty -m c0 && git init -q --bare -b main ../hub.git && git remote add origin ../hub.git").ok();
+    let id = sandbox.ticket("Card");
+    let fix = format!(
+        "echo x >f && git add f && git commit -qm Fix -m 'Resolves-Ticket: {id}' && git-support scan && git push -qu origin main"
+    );
+    sandbox.shell(&fix).ok();
+    sandbox.run_unwatched(&["inbox"], "").ok();
+    let bob = "GIT_AUTHOR_NAME=Bob GIT_AUTHOR_EMAIL=bob@example.com GIT_COMMITTER_NAME=Bob GIT_COMMITTER_EMAIL=bob@example.com";
+    let revert = format!(
+        "git clone -q ../hub.git ../b && cd ../b && export {bob} && git revert --no-edit $(git log --format=%H --grep=Resolves-Ticket -1) && git push -q"
+    );
+    sandbox.shell(&revert).ok();
+    // A look between the revert and the pull.
+    sandbox.run_unwatched(&["inbox"], "").ok();
+    sandbox.git(&["pull", "-q"]);
+    assert!(sandbox.run_unwatched(&["inbox"], "").ok().contains("reverted"));
+}
