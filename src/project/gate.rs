@@ -2,7 +2,6 @@
 
 use crate::project::failure::{Failure, Kind};
 use crate::project::find::parse_query;
-
 use crate::project::state::{Project, Scope};
 use crate::store::layout;
 use crate::ticket::{Meant, meant};

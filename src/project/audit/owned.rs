@@ -113,7 +113,7 @@ impl RuleChanges {
         let level = match before.iter().map(|rules| rules.settings.rules_by_role).max() {
             Some(Policy::Enforce) => ProblemLevel::Error,
             Some(Policy::Off) => {
-                self.grant(passage, author, changed, standing(store, book, passage)?);
+                self.grant(store, book, passage, author, changed)?;
                 return Ok(Vec::new());
             }
             Some(Policy::Warn) | None => ProblemLevel::Note,
@@ -133,7 +133,7 @@ impl RuleChanges {
             let message = format!("{author} changed it{more}, who is neither lead nor product owner");
             findings.push((path.clone(), message));
         }
-        self.grant(passage, author, changed, standing(store, book, passage)?);
+        self.grant(store, book, passage, author, changed)?;
         let finding = |message| Finding::new(AuditRule::RulesOwned, message).weighing(level);
         Ok(findings.into_iter().map(|(path, message)| (path, finding(message))).collect())
     }
@@ -164,18 +164,20 @@ impl RuleChanges {
     /// Takes down what a change of the team or the settings may have given its author.
     fn grant(
         &mut self,
+        store: &Store,
+        book: &mut Rulebook<'_>,
         passage: &CommitDelta,
         author: &Person,
         mut changed: Vec<String>,
-        before: Vec<Rc<Rules>>,
-    ) {
+    ) -> Result<(), Failure> {
         // A vendor or a release allows nobody anything.
         changed.retain(|path| [layout::CONFIG, layout::TEAM].contains(&path.as_str()));
         if !changed.is_empty() {
             let (by, commit) = (author.clone(), passage.commit);
-            let later = HashSet::from([commit]);
+            let (before, later) = (standing(store, book, passage)?, HashSet::from([commit]));
             self.granted.push(SelfGranted { by, commit, files: changed, before, later });
         }
+        Ok(())
     }
 
     /// True where somebody changed the rules for themselves.
@@ -194,6 +196,9 @@ impl RuleChanges {
     }
 }
 
+/// So many parents of a merge are held against each other; more, and the first ones' rules are those that stand.
+const MAX_PARENTS: usize = 8;
+
 /// The rules of a commit's parents, without those of a parent that has the team and the settings as they were where it
 /// parted from another, which has changed them since: a merge does not bring them back.
 fn standing(
@@ -207,10 +212,10 @@ fn standing(
         [layout::CONFIG, layout::TEAM].into_iter().map(find).collect()
     };
     let mut kept = Vec::new();
-    for parent in &passage.parents {
+    for parent in passage.parents.iter().take(MAX_PARENTS) {
         let own = versions(*parent)?;
         let mut is_outdated = false;
-        for other in passage.parents.iter().filter(|other| *other != parent) {
+        for other in passage.parents.iter().take(MAX_PARENTS).filter(|other| *other != parent) {
             let base = repository.merge_base(*parent, *other).map_err(Error::from)?;
             let Some(base) = base.map(versions).transpose()? else { continue };
             is_outdated |= own == base && versions(*other)? != base;
