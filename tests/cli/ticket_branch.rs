@@ -54,12 +54,14 @@ fn a_branch_of_a_stranger_does_not_take_the_tickets_over() {
     sandbox.git(&["push", "-q", "-u", "origin", "main", "evil"]);
     cloned(&mut sandbox, "fresh");
     assert!(sandbox.run(&["list"]).ok().contains("Ours"));
-    // Where two name themselves, neither is taken.
+    // Where two name themselves, neither is taken, and that is said: no tickets would be a wrong answer.
     let (mut sandbox, _) = project();
     assert_eq!(sandbox.shell(evil).status, Some(0));
     sandbox.git(&["push", "-q", "origin", "evil"]);
     cloned(&mut sandbox, "fresh");
-    assert!(!sandbox.run(&["list"]).ok().contains("Pay fails"));
+    assert!(sandbox.run(&["list"]).fails(1).contains("branches evil and tickets both hold tickets alone"));
+    sandbox.git(&["config", "support.branch", "tickets"]);
+    assert!(sandbox.run(&["list"]).ok().contains("Pay fails"));
 }
 
 #[test]
