@@ -55,8 +55,10 @@ impl Project<'_> {
         let Some((field, _)) = people.into_iter().find(|(_, name)| name == "me") else { return Ok(()) };
         let me = self.member()?;
         let is_member = !matches!(meant(&me.email, &self.team()?.known()), Meant::Nobody);
-        if is_member || self.has_ticket_of(field, &me.email)? {
-            return Ok(());
+        for known_by in [field, "by", "reporter"] {
+            if is_member || self.has_ticket_of(known_by, &me.email)? {
+                return Ok(());
+            }
         }
         let message =
             format!("cannot evaluate the gate: 'me' is {me}, whom neither the team nor a ticket knows");

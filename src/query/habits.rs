@@ -238,16 +238,26 @@ pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
 fn nearly_a_term(word: &str) -> Option<(&'static str, String)> {
     let at = word.find(|c| matches!(c, '=' | ';') || COLONS.contains(&c))?;
     let (before, after) = word.split_at_checked(at)?;
-    let value = after.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let is_kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let name: String = before.chars().filter(is_kept).collect();
-    let name = name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    let value = value.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    let is_written_otherwise = !before.is_ascii();
-    let near = || nearest(&name, FIELD_NAMES).filter(|_| is_written_otherwise);
-    let own = field_of(&name).or_else(|| OTHER_FIELDS.iter().find(|field| **field == name).copied());
-    own.or_else(near).filter(|_| !value.is_empty()).map(|field| (field, value))
+    let value = after.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name: String = before.chars().filter(is_kept).collect::<String>().to_lowercase();
+    let name = name.rsplit('.').next().unwrap_or_default();
+    let own = field_of(name).or_else(|| OTHER_FIELDS.iter().find(|field| **field == name).copied());
+    let like = || FIELD_NAMES.iter().find(|field| looks_like(name, field)).copied();
+    own.or_else(like).filter(|_| !value.is_empty()).map(|field| (field, value))
 }
+
+/// True for a word that is a field's name but for letters of other scripts, which may look like those of the name.
+fn looks_like(word: &str, field: &str) -> bool {
+    let is_alike = |(c, own): (char, char)| c == own || !c.is_ascii();
+    word.contains(|c: char| c.is_ascii())
+        && word.chars().count() == field.len()
+        && field.len() >= MIN_ALIKE
+        && word.chars().zip(field.chars()).all(is_alike)
+}
+
+/// Shorter names are like too many words.
+const MIN_ALIKE: usize = 4;
 
 /// A colon, and what looks like one.
 const COLONS: &[char] =

@@ -3,7 +3,7 @@
 use crate::sandbox::{Sandbox, path_of};
 
 const PREAMBLE: &str = "who() { export GIT_AUTHOR_NAME=$1 GIT_AUTHOR_EMAIL=$1@x.io GIT_COMMITTER_NAME=$1 GIT_COMMITTER_EMAIL=$1@x.io; }; \
-    alias support=git-support; who pat; ";
+    who pat; ";
 
 /// A project that pat owns and ann works in.
 fn project() -> Sandbox {

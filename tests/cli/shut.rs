@@ -81,7 +81,16 @@ fn what_is_nearly_a_term_is_no_word() {
         let said = sandbox.run(&["check", query]).fails(2);
         assert!(said.contains("is nearly a term"), "{query}: {said}");
     }
-    for text in ["http://x.example/status:5", "src/pay.rs:12", "foo::bar", "a=b", "\"severity;blocker\""] {
+    for text in [
+        "http://x.example/status:5",
+        "src/pay.rs:12",
+        "foo::bar",
+        "a=b",
+        "größe:5",
+        "日本:5",
+        "für:alle",
+        "\"severity;blocker\"",
+    ] {
         sandbox.run(&["list", text]).ok();
     }
 }
@@ -123,6 +132,9 @@ fn me_whom_nobody_knows_passes_no_gate() {
     let said = sandbox.shell(&format!("{zed} git-support check assignee:me"));
     assert!(said.status == Some(1) && said.stderr.contains("'me' is Zed <zed@z.io>"), "{said:?}");
     assert_eq!(sandbox.shell(&format!("{zed} git-support list assignee:me")).status, Some(0));
+    // Who has reported something is somebody, whatever the query asks of them.
+    sandbox.shell(&format!("{zed} git-support new Theirs")).ok();
+    assert_eq!(sandbox.shell(&format!("{zed} git-support check assignee:me")).status, Some(0));
 }
 
 #[test]

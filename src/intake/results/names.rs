@@ -20,7 +20,9 @@ pub(super) fn is_package(name: &str) -> bool {
 /// The group that a test is in, where its whole name ends with the test's own: `Cart adds` and `adds`.
 pub(super) fn parent_of(class: &str, name: &str) -> Option<String> {
     let own = if class.is_empty() { None } else { name.strip_suffix(class) };
-    own.map(str::trim).filter(|parent| !parent.is_empty()).map(str::to_owned)
+    // A word that ends like another is in no group.
+    let group = own.filter(|own| own.ends_with(char::is_whitespace)).map(str::trim);
+    group.filter(|group| !group.is_empty()).map(str::to_owned)
 }
 
 /// What a hook of a group of tests is called, behind the group.
