@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use git_support::process::{Actor, Changes, FieldChange, Request, RequestKind, Rules, open};
 use git_support::ticket::{
-    Action, Entry, EntryData, EntryId, Field, Finding, Node, Person, Set, Ticket, TicketId, Timestamp,
-    Visibility,
+    Action, Entry, EntryData, EntryId, Field, Finding, Node, Person, Position, Set, Ticket, TicketId,
+    Timestamp, Visibility,
 };
 
 /// The first ticket is opened this many seconds after 1970 UTC; the last about two years later.
@@ -106,12 +106,14 @@ pub(crate) fn ticket(number: usize, total: usize, share: u64) -> Ticket {
     for count in 1..=entries * share / 100 {
         let at = Timestamp::from_unix(opened + i64::try_from(count).unwrap() * 7_200).unwrap();
         let is_last = count == entries && is_over;
-        ticket.apply(step(&mut numbers, count + 1, at, is_last));
+        let position = Position { seq: count + 1, ..ticket.next_position() };
+        ticket.apply(step(&mut numbers, position, at, is_last));
     }
     ticket
 }
 
-fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry {
+fn step(numbers: &mut Numbers, position: Position, at: Timestamp, is_last: bool) -> Entry {
+    let Position { seq, after } = position;
     let by = person(numbers);
     let mut set = BTreeMap::new();
     let value = |to: &str| Set::Value { from: None, to: Some(Node::text(to)) };
@@ -133,6 +135,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
         seq,
         at,
         id: EntryId::from_bits(numbers.next()),
+        after,
         by,
         action,
         set,
@@ -159,6 +162,7 @@ fn step(numbers: &mut Numbers, seq: u64, at: Timestamp, is_last: bool) -> Entry 
 pub(crate) fn comment(ticket: &mut Ticket, salt: u64) {
     let mut numbers = Numbers(salt);
     let at = ticket.updated().unwrap();
-    let seq = ticket.next_seq().max(5);
-    ticket.apply(step(&mut numbers, seq, at, false));
+    let position = ticket.next_position();
+    let position = Position { seq: position.seq.max(5), ..position };
+    ticket.apply(step(&mut numbers, position, at, false));
 }

@@ -8,8 +8,8 @@ use crate::process::request::{Actor, Changes, FieldChange, FixStatus, ProcessAct
 use crate::process::rules::Rules;
 
 use crate::ticket::{
-    Action, Attachment, Entry, EntryData, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Set, Status,
-    Ticket, TicketId, Visibility, fold, has_visible,
+    Action, Attachment, Entry, EntryData, EntryId, Field, Fields, Kind, MAX_TEXT_BYTES, Node, Position, Set,
+    Status, Ticket, TicketId, Visibility, fold, has_visible,
 };
 
 /// What the rules make of a request: the step to apply, and what has to be said about it.
@@ -51,7 +51,8 @@ pub fn open(
     }
     request.note = checked_note(request.note)?;
     let warnings = std::mem::take(&mut record.warnings);
-    Ok(Opened { ticket: Ticket::open(id, record.step(Action::Open, 1, request, actor)), warnings })
+    let opening = record.step(Action::Open, Position::first(), request, actor);
+    Ok(Opened { ticket: Ticket::open(id, opening), warnings })
 }
 
 /// What a request does to a ticket.
@@ -101,7 +102,7 @@ pub fn decide(
         }
     }
     let warnings = std::mem::take(&mut record.warnings);
-    Ok(Decision { step: Some(record.step(action, ticket.next_seq(), request, actor)), warnings })
+    Ok(Decision { step: Some(record.step(action, ticket.next_position(), request, actor)), warnings })
 }
 
 /// What an entry will hold, as it is gathered.
@@ -249,12 +250,8 @@ impl Record {
             return Ok(());
         };
         let to = Status::parse(to).unwrap_or(Status::New);
-        let belongs = [
-            (Field::Resolution, !to.is_open()),
-            (Field::Deferral, matches!(to, Status::Deferred | Status::Pending)),
-        ];
-        for (field, stays) in belongs {
-            if !stays && !self.set.contains_key(&field) {
+        for field in [Field::Resolution, Field::Deferral] {
+            if field.is_gone_at(to) && !self.set.contains_key(&field) {
                 self.change(head, &field, &FieldChange::To(None))?;
             }
         }
@@ -321,7 +318,7 @@ impl Record {
         }
     }
 
-    pub(super) fn step(self, action: Action, seq: u64, request: Request, actor: &Actor) -> Entry {
+    pub(super) fn step(self, action: Action, position: Position, request: Request, actor: &Actor) -> Entry {
         let attachment = match request.what {
             RequestKind::Attach(file) => Some(file),
             RequestKind::Edit(_)
@@ -340,9 +337,10 @@ impl Record {
         };
         let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
         Entry::from(EntryData {
-            seq,
+            seq: position.seq,
             at: actor.at,
             id: actor.entry.clone(),
+            after: position.after,
             by: actor.by.clone(),
             action,
             set: self.set,

@@ -61,8 +61,8 @@ pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
-    Skew, State as ClockState, Target, TicketHistory, Why, at_levels, first_response, replay, skew_before,
-    skews, span_text, standing,
+    Skew, State as ClockState, Target, TicketHistory, Why, at_levels, earliest, first_response, replay,
+    skew_before, skews, span_text, standing,
 };
 pub use customer::{reporter, speaker};
 pub use decide::{Decision, Opened, decide, open};

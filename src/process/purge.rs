@@ -24,7 +24,7 @@ pub fn purge(
     if request.note.is_none() {
         return Err(Refusal::NoReason { step: Action::Purge });
     }
-    let entry = Record::default().step(Action::Purge, ticket.next_seq(), request, actor);
+    let entry = Record::default().step(Action::Purge, ticket.next_position(), request, actor);
     Ok(Some(ticket.purged_by(entry)))
 }
 

@@ -23,7 +23,7 @@ pub fn redact(
     if request.note.is_none() {
         return Err(Refusal::NoReason { step: Action::Redact });
     }
-    let entry = Record::default().step(Action::Redact, ticket.next_seq(), request, actor);
+    let entry = Record::default().step(Action::Redact, ticket.next_position(), request, actor);
     let by = entry.id.clone();
     let Some(after) = ticket.redacted(redaction, entry) else { return Ok(None) };
     check_may_redact(ticket, &after, &by, rules, actor)?;

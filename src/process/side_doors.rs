@@ -98,21 +98,15 @@ impl Record {
         request: &Request,
         rules: &Rules,
     ) -> Result<(), Refusal> {
+        self.check_says_how(head)?;
         let status = self.status_set().unwrap_or(head.status());
-        let code = match self.value_set(&Field::Resolution) {
-            Some(code) => code.cloned(),
-            None => head.get(&Field::Resolution).cloned(),
-        };
         let is_touched =
             self.sets(&Field::Resolution) || self.status_set().is_some_and(|to| to != head.status());
         if status.is_open() || !is_touched {
             return Ok(());
         }
-        if code.is_none() && head.get(&Field::Resolution).is_some() && !head.status().is_open() {
-            let problem = "cannot be cleared while the ticket is resolved".to_owned();
-            return Err(Refusal::Value { field: Field::Resolution, problem });
-        }
-        let is_fixed = code.is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
+        let is_fixed =
+            self.code(head).is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
         let has_commit = head.members(&Field::Commits).next().is_some() || self.sets(&Field::Commits);
         if !is_fixed || has_commit {
             return Ok(());
@@ -126,6 +120,22 @@ impl Record {
             Policy::Enforce => return Err(Refusal::NoCommit(id.clone())),
         }
         Ok(())
+    }
+
+    /// Sees that a ticket that has ended goes on saying how.
+    pub(super) fn check_says_how(&self, head: &Fields) -> Result<(), Refusal> {
+        let is_open = self.status_set().unwrap_or(head.status()).is_open();
+        let said = head.get(&Field::Resolution).is_some() && !head.status().is_open();
+        if is_open || !said || self.code(head).is_some() {
+            return Ok(());
+        }
+        let problem = "cannot be cleared while the ticket is resolved".to_owned();
+        Err(Refusal::Value { field: Field::Resolution, problem })
+    }
+
+    /// The resolution that the ticket will have.
+    fn code<'a>(&'a self, head: &'a Fields) -> Option<&'a Node> {
+        self.value_set(&Field::Resolution).unwrap_or(head.get(&Field::Resolution))
     }
 
     fn level_set(&self) -> Option<Level> {

@@ -8,7 +8,7 @@ use crate::render::lines::{
 };
 use crate::render::paint::{BOLD, DIM, RED, RenderOptions, STRUCK, shown, span};
 use crate::render::view::TicketPage;
-use crate::ticket::{Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
+use crate::ticket::{Ancestry, Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
 
 /// The head fields that stand in the summary line, not in the list below it.
 const SUMMARY: &[Field] =
@@ -35,13 +35,9 @@ pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
     section(&mut out, "Timeline", look);
     let undone = page.ticket.undone();
     let timeline = page.ticket.timeline();
-    for (place, entry) in timeline.iter().enumerate() {
+    for (entry, is_concurrent) in timeline.iter().zip(Ancestry::of(timeline).concurrent()) {
         let state = struck_word(&undone, entry);
-        // A timeline is in the order of its numbers, so entries of one number are neighbours.
-        let neighbours = [place.checked_sub(1), place.checked_add(1)];
-        let mut neighbours = neighbours.iter().flatten().filter_map(|place| timeline.get(*place));
-        let is_alone = !neighbours.any(|other| other.seq == entry.seq);
-        timeline_entry(&mut out, entry, &page.ticket, is_alone, state, look);
+        timeline_entry(&mut out, entry, &page.ticket, is_concurrent, state, look);
     }
     out
 }
@@ -222,13 +218,13 @@ fn timeline_entry(
     out: &mut String,
     entry: &Entry,
     ticket: &Ticket,
-    is_alone: bool,
+    is_concurrent: bool,
     state: &str,
     look: &RenderOptions,
 ) {
     let who = shown(entry.by.short());
     let who = cut(&who, 24);
-    let concurrent = if is_alone { "" } else { " (concurrent)" };
+    let concurrent = if is_concurrent { " (concurrent)" } else { "" };
     let _ = writeln!(
         out,
         "  {:>3} {}  {}  {who}{}",

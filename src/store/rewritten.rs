@@ -11,7 +11,7 @@ use crate::store::layout;
 use crate::store::merged_tree;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::synced::Synced;
-use crate::ticket::{Entry, Field, Ticket, TicketId};
+use crate::ticket::{Entry, EntryId, Field, Ticket, TicketId};
 
 impl Store {
     /// The commits that this clone has seen the remote's branch at. To be asked before it is fetched: what somebody
@@ -214,10 +214,17 @@ fn onto(mut there: Ticket, before: Option<&Ticket>, now: &Ticket) -> Ticket {
     let has = there.timeline().to_vec();
     let is_new = |entry: &&Entry| !known.contains(entry) && !has.contains(entry);
     for entry in now.timeline().iter().filter(is_new) {
-        let seq = entry.seq.min(there.next_seq());
+        let position = there.next_position();
         let text = |field: &Field| now.text_set(entry, field).map(str::to_owned);
         let mut entry = entry.clone();
+        let seq = entry.seq.min(position.seq);
         entry.seq = seq;
+        let is_there = |id: &EntryId| there.timeline().iter().any(|known| known.id == *id && known.seq < seq);
+        if entry.after.iter().any(is_there) {
+            entry.after.retain(is_there);
+        } else if !entry.after.is_empty() {
+            entry.after = position.after;
+        }
         there.apply_told(entry, text);
     }
     there

@@ -1,9 +1,12 @@
 //! Fields that concurrent entries set otherwise: the process decides which counts, and people are told of the other.
 
+use std::collections::BTreeMap;
+
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::setters;
+use crate::ticket::fold::{contenders, heaviest, setters};
 use crate::ticket::node::Node;
 
 impl Ticket {
@@ -21,7 +24,8 @@ impl Ticket {
     /// The fields that concurrent entries set otherwise than the one that counts, with those entries.
     #[must_use]
     pub fn contested(&self) -> Vec<(Field, Vec<&Entry>)> {
-        let fields = setters(self.in_effect()).into_keys().cloned();
+        let undone = self.undone();
+        let fields = setters(self.timeline(), |entry| !undone.is_undone(entry)).into_keys().cloned();
         let others = fields.filter_map(|field| {
             let others: Vec<&Entry> = match field.kind() {
                 Kind::Members => return None,
@@ -40,13 +44,27 @@ impl Ticket {
         others.collect()
     }
 
-    /// The entries that set a field at the same time as the one that decides it.
+    /// For each entry in effect that sets a field, by its place: what decided the field, of the entries up to there.
+    #[must_use]
+    pub fn decided(&self, field: &Field) -> BTreeMap<usize, &Entry> {
+        let undone = self.undone();
+        let ancestry = Ancestry::of(self.timeline());
+        let picks = |entry: &Entry| entry.set.contains_key(field) && !undone.is_undone(entry);
+        let mut decided = BTreeMap::new();
+        ancestry.each(picks, |place, contenders| {
+            let contenders = contenders.iter().filter_map(|place| self.timeline().get(*place));
+            decided.extend(heaviest(field, contenders).map(|entry| (place, entry)));
+        });
+        decided
+    }
+
+    /// The entries that set a field at the same time as the one that decides it: neither had seen the other, and nothing
+    /// that set it since had seen them.
     fn concurrent_setters(&self, field: &Field) -> Vec<&Entry> {
-        let setter = self.setter(field);
-        let is_other = |entry: &&Entry| {
-            setter.is_some_and(|setter| entry.seq == setter.seq && *entry != setter)
-                && entry.set.contains_key(field)
-        };
-        self.in_effect().filter(is_other).collect()
+        let undone = self.undone();
+        let ancestry = Ancestry::of(self.timeline());
+        let mut others = contenders(&ancestry, field, |entry| !undone.is_undone(entry));
+        others.retain(|entry| Some(*entry) != self.setter(field));
+        others
     }
 }

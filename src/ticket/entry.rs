@@ -46,12 +46,15 @@ pub type EntryIdentity = (u64, Timestamp, EntryId);
 /// The derived order is `(seq, at, id, the rest)`: the timeline's order, and total.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryData {
-    /// One more than the highest its writer saw; two entries of one number were concurrent.
+    /// One more than the highest its writer saw.
     pub seq: u64,
     /// When, by the writer's clock (git's author date).
     pub at: Timestamp,
     /// Its random id.
     pub id: EntryId,
+    /// The entries that it follows: its writer saw these, what their writers saw, and nothing else. Where it names none, all
+    /// of a lower number ([`Ancestry`](crate::ticket::Ancestry)).
+    pub after: Vec<EntryId>,
     /// Who did it.
     pub by: Person,
     /// What was done.

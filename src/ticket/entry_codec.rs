@@ -19,6 +19,7 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     // The opening has 1: nothing stands before it.
     let seq = keys.need("seq", |text| text.parse().ok().filter(|seq| *seq > 0))?;
     let id = keys.need("id", EntryId::parse)?;
+    let after = read_ids(&mut keys, "after")?;
     let at = keys.need("at", Timestamp::parse)?;
     let by = keys.need("by", Person::parse)?;
     let action = keys.need("action", |text| Some(Action::parse(text)))?;
@@ -45,17 +46,14 @@ pub(super) fn read_entry(node: Node) -> Read<Entry> {
     let spent_minutes = keys.take("spent").map(|span| read_spent(&span)).transpose()?;
     let answer = keys.text("answer")?;
     let via = keys.text("via")?;
-    let undoes = match keys.take("undoes") {
-        None => Vec::new(),
-        Some(Node::List(ids)) => ids.iter().map(|id| read_id("undoes", id)).collect::<Read<_>>()?,
-        Some(_) => return Err(Problem::new("is not a list").under("undoes")),
-    };
+    let undoes = read_ids(&mut keys, "undoes")?;
     let replaces = keys.take("replaces").map(|id| read_id("replaces", &id)).transpose()?;
     let redacted = keys.take("redacted").map(|id| read_id("redacted", &id)).transpose()?;
     Ok(Entry::from(EntryData {
         seq,
         at,
         id,
+        after,
         by,
         action,
         set,
@@ -88,6 +86,14 @@ fn read_flag(keys: &mut Keys, key: &'static str) -> Read<bool> {
 
 fn read_id(key: &'static str, id: &Node) -> Read<EntryId> {
     EntryId::parse(&id.to_string()).ok_or_else(|| Problem::new("is not a valid entry ID").under(key))
+}
+
+fn read_ids(keys: &mut Keys, key: &'static str) -> Read<Vec<EntryId>> {
+    match keys.take(key) {
+        None => Ok(Vec::new()),
+        Some(Node::List(ids)) => ids.iter().map(|id| read_id(key, id)).collect(),
+        Some(_) => Err(Problem::new("is not a list").under(key)),
+    }
 }
 
 fn read_spent(span: &Node) -> Read<u64> {
@@ -140,13 +146,15 @@ fn attachment_node(attachment: &Attachment) -> Node {
 /// An entry as it stands in the file.
 #[must_use]
 pub fn entry_node(entry: &Entry) -> Node {
-    let mut pairs = vec![
-        ("seq", Node::Number(entry.seq.to_string())),
-        ("id", Node::text(entry.id.as_str())),
+    let mut pairs = vec![("seq", Node::Number(entry.seq.to_string())), ("id", Node::text(entry.id.as_str()))];
+    if !entry.after.is_empty() {
+        pairs.push(("after", Node::texts(entry.after.iter().map(EntryId::as_str))));
+    }
+    pairs.extend([
         ("at", Node::Text(entry.at.to_string())),
         ("by", Node::Text(entry.by.to_string())),
         ("action", Node::text(entry.action.as_str())),
-    ];
+    ]);
     if !entry.set.is_empty() {
         let sets = entry.set.iter().map(|(field, set)| (Node::Text(field.name()), set.to_node()));
         pairs.push(("set", Node::Map(sets.collect())));

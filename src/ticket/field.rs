@@ -95,7 +95,16 @@ const PLAIN: &[(&str, Field)] = &[
     ("resolution", Field::Resolution),
 ];
 
+/// The fields that only a ticket of some statuses has.
+pub(super) static OF_A_STATUS: [Field; 2] = [Field::Resolution, Field::Deferral];
+
 impl Field {
+    /// True for a field that no ticket of a status has: only one that ended has a resolution, only one that waits a deferral.
+    #[must_use]
+    pub fn is_gone_at(&self, status: Status) -> bool {
+        (*self == Self::Resolution && status.is_open()) || (*self == Self::Deferral && !status.is_waiting())
+    }
+
     /// The name in `set:` and on the command line; findings and links have their group before a dot.
     #[must_use]
     pub fn name(&self) -> String {

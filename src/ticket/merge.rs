@@ -1,9 +1,8 @@
 //! The merge rule: two states of a ticket become one, whichever way and order they meet.
 //!
-//! Entries are united by identity and ordered by `(seq, at, id)`; each head field comes from the side
-//! that holds the entry that decides it. So the rule is commutative, associative and idempotent: a
-//! ticket's state is its set of entries, and for each field the greatest deciding entry with the value
-//! it left. One function serves the file merge, the view over branches, and a retried write.
+//! Entries are united by identity and ordered by `(seq, at, id)`; each head field is as the entry set it
+//! that decides it. So the rule is commutative, associative and idempotent: a ticket's state is its set of
+//! entries, and for each field the deciding entry with the value it left. One function serves the file merge, the view over branches, and a retried write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +11,7 @@ use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
 use crate::ticket::fields::Fields;
-use crate::ticket::fold::{either, fields_set, members, rank, setters, told_text};
+use crate::ticket::fold::{either, fields_set, members, setters, told_text};
 use crate::ticket::id::{EntryId, TicketId};
 use crate::ticket::node::Node;
 use crate::ticket::timestamp::Timestamp;
@@ -47,9 +46,9 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.fields().names().chain(b.fields().names()).cloned());
-    let (members, decides) = (members(&timeline), setters(&timeline));
+    let (members, decides) = (members(&timeline, |_| true), setters(&timeline, |_| true));
     let mut head = Fields::from_values(BTreeMap::new());
-    let (of_a, of_b) = (setters(a.timeline()), setters(b.timeline()));
+    let [of_a, of_b] = [a, b].map(|side| setters(side.timeline(), |_| true));
     for field in fields {
         if let Some(members) = members.get(&field).filter(|_| field.kind() == Kind::Members) {
             head.put(field, Some(Node::texts(members.iter().copied())));
@@ -61,7 +60,18 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
             // What one side took out of an entry, the other still has in its head.
             head.put(field, text.map(Node::text));
         } else {
-            let value = value_of(&field, [a, b], [of_a.get(&field).copied(), of_b.get(&field).copied()]);
+            let is_of = |setters: &BTreeMap<&Field, &Entry>| {
+                setters.get(&field).map(|entry| entry.identity())
+                    == decides.get(&field).map(|entry| entry.identity())
+            };
+            let value = match (is_of(&of_a), is_of(&of_b)) {
+                (true, true) => either(a.fields().get(&field), b.fields().get(&field)),
+                (true, false) => a.fields().get(&field).cloned(),
+                (false, true) => b.fields().get(&field).cloned(),
+                (false, false) => decides
+                    .get(&field)
+                    .and_then(|entry| a.value_set(entry, &field).or_else(|| b.value_set(entry, &field))),
+            };
             head.put(field, value);
         }
     }
@@ -72,9 +82,9 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
 /// The texts that the entries of schema 1 set on either side, and that the merged ticket has from another entry.
 fn earlier(a: &Ticket, b: &Ticket, timeline: &[Entry]) -> EarlierTexts {
     let mut earlier = a.earlier().united(b.earlier());
-    let decides = setters(timeline);
+    let decides = setters(timeline, |_| true);
     for side in [a, b] {
-        for (field, entry) in setters(side.timeline()) {
+        for (field, entry) in setters(side.timeline(), |_| true) {
             if decides.get(field).is_some_and(|other| other.identity() != entry.identity()) {
                 earlier.keep(side.fields(), side.timeline(), field);
             }
@@ -105,17 +115,6 @@ fn is_edited_by_hand(side: &Ticket, field: &Field) -> bool {
     let told = side.setter(field).and_then(|entry| told_text(side.timeline().iter(), entry, field));
     let stands = side.fields().get(field).and_then(Node::as_text);
     told.map_or(stands.is_some(), |told| told != stands)
-}
-
-/// The value of a field that the deciding entry left, from the side that holds that entry.
-fn value_of(field: &Field, sides: [&Ticket; 2], setters: [Option<&Entry>; 2]) -> Option<Node> {
-    let [of_a, of_b] = sides.map(|side| side.fields().get(field));
-    let [last_a, last_b] = setters.map(|entry| entry.map(|entry| (rank(field, entry), entry)));
-    match last_a.cmp(&last_b) {
-        std::cmp::Ordering::Greater => of_a.cloned(),
-        std::cmp::Ordering::Less => of_b.cloned(),
-        std::cmp::Ordering::Equal => either(of_a, of_b),
-    }
 }
 
 /// Two states are of one ticket when they share an opening entry, or were filed under one key.

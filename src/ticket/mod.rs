@@ -3,6 +3,7 @@
 //! A ticket is a *head* (the present state) and a *timeline* (what happened, append-only). The head
 //! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
 
+mod ancestry;
 mod attachment;
 mod canonical;
 mod carried_cut;
@@ -46,6 +47,7 @@ mod words;
 pub mod yaml;
 mod yaml_writer;
 
+pub use ancestry::{Ancestry, Position};
 pub use attachment::attachment_file;
 pub use codec::Invalid;
 pub use conflict::sides;
@@ -56,7 +58,7 @@ pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fix_commits::FixCommits;
 pub use fold::fold;
-use fold::{last_setter, told_text};
+use fold::{last_setter, members, told_text};
 pub use guard::{FULL_TICKET_BYTES, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 pub use holding::{holds_bytes, holds_text};
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
@@ -122,32 +124,64 @@ impl Ticket {
     /// Appends an entry that another version of the ticket has; `text` tells the long texts that one of schema 1
     /// only names.
     pub fn apply_told(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
+        if self.is_seen_by(&entry) {
+            for (field, set) in &entry.set {
+                self.set(field, set, &text);
+            }
+            self.timeline.push(entry);
+        } else {
+            self.apply_beside(entry, text);
+        }
+    }
+
+    /// Brings a field of the head to what an entry sets it to.
+    fn set(&mut self, field: &Field, set: &Set, text: impl Fn(&Field) -> Option<String>) {
+        if field.kind() == Kind::Text {
+            self.earlier.keep(&self.head, &self.timeline, field);
+        }
+        match set {
+            Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
+            Set::Members { add, remove } => self.head.change_members(field, add, remove),
+            Set::Text { to } => self.head.put(field.clone(), to.clone().map(Node::Text)),
+            Set::TextOf { entry: origin } => {
+                let known = self.timeline.iter().find(|known| known.id == *origin);
+                let text = known.and_then(|known| self.text_set(known, field)).map(Node::text);
+                self.head.put(field.clone(), text);
+            }
+            Set::TextInHead => self.head.put(field.clone(), text(field).map(Node::Text)),
+            Set::Other(_) => {}
+        }
+    }
+
+    /// Takes in an entry whose writer had not seen all that is here: each field that it sets is as what decides it has it.
+    fn apply_beside(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
+        let mut timeline = self.timeline.clone();
+        timeline.push(entry.clone());
+        timeline.sort();
+        let members = members(&timeline, |_| true);
         for (field, set) in &entry.set {
-            match set {
-                Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
-                Set::Members { add, remove } => self.head.change_members(field, add, remove),
-                Set::Text { to } => {
-                    self.earlier.keep(&self.head, &self.timeline, field);
-                    self.head.put(field.clone(), to.clone().map(Node::Text));
-                }
-                Set::TextOf { entry: origin } => {
-                    self.earlier.keep(&self.head, &self.timeline, field);
-                    let known = self.timeline.iter().find(|known| known.id == *origin);
-                    let text = known.and_then(|known| self.text_set(known, field)).map(Node::text);
-                    self.head.put(field.clone(), text);
-                }
-                Set::TextInHead => {
-                    self.earlier.keep(&self.head, &self.timeline, field);
-                    self.head.put(field.clone(), text(field).map(Node::Text));
-                }
-                Set::Other(_) => {}
+            let decides = last_setter(&timeline, field);
+            if let Some(members) = members.get(field) {
+                self.head.put(field.clone(), Some(Node::texts(members.iter().copied())));
+            } else if decides == Some(&entry) {
+                self.set(field, set, &text);
+            } else if decides != self.setter(field) {
+                let value = decides.and_then(|decides| self.value_set(decides, field));
+                self.earlier.keep(&self.head, &self.timeline, field);
+                self.head.put(field.clone(), value);
             }
         }
-        // Nearly always it is the last; a sort of all for each of ten thousand would take its time.
-        let is_last = self.timeline.last().is_none_or(|last| *last <= entry);
-        self.timeline.push(entry);
-        if !is_last {
-            self.timeline.sort();
+        self.timeline = timeline;
+    }
+
+    /// The value that an entry gave a field.
+    fn value_set(&self, entry: &Entry, field: &Field) -> Option<Node> {
+        match entry.set.get(field)? {
+            Set::Value { to, .. } => to.clone(),
+            Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead => {
+                self.text_set(entry, field).map(Node::text)
+            }
+            Set::Members { .. } | Set::Other(_) => None,
         }
     }
 

@@ -20,7 +20,7 @@ impl Ticket {
         }
         let timeline: Vec<Entry> = self.timeline.iter().filter(|entry| entry.at <= at).cloned().collect();
         let mut head = fold(&timeline);
-        for (field, setter) in setters(&timeline) {
+        for (field, setter) in setters(&timeline, |_| true) {
             // A long text that schema 1 left in the head.
             if field.kind() == Kind::Text && matches!(setter.set.get(field), Some(Set::TextInHead)) {
                 head.put(field.clone(), self.text_set(setter, field).map(Node::text));

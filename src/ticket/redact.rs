@@ -239,7 +239,7 @@ impl Ticket {
         }
         let mut head = Fields::from_values(values);
         // Sets are what the entries make of them: cut, members may stand in another order, or be one.
-        for (field, members) in members(&timeline) {
+        for (field, members) in members(&timeline, |_| true) {
             head.put(field.clone(), Some(Node::texts(members)));
         }
         let earlier = self.earlier.each(|text| redaction.text(text));

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::entry::{Entry, Set};
-use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::{fold_of, last_of};
+use crate::ticket::field::{Field, Kind, OF_A_STATUS};
+use crate::ticket::fold::{decider, fold_of};
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
 use crate::ticket::words::Action;
@@ -115,7 +116,9 @@ impl Ticket {
     /// The entry that gave a field the value it has, behind any undo that only gave it back.
     #[must_use]
     pub(crate) fn origin(&self, field: &Field) -> Option<&Entry> {
-        last_of(self.in_effect().filter(|entry| entry.undoes.is_empty()), field)
+        let undone = self.undone();
+        let counts = |entry: &Entry| !undone.is_undone(entry) && entry.undoes.is_empty();
+        decider(&Ancestry::of(&self.timeline), field, counts)
     }
 
     /// The steps behind an undo, and whether it undoes (true) or redoes each.
@@ -156,16 +159,15 @@ impl Ticket {
         let after = Undone::of(&self.timeline, entries.iter());
         let is_changed = |entry: &&Entry| before.is_undone(entry) != after.is_undone(entry);
         let changed: Vec<&Entry> = self.timeline.iter().filter(is_changed).collect();
-        let fields: BTreeSet<&Field> = changed.iter().flat_map(|entry| entry.set.keys()).collect();
-        let counts = |undone: &Undone| -> Vec<&Entry> {
-            let counts = |entry: &&Entry| !undone.is_undone(entry) && entry.undoes.is_empty();
-            self.timeline.iter().filter(counts).collect()
-        };
-        let (before, after) = (counts(&before), counts(&after));
-        let head = fold_of(&after);
+        let set: BTreeSet<&Field> = changed.iter().flat_map(|entry| entry.set.keys()).collect();
+        let counts = |undone: &Undone, entry: &Entry| !undone.is_undone(entry) && entry.undoes.is_empty();
+        let ancestry = Ancestry::of(&self.timeline);
+        let decides =
+            |undone: &Undone, field: &Field| decider(&ancestry, field, |entry| counts(undone, entry));
+        let head = fold_of(&self.timeline, |entry| counts(&after, entry));
         let restored = |field: &Field| {
-            let setter = last_of(after.iter().copied(), field);
-            let stays = field.kind() != Kind::Members && last_of(before.iter().copied(), field) == setter;
+            let setter = decides(&after, field);
+            let stays = field.kind() != Kind::Members && decides(&before, field) == setter;
             if stays {
                 return Restored::Stays;
             }
@@ -181,6 +183,15 @@ impl Ticket {
                 (Kind::Value | Kind::Members, _) => Restored::To(head.get(field).cloned()),
             }
         };
-        fields.into_iter().map(|field| (field.clone(), restored(field))).collect()
+        let mut all: BTreeMap<Field, Restored> =
+            set.iter().map(|field| ((*field).clone(), restored(field))).collect();
+        // What belongs to a status that comes back comes with it.
+        if matches!(all.get(&Field::Status), Some(Restored::To(_))) {
+            let value = |field: &Field| head.get(field).filter(|_| !field.is_gone_at(head.status()));
+            let differs = |field: &&Field| value(field) != self.head.get(field);
+            let with_status = OF_A_STATUS.iter().filter(differs);
+            all.extend(with_status.map(|field| (field.clone(), Restored::To(value(field).cloned()))));
+        }
+        all.into_iter().collect()
     }
 }

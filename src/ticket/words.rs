@@ -130,6 +130,12 @@ impl Status {
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Resolved | Self::Closed)
     }
+
+    /// True for a status in which the ticket waits: for the customer, a vendor or the Enhance process.
+    #[must_use]
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Pending | Self::Deferred)
+    }
 }
 
 words! {

@@ -260,7 +260,7 @@ fn what_a_rule_forbids_by_now_is_not_done_again_by_undoing() {
 fn an_address_in_an_owners_record_and_a_broken_file_hide_nothing() {
     let address = "sed -i 's/pat@example.com/pat@example.com, d2@example.com/' .support/team.yaml; git commit -qam Addresses; \
                    GIT_AUTHOR_NAME=D GIT_AUTHOR_EMAIL=d2@example.com GIT_COMMITTER_NAME=D GIT_COMMITTER_EMAIL=d2@example.com git support -q triage $a --severity blocker; ";
-    let broken = "as_pat git support -q comment $a -m 'Bad news'; cp $A ../good; printf '\t: : x' >>$A; git commit -qam Oops; head -n -6 ../good >$A; git commit -qam Mended; ";
+    let broken = "as_pat git support -q comment $a -m 'Bad news'; cp $A ../good; printf '\t: : x' >>$A; git commit -qam Oops; head -n -7 ../good >$A; git commit -qam Mended; ";
     for (rules, script) in [
         ("rules.owned rules.self", format!("{ENFORCED}{address}")),
         ("file.invalid timeline.removed", format!("{ENFORCED}{broken}")),

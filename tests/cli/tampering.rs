@@ -21,6 +21,13 @@ drop() { # the entry of that number
 one() { # the entry of that number, and no other
     awk -v n="- seq: $1" '/^- seq: /{is=($0==n)} is' "$A"
 }
+id() { # that of the entry of that number
+    one "$1" | awk '$1 == "id:" {print $2}'
+}
+follows() { # what the last entry says that its writer had seen
+    awk -v last="$(awk '/^- seq: /{n=NR} END {print n}' "$A")" -v ids="$1" '
+        {print} NR == last + 1 {print "  after: [" ids "]"}' "$A" >x && mv x "$A"
+}
 next() { export GIT_SUPPORT_SEED=$((GIT_SUPPORT_SEED + 70)); } # other ids than the command before
 as_pat() { GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com GIT_COMMITTER_NAME='Pat Roe' GIT_COMMITTER_EMAIL=pat@example.com "$@"; }
 "#;
@@ -104,6 +111,20 @@ fn past_entries() {
 This reverts commit '$(git rev-parse HEAD).''",
         ),
         ("timeline.gap", r"echo '  note: Later.' | entry 9 comment; commit"),
+    ]);
+}
+
+#[test]
+fn what_an_entry_follows() {
+    finds(&[
+        ("timeline.changed", r"sed -i '/^- seq: 4/,/^- seq: 5/s/after: .*/after: ['$(id 2)']/' $A; commit"),
+        ("timeline.changed", r"sed -i '/^- seq: 5/,$ {/after: /d}' $A; commit"),
+        ("timeline.gap", r"echo '  note: Later.' | entry 6 comment; follows zzzzzzz9; commit"),
+        ("timeline.gap", r#"echo '  note: Later.' | entry 6 comment; follows "$(id 5), zzzzzzz9"; commit"#),
+        ("timeline.gap timeline.unseen", r"echo '  note: Later.' | entry 6 comment; follows $(id 3); commit"),
+        ("timeline.unseen", r"echo '  note: Later.' | entry 5 comment; follows $(id 4); commit"),
+        // As earlier versions wrote, and as if entry 5 had not been.
+        ("timeline.unseen", r"id=$(id 5); echo '  note: Later.' | entry 5 comment; commit"),
     ]);
 }
 

@@ -83,6 +83,7 @@ fn titled(title: &str, note: Option<&str>) -> Ticket {
     let entry = Entry::from(EntryData {
         seq: 1,
         id: EntryId::parse("k2m8w4tz").expect("an id"),
+        after: Vec::new(),
         at: Timestamp::from_unix(1_700_000_000).expect("a moment"),
         by: Person { name: "Ann".to_owned(), email: "a@b.example".to_owned() },
         action: Action::Open,

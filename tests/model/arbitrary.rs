@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_support::ticket::{
-    Action, Entry, EntryData, EntryId, Field, Finding, LinkKind, Mail, Node, Occurrence, Person, Set, Ticket,
-    TicketId, Timestamp, Visibility,
+    Action, Entry, EntryData, EntryId, Field, Finding, LinkKind, Mail, Node, Occurrence, Person, Position,
+    Set, Ticket, TicketId, Timestamp, Visibility,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -187,6 +187,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
 }
 
 fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
+    let position = ticket.map_or_else(Position::first, Ticket::next_position);
     let mut set = BTreeMap::new();
     for (field, value) in &deed.values {
         let from = ticket.and_then(|ticket| ticket.fields().get(field)).cloned();
@@ -195,7 +196,9 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
     set.extend(deed.members.iter().cloned());
     set.extend(deed.texts.iter().map(|(field, to)| (field.clone(), Set::Text { to: to.clone() })));
     Entry::from(EntryData {
-        seq: ticket.map_or(1, Ticket::next_seq),
+        seq: position.seq,
+        // Earlier versions wrote none.
+        after: if deed.id.is_multiple_of(6) { Vec::new() } else { position.after.clone() },
         at: Timestamp::from_unix(deed.at).unwrap(),
         id: EntryId::from_bits(deed.id),
         by: Person::parse("Ann Lee <ann@example.com>").unwrap(),
@@ -223,7 +226,7 @@ fn entry(ticket: Option<&Ticket>, deed: &Deed) -> Entry {
         spent_minutes: (deed.id.is_multiple_of(13)).then_some(deed.id % 5_000),
         answer: (deed.id.is_multiple_of(17)).then(|| "reset".to_owned()),
         via: (deed.id.is_multiple_of(19)).then(|| "bot".to_owned()),
-        undoes: Vec::new(),
+        undoes: if deed.id.is_multiple_of(9) { position.after } else { Vec::new() },
         replaces: None,
         redacted: None,
         overrides: if deed.id.is_multiple_of(7) { vec!["handover.diagnosis".to_owned()] } else { Vec::new() },

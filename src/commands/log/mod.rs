@@ -4,7 +4,7 @@ mod follow;
 mod graph;
 mod lineage;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::commands::arguments::ReadOptions;
 use crate::commands::failure::Failure;
@@ -12,7 +12,7 @@ use crate::commands::session::Session;
 use crate::project::{IntroducedEntry, Project, Sought};
 use crate::query::joined;
 use crate::render::{EntryLine, View};
-use crate::ticket::{Action, Entry, Field, TicketId, nearest};
+use crate::ticket::{Action, Ancestry, Entry, EntryId, Field, TicketId, Timestamp, nearest};
 
 /// Show timeline entries and their commits
 ///
@@ -60,13 +60,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut entries = Vec::new();
     if args.ids.is_empty() {
         let all = project.all_entries(limit, |entry| sieve.lets_pass(entry))?;
-        entries.extend(all.into_iter().map(|introduced| line(introduced, &BTreeMap::new())));
+        entries.extend(all.into_iter().map(|introduced| line(introduced, &BTreeSet::new())));
     }
     for (ticket, history) in project.introduced_by(&ids)? {
-        let mut numbers: BTreeMap<u64, usize> = BTreeMap::new();
-        ticket.timeline().iter().for_each(|entry| *numbers.entry(entry.seq).or_default() += 1);
+        let flags = Ancestry::of(ticket.timeline()).concurrent();
+        let concurrent = ticket.timeline().iter().zip(flags).filter(|(_, is_concurrent)| *is_concurrent);
+        let concurrent: BTreeSet<_> = concurrent.map(|(entry, _)| entry.identity()).collect();
         let passed = history.into_iter().filter(|introduced| sieve.lets_pass(&introduced.entry));
-        entries.extend(passed.map(|introduced| line(introduced, &numbers)));
+        entries.extend(passed.map(|introduced| line(introduced, &concurrent)));
     }
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
@@ -132,12 +133,12 @@ impl Sieve {
 
 /// An entry as a line, without what its ticket tells of it.
 pub(super) fn plain_line(introduced: &IntroducedEntry) -> EntryLine {
-    line(introduced.clone(), &BTreeMap::new())
+    line(introduced.clone(), &BTreeSet::new())
 }
 
-/// An entry as a line; concurrent where another of its ticket's timeline has the same number.
-fn line(introduced: IntroducedEntry, numbers: &BTreeMap<u64, usize>) -> EntryLine {
-    let concurrent = numbers.get(&introduced.entry.seq).is_some_and(|entries| *entries > 1);
+/// An entry as a line, and whether it is one of the concurrent ones of its ticket.
+fn line(introduced: IntroducedEntry, concurrent: &BTreeSet<(u64, Timestamp, &EntryId)>) -> EntryLine {
+    let concurrent = concurrent.contains(&introduced.entry.identity());
     EntryLine {
         ticket: introduced.ticket,
         title: introduced.title,

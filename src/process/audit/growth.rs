@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
-use crate::ticket::{Action, Entry, EntryId, Field, Merged, Ticket, Timestamp, merge};
+use crate::ticket::{Action, Ancestry, Entry, EntryId, Field, Merged, Ticket, Timestamp, merge};
 
 /// What stays the same of an entry when text is taken out of it.
 type Identity<'a> = (u64, Timestamp, &'a EntryId);
@@ -87,16 +87,54 @@ fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
     new.map(say).collect()
 }
 
-/// New entries that follow nothing: each is one more than an entry that its writer saw.
+/// New entries that follow nothing: each is one more than the highest that its writer saw, which is among those that it
+/// names, or has its number less one.
 fn gaps(after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
     let numbers: BTreeSet<u64> = after.timeline().iter().map(|entry| entry.seq).collect();
-    let follows = |entry: &&&Entry| entry.seq > 1 && !numbers.contains(&(entry.seq - 1));
-    let say = |entry: &&Entry| {
-        let message =
-            format!("{} has the number {}, and nothing has {}", named(entry), entry.seq, entry.seq - 1);
-        Finding::new(AuditRule::TimelineGap, message)
+    let by_id: BTreeSet<(&EntryId, u64)> =
+        after.timeline().iter().map(|entry| (&entry.id, entry.seq)).collect();
+    let problem = |entry: &&Entry| {
+        // Two entries may share an ID.
+        let before = |id| Some(by_id.range((id, 0)..(id, entry.seq)).next_back()?.1);
+        let missing = entry.after.iter().find(|id| before(id).is_none());
+        let before = match entry.after.iter().filter_map(before).max() {
+            Some(highest) => (highest + 1 == entry.seq).then_some(()),
+            None => (entry.seq == 1 || numbers.contains(&(entry.seq - 1))).then_some(()),
+        };
+        match (missing, before) {
+            (Some(missing), _) => Some(format!("{} follows {missing}, which is not before it", named(entry))),
+            (None, None) => Some(format!(
+                "{} has the number {}, and nothing that it follows has {}",
+                named(entry),
+                entry.seq,
+                entry.seq - 1
+            )),
+            (None, Some(())) => None,
+        }
     };
-    new.iter().filter(follows).map(say).collect()
+    new.iter().filter_map(problem).map(|message| Finding::new(AuditRule::TimelineGap, message)).collect()
+}
+
+/// New entries of a commit of their own that were written as if something that its parent has had not been: they would be
+/// weighed against it as concurrent.
+#[must_use]
+pub fn unseen(after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
+    let timeline = after.timeline();
+    let ancestry = Ancestry::of(timeline);
+    if ancestry.is_line() {
+        return Vec::new();
+    }
+    let problem = |entry: &&Entry| {
+        let seen: BTreeSet<Identity<'_>> = match ancestry.seen_by(entry) {
+            Some(seen) => seen.into_iter().map(Entry::identity).collect(),
+            None => timeline.iter().filter(|other| other.seq < entry.seq).map(Entry::identity).collect(),
+        };
+        let is_own = |other: &Entry| new.iter().any(|new| new.identity() == other.identity());
+        let other = timeline.iter().find(|other| !is_own(other) && !seen.contains(&other.identity()))?;
+        let message = format!("{} is written as if {} had not been", named(entry), named(other));
+        Some(Finding::new(AuditRule::TimelineUnseen, message))
+    };
+    new.iter().filter_map(problem).collect()
 }
 
 /// An entry that stands there otherwise: taken out of by a redaction, or changed.
@@ -140,6 +178,8 @@ fn difference(old: &Entry, new: &Entry) -> String {
         }
     };
     part("its number", old.seq != new.seq, old.seq.to_string(), new.seq.to_string());
+    let after = |entry: &Entry| entry.after.iter().map(EntryId::as_str).collect::<Vec<_>>().join(", ");
+    part("what it follows", old.after != new.after, after(old), after(new));
     part("its time", old.at != new.at, old.at.to_string(), new.at.to_string());
     part("its author", old.by != new.by, old.by.to_string(), new.by.to_string());
     part("its step", old.action != new.action, old.action.to_string(), new.action.to_string());

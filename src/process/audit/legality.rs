@@ -17,7 +17,9 @@ use crate::process::redaction::check_may_redact;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId};
+use crate::ticket::{
+    Action, Ancestry, Entry, EntryId, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId,
+};
 
 /// The most states that are tried for an entry whose writer did not see all that is there now.
 const MAX_STATES: usize = 1024;
@@ -126,7 +128,7 @@ impl Judge<'_> {
             });
         }
         let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
-        let is_concurrent = state.timeline().last().is_some_and(|last| last.seq >= entry.seq);
+        let is_concurrent = !state.is_seen_by(entry);
         if first.is_none() || (self.saw_all && !is_concurrent) {
             return first;
         }
@@ -303,9 +305,12 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
     Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))
 }
 
-/// The states that a writer may have seen who wrote this number: earlier numbers only, and of concurrent entries
-/// one, or all.
+/// The state that the writer of an entry had seen, where it says what it follows; else those that may have been seen by
+/// who wrote this number: earlier numbers only, and of concurrent entries one, or all.
 fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
+    if let Some(seen) = Ancestry::of(timeline).seen_by(entry) {
+        return led_to(id, &seen).into_iter().collect();
+    }
     let mut groups: BTreeMap<u64, Vec<&Entry>> = BTreeMap::new();
     for earlier in timeline.iter().filter(|earlier| earlier.seq < entry.seq) {
         groups.entry(earlier.seq).or_default().push(earlier);

@@ -18,7 +18,7 @@ mod said;
 
 pub use audited::{Audited, Proof};
 pub use destroyed::destroyed;
-pub use growth::{grown, met};
+pub use growth::{grown, met, unseen};
 pub use head::accounted;
 pub use legality::Judge;
 pub use origin::{CommitFacts, Origin, Why};

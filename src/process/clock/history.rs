@@ -171,6 +171,8 @@ fn events(ticket: &Ticket) -> Vec<Event> {
     let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut events: Vec<Event> = Vec::new();
+    let states = [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution]
+        .map(|field| (field.clone(), ticket.decided(&field)));
     let undone = ticket.undone();
     let moments = moments(ticket.timeline(), |entry| undone.is_undone(entry));
     let entries = ticket.timeline().iter().zip(moments).enumerate();
@@ -180,8 +182,10 @@ fn events(ticket: &Ticket) -> Vec<Event> {
             happened.push(EventKind::Opened);
         }
         let mut now = before.clone();
-        for (field, set) in &entry.set {
-            let Set::Value { to, .. } = set else { continue };
+        for (field, decided) in &states {
+            // Beside another entry, it need not be the one that counts.
+            let set = decided.get(&place).and_then(|decides| decides.set.get(field));
+            let Some(Set::Value { to, .. }) = set else { continue };
             let text = to.as_ref().and_then(Node::as_text);
             if *field == Field::Severity {
                 now.severity = text.and_then(Severity::parse);

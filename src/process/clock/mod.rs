@@ -12,6 +12,7 @@ mod spells;
 
 pub use clock::{Clock, ClockKind, standing};
 pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory};
+pub use moments::earliest;
 pub use replay::{ClockBook, Judged, replay};
 pub use rules::{ClockRules, Reason, Target, span_text};
 pub use run::{Gap, State, Why};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::{Entry, Field};
+use crate::ticket::{Ancestry, Entry, Field, Timestamp};
 
-/// An entry that every writer of a later number has seen one of, and when it counts.
+/// An entry that the writer of another had seen, and when it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Followed {
     /// Its place in the timeline.
@@ -13,26 +13,48 @@ pub(super) struct Followed {
     pub(super) at: i64,
 }
 
-/// For each entry of a timeline, in order, the latest of those that its writer must have seen: of each lower number one at
-/// least, so the earliest of it. What another clone wrote under that number at the same time, the writer need not have
-/// seen. `at` is when an entry counts, by its place.
+/// For each entry of a timeline, in order, the latest of those that its writer had seen. One that does not say what it
+/// follows saw of each lower number one at least, so the earliest of it: what another clone wrote under that number at the
+/// same time, the writer need not have seen. `at` is when an entry counts, by its place.
 pub(super) fn followed(
     timeline: &[Entry],
     at: impl Fn(usize, Option<Followed>) -> i64,
 ) -> Vec<Option<Followed>> {
-    let mut all = Vec::new();
+    let ancestry = Ancestry::of(timeline);
+    let latest = |some: &mut dyn Iterator<Item = Followed>| some.max_by_key(|followed| followed.at);
+    let (mut all, mut own): (Vec<Option<Followed>>, Vec<Followed>) = (Vec::new(), Vec::new());
     let (mut floor, mut earliest): (Option<Followed>, Option<Followed>) = (None, None);
     let mut seq = None;
     for (place, entry) in timeline.iter().enumerate() {
         if seq.is_some_and(|seq| seq != entry.seq) {
-            floor = [floor, earliest.take()].into_iter().flatten().max_by_key(|followed| followed.at);
+            floor = latest(&mut [floor, earliest.take()].into_iter().flatten());
         }
         seq = Some(entry.seq);
-        let own = Followed { place, at: at(place, floor) };
-        earliest = earliest.filter(|known| known.at <= own.at).or(Some(own));
-        all.push(floor);
+        let seen = match ancestry.named(place) {
+            None => floor,
+            Some(named) => latest(&mut named.into_iter().flat_map(|place| {
+                let floor = all.get(place).copied().flatten();
+                floor.into_iter().chain(own.get(place).copied())
+            })),
+        };
+        let now = Followed { place, at: at(place, seen) };
+        earliest = earliest.filter(|known| known.at <= now.at).or(Some(now));
+        own.push(now);
+        all.push(seen);
     }
     all
+}
+
+/// When each entry of a timeline was written at the earliest: at its own time, but not before what its writer had seen.
+#[must_use]
+pub fn earliest(timeline: &[Entry]) -> Vec<Timestamp> {
+    let own = |place: usize| timeline.get(place).map(|entry| entry.at).unwrap_or_default();
+    let seen = followed(timeline, |place, _| own(place).unix());
+    let floor = |followed: Option<Followed>| followed.map(|followed| own(followed.place));
+    seen.into_iter()
+        .enumerate()
+        .map(|(place, seen)| own(place).max(floor(seen).unwrap_or_default()))
+        .collect()
 }
 
 /// When each entry counts, in seconds since 1970 UTC: at its own time, but not before what its writer must have seen, and

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::process::Rules;
-use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met};
+use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
-use crate::project::audit::steps::out_of_order;
+use crate::project::audit::steps::{is_first, out_of_order};
 use crate::project::audit::versions::{met_edited, versions_before};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
@@ -207,6 +207,7 @@ impl Review<'_> {
             // What came in from elsewhere happened when it did.
             if !facts.said.is("import") {
                 findings.extend(out_of_order(&new, after, rules.settings.skew_seconds));
+                findings.extend(is_first(facts, &judged).then(|| unseen(after, &new)).into_iter().flatten());
             }
             for (beyond, who) in beyond.iter_mut().zip([&facts.known_author, &facts.known_committer]) {
                 *beyond = self.reserved(passage, facts, from, after, &judged, who)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Judge, Origin};
-use crate::process::{Policy, Rules};
+use crate::process::{Policy, Rules, earliest};
 use crate::project::audit::owned::SelfGranted;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
@@ -23,10 +23,10 @@ impl Review<'_> {
         let mut rules = self.book.before(passage)?;
         if !is_first(facts, new) {
             rules.push(self.book.at(Some(&passage.commit))?);
-            let seen = Seen::of(after);
+            let written = Written::of(after);
             for (entry, _) in new {
                 let is_granted = |commit: &ObjectId| self.rules.is_granted_by(commit);
-                let then = self.book.then(seen.written(entry), &is_granted)?;
+                let then = self.book.then(written.at(entry), &is_granted)?;
                 // Each rules judge each entry: the same ones once.
                 rules.extend(then.filter(|then| !rules.iter().any(|known| Rc::ptr_eq(known, then))));
             }
@@ -133,46 +133,32 @@ impl Review<'_> {
 
 /// True where new entries were written for the commit that brings them: it stands as it was first made, and they are of its
 /// author and its time. Those of a squash are older.
-fn is_first(facts: &CommitFacts, new: &[(&Entry, bool)]) -> bool {
+pub(super) fn is_first(facts: &CommitFacts, new: &[(&Entry, bool)]) -> bool {
     let is_own = |entry: &Entry| Origin::of(entry, &entry.by, facts) == Origin::Own;
     facts.is_first() && new.iter().all(|(entry, _)| is_own(entry))
 }
 
-/// What the writers of a ticket's entries must have seen: by number, the latest time up to there, of each number the
-/// earliest.
-struct Seen(BTreeMap<u64, Timestamp>);
+/// When each entry of a ticket was written at the earliest: its own time, but not before what its writer had seen. So a date
+/// before a rule takes nothing out of the rule that what it follows was under.
+struct Written<'a>(BTreeMap<&'a Entry, Timestamp>);
 
-impl Seen {
-    fn of(ticket: &Ticket) -> Self {
-        let mut seen: BTreeMap<u64, Timestamp> = BTreeMap::new();
-        for entry in ticket.timeline() {
-            seen.entry(entry.seq).and_modify(|at| *at = entry.at.min(*at)).or_insert(entry.at);
-        }
-        let mut latest = None;
-        for at in seen.values_mut() {
-            latest = latest.max(Some(*at));
-            *at = latest.unwrap_or(*at);
-        }
-        Self(seen)
+impl<'a> Written<'a> {
+    fn of(ticket: &'a Ticket) -> Self {
+        Self(ticket.timeline().iter().zip(earliest(ticket.timeline())).collect())
     }
 
-    /// When an entry was written at the earliest: its own time, but not before what its writer must have seen, of each
-    /// lower number one entry at least. So a date before a rule takes nothing out of the rule that what it follows was
-    /// under.
-    fn written(&self, entry: &Entry) -> Timestamp {
-        let before = self.0.range(..entry.seq).next_back();
-        before.map_or(entry.at, |(_, at)| entry.at.max(*at))
+    fn at(&self, entry: &Entry) -> Timestamp {
+        self.0.get(entry).copied().unwrap_or(entry.at)
     }
 }
 
 /// New entries that are dated before what they follow, by more than people's clocks are apart: no clock of the ticket
 /// gains by it (docs/clocks.md), and a reader should know.
 pub(super) fn out_of_order(new: &[&Entry], after: &Ticket, skew_seconds: i64) -> Vec<Finding> {
-    let seen = Seen::of(after);
-    let is_early =
-        |entry: &&&Entry| entry.at.unix().saturating_add(skew_seconds) < seen.written(entry).unix();
+    let written = Written::of(after);
+    let is_early = |entry: &&&Entry| entry.at.unix().saturating_add(skew_seconds) < written.at(entry).unix();
     let say = |entry: &&Entry| {
-        let (followed, at) = (seen.written(entry), entry.at);
+        let (followed, at) = (written.at(entry), entry.at);
         let message =
             format!("entry {} ({}) is dated {at}, and follows one of {followed}", entry.id, entry.action);
         Finding::new(AuditRule::EntryOrder, message)

@@ -125,6 +125,7 @@ fn entry_keys() -> [Vec<(&'static str, Value)>; 2] {
             ("spent", text()),
             ("via", text()),
             ("answer", text()),
+            ("after", list(entry_id())),
             ("undoes", list(entry_id())),
             ("replaces", entry_id()),
             ("redacted", entry_id()),

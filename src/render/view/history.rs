@@ -13,7 +13,7 @@ pub struct EntryLine {
     pub entry: Entry,
     /// The commit's whole name, if history reaches back to it.
     pub commit: Option<String>,
-    /// True where another entry of the ticket has the same number: they were concurrent.
+    /// True where another entry of the ticket was written without knowledge of this one, and this one of that.
     pub concurrent: bool,
     /// The merge that brought the commit to the branch; none where it was made there.
     pub merge: Option<Merge>,

@@ -1,0 +1,244 @@
+//! What the writer of each entry had seen of a timeline: which entries follow which, and which were concurrent.
+//!
+//! An entry names those that it follows, as a commit names its parents. One that names none saw every entry of a lower
+//! number: the opening, and what earlier versions wrote. Nearly every timeline is one line, and is told at a glance.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use crate::ticket::Ticket;
+use crate::ticket::entry::Entry;
+use crate::ticket::id::EntryId;
+
+/// Where a new entry stands: its number, and the entries that it follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// One more than the highest number that its writer saw.
+    pub seq: u64,
+    /// The entries that no other follows yet.
+    pub after: Vec<EntryId>,
+}
+
+impl Position {
+    /// That of an opening, which follows nothing.
+    #[must_use]
+    pub fn first() -> Self {
+        Self { seq: 1, after: Vec::new() }
+    }
+}
+
+/// Which entries of a timeline follow which.
+#[derive(Debug)]
+pub struct Ancestry<'a> {
+    timeline: &'a [Entry],
+    /// What each follows, by place; `None` where each follows the one before it.
+    parents: Option<Vec<Parents>>,
+}
+
+/// The entries that one follows, by their places; they stand before it.
+#[derive(Debug)]
+enum Parents {
+    /// Those that it names, in order.
+    Named(Vec<usize>),
+    /// All before this place: those of a lower number.
+    Before(usize),
+}
+
+impl<'a> Ancestry<'a> {
+    /// The ancestry of a timeline, which is in order.
+    #[must_use]
+    pub fn of(timeline: &'a [Entry]) -> Self {
+        Self { timeline, parents: (!is_line(timeline)).then(|| parents(timeline)) }
+    }
+
+    /// True where each entry follows the one before it: none were concurrent.
+    #[must_use]
+    pub fn is_line(&self) -> bool {
+        self.parents.is_none()
+    }
+
+    /// The places of the entries that one names; `None` where it names none that is there, and its number tells.
+    #[must_use]
+    pub fn named(&self, place: usize) -> Option<Vec<usize>> {
+        match &self.parents {
+            Some(parents) => match parents.get(place)? {
+                Parents::Named(places) => Some(places.clone()),
+                Parents::Before(_) => None,
+            },
+            None if self.timeline.get(place)?.after.is_empty() => None,
+            None => Some(vec![place.checked_sub(1)?]),
+        }
+    }
+
+    /// The entries that no other follows yet, in order.
+    #[must_use]
+    pub fn tips(&self) -> Vec<&'a Entry> {
+        let Some(parents) = &self.parents else { return self.timeline.last().into_iter().collect() };
+        let mut followed: BTreeSet<usize> = BTreeSet::new();
+        let mut before = 0;
+        for parents in parents {
+            match parents {
+                Parents::Named(places) => followed.extend(places),
+                Parents::Before(place) => before = before.max(*place),
+            }
+        }
+        let tips = self.timeline.iter().enumerate().skip(before);
+        tips.filter(|(place, _)| !followed.contains(place)).map(|(_, entry)| entry).collect()
+    }
+
+    /// For each entry, by place, whether another was written without knowledge of it, and it without knowledge of that.
+    #[must_use]
+    pub fn concurrent(&self) -> Vec<bool> {
+        let Some(parents) = &self.parents else { return vec![false; self.timeline.len()] };
+        let mut saw_all = Vec::new();
+        let mut tips: BTreeSet<usize> = BTreeSet::new();
+        for (place, parents) in parents.iter().enumerate() {
+            match parents {
+                Parents::Named(named) => {
+                    named.iter().for_each(|place| _ = tips.remove(place));
+                }
+                Parents::Before(place) => tips = tips.split_off(place),
+            }
+            saw_all.push(tips.is_empty());
+            tips.insert(place);
+        }
+        // What saw all before it is seen by all after it where none of them reaches back past it.
+        let mut reach = usize::MAX;
+        let mut concurrent: Vec<bool> = Vec::new();
+        for (place, (parents, saw_all)) in parents.iter().zip(saw_all).enumerate().rev() {
+            concurrent.push(!saw_all || reach < place);
+            let nearest = match parents {
+                Parents::Named(named) => named.last().copied(),
+                Parents::Before(place) => place.checked_sub(1),
+            };
+            reach = reach.min(nearest.unwrap_or(0));
+        }
+        concurrent.reverse();
+        concurrent
+    }
+
+    /// Goes through the entries that are picked, in order: each with the places of those, itself among them, that none of
+    /// the picked ones up to it had seen.
+    pub(super) fn each(&self, picks: impl Fn(&Entry) -> bool, mut visit: impl FnMut(usize, &[usize])) {
+        let picked = |place: &usize| self.timeline.get(*place).is_some_and(&picks);
+        let Some(parents) = &self.parents else {
+            (0..self.timeline.len()).filter(picked).for_each(|place| visit(place, &[place]));
+            return;
+        };
+        // The picked ones that none of the others had seen: now, and before the entries of the present number.
+        let mut last: Vec<usize> = Vec::new();
+        let (mut before, mut number): (Rc<[usize]>, u64) = (Rc::from([]), 0);
+        // For each entry, what of `last` at least its writer knew.
+        let mut known: Vec<Rc<[usize]>> = Vec::new();
+        for (place, (entry, parents)) in self.timeline.iter().zip(parents).enumerate() {
+            if number != entry.seq {
+                number = entry.seq;
+                if *before != *last {
+                    before = Rc::from(last.as_slice());
+                }
+            }
+            let knew = match parents {
+                Parents::Before(_) => Rc::clone(&before),
+                Parents::Named(named) => of_all(&known, named),
+            };
+            if picked(&place) {
+                last.retain(|place| knew.binary_search(place).is_err());
+                last.push(place);
+                visit(place, &last);
+                known.push(Rc::from([place]));
+            } else {
+                known.push(knew);
+            }
+        }
+    }
+
+    /// Of the entries that are picked, those that none of the others had seen, in order.
+    pub(super) fn last(&self, picks: impl Fn(&Entry) -> bool) -> Vec<&'a Entry> {
+        if self.is_line() {
+            return self.timeline.iter().rfind(|entry| picks(entry)).into_iter().collect();
+        }
+        let mut last = Vec::new();
+        self.each(picks, |_, now| now.clone_into(&mut last));
+        last.into_iter().filter_map(|place| self.timeline.get(place)).collect()
+    }
+
+    /// The entries that the writer of another had seen, in order; `None` where none is there of those that it names, so
+    /// that its number alone tells.
+    #[must_use]
+    pub fn seen_by(&self, entry: &Entry) -> Option<Vec<&'a Entry>> {
+        let mut names: BTreeSet<&EntryId> = entry.after.iter().collect();
+        let mut seen = vec![false; self.timeline.len()];
+        let mut before = 0;
+        for (place, earlier) in self.timeline.iter().enumerate().rev() {
+            let is_named = earlier.seq < entry.seq && names.remove(&earlier.id);
+            let is_seen = is_named || place < before || seen.get(place).is_some_and(|is_seen| *is_seen);
+            if !is_seen {
+                continue;
+            }
+            seen.get_mut(place).map(|seen| *seen = true).unwrap_or_default();
+            match self.parents.as_ref().and_then(|parents| parents.get(place)) {
+                Some(Parents::Named(named)) => {
+                    named.iter().for_each(|place| _ = seen.get_mut(*place).map(|seen| *seen = true));
+                }
+                Some(Parents::Before(place)) => before = before.max(*place),
+                None => before = before.max(place),
+            }
+        }
+        let found = self.timeline.iter().zip(&seen).filter(|(_, is_seen)| **is_seen);
+        seen.contains(&true).then(|| found.map(|(entry, _)| entry).collect())
+    }
+}
+
+/// True where each entry follows the one before it.
+fn is_line(timeline: &[Entry]) -> bool {
+    timeline.is_sorted_by(|before, entry| {
+        before.seq < entry.seq && (entry.after.is_empty() || entry.after.contains(&before.id))
+    })
+}
+
+/// What each entry of a timeline follows. Of two that share an id, the later is meant: no list grows longer than the names.
+fn parents(timeline: &[Entry]) -> Vec<Parents> {
+    let mut places: HashMap<&EntryId, usize> = HashMap::new();
+    let mut all = Vec::with_capacity(timeline.len());
+    for numbered in timeline.chunk_by(|a, b| a.seq == b.seq) {
+        let before = all.len();
+        for entry in numbered {
+            let named: BTreeSet<usize> =
+                entry.after.iter().filter_map(|id| places.get(id).copied()).collect();
+            let named: Vec<usize> = named.into_iter().collect();
+            all.push(if named.is_empty() { Parents::Before(before) } else { Parents::Named(named) });
+        }
+        places.extend(numbered.iter().enumerate().map(|(place, entry)| (&entry.id, before + place)));
+    }
+    all
+}
+
+/// What several writers knew together, in order.
+fn of_all(known: &[Rc<[usize]>], places: &[usize]) -> Rc<[usize]> {
+    let mut all = places.iter().filter_map(|place| known.get(*place));
+    match (all.next(), places) {
+        (Some(first), [_]) => Rc::clone(first),
+        (first, _) => {
+            let together: BTreeSet<usize> =
+                first.into_iter().chain(all).flat_map(|known| known.iter().copied()).collect();
+            together.into_iter().collect()
+        }
+    }
+}
+
+impl Ticket {
+    /// Where the next entry stands, whose writer has seen all of this ticket.
+    #[must_use]
+    pub fn next_position(&self) -> Position {
+        let after = Ancestry::of(self.timeline()).tips().into_iter().map(|entry| entry.id.clone());
+        Position { seq: self.next_seq(), after: after.collect() }
+    }
+
+    /// True where the writer of an entry had seen all that this ticket has.
+    #[must_use]
+    pub fn is_seen_by(&self, entry: &Entry) -> bool {
+        let is_higher = self.timeline().last().is_none_or(|last| last.seq < entry.seq);
+        let is_followed = |tip: &&Entry| entry.after.contains(&tip.id);
+        is_higher && (entry.after.is_empty() || Ancestry::of(self.timeline()).tips().iter().all(is_followed))
+    }
+}
