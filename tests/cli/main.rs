@@ -15,6 +15,7 @@ mod attackers;
 mod auditing;
 mod bad_files;
 mod bad_inputs;
+mod beside;
 mod blocking;
 mod board;
 mod bounds;

@@ -300,7 +300,11 @@ impl Drop for Sandbox {
                 let audit = self.run_unwatched(&["audit", "--from-start", "--allow-shallow"], "");
                 // Who changes rules, what a shallow clone lacks and a clock that went back is always said, in three lines.
                 let notes = |rule: &str| audit.stdout.matches(&format!("note: {rule}")).count();
-                let noted = 3 * (notes("rules.owned") + notes("history.cut") + notes("entry.order"));
+                let noted = 3
+                    * (notes("rules.owned")
+                        + notes("history.cut")
+                        + notes("entry.order")
+                        + notes("timeline.unseen"));
                 // The last two lines are what was looked at, and what it proves.
                 let is_clean = audit.status == Some(0) && audit.stdout.lines().count() == 2 + noted;
                 assert!(is_clean, "an audit finds fault in what was done: {}{}", audit.stdout, audit.stderr);
