@@ -35,9 +35,10 @@ pub(super) fn page(page: &TicketPage, look: &RenderOptions) -> String {
     section(&mut out, "Timeline", look);
     let undone = page.ticket.undone();
     let timeline = page.ticket.timeline();
-    for (entry, is_concurrent) in timeline.iter().zip(Ancestry::of(timeline).concurrent()) {
+    let concurrent = Ancestry::of(timeline).concurrent();
+    for ((entry, is_concurrent), texts) in timeline.iter().zip(concurrent).zip(page.ticket.replaced_texts()) {
         let state = struck_word(&undone, entry);
-        timeline_entry(&mut out, entry, &page.ticket, is_concurrent, state, look);
+        timeline_entry(&mut out, entry, &texts, is_concurrent, state, look);
     }
     out
 }
@@ -217,7 +218,7 @@ fn section(out: &mut String, name: &str, look: &RenderOptions) {
 fn timeline_entry(
     out: &mut String,
     entry: &Entry,
-    ticket: &Ticket,
+    replaced: &[(&Field, &str)],
     is_concurrent: bool,
     state: &str,
     look: &RenderOptions,
@@ -234,7 +235,7 @@ fn timeline_entry(
         look.paint(DIM, &format!("  {}{concurrent}{state}", entry.id))
     );
     let mut details = entry_details(entry, DETAIL_INDENT, look);
-    details.push_str(&replaced_texts(entry, ticket, look));
+    details.push_str(&replaced_texts(replaced, look));
     if state.is_empty() {
         out.push_str(&details);
     } else {
@@ -243,9 +244,9 @@ fn timeline_entry(
 }
 
 /// The long texts that an entry set and that are no longer a field's.
-fn replaced_texts(entry: &Entry, ticket: &Ticket, look: &RenderOptions) -> String {
+fn replaced_texts(replaced: &[(&Field, &str)], look: &RenderOptions) -> String {
     let mut out = String::new();
-    for (field, text) in ticket.replaced_texts(entry) {
+    for (field, text) in replaced {
         let heading = format!("{}, replaced since:", shown(&short_name(field)));
         let _ = writeln!(out, "{DETAIL_INDENT}{}", look.paint(DIM, &heading));
         out.push_str(&look.block(text, &format!("{DETAIL_INDENT}  ")));

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
 use crate::ticket::id::EntryId;
 
@@ -38,10 +37,33 @@ pub struct Ancestry<'a> {
 /// The entries that one follows, by their places; they stand before it.
 #[derive(Debug)]
 enum Parents {
+    /// The one that it names: a list for each would take its time.
+    One(usize),
     /// Those that it names, in order.
     Named(Vec<usize>),
     /// All before this place: those of a lower number.
     Before(usize),
+}
+
+impl Parents {
+    /// The places that it names, in order; `None` where its number tells.
+    fn named(&self) -> Option<&[usize]> {
+        match self {
+            Self::One(place) => Some(std::slice::from_ref(place)),
+            Self::Named(places) => Some(places),
+            Self::Before(_) => None,
+        }
+    }
+
+    /// Marks the entries that it follows; gives the place before which all are.
+    fn mark(&self, seen: &mut [bool]) -> usize {
+        for place in self.named().unwrap_or_default() {
+            if let Some(seen) = seen.get_mut(*place) {
+                *seen = true;
+            }
+        }
+        if let Self::Before(place) = self { *place } else { 0 }
+    }
 }
 
 impl<'a> Ancestry<'a> {
@@ -61,10 +83,7 @@ impl<'a> Ancestry<'a> {
     #[must_use]
     pub fn named(&self, place: usize) -> Option<Vec<usize>> {
         match &self.parents {
-            Some(parents) => match parents.get(place)? {
-                Parents::Named(places) => Some(places.clone()),
-                Parents::Before(_) => None,
-            },
+            Some(parents) => parents.get(place)?.named().map(<[usize]>::to_vec),
             None if self.timeline.get(place)?.after.is_empty() => None,
             None => Some(vec![place.checked_sub(1)?]),
         }
@@ -74,16 +93,10 @@ impl<'a> Ancestry<'a> {
     #[must_use]
     pub fn tips(&self) -> Vec<&'a Entry> {
         let Some(parents) = &self.parents else { return self.timeline.last().into_iter().collect() };
-        let mut followed: BTreeSet<usize> = BTreeSet::new();
-        let mut before = 0;
-        for parents in parents {
-            match parents {
-                Parents::Named(places) => followed.extend(places),
-                Parents::Before(place) => before = before.max(*place),
-            }
-        }
-        let tips = self.timeline.iter().enumerate().skip(before);
-        tips.filter(|(place, _)| !followed.contains(place)).map(|(_, entry)| entry).collect()
+        let mut followed = vec![false; self.timeline.len()];
+        let before = parents.iter().map(|parents| parents.mark(&mut followed)).max().unwrap_or(0);
+        let all = self.timeline.iter().zip(followed).skip(before);
+        all.filter(|(_, is_followed)| !is_followed).map(|(entry, _)| entry).collect()
     }
 
     /// For each entry, by place, whether another was written without knowledge of it, and it without knowledge of that.
@@ -94,10 +107,10 @@ impl<'a> Ancestry<'a> {
         let mut tips: BTreeSet<usize> = BTreeSet::new();
         for (place, parents) in parents.iter().enumerate() {
             match parents {
-                Parents::Named(named) => {
-                    named.iter().for_each(|place| _ = tips.remove(place));
-                }
                 Parents::Before(place) => tips = tips.split_off(place),
+                Parents::One(_) | Parents::Named(_) => {
+                    parents.named().into_iter().flatten().for_each(|place| _ = tips.remove(place));
+                }
             }
             saw_all.push(tips.is_empty());
             tips.insert(place);
@@ -108,8 +121,8 @@ impl<'a> Ancestry<'a> {
         for (place, (parents, saw_all)) in parents.iter().zip(saw_all).enumerate().rev() {
             concurrent.push(!saw_all || reach < place);
             let nearest = match parents {
-                Parents::Named(named) => named.last().copied(),
                 Parents::Before(place) => place.checked_sub(1),
+                Parents::One(_) | Parents::Named(_) => parents.named().and_then(<[usize]>::last).copied(),
             };
             reach = reach.min(nearest.unwrap_or(0));
         }
@@ -137,10 +150,7 @@ impl<'a> Ancestry<'a> {
                     before = Rc::from(last.as_slice());
                 }
             }
-            let knew = match parents {
-                Parents::Before(_) => Rc::clone(&before),
-                Parents::Named(named) => of_all(&known, named),
-            };
+            let knew = parents.named().map_or_else(|| Rc::clone(&before), |named| of_all(&known, named));
             if picked(&place) {
                 last.retain(|place| knew.binary_search(place).is_err());
                 last.push(place);
@@ -154,12 +164,24 @@ impl<'a> Ancestry<'a> {
 
     /// Of the entries that are picked, those that none of the others had seen, in order.
     pub(super) fn last(&self, picks: impl Fn(&Entry) -> bool) -> Vec<&'a Entry> {
-        if self.is_line() {
+        let Some(parents) = &self.parents else {
             return self.timeline.iter().rfind(|entry| picks(entry)).into_iter().collect();
-        }
+        };
+        let mut seen = vec![false; self.timeline.len()];
+        let mut before = 0;
         let mut last = Vec::new();
-        self.each(picks, |_, now| now.clone_into(&mut last));
-        last.into_iter().filter_map(|place| self.timeline.get(place)).collect()
+        for (place, (entry, parents)) in self.timeline.iter().zip(parents).enumerate().rev() {
+            let is_seen = place < before || seen.get(place) == Some(&true);
+            let is_picked = picks(entry);
+            if is_picked && !is_seen {
+                last.push(entry);
+            }
+            if is_picked || is_seen {
+                before = before.max(parents.mark(&mut seen));
+            }
+        }
+        last.reverse();
+        last
     }
 
     /// The entries that the writer of another had seen, in order; `None` where none is there of those that it names, so
@@ -171,17 +193,12 @@ impl<'a> Ancestry<'a> {
         let mut before = 0;
         for (place, earlier) in self.timeline.iter().enumerate().rev() {
             let is_named = earlier.seq < entry.seq && names.remove(&earlier.id);
-            let is_seen = is_named || place < before || seen.get(place).is_some_and(|is_seen| *is_seen);
-            if !is_seen {
-                continue;
+            if let Some(seen) = seen.get_mut(place) {
+                *seen |= is_named || place < before;
             }
-            seen.get_mut(place).map(|seen| *seen = true).unwrap_or_default();
-            match self.parents.as_ref().and_then(|parents| parents.get(place)) {
-                Some(Parents::Named(named)) => {
-                    named.iter().for_each(|place| _ = seen.get_mut(*place).map(|seen| *seen = true));
-                }
-                Some(Parents::Before(place)) => before = before.max(*place),
-                None => before = before.max(place),
+            if seen.get(place) == Some(&true) {
+                let parents = self.parents.as_ref().and_then(|parents| parents.get(place));
+                before = before.max(parents.map_or(place, |parents| parents.mark(&mut seen)));
             }
         }
         let found = self.timeline.iter().zip(&seen).filter(|(_, is_seen)| **is_seen);
@@ -203,10 +220,15 @@ fn parents(timeline: &[Entry]) -> Vec<Parents> {
     for numbered in timeline.chunk_by(|a, b| a.seq == b.seq) {
         let before = all.len();
         for entry in numbered {
-            let named: BTreeSet<usize> =
-                entry.after.iter().filter_map(|id| places.get(id).copied()).collect();
-            let named: Vec<usize> = named.into_iter().collect();
-            all.push(if named.is_empty() { Parents::Before(before) } else { Parents::Named(named) });
+            let mut named = entry.after.iter().filter_map(|id| places.get(id).copied());
+            all.push(match (named.next(), entry.after.len()) {
+                (None, _) => Parents::Before(before),
+                (Some(one), 1) => Parents::One(one),
+                (Some(first), _) => {
+                    let named: BTreeSet<usize> = named.chain([first]).collect();
+                    Parents::Named(named.into_iter().collect())
+                }
+            });
         }
         places.extend(numbered.iter().enumerate().map(|(place, entry)| (&entry.id, before + place)));
     }
@@ -226,19 +248,7 @@ fn of_all(known: &[Rc<[usize]>], places: &[usize]) -> Rc<[usize]> {
     }
 }
 
-impl Ticket {
-    /// Where the next entry stands, whose writer has seen all of this ticket.
-    #[must_use]
-    pub fn next_position(&self) -> Position {
-        let after = Ancestry::of(self.timeline()).tips().into_iter().map(|entry| entry.id.clone());
-        Position { seq: self.next_seq(), after: after.collect() }
-    }
-
-    /// True where the writer of an entry had seen all that this ticket has.
-    #[must_use]
-    pub fn is_seen_by(&self, entry: &Entry) -> bool {
-        let is_higher = self.timeline().last().is_none_or(|last| last.seq < entry.seq);
-        let is_followed = |tip: &&Entry| entry.after.contains(&tip.id);
-        is_higher && (entry.after.is_empty() || Ancestry::of(self.timeline()).tips().iter().all(is_followed))
-    }
+/// The entries of a timeline that no other follows yet.
+pub(super) fn tips(timeline: &[Entry]) -> Vec<EntryId> {
+    Ancestry::of(timeline).tips().into_iter().map(|entry| entry.id.clone()).collect()
 }

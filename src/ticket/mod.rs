@@ -4,6 +4,7 @@
 //! always equals what the timeline's entries set; [`Ticket::apply`] is the one way to change it.
 
 mod ancestry;
+mod apply;
 mod attachment;
 mod canonical;
 mod carried_cut;
@@ -47,6 +48,7 @@ mod words;
 pub mod yaml;
 mod yaml_writer;
 
+use ancestry::tips;
 pub use ancestry::{Ancestry, Position};
 pub use attachment::attachment_file;
 pub use codec::Invalid;
@@ -58,7 +60,7 @@ pub use field::{Field, Kind};
 pub use fields::Fields;
 pub use fix_commits::FixCommits;
 pub use fold::fold;
-use fold::{last_setter, members, told_text};
+use fold::{last_setter, setters, told_text};
 pub use guard::{FULL_TICKET_BYTES, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 pub use holding::{holds_bytes, holds_text};
 pub use id::{EntryId, TicketId, is_base32, is_prefix};
@@ -88,6 +90,8 @@ pub struct Ticket {
     head: Fields,
     earlier: EarlierTexts,
     timeline: Vec<Entry>,
+    /// The entries of the timeline that no other follows yet.
+    tips: Vec<EntryId>,
 }
 
 impl Ticket {
@@ -101,7 +105,7 @@ impl Ticket {
 
     /// What a ticket is before its first entry.
     pub(crate) fn empty(id: TicketId) -> Self {
-        Self { id, head: Fields::default(), earlier: EarlierTexts::default(), timeline: Vec::new() }
+        Self::from_parts(id, Fields::default(), EarlierTexts::default(), Vec::new())
     }
 
     /// Puts together a ticket that was read or merged; the timeline is brought into order.
@@ -113,76 +117,8 @@ impl Ticket {
     ) -> Self {
         timeline.sort();
         timeline.dedup();
-        Self { id, head, earlier, timeline }
-    }
-
-    /// Appends an entry and brings the head to what it sets.
-    pub fn apply(&mut self, entry: Entry) {
-        self.apply_told(entry, |_| None);
-    }
-
-    /// Appends an entry that another version of the ticket has; `text` tells the long texts that one of schema 1
-    /// only names.
-    pub fn apply_told(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
-        if self.is_seen_by(&entry) {
-            for (field, set) in &entry.set {
-                self.set(field, set, &text);
-            }
-            self.timeline.push(entry);
-        } else {
-            self.apply_beside(entry, text);
-        }
-    }
-
-    /// Brings a field of the head to what an entry sets it to.
-    fn set(&mut self, field: &Field, set: &Set, text: impl Fn(&Field) -> Option<String>) {
-        if field.kind() == Kind::Text {
-            self.earlier.keep(&self.head, &self.timeline, field);
-        }
-        match set {
-            Set::Value { to, .. } => self.head.put(field.clone(), to.clone()),
-            Set::Members { add, remove } => self.head.change_members(field, add, remove),
-            Set::Text { to } => self.head.put(field.clone(), to.clone().map(Node::Text)),
-            Set::TextOf { entry: origin } => {
-                let known = self.timeline.iter().find(|known| known.id == *origin);
-                let text = known.and_then(|known| self.text_set(known, field)).map(Node::text);
-                self.head.put(field.clone(), text);
-            }
-            Set::TextInHead => self.head.put(field.clone(), text(field).map(Node::Text)),
-            Set::Other(_) => {}
-        }
-    }
-
-    /// Takes in an entry whose writer had not seen all that is here: each field that it sets is as what decides it has it.
-    fn apply_beside(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
-        let mut timeline = self.timeline.clone();
-        timeline.push(entry.clone());
-        timeline.sort();
-        let members = members(&timeline, |_| true);
-        for (field, set) in &entry.set {
-            let decides = last_setter(&timeline, field);
-            if let Some(members) = members.get(field) {
-                self.head.put(field.clone(), Some(Node::texts(members.iter().copied())));
-            } else if decides == Some(&entry) {
-                self.set(field, set, &text);
-            } else if decides != self.setter(field) {
-                let value = decides.and_then(|decides| self.value_set(decides, field));
-                self.earlier.keep(&self.head, &self.timeline, field);
-                self.head.put(field.clone(), value);
-            }
-        }
-        self.timeline = timeline;
-    }
-
-    /// The value that an entry gave a field.
-    fn value_set(&self, entry: &Entry, field: &Field) -> Option<Node> {
-        match entry.set.get(field)? {
-            Set::Value { to, .. } => to.clone(),
-            Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead => {
-                self.text_set(entry, field).map(Node::text)
-            }
-            Set::Members { .. } | Set::Other(_) => None,
-        }
+        let tips = tips(&timeline);
+        Self { id, head, earlier, timeline, tips }
     }
 
     /// The long texts that entries of schema 1 set and the head no longer has.
@@ -222,17 +158,21 @@ impl Ticket {
         self.head.description().into_iter().chain(others.into_iter().map(|(_, text)| text))
     }
 
-    /// The long texts that an entry set and that are no longer a field's, with the fields.
-    #[must_use]
-    pub fn replaced_texts<'a>(&'a self, entry: &'a Entry) -> Vec<(&'a Field, &'a str)> {
-        let is_replaced = |field: &&Field| self.setter(field).is_some_and(|setter| setter != entry);
-        // A text that an undo gave back is told where it was written.
-        let is_own = |field: &&Field| !matches!(entry.set.get(*field), Some(Set::TextOf { .. }));
-        let fields =
-            entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_own).filter(is_replaced);
-        let texts = fields.filter_map(|field| Some((field, self.text_set(entry, field)?)));
-        // An undo may have given it back.
-        texts.filter(|(field, text)| self.head.get(field).and_then(Node::as_text) != Some(text)).collect()
+    /// The long texts that entries set and that are no longer a field's, with the fields: for each entry in order.
+    pub fn replaced_texts(&self) -> impl Iterator<Item = Vec<(&Field, &str)>> {
+        let setters = setters(&self.timeline, |_| true);
+        self.timeline.iter().map(move |entry| {
+            let is_replaced = |field: &&Field| setters.get(*field).is_some_and(|setter| *setter != entry);
+            // A text that an undo gave back is told where it was written.
+            let is_own = |field: &&Field| !matches!(entry.set.get(*field), Some(Set::TextOf { .. }));
+            let texts = entry.set.keys().filter(|field| field.kind() == Kind::Text).filter(is_own);
+            let replaced = texts.filter(is_replaced);
+            let replaced = replaced.filter_map(|field| Some((field, self.text_set(entry, field)?)));
+            // An undo may have given it back.
+            replaced
+                .filter(|(field, text)| self.head.get(field).and_then(Node::as_text) != Some(text))
+                .collect()
+        })
     }
 
     /// True where the timeline has this very entry.
@@ -254,6 +194,7 @@ impl Ticket {
             entry.redacted.is_some() || as_written.has_entry(entry) || !as_written.has_entry_like(entry)
         };
         self.timeline.retain(is_as_written);
+        self.tips = tips(&self.timeline);
         self
     }
 
@@ -261,6 +202,7 @@ impl Ticket {
     #[must_use]
     pub fn without_entries(mut self, goes: impl Fn(&Entry) -> bool) -> Self {
         self.timeline.retain(|entry| !goes(entry));
+        self.tips = tips(&self.timeline);
         self
     }
 

@@ -1,13 +1,27 @@
 //! A ticket as it was at an instant: what its entries up to then lead to.
 
 use crate::ticket::Ticket;
+use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::Kind;
 use crate::ticket::fold::{fold, setters};
+use crate::ticket::id::TicketId;
 use crate::ticket::node::Node;
 use crate::ticket::timestamp::Timestamp;
 
 impl Ticket {
+    /// The ticket that entries lead to; a long text that one of schema 1 only names is `text`.
+    #[must_use]
+    pub fn of_entries(id: TicketId, timeline: Vec<Entry>, text: &str) -> Self {
+        let mut head = fold(&timeline);
+        for (field, setter) in setters(&timeline, |_| true) {
+            if matches!(setter.set.get(field), Some(Set::TextInHead)) {
+                head.put(field.clone(), Some(Node::text(text)));
+            }
+        }
+        Self::from_parts(id, head, EarlierTexts::default(), timeline)
+    }
+
     /// The ticket of the entries up to an instant, that instant included; `None` where it was not opened yet. Which
     /// commit brought an entry, and when, is no matter: it happened when its writer says.
     #[must_use]

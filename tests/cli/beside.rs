@@ -1,7 +1,10 @@
 //! Two who work at once, however much either writes: what one decided gives way to the other's by the process alone, and
 //! what gives way is shown.
 
+use std::fmt::Write as _;
+
 use crate::sandbox::{Sandbox, path_of};
+use crate::tampering::{finds, found, story};
 
 /// How two branches come together.
 const WAYS: [&str; 3] = [
@@ -44,7 +47,7 @@ fn comes_to(cases: &[(&str, &str, &str, &str)]) {
                         None => head.contains(part),
                     };
                     if !is_there {
-                        wrong += &format!("{way}: {ours} | {theirs}: not \"{part}\" in\n{shown}\n");
+                        writeln!(wrong, "{way}: {ours} | {theirs}: not \"{part}\" in\n{shown}").unwrap();
                     }
                 }
                 sandbox.run(&["audit"]).ok();
@@ -253,4 +256,28 @@ fn an_undone_resolution_leaves_no_closed_ticket_without_one() {
     sandbox.run(&["undo", &pend]).ok();
     assert_eq!(sandbox.field(&id, "status"), "new");
     assert_eq!(sandbox.field(&id, "deferral"), serde_json::Value::Null);
+}
+
+#[test]
+fn what_an_entry_follows() {
+    finds(&[
+        ("timeline.changed", r"sed -i '/^- seq: 4/,/^- seq: 5/s/after: .*/after: ['$(id 2)']/' $A; commit"),
+        ("timeline.changed", r"sed -i '/^- seq: 5/,$ {/after: /d}' $A; commit"),
+        ("timeline.gap", r"echo '  note: Later.' | entry 6 comment; follows zzzzzzz9; commit"),
+        ("timeline.gap", r#"echo '  note: Later.' | entry 6 comment; follows "$(id 5), zzzzzzz9"; commit"#),
+        ("timeline.gap timeline.unseen", r"echo '  note: Later.' | entry 6 comment; follows $(id 3); commit"),
+    ]);
+}
+
+#[test]
+fn an_entry_that_says_it_had_not_seen_what_was_there_is_noted() {
+    for script in [
+        "echo '  note: Later.' | entry 5 comment; follows $(id 4); commit",
+        // As earlier versions wrote, and as if entry 5 had not been.
+        "echo '  note: Later.' | entry 5 comment; commit",
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{script}")).ok();
+        assert_eq!(found(&sandbox, &[]), (vec!["timeline.unseen".to_owned()], Some(0)), "{script}");
+    }
 }

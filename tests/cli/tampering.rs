@@ -115,30 +115,6 @@ This reverts commit '$(git rev-parse HEAD).''",
 }
 
 #[test]
-fn what_an_entry_follows() {
-    finds(&[
-        ("timeline.changed", r"sed -i '/^- seq: 4/,/^- seq: 5/s/after: .*/after: ['$(id 2)']/' $A; commit"),
-        ("timeline.changed", r"sed -i '/^- seq: 5/,$ {/after: /d}' $A; commit"),
-        ("timeline.gap", r"echo '  note: Later.' | entry 6 comment; follows zzzzzzz9; commit"),
-        ("timeline.gap", r#"echo '  note: Later.' | entry 6 comment; follows "$(id 5), zzzzzzz9"; commit"#),
-        ("timeline.gap timeline.unseen", r"echo '  note: Later.' | entry 6 comment; follows $(id 3); commit"),
-    ]);
-}
-
-#[test]
-fn an_entry_that_says_it_had_not_seen_what_was_there_is_noted() {
-    for script in [
-        "echo '  note: Later.' | entry 5 comment; follows $(id 4); commit",
-        // As earlier versions wrote, and as if entry 5 had not been.
-        "echo '  note: Later.' | entry 5 comment; commit",
-    ] {
-        let (sandbox, tools) = story();
-        sandbox.shell(&format!("{tools}{script}")).ok();
-        assert_eq!(found(&sandbox, &[]), (vec!["timeline.unseen".to_owned()], Some(0)), "{script}");
-    }
-}
-
-#[test]
 fn authors_and_times() {
     finds(&[
         ("entry.author", r"echo '  note: Fine.' | entry 6 comment 'Pat Roe <pat@example.com>'; commit"),

@@ -129,7 +129,8 @@ impl Judge<'_> {
         }
         let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
         let is_concurrent = !state.is_seen_by(entry);
-        if first.is_none() || (self.saw_all && !is_concurrent) {
+        // Who says what they followed, and followed all of it, saw this state and no other.
+        if first.is_none() || (!is_concurrent && (self.saw_all || !entry.after.is_empty())) {
             return first;
         }
         // What its writer saw is one of the states that earlier entries lead to.
@@ -330,11 +331,10 @@ fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
     seen.iter().filter_map(|entries| led_to(id, entries)).collect()
 }
 
-/// The ticket that some entries lead to, in order; of long texts, only that they are there.
+/// The ticket that some entries lead to, in order; of long texts that they only name, only that they are there.
 fn led_to(id: &TicketId, entries: &[&Entry]) -> Option<Ticket> {
-    let mut ticket = Ticket::empty(id.clone());
-    entries.iter().for_each(|entry| take(&mut ticket, entry, &Fields::default()));
-    (!entries.is_empty()).then_some(ticket)
+    let timeline: Vec<Entry> = entries.iter().map(|entry| (*entry).clone()).collect();
+    (!entries.is_empty()).then(|| Ticket::of_entries(id.clone(), timeline, "(no longer there)"))
 }
 
 /// Takes the step that an entry is; a long text that it only names is as it stands now.
