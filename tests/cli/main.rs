@@ -66,6 +66,7 @@ mod links;
 mod listing;
 mod mailboxes;
 mod mailing;
+mod malformed;
 mod matrix;
 mod merging;
 mod moved;

@@ -91,12 +91,12 @@ impl Repository {
     /// An object cannot be read.
     pub fn passage(&self, commit: ObjectId, folder: &str) -> Result<CommitDelta> {
         let object = self.commit_object(commit)?;
-        let message = String::from_utf8_lossy(object.message_bytes()).into_owned();
+        let message = object.message();
         let trailers = git2::message_trailers_strs(&message).map_err(failed)?;
         let trailers =
             trailers.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
-        let parents = self.parents(commit)?;
-        let header = String::from_utf8_lossy(object.raw_header_bytes()).into_owned();
+        let parents = object.parents();
+        let header = object.header();
         let now = self.find(commit, folder)?;
         let before = parents.iter().map(|parent| self.find(*parent, folder)).collect::<Result<Vec<_>>>()?;
         let mut sides = Sides { now, before, base: None };

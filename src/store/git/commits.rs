@@ -6,6 +6,7 @@ use git2::build::TreeUpdateBuilder;
 use git2::{ObjectType, Oid};
 
 use crate::store::git::change::{Content, TreeChange};
+use crate::store::git::commit_object::CommitObject;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::object_id::ObjectId;
@@ -129,11 +130,14 @@ impl Repository {
         identity: &Identity,
     ) -> Result<Oid> {
         if self.signs() {
-            return self.signed_commit(parents, tree, message, identity);
+            return self.commit_by_git(&["-S"], parents, tree, message, identity);
         }
+        let found = parents.iter().map(|parent| self.commit_object(*parent)).collect::<Result<Vec<_>>>()?;
+        let known: Option<Vec<&git2::Commit<'_>>> = found.iter().map(CommitObject::well_formed).collect();
+        let Some(parents) = known else {
+            return self.commit_by_git(&[], parents, tree, message, identity);
+        };
         let tree = self.repo.find_tree(tree).map_err(failed("reading a tree"))?;
-        let parents = parents.iter().map(|parent| self.commit_object(*parent)).collect::<Result<Vec<_>>>()?;
-        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
         let (author, committer) = (identity.author.to_git()?, identity.committer.to_git()?);
         let buffer = self.repo.commit_create_buffer(&author, &committer, message, &tree, &parents);
         let buffer = buffer.map_err(failed("writing the commit"))?;
@@ -146,8 +150,9 @@ impl Repository {
         self.config.boolean("commit.gpgsign").unwrap_or(false)
     }
 
-    fn signed_commit(
+    fn commit_by_git(
         &self,
+        options: &[&str],
         parents: &[ObjectId],
         tree: Oid,
         message: &str,
@@ -156,7 +161,9 @@ impl Repository {
         let tree = tree.to_string();
         let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
         // Git puts a new object on the disk only where it is asked to.
-        let mut arguments = vec!["-c", "core.fsync=loose-object", "commit-tree", "-S", "-F", "-"];
+        let mut arguments = vec!["-c", "core.fsync=loose-object", "commit-tree"];
+        arguments.extend(options);
+        arguments.extend(["-F", "-"]);
         for parent in &parents {
             arguments.extend(["-p", parent]);
         }

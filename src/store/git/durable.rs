@@ -50,7 +50,7 @@ impl Repository {
     ) -> Result<()> {
         let mut ids = BTreeSet::from([commit.0]);
         let failed = |error: git2::Error| Error::git("reading what was written", &error);
-        let root = self.repo.find_commit(commit.0).map_err(failed)?.tree_id();
+        let root = self.commit_object(commit)?.tree_id();
         ids.insert(root);
         for path in paths {
             let mut folder = root;

@@ -85,7 +85,7 @@ impl Repository {
         let mut walk = self.repo.revwalk().map_err(failed)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
         tips.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
-        for tip in less.iter().filter(|tip| self.repo.find_commit(tip.0).is_ok()) {
+        for tip in less.iter().filter(|tip| self.is_commit(**tip)) {
             walk.hide(tip.0).map_err(failed)?;
         }
         walk.map(|id| id.map(ObjectId).map_err(failed)).collect()
@@ -214,7 +214,7 @@ impl Repository {
     /// # Errors
     /// It cannot be read.
     pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>> {
-        Ok(self.commit_object(commit)?.parent_ids().map(ObjectId).collect())
+        Ok(self.commit_object(commit)?.parents())
     }
 
     /// True where a commit is the tip or one of its ancestors, as `git tag --contains` tells it.
@@ -233,7 +233,7 @@ impl Repository {
     pub fn follows(&self, commit: ObjectId) -> Result<Option<(ObjectId, i64)>> {
         let mut latest = None;
         for parent in self.parents(commit)? {
-            let at = self.commit_object(parent)?.author().when().seconds();
+            let at = self.commit_object(parent)?.author().seconds;
             latest = latest.max(Some((at, parent)));
         }
         Ok(latest.map(|(at, parent)| (parent, at)))
@@ -244,7 +244,7 @@ impl Repository {
     /// # Errors
     /// It cannot be read.
     pub fn commit_seconds(&self, commit: ObjectId) -> Result<i64> {
-        Ok(self.commit_object(commit)?.time().seconds())
+        Ok(self.commit_object(commit)?.committer().seconds)
     }
 
     /// When a commit's author made it, in seconds since 1970 UTC: another than its committer may have written it anew.
@@ -252,7 +252,7 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn author_seconds(&self, commit: ObjectId) -> Result<i64> {
-        Ok(self.commit_object(commit)?.author().when().seconds())
+        Ok(self.commit_object(commit)?.author().seconds)
     }
 
     /// True where a commit's message has a line.
@@ -260,8 +260,7 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn says(&self, commit: ObjectId, line: &str) -> Result<bool> {
-        let commit = self.commit_object(commit)?;
-        Ok(commit.message_raw_bytes().split(|byte| *byte == b'\n').any(|own| own == line.as_bytes()))
+        Ok(self.commit_object(commit)?.message().split('\n').any(|own| own == line))
     }
 
     /// The newest commit of a history that was made at or before an instant, in seconds since 1970 UTC.

@@ -124,7 +124,6 @@ impl Repository {
     /// # Errors
     /// It cannot be read.
     pub fn is_signed(&self, commit: ObjectId) -> Result<bool> {
-        let commit = self.commit_object(commit)?;
-        Ok(String::from_utf8_lossy(commit.raw_header_bytes()).contains("\ngpgsig"))
+        Ok(self.commit_object(commit)?.header().contains("\ngpgsig"))
     }
 }

@@ -9,6 +9,7 @@ mod bulk;
 mod change;
 mod code;
 mod commit_delta;
+mod commit_object;
 mod commits;
 mod config;
 mod durable;

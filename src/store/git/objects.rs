@@ -131,9 +131,9 @@ impl Repository {
         depth: usize,
         most: usize,
     ) -> Result<Vec<ObjectId>> {
-        let tree = self.commit_object(commit)?.tree().map_err(failed("reading a tree"))?;
+        let tree = self.commit_object(commit)?.tree_id();
         let (mut found, mut looked) = (Vec::new(), 0);
-        let mut next = vec![(tree.id(), 0)];
+        let mut next = vec![(tree, 0)];
         while let Some((id, level)) = next.pop() {
             looked += 1;
             if looked > most {

@@ -62,12 +62,6 @@ impl Repository {
         attempt()
     }
 
-    /// A commit.
-    pub(crate) fn commit_object(&self, id: ObjectId) -> Result<git2::Commit<'_>> {
-        self.or_fetched(id.0, || self.repo.find_commit(id.0))
-            .map_err(|error| Error::git(&format!("reading commit {id:.10}"), &error))
-    }
-
     /// Fetches what a partial clone lacks of some objects, all at once.
     ///
     /// # Errors

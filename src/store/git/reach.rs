@@ -101,7 +101,7 @@ impl Repository {
         let tips: Vec<String> = tips.iter().map(ToString::to_string).collect();
         let less: Vec<String> = less
             .iter()
-            .filter(|commit| self.repo.find_commit(commit.0).is_ok())
+            .filter(|commit| self.is_commit(**commit))
             .map(|commit| format!("^{commit}"))
             .collect();
         let mut arguments = vec!["--literal-pathspecs", "rev-list", "--full-history"];
@@ -146,9 +146,7 @@ impl Repository {
         let names: Vec<String> = tips
             .iter()
             .map(ToString::to_string)
-            .chain(
-                less.iter().filter(|one| self.repo.find_commit(one.0).is_ok()).map(|one| format!("^{one}")),
-            )
+            .chain(less.iter().filter(|one| self.is_commit(**one)).map(|one| format!("^{one}")))
             .collect();
         // Both walks at once: each is a process of git's own.
         let (git, environment, grep) = (self.git.clone(), self.git_environment(), format!("--grep=^{says}"));
@@ -277,7 +275,7 @@ impl Repository {
     /// Has git count the commits that some tips contain and others do not, beside what goes on: asked when it is needed.
     #[must_use]
     pub fn counting(&self, tips: &[ObjectId], less: &[ObjectId]) -> Counting {
-        let is_here = |commit: &&ObjectId| self.repo.find_commit(commit.0).is_ok();
+        let is_here = |commit: &&ObjectId| self.is_commit(**commit);
         let less = less.iter().filter(is_here).map(|commit| format!("^{commit}"));
         let names: Vec<String> = tips.iter().map(ToString::to_string).chain(less).collect();
         if tips.is_empty() {

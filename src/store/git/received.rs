@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use crate::store::git::error::{Error, Result};
+use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
@@ -72,20 +72,19 @@ impl Repository {
     /// # Errors
     /// The log cannot be read.
     pub fn pushes(&self) -> Result<Vec<Push>> {
-        let failed = |error: git2::Error| Error::git("reading the log of pushes", &error);
         let mut next = self.reference_id(RECEIVED)?;
         let mut pushes = Vec::new();
         while let Some(id) = next {
-            let commit = self.repo.find_commit(id.0).map_err(failed)?;
-            let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+            let commit = self.commit_object(id)?;
+            let message = commit.message();
             let moved = message.lines().filter_map(|line| line.strip_prefix(MOVED));
             let ids = |place: usize| {
                 let id = move |line: &str| ObjectId::parse(line.split(' ').nth(place)?);
                 moved.clone().filter_map(id).filter(|id| !id.to_string().bytes().all(|b| b == b'0')).collect()
             };
             let by = message.lines().find_map(|line| line.strip_prefix(PUSHER)).unwrap_or_default();
-            pushes.push(Push { old: ids(0), new: ids(1), at: commit.time().seconds(), by: by.to_owned() });
-            next = commit.parent_ids().next().map(ObjectId);
+            pushes.push(Push { old: ids(0), new: ids(1), at: commit.committer().seconds, by: by.to_owned() });
+            next = commit.parents().first().copied();
         }
         pushes.reverse();
         Ok(pushes)

@@ -109,7 +109,7 @@ impl Repository {
         // A clone that remembers nothing is no error.
         let said = self.git_here(&["reflog", "--format=%H", "HEAD"], b"", None).unwrap_or_default();
         let names = String::from_utf8_lossy(&said).into_owned();
-        names.lines().filter_map(ObjectId::parse).filter(|id| self.repo.find_commit(id.0).is_ok()).collect()
+        names.lines().filter_map(ObjectId::parse).filter(|id| self.is_commit(*id)).collect()
     }
 
     /// The commits of every branch, tag, and other reference that leads to one.
@@ -117,11 +117,8 @@ impl Repository {
     /// # Errors
     /// References cannot be read.
     pub fn commit_tips(&self) -> Result<Vec<ObjectId>> {
-        let peeled = |(_, id): &(String, ObjectId)| {
-            let object = self.repo.find_object(id.0, None).ok()?;
-            object.peel_to_commit().ok().map(|commit| ObjectId(commit.id()))
-        };
-        let mut tips: Vec<ObjectId> = self.references("refs/")?.iter().filter_map(peeled).collect();
+        let references = self.references("refs/")?;
+        let mut tips: Vec<ObjectId> = references.iter().filter_map(|(_, id)| self.peeled(*id)).collect();
         tips.sort();
         tips.dedup();
         Ok(tips)
@@ -132,14 +129,21 @@ impl Repository {
     /// # Errors
     /// There is no such revision.
     pub fn revision(&self, text: &str) -> Result<ObjectId> {
-        let found = if self.has_reftable {
+        let by_git = || {
             let commit = format!("{text}^{{commit}}");
             let said =
                 self.git_here(&["rev-parse", "-q", "--verify", "--end-of-options", &commit], b"", None);
             said.ok().and_then(|said| self.parse_id(String::from_utf8_lossy(&said).trim()).ok())
+        };
+        let found = if self.has_reftable {
+            by_git()
         } else {
-            let found = self.repo.revparse_single(text).and_then(|object| object.peel_to_commit());
-            found.ok().map(|commit| ObjectId(commit.id()))
+            match self.repo.revparse_single(text) {
+                Ok(object) => self.peeled(ObjectId(object.id())),
+                // It is there, and libgit2 refuses it: a commit that is malformed.
+                Err(error) if error.code() == git2::ErrorCode::GenericError => by_git(),
+                Err(_) => None,
+            }
         };
         found.ok_or_else(|| {
             Error::new(Kind::NotFound, format!("'{text}' is not a valid revision or date"))

@@ -3,7 +3,7 @@
 
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::identity::{Ident, Identity};
+use crate::store::git::identity::Identity;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Item;
@@ -185,21 +185,14 @@ impl Repository {
     /// # Errors
     /// It cannot be read.
     pub fn committed_at(&self, commit: ObjectId) -> Result<i64> {
-        Ok(self.commit_object(commit)?.time().seconds())
+        Ok(self.commit_object(commit)?.committer().seconds)
     }
 
     /// Who made a commit, and what its message is.
     pub(crate) fn commit_text(&self, commit: ObjectId) -> Result<CommitText> {
         let commit = self.commit_object(commit)?;
-        let signature = |who: &git2::Signature<'_>| Ident {
-            name: String::from_utf8_lossy(who.name_bytes()).into_owned(),
-            email: String::from_utf8_lossy(who.email_bytes()).into_owned(),
-            seconds: who.when().seconds(),
-            offset_minutes: who.when().offset_minutes(),
-        };
-        let identity =
-            Identity { author: signature(&commit.author()), committer: signature(&commit.committer()) };
-        Ok(CommitText { identity, message: String::from_utf8_lossy(commit.message_bytes()).into_owned() })
+        let identity = Identity { author: commit.author(), committer: commit.committer() };
+        Ok(CommitText { identity, message: commit.message() })
     }
 
     /// Merges a text line by line; `None` where both sides changed the same lines.

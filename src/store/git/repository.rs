@@ -116,7 +116,7 @@ impl Repository {
     /// An object cannot be read.
     pub fn mailmap_at(&self, commit: ObjectId) -> Result<Mailmap> {
         let failed = |error: git2::Error| Error::git("reading .mailmap", &error);
-        let tree = self.repo.find_commit(commit.0).and_then(|commit| commit.tree()).map_err(failed)?;
+        let tree = self.repo.find_tree(self.commit_object(commit)?.tree_id()).map_err(failed)?;
         let blob = tree.get_name(".mailmap").and_then(|entry| self.repo.find_blob(entry.id()).ok());
         let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned()).unwrap_or_default();
         Mailmap::of_text(&text)

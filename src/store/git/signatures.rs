@@ -130,13 +130,15 @@ impl Repository {
     pub fn tag(&self, object: ObjectId) -> Result<Option<Tag>> {
         let failed = |error: git2::Error| Error::git("reading a tag", &error);
         let Ok(tag) = self.repo.find_tag(object.0) else { return Ok(None) };
-        let commit = tag.target().and_then(|target| target.peel_to_commit()).map_err(failed)?;
+        let commit = self
+            .peeled(ObjectId(tag.target_id()))
+            .ok_or_else(|| failed(git2::Error::from_str("it names no commit")))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let tagger = tag.tagger();
         let tagger = tagger.map(|tagger| (text(tagger.name_bytes()), text(tagger.email_bytes())));
         Ok(Some(Tag {
             name: text(tag.name_bytes()),
-            commit: ObjectId(commit.id()),
+            commit,
             tagger: tagger.unwrap_or_default(),
             message: text(tag.message_bytes().unwrap_or_default()),
         }))
