@@ -215,6 +215,7 @@ fn is_line(timeline: &[Entry]) -> bool {
 
 /// What each entry of a timeline follows. Of two that share an id, the later is meant: no list grows longer than the names.
 fn parents(timeline: &[Entry]) -> Vec<Parents> {
+    let names_any = timeline.iter().any(|entry| !entry.after.is_empty());
     let mut places: HashMap<&EntryId, usize> = HashMap::new();
     let mut all = Vec::with_capacity(timeline.len());
     for numbered in timeline.chunk_by(|a, b| a.seq == b.seq) {
@@ -230,7 +231,9 @@ fn parents(timeline: &[Entry]) -> Vec<Parents> {
                 }
             });
         }
-        places.extend(numbered.iter().enumerate().map(|(place, entry)| (&entry.id, before + place)));
+        if names_any {
+            places.extend(numbered.iter().enumerate().map(|(place, entry)| (&entry.id, before + place)));
+        }
     }
     all
 }

@@ -1,10 +1,10 @@
 //! Takes an entry into a ticket: the one way to change it.
 
 use crate::ticket::Ticket;
-use crate::ticket::ancestry::{Position, tips};
+use crate::ticket::ancestry::{Ancestry, Position};
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::{last_setter, members};
+use crate::ticket::fold::{decider, members};
 use crate::ticket::node::Node;
 
 impl Ticket {
@@ -62,14 +62,17 @@ impl Ticket {
     /// Takes in an entry whose writer had not seen all that is here: each field that it sets is as what decides it has it.
     fn apply_beside(&mut self, entry: Entry, text: impl Fn(&Field) -> Option<String>) {
         let mut timeline = self.timeline.clone();
-        timeline.push(entry.clone());
-        timeline.sort();
-        let members = members(&timeline, |_| true);
+        timeline.insert(timeline.partition_point(|other| *other < entry), entry.clone());
+        let ancestry = Ancestry::of(&timeline);
         for (field, set) in &entry.set {
-            let decides = last_setter(&timeline, field);
-            if let Some(members) = members.get(field) {
-                self.head.put(field.clone(), Some(Node::texts(members.iter().copied())));
-            } else if decides == Some(&entry) {
+            if field.kind() == Kind::Members {
+                let all = members(&timeline, |other| other.set.contains_key(field));
+                let members = all.get(field).into_iter().flatten().copied();
+                self.head.put(field.clone(), Some(Node::texts(members)));
+                continue;
+            }
+            let decides = decider(&ancestry, field, |_| true);
+            if decides == Some(&entry) {
                 self.set(field, set, &text);
             } else if decides != self.setter(field) {
                 let value = decides.and_then(|decides| self.value_set(decides, field));
@@ -77,7 +80,7 @@ impl Ticket {
                 self.head.put(field.clone(), value);
             }
         }
-        self.tips = tips(&timeline);
+        self.tips = ancestry.tips().into_iter().map(|tip| tip.id.clone()).collect();
         self.timeline = timeline;
     }
 

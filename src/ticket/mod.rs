@@ -291,17 +291,15 @@ impl Ticket {
         let mut fields: Vec<Field> = self.head.names().chain(expected.names()).cloned().collect();
         fields.sort();
         fields.dedup();
-        let is_told = |field: &Field| {
-            field.kind() != Kind::Text
-                || self
-                    .setter(field)
-                    .is_some_and(|entry| told_text(self.timeline.iter(), entry, field).is_some())
-        };
-        fields.retain(|field| {
-            !matches!(field, Field::Unknown(_))
-                && self.head.get(field) != expected.get(field)
-                && is_told(field)
-        });
+        fields.retain(|field| self.head.get(field) != expected.get(field) && self.is_told(field));
         fields
+    }
+
+    /// True where the timeline tells what a field is: no long text of schema 1, nothing of a newer version.
+    fn is_told(&self, field: &Field) -> bool {
+        let is_text_told = || {
+            self.setter(field).is_some_and(|entry| told_text(self.timeline.iter(), entry, field).is_some())
+        };
+        !matches!(field, Field::Unknown(_)) && (field.kind() != Kind::Text || is_text_told())
     }
 }

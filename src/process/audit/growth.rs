@@ -124,17 +124,35 @@ pub fn unseen(after: &Ticket, new: &[&Entry]) -> Vec<Finding> {
     if ancestry.is_line() {
         return Vec::new();
     }
-    let problem = |entry: &&Entry| {
-        let seen: BTreeSet<Identity<'_>> = match ancestry.seen_by(entry) {
-            Some(seen) => seen.into_iter().map(Entry::identity).collect(),
-            None => timeline.iter().filter(|other| other.seq < entry.seq).map(Entry::identity).collect(),
+    let own: BTreeSet<Identity<'_>> = new.iter().map(|entry| entry.identity()).collect();
+    let others: Vec<Entry> =
+        timeline.iter().filter(|entry| !own.contains(&entry.identity())).cloned().collect();
+    let tips = Ancestry::of(&others).tips();
+    // Those that saw all of it, themselves or by what they follow: who looks at one need not look at it all.
+    let mut complete: BTreeSet<&EntryId> = BTreeSet::new();
+    let mut findings = Vec::new();
+    for entry in new {
+        let saw_all = if entry.after.is_empty() {
+            others.last().is_none_or(|last| last.seq < entry.seq)
+        } else {
+            entry.after.iter().any(|id| complete.contains(id))
+                || tips.iter().all(|tip| entry.after.contains(&tip.id))
         };
-        let is_own = |other: &Entry| new.iter().any(|new| new.identity() == other.identity());
-        let other = timeline.iter().find(|other| !is_own(other) && !seen.contains(&other.identity()))?;
-        let message = format!("{} is written as if {} had not been", named(entry), named(other));
-        Some(Finding::new(AuditRule::TimelineUnseen, message))
-    };
-    new.iter().filter_map(problem).collect()
+        if saw_all {
+            complete.insert(&entry.id);
+            continue;
+        }
+        let seen = ancestry.seen_by(entry);
+        let is_seen = |other: &Entry| match &seen {
+            Some(seen) => seen.binary_search(&other).is_ok(),
+            None => other.seq < entry.seq,
+        };
+        if let Some(other) = others.iter().find(|other| !is_seen(other)) {
+            let message = format!("{} is written as if {} had not been", named(entry), named(other));
+            findings.push(Finding::new(AuditRule::TimelineUnseen, message));
+        }
+    }
+    findings
 }
 
 /// An entry that stands there otherwise: taken out of by a redaction, or changed.

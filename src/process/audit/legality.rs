@@ -1,7 +1,7 @@
 //! Whether the process allowed a step: the entry is read back into its request, and the request decided again.
 
-use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
 use crate::process::audit::fields::{beside_action, without_request};
@@ -31,6 +31,37 @@ pub struct Judge<'a> {
     pub rules: Vec<&'a Rules>,
     /// True where the entries' writers saw what the parent has, and nothing else.
     pub saw_all: bool,
+}
+
+/// A version of a ticket that an entry came to.
+struct State<'a> {
+    ticket: Ticket,
+    /// The version that the first of the entries came to: somebody may have edited it by hand.
+    before: Option<&'a Ticket>,
+    by_hand: OnceCell<Vec<Field>>,
+    /// The fields that entries have set since.
+    set: BTreeSet<Field>,
+}
+
+impl<'a> State<'a> {
+    fn of(ticket: Ticket, before: Option<&'a Ticket>) -> Self {
+        Self { ticket, before, by_hand: OnceCell::new(), set: BTreeSet::new() }
+    }
+
+    /// True for a field that somebody has edited by hand: found once, however many entries are judged.
+    fn is_by_hand(&self, field: &Field) -> bool {
+        let found = || self.before.map(Ticket::unaccounted).unwrap_or_default();
+        !self.set.contains(field) && self.by_hand.get_or_init(found).contains(field)
+    }
+
+    /// Takes the step that an entry is; a long text that it only names is as it stands now.
+    fn take(&mut self, entry: &Entry, after: &Fields) {
+        self.set.extend(entry.set.keys().cloned());
+        self.ticket.apply_told(entry.clone(), |field| {
+            let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
+            Some(text.to_owned())
+        });
+    }
 }
 
 impl Judge<'_> {
@@ -83,21 +114,21 @@ impl Judge<'_> {
         before: Option<&Ticket>,
         after: &Ticket,
         new: &[(&Entry, bool)],
-        mut judge: impl FnMut(Option<&Ticket>, &Entry),
+        mut judge: impl FnMut(Option<&State<'_>>, &Entry),
     ) {
-        let mut state = before.cloned();
+        let mut state = before.map(|ticket| State::of(ticket.clone(), before));
         for (entry, is_judged) in new {
             if *is_judged {
                 judge(state.as_ref(), entry);
             }
-            let state = state.get_or_insert_with(|| Ticket::empty(after.id().clone()));
-            take(state, entry, after.fields());
+            let state = state.get_or_insert_with(|| State::of(Ticket::empty(after.id().clone()), None));
+            state.take(entry, after.fields());
         }
     }
 
     fn step(
         &self,
-        state: Option<&Ticket>,
+        state: Option<&State<'_>>,
         after: &Ticket,
         entry: &Entry,
         (by, member): (&Person, &Person),
@@ -110,7 +141,7 @@ impl Judge<'_> {
             entry: entry.id.clone(),
         };
         if entry.action == Action::Open {
-            let again = state.and_then(|state| without_request(state, entry));
+            let again = state.and_then(|state| without_request(&state.ticket, entry));
             return again.or_else(|| self.best(|rules| opening(entry, after, rules, &actor)));
         }
         if entry.purges() {
@@ -123,19 +154,19 @@ impl Judge<'_> {
         let state = state?;
         if entry.action == Action::Redact {
             return self.best(|rules| {
-                let refused = check_may_redact(state, after, &entry.id, rules, &actor).err()?;
+                let refused = check_may_redact(&state.ticket, after, &entry.id, rules, &actor).err()?;
                 Some(self::refused(entry, &refused))
             });
         }
         let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
-        let is_concurrent = !state.is_seen_by(entry);
+        let is_concurrent = !state.ticket.is_seen_by(entry);
         // Who says what they followed, and followed all of it, saw this state and no other.
         if first.is_none() || (!is_concurrent && (self.saw_all || !entry.after.is_empty())) {
             return first;
         }
         // What its writer saw is one of the states that earlier entries lead to.
         let mut told = first;
-        for (place, state) in states(after.id(), state.timeline(), entry).iter().enumerate() {
+        for (place, state) in states(after.id(), state.ticket.timeline(), entry).iter().enumerate() {
             let finding = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor))?;
             // Of what its writer did see, not of what came beside it.
             if is_concurrent && place == 0 {
@@ -156,17 +187,18 @@ impl Judge<'_> {
 
     fn judge(
         &self,
-        state: &Ticket,
+        state: &State<'_>,
         entry: &Entry,
         after: &Fields,
         rules: &Rules,
         actor: &Actor,
     ) -> Option<Finding> {
-        let Some(request) = request(entry, state, after) else { return without_request(state, entry) };
-        if let Some(finding) = beside_action(state, entry) {
+        let ticket = &state.ticket;
+        let Some(request) = request(entry, ticket, after) else { return without_request(ticket, entry) };
+        if let Some(finding) = beside_action(ticket, entry) {
             return Some(finding);
         }
-        match decide(state, request, rules, actor) {
+        match decide(ticket, request, rules, actor) {
             Err(refusal) => Some(refused(entry, &refusal)),
             Ok(decision) => {
                 let decided = decision.step;
@@ -232,10 +264,7 @@ pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
 }
 
 /// What an entry sets otherwise than its step does.
-fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fields) -> Option<Finding> {
-    // What somebody had edited by hand is not what the entry begins from: asked only of what differs, since the whole
-    // timeline tells it.
-    let by_hand = LazyCell::new(|| state.unaccounted());
+fn differing(state: &State<'_>, entry: &Entry, decided: Option<&Entry>, after: &Fields) -> Option<Finding> {
     let none = BTreeMap::new();
     let expected = decided.map_or(&none, |decided| &decided.set);
     let fields = entry.set.keys().chain(expected.keys());
@@ -247,11 +276,14 @@ fn differing(state: &Ticket, entry: &Entry, decided: Option<&Entry>, after: &Fie
                 entry.set.get(field) == expected.get(field)
             }
             // Of an entry of schema 1 that a later one of the commit follows, the text is the later one's.
-            Kind::Text if !expected.contains_key(field) => state.fields().get(field) == after.get(field),
+            Kind::Text if !expected.contains_key(field) => {
+                state.ticket.fields().get(field) == after.get(field)
+            }
             Kind::Text => entry.set.contains_key(field),
             Kind::Value | Kind::Members => entry.set.get(field) == expected.get(field),
         };
-        known && !same && !by_hand.contains(field)
+        // What somebody had edited by hand is not what the entry begins from.
+        known && !same && !state.is_by_hand(field)
     });
     let field = wrong.next()?;
     let rule = if *field == Field::Level { AuditRule::StepLevel } else { AuditRule::StepSets };
@@ -308,7 +340,7 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
 
 /// The state that the writer of an entry had seen, where it says what it follows; else those that may have been seen by
 /// who wrote this number: earlier numbers only, and of concurrent entries one, or all.
-fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
+fn states<'a>(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<State<'a>> {
     if let Some(seen) = Ancestry::of(timeline).seen_by(entry) {
         return led_to(id, &seen).into_iter().collect();
     }
@@ -332,15 +364,8 @@ fn states(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<Ticket> {
 }
 
 /// The ticket that some entries lead to, in order; of long texts that they only name, only that they are there.
-fn led_to(id: &TicketId, entries: &[&Entry]) -> Option<Ticket> {
+fn led_to<'a>(id: &TicketId, entries: &[&Entry]) -> Option<State<'a>> {
     let timeline: Vec<Entry> = entries.iter().map(|entry| (*entry).clone()).collect();
-    (!entries.is_empty()).then(|| Ticket::of_entries(id.clone(), timeline, "(no longer there)"))
-}
-
-/// Takes the step that an entry is; a long text that it only names is as it stands now.
-fn take(state: &mut Ticket, entry: &Entry, after: &Fields) {
-    state.apply_told((*entry).clone(), |field| {
-        let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
-        Some(text.to_owned())
-    });
+    let ticket = || Ticket::of_entries(id.clone(), timeline, "(no longer there)");
+    (!entries.is_empty()).then(|| State::of(ticket(), None))
 }
