@@ -138,17 +138,25 @@ impl Change<'_, '_> {
         self.undo_other_ends(ticket)
     }
 
-    /// Takes back the other ends of links that an undo took away, where those tickets still show them.
+    /// Brings the other ends of links to what an undo made of these: gone with those that it took away, there again with those
+    /// that it brought back.
     fn undo_other_ends(&mut self, before: &Ticket) -> Result<(), Failure> {
         let id = before.id();
         let Some(after) = self.ticket(id)? else { return Ok(()) };
-        for (kind, other) in before.fields().links() {
-            let stands = after.fields().links().any(|(own, to)| own == kind && to == other);
-            let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else { continue };
-            let back = Field::Links(converse.clone());
-            let shows = |there: Ticket| there.fields().members(&back).any(|to| to == id.as_str());
-            if !stands && self.ticket(&other)?.is_some_and(shows) {
-                self.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
+        // Those that were there and are not, and those that are and were not.
+        for (has, lacks, is_back) in [(before, &after, false), (&after, before, true)] {
+            for (kind, other) in has.fields().links() {
+                let stays = lacks.fields().links().any(|(own, to)| own == kind && to == other);
+                let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else {
+                    continue;
+                };
+                let Some(there) = self.ticket(&other)?.filter(|_| !stays) else { continue };
+                let back = Field::Links(converse.clone());
+                let shows = there.fields().members(&back).any(|to| to == id.as_str());
+                if shows != is_back {
+                    let what = if is_back { RequestKind::Link } else { RequestKind::Unlink };
+                    self.follow(&other, Request::new(what(converse, id.clone())))?;
+                }
             }
         }
         Ok(())

@@ -69,3 +69,19 @@ fn what_hangs_on_a_ticket_is_a_tree() {
     assert!(sandbox.run(&["tree", &blocker]).ok().contains(&format!("{cause}  (not here)")));
     sandbox.run(&["doctor", "--repair"]).ok();
 }
+
+#[test]
+fn an_undo_takes_both_ends_of_a_link_away_and_brings_both_back() {
+    let sandbox = Sandbox::new();
+    let (one, other) = (sandbox.ticket("Pay fails"), sandbox.ticket("Bank is down"));
+    sandbox.run(&["link", &one, "blocked-by", &other]).ok();
+    // Of either ticket, whose entry the undo before wrote itself.
+    for (undone, is_linked) in [(&one, false), (&other, true), (&one, false), (&one, true)] {
+        sandbox.run(&["undo", undone]).ok();
+        for (id, kind) in [(&one, "blocked-by"), (&other, "blocks")] {
+            let links = sandbox.field(id, "links");
+            assert_eq!(links.get(kind).is_some(), is_linked, "{undone}: {id} {links}");
+        }
+        sandbox.run(&["doctor"]).ok();
+    }
+}
