@@ -73,6 +73,12 @@ impl<'a> Ancestry<'a> {
         Self { timeline, parents: (!is_line(timeline)).then(|| parents(timeline)) }
     }
 
+    /// The entries, in order.
+    #[must_use]
+    pub fn timeline(&self) -> &'a [Entry] {
+        self.timeline
+    }
+
     /// True where each entry follows the one before it: none were concurrent.
     #[must_use]
     pub fn is_line(&self) -> bool {
@@ -226,8 +232,10 @@ fn parents(timeline: &[Entry]) -> Vec<Parents> {
                 (None, _) => Parents::Before(before),
                 (Some(one), 1) => Parents::One(one),
                 (Some(first), _) => {
-                    let named: BTreeSet<usize> = named.chain([first]).collect();
-                    Parents::Named(named.into_iter().collect())
+                    let mut named: Vec<usize> = named.chain([first]).collect();
+                    named.sort_unstable();
+                    named.dedup();
+                    Parents::Named(named)
                 }
             });
         }

@@ -1,10 +1,12 @@
 //! Takes an entry into a ticket: the one way to change it.
 
+use std::collections::BTreeSet;
+
 use crate::ticket::Ticket;
 use crate::ticket::ancestry::{Ancestry, Position};
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind};
-use crate::ticket::fold::{decider, members};
+use crate::ticket::fold::{decider, is_member};
 use crate::ticket::node::Node;
 
 impl Ticket {
@@ -65,10 +67,11 @@ impl Ticket {
         timeline.insert(timeline.partition_point(|other| *other < entry), entry.clone());
         let ancestry = Ancestry::of(&timeline);
         for (field, set) in &entry.set {
-            if field.kind() == Kind::Members {
-                let all = members(&timeline, |other| other.set.contains_key(field));
-                let members = all.get(field).into_iter().flatten().copied();
-                self.head.put(field.clone(), Some(Node::texts(members)));
+            if let Set::Members { add, remove } = set {
+                let names: BTreeSet<&String> = add.iter().chain(remove).collect();
+                let (stay, go): (Vec<_>, Vec<_>) =
+                    names.into_iter().cloned().partition(|name| is_member(&ancestry, field, name, |_| true));
+                self.head.change_members(field, &stay, &go);
                 continue;
             }
             let decides = decider(&ancestry, field, |_| true);

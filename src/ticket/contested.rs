@@ -25,7 +25,8 @@ impl Ticket {
     #[must_use]
     pub fn contested(&self) -> Vec<(Field, Vec<&Entry>)> {
         let undone = self.undone();
-        let fields = setters(self.timeline(), |entry| !undone.is_undone(entry)).into_keys().cloned();
+        let ancestry = Ancestry::of(self.timeline());
+        let fields = setters(&ancestry, |entry| !undone.is_undone(entry)).into_keys().cloned();
         let others = fields.filter_map(|field| {
             let others: Vec<&Entry> = match field.kind() {
                 Kind::Members => return None,

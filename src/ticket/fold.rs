@@ -18,8 +18,9 @@ pub fn fold(timeline: &[Entry]) -> Fields {
 /// The fields that those entries of a timeline lead to which count.
 pub(super) fn fold_of(timeline: &[Entry], counts: impl Fn(&Entry) -> bool) -> Fields {
     let mut head = Fields::default();
-    let members = members(timeline, &counts);
-    for (field, entry) in setters(timeline, &counts) {
+    let ancestry = Ancestry::of(timeline);
+    let members = members(&ancestry, &counts);
+    for (field, entry) in setters(&ancestry, &counts) {
         if field.kind() == Kind::Members {
             head.put(field.clone(), members.get(field).map(|members| Node::texts(members.iter().copied())));
         } else {
@@ -55,11 +56,13 @@ pub(crate) fn told_text<'a>(
 }
 
 /// For each field that some entry that counts sets, the entry that decides it.
-pub(crate) fn setters(timeline: &[Entry], counts: impl Fn(&Entry) -> bool) -> BTreeMap<&Field, &Entry> {
-    let ancestry = Ancestry::of(timeline);
+pub(crate) fn setters<'a>(
+    ancestry: &Ancestry<'a>,
+    counts: impl Fn(&Entry) -> bool,
+) -> BTreeMap<&'a Field, &'a Entry> {
     let mut setters: BTreeMap<&Field, &Entry> = BTreeMap::new();
     let mut several: BTreeSet<&Field> = BTreeSet::new();
-    for entry in timeline.iter().filter(|entry| counts(entry)) {
+    for entry in ancestry.timeline().iter().filter(|entry| counts(entry)) {
         for field in entry.set.keys() {
             if setters.insert(field, entry).is_some() {
                 several.insert(field);
@@ -69,7 +72,7 @@ pub(crate) fn setters(timeline: &[Entry], counts: impl Fn(&Entry) -> bool) -> BT
     let is_several = |field: &&Field| !ancestry.is_line() && several.contains(field);
     let fields: Vec<&Field> = setters.keys().copied().collect();
     for field in fields.into_iter().filter(|field| is_several(field) || OF_A_STATUS.contains(field)) {
-        setters.extend(decider(&ancestry, field, &counts).map(|entry| (field, entry)));
+        setters.extend(decider(ancestry, field, &counts).map(|entry| (field, entry)));
     }
     setters
 }
@@ -120,14 +123,15 @@ pub(crate) fn fields_set(timeline: &[Entry]) -> BTreeSet<Field> {
 }
 
 /// The members of set-valued fields, as the entries that count add and remove them.
-pub(crate) fn members(
-    timeline: &[Entry],
+pub(crate) fn members<'a>(
+    ancestry: &Ancestry<'a>,
     counts: impl Fn(&Entry) -> bool,
-) -> BTreeMap<&Field, BTreeSet<&str>> {
+) -> BTreeMap<&'a Field, BTreeSet<&'a str>> {
     let mut all: BTreeMap<&Field, BTreeSet<&str>> = BTreeMap::new();
     let mut touched: BTreeSet<(&Field, &str)> = BTreeSet::new();
     let mut several: BTreeSet<(&Field, &str)> = BTreeSet::new();
-    for (field, set) in timeline.iter().filter(|entry| counts(entry)).flat_map(|entry| &entry.set) {
+    let entries = ancestry.timeline().iter().filter(|entry| counts(entry));
+    for (field, set) in entries.flat_map(|entry| &entry.set) {
         if let Set::Members { add, remove } = set {
             let members = all.entry(field).or_default();
             for member in remove {
@@ -138,24 +142,34 @@ pub(crate) fn members(
             several.extend(names.filter(|name| !touched.insert(*name)));
         }
     }
-    let ancestry = Ancestry::of(timeline);
     if ancestry.is_line() {
         return all;
     }
     for (field, member) in several {
-        let last = ancestry.last(|entry| adds(entry, field, member).is_some() && counts(entry));
-        let decides = last.into_iter().max_by_key(|entry| {
-            let is_named = !entry.after.is_empty();
-            (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), *entry)
-        });
         let members = all.entry(field).or_default();
-        if decides.is_some_and(|entry| adds(entry, field, member) == Some(true)) {
+        if is_member(ancestry, field, member, &counts) {
             members.insert(member);
         } else {
             members.remove(member);
         }
     }
     all
+}
+
+/// True for a member of a field, as the last of the entries that count and touch it have it: of concurrent ones, one that
+/// adds it decides.
+pub(super) fn is_member(
+    ancestry: &Ancestry<'_>,
+    field: &Field,
+    member: &str,
+    counts: impl Fn(&Entry) -> bool,
+) -> bool {
+    let last = ancestry.last(|entry| adds(entry, field, member).is_some() && counts(entry));
+    let decides = last.into_iter().max_by_key(|entry| {
+        let is_named = !entry.after.is_empty();
+        (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), *entry)
+    });
+    decides.is_some_and(|entry| adds(entry, field, member) == Some(true))
 }
 
 /// Whether an entry adds a member, or removes it; `None` where it does neither.

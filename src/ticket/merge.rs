@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::Entry;
 use crate::ticket::field::{Field, Kind};
@@ -46,9 +47,10 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
     let timeline = united(a, b);
     let mut fields = fields_set(&timeline);
     fields.extend(a.fields().names().chain(b.fields().names()).cloned());
-    let (members, decides) = (members(&timeline, |_| true), setters(&timeline, |_| true));
+    let ancestry = Ancestry::of(&timeline);
+    let (members, decides) = (members(&ancestry, |_| true), setters(&ancestry, |_| true));
     let mut head = Fields::from_values(BTreeMap::new());
-    let [of_a, of_b] = [a, b].map(|side| setters(side.timeline(), |_| true));
+    let [of_a, of_b] = [a, b].map(|side| setters(&Ancestry::of(side.timeline()), |_| true));
     for field in fields {
         if let Some(members) = members.get(&field).filter(|_| field.kind() == Kind::Members) {
             head.put(field, Some(Node::texts(members.iter().copied())));
@@ -75,16 +77,20 @@ pub fn merge(a: &Ticket, b: &Ticket) -> Merged {
             head.put(field, value);
         }
     }
-    let earlier = earlier(a, b, &timeline);
+    let earlier = earlier([a, b], [&of_a, &of_b], &decides);
     Merged::One(Box::new(Ticket::from_parts(a.id().clone(), head, earlier, timeline)))
 }
 
 /// The texts that the entries of schema 1 set on either side, and that the merged ticket has from another entry.
-fn earlier(a: &Ticket, b: &Ticket, timeline: &[Entry]) -> EarlierTexts {
+fn earlier(
+    sides: [&Ticket; 2],
+    setters: [&BTreeMap<&Field, &Entry>; 2],
+    decides: &BTreeMap<&Field, &Entry>,
+) -> EarlierTexts {
+    let [a, b] = sides;
     let mut earlier = a.earlier().united(b.earlier());
-    let decides = setters(timeline, |_| true);
-    for side in [a, b] {
-        for (field, entry) in setters(side.timeline(), |_| true) {
+    for (side, setters) in sides.into_iter().zip(setters) {
+        for (field, entry) in setters {
             if decides.get(field).is_some_and(|other| other.identity() != entry.identity()) {
                 earlier.keep(side.fields(), side.timeline(), field);
             }

@@ -160,7 +160,7 @@ impl Ticket {
 
     /// The long texts that entries set and that are no longer a field's, with the fields: for each entry in order.
     pub fn replaced_texts(&self) -> impl Iterator<Item = Vec<(&Field, &str)>> {
-        let setters = setters(&self.timeline, |_| true);
+        let setters = setters(&Ancestry::of(&self.timeline), |_| true);
         self.timeline.iter().map(move |entry| {
             let is_replaced = |field: &&Field| setters.get(*field).is_some_and(|setter| *setter != entry);
             // A text that an undo gave back is told where it was written.

@@ -1,6 +1,7 @@
 //! A ticket as it was at an instant: what its entries up to then lead to.
 
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::earlier::EarlierTexts;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::Kind;
@@ -14,7 +15,7 @@ impl Ticket {
     #[must_use]
     pub fn of_entries(id: TicketId, timeline: Vec<Entry>, text: &str) -> Self {
         let mut head = fold(&timeline);
-        for (field, setter) in setters(&timeline, |_| true) {
+        for (field, setter) in setters(&Ancestry::of(&timeline), |_| true) {
             if matches!(setter.set.get(field), Some(Set::TextInHead)) {
                 head.put(field.clone(), Some(Node::text(text)));
             }
@@ -34,7 +35,7 @@ impl Ticket {
         }
         let timeline: Vec<Entry> = self.timeline.iter().filter(|entry| entry.at <= at).cloned().collect();
         let mut head = fold(&timeline);
-        for (field, setter) in setters(&timeline, |_| true) {
+        for (field, setter) in setters(&Ancestry::of(&timeline), |_| true) {
             // A long text that schema 1 left in the head.
             if field.kind() == Kind::Text && matches!(setter.set.get(field), Some(Set::TextInHead)) {
                 head.put(field.clone(), self.text_set(setter, field).map(Node::text));

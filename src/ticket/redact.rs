@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::attachment::attachment_file;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::entry_codec::{entry_node, read_entry};
@@ -239,7 +240,7 @@ impl Ticket {
         }
         let mut head = Fields::from_values(values);
         // Sets are what the entries make of them: cut, members may stand in another order, or be one.
-        for (field, members) in members(&timeline, |_| true) {
+        for (field, members) in members(&Ancestry::of(&timeline), |_| true) {
             head.put(field.clone(), Some(Node::texts(members)));
         }
         let earlier = self.earlier.each(|text| redaction.text(text));
