@@ -81,12 +81,12 @@ if (javaScriptEnabled) {
   await other.goto(`${ticket}/do/comment`);
   await other.getByLabel('message').fill('While a page is open.');
   await Promise.all([other.waitForURL('**/t/*said*'), other.getByRole('button', { name: 'Comment' }).click()]);
-  await page.locator('.changed').waitFor({ state: 'visible', timeout: 10000 }).catch(() => fault('an open page is not told'));
+  await page.locator('.changed').waitFor({ state: 'visible', timeout: 60000 }).catch(() => fault('an open page is not told'));
   // Similar tickets are shown while a title is typed.
   const draft = watch(await context.newPage());
   await draft.goto(`${base}/new`);
   await draft.getByLabel('title').pressSequentially('Payment is slow');
-  await draft.locator('#similar a').first().waitFor({ timeout: 10000 }).catch(() => fault('no similar tickets'));
+  await draft.locator('#similar a').first().waitFor({ timeout: 60000 }).catch(() => fault('no similar tickets'));
   await draft.close();
 }
 
