@@ -10,6 +10,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 const javaScriptEnabled = mode !== 'noscript';
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled, bypassCSP: false });
+// A busy machine may take its time.
+context.setDefaultTimeout(120000);
 const base = new URL(address).origin;
 const fault = (text) => console.log(`fault: ${text}`);
 const watch = (page) => {
