@@ -155,6 +155,7 @@ impl Record {
             RequestKind::Undo(entries) => self.undo(ticket, entries, request, rules, actor),
             RequestKind::SetBack(changes) => {
                 self.change_all(head, changes)?;
+                self.leave_status(head)?;
                 if others_since(ticket, 0, actor) {
                     self.check_side_door(ticket.id(), head, request, rules, actor)?;
                 }

@@ -221,3 +221,17 @@ fn a_redo_brings_back_what_two_clones_have_undone() {
     assert_eq!(sandbox.field(&id, "severity"), "major");
     assert!(sandbox.run(&["list", "shops"]).ok().contains("Pay fails"));
 }
+
+#[test]
+fn an_opening_that_is_undone_waits_for_nobody() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    let ticket: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+    let opening = ticket["timeline"][0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["pend", &id, "-m", "When?"]).ok();
+    sandbox.run(&["undo", &opening]).ok();
+    assert_eq!(sandbox.field(&id, "status"), "resolved");
+    assert_eq!(sandbox.field(&id, "deferral"), serde_json::Value::Null);
+    sandbox.run(&["doctor"]).ok();
+}
