@@ -5,10 +5,11 @@
 //! over their tickets in a commit, and our ticket commits are put on top of their tip.
 
 use crate::store::Store;
+use crate::store::common_version::CommonVersions;
 use crate::store::error::Error;
 use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
-use crate::store::merged_tree::{MergedTree, union};
+use crate::store::merged_tree::{MergedTree, carried, union, union_without_merge};
 use crate::store::message::{self, Wording};
 use crate::store::synced::{Rewrite, Synced};
 use crate::ticket::TicketId;
@@ -230,7 +231,7 @@ impl Store {
             let Some(ours) = tip else { return Ok(None) };
             let base = self.repository.merge_base(ours, theirs)?;
             met = union(&self.repository, base, ours, theirs)?;
-            let message = self.message("merge the tickets of", &met.for_ours, wording, synced);
+            let message = self.message("merge the tickets of", &met.for_ours, None, wording, synced);
             Ok(Some(TreeChange { also: vec![theirs], ..TreeChange::new(met.for_ours.clone(), message) }))
         })?;
         self.report(&met, synced);
@@ -252,8 +253,10 @@ impl Store {
             let mut met = MergedTree::default();
             self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
                 let Some(ours) = tip else { return Ok(None) };
-                met = union(&self.repository, self.repository.merge_base(ours, theirs)?, ours, theirs)?;
-                let message = self.message("take over the tickets of", &met.for_ours, wording, synced);
+                let base = self.repository.merge_base(ours, theirs)?;
+                met = union_without_merge(&self.repository, base, ours, theirs)?;
+                let message =
+                    self.message("take over the tickets of", &met.for_ours, Some(theirs), wording, synced);
                 Ok((!met.for_ours.is_empty()).then(|| TreeChange::new(met.for_ours.clone(), message)))
             })?;
             met.for_theirs.clear();
@@ -273,30 +276,26 @@ impl Store {
     ) -> Result<Option<ObjectId>, Error> {
         let repository = &self.repository;
         let base = repository.merge_base(ours, theirs)?;
-        if union(repository, base, ours, theirs)?.for_theirs.is_empty() {
+        if union_without_merge(repository, base, ours, theirs)?.for_theirs.is_empty() {
             return Ok(None);
         }
         let commits = repository.commits_below(layout::FOLDER, ours, theirs)?;
+        let common = CommonVersions::new(repository, base, ours, theirs);
         let mut tip = theirs;
         let mut sent = Vec::new();
         for commit in commits.iter().filter(|_| commits.len() <= MAX_COMMITS) {
-            let before = repository.parents(*commit)?.first().copied();
-            let met = union(repository, before, *commit, tip)?;
-            if !met.for_theirs.is_empty() {
-                add(&mut sent, ids(&met.for_theirs));
+            let files = carried(repository, &common, *commit, tip)?;
+            if !files.is_empty() {
+                add(&mut sent, ids(&files));
                 let text = repository.commit_text(*commit)?;
-                tip = repository.copy_commit(
-                    tip,
-                    &TreeChange::new(met.for_theirs, text.message),
-                    &text.identity,
-                )?;
+                tip = repository.copy_commit(tip, &TreeChange::new(files, text.message), &text.identity)?;
             }
         }
         // What merges brought, or what was too much to carry one by one.
-        let rest = union(repository, base, ours, tip)?;
+        let rest = union_without_merge(repository, base, ours, tip)?;
         if !rest.for_theirs.is_empty() {
             add(&mut sent, ids(&rest.for_theirs));
-            let message = self.message("push tickets to", &rest.for_theirs, wording, synced);
+            let message = self.message("push tickets to", &rest.for_theirs, Some(ours), wording, synced);
             let identity = repository.identity()?;
             tip = repository.copy_commit(tip, &TreeChange::new(rest.for_theirs, message), &identity)?;
         }
@@ -304,9 +303,17 @@ impl Store {
         Ok((tip != theirs).then_some(tip))
     }
 
-    fn message(&self, what: &str, files: &[FileChange], wording: &Wording, synced: &Synced) -> String {
+    fn message(
+        &self,
+        what: &str,
+        files: &[FileChange],
+        source: Option<ObjectId>,
+        wording: &Wording,
+        synced: &Synced,
+    ) -> String {
         let place = format!("{}/{}", synced.remote, self.target.name());
-        message::of_action(&format!("{what} {place}"), &ids(files), message::TAKES_OVER, wording)
+        let action = (message::TAKES_OVER, source);
+        message::of_action(&format!("{what} {place}"), &ids(files), action, wording)
     }
 
     fn report(&self, met: &MergedTree, synced: &mut Synced) {

@@ -113,6 +113,7 @@ mod site;
 mod storm;
 mod syncing;
 mod tables;
+mod taken_over;
 mod talking;
 mod tampering;
 mod terminal;

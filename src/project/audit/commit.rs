@@ -57,7 +57,8 @@ impl Review<'_> {
         }
         self.beside(passage, &facts);
         let answering = self.answering(passage, &facts)?;
-        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering)? {
+        let own = self.own_rules(passage, 0)?;
+        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering, &own)? {
             self.found(passage.commit, None, &path, finding);
         }
         let mut names = Vec::new();

@@ -84,19 +84,19 @@ pub(super) struct RuleChanges {
 }
 
 impl RuleChanges {
-    /// Looks at a commit that changes the rules: said, with the file, where its author neither leads nor owns the
-    /// product.
+    /// Looks at a commit that changes the rules, of which some files are its own: said, with the file, where its author
+    /// neither leads nor owns the product.
     pub(super) fn pass(
         &mut self,
         store: &Store,
         book: &mut Rulebook<'_>,
         passage: &CommitDelta,
         author: &Person,
+        own: &[&FileDelta],
     ) -> Result<Vec<(String, Finding)>, Failure> {
         let mut changed = Vec::new();
-        for file in passage.files.iter().filter(|file| is_of_rules(&file.path)) {
-            let is_merged = store.repository().is_as_git_merges(&passage.parents, file);
-            if !is_merged.map_err(Error::from)? && !is_of_ours(store, file)? {
+        for file in own {
+            if !is_of_ours(store, file)? {
                 changed.push(file.path.clone());
             }
         }
@@ -227,24 +227,14 @@ fn standing(
     if kept.is_empty() { book.before(passage) } else { Ok(kept) }
 }
 
-/// The files that say who may do what, and how git treats tickets.
-pub(super) const FILES: [&str; 3] = [layout::CONFIG, layout::TEAM, layout::ATTRIBUTES];
-/// The folders of those that say with whom, for which release, and when.
-pub(super) const FOLDERS: [&str; 3] = [layout::VENDORS, layout::RELEASES, layout::CALENDARS];
-
-/// True for a file that rules.
-pub(super) fn is_of_rules(path: &str) -> bool {
-    FILES.contains(&path) || FOLDERS.iter().any(|folder| path.starts_with(folder))
-}
-
 /// The SHA-256 of a list of the files that rule at a commit, [`MAILMAP`] too, in order of path: a line for each, with the
 /// SHA-256 of its content, two spaces and its path, as `sha256sum` writes it.
 pub(super) fn digest_of_rules(store: &Store, commit: ObjectId) -> Result<String, Failure> {
     let there = store.snapshot_of(Some(commit));
     let mut paths = BTreeSet::from([MAILMAP.to_owned()]);
-    paths.extend(FILES.map(str::to_owned));
-    for folder in FOLDERS {
-        paths.extend(there.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
+    for rule in layout::RULES {
+        paths.insert(rule.to_owned());
+        paths.extend(there.names_in(rule)?.into_iter().map(|name| format!("{rule}/{name}")));
     }
     let mut list = String::new();
     for path in paths {

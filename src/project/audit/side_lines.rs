@@ -7,7 +7,6 @@ use std::rc::Rc;
 use crate::process::audit::CommitFacts;
 use crate::process::{Policy, Rules};
 use crate::project::audit::floors::{Floors, Unruled, is_none};
-use crate::project::audit::owned::{FILES, FOLDERS, is_of_rules};
 use crate::project::audit::range::CommitRange;
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
@@ -33,7 +32,7 @@ impl Review<'_> {
     ) {
         // The first write of anybody brings git's attributes along.
         let is_grave = |path: &str| {
-            (is_of_rules(path) && path != layout::ATTRIBUTES) || path.starts_with(layout::ACCEPTED)
+            (layout::is_of_rules(path) && path != layout::ATTRIBUTES) || path.starts_with(layout::ACCEPTED)
         };
         let rules = passage.files.iter().any(|file| is_grave(&file.path));
         // A merge that brings nothing of its own is nobody's step.
@@ -112,7 +111,7 @@ fn line(review: &mut Review<'_>, tip: ObjectId) -> Result<Line, Failure> {
     let repository = review.store.repository();
     let mut commits = Vec::new();
     let mut paths = vec![layout::ACCEPTED];
-    paths.extend(FILES.iter().chain(&FOLDERS));
+    paths.extend(layout::RULES);
     repository.commits_on(&[tip], &[], ("--first-parent", &paths), |commit| -> Result<bool, Error> {
         commits.push(commit);
         Ok(true)
