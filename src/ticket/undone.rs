@@ -6,7 +6,8 @@ use crate::ticket::Ticket;
 use crate::ticket::ancestry::Ancestry;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::{Field, Kind, OF_A_STATUS};
-use crate::ticket::fold::{decider, fold_of};
+use crate::ticket::fields::Fields;
+use crate::ticket::fold::{contenders, decider, fold_of, heaviest};
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
 use crate::ticket::words::Action;
@@ -185,13 +186,44 @@ impl Ticket {
         };
         let mut all: BTreeMap<Field, Restored> =
             set.iter().map(|field| ((*field).clone(), restored(field))).collect();
-        // What belongs to a status that comes back comes with it.
-        if matches!(all.get(&Field::Status), Some(Restored::To(_))) {
-            let value = |field: &Field| head.get(field).filter(|_| !field.is_gone_at(head.status()));
-            let differs = |field: &&Field| value(field) != self.head.get(field);
-            let with_status = OF_A_STATUS.iter().filter(differs);
-            all.extend(with_status.map(|field| (field.clone(), Restored::To(value(field).cloned()))));
-        }
+        self.settle_status(&mut all, &head, |field| {
+            let counts = |entry: &Entry| counts(&after, entry);
+            heaviest(field, contenders(&ancestry, field, counts))
+        });
         all.into_iter().collect()
+    }
+
+    /// What belongs to a status comes and goes with it: a status that comes back brings it, and one that a later entry said
+    /// more of stays, with what that said. `says` is the last entry that sets a field, of those that are not undone.
+    fn settle_status<'a>(
+        &self,
+        restored: &mut BTreeMap<Field, Restored>,
+        head: &Fields,
+        says: impl Fn(&Field) -> Option<&'a Entry>,
+    ) {
+        let now = self.head.status();
+        let goes = |field: &Field| restored.get(field) == Some(&Restored::To(None)) && !field.is_gone_at(now);
+        let is_given = matches!(restored.get(&Field::Status), Some(Restored::To(_)));
+        let status = if is_given || OF_A_STATUS.iter().any(goes) { head.status() } else { now };
+        let is_said = |field: &Field| {
+            let said = says(field).and_then(|entry| entry.set.get(field));
+            let Some(Set::Value { to: Some(to), .. }) = said else { return false };
+            field.is_gone_at(status) && !field.is_gone_at(now) && self.head.get(field) == Some(to)
+        };
+        if OF_A_STATUS.iter().any(is_said) {
+            for (field, what) in restored.iter_mut() {
+                if *field == Field::Status || OF_A_STATUS.contains(field) {
+                    *what = Restored::Stays;
+                }
+            }
+            return;
+        }
+        for field in [&Field::Status].into_iter().chain(&OF_A_STATUS) {
+            let value = head.get(field).filter(|_| !field.is_gone_at(status)).cloned();
+            let is_given = matches!(restored.get(field), Some(Restored::To(_)));
+            if is_given || (status != now && value.as_ref() != self.head.get(field)) {
+                restored.insert(field.clone(), Restored::To(value));
+            }
+        }
     }
 }

@@ -41,7 +41,9 @@ fn who_takes_a_rule_over_has_not_changed_it() {
     ];
     for case in cases {
         let (sandbox, _) = story(&format!("{case}; as_kim git support -q sync"));
-        let said = sandbox.shell(&format!("{TOOLS}as_kim git log -1 --format=%s%n%b; as_kim git support audit")).ok();
+        let said = sandbox
+            .shell(&format!("{TOOLS}as_kim git log -1 --format=%s%n%b; as_kim git support audit"))
+            .ok();
         assert!(said.contains("take over") && said.contains("no problems found"), "{case}\n{said}");
         // Also when the code is published, whoever takes it over from there, and to who has nothing but the branch.
         let more = "as_kim git pull -q --no-rebase --no-edit; as_kim git push -q; as_kim git support audit; git pull -q; echo b >b.rs; git add b.rs; git commit -qm B; git support audit; git clone -q ../hub.git ../new; cd ../new; git support audit";
@@ -56,15 +58,27 @@ fn what_one_side_took_back_does_not_come_again_from_the_other() {
         // Taken over, and then removed where it came from.
         ("add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync", "", "bo"),
         ("add bo; as_kim git support -q sync; remove bo; add cy; as_kim git support -q sync", "cy", "bo"),
-        ("add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync; add bo; as_kim git support -q sync", "bo", "cy"),
+        (
+            "add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync; add bo; as_kim git support -q sync",
+            "bo",
+            "cy",
+        ),
         // Sent, and then removed where it went.
         ("lead; mine add bo; git support -q sync; remove bo; as_kim git support -q sync", "", "bo"),
         ("lead; mine add bo; git support -q sync; remove bo; add cy; as_kim git support -q sync", "cy", "bo"),
         // Sent, and then removed by who sent it.
         ("lead; mine add bo; mine remove bo; git support -q sync", "", "bo"),
-        ("lead; mine add bo; git support -q sync; git support -q team edit 'Dana Li' --email also@example.com; git support -q sync; mine remove bo; git support -q sync", "also", "bo"),
+        (
+            "lead; mine add bo; git support -q sync; git support -q team edit 'Dana Li' --email also@example.com; git support -q sync; mine remove bo; git support -q sync",
+            "also",
+            "bo",
+        ),
         // Changed further on the other side.
-        ("lead; mine add bo; git support -q sync; git support -q team edit bo --role lead; git support -q sync; as_kim git support -q sync", "lead", "cy"),
+        (
+            "lead; mine add bo; git support -q sync; git support -q team edit bo --role lead; git support -q sync; as_kim git support -q sync",
+            "lead",
+            "cy",
+        ),
     ];
     let tools = "
         lead() { git support -q team edit Kim --role lead; git support -q sync; as_kim git support -q sync; }
@@ -72,7 +86,9 @@ fn what_one_side_took_back_does_not_come_again_from_the_other() {
         ";
     for (case, has, has_not) in cases {
         let (sandbox, _) = story(&format!("{tools}{case}"));
-        let script = format!("{TOOLS}git support -q sync; team; as_kim git support team; git status --porcelain; as_kim git status --porcelain");
+        let script = format!(
+            "{TOOLS}git support -q sync; team; as_kim git support team; git status --porcelain; as_kim git status --porcelain"
+        );
         let said = sandbox.shell(&script).ok();
         let rows = |name: &str| said.lines().filter(|line| line.contains(name)).count();
         assert_eq!(rows(has_not), 0, "{case}\n{said}");

@@ -235,3 +235,31 @@ fn an_opening_that_is_undone_waits_for_nobody() {
     assert_eq!(sandbox.field(&id, "deferral"), serde_json::Value::Null);
     sandbox.run(&["doctor"]).ok();
 }
+
+#[test]
+fn a_status_that_a_later_entry_said_more_of_stays_until_that_is_undone_too() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Two questions");
+    let status = || sandbox.field(&id, "status");
+    sandbox.run(&["pend", &id, "--follow-up", "1d", "-m", "First"]).ok();
+    let first = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["pend", &id, "--follow-up", "4d", "-m", "Second"]).ok();
+    let second = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let until = || sandbox.field(&id, "deferral").to_string();
+    let waits = until();
+    let said = sandbox.run(&["undo", &first]);
+    assert!(
+        said.stderr.contains(&format!("note: status of {id} was changed since, and stays")),
+        "{}",
+        said.stderr
+    );
+    assert_eq!((status().as_str().unwrap(), until()), ("pending", waits.clone()));
+    sandbox.run(&["undo", &second]).ok();
+    assert_eq!((status().as_str().unwrap(), until().as_str()), ("new", "null"));
+    // Again, the other way round: a deferral alone is nothing that a new ticket has.
+    sandbox.run(&["undo", "HEAD"]).ok();
+    assert_eq!((status().as_str().unwrap(), until().as_str()), ("new", "null"));
+    sandbox.run(&["undo", "HEAD~2"]).ok();
+    assert_eq!((status().as_str().unwrap(), until()), ("pending", waits));
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+}
