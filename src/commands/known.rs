@@ -111,7 +111,7 @@ fn mark(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
 
 /// The same for what a step answered: one ticket; of many, nobody reads it.
 pub(crate) fn note_likely_of(view: &View, project: &Project<'_>, session: &Session<'_>) {
-    let (View::Steps(tickets) | View::Unchanged(tickets)) = view else { return };
+    let (View::Steps(tickets, _) | View::Unchanged(tickets)) = view else { return };
     if let [ticket] = tickets.as_slice() {
         note_likely(ticket, project, session);
     }

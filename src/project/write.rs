@@ -1,11 +1,13 @@
 //! The one way to write: a closure makes a change of the newest state, which becomes a commit, is rehearsed, or sent.
 
+use std::collections::BTreeSet;
+
 use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::{CommitPlan, Snapshot};
-use crate::ticket::Ticket;
+use crate::ticket::{EntryId, Ticket};
 
 /// Warnings of one change that are shown; of an import with more, a line says how many more there are.
 const MAX_WARNINGS: usize = 20;
@@ -33,6 +35,8 @@ pub struct Changed<T> {
     pub answer: T,
     /// The tickets as they became; where nothing changed, those that were asked for.
     pub tickets: Vec<Ticket>,
+    /// The entries that it wrote.
+    pub entries: BTreeSet<EntryId>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -65,15 +69,16 @@ impl<'h> Project<'h> {
             return Err(Failure::new(Kind::Internal, "the change was never made"));
         };
         let Some(plan) = plan else {
-            return Ok(Changed { answer, tickets: touched, outcome: Outcome::Unchanged });
+            let (tickets, entries) = (touched, BTreeSet::new());
+            return Ok(Changed { answer, tickets, entries, outcome: Outcome::Unchanged });
         };
         if !is_rehearsal {
             self.in_newest_state()?.warn_of_files()?;
         }
         self.note_warnings(warnings);
-        let CommitPlan { commit, tickets, message, patch } = plan;
+        let CommitPlan { commit, tickets, entries, message, patch } = plan;
         if is_rehearsal {
-            return Ok(Changed { answer, tickets, outcome: Outcome::DryRun { message, patch } });
+            return Ok(Changed { answer, tickets, entries, outcome: Outcome::DryRun { message, patch } });
         }
         if let Some(commit) = commit {
             let subject = message.lines().next().unwrap_or_default();
@@ -83,7 +88,7 @@ impl<'h> Project<'h> {
         if options.push {
             self.push()?;
         }
-        Ok(Changed { answer, tickets, outcome: Outcome::Committed })
+        Ok(Changed { answer, tickets, entries, outcome: Outcome::Committed })
     }
 
     fn note_warnings(&self, mut warnings: Vec<String>) {

@@ -91,7 +91,7 @@ fn objects(view: &View) -> Shape {
         View::Opened(tickets, similar) => {
             one_or_many(tickets, |one| alike(ticket(one, Extent::Full), similar))
         }
-        View::Steps(tickets) | View::Unchanged(tickets) => {
+        View::Steps(tickets, _) | View::Unchanged(tickets) => {
             one_or_many(tickets, |one| ticket(one, Extent::Full))
         }
         View::Ticket(page) => Shape::One(placed(ticket(&page.ticket, Extent::Full), page.places.as_ref())),

@@ -77,7 +77,7 @@ fn rows(view: &View) -> Option<Rows> {
             COLUMNS,
             gate.found.iter().map(|one| record_row(&data::listed(one, Extent::Short))).collect(),
         )),
-        View::Opened(tickets, _) | View::Steps(tickets) | View::Unchanged(tickets) => {
+        View::Opened(tickets, _) | View::Steps(tickets, _) | View::Unchanged(tickets) => {
             Some((COLUMNS, tickets.iter().map(ticket_row).collect()))
         }
         View::Inbox(items) => Some((crate::render::inbox::COLUMNS, crate::render::inbox::rows(items))),

@@ -1,5 +1,6 @@
 //! Lines for people: what steps did, what a write would do.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::process::{Problem, ProblemLevel, Suggestion};
@@ -7,8 +8,8 @@ use crate::render::mail;
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, YELLOW, shown};
 use crate::render::view::{DryRun, LinkedTicket, Reported};
 use crate::ticket::{
-    Action, Entry, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp, Undone,
-    Visibility, cut, span_of_minutes, visible,
+    Action, Entry, EntryId, Field, Finding, LinkKind, Node, Occurrence, Person, Set, Ticket, Timestamp,
+    Undone, Visibility, cut, span_of_minutes, visible,
 };
 
 /// A short commit name, in characters.
@@ -60,29 +61,18 @@ pub(super) fn reported(reported: &Reported, look: &RenderOptions) -> String {
 }
 
 /// What a step did: a line for each ticket with its id, the action and the title, and below it what was set.
-pub(super) fn steps(tickets: &[Ticket], look: &RenderOptions) -> String {
+pub(super) fn steps(tickets: &[Ticket], new: &BTreeSet<EntryId>, look: &RenderOptions) -> String {
     let mut out = String::new();
     for ticket in tickets {
-        for entry in last_step(ticket.timeline()) {
+        let timeline = ticket.timeline();
+        let mut own = timeline.iter().filter(|entry| new.contains(&entry.id)).peekable();
+        // Where text was taken out, say, the last tells of it.
+        let last = timeline.last().filter(|_| own.peek().is_none());
+        for entry in own.chain(last) {
             step(entry, ticket, look, &mut out);
         }
     }
     out
-}
-
-/// The last step, with what followed from it: a reopening removes links, what was no ticket is closed at once.
-fn last_step(timeline: &[Entry]) -> &[Entry] {
-    let follows = |pair: &[Entry]| {
-        let [before, entry] = pair else { return false };
-        let is_same = (before.at, &before.by) == (entry.at, &entry.by);
-        let is_pair = match (&before.action, &entry.action) {
-            (before, Action::Unlink) => matches!(before, Action::Reopen | Action::Unlink),
-            (before, action) => (before, action) == (&Action::Resolve, &Action::Close),
-        };
-        is_same && is_pair
-    };
-    let following = timeline.windows(2).rev().take_while(|pair| follows(pair)).count();
-    timeline.get(timeline.len().saturating_sub(following + 1)..).unwrap_or_default()
 }
 
 fn step(entry: &Entry, ticket: &Ticket, look: &RenderOptions, out: &mut String) {

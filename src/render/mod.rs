@@ -132,7 +132,7 @@ fn table_form(view: &View, look: &RenderOptions) -> String {
         View::Nothing | View::Ran { .. } | View::Unchanged(_) => String::new(),
         View::Text(text) => text.clone(),
         View::Opened(tickets, _) => tickets.iter().map(|ticket| format!("{}\n", ticket.id())).collect(),
-        View::Steps(steps) => lines::steps(steps, look),
+        View::Steps(tickets, entries) => lines::steps(tickets, entries, look),
         View::Ticket(page) => page::page(page, look),
         View::HandoverNotes(packet) if look.terminal => handover_notes::page(packet, look),
         View::HandoverNotes(packet) => handover_notes::markdown(packet),

@@ -41,7 +41,7 @@ pub struct TicketChange {
 
 impl TicketChange {
     /// The entries that came; one that text was taken out of was there.
-    fn entries(&self) -> Vec<&Entry> {
+    pub(super) fn entries(&self) -> Vec<&Entry> {
         let old = self.before.as_ref().map(Ticket::timeline).unwrap_or_default();
         let old: BTreeSet<_> = old.iter().map(|known| (known.seq, &known.id)).collect();
         let was_there = |entry: &Entry| old.contains(&(entry.seq, &entry.id));

@@ -1,6 +1,6 @@
 //! A change of tickets as one commit: asked anew on every newer state, until it is on the branch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc;
 
 use crate::store::error::Error;
@@ -9,7 +9,7 @@ use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
 use crate::store::{BranchSource, Store};
-use crate::ticket::{Ticket, TicketId, codec};
+use crate::ticket::{EntryId, Ticket, TicketId, codec};
 
 /// Files that wait to be taken, so that memory stays bounded.
 const WAITING: usize = 64;
@@ -40,6 +40,8 @@ pub struct CommitPlan {
     pub commit: Option<ObjectId>,
     /// The tickets as they became.
     pub tickets: Vec<Ticket>,
+    /// The entries that came to them.
+    pub entries: BTreeSet<EntryId>,
     /// The commit's message.
     pub message: String,
     /// The difference, as `git diff` shows it; made for a dry run only.
@@ -69,13 +71,7 @@ impl Store {
             let Some(draft) = draft(&snapshot).map_err(Wrapped::Theirs)? else { return Ok(None) };
             let bulk = is_bulk(&draft).then(|| self.repository.bulk());
             let change = change(&draft, &snapshot, bulk)?;
-            let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
-            made = Some(CommitPlan {
-                commit: None,
-                tickets,
-                message: change.message.clone(),
-                patch: String::new(),
-            });
+            made = Some(plan(draft, change.message.clone(), String::new()));
             Ok(Some(change))
         });
         match commit {
@@ -98,8 +94,7 @@ impl Store {
         let Some(draft) = draft(&snapshot)? else { return Ok(None) };
         let change = change(&draft, &snapshot, None)?;
         let patch = self.repository.patch(tip, &change).map_err(Error::from)?;
-        let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
-        Ok(Some(CommitPlan { commit: None, tickets, message: change.message, patch }))
+        Ok(Some(plan(draft, change.message, patch)))
     }
 
     /// A branch that is checked out without a commit has none of its remote's files in the index: a commit on top of
@@ -167,6 +162,14 @@ fn written(
         }
         left.try_for_each(|ticket| take(ticket, content(ticket)))
     })
+}
+
+/// What a draft comes to, before it is committed.
+fn plan(draft: CommitDraft, message: String, patch: String) -> CommitPlan {
+    let new = draft.tickets.iter().flat_map(TicketChange::entries);
+    let entries = new.map(|entry| entry.id.clone()).collect();
+    let tickets = draft.tickets.into_iter().map(|change| change.after).collect();
+    CommitPlan { commit: None, tickets, entries, message, patch }
 }
 
 /// The files and the message of a draft. The first write brings `.support/.gitattributes` with it.

@@ -264,7 +264,7 @@ fn words(line: &str) -> Option<Vec<String>> {
 /// Says what a command came to: in a line, or on a page of its own.
 fn tell(said: Said, state: &mut State, deck: &mut Deck<'_, '_>) {
     let note = said.notes.into_iter().next();
-    let text = if let View::Steps(tickets) | View::Opened(tickets, _) = &said.view {
+    let text = if let View::Steps(tickets, _) | View::Opened(tickets, _) = &said.view {
         tickets.first().map(|ticket| {
             let action = ticket.timeline().last().map(|entry| entry.action.to_string());
             format!("{} {}: {}", action.unwrap_or_default(), ticket.id(), ticket.fields().title())

@@ -5,6 +5,8 @@ pub(super) mod mail;
 pub(super) mod measured;
 mod status;
 
+use std::collections::BTreeSet;
+
 use crate::process::audit::Audited;
 use crate::process::{
     Answer, Branches, InboxItem, KnownError, Listed, Member, Problem, Release, Suggestion, TreeNode, Vendor,
@@ -13,7 +15,7 @@ use crate::process::{
 use crate::render::view::history::{BlameLine, Differences, EntryLine, GraphLine};
 use crate::render::view::mail::{OutgoingLine, TakenLine};
 use crate::render::view::measured::{BudgetTable, Clocks, Metrics};
-use crate::ticket::{Attachment, Entry, LinkKind, Ticket, TicketId, Timestamp};
+use crate::ticket::{Attachment, Entry, EntryId, LinkKind, Ticket, TicketId, Timestamp};
 
 /// How much of a ticket machine formats hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +76,8 @@ pub enum View {
     Text(String),
     /// Tickets that were filed, or met again: their ids are what a script needs; and open ones that are like them.
     Opened(Vec<Ticket>, Vec<Ticket>),
-    /// Tickets that a step changed.
-    Steps(Vec<Ticket>),
+    /// Tickets that steps changed, and the entries that came to them.
+    Steps(Vec<Ticket>, BTreeSet<EntryId>),
     /// Tickets that a step found as it would have them.
     Unchanged(Vec<Ticket>),
     /// One ticket, whole.
