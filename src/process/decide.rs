@@ -147,6 +147,7 @@ impl Record {
                 for field in fields {
                     self.change(&told, field, &FieldChange::To(head.get(field).cloned()))?;
                 }
+                self.leave_status(&told)?;
                 self.judge_severity(rules, actor)?;
                 self.check_side_door(ticket.id(), &told, request, rules, actor)?;
                 self.check_ending(ticket.id(), &told, request, rules)?;

@@ -21,13 +21,16 @@ pub enum FollowUp {
 }
 
 impl FollowUp {
-    /// Reads `3d` (working days), `12h`, `1w`, a day or an instant.
+    /// Reads `3d` (working days), `12h`, `1w`, `tomorrow`, a day or an instant.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse().ok()) {
             return (1..=1_000).contains(&days).then_some(Self::WorkingDays(days));
         }
-        let moment = Timestamp::parse(text).or_else(|| Timestamp::parse_day(text)).map(Self::At);
+        if text == "tomorrow" {
+            return Some(Self::After(Duration::from_secs(86_400)));
+        }
+        let moment = Timestamp::parse_typed(text).or_else(|| Timestamp::parse_day(text)).map(Self::At);
         parse_span(text).map(Self::After).or(moment)
     }
 

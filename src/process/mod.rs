@@ -73,7 +73,7 @@ pub use inbox::{Concern, InboxItem, InboxReader, InboxReason};
 pub use incoming::{Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket};
 pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors, workaround};
 pub use lanes::{is_lane_of, standing_sightings};
-pub use lent::lends_right;
+pub use lent::is_put_back;
 pub use limits::LIMITS;
 pub use listed::{Branches, Listed, Queued, Record};
 pub use mail_settings::MailSettings;

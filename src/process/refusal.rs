@@ -202,6 +202,24 @@ pub enum Refusal {
     /// A vendor that cannot be reached.
     #[error("vendor {0} has no contact details (email, URL or phone)")]
     NoChannel(String),
+    /// A ticket that ended, and would not say how.
+    #[error("the resolution of {id} cannot be cleared: its status is {status}")]
+    NoResolution {
+        /// The ticket.
+        id: TicketId,
+        /// Its status.
+        status: Status,
+    },
+    /// A field that no ticket of a status has.
+    #[error("{} of {id} cannot be set while its status is {status}", field.name())]
+    NotOfStatus {
+        /// The ticket.
+        id: TicketId,
+        /// The field.
+        field: Field,
+        /// The status.
+        status: Status,
+    },
     /// Fixed without a commit.
     #[error("resolution 'fixed' requires a commit")]
     NoCommit(TicketId),
@@ -266,6 +284,11 @@ impl Refusal {
                     flags.join(" ")
                 ))
             }
+            Self::NoResolution { id, .. } => Some(format!("git support reopen {id} -m REASON")),
+            Self::NotOfStatus { id, field: Field::Resolution, .. } => {
+                Some(format!("git support resolve {id} --as CODE -m TEXT"))
+            }
+            Self::NotOfStatus { id, .. } => Some(format!("git support pend {id} -m TEXT")),
             Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
             Self::NoSeverity(id) => Some(format!("git support triage {id} --severity major")),
             Self::PastFollowUp(_) => Some("write 3d (working days), 12h, or a later date".to_owned()),
@@ -297,5 +320,40 @@ impl Refusal {
             | Self::NoComment { id, .. }
             | Self::NotOwnEntry { id, .. } => Some(format!("git support log {id}")),
         }
+    }
+
+    /// The refusal where the ticket is named already, or is none yet.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        if let Self::MissingFindings { to, missing, .. } = self {
+            let names: Vec<&str> = missing.iter().map(Finding::as_str).collect();
+            return format!("level {to} lacks {}", names.join(", "));
+        }
+        if let Self::NoStep { from, to, .. } = self {
+            return format!("no step leads from status {from} to {to}");
+        }
+        if let Self::OwnStep { to, step, .. } = self {
+            return format!("status {to} is set by {step}");
+        }
+        self.to_string()
+    }
+
+    /// What would make the rule say yes to a ticket that is opened: no command knows it yet.
+    #[must_use]
+    pub fn hint_of_new(&self) -> Option<String> {
+        if let Self::MissingFindings { missing, .. } = self {
+            let flags: Vec<String> = missing.iter().map(|finding| format!("--{finding} \"…\"")).collect();
+            return Some(format!("add {}, or override with --force", flags.join(" ")));
+        }
+        if let Self::OwnStep { step, .. } = self {
+            return Some(format!("open it without --status, then: git support {step} ID"));
+        }
+        if let Self::NotOfStatus { field, .. } = self {
+            return Some(format!("open it without --{}", field.name()));
+        }
+        if matches!(self, Self::NoStep { .. }) {
+            return Some("open it without --status".to_owned());
+        }
+        if matches!(self, Self::NoCommit(_)) { Some("add --commit COMMIT".to_owned()) } else { self.hint() }
     }
 }

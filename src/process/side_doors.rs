@@ -73,7 +73,7 @@ impl Record {
         match rules.settings.level_by_role {
             Policy::Off => Ok(()),
             Policy::Warn => {
-                self.warnings.push(format!("{} (policy.level_by_role is warn)", in_short(&refusal)));
+                self.warnings.push(format!("{} (policy.level_by_role is warn)", refusal.in_short()));
                 Ok(())
             }
             Policy::Enforce if request.force && request.note.is_none() => {
@@ -98,8 +98,13 @@ impl Record {
         request: &Request,
         rules: &Rules,
     ) -> Result<(), Refusal> {
-        self.check_says_how(head)?;
+        self.check_says_how(id, head)?;
         let status = self.status_set().unwrap_or(head.status());
+        for field in [Field::Resolution, Field::Deferral] {
+            if field.is_gone_at(status) && self.value_set(&field).flatten().is_some() {
+                return Err(Refusal::NotOfStatus { id: id.clone(), field, status });
+            }
+        }
         let is_touched =
             self.sets(&Field::Resolution) || self.status_set().is_some_and(|to| to != head.status());
         if status.is_open() || !is_touched {
@@ -123,14 +128,13 @@ impl Record {
     }
 
     /// Sees that a ticket that has ended goes on saying how.
-    pub(super) fn check_says_how(&self, head: &Fields) -> Result<(), Refusal> {
+    pub(super) fn check_says_how(&self, id: &TicketId, head: &Fields) -> Result<(), Refusal> {
         let is_open = self.status_set().unwrap_or(head.status()).is_open();
         let said = head.get(&Field::Resolution).is_some() && !head.status().is_open();
         if is_open || !said || self.code(head).is_some() {
             return Ok(());
         }
-        let problem = "cannot be cleared while the ticket is resolved".to_owned();
-        Err(Refusal::Value { field: Field::Resolution, problem })
+        Err(Refusal::NoResolution { id: id.clone(), status: head.status() })
     }
 
     /// The resolution that the ticket will have.
@@ -206,19 +210,4 @@ impl Move<'_> {
         let (who, what) = (self.actor.by.to_string(), what.to_owned());
         Some(Refusal::NotTheirs { who, what, allowed, policy: OVERRIDE })
     }
-}
-
-/// A refusal as a warning has it, which names the ticket already.
-fn in_short(refusal: &Refusal) -> String {
-    if let Refusal::MissingFindings { to, missing, .. } = refusal {
-        let names: Vec<&str> = missing.iter().map(Finding::as_str).collect();
-        return format!("level {to} lacks {}", names.join(", "));
-    }
-    if let Refusal::NoStep { from, to, .. } = refusal {
-        return format!("no step leads from status {from} to {to}");
-    }
-    if let Refusal::OwnStep { to, step, .. } = refusal {
-        return format!("status {to} is set by {step}");
-    }
-    refusal.to_string()
 }

@@ -41,7 +41,7 @@ impl Record {
                 Restored::Stays => {}
             }
         }
-        self.check_says_how(ticket.fields())?;
+        self.check_says_how(ticket.id(), ticket.fields())?;
         // What others have gone on from is changed by a step, not taken back.
         let first =
             ticket.timeline().iter().position(|entry| entries.contains(&entry.id)).unwrap_or_default();

@@ -266,7 +266,12 @@ impl<'p, 'h> Change<'p, 'h> {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Ticket, Failure> {
-        let Opened { ticket, warnings } = open(id.clone(), fields, request, rules, actor)?;
+        let opened = open(id.clone(), fields, request, rules, actor).map_err(|refusal| {
+            let (short, hint) = (refusal.in_short(), refusal.hint_of_new());
+            let failure = Failure::from(refusal);
+            Failure { error: anyhow::anyhow!("{short}"), hints: hint.into_iter().collect(), ..failure }
+        });
+        let Opened { ticket, warnings } = opened?;
         self.warn(id, warnings);
         Ok(ticket)
     }

@@ -168,7 +168,9 @@ impl From<store::Error> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let kind = match &refusal {
-            Refusal::Value { .. } => Kind::Invalid,
+            Refusal::Value { .. } | Refusal::NoResolution { .. } | Refusal::NotOfStatus { .. } => {
+                Kind::Invalid
+            }
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
             Refusal::Changed { .. } => Kind::Conflict,
             Refusal::PastFollowUp(_)

@@ -240,6 +240,18 @@ fn a_repair_lends_nobody_a_right() {
     assert_eq!(fields, ["major", "Cards fail"], "{said}");
     assert!(said.contains("severity is put back: Dana Li in ") && said.contains("Dana Li in "), "{said}");
     assert!(said.contains("had set title by hand."), "{said}");
+    // Nor does who set it themselves, and may not: what the entries say comes back, and stays.
+    let again = "git support doctor --repair; git support doctor; git rev-list --count HEAD >n; git support doctor --repair; git rev-list --count HEAD | cmp - n";
+    let (fields, said) = repaired(&format!("{forged}{again}"));
+    assert_eq!(fields, ["major", "Cards fail"], "{said}");
+    assert!(said.contains("severity is put back") && said.contains("no problems found"), "{said}");
+    // What no ticket of its status has goes; a status that no step leads to is put back, and keeps it.
+    let waits = "printf 'deferral:\\n  to: customer\\n  follow_up: 2099-12-01T00:00:00Z\\n' >d; sed -i '/^level:/r d' $A; commit; ";
+    let (_, said) = repaired(&format!("{waits}{again}; grep -c ^deferral: $A || true"));
+    assert!(said.contains("deferral is put back") && said.ends_with("\n0\n"), "{said}");
+    let status = "git support -q pend $a -m x; sed -i 's/^status: .*/status: triaged/' $A; commit; ";
+    let (_, said) = repaired(&format!("{status}{again}; grep -c ^deferral: $A || true"));
+    assert!(said.contains("no problems found") && said.ends_with("\n1\n"), "{said}");
     // In a merge that stopped, too.
     let aside = "git checkout -qb side; ";
     let merge = "git checkout -q main; sed -i 's/^status:/# x\\nstatus:/' $A; commit; \

@@ -238,6 +238,8 @@ pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         Refusal::NotToPurge { .. } => AuditRule::PurgeRole,
         Refusal::NoLevel { .. } => AuditRule::StepLevel,
         Refusal::Value { .. }
+        | Refusal::NoResolution { .. }
+        | Refusal::NotOfStatus { .. }
         | Refusal::NoTitle
         | Refusal::EmptyNote
         | Refusal::LongNote { .. }

@@ -1,9 +1,9 @@
-//! Fields that somebody set by hand: adopted in the name of who repairs, unless that would lend them a right which who
-//! set them does not have. Those are put back.
+//! Fields that somebody set by hand: adopted in the name of who repairs, but for those that who set them might not set.
+//! Those are put back.
 
 use std::collections::BTreeMap;
 
-use crate::process::{Actor, lends_right};
+use crate::process::{Actor, is_put_back};
 use crate::project::author::Author;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -33,19 +33,17 @@ pub(super) fn judged(project: &Project<'_>, tips: &[ObjectId], ticket: Ticket) -
     let (mut put_back, mut told) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
     for (field, set) in setters {
         let member = project.store.mapped(&set.by)?;
-        if member.email.eq_ignore_ascii_case(&author.member.email) {
-            continue;
-        }
+        let is_own = member.email.eq_ignore_ascii_case(&author.member.email);
         let who = format!("{} in {:.10}", visible(set.by.short()), set.commit);
         let setter = Actor { by: set.by, member, at: set.at, via: None, entry: EntryId::from_bits(0) };
-        if lends_right(&ticket, &field, project.rules()?, &setter, &adopter) {
+        if is_put_back(&ticket, &field, project.rules()?, &setter, &adopter) {
             project.host.note(format!(
                 "warning: {}: {} is put back: {who} set it by hand, and may not",
                 ticket.id(),
                 field.name()
             ));
             put_back.push(field);
-        } else {
+        } else if !is_own {
             told.entry(who).or_default().push(field.name());
         }
     }
