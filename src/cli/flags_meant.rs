@@ -9,7 +9,8 @@ use crate::commands::{PROPERTIES, field_of, nearest};
 
 /// Options as others call them, and what they are here: of those that a command has, the first.
 const HABITS: &[(&[&str], &[&str])] = &[
-    (&["--body", "-b", "--comment", "-c", "--text", "--note", "--msg", "--content"], &["-m", "--message"]),
+    (&["--body", "-b"], &["--description", "-m"]),
+    (&["--comment", "-c", "--text", "--note", "--msg", "--content"], &["-m", "--message"]),
     (&["--description", "--desc"], &["--description", "-m"]),
     (&["--body-file", "--input"], &["-F", "--file"]),
     (&["--add-label", "--labels", "--tag", "--tags", "--add-tag", "-l"], &["--label"]),
@@ -29,6 +30,25 @@ const HABITS: &[(&[&str], &[&str])] = &[
     (&["--until", "--before"], &["--to"]),
     (&["-q", "--silent"], &["--quiet"]),
     (&["-f", "--yes", "--no-verify"], &["--yes", "--force"]),
+];
+/// What an option of a command would do, where no option of ours does it.
+const ELSEWHERE: &[(&str, &[&str], &str)] = &[
+    ("close", &["--reason", "-r", "--as", "--resolution"], "git support resolve ID --as CODE"),
+    ("edit", &["--remove-assignee", "--unassign", "--nobody"], "git support assign ID --nobody"),
+    ("edit", &["--close", "--resolve"], "git support resolve ID --as CODE"),
+    ("list", &["--mine"], "write a term of the query: assignee:me"),
+    (
+        "list",
+        &["--search", "--filter", "--jql", "-S", "-q"],
+        "write the words as the query: git support list WORD",
+    ),
+    ("list", &["--web", "-w"], "git support web"),
+    ("show", &["--web", "-w"], "git support web"),
+    ("show", &["--comments", "-c"], "git support show ID prints them"),
+    ("log", &["--oneline", "--stat"], "git log --oneline -- .support"),
+    ("log", &["-p", "--patch"], "git log -p -- .support"),
+    ("log", &["--author"], "use --by"),
+    ("log", &["--since", "--after", "--until", "--before"], "git log --since=2099-12-01 -- .support"),
 ];
 /// Options that stand for a title, which is no option.
 const TITLES: &[&str] = &["--title", "-t", "--summary", "--subject", "--name"];
@@ -69,6 +89,15 @@ fn verb_of<'a>(line: &'a Command, arguments: &[OsString]) -> (String, &'a Comman
 fn meant(typed: &str, verb: &Command, line: &Command) -> Option<String> {
     let all = [names(verb), names(line)].concat();
     let has = |name: &str| all.iter().any(|known| known == name);
+    let elsewhere =
+        ELSEWHERE.iter().find(|(name, options, _)| *name == verb.get_name() && options.contains(&typed));
+    if let Some((_, _, hint)) = elsewhere.filter(|_| !has(typed)) {
+        return Some((*hint).to_owned());
+    }
+    let count = typed.trim_start_matches('-');
+    if has("-n") && !count.is_empty() && count.chars().all(|c| c.is_ascii_digit()) {
+        return Some(format!("use -n {count}"));
+    }
     if TITLES.contains(&typed) && verb.get_positionals().any(|word| word.get_id() == "title") {
         return Some("write the title as a word: 'TITLE'".to_owned());
     }

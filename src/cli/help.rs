@@ -142,8 +142,24 @@ fn global_options(line: &Command, out: &mut String) {
     }
 }
 
-/// What somebody may have meant by a command that there is not.
-pub(super) fn meant(typed: &str) -> String {
+/// Words that others have before a verb, as in `gh issue list`.
+const NOUNS: &[&str] = &["issue", "issues", "ticket", "tickets", "bug", "bugs"];
+
+/// What somebody may have meant by a command that there is not; behind a noun, the word that follows is meant.
+pub(super) fn meant_by(typed: &str, after: Option<&str>) -> String {
+    let is_verb = |word: &str| {
+        let word = word.to_lowercase();
+        let is_own = GROUPS.iter().any(|(_, verbs)| verbs.contains(&word.as_str()));
+        is_own || MEANINGS.iter().any(|(words, _)| words.contains(&word.as_str()))
+    };
+    match after.filter(|after| NOUNS.contains(&typed.to_lowercase().as_str()) && is_verb(after)) {
+        Some(after) => meant(after),
+        None => meant(typed),
+    }
+}
+
+/// The same of a word by itself.
+fn meant(typed: &str) -> String {
     let lower = typed.to_lowercase();
     if let Some((_, meaning)) = MEANINGS.iter().find(|(words, _)| words.contains(&lower.as_str())) {
         return (*meaning).to_owned();

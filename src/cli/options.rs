@@ -137,7 +137,9 @@ fn unknown_command(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     if error.kind() != ErrorKind::InvalidSubcommand || is_inner {
         return error;
     }
-    let message = format!("unknown command '{typed}'\nhint: {}\n", help::meant(typed));
+    let after = arguments.iter().skip_while(|argument| *argument != typed.as_str()).nth(1);
+    let after = after.and_then(|word| word.to_str());
+    let message = format!("unknown command '{typed}'\nhint: {}\n", help::meant_by(typed, after));
     clap::Error::raw(ErrorKind::InvalidSubcommand, message)
 }
 

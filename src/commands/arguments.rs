@@ -317,7 +317,7 @@ impl FieldOptions {
 /// When to ask again, as typed.
 pub(super) fn follow_up(text: &str) -> Result<FollowUp, String> {
     FollowUp::parse(text).ok_or_else(|| {
-        format!("'{text}' is not a valid date or duration (use 3d for working days, 12h, 2099-12-01 or 2099-12-01T09:00:00Z)")
+        format!("'{text}' is not a valid date or duration (use 3d for working days, 12h, tomorrow, 2099-12-01 or 2099-12-01T09:00)")
     })
 }
 

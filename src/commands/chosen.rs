@@ -4,7 +4,7 @@ use crate::commands::arguments::given_query;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::{Project, Projection, Search, Which};
-use crate::ticket::TicketId;
+use crate::ticket::{Severity, TicketId, is_prefix, parse_span, visible};
 
 /// The tickets of a step.
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,9 @@ impl ByQuery {
         session: &Session<'_>,
         is_dry_run: bool,
     ) -> Result<Vec<TicketId>, Failure> {
-        let Some(query) = &self.query else { return project.ids(named) };
+        let Some(query) = &self.query else {
+            return project.ids(named).map_err(|failure| with_word_meant(failure, named));
+        };
         if !named.is_empty() {
             return Err(Failure::usage("tickets are given by their IDs and by --query; give one of both"));
         }
@@ -75,6 +77,24 @@ impl ByQuery {
         }
         Ok(ids)
     }
+}
+
+/// An error about a word behind a ticket that is none, with the option that such a word belongs to.
+fn with_word_meant(failure: Failure, named: &[String]) -> Failure {
+    let is_id = |word: &&String| is_prefix(&word.strip_prefix('#').unwrap_or(word).to_lowercase());
+    let mut words = named.iter();
+    let Some(word) = words.next().filter(is_id).and_then(|_| words.find(|word| !is_id(word))) else {
+        return failure;
+    };
+    let shown = visible(word);
+    let hint = if Severity::parse(&word.to_lowercase()).is_some() {
+        format!("every word is a ticket; for the severity: --severity {shown}")
+    } else if parse_span(word).is_some() {
+        format!("every word is a ticket; for a time: --follow-up {shown}")
+    } else {
+        format!("every word is a ticket; for a person: --to '{shown}', for a text: -m '{shown}'")
+    };
+    Failure { hints: vec![hint], ..failure }
 }
 
 /// Asks whether so many tickets are meant.

@@ -19,7 +19,7 @@ pub struct Args {
     #[command(flatten)]
     sending: Sending,
     /// Set the follow-up: 3d (working days), 12h, a date or a time
-    #[arg(long, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
+    #[arg(long, allow_hyphen_values = true, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
     follow_up: FollowUp,
 }
 

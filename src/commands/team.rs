@@ -7,6 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Member, Role, Team};
 use crate::render::View;
+use crate::ticket::visible;
 
 /// Manage team members and their roles
 ///
@@ -65,7 +66,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(Verb::Add(who)) => {
             if who.email.is_empty() {
                 let message = format!("{} needs an email address", who.name);
-                return Err(Failure::usage(message).hint("--email ADDRESS"));
+                let hint = if who.name.contains('@') {
+                    format!("git support team add NAME --email {}", visible(&who.name))
+                } else {
+                    format!("git support team add '{}' --email ADDRESS", visible(&who.name))
+                };
+                return Err(Failure::usage(message).hint(hint));
             }
             let subject = format!("add {} to the team", who.name);
             who.writing.change(&subject, session, |change| change.edit_team(|team| add(team, who)))

@@ -17,7 +17,7 @@ pub use import::read_line;
 pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};
 pub use lines::Lines;
 pub use operations::{Operation, named_ticket, read_operation};
-pub use results::{ReportFormat, printed, read_report, roots};
+pub use results::{ConsoleOutput, ReportFormat, printed, read_report, roots};
 pub use text::{read_existing, read_message, read_text, split_title};
 pub use tracker::{
     DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign, open_list,

@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::ticket::MAX_TEXT_BYTES;
 
-/// The text of `-m` and `-F`: each `-m` a paragraph, then the file; `None` where neither is given.
+/// The text of `-m` and `-F`: each `-m` a paragraph, then the file; `None` where neither is given. A paragraph `-` is what
+/// standard input has, as with every other text.
 ///
 /// # Errors
 /// A file cannot be read, is too long, or is no UTF-8.
@@ -18,7 +19,8 @@ pub fn read_message(
     directory: &Path,
     input: &mut dyn Read,
 ) -> Result<Option<String>> {
-    let mut parts: Vec<String> = paragraphs.to_vec();
+    let read = |paragraph: &String| read_text(paragraph, input);
+    let mut parts: Vec<String> = paragraphs.iter().map(read).collect::<Result<_>>()?;
     if let Some(file) = file {
         parts.push(read_file(file, directory, input)?);
     }

@@ -82,9 +82,13 @@ impl Project<'_> {
     /// # Errors
     /// There is none of that version.
     pub fn release(&self, version: &str) -> Result<&Release, Failure> {
-        self.releases()?.iter().find(|release| release.version == version).ok_or_else(|| {
-            Failure::new(Kind::NotFound, format!("no release '{version}'"))
-                .hint(format!("git support release handover {version} --tag TAG"))
+        let releases = self.releases()?;
+        releases.iter().find(|release| release.version == version).ok_or_else(|| {
+            let known = releases.iter().find(|release| release.tag == version).map(|known| &known.version);
+            Failure::new(Kind::NotFound, format!("no release '{version}'")).hint(known.map_or_else(
+                || format!("git support release handover {version} --tag TAG"),
+                |known| format!("{version} is the tag of release {known}"),
+            ))
         })
     }
 

@@ -141,6 +141,10 @@ impl Change<'_, '_> {
         match self.whom(typed, &people) {
             Meant::One(one) | Meant::OneByPart(one) => Ok(one.person().to_string()),
             Meant::Several(many) => Err(ambiguous_person(Kind::Ambiguous, typed, &many)),
+            Meant::Nobody if query::is_none(typed) => {
+                let message = format!("'{}' is not a person", visible(typed));
+                Err(Failure::usage(message).hint("git support assign ID --nobody"))
+            }
             Meant::Nobody if self.project().team()?.members.is_empty() => named(typed),
             Meant::Nobody => Err(unknown_person(Kind::NotFound, typed, &people)),
         }

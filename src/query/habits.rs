@@ -94,6 +94,9 @@ const NONE: &[&str] = &["none", "null", "empty", "unset", "nobody", "unassigned"
 /// Signs that other languages, and pasted text, have before a term.
 const SIGNS: &[char] = &['!', '+', '–', '—', '−', '¬', '^', '~', '‑'];
 
+/// Signs that other languages, shells and word processors quote with.
+pub(super) const QUOTES: &[char] = &['\'', '`', '“', '”', '„', '‘', '’', '‚', '«', '»'];
+
 /// Fields whose values are compared: alone, they are what a shell left of a comparison.
 const COMPARED: &[&str] =
     &["severity", "status", "level", "created", "updated", "due", "reopened", "occurrences", "comments"];
@@ -123,7 +126,8 @@ pub(super) fn is_release(name: &str) -> bool {
 }
 
 /// True for a value that stands for none.
-pub(super) fn is_none(value: &str) -> bool {
+#[must_use]
+pub fn is_none(value: &str) -> bool {
     NONE.contains(&value.to_lowercase().as_str())
 }
 
@@ -150,10 +154,24 @@ pub(super) fn clause(word: &str, rest: &str) -> Option<(String, String)> {
     hint.map(|hint| (operator, hint))
 }
 
+/// Options of gh's lists, and the term that does the same.
+const LETTERS: &[(&str, &str)] = &[
+    ("l", "label:WORD"),
+    ("L", "limit:COUNT"),
+    ("s", "status:WORD"),
+    ("a", "assignee:WHO"),
+    ("A", "reporter:WHO"),
+    ("S", "the words themselves"),
+    ("m", "affects:VERSION"),
+];
+
 /// What is typed as an option, and would leave a word of one letter out; or a number of lines, as `git log -5` has it.
 pub(super) fn option(word: &str) -> Option<String> {
     if word.chars().all(|c| c.is_ascii_digit()) {
         return Some(format!("to show no more than {word}: limit:{word}"));
+    }
+    if let Some((_, term)) = LETTERS.iter().find(|(letter, _)| *letter == word) {
+        return Some(format!("write {term}; to exclude the word: NOT {word}"));
     }
     let is_letter = word.len() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
     is_letter.then(|| format!("see --help for the options; to exclude the word: NOT {word}"))

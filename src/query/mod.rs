@@ -15,7 +15,7 @@ mod values;
 
 pub use context::Context;
 pub use folding::natural_key;
-pub use habits::field_of;
+pub use habits::{field_of, is_none};
 pub use parser::{parse, parse_with};
 pub use phrase::{Place, words, words_of};
 pub use quoting::{joined, quoted, quoted_value, requoted};

@@ -128,8 +128,9 @@ impl Parser<'_> {
                     Some(spelled) => Filter::Any(vec![Filter::Words(phrase), spelled]),
                     None => Filter::Words(phrase),
                 };
-                // A whole id, pasted from a commit or a mail, is that ticket.
-                let id = TicketId::parse(&word.text).filter(|_| !word.is_quoted);
+                // A whole id, pasted from a commit or a mail with what stood around it, is that ticket.
+                let id = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+                let id = TicketId::parse(&id).filter(|_| !word.is_quoted);
                 let is_it = id.map(|id| Filter::Term(Key::Id, vec![Test::Text(id.to_string())]));
                 Ok(Some(is_it.map_or(words.clone(), |is_it| Filter::Any(vec![words, is_it]))))
             }
@@ -260,8 +261,8 @@ impl Parser<'_> {
             }
             "is" => {
                 let is = |value: &Value| {
-                    let property = Property::parse(&value.text);
-                    property.map(Filter::Is).ok_or_else(|| no_such(value_column, &value.text, PROPERTIES))
+                    let property = Property::parse(&value.text.to_lowercase());
+                    property.map(Filter::Is).ok_or_else(|| no_property(value_column, &value.text))
                 };
                 Ok(Some(Filter::Any(values.iter().map(is).collect::<Result<_, _>>()?)))
             }
@@ -285,6 +286,14 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// A word that is no property; that of a status is a value of its field.
+fn no_property(column: usize, word: &str) -> SyntaxError {
+    let error = no_such(column, word, PROPERTIES);
+    let is_status = Status::WORDS.contains(&word.to_lowercase().as_str());
+    let hint = is_status.then(|| format!("write status:{}", word.to_lowercase()));
+    SyntaxError { hint: hint.or(error.hint), ..error }
 }
 
 /// A part of words, in all texts or in one of them.

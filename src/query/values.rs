@@ -75,6 +75,13 @@ fn check_value(field: &str, value: &Value, column: usize) -> Result<(), SyntaxEr
         let rest = text.trim_start_matches(['!', '-', '~']);
         return refuse(format!("'{text}' is not a value"), format!("to exclude it: -{field}:{rest}"));
     }
+    if let Some(rest) = text.strip_prefix(habits::QUOTES) {
+        let inner = rest.trim_end_matches(habits::QUOTES);
+        return refuse(
+            format!("{text} has quotes that a query does not know"),
+            format!("write '{field}:\"{inner}\"'"),
+        );
+    }
     if text.starts_with('~') {
         return refuse(
             format!("{field} cannot be searched for a part with ~"),
@@ -189,8 +196,8 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
     check_some(key, field, if is_literal { "" } else { rest }, column)?;
     match key {
         Key::Severity => rank(compared, rest, Severity::WORDS, column),
-        Key::Status if rest == "open" => Ok(Test::Open),
-        Key::Status | Key::Was => rank(compared, rest, Status::WORDS, column),
+        Key::Status => status(compared, rest, column),
+        Key::Was => rank(compared, rest, Status::WORDS, column),
         Key::Type => rank(compared, rest, Type::WORDS, column),
         Key::Area => rank(compared, rest, Area::WORDS, column),
         Key::Level if !Level::WORDS.contains(&rest) => Err(no_such(column, rest, Level::WORDS)),
@@ -208,7 +215,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         Key::Id | Key::BlockedBy | Key::Blocks | Key::Parent | Key::Child | Key::DuplicateOf
             if !rest.to_lowercase().chars().all(|c| is_base32(&c.to_string())) =>
         {
-            Err(SyntaxError::at(column, format!("'{rest}' is not the beginning of a ticket ID")))
+            Err(no_id(field, rest, column))
         }
         Key::Link => link(field, rest, column),
         Key::Id
@@ -278,6 +285,19 @@ fn own_word(key: Key, text: &str) -> &str {
 fn rank(compared: Compare, word: &str, words: &[&str], column: usize) -> Result<Test, SyntaxError> {
     let place = words.iter().position(|known| *known == word.to_lowercase());
     place.map(|place| Test::Rank(compared, place)).ok_or_else(|| no_such(column, word, words))
+}
+
+fn no_id(field: &str, word: &str, column: usize) -> SyntaxError {
+    let hint = word.strip_prefix('#').map(|id| format!("write {field}:{id}"));
+    SyntaxError { column, problem: format!("'{word}' is not the beginning of a ticket ID"), hint }
+}
+
+fn status(compared: Compare, word: &str, column: usize) -> Result<Test, SyntaxError> {
+    if word.eq_ignore_ascii_case("open") {
+        return Ok(Test::Open);
+    }
+    rank(compared, word, Status::WORDS, column)
+        .map_err(|_| no_such(column, word, &[&["open"], Status::WORDS].concat()))
 }
 
 /// A word that is not in its list.

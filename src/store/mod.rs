@@ -225,5 +225,5 @@ impl Store {
 #[must_use]
 pub fn instant(text: &str) -> Option<Timestamp> {
     let end = |day: Timestamp| day.after(Duration::from_secs(DAY_LESS_ONE_SECS));
-    Timestamp::parse(text).or_else(|| Timestamp::parse_day(text).map(end))
+    Timestamp::parse_typed(text).or_else(|| Timestamp::parse_day(text).map(end))
 }

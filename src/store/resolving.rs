@@ -14,7 +14,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// It is no prefix, or names no ticket, or several.
     pub fn resolve(&self, text: &str) -> Read<TicketId> {
-        let text = text.to_lowercase();
+        // As a message or another tracker writes it: `#7k3f`.
+        let text = text.strip_prefix('#').unwrap_or(text).to_lowercase();
         if !is_prefix(&text) {
             return Err(Error::NoId(text));
         }

@@ -55,6 +55,15 @@ impl Timestamp {
         Self::from_unix(parsed.unix_timestamp())
     }
 
+    /// Reads a moment as a person types it: as [`parse`](Self::parse) does, or without seconds and zone, in UTC
+    /// (`2026-11-23T09:12`).
+    #[must_use]
+    pub fn parse_typed(text: &str) -> Option<Self> {
+        let to_the_second = || Self::parse(&format!("{}Z", text.replacen(' ', "T", 1)));
+        let to_the_minute = || Self::parse(&format!("{}:00Z", text.replacen(' ', "T", 1)));
+        Self::parse(text).or_else(to_the_second).or_else(to_the_minute)
+    }
+
     /// Reads a day, `2026-11-23`, as its first instant in UTC.
     #[must_use]
     pub fn parse_day(text: &str) -> Option<Self> {

@@ -37,6 +37,11 @@ fn help_groups_the_commands_and_all_lists_their_subcommands() {
             .ok()
             .contains("Usage: git support release notes")
     );
+    // Behind a noun, as gh has it, the verb is meant.
+    for (typed, meant) in [("list", "list"), ("create", "new"), ("view", "show ID"), ("xyz", "new")] {
+        let said = sandbox.run_unwatched(&["issue", typed], "").fails(2);
+        assert!(said.contains(&format!("hint: git support {meant}\n")), "{said}");
+    }
     assert!(sandbox.run_unwatched(&["help", "creat"], "").fails(2).contains("unknown command 'creat'"));
 }
 
@@ -49,6 +54,14 @@ fn an_option_of_others_is_answered_with_the_one_that_is_meant() {
         (&["new", "T", "--description", "x"], "use -m"),
         (&["new", "T", "--labl", "x"], "did you mean --label?"),
         (&["comment", &id, "--body", "x"], "use -m"),
+        (&["edit", &id, "--body", "x"], "use --description"),
+        (&["edit", &id, "--remove-assignee", "x"], "git support assign ID --nobody"),
+        (&["close", &id, "--reason", "done"], "git support resolve ID --as CODE"),
+        (&["list", "--search", "x"], "git support list WORD"),
+        (&["list", "--mine"], "assignee:me"),
+        (&["log", "--oneline"], "git log --oneline -- .support"),
+        (&["log", "-1"], "use -n 1"),
+        (&["show", &id, "--web"], "git support web"),
         (&["comment", &id, "-b", "x"], "use -m"),
         (&["edit", &id, "--add-label", "x"], "use --label"),
         (&["edit", &id, "--state", "closed"], "did you mean --status?"),
@@ -65,8 +78,10 @@ fn an_option_of_others_is_answered_with_the_one_that_is_meant() {
         let said = sandbox.run(typed).fails(2);
         assert!(said.contains("unknown option '") && said.contains(meant), "{typed:?}: {said}");
         // What is proposed is an option of that command.
+        let is_own = !said.contains("hint: git ") && !said.contains("query: ");
         if let Some(option) =
             said.split(['\n', ' ', '?']).find(|word| word.starts_with('-') && word.len() > 1)
+            && is_own
         {
             let help = sandbox.run(&[typed[0], "--help"]).ok();
             assert!(help.contains(option) || option == "--help", "{typed:?}: {option}");
@@ -100,4 +115,22 @@ fn a_mistyped_command_is_answered_with_the_right_one() {
     let json = sandbox.run_unwatched(&["create", "--json"], "").fails(2);
     let error: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(error["error"]["kind"], "usage");
+}
+
+#[test]
+fn a_word_that_is_no_ticket_is_answered_with_its_option() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A");
+    for (typed, meant) in [
+        (["assign", &id, "bo"], "--to 'bo'"),
+        (["triage", &id, "critical"], "--severity critical"),
+        (["pend", &id, "3d"], "--follow-up 3d"),
+        (["comment", &id, "hello"], "-m 'hello'"),
+    ] {
+        let said = sandbox.run(&typed).fails(1);
+        assert!(said.contains("every word is a ticket") && said.contains(meant), "{typed:?}: {said}");
+    }
+    // As a message or another tracker writes it, it is the ticket.
+    assert!(sandbox.run(&["show", &format!("#{id}")]).ok().contains(&id));
+    assert!(sandbox.run(&["comment", &id, "-m", "-"]).stderr.contains("text"));
 }

@@ -307,3 +307,28 @@ fn a_command_that_fails_files_its_ticket_and_keeps_its_status() {
     assert_eq!(output.status, Some(5), "{output:?}");
     assert!(output.stderr.contains("no ticket was written"), "{output:?}");
 }
+
+#[test]
+fn what_a_runner_prints_for_people_is_answered_with_the_command_that_writes_a_report() {
+    let sandbox = Sandbox::new();
+    for (printed, command) in [
+        ("--- FAIL: TestPay (0.00s)\n    pay_test.go:7: want 1\nFAIL\nFAIL\tshop\t0.003s\n", "go test -json"),
+        ("ok  \tshop\t0.003s\n", "go test -json"),
+        (
+            "running 1 test\ntest pay ... FAILED\n\nfailures:\n    pay\n\ntest result: FAILED. 0 passed\n",
+            "cargo nextest",
+        ),
+        ("===== test session starts =====\ncollected 1 item\n\ntest_a.py F\n", "pytest --junitxml"),
+        ("PASS src/a.test.js\nTests:       1 failed, 1 passed, 2 total\n", "jest-junit"),
+        ("  pays\n    1) fails\n\n  0 passing (5ms)\n  1 failing\n", "mocha --reporter"),
+        ("[INFO] Tests run: 3, Failures: 1\n", "target/surefire-reports"),
+    ] {
+        for input in [&[][..], &["--input", "libtest"]] {
+            sandbox.file("out.txt", printed);
+            let said = sandbox.run_unwatched(&[&["ci", "report", "out.txt"], input].concat(), "").fails(1);
+            assert!(said.contains("and not a report") && said.contains(command), "{printed}\n{said}");
+        }
+    }
+    sandbox.file("tap.txt", "1..1\nok 1 - 3 examples, 0 failures\n");
+    sandbox.run_unwatched(&["ci", "report", "tap.txt"], "").ok();
+}

@@ -9,7 +9,7 @@ use crate::commands::ci::Where;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{ReportFormat, read_report, roots};
+use crate::intake::{ConsoleOutput, ReportFormat, read_report, roots};
 use crate::process::{Grouping, Results};
 use crate::project::{ChangeOptions, CiReport, CiSummary, Outcome, Passes};
 use crate::render::{Reported, View};
@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
     let (mut results, left_out) = read(args, Results::new(grouping, build.lane.as_deref()), session)?;
-    session.note(format!("read {} results; {} failed", results.total, results.failures()));
+    let plural = if results.total == 1 { "" } else { "s" };
+    session.note(format!("read {} result{plural}; {} failed", results.total, results.failures()));
     if args.push {
         project.fetch_test_history(&build);
     }
@@ -114,11 +115,13 @@ fn read(
         read_report(file, form, place, session.input, &mut results, &mut left_out)?;
     }
     if results.total == 0 && !left_out.is_empty() {
-        let failure = Failure::from(left_out.swap_remove(0));
-        return Err(if failure.kind == Kind::Io {
-            failure
-        } else {
-            failure.hint("no ticket was opened; run the tests again, or leave the file out")
+        let error = left_out.swap_remove(0);
+        let command = error.downcast_ref::<ConsoleOutput>().map(|output| output.command);
+        let failure = Failure::from(error);
+        return Err(match command {
+            Some(command) => failure.hint(format!("no ticket was opened; for a report: {command}")),
+            None if failure.kind == Kind::Io => failure,
+            None => failure.hint("no ticket was opened; run the tests again, or leave the file out"),
         });
     }
     Ok((results.finish(), left_out))

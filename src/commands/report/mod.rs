@@ -145,7 +145,7 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         // What happened at that very second has happened.
         None => at.unix().saturating_add(1),
         // A day is meant as a whole.
-        Some(text) => match (Timestamp::parse_day(text), Timestamp::parse(text)) {
+        Some(text) => match (Timestamp::parse_day(text), Timestamp::parse_typed(text)) {
             (Some(day), _) => day.unix() + 86_400,
             (None, Some(at)) => at.unix(),
             (None, None) => return Err(no_time(text)),
@@ -155,7 +155,8 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         None => to - DEFAULT_SECS,
         Some(text) => {
             let ago = parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok());
-            let moment = Timestamp::parse_day(text).or_else(|| Timestamp::parse(text)).map(Timestamp::unix);
+            let moment =
+                Timestamp::parse_day(text).or_else(|| Timestamp::parse_typed(text)).map(Timestamp::unix);
             ago.map(|span| to.saturating_sub(span)).or(moment).ok_or_else(|| no_time(text))?
         }
     };

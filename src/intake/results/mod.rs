@@ -1,5 +1,6 @@
 //! Reports of tests and analyses, as the tools write them: read as a stream, whatever their length.
 
+mod console;
 mod gotest;
 mod junit;
 mod libtest;
@@ -24,6 +25,7 @@ use crate::intake::attachment::STANDARD_INPUT;
 use crate::intake::limits::{MAX_REPORT_LINE_BYTES, MAX_REPORTS};
 use crate::process::{Outcome, Results};
 
+pub use console::ConsoleOutput;
 pub use roots::roots;
 
 /// What is said of a file that is a report of something else.
@@ -191,7 +193,13 @@ fn read_file(
         let _ = decoder(Cursor::new(bytes.to_vec()), encoding).read_to_string(&mut text);
         text
     };
-    let Some(form) = form.or_else(|| ReportFormat::of(&decoded(&beginning))) else {
+    let begins = decoded(&beginning);
+    let told = ReportFormat::of(&begins).filter(|_| !begins.starts_with(console::GO_PASSES));
+    let is_unknown = told.is_none() && form != Some(ReportFormat::Tap);
+    if let Some(output) = console::recognised(&begins, name).filter(|_| is_unknown) {
+        return Err(output.into());
+    }
+    let Some(form) = form.or(told) else {
         bail!(
             "{name}, line 1: unknown report format (set it with --input {})",
             ReportFormat::WORDS.join("|")

@@ -146,8 +146,11 @@ impl Repository {
             }
         };
         found.ok_or_else(|| {
-            Error::new(Kind::NotFound, format!("'{text}' is not a valid revision or date"))
-                .hint("git log --oneline -- .support")
+            Error::new(
+                Kind::NotFound,
+                format!("'{text}' is not a valid revision or date (use HEAD~5, v1.0 or 2099-12-01)"),
+            )
+            .hint("git log --oneline -- .support")
         })
     }
 
