@@ -203,12 +203,14 @@ pub enum Refusal {
     #[error("vendor {0} has no contact details (email, URL or phone)")]
     NoChannel(String),
     /// A ticket that ended, and would not say how.
-    #[error("the resolution of {id} cannot be cleared: its status is {status}")]
+    #[error("{id} would be {status} without a resolution")]
     NoResolution {
         /// The ticket.
         id: TicketId,
-        /// Its status.
+        /// The status that it would have.
         status: Status,
+        /// True where it is open now.
+        is_open: bool,
     },
     /// A field that no ticket of a status has.
     #[error("{} of {id} cannot be set while its status is {status}", field.name())]
@@ -284,7 +286,10 @@ impl Refusal {
                     flags.join(" ")
                 ))
             }
-            Self::NoResolution { id, .. } => Some(format!("git support reopen {id} -m REASON")),
+            Self::NoResolution { id, is_open: false, .. } => {
+                Some(format!("git support reopen {id} -m REASON"))
+            }
+            Self::NoResolution { id, .. } => Some(format!("git support resolve {id} --as CODE -m TEXT")),
             Self::NotOfStatus { id, field: Field::Resolution, .. } => {
                 Some(format!("git support resolve {id} --as CODE -m TEXT"))
             }

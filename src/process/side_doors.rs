@@ -128,13 +128,18 @@ impl Record {
     }
 
     /// Sees that a ticket that has ended goes on saying how.
-    pub(super) fn check_says_how(&self, id: &TicketId, head: &Fields) -> Result<(), Refusal> {
-        let is_open = self.status_set().unwrap_or(head.status()).is_open();
+    fn check_says_how(&self, id: &TicketId, head: &Fields) -> Result<(), Refusal> {
         let said = head.get(&Field::Resolution).is_some() && !head.status().is_open();
-        if is_open || !said || self.code(head).is_some() {
+        if said { self.check_resolution(id, head) } else { Ok(()) }
+    }
+
+    /// Sees that a ticket that ends, or has ended, says how.
+    pub(super) fn check_resolution(&self, id: &TicketId, head: &Fields) -> Result<(), Refusal> {
+        let status = self.status_set().unwrap_or(head.status());
+        if status.is_open() || self.code(head).is_some() {
             return Ok(());
         }
-        Err(Refusal::NoResolution { id: id.clone(), status: head.status() })
+        Err(Refusal::NoResolution { id: id.clone(), status, is_open: head.status().is_open() })
     }
 
     /// The resolution that the ticket will have.
@@ -149,7 +154,7 @@ impl Record {
         }
     }
 
-    fn status_set(&self) -> Option<Status> {
+    pub(super) fn status_set(&self) -> Option<Status> {
         Status::parse(&self.value_set(&Field::Status)??.to_string())
     }
 

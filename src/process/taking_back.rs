@@ -6,7 +6,7 @@ use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Entry, EntryId, Field, LinkKind, Restored, Set, Ticket, TicketId};
+use crate::ticket::{Action, Entry, EntryId, Field, Fields, LinkKind, Restored, Set, Ticket, TicketId};
 
 impl Record {
     /// Takes entries back; what was changed since stays.
@@ -41,7 +41,10 @@ impl Record {
                 Restored::Stays => {}
             }
         }
-        self.check_says_how(ticket.id(), ticket.fields())?;
+        self.say_of_status(ticket.fields());
+        if self.sets(&Field::Status) || self.sets(&Field::Resolution) {
+            self.check_resolution(ticket.id(), ticket.fields())?;
+        }
         // What others have gone on from is changed by a step, not taken back.
         let first =
             ticket.timeline().iter().position(|entry| entries.contains(&entry.id)).unwrap_or_default();
@@ -58,6 +61,18 @@ impl Record {
         }
         self.undoes = entries.to_vec();
         Ok(Action::Undo)
+    }
+
+    /// Says again what belongs to a status that comes back, where it stayed: somebody may take it away meanwhile, with a status
+    /// that gives way to this one.
+    fn say_of_status(&mut self, head: &Fields) {
+        let Some(status) = self.status_set() else { return };
+        for field in [Field::Resolution, Field::Deferral] {
+            let there = head.get(&field).filter(|_| !field.is_gone_at(status) && !self.sets(&field)).cloned();
+            if there.is_some() {
+                self.set.insert(field, Set::Value { from: there.clone(), to: there });
+            }
+        }
     }
 
     /// A comment in the place of one's own.

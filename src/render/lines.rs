@@ -183,7 +183,10 @@ pub(super) fn set_lines(entry: &Entry) -> Vec<String> {
             Set::Value { from, to } if from == to && entry.action == Action::Redact => {
                 format!("{name}: {}, redacted", value(to))
             }
-            Set::Value { from, to } if from == to => format!("{name}: {}, confirmed", value(to)),
+            Set::Value { from, to } if from == to && entry.undoes.is_empty() => {
+                format!("{name}: {}, confirmed", value(to))
+            }
+            Set::Value { from, to } if from == to => format!("{name}: {}", value(to)),
             // What it waited for before is the entry's before.
             Set::Value { from: Some(_), to: to @ Some(_) } if *field == Field::Deferral => {
                 format!("{name}: {}", value(to))

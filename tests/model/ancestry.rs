@@ -204,7 +204,7 @@ fn no_decision_gives_way_to_one_that_had_not_seen_it_but_by_the_process() {
 #[test]
 fn a_ticket_has_a_resolution_where_it_ended_and_a_deferral_where_it_waits() {
     let processes = vec((0..CLONES, 4_u8..7, any::<usize>()), 4..30);
-    property(600, processes, |steps| {
+    property(3000, processes, |steps| {
         let clones = run(steps);
         let all = one(&one(&clones.tickets[0], &clones.tickets[1]), &clones.tickets[2]);
         let mut met = 0;
