@@ -319,3 +319,20 @@ fn the_queue_puts_passed_follow_ups_first_then_the_graver_then_the_older() {
     assert_eq!(titles(&["--mine"]), "grave");
     assert!(sandbox.run(&["next", "--take", "--level", "2"]).stderr.contains("nothing to take"));
 }
+
+#[test]
+fn a_command_prints_what_it_did_and_nothing_of_before() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    let now = |line: &[&str]| {
+        let said = sandbox.run(line).ok();
+        let actions = said.lines().filter(|line| line.starts_with(&id));
+        actions.filter_map(|line| line.split_whitespace().nth(1).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(now(&["resolve", &id, "--as", "answered", "-m", "So."]), ["resolve"]);
+    assert_eq!(now(&["close", &id]), ["close"]);
+    sandbox.file("a.log", "1\n");
+    sandbox.file("b.log", "2\n");
+    assert_eq!(now(&["attach", &id, "a.log", "b.log"]), ["attach", "attach"]);
+    assert_eq!(now(&["reopen", &id, "-m", "Again."]), ["reopen"]);
+}
