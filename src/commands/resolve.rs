@@ -11,7 +11,7 @@ use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest, workaround};
 use crate::project::{Change, Project};
 use crate::render::View;
-use crate::ticket::{LinkKind, Resolution, TicketId};
+use crate::ticket::{LinkKind, Resolution, TicketId, has_visible};
 
 /// Resolve tickets with a resolution code
 ///
@@ -58,6 +58,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if args.known.is_some() && !Resolution::parse(&args.code).may_be_of_known_error() {
         let message = format!("--known is for --as workaround or --as answered, not --as {}", args.code);
         return Err(Failure::usage(message));
+    }
+    if args.no_commit.as_deref().is_some_and(|why| !has_visible(why)) {
+        return Err(Failure::usage("--no-commit needs a reason"));
     }
     let original = args.duplicate_of.as_ref().map(|id| project.id(id)).transpose()?;
     let known = args.known.as_ref().map(|id| project.ticket(id)).transpose()?;

@@ -23,6 +23,9 @@ pub fn redact(
     if request.note.is_none() {
         return Err(Refusal::NoReason { step: Action::Redact });
     }
+    if request.note.as_deref().is_some_and(|note| redaction.texts.iter().any(|text| note.contains(text))) {
+        return Err(Refusal::ReasonHolds);
+    }
     let entry = Record::default().step(Action::Redact, ticket.next_position(), request, actor);
     let by = entry.id.clone();
     let Some(after) = ticket.redacted(redaction, entry) else { return Ok(None) };

@@ -179,6 +179,9 @@ pub enum Refusal {
         /// The step.
         step: Action,
     },
+    /// A reason for a redaction that has what is to go.
+    #[error("the reason has the text that is to be removed")]
+    ReasonHolds,
     /// A day to ask again that is past.
     #[error("the follow-up {0} is past")]
     PastFollowUp(Timestamp),
@@ -296,6 +299,7 @@ impl Refusal {
             Self::NotOfStatus { id, .. } => Some(format!("git support pend {id} -m TEXT")),
             Self::NoReason { .. } => Some("give the reason with -m TEXT or -F FILE".to_owned()),
             Self::NoSeverity(id) => Some(format!("git support triage {id} --severity major")),
+            Self::ReasonHolds => Some("give a reason without it: -m TEXT".to_owned()),
             Self::PastFollowUp(_) => Some("write 3d (working days), 12h, or a later date".to_owned()),
             Self::LevelOneDefers(id) => Some(format!("git support escalate {id}")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),

@@ -10,7 +10,7 @@ use crate::process::rules::Rules;
 use crate::process::table::{legal_steps, outcome};
 use crate::process::team::Role;
 use crate::ticket::{
-    Action, Area, Field, Finding, Level, LinkKind, Node, Resolution, Set, Ticket, Timestamp,
+    Action, Area, Field, Finding, Level, LinkKind, Node, Resolution, Set, Ticket, Timestamp, has_visible,
 };
 
 impl ProcessAction {
@@ -274,7 +274,10 @@ impl Record {
             self.change(head, &Field::Commits, &FieldChange::adding(ending.commits.clone()))?;
         }
         let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
-        if ending.code == Resolution::Fixed && !has_commit && ending.no_commit.is_none() {
+        if ending.code == Resolution::Fixed
+            && !has_commit
+            && !ending.no_commit.as_deref().is_some_and(has_visible)
+        {
             match rules.settings.fixed_needs_commit {
                 Policy::Off => {}
                 Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),

@@ -174,6 +174,7 @@ impl From<Refusal> for Failure {
             Refusal::NoTitle | Refusal::EmptyNote => Kind::Usage,
             Refusal::Changed { .. } => Kind::Conflict,
             Refusal::PastFollowUp(_)
+            | Refusal::ReasonHolds
             | Refusal::NoReason { .. }
             | Refusal::WhichVendor { .. }
             | Refusal::NoOriginal(_) => Kind::Usage,

@@ -3,7 +3,8 @@
 use crate::project::failure::{Failure, Kind};
 use crate::project::find::parse_query;
 use crate::project::state::{Project, Scope};
-use crate::store::layout;
+use crate::store::git::ObjectId;
+use crate::store::{Error, layout};
 use crate::ticket::{Meant, meant};
 
 impl Project<'_> {
@@ -18,6 +19,31 @@ impl Project<'_> {
         self.check_me(query)
     }
 
+    /// Sees that an audit of the branch has something to judge: where no commit of it ever had tickets, another holds them.
+    ///
+    /// # Errors
+    /// It has not.
+    pub(super) fn check_audited(&self, tips: &[ObjectId]) -> Result<(), Failure> {
+        let repository = self.store.repository();
+        for tip in tips {
+            if repository.find(*tip, layout::FOLDER).map_err(Error::from)?.is_some() {
+                return Ok(());
+            }
+        }
+        if repository.touching(tips, &[], &[layout::FOLDER]).map_err(Error::from)?.is_empty() {
+            return Err(self.without_store("audit"));
+        }
+        Ok(())
+    }
+
+    fn without_store(&self, command: &str) -> Failure {
+        let message = format!("cannot evaluate the gate: {} has no {}", self.place(), layout::FOLDER);
+        let fetch = format!(
+            "if another branch holds the tickets: git fetch origin NAME:NAME; git support {command} --branch NAME"
+        );
+        Failure::new(Kind::Invalid, message).hint(fetch).hint("git support init")
+    }
+
     /// A clone that lacks the branch of the tickets has none, and knows nothing of them.
     fn check_store(&self) -> Result<(), Failure> {
         if matches!(self.scope, Scope::At(_)) {
@@ -25,13 +51,11 @@ impl Project<'_> {
         }
         let repository = self.store.repository();
         for commit in self.snapshot().commits() {
-            if repository.find(commit, layout::FOLDER).map_err(crate::store::Error::from)?.is_some() {
+            if repository.find(commit, layout::FOLDER).map_err(Error::from)?.is_some() {
                 return Ok(());
             }
         }
-        let message = format!("cannot evaluate the gate: {} has no {}", self.place(), layout::FOLDER);
-        let fetch = "if another branch holds the tickets: git fetch origin NAME:NAME; git support check --branch NAME";
-        Err(Failure::new(Kind::Invalid, message).hint(fetch).hint("git support init"))
+        Err(self.without_store("check"))
     }
 
     /// A ticket that cannot be read cannot be judged.

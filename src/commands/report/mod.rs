@@ -218,6 +218,9 @@ impl Judge<'_> {
         } else {
             course
         };
+        if course.events.is_empty() {
+            return None;
+        }
         let course =
             TicketHistory { assignee: course.assignee.map(|who| self.team.as_named(&who)), ..course };
         let by = if self.what_if { &[][..] } else { &by };

@@ -32,6 +32,7 @@ pub(super) fn read(
             report.close(take);
             report.open = Some(next);
         } else if let Some(why) = text.strip_prefix("Bail out!") {
+            report.close(take);
             bail!("{name}, line {number}: the tests bailed out:{why}");
         } else if let (0, Some(plan)) = (depth, line.strip_prefix("1..")) {
             report.planned =

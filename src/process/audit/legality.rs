@@ -251,6 +251,7 @@ pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::OwnStep { .. }
         | Refusal::NoSeverity(_)
         | Refusal::PastFollowUp(_)
+        | Refusal::ReasonHolds
         | Refusal::NoReason { .. }
         | Refusal::NoOriginal(_)
         | Refusal::NothingProposed(_)

@@ -106,7 +106,8 @@ impl TicketHistory {
         let head = ticket.fields();
         let word = |field: &Field| head.get(field).and_then(Node::as_text);
         let estimate = word(&Field::Estimate).and_then(parse_span);
-        let events = events(ticket);
+        // What remains of a purged ticket tells nothing of when it was opened, and how it ended.
+        let events = if ticket.is_purged() { Vec::new() } else { events(ticket) };
         Self {
             kind: head.kind(),
             area: word(&Field::Area).and_then(Area::parse).unwrap_or(Area::Application),

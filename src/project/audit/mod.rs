@@ -88,6 +88,9 @@ impl Project<'_> {
             AuditRequest::Range(range, start) => range::asked(self, range, start)?,
             AuditRequest::Pushed(text) => range::pushed(self, text)?,
         };
+        if matches!(request, AuditRequest::Range(None, _)) {
+            self.check_audited(&stretch.tips)?;
+        }
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;
         }

@@ -7,7 +7,7 @@ use crate::process::{
 use crate::project::change::Change;
 use crate::project::ci::build::Build;
 use crate::project::ci::texts::{bounded, fixed_by, opening, suspects};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::store::Store;
 use crate::ticket::{Action, Field, LinkKind, Occurrence, Resolution, Ticket, TicketId};
 
@@ -281,9 +281,15 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         let note = fixed_by(&self.run.build.branch, &failed, since, count, commits.as_deref());
         let request =
             Request::new(RequestKind::Process(ProcessAction::Resolve(ending))).with_note(Some(note));
-        match self.change.request(ticket.id(), request)? {
-            Some(_) => self.summary.resolved.push(id),
-            None => self.summary.unchanged.push(id),
+        match self.change.request(ticket.id(), request) {
+            Ok(Some(_)) => self.summary.resolved.push(id),
+            Ok(None) => self.summary.unchanged.push(id),
+            // Who may not resolve it reports what fails all the same.
+            Err(failure) if failure.kind == Kind::Refused => {
+                self.change.warning(&id, format!("passes, and is not resolved: {:#}", failure.error));
+                self.summary.unchanged.push(id);
+            }
+            Err(failure) => return Err(failure),
         }
         Ok(())
     }
