@@ -73,7 +73,7 @@ impl Change<'_, '_> {
     }
 
     /// Sees that the author may change a file of the project's rules.
-    fn check_owned(&mut self, path: &str) -> Result<(), Failure> {
+    pub(super) fn check_owned(&mut self, path: &str) -> Result<(), Failure> {
         let rules = self.project().rules()?;
         if rules.may_change_rules(&self.author.member) {
             return Ok(());

@@ -3,7 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::Field;
+use crate::ticket::{Field, visible};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -45,6 +45,15 @@ impl Project<'_> {
             self.host
                 .note(format!("note: both sides set {} of {id}: git support show {id}", names.join(", ")));
         }
+        if !synced.settings_there.is_empty() {
+            let (names, place) = (few(&synced.settings_there), &synced.remote);
+            self.host
+                .note(format!("note: {names} of {place}/{} come with its code: git pull", self.branch()));
+        }
+        if !synced.settings_here.is_empty() {
+            let names = few(&synced.settings_here);
+            self.host.note(format!("note: {names} of {} go with your code: git push", self.branch()));
+        }
         for id in &synced.removed {
             self.host.note(format!(
                 "warning: {} removed the file of {id}: git support doctor --repair brings it back",
@@ -57,5 +66,17 @@ impl Project<'_> {
             ));
         }
         Ok(synced)
+    }
+}
+
+/// The most files that are named one by one.
+const MAX_NAMED: usize = 3;
+
+/// Files, in a line.
+fn few(paths: &[String]) -> String {
+    let names: Vec<String> = paths.iter().take(MAX_NAMED).map(|path| visible(path)).collect();
+    match paths.len().saturating_sub(MAX_NAMED) {
+        0 => names.join(", "),
+        more => format!("{}, and {more} more", names.join(", ")),
     }
 }

@@ -5,7 +5,7 @@ use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
-use crate::store::{Error, PastChange};
+use crate::store::{Error, PastChange, layout};
 use crate::ticket::{EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, visible};
 
 /// What is to be undone.
@@ -105,6 +105,9 @@ impl Change<'_, '_> {
             if now != past.file(&project.store, path)? {
                 project.host.note(format!("note: {path} was changed since, and stays"));
                 continue;
+            }
+            if layout::is_of_rules(path) {
+                self.check_owned(path)?;
             }
             self.files.push(match past.file_before(&project.store, path)? {
                 Some(content) => FileChange::write(path, content),

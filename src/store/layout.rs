@@ -25,28 +25,15 @@ pub const ATTACHMENTS: &str = ".support/attachments";
 /// How git treats our files.
 pub const ATTRIBUTES: &str = ".support/.gitattributes";
 
-/// The files that say who may do what, and how git treats tickets; the folders of those that say with whom, for which
-/// release, and when.
+/// The files and folders that rule: who may do what, how git treats tickets; with whom, for which release, and when.
 pub const RULES: [&str; 6] = [CONFIG, TEAM, ATTRIBUTES, VENDORS, RELEASES, CALENDARS];
-
-/// The files and folders that are the project's, beside tickets and evidence ([`is_of_project`]).
-pub const PROJECT: [&str; 8] = [CONFIG, TEAM, ATTRIBUTES, VENDORS, RELEASES, CALENDARS, ANSWERS, ACCEPTED];
 
 /// True for a file that rules ([`RULES`]).
 #[must_use]
 pub fn is_of_rules(path: &str) -> bool {
-    RULES.iter().any(|rule| is_at(path, rule))
-}
-
-/// True for a file that people write by hand or with a command, and that is no ticket and no evidence.
-#[must_use]
-pub fn is_of_project(path: &str) -> bool {
-    PROJECT.iter().any(|place| is_at(path, place))
-}
-
-/// True for a place itself, and what lies below it.
-fn is_at(path: &str, place: &str) -> bool {
-    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_at =
+        |place: &&str| path.strip_prefix(*place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    RULES.iter().any(|place| is_at(&place))
 }
 
 /// The content of [`ATTRIBUTES`]: bytes as they are; tickets merged by the merge rule, and shown as people read them.

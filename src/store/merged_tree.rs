@@ -1,10 +1,8 @@
 //! Two states of everything under `.support/` made one: tickets by the merge rule, other files line by line.
 
-use crate::store::Store;
-use crate::store::common_version::CommonVersions;
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
+use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
 use crate::ticket::{Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
 
@@ -19,6 +17,18 @@ pub(crate) struct MergedTree {
     pub(crate) renamed: Vec<(TicketId, TicketId)>,
     /// Tickets of which both sides set fields otherwise, with those fields.
     pub(crate) contested: Vec<(TicketId, Vec<Field>)>,
+    /// Of settings that are left as they are, those that our side and their side have changed.
+    pub(crate) left: [Vec<String>; 2],
+}
+
+/// What of two sides is made one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Everything,
+    /// Tickets and their evidence. The rest belongs to the code of each side: carried over without it, what one side took
+    /// back would come again from the other, in the name of who carried it.
+    Tickets,
 }
 
 impl MergedTree {
@@ -47,89 +57,36 @@ pub(crate) fn union(
     ours: ObjectId,
     theirs: ObjectId,
 ) -> Result<MergedTree, Error> {
-    union_from(repository, &|path| repository.committed(base, path), ours, theirs)
+    union_of(repository, Extent::Everything, base, ours, theirs)
 }
 
-/// The same of two lines that take over from each other without a merge: what is no ticket is merged from the newest
-/// version that both had.
+/// The same, of so much of them.
 ///
 /// # Errors
 /// A ticket cannot be read on one side, or a file was changed on both.
-pub(crate) fn union_without_merge(
+pub(crate) fn union_of(
     repository: &Repository,
+    extent: Extent,
     base: Option<ObjectId>,
-    ours: ObjectId,
-    theirs: ObjectId,
-) -> Result<MergedTree, Error> {
-    let common = CommonVersions::new(repository, base, ours, theirs);
-    union_from(repository, &|path| common.of(path), ours, theirs)
-}
-
-/// What a tip lacks of what a commit of ours did; `common` is of our line and theirs, which the tip belongs to. What they
-/// had of it, and changed since, is not done again.
-///
-/// # Errors
-/// A ticket cannot be read on one side, or a file was changed on both.
-pub(crate) fn carried(
-    repository: &Repository,
-    common: &CommonVersions<'_>,
-    commit: ObjectId,
-    tip: ObjectId,
-) -> Result<Vec<FileChange>, Error> {
-    let parent = repository.parents(commit)?.first().copied();
-    let before = |path: &str| {
-        let own = repository.committed(Some(commit), path)?;
-        if common.theirs_had(path, own)? { Ok(own) } else { repository.committed(parent, path) }
-    };
-    Ok(union_from(repository, &before, commit, tip)?.for_theirs)
-}
-
-impl Store {
-    /// True where a version of a file is what [`sync`](Store::sync) makes of two commits' whose code differs.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn is_taken_over(
-        &self,
-        path: &str,
-        now: Option<ObjectId>,
-        (ours, theirs): (ObjectId, ObjectId),
-    ) -> Result<bool, Error> {
-        let repository = self.repository();
-        let path = &*SupportPath::parse(path)?;
-        let base = repository.merge_base(ours, theirs)?;
-        let before = CommonVersions::new(repository, base, ours, theirs).of(path)?;
-        let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
-        let [ours, theirs] =
-            [repository.committed(Some(ours), path)?, repository.committed(Some(theirs), path)?];
-        match file(
-            repository,
-            path,
-            [read(before)?.as_deref(), read(ours)?.as_deref(), read(theirs)?.as_deref()],
-        ) {
-            Ok(made) => Ok(made.map(|made| repository.hash(&made)).transpose()? == now),
-            // Both changed the same lines: a person decided.
-            Err(Error::BadFile(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// Says of a path which version both sides came from.
-type Before<'a> = &'a dyn Fn(&str) -> Result<Option<ObjectId>, git::Error>;
-
-fn union_from(
-    repository: &Repository,
-    before: Before<'_>,
     ours: ObjectId,
     theirs: ObjectId,
 ) -> Result<MergedTree, Error> {
     let mut union = MergedTree::default();
     for difference in repository.differences(layout::FOLDER, ours, theirs)? {
         let path = &*SupportPath::parse(&difference.path)?;
+        if extent == Extent::Tickets && !is_of_tickets(path) {
+            let before = repository.committed(base, path)?;
+            for (left, now) in union.left.iter_mut().zip([difference.ours, difference.theirs]) {
+                left.extend((now != before).then(|| path.to_owned()));
+            }
+            continue;
+        }
         let read = |blob: Option<ObjectId>| blob.map(|blob| content(repository, path, blob)).transpose();
         let (mine, other) = (read(difference.ours)?, read(difference.theirs)?);
-        let before = read(before(path)?)?;
+        let before = match base {
+            Some(base) => read(repository.committed(Some(base), path)?)?,
+            None => None,
+        };
         let (mine, other, before) = (mine.as_deref(), other.as_deref(), before.as_deref());
         match layout::id_of(path) {
             Some(id) => tickets(&mut union, &id, path, [before, mine, other])?,
@@ -141,6 +98,12 @@ fn union_from(
         }
     }
     Ok(union)
+}
+
+/// True for a ticket, and for evidence.
+fn is_of_tickets(path: &str) -> bool {
+    let evidence = path.strip_prefix(layout::ATTACHMENTS).is_some_and(|rest| rest.starts_with('/'));
+    layout::id_of(path).is_some() || evidence
 }
 
 /// True for an attachment of a ticket that is purged on either side.

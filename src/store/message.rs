@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::store::git::ObjectId;
 use crate::ticket::{
     Action, Entry, FULL_TICKET_BYTES, Field, Kind, MAX_TICKET_BYTES, Person, Set, Ticket, TicketId, cut,
     first_bytes, inert, inert_lines, one_line, visible,
@@ -121,22 +120,11 @@ pub(super) fn line_of_action(action: &str) -> String {
     format!("Support-Action: {action}")
 }
 
-/// The trailer of the commit that another took over from: its name in full.
-pub const SOURCE: &str = "Support-Source";
-
-/// The message of a commit whose action no entry of a ticket tells; `source` is the commit that it takes over from, where
-/// that is no parent of it.
+/// The message of a commit whose action no entry of a ticket tells.
 #[must_use]
-pub(crate) fn of_action(
-    subject: &str,
-    ids: &[TicketId],
-    (action, source): (&str, Option<ObjectId>),
-    wording: &Wording,
-) -> String {
-    let mut trailers: Vec<String> = ids.iter().map(|id| format!("Support-Ticket: {id}")).collect();
-    trailers.extend(source.map(|source| format!("{SOURCE}: {source}")));
-    trailers.push(line_of_action(action));
-    compose(subject, "", &trailers.join("\n"), wording)
+pub(crate) fn of_action(subject: &str, ids: &[TicketId], action: &str, wording: &Wording) -> String {
+    let tickets: Vec<String> = ids.iter().map(|id| format!("Support-Ticket: {id}")).collect();
+    compose(subject, "", &[tickets, vec![line_of_action(action)]].concat().join("\n"), wording)
 }
 
 fn compose(subject: &str, body: &str, trailers: &str, wording: &Wording) -> String {

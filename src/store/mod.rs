@@ -6,7 +6,6 @@
 mod arrivals;
 mod branches;
 mod commit_deltas;
-mod common_version;
 mod compare;
 pub mod driver;
 mod error;
@@ -52,7 +51,7 @@ pub use history::IntroducedEntry;
 pub use kept_text::{forget_texts, keep_text, kept_texts, own_folder};
 pub use lost::Lost;
 pub(crate) use merged_tree::{newly_contested, readable};
-pub use message::{SOURCE, TicketChange, Wording, of_tickets as message_of};
+pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use past_change::PastChange;
 pub use settings_changes::{Past, SettingsChange};
 pub use snapshot::{Listing, Snapshot};

@@ -4,6 +4,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::ObjectId;
 use crate::store::layout;
+use crate::store::message;
 use crate::store::snapshot::Snapshot;
 use crate::ticket::{EntryId, Person, Ticket, TicketId};
 
@@ -22,8 +23,8 @@ pub struct PastChange {
 }
 
 impl Store {
-    /// The newest commit by a person, by address, that changed something of ours; merges are left out. Where
-    /// a ticket is named, the newest that changed it.
+    /// The newest commit by a person, by address, that changed something of ours; merges are left out, and commits that
+    /// take over what others did. Where a ticket is named, the newest that changed it.
     ///
     /// # Errors
     /// An object cannot be read.
@@ -67,6 +68,10 @@ impl Store {
             }
             let parents = self.repository().parents(touch.commit)?;
             let author = self.repository().commit_text(touch.commit)?.identity.author;
+            let takes_over = message::line_of_action(message::TAKES_OVER);
+            if self.repository().says(touch.commit, &takes_over)? {
+                return Ok(true);
+            }
             let mut change = PastChange {
                 commit: touch.commit,
                 tickets: Vec::new(),

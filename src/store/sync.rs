@@ -5,11 +5,10 @@
 //! over their tickets in a commit, and our ticket commits are put on top of their tip.
 
 use crate::store::Store;
-use crate::store::common_version::CommonVersions;
 use crate::store::error::Error;
 use crate::store::git::{self, FileChange, ObjectId, TreeChange};
 use crate::store::layout;
-use crate::store::merged_tree::{MergedTree, carried, union, union_without_merge};
+use crate::store::merged_tree::{Extent, MergedTree, union, union_of};
 use crate::store::message::{self, Wording};
 use crate::store::synced::{Rewrite, Synced};
 use crate::ticket::TicketId;
@@ -231,7 +230,7 @@ impl Store {
             let Some(ours) = tip else { return Ok(None) };
             let base = self.repository.merge_base(ours, theirs)?;
             met = union(&self.repository, base, ours, theirs)?;
-            let message = self.message("merge the tickets of", &met.for_ours, None, wording, synced);
+            let message = self.message("merge the tickets of", &met.for_ours, wording, synced);
             Ok(Some(TreeChange { also: vec![theirs], ..TreeChange::new(met.for_ours.clone(), message) }))
         })?;
         self.report(&met, synced);
@@ -254,16 +253,24 @@ impl Store {
             self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
                 let Some(ours) = tip else { return Ok(None) };
                 let base = self.repository.merge_base(ours, theirs)?;
-                met = union_without_merge(&self.repository, base, ours, theirs)?;
-                let message =
-                    self.message("take over the tickets of", &met.for_ours, Some(theirs), wording, synced);
+                let extent = self.exchanged(ours, theirs)?;
+                met = union_of(&self.repository, extent, base, ours, theirs)?;
+                let message = self.message("take over the tickets of", &met.for_ours, wording, synced);
                 Ok((!met.for_ours.is_empty()).then(|| TreeChange::new(met.for_ours.clone(), message)))
             })?;
             met.for_theirs.clear();
+            let [_, settings_there] = std::mem::take(&mut met.left);
+            synced.settings_there = settings_there;
             self.report(&met, synced);
         }
         let Some(ours) = self.repository.tip(&self.target)? else { return Ok(None) };
         self.on_top_of(theirs, ours, wording, synced)
+    }
+
+    /// What is carried over between commits whose code differs: tickets, and all of it to who has nothing of ours yet.
+    fn exchanged(&self, ours: ObjectId, theirs: ObjectId) -> Result<Extent, Error> {
+        let has = |commit| self.repository.find(commit, layout::FOLDER).map(|found| found.is_some());
+        Ok(if has(ours)? && has(theirs)? { Extent::Tickets } else { Extent::Everything })
     }
 
     /// Our ticket commits on top of their tip, without our code; nothing where they have all of it.
@@ -276,26 +283,34 @@ impl Store {
     ) -> Result<Option<ObjectId>, Error> {
         let repository = &self.repository;
         let base = repository.merge_base(ours, theirs)?;
-        if union_without_merge(repository, base, ours, theirs)?.for_theirs.is_empty() {
+        let extent = self.exchanged(ours, theirs)?;
+        let met = union_of(repository, extent, base, ours, theirs)?;
+        let [settings_here, _] = met.left;
+        synced.settings_here = settings_here;
+        if met.for_theirs.is_empty() {
             return Ok(None);
         }
         let commits = repository.commits_below(layout::FOLDER, ours, theirs)?;
-        let common = CommonVersions::new(repository, base, ours, theirs);
         let mut tip = theirs;
         let mut sent = Vec::new();
         for commit in commits.iter().filter(|_| commits.len() <= MAX_COMMITS) {
-            let files = carried(repository, &common, *commit, tip)?;
-            if !files.is_empty() {
-                add(&mut sent, ids(&files));
+            let before = repository.parents(*commit)?.first().copied();
+            let met = union_of(repository, extent, before, *commit, tip)?;
+            if !met.for_theirs.is_empty() {
+                add(&mut sent, ids(&met.for_theirs));
                 let text = repository.commit_text(*commit)?;
-                tip = repository.copy_commit(tip, &TreeChange::new(files, text.message), &text.identity)?;
+                tip = repository.copy_commit(
+                    tip,
+                    &TreeChange::new(met.for_theirs, text.message),
+                    &text.identity,
+                )?;
             }
         }
         // What merges brought, or what was too much to carry one by one.
-        let rest = union_without_merge(repository, base, ours, tip)?;
+        let rest = union_of(repository, extent, base, ours, tip)?;
         if !rest.for_theirs.is_empty() {
             add(&mut sent, ids(&rest.for_theirs));
-            let message = self.message("push tickets to", &rest.for_theirs, Some(ours), wording, synced);
+            let message = self.message("push tickets to", &rest.for_theirs, wording, synced);
             let identity = repository.identity()?;
             tip = repository.copy_commit(tip, &TreeChange::new(rest.for_theirs, message), &identity)?;
         }
@@ -303,17 +318,9 @@ impl Store {
         Ok((tip != theirs).then_some(tip))
     }
 
-    fn message(
-        &self,
-        what: &str,
-        files: &[FileChange],
-        source: Option<ObjectId>,
-        wording: &Wording,
-        synced: &Synced,
-    ) -> String {
+    fn message(&self, what: &str, files: &[FileChange], wording: &Wording, synced: &Synced) -> String {
         let place = format!("{}/{}", synced.remote, self.target.name());
-        let action = (message::TAKES_OVER, source);
-        message::of_action(&format!("{what} {place}"), &ids(files), action, wording)
+        message::of_action(&format!("{what} {place}"), &ids(files), message::TAKES_OVER, wording)
     }
 
     fn report(&self, met: &MergedTree, synced: &mut Synced) {

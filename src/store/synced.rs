@@ -28,6 +28,10 @@ pub struct Synced {
     pub left_out: Vec<TicketId>,
     /// Tickets of which both sides set fields otherwise, with those fields.
     pub contested: Vec<(TicketId, Vec<Field>)>,
+    /// Settings that were changed on the remote, where the code differs: they come with it.
+    pub settings_there: Vec<String>,
+    /// Settings that were changed here, where the code differs: they go with it.
+    pub settings_here: Vec<String>,
     /// Tickets whose files the remote has removed, and that were not changed here since.
     pub removed: Vec<TicketId>,
 }

@@ -204,7 +204,7 @@ fn change(
     // A message of megabytes serves nobody: the commit itself says which files it touched.
     let ids = if ids.len() > MAX_TRAILERS { Vec::new() } else { ids };
     let message = match draft.action {
-        Some(action) => message::of_action(&draft.subject, &ids, (action, None), &draft.wording),
+        Some(action) => message::of_action(&draft.subject, &ids, action, &draft.wording),
         None if draft.tickets.is_empty() => message::of_files(&draft.subject, &draft.wording),
         None if !draft.subject.is_empty() => {
             message::of_tickets_under(&draft.subject, &draft.tickets, &draft.wording)

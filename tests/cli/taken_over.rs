@@ -1,5 +1,5 @@
-//! Settings that `sync` carries between lines of history whose code differs: nothing that one side took back comes again from
-//! the other, and who changed a rule answers for it, not who took it over.
+//! What `sync` carries between lines of history whose code differs: tickets and their evidence. Settings come and go with the
+//! code, in the commits of who changed them: nothing that one side took back comes again from the other.
 
 use crate::sandbox::Sandbox;
 
@@ -9,44 +9,49 @@ const CLONES: &str = r#"
 set -e
 git init -q --bare -b main ../hub.git; git remote add origin ../hub.git
 git support -q init --owner me; git support -q team add Kim --email kim@example.com --role l3
-git support -q config set policy.rules_by_role enforce; git push -qu origin HEAD
+git support -q config set policy.rules_by_role enforce; git support -q new One; git push -qu origin HEAD
 git clone -q ../hub.git ../kim
 git -C ../kim config user.name Kim; git -C ../kim config user.email kim@example.com
 echo a >../kim/a.rs; git -C ../kim add a.rs; git -C ../kim commit -qm Code
 "#;
 const TOOLS: &str = r#"
 set -e
-as_kim() { (cd ../kim; GIT_AUTHOR_NAME=Kim GIT_AUTHOR_EMAIL=kim@example.com GIT_COMMITTER_NAME=Kim GIT_COMMITTER_EMAIL=kim@example.com "$@"); }
-add() { git support -q team add "$1" --email "$1@example.com" --role l2; git support -q sync; }
-remove() { git support -q team remove "$1"; git support -q sync; }
-team() { git support team; }
+as_kim() { (cd ../kim; GIT_AUTHOR_NAME=Kim GIT_AUTHOR_EMAIL=kim@example.com GIT_COMMITTER_NAME=Kim GIT_COMMITTER_EMAIL=kim@example.com GIT_SUPPORT_SEED=$RANDOM "$@"); }
+s() { git support -q "$@"; }
+add() { s team add "$1" --email "$1@example.com" --role l2; s sync; }
+remove() { s team remove "$1"; s sync; }
+lead() { s team edit Kim --role lead; s sync; as_kim git pull -q --no-rebase --no-edit; }
+id=$(git support list --format csv | sed -n 2p | cut -d, -f1)
 "#;
 
 fn story(script: &str) -> (Sandbox, String) {
     let sandbox = Sandbox::new();
     sandbox.is_tampered_with();
     sandbox.shell(CLONES).ok();
-    let said = sandbox.shell(&format!("{TOOLS}{script}")).ok();
-    (sandbox, said)
+    let said = sandbox.shell(&format!("exec 2>&1\n{TOOLS}{script}"));
+    (sandbox, said.stdout)
 }
 
 #[test]
-fn who_takes_a_rule_over_has_not_changed_it() {
+fn settings_come_with_the_code_and_who_syncs_has_not_changed_them() {
     let cases = [
         "add bo",
-        "git support -q vendor add acme --email help@acme.example; git support -q sync",
-        "git tag v1.0; git support -q release handover 1.0 --tag v1.0 -m Cards; git support -q sync",
+        "s vendor add acme --email help@acme.example; s sync",
+        "git tag v1.0; s release handover 1.0 --tag v1.0 -m Cards; s sync",
         "add bo; as_kim git support -q sync; remove bo",
-        "git support -q config set commit.prefix desk; git support -q sync; as_kim git support -q sync; git support -q config set commit.prefix support; git support -q sync",
+        "s config set commit.prefix desk; s sync; as_kim git support -q sync; s config set commit.prefix support; s sync",
     ];
     for case in cases {
-        let (sandbox, _) = story(&format!("{case}; as_kim git support -q sync"));
-        let said = sandbox
-            .shell(&format!("{TOOLS}as_kim git log -1 --format=%s%n%b; as_kim git support audit"))
-            .ok();
-        assert!(said.contains("take over") && said.contains("no problems found"), "{case}\n{said}");
-        // Also when the code is published, whoever takes it over from there, and to who has nothing but the branch.
-        let more = "as_kim git pull -q --no-rebase --no-edit; as_kim git push -q; as_kim git support audit; git pull -q; echo b >b.rs; git add b.rs; git commit -qm B; git support audit; git clone -q ../hub.git ../new; cd ../new; git support audit";
+        let (sandbox, said) = story(&format!(
+            "{case}; s comment $id -m Seen.; s sync; as_kim git support sync; as_kim git support audit"
+        ));
+        let is_open = !case.contains("remove bo");
+        assert_eq!(said.contains("of origin/main come with its code: git pull"), is_open, "{case}\n{said}");
+        assert!(
+            said.contains("1 ticket from origin") && said.contains("no problems found"),
+            "{case}\n{said}"
+        );
+        let more = "as_kim git pull -q --no-rebase --no-edit; as_kim git push -q; as_kim git support audit; git pull -q; git support audit; git diff --stat HEAD origin/main -- .support; git clone -q ../hub.git ../new; cd ../new; git support audit";
         let said = sandbox.shell(&format!("{TOOLS}{more}")).ok();
         assert_eq!(said.matches("no problems found").count(), 3, "{case}\n{said}");
     }
@@ -54,69 +59,82 @@ fn who_takes_a_rule_over_has_not_changed_it() {
 
 #[test]
 fn what_one_side_took_back_does_not_come_again_from_the_other() {
+    // In the end the code meets, and so do the settings: as git merges them.
+    let meet = "; as_kim git support sync; as_kim git pull -q --no-rebase --no-edit; as_kim git push -q; git pull -q; s sync; git support team; as_kim git support team";
     let cases = [
-        // Taken over, and then removed where it came from.
-        ("add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync", "", "bo"),
-        ("add bo; as_kim git support -q sync; remove bo; add cy; as_kim git support -q sync", "cy", "bo"),
+        ("add bo; as_kim git support -q sync; remove bo", "", "bo@"),
+        ("add bo; as_kim git support -q sync; remove bo; add cy", "cy@", "bo@"),
+        ("add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync; add bo", "bo@", "cy@"),
+        // A lead's own go with their code, each once, and the last one counts.
         (
-            "add bo; as_kim git support -q sync; remove bo; as_kim git support -q sync; add bo; as_kim git support -q sync",
-            "bo",
-            "cy",
+            "lead; as_kim git support -q team add bo --email bo@example.com; as_kim git support -q team remove bo; s sync",
+            "",
+            "bo@",
         ),
-        // Sent, and then removed where it went.
-        ("lead; mine add bo; git support -q sync; remove bo; as_kim git support -q sync", "", "bo"),
-        ("lead; mine add bo; git support -q sync; remove bo; add cy; as_kim git support -q sync", "cy", "bo"),
-        // Sent, and then removed by who sent it.
-        ("lead; mine add bo; mine remove bo; git support -q sync", "", "bo"),
         (
-            "lead; mine add bo; git support -q sync; git support -q team edit 'Dana Li' --email also@example.com; git support -q sync; mine remove bo; git support -q sync",
-            "also",
-            "bo",
+            "lead; add zed; remove zed; as_kim git support -q sync; as_kim git support -q team add zed --email zed@example.com",
+            "zed@",
+            "bo@",
         ),
-        // Changed further on the other side.
-        (
-            "lead; mine add bo; git support -q sync; git support -q team edit bo --role lead; git support -q sync; as_kim git support -q sync",
-            "lead",
-            "cy",
-        ),
+        ("add zed; lead; remove zed; add zed; as_kim git support -q team remove zed", "", "zed@"),
     ];
-    let tools = "
-        lead() { git support -q team edit Kim --role lead; git support -q sync; as_kim git support -q sync; }
-        mine() { as_kim \"$1\" \"$2\"; }
-        ";
     for (case, has, has_not) in cases {
-        let (sandbox, _) = story(&format!("{tools}{case}"));
-        let script = format!(
-            "{TOOLS}git support -q sync; team; as_kim git support team; git status --porcelain; as_kim git status --porcelain"
-        );
-        let said = sandbox.shell(&script).ok();
+        let (_sandbox, said) = story(&format!("{case}{meet}"));
         let rows = |name: &str| said.lines().filter(|line| line.contains(name)).count();
         assert_eq!(rows(has_not), 0, "{case}\n{said}");
-        assert!(has.is_empty() || rows(has) >= 2, "{case}\n{said}");
+        assert!(has.is_empty() || rows(has) == 2, "{case}\n{said}");
     }
 }
 
 #[test]
-fn who_names_a_source_that_does_not_allow_it_has_changed_the_rules() {
-    let take = "take() { as_kim git checkout -q $1 -- .support/team.yaml; as_kim git commit -qm \"support: take over the tickets of origin/main\n\nSupport-Source: $(as_kim git rev-parse $1)\nSupport-Action: sync\"; }
-        edit() { sed -i 's/roles: \\[l3\\]/roles: [lead]/' ../kim/.support/team.yaml; as_kim git commit -qam \"$1\"; }
-        ";
+fn ones_own_settings_are_said_to_go_with_the_code() {
+    let (sandbox, said) = story(
+        "lead; as_kim git support team add bo --email bo@example.com; as_kim git support comment $id -m Mine. --push; s sync; git support show $id; git support team",
+    );
+    assert!(said.contains("note: .support/team.yaml of main go with your code: git push"), "{said}");
+    assert!(said.contains("Mine.") && !said.contains("bo@"), "{said}");
+    // A conflict of settings is git's to tell, and keeps no ticket.
+    let said = sandbox.shell(&format!("exec 2>&1\n{TOOLS}s team add cy --email cy@example.com; s comment $id -m Ours.; s sync; as_kim git support sync; as_kim git support show $id")).stdout;
+    assert!(said.contains("Ours.") && said.contains("come with its code"), "{said}");
+}
+
+#[test]
+fn who_has_nothing_of_ours_yet_gets_all_of_it() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.shell(
+        "set -e; exec 2>&1; git stash -q -u; git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q -u origin main
+        git clone -q ../hub.git ../kim; cd ../kim; echo a >a.rs; git add a.rs; git -c user.name=Kim -c user.email=k@example.com commit -qm Code; cd ../repo
+        git support -q init --owner me; git support -q new One; git support -q sync; cd ../kim; git support sync; git support team; git support list",
+    ).stdout;
+    assert!(said.contains("product-owner") && said.contains("One"), "{said}");
+}
+
+#[test]
+fn a_take_over_is_nobodys_change_to_undo_and_a_setting_is_undone_by_who_may_set_it() {
     let cases = [
-        // Back to what a leader once wrote.
+        // Somebody else's settings and comments.
+        "s config set policy.severity_by_owner enforce; s comment $id -m Theirs.; s sync; as_kim git support -q comment $id -m Mine.; as_kim git support -q sync; as_kim git support undo; as_kim git support show $id; as_kim git support config get policy.severity_by_owner || true",
+        // A former lead's own.
+        "lead; as_kim git support -q config set policy.severity_by_owner enforce; as_kim git push -q; git pull -q; s team edit Kim --role l3; s sync; as_kim git pull -q --no-rebase --no-edit; as_kim git support undo $(as_kim git log --format=%h --grep=severity_by_owner -1) || true; as_kim git support config get policy.severity_by_owner",
+    ];
+    let (_sandbox, said) = story(cases[0]);
+    assert!(said.contains("undone: comment") && said.contains("Theirs."), "{said}");
+    let (_sandbox, said) = story(cases[1]);
+    assert!(
+        said.contains("not allowed to change .support/config.yaml") && said.ends_with("enforce\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_commit_that_says_it_took_rules_over_has_changed_them() {
+    let take = "take() { as_kim git checkout -q $1 -- .support/team.yaml; as_kim git commit -qm \"support: take over the tickets of origin/main\n\nSupport-Source: $(as_kim git rev-parse $1)\nSupport-Action: sync\"; }; ";
+    let cases = [
         "old=$(git rev-parse HEAD); add bo; as_kim git pull -q --no-rebase --no-edit; take $old",
-        // From a line of their own, by themselves, or by who they made one.
-        "as_kim git switch -qc side; edit Role; as_kim git switch -q main; take side",
-        "as_kim git switch -qc side; edit Role; as_kim git support -q team add Bo --email bo@example.com --role lead; as_kim git switch -q main; take side",
-        // From a leader's, with something beside.
-        "add bo; as_kim git fetch -q; take origin/main; sed -i 's/l3/lead/' ../kim/.support/team.yaml; as_kim git commit -q --amend -a --no-edit",
-        // What a leader wrote on a line from before a later rule: what came since goes.
-        "git switch -qc old; git support -q team add bo --email bo@example.com --role l2; git push -q origin old; git switch -q main; add cy; as_kim git pull -q --no-rebase --no-edit; as_kim git fetch -q; take origin/old",
-        // From nowhere.
-        "edit \"support: take over the tickets of origin/main\n\nSupport-Source: 0123456789012345678901234567890123456789\nSupport-Action: sync\"",
+        "s team edit Kim --role lead; s sync; s team edit Kim --role l3; s sync; as_kim git fetch -q; take origin/main~1",
     ];
     for case in cases {
-        let (sandbox, _) = story(&format!("{take}{case}"));
-        let said = sandbox.shell(&format!("{TOOLS}as_kim git support audit"));
-        assert!(said.stdout.contains("rules.owned") && said.status == Some(3), "{case}\n{}", said.stdout);
+        let (_sandbox, said) = story(&format!("{take}{case}; as_kim git support audit"));
+        assert!(said.contains("rules.owned"), "{case}\n{said}");
     }
 }

@@ -57,8 +57,7 @@ impl Review<'_> {
         }
         self.beside(passage, &facts);
         let answering = self.answering(passage, &facts)?;
-        let own = self.own_rules(passage, 0)?;
-        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering, &own)? {
+        for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering)? {
             self.found(passage.commit, None, &path, finding);
         }
         let mut names = Vec::new();

@@ -20,7 +20,6 @@ mod settled;
 mod side_lines;
 mod signer;
 mod steps;
-mod taken_over;
 mod trusted_mailmap;
 mod verified;
 mod versions;
@@ -329,14 +328,12 @@ struct Done {
 
 /// Settles what is in doubt, verifies signatures, and gives what was found, in the order of the commits.
 fn finished(mut review: Review<'_>, stretch: &CommitRange, count: Counting) -> Result<Done, Failure> {
-    let is_conditional =
-        !review.doubts.is_empty() || !review.signatures.is_empty() || !review.sources.is_empty();
+    let is_conditional = !review.doubts.is_empty() || !review.signatures.is_empty();
     destroyed::judge(&mut review, stretch)?;
     for (doubt, finding) in attribution::unsettled(&mut review, stretch)? {
         let path = layout::ticket(&doubt.ticket);
         review.found(doubt.commit, Some(&doubt.ticket), &path, finding);
     }
-    review.sign_sources()?;
     review.verify()?;
     let unaccepted = std::mem::take(&mut review.unaccepted);
     let mut faults = std::mem::take(&mut review.problems);

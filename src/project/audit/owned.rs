@@ -84,19 +84,19 @@ pub(super) struct RuleChanges {
 }
 
 impl RuleChanges {
-    /// Looks at a commit that changes the rules, of which some files are its own: said, with the file, where its author
-    /// neither leads nor owns the product.
+    /// Looks at a commit that changes the rules: said, with the file, where its author neither leads nor owns the
+    /// product.
     pub(super) fn pass(
         &mut self,
         store: &Store,
         book: &mut Rulebook<'_>,
         passage: &CommitDelta,
         author: &Person,
-        own: &[&FileDelta],
     ) -> Result<Vec<(String, Finding)>, Failure> {
         let mut changed = Vec::new();
-        for file in own {
-            if !is_of_ours(store, file)? {
+        for file in passage.files.iter().filter(|file| layout::is_of_rules(&file.path)) {
+            let is_merged = store.repository().is_as_git_merges(&passage.parents, file);
+            if !is_merged.map_err(Error::from)? && !is_of_ours(store, file)? {
                 changed.push(file.path.clone());
             }
         }

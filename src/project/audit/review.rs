@@ -1,6 +1,6 @@
 //! The audit of a stretch of history as it goes on: what was found, what is known, what is still in doubt.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::process::audit::{Finding, Origin};
@@ -11,7 +11,7 @@ use crate::project::audit::owned::RuleChanges;
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::state::Project;
 use crate::store::Store;
-use crate::store::git::{CommitDelta, Mailmap, ObjectId};
+use crate::store::git::{Mailmap, ObjectId};
 use crate::ticket::{Action, Entry, Person, TicketId, Timestamp};
 
 /// What brought an entry: the version of the ticket, and the commit.
@@ -88,8 +88,6 @@ pub(super) struct Review<'a> {
     /// Who changed the rules.
     pub(super) rules: RuleChanges,
     pub(super) signatures: Vec<Signature>,
-    /// The commits of other lines whose rules were taken over, and whether their authors may change them.
-    pub(super) sources: BTreeMap<ObjectId, (bool, CommitDelta)>,
     /// The commits that no rules judged, or whose signature nobody wanted.
     pub(super) unruled: Vec<Unruled>,
     /// When those were made at the earliest.
@@ -120,7 +118,6 @@ impl<'a> Review<'a> {
             destructions: Vec::new(),
             rules: RuleChanges::default(),
             signatures: Vec::new(),
-            sources: BTreeMap::new(),
             unruled: Vec::new(),
             made: HashMap::new(),
             moved_to: None,

@@ -136,7 +136,7 @@ impl Repository {
     }
 
     /// True where a commit of that name is here.
-    pub fn is_commit(&self, id: ObjectId) -> bool {
+    pub(crate) fn is_commit(&self, id: ObjectId) -> bool {
         let header = self.repo.odb().and_then(|odb| odb.read_header(id.0));
         header.is_ok_and(|(_, kind)| kind == ObjectType::Commit)
     }
