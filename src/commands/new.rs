@@ -291,11 +291,14 @@ fn title_and_description(
     changes: &mut Changes,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
+    if args.message.resume.is_some() {
+        return form(&args.message, changes, session);
+    }
     let text = args.message.given(session)?;
     let (title, description) = match (&args.title, text) {
         (Some(title), text) => (title.clone(), text),
         (None, Some(text)) => intake::split_title(&text),
-        (None, None) if session.interactive || args.message.resume.is_some() => {
+        (None, None) if session.interactive => {
             return form(&args.message, changes, session);
         }
         (None, None) => return Err(Refusal::NoTitle.into()),

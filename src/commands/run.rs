@@ -11,7 +11,7 @@ use crate::process::{
     FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult, names_a_secret, secrets_given,
     without_known, words_without_secrets,
 };
-use crate::project::{ChangeOptions, End};
+use crate::project::{ChangeOptions, End, NotPushed};
 use crate::render::View;
 use crate::ticket::one_line;
 
@@ -57,7 +57,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let status = finished.shell_status();
     // Whatever becomes of the ticket, the command's own status is what counts.
     if let Err(failure) = file(args, &finished, session) {
-        session.note(format!("warning: no ticket was written: {:#}", failure.error));
+        let what = if failure.error.is::<NotPushed>() { "" } else { "no ticket was written: " };
+        session.note(format!("warning: {what}{:#}", failure.error));
         failure.hints.iter().for_each(|hint| session.note(format!("hint: {hint}")));
     }
     Ok(View::Ran { status })

@@ -261,6 +261,13 @@ pub enum Refusal {
     },
 }
 
+fn which_vendor(known: &[String]) -> String {
+    match known.first() {
+        Some(name) => format!("--vendor {name}; or --enhance, for the Enhance process"),
+        None => "git support vendor add NAME --email ADDRESS, then --vendor NAME".to_owned(),
+    }
+}
+
 impl Refusal {
     /// What would make the rule say yes.
     #[must_use]
@@ -292,8 +299,7 @@ impl Refusal {
             Self::NoResolution { id, is_open: false, .. } => {
                 Some(format!("git support reopen {id} -m REASON"))
             }
-            Self::NoResolution { id, .. } => Some(format!("git support resolve {id} --as CODE -m TEXT")),
-            Self::NotOfStatus { id, field: Field::Resolution, .. } => {
+            Self::NoResolution { id, .. } | Self::NotOfStatus { id, field: Field::Resolution, .. } => {
                 Some(format!("git support resolve {id} --as CODE -m TEXT"))
             }
             Self::NotOfStatus { id, .. } => Some(format!("git support pend {id} -m TEXT")),
@@ -303,10 +309,7 @@ impl Refusal {
             Self::PastFollowUp(_) => Some("write 3d (working days), 12h, or a later date".to_owned()),
             Self::LevelOneDefers(id) => Some(format!("git support escalate {id}")),
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
-            Self::WhichVendor { known } => Some(match known.first() {
-                Some(name) => format!("--vendor {name}; or --enhance, for the Enhance process"),
-                None => "git support vendor add NAME --email ADDRESS, then --vendor NAME".to_owned(),
-            }),
+            Self::WhichVendor { known } => Some(which_vendor(known)),
             Self::NoChannel(name) => Some(format!("git support vendor edit {name} --email ADDRESS")),
             Self::NoCommit(id) => Some(format!(
                 "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""

@@ -233,7 +233,14 @@ impl Record {
         if ticket.fields().level() == Level::One {
             return Err(Refusal::LevelOneDefers(ticket.id().clone()));
         }
-        let known = || vendors_for(ticket, rules);
+        let known = || {
+            let mut known = vendors_for(ticket, rules);
+            // Whom nobody can reach is proposed last.
+            known.sort_by_key(|name| {
+                rules.vendors.get(name).is_none_or(|vendor| vendor.channels().is_empty())
+            });
+            known
+        };
         let area = ticket.fields().get(&Field::Area).and_then(Node::as_text);
         let vendor = match name {
             Some(name) => rules

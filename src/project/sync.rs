@@ -3,7 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::{Field, visible};
+use crate::ticket::{Field, Ticket, visible};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -20,12 +20,14 @@ impl Project<'_> {
     ///
     /// # Errors
     /// The remote cannot be reached, or does not take the push.
-    pub fn push(&self) -> Result<(), Failure> {
+    pub fn push(&self, tickets: &[Ticket]) -> Result<(), Failure> {
         let sent = self.synced(None, Take::Nothing, Rewrite::Refuse);
         let kept = |failure: Failure| {
-            let message = format!("committed on {} here, but not pushed: {:#}", self.branch(), failure.error);
-            Failure { kind: failure.kind, error: anyhow::anyhow!(message), hints: failure.hints }
-                .hint("git support sync")
+            let ids: Vec<String> = tickets.iter().map(|ticket| ticket.id().to_string()).collect();
+            let what = if ids.is_empty() { String::new() } else { format!(" ({})", few(&ids)) };
+            let place = format!("{} here{what}", self.branch());
+            let error = NotPushed { place, why: format!("{:#}", failure.error) };
+            Failure { kind: failure.kind, error: error.into(), hints: failure.hints }.hint("git support sync")
         };
         sent.map(drop).map_err(kept)
     }
@@ -69,10 +71,18 @@ impl Project<'_> {
     }
 }
 
-/// The most files that are named one by one.
+/// A change that is committed, and that the remote does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("committed on {place}, but not pushed: {why}")]
+pub struct NotPushed {
+    place: String,
+    why: String,
+}
+
+/// The most that are named one by one.
 const MAX_NAMED: usize = 3;
 
-/// Files, in a line.
+/// Files or tickets, in a line.
 fn few(paths: &[String]) -> String {
     let names: Vec<String> = paths.iter().take(MAX_NAMED).map(|path| visible(path)).collect();
     match paths.len().saturating_sub(MAX_NAMED) {

@@ -140,6 +140,8 @@ pub(super) fn clause(word: &str, rest: &str) -> Option<(String, String)> {
     let after = rest.trim_start().get(operator.len()..).unwrap_or_default().trim_start().to_lowercase();
     let is_empty = |text: &str| text.starts_with("empty") || text.starts_with("null");
     let is_list = |text: &str| text.starts_with('(');
+    let value =
+        after.split_whitespace().next().filter(|value| !value.starts_with(['(', ')'])).unwrap_or("VALUE");
     let hint = match operator.as_str() {
         "in" if is_list(&after) => Some(format!("write {own}:a,b")),
         "not" if after.strip_prefix("in").is_some_and(|rest| is_list(rest.trim_start())) => {
@@ -149,6 +151,8 @@ pub(super) fn clause(word: &str, rest: &str) -> Option<(String, String)> {
         "is" if after.strip_prefix("not").is_some_and(|rest| is_empty(rest.trim_start())) => {
             Some(format!("write has:{own}"))
         }
+        "=" | "==" => Some(format!("write {own}:{value}")),
+        "!=" | "<>" | ">=" | "<=" | ">" | "<" => Some(format!("write {own}:{operator}{value}")),
         _ => None,
     };
     hint.map(|hint| (operator, hint))

@@ -33,7 +33,7 @@ pub const RULES: [&str; 6] = [CONFIG, TEAM, ATTRIBUTES, VENDORS, RELEASES, CALEN
 pub fn is_of_rules(path: &str) -> bool {
     let is_at =
         |place: &&str| path.strip_prefix(*place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    RULES.iter().any(|place| is_at(&place))
+    RULES.iter().any(is_at)
 }
 
 /// The content of [`ATTRIBUTES`]: bytes as they are; tickets merged by the merge rule, and shown as people read them.

@@ -298,7 +298,12 @@ impl Store {
             let met = union_of(repository, extent, before, *commit, tip)?;
             if !met.for_theirs.is_empty() {
                 add(&mut sent, ids(&met.for_theirs));
-                let text = repository.commit_text(*commit)?;
+                let mut text = repository.commit_text(*commit)?;
+                // A step on several tickets, of which one was purged there, say, is no more what its message tells.
+                let count = |files: &[FileChange]| ids(files).len();
+                if repository.touched_below(layout::TICKETS, *commit)? != count(&met.for_theirs) {
+                    text.message = self.message("push tickets to", &met.for_theirs, wording, synced);
+                }
                 tip = repository.copy_commit(
                     tip,
                     &TreeChange::new(met.for_theirs, text.message),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ticket::Ticket;
 use crate::ticket::entry::Entry;
-use crate::ticket::field::Field;
+use crate::ticket::field::{Field, OF_A_STATUS};
 use crate::ticket::id::EntryId;
 use crate::ticket::merge::{Merged, merge};
 
@@ -104,7 +104,10 @@ fn by_hand<'a>(base: &'a Ticket, side: &'a Ticket) -> impl Iterator<Item = &'a F
         beside(base, side).filter(|field| !unaccounted.contains(*field)).collect();
     let fields: BTreeSet<&Field> = base.fields().names().chain(side.fields().names()).collect();
     fields.into_iter().filter(move |field| {
-        let is_told = new.contains(field) || missing.contains(field);
+        // What belongs to a status is told by the entry that sets the status.
+        let is_of_status =
+            OF_A_STATUS.contains(field) && new.contains(&Field::Status) && !unaccounted.contains(*field);
+        let is_told = new.contains(field) || missing.contains(field) || is_of_status;
         base.fields().get(field) != side.fields().get(field) && !is_told
     })
 }

@@ -287,3 +287,23 @@ fn an_entry_that_says_it_had_not_seen_what_was_there_is_noted() {
         assert_eq!(found(&sandbox, &[]), (vec!["timeline.unseen".to_owned()], Some(0)), "{script}");
     }
 }
+
+/// A status of one side takes away what belongs to that of another: told by its entry, and by nobody's hand.
+#[test]
+fn a_sync_takes_no_merge_for_an_edit_by_hand() {
+    let sandbox = Sandbox::new();
+    let begin = "set -e; exec 2>&1; git stash -q -u; git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; id=$(git support new T --severity major); git push -q -u origin main
+        for c in bo kim; do git clone -q ../hub.git ../$c; git -C ../$c config user.name $c; git -C ../$c config user.email $c@example.com; done
+        at() { (cd ../$1; shift; GIT_SUPPORT_SEED=$*$RANDOM git support -q \"$@\"); }; ";
+    for (bo, kim, ann) in [
+        ("resolve $id --as answered -m d", "diagnose $id -m x", "resolve $id --as fixed --no-commit n -m r"),
+        ("pend $id -m one", "comment $id -m x", "pend $id -m two --follow-up 5d"),
+        ("pend $id -m one", "diagnose $id -m x", "resolve $id --as answered -m r"),
+        ("defer $id --enhance -m one", "pend $id -m two", "resolve $id --as answered -m r"),
+    ] {
+        let meet = "at bo sync; git pull -q --no-rebase --no-edit; at kim sync; git support -q sync; at bo sync; at kim sync; git support show $id --json >a; at bo show $id --json >b; at kim show $id --json >c; cmp a b && cmp a c && echo same";
+        let said = sandbox.shell(&format!("{begin}at bo {bo}; at kim {kim}; git support -q {ann}; {meet}; cd ..; rm -rf hub.git bo kim; cd repo; git remote remove origin; rm a b c")).stdout;
+        assert!(said.contains("same"), "{bo} {kim} {ann}\n{said}");
+        sandbox.git(&["reset", "-q", "--hard"]);
+    }
+}

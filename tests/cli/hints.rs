@@ -213,7 +213,10 @@ fn printed(case: &Case) -> String {
 
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("come with its code: git pull", "taken_over::settings_come_with_the_code_and_who_syncs_has_not_changed_them"),
+    (
+        "come with its code: git pull",
+        "taken_over::settings_come_with_the_code_and_who_syncs_has_not_changed_them",
+    ),
     ("go with your code: git push", "taken_over::ones_own_settings_are_said_to_go_with_the_code"),
     ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
     ("run git support web for a new one", "serving: a token that was used"),

@@ -127,7 +127,8 @@ fn a_change_can_be_pushed_at_once_or_stays_here() {
     sandbox.shell(&format!("chmod +x {}", hook.display())).ok();
     let stderr = sandbox.run(&["comment", &id, "-m", "Kept here.", "--push"]).fails(1);
     assert!(
-        stderr.contains("committed on main here, but not pushed") && stderr.contains("protected"),
+        stderr.contains(&format!("committed on main here ({id}), but not pushed"))
+            && stderr.contains("protected"),
         "{stderr}"
     );
     assert!(sandbox.run(&["show", &id]).ok().contains("Kept here."));

@@ -6,8 +6,8 @@ use crate::process::request::{
     ResolutionRequest,
 };
 use crate::ticket::{
-    Action, Entry, Field, Fields, Finding, Kind, Level, LinkKind, Node, Resolution, Set, Ticket, TicketId,
-    Timestamp,
+    Action, Entry, EntryId, Field, Fields, Finding, Kind, Level, LinkKind, Node, Resolution, Set, Ticket,
+    TicketId, Timestamp,
 };
 
 /// What a reason for no commit begins with in a note (`resolve --no-commit`).
@@ -216,8 +216,9 @@ fn ending(entry: &Entry, before: &Ticket) -> ResolutionRequest {
     };
     let survivor = Field::Links(LinkKind::DuplicateOf);
     let known = before.fields().members(&survivor).next().map(str::to_owned);
-    let why =
-        entry.note.as_deref().and_then(|note| note.split_once(NO_COMMIT)).map(|(_, why)| why.to_owned());
+    // A reason that was taken out was one.
+    let said = entry.note.as_deref().and_then(|note| note.split_once(NO_COMMIT)).map(|(_, why)| why);
+    let why = said.or(entry.redacted.as_ref().map(EntryId::as_str)).map(str::to_owned);
     ResolutionRequest {
         code: Resolution::parse(&code),
         commits: added(&Field::Commits),

@@ -149,6 +149,14 @@ impl Repository {
         Ok(found)
     }
 
+    /// How many files a commit changed below a folder, beside its first parent.
+    pub(crate) fn touched_below(&self, folder: &str, commit: ObjectId) -> Result<usize> {
+        match self.parents(commit)?.first() {
+            Some(parent) => Ok(self.differences(folder, commit, *parent)?.len()),
+            None => Ok(self.files_below(commit, folder)?.len()),
+        }
+    }
+
     /// True where two commits differ at most below one folder.
     pub(crate) fn is_same_outside(&self, folder: &str, one: ObjectId, other: ObjectId) -> Result<bool> {
         let rest = |commit: ObjectId| -> Result<Vec<Item>> {
