@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::commands::{PROPERTIES, field_of, nearest};
+use crate::commands::{Failure, PROPERTIES, WordAfterTicket, field_of, nearest};
 
 /// Options as others call them, and what they are here: of those that a command has, the first.
 const HABITS: &[(&[&str], &[&str])] = &[
@@ -71,6 +71,19 @@ pub(super) fn explained(error: clap::Error, line: &Command, arguments: &[OsStrin
         if path.is_empty() { "git support help".to_owned() } else { format!("git support {path} --help") };
     let hint = meant(typed, verb, line).unwrap_or(help);
     clap::Error::raw(ErrorKind::UnknownArgument, format!("unknown option '{typed}'\nhint: {hint}\n"))
+}
+
+/// An error about a word behind a ticket, with the options of the command that take such a word.
+pub(super) fn with_option(failure: Failure, line: &Command, arguments: &[OsString]) -> Failure {
+    let Some(word) = failure.error.downcast_ref::<WordAfterTicket>() else { return failure };
+    let own = names(verb_of(line, arguments).1);
+    let fits = word.options().into_iter().filter(|(name, _)| own.iter().any(|known| known == name));
+    let written: Vec<String> = fits.map(|(_, written)| written).collect();
+    if written.is_empty() {
+        return failure;
+    }
+    let hint = format!("every word is a ticket; did you mean {}?", written.join(" or "));
+    Failure { hints: vec![hint], ..failure }
 }
 
 /// The command that is named, with its words.

@@ -97,7 +97,8 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         }
         goes_on
     });
-    let view = outcome.map_err(|failure| editing.kept_after(failure, arguments))?;
+    let explained = |failure| flags_meant::with_option(failure, &options::line(), arguments);
+    let view = outcome.map_err(|failure| editing.kept_after(explained(failure), arguments))?;
     if matches!(view, View::DryRun(_) | View::Unchanged(_)) {
         editing.kept_unfiled(arguments);
     } else {

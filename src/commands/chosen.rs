@@ -79,22 +79,39 @@ impl ByQuery {
     }
 }
 
-/// An error about a word behind a ticket that is none, with the option that such a word belongs to.
+/// The error about a word behind a ticket that is none, which keeps the word.
 fn with_word_meant(failure: Failure, named: &[String]) -> Failure {
     let is_id = |word: &&String| is_prefix(&word.strip_prefix('#').unwrap_or(word).to_lowercase());
     let mut words = named.iter();
     let Some(word) = words.next().filter(is_id).and_then(|_| words.find(|word| !is_id(word))) else {
         return failure;
     };
-    let shown = visible(word);
-    let hint = if Severity::parse(&word.to_lowercase()).is_some() {
-        format!("every word is a ticket; for the severity: --severity {shown}")
-    } else if parse_span(word).is_some() {
-        format!("every word is a ticket; for a time: --follow-up {shown}")
-    } else {
-        format!("every word is a ticket; for a person: --to '{shown}', for a text: -m '{shown}'")
-    };
-    Failure { hints: vec![hint], ..failure }
+    let error = WordAfterTicket { said: format!("{:#}", failure.error), word: word.clone() };
+    Failure { error: error.into(), ..failure }
+}
+
+/// A word behind a ticket that is none: the value of an option, perhaps.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+pub struct WordAfterTicket {
+    said: String,
+    word: String,
+}
+
+impl WordAfterTicket {
+    /// The options that take such a word, the likeliest first: their names, and how they are written with it.
+    #[must_use]
+    pub fn options(&self) -> Vec<(&'static str, String)> {
+        let word = visible(&self.word);
+        let quoted = |name: &'static str| (name, format!("{name} '{word}'"));
+        if Severity::parse(&self.word.to_lowercase()).is_some() {
+            return vec![quoted("--severity")];
+        }
+        if parse_span(&self.word).is_some() {
+            return vec![quoted("--follow-up"), quoted("--spent")];
+        }
+        vec![quoted("--to"), quoted("-m")]
+    }
 }
 
 /// Asks whether so many tickets are meant.

@@ -76,6 +76,7 @@ mod views;
 mod watch;
 
 pub use candidates::{Sought, candidates};
+pub use chosen::WordAfterTicket;
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use forms::{Form, FormField, FormInput, StepLine, form, steps};

@@ -292,7 +292,10 @@ fn title_and_description(
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     if args.message.resume.is_some() {
-        return form(&args.message, changes, session);
+        form(&args.message, changes, session)?;
+        let title = args.title.as_deref().map(|title| FieldChange::to_text(title.trim()));
+        changes.extend(title.map(|title| (Field::Title, title)));
+        return Ok(());
     }
     let text = args.message.given(session)?;
     let (title, description) = match (&args.title, text) {

@@ -347,6 +347,9 @@ impl Refusal {
         if let Self::OwnStep { to, step, .. } = self {
             return format!("status {to} is set by {step}");
         }
+        if let Self::NotOfStatus { field, status, .. } = self {
+            return format!("{} cannot be set while the status is {status}", field.name());
+        }
         self.to_string()
     }
 

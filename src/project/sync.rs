@@ -48,13 +48,18 @@ impl Project<'_> {
                 .note(format!("note: both sides set {} of {id}: git support show {id}", names.join(", ")));
         }
         if !synced.settings_there.is_empty() {
-            let (names, place) = (few(&synced.settings_there), &synced.remote);
-            self.host
-                .note(format!("note: {names} of {place}/{} come with its code: git pull", self.branch()));
+            let (names, place) =
+                (few(&synced.settings_there), format!("{}/{}", synced.remote, self.branch()));
+            self.host.note(format!(
+                "note: settings on {place} were not synced, its code differs ({names}): git pull"
+            ));
         }
         if !synced.settings_here.is_empty() {
             let names = few(&synced.settings_here);
-            self.host.note(format!("note: {names} of {} go with your code: git push", self.branch()));
+            let branch = self.branch();
+            self.host.note(format!(
+                "note: settings on {branch} were not pushed, its code differs ({names}): git push"
+            ));
         }
         for id in &synced.removed {
             self.host.note(format!(

@@ -37,7 +37,8 @@ impl Project<'_> {
             return Err(Failure::new(Kind::NotFound, message).hint("git support log --limit 20"));
         };
         let change = self.store.change_of(commit)?.ok_or_else(|| {
-            let message = format!("commit {commit:.10} changes nothing under .support/, or is a merge");
+            let message =
+                format!("commit {commit:.10} changes nothing under .support/, or is a merge or a sync");
             Failure::new(Kind::NotFound, message).hint("git support log --limit 20")
         })?;
         let me = self.me()?;

@@ -76,7 +76,8 @@ fn check_value(field: &str, value: &Value, column: usize) -> Result<(), SyntaxEr
         return refuse(format!("'{text}' is not a value"), format!("to exclude it: -{field}:{rest}"));
     }
     if let Some(rest) = text.strip_prefix(habits::QUOTES) {
-        let inner = rest.trim_end_matches(habits::QUOTES);
+        // What is quoted may go on behind a blank.
+        let inner = rest.strip_suffix(habits::QUOTES).unwrap_or("…");
         return refuse(
             format!("{text} has quotes that a query does not know"),
             format!("write '{field}:\"{inner}\"'"),
@@ -342,7 +343,7 @@ fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxErro
     if let Some(day) = Timestamp::parse_day(text) {
         return Ok(Test::Time(compared, day, day.after(Duration::from_secs(DAY_SECS))));
     }
-    if let Some(moment) = Timestamp::parse(text) {
+    if let Some(moment) = Timestamp::parse_typed(text) {
         return Ok(Test::Time(compared, moment, moment.after(Duration::from_secs(1))));
     }
     match parse_span(text) {

@@ -66,3 +66,23 @@ fn a_gate_names_what_it_cannot_resolve_and_what_it_looked_at() {
     let said = sandbox.run(&["check", "severity:blocker", "--at", "HEAD~1"]).stderr;
     assert!(!said.contains(&tip) && said.contains("on branch main at "), "{said}");
 }
+
+#[test]
+fn an_audit_of_a_branch_that_never_had_tickets_cannot_judge() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--branch", "tickets", "--owner", "me"]).ok();
+    let id = sandbox.ticket("One");
+    sandbox.is_tampered_with();
+    sandbox.shell("git clone -q --single-branch -b main . ../code").ok();
+    for gate in ["audit", "audit --json", "check", "sla --gate"] {
+        let said = sandbox.shell(&format!("cd ../code && git support {gate}"));
+        assert_eq!(said.status, Some(1), "{gate}: {said:?}");
+        assert!((said.stdout + &said.stderr).contains("cannot evaluate the gate: branch main"), "{gate}");
+    }
+    // With the branch it can, and finds what is wrong there; nor does a removal of everything shut it up.
+    let fetched = "cd ../code && git fetch -q origin tickets:tickets && git support audit --branch tickets";
+    assert_eq!(sandbox.shell(fetched).status, Some(0));
+    let gone = sandbox.shell(&format!("cd ../code && git switch -q tickets && git rm -qr .support && git commit -qm Gone && git support audit --branch tickets; git ls-files | grep -c {id}"));
+    assert!(gone.stdout.contains("error: ") && !gone.stderr.contains("cannot evaluate"), "{gone:?}");
+}

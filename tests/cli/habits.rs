@@ -86,6 +86,8 @@ const HABITS: &[Habit] = &[
     (&["label:“card”"], Err("label:\"card\"")),
     (&["-severity:'blocker'"], Err("severity:\"blocker\"")),
     (&["label:\"card\""], Ok("Card")),
+    (&["label:'two words'"], Err("label:\"…\"")),
+    (&["created:>=2026-11-01T08:00"], Ok("Card Login Slow")),
     (&["id:#abcd"], Err("id:abcd")),
     (&["-l", "card"], Err("label:WORD")),
     (&["-L", "5"], Err("limit:COUNT")),

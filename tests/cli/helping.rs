@@ -123,12 +123,15 @@ fn a_word_that_is_no_ticket_is_answered_with_its_option() {
     let id = sandbox.ticket("A");
     for (typed, meant) in [
         (["assign", &id, "bo"], "--to 'bo'"),
-        (["triage", &id, "critical"], "--severity critical"),
-        (["pend", &id, "3d"], "--follow-up 3d"),
+        (["assign", &id, "bo"], "--to 'bo' or -m 'bo'?"),
+        (["triage", &id, "critical"], "mean --severity 'critical'?"),
+        (["pend", &id, "3d"], "mean --follow-up '3d' or --spent '3d'?"),
+        // What is proposed is an option of that command.
+        (["close", &id, "bo"], "mean -m 'bo'?"),
         (["comment", &id, "hello"], "-m 'hello'"),
     ] {
         let said = sandbox.run(&typed).fails(1);
-        assert!(said.contains("every word is a ticket") && said.contains(meant), "{typed:?}: {said}");
+        assert!(said.contains("is not a valid ticket ID") && said.contains(meant), "{typed:?}: {said}");
     }
     // As a message or another tracker writes it, it is the ticket.
     assert!(sandbox.run(&["show", &format!("#{id}")]).ok().contains(&id));

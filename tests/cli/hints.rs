@@ -214,10 +214,13 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
-        "come with its code: git pull",
+        "were not synced, its code differs ({names}): git pull",
         "taken_over::settings_come_with_the_code_and_who_syncs_has_not_changed_them",
     ),
-    ("go with your code: git push", "taken_over::ones_own_settings_are_said_to_go_with_the_code"),
+    (
+        "were not pushed, its code differs ({names}): git push",
+        "taken_over::ones_own_settings_are_said_to_go_with_the_code",
+    ),
     ("git rm {path} && git commit", "redacting::an_attachment_that_comes_back_after_its_redaction_is_named"),
     ("run git support web for a new one", "serving: a token that was used"),
     ("open the address that git support web prints", "serving: a request without the cookie"),

@@ -143,9 +143,15 @@ fn a_refused_form_opens_again_with_the_error_on_top() {
     assert_eq!(output.status, Some(1), "{output:?}");
     let kept = sandbox.repo().join(".git/support/EDITMSG");
     let text = std::fs::read_to_string(&kept).unwrap().replace("severity: huge", "severity: minor");
-    std::fs::write(&kept, text).unwrap();
-    let output = sandbox.shell("git-support new --label card --resume=EDITMSG");
-    assert_eq!(output.status, Some(0), "{output:?}");
+    // Under another title, too.
+    for command in ["new --label card --resume=EDITMSG", "new 'Named one' --resume"] {
+        std::fs::write(&kept, &text).unwrap();
+        let output = sandbox.shell(&format!("git-support {command}"));
+        assert_eq!(output.status, Some(0), "{output:?}");
+        assert!(!kept.exists(), "{command}");
+    }
+    assert!(sandbox.run(&["list", "severity:minor"]).ok().contains("Named one"));
+    assert!(sandbox.run(&["new", "X", "--resume=nosuch"]).fails(1).contains("no text"));
     assert!(sandbox.run(&["list", "severity:minor", "label:card"]).ok().contains("Kept one"));
     // An editor that is left with nothing written ends it; nothing is kept.
     sandbox.file("../editor", "#!/bin/sh\n:\n");

@@ -322,6 +322,8 @@ fn what_a_runner_prints_for_people_is_answered_with_the_command_that_writes_a_re
         ("PASS src/a.test.js\nTests:       1 failed, 1 passed, 2 total\n", "jest-junit"),
         ("  pays\n    1) fails\n\n  0 passing (5ms)\n  1 failing\n", "mocha --reporter"),
         ("[INFO] Tests run: 3, Failures: 1\n", "target/surefire-reports"),
+        ("test_a (test_u.T.test_a) ... FAIL\ntest_b (test_u.T.test_b) ... ok\n", "python -m pytest"),
+        ("..\n-----\nRan 2 tests in 0.000s\n\nOK\n", "python -m pytest"),
     ] {
         for input in [&[][..], &["--input", "libtest"]] {
             sandbox.file("out.txt", printed);
@@ -331,4 +333,36 @@ fn what_a_runner_prints_for_people_is_answered_with_the_command_that_writes_a_re
     }
     sandbox.file("tap.txt", "1..1\nok 1 - 3 examples, 0 failures\n");
     sandbox.run_unwatched(&["ci", "report", "tap.txt"], "").ok();
+}
+
+#[test]
+fn who_may_resolve_nothing_reports_what_fails_all_the_same() {
+    let sandbox = shop();
+    sandbox.run(&["team", "add", "Lea", "--email", "lea@example.com", "--role", "lead"]).ok();
+    sandbox.run(&["team", "add", "Bo", "--email", "bo@example.com", "--role", "l1"]).ok();
+    sandbox.is_tampered_with();
+    sandbox.shell("sed -i 's/^schema: 1$/schema: 1\\npolicy:\\n  level_by_role: enforce/' .support/config.yaml 2>/dev/null || printf 'schema: 1\\npolicy: {level_by_role: enforce}\\n' >.support/config.yaml; git add .support; git commit -qm Enforce").ok();
+    let opened = report(&sandbox, &[("pays", Some("no"))], &[]);
+    assert_eq!(counts(&opened), [1, 0, 0, 0, 0], "{opened}");
+    change(&sandbox, "Fix");
+    let arguments = ["ci", "report", "-", "--resolve-passing", "--json"];
+    let said = sandbox.run_with(&arguments, junit(&[("pays", None), ("ships", Some("no"))]));
+    assert!(said.stderr.contains("its tests pass, but it was not resolved: "), "{}", said.stderr);
+    let answer: Value = serde_json::from_str(&said.ok()).unwrap();
+    assert_eq!(counts(&answer), [1, 0, 0, 0, 1], "{answer}");
+}
+
+#[test]
+fn what_a_report_said_before_it_broke_off_is_filed() {
+    for (tap, failed) in [
+        ("1..3\nok 1 - one\nnot ok 2 - two\nBail out! db\n", 1),
+        ("1..3\nnot ok 1 - one\nnot ok 2 - two\n  ---\n  message: no\n  ...\nBail out! db\n", 2),
+        ("Bail out! db\n1..1\nnot ok 1 - one\n", 0),
+        ("1..3\nnot ok 1 - one\n", 1),
+    ] {
+        let sandbox = shop();
+        let said = sandbox.run_with(&["ci", "report", "-", "--input", "tap"], tap);
+        assert_eq!(said.status, Some(1), "{tap}: {said:?}");
+        assert_eq!(sandbox.run(&["list"]).ok().matches("fails").count(), failed, "{tap}: {said:?}");
+    }
 }

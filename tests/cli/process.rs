@@ -212,6 +212,10 @@ fn a_resolution_names_what_it_rests_on() {
     sandbox.run(&["close", &a]).ok();
     sandbox.run(&["reopen", &a, "-m", "Again."]).ok();
     assert_eq!(sandbox.field(&a, "resolution"), serde_json::Value::Null);
+    for nothing in ["", "  ", "\u{200b}"] {
+        let said = sandbox.run(&["resolve", &a, "--as", "fixed", "--no-commit", nothing]).fails(2);
+        assert!(said.contains("--no-commit needs a reason"), "{said}");
+    }
     sandbox.run(&["resolve", &a, "--as", "fixed", "--no-commit", "The data was wrong."]).ok();
 
     assert!(

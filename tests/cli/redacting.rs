@@ -18,6 +18,9 @@ fn text_is_taken_out_of_the_present_and_history_is_told_about() {
     sandbox.run_with(&["attach", &id, "-", "--name", "log.txt", "-m", "Her log."], "secret\n").ok();
     let entry = sandbox.field(&id, "timeline")[2]["id"].as_str().unwrap().to_owned();
     assert!(sandbox.run(&["redact", &id, "--text", "Ann Lee"]).fails(2).contains("-m"));
+    let holds = sandbox.run(&["redact", &id, "--text", "Ann Lee", "-m", "Request of Ann Lee"]).fails(2);
+    assert!(holds.contains("the reason has the text that is to be removed"), "{holds}");
+    assert!(!sandbox.git(&["log", "--format=%B"]).contains("Request of"));
     assert!(
         sandbox
             .run(&["redact", &id, "--text", "nowhere", "-m", "x"])

@@ -172,6 +172,17 @@ fn the_hours_of_an_agreement_are_held_beside_what_was_spent() {
 }
 
 #[test]
+fn a_purged_ticket_is_counted_on_no_day() {
+    let (sandbox, easy, _) = month();
+    sandbox.is_tampered_with();
+    at(&sandbox, "12-10T09:00", &["purge", &easy, "-m", "GDPR"]);
+    for (key, count) in [("opened", 1), ("resolved", 1), ("backlog", 1)] {
+        let all = figure(&sandbox, key, &[]);
+        assert_eq!(all["value"], count, "{key}: {all}");
+    }
+}
+
+#[test]
 fn the_docs_name_every_figure() {
     let mut table = "| metric | unit | definition |\n| --- | --- | --- |\n".to_owned();
     for sort in METRICS {

@@ -46,7 +46,7 @@ fn settings_come_with_the_code_and_who_syncs_has_not_changed_them() {
             "{case}; s comment $id -m Seen.; s sync; as_kim git support sync; as_kim git support audit"
         ));
         let is_open = !case.contains("remove bo");
-        assert_eq!(said.contains("of origin/main come with its code: git pull"), is_open, "{case}\n{said}");
+        assert_eq!(said.contains("settings on origin/main were not synced"), is_open, "{case}\n{said}");
         assert!(
             said.contains("1 ticket from origin") && said.contains("no problems found"),
             "{case}\n{said}"
@@ -91,11 +91,16 @@ fn ones_own_settings_are_said_to_go_with_the_code() {
     let (sandbox, said) = story(
         "lead; as_kim git support team add bo --email bo@example.com; as_kim git support comment $id -m Mine. --push; s sync; git support show $id; git support team",
     );
-    assert!(said.contains("note: .support/team.yaml of main go with your code: git push"), "{said}");
+    assert!(
+        said.contains(
+            "note: settings on main were not pushed, its code differs (.support/team.yaml): git push"
+        ),
+        "{said}"
+    );
     assert!(said.contains("Mine.") && !said.contains("bo@"), "{said}");
     // A conflict of settings is git's to tell, and keeps no ticket.
     let said = sandbox.shell(&format!("exec 2>&1\n{TOOLS}s team add cy --email cy@example.com; s comment $id -m Ours.; s sync; as_kim git support sync; as_kim git support show $id")).stdout;
-    assert!(said.contains("Ours.") && said.contains("come with its code"), "{said}");
+    assert!(said.contains("Ours.") && said.contains("were not synced"), "{said}");
 }
 
 #[test]

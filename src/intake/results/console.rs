@@ -8,12 +8,11 @@ pub(super) const GO_PASSES: &str = "ok  \t";
 /// A runner: its name, what lines of its output begin with, what they hold, and the command that writes a report.
 struct Runner(&'static str, &'static [&'static str], &'static [&'static str], &'static str);
 
-/// Marks as the runners print them (go 1.24, cargo 1.90, pytest 8, unittest of Python 3.13, jest 30, vitest 3, mocha 11,
-/// PHPUnit 12, RSpec 3, ctest 4, dotnet 9, Maven Surefire 3, Gradle 9).
+/// Marks of what runners print. The first that fits counts: a line may be like another's.
 #[rustfmt::skip] // a line a runner
 const RUNNERS: &[Runner] = &[
     Runner("go test", &["--- FAIL: ", "--- PASS: ", "=== RUN   ", GO_PASSES, "FAIL\t", "?   \t"], &[], "go test -json ./... >report.json"),
-    Runner("cargo test", &["test result: "], &[" ... ok", " ... FAILED"], "cargo nextest run --profile ci (docs/ci.md)"),
+    Runner("cargo test", &["test result: ", "running "], &[" ... FAILED"], "cargo nextest run --profile ci (docs/ci.md)"),
     Runner("pytest", &[], &["= test session starts =", "= short test summary info ="], "pytest --junitxml=report.xml"),
     Runner("vitest", &[" Test Files ", "Test Files "], &[], "vitest run --reporter=junit --outputFile=report.xml"),
     Runner("jest", &["Test Suites: ", "Tests: "], &[], "jest --reporters=jest-junit"),
@@ -24,7 +23,7 @@ const RUNNERS: &[Runner] = &[
     Runner("Maven", &["[INFO] Tests run:", "[ERROR] Tests run:", "[INFO]  T E S T S"], &[], "git support ci report target/surefire-reports"),
     Runner("Gradle", &["> Task :test"], &[], "git support ci report build/test-results/test"),
     Runner("RSpec", &[], &[" examples, ", " example, "], "rspec --format RspecJunitFormatter --out report.xml"),
-    Runner("unittest", &["Ran "], &[], "python -m pytest --junitxml=report.xml"),
+    Runner("unittest", &[], &[" tests in ", " test in ", " ... FAIL", " ... ERROR"], "python -m pytest --junitxml=report.xml"),
 ];
 
 /// A file that has what a runner prints.

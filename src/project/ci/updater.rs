@@ -286,7 +286,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             Ok(None) => self.summary.unchanged.push(id),
             // Who may not resolve it reports what fails all the same.
             Err(failure) if failure.kind == Kind::Refused => {
-                self.change.warning(&id, format!("passes, and is not resolved: {:#}", failure.error));
+                self.change
+                    .warning(&id, format!("its tests pass, but it was not resolved: {:#}", failure.error));
                 self.summary.unchanged.push(id);
             }
             Err(failure) => return Err(failure),
