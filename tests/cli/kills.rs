@@ -93,3 +93,41 @@ fn kills_at_any_moment_lose_nothing_that_was_acknowledged() {
     assert_eq!(left.stdout, "");
     sandbox.run(&["sync"]).ok();
 }
+
+/// A git that dies, and we with it, where `fetch` has locked the reference.
+const DYING_FETCH: &str = "\
+#!/bin/sh
+case \"$*\" in
+*\" fetch \"*) : >.git/refs/remotes/origin/main.lock; kill -9 $PPID; exit 1 ;;
+esac
+exec \"$REAL_GIT\" \"$@\"
+";
+
+#[test]
+fn the_lock_that_a_killed_fetch_leaves_does_not_stop_the_next_sync() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .shell("git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main")
+        .ok();
+    sandbox.ticket("First");
+    sandbox.run(&["sync"]).ok();
+    sandbox.file("../dying/git", DYING_FETCH);
+    let dying = "chmod +x ../dying/git; export REAL_GIT=$(command -v git); PATH=$(cd ../dying; pwd):$PATH; git-support sync";
+    assert_eq!(sandbox.shell(&format!("{dying}; test $? = 137")).status, Some(0));
+    let lock = sandbox.repo().join(".git/refs/remotes/origin/main.lock");
+    assert!(lock.exists());
+    sandbox.ticket("Second");
+    sandbox.run(&["sync"]).ok();
+    assert!(!lock.exists());
+    // One that somebody else's git left is theirs to take away: the error names the file.
+    sandbox
+        .shell(
+            "git clone -q ../hub.git ../other; cd ../other; git commit -q --allow-empty -m Other; git push -q",
+        )
+        .ok();
+    std::fs::write(&lock, "").unwrap();
+    let refused = sandbox.run(&["sync"]).fails(4);
+    assert!(refused.contains("main.lock (for") && refused.contains("remove that file"), "{refused}");
+    std::fs::remove_file(&lock).unwrap();
+    sandbox.run(&["sync"]).ok();
+}

@@ -362,7 +362,8 @@ pub(crate) fn age(lock: &Path) -> Option<Duration> {
     Some(std::time::SystemTime::now().duration_since(modified).unwrap_or_default())
 }
 
-fn held(lock: &Path) -> Error {
+/// A lock of git that does not go away.
+pub(crate) fn held(lock: &Path) -> Error {
     let age = age(lock).unwrap_or_default().as_secs();
     Error::new(Kind::Busy, format!("git has locked {} (for {age} s); nothing was changed", lock.display()))
         .hint("wait for the other git to finish; if none is running, remove that file")

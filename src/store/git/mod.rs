@@ -15,6 +15,7 @@ mod config;
 mod durable;
 mod embedded;
 mod error;
+mod exchange;
 mod history;
 mod identity;
 mod incoming;

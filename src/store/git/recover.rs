@@ -16,7 +16,7 @@ use crate::store::git::worktree::{Durable, WorkTree};
 
 /// How long a reference's lock must stand before it is taken for a dead run's: a living git holds one
 /// for less than a hundredth of that.
-const LOCK_AGE: Duration = Duration::from_secs(1);
+pub(crate) const LOCK_AGE: Duration = Duration::from_secs(1);
 
 impl Repository {
     /// Finishes or undoes what a killed run left, if there is anything and nobody is writing. A read may

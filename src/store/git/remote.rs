@@ -1,9 +1,14 @@
 //! Other repositories: fetched from and pushed to by the `git` program, so that credentials, proxies and ssh
 //! configuration just work; and what two histories have in common.
 
+use std::path::Path;
+use std::time::Duration;
+
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::exchange::Exchange;
 use crate::store::git::identity::Identity;
+use crate::store::git::index::held;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Item;
@@ -68,17 +73,19 @@ impl Repository {
         let (branch, tracking) = (&target.reference, tracking(remote, target));
         let refspec = format!("+{branch}:{tracking}");
         let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
-        match self.fetched(&arguments) {
+        match self.fetched(&arguments, &tracking) {
             Ok(()) => self.reference_id(&tracking),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
             Err(error) if is_refused(&error) => Err(self.refused_by_git(remote, target, &error)),
-            Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
+            Err(error) => Err(not_fetched(remote, error)),
         }
     }
 
-    /// Runs a fetch; again, where another one beside it was about to move the same reference.
-    pub(crate) fn fetched(&self, arguments: &[&str]) -> Result<()> {
-        let mut wait = Wait::new();
+    /// Runs a fetch that moves a reference here; again, where another one beside it was about to move the same.
+    pub(crate) fn fetched(&self, arguments: &[&str], here: &str) -> Result<()> {
+        let _exchange = Exchange::begin(self, here);
+        // Between two fetches, which take their time themselves.
+        let mut wait = Wait::at_most(Duration::from_secs(1));
         loop {
             match self.git_here(arguments, b"", None) {
                 Err(error) if error.message.contains("cannot lock ref") && wait.again() => {}
@@ -114,6 +121,7 @@ impl Repository {
     /// What git says.
     pub fn push(&self, remote: &str, target: &Target, commit: ObjectId) -> Result<()> {
         let refspec = format!("{commit}:{}", target.reference);
+        let _exchange = Exchange::begin(self, &tracking(remote, target));
         self.push_refspec(remote, &refspec, &[])
     }
 
@@ -213,6 +221,15 @@ impl Repository {
         let merged = git2::merge_file(&input(base), &input(ours), &input(theirs), None);
         let merged = merged.map_err(failed("merging"))?;
         Ok(merged.is_automergeable().then(|| merged.content().to_vec()))
+    }
+}
+
+/// A fetch that failed; where a lock stays, git names its file.
+pub(crate) fn not_fetched(remote: &str, error: Error) -> Error {
+    let locked = error.message.split_once("Unable to create '").and_then(|(_, rest)| rest.split_once('\''));
+    match locked {
+        Some((lock, _)) if error.message.contains("File exists") => held(Path::new(lock)),
+        _ => Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}")),
     }
 }
 

@@ -206,6 +206,11 @@ impl Repository {
         self.repo.commondir().join("support")
     }
 
+    /// The git directory that all work trees share.
+    pub(crate) fn common_folder(&self) -> &Path {
+        self.repo.commondir()
+    }
+
     /// The text of a file of our folder; `None` where it is not there, or is none.
     pub(crate) fn read_own(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.own_folder().join(name)).ok()

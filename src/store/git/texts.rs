@@ -6,7 +6,7 @@ use crate::store::git::limits::MAX_REFERENCE_TEXT_BYTES;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Blob;
 use crate::store::git::references::{RefUpdate, Reflog};
-use crate::store::git::remote::FETCH;
+use crate::store::git::remote::{FETCH, not_fetched};
 use crate::store::git::repository::Repository;
 
 impl Repository {
@@ -47,10 +47,10 @@ impl Repository {
         let here = format!("refs/support/remotes/{remote}/{there}");
         let refspec = format!("+{name}:{here}");
         let arguments = [&FETCH[..], &["--", remote, &refspec]].concat();
-        match self.fetched(&arguments) {
+        match self.fetched(&arguments, &here) {
             Ok(()) => self.text_of(&here),
             Err(error) if error.message.contains("couldn't find remote ref") => Ok(None),
-            Err(error) => Err(Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}"))),
+            Err(error) => Err(not_fetched(remote, error)),
         }
     }
 
