@@ -14,7 +14,7 @@ pub use holding::{is_message, message_holds};
 pub use mailbox::{Mailbox, Place};
 pub use outbox::{Outbox, State as OutboxState, sendmail};
 pub use outgoing::{Outgoing, written};
-pub use read::read_message;
+pub use read::{NoMessage, read_message};
 
 /// What is read of messages at most; docs/limits.md has the table.
 pub const LIMITS: &[(&str, usize, &str)] = &[

@@ -1,11 +1,11 @@
 //! A message as it came in, from its bytes: MIME as it really is, with whatever is missing or wrong.
 
-use mail_parser::{Address, DateTime, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Address, DateTime, HeaderName, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
 use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::quotes::rest_of;
-use crate::process::{Message, MessageFile, MessageKind, secret_in, without_secrets};
+use crate::process::{Message, MessageFile, MessageKind, secret_in, secrets_in, without_secrets};
 use crate::ticket::{
     MAX_TEXT_BYTES, Person, Timestamp, address_problem, first_bytes, one_line, sha256, without_hidden,
 };
@@ -23,26 +23,42 @@ const MAX_NAME: usize = 100;
 /// Dates before 2000 are those of machines without a clock, in seconds since 1970 UTC.
 const EARLIEST: i64 = 946_684_800;
 
-/// Reads a message; `None` where there is none in the bytes. `server` is the name of the receiving server, whose word on
-/// the sender is believed to be its own.
-#[must_use]
-pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
+/// Why bytes are no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMessage {
+    /// There is nothing.
+    Empty,
+    /// They do not begin as a message does: it is some other file.
+    NoHeader,
+}
+
+impl std::fmt::Display for NoMessage {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Empty => "holds no message",
+            Self::NoHeader => "is not a message: no line of it is a header field such as From: or Subject:",
+        })
+    }
+}
+
+/// Reads a message. `server` is the name of the receiving server, whose word on the sender is believed to be its own.
+///
+/// # Errors
+/// The bytes are none.
+pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMessage> {
     // A byte order mark is no part of the first header, and a last line without an end is not read as one.
     let marked = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&raw);
     let ended = (!marked.ends_with(b"\n")).then(|| [marked, b"\n"].concat());
     if raw.iter().all(u8::is_ascii_whitespace) {
-        return None;
+        return Err(NoMessage::Empty);
     }
     let parser = MessageParser::default();
-    let bare: Vec<u8>;
-    let parsed = match parser.parse(ended.as_deref().unwrap_or(marked)) {
-        Some(parsed) => parsed,
-        None => {
-            // Without a header, it is all text.
-            bare = [b"\n", marked, b"\n"].concat();
-            parser.parse(&bare)?
-        }
-    };
+    let parsed = parser.parse(ended.as_deref().unwrap_or(marked)).ok_or(NoMessage::NoHeader)?;
+    // A header without a field is one; what has none is a file of another kind.
+    let is_empty = marked.starts_with(b"\n") || marked.starts_with(b"\r\n");
+    if !is_empty && !parsed.headers().iter().any(|header| !matches!(header.name, HeaderName::Other(_))) {
+        return Err(NoMessage::NoHeader);
+    }
     let from = parsed.from().into_iter().chain(parsed.sender()).find_map(first_person);
     let whole_text = text_of(&parsed);
     // Of a message that is passed on, what stands below is what it is about.
@@ -69,13 +85,13 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Option<Message> {
         kind,
         is_spam: is_spam(&parsed),
         results: results(&parsed, server),
-        secret: secret(&parsed),
+        secrets: secrets(&parsed),
         from,
         digest,
         raw: Vec::new(),
     };
     drop(parsed);
-    Some(Message { raw, ..message })
+    Ok(Message { raw, ..message })
 }
 
 /// The text of a message: plain where it has one, else what its HTML says.
@@ -246,8 +262,8 @@ fn results(message: &mail_parser::Message<'_>, server: Option<&str>) -> Option<S
     (!words.is_empty()).then_some(words)
 }
 
-/// The first secret that a message seems to hold: in a header, in a part, in its bytes as they are.
-fn secret(message: &mail_parser::Message<'_>) -> Option<&'static str> {
+/// The secrets that a message seems to hold: in a header, in a part, in its bytes as they are.
+fn secrets(message: &mail_parser::Message<'_>) -> Vec<&'static str> {
     let headers = message.headers().iter().map(|header| format!("{:?}", header.value));
     let parts = message.parts.iter().filter_map(|part| match &part.body {
         PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
@@ -255,7 +271,13 @@ fn secret(message: &mail_parser::Message<'_>) -> Option<&'static str> {
         PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Multipart(_) => None,
     });
     let raw = std::iter::once(String::from_utf8_lossy(message.raw_message()).into_owned());
-    headers.chain(parts).chain(raw).find_map(|text| secret_in(&text).map(|(what, _)| what))
+    let mut found: Vec<&'static str> = Vec::new();
+    for what in headers.chain(parts).chain(raw).flat_map(|text| secrets_in(&text)) {
+        if !found.contains(&what) {
+            found.push(what);
+        }
+    }
+    found
 }
 
 /// Who says what in a message: the same whichever way it came, whatever lists and servers put around it.

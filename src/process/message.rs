@@ -39,8 +39,8 @@ pub struct Message {
     pub is_spam: bool,
     /// What the receiving server says of the sender.
     pub results: Option<String>,
-    /// What seems to be a secret in it, wherever it stands, however it is encoded.
-    pub secret: Option<&'static str>,
+    /// What the secrets are that it seems to hold, wherever they stand, however they are encoded.
+    pub secrets: Vec<&'static str>,
     /// The SHA-256 of who says what in it, whichever way it came.
     pub digest: String,
     /// The message, byte for byte.
@@ -144,6 +144,13 @@ impl Message {
         let in_brackets = self.subject.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
         let named = in_brackets.map(|(inner, _)| inner.trim().trim_start_matches('#').to_lowercase());
         tags.chain(named).filter_map(|id| TicketId::parse(&id)).collect()
+    }
+
+    /// The words of its subject that may be a number: those with a digit.
+    pub fn numbers_in_subject(&self) -> impl Iterator<Item = &str> {
+        let words = self.subject.split(|letter: char| !(letter.is_alphanumeric() || "-_./".contains(letter)));
+        let words = words.map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+        words.filter(|word| word.contains(|letter: char| letter.is_ascii_digit()))
     }
 
     /// The fields of the ticket that it opens, with texts as they are to stand there.

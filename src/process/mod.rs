@@ -97,7 +97,8 @@ pub use results::{DOCTEST, FailureGroup, MAX_NAMED, Results};
 pub use rings::rings;
 pub use rules::Rules;
 pub use secrets::{
-    names_a_secret, secret_in, secrets_given, without_known, without_secrets, words_without_secrets,
+    names_a_secret, secret_in, secrets_given, secrets_in, without_known, without_secrets,
+    words_without_secrets,
 };
 pub use setting_keys::{SETTINGS, Setting, own_settings, setting_value, unknown_keys, unknown_setting};
 pub use settings::Settings;

@@ -36,6 +36,24 @@ pub fn secret_in(text: &str) -> Option<(&'static str, usize)> {
     })
 }
 
+/// What the secrets are that a text seems to hold, each kind once, the first first.
+#[must_use]
+pub fn secrets_in(text: &str) -> Vec<&'static str> {
+    let mut found: Vec<(usize, &'static str)> = Vec::new();
+    for (what, word, shape) in PATTERNS.iter() {
+        let place = text.contains(word).then(|| shape.find(text)).flatten().map(|found| found.start());
+        found.extend(place.map(|place| (place, *what)));
+    }
+    found.sort_unstable();
+    let mut kinds: Vec<&'static str> = Vec::new();
+    for (_, what) in found {
+        if !kinds.contains(&what) {
+            kinds.push(what);
+        }
+    }
+    kinds
+}
+
 /// The text with what looks like a secret taken out: of a private key, all that follows its first line.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {

@@ -190,7 +190,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     }
 
     /// The desk, as who makes an entry; whoever takes the messages, where it has no address.
-    fn desk(&self, entry: EntryId, at: Timestamp) -> Actor {
+    pub(super) fn desk(&self, entry: EntryId, at: Timestamp) -> Actor {
         match self.settings.desk() {
             Some(desk) => Actor { by: desk.clone(), member: desk, at, via: None, entry },
             None => Actor { at, ..self.change.author.actor(entry) },

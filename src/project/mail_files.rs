@@ -53,19 +53,12 @@ impl Change<'_, '_> {
 impl MailTaking<'_, '_, '_> {
     /// A message's texts as a ticket takes them.
     pub(super) fn kept(&self, message: &Message) -> Kept {
-        let mut secrets = Vec::new();
-        let mut clean = |text: &str| {
-            if let Some((what, _)) = secret_in(text) {
-                secrets.push(what);
-                return without_secrets(text);
-            }
-            text.to_owned()
-        };
-        let (title, text) = (clean(&message.title()), clean(&message.text));
-        let whole_text = clean(&message.whole_text);
-        secrets.extend(message.secret.filter(|_| secrets.is_empty()));
-        secrets.dedup();
-        Kept { title, text, secrets, whole_text }
+        Kept {
+            title: without_secrets(&message.title()),
+            text: without_secrets(&message.text),
+            secrets: message.secrets.clone(),
+            whole_text: without_secrets(&message.whole_text),
+        }
     }
 
     /// Attaches the files of a message, and itself or its whole text, and tells the team what was left out.
@@ -119,7 +112,7 @@ impl MailTaking<'_, '_, '_> {
             ..Request::new(RequestKind::Comment).with_note(Some(told.join("\n")))
         };
         let rules = self.change.project().rules()?;
-        let actor = part_of(writer, entry_of_key(key, "left out"));
+        let actor = self.desk(entry_of_key(key, "left out"), writer.actor.at);
         self.change.apply(id, request, rules, &actor).map(drop)
     }
 

@@ -6,8 +6,12 @@ use crate::project::find::{Projection, Search};
 use crate::project::mail::{MailTaking, Writer};
 use crate::query::quoted;
 use crate::ticket::{
-    Action, FULL_TICKET_BYTES, Field, LinkKind, MAX_TEXT_BYTES, Resolution, Status, Ticket, TicketId, codec,
+    Action, FULL_TICKET_BYTES, Field, LinkKind, MAX_TEXT_BYTES, Node, Resolution, Status, Ticket, TicketId,
+    codec,
 };
+
+/// How many words of a vendor's subject are looked up as case numbers.
+const MAX_NUMBERS: usize = 5;
 
 /// The ticket that a message is about, and in which way.
 pub(super) enum Meant {
@@ -65,6 +69,11 @@ impl MailTaking<'_, '_, '_> {
                 return Ok(Some(if is_to_vendor { Meant::Vendor(found) } else { Meant::Talk(found) }));
             }
         }
+        if let Some(vendor) = self.vendor_of(&writer.actor.by.email)?
+            && let Some(id) = self.ticket_of_vendor(message, &vendor)?
+        {
+            return Ok(Some(Meant::Vendor(id)));
+        }
         let mut beside = None;
         for id in message.named_tickets(&self.settings) {
             let Some(ticket) = self.change.ticket(&id)? else { continue };
@@ -74,6 +83,29 @@ impl MailTaking<'_, '_, '_> {
             beside = beside.or(Some(Meant::Beside(id)));
         }
         Ok(beside)
+    }
+
+    /// The ticket that a vendor's message names, by our number or by theirs, of those that were deferred to them.
+    fn ticket_of_vendor(&self, message: &Message, vendor: &str) -> Result<Option<TicketId>, Failure> {
+        let at = |deferral: &Node, key: &str| deferral.at(key).and_then(Node::as_text).map(str::to_owned);
+        let is_theirs = |deferral: &Node| at(deferral, "vendor").as_deref() == Some(vendor);
+        for id in message.numbers_in_subject().filter_map(|word| TicketId::parse(&word.to_lowercase())) {
+            if self.change.ticket(&id)?.is_some_and(|ticket| ticket.deferrals().any(is_theirs)) {
+                return Ok(Some(id));
+            }
+        }
+        for case in message.numbers_in_subject().take(MAX_NUMBERS) {
+            let is_it = |deferral: &Node| {
+                is_theirs(deferral) && at(deferral, "case").is_some_and(|own| own.eq_ignore_ascii_case(case))
+            };
+            for listed in self.change.project().find(&Search::new(&quoted(case), Projection::Lines))? {
+                let ticket = self.change.ticket(&listed.summary.id)?;
+                if ticket.is_some_and(|ticket| ticket.deferrals().any(is_it)) {
+                    return Ok(Some(listed.summary.id));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Where a ticket's talk goes on: in the original of a duplicate; of one that is full, has ended for good, or is not its

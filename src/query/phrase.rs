@@ -3,7 +3,7 @@
 //! The index keeps the same words (`index::rows`), so that both ways to answer agree.
 
 use crate::query::folding::{plain, spelled};
-use crate::ticket::{Field, Node, Person, Set, Ticket};
+use crate::ticket::{Field, Node, Person, Ticket};
 
 /// A word's first characters tell it from others; what is longer is no word of a language.
 const MAX_WORD_CHARS: usize = 64;
@@ -114,7 +114,7 @@ pub fn words_of(ticket: &Ticket) -> [String; 5] {
         .chain(text(&Field::Key))
         .chain(reporter.as_deref())
         .chain(ticket.current().filter_map(|entry| Some(entry.attachment.as_ref()?.name.as_str())))
-        .chain(ticket.in_effect().flat_map(|entry| entry.set.iter().flat_map(deferred_to)));
+        .chain(ticket.deferrals().flat_map(deferred_to));
     [
         joined([head.title()].into_iter()),
         joined(ticket.descriptions()),
@@ -124,13 +124,9 @@ pub fn words_of(ticket: &Ticket) -> [String; 5] {
     ]
 }
 
-/// The vendor and the case number that an entry deferred a ticket to: they are found after the answer too.
-fn deferred_to<'a>((field, set): (&'a Field, &'a Set)) -> impl Iterator<Item = &'a str> {
-    let to = match (field, set) {
-        (Field::Deferral, Set::Value { to, .. }) => to.as_ref(),
-        _ => None,
-    };
-    ["vendor", "case"].into_iter().filter_map(move |key| to?.at(key)?.as_text())
+/// The vendor and the case number of a deferral: they are found after the answer too.
+fn deferred_to(deferral: &Node) -> impl Iterator<Item = &str> {
+    ["vendor", "case"].into_iter().filter_map(|key| deferral.at(key)?.as_text())
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {

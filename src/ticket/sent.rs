@@ -1,7 +1,7 @@
 //! Which of a ticket's entries came by mail, are to be sent, and were sent.
 
 use crate::ticket::Ticket;
-use crate::ticket::entry::{Entry, Visibility};
+use crate::ticket::entry::{Entry, Set, Visibility};
 use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::mail::Mail;
@@ -65,6 +65,15 @@ impl Ticket {
                 || copies.into_iter().any(|copy| copy.eq_ignore_ascii_case(address))
         });
         !address.is_empty() && (reporter.is_some_and(is) || entries.any(|takes| takes))
+    }
+
+    /// All deferrals there have been, the first first.
+    pub fn deferrals(&self) -> impl Iterator<Item = &Node> {
+        let set = self.in_effect().flat_map(|entry| &entry.set);
+        set.filter_map(|(field, set)| match (field, set) {
+            (Field::Deferral, Set::Value { to, .. }) => to.as_ref(),
+            _ => None,
+        })
     }
 
     /// The last message of the customer's side.

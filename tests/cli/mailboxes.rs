@@ -160,7 +160,9 @@ fn a_pipe_is_a_message_or_an_mbox_and_is_never_cut() {
     assert_eq!(take(format!("{from}\n{one}")).ok(), "1 known\n");
     assert!(take(format!("{from}\n{one}\n{from}\n{two}")).ok().ends_with("1 opened, 1 known\n"));
     // A text that begins like one is a text.
-    assert!(take("From here on it fails.\n".to_owned()).ok().ends_with("1 opened\n"));
+    assert!(take("\nFrom here on it fails.\n".to_owned()).ok().ends_with("1 opened\n"));
+    let bare = take("From here on it fails.\n".to_owned());
+    assert!(bare.status == Some(1) && bare.stdout.contains("is not a message"), "{bare:?}");
     let large = format!("{one}{}", "A line that is too many.\n".repeat(64 * 1024 * 1024 / 25 + 1));
     let output = take(large);
     assert!(output.status == Some(1) && output.stderr.contains("is larger than"), "{output:?}");

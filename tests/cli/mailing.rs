@@ -297,3 +297,64 @@ fn a_customers_word_reaches_whoever_spoke_to_them_last() {
     // What came with a message is told by the message.
     assert!(!inbox("dana").contains("attach"), "{}", inbox("dana"));
 }
+
+#[test]
+fn a_message_with_several_secrets_names_each_in_a_note_of_the_desks() {
+    let sandbox = desk();
+    let text =
+        "We use AKIAABCDEFGHIJKLMNOP\nand https://ann:hunter22@db.example/x\nand AKIAABCDEFGHIJKLMNOQ.";
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "Subject: Keys", text)));
+    let timeline = sandbox.field(&id, "timeline");
+    let notes: Vec<&Value> =
+        timeline.as_array().unwrap().iter().filter(|entry| entry["action"] == "comment").collect();
+    assert_eq!(notes.len(), 1, "{timeline}");
+    let note = notes[0]["note"].as_str().unwrap();
+    assert!(note.contains("an AWS access key") && note.contains("a password in an address"), "{note}");
+    assert_eq!(note.matches("AWS").count(), 1, "{note}");
+    assert!(!notes[0]["by"].as_str().unwrap().contains("ann@"), "{timeline}");
+    // What is left of the message is its text.
+    let shown = sandbox.run(&["mail", "show", timeline[0]["id"].as_str().unwrap()]).ok();
+    assert!(shown.starts_with("We use [an AWS access key was here]\n"), "{shown}");
+    assert!(!shown.contains("AKIA") && !shown.contains("hunter22"), "{shown}");
+}
+
+#[test]
+fn a_vendor_that_names_a_ticket_by_either_number_writes_on_it() {
+    let sandbox = desk();
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    sandbox.run(&["vendor", "add", "other", "--email", "help@other.example"]).ok();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let beside = sandbox.ticket("PG-77 is a word of ours");
+    sandbox.run(&["escalate", &id, "--requirements", "Pays.", "--troubleshooting", "Tried."]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "paygate", "--case", "PG-77"]).ok();
+    let from = |who: &str, subject: &str, place: usize| {
+        let headers = format!("From: Help <help@{who}.example>\nSubject: {subject}");
+        take(&sandbox, &message(&format!("v{place}@{who}.example"), &headers, "We look into it."))
+    };
+    for (place, subject) in [
+        format!("Re: Pay fails (our reference {id})"),
+        format!("[{id}] news"),
+        "[#PG-77] your case".to_owned(),
+        "Case pg-77: update".to_owned(),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let line = from("paygate", subject, place);
+        assert_eq!(
+            (line["outcome"].as_str(), line["ticket"].as_str()),
+            (Some("note"), Some(id.as_str())),
+            "{subject}"
+        );
+    }
+    // It stays deferred: what the vendor says is for the team to judge.
+    assert_eq!(sandbox.field(&id, "status"), "deferred");
+    // Another vendor, or a case that nobody was given, is about no ticket of theirs.
+    for (who, subject) in
+        [("other", "Case PG-77: update"), ("paygate", "Case PG-78"), ("other", &format!("About {id}"))]
+    {
+        let line = from(who, subject, 90 + subject.len());
+        assert_eq!(line["outcome"], "opened", "{who} {subject}");
+        assert_ne!(line["ticket"].as_str(), Some(beside.as_str()));
+    }
+}

@@ -301,3 +301,31 @@ fn what_was_purged_does_not_come_back_and_its_writer_can_write_again() {
     );
     assert_eq!(take(&third)["outcome"], "opened");
 }
+
+#[test]
+fn a_file_that_is_no_message_opens_no_ticket_and_stays() {
+    let sandbox = desk();
+    let folder = sandbox.root().join("Maildir");
+    for part in ["new", "cur", "tmp"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    let files: &[(&str, &[u8])] = &[
+        ("1.text", b"not a mail at all"),
+        ("2.zeros", &[0; 4096]),
+        ("3.picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01"),
+        ("4.script", b"#!/bin/sh\nset -e\necho note: x\n"),
+        ("5.yaml", b"schema: 2\nid: 7k3fq2m9xd\n\nstatus: closed\n"),
+    ];
+    for (name, content) in files {
+        fs::write(folder.join("new").join(name), content).unwrap();
+    }
+    let output = sandbox.run(&["mail", "take", folder.to_str().unwrap(), "--json"]);
+    assert_eq!(output.status, Some(1), "{output:?}");
+    let lines: Value = serde_json::from_str(&output.stdout).unwrap();
+    for line in lines.as_array().unwrap() {
+        assert_eq!(line["outcome"], "failed", "{line}");
+        assert!(line["reason"].as_str().unwrap().contains("is not a message"), "{line}");
+    }
+    assert_eq!(fs::read_dir(folder.join("new")).unwrap().count(), files.len());
+    assert_eq!(sandbox.run(&["list", "--all", "--format", "ndjson"]).ok(), "");
+}

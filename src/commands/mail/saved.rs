@@ -45,7 +45,7 @@ pub(crate) fn saved(
     let mut found = None;
     file.each(|_, raw| -> Result<(), Failure> {
         let raw = raw.map_err(|error| failed(error.to_string()))?;
-        found = found.take().or_else(|| read_message(raw, None));
+        found = found.take().or_else(|| read_message(raw, None).ok());
         Ok(())
     })?;
     let Some(message) = found else { return Err(failed("holds no message".to_owned())) };

@@ -5,7 +5,7 @@ use crate::commands::mail::{composed, settings};
 use crate::commands::session::Session;
 use crate::mail::written;
 use crate::render::View;
-use crate::ticket::{EntryId, visible};
+use crate::ticket::{EntryId, Field, visible};
 
 /// The names of what is kept of a message: all of it, or its text.
 const KEPT: [&str; 2] = ["message.eml", "message.txt"];
@@ -37,7 +37,13 @@ pub(super) fn run(args: &Args, session: &Session<'_>) -> Result<View, Failure> {
         {
             return Ok(View::Text(text(&content)));
         }
-        return Ok(View::Text(format!("{}\n", visible(entry.note.as_deref().unwrap_or_default()))));
+        // Of the message that opened the ticket, the text is the ticket's own.
+        let text = entry
+            .note
+            .as_deref()
+            .or_else(|| ticket.text_set(&entry, &Field::Description))
+            .unwrap_or_default();
+        return Ok(View::Text(format!("{}\n", visible(text.trim_end()))));
     }
     Err(Failure::new(Kind::Refused, format!("entry {} of {} is not a message", entry.id, ticket.id()))
         .hint(format!("git support show {}", ticket.id())))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::mail::{Mailbox, Place, read_message};
+use crate::mail::{Mailbox, NoMessage, Place, read_message};
 use crate::process::Message;
 use crate::project::{ChangeOptions, MailTaking, Outcome, Taken};
 use crate::render::{TakenLine, View};
@@ -56,8 +56,9 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         mailbox.each(|place, raw| -> Result<(), Failure> {
             let read = raw.map(|raw| read_message(raw, settings.server.as_deref()));
             let line = match read {
-                Ok(Some(message)) => line(&place, &message, taking.take(&message)?),
-                Ok(None) => left(&place, "holds no message".to_owned()),
+                Ok(Ok(message)) => line(&place, &message, taking.take(&message)?),
+                Ok(Err(NoMessage::Empty)) => left(&place, NoMessage::Empty.to_string()),
+                Ok(Err(NoMessage::NoHeader)) => failed(&place, NoMessage::NoHeader.to_string()),
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => left(&place, error.to_string()),
                 Err(error) => failed(&place, error.to_string()),
             };
