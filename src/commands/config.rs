@@ -3,10 +3,10 @@
 use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{SETTINGS, own_settings, setting_node, setting_value, unknown_setting};
+use crate::process::{SETTINGS, open_groups, own_settings, setting_node, setting_value, unknown_setting};
 use crate::query;
 use crate::render::{SettingLine, View};
-use crate::ticket::Node;
+use crate::ticket::{Node, visible};
 
 /// Get and set project settings
 ///
@@ -21,9 +21,9 @@ pub struct Args {
 enum Verb {
     /// List all settings with their values
     List,
-    /// Print a setting
+    /// Print a setting, or all of a group
     Get {
-        /// The setting, such as commit.prefix
+        /// The setting, such as commit.prefix, or a group, such as policy
         key: String,
     },
     /// Set a setting
@@ -48,17 +48,28 @@ enum Verb {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     match &args.verb {
         None | Some(Verb::List) => Ok(View::Settings(settings(session)?)),
-        Some(Verb::Get { key }) => {
-            known(key)?;
-            let found = settings(session)?.into_iter().find(|setting| setting.key == *key);
-            match found {
-                Some(setting) => Ok(View::Text(format!("{}\n", crate::ticket::visible(&setting.value)))),
-                None => Err(Failure::new(Kind::NotFound, format!("{key} is not set"))),
-            }
-        }
+        Some(Verb::Get { key }) => get(key, session),
         Some(Verb::Set { key, value, writing }) => change(key, Some(value), writing, session),
         Some(Verb::Unset { key, writing }) => change(key, None, writing, session),
     }
+}
+
+/// The value of a setting, or all settings of a group.
+fn get(key: &str, session: &Session<'_>) -> Result<View, Failure> {
+    let all = settings(session)?;
+    if let Some(setting) = all.iter().find(|setting| setting.key == *key) {
+        return Ok(View::Text(format!("{}\n", visible(&setting.value))));
+    }
+    let is_below =
+        |setting: &SettingLine| setting.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+    let below: Vec<SettingLine> = all.into_iter().filter(is_below).collect();
+    if !below.is_empty() {
+        return Ok(View::Settings(below));
+    }
+    if !open_groups().any(|group| group == key) {
+        known(key)?;
+    }
+    Err(Failure::new(Kind::NotFound, format!("{key} is not set")))
 }
 
 fn known(key: &str) -> Result<(), Failure> {
@@ -112,7 +123,12 @@ fn change(
         // With the others, so that it may name them, and none names itself.
         let mut queries = session.project()?.settings()?.queries.clone();
         queries.insert(name.to_owned(), value.clone());
-        query::parse_with(&format!("@{name}"), &queries)?;
+        // What it is now, it is not yet: no hint leads there.
+        let own = format!("queries.{name}");
+        query::parse_with(value, &queries).map_err(|error| query::SyntaxError {
+            hint: error.hint.filter(|hint| !hint.contains(&own)),
+            ..error
+        })?;
     }
     let node = value.map(|value| setting_node(key, value));
     let subject = match &node {

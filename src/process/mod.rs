@@ -100,7 +100,9 @@ pub use secrets::{
     names_a_secret, secret_in, secrets_given, secrets_in, without_known, without_secrets,
     words_without_secrets,
 };
-pub use setting_keys::{SETTINGS, Setting, own_settings, setting_value, unknown_keys, unknown_setting};
+pub use setting_keys::{
+    SETTINGS, Setting, open_groups, own_settings, setting_value, unknown_keys, unknown_setting,
+};
 pub use settings::Settings;
 pub use similar::similar;
 pub use suggest::{Suggestion, suggest};

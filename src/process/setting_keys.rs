@@ -139,9 +139,13 @@ pub fn unknown_setting(key: &str) -> Option<String> {
         }
         _ => SETTINGS.iter().map(|setting| setting.key).collect(),
     };
-    let groups = OPEN_GROUPS.iter().map(|(group, _)| *group).chain(["queries"]);
-    let known: Vec<String> = known.into_iter().chain(groups).map(str::to_owned).collect();
+    let known: Vec<String> = known.into_iter().chain(open_groups()).map(str::to_owned).collect();
     if SETTINGS.iter().any(|setting| setting.key == key) { None } else { Some(no_setting(key, &known)) }
+}
+
+/// The groups in which a project names its own settings.
+pub fn open_groups() -> impl Iterator<Item = &'static str> {
+    OPEN_GROUPS.iter().map(|(group, _)| *group).chain(["queries"])
 }
 
 fn no_setting(key: &str, known: &[String]) -> String {

@@ -32,6 +32,8 @@ const STATUS: usize = 2;
 const TITLE: usize = 4;
 const DUE: usize = 6;
 const AGE: usize = 7;
+/// What a narrow terminal is not shown, the first first: age, assignee, level, severity, when it is due.
+const GIVEN_UP: [usize; 5] = [AGE, 5, 3, SEVERITY, DUE];
 
 /// The cells of a row, and how wide each is.
 struct Row<'a> {
@@ -88,11 +90,21 @@ fn widths(tickets: &[Listed], prefix: usize, look: &RenderOptions) -> [usize; CO
         *width = heading.len().max(*width);
     }
     if let Some(columns) = look.columns {
-        let others = widths.iter().enumerate().filter(|(place, width)| *place != TITLE && **width > 0);
-        let others: usize = others.map(|(_, width)| width + GAP).sum();
-        widths[TITLE] = widths[TITLE].min(columns.saturating_sub(others).max(MIN_TITLE));
+        let wanted = widths[TITLE].min(MIN_TITLE);
+        for place in GIVEN_UP {
+            if room(&widths, columns) < wanted {
+                widths[place] = 0;
+            }
+        }
+        widths[TITLE] = widths[TITLE].min(room(&widths, columns).max(MIN_TITLE));
     }
     widths
+}
+
+/// What the other columns leave to the title.
+fn room(widths: &[usize; COLUMNS], columns: usize) -> usize {
+    let others = widths.iter().enumerate().filter(|(place, width)| *place != TITLE && **width > 0);
+    columns.saturating_sub(others.map(|(_, width)| width + GAP).sum())
 }
 
 /// The row with as much of its title as a line holds, and what goes into a second line.

@@ -124,6 +124,8 @@ fn span_cell(line: &MetricLine, seconds: Option<i64>) -> String {
     match (line.unit, seconds) {
         (_, None) => String::new(),
         ("seconds", Some(seconds)) => span(seconds),
+        // A time of seconds is not none.
+        (_, Some(seconds)) if seconds < 60 => span_text(seconds),
         (_, Some(seconds)) => span_text(seconds / 60 * 60),
     }
 }

@@ -1,7 +1,7 @@
 //! The table for people: as wide as its content, at most as wide as the terminal; what does not fit is wrapped.
 
 use anstyle::{AnsiColor, Color as AnyColor, Effects, Style};
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table as Comfy, presets};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table as Comfy, presets};
 
 use crate::render::paint::{BOLD, RenderOptions, shown};
 
@@ -60,6 +60,13 @@ impl<'a> Table<'a> {
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, PADDING));
+        }
+        // What names the row is to be copied: it is not broken where there is room for the rest.
+        let widest = table.column_max_content_widths().first().copied().unwrap_or_default();
+        if table.width().is_some_and(|width| widest + PADDING <= width / 5 * 3)
+            && let Some(name) = table.column_mut(0)
+        {
+            name.set_constraint(ColumnConstraint::ContentWidth);
         }
         table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
     }

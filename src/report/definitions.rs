@@ -22,7 +22,7 @@ pub const METRICS: &[Definition] = &[
         unit: Unit::Count,
         is_of_end: false,
         about: "tickets resolved in the period, or closed without being resolved",
-        collect: |case, period| case.during(period).filter(|event| is_end(event)).map(|_| 1).collect(),
+        collect: |case, period| once(case.during(period).any(is_end), 1),
     },
     Definition {
         key: "backlog",

@@ -56,10 +56,15 @@ fn week_of(ends: &[i64], at: i64) -> usize {
 }
 
 fn count_events(case: &Case, period: Period, ends: &[i64], weeks: &mut [Week]) {
+    let mut last = None;
     for event in case.course.events.iter().filter(|event| period.has(event.at)) {
-        let Some(week) = weeks.get_mut(week_of(ends, event.at)) else { continue };
+        let place = week_of(ends, event.at);
+        let Some(week) = weeks.get_mut(place) else { continue };
         week.opened += usize::from(event.what == EventKind::Opened);
-        week.resolved += usize::from(matches!(event.what, EventKind::Ended(_)));
+        // A ticket that was resolved twice is one that was resolved.
+        if matches!(event.what, EventKind::Ended(_)) && last.replace(place) != Some(place) {
+            week.resolved += 1;
+        }
     }
 }
 

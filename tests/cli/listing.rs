@@ -165,3 +165,20 @@ fn an_empty_list_is_no_failure() {
     assert_eq!(sandbox.run(&["list"]).ok(), "");
     assert_eq!(sandbox.run(&["list", "--json"]).ok(), "[]\n");
 }
+
+#[test]
+fn a_narrow_terminal_is_shown_fewer_columns_and_no_line_is_too_long() {
+    let sandbox = Sandbox::new();
+    let title = "A title that is longer than what is left to it";
+    let id = sandbox.run(&["new", title, "--severity", "critical"]).ok();
+    sandbox.run(&["assign", id.trim(), "--to", "me"]).ok();
+    for columns in [30, 40, 50, 60, 80] {
+        let listed = sandbox.shell(&format!("COLUMNS={columns} git-support list")).ok();
+        assert!(listed.contains("A title"), "{listed}");
+        let longest = listed.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= columns.max(36), "{columns}:\n{listed}");
+    }
+    sandbox.run(&["config", "set", "calendars.customer_of_the_north.timezone", "Europe/Berlin"]).ok();
+    let settings = sandbox.shell("COLUMNS=80 git-support config").ok();
+    assert!(settings.contains("calendars.customer_of_the_north.timezone "), "{settings}");
+}

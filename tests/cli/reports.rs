@@ -226,3 +226,20 @@ fn what_was_no_ticket_of_its_own_counts_in_no_time_and_is_counted_apart() {
     sandbox.run(&["reopen", &duplicate, "-m", "It is not the same."]).ok();
     assert_eq!(report(&sandbox, "duplicates")["n"], 0);
 }
+
+#[test]
+fn a_ticket_that_was_resolved_twice_is_one_and_seconds_are_not_cut() {
+    let sandbox = Sandbox::new();
+    let id = at(&sandbox, "12-01T09:00", &["new", "Twice"]);
+    sandbox.at("2026-12-01T09:00:42Z", &format!("comment {id} -m 'We look into it.'"));
+    for (day, verb) in [("12-01T10:00", "resolve"), ("12-01T11:00", "reopen"), ("12-01T12:00", "resolve")] {
+        let rest: &[&str] = if verb == "resolve" { &["--as", "answered"] } else { &[] };
+        at(&sandbox, day, &[&[verb, &id, "-m", "x"], rest].concat());
+    }
+    let resolved = figure(&sandbox, "resolved", &[]);
+    assert_eq!(resolved["n"], 1, "{resolved}");
+    assert_eq!(resolved["tickets"].as_array().unwrap().len(), 1, "{resolved}");
+    let table = at(&sandbox, "12-31T12:00", &["report", "--from", "2026-12-01", "--to", "2026-12-31"]);
+    let line = table.lines().find(|line| line.contains("First response")).unwrap_or(&table);
+    assert!(line.contains("42s"), "{line}");
+}

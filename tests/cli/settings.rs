@@ -63,3 +63,24 @@ fn a_broken_settings_file_is_named_with_its_line() {
     assert!(said.stderr.contains(".support/config.yaml:4: commit.skip_ci"), "{said:?}");
     said.ok();
 }
+
+#[test]
+fn a_group_of_settings_is_printed_as_one() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.critical.response", "1h"]).ok();
+    sandbox.run(&["config", "set", "clocks.critical.resolution", "8h"]).ok();
+    for group in ["clocks", "clocks.critical"] {
+        let shown = sandbox.run(&["config", "get", group]).ok();
+        assert!(shown.contains("clocks.critical.response    1h"), "{shown}");
+        assert_eq!(shown.lines().count(), 3, "{shown}");
+    }
+    let policy = sandbox.run(&["config", "get", "policy", "--json"]).ok();
+    assert!(policy.contains("policy.retain") && !policy.contains("commit.prefix"), "{policy}");
+    assert!(sandbox.run(&["config", "get", "queries"]).fails(1).contains("queries is not set"));
+    assert!(sandbox.run(&["config", "get", "polic"]).fails(2).contains("unknown setting"));
+    // No hint leads to what was refused.
+    for bad in ["@bad", "severty:minor"] {
+        let refused = sandbox.run(&["config", "set", "queries.bad", bad]).fails(2);
+        assert!(!refused.contains("config get"), "{refused}");
+    }
+}
