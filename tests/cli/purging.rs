@@ -314,3 +314,22 @@ fn a_purge_that_is_reverted_is_found() {
     assert!(!holds(&sandbox, "HEAD", "Leroux"));
     assert_eq!(found(&sandbox, &[]).1, Some(0));
 }
+
+#[test]
+fn a_step_on_two_tickets_that_is_rebased_over_the_purge_of_one_is_no_lie() {
+    let sandbox = Sandbox::new();
+    let (gone, kept) = (sandbox.ticket("Gone"), sandbox.ticket("Kept"));
+    sandbox.shell("git stash -qu; git branch work").ok();
+    sandbox.run_unwatched(&["purge", &gone, "-m", "Privacy."], "").ok();
+    sandbox.shell("git switch -q work").ok();
+    let resolve = ["resolve", &gone, "--as", "duplicate", "--duplicate-of", &kept, "-m", "The same."];
+    sandbox.run_unwatched(&resolve, "").ok();
+    sandbox.shell("git rebase -q main").ok();
+    let audit = sandbox.run_unwatched(&["audit"], "").ok();
+    assert!(audit.contains("note: commit.message") && audit.contains(&gone), "{audit}");
+    // Of a ticket that is there, the same is one.
+    sandbox.is_tampered_with();
+    let message = format!("support: comment {kept}: x\n\nSupport-Ticket: {kept}\nSupport-Action: comment");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", &message]);
+    assert!(sandbox.run_unwatched(&["audit"], "").fails_with_gate().contains("error: commit.message"));
+}

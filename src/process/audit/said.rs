@@ -85,12 +85,14 @@ impl Said {
 
     /// What a commit of ours says and its entries do not, or they and it does not: those of all tickets that are new in it,
     /// and those of them that are its own. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
+    /// `names_purged` is true where it names a ticket that was purged before: of a step that a rebase brings after that, nothing stays but its message.
     #[must_use]
     pub fn untrue(
         &self,
         changed: &[String],
         (new, own): (&[&Entry], &[&Entry]),
         is_first: bool,
+        names_purged: bool,
     ) -> Vec<Finding> {
         // What gathers or carries speaks of more than it does, or of less.
         let carries = ["import", "mail", "sync", "repair"].iter().any(|action| self.is(action));
@@ -107,11 +109,13 @@ impl Said {
         let fields = self.sets.iter().filter(|set| !is_set(set));
         wrong
             .extend(fields.map(|(field, to)| format!("{} {to}, and no entry of it sets that", field.name())));
+        let level = |is_error: bool| if is_error { ProblemLevel::Error } else { ProblemLevel::Note };
         let wrong =
             wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
-        let level = if is_first { ProblemLevel::Error } else { ProblemLevel::Note };
+        let wrong = wrong.map(|finding| finding.weighing(level(!names_purged)));
         let untold = self.untold(changed, own).into_iter();
-        let untold = untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level));
+        let untold =
+            untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level(is_first)));
         wrong.chain(untold).collect()
     }
 

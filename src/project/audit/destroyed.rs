@@ -56,6 +56,24 @@ fn found(
     Ok(destroyed(&before, &after, &here, member))
 }
 
+impl Review<'_> {
+    /// True where a commit names a ticket that it does not change, since that is purged.
+    pub(super) fn names_purged(
+        &self,
+        commit: ObjectId,
+        named: &[String],
+        changed: &[String],
+    ) -> Result<bool, Failure> {
+        let mut rest =
+            named.iter().filter(|id| !changed.contains(id)).filter_map(|id| TicketId::parse(id)).peekable();
+        if rest.peek().is_none() {
+            return Ok(false);
+        }
+        let there = self.store.snapshot(Some(&commit.to_string()))?;
+        Ok(rest.any(|id| there.ticket(&id).ok().flatten().is_some_and(|ticket| ticket.is_purged())))
+    }
+}
+
 /// True where the rules of this line decide: somebody leads here, and where both lines parted nobody did, or it was done by
 /// the rules of then. Where those who led have changed the team on the other line since, that line's rules are newer.
 fn is_judged_here(
