@@ -205,5 +205,8 @@ fn shown(
         let (notes, remarks) = session.host.notes.take();
         output::notes(&notes, &remarks, options)?;
     }
-    Ok(ExitCode::from(view.status()))
+    match session.host.unsent.take() {
+        Some(failure) => Err(failure),
+        None => Ok(ExitCode::from(view.status())),
+    }
 }

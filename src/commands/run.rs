@@ -11,7 +11,7 @@ use crate::process::{
     FailureGroup, FailureOutput, Grouping, Outcome, Results, TestResult, names_a_secret, secrets_given,
     without_known, words_without_secrets,
 };
-use crate::project::{ChangeOptions, End, NotPushed};
+use crate::project::{ChangeOptions, End};
 use crate::render::View;
 use crate::ticket::one_line;
 
@@ -56,8 +56,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let status = finished.shell_status();
     // Whatever becomes of the ticket, the command's own status is what counts.
-    if let Err(failure) = file(args, &finished, session) {
-        let what = if failure.error.is::<NotPushed>() { "" } else { "no ticket was written: " };
+    let filed = file(args, &finished, session).map_err(|failure| ("no ticket was written: ", failure));
+    let unsent = session.host.unsent.take().map(|failure| ("", failure));
+    for (what, failure) in filed.err().into_iter().chain(unsent) {
         session.note(format!("warning: {what}{:#}", failure.error));
         failure.hints.iter().for_each(|hint| session.note(format!("hint: {hint}")));
     }

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::project::failure::Failure;
 use crate::store::IntroducedEntry;
 use crate::store::git::ProcessEnv;
 use crate::ticket::{EntryId, TicketId, Timestamp};
@@ -68,6 +69,8 @@ pub struct Host<'h> {
     pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
     /// True while a command is tried out with texts that stand for what will be written: nothing is changed.
     pub rehearsal: Rc<Cell<bool>>,
+    /// What the process fails with once its answer is printed: a change that is committed, and that the remote does not have.
+    pub unsent: Rc<RefCell<Option<Failure>>>,
     /// Tells the user's command of a change; the error says what went wrong with it.
     pub announce: &'h dyn Fn(&Announcement) -> Result<(), String>,
     random: &'h dyn Fn() -> u64,
@@ -81,7 +84,15 @@ impl<'h> Host<'h> {
         progress: &'h dyn Fn(&'static str, usize) -> Progress,
         announce: &'h dyn Fn(&Announcement) -> Result<(), String>,
     ) -> Self {
-        Self { env, notes: Notes::default(), progress, rehearsal: Rc::default(), announce, random }
+        Self {
+            env,
+            notes: Notes::default(),
+            progress,
+            rehearsal: Rc::default(),
+            unsent: Rc::default(),
+            announce,
+            random,
+        }
     }
 
     /// Now, by the clock of the process.

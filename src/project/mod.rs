@@ -74,7 +74,7 @@ pub use mail::{MailTaking, Taken};
 pub use people::Sought;
 pub use queue::Queue;
 pub use sla_rules::SlaRules;
-pub use sync::{NotPushed, Rewrite, Synced};
+pub use sync::{Rewrite, Synced};
 pub use undo::UndoTarget;
 pub use write::{Changed, Outcome};
 

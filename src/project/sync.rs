@@ -16,20 +16,17 @@ impl Project<'_> {
         self.synced(remote, Take::Over, rewrite)
     }
 
-    /// Sends what was just committed; where that fails, it stays committed here.
-    ///
-    /// # Errors
-    /// The remote cannot be reached, or does not take the push.
-    pub fn push(&self, tickets: &[Ticket]) -> Result<(), Failure> {
-        let sent = self.synced(None, Take::Nothing, Rewrite::Refuse);
-        let kept = |failure: Failure| {
-            let ids: Vec<String> = tickets.iter().map(|ticket| ticket.id().to_string()).collect();
-            let what = if ids.is_empty() { String::new() } else { format!(" ({})", few(&ids)) };
-            let place = format!("{} here{what}", self.branch());
-            let error = NotPushed { place, why: format!("{:#}", failure.error) };
-            Failure { kind: failure.kind, error: error.into(), hints: failure.hints }.hint("git support sync")
-        };
-        sent.map(drop).map_err(kept)
+    /// Sends what was just committed; false where that fails. It stays committed here, and the command answers as it does
+    /// without a push: the process fails once the answer is printed ([`Host::unsent`](crate::project::Host::unsent)).
+    pub fn push(&self, tickets: &[Ticket]) -> bool {
+        let Err(failure) = self.synced(None, Take::Nothing, Rewrite::Refuse) else { return true };
+        let ids: Vec<String> = tickets.iter().map(|ticket| ticket.id().to_string()).collect();
+        let what = if ids.is_empty() { String::new() } else { format!(" ({})", few(&ids)) };
+        let message =
+            format!("committed on {} here{what}, but not pushed: {:#}", self.branch(), failure.error);
+        let unsent = Failure { error: anyhow::anyhow!(message), ..failure }.hint("git support sync");
+        self.host.unsent.replace(Some(unsent));
+        false
     }
 
     fn synced(&self, remote: Option<&str>, take: Take, rewrite: Rewrite) -> Result<Synced, Failure> {
@@ -74,14 +71,6 @@ impl Project<'_> {
         }
         Ok(synced)
     }
-}
-
-/// A change that is committed, and that the remote does not have.
-#[derive(Debug, thiserror::Error)]
-#[error("committed on {place}, but not pushed: {why}")]
-pub struct NotPushed {
-    place: String,
-    why: String,
 }
 
 /// The most that are named one by one.

@@ -86,7 +86,7 @@ impl<'h> Project<'h> {
             self.announce(commit);
         }
         if options.push {
-            self.push(&tickets)?;
+            let _ = self.push(&tickets);
         }
         Ok(Changed { answer, tickets, entries, outcome: Outcome::Committed })
     }

@@ -92,8 +92,9 @@ fn widths(tickets: &[Listed], prefix: usize, look: &RenderOptions) -> [usize; CO
     if let Some(columns) = look.columns {
         let wanted = widths[TITLE].min(MIN_TITLE);
         for place in GIVEN_UP {
-            if room(&widths, columns) < wanted {
-                widths[place] = 0;
+            let is_too_narrow = room(&widths, columns) < wanted;
+            if let Some(width) = widths.get_mut(place).filter(|_| is_too_narrow) {
+                *width = 0;
             }
         }
         widths[TITLE] = widths[TITLE].min(room(&widths, columns).max(MIN_TITLE));

@@ -132,6 +132,15 @@ fn a_change_can_be_pushed_at_once_or_stays_here() {
         "{stderr}"
     );
     assert!(sandbox.run(&["show", &id]).ok().contains("Kept here."));
+    // What was made is answered all the same: a script has its ticket, and knows that it is here alone.
+    let made = sandbox.run(&["new", "Here alone", "--push"]);
+    assert_eq!(made.status, Some(1));
+    assert_eq!(sandbox.field(made.stdout.trim(), "title"), "Here alone");
+    let made = sandbox.run(&["new", "In JSON", "--push", "--json"]);
+    let (answer, error): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_str(&made.stdout).unwrap(), serde_json::from_str(made.stderr.trim()).unwrap());
+    assert_eq!((made.status, answer["title"].as_str()), (Some(1), Some("In JSON")));
+    assert!(error["error"]["message"].as_str().unwrap().contains("but not pushed"), "{error}");
     std::fs::remove_file(&hook).unwrap();
     sandbox.run(&["sync"]).ok();
     sandbox.git(&["remote", "set-url", "origin", "/nowhere"]);

@@ -77,8 +77,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         return Ok(views::files(changed, session));
     }
     project.remember_results(&build, &results);
-    if args.push {
-        project.push(&[])?;
+    if args.push && project.push(&[]) {
         project.push_test_history(&build);
     }
     let is_new = changed.outcome == Outcome::Committed;

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     outbox.keep_only(&names);
     if queued.is_empty() {
         if args.push {
-            project.push(&[])?;
+            let _ = project.push(&[]);
         }
         return Ok(View::Outgoing(Vec::new()));
     }

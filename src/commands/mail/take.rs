@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     })?;
     // What an earlier run could not push goes now.
     if args.push && changed.outcome == Outcome::Unchanged {
-        project.push(&[])?;
+        let _ = project.push(&[]);
     }
     let lines = changed.answer;
     if args.dry_run {
