@@ -1,6 +1,6 @@
 //! Bringing an edition up to date: only what differs between its trees and those wanted is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 
@@ -53,6 +53,7 @@ impl Index {
             now,
             changed: BTreeSet::new(),
             gone: BTreeSet::new(),
+            spelled: HashSet::new(),
         })
     }
 }
@@ -96,6 +97,8 @@ pub struct CatchUp<'a> {
     pub(super) changed: BTreeSet<String>,
     /// The rows that this edition no longer holds.
     gone: BTreeSet<i64>,
+    /// Words that are known to be in the list of all words.
+    pub(super) spelled: HashSet<String>,
 }
 
 /// Every statement that looks for some of an edition's members says by which index: left alone, SQLite takes
@@ -228,6 +231,7 @@ impl CatchUp<'_> {
                 "INSERT INTO words (rowid, title, description, findings, notes, tags) VALUES (?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![number, title, description, findings, notes, tags])?;
+        self.spell(&row.words)?;
         for (key, value) in &row.terms {
             let term = self.term(*key, value)?;
             self.work.prepare_cached("INSERT OR IGNORE INTO value VALUES (?, ?)")?.execute([term, number])?;

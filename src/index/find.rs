@@ -6,7 +6,7 @@ use rusqlite::params_from_iter;
 use crate::index::Unreadable;
 use crate::index::compile::compile;
 use crate::index::error::Error;
-use crate::index::row::{NEVER, UNANSWERED, signed};
+use crate::index::row::{NEVER, UNANSWERED};
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
 use crate::query::context::Context;
@@ -112,32 +112,6 @@ impl Index {
         let text = "SELECT count(*) FROM member INDEXED BY member_open WHERE edition = ? AND open";
         let count: i64 = self.db.prepare_cached(text)?.query_row([edition], |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
-    }
-
-    /// The word of some ticket that is nearest to one that was typed, unless a ticket has that one.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn nearest_word(&self, word: &str) -> Result<Option<String>, Error> {
-        let mut words = self
-            .db
-            .prepare("SELECT term, doc FROM vocabulary WHERE length(term) BETWEEN ?1 - 2 AND ?1 + 2")?;
-        let mut rows = words.query([signed(word.chars().count())])?;
-        let mut nearest: Option<(usize, i64, String)> = None;
-        // One slip in a short word, two in a long one.
-        let allowed = if word.chars().count() < 6 { 1 } else { 2 };
-        while let Some(row) = rows.next()? {
-            let (term, tickets): (String, i64) = (row.get(0)?, row.get(1)?);
-            if term.starts_with(word) {
-                return Ok(None);
-            }
-            let distance = strsim::damerau_levenshtein(word, &term);
-            let found = (distance, -tickets, term);
-            if distance <= allowed && nearest.as_ref().is_none_or(|known| found < *known) {
-                nearest = Some(found);
-            }
-        }
-        Ok(nearest.map(|(_, _, term)| term))
     }
 
     /// Titles are ordered by the key that the query in memory takes.

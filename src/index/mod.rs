@@ -16,6 +16,7 @@ mod row;
 mod schema;
 mod scope;
 mod sla_statuses;
+mod spelling;
 mod statement;
 mod touches;
 mod urgent;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 17;
+const VERSION: i64 = 18;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -55,6 +55,7 @@ CREATE INDEX value_row ON value (row);
 CREATE VIRTUAL TABLE words USING fts5(title, description, findings, notes, tags,
     content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab('words', 'row');
+CREATE TABLE spelling (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, brought TEXT, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
 CREATE TABLE walked (line TEXT PRIMARY KEY, commit_id BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE turns (line TEXT PRIMARY KEY, tip BLOB NOT NULL, turns BLOB NOT NULL) WITHOUT ROWID;

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::index::spelling::words_with;
 use crate::query::phrase::{Phrase, Place};
 
 /// The most phrases that FTS5 is asked for in one go: it bounds how deep an expression may be.
@@ -46,12 +47,8 @@ impl Statement {
         part: &str,
     ) -> rusqlite::Result<String> {
         let (first, rest) = part.split_once(' ').unwrap_or((part, ""));
-        let (condition, star) = match rest {
-            "" => ("instr(term, ?1) > 0", ""),
-            _ => ("substr(term, -length(?1)) = ?1", " *"),
-        };
-        let mut known = db.prepare_cached(&format!("SELECT term FROM vocabulary WHERE {condition}"))?;
-        let terms = known.query_map([first], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        let star = if rest.is_empty() { "" } else { " *" };
+        let terms = words_with(db, first, !rest.is_empty())?;
         let phrase = |term: &String| {
             let words = if rest.is_empty() { term.clone() } else { format!("{term} {rest}") };
             format!("\"{words}\"{star}")
