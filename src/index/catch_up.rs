@@ -8,12 +8,10 @@ use crate::index::Unreadable;
 use crate::index::error::Error;
 use crate::index::row::{NEVER, Row, signed};
 use crate::index::schema::Index;
-use crate::ticket::TicketId;
+use crate::ticket::{PREFIX_LENGTH, TicketId};
 
 /// The editions that are kept; the one that was used longest ago goes first.
 const MAX_EDITIONS: usize = 8;
-/// The shortest prefix that names a ticket.
-pub(super) const MIN_PREFIX: usize = 4;
 /// From this many files on, a build is worth more memory, and how much of it, in KiB.
 const MANY_FILES: usize = 50_000;
 const LARGE_CACHE_KIB: i64 = 96 * 1024;
@@ -261,7 +259,7 @@ impl CatchUp<'_> {
         let apart = (id != home.as_str()).then_some(home.as_str());
         self.work
             .prepare_cached("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?)")?
-            .execute(params![self.edition, created, id, open, signed(MIN_PREFIX), row, apart])?;
+            .execute(params![self.edition, created, id, open, signed(PREFIX_LENGTH), row, apart])?;
         self.work.prepare_cached("INSERT OR IGNORE INTO fresh VALUES (?)")?.execute([row])?;
         self.gone.remove(&row);
         note(&mut self.changed, id.to_owned());

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Statement, params};
 
-use crate::index::catch_up::{CatchUp, MANY, MIN_PREFIX};
+use crate::index::catch_up::{CatchUp, MANY};
 use crate::index::row::signed;
+use crate::ticket::PREFIX_LENGTH;
 
 impl CatchUp<'_> {
     /// Says of each ticket how many characters tell it from every other.
@@ -27,7 +28,7 @@ impl CatchUp<'_> {
             near.insert(id.clone());
         }
         for id in &near {
-            let mut length = MIN_PREFIX;
+            let mut length = PREFIX_LENGTH;
             for find in [&mut below, &mut above] {
                 let other = neighbour(find, self.edition, id)?;
                 length = length.max(other.map_or(0, |other| shared(&other, id) + 1));
@@ -63,7 +64,7 @@ impl CatchUp<'_> {
     }
 
     fn set_length(&self, (id, known): &(String, i64), length: usize) -> rusqlite::Result<()> {
-        let length = length.max(MIN_PREFIX);
+        let length = length.max(PREFIX_LENGTH);
         if signed(length) == *known { Ok(()) } else { self.set_prefix(id, length) }
     }
 

@@ -1,6 +1,6 @@
 //! Tickets over several branches: the tips that are read together, and where each ticket's latest state lives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::Store;
 use crate::store::error::Error;
@@ -131,14 +131,30 @@ impl Snapshot<'_> {
     /// An object cannot be read.
     pub fn later_on(&self, tip: &Tip, shown: &BTreeSet<&TicketId>) -> Read<Vec<(TicketId, usize)>> {
         let Some(commit) = self.commit() else { return Ok(Vec::new()) };
+        let repository = self.repository();
+        let is_apart = |path: &str| -> Read<bool> {
+            let at = |commit| Ok::<_, Error>(repository.find(commit, path)?.map(|item| item.id));
+            Ok(at(commit)? != at(tip.commit)?)
+        };
+        let mut shelves: BTreeMap<String, bool> = BTreeMap::new();
         let mut later = Vec::new();
-        for id in self.differing(commit, tip.commit)?.iter().filter(|id| shown.contains(id)) {
+        for id in shown {
+            // What other tickets differ in is not looked at.
+            let shelf = layout::shelf(id.as_str());
+            let is_shelf_apart = match shelves.get(&shelf) {
+                Some(known) => *known,
+                None => is_apart(&format!("{}/{shelf}", layout::TICKETS))?,
+            };
+            shelves.insert(shelf, is_shelf_apart);
+            if !is_shelf_apart || !is_apart(&layout::ticket(id))? {
+                continue;
+            }
             let Some(version) = self.version(tip.commit, id)? else { continue };
             let own = self.version(commit, id)?;
             let known: BTreeSet<&Entry> = own.iter().flat_map(Ticket::timeline).collect();
             let count = version.timeline().iter().filter(|entry| !known.contains(entry)).count();
             if count > 0 {
-                later.push((id.clone(), count));
+                later.push(((*id).clone(), count));
             }
         }
         Ok(later)

@@ -6,10 +6,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach};
 use crate::store::remembered::Remembered;
-use crate::ticket::{Field, FixCommits, Ticket};
-
-/// The shortest beginning of an id that names a ticket.
-const MIN_PREFIX: usize = 4;
+use crate::ticket::{Field, FixCommits, PREFIX_LENGTH, Ticket};
 
 /// Tips of history, and what commits say of tickets in each.
 pub struct Builds<'a> {
@@ -120,7 +117,7 @@ impl Build<'_> {
         let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {
                 name.eq_ignore_ascii_case(RESOLVES)
-                    && id.len() >= MIN_PREFIX
+                    && id.len() >= PREFIX_LENGTH
                     && ticket.id().as_str().starts_with(id.as_str())
             };
             let is_failed = || {

@@ -7,7 +7,9 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{Blob, Item, ObjectId, Repository};
 use crate::store::layout;
 use crate::store::tip::Tip;
-use crate::ticket::{MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, Ticket, TicketId, Timestamp, codec, merge};
+use crate::ticket::{
+    MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, PREFIX_LENGTH, Ticket, TicketId, Timestamp, codec, merge,
+};
 
 pub(crate) type Read<T> = Result<T, Error>;
 
@@ -184,10 +186,14 @@ impl<'a> Snapshot<'a> {
         let folder = format!("{}/{}", layout::TICKETS, layout::shelf(prefix));
         let mut ids = BTreeSet::new();
         for commit in self.commits() {
-            let items = self.repository.folder(commit, &folder)?;
-            ids.extend(items.iter().filter_map(|item| layout::id_of(&format!("{folder}/{}", item.name))));
+            self.repository.each_name(commit, &folder, &mut |name| {
+                // Most names of a folder are others': nothing is made of them.
+                ids.extend(
+                    name.starts_with(prefix).then(|| layout::id_of(&format!("{folder}/{name}"))).flatten(),
+                );
+            })?;
         }
-        Ok(ids.into_iter().filter(|id| id.as_str().starts_with(prefix)).collect())
+        Ok(ids.into_iter().collect())
     }
 
     /// The tickets whose ids begin with what was typed; those that cannot be read are left out. Two
@@ -213,12 +219,19 @@ impl<'a> Snapshot<'a> {
     /// # Errors
     /// An object cannot be read.
     pub fn shortest(&self, id: &TicketId) -> Read<usize> {
-        let near = self.ids_with(id.as_str().get(..2).unwrap_or_default())?;
-        let shared = |other: &TicketId| {
-            other.as_str().bytes().zip(id.as_str().bytes()).take_while(|(a, b)| a == b).count()
-        };
-        let others = near.iter().filter(|other| *other != id);
-        Ok(others.map(|other| shared(other) + 1).max().unwrap_or(0).max(4))
+        let folder = format!("{}/{}", layout::TICKETS, layout::shelf(id.as_str()));
+        let mut longest = PREFIX_LENGTH;
+        for commit in self.commits() {
+            self.repository.each_name(commit, &folder, &mut |name| {
+                let shared = name.bytes().zip(id.as_str().bytes()).take_while(|(a, b)| a == b).count();
+                if shared >= longest
+                    && layout::id_of(&format!("{folder}/{name}")).is_some_and(|other| other != *id)
+                {
+                    longest = shared + 1;
+                }
+            })?;
+        }
+        Ok(longest)
     }
 
     /// The ids of all tickets, whether they can be read or not.

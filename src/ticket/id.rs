@@ -11,8 +11,8 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TICKET_LENGTH: usize = 10;
 /// Characters of an entry's id: 40 random bits.
 const ENTRY_LENGTH: usize = 8;
-/// The fewest characters that may name a ticket.
-const PREFIX_LENGTH: usize = 4;
+/// The shortest beginning of an id that names a ticket.
+pub const PREFIX_LENGTH: usize = 4;
 
 /// The id of a ticket: 10 characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

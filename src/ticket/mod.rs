@@ -63,7 +63,7 @@ pub use fold::fold;
 use fold::{last_setter, setters, told_text};
 pub use guard::{FULL_TICKET_BYTES, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 pub use holding::{holds_bytes, holds_text};
-pub use id::{EntryId, TicketId, is_base32, is_prefix};
+pub use id::{EntryId, PREFIX_LENGTH, TicketId, is_base32, is_prefix};
 pub use inert::{inert, inert_lines};
 pub use limits::LIMITS;
 pub use mail::Mail;

@@ -1,6 +1,6 @@
 //! Objects: reading blobs and trees at a commit, and writing a commit by rebuilding only what changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use git2::{Oid, Tree};
 
@@ -9,7 +9,7 @@ use crate::store::git::change::{Content, TreeChange};
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::limits::MAX_BLOB_BYTES;
 use crate::store::git::object_id::ObjectId;
-use crate::store::git::path::{SupportPath, folded};
+use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 
 /// Commits whose trees are remembered.
@@ -193,6 +193,14 @@ impl Repository {
         }
     }
 
+    /// Hands on the names in a folder at a commit, in git's order.
+    pub(crate) fn each_name(&self, commit: ObjectId, path: &str, visit: &mut dyn FnMut(&str)) -> Result<()> {
+        let Some(Item { kind: ItemKind::Folder, id, .. }) = self.find(commit, path)? else { return Ok(()) };
+        let tree = self.tree_object(id.0)?;
+        tree.iter().for_each(|entry| visit(&String::from_utf8_lossy(entry.name_bytes())));
+        Ok(())
+    }
+
     /// What stands in the folder of a tree object.
     ///
     /// # Errors
@@ -297,51 +305,6 @@ impl Repository {
         Ok(files)
     }
 
-    /// Refuses a path that leads through a link, a submodule or a file in the tree. Folders that are known
-    /// to be ones are not looked at again.
-    pub(crate) fn check_path(
-        &self,
-        commit: ObjectId,
-        path: &str,
-        known: &mut BTreeSet<String>,
-    ) -> Result<()> {
-        let folder = path.rsplit_once('/').map(|(folder, _)| folder).unwrap_or_default();
-        if known.contains(folder) {
-            return match self.find(commit, path)? {
-                Some(item) if !item.kind.has_content() => Err(not_a_folder(path)),
-                Some(_) | None => Ok(()),
-            };
-        }
-        known.insert(folder.to_owned());
-        let mut upto = String::new();
-        let mut parts = path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            upto.push_str(part);
-            let is_folder = parts.peek().is_some();
-            let fits = |kind: ItemKind| if is_folder { kind == ItemKind::Folder } else { kind.has_content() };
-            match self.find(commit, &upto)? {
-                None => return self.check_alone(commit, &upto),
-                Some(item) if fits(item.kind) => upto.push('/'),
-                Some(_) => return Err(not_a_folder(&upto)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a new name that some systems take for one that stands beside it.
-    fn check_alone(&self, commit: ObjectId, path: &str) -> Result<()> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let beside = if folder.is_empty() { self.top(commit)? } else { self.folder(commit, folder)? };
-        match beside.iter().find(|item| folded(&item.name) == folded(name)) {
-            Some(twin) => {
-                let message =
-                    format!("'{path}' differs from '{folder}/{}' only in case or Unicode form", twin.name);
-                Err(Error::new(Kind::Refused, message).hint("use the existing name, or choose another one"))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// The patch between what stands at a path now and its new content, as `git diff` shows it.
     ///
     /// # Errors
@@ -388,10 +351,4 @@ fn item(entry: &git2::TreeEntry<'_>) -> Item {
         kind: ItemKind::of_mode(entry.filemode_raw()),
         id: ObjectId(entry.id()),
     }
-}
-
-/// Something else stands where our folder or file belongs.
-pub(crate) fn not_a_folder(path: &str) -> Error {
-    let message = format!("{path} is a symbolic link, a submodule or something else than git-support writes");
-    Error::new(Kind::Refused, message).hint(format!("look at it: git ls-tree HEAD {path}; ls -ld {path}"))
 }

@@ -249,6 +249,10 @@ const CACHED_BYTES: isize = 4 * 1024 * 1024;
 const MAPPED_BYTES: usize = 128 * 1024 * 1024;
 const WINDOW_BYTES: usize = 16 * 1024 * 1024;
 
+/// The largest folder that libgit2 keeps, in bytes; by itself it keeps none of more than 4,096, and unpacks a folder of a
+/// hundred tickets each time that one of them is looked for.
+const CACHED_TREE_BYTES: usize = 256 * 1024;
+
 /// Bounds what libgit2 keeps of objects, 256 MiB on the disk by its own measure, and what it maps of packs.
 #[expect(
     unsafe_code,
@@ -260,6 +264,8 @@ fn bound_memory() {
         // SAFETY: these are the first calls to libgit2, from the one thread that is there; the one that waits for
         // signals never calls it.
         let _ = unsafe { git2::opts::set_cache_max_size(CACHED_BYTES) };
+        // SAFETY: as above.
+        let _ = unsafe { git2::opts::set_cache_object_limit(git2::ObjectType::Tree, CACHED_TREE_BYTES) };
         // SAFETY: as above.
         let _ = unsafe { git2::opts::set_mwindow_size(WINDOW_BYTES) };
         // SAFETY: as above.

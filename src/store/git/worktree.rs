@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::objects::not_a_folder;
 use crate::store::git::path::{FOLDER, SupportPath};
+use crate::store::git::path_check::not_a_folder;
 use crate::store::git::platform::{self, Folder, Stat, is_in_the_way};
 use crate::store::git::shared::users_mode;
 
