@@ -2,9 +2,11 @@
 
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
+use crate::store::git::{self, Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
-use crate::ticket::{Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three};
+use crate::ticket::{
+    Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three, visible,
+};
 
 /// What each of two sides lacks of their union.
 #[derive(Debug, Default)]
@@ -230,8 +232,10 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
     match merged.transpose()?.flatten() {
         Some(merged) => Ok(Some(merged)),
         None => {
-            let problem = "was changed on both sides; merge the branches with git";
-            Err(BadFile::whole(path, problem).into())
+            let problem = format!("{} was changed on both sides in the same place", visible(path));
+            let hint =
+                "git pull --no-rebase, settle the conflict in it, git commit -a; then git support sync";
+            Err(git::Error::new(git::Kind::Conflict, problem).hint(hint).into())
         }
     }
 }

@@ -214,6 +214,10 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
+        "git pull --no-rebase, settle the conflict in it",
+        "syncing::settings_that_both_sides_changed_are_merged_by_git",
+    ),
+    (
         "were not synced, its code differs ({names}): git pull",
         "taken_over::settings_come_with_the_code_and_who_syncs_has_not_changed_them",
     ),

@@ -244,3 +244,38 @@ fn clones_that_write_and_sync_at_once_lose_nothing() {
         "the person's commits"
     );
 }
+
+#[test]
+fn settings_that_both_sides_changed_are_merged_by_git() {
+    let (mut sandbox, a, b) = clones();
+    sandbox.run(&["config", "set", "policy.retain", "1y"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&b);
+    sandbox.run(&["sync"]).ok();
+    sandbox.run(&["config", "set", "policy.retain", "2y"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&a);
+    sandbox.run(&["config", "set", "policy.retain", "3y"]).ok();
+    let refused = sandbox.run(&["sync"]).fails(1);
+    assert!(
+        refused.contains(".support/config.yaml was changed on both sides in the same place"),
+        "{refused}"
+    );
+    assert!(refused.contains("git pull --no-rebase"), "{refused}");
+    // As the hint says.
+    assert_eq!(sandbox.try_git(&["pull", "-q", "--no-rebase"]).status, Some(1));
+    let path = sandbox.repo().join(".support/config.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let settled: Vec<&str> = text
+        .lines()
+        .filter(|line| !["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)))
+        .filter(|line| !line.contains("2y"))
+        .collect();
+    std::fs::write(&path, settled.join("\n") + "\n").unwrap();
+    sandbox.git(&["commit", "-qam", "Keep three years"]);
+    sandbox.run(&["sync"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "policy.retain"]).ok(), "3y\n");
+    sandbox.enter(&b);
+    sandbox.run(&["sync"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "policy.retain"]).ok(), "3y\n");
+}
