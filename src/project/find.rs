@@ -227,7 +227,10 @@ impl Project<'_> {
             &files,
             |_, content| content,
             |content| -> Result<(), crate::store::Error> {
-                read.extend(content?.into_iter().map(|ticket| (ticket.id().clone(), ticket)));
+                if let (true, Some(bad)) = (content.tickets.is_empty(), content.bad) {
+                    return Err(bad.into());
+                }
+                read.extend(content.tickets.into_iter().map(|ticket| (ticket.id().clone(), ticket)));
                 Ok(())
             },
         )?;

@@ -60,13 +60,10 @@ impl Project<'_> {
 
     /// A ticket that cannot be read cannot be judged.
     fn check_tickets(&self) -> Result<(), Failure> {
-        let mut bad = match self.if_available(self.unreadable_in_index())? {
+        let bad = match self.if_available(self.unreadable_in_index())? {
             Some(bad) => bad,
             None => self.snapshot().tickets()?.bad,
         };
-        if self.scope == Scope::AllBranches && bad.is_empty() {
-            bad = self.snapshot().unreadable_versions()?;
-        }
         let Some(first) = bad.first() else { return Ok(()) };
         let more = if bad.len() > 1 { format!(", and {} more", bad.len() - 1) } else { String::new() };
         let message = format!("cannot evaluate the gate: {first}{more}");

@@ -16,7 +16,8 @@ const MAX_HELD: usize = 1_024;
 /// What became of a file that was read.
 struct Made {
     file: usize,
-    content: Result<Vec<Row>, BadFile>,
+    rows: Vec<Row>,
+    bad: Option<BadFile>,
 }
 
 /// How far it has come.
@@ -149,21 +150,24 @@ impl Project<'_> {
             unknown.iter().enumerate().map(|(number, (path, _))| (path.as_str(), number)).collect();
         let make = |file: &Versions, content: Content| Made {
             file: numbers.get(file.0.as_str()).copied().unwrap_or_default(),
-            content: content.map(|tickets| {
-                tickets.iter().map(|ticket| Row::of(ticket, TicketHistory::of(ticket).to_bytes())).collect()
-            }),
+            rows: content
+                .tickets
+                .iter()
+                .map(|ticket| Row::of(ticket, TicketHistory::of(ticket).to_bytes()))
+                .collect(),
+            bad: content.bad,
         };
         self.snapshot().read_many(unknown, make, |made| -> Result<(), IndexError> {
             let Some((path, items)) = unknown.get(made.file) else { return Ok(()) };
-            match (made.content, layout::id_of(path)) {
-                (Ok(rows), Some(id)) => {
-                    rows.iter().try_for_each(|row| catch_up.put(&self.versions(items), &id, row))?;
-                }
-                (Err(bad), _) => {
-                    let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
-                    catch_up.put_unreadable(&bad)?;
-                }
-                (Ok(_), None) => {}
+            let mut versions = self.versions(items);
+            if let Some(bad) = made.bad {
+                // What it says holds for this edition: another one reads the file again.
+                versions.extend(b"unreadable");
+                let bad = Unreadable { path: bad.path, line: bad.line, problem: bad.problem };
+                catch_up.put_unreadable(&bad)?;
+            }
+            if let Some(id) = layout::id_of(path) {
+                made.rows.iter().try_for_each(|row| catch_up.put(&versions, &id, row))?;
             }
             done.add(1);
             Ok(())

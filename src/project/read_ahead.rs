@@ -17,8 +17,7 @@ impl Change<'_, '_> {
             &files,
             |_, content| content,
             |content: Content| -> Result<(), Failure> {
-                let tickets = content.unwrap_or_default();
-                self.ahead.extend(tickets.into_iter().map(|ticket| (ticket.id().clone(), ticket)));
+                self.ahead.extend(content.tickets.into_iter().map(|ticket| (ticket.id().clone(), ticket)));
                 Ok(())
             },
         )

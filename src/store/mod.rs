@@ -54,12 +54,12 @@ pub(crate) use merged_tree::{newly_contested, readable};
 pub use message::{TicketChange, Wording, of_tickets as message_of};
 pub use past_change::PastChange;
 pub use settings_changes::{Past, SettingsChange};
-pub use snapshot::{Listing, Snapshot};
+pub use snapshot::{Content, Listing, Snapshot};
 pub use sync::Take;
 pub use synced::{Rewrite, Synced};
 pub use ticket_branch::BranchSource;
 pub use tip::Tip;
-pub use trees::{Content, Versions};
+pub use trees::Versions;
 pub use update::{CommitDraft, CommitPlan};
 
 use std::cell::OnceCell;

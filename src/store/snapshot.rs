@@ -34,6 +34,15 @@ pub struct Listing {
     pub bad: Vec<BadFile>,
 }
 
+/// What the versions of a ticket's file hold.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// The ticket, or the two that met under its id; none where no version can be read.
+    pub tickets: Vec<Ticket>,
+    /// A version that cannot be read.
+    pub bad: Option<BadFile>,
+}
+
 impl<'a> Snapshot<'a> {
     pub(crate) fn new(repository: &'a Repository, commit: Option<ObjectId>, branch: &'a str) -> Self {
         Self { repository, commit, branch, others: &[], instant: None }
@@ -161,8 +170,11 @@ impl<'a> Snapshot<'a> {
         if items.is_empty() {
             return Ok(None);
         }
-        let found = self.read_items(&path, &items)??;
-        Ok(found.into_iter().find(|ticket| ticket.id() == id))
+        let found = self.read_items(&path, &items)?;
+        if let (true, Some(bad)) = (found.tickets.is_empty(), found.bad) {
+            return Err(bad.into());
+        }
+        Ok(found.tickets.into_iter().find(|ticket| ticket.id() == id))
     }
 
     /// A ticket as one commit has it; one that cannot be read there counts as none.
@@ -255,10 +267,9 @@ impl<'a> Snapshot<'a> {
         let mut listing = Listing::default();
         self.prefetch()?;
         self.visit(&mut |path, items| {
-            match self.read_items(path, items)? {
-                Ok(tickets) => listing.tickets.extend(tickets),
-                Err(bad) => listing.bad.push(bad),
-            }
+            let content = self.read_items(path, items)?;
+            listing.tickets.extend(content.tickets);
+            listing.bad.extend(content.bad);
             Ok(())
         })?;
         Ok(listing)
@@ -307,8 +318,8 @@ impl<'a> Snapshot<'a> {
     }
 
     /// What the versions of a file hold: a ticket, or the two that met under its id. Of several versions,
-    /// those that can be read count.
-    pub(crate) fn read_items(&self, path: &str, items: &[Item]) -> Read<Result<Vec<Ticket>, BadFile>> {
+    /// those that can be read count, and one that cannot is said.
+    pub(crate) fn read_items(&self, path: &str, items: &[Item]) -> Read<Content> {
         let mut merged: Option<Ticket> = None;
         let mut apart = Vec::new();
         let mut bad = None;
@@ -332,10 +343,12 @@ impl<'a> Snapshot<'a> {
             Some(instant) => ticket.until(instant),
             None => Some(ticket),
         };
-        Ok(match (merged, bad) {
-            (Some(ticket), _) => Ok(std::iter::once(ticket).chain(apart).filter_map(as_of).collect()),
-            (None, Some(bad)) => Err(bad),
-            (None, None) => Ok(Vec::new()),
+        let is_readable = merged.is_some();
+        let one_branchs =
+            |bad: BadFile| BadFile { problem: format!("{} (on one of the branches)", bad.problem), ..bad };
+        Ok(Content {
+            tickets: merged.into_iter().chain(apart).filter_map(as_of).collect(),
+            bad: if is_readable { bad.map(one_branchs) } else { bad },
         })
     }
 

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 
 use crate::store::compare::compare;
-use crate::store::error::{BadFile, Error};
+use crate::store::error::Error;
 use crate::store::git::{Item, ItemKind, ObjectId, Repository};
 use crate::store::layout;
-use crate::store::snapshot::{Read, Snapshot};
-use crate::ticket::{Ticket, TicketId};
+use crate::store::snapshot::{Content, Read, Snapshot};
+use crate::ticket::TicketId;
 
 /// Threads that read tickets, beside the one that takes what they read.
 const READERS: usize = 2;
@@ -17,8 +17,6 @@ const WAITING: usize = 64;
 
 /// A file's path, and its versions on the branches that are read; none where it is gone.
 pub type Versions = (String, Vec<Item>);
-/// What the versions of a file hold: the tickets, or why they cannot be read.
-pub type Content = Result<Vec<Ticket>, BadFile>;
 
 impl Snapshot<'_> {
     /// The trees of tickets that are read, each once, in order; none where there are no tickets.
@@ -62,21 +60,6 @@ impl Snapshot<'_> {
         visit: &mut impl FnMut(&str, &[Item]) -> Result<(), E>,
     ) -> Result<(), E> {
         compare(self.repository(), layout::TICKETS, before, now, visit)
-    }
-
-    /// The versions that cannot be read of tickets which have several: the others stand for them where tickets are shown.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn unreadable_versions(&self) -> Read<Vec<BadFile>> {
-        let mut bad = Vec::new();
-        self.visit(&mut |path, items| {
-            for item in items.iter().filter(|_| items.len() > 1) {
-                bad.extend(self.read_item(path, item)?.err());
-            }
-            Ok(())
-        })?;
-        Ok(bad)
     }
 
     /// Reads many files on several threads, and hands each to `take`, in no order, made into what it is

@@ -1,6 +1,6 @@
 //! Tickets on several branches: seen as one, and never silently missing.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, path_of};
 
 /// `main` and `feature/x`, each with a ticket of its own, and one that both changed.
 fn forked() -> (Sandbox, [String; 3]) {
@@ -76,4 +76,35 @@ fn later_entries_on_the_branches_beside_are_told() {
     assert!(sandbox.run(&["show", &id]).stderr.contains("origin/main holds"));
     sandbox.git(&["merge", "-q", "origin/main"]);
     assert_eq!(sandbox.run(&["show", &id]).stderr, "");
+}
+
+#[test]
+fn a_version_that_cannot_be_read_is_said_and_hides_nothing() {
+    let sandbox = Sandbox::new().may_be_damaged();
+    let (id, other) = (sandbox.ticket("Read here"), sandbox.ticket("Another"));
+    let path = path_of(&id);
+    sandbox
+        .shell(&format!(
+            "git stash -qu; git switch -qc side; echo '{{{{{{' >{path}; git commit -qam Bad; git switch -q main"
+        ))
+        .ok();
+    // With an index and without, and where the index is asked again.
+    for before in
+        ["rm -rf .git/support/index*", "true", "rm -rf .git/support/index*; mkdir .git/support/index.sqlite"]
+    {
+        sandbox.shell(before).ok();
+        let listed = sandbox.run_unwatched(&["list", "--all-branches"], "");
+        assert!(listed.stderr.contains(&format!("warning: {path}")), "{before}: {}", listed.stderr);
+        assert!(listed.stderr.contains("(on one of the branches)"), "{}", listed.stderr);
+        assert!(
+            listed.stdout.contains("Read here") && listed.stdout.contains("Another"),
+            "{}",
+            listed.stdout
+        );
+        let here = sandbox.run_unwatched(&["list"], "");
+        assert!(!here.stderr.contains(&path), "{}", here.stderr);
+        let gate = sandbox.run_unwatched(&["check", "--all-branches", "severity:blocker"], "").fails(1);
+        assert!(gate.contains("cannot evaluate the gate") && gate.contains(&path), "{gate}");
+    }
+    sandbox.run_unwatched(&["show", &other, "--all-branches"], "").ok();
 }
