@@ -64,8 +64,9 @@ impl Ticket {
     fn concurrent_setters(&self, field: &Field) -> Vec<&Entry> {
         let undone = self.undone();
         let ancestry = Ancestry::of(self.timeline());
+        let decides = self.setter(field);
         let mut others = contenders(&ancestry, field, |entry| !undone.is_undone(entry));
-        others.retain(|entry| Some(*entry) != self.setter(field));
+        others.retain(|entry| Some(*entry) != decides);
         others
     }
 }

@@ -174,3 +174,45 @@ fn many_members_and_many_comments_are_taken() {
     sandbox.run_with(&["batch", "-"], &lines).ok();
     assert_eq!(sandbox.field(&other, "timeline").as_array().unwrap().len(), 5_001);
 }
+
+/// Entries that a stranger writes into a file, `concurrent` or in a line, each with as many names as said.
+fn forged(count: usize, is_line: bool, names: usize, set: &dyn Fn(usize) -> String) -> String {
+    let entry = |place: usize| {
+        let seq = if is_line { place + 2 } else { 2 };
+        let after: Vec<String> =
+            (place.saturating_sub(names)..place).map(|name| format!("  - {name:08}\n")).collect();
+        let after = if after.is_empty() { String::new() } else { format!("  after:\n{}", after.concat()) };
+        format!(
+            "- seq: {seq}\n  id: {place:08}\n{after}  at: 2026-11-28T01:20:50Z\n  by: pat <pat@x.io>\n  action: edit\n  set:\n{}",
+            set(place)
+        )
+    };
+    (0..count).map(entry).collect()
+}
+
+/// How many entries, whether in a line, how many names each has, what it sets, and whether that is too much.
+type Forgery<'a> = (usize, bool, usize, &'a dyn Fn(usize) -> String, bool);
+
+#[test]
+fn a_file_of_thousands_of_forged_entries_is_judged_as_far_as_it_can_be() {
+    let title = |place: usize| format!("    title:\n      from: First\n      to: T{place}\n");
+    let label = |place: usize| format!("    labels:\n      add: [l{place}]\n");
+    let stories: [Forgery<'_>; 4] = [
+        (1_000, true, 0, &title, false),
+        (1_000, true, 1, &title, false),
+        (500, false, 60, &title, true),
+        (2_600, true, 0, &label, true),
+    ];
+    for (count, is_line, names, set, is_too_much) in stories {
+        let sandbox = Sandbox::new().may_be_damaged();
+        sandbox.is_tampered_with();
+        let id = sandbox.ticket("First");
+        let path = path_of(&id);
+        let file = sandbox.ticket_file(&id) + &forged(count, is_line, names, set);
+        sandbox.file(&path, file);
+        sandbox.git(&["commit", "-qm", "Forged", "--", &path]);
+        let audit = sandbox.run_unwatched(&["audit"], "").fails_with_gate();
+        assert_eq!(audit.contains("entry.unjudged"), is_too_much, "{is_line} {names}: {audit:.2000}");
+        sandbox.run_unwatched(&["show", &id], "").ok();
+    }
+}

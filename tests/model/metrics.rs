@@ -174,6 +174,7 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
     if let Some(state) = responded.filter(|state| inside(state.0)) {
         add("response-time", state.0 - opened);
     }
+    let mut is_resolved = false;
     for pair in states.windows(2) {
         let ((_, before, level, waited, _), (at, status, to, waits, entry)) = (pair[0], pair[1]);
         if !inside(at) {
@@ -182,7 +183,10 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
         let later =
             || states.iter().filter(|state| state.0 >= at && state.4.seq > entry.seq && state.0 < period.to);
         if !is_over(before) && is_over(status) {
-            add("resolved", 1);
+            // A ticket that was resolved twice is one ticket.
+            if !std::mem::replace(&mut is_resolved, true) {
+                add("resolved", 1);
+            }
             add("resolution-time", at - opened);
             let never_above = states.iter().all(|state| state.4.seq > entry.seq || state.2 == 1);
             add("first-level", i64::from(never_above));

@@ -1,6 +1,6 @@
 //! Whether the process allowed a step: the entry is read back into its request, and the request decided again.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::audit::Finding;
@@ -9,6 +9,7 @@ use crate::process::audit::growth::named;
 use crate::process::audit::head::shown;
 use crate::process::audit::replay::{changes, request};
 use crate::process::audit::rule::AuditRule;
+use crate::process::audit::seen::{led_to, may_have_seen};
 use crate::process::decide::{decide, open};
 use crate::process::policy::Policy;
 use crate::process::problem::ProblemLevel;
@@ -17,12 +18,14 @@ use crate::process::redaction::check_may_redact;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{
-    Action, Ancestry, Entry, EntryId, Field, Fields, Kind, Node, Person, Set, Ticket, TicketId,
-};
+use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Person, Set, Ticket};
 
-/// The most states that are tried for an entry whose writer did not see all that is there now.
-const MAX_STATES: usize = 1024;
+/// The most entries that are gone through to find what the writers of a version's new entries had seen, 1,000 times the usual:
+/// a forged file of some thousand would take hours. Beyond it, what is wrong in the state that an entry came to stands.
+const MAX_TRIED: usize = 300_000;
+/// The most entries, and members of fields, that are gone through to judge the new entries of a version: what is left then is
+/// not judged, and a finding says so: 2,400 entries written beside each other take as many.
+const MAX_WORK: usize = 3_000_000;
 
 /// Who asks whether steps were allowed.
 #[derive(Debug)]
@@ -41,11 +44,15 @@ struct State<'a> {
     by_hand: OnceCell<Vec<Field>>,
     /// The fields that entries have set since.
     set: BTreeSet<Field>,
+    /// How many entries were gone through for what writers had seen.
+    tried: Cell<usize>,
+    /// How many entries and members were gone through for the steps that were taken.
+    work: usize,
 }
 
 impl<'a> State<'a> {
     fn of(ticket: Ticket, before: Option<&'a Ticket>) -> Self {
-        Self { ticket, before, by_hand: OnceCell::new(), set: BTreeSet::new() }
+        Self { ticket, before, by_hand: OnceCell::new(), set: BTreeSet::new(), tried: Cell::new(0), work: 0 }
     }
 
     /// True for a field that somebody has edited by hand: found once, however many entries are judged.
@@ -54,8 +61,17 @@ impl<'a> State<'a> {
         !self.set.contains(field) && self.by_hand.get_or_init(found).contains(field)
     }
 
+    /// How much is gone through to take a step: what came beside it, and the members of each field that it touches.
+    fn cost(&self, entry: &Entry) -> usize {
+        let timeline = self.ticket.timeline().len();
+        let beside = if self.ticket.is_seen_by(entry) { 0 } else { timeline * (1 + entry.after.len()) };
+        let fields = entry.set.keys().filter(|field| field.kind() == Kind::Members);
+        beside + fields.map(|field| self.ticket.fields().members(field).count()).sum::<usize>()
+    }
+
     /// Takes the step that an entry is; a long text that it only names is as it stands now.
     fn take(&mut self, entry: &Entry, after: &Fields) {
+        self.work += self.cost(entry);
         self.set.extend(entry.set.keys().cloned());
         self.ticket.apply_told(entry.clone(), |field| {
             let text = after.get(field).and_then(Node::as_text).unwrap_or("(no longer there)");
@@ -76,9 +92,17 @@ impl Judge<'_> {
         member: &dyn Fn(&Person) -> Person,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.each(before, after, new, |state, entry| {
+        let rest = self.each(before, after, new, |state, entry| {
             findings.extend(self.step(state, after, entry, (&entry.by, &member(&entry.by))));
         });
+        if let Some((first, _)) = rest.first() {
+            let message = format!(
+                "{} and {} more: too many concurrent entries, or labels, to judge",
+                named(first),
+                rest.len() - 1
+            );
+            findings.push(Finding::new(AuditRule::EntryUnjudged, message));
+        }
         findings
     }
 
@@ -93,7 +117,7 @@ impl Judge<'_> {
         carrier: &Person,
     ) -> Vec<EntryId> {
         let mut reserved = Vec::new();
-        self.each(before, after, new, |state, entry| {
+        let _ = self.each(before, after, new, |state, entry| {
             let rule = self.step(state, after, entry, (carrier, carrier)).map(|finding| finding.rule);
             if let Some(
                 AuditRule::SeverityOwner
@@ -108,22 +132,26 @@ impl Judge<'_> {
         reserved
     }
 
-    /// Hands over each new entry that is to be judged, with the state that it came to.
-    fn each(
+    /// Hands over each new entry that is to be judged, with the state that it came to; what is left is more than can be judged.
+    fn each<'n, 'e>(
         &self,
         before: Option<&Ticket>,
         after: &Ticket,
-        new: &[(&Entry, bool)],
+        new: &'n [(&'e Entry, bool)],
         mut judge: impl FnMut(Option<&State<'_>>, &Entry),
-    ) {
+    ) -> &'n [(&'e Entry, bool)] {
         let mut state = before.map(|ticket| State::of(ticket.clone(), before));
-        for (entry, is_judged) in new {
+        for (place, (entry, is_judged)) in new.iter().enumerate() {
+            if state.as_ref().is_some_and(|state| state.work > MAX_WORK) {
+                return new.get(place..).unwrap_or_default();
+            }
             if *is_judged {
                 judge(state.as_ref(), entry);
             }
             let state = state.get_or_insert_with(|| State::of(Ticket::empty(after.id().clone()), None));
             state.take(entry, after.fields());
         }
+        &[]
     }
 
     fn step(
@@ -161,13 +189,20 @@ impl Judge<'_> {
         let first = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor));
         let is_concurrent = !state.ticket.is_seen_by(entry);
         // Who says what they followed, and followed all of it, saw this state and no other.
-        if first.is_none() || (!is_concurrent && (self.saw_all || !entry.after.is_empty())) {
+        let is_all_seen = !is_concurrent && (self.saw_all || !entry.after.is_empty());
+        if first.is_none() || is_all_seen || state.tried.get() > MAX_TRIED {
             return first;
         }
         // What its writer saw is one of the states that earlier entries lead to.
+        let timeline = state.ticket.timeline();
         let mut told = first;
-        for (place, state) in states(after.id(), state.ticket.timeline(), entry).iter().enumerate() {
-            let finding = self.best(|rules| self.judge(state, entry, after.fields(), rules, &actor))?;
+        for (place, seen) in may_have_seen(timeline, entry).enumerate() {
+            if state.tried.get() > MAX_TRIED {
+                break;
+            }
+            state.tried.set(state.tried.get() + timeline.len());
+            let state = State::of(led_to(after.id(), &seen), None);
+            let finding = self.best(|rules| self.judge(&state, entry, after.fields(), rules, &actor))?;
             // Of what its writer did see, not of what came beside it.
             if is_concurrent && place == 0 {
                 told = Some(finding);
@@ -339,36 +374,4 @@ fn unowned(entry: &Entry, decided: &Entry, rules: &Rules) -> Option<Finding> {
     };
     let message = format!("{}: set severity {severity}, but is not a product owner", named(entry));
     Some(Finding::new(AuditRule::SeverityOwner, message).weighing(level))
-}
-
-/// The state that the writer of an entry had seen, where it says what it follows; else those that may have been seen by
-/// who wrote this number: earlier numbers only, and of concurrent entries one, or all.
-fn states<'a>(id: &TicketId, timeline: &[Entry], entry: &Entry) -> Vec<State<'a>> {
-    if let Some(seen) = Ancestry::of(timeline).seen_by(entry) {
-        return led_to(id, &seen).into_iter().collect();
-    }
-    let mut groups: BTreeMap<u64, Vec<&Entry>> = BTreeMap::new();
-    for earlier in timeline.iter().filter(|earlier| earlier.seq < entry.seq) {
-        groups.entry(earlier.seq).or_default().push(earlier);
-    }
-    let mut seen: Vec<Vec<&Entry>> = vec![Vec::new()];
-    for mut group in groups.into_values() {
-        // Who writes sees their own entries first.
-        group.sort_by_key(|other| other.by != entry.by);
-        let mut choices: Vec<Vec<&Entry>> = group.iter().map(|one| vec![*one]).collect();
-        if group.len() > 1 {
-            choices.push(group);
-        }
-        let pairs =
-            choices.iter().flat_map(|choice| seen.iter().map(move |seen| [seen.as_slice(), choice].concat()));
-        seen = pairs.take(MAX_STATES).collect();
-    }
-    seen.iter().filter_map(|entries| led_to(id, entries)).collect()
-}
-
-/// The ticket that some entries lead to, in order; of long texts that they only name, only that they are there.
-fn led_to<'a>(id: &TicketId, entries: &[&Entry]) -> Option<State<'a>> {
-    let timeline: Vec<Entry> = entries.iter().map(|entry| (*entry).clone()).collect();
-    let ticket = || Ticket::of_entries(id.clone(), timeline, "(no longer there)");
-    (!entries.is_empty()).then(|| State::of(ticket(), None))
 }

@@ -15,6 +15,7 @@ mod origin;
 mod replay;
 mod rule;
 mod said;
+mod seen;
 
 pub use audited::{Audited, Proof};
 pub use destroyed::destroyed;

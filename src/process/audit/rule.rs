@@ -89,6 +89,7 @@ rules! {
     EntryAuthor = "entry.author", Error, "entry author differs from commit author", "a squash, a cherry-pick or an amended commit whose branch was not fetched";
     EntryTime = "entry.time", Note, "an entry is of another time than its commit", "an amended or rebased commit, or a clock that was wrong";
     EntryOrder = "entry.order", Note, "an entry is older than the one it follows", "a clock that was wrong";
+    EntryUnjudged = "entry.unjudged", Error, "more entries came at once than can be judged", "a forged file, or the histories of years merged by hand";
     EntryUnattested = "entry.unattested", Note, "an entry came in a commit that is not its own, and no commit here is", "a squash or an import whose branch is not here";
     StepIllegal = "step.illegal", Error, "a step that the process does not allow there", "two people worked at once, or another tool wrote the entry";
     StepLevel = "step.level", Error, "a step to a level that it does not lead to", "somebody set the level by hand";
