@@ -228,7 +228,7 @@ fn flag(commands: [Option<&clap::Command>; 2], text: &str) -> Option<bool> {
 
 /// A word of a query that begins with a minus, as one that is no flag. A whole query in one argument stays as it is.
 fn shielded_term(text: &str) -> OsString {
-    if text.contains(char::is_whitespace) && text.contains(':') {
+    if text.contains(char::is_whitespace) {
         return OsString::from(format!(" {text}"));
     }
     let term = text.strip_prefix('-').unwrap_or(text);

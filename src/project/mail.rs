@@ -124,7 +124,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         let mut goes_on = None;
         if let Some(meant) = &meant {
             if self.is_of_purged(meant.ticket(), message)? {
-                return Ok(Taken::Known(meant.ticket().clone()));
+                let id = meant.ticket();
+                return Ok(Taken::Left(format!("about {id}, and written before that was purged")));
             }
             goes_on = self.goes_on_in(meant, &writer)?;
         }
@@ -158,7 +159,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     fn is_of_purged(&self, id: &TicketId, message: &Message) -> Result<bool, Failure> {
         let Some(ticket) = self.change.ticket(id)?.filter(Ticket::is_purged) else { return Ok(false) };
         let purged = ticket.timeline().last().map(|entry| entry.at);
-        Ok(purged.is_some_and(|purged| message.at.is_none_or(|at| at <= purged)))
+        Ok(purged.is_some_and(|purged| message.at.is_none_or(|at| at < purged)))
     }
 
     /// True where a ticket has this message already: of another under its Message-ID, it does not.

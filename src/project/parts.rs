@@ -58,6 +58,9 @@ pub(super) struct Files {
 #[derive(Default)]
 pub(super) struct FilesCache(RefCell<BTreeMap<Vec<u8>, Rc<Files>>>);
 
+/// The most problems of a file that are named with their lines; nobody reads more.
+const MAX_PROBLEMS: usize = 100;
+
 impl FilesCache {
     /// The files of these names.
     pub(super) fn of(&self, names: Vec<u8>) -> Rc<Files> {
@@ -96,8 +99,10 @@ pub(super) fn read_settings(snapshot: &Snapshot<'_>) -> Result<(Settings, Vec<Fi
             invalid
         }
     };
-    let mut problems: Vec<FileProblem> = settings.wrong.iter().map(problem).collect();
-    problems.extend(unknown_keys(&file.node).iter().map(|(key, problem)| file.problem(&parts(key), problem)));
+    let mut problems: Vec<FileProblem> = settings.wrong.iter().take(MAX_PROBLEMS).map(problem).collect();
+    let unknown: Vec<(Vec<String>, String)> =
+        unknown_keys(&file.node).into_iter().map(|(key, problem)| (parts(&key), problem)).collect();
+    problems.extend(file.problems(&unknown));
     if let Some(problem) = add_holidays(&mut settings, snapshot)? {
         settings.wrong.push(("calendars".to_owned(), problem.message.clone()));
         settings.clocks = ClockRules::default();
@@ -135,7 +140,7 @@ pub(super) fn read_team(snapshot: &Snapshot<'_>) -> Result<(Team, Vec<FileProble
         Ok(None) => (Team::default(), Vec::new()),
         Ok(Some(file)) => {
             let (team, wrong) = Team::read_leniently(&file.node);
-            (team, wrong.iter().map(|(path, problem)| file.problem(path, problem)).collect())
+            (team, file.problems(&wrong))
         }
         Err(problem) => (Team::unreadable(), vec![problem]),
     })
@@ -200,6 +205,11 @@ impl YamlFile {
         let text = yaml::decode(bytes).map_err(invalid)?;
         let node = yaml::parse(&text).map_err(invalid)?;
         Ok(Self { path: path.to_owned(), text, node })
+    }
+
+    /// What is wrong with values of it: of very many, the first.
+    fn problems(&self, wrong: &[(Vec<String>, String)]) -> Vec<FileProblem> {
+        wrong.iter().take(MAX_PROBLEMS).map(|(key, problem)| self.problem(key, problem)).collect()
     }
 
     /// What is wrong with a value of it, and on which line.

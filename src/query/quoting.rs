@@ -58,7 +58,7 @@ fn is_query(word: &str) -> bool {
     };
     let is_operator = |piece: &str| matches!(piece, "AND" | "OR" | "NOT");
     word.contains(['"', '(', ')'])
-        || word.starts_with('-')
+        || word.trim_start().starts_with('-')
         || word.split_whitespace().any(is_operator)
         || word
             .split_whitespace()

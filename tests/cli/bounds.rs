@@ -216,3 +216,18 @@ fn a_file_of_thousands_of_forged_entries_is_judged_as_far_as_it_can_be() {
         sandbox.run_unwatched(&["show", &id], "").ok();
     }
 }
+
+#[test]
+fn of_thousands_of_mistakes_in_a_file_the_first_are_named() {
+    let sandbox = Sandbox::new();
+    let people: String = (0..6_000)
+        .map(|place| format!("- name: P{place}\n  emails: [p{place}@x.io]\n  roles: [boss]\n"))
+        .collect();
+    sandbox.file(".support/team.yaml", format!("schema: 1\npeople:\n{people}"));
+    sandbox.git(&["add", ".support"]);
+    sandbox.git(&["commit", "-qm", "Team", "--", ".support/team.yaml"]);
+    let _ = sandbox.run(&["new", "T"]);
+    let said = sandbox.run(&["list"]).stderr;
+    assert!(said.contains("team.yaml:5: ") && said.lines().count() < 100, "{said:.2000}");
+    assert!(sandbox.run(&["doctor"]).fails_with_gate().contains("team.yaml:5: "));
+}

@@ -114,3 +114,30 @@ fn a_value_in_quotes_is_meant_as_it_is() {
     let severe = sandbox.run(&["list", "severity:\">=major\""]);
     assert_eq!(severe.status, Some(0), "{}", severe.stderr);
 }
+
+#[test]
+fn a_minus_at_the_beginning_negates_one_term_whatever_follows() {
+    let sandbox = Sandbox::new();
+    for title in ["Card payments fail", "Printer fail", "Other"] {
+        let _ = sandbox.ticket(title);
+    }
+    let found = |words: &[&str]| {
+        let listed = sandbox.run(&[&["list", "--format", "ndjson"], words].concat()).ok();
+        listed.lines().count()
+    };
+    for (query, count) in [
+        ("-card fail", 1),
+        ("fail -card", 1),
+        ("-fail card", 0),
+        ("-card -printer", 1),
+        ("-(card) fail", 1),
+        ("-card AND fail", 1),
+        ("-card OR other", 2),
+        ("-\"card payments\" fail", 1),
+    ] {
+        assert_eq!(found(&[query]), count, "{query}");
+        assert_eq!(found(&["--", query]), count, "-- {query}");
+        assert_eq!(found(&["status:open", query]), count, "status:open {query}");
+    }
+    let _ = sandbox.run(&["check", "-fail card"]).ok();
+}
