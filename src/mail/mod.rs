@@ -9,6 +9,7 @@ mod outbox;
 mod outgoing;
 mod quotes;
 mod read;
+mod secrets;
 
 pub use holding::{is_message, message_holds};
 pub use mailbox::{Mailbox, Place};

@@ -5,7 +5,8 @@ use mail_parser::{Address, DateTime, HeaderName, MessageParser, MessagePart, Mim
 use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::quotes::rest_of;
-use crate::process::{Message, MessageFile, MessageKind, secret_in, secrets_in, without_secrets};
+use crate::mail::secrets::{has_secret, secrets};
+use crate::process::{Message, MessageFile, MessageKind, secret_in, without_secrets};
 use crate::ticket::{
     MAX_TEXT_BYTES, Person, Timestamp, address_problem, first_bytes, one_line, sha256, without_hidden,
 };
@@ -71,11 +72,13 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
     let id = parsed.message_id().and_then(message_id);
     // Nothing but its bytes tells a message without a name from another.
     let digest = if id.is_some() { digest(from.as_ref(), &whole_text, &files) } else { sha256(&raw) };
+    let subject = one_line(&without_hidden(parsed.subject().unwrap_or_default()));
     let message = Message {
         id,
         to: addresses(parsed.to(), &["Delivered-To", "X-Original-To", "Envelope-To"], &parsed),
         cc: addresses(parsed.cc(), &[], &parsed),
-        subject: one_line(&without_hidden(parsed.subject().unwrap_or_default())),
+        secrets: secrets(&parsed, &[&subject, &whole_text]),
+        subject,
         at: received_at(&parsed),
         answers: answers(&parsed, kind),
         text: first_bytes(&text, MAX_TEXT_BYTES).to_owned(),
@@ -85,7 +88,6 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
         kind,
         is_spam: is_spam(&parsed),
         results: results(&parsed, server),
-        secrets: secrets(&parsed),
         from,
         digest,
         raw: Vec::new(),
@@ -133,6 +135,7 @@ fn files_of(message: &mail_parser::Message<'_>) -> Vec<MessageFile> {
         let name = part.attachment_name().map(|name| one_line(&without_hidden(&last(name))));
         let name = name.filter(|name| !name.is_empty());
         MessageFile {
+            has_secret: has_secret(part, &content),
             name: without_secrets(&name.unwrap_or_else(made)).chars().take(MAX_NAME).collect(),
             content,
         }
@@ -260,24 +263,6 @@ fn results(message: &mail_parser::Message<'_>, server: Option<&str>) -> Option<S
         methods.filter(|word| word.contains('=')).map(|word| without_hidden(&word)).collect();
     let words: String = words.join(" ").chars().take(MAX_RESULTS).collect();
     (!words.is_empty()).then_some(words)
-}
-
-/// The secrets that a message seems to hold: in a header, in a part, in its bytes as they are.
-fn secrets(message: &mail_parser::Message<'_>) -> Vec<&'static str> {
-    let headers = message.headers().iter().map(|header| format!("{:?}", header.value));
-    let parts = message.parts.iter().filter_map(|part| match &part.body {
-        PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
-        PartType::Message(inner) => Some(String::from_utf8_lossy(inner.raw_message()).into_owned()),
-        PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Multipart(_) => None,
-    });
-    let raw = std::iter::once(String::from_utf8_lossy(message.raw_message()).into_owned());
-    let mut found: Vec<&'static str> = Vec::new();
-    for what in headers.chain(parts).chain(raw).flat_map(|text| secrets_in(&text)) {
-        if !found.contains(&what) {
-            found.push(what);
-        }
-    }
-    found
 }
 
 /// Who says what in a message: the same whichever way it came, whatever lists and servers put around it.

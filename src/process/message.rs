@@ -54,6 +54,8 @@ pub struct MessageFile {
     pub name: String,
     /// Its content.
     pub content: Vec<u8>,
+    /// True where it seems to hold a secret, however it is encoded.
+    pub has_secret: bool,
 }
 
 /// How a message came to be written (RFC 3834).

@@ -1,6 +1,6 @@
 //! What comes with a message: its files, and the message itself as evidence; secrets are taken out before.
 
-use crate::process::{Message, Request, RequestKind, entry_of_key, secret_in, without_secrets};
+use crate::process::{Message, Request, RequestKind, entry_of_key, without_secrets};
 use crate::project::attachments::attachment;
 use crate::project::change::Change;
 use crate::project::failure::Failure;
@@ -83,7 +83,7 @@ impl MailTaking<'_, '_, '_> {
                 told.push(format!("{} was not attached: {} bytes.", file.name, file.content.len()));
                 continue;
             }
-            if secret_in(&String::from_utf8_lossy(&file.content)).is_some() {
+            if file.has_secret {
                 has_secret = true;
                 told.push(format!("{} was not attached: it seems to hold a secret.", file.name));
                 continue;

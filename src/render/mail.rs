@@ -19,12 +19,16 @@ pub(super) fn taken(lines: &[TakenLine], look: &RenderOptions) -> String {
     for line in lines.iter().filter(shown) {
         let style = if line.outcome == TakenLine::FAILED { RED } else { PLAIN };
         let ticket = line.ticket.as_ref().map(ToString::to_string).unwrap_or_default();
+        let reason = line.reason.clone().unwrap_or_default();
+        // Of a file that is no message, nothing else tells which it is.
+        let is_unread = line.from.is_empty() && line.subject.is_empty();
+        let reason = if is_unread { format!("{}: {reason}", line.place) } else { reason };
         table.row([
             (line.outcome, style),
             (ticket.as_str(), PLAIN),
             (one_line(&line.from).as_str(), PLAIN),
             (one_line(&line.subject).as_str(), PLAIN),
-            (one_line(line.reason.as_deref().unwrap_or_default()).as_str(), PLAIN),
+            (one_line(&reason).as_str(), PLAIN),
         ]);
     }
     let mut out = table.finish();

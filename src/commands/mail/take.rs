@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::mail::{Mailbox, NoMessage, Place, read_message};
-use crate::process::Message;
+use crate::process::{Message, without_secrets};
 use crate::project::{ChangeOptions, MailTaking, Outcome, Taken};
 use crate::render::{TakenLine, View};
 
@@ -106,7 +106,9 @@ fn line(place: &Place, message: &Message, taken: Taken) -> TakenLine {
         Taken::Refused(reason) => (TakenLine::FAILED, None, Some(reason)),
     };
     let from = message.writer().to_string();
-    TakenLine { place: place.to_string(), from, subject: message.subject.clone(), outcome, ticket, reason }
+    // Whoever runs this, their mail and their logs keep what is printed.
+    let subject = without_secrets(&message.subject);
+    TakenLine { place: place.to_string(), from, subject, outcome, ticket, reason }
 }
 
 fn left(place: &Place, reason: String) -> TakenLine {
