@@ -1,5 +1,7 @@
 //! `config`: the project's settings, read and changed; each change is a commit.
 
+use std::collections::BTreeMap;
+
 use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
@@ -73,6 +75,13 @@ fn get(key: &str, session: &Session<'_>) -> Result<View, Failure> {
 }
 
 fn known(key: &str) -> Result<(), Failure> {
+    let below = format!("{key}.");
+    if open_groups().any(|group| group == key)
+        || SETTINGS.iter().any(|setting| setting.key.starts_with(&below))
+    {
+        let problem = format!("'{key}' is a group of settings");
+        return Err(Failure::usage(problem).hint(format!("git support config get {key}")));
+    }
     match unknown_setting(key) {
         Some(problem) => Err(Failure::usage(problem).hint("git support config list")),
         None => Ok(()),
@@ -119,6 +128,9 @@ fn change(
     if key == "branch" {
         return Err(Failure::usage("the branch is set by init").hint("git support init --branch NAME"));
     }
+    if value.is_some_and(|value| value.contains(char::is_control)) {
+        return Err(Failure::new(Kind::Invalid, format!("{key}: the value of a setting is one line")));
+    }
     if let (Some(name), Some(value)) = (key.strip_prefix("queries."), value) {
         // With the others, so that it may name them, and none names itself.
         let mut queries = session.project()?.settings()?.queries.clone();
@@ -129,6 +141,11 @@ fn change(
             hint: error.hint.filter(|hint| !hint.contains(&own)),
             ..error
         })?;
+        let alone = BTreeMap::from([(name.to_owned(), "status:open".to_owned())]);
+        if query::parse_with(&format!("@{name}"), &alone).is_err() {
+            let problem = format!("'{}' is not a valid name of a query", visible(name));
+            return Err(Failure::usage(problem).hint("use letters, digits, - and _"));
+        }
     }
     let node = value.map(|value| setting_node(key, value));
     let subject = match &node {

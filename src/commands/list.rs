@@ -3,7 +3,8 @@
 use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Limit, Projection, Search, Which};
+use crate::project::{Limit, Project, Projection, Search, Which};
+use crate::query::requoted;
 use crate::render::{Extent, View};
 
 /// List or search tickets
@@ -31,6 +32,19 @@ pub struct Args {
     reading: ReadOptions,
 }
 
+/// The words near those of a query that found nothing, as far as they find something here.
+fn found_near(project: &Project<'_>, query: &str, which: Which) -> Result<Vec<String>, Failure> {
+    let mut near = Vec::new();
+    for word in project.near_words(query)? {
+        let alone = requoted(&word);
+        let search = Search { which, limit: Limit::AtMost(1), ..Search::new(&alone, Projection::Lines) };
+        if !project.find(&search)?.is_empty() {
+            near.push(word);
+        }
+    }
+    Ok(near)
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
@@ -50,7 +64,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let found = project.find(&search)?;
     if found.is_empty()
-        && let near = project.near_words(&query)?
+        && let near = found_near(&project, &query, which)?
         && !near.is_empty()
     {
         session.note(format!("no ticket matches; did you mean {}?", near.join(" ")));

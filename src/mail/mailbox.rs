@@ -32,18 +32,31 @@ pub enum Place {
     File(PathBuf),
     /// The so-manieth of a file, from 1.
     Nth(usize),
+    /// The so-manieth of a file of a folder, from 1.
+    Within(PathBuf, usize),
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File(path) => {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                f.write_str(&crate::ticket::visible(&name.to_string_lossy()))
-            }
+            Self::File(path) => f.write_str(&name_of(path)),
             Self::Nth(number) => write!(f, "message {number}"),
+            Self::Within(path, number) => write!(f, "{}, message {number}", name_of(path)),
         }
     }
+}
+
+/// The name of a file, as it may be shown.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    crate::ticket::visible(&name.to_string_lossy())
+}
+
+/// True for a file of many messages, each after a line that begins with `From `.
+fn is_mbox(path: &Path) -> io::Result<bool> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path)?.take(MAX_LINE_BYTES)).read_until(b'\n', &mut line)?;
+    Ok(begins_message(&line))
 }
 
 impl Mailbox {
@@ -63,9 +76,7 @@ impl Mailbox {
         if !kind.is_file() {
             return Err(io::Error::other("is neither a file nor a folder"));
         }
-        let mut line = Vec::new();
-        BufReader::new(File::open(&path)?.take(MAX_LINE_BYTES)).read_until(b'\n', &mut line)?;
-        Ok(if begins_message(&line) { Self::Mbox(path) } else { Self::Files(vec![path]) })
+        Ok(if is_mbox(&path)? { Self::Mbox(path) } else { Self::Files(vec![path]) })
     }
 
     fn folder(path: PathBuf) -> io::Result<Self> {
@@ -103,15 +114,28 @@ impl Mailbox {
         mut take: impl FnMut(Place, io::Result<Vec<u8>>) -> Result<(), E>,
     ) -> Result<(), E> {
         match self {
-            Self::Pipe(raw) if begins_message(raw) => each_of(raw.as_slice(), take),
+            Self::Pipe(raw) if begins_message(raw) => {
+                each_of(raw.as_slice(), |number, raw| take(Place::Nth(number), raw))
+            }
             Self::Pipe(raw) => take(Place::Nth(1), Ok(raw.clone())),
             Self::Mbox(path) => {
                 let file = File::open(path).map_err(anyhow::Error::from)?;
-                each_of(BufReader::new(file), take)
+                each_of(BufReader::new(file), |number, raw| take(Place::Nth(number), raw))
             }
-            Self::Maildir(_, files) | Self::Files(files) => {
+            Self::Maildir(_, files) => {
+                files.iter().try_for_each(|path| take(Place::File(path.clone()), read(path)))
+            }
+            Self::Files(files) => {
                 for path in files {
-                    take(Place::File(path.clone()), read(path))?;
+                    // What cannot be opened is said by who reads it.
+                    if is_mbox(path).unwrap_or(false) {
+                        let file = File::open(path).map_err(anyhow::Error::from)?;
+                        each_of(BufReader::new(file), |number, raw| {
+                            take(Place::Within(path.clone(), number), raw)
+                        })?;
+                    } else {
+                        take(Place::File(path.clone()), read(path))?;
+                    }
                 }
                 Ok(())
             }
@@ -143,11 +167,9 @@ impl Mailbox {
 
 fn each_of<E>(
     mbox: impl BufRead,
-    mut take: impl FnMut(Place, io::Result<Vec<u8>>) -> Result<(), E>,
+    mut take: impl FnMut(usize, io::Result<Vec<u8>>) -> Result<(), E>,
 ) -> Result<(), E> {
-    Mbox::new(mbox, MAX_MESSAGE_BYTES)
-        .enumerate()
-        .try_for_each(|(place, message)| take(Place::Nth(place + 1), message))
+    Mbox::new(mbox, MAX_MESSAGE_BYTES).enumerate().try_for_each(|(place, message)| take(place + 1, message))
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -116,8 +116,6 @@ impl Agreement {
                 return Err(wrong(&["agreement", &key], "is not a known key (possible keys: hours, per)"));
             }
         }
-        let hours = node.at("hours").map(Node::to_string).unwrap_or_default();
-        let hours = hours.parse().map_err(|_| wrong(&["agreement", "hours"], "is not a number of hours"))?;
         let per = node.at("per").map_or_else(|| "month".to_owned(), Node::to_string);
         let none_of = || {
             wrong(
@@ -125,7 +123,14 @@ impl Agreement {
                 &format!("'{per}' is not a valid value (possible values: {})", Period::WORDS.join(", ")),
             )
         };
-        Ok(Some(Self { hours, per: Period::parse(&per).ok_or_else(none_of)? }))
+        let per = Period::parse(&per).ok_or_else(none_of)?;
+        // A period alone grants nothing: the hours may come later.
+        let Some(hours) = node.at("hours").filter(|hours| **hours != Node::Null) else { return Ok(None) };
+        let hours = hours
+            .to_string()
+            .parse()
+            .map_err(|_| wrong(&["agreement", "hours"], "is not a number of hours"))?;
+        Ok(Some(Self { hours, per }))
     }
 }
 

@@ -13,6 +13,9 @@ use crate::ticket::{
 /// How many words of a vendor's subject are looked up as case numbers.
 const MAX_NUMBERS: usize = 5;
 
+/// The shortest case number that is looked up: "only 77 days left" names none.
+const MIN_CASE: usize = 4;
+
 /// The ticket that a message is about, and in which way.
 pub(super) enum Meant {
     /// Its talk goes on.
@@ -94,7 +97,8 @@ impl MailTaking<'_, '_, '_> {
                 return Ok(Some(id));
             }
         }
-        for case in message.numbers_in_subject().take(MAX_NUMBERS) {
+        let cases = message.numbers_in_subject().filter(|word| word.len() >= MIN_CASE);
+        for case in cases.take(MAX_NUMBERS) {
             let is_it = |deferral: &Node| {
                 is_theirs(deferral) && at(deferral, "case").is_some_and(|own| own.eq_ignore_ascii_case(case))
             };

@@ -19,11 +19,17 @@ impl Project<'_> {
     /// Sends what was just committed; false where that fails. It stays committed here, and the command answers as it does
     /// without a push: the process fails once the answer is printed ([`Host::unsent`](crate::project::Host::unsent)).
     pub fn push(&self, tickets: &[Ticket]) -> bool {
+        // What an earlier command could not send goes as well; where there is nothing, nobody is asked.
+        if tickets.is_empty() && self.store.is_pushed() {
+            return true;
+        }
         let Err(failure) = self.synced(None, Take::Nothing, Rewrite::Refuse) else { return true };
         let ids: Vec<String> = tickets.iter().map(|ticket| ticket.id().to_string()).collect();
-        let what = if ids.is_empty() { String::new() } else { format!(" ({})", few(&ids)) };
-        let message =
-            format!("committed on {} here{what}, but not pushed: {:#}", self.branch(), failure.error);
+        let what = match ids.as_slice() {
+            [] => format!("{} has commits that were not pushed", self.branch()),
+            ids => format!("committed on {} here ({}), but not pushed", self.branch(), few(ids)),
+        };
+        let message = format!("{what}: {:#}", failure.error);
         let unsent = Failure { error: anyhow::anyhow!(message), ..failure }.hint("git support sync");
         self.host.unsent.replace(Some(unsent));
         false

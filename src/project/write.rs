@@ -69,6 +69,9 @@ impl<'h> Project<'h> {
             return Err(Failure::new(Kind::Internal, "the change was never made"));
         };
         let Some(plan) = plan else {
+            if options.push {
+                let _ = self.push(&[]);
+            }
             let (tickets, entries) = (touched, BTreeSet::new());
             return Ok(Changed { answer, tickets, entries, outcome: Outcome::Unchanged });
         };

@@ -28,6 +28,15 @@ pub enum Take {
 }
 
 impl Store {
+    /// True where the branch's remote has all that is here, as far as this clone knows.
+    #[must_use]
+    pub fn is_pushed(&self) -> bool {
+        let tip = self.repository.reference_id(self.target.reference());
+        let remote = self.repository.remote(None, &self.target);
+        let there = remote.and_then(|remote| self.repository.tracking(&remote, &self.target));
+        matches!((tip, there), (Ok(tip), Ok(there)) if tip == there)
+    }
+
     /// Brings this clone's tickets and a remote's together.
     ///
     /// # Errors

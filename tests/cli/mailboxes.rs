@@ -167,3 +167,26 @@ fn a_pipe_is_a_message_or_an_mbox_and_is_never_cut() {
     let output = take(large);
     assert!(output.status == Some(1) && output.stderr.contains("is larger than"), "{output:?}");
 }
+
+#[test]
+fn an_mbox_in_a_folder_is_many_messages() {
+    let sandbox = desk();
+    let from = "From ann@customer.example Mon Nov 23 09:00:00 2026";
+    let two =
+        ["m1", "m2"].map(|id| format!("{from}\n{}\n", message(&format!("{id}@customer.example"), "", id)));
+    fs::create_dir_all(sandbox.root().join("d")).unwrap();
+    fs::write(sandbox.root().join("d/two.mbox"), two.concat()).unwrap();
+    fs::write(sandbox.root().join("d/zzz.txt"), "a note of mine").unwrap();
+    let taken = sandbox.run(&["mail", "take", "../d"]);
+    assert!(taken.stdout.ends_with("2 opened, 1 failed\n"), "{taken:?}");
+    // What is no message is told by its file.
+    assert!(taken.stdout.contains("zzz.txt: is not"), "{taken:?}");
+    assert_eq!(sandbox.run(&["mail", "take", "../d/two.mbox"]).ok(), "2 known\n");
+    let id = sandbox.run(&["list", "--format", "ndjson"]).ok();
+    let id: Value = serde_json::from_str(id.lines().next().unwrap()).unwrap();
+    // The entry that attached a message names it as well as the one that it came by.
+    let timeline = sandbox.field(id["id"].as_str().unwrap(), "timeline");
+    let attached = timeline.as_array().unwrap().iter().find(|entry| !entry["attachment"].is_null()).unwrap();
+    let shown = sandbox.run(&["mail", "show", attached["id"].as_str().unwrap()]).ok();
+    assert!(shown.contains("Message-ID: <m"), "{shown}");
+}

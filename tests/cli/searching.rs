@@ -141,3 +141,19 @@ fn a_minus_at_the_beginning_negates_one_term_whatever_follows() {
     }
     let _ = sandbox.run(&["check", "-fail card"]).ok();
 }
+
+#[test]
+fn what_is_near_is_proposed_where_it_finds_something() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A hippopotamus");
+    let near = || sandbox.run(&["list", "hippopotmus"]).stderr;
+    assert!(near().contains("did you mean hippopotamus?"), "{}", near());
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    assert!(!near().contains("did you mean"), "{}", near());
+    assert!(sandbox.run(&["list", "--all", "hippopotmus"]).stderr.contains("did you mean hippopotamus?"));
+    // A word of another branch is none of this one.
+    sandbox.git(&["branch", "other"]);
+    sandbox.run(&["--branch", "other", "new", "A brontosaurus"]).ok();
+    assert!(sandbox.run(&["--branch", "other", "list", "brontosaurs"]).stderr.contains("brontosaurus?"));
+    assert!(!sandbox.run(&["list", "brontosaurs"]).stderr.contains("did you mean"));
+}

@@ -84,3 +84,29 @@ fn a_group_of_settings_is_printed_as_one() {
         assert!(!refused.contains("config get"), "{refused}");
     }
 }
+
+#[test]
+fn a_setting_is_one_line_and_a_group_is_set_in_any_order() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "agreement.per", "week"]).ok();
+    sandbox.run(&["config", "set", "agreement.hours", "40"]).ok();
+    sandbox.run(&["config", "unset", "agreement.hours"]).ok();
+    sandbox.run(&["config", "unset", "agreement.per"]).ok();
+    assert!(sandbox.run(&["config", "set", "agreement.per", "fortnight"]).fails(1).contains("agreement.per"));
+    let lines = sandbox.run(&["config", "set", "mail.address", "a@b.example\nBcc: x@y.example"]).fails(1);
+    assert!(lines.contains("is one line"), "{lines}");
+    for (key, value, problem) in [
+        ("queries.x y", "is:open", "not a valid name"),
+        ("queries.a)b", "is:open", "not a valid name"),
+        ("policy", "off", "is a group of settings"),
+    ] {
+        assert!(sandbox.run(&["config", "set", key, value]).fails(2).contains(problem), "{key}");
+    }
+    let refused = sandbox.run(&["config", "unset", "policy"]).fails(2);
+    assert!(refused.contains("git support config get policy") && !refused.contains("retain"), "{refused}");
+    let report = |from: &str, to: &str| sandbox.run(&["report", "--from", from, "--to", to]).fails(2);
+    let swapped = report("2026-11-05", "2026-11-03");
+    assert!(swapped.contains("git support report --from 2026-11-03 --to 2026-11-05"), "{swapped}");
+    let moment = "2026-11-05T09:00:00Z";
+    assert!(report(moment, moment).contains("the period is empty"));
+}

@@ -279,3 +279,24 @@ fn settings_that_both_sides_changed_are_merged_by_git() {
     sandbox.run(&["sync"]).ok();
     assert_eq!(sandbox.run(&["config", "get", "policy.retain"]).ok(), "3y\n");
 }
+
+#[test]
+fn what_could_not_be_pushed_goes_with_the_next_push_whatever_that_does() {
+    let (sandbox, _, _) = clones();
+    let id = sandbox.run(&["new", "Kept", "--push"]).ok().trim().to_owned();
+    let there = sandbox.git(&["config", "remote.origin.url"]);
+    sandbox.git(&["remote", "set-url", "origin", "/nowhere"]);
+    // Where nothing is to be sent, a remote that is gone is no matter.
+    for words in
+        [&["edit", &id, "--title", "Kept", "--push"][..], &["run", "--push", "--resolve", "--", "true"]]
+    {
+        let output = sandbox.run(words);
+        assert!(output.status == Some(0) && !output.stderr.contains("not pushed"), "{words:?} {output:?}");
+    }
+    let said = sandbox.run(&["comment", &id, "-m", "Here.", "--push"]).fails(1);
+    assert!(said.contains("but not pushed"), "{said}");
+    assert!(sandbox.run(&["edit", &id, "--title", "Kept", "--push"]).fails(1).contains("not pushed"));
+    sandbox.git(&["remote", "set-url", "origin", there.trim()]);
+    sandbox.run(&["edit", &id, "--title", "Kept", "--push"]).ok();
+    assert_eq!(sandbox.git(&["rev-parse", "main"]), sandbox.git(&["rev-parse", "origin/main"]));
+}

@@ -25,6 +25,13 @@ pub(super) fn run(args: &Args, session: &Session<'_>) -> Result<View, Failure> {
     };
     let wanted = EntryId::parse(&args.entry).ok_or_else(none)?;
     let (ticket, entry) = project.entries_of(&wanted)?.into_iter().next().ok_or_else(none)?;
+    // The entry that attached the message names it as well as the one that it came by.
+    if let Some(file) = entry.attachment.as_ref().filter(|file| KEPT.contains(&file.name.as_str()))
+        && ticket.message_of(&entry).is_some()
+        && let Some(content) = project.attachment(ticket.id(), file)?
+    {
+        return Ok(View::Text(text(&content)));
+    }
     if entry.outgoing_mail().is_some() {
         let message = composed(&project, &ticket, &entry, &settings(&project)?)?;
         return Ok(View::Text(text(&written(&message))));

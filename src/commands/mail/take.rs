@@ -7,7 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::mail::{Mailbox, NoMessage, Place, read_message};
 use crate::process::{Message, without_secrets};
-use crate::project::{ChangeOptions, MailTaking, Outcome, Taken};
+use crate::project::{ChangeOptions, MailTaking, Taken};
 use crate::render::{TakenLine, View};
 
 /// The setting of git's configuration that names the mailbox of this clone.
@@ -71,10 +71,6 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         taking.finish();
         Ok(lines)
     })?;
-    // What an earlier run could not push goes now.
-    if args.push && changed.outcome == Outcome::Unchanged {
-        let _ = project.push(&[]);
-    }
     let lines = changed.answer;
     if args.dry_run {
         session.note("nothing was written: --dry-run");

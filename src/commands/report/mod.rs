@@ -161,12 +161,17 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         }
     };
     if from >= to {
-        let day = |at: i64| Timestamp::from_unix(at).unwrap_or_default().to_string();
-        return Err(Failure::usage("the period ends before it begins").hint(format!(
-            "git support report --from {} --to {}",
-            day(to),
-            day(from)
-        )));
+        let at = |at: i64| Timestamp::from_unix(at).unwrap_or_default().to_string();
+        if from == to {
+            let hint = format!("git support report --from {}", at(from));
+            return Err(Failure::usage("the period is empty").hint(hint));
+        }
+        let (earlier, later) = match (&args.to, &args.from) {
+            (Some(to), Some(from)) => (to.clone(), from.clone()),
+            _ => (at(to), at(from)),
+        };
+        let hint = format!("git support report --from {earlier} --to {later}");
+        return Err(Failure::usage("the period ends before it begins").hint(hint));
     }
     Ok(Period { from, to })
 }
