@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::store::git::error::Result;
+use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
 /// Clocks of people differ by no more than this, in seconds: a day.
 const SKEW_SECS: i64 = 86_400;
+/// So many commits of the line of first parents are looked at without git: each is read, or found in the commit graph.
+const NEAR: usize = 100;
+const NEAR_IN_GRAPH: usize = 4_000;
 /// What stands before the name of a commit in the lines that git draws.
 const MARK: char = '\u{1}';
 
@@ -34,6 +37,9 @@ impl Repository {
         let seconds =
             commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
         let Some(oldest) = seconds.into_iter().min() else { return Ok(BTreeMap::new()) };
+        if self.are_on_line(tip, commits)? {
+            return Ok(BTreeMap::new());
+        }
         // Git reads its commit graph, where there is one, and nothing that is older than all of them.
         let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
         match self.brought_since(tip, commits, &[&since])? {
@@ -41,6 +47,25 @@ impl Repository {
             // A commit whose date is far from the truth hides what is behind it.
             _ => Ok(self.brought_since(tip, commits, &[])?.0),
         }
+    }
+
+    /// True where the line of first parents has all of them near its tip: that is told before a git has started.
+    fn are_on_line(&self, tip: ObjectId, commits: &BTreeSet<ObjectId>) -> Result<bool> {
+        let failed = |error: git2::Error| Error::git("reading history", &error);
+        let info = self.common_folder().join("objects").join("info");
+        let has_graph = ["commit-graph", "commit-graphs"].iter().any(|name| info.join(name).exists());
+        let mut walk = self.repo.revwalk().map_err(failed)?;
+        walk.simplify_first_parent().and_then(|()| walk.push(tip.0)).map_err(failed)?;
+        let mut left = commits.clone();
+        for id in walk.take(if has_graph { NEAR_IN_GRAPH } else { NEAR }) {
+            // A history that is cut is git's to judge.
+            let Ok(id) = id else { return Ok(false) };
+            left.remove(&ObjectId(id));
+            if left.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The merges that brought commits, of a history as far as it is asked for; and how many commits it did not show.
