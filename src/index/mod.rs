@@ -11,6 +11,7 @@ mod compile;
 mod completion;
 mod error;
 mod find;
+mod labelled;
 mod prefixes;
 mod row;
 mod schema;

@@ -148,3 +148,27 @@ fn a_vendors_answers_are_held_against_its_contract() {
     let page = sandbox.run(&["vendor", "show", "paygate"]).ok();
     assert!(page.contains("in time") && page.contains("1 of 2, within 30m"), "{page}");
 }
+
+#[test]
+fn a_known_error_is_named_whether_the_index_knows_it_yet_or_not() {
+    let sandbox = Sandbox::new();
+    let near = |title: &str| sandbox.run(&["new", title]).stderr;
+    let known = sandbox.ticket("Card payments over thousand fail");
+    // The index stands where nothing is known.
+    sandbox.run(&["list"]).ok();
+    sandbox.run(&["known", "--add", &known, "--workaround", "Pay in two parts."]).ok();
+    let said = near("Card payments over thousand fail again");
+    assert!(said.contains(&format!("likely a known error: {known}")), "{said}");
+    sandbox.run(&["list"]).ok();
+    let said = near("Card payments over thousand fail too");
+    assert!(said.contains(&format!("likely a known error: {known}")), "{said}");
+    sandbox.run(&["known", "--remove", &known]).ok();
+    assert!(!near("Card payments over thousand fail still").contains("known error"));
+    // Many changes since, and no index at all.
+    sandbox.run(&["known", "--add", &known, "--workaround", "Pay in two parts."]).ok();
+    let lines: String = (0..60).map(|place| format!("{{\"title\":\"Other {place}\"}}\n")).collect();
+    let _ = sandbox.run_with(&["import", "-"], &lines);
+    assert!(near("Card payments over thousand fail once more").contains(&known));
+    sandbox.shell("rm -rf .git/support/index*").ok();
+    assert!(near("Card payments over thousand fail for ever").contains(&known));
+}
