@@ -220,6 +220,8 @@ fn a_file_of_thousands_of_forged_entries_is_judged_as_far_as_it_can_be() {
 #[test]
 fn of_thousands_of_mistakes_in_a_file_the_first_are_named() {
     let sandbox = Sandbox::new();
+    // An audit cannot judge by such a file.
+    sandbox.is_tampered_with();
     let people: String = (0..6_000)
         .map(|place| format!("- name: P{place}\n  emails: [p{place}@x.io]\n  roles: [boss]\n"))
         .collect();

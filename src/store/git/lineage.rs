@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::store::git::error::{Error, Result};
+use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
@@ -37,7 +37,7 @@ impl Repository {
         let seconds =
             commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
         let Some(oldest) = seconds.into_iter().min() else { return Ok(BTreeMap::new()) };
-        if self.are_on_line(tip, commits)? {
+        if self.are_on_line(tip, commits) {
             return Ok(BTreeMap::new());
         }
         // Git reads its commit graph, where there is one, and nothing that is older than all of them.
@@ -49,23 +49,24 @@ impl Repository {
         }
     }
 
-    /// True where the line of first parents has all of them near its tip: that is told before a git has started.
-    fn are_on_line(&self, tip: ObjectId, commits: &BTreeSet<ObjectId>) -> Result<bool> {
-        let failed = |error: git2::Error| Error::git("reading history", &error);
+    /// True where the line of first parents has all of them near its tip: that is told before a git has started. Where libgit2
+    /// cannot read it, for a cut or a malformed commit, git is to judge.
+    fn are_on_line(&self, tip: ObjectId, commits: &BTreeSet<ObjectId>) -> bool {
         let info = self.common_folder().join("objects").join("info");
         let has_graph = ["commit-graph", "commit-graphs"].iter().any(|name| info.join(name).exists());
-        let mut walk = self.repo.revwalk().map_err(failed)?;
-        walk.simplify_first_parent().and_then(|()| walk.push(tip.0)).map_err(failed)?;
+        let Ok(mut walk) = self.repo.revwalk() else { return false };
+        if walk.simplify_first_parent().and_then(|()| walk.push(tip.0)).is_err() {
+            return false;
+        }
         let mut left = commits.clone();
         for id in walk.take(if has_graph { NEAR_IN_GRAPH } else { NEAR }) {
-            // A history that is cut is git's to judge.
-            let Ok(id) = id else { return Ok(false) };
+            let Ok(id) = id else { return false };
             left.remove(&ObjectId(id));
             if left.is_empty() {
-                return Ok(true);
+                return true;
             }
         }
-        Ok(false)
+        false
     }
 
     /// The merges that brought commits, of a history as far as it is asked for; and how many commits it did not show.
