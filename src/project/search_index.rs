@@ -127,7 +127,7 @@ impl Project<'_> {
             ids.extend(layout::id_of(path));
             if ids.len() > MAX_LABELLED { Err(TooMany) } else { Ok(()) }
         });
-        Ok(is_whole.is_ok().then_some(ids))
+        Ok((is_whole.is_ok() && ids.len() <= MAX_LABELLED).then_some(ids))
     }
 
     /// What is told by the instant as of which tickets are read; nothing where none is.
