@@ -42,25 +42,30 @@ impl Index {
             self.db.prepare("SELECT word FROM spelling WHERE length(word) BETWEEN ?1 - 2 AND ?1 + 2")?;
         let mut rows = words.query([signed(word.chars().count())])?;
         // One slip in a short word, two in a long one.
-        let mut allowed = if word.chars().count() < 6 { 1 } else { 2 };
-        let mut nearest: Vec<String> = Vec::new();
+        let allowed = if word.chars().count() < 6 { 1 } else { 2 };
+        let mut near: [Vec<String>; 2] = [Vec::new(), Vec::new()];
         while let Some(row) = rows.next()? {
             let known = row.get_ref(0)?.as_str().unwrap_or_default();
             let distance = strsim::damerau_levenshtein(word, known);
-            // Nothing has it any more.
-            if distance == 0 {
-                continue;
-            }
-            if distance < allowed {
-                (allowed, nearest) = (distance, Vec::new());
-            }
-            if distance == allowed {
-                nearest.push(known.to_owned());
+            // The word itself is among them where no ticket has it any more.
+            if let Some(place) = distance.checked_sub(1).filter(|_| distance <= allowed)
+                && let Some(near) = near.get_mut(place)
+            {
+                near.push(known.to_owned());
             }
         }
+        for words in near {
+            if let Some(word) = self.most_frequent(words)? {
+                return Ok(Some(word));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Of some words the one that most tickets have; `None` where those that had them are gone.
+    fn most_frequent(&self, words: Vec<String>) -> Result<Option<String>, Error> {
         let mut frequent: Option<(i64, String)> = None;
-        for known in nearest.into_iter().take(MAX_EQUAL) {
-            // Tickets that had it may be gone.
+        for known in words.into_iter().take(MAX_EQUAL) {
             let count = "SELECT doc FROM vocabulary WHERE term = ?";
             let tickets: Option<i64> = self.db.query_row(count, [&known], |row| row.get(0)).optional()?;
             if let Some(tickets) = tickets

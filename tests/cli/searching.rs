@@ -157,3 +157,16 @@ fn what_is_near_is_proposed_where_it_finds_something() {
     assert!(sandbox.run(&["--branch", "other", "list", "brontosaurs"]).stderr.contains("brontosaurus?"));
     assert!(!sandbox.run(&["list", "brontosaurs"]).stderr.contains("did you mean"));
 }
+
+#[test]
+fn a_word_that_is_gone_hides_none_that_is_near() {
+    let sandbox = Sandbox::new();
+    // Nearer by a letter, and edited away after the index knew it.
+    let id = sandbox.ticket("A hippopotamix");
+    let _ = sandbox.ticket("A hippopotamus");
+    sandbox.run(&["list"]).ok();
+    let near = || sandbox.run(&["list", "hippopotamiz"]).stderr;
+    assert!(near().contains("did you mean hippopotamix?"), "{}", near());
+    sandbox.run(&["edit", &id, "--title", "Another"]).ok();
+    assert!(near().contains("did you mean hippopotamus?"), "{}", near());
+}
