@@ -28,12 +28,14 @@ const HEADINGS: [&str; COLUMNS] =
 const ID: usize = 0;
 const SEVERITY: usize = 1;
 const STATUS: usize = 2;
+const LEVEL: usize = 3;
 /// The place of the title, which takes what room is left.
 const TITLE: usize = 4;
+const ASSIGNEE: usize = 5;
 const DUE: usize = 6;
 const AGE: usize = 7;
-/// What a narrow terminal is not shown, the first first: age, assignee, level, severity, when it is due.
-const GIVEN_UP: [usize; 5] = [AGE, 5, 3, SEVERITY, DUE];
+/// What a narrow terminal is not shown, the first first.
+const GIVEN_UP: [usize; 5] = [AGE, ASSIGNEE, LEVEL, SEVERITY, DUE];
 
 /// The cells of a row, and how wide each is.
 struct Row<'a> {
