@@ -64,12 +64,13 @@ impl MailSettings {
         })
     }
 
-    /// The desk, as the writer of what it says by itself; `None` where it has no address.
+    /// The desk, as the writer of what it says by itself. Without an address it is a name alone: whoever takes a message,
+    /// and wherever, writes the same.
     #[must_use]
-    pub fn desk(&self) -> Option<Person> {
-        let email = self.addresses.first()?.clone();
+    pub fn desk(&self) -> Person {
+        let email = self.addresses.first().cloned().unwrap_or_default();
         let name = self.name.clone().unwrap_or_else(|| "Support desk".to_owned());
-        Some(Person { name, email })
+        Person { name, email }
     }
 
     /// True for an address of the desk, with or without a ticket's tag (`support+ID@`).

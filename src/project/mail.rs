@@ -190,12 +190,10 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         Ok(Writer { actor, claimed: (!is_outside).then(|| by.to_string()), is_outside })
     }
 
-    /// The desk, as who makes an entry; whoever takes the messages, where it has no address.
+    /// The desk, as who makes an entry.
     pub(super) fn desk(&self, entry: EntryId, at: Timestamp) -> Actor {
-        match self.settings.desk() {
-            Some(desk) => Actor { by: desk.clone(), member: desk, at, via: None, entry },
-            None => Actor { at, ..self.change.author.actor(entry) },
-        }
+        let desk = self.settings.desk();
+        Actor { by: desk.clone(), member: desk, at, via: None, entry }
     }
 
     /// True for somebody who reported a ticket, or is of a vendor.

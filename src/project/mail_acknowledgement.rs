@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Actor, Request, RequestKind, entry_of_key};
+use crate::process::{Request, RequestKind, entry_of_key};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::mail::{Acknowledged, MailTaking, Writer};
@@ -19,7 +19,10 @@ const ACKNOWLEDGEMENT: &str = "acknowledgement";
 impl MailTaking<'_, '_, '_> {
     /// Tells the sender the ticket's number, unless they were told so often lately that it may be a loop.
     pub(super) fn acknowledge(&mut self, id: &TicketId, key: &str, writer: &Writer) -> Result<(), Failure> {
-        let Some(desk) = self.settings.desk() else { return Ok(()) };
+        if self.settings.addresses.is_empty() {
+            return Ok(());
+        }
+        let desk = self.settings.desk();
         let address = writer.actor.by.email.to_lowercase();
         let at = writer.actor.at;
         // Whoever wrote days ago does not wait for a word that it has arrived; and a sender may give any date.
@@ -41,12 +44,7 @@ impl MailTaking<'_, '_, '_> {
         let text = self.acknowledgement(id, &desk)?;
         let mail = Mail { to: vec![writer.actor.by.email.clone()], ..Mail::default() };
         let request = Request::new(RequestKind::Acknowledge).with_note(Some(text)).by_mail(mail);
-        let actor = Actor {
-            by: desk.clone(),
-            member: desk,
-            entry: entry_of_key(key, "acknowledgement"),
-            ..writer.actor.clone()
-        };
+        let actor = self.desk(entry_of_key(key, "acknowledgement"), at);
         let rules = self.change.project().rules()?;
         self.change.apply(id, request, rules, &actor).map(drop)
     }

@@ -112,12 +112,7 @@ impl MailTaking<'_, '_, '_> {
             ..Request::new(RequestKind::Comment).with_note(Some(told.join("\n")))
         };
         let rules = self.change.project().rules()?;
-        // By whoever takes the message, it would be another entry under one id in each clone that does.
-        let entry = entry_of_key(key, "left out");
-        let actor = match self.settings.desk() {
-            Some(_) => self.desk(entry, writer.actor.at),
-            None => part_of(writer, entry),
-        };
+        let actor = self.desk(entry_of_key(key, "left out"), writer.actor.at);
         self.change.apply(id, request, rules, &actor).map(drop)
     }
 

@@ -5,7 +5,6 @@ use std::fs;
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
-use crate::syncing::clones;
 
 /// A desk with a team and an address.
 pub(crate) fn desk() -> Sandbox {
@@ -357,39 +356,5 @@ fn a_vendor_that_names_a_ticket_by_either_number_writes_on_it() {
         let line = from(who, subject, 90 + subject.len());
         assert_eq!(line["outcome"], "opened", "{who} {subject}");
         assert_ne!(line["ticket"].as_str(), Some(beside.as_str()));
-    }
-}
-
-#[test]
-fn two_clones_that_take_a_message_with_a_secret_agree_with_a_desk_and_without() {
-    for address in ["", "support@shop.example"] {
-        let (mut sandbox, a, b) = clones();
-        let _ = sandbox.run(&["init"]);
-        if !address.is_empty() {
-            sandbox.run(&["config", "set", "mail.address", address]).ok();
-        }
-        sandbox.git(&["push", "-q", "origin", "main"]);
-        sandbox.enter(&b);
-        sandbox.git(&["pull", "-q"]);
-        let dated = "Date: Mon, 23 Nov 2026 08:00:00 +0000";
-        let raw = message("m1@customer.example", dated, "The key is AKIAZ7QW3ERTY6UIOP5L.");
-        for (clone, name) in [(&a, "Ann"), (&b, "Bob")] {
-            sandbox.enter(clone);
-            sandbox.git(&["config", "user.name", name]);
-            sandbox.git(&["config", "user.email", &format!("{name}@example.com")]);
-            let line = sandbox
-                .shell(&format!(
-                    "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL; printf '%s' '{raw}' | git support mail take -"
-                ))
-                .ok();
-            assert!(line.contains("1 opened"), "{line}");
-        }
-        for clone in [&a, &b, &a] {
-            sandbox.enter(clone);
-            sandbox.run(&["sync"]).ok();
-        }
-        sandbox.run(&["audit"]).ok();
-        let listed = sandbox.run(&["list", "--format", "ndjson"]).ok();
-        assert_eq!(listed.lines().count(), 1, "{listed}");
     }
 }

@@ -114,6 +114,7 @@ mod storm;
 mod syncing;
 mod tables;
 mod taken_over;
+mod taken_twice;
 mod talking;
 mod tampering;
 mod terminal;
