@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::index::{Index, Merged};
 use crate::project::failure::Failure;
+use crate::project::search_index::IndexError;
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, SignatureStatus, Signed};
 use crate::store::layout;
@@ -56,12 +58,74 @@ impl Project<'_> {
     ) -> Result<BTreeMap<String, CommitLine>, Failure> {
         let Some(tip) = self.commit else { return Ok(BTreeMap::new()) };
         let repository = self.store.repository();
+        let commits = parsed(commits);
+        if repository.are_on_line(tip, &commits) {
+            return Ok(BTreeMap::new());
+        }
+        let brought = match self.if_available(self.remembered_merges(tip, &commits))? {
+            Some(brought) => brought,
+            None => repository.brought_by(tip, &commits)?,
+        };
         let mut merges = BTreeMap::new();
-        for (commit, merge) in repository.brought_by(tip, &parsed(commits))? {
+        for (commit, merge) in brought {
             let line = CommitLine { commit: merge.to_string(), subject: repository.subject(merge)? };
             merges.insert(commit.to_string(), line);
         }
         Ok(merges)
+    }
+
+    /// The merges that brought commits to a tip: git is asked for those that the index does not know, and they are remembered.
+    fn remembered_merges(
+        &self,
+        tip: ObjectId,
+        commits: &BTreeSet<ObjectId>,
+    ) -> Result<BTreeMap<ObjectId, ObjectId>, IndexError> {
+        let repository = self.store.repository();
+        if repository.is_cut() {
+            // What is not here yet may change the answer.
+            return Ok(repository.brought_by(tip, commits).map_err(Failure::from)?);
+        }
+        let mut index = self.index()?;
+        let (mut brought, asked) = self.known_merges(&index, tip, commits)?;
+        if asked.is_empty() {
+            return Ok(brought);
+        }
+        let found = repository.brought_by(tip, &asked).map_err(Failure::from)?;
+        let merged = |commit: &ObjectId| {
+            let merge = found.get(commit).map(|merge| merge.bytes().to_vec());
+            (commit.bytes().to_vec(), Merged { tip: tip.bytes().to_vec(), merge })
+        };
+        // Where it cannot be remembered, git is asked again.
+        let _ = index.remember_merged(self.branch(), &asked.iter().map(merged).collect::<Vec<_>>());
+        brought.extend(found);
+        Ok(brought)
+    }
+
+    /// The merges that the index knows to have brought commits to a tip, and the commits that it does not know.
+    fn known_merges(
+        &self,
+        index: &Index,
+        tip: ObjectId,
+        commits: &BTreeSet<ObjectId>,
+    ) -> Result<(BTreeMap<ObjectId, ObjectId>, BTreeSet<ObjectId>), IndexError> {
+        let repository = self.store.repository();
+        // What held at a tip holds at every one whose line of first parents leads to it.
+        let leads_to = |then: &Vec<u8>| {
+            let then = ObjectId::from_bytes(then);
+            then.is_some_and(|then| then == tip || repository.are_on_line(tip, &BTreeSet::from([then])))
+        };
+        let (mut brought, mut asked) = (BTreeMap::new(), BTreeSet::new());
+        let mut tips: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
+        for commit in commits {
+            match index.merged(self.branch(), commit.bytes())? {
+                Some(known) if *tips.entry(known.tip.clone()).or_insert_with_key(leads_to) => {
+                    let merge = known.merge.and_then(|merge| ObjectId::from_bytes(&merge));
+                    brought.extend(merge.map(|merge| (*commit, merge)));
+                }
+                _ => drop(asked.insert(*commit)),
+            }
+        }
+        Ok((brought, asked))
     }
 
     /// What git says of the signatures of commits, by their names; those without one are left out.

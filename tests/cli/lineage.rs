@@ -185,3 +185,47 @@ fn an_entry_that_was_taken_over_is_listed_once_with_the_commit_that_made_it() {
     }
     assert_eq!(log(&sandbox, &["-n", "10"]).len(), 2);
 }
+
+#[test]
+fn a_remembered_merge_follows_a_branch_that_goes_elsewhere() {
+    let (sandbox, id) = merged();
+    let index = sandbox.repo().join(".git/support/index.sqlite");
+    let brought = |sandbox: &Sandbox| -> Vec<Option<String>> {
+        let entries = log(sandbox, &[&id]);
+        entries.iter().map(|entry| entry["merge"]["commit"].as_str().map(str::to_owned)).collect()
+    };
+    let is_the_same_without_an_index = |sandbox: &Sandbox| {
+        let known = brought(sandbox);
+        assert_eq!(known, brought(sandbox));
+        std::fs::remove_file(&index).unwrap();
+        assert_eq!(known, brought(sandbox));
+        known
+    };
+    let first = is_the_same_without_an_index(&sandbox);
+    // The branch grows, by little and by more than is looked at without git.
+    for commits in [1, 150] {
+        let empty = format!(
+            "for i in $(seq {commits}); do git commit-tree -p HEAD -m c 'HEAD^{{tree}}' | xargs git update-ref HEAD; done"
+        );
+        sandbox.shell(&empty).ok();
+        assert_eq!(is_the_same_without_an_index(&sandbox), first, "{commits}");
+    }
+    // Taken in by another merge, the other way round: what was made here is what was brought now.
+    let side = sandbox.git(&["rev-parse", "side"]).trim().to_owned();
+    let begin = sandbox.git(&["rev-parse", "side~2"]).trim().to_owned();
+    sandbox
+        .shell(&format!("git branch old && git reset -q --hard {side} && git merge -q --no-ff --no-edit old"))
+        .ok();
+    let turned = is_the_same_without_an_index(&sandbox);
+    let has_merge = |known: &[Option<String>]| known.iter().map(Option::is_some).collect::<Vec<_>>();
+    assert_eq!(has_merge(&turned), [false, false, true, false, true], "{turned:?}");
+    // And by one more merge around all of it.
+    sandbox
+        .shell(&format!(
+            "git branch turned && git reset -q --hard {begin} && git merge -q --no-ff --no-edit turned"
+        ))
+        .ok();
+    let whole = is_the_same_without_an_index(&sandbox);
+    assert_eq!(has_merge(&whole), [false, true, true, true, true], "{whole:?}");
+    assert!(whole.iter().flatten().all(|merge| *merge == sandbox.git(&["rev-parse", "HEAD"]).trim()));
+}

@@ -36,9 +36,6 @@ impl Repository {
         let seconds =
             commits.iter().map(|commit| self.commit_seconds(*commit)).collect::<Result<Vec<_>>>()?;
         let Some(oldest) = seconds.into_iter().min() else { return Ok(BTreeMap::new()) };
-        if self.are_on_line(tip, commits) {
-            return Ok(BTreeMap::new());
-        }
         // Git reads its commit graph, where there is one, and nothing that is older than all of them.
         let since = format!("--since=@{}", (oldest - SKEW_SECS).max(0));
         match self.brought_since(tip, commits, &[&since])? {
@@ -48,9 +45,10 @@ impl Repository {
         }
     }
 
-    /// True where the line of first parents has all of them near its tip: that is told before a git has started. Where libgit2
-    /// cannot read it, for a cut or a malformed commit, git is to judge.
-    fn are_on_line(&self, tip: ObjectId, commits: &BTreeSet<ObjectId>) -> bool {
+    /// True where the line of first parents has all of some commits near its tip: that is known before a git has started. Where
+    /// libgit2 cannot read it, for a cut or a malformed commit, git is to judge.
+    #[must_use]
+    pub fn are_on_line(&self, tip: ObjectId, commits: &BTreeSet<ObjectId>) -> bool {
         let Ok(mut walk) = self.repo.revwalk() else { return false };
         if walk.simplify_first_parent().and_then(|()| walk.push(tip.0)).is_err() {
             return false;
