@@ -255,7 +255,6 @@ fn an_analysis_is_complete_for_itself_alone() {
         finding.replace("\"ruleId\"", "\"suppressions\": [{\"status\": \"rejected\"}], \"ruleId\"");
     for (what, text) in [
         ("another category", sarif("language:js/2", true, &[])),
-        ("broke off", sarif("language:c/3", false, &[])),
         ("another file", of_file("b.c")),
         ("rejected", sarif("language:c/4", true, &[&rejected])),
         (
@@ -270,6 +269,11 @@ fn an_analysis_is_complete_for_itself_alone() {
         read(text, &passing);
         assert_eq!(status(&sandbox, &id), "new", "{what}");
     }
+    let broke_off = sarif("language:c/3", false, &[]);
+    let said = sandbox.run_with(&["ci", "report", "-", "--resolve-passing"], broke_off);
+    let message = "the analysis by Scan (language:c) did not run to its end";
+    assert!(said.status == Some(1) && said.stderr.contains(message), "{said:?}");
+    assert_eq!(status(&sandbox, &id), "new");
     // Notes by the rule's own level, one that says nothing, one that is no finding at all.
     let note = r#"{"ruleId": "R1", "message": {"text": "Style"}}"#;
     let silent = r#"{"ruleId": "R2", "locations": []}"#;

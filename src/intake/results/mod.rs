@@ -107,7 +107,7 @@ pub fn read_report(
     left_out: &mut Vec<anyhow::Error>,
 ) -> Result<()> {
     let mut file = |path: &Path, name: &str, results: &mut Results| {
-        if let Err(error) = read_file(path, name, form, roots, results) {
+        if let Err(error) = read_file(path, name, form, roots, results, left_out) {
             // What a test printed before it ended is missing, whatever else is there.
             let is_foreign = error.to_string().contains(FOREIGN);
             if !is_foreign {
@@ -175,6 +175,7 @@ fn read_file(
     form: Option<ReportFormat>,
     roots: &[String],
     results: &mut Results,
+    left_out: &mut Vec<anyhow::Error>,
 ) -> Result<()> {
     let file = aside::open(path, name)?;
     let opened = || -> Result<File> {
@@ -207,7 +208,7 @@ fn read_file(
     };
     let open = || -> Result<Box<dyn Read>> { Ok(Box::new(decoder(opened()?, encoding))) };
     if form == ReportFormat::Sarif {
-        let unread = sarif::read(BufReader::new(open()?), name, roots, results)?;
+        let unread = sarif::read(BufReader::new(open()?), name, roots, results, left_out)?;
         if unread > 0 {
             bail!("{name}: {unread} of its findings cannot be read");
         }

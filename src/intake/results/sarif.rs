@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::intake::results::plain::evidence;
 use crate::intake::results::roots::within;
 use crate::process::{Outcome, Results, TestResult, stable_message};
+use crate::ticket::visible;
 
 /// A rule's id that is longer is told by its last part in a title.
 const MAX_RULE_CHARS: usize = 40;
@@ -150,7 +151,8 @@ struct Region {
 }
 
 /// Reads a report: errors and warnings; notes are left out, and what the project suppressed is neither failed nor gone.
-/// The findings that cannot be read are counted.
+/// The findings that cannot be read are counted; of an analysis that did not run to its end, what is there counts, and that is
+/// said.
 ///
 /// # Errors
 /// It cannot be read: the file, and the line.
@@ -159,6 +161,7 @@ pub(super) fn read(
     name: &str,
     roots: &[String],
     results: &mut Results,
+    left_out: &mut Vec<anyhow::Error>,
 ) -> Result<usize> {
     let log: Log = serde_json::from_reader(reader)
         .map_err(|error| anyhow!("{name}, line {}: not a SARIF report: {error}", error.line()))?;
@@ -178,6 +181,9 @@ pub(super) fn read(
                 }
                 Err(_) => unread += 1,
             }
+        }
+        if !is_whole {
+            left_out.push(anyhow!("{name}: the analysis by {} did not run to its end", visible(&tool)));
         }
         if is_whole && run.results.is_some() && unread == 0 {
             results.is_complete(&tool, run.analysed(roots));
