@@ -366,3 +366,20 @@ fn what_a_report_said_before_it_broke_off_is_filed() {
         assert_eq!(sandbox.run(&["list"]).ok().matches("fails").count(), failed, "{tap}: {said:?}");
     }
 }
+
+#[test]
+fn a_number_sign_in_the_name_of_a_test_is_its_own() {
+    let sandbox = shop();
+    let tap = "1..9\nnot ok 1 - pays order # 1\nnot ok 2 - pays order # 2\nnot ok 3 - parses \\# and \\\\ (escaped)\n\
+               not ok 4 - waits # time=3ms\nnot ok 5 - later # TODO\nnot ok 6 - slow # time=3ms # TODO later\n\
+               not ok 7 - C# code\nok 8 - gone # SKIP see # 7\nnot ok 9\n";
+    let said = sandbox.run_with(&["ci", "report", "-", "--json"], tap).ok();
+    let answer: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(counts(&answer)[0], 6, "{answer}");
+    let listed = sandbox.run(&["list", "--format", "csv"]).ok();
+    for name in
+        ["pays order # 1", "pays order # 2", "parses # and \\ (escaped)", "waits", "C# code", "test 9"]
+    {
+        assert!(listed.lines().any(|line| line.contains(&format!("{name} fails"))), "{name}: {listed}");
+    }
+}

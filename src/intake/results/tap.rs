@@ -125,20 +125,13 @@ impl Line {
         let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
         let rest = rest.get(number.len()..).unwrap_or_default().trim_start();
         let rest = rest.strip_prefix("- ").unwrap_or(rest);
-        let is_directive = |text: &str| {
-            let word = text.trim_start().to_lowercase();
-            word.starts_with("skip") || word.starts_with("todo")
-        };
-        let (name, directive) = match rest.strip_prefix('#').filter(|rest| is_directive(rest)) {
-            Some(directive) => ("", directive.trim_start()),
-            None => rest.split_once(" # ").unwrap_or((rest.trim_start_matches("# "), "")),
-        };
+        let (name, directive) = name_and_directive(rest);
         let directive = directive.to_lowercase();
         // A subtest that follows in braces.
         let name = name.trim().trim_end_matches('{').trim_end();
         let name = match (name.is_empty(), number.is_empty()) {
             (true, false) => format!("test {number}"),
-            (true, true) | (false, _) => name.to_owned(),
+            (true, true) | (false, _) => unescaped(name),
         };
         // What is still to be done may fail.
         let skipped = directive.starts_with("skip") || (failed && directive.starts_with("todo"));
@@ -157,6 +150,36 @@ impl Line {
         let suite = parents.first().copied().unwrap_or_default();
         Outcome::new(suite, [parents, &[name]].concat().join(" > "), verdict)
     }
+}
+
+/// The name of a test's line, and its directive. How long it took is neither; any other `#` is the name's.
+fn name_and_directive(text: &str) -> (&str, &str) {
+    let is = |text: &str, words: &[&str]| {
+        let text = text.trim_start().to_lowercase();
+        words.iter().any(|word| text.starts_with(word))
+    };
+    let behind = |(at, _)| (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+    let said =
+        || text.match_indices('#').map(behind).filter(|(name, _)| name.is_empty() || name.ends_with(' '));
+    let name = said().find(|(_, rest)| is(rest, &["skip", "todo", "time="])).map_or(text, |(name, _)| name);
+    let directive = said().find(|(_, rest)| is(rest, &["skip", "todo"])).map_or("", |(_, rest)| rest);
+    (name.trim_start_matches("# "), directive.trim_start())
+}
+
+/// A name without the marks before `#` and `\` (TAP 14, Escaping).
+fn unescaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut chars = name.chars().peekable();
+    while let Some(char) = chars.next() {
+        match chars.peek() {
+            Some(next @ ('#' | '\\')) if char == '\\' => {
+                text.push(*next);
+                chars.next();
+            }
+            _ => text.push(char),
+        }
+    }
+    text
 }
 
 /// What diagnostics say went wrong: under `message` or `error`, on the same line or the next; else the first line that is
