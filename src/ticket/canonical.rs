@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Option<Node> {
         return None;
     }
     let pairs = reader.map(0, None, MAX_DEPTH)?;
-    (reader.at == reader.lines.len() && yaml_writer::write(&pairs) == text).then_some(Node::Map(pairs))
+    (reader.at == reader.lines.len() && yaml_writer::is_written_as(&pairs, text)).then_some(Node::Map(pairs))
 }
 
 struct Reader<'a> {

@@ -26,7 +26,13 @@ impl Keys {
         let Node::Map(pairs) = node else {
             return Err(Problem::new("is not a mapping"));
         };
-        Ok(Self(pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()))
+        let named = |(key, value)| match key {
+            Node::Text(key) => (key, value),
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::List(_) | Node::Map(_) => {
+                (key.to_string(), value)
+            }
+        };
+        Ok(Self(pairs.into_iter().map(named).collect()))
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<Node> {

@@ -10,6 +10,10 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// One line of it: control characters and runs of white space become a single blank.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(is_plain) && text.trim().len() == text.len() && !text.contains("  ") {
+        return text.to_owned();
+    }
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -19,6 +23,9 @@ pub fn one_line(text: &str) -> String {
 /// Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are written with them.
 #[must_use]
 pub fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hidden(c) {

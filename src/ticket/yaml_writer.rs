@@ -16,6 +16,14 @@ pub fn write(pairs: &[(Node, Node)]) -> String {
     out
 }
 
+/// True where a mapping is written as this text.
+#[must_use]
+pub(super) fn is_written_as(pairs: &[(Node, Node)], text: &str) -> bool {
+    let mut out = String::with_capacity(text.len());
+    write_pairs(&mut out, pairs, 0);
+    out == text
+}
+
 fn write_pairs(out: &mut String, pairs: &[(Node, Node)], indent: usize) {
     for (place, (key, value)) in pairs.iter().enumerate() {
         if place > 0 || indent == 0 || out.ends_with('\n') {
@@ -100,7 +108,11 @@ enum Place {
 }
 
 fn pad(out: &mut String, blanks: usize) {
-    out.extend(std::iter::repeat_n(' ', blanks));
+    const BLANKS: &str = "                ";
+    match BLANKS.get(..blanks) {
+        Some(margin) => out.push_str(margin),
+        None => out.extend(std::iter::repeat_n(' ', blanks)),
+    }
 }
 
 fn write_scalar(out: &mut String, node: &Node, place: Place) {
@@ -127,11 +139,12 @@ fn is_plain(text: &str, place: Place) -> bool {
     if is_stamp(text) {
         return true;
     }
+    if is_plain_words(text) {
+        return !is_reserved(text);
+    }
     let Some(first) = text.chars().next() else {
         return false;
     };
-    let reserved =
-        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "<<", "="];
     !("-?:,[]{}#&*!|>'\"%@`=".contains(first)
         || text.starts_with(char::is_whitespace)
         || text.ends_with(char::is_whitespace)
@@ -139,10 +152,25 @@ fn is_plain(text: &str, place: Place) -> bool {
         || text.contains(": ")
         || text.contains(" #")
         || text.contains(|c| is_hidden(c) || matches!(c, '\n' | '\t'))
-        || text.len() <= MAX_RESERVED_BYTES
-            && reserved.contains(&text.to_lowercase().trim_start_matches(['.', '+', '-']))
+        || is_reserved(text)
         || (first.is_ascii_digit() || "+.".contains(first)) && looks_numeric(text)
         || place == Place::Flow && text.contains([',', '[', ']', '{', '}', '?', ':']))
+}
+
+/// True for what nearly every text is: letters first, and then nothing that YAML knows, wherever it stands.
+fn is_plain_words(text: &str) -> bool {
+    let is_harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./@<>()".contains(byte);
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.ends_with(' ')
+        && text.as_bytes().iter().all(is_harmless)
+}
+
+/// True for a word that some YAML reader takes as a truth, a number or nothing.
+fn is_reserved(text: &str) -> bool {
+    const WORDS: &[&str] =
+        &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "<<", "="];
+    let word = text.trim_start_matches(['.', '+', '-']);
+    text.len() <= MAX_RESERVED_BYTES && WORDS.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }
 
 /// Digits and what numbers, dates and times are written with; but `1.4.0` is none of them.
