@@ -71,12 +71,12 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
     let cause = cause(args, finished, session);
-    let results = results(&cause, end, build.lane.as_deref());
+    let mut results = results(&cause, end, build.lane.as_deref());
     if end == End::Failed || args.resolve {
         let given = args.fields.changes(&project, session)?;
         // Secrets were taken out of the texts: no failure is refused for them.
         let options = ChangeOptions { push: args.push, allow_secret: true, ..ChangeOptions::default() };
-        let changed = project.report_command(&build, &cause, &results, &given, end, &options)?;
+        let changed = project.report_command(&build, &cause, &mut results, &given, end, &options)?;
         for (what, ids) in changed.answer.changed() {
             ids.iter().for_each(|id| session.note(format!("support: {what} {id}")));
         }

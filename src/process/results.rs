@@ -53,6 +53,8 @@ pub struct Results {
     /// Analyses whose report is complete, by what their findings' names begin with: what it does not say is not so.
     /// Where they name the files that they looked at, of these alone.
     complete: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// Tests whose passes in a row count from this run on, by their numbers.
+    restarted: BTreeSet<u64>,
     /// True where not all of a report was read.
     is_partial: bool,
     /// How many bytes of traces and outputs are kept.
@@ -135,6 +137,18 @@ impl Results {
             (Some(known), Some(files)) => known.extend(files),
             _ => *known = None,
         }
+    }
+
+    /// Says that a test's passes in a row count from this run on: what passed before had not the failure that another branch
+    /// brought.
+    pub fn restart(&mut self, test: u64) {
+        self.restarted.insert(test);
+    }
+
+    /// True for a test whose passes count from this run on.
+    #[must_use]
+    pub fn is_restarted(&self, test: u64) -> bool {
+        self.restarted.contains(&test)
     }
 
     /// Says that not all of the run is here: nothing is resolved by it.

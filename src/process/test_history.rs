@@ -120,12 +120,14 @@ impl TestHistory {
         told.sort_unstable();
         let mut made = Maker::default();
         // Tests in one state move together.
-        let mut moves: BTreeMap<(Option<u32>, bool), u32> = BTreeMap::new();
+        let mut moves: BTreeMap<(Option<u32>, bool, bool), u32> = BTreeMap::new();
         for (number, passing) in &told {
-            let before = self.place(*number);
-            let place = *moves.entry((before, *passing)).or_insert_with(|| {
+            let (before, restarts) = (self.place(*number), results.is_restarted(*number));
+            let place = *moves.entry((before, *passing, restarts)).or_insert_with(|| {
                 let before = before.and_then(|place| self.state_at(place));
-                made.place(moved(before, *passing, revision, (at, run)))
+                let restarted = before.filter(|before| before.passing && restarts);
+                let restarted = restarted.map(|before| State { count: 0, ..before.clone() });
+                made.place(moved(restarted.as_ref().or(before), *passing, revision, (at, run)))
             });
             made.put(*number, place);
         }
@@ -322,6 +324,17 @@ mod tests {
         let told = [count("r1", 2), count("r1", 3), count("r2", 4), count("r2", 5)];
         let told = told.each_ref().map(|(count, since)| (*count, since.as_str()));
         assert_eq!(told, [(0, "r1"), (0, "r1"), (1, "r2"), (2, "r2")]);
+    }
+
+    #[test]
+    fn passes_count_anew_where_a_branch_brought_the_failure() {
+        let passes = TestHistory::default().after(&run(&["a", "b"], &[]), "r1", 1, None);
+        let mut results = run(&["a", "b"], &[]);
+        results.restart(test_number(None, "a"));
+        let passes = passes.after(&results, "r2", 2, None);
+        let state = |name: &str| passes.state(test_number(None, name)).unwrap();
+        assert_eq!((state("a").since.as_str(), state("a").count), ("r2", 1));
+        assert_eq!((state("b").since.as_str(), state("b").count), ("r1", 2));
     }
 
     #[test]

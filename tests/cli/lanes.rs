@@ -222,6 +222,50 @@ fn what_was_cut_off_resolves_nothing() {
     assert_eq!(status(&sandbox, &id), "resolved", "a file of something else says nothing of the tests");
 }
 
+#[test]
+fn what_passed_on_main_before_a_merge_is_no_pass_of_what_the_branch_brought() {
+    let sandbox = shop();
+    let passing = ["--resolve-passing"];
+    // It has always passed on main, as tests do.
+    report(&sandbox, PASSES, &passing);
+    change(&sandbox, "More");
+    report(&sandbox, PASSES, &passing);
+    sandbox.git(&["switch", "-qc", "feature"]);
+    change(&sandbox, "Break");
+    let revision = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.git(&["switch", "-q", "main"]);
+    let there = ["--build-branch", "feature", "--revision", &revision];
+    let id = first(&report(&sandbox, FAILS, &there), "opened");
+    assert_eq!(counts(&report(&sandbox, PASSES, &passing)), [0; 5], "main has never had it");
+    sandbox.git(&["switch", "-q", "feature"]);
+    change(&sandbox, "Fix");
+    sandbox.git(&["switch", "-q", "main"]);
+    sandbox.git(&["merge", "-q", "--no-edit", "feature"]);
+    assert_eq!(counts(&report(&sandbox, PASSES, &passing))[3], 1);
+    assert_eq!(status(&sandbox, &id), "resolved");
+    // Of a flaky one, three passes count from the merge on.
+    let ships: &[(&str, Option<&str>)] = &[("ships", None)];
+    for times in 0..4 {
+        report(&sandbox, ships, &passing);
+        change(&sandbox, &format!("Before {times}"));
+    }
+    sandbox.git(&["switch", "-q", "feature"]);
+    sandbox.git(&["merge", "-q", "--no-edit", "main"]);
+    change(&sandbox, "Break again");
+    let revision = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.git(&["switch", "-q", "main"]);
+    let there = ["--build-branch", "feature", "--revision", &revision];
+    let id = first(&report(&sandbox, &[("ships", Some("no"))], &there), "opened");
+    sandbox.run(&["edit", &id, "--label", "flaky"]).ok();
+    sandbox.git(&["merge", "-q", "--no-edit", "feature"]);
+    for times in 0..3 {
+        assert_eq!(status(&sandbox, &id), "new", "{times}");
+        change(&sandbox, &format!("Work {times}"));
+        report(&sandbox, ships, &passing);
+    }
+    assert_eq!(status(&sandbox, &id), "resolved");
+}
+
 /// A report of an analysis: its id, whether it ran to its end, the findings as JSON.
 fn sarif(category: &str, successful: bool, findings: &[&str]) -> String {
     format!(

@@ -3,11 +3,12 @@
 use crate::process::{Changes, FailureGroup, Results};
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
-use crate::project::ci::passing::{PassedRun, Passes};
+use crate::project::ci::passing::{PassedRun, Passes, restart_passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::project::write::Changed;
+use crate::ticket::TicketId;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,16 @@ impl Project<'_> {
         &self,
         build: &Build,
         cause: &FailureGroup,
-        results: &Results,
+        results: &mut Results,
         given: &Changes,
         end: End,
         options: &ChangeOptions,
     ) -> Result<Changed<CiSummary>, Failure> {
         let passes = self.test_history(build);
+        if let Some(ticket) = self.readable(&TicketId::from_key(&cause.key)) {
+            restart_passes(&self.store, &ticket, build, &passes, results);
+        }
+        let results = &*results;
         let revision = build.revision.as_deref().unwrap_or_default();
         let after = passes.after(results, revision, self.host.now().unix(), build.run());
         let run = PassedRun { build, results, after: Some(&after), resolve: Some(Passes::Usual) };

@@ -129,3 +129,26 @@ fn is_inherited(store: &Store, standing: &[&Occurrence], seen: &Occurrence) -> b
     let Some(now) = seen.revision.as_deref() else { return false };
     revisions.into_iter().any(|failed| store.is_within(failed, now) == Some(true))
 }
+
+/// Has the passes of a ticket's tests count from this run on, where another branch that it has brought their failure, and
+/// what passed here in a row until now had not.
+pub(super) fn restart_passes(
+    store: &Store,
+    ticket: &Ticket,
+    build: &Build,
+    known: &TestHistory,
+    results: &mut Results,
+) {
+    let Some(now) = build.revision.as_deref() else { return };
+    let lane = build.lane.as_deref();
+    for seen in standing_sightings(ticket).into_iter().filter(|seen| is_lane_of(seen, lane)) {
+        let Some(failed) = seen.revision.as_deref() else { continue };
+        for number in seen.tests.iter().map(|test| test_number(lane, test)) {
+            let Some(state) = known.state(number).filter(|state| state.passing) else { continue };
+            let was_before = store.is_within(failed, &state.since) == Some(false);
+            if was_before && store.is_within(failed, now) == Some(true) {
+                results.restart(number);
+            }
+        }
+    }
+}

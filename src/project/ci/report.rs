@@ -7,7 +7,7 @@ use crate::process::{
 };
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::ci::build::Build;
-use crate::project::ci::passing::{PassedRun, Passes};
+use crate::project::ci::passing::{PassedRun, Passes, restart_passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -56,6 +56,7 @@ impl Project<'_> {
         let candidates = self.find_tickets(OPEN_FAILURES)?;
         for ticket in &candidates {
             count_what_is_gone(ticket, report, results);
+            restart_passes(&self.store, ticket, build, &before, results);
         }
         let candidates: Vec<TicketId> = candidates.iter().map(|ticket| ticket.id().clone()).collect();
         let results = &*results;
