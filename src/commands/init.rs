@@ -8,7 +8,7 @@ use crate::commands::views;
 use crate::process::{Member, Role, SETTINGS, Settings, Team};
 use crate::project::{ChangeOptions, Outcome, Project, Scope};
 use crate::render::View;
-use crate::ticket::{Person, address_problem, has_visible, visible, yaml};
+use crate::ticket::{Person, address_problem, has_visible, shell_word, visible, yaml};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -95,7 +95,7 @@ fn note_left(before: &Project<'_>, branch: &str, session: &Session<'_>) -> Resul
         session.note(format!(
             "warning: {name} has {count} ticket{plural}, which are not on {branch}; to copy them:"
         ));
-        let quoted = shlex::try_quote(name).unwrap_or_default();
+        let quoted = shell_word(name);
         session.note(format!(
             "git support --branch {quoted} export --full --attachments DIR | git support import - --attachments DIR"
         ));

@@ -13,7 +13,7 @@ use crate::process::{
 };
 use crate::project::{ChangeOptions, End};
 use crate::render::View;
-use crate::ticket::one_line;
+use crate::ticket::{one_line, shell_word};
 
 /// Run a command, and open a ticket if it fails
 ///
@@ -99,7 +99,8 @@ fn results(cause: &FailureGroup, end: End, lane: Option<&str>) -> Results {
 fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGroup {
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let known = [secret_values(session), secrets_given(&words)].concat();
-    let words: Vec<String> = words_without_secrets(&words, &known).iter().map(|word| quoted(word)).collect();
+    let words: Vec<String> =
+        words_without_secrets(&words, &known).iter().map(|word| shell_word(word)).collect();
     let command = one_line(&words.join(" "));
     let how = match finished.signal {
         Some(signal) => format!("was ended by signal {signal}"),
@@ -131,13 +132,4 @@ fn secret_values(session: &Session<'_>) -> Vec<String> {
     let environment = &session.host.env.environment;
     let secret = environment.iter().filter(|(name, _)| names_a_secret(name));
     secret.map(|(_, value)| value.to_string_lossy().into_owned()).collect()
-}
-
-/// A word as a shell would take it; one that no shell touches stays as it is.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }

@@ -4,7 +4,7 @@ use crate::process::{Acceptance, Answer, Calendar, Release, Settings, Team, Vend
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
 use crate::store::{Snapshot, layout};
-use crate::ticket::{Node, nearest, visible};
+use crate::ticket::{Node, nearest, shell_word, visible};
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
 pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
 
 fn not_ours(path: &str) -> Failure {
     let message = format!("{path} is not a file of git-support");
-    Failure::new(Kind::Invalid, message).hint(format!("git rm {path}, or commit it with git"))
+    Failure::new(Kind::Invalid, message).hint(format!("git rm {}, or commit it with git", shell_word(path)))
 }
 
 fn check_answer(path: &str, name: &str, bytes: &[u8]) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use crate::process::Refusal;
 use crate::query::SyntaxError;
 use crate::store;
 use crate::store::git;
-use crate::ticket::TicketId;
+use crate::ticket::{TicketId, shell_word};
 
 /// The kinds of failure, as machines read them (docs/exit-status.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl From<store::Error> for Failure {
         match error {
             store::Error::Git(error) => error.into(),
             store::Error::BadFile(bad) => {
-                let hint = format!("git log -p -- {}", bad.path);
+                let hint = format!("git log -p -- {}", shell_word(&bad.path));
                 Self::new(Kind::Invalid, bad).hint(hint)
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),

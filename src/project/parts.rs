@@ -11,7 +11,7 @@ use crate::process::{
 use crate::project::failure::{Failure, Kind};
 use crate::query::natural_key;
 use crate::store::{Snapshot, layout};
-use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, shell_word, yaml};
 
 /// What is wrong with a file, and what puts it right.
 #[derive(Debug, Clone)]
@@ -125,7 +125,7 @@ pub(super) fn add_holidays(
         let path = layout::calendar(&name);
         let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
             let message = format!("{}: a calendar names {path}, which is not there", layout::CONFIG);
-            let hints = vec![format!("add the file: git add {path} && git commit")];
+            let hints = vec![format!("add the file: git add {} && git commit", shell_word(&path))];
             return Ok(Some(FileProblem { message, hints }));
         };
         if let Err(problem) = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes)) {
@@ -229,7 +229,7 @@ pub(super) fn yaml_file(
         Ok(None) => Ok(Ok(None)),
         Ok(Some(bytes)) => Ok(YamlFile::parse(path, &bytes).map(Some)),
         Err(crate::store::Error::BadFile(bad)) => {
-            let hints = vec![format!("git log -p -- {}", bad.path)];
+            let hints = vec![format!("git log -p -- {}", shell_word(&bad.path))];
             Ok(Err(FileProblem { message: bad.to_string(), hints }))
         }
         Err(error) => Err(error.into()),

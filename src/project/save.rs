@@ -9,7 +9,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::{FileChange, shown};
 use crate::store::{BadFile, HandEdit, layout};
-use crate::ticket::{Field, MAX_TICKET_BYTES, Ticket, TicketId, codec, nearest, visible};
+use crate::ticket::{Field, MAX_TICKET_BYTES, Ticket, TicketId, codec, nearest, shell_word, visible};
 
 /// Files that the work tree has otherwise than the last commit.
 pub struct HandEdits(Vec<HandEdit>);
@@ -132,7 +132,7 @@ fn edited(id: &TicketId, path: &str, content: &[u8]) -> Result<Ticket, Failure> 
     codec::read(id, content).map_err(|invalid| {
         let failure = Failure::from(crate::store::Error::from(BadFile::new(path, &invalid)));
         // What is wrong is no commit's yet.
-        Failure { hints: vec![format!("git diff HEAD -- {path}")], ..failure }
+        Failure { hints: vec![format!("git diff HEAD -- {}", shell_word(path))], ..failure }
     })
 }
 
@@ -147,7 +147,7 @@ fn check_names(id: &TicketId, changes: &Changes, path: &str) -> Result<(), Failu
         {
             let message = format!("{path}: unknown field '{}'; did you mean '{near}'?", visible(name));
             return Err(Failure::new(Kind::Refused, message)
-                .hint(format!("git diff HEAD -- {path}; git support show {id}")));
+                .hint(format!("git diff HEAD -- {}; git support show {id}", shell_word(path))));
         }
     }
     Ok(())
@@ -164,9 +164,8 @@ fn comments_gone(content: &[u8], written: &str) -> Vec<String> {
 fn changes(before: &Ticket, edited: &Ticket, path: &str) -> Result<Changes, Failure> {
     if edited.timeline() != before.timeline() {
         let message = format!("{path}: timeline entries cannot be edited by hand");
-        return Err(
-            Failure::new(Kind::Refused, message).hint(format!("git diff HEAD -- {path}; git restore {path}"))
-        );
+        return Err(Failure::new(Kind::Refused, message)
+            .hint(format!("git diff HEAD -- {0}; git restore {0}", shell_word(path))));
     }
     let fields: BTreeSet<&Field> = before.fields().names().chain(edited.fields().names()).collect();
     let differs = |field: &&Field| before.fields().get(field) != edited.fields().get(field);

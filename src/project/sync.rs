@@ -3,7 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::{Field, Ticket, visible};
+use crate::ticket::{Field, Ticket, visible_line};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -84,7 +84,7 @@ const MAX_NAMED: usize = 3;
 
 /// Files or tickets, in a line.
 fn few(paths: &[String]) -> String {
-    let names: Vec<String> = paths.iter().take(MAX_NAMED).map(|path| visible(path)).collect();
+    let names: Vec<String> = paths.iter().take(MAX_NAMED).map(|path| visible_line(path)).collect();
     match paths.len().saturating_sub(MAX_NAMED) {
         0 => names.join(", "),
         more => format!("{}, and {more} more", names.join(", ")),

@@ -1,11 +1,11 @@
 //! What can go wrong with tickets in git.
 
 use crate::store::git;
-use crate::ticket::{Invalid, TicketId, Timestamp, visible};
+use crate::ticket::{Invalid, TicketId, Timestamp, visible, visible_line};
 
 /// A file under `.support/` that cannot be read; it is left as it is and hides no other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}: {problem}", visible(path), if *line > 0 { format!(":{line}") } else { String::new() })]
+#[error("{}{}: {problem}", visible_line(path), if *line > 0 { format!(":{line}") } else { String::new() })]
 pub struct BadFile {
     /// Its path from the top of the repository.
     pub path: String,

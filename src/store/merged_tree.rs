@@ -5,7 +5,7 @@ use crate::store::error::{BadFile, Error};
 use crate::store::git::{self, Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
 use crate::store::layout;
 use crate::ticket::{
-    Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three, visible,
+    Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three, visible_line,
 };
 
 /// What each of two sides lacks of their union.
@@ -232,7 +232,7 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
     match merged.transpose()?.flatten() {
         Some(merged) => Ok(Some(merged)),
         None => {
-            let problem = format!("{} was changed on both sides in the same place", visible(path));
+            let problem = format!("{} was changed on both sides in the same place", visible_line(path));
             let hint =
                 "git pull --no-rebase, settle the conflict in it, git commit -a; then git support sync";
             Err(git::Error::new(git::Kind::Conflict, problem).hint(hint).into())

@@ -7,6 +7,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{ItemKind, ObjectId, not_a_folder};
 use crate::store::layout;
+use crate::ticket::TicketId;
 
 /// How deep a folder is looked for.
 const MAX_DEPTH: usize = 4;
@@ -21,6 +22,51 @@ impl Store {
     pub fn folders_below(&self, commit: ObjectId) -> Result<HashSet<ObjectId>, Error> {
         let found = self.repository().folders_below(commit, layout::FOLDER, MAX_DEPTH, MAX_FOLDERS)?;
         Ok(found.into_iter().collect())
+    }
+
+    /// True where a commit has a ticket's file, at the top or with all of `.support` in a subfolder.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn has_somewhere(&self, commit: ObjectId, id: &TicketId) -> Result<bool, Error> {
+        let path = layout::ticket(id);
+        if self.repository().find(commit, &path)?.is_some() {
+            return Ok(true);
+        }
+        for folder in self.folders_below(commit)? {
+            if self.has_below(folder, &path)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The commits that had a path last before some do not: the parents of the newest that took it away.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn had_last(&self, commits: &[ObjectId], path: &str) -> Result<Vec<ObjectId>, Error> {
+        let repository = self.repository();
+        let (mut left, mut last) = (None, Vec::new());
+        repository.commits_on(commits, &[], ("", &[path]), |commit| {
+            left = Some(commit);
+            Ok::<bool, Error>(false)
+        })?;
+        for parent in left.map(|left| repository.parents(left)).transpose()?.unwrap_or_default() {
+            if repository.find(parent, path)?.is_some() {
+                last.push(parent);
+            }
+        }
+        Ok(last)
+    }
+
+    /// True where a folder that is named as ours has a path of ours.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn has_below(&self, folder: ObjectId, path: &str) -> Result<bool, Error> {
+        let below = path.strip_prefix(layout::FOLDER).unwrap_or_default().trim_start_matches('/');
+        Ok(self.repository().has_path(folder, below)?)
     }
 
     /// Sees that a commit has folders where ours belong.

@@ -76,7 +76,10 @@ pub use redact::{REDACTED, Redaction, is_cut};
 pub use sla_status::SlaStatus;
 pub use span::{parse_span, span_of_minutes};
 pub use summary::{COMPUTED, Summary, short_node, sums};
-pub use text::{MAX_TEXT_BYTES, cut, first_bytes, has_visible, one_line, visible, without_hidden};
+pub use text::{
+    MAX_TEXT_BYTES, cut, first_bytes, has_visible, one_line, shell_word, visible, visible_line,
+    without_hidden,
+};
 pub use threeway::{ThreeWay, merge_three, with_edited};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};

@@ -37,6 +37,24 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// What [`visible`] makes of a text, on one line: of a path, say.
+#[must_use]
+pub fn visible_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// A word as a shell takes it, on one line; one that no shell touches stays as it is. What cannot be seen is spelled out: a
+/// command with such a word does not find its file, and does nothing else either.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    let shown = visible_line(word);
+    shlex::try_quote(&shown).map_or_else(|_| shown.clone(), Cow::into_owned)
+}
+
 /// The beginning of a text that has at most so many bytes, in whole characters.
 #[must_use]
 pub fn first_bytes(text: &str, most: usize) -> &str {

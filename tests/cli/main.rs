@@ -23,6 +23,7 @@ mod branches;
 mod broken_settings;
 mod bulk;
 mod by_query;
+mod carried_off;
 mod checkouts;
 mod clocks;
 mod completion;

@@ -7,7 +7,7 @@ use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accou
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::{is_first, out_of_order};
-use crate::project::audit::versions::{met_edited, versions_before};
+use crate::project::audit::versions::met_edited;
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{CommitDelta, FileDelta, ItemKind, MAILMAP, ObjectId};
@@ -60,6 +60,7 @@ impl Review<'_> {
         for (path, finding) in self.rules.pass(self.store, &mut self.book, passage, &answering)? {
             self.found(passage.commit, None, &path, finding);
         }
+        self.left_behind(passage)?;
         let mut names = Vec::new();
         let mut all_new = Vec::new();
         for file in &passage.files {
@@ -134,6 +135,7 @@ impl Review<'_> {
     ) -> Result<Option<Changed>, Failure> {
         let takes_back = self.is_revert(passage, file, id, parsed)?;
         let has_moved = file.now.is_none() && self.has_moved(passage, file)?;
+        self.gone.extend(file.now.is_none().then(|| id.clone()));
         let mut found = |rule, message: &str| {
             self.found(passage.commit, Some(id), &file.path, Finding::new(rule, message));
         };
@@ -163,7 +165,7 @@ impl Review<'_> {
             found(rule, &bad.to_string());
             return Ok(None);
         }
-        let before = versions_before(passage, file, id, parsed)?;
+        let before = self.before(passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
 

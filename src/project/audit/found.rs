@@ -4,7 +4,7 @@ use crate::process::Problem;
 use crate::process::audit::{AuditRule, Finding};
 use crate::store::git::ObjectId;
 use crate::store::{Store, layout};
-use crate::ticket::{Entry, EntryId, Person, TicketId, Timestamp};
+use crate::ticket::{Entry, EntryId, Person, TicketId, Timestamp, shell_word};
 
 /// What tells an entry, whatever is taken out of it.
 pub(super) type Identity = (u64, Timestamp, EntryId);
@@ -38,7 +38,7 @@ pub(super) fn problem(
     let is_in_history = is_evidence && path.starts_with(layout::ATTACHMENTS);
     problem.hint = match (&problem.commit, &problem.path) {
         _ if is_mended_by_doctor || is_in_history => Some("git support doctor --repair".to_owned()),
-        (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {path}")),
+        (Some(commit), Some(path)) => Some(format!("git show {commit:.10} -- {}", shell_word(path))),
         (Some(commit), None) => Some(format!("git show {commit:.10}")),
         (None, _) => None,
     };

@@ -208,6 +208,7 @@ impl Project<'_> {
     ) -> Result<Review<'_>, Failure> {
         let mut review = Review::new(self, people, floors);
         review.book.begins.clone_from(&stretch.less);
+        review.is_from_start = stretch.less.is_empty();
         let mut bar = None;
         self.store.passages(
             &stretch.tips,

@@ -94,6 +94,12 @@ pub(super) struct Review<'a> {
     pub(super) made: HashMap<ObjectId, Timestamp>,
     /// A commit, and the folders below its top that have the name of ours.
     pub(super) moved_to: Option<(ObjectId, HashSet<ObjectId>)>,
+    /// The tickets whose files went away in what is looked at.
+    pub(super) gone: HashSet<TicketId>,
+    /// The folders below the top that have the name of ours where what is looked at begins, once they were asked for.
+    pub(super) below_begin: Option<HashSet<ObjectId>>,
+    /// True where the history is looked at from its start.
+    pub(super) is_from_start: bool,
     /// True where a commit did not have to be signed.
     pub(super) has_unsigned: bool,
     /// The records of accepted findings that accept nothing: paths.
@@ -121,6 +127,9 @@ impl<'a> Review<'a> {
             unruled: Vec::new(),
             made: HashMap::new(),
             moved_to: None,
+            gone: HashSet::new(),
+            below_begin: None,
+            is_from_start: false,
             has_unsigned: false,
             unaccepted: BTreeSet::new(),
             commits: HashMap::new(),

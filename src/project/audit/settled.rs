@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::process::audit::AuditRule;
+use crate::process::audit::{AuditRule, Finding};
 use crate::process::{Problem, ProblemLevel};
-use crate::project::audit::found::identity;
+use crate::project::audit::found::{identity, problem};
 use crate::project::audit::range::{CommitRange, missing};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, ItemKind, ObjectId};
 use crate::store::{Error, Parsed, Store, layout};
-use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec};
+use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec, shell_word};
 
 /// Makes notes of what every tip that contains it has right, and of what put it right.
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
@@ -33,6 +33,10 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
             fault.message = format!("{}; it went to a subfolder since", fault.message);
             continue;
         }
+        if AuditRule::parse(fault.rule) == Some(AuditRule::TicketMoved) {
+            gone_since(store, &tips, commit, fault)?;
+            continue;
+        }
         let is_settled = !tips.is_empty() && is_settled(store, &tips, commit, fault)?;
         if !is_settled && !is_repair(store, &settled, commit, fault)? {
             by_hand(store, &tips, commit, fault)?;
@@ -41,8 +45,36 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
         let what = if is_settled { "it was repaired since" } else { "it repairs what was changed before" };
         fault.level = ProblemLevel::Note;
         fault.message = format!("{}; {what}", fault.message);
-        fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {path}"));
+        fault.hint = fault.path.as_ref().map(|path| format!("git show {commit:.10} -- {}", shell_word(path)));
         settled.extend(fault.ticket.clone().filter(|_| is_settled).map(|id| (commit, id)));
+    }
+    Ok(())
+}
+
+/// A ticket that went to a subfolder, and is not there any more at some tip, has gone; or it is back, with all that it had.
+fn gone_since(
+    store: &Store,
+    tips: &[ObjectId],
+    commit: ObjectId,
+    fault: &mut Problem,
+) -> Result<(), Failure> {
+    let Some(id) = fault.ticket.clone() else { return Ok(()) };
+    for tip in tips {
+        let is_back = at(store, *tip, &id)?.is_some();
+        let is_kept =
+            if is_back { is_whole(store, &[*tip], commit, &id)? } else { store.has_somewhere(*tip, &id)? };
+        if !is_kept {
+            let gone = match is_back {
+                true => "went to a subfolder with all of .support, and came back with less",
+                false => "went to a subfolder with all of .support, and is gone",
+            };
+            let finding = Finding::new(AuditRule::TicketRemoved, gone);
+            *fault = problem(Some(commit), Some(&id), &layout::ticket(&id), finding);
+            return Ok(());
+        }
+    }
+    if !tips.is_empty() && is_whole(store, tips, commit, &id)? {
+        fault.message = format!("{}; it is back", fault.message);
     }
     Ok(())
 }
@@ -85,7 +117,7 @@ fn by_hand(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &mut Probl
             return Ok(());
         }
     }
-    fault.hint = Some(format!("git show {commit:.10} -- {path}"));
+    fault.hint = Some(format!("git show {commit:.10} -- {}", shell_word(path)));
     Ok(())
 }
 
@@ -240,10 +272,20 @@ fn is_in_order(store: &Store, tips: &[ObjectId], id: &TicketId) -> Result<bool, 
     Ok(true)
 }
 
-/// True where every tip has all entries of a ticket that the parents of the commit had, as they were.
+/// True where every tip has all entries of a ticket that the parents of the commit had, as they were; of one that came back,
+/// those that it had last.
 fn is_whole(store: &Store, tips: &[ObjectId], commit: ObjectId, id: &TicketId) -> Result<bool, Failure> {
     let mut parsed = Parsed::new(store);
-    for parent in store.repository().parents(commit).map_err(Error::from)? {
+    let parents = store.repository().parents(commit).map_err(Error::from)?;
+    let mut before = Vec::new();
+    for parent in &parents {
+        let file = store.repository().find(*parent, &layout::ticket(id)).map_err(Error::from)?;
+        before.extend(file.map(|_| *parent));
+    }
+    if before.is_empty() {
+        before = store.had_last(&parents, &layout::ticket(id))?;
+    }
+    for parent in before {
         let Some(version) = parsed.last_readable(parent, id)? else { continue };
         let Ok(was) = &version.content else { continue };
         for tip in tips {

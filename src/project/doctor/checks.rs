@@ -9,7 +9,7 @@ use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec};
+use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word};
 
 /// The most paths that are named one by one.
 const MAX_UNSAFE: usize = 100;
@@ -70,7 +70,7 @@ fn clone(store: &Store, faults: &mut Vec<Problem>) {
     }
     for (path, age) in store.old_locks(OLD_LOCK_SECS) {
         let message = format!("a lock of git, {} minutes old", age / 60);
-        let hint = format!("if no git is running: rm {path}");
+        let hint = format!("if no git is running: rm {}", shell_word(&path));
         faults.push(Problem::warning("lock.old", message).at(&path).hint(hint));
     }
     if store.is_ignored() {
@@ -125,7 +125,7 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
 
 /// What to do about an edit: what `save` would refuse is not for it.
 fn edited(edit: &HandEdit) -> Problem {
-    let quoted = shlex::try_quote(&edit.path).unwrap_or_default().into_owned();
+    let quoted = shell_word(&edit.path);
     let Some(content) = &edit.content else {
         return Problem::note("work-tree.edited", "was deleted, and that is not committed")
             .hint(format!("git restore --staged --worktree {quoted}"));
@@ -146,7 +146,7 @@ fn edited(edit: &HandEdit) -> Problem {
 
 /// What to do about a conflict in a file that is no ticket.
 fn by_hand(path: &str) -> String {
-    format!("merge it by hand, then: git add {path}")
+    format!("merge it by hand, then: git add {}", shell_word(path))
 }
 
 /// Settings, people, vendors, releases: each file on its own.
@@ -163,7 +163,9 @@ fn project_files(snapshot: &Snapshot<'_>, is_unused: bool, faults: &mut Vec<Prob
         }
         for problem in unknown_keys_of_record(&path, &bytes) {
             faults.push(
-                Problem::warning("file.unknown-key", problem).at(&path).hint(format!("git log -p -- {path}")),
+                Problem::warning("file.unknown-key", problem)
+                    .at(&path)
+                    .hint(format!("git log -p -- {}", shell_word(&path))),
             );
         }
     }
@@ -197,7 +199,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
     for bad in listing.bad {
         let rule = if bad.has_conflict_markers() { "file.conflict-markers" } else { "file.invalid" };
         let hint = match rule {
-            "file.invalid" => format!("git log -p -- {}", bad.path),
+            "file.invalid" => format!("git log -p -- {}", shell_word(&bad.path)),
             _ => "git support doctor --repair".to_owned(),
         };
         faults.push(Problem::error(rule, bad.to_string()).at(&bad.path.clone()).hint(hint));

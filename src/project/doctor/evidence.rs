@@ -6,7 +6,7 @@ use crate::process::Problem;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, FileChange, ObjectId, Repository};
 use crate::store::{Error, Snapshot, layout};
-use crate::ticket::{Attachment, Entry, Ticket, TicketId, sha256};
+use crate::ticket::{Attachment, Entry, Ticket, TicketId, sha256, shell_word};
 
 /// How what an entry attached is found.
 enum State {
@@ -86,7 +86,8 @@ pub(super) fn check(
                 Problem::note("evidence.unnamed", format!("ticket {id} cannot be read"))
                     .hint(format!("git log -p -- {}", layout::ticket(&id)))
             }
-            _ => Problem::note("evidence.unnamed", "no entry names it").hint(format!("git rm {path}")),
+            _ => Problem::note("evidence.unnamed", "no entry names it")
+                .hint(format!("git rm {}", shell_word(&path))),
         };
         faults.push(fault.at(&path));
     }

@@ -152,6 +152,15 @@ impl Repository {
         Ok(found)
     }
 
+    /// True where a tree has something at a path below it.
+    ///
+    /// # Errors
+    /// The tree cannot be read.
+    pub fn has_path(&self, tree: ObjectId, path: &str) -> Result<bool> {
+        let tree = self.repo.find_tree(tree.0).map_err(failed("reading a tree"))?;
+        Ok(tree.get_path(std::path::Path::new(path)).is_ok())
+    }
+
     /// The content of a blob, if it is no more than `limit` bytes.
     ///
     /// # Errors

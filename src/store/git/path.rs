@@ -105,10 +105,16 @@ const ANOTHER_NAME: &str = "use another name; for a path in the repository: git 
 #[must_use]
 pub fn way_out(path: &str, at: &str) -> String {
     // Git shows nothing of a path that it takes for one outside: then the whole folder's history does.
-    let shown = shown(path);
-    let quoted = shlex::try_quote(&shown).unwrap_or_default();
+    let quoted = quoted(path);
     let place = if path.split('/').any(|name| matches!(name, "" | "." | "..")) { FOLDER } else { &quoted };
     format!("revert the commit that added it: git log --oneline {at} -- {place}")
+}
+
+/// A path as a shell takes it, and as it may be shown.
+#[must_use]
+pub(super) fn quoted(path: &str) -> String {
+    let shown = shown(path);
+    shlex::try_quote(&shown).map_or_else(|_| shown.clone(), std::borrow::Cow::into_owned)
 }
 
 /// A path as it may be shown: what steers a terminal or cannot be seen is spelled out.

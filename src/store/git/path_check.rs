@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::ItemKind;
-use crate::store::git::path::folded;
+use crate::store::git::path::{folded, quoted};
 use crate::store::git::repository::Repository;
 
 impl Repository {
@@ -75,5 +75,6 @@ impl Repository {
 /// Something else stands where our folder or file belongs.
 pub(crate) fn not_a_folder(path: &str) -> Error {
     let message = format!("{path} is a symbolic link, a submodule or something else than git-support writes");
-    Error::new(Kind::Refused, message).hint(format!("look at it: git ls-tree HEAD {path}; ls -ld {path}"))
+    Error::new(Kind::Refused, message)
+        .hint(format!("look at it: git ls-tree HEAD {0}; ls -ld {0}", quoted(path)))
 }

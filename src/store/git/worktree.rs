@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::store::git::error::{Error, Kind, Result};
-use crate::store::git::path::{FOLDER, SupportPath};
+use crate::store::git::path::{FOLDER, SupportPath, quoted};
 use crate::store::git::path_check::not_a_folder;
 use crate::store::git::platform::{self, Folder, Stat, is_in_the_way};
 use crate::store::git::shared::users_mode;
@@ -166,8 +166,10 @@ fn temporary_name(part: &str) -> String {
 
 /// The user's own changes of a file stand in the way of a write.
 pub(crate) fn edited(path: &str, what: &str) -> Error {
-    Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed"))
-        .hint(format!("git support save, or to drop your changes: git restore --staged --worktree {path}"))
+    Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed")).hint(format!(
+        "git support save, or to drop your changes: git restore --staged --worktree {}",
+        quoted(path)
+    ))
 }
 
 /// A merge, a pick or a revert is under way, and what is staged is its outcome.
@@ -194,5 +196,5 @@ pub(crate) fn conflicted(path: &str) -> Error {
 /// A file that the user has taken away stands in the way of a write.
 pub(crate) fn removed(path: &str, what: &str) -> Error {
     Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed"))
-        .hint(format!("git restore --staged --worktree {path}"))
+        .hint(format!("git restore --staged --worktree {}", quoted(path)))
 }
