@@ -1,5 +1,7 @@
 //! Attachments of tickets, added and redacted with their entries.
 
+use std::collections::BTreeSet;
+
 use crate::process::{Request, RequestKind, purge, redact};
 use crate::project::change::Change;
 use crate::project::failure::Failure;
@@ -7,7 +9,8 @@ use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
 use crate::ticket::{
-    Attachment, Entry, EntryId, Redaction, Ticket, TicketId, attachment_file, holds_bytes, sha256,
+    Attachment, Entry, EntryId, Redaction, Ticket, TicketId, attachment_file, holds_bytes, is_own_file,
+    sha256,
 };
 
 /// A file to be attached.
@@ -112,6 +115,7 @@ impl Change<'_, '_> {
                 redaction.files.push(entry.id.clone());
             }
         }
+        redaction.files.extend(naming_others(&before, &redaction));
         let actor = self.author.actor(self.entry_id());
         let Some(after) = redact(&before, &redaction, note, self.project().rules()?, &actor)? else {
             return Ok(None);
@@ -131,8 +135,13 @@ impl Change<'_, '_> {
             let is_shared = before.timeline().iter().any(|other| {
                 other.identity() != entry.identity()
                     && !is_removed(other)
+                    && is_own_file(&other.id, &file.file)
                     && other.attachment.as_ref().is_some_and(|its| its.file == file.file)
             });
+            // Another's file goes with that one.
+            if !is_own_file(&entry.id, &file.file) {
+                continue;
+            }
             if is_removed(entry) && is_shared {
                 continue;
             }
@@ -157,4 +166,21 @@ impl Change<'_, '_> {
         let content = self.project().snapshot().file(&path, usize::MAX)?.unwrap_or_default();
         Ok(holds_bytes(&content, texts))
     }
+}
+
+/// The entries that name a file of another which a redaction removes: they have it no more either.
+fn naming_others(ticket: &Ticket, redaction: &Redaction) -> Vec<EntryId> {
+    let is_redacted =
+        |entry: &Entry| redaction.entries.contains(&entry.id) || redaction.files.contains(&entry.id);
+    let file = |entry: &Entry| entry.attachment.as_ref().map(|file| (entry.id.clone(), file.file.clone()));
+    let (redacted, others): (Vec<&Entry>, Vec<&Entry>) =
+        ticket.timeline().iter().partition(|entry| is_redacted(entry));
+    let going: BTreeSet<String> = redacted
+        .into_iter()
+        .filter_map(file)
+        .filter(|(id, file)| is_own_file(id, file))
+        .map(|(_, file)| file)
+        .collect();
+    let names_it = |(id, file): &(EntryId, String)| going.contains(file) && !is_own_file(id, file);
+    others.into_iter().filter_map(file).filter(names_it).map(|(id, _)| id).collect()
 }

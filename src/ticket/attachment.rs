@@ -25,6 +25,12 @@ pub fn attachment_file(entry: &EntryId, given: &str) -> String {
     if ending.is_empty() { format!("{entry}-{stem}") } else { format!("{entry}-{stem}.{ending}") }
 }
 
+/// True for a file that has the name of an entry's own: another's is not this one's evidence.
+#[must_use]
+pub fn is_own_file(entry: &EntryId, file: &str) -> bool {
+    file.strip_prefix(entry.as_str()).is_some_and(|rest| rest.starts_with('-'))
+}
+
 /// What of a name is safe in any file system: all else is an underscore, and none stands at the beginning.
 fn safe(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };

@@ -50,7 +50,7 @@ mod yaml_writer;
 
 use ancestry::tips;
 pub use ancestry::{Ancestry, Position};
-pub use attachment::attachment_file;
+pub use attachment::{attachment_file, is_own_file};
 pub use codec::Invalid;
 pub use conflict::sides;
 pub use digest::sha256;

@@ -1,6 +1,6 @@
 //! Attachments are got back from any branch and revision, and travel with an export.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, path_of};
 
 fn attached() -> (Sandbox, String) {
     let sandbox = Sandbox::new();
@@ -113,4 +113,45 @@ fn an_export_with_attachments_and_clocks_round_trips() {
     std::fs::write(forged, "forged").unwrap();
     let fourth = Sandbox::new();
     assert!(fourth.run_with(&["import", "-", "--attachments", &files], &first).fails(1).contains("checksum"));
+}
+
+#[test]
+fn an_entry_that_names_anothers_file_keeps_nothing_from_being_redacted() {
+    for (arguments, is_kept) in [
+        (vec!["--text", "4711"], false),
+        (vec!["--entry", "OWN"], false),
+        (vec!["--entry", "OWN", "--entry", "kkkkkkk8"], false),
+        (vec!["--entry", "kkkkkkk8"], true),
+    ] {
+        let sandbox = Sandbox::new();
+        let id = sandbox.ticket("Payments fail");
+        sandbox.file("log", "secret: 4711\n");
+        sandbox.run(&["attach", &id, "log"]).ok();
+        let entry = sandbox.field(&id, "timeline")[1].clone();
+        let (own, file) = (entry["id"].as_str().unwrap(), &entry["attachment"]);
+        let foreign = format!(
+            "- seq: 3\n  id: kkkkkkk8\n  after: [{own}]\n  at: 2026-11-23T09:30:00Z\n  by: Mal <mal@example.com>\n  action: attach\n  \
+             attachment:\n    name: a.txt\n    file: {}\n    bytes: {}\n    sha256: {}\n",
+            file["file"].as_str().unwrap(),
+            file["bytes"],
+            file["sha256"].as_str().unwrap()
+        );
+        sandbox.is_tampered_with();
+        sandbox.file(&path_of(&id), sandbox.ticket_file(&id) + &foreign);
+        sandbox.git(&["add", ".support"]);
+        sandbox.git(&["commit", "-qm", "x"]);
+        let audit = sandbox.run(&["audit"]);
+        assert!(
+            audit.status == Some(3) && audit.stdout.contains("is the file of another entry"),
+            "{audit:?}"
+        );
+        let arguments: Vec<&str> =
+            arguments.iter().map(|word| if *word == "OWN" { own } else { word }).collect();
+        sandbox.run(&[&["redact", &id, "-m", "Personal data."], arguments.as_slice()].concat()).ok();
+        let folder = sandbox.repo().join(".support/attachments").join(&id);
+        assert_eq!(folder.exists(), is_kept, "{arguments:?}");
+        assert!(!sandbox.run(&["doctor"]).stdout.contains("error"), "{arguments:?}");
+        let left = sandbox.try_git(&["grep", "-l", "4711", "HEAD", "--", ".support"]);
+        assert_eq!(left.stdout.is_empty(), !is_kept, "{arguments:?}");
+    }
 }

@@ -5,7 +5,7 @@ use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, ObjectId};
 use crate::store::{Error, Parsed, layout};
-use crate::ticket::{Entry, TicketId};
+use crate::ticket::{Entry, TicketId, is_own_file};
 
 impl Review<'_> {
     /// What new entries attached, and what lies there.
@@ -18,6 +18,11 @@ impl Review<'_> {
         let mut findings = Vec::new();
         for entry in new.iter().filter(|entry| entry.redacted.is_none()) {
             let Some(file) = &entry.attachment else { continue };
+            if !is_own_file(&entry.id, &file.file) {
+                let message = format!("{} is the file of another entry", file.file);
+                findings.push(Finding::new(AuditRule::EvidenceChanged, message));
+                continue;
+            }
             let path = format!("{}/{}", layout::attachments(id), file.file);
             match self.checksum(passage.commit, &path)? {
                 Some(sum) if sum == file.sha256 => {}

@@ -6,7 +6,7 @@ use crate::process::Problem;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, FileChange, ObjectId, Repository};
 use crate::store::{Error, Snapshot, layout};
-use crate::ticket::{Attachment, Entry, Ticket, TicketId, sha256, shell_word};
+use crate::ticket::{Attachment, Entry, Ticket, TicketId, is_own_file, sha256, shell_word};
 
 /// How what an entry attached is found.
 enum State {
@@ -51,6 +51,10 @@ pub(super) fn check(
     let mut stored: BTreeSet<String> = snapshot.attachments()?.into_iter().collect();
     for (ticket, entry, file, path) in attached(tickets) {
         stored.remove(&path);
+        // What becomes of another's file, that other's entry says.
+        if !is_own_file(&entry.id, &file.file) {
+            continue;
+        }
         let name = &file.name;
         let fault = match state(snapshot, entry, file, &path)? {
             State::AsAttached | State::Removed => continue,
