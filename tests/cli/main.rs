@@ -33,6 +33,7 @@ mod customer;
 mod cut_off;
 mod demo;
 mod desk;
+mod dialects;
 mod docs;
 mod doctor;
 mod durability;

@@ -6,9 +6,8 @@ use anyhow::{Result, anyhow};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::intake::results::names::{
-    OTHER_FORMS, is_module, is_package, parent_of, unit_of, units_of, whole_name,
-};
+use crate::intake::results::cases::{Case, Last, Said, Suite};
+use crate::intake::results::names::OTHER_FORMS;
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::roots::within;
 use crate::intake::results::thinned::Thinned;
@@ -54,6 +53,7 @@ pub(super) fn read(
         }
     }
     let Some(problem) = failed else { return Ok(()) };
+    report.break_off(take);
     let line =
         Thinned::line_at(open()?, reader.error_position().max(reader.buffer_position()).saturating_sub(1));
     Err(anyhow!("{name}, line {line}: {problem}"))
@@ -77,48 +77,10 @@ struct Report {
     elements: Vec<String>,
     suites: Vec<Suite>,
     case: Option<Case>,
-    /// The class of the test before: its units are told already.
-    last_class: String,
+    /// Where the test before stands: its units are told already.
+    last: Last,
     /// What the element that is open says: its text, gathered.
     text: String,
-}
-
-/// A suite that is open.
-#[derive(Default)]
-struct Suite {
-    name: String,
-    /// How many failures it says it has.
-    declared: u64,
-    /// How many the report had named before it.
-    named_before: u64,
-    file: Option<String>,
-    /// The browser, or the project of a configuration, where the tool puts it in the place of the host.
-    project: Option<String>,
-    /// A failure of the suite itself: of its set-up.
-    problem: Option<Said>,
-    output: String,
-    /// Failures without an output of their own: that of the suite is theirs.
-    waiting: Vec<Case>,
-}
-
-/// What a failure says: in a few words, and at length.
-#[derive(Default)]
-struct Said {
-    message: String,
-    details: String,
-}
-
-/// A test that is open.
-#[derive(Default)]
-struct Case {
-    name: String,
-    class: String,
-    place: Option<String>,
-    problem: Option<Said>,
-    skipped: bool,
-    /// It passed after all.
-    flaky: bool,
-    output: String,
 }
 
 impl Report {
@@ -160,7 +122,11 @@ impl Report {
         match element.as_str() {
             "testsuite" => self.suites.push(self.suite(tag)),
             "testcase" => self.case = Some(self.opened(tag)),
-            "skipped" | "disabled" => self.of_case(|case| case.skipped = true),
+            "skipped" | "disabled" => {
+                // Node's runner: what is still to be done may fail.
+                let is_todo = attribute(tag, "type").is_some_and(|kind| kind == "todo");
+                self.of_case(|case| (case.skipped, case.is_todo) = (true, is_todo));
+            }
             "failure" | "error" => {
                 let message = said(tag);
                 let problem = match (&mut self.case, self.suites.last_mut()) {
@@ -228,11 +194,10 @@ impl Report {
         });
         let status = attribute(tag, "status").or_else(|| attribute(tag, "result")).unwrap_or_default();
         let class = attribute(tag, "classname").or_else(|| attribute(tag, "class")).unwrap_or_default();
-        // Node's runner calls every class so.
-        let class = if class == "test" { file.unwrap_or(class) } else { class };
         let mut case = Case {
-            name: attribute(tag, "name").unwrap_or_default(),
+            name: within(&attribute(tag, "name").unwrap_or_default(), &self.roots),
             class: within(&class, &self.roots),
+            file: file.unwrap_or_default(),
             place,
             ..Case::default()
         };
@@ -299,7 +264,7 @@ impl Report {
         match self.suites.last_mut().filter(|suite| is_silent && suite.waiting.len() < MAX_WAITING) {
             Some(suite) => suite.waiting.push(case),
             None => {
-                let outcome = self.outcome(case);
+                let outcome = case.outcome(&self.suites, &mut self.last);
                 self.give(outcome, take);
             }
         }
@@ -312,7 +277,7 @@ impl Report {
         };
         let printed = self.suites.last().map(|suite| suite.output.clone()).unwrap_or_default();
         for case in waiting {
-            let outcome = self.outcome(Case { output: printed.clone(), ..case });
+            let outcome = Case { output: printed.clone(), ..case }.outcome(&self.suites, &mut self.last);
             self.give(outcome, take);
         }
     }
@@ -332,57 +297,20 @@ impl Report {
         self.give(Outcome::new(name.clone(), name, TestResult::Failed(Box::new(evidence))), take);
     }
 
+    /// Ends what is open where the report breaks off: what failed has failed.
+    fn break_off(&mut self, take: &mut dyn FnMut(Outcome)) {
+        if let Some(case) = self.case.take().filter(|case| case.problem.is_some() && !case.skipped) {
+            let outcome = case.outcome(&self.suites, &mut self.last);
+            self.give(outcome, take);
+        }
+        while !self.suites.is_empty() {
+            self.close_suite(take);
+        }
+    }
+
     fn give(&mut self, outcome: Outcome, take: &mut dyn FnMut(Outcome)) {
         self.named += u64::from(matches!(outcome.verdict, TestResult::Failed(_)));
         take(outcome);
-    }
-
-    fn outcome(&mut self, case: Case) -> Outcome {
-        let file = self.suites.iter().rev().find_map(|suite| suite.file.clone());
-        let suite = self.suites.iter().rev().map(|suite| suite.name.as_str()).find(|name| !name.is_empty());
-        let suite = suite.unwrap_or_default().to_owned();
-        let class = if case.class.is_empty() { suite.as_str() } else { case.class.as_str() };
-        let project = self.suites.iter().rev().find_map(|suite| suite.project.as_ref());
-        let of_project = |name: String| match project {
-            Some(project) => format!("[{project}] {name}"),
-            None => name,
-        };
-        let parent = parent_of(class, &case.name);
-        let unit = match &case.problem {
-            Some(_) if case.class.is_empty() && is_package(&case.name) => Some(suite.clone()),
-            Some(problem) if case.class.is_empty() && is_module(&case.name, &problem.message) => {
-                Some(case.name.clone())
-            }
-            _ => unit_of(class, &case.name),
-        };
-        let unit = unit.map(&of_project);
-        let name = match whole_name(class, &case.name) {
-            none if none.is_empty() => "a test without a name".to_owned(),
-            name => of_project(name),
-        };
-        let mut units = Vec::new();
-        let verdict = match case.problem {
-            Some(problem) => {
-                let mut evidence = evidence(&problem.message, &problem.details, &case.output, case.place);
-                if let Some(unit) = unit.as_ref().filter(|unit| **unit != name) {
-                    evidence.title = Some(format!("{unit} cannot be set up: {}", evidence.message));
-                }
-                TestResult::Failed(Box::new(evidence))
-            }
-            None if case.skipped => TestResult::Skipped,
-            None => {
-                if class != self.last_class {
-                    units = units_of(class).map(&of_project).collect();
-                    class.clone_into(&mut self.last_class);
-                }
-                units.extend(parent.map(of_project));
-                if case.flaky { TestResult::Flaky } else { TestResult::Passed }
-            }
-        };
-        let is_failed = matches!(verdict, TestResult::Failed(_));
-        let name = unit.filter(|_| is_failed).unwrap_or(name);
-        let suite = if suite.is_empty() { class.to_owned() } else { suite };
-        Outcome { home: file.unwrap_or_else(|| suite.clone()), suite, name, units, verdict }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reports of tests and analyses, as the tools write them: read as a stream, whatever their length.
 
+mod cases;
 mod console;
 mod gotest;
 mod junit;

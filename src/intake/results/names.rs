@@ -34,6 +34,11 @@ pub(super) fn is_module(name: &str, message: &str) -> bool {
     message == "collection failure" || is_dotted
 }
 
+/// True for a file of tests that could not be loaded: Jest and Node's runner name it in the place of a test.
+pub(super) fn is_file_that_failed(class: &str, name: &str, file: &str) -> bool {
+    class == "Test suite failed to run" || (!file.is_empty() && name == file)
+}
+
 /// The unit that a test stands for which is none: where a class, a file or a group of tests could not be set up.
 pub(super) fn unit_of(class: &str, name: &str) -> Option<String> {
     const STANDING: [&str; 12] = [

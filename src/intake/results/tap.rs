@@ -27,12 +27,24 @@ pub(super) fn read(
     lines(reader, name, |number, line| {
         let text = line.trim_start_matches(' ');
         let depth = ((line.len() - text.len()) / INDENT).min(MAX_DEPTH);
-        if let Some(next) = Line::read(text, depth).filter(|_| !report.is_in_diagnostics(line)) {
+        if let Some(mut next) = Line::read(text, depth).filter(|_| !report.is_in_diagnostics(line)) {
+            next.name = within(&next.name, roots);
             report.seen += usize::from(depth == 0);
             report.close(take);
-            report.open = Some(next);
-        } else if let Some(why) = text.strip_prefix("Bail out!") {
+            // A name may end like one whose subtests follow.
+            while report.parents.last().is_some_and(|parent| parent.depth >= depth) {
+                report.leave(take);
+            }
+            if next.is_braced {
+                report.enter(next);
+            } else {
+                report.open = Some(next);
+            }
+        } else if text.trim_end() == "}" && report.is_within(depth) {
             report.close(take);
+            report.leave(take);
+        } else if let Some(why) = text.strip_prefix("Bail out!") {
+            report.close_all(take);
             bail!("{name}, line {number}: the tests bailed out:{why}");
         } else if let (0, Some(plan)) = (depth, line.strip_prefix("1..")) {
             report.planned =
@@ -47,7 +59,7 @@ pub(super) fn read(
         }
         Ok(())
     })?;
-    report.close(take);
+    report.close_all(take);
     match report.planned {
         Some(planned) if planned > report.seen => {
             bail!("{name}: {planned} tests planned, {} reported: the run was cut off", report.seen)
@@ -71,6 +83,8 @@ struct Report {
     seen: usize,
     /// The tests that are open, from the outermost on: what is indented is in them.
     titles: Vec<String>,
+    /// Those of them whose subtests stand in braces: how they ended is known before those are.
+    parents: Vec<Line>,
     /// How deep the last test was that failed within the one that is open; its parents fail with it.
     failed_below: Option<usize>,
 }
@@ -82,6 +96,36 @@ impl Report {
         let starts = open.after.lines().filter(|line| line.trim() == "---").count();
         let ends = open.after.lines().filter(|line| line.trim() == "...").count();
         starts > ends && line.starts_with(' ')
+    }
+
+    /// Begins a test whose subtests follow in braces.
+    fn enter(&mut self, parent: Line) {
+        self.titles.truncate(parent.depth);
+        self.titles.push(parent.name.clone());
+        self.failed_below = None;
+        self.parents.push(parent);
+    }
+
+    /// True for a brace that ends the innermost test with subtests.
+    fn is_within(&self, depth: usize) -> bool {
+        self.parents.last().is_some_and(|parent| parent.depth == depth)
+    }
+
+    /// Ends the innermost test with subtests.
+    fn leave(&mut self, take: &mut dyn FnMut(Outcome)) {
+        self.open = self.parents.pop();
+        if let Some(parent) = &self.open {
+            self.titles.truncate(parent.depth);
+        }
+        self.close(take);
+    }
+
+    /// Ends all that is open.
+    fn close_all(&mut self, take: &mut dyn FnMut(Outcome)) {
+        self.close(take);
+        while !self.parents.is_empty() {
+            self.leave(take);
+        }
     }
 
     /// Ends the test that is open.
@@ -110,6 +154,8 @@ struct Line {
     skipped: bool,
     name: String,
     after: String,
+    /// True where its subtests follow in braces.
+    is_braced: bool,
 }
 
 impl Line {
@@ -135,7 +181,7 @@ impl Line {
         };
         // What is still to be done may fail.
         let skipped = directive.starts_with("skip") || (failed && directive.starts_with("todo"));
-        Some(Self { depth, failed, skipped, name, after: String::new() })
+        Some(Self { depth, failed, skipped, name, after: String::new(), is_braced: rest.ends_with(" {") })
     }
 
     fn outcome(self, parents: &[&str]) -> Outcome {

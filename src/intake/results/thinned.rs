@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-/// The longest run of text, or of character data, that is passed on, in bytes.
+/// The longest run of text, of character data, or of an attribute's value that is passed on, in bytes.
 const MAX_RUN_BYTES: usize = 128 * 1024;
 /// The longest tag, in bytes.
 const MAX_TAG_BYTES: usize = 4 * 1024 * 1024;
@@ -27,6 +27,8 @@ pub(super) struct Thinned<R> {
     inner: R,
     place: Place,
     run: usize,
+    /// How long the attribute's value is until here.
+    value: usize,
     dropping: bool,
     /// The two bytes before this one.
     last: [u8; 2],
@@ -46,6 +48,7 @@ impl<R: Read> Thinned<R> {
             inner,
             place: Place::Text,
             run: 0,
+            value: 0,
             dropping: false,
             last: [0; 2],
             input: vec![0; 64 * 1024],
@@ -82,11 +85,19 @@ impl<R: Read> Thinned<R> {
             same @ (Place::Data | Place::Comment) => same,
         };
         self.last = [self.last[1], byte];
-        let is_long =
-            self.run > MAX_RUN_BYTES && matches!(before, Place::Text | Place::Data | Place::Comment);
+        let is_in_value = matches!(before, Place::Tag { quote } if quote != 0);
+        self.value = if is_in_value { self.value + 1 } else { 0 };
+        let is_text = matches!(before, Place::Text | Place::Data | Place::Comment);
+        let is_long = is_text && self.run > MAX_RUN_BYTES || self.value > MAX_RUN_BYTES;
         // Never in the middle of a character.
         if is_long && byte & 0xc0 != 0x80 {
             self.dropping = true;
+        }
+        if is_in_value && self.place == (Place::Tag { quote: 0 }) {
+            self.dropping = false;
+        } else if is_in_value && self.dropping {
+            // Of the tag, only what is passed on counts.
+            self.run -= 1;
         }
         if self.run > MAX_TAG_BYTES && matches!(before, Place::Tag { .. }) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag is longer than 4 MiB"));
@@ -176,6 +187,19 @@ mod tests {
             "<!-a><b>",
         ] {
             assert_eq!(thinned(text), text);
+        }
+    }
+
+    #[test]
+    fn long_values_are_cut_and_what_follows_is_not() {
+        for quote in ['"', '\''] {
+            let long = "é".repeat(3_000_000);
+            let out = thinned(&format!("<a b={quote}{long}{quote} c=\"d\"><e/></a>"));
+            assert!(
+                out.len() < 140_000 && out.ends_with(&format!("é{quote} c=\"d\"><e/></a>")),
+                "{}",
+                out.len()
+            );
         }
     }
 
