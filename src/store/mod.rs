@@ -64,7 +64,7 @@ pub use update::{CommitDraft, CommitPlan};
 
 use std::cell::OnceCell;
 
-use crate::store::git::{ObjectId, ProcessEnv, Repository, Target};
+use crate::store::git::{ObjectId, Pipeline, ProcessEnv, Repository, Target};
 use crate::ticket::{Person, Timestamp};
 
 /// The seconds from the first to the last instant of a day.
@@ -87,6 +87,7 @@ impl Store {
     /// There is no repository, no branch to work on, or none of that name.
     pub fn open(surroundings: ProcessEnv, branch: Option<&str>) -> Result<Self, Error> {
         let variable = surroundings.text("GIT_SUPPORT_BRANCH");
+        let is_in_ci = Pipeline::of(&surroundings).is_some();
         let repository = Repository::open(surroundings)?;
         let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
         let name = branch.map(str::to_owned).or(variable).or(configured);
@@ -97,6 +98,11 @@ impl Store {
         {
             target = repository.target(Some(&found))?;
             source = BranchSource::Found;
+        }
+        // CI fetches what it builds, and no more.
+        if is_in_ci && repository.tip(&target)?.is_none() && repository.has_origin() {
+            repository.fetch("origin", &target)?;
+            target = repository.target(Some(target.name()).filter(|_| !target.is_detached()))?;
         }
         repository.check_exists(&target)?;
         repository.settle();

@@ -131,8 +131,7 @@ impl Store {
     /// The remote cannot be reached.
     pub fn fetch_branch(&self, name: &str) -> Result<(), Error> {
         let repository = self.repository();
-        let has_remote = repository.configured("remote.origin.url").is_some();
-        if exists(repository, name)? || !has_remote {
+        if exists(repository, name)? || !repository.has_origin() {
             return Ok(());
         }
         repository.fetch("origin", &repository.target(Some(name))?)?;

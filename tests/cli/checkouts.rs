@@ -88,6 +88,33 @@ fn a_request_and_a_tag_write_to_the_default_branch() {
     let (github, _) = FOREIGN[0];
     sandbox.shell(&format!("git fetch -q origin main; git branch -q desk FETCH_HEAD; git config support.branch desk; {github} git support ci report report.xml")).ok();
     assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "desk"]).contains(".support/tickets"));
+    // Where the clone does not have that branch, it is fetched: CI fetches what it builds, and no more.
+    for set in ["git config support.branch desk;", "export GIT_SUPPORT_BRANCH=desk;", "flag='--branch desk';"]
+    {
+        let sandbox = checkout(false);
+        sandbox.git(&["push", "-q", "origin", "HEAD:refs/heads/desk"]);
+        sandbox
+            .shell("git for-each-ref --format='delete %(refname)' refs/remotes | git update-ref --stdin")
+            .ok();
+        sandbox.shell(&format!("flag=; {set} {github} git support $flag ci report report.xml --push")).ok();
+        let there = sandbox.git(&["-C", "../hub.git", "ls-tree", "-r", "--name-only", "desk"]);
+        assert!(there.contains(".support/tickets"), "{set}");
+        let open = format!("flag=; {set} export {github}; git support $flag check 'status:open channel:ci'");
+        assert_eq!(sandbox.shell(&open).status, Some(3), "{set}");
+        let nowhere = sandbox.shell(&format!("{github} git support check status:open --branch nowhere"));
+        assert!(nowhere.status == Some(1) && nowhere.stderr.contains("no branch 'nowhere'"), "{nowhere:?}");
+    }
+    // A tag's checkout has no branch at all, and the gate reads the one that is named.
+    let sandbox = checkout(false);
+    let (tag, _) = FOREIGN.iter().find(|(variables, _)| variables.contains("refs/tags/")).unwrap();
+    sandbox.shell(&format!("{github} git support ci report report.xml --push")).ok();
+    sandbox
+        .shell(
+            "git for-each-ref --format='delete %(refname)' refs/remotes refs/heads | git update-ref --stdin",
+        )
+        .ok();
+    let gate = sandbox.shell(&format!("{tag} git support check 'status:open' --branch main --format github"));
+    assert_eq!(gate.status, Some(3), "{gate:?}");
     // The default branch of a request into another is what GitHub's event says.
     let sandbox = checkout(false);
     sandbox.file("event.json", r#"{"repository": {"default_branch": "main"}}"#);

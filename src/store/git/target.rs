@@ -81,9 +81,19 @@ impl Repository {
             return Ok(());
         }
         let name = target.name();
-        Err(Error::new(Kind::NotFound, format!("no branch '{name}'")).hint(format!(
-            "git branch --all, or begin it for tickets alone: git support init --branch {name}"
-        )))
+        let look = if self.has_origin() {
+            format!("git fetch origin {name}:{name}")
+        } else {
+            "git branch --all".to_owned()
+        };
+        let way = format!("{look}, or begin it for tickets alone: git support init --branch {name}");
+        Err(Error::new(Kind::NotFound, format!("no branch '{name}'")).hint(way))
+    }
+
+    /// True where a remote named `origin` is set up.
+    #[must_use]
+    pub fn has_origin(&self) -> bool {
+        self.configured("remote.origin.url").is_some()
     }
 
     /// The commit the target stands at; `None` where it has none yet.
