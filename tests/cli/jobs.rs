@@ -70,3 +70,51 @@ fn twenty_jobs_at_once_lose_no_ticket_and_no_occurrence() {
     // Each job is a lane of its own, and its tests stand for themselves.
     assert_eq!(known.lines().filter(|line| !line.contains(' ')).count(), JOBS * FAILURES);
 }
+
+/// A remote, and what a job of a lane reports to it from a clone: it has failed, or passed.
+fn reports(sandbox: &Sandbox, clone: &str, lane: &str, failure: Option<&str>) -> String {
+    std::fs::write(sandbox.root().join(clone).join("r.xml"), junit(&[("pays", failure)])).unwrap();
+    let line = format!("cd ../{clone} && git support ci report r.xml --resolve-passing --push --lane {lane}");
+    let said = sandbox.shell(&line);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    said.stdout
+}
+
+#[test]
+fn a_job_that_fails_beside_one_that_resolves_reopens_the_ticket() {
+    for fails_first in [false, true] {
+        let sandbox = Sandbox::unborn();
+        let work = "cd ..; git init -q --bare -b main z.git; git clone -q z.git z 2>&1; cd z; git switch -qc main; echo 1 >f; git add f; git commit -qm i; git push -q origin main";
+        sandbox.shell(work).ok();
+        let commit = |what: &str| {
+            sandbox
+                .shell(&format!(
+                    "cd ../z; git pull -q; echo {what} >f; git commit -qam {what}; git push -q origin main"
+                ))
+                .ok()
+        };
+        for lane in ["A", "B"] {
+            reports(&sandbox, "z", lane, Some("no"));
+        }
+        commit("fix");
+        reports(&sandbox, "z", "A", None);
+        commit("next");
+        // Both jobs began before either reported.
+        sandbox.shell("cd ..; git clone -q z.git A; git clone -q z.git B").ok();
+        let passes = || reports(&sandbox, "B", "B", None);
+        let fails = || reports(&sandbox, "A", "A", Some("no"));
+        if fails_first {
+            // The history of tests, which is fetched first, has the failure.
+            fails();
+            assert!(!passes().contains("reopened"), "nothing was resolved");
+        } else {
+            passes();
+            assert!(fails().contains("reopened"), "the one that fails");
+        }
+        let gate =
+            sandbox.shell("cd ../z; git pull -q; git support check 'status:open' && git support audit");
+        assert_eq!(gate.status, Some(3), "{fails_first}: {gate:?}");
+        let log = sandbox.shell("cd ../z; git support audit; git support list --format json").ok();
+        assert_eq!(log.contains("in-progress"), !fails_first, "{log}");
+    }
+}

@@ -72,13 +72,16 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         CiReport { build: &build, given: &given, max_new: args.max_new, resolve_passing, prune: args.prune };
     // Secrets were taken out of the texts: a report is not refused for them.
     let options = ChangeOptions { dry_run: args.dry_run, allow_secret: true, ..ChangeOptions::default() };
-    let changed = project.report_results(&report, &mut results, &options)?;
+    let mut changed = project.report_results(&report, &mut results, &options)?;
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
     project.remember_results(&build, &results);
     if args.push && project.push(&[]) {
         project.push_test_history(&build);
+        if project.reopen_overtaken(&report, &mut changed.answer, &options)? {
+            let _ = project.push(&[]);
+        }
     }
     let is_new = changed.outcome == Outcome::Committed;
     let CiSummary { opened, reopened, repeated, resolved, proposed, unchanged } = changed.answer;

@@ -2,6 +2,7 @@
 
 mod build;
 mod command;
+mod overtaken;
 mod passing;
 mod report;
 mod texts;

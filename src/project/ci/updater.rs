@@ -5,7 +5,7 @@ use crate::process::{
     State, TestHistory, test_number, without_secrets,
 };
 use crate::project::change::Change;
-use crate::project::ci::build::Build;
+use crate::project::ci::build::{Build, short};
 use crate::project::ci::texts::{bounded, fixed_by, opening, suspects};
 use crate::project::failure::{Failure, Kind};
 use crate::store::Store;
@@ -166,7 +166,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             self.summary.unchanged.push(id);
             return Ok(());
         }
-        let fix = self.fix_of(ticket);
+        let fix = self.fix_of(ticket, self.run.build.revision.as_deref());
         let state = self.state_of(cause);
         let mut changes = Changes::new();
         if kind == Stability::Flaky
@@ -327,8 +327,26 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         }
     }
 
+    /// Reopens a ticket that has ended, where a failure that was filed beside its end is of a build with its fix.
+    ///
+    /// # Errors
+    /// A rule refused it.
+    pub(super) fn reopens(&mut self, ticket: &Ticket, seen: &Occurrence) -> Result<bool, Failure> {
+        let fix = self.fix_of(ticket, seen.revision.as_deref());
+        if fix == FixStatus::Missing {
+            return Ok(false);
+        }
+        let at = seen.revision.as_deref().map_or("an unknown revision", short);
+        let place = seen.branch.as_deref().unwrap_or_default();
+        let note = format!("Regression: it failed on {place} at {at}, while another run resolved it.");
+        let request = Request::new(RequestKind::Repeat(Changes::new(), fix)).with_note(Some(note));
+        let is_reopened = self.change.request(ticket.id(), request)? == Some(Action::Reopen);
+        self.summary.reopened.extend(is_reopened.then(|| ticket.id().clone()));
+        Ok(is_reopened)
+    }
+
     /// Whether what was built contains the fix of a ticket that has ended.
-    fn fix_of(&self, ticket: &Ticket) -> FixStatus {
+    fn fix_of(&self, ticket: &Ticket, revision: Option<&str>) -> FixStatus {
         let head = ticket.fields();
         let resolution = head.get(&Field::Resolution).and_then(|code| code.as_text());
         // The team decided to live with it.
@@ -340,8 +358,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             return FixStatus::Contained;
         }
         let contains = || -> Result<Option<bool>, crate::store::Error> {
-            let revision = self.run.build.revision.as_deref().unwrap_or_default();
-            let tip = self.store().repository().revision(revision)?;
+            let tip = self.store().repository().revision(revision.unwrap_or_default())?;
             let said = self.store().said(&[tip])?;
             let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
             // One that was reverted here was here: what fails again is open again.
