@@ -235,6 +235,19 @@ fn commits() {
             "commit.message",
             r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed s/$a/$b/g | git commit -q --amend -F -",
         ),
+        // As git reads trailers: in any case, and below a line that says where it was picked from.
+        (
+            "commit.message",
+            r"git support -q comment $a -m Fine.; git log -1 --format=%B | sed 's/^Support-Action: .*/support-action: resolve/; s/^Support/SUPPORT/' | git commit -q --amend -F -",
+        ),
+        (
+            "commit.message",
+            r"git support -q comment $a -m Fine.; printf 'support: comment\n\nProse.\n(cherry picked from commit %s)\nSupport-Ticket: %s\nSupport-Action: resolve\n' $(git rev-parse HEAD) $a | git commit -q --amend -F -",
+        ),
+        (
+            "commit.message commit.outside",
+            r"git support -q comment $a -m Fine.; echo '// back door' >>code.rs; git add code.rs; git commit -q --amend -m 'support: comment it' -m 'support-action: comment'",
+        ),
     ]);
 }
 

@@ -47,7 +47,11 @@ impl Said {
     #[must_use]
     pub fn read(message: &str, trailers: &[(String, String)], prefix: &str) -> Self {
         let values = |name: &str| -> Vec<String> {
-            trailers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+            trailers
+                .iter()
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.clone())
+                .collect()
         };
         let set = |(name, field): &(&str, Field)| -> Vec<(Field, String)> {
             let to = |value: &String| value.rsplit(" -> ").next().unwrap_or(value).to_owned();

@@ -5,6 +5,7 @@ use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::limits::MAX_PATH_DEPTH;
+use crate::store::git::naming::trailers_of;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
@@ -92,9 +93,7 @@ impl Repository {
     pub fn passage(&self, commit: ObjectId, folder: &str) -> Result<CommitDelta> {
         let object = self.commit_object(commit)?;
         let message = object.message();
-        let trailers = git2::message_trailers_strs(&message).map_err(failed)?;
-        let trailers =
-            trailers.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+        let trailers = trailers_of(&message)?;
         let parents = object.parents();
         let header = object.header();
         let now = self.find(commit, folder)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::MAX_PATH_DEPTH;
-use crate::store::git::naming::tickets_named;
+use crate::store::git::naming::{tickets_named, trailers_of};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
@@ -289,10 +289,8 @@ impl CodeCommit {
     /// What a message says to us; `None` where it says nothing, or is our own.
     #[must_use]
     pub fn read(id: ObjectId, message: &str) -> Option<Self> {
-        let found = git2::message_trailers_strs(message).ok()?;
-        let trailers: Vec<(String, String)> =
-            found.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
-        if trailers.iter().any(|(name, _)| name == "Support-Action") {
+        let trailers = trailers_of(message).ok()?;
+        if trailers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Support-Action")) {
             return None;
         }
         let reverts = reverted(message);

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use crate::store::git::error::{Error, Result};
+
 /// The trailer of a commit that fixes a ticket.
 pub const RESOLVES: &str = "Resolves-Ticket";
 /// The trailer of a commit that has to do with one.
@@ -22,6 +24,28 @@ static SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let more = format!(r"(?:[ \t]*(?:[,;/+&]|\band\b)(?:[ \t]*and\b)?[ \t]*{id})*");
     Regex::new(&format!(r"(?im){begins}{verbs}:?[ \t]+(?:tickets?[ \t]+)?({id}{more})([ \t]*\?)?")).ok()
 });
+
+/// What the names of our own trailers begin with.
+const OURS: &str = "support-";
+
+/// The trailers of a message, names and values, as git reads them: libgit2, and what of ours it does not take for one, as in a last
+/// paragraph that has `(cherry picked from …)` in it.
+///
+/// # Errors
+/// The message cannot be read.
+pub(crate) fn trailers_of(message: &str) -> Result<Vec<(String, String)>> {
+    let found =
+        git2::message_trailers_strs(message).map_err(|error| Error::git("reading a message", &error))?;
+    let mut trailers: Vec<(String, String)> =
+        found.iter().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+    if trailers.is_empty() {
+        let last = message.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let own = last.lines().filter_map(|line| line.split_once(':'));
+        let own = own.map(|(name, value)| (name.trim_end().to_owned(), value.trim().to_owned()));
+        trailers.extend(own.filter(|(name, _)| name.to_ascii_lowercase().starts_with(OURS)));
+    }
+    Ok(trailers)
+}
 
 /// The tickets that a message names: the name of a trailer, and an id as it was written, one by one.
 pub(crate) fn tickets_named(message: &str, trailers: &[(String, String)]) -> Vec<(String, String)> {

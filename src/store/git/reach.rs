@@ -153,7 +153,7 @@ impl Repository {
         let asked = &names;
         let (touching, saying) = std::thread::scope(|scope| {
             let look = move || -> Result<Vec<ObjectId>> {
-                let mut arguments = vec!["rev-list", &grep];
+                let mut arguments = vec!["rev-list", "--regexp-ignore-case", &grep];
                 arguments.extend(asked.iter().map(String::as_str));
                 arguments.push("--");
                 let said = git.run(&arguments, b"", &environment)?;
