@@ -211,9 +211,12 @@ fn nobody_becomes_an_owner_by_a_line_of_the_map() {
         ),
     ] {
         let (sandbox, tools) = crate::tampering::story();
-        sandbox.shell(&format!("{tools}{ENFORCED}{mallory}{deed}")).ok();
-        let (rules, status) = found(&sandbox, &[]);
-        assert!(rules.contains(&"severity.owner".to_owned()) && status == Some(3), "{deed}: {rules:?}");
+        sandbox.shell(&format!("{tools}{ENFORCED}{mallory}git tag begin; {deed}")).ok();
+        // By all of the history, and as a gate sees what is pushed.
+        for range in [[].as_slice(), &["begin..HEAD"]] {
+            let (rules, status) = found(&sandbox, range);
+            assert!(rules.contains(&"severity.owner".to_owned()) && status == Some(3), "{deed}: {rules:?}");
+        }
     }
     // The owner's own line, and a developer's of an address of theirs.
     for (who, line) in [
@@ -225,6 +228,14 @@ fn nobody_becomes_an_owner_by_a_line_of_the_map() {
         let old = "GIT_AUTHOR_EMAIL=dana@old.example GIT_COMMITTER_EMAIL=dana@old.example git support -q comment $a -m x";
         sandbox.shell(&format!("{tools}{map}{old}")).ok();
         assert_eq!(found(&sandbox, &[]).1, Some(0), "{line}");
+    }
+    // An owner acts under the address that their own line gives to them, all in one push.
+    let (sandbox, tools) = crate::tampering::story();
+    let own = "echo 'Pat Roe <pat@example.com> <p@home.example>' >.mailmap; git add .mailmap; as_pat git commit -qm Map; ";
+    let step = "GIT_AUTHOR_NAME=Pat GIT_AUTHOR_EMAIL=p@home.example GIT_COMMITTER_EMAIL=p@home.example git support -q triage $a --severity minor";
+    sandbox.shell(&format!("{tools}{ENFORCED}git tag begin; {own}{step}")).ok();
+    for range in [[].as_slice(), &["begin..HEAD"]] {
+        assert_eq!(found(&sandbox, range).1, Some(0), "{range:?}");
     }
 }
 

@@ -25,11 +25,37 @@ pub(super) fn trusted(project: &Project<'_>, tips: &[ObjectId]) -> Result<Option
         return Ok(None);
     }
     let commits = repository.touching(tips, &[], &[MAILMAP]).map_err(Error::from)?;
-    let untrusted = untrusted(project, &commits, &asked)?;
+    let untrusted = untrusted(project, &commits, &asked, None)?;
     if untrusted.is_empty() {
         return Ok(None);
     }
     Ok(Some(map_of(kept(&repository.mailmap_text(), &untrusted).collect())?))
+}
+
+/// The map of where a stretch begins, with the lines that it brings itself, of those who could say so there; none where it
+/// brings none.
+pub(super) fn with_new(
+    project: &Project<'_>,
+    begin: ObjectId,
+    tips: &[ObjectId],
+) -> Result<Option<Mailmap>, Failure> {
+    let repository = project.store.repository();
+    let known = lines(project, begin)?;
+    let mut asked = BTreeSet::new();
+    for tip in tips {
+        asked.extend(lines(project, *tip)?.into_iter().filter(|line| !known.contains(line)));
+    }
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let commits = repository.touching(tips, &[begin], &[MAILMAP]).map_err(Error::from)?;
+    let untrusted = untrusted(project, &commits, &asked, Some(begin))?;
+    asked.retain(|line| !untrusted.contains(line));
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let known = text(project, begin)?;
+    Ok(Some(map_of(known.lines().chain(asked.iter().map(String::as_str)).collect())?))
 }
 
 /// The map with the lines, too, that stood there once, and the commits that removed them; none where there are no such lines.
@@ -60,7 +86,7 @@ pub(super) fn with_removed(
         return Ok(None);
     }
     let asked = removed.iter().cloned().chain(present.into_iter().map(str::to_owned)).collect();
-    let untrusted = untrusted(project, &commits, &asked)?;
+    let untrusted = untrusted(project, &commits, &asked, None)?;
     // Of two lines about one address, git takes the last: what stands there now.
     let text = repository.mailmap_text();
     let lines = removed.iter().map(String::as_str).filter(|line| !untrusted.contains(*line));
@@ -77,10 +103,12 @@ fn map_of(lines: Vec<&str>) -> Result<Mailmap, Failure> {
 }
 
 /// Those of some lines that were written last by who could not say so; the commits that changed the file, the oldest first.
+/// Of commits that come to a branch, its rules decide who could, not theirs.
 fn untrusted(
     project: &Project<'_>,
     commits: &[ObjectId],
     asked: &BTreeSet<String>,
+    begin: Option<ObjectId>,
 ) -> Result<BTreeSet<String>, Failure> {
     let repository = project.store.repository();
     let mut untrusted: BTreeSet<String> = BTreeSet::new();
@@ -97,7 +125,8 @@ fn untrusted(
         if new.is_empty() {
             continue;
         }
-        let rules = project.at_commit(parents.first().copied()).rules().cloned().unwrap_or_default();
+        let rules =
+            project.at_commit(begin.or(parents.first().copied())).rules().cloned().unwrap_or_default();
         let known: Vec<String> = before.into_iter().filter(|line| !untrusted.contains(line)).collect();
         let author = repository.passage(commit, layout::FOLDER).map_err(Error::from)?.identity.author;
         let map = Mailmap::of_text(&known.join("\n")).map_err(Error::from)?;
@@ -140,7 +169,12 @@ fn addresses(line: &str) -> impl Iterator<Item = &str> {
 
 /// The lines of a commit's file, in lower case: names and addresses are compared so.
 fn lines(project: &Project<'_>, commit: ObjectId) -> Result<BTreeSet<String>, Failure> {
+    Ok(text(project, commit)?.lines().map(|line| line.trim().to_lowercase()).collect())
+}
+
+/// A commit's file; empty where there is none.
+fn text(project: &Project<'_>, commit: ObjectId) -> Result<String, Failure> {
     let content = project.store.repository().file(commit, MAILMAP, MAX_FILE_BYTES).map_err(Error::from)?;
-    let Some(Blob::Bytes(bytes)) = content else { return Ok(BTreeSet::new()) };
-    Ok(String::from_utf8_lossy(&bytes).lines().map(|line| line.trim().to_lowercase()).collect())
+    let Some(Blob::Bytes(bytes)) = content else { return Ok(String::new()) };
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
