@@ -1,5 +1,7 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
+use std::collections::HashMap;
+
 use crate::process::settings::schema_problem;
 use crate::ticket::{KnownPerson, Level, Node, Person, address_problem, has_visible, nearest, visible};
 
@@ -130,6 +132,29 @@ impl Member {
     #[must_use]
     pub fn is(&self, person: &Person) -> bool {
         self.emails.iter().any(|email| email.eq_ignore_ascii_case(&person.email))
+    }
+}
+
+/// Whose each address of a team is: for many questions, as a team may be large.
+pub struct Owners<'t>(HashMap<String, &'t Member>);
+
+impl<'t> Owners<'t> {
+    /// Those of a team.
+    #[must_use]
+    pub fn of(team: &'t Team) -> Self {
+        let mut owners = HashMap::new();
+        for member in &team.members {
+            for email in &member.emails {
+                owners.entry(email.to_ascii_lowercase()).or_insert(member);
+            }
+        }
+        Self(owners)
+    }
+
+    /// The member who writes under a person's address.
+    #[must_use]
+    pub fn owner(&self, person: &Person) -> Option<&'t Member> {
+        self.0.get(&person.email.to_ascii_lowercase()).copied()
     }
 }
 

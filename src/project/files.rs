@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{ClockRules, Release, Rules, Settings, Team, Vendor};
+use crate::process::{ClockRules, Owners, Release, Rules, Settings, Team, Vendor};
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{
     FileProblem, Files, part, read_releases, read_settings, read_team, read_vendors,
@@ -113,10 +113,11 @@ impl Project<'_> {
     fn team_by_every_address(&self) -> Result<Team, Failure> {
         let named = self.team()?;
         let mut team = named.clone();
+        let owners = Owners::of(named);
         for member in &mut team.members {
             for email in member.emails.clone() {
                 let now = self.store.mapped(&Person { name: member.name.clone(), email })?;
-                if !named.members.iter().any(|other| other.is(&now)) {
+                if owners.owner(&now).is_none() {
                     member.emails.push(now.email);
                 }
             }

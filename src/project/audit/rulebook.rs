@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::process::{Rules, Team};
+use crate::process::{Member, Owners, Rules, Team};
 use crate::project::audit::floors::{Floors, is_none};
 use crate::project::checks::check_project_file;
 use crate::project::failure::Failure;
@@ -132,10 +132,12 @@ impl<'a> Rulebook<'a> {
         }
         let mut rules = self.project.at_commit(Some(commit)).rules()?.clone();
         let named = rules.team.clone();
+        let owners = Owners::of(&named);
         for member in &mut rules.team.members {
             // Who has another address since is still who they were.
             for email in member.emails.clone() {
-                let now = self.known_in(&named, &Person { name: member.name.clone(), email })?;
+                let person = Person { name: member.name.clone(), email };
+                let now = self.known_among(|who| owners.owner(who), &person)?;
                 member.emails.push(now.email);
             }
         }
@@ -236,8 +238,15 @@ impl<'a> Rulebook<'a> {
 
     /// The same, but nobody of the team becomes another of it: its addresses are whose they are.
     pub(super) fn known_in(&mut self, team: &Team, person: &Person) -> Result<Person, Failure> {
+        self.known_among(|who| team.members.iter().find(|member| member.is(who)), person)
+    }
+
+    fn known_among<'t>(
+        &mut self,
+        owner: impl Fn(&Person) -> Option<&'t Member>,
+        person: &Person,
+    ) -> Result<Person, Failure> {
         let mapped = self.member(person)?;
-        let owner = |who: &Person| team.members.iter().find(|member| member.is(who));
         let is_anothers = owner(person).is_some_and(|one| owner(&mapped).is_some_and(|other| one != other));
         let known = if is_anothers { person.clone() } else { mapped };
         // Of several addresses of a member, the first stands for all.
