@@ -178,6 +178,12 @@ impl Results {
         self.uncounted + self.causes.values().map(|cause| cause.count).sum::<usize>()
     }
 
+    /// The failures beyond those that are told apart.
+    #[must_use]
+    pub fn beyond(&self) -> usize {
+        self.uncounted
+    }
+
     /// True where a cause failed.
     #[must_use]
     pub fn has_failed(&self, key: &str) -> bool {

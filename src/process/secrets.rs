@@ -54,7 +54,8 @@ pub fn secrets_in(text: &str) -> Vec<&'static str> {
     kinds
 }
 
-/// The text with what looks like a secret taken out: of a private key, all that follows its first line.
+/// The text with what looks like a secret taken out: a private key to its last line, and where that is missing, all that
+/// follows its first.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
     let mut text = text.to_owned();
@@ -64,9 +65,14 @@ pub fn without_secrets(text: &str) -> String {
         }
         let stand_in = format!("[{what} was here]");
         if *what == "a private key" {
-            if let Some(found) = shape.find(&text) {
-                text.truncate(found.start());
-                text.push_str(&stand_in);
+            while let Some(found) = shape.find(&text) {
+                let (start, behind) = (found.start(), found.end());
+                // As far as it goes; where its end is missing, all of the rest may be of it.
+                let end = KEY_END
+                    .as_ref()
+                    .and_then(|end| end.find_at(&text, behind))
+                    .map_or(text.len(), |end| end.end());
+                text.replace_range(start..end, &stand_in);
             }
         } else {
             text = shape.replace_all(&text, regex_lite::NoExpand(&stand_in)).into_owned();
@@ -74,6 +80,10 @@ pub fn without_secrets(text: &str) -> String {
     }
     text
 }
+
+/// How a private key ends.
+static KEY_END: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----").ok());
 
 /// Parts of names that a secret goes by: of flags, of variables.
 const NAMES: [&str; 11] = [
@@ -207,6 +217,8 @@ mod tests {
         assert_eq!(without_secrets(&format!("a {token} b")), "a [a GitHub token was here] b");
         let key = ["-----BEGIN ", "PRIVATE KEY-----"].concat();
         assert_eq!(without_secrets(&format!("x {key}\nMII")), "x [a private key was here]");
+        let whole = format!("x {key}\nMII\n{}\nat foo\n{key}\nMII", key.replace("BEGIN", "END"));
+        assert_eq!(without_secrets(&whole), "x [a private key was here]\nat foo\n[a private key was here]");
         assert_eq!(secret_in(&without_secrets("db://app:hunter22@host")), None);
     }
 

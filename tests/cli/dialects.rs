@@ -143,3 +143,46 @@ fn a_file_that_could_not_be_loaded_passes_when_one_of_its_tests_does() {
         assert_eq!(first(&answer, "resolved"), id, "{name}");
     }
 }
+
+#[test]
+fn of_more_failures_than_are_told_apart_the_number_is_known() {
+    let cases: String = (0..6_000)
+        .map(|number| {
+            format!(
+                "<testcase classname=\"C\" name=\"t{number}\"><failure message=\"m{number}\"/></testcase>"
+            )
+        })
+        .collect();
+    let (_, titles) = filed(&shop(), &format!("<testsuite name=\"s\">{cases}</testsuite>"));
+    assert_eq!(titles.len(), 1, "{titles:?}");
+    assert!(titles[0].contains("6000"), "{titles:?}");
+}
+
+#[test]
+fn what_follows_a_key_in_a_trace_is_kept() {
+    let sandbox = shop();
+    let trace = "before\n-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJcds3xfn\n-----END RSA PRIVATE KEY-----\nat foo (a.js:1)";
+    let report = format!(
+        "<testsuite name=\"s\"><testcase classname=\"C\" name=\"x\"><failure message=\"m\">{trace}</failure></testcase></testsuite>"
+    );
+    let (answer, _) = filed(&sandbox, &report);
+    let file = sandbox.ticket_file(&first(&answer, "opened"));
+    assert!(file.contains("at foo (a.js:1)") && file.contains("a private key was here"), "{file}");
+    assert!(!file.contains("MIIE"), "{file}");
+}
+
+#[test]
+fn a_revision_that_is_none_is_refused() {
+    let sandbox = shop();
+    let report = "<testsuite name=\"s\"><testcase classname=\"C\" name=\"x\"><failure message=\"m\"/></testcase></testsuite>";
+    sandbox.file("r.xml", report);
+    for revision in ["zzz", "", "HEAD~400", "abc"] {
+        let said = sandbox.run(&["ci", "report", "r.xml", "--revision", revision]);
+        assert!(said.status == Some(1) && said.stderr.contains("no revision"), "{revision}: {said:?}");
+    }
+    // One that is not in this clone is a revision all the same.
+    let missing = "0123456789abcdef0123456789abcdef01234567";
+    for revision in ["HEAD", "main", missing] {
+        sandbox.run(&["ci", "report", "r.xml", "--revision", revision]).ok();
+    }
+}

@@ -49,6 +49,10 @@ fn a_tip_that_is_malformed_stops_nothing() {
         sandbox.run(&["log", &id]).ok();
         sandbox.run(&["audit"]).ok();
         assert!(sandbox.git(&["log", "--oneline"]).lines().count() >= 4, "{how}");
+        // As a gate asks, from a branch that grew on it.
+        for range in ["beside..HEAD", "beside...HEAD", "HEAD...beside"] {
+            sandbox.run(&["audit", range]).ok();
+        }
     }
 }
 

@@ -3,15 +3,19 @@
 use std::fmt::Write as _;
 
 use crate::process::{FailureGroup, Results, TestHistory};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
 use crate::project::state::{Project, Scope};
 use crate::store::BranchSource;
 use crate::store::git::Pipeline;
-use crate::ticket::{Occurrence, cut, one_line};
+use crate::ticket::{Occurrence, cut, one_line, visible_line};
 
 /// The longest message that a sighting repeats, in columns.
 const MESSAGE_COLUMNS: usize = 200;
+
+/// The characters of a commit's name, at least and at most: abbreviated, and in SHA-256.
+const MIN_NAME: usize = 7;
+const MAX_NAME: usize = 64;
 
 /// Where it happened, as far as it was said; the CI system's environment tells the rest.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +54,19 @@ impl BuildRequest {
     pub fn project<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
         let project = self.target(host, branch)?;
         project.check_folders()?;
+        self.check_revision(&project)?;
         Ok(project)
+    }
+
+    /// Sees that a revision that is said is one: it may be missing in this clone, but has to be a commit's name then.
+    fn check_revision(&self, project: &Project<'_>) -> Result<(), Failure> {
+        let Some(named) = &self.revision else { return Ok(()) };
+        let is_name = (MIN_NAME..=MAX_NAME).contains(&named.len())
+            && named.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_name || project.store.code_revision(named).is_some() {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::NotFound, format!("no revision '{}'", visible_line(named))))
     }
 
     fn target<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {

@@ -105,7 +105,8 @@ impl Run<'_> {
         self.storms(&mut updater, candidates, &mut new)?;
         let is_storm = new.len() > max_new;
         if is_storm {
-            let storm = FailureGroup::storm(storm_key(build, &new), &new);
+            let mut storm = FailureGroup::storm(storm_key(build, &new), &new);
+            storm.count += self.results.beyond();
             match updater.ticket_of(&storm.key)? {
                 Some(ticket) => updater.repeats(&ticket, &storm, Stability::Stable)?,
                 None => updater.opens(&storm, Stability::Stable)?,

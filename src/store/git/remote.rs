@@ -138,7 +138,12 @@ impl Repository {
         match self.repo.merge_base(one.0, other.0) {
             Ok(base) => Ok(Some(ObjectId(base))),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(Error::git("comparing histories", &error)),
+            Err(error) => {
+                // A commit whose lines are malformed stops libgit2, and not git.
+                let said = self.git_here(&["merge-base", &one.to_string(), &other.to_string()], b"", None);
+                let said = said.map_err(|_| Error::git("comparing histories", &error))?;
+                Ok(ObjectId::parse(String::from_utf8_lossy(&said).trim()))
+            }
         }
     }
 
