@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{ItemKind, ObjectId, not_a_folder};
+use crate::store::git::{Item, ItemKind, ObjectId, not_a_folder, renamed};
 use crate::store::layout;
 use crate::ticket::TicketId;
 
@@ -77,10 +77,28 @@ impl Store {
         for path in [layout::FOLDER, layout::TICKETS] {
             match self.repository().find(commit, path)? {
                 Some(item) if item.kind != ItemKind::Folder => return Err(not_a_folder(path).into()),
-                Some(_) | None => {}
+                Some(_) => {}
+                None if path == layout::TICKETS => self.check_not_renamed(commit)?,
+                None => {}
             }
         }
         Ok(())
+    }
+
+    /// Sees that the folder of the tickets was not given another name: no tickets would be there, for a gate, too.
+    fn check_not_renamed(&self, commit: ObjectId) -> Result<(), Error> {
+        let Some(ours) = self.repository().find(commit, layout::FOLDER)? else { return Ok(()) };
+        let own = layout::TICKETS.rsplit('/').next().unwrap_or_default();
+        let is_like = |item: &Item| {
+            item.kind == ItemKind::Folder
+                && item.name.get(..own.len()).is_some_and(|start| start.eq_ignore_ascii_case(own))
+        };
+        match self.repository().items(ours.id)?.into_iter().find(is_like) {
+            Some(other) => {
+                Err(renamed(layout::TICKETS, &format!("{}/{}", layout::FOLDER, other.name)).into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// True where a commit has all of a parent's `.support` in a subfolder, and none at its top.

@@ -86,3 +86,24 @@ fn an_audit_of_a_branch_that_never_had_tickets_cannot_judge() {
     let gone = sandbox.shell(&format!("cd ../code && git switch -q tickets && git rm -qr .support && git commit -qm Gone && git support audit --branch tickets; git ls-files | grep -c {id}"));
     assert!(gone.stdout.contains("error: ") && !gone.stderr.contains("cannot evaluate"), "{gone:?}");
 }
+
+#[test]
+fn a_gate_does_not_open_where_the_folder_of_the_tickets_has_another_name() {
+    for name in ["Tickets", "tickets.old", "TICKETS", "tickets~"] {
+        let sandbox = Sandbox::new();
+        sandbox.ticket("Payments fail");
+        sandbox.is_tampered_with();
+        sandbox.git(&["mv", ".support/tickets", &format!(".support/{name}")]);
+        sandbox.git(&["commit", "-qm", "Tidy"]);
+        let gate = sandbox.run(&["check", "status:open"]);
+        assert!(
+            gate.status == Some(1) && gate.stderr.contains(".support/tickets is missing"),
+            "{name}: {gate:?}"
+        );
+        assert_eq!(sandbox.run(&["doctor"]).status, Some(3), "{name}");
+    }
+    // A project without tickets yet has none of either.
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init"]).ok();
+    sandbox.run(&["check", "status:open"]).ok();
+}

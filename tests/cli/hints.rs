@@ -125,6 +125,7 @@ const CASES: &[Case] = &[
     Case("sed -i s/open/edit/ $path; s save", "git diff", "s/git diff[^;]*/git --no-pager diff/", "s show $id"),
     Case("git checkout -q --detach; s comment $id -m x", "git config support.branch", "s/NAME/main/", "again"),
     Case("hub; git -C ../hub.git branch -q desk main; s list --branch desk", "git fetch origin desk:desk", "s/, or.*//", "again"),
+    Case("git mv .support/tickets .support/tickets.old; git commit -qm x; s list", "git mv .support/tickets.old", "s/git commit/git commit -qm Back/", "again"),
     Case("s list --branch nowhere", "git branch --all", "s/, or.*//;s/git branch/git --no-pager branch/", "true"),
     Case("git config user.useConfigOnly true; git config --global --unset user.name; git config --global --unset user.email; unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL; s comment $id -m x", "git config user.name", "", "again"),
     Case("s sync", "git remote add origin", "s|URL|../hub.git|", "git init -q --bare ../hub.git && git push -q -u origin main && again"),

@@ -275,3 +275,20 @@ fn a_format_that_git_does_not_know_is_named() {
     let stderr = sandbox.run_unwatched(&["list"], "").fails(1);
     assert!(stderr.contains("strange"), "{stderr}");
 }
+
+#[test]
+fn a_clone_without_trees_audits_a_range() {
+    let mut sandbox = Sandbox::new();
+    let id = sandbox.ticket("Payments fail");
+    for text in ["1", "2", "3"] {
+        sandbox.run(&["comment", &id, "-m", text]).ok();
+    }
+    sandbox
+        .shell(
+            "git config uploadpack.allowFilter true; git clone -q --filter=tree:0 file://$PWD ../bare-trees",
+        )
+        .ok();
+    let clone = sandbox.root().join("bare-trees");
+    sandbox.enter(&clone);
+    sandbox.run_unwatched(&["audit", "HEAD~2.."], "").ok();
+}

@@ -7,8 +7,8 @@ use crate::store::git::identity::Identity;
 use crate::store::git::limits::MAX_PATH_DEPTH;
 use crate::store::git::naming::trailers_of;
 use crate::store::git::object_id::ObjectId;
-use crate::store::git::objects::{Item, ItemKind, Mark};
-use crate::store::git::repository::Repository;
+use crate::store::git::objects::{Blob, Item, ItemKind, Mark};
+use crate::store::git::repository::{Mailmap, Repository};
 
 /// The file that says who is who (gitmailmap(5)).
 pub const MAILMAP: &str = ".mailmap";
@@ -86,6 +86,18 @@ fn failed(error: git2::Error) -> Error {
 }
 
 impl Repository {
+    /// The `.mailmap` of a commit; an empty one where it has none.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn mailmap_at(&self, commit: ObjectId) -> Result<Mailmap> {
+        let text = match self.file(commit, MAILMAP, usize::MAX)? {
+            Some(Blob::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+            Some(Blob::TooLarge(_)) | None => String::new(),
+        };
+        Mailmap::of_text(&text)
+    }
+
     /// What a commit did, to the files of a folder and beside.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ pub use object_id::ObjectId;
 pub use objects::{Blob, Item, ItemKind};
 pub(crate) use path::refused_path;
 pub use path::{SupportPath, shown, way_out};
-pub(crate) use path_check::not_a_folder;
+pub(crate) use path_check::{not_a_folder, renamed};
 pub use pipeline::Pipeline;
 pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;

@@ -139,7 +139,7 @@ impl Repository {
             if looked > most {
                 break;
             }
-            let tree = self.repo.find_tree(id).map_err(failed("reading a tree"))?;
+            let tree = self.tree_object(id)?;
             for entry in tree.iter().filter(|entry| entry.kind() == Some(git2::ObjectType::Tree)) {
                 let is_named = entry.name_bytes() == name.as_bytes();
                 if is_named && level > 0 {
@@ -157,7 +157,7 @@ impl Repository {
     /// # Errors
     /// The tree cannot be read.
     pub fn has_path(&self, tree: ObjectId, path: &str) -> Result<bool> {
-        let tree = self.repo.find_tree(tree.0).map_err(failed("reading a tree"))?;
+        let tree = self.tree_object(tree.0)?;
         Ok(tree.get_path(std::path::Path::new(path)).is_ok())
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::ItemKind;
-use crate::store::git::path::{folded, quoted};
+use crate::store::git::path::{folded, quoted, shown};
 use crate::store::git::repository::Repository;
 
 impl Repository {
@@ -70,6 +70,12 @@ impl Repository {
             None => Ok(()),
         }
     }
+}
+
+/// A folder of ours is not there, and another is whose name is like it.
+pub(crate) fn renamed(path: &str, other: &str) -> Error {
+    let message = format!("{path} is missing, and there is {}", shown(other));
+    Error::new(Kind::Refused, message).hint(format!("git mv {} {path} && git commit", quoted(other)))
 }
 
 /// Something else stands where our folder or file belongs.

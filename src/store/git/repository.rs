@@ -110,18 +110,6 @@ impl Repository {
         Mailmap(map).mapped(name, email)
     }
 
-    /// The `.mailmap` of a commit; an empty one where it has none.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn mailmap_at(&self, commit: ObjectId) -> Result<Mailmap> {
-        let failed = |error: git2::Error| Error::git("reading .mailmap", &error);
-        let tree = self.repo.find_tree(self.commit_object(commit)?.tree_id()).map_err(failed)?;
-        let blob = tree.get_name(".mailmap").and_then(|entry| self.repo.find_blob(entry.id()).ok());
-        let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned()).unwrap_or_default();
-        Mailmap::of_text(&text)
-    }
-
     /// The text of `.mailmap` as git takes it: of the work tree, or of HEAD in a bare repository.
     #[must_use]
     pub fn mailmap_text(&self) -> String {
