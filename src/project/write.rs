@@ -69,6 +69,7 @@ impl<'h> Project<'h> {
             return Err(Failure::new(Kind::Internal, "the change was never made"));
         };
         let Some(plan) = plan else {
+            self.note_warnings(warnings);
             if options.push {
                 let _ = self.push(&[]);
             }

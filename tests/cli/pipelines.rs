@@ -350,6 +350,10 @@ fn who_may_resolve_nothing_reports_what_fails_all_the_same() {
     assert!(said.stderr.contains("its tests pass, but it was not resolved: "), "{}", said.stderr);
     let answer: Value = serde_json::from_str(&said.ok()).unwrap();
     assert_eq!(counts(&answer), [1, 0, 0, 0, 1], "{answer}");
+    // Also where nothing else changes.
+    change(&sandbox, "More");
+    let said = sandbox.run_with(&arguments, junit(&[("pays", None)]));
+    assert!(said.stderr.contains("its tests pass, but it was not resolved: "), "{}", said.stderr);
 }
 
 #[test]
