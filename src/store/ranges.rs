@@ -55,6 +55,13 @@ impl Store {
         self.repository.is_same_outside(layout::FOLDER, one, other).unwrap_or(false)
     }
 
+    /// The second parent of a merge, by its lines: in a shallow clone, too.
+    #[must_use]
+    pub fn merged_by(&self, revision: &str) -> Option<String> {
+        let commit = self.repository.revision(revision).ok()?;
+        self.repository.parent_names(commit).ok()?.into_iter().nth(1)
+    }
+
     /// True where a revision is an ancestor of another, or itself; `None` where that cannot be told.
     #[must_use]
     pub fn is_within(&self, earlier: &str, later: &str) -> Option<bool> {

@@ -7,6 +7,8 @@ use crate::ticket::node::Node;
 pub struct Occurrence {
     /// The whole name of the revision.
     pub revision: Option<String>,
+    /// The newest commit of the branch, where the revision is a merge of it that only a request's run has.
+    pub head: Option<String>,
     /// The branch it was built from.
     pub branch: Option<String>,
     /// The address of the run.
@@ -32,11 +34,18 @@ impl Occurrence {
                 == (&other.run, &other.job, &other.lane, &other.revision)
     }
 
+    /// The commit that has what failed, as far as histories know it.
+    #[must_use]
+    pub fn commit(&self) -> Option<&str> {
+        self.head.as_deref().or(self.revision.as_deref())
+    }
+
     /// How it stands in a file.
     #[must_use]
     pub fn to_node(&self) -> Node {
         let texts = [
             ("revision", &self.revision),
+            ("head", &self.head),
             ("branch", &self.branch),
             ("run", &self.run),
             ("job", &self.job),
@@ -63,6 +72,7 @@ impl Occurrence {
             let key = key.to_string();
             let place = match key.as_str() {
                 "revision" => &mut sighting.revision,
+                "head" => &mut sighting.head,
                 "branch" => &mut sighting.branch,
                 "run" => &mut sighting.run,
                 "job" => &mut sighting.job,

@@ -118,3 +118,31 @@ fn a_job_that_fails_beside_one_that_resolves_reopens_the_ticket() {
         assert_eq!(log.contains("in-progress"), !fails_first, "{log}");
     }
 }
+
+#[test]
+fn a_failure_of_a_request_is_gone_with_the_request_though_its_merge_is_in_no_history() {
+    let sandbox = crate::pipelines::shop();
+    let passing = ["--resolve-passing"];
+    let passes: &[(&str, Option<&str>)] = &[("pays", None)];
+    let fails: &[(&str, Option<&str>)] = &[("pays", Some("no"))];
+    crate::pipelines::report(&sandbox, passes, &passing);
+    // What a forge makes of a request, and builds: a merge that only this run has.
+    let request = "git switch -qc feature; echo broken >pay.rs; git commit -qam Break; git switch -q --detach main; git merge -q --no-ff --no-edit feature";
+    sandbox.shell(request).ok();
+    sandbox.file("r.xml", junit(fails));
+    let run = "GITHUB_ACTIONS=true GITHUB_REF=refs/pull/7/merge GITHUB_REF_NAME=7/merge GITHUB_HEAD_REF=feature GITHUB_BASE_REF=main GITHUB_SHA=$(git rev-parse HEAD)";
+    sandbox.shell(&format!("export {run}; git support ci report r.xml --branch main; rm r.xml")).ok();
+    sandbox.shell("git switch -q main; git reflog expire --expire=now --all; git gc -q --prune=now").ok();
+    let id = sandbox.run(&["list", "--format", "csv"]).ok().lines().nth(1).unwrap()[..10].to_owned();
+    assert_eq!(
+        crate::pipelines::counts(&crate::pipelines::report(&sandbox, passes, &passing))[3],
+        0,
+        "not merged"
+    );
+    // It is merged all the same, fails there, and is fixed there.
+    sandbox.git(&["merge", "-q", "--no-edit", "feature"]);
+    crate::pipelines::report(&sandbox, fails, &passing);
+    crate::pipelines::change(&sandbox, "Fix");
+    let answer = crate::pipelines::report(&sandbox, passes, &passing);
+    assert_eq!(crate::pipelines::first(&answer, "resolved"), id, "{answer}");
+}

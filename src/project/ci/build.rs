@@ -38,6 +38,8 @@ pub struct Build {
     pub branch: String,
     /// The revision: the whole name of the newest commit that changed code.
     pub revision: Option<String>,
+    /// The newest commit of a request's branch, where a merge of it is built.
+    head: Option<String>,
     run: Option<String>,
     job: Option<String>,
     /// What the job is from run to run: a pass in one says nothing of another.
@@ -99,10 +101,16 @@ impl BuildRequest {
         let named = self.revision.clone().or(pipeline.revision);
         // One that is not in this clone is still told by its name.
         let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
+        // A merge that is made for a run is in no history afterwards.
+        let is_merge = pipeline.is_merge && self.revision.is_none();
+        let merged = || named.as_deref().filter(|_| is_merge).and_then(|merge| store.merged_by(merge));
+        let head = pipeline.head.filter(|_| self.revision.is_none()).or_else(merged);
+        let head = head.filter(|head| named.as_ref() != Some(head));
         let lane = self.lane.clone().or_else(|| self.job.clone()).or(pipeline.lane);
         Build {
             branch: branch.unwrap_or_else(|| store.branch().to_owned()),
             revision: known.or(named),
+            head,
             run: self.run.clone().or(pipeline.run),
             job: self.job.clone().or(pipeline.job),
             lane: lane.map(|lane| one_line(&lane)),
@@ -160,6 +168,7 @@ impl Build {
         let message = cut(&one_line(&cause.evidence.message), MESSAGE_COLUMNS).into_owned();
         Occurrence {
             revision: self.revision.clone(),
+            head: self.head.clone(),
             branch: Some(self.branch.clone()),
             run: self.run.clone(),
             job: self.job.clone(),

@@ -86,7 +86,7 @@ impl PassedRun<'_> {
 
     /// True where what was built has the revision at which something failed.
     fn contains(&self, store: &Store, seen: &Occurrence) -> bool {
-        let (Some(failed), Some(now)) = (&seen.revision, &self.build.revision) else { return false };
+        let (Some(failed), Some(now)) = (seen.commit(), &self.build.revision) else { return false };
         store.is_within(failed, now) == Some(true)
     }
 
@@ -113,7 +113,7 @@ impl PassedRun<'_> {
         let states: Vec<&State> = states.collect::<Option<_>>()?;
         // Of several tests, the one that passes for the shortest time.
         let state = states.into_iter().min_by_key(|state| (state.passing, state.count))?.clone();
-        let is_older = seen.revision.as_deref().is_some_and(|failed| {
+        let is_older = seen.commit().is_some_and(|failed| {
             store.is_within(failed, state.last_passed.as_deref().unwrap_or(&state.since)) == Some(false)
         });
         (state.passing && state.count >= wanted && !is_older).then_some(state)
@@ -125,8 +125,8 @@ impl PassedRun<'_> {
 fn is_inherited(store: &Store, standing: &[&Occurrence], seen: &Occurrence) -> bool {
     let Some(home) = standing.first().filter(|home| home.branch != seen.branch) else { return false };
     let at_home = standing.iter().filter(|other| other.branch == home.branch);
-    let revisions = at_home.filter_map(|other| other.revision.as_deref());
-    let Some(now) = seen.revision.as_deref() else { return false };
+    let revisions = at_home.filter_map(|other| other.commit());
+    let Some(now) = seen.commit() else { return false };
     revisions.into_iter().any(|failed| store.is_within(failed, now) == Some(true))
 }
 
@@ -142,7 +142,7 @@ pub(super) fn restart_passes(
     let Some(now) = build.revision.as_deref() else { return };
     let lane = build.lane.as_deref();
     for seen in standing_sightings(ticket).into_iter().filter(|seen| is_lane_of(seen, lane)) {
-        let Some(failed) = seen.revision.as_deref() else { continue };
+        let Some(failed) = seen.commit() else { continue };
         for number in seen.tests.iter().map(|test| test_number(lane, test)) {
             let Some(state) = known.state(number).filter(|state| state.passing) else { continue };
             let was_before = store.is_within(failed, &state.since) == Some(false);

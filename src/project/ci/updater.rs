@@ -253,7 +253,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     ) -> Result<(), Failure> {
         let id = ticket.id().clone();
         let (count, since) = (passed.count, passed.since.as_str());
-        let failed = seen.revision.clone().unwrap_or_default();
+        let failed = seen.commit().unwrap_or_default().to_owned();
         // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
         let since = if self.store().is_same_code(&failed, since) {
             self.run.build.revision.as_deref().unwrap_or(since)
@@ -332,7 +332,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     /// # Errors
     /// A rule refused it.
     pub(super) fn reopens(&mut self, ticket: &Ticket, seen: &Occurrence) -> Result<bool, Failure> {
-        let fix = self.fix_of(ticket, seen.revision.as_deref());
+        let fix = self.fix_of(ticket, seen.commit());
         if fix == FixStatus::Missing {
             return Ok(false);
         }

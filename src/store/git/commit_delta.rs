@@ -98,6 +98,15 @@ impl Repository {
         Mailmap::of_text(&text)
     }
 
+    /// The parents that a commit names, though they may not be here.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn parent_names(&self, commit: ObjectId) -> Result<Vec<String>> {
+        let header = self.commit_object(commit)?.header();
+        Ok(header.lines().filter_map(|line| line.strip_prefix("parent ")).map(str::to_owned).collect())
+    }
+
     /// What a commit did, to the files of a folder and beside.
     ///
     /// # Errors

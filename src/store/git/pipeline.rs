@@ -32,6 +32,10 @@ pub struct Pipeline {
     pub default_branch: Option<String>,
     /// The branch that a request is to go into.
     pub target: Option<String>,
+    /// The newest commit of a request's branch, where a merge of it is built.
+    pub head: Option<String>,
+    /// True where a merge is built that only the run of a request has: its second parent is the request's.
+    pub is_merge: bool,
 }
 
 /// How a system tells what it runs: the variable that it alone sets, and, of the others, the first that says
@@ -176,6 +180,8 @@ impl Pipeline {
             foreign: foreign(surroundings, system),
             default_branch: first(system.default).or_else(|| told_by_event(surroundings)),
             target: first(system.target).map(|name| short(&name).to_owned()),
+            head: first(HEADS),
+            is_merge: text("GITHUB_REF").is_some_and(|name| is_merge_of_request(&name)),
         })
     }
 
@@ -190,6 +196,14 @@ impl Pipeline {
         let name = self.system.to_lowercase().replace(' ', "-");
         (self.system.to_owned(), format!("{name}@{}", host.unwrap_or("localhost")))
     }
+}
+
+/// The variables that name the newest commit of a request's branch: GitLab's and Azure's.
+const HEADS: &[&str] = &["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "SYSTEM_PULLREQUEST_SOURCECOMMITID"];
+
+/// True for `refs/pull/12/merge`.
+fn is_merge_of_request(reference: &str) -> bool {
+    reference.starts_with("refs/pull/") && reference.ends_with("/merge")
 }
 
 /// What is built, where it is no branch of the project's own.
