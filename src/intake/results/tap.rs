@@ -53,7 +53,7 @@ pub(super) fn read(
             report.close(take);
             report.titles.truncate(depth);
             report.titles.push(within(title.trim(), roots));
-        } else if let Some(test) = &mut report.open {
+        } else if let Some(test) = report.open.as_mut().or(report.parents.last_mut()) {
             append(&mut test.after, line);
             append(&mut test.after, "\n");
         }
