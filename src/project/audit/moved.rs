@@ -96,6 +96,7 @@ impl Review<'_> {
         }
         Ok(())
     }
+
     /// True where a commit has `.support` and its parents do not, and it may have been there before: of a history that is looked
     /// at whole, that is known.
     fn gone_with_all(&self, passage: &CommitDelta) -> Result<bool, Failure> {
