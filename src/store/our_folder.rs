@@ -24,21 +24,22 @@ impl Store {
         Ok(found.into_iter().collect())
     }
 
-    /// True where a commit has a ticket's file, at the top or with all of `.support` in a subfolder.
+    /// True where a commit has a ticket's file, at the top or in one of the folders below that are named as ours
+    /// ([`Self::folders_below`]).
     ///
     /// # Errors
     /// An object cannot be read.
-    pub fn has_somewhere(&self, commit: ObjectId, id: &TicketId) -> Result<bool, Error> {
+    pub fn has_somewhere(
+        &self,
+        commit: ObjectId,
+        below: &HashSet<ObjectId>,
+        id: &TicketId,
+    ) -> Result<bool, Error> {
         let path = layout::ticket(id);
         if self.repository().find(commit, &path)?.is_some() {
             return Ok(true);
         }
-        for folder in self.folders_below(commit)? {
-            if self.has_below(folder, &path)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        below.iter().try_fold(false, |has, folder| Ok(has || self.has_below(*folder, &path)?))
     }
 
     /// The commits that had a path last before some do not: the parents of the newest that took it away.

@@ -86,9 +86,10 @@ impl Review<'_> {
         if !self.gone_with_all(passage)? {
             return Ok(());
         }
+        let below = self.store.folders_below(passage.commit)?;
         for last in self.store.had_last(&passage.parents, layout::FOLDER)? {
             for id in self.store.snapshot(Some(&last.to_string()))?.ids()? {
-                if !self.store.has_somewhere(passage.commit, &id)? {
+                if !self.store.has_somewhere(passage.commit, &below, &id)? {
                     let finding = Finding::new(AuditRule::TicketRemoved, "its file is gone");
                     self.found(passage.commit, Some(&id), &layout::ticket(&id), finding);
                 }

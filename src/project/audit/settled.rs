@@ -1,6 +1,6 @@
 //! What was found and is repaired since: `save`, `doctor --repair` or git put back what a commit had taken or changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::audit::{AuditRule, Finding};
 use crate::process::{Problem, ProblemLevel};
@@ -12,10 +12,14 @@ use crate::store::git::{Blob, ItemKind, ObjectId};
 use crate::store::{Error, Parsed, Store, layout};
 use crate::ticket::{Entry, Field, MAX_FILE_BYTES, Ticket, TicketId, codec, shell_word};
 
+/// The folders below the top of each tip that are named as ours: of thousands of tickets, they are looked for once.
+type Below = HashMap<ObjectId, HashSet<ObjectId>>;
+
 /// Makes notes of what every tip that contains it has right, and of what put it right.
 pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]) -> Result<(), Failure> {
     let mut settled: Vec<(ObjectId, TicketId)> = Vec::new();
     let moved = moved(faults);
+    let mut below: Below = HashMap::new();
     let commit_of = |fault: &Problem| fault.commit.as_deref().and_then(ObjectId::parse);
     // One tip contains all that was found below it.
     let reach = if stretch.tips.len() > 1 {
@@ -34,7 +38,7 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
             continue;
         }
         if AuditRule::parse(fault.rule) == Some(AuditRule::TicketMoved) {
-            gone_since(store, &tips, commit, fault)?;
+            gone_since(store, &tips, &mut below, commit, fault)?;
             continue;
         }
         let is_settled = !tips.is_empty() && is_settled(store, &tips, commit, fault)?;
@@ -55,14 +59,21 @@ pub(super) fn apply(store: &Store, stretch: &CommitRange, faults: &mut [Problem]
 fn gone_since(
     store: &Store,
     tips: &[ObjectId],
+    below: &mut Below,
     commit: ObjectId,
     fault: &mut Problem,
 ) -> Result<(), Failure> {
     let Some(id) = fault.ticket.clone() else { return Ok(()) };
     for tip in tips {
         let is_back = at(store, *tip, &id)?.is_some();
-        let is_kept =
-            if is_back { is_whole(store, &[*tip], commit, &id)? } else { store.has_somewhere(*tip, &id)? };
+        let is_kept = if is_back {
+            is_whole(store, &[*tip], commit, &id)?
+        } else {
+            if !below.contains_key(tip) {
+                below.insert(*tip, store.folders_below(*tip)?);
+            }
+            below.get(tip).map_or(Ok(false), |below| store.has_somewhere(*tip, below, &id))?
+        };
         if !is_kept {
             let gone = match is_back {
                 true => "went to a subfolder with all of .support, and came back with less",
