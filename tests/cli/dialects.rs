@@ -31,6 +31,10 @@ fn subtests_in_braces_are_told_one_by_one_and_what_follows_them_too() {
         ["a.test.js > y > deep fails", "a.test.js > z fails: no", "b.test.js fails"],
         "{titles:?}"
     );
+    // A brace in what a test says ends no block.
+    let told = "1..2\nnot ok 1 - a # time=1ms {\n  ---\n  at: {\n  }\n  message: no\n  ...\n    1..1\n    ok 1 - x\n}\nnot ok 2 - b\n";
+    let (_, titles) = filed(&shop(), told);
+    assert_eq!(titles, ["a fails: no", "b fails"], "{titles:?}");
     // The parent alone says that it failed; a name that ends in a brace is no block.
     let (_, titles) = filed(
         &shop(),
@@ -178,7 +182,10 @@ fn a_revision_that_is_none_is_refused() {
     sandbox.file("r.xml", report);
     for revision in ["zzz", "", "HEAD~400", "abc"] {
         let said = sandbox.run(&["ci", "report", "r.xml", "--revision", revision]);
-        assert!(said.status == Some(1) && said.stderr.contains("no revision"), "{revision}: {said:?}");
+        assert!(
+            said.status == Some(1) && said.stderr.contains("is not a valid revision"),
+            "{revision}: {said:?}"
+        );
     }
     // One that is not in this clone is a revision all the same.
     let missing = "0123456789abcdef0123456789abcdef01234567";

@@ -126,6 +126,7 @@ const CASES: &[Case] = &[
     Case("git checkout -q --detach; s comment $id -m x", "git config support.branch", "s/NAME/main/", "again"),
     Case("hub; git -C ../hub.git branch -q desk main; s list --branch desk", "git fetch origin desk:desk", "s/, or.*//", "again"),
     Case("git mv .support/tickets .support/tickets.old; git commit -qm x; s list", "git mv .support/tickets.old", "s/git commit/git commit -qm Back/", "again"),
+    Case("echo '<testsuite/>' >r.xml; s ci report r.xml --revision zzz", "git log --oneline", "s/git log/git --no-pager log/", "true"),
     Case("s list --branch nowhere", "git branch --all", "s/, or.*//;s/git branch/git --no-pager branch/", "true"),
     Case("git config user.useConfigOnly true; git config --global --unset user.name; git config --global --unset user.email; unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL; s comment $id -m x", "git config user.name", "", "again"),
     Case("s sync", "git remote add origin", "s|URL|../hub.git|", "git init -q --bare ../hub.git && git push -q -u origin main && again"),

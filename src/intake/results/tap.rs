@@ -40,7 +40,7 @@ pub(super) fn read(
             } else {
                 report.open = Some(next);
             }
-        } else if text.trim_end() == "}" && report.is_within(depth) {
+        } else if text.trim_end() == "}" && report.is_within(depth) && !report.is_in_diagnostics(line) {
             report.close(take);
             report.leave(take);
         } else if let Some(why) = text.strip_prefix("Bail out!") {
@@ -92,7 +92,7 @@ struct Report {
 impl Report {
     /// True within the indented block of diagnostics that a test has.
     fn is_in_diagnostics(&self, line: &str) -> bool {
-        let Some(open) = &self.open else { return false };
+        let Some(open) = self.open.as_ref().or(self.parents.last()) else { return false };
         let starts = open.after.lines().filter(|line| line.trim() == "---").count();
         let ends = open.after.lines().filter(|line| line.trim() == "...").count();
         starts > ends && line.starts_with(' ')

@@ -61,15 +61,15 @@ impl<'a> State<'a> {
         !self.set.contains(field) && self.by_hand.get_or_init(found).contains(field)
     }
 
-    /// How much is gone through to take a step: what came beside it, what it takes back, and the members of each field that it
-    /// touches.
+    /// How much is gone through to take a step: what came beside it, what it undoes or replaces, and the members of each field
+    /// that it touches.
     fn cost(&self, entry: &Entry) -> usize {
         let timeline = self.ticket.timeline().len();
         let beside = if self.ticket.is_seen_by(entry) { 0 } else { timeline * (1 + entry.after.len()) };
         let fields = entry.set.keys().filter(|field| field.kind() == Kind::Members);
         // What an entry undoes or replaces is looked for, and what is left is worked out anew.
-        let taken_back = entry.undoes.len() + usize::from(entry.replaces.is_some());
-        let again = if taken_back == 0 { 0 } else { timeline * (1 + taken_back) };
+        let undone = entry.undoes.len() + usize::from(entry.replaces.is_some());
+        let again = if undone == 0 { 0 } else { timeline * (1 + undone) };
         beside + again + fields.map(|field| self.ticket.fields().members(field).count()).sum::<usize>()
     }
 

@@ -68,7 +68,8 @@ impl BuildRequest {
         if is_name || project.store.code_revision(named).is_some() {
             return Ok(());
         }
-        Err(Failure::new(Kind::NotFound, format!("no revision '{}'", visible_line(named))))
+        let message = format!("'{}' is not a valid revision", visible_line(named));
+        Err(Failure::new(Kind::NotFound, message).hint("git log --oneline"))
     }
 
     fn target<'h>(&self, host: &Host<'h>, branch: Option<&str>) -> Result<Project<'h>, Failure> {
