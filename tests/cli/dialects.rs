@@ -193,3 +193,44 @@ fn a_revision_that_is_none_is_refused() {
         sandbox.run(&["ci", "report", "r.xml", "--revision", revision]).ok();
     }
 }
+
+/// An analysis with one finding, in the file of an artifact location; `more` are members of its run.
+fn analysis(location: &str, more: &str) -> String {
+    format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "Scan"}}}}, {more} "results": [{{"ruleId": "R1",
+            "message": {{"text": "Leak"}}, "locations": [{{"physicalLocation": {{"artifactLocation": {location}}}}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_finding_is_in_the_same_file_wherever_the_analysis_ran() {
+    let sandbox = shop();
+    let address = |uri: &str| format!(r#"{{"uri": "{uri}"}}"#);
+    let based = |uri: &str, id: &str| format!(r#"{{"uri": "{uri}", "uriBaseId": "{id}"}}"#);
+    let bases = |list: &str| format!(r#""originalUriBaseIds": {{{list}}},"#);
+    let root = r#""ROOT": {"uri": "file:///home/runner/work/shop/"}"#;
+    let nested = format!(r#"{root}, "SRC": {{"uri": "src/", "uriBaseId": "ROOT"}}"#);
+    let circle = r#""A": {"uriBaseId": "B"}, "B": {"uriBaseId": "A"}"#;
+    let started = r#""invocations": [{"executionSuccessful": true, "workingDirectory": {"uri": "file:///var/jenkins/shop@2"}}],"#;
+    let listed =
+        format!(r#""artifacts": [{{"location": {}}}], {}"#, based("src/a%20b.c", "ROOT"), bases(root));
+    let here = format!("file://{}/src/a%20b.c", sandbox.repo().display());
+    for (location, more) in [
+        (address("src/a%20b.c"), String::new()),
+        (address("./src/a%20b.c"), String::new()),
+        (address(&here), String::new()),
+        (address("file:///home/runner/work/shop/src/a%20b.c"), bases(root)),
+        (address("file:///var/jenkins/shop@2/src/a%20b.c"), started.to_owned()),
+        (based("src/a%20b.c", "ROOT"), bases(root)),
+        (based("src/a%20b.c", "ROOT"), String::new()),
+        (based("src/a%20b.c", "A"), bases(circle)),
+        (based("a%20b.c", "SRC"), bases(&nested)),
+        (r#"{"index": 0}"#.to_owned(), listed),
+    ] {
+        let (_, titles) = filed(&sandbox, &analysis(&location, &more));
+        assert_eq!(titles, ["Scan R1 in src/a b.c: Leak"], "{location} {more}");
+    }
+    // What is elsewhere has its own address.
+    let (_, titles) = filed(&sandbox, &analysis(&address("https://example.org/a.c"), &bases(root)));
+    assert!(titles.contains(&"Scan R1 in https://example.org/a.c: Leak".to_owned()), "{titles:?}");
+}

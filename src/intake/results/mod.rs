@@ -5,6 +5,7 @@ mod console;
 mod gotest;
 mod junit;
 mod libtest;
+mod located;
 mod names;
 mod plain;
 mod roots;

@@ -8,8 +8,8 @@ use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::intake::results::located::{Artifact, Files};
 use crate::intake::results::plain::evidence;
-use crate::intake::results::roots::within;
 use crate::process::{Outcome, Results, TestResult, stable_message};
 use crate::ticket::visible;
 
@@ -32,6 +32,9 @@ struct Run {
     automation_details: Option<Automation>,
     #[serde(default)]
     artifacts: Vec<RunArtifact>,
+    /// What addresses are relative to.
+    #[serde(default)]
+    original_uri_base_ids: HashMap<String, Artifact>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +54,7 @@ struct Automation {
 #[serde(rename_all = "camelCase")]
 struct Invocation {
     execution_successful: Option<bool>,
+    working_directory: Option<Artifact>,
 }
 
 #[derive(Deserialize)]
@@ -138,13 +142,6 @@ struct Physical {
 }
 
 #[derive(Deserialize)]
-struct Artifact {
-    #[serde(default)]
-    uri: String,
-    index: Option<usize>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: Option<u64>,
@@ -171,13 +168,12 @@ pub(super) fn read(
         let tool = run.named();
         let rules: Vec<&Rule> =
             run.tool.extensions.iter().flat_map(|one| &one.rules).chain(&run.tool.driver.rules).collect();
-        let located = run.artifacts.iter();
-        let files = located.map(|one| one.location.as_ref().map_or("", |file| &file.uri)).collect();
-        let rules = Rules { all: rules, driver: &run.tool.driver.rules, files };
+        let files = run.files(roots);
+        let rules = Rules { all: rules, driver: &run.tool.driver.rules };
         for value in run.results.iter().flatten() {
             match Finding::deserialize(value) {
                 Ok(finding) => {
-                    finding.told(&tool, &rules, roots).into_iter().for_each(|told| results.add(told));
+                    finding.told(&tool, &rules, &files).into_iter().for_each(|told| results.add(told));
                 }
                 Err(_) => unread += 1,
             }
@@ -186,20 +182,26 @@ pub(super) fn read(
             left_out.push(anyhow!("{name}: the analysis by {} did not run to its end", visible(&tool)));
         }
         if is_whole && run.results.is_some() && unread == 0 {
-            results.is_complete(&tool, run.analysed(roots));
+            results.is_complete(&tool, run.analysed(&files));
         }
     }
     Ok(unread)
 }
 
 impl Run {
+    fn files(&self, roots: &[String]) -> Files<'_> {
+        let listed = self.artifacts.iter().map(|one| one.location.as_ref()).collect();
+        let started = self.invocations.iter().filter_map(|one| one.working_directory.as_ref());
+        Files::new(roots, listed, &self.original_uri_base_ids, started)
+    }
+
     /// The files that were analysed, where the report says which (SARIF 2.1.0, 3.24.6: the role `analysisTarget`).
-    fn analysed(&self, roots: &[String]) -> Option<BTreeSet<String>> {
+    fn analysed(&self, files: &Files<'_>) -> Option<BTreeSet<String>> {
         let targets =
             self.artifacts.iter().filter(|one| one.roles.iter().any(|role| role == "analysisTarget"));
-        let files: BTreeSet<String> =
-            targets.filter_map(|one| Some(within(&one.location.as_ref()?.uri, roots))).collect();
-        (!files.is_empty()).then_some(files)
+        let names: BTreeSet<String> =
+            targets.filter_map(|one| Some(files.name(one.location.as_ref()?))).collect();
+        (!names.is_empty()).then_some(names)
     }
 
     /// The tool, with the category of the analysis: `CodeQL (language:java)`. What follows the last slash names the run.
@@ -211,9 +213,8 @@ impl Run {
     }
 }
 
-/// The rules of an analysis, and the files that its findings name by number.
+/// The rules of an analysis.
 struct Rules<'a> {
-    files: Vec<&'a str>,
     all: Vec<&'a Rule>,
     driver: &'a [Rule],
 }
@@ -237,7 +238,7 @@ impl Finding {
     }
 
     /// What is to be told of it; nothing of a note, or of one that is gone.
-    fn told(&self, tool: &str, rules: &Rules<'_>, roots: &[String]) -> Option<Outcome> {
+    fn told(&self, tool: &str, rules: &Rules<'_>, files: &Files<'_>) -> Option<Outcome> {
         let rule = self.rule(rules);
         let usual = rule.and_then(|rule| rule.default_configuration.as_ref()?.level.as_deref());
         let level = self.level.as_deref().or(usual).unwrap_or("warning");
@@ -245,7 +246,7 @@ impl Finding {
         if !fails || matches!(level, "note" | "none") || self.baseline_state.as_deref() == Some("absent") {
             return None;
         }
-        Some(self.outcome(tool, rule, &rules.files, roots))
+        Some(self.outcome(tool, rule, files))
     }
 
     /// What it says: its own words, those of its rule, or the rule's name.
@@ -262,16 +263,12 @@ impl Finding {
     }
 
     /// Named by rule, file and what is said: lines move, and the finding stays the same.
-    fn outcome(&self, tool: &str, rule: Option<&Rule>, files: &[&str], roots: &[String]) -> Outcome {
+    fn outcome(&self, tool: &str, rule: Option<&Rule>, files: &Files<'_>) -> Outcome {
         let id = if self.id().is_empty() { rule.map_or("", |rule| &rule.id) } else { self.id() };
         let said = self.said(rule);
         let physical = self.locations.iter().find_map(|location| location.physical_location.as_ref());
         let file = physical.and_then(|physical| physical.artifact_location.as_ref());
-        let named = |file: &Artifact| match (file.uri.is_empty(), file.index) {
-            (true, Some(index)) => files.get(index).copied().unwrap_or_default().to_owned(),
-            (_, _) => file.uri.clone(),
-        };
-        let file = file.map(|file| within(&named(file), roots)).filter(|file| !file.is_empty());
+        let file = file.map(|file| files.name(file)).filter(|file| !file.is_empty());
         let line = physical.and_then(|physical| physical.region.as_ref()?.start_line);
         let place = file.clone().map(|file| line.map_or(file.clone(), |line| format!("{file}:{line}")));
         let words = [id, file.as_deref().unwrap_or_default(), &stable_message(&said)]
