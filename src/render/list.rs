@@ -54,12 +54,13 @@ pub(super) fn tickets(tickets: &[Listed], look: &RenderOptions) -> String {
         Some(_) => tickets.iter().map(|one| one.prefix).max().unwrap_or_default(),
         None => usize::MAX,
     };
-    let widths = widths(tickets, prefix, look);
-    let mut out = String::with_capacity(tickets.len() * 100);
+    let rows: Vec<Row<'_>> = tickets.iter().map(|one| row(one, prefix, look)).collect();
+    let widths = widths(&rows, look);
+    let mut out = String::with_capacity(tickets.len() * 128);
     let heading = Row { cells: HEADINGS.map(Cow::Borrowed), widths: HEADINGS.map(str::len) };
     line(&mut out, &heading, &widths, &|_, heading| look.paint(BOLD, heading).into());
-    for one in tickets {
-        let (row, rest) = wrapped(row(one, prefix, look), widths[TITLE]);
+    for (one, row) in tickets.iter().zip(rows) {
+        let (row, rest) = wrapped(row, widths[TITLE]);
         line(&mut out, &row, &widths, &|place, text| painted(place, text, one, look));
         if let Some(rest) = rest {
             let indent = widths.iter().take(TITLE).filter(|width| **width > 0).map(|width| width + GAP).sum();
@@ -79,11 +80,9 @@ pub(super) fn tickets(tickets: &[Listed], look: &RenderOptions) -> String {
 }
 
 /// How wide each column is; nothing for one in which no row says anything.
-fn widths(tickets: &[Listed], prefix: usize, look: &RenderOptions) -> [usize; COLUMNS] {
+fn widths(rows: &[Row<'_>], look: &RenderOptions) -> [usize; COLUMNS] {
     let mut widths = [0; COLUMNS];
-    // Making a row twice is quicker than keeping all of them.
-    for one in tickets {
-        let row = row(one, prefix, look);
+    for row in rows {
         for ((width, cell), text) in widths.iter_mut().zip(row.widths).zip(&row.cells) {
             *width = (*width).max(if text == "-" { 0 } else { cell });
         }
@@ -157,10 +156,14 @@ fn due_style(one: &Listed, look: &RenderOptions) -> anstyle::Style {
 
 /// A line of text as it may be shown; most need no change.
 fn plain(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-        && !text.contains("  ")
-        && !text.starts_with(' ')
-        && !text.ends_with(' ');
+    // One pass: a blank at the beginning counts as a second one.
+    let mut last = b' ';
+    let mut is_plain_byte = |byte: u8| {
+        let is_plain = (b' '..=b'~').contains(&byte) && (byte, last) != (b' ', b' ');
+        last = byte;
+        is_plain
+    };
+    let is_plain = text.bytes().all(&mut is_plain_byte) && !text.ends_with(' ');
     if is_plain { Cow::Borrowed(text) } else { Cow::Owned(shown(text)) }
 }
 

@@ -68,7 +68,12 @@ pub fn address_problem(text: &str) -> Option<String> {
 /// The name and the address in a text; either may be empty.
 fn parts(text: &str) -> Option<(&str, &str)> {
     let text = text.trim();
-    if text.is_empty() || text.chars().any(char::is_control) {
+    let has_control = if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.chars().any(char::is_control)
+    };
+    if text.is_empty() || has_control {
         return None;
     }
     if let Some((name, rest)) = text.split_once('<') {
