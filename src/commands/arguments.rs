@@ -12,7 +12,9 @@ use crate::process::{Changes, FieldChange, FollowUp, Refusal};
 use crate::project::{Change, ChangeOptions, Project, Scope};
 use crate::query::joined;
 use crate::render::View;
-use crate::ticket::{Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, parse_span};
+use crate::ticket::{
+    Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, is_base32, parse_span,
+};
 
 /// How a write is made.
 #[derive(Debug, Default, clap::Args)]
@@ -196,6 +198,15 @@ pub(super) fn given_query(words: &[String]) -> Result<Option<String>, Failure> {
     Ok(Some(query))
 }
 
+/// True where arguments are a query, and no ids: one of them has a sign of a query, or is a word that no id can be.
+pub(super) fn is_query(words: &[String]) -> bool {
+    words.iter().any(|word| {
+        let id = word.strip_prefix('#').unwrap_or(word).to_lowercase();
+        let is_word = id.chars().all(char::is_alphabetic) && !is_base32(&id);
+        is_word || !id.chars().all(char::is_alphanumeric)
+    })
+}
+
 /// When a read looks.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct ReadOptions {
@@ -285,7 +296,7 @@ impl FieldOptions {
     ) -> Result<Changes, Failure> {
         let mut changes = Changes::new();
         let commits: Vec<String> =
-            self.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
+            self.commit.iter().map(|commit| project.code_commit_name(commit)).collect::<Result<_, _>>()?;
         for (field, value) in [
             (Field::Type, self.kind.clone()),
             (Field::Severity, self.severity.clone()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::{ReadOptions, given_query};
+use crate::commands::arguments::{ReadOptions, given_query, is_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
@@ -40,8 +40,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
     let query = given_query(&args.ids)?;
-    // A word alone is an id; a query has a colon, a blank or an at sign in it.
-    let is_query = args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '(']));
+    let is_query = is_query(&args.ids);
     if args.gate.is_some() {
         project.check_gate(query.as_deref().filter(|_| is_query).unwrap_or_default())?;
     }

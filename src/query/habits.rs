@@ -243,8 +243,8 @@ pub(super) fn refused(word: &str, column: usize) -> Result<(), SyntaxError> {
     Ok(())
 }
 
-/// A word such as `severity>=major` or `status!=closed`: the field, and its value with the sign. Only a known field is
-/// taken for one.
+/// A word such as `severity>=major` or `status!=closed`: the field, and its value with the sign. A name that no field has is
+/// taken for one, too, and refused as such.
 pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
     let at = word.find(['=', '!', '<', '>', '~'])?;
     let (field, value) = word.split_at_checked(at)?;
@@ -252,7 +252,19 @@ pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
         || self::field(field).is_some()
         || is_release(field)
         || OTHER_FIELDS.contains(&field);
-    (is_known && value.len() > 1).then_some((field, value))
+    (is_known || is_compared(field, value)).then_some((field, value))
+}
+
+/// True for a name with a sign and a value, which is no text of another kind: `List<String>`, `HEAD~3`.
+fn is_compared(name: &str, value: &str) -> bool {
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let signs = ["==", "!=", "<>", ">=", "<=", "!~", "=", ">", "<", "~"];
+    let Some(rest) = signs.iter().find_map(|sign| value.strip_prefix(sign)) else { return false };
+    let is_other = value.starts_with('<') && rest.contains('>')
+        || value.starts_with('~') && rest.chars().all(|c| c.is_ascii_digit());
+    is_name && !is_other && rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '-'))
 }
 
 /// The field and the value of a word that looks like a term and is none: with a sign that looks like a colon, a letter

@@ -195,6 +195,9 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
     }
     let compared = sign.unwrap_or(Compare::Equal);
     check_some(key, field, if is_literal { "" } else { rest }, column)?;
+    if compared != Compare::Equal && !is_ordered(key) && key != Key::Was {
+        return Err(SyntaxError::at(column, format!("{field} cannot be compared")));
+    }
     match key {
         Key::Severity => rank(compared, rest, Severity::WORDS, column),
         Key::Status => status(compared, rest, column),
@@ -203,7 +206,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         Key::Area => rank(compared, rest, Area::WORDS, column),
         Key::Level if !Level::WORDS.contains(&rest) => Err(no_such(column, rest, Level::WORDS)),
         Key::Level | Key::Reopened | Key::Occurrences | Key::Comments => number(compared, rest, column),
-        Key::Created | Key::Updated if sign.is_none() => moment(field, rest, column),
+        Key::Created | Key::Updated if compared == Compare::Equal => moment(field, rest, column),
         Key::Created | Key::Updated => time(compared, rest, column),
         Key::Due => due(compared, rest, column),
         Key::Title => Ok(Test::Words(phrase(Some(Place::Title), value, column)?)),
@@ -242,10 +245,7 @@ fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, Syn
         | Key::Case
         | Key::Mail
         | Key::Via
-        | Key::By => match sign {
-            None | Some(Compare::Equal) => Ok(Test::Text(own_word(key, rest).to_lowercase())),
-            Some(_) => Err(SyntaxError::at(column, format!("{field} cannot be compared"))),
-        },
+        | Key::By => Ok(Test::Text(own_word(key, rest).to_lowercase())),
     }
 }
 
@@ -295,7 +295,12 @@ fn no_id(field: &str, word: &str, column: usize) -> SyntaxError {
 
 fn status(compared: Compare, word: &str, column: usize) -> Result<Test, SyntaxError> {
     if word.eq_ignore_ascii_case("open") {
-        return Ok(Test::Open);
+        let hint = Some("write status:open, status:<resolved or status:>=resolved".to_owned());
+        let problem = "open is more than one status, and cannot be compared".to_owned();
+        return match compared {
+            Compare::Equal => Ok(Test::Open),
+            _ => Err(SyntaxError { column, problem, hint }),
+        };
     }
     rank(compared, word, Status::WORDS, column)
         .map_err(|_| no_such(column, word, &[&["open"], Status::WORDS].concat()))

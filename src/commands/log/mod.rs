@@ -6,7 +6,7 @@ mod lineage;
 
 use std::collections::BTreeSet;
 
-use crate::commands::arguments::ReadOptions;
+use crate::commands::arguments::{ReadOptions, is_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::{IntroducedEntry, Project, Sought};
@@ -81,12 +81,12 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(View::Entries(entries))
 }
 
-/// The tickets that are named, or that a query means: a query has a colon, a blank or an at sign in it.
+/// The tickets that are named, or that a query means.
 fn ids(args: &Args, project: &Project<'_>) -> Result<Vec<TicketId>, Failure> {
     if args.ids.is_empty() {
         return Ok(Vec::new());
     }
-    if args.ids.iter().any(|word| word.contains([':', ' ', '@', '"', '('])) {
+    if is_query(&args.ids) {
         return project.find_ids(&joined(&args.ids));
     }
     project.ids(&args.ids)
