@@ -59,6 +59,9 @@ impl Change<'_, '_> {
                     }
                 }
                 None => {
+                    if layout::is_of_rules(&edit.path) {
+                        self.check_owned(&edit.path)?;
+                    }
                     self.adopt(&edit.path, content);
                     check_project_file(&edit.path, content)?;
                     names.push(edit.path.rsplit('/').next().unwrap_or_default().to_owned());

@@ -146,6 +146,35 @@ fn the_rules_of_git_are_rules_too() {
 }
 
 #[test]
+fn what_was_edited_by_hand_is_saved_by_the_same_rules() {
+    let (sandbox, tools) = story();
+    let enforce = "as_pat git support -q config set policy.rules_by_role enforce";
+    sandbox.shell(&format!("{tools}{enforce}")).ok();
+    let head = sandbox.git(&["rev-parse", "HEAD"]);
+    for (file, edit) in [
+        (
+            ".support/config.yaml",
+            "sed -i 's/rules_by_role: enforce/rules_by_role: off/' .support/config.yaml",
+        ),
+        (".support/team.yaml", "sed -i 's/l1/product-owner/' .support/team.yaml"),
+        (
+            ".support/vendors/acme.yaml",
+            "mkdir -p .support/vendors; printf 'schema: 1\nemail: a@acme.example\n' >.support/vendors/acme.yaml",
+        ),
+    ] {
+        let refused = sandbox.shell(&format!("{edit}; git support save"));
+        assert_eq!(refused.status, Some(1), "{file}: {refused:?}");
+        let message = format!("is not allowed to change {file} (allowed: Pat Roe)");
+        assert!(refused.stderr.contains(&message), "{file}: {}", refused.stderr);
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), head, "{file}");
+        sandbox.git(&["stash", "-qu"]);
+    }
+    // Who may change them may save them.
+    let edit = "sed -i 's/rules_by_role: enforce/rules_by_role: warn/' .support/config.yaml";
+    sandbox.shell(&format!("{tools}{edit}; as_pat git support save")).ok();
+}
+
+#[test]
 fn a_carrier_is_trusted_and_nobody_else() {
     let squash = "git checkout -q -b side; as_pat git support -q triage $a --severity blocker; next; git support -q comment $a -m There.; \
                   git checkout -q main; git merge -q --squash side >/dev/null 2>&1; ";
