@@ -98,7 +98,7 @@ fn name_commits(project: &Project<'_>, what: &mut RequestKind) -> Result<(), Fai
 
 fn name_all(project: &Project<'_>, commits: &mut [String]) -> Result<(), Failure> {
     for commit in commits {
-        *commit = project.commit_name(commit)?;
+        *commit = project.code_commit_name(commit)?;
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
     let commits: Vec<String> =
-        args.commit.iter().map(|commit| project.commit_name(commit)).collect::<Result<_, _>>()?;
+        args.commit.iter().map(|commit| project.code_commit_name(commit)).collect::<Result<_, _>>()?;
     if args.duplicate_of.is_some() && args.code != Resolution::Duplicate.as_str() {
         let message = format!("--duplicate-of is for --as duplicate, not --as {}", args.code);
         return Err(Failure::usage(message));

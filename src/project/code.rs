@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::process::{Suggestion, paths_named, suggest};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
-use crate::ticket::{Field, Node, Person, Ticket};
+use crate::store::{Error, layout};
+use crate::ticket::{Field, Node, Person, Ticket, visible};
 
 pub use crate::store::git::CodeChange;
 
+/// Lists the commits that can fix something.
+const LIST_CODE: &str = "git log --oneline -- . ':!.support'";
 /// The most files of a ticket that are looked at.
 const MAX_FILES: usize = 8;
 /// The most commits that handover notes list.
@@ -36,6 +39,28 @@ impl Project<'_> {
     /// There is no such revision.
     pub fn commit_name(&self, typed: &str) -> Result<String, Failure> {
         Ok(self.store.repository().revision(typed)?.to_string())
+    }
+
+    /// The whole name of a commit of code as typed: one that is said to fix a ticket.
+    ///
+    /// # Errors
+    /// There is no such commit, or it changes tickets alone.
+    pub fn code_commit_name(&self, typed: &str) -> Result<String, Failure> {
+        let repository = self.store.repository();
+        let refused = |kind, problem: String| Failure::new(kind, problem).hint(LIST_CODE);
+        let shown = visible(typed);
+        let commit = repository
+            .revision(typed)
+            .map_err(|_| refused(Kind::NotFound, format!("'{shown}' is not a commit")))?;
+        let files = repository.files_of(commit).map_err(Error::from)?;
+        let is_of_tickets =
+            |path: &String| path.strip_prefix(layout::FOLDER).is_some_and(|rest| rest.starts_with('/'));
+        if !files.is_empty() && files.iter().all(is_of_tickets) {
+            let message =
+                format!("'{shown}' fixes nothing: it is a commit of tickets, which changes only .support/");
+            return Err(refused(Kind::Refused, message));
+        }
+        Ok(commit.to_string())
     }
 
     /// The commits that changed a ticket's files since the last release that was good; none where no file of it is

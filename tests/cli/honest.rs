@@ -177,7 +177,7 @@ fn people_clocks_and_hands() {
         "s config set commit.prefix 'desk'; s config set commit.skip_ci true; s comment $a -m Here; sed -i 's/^  troubleshooting: T$/  troubleshooting: By hand/' $(f $a); s save",
         // Over what is missing, with a reason.
         "s escalate $a --force -m 'The customer waits.'; s return $a --incomplete -m 'No reproduction'; s alert $a --to Pat -m Soon",
-        "s vendor add acme --email a@acme.example; s defer $a --vendor acme --case 7 --follow-up 3d; s resume $a -m Answered; s pend $a --follow-up 2d -m Asked; s resume $a; s resolve $a --as fixed --no-commit 'Configuration' ; s close $a; s reopen $a -m Again; s resolve $a --as fixed --commit HEAD",
+        "s vendor add acme --email a@acme.example; s defer $a --vendor acme --case 7 --follow-up 3d; s resume $a -m Answered; s pend $a --follow-up 2d -m Asked; s resume $a; s resolve $a --as fixed --no-commit 'Configuration' ; s close $a; s reopen $a -m Again; s resolve $a --as fixed --commit $(git rev-list --max-parents=0 HEAD)",
         "b=$(tick; git support new Twin); n=$((n+5)); s resolve $b --as duplicate --of $a; s reopen $b; s link $b relates-to $a; s owner $a --to 'Eve <Eve@example.com>'; s assign $a --to Eve@example.com; s estimate $a 6h",
         "s new Nightly --key k --label ci; s new Nightly --key k; id=$(git support list key:k --json | sed -n 's/.*\"id\": \"\\([a-z0-9]*\\)\".*/\\1/p'); s resolve $id --as cannot-reproduce; s new Nightly --key k",
     ]);

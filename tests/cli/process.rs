@@ -206,6 +206,20 @@ fn a_resolution_names_what_it_rests_on() {
     let (a, b) = (sandbox.ticket("A"), sandbox.ticket("B"));
     let stderr = sandbox.run(&["resolve", &a, "--as", "fixed"]).fails(1);
     assert!(stderr.contains("requires a commit") && stderr.contains("--no-commit"), "{stderr}");
+    // What changes tickets alone is no fix, whoever committed it; what changes code beside them is one.
+    for arguments in
+        [&["resolve", &a, "--as", "fixed", "--commit", "HEAD"][..], &["edit", &a, "--commit", "HEAD~1"]]
+    {
+        let stderr = sandbox.run(arguments).fails(1);
+        assert!(stderr.contains("fixes nothing: it is a commit of tickets"), "{stderr}");
+    }
+    let operation =
+        format!("{{\"op\": \"resolve\", \"id\": \"{a}\", \"as\": \"fixed\", \"commits\": [\"HEAD\"]}}");
+    let stderr = sandbox.run_with(&["batch"], operation).fails(1);
+    assert!(stderr.contains("fixes nothing"), "{stderr}");
+    let stderr = sandbox.run(&["resolve", &a, "--as", "fixed", "--commit", "nonsense"]).fails(1);
+    assert!(stderr.contains("'nonsense' is not a commit"), "{stderr}");
+    sandbox.shell("echo fixed >pay.rs; git add pay.rs; git commit -q -m Fix pay.rs").ok();
     sandbox.run(&["resolve", &a, "--as", "fixed", "--commit", "HEAD"]).ok();
     assert_eq!(sandbox.field(&a, "commits")[0].as_str().unwrap().len(), 40);
     assert_eq!(sandbox.field(&a, "resolution"), "fixed");

@@ -39,7 +39,7 @@ fn project() -> (Sandbox, String) {
          s known --add $a --workaround Wait.; \
          next; b=$(git-support -q new 'Pay fails again'); s link $a blocks $b; s watch $b; s attach $a code.rs; s assign $a --to me; s comment $a -m Text --spent 1h; s comment $a --internal -m @pat; \
          s escalate $a --requirements r --troubleshooting t; s diagnose $a -m d; s estimate $a 6h; s defer $a --vendor paygate --case 7 --follow-up 3d; s alert $a --to pat -m Look; (export GIT_AUTHOR_NAME='Pat Roe' GIT_AUTHOR_EMAIL=pat@example.com; s comment $b -m Hello); \
-         next; c=$(git-support -q new 'A question' --type question); s resolve $c --as workaround --known $a; s reopen $c; s resolve $c --as fixed --commit HEAD; \
+         next; c=$(git-support -q new 'A question' --type question); s resolve $c --as workaround --known $a; s reopen $c; s resolve $c --as fixed --commit $(git rev-list --max-parents=0 HEAD); \
          next; d=$(git-support -q new Twin); s resolve $d --as duplicate --duplicate-of $b; s undo; s answer add hello --title Hello --language en --label a -m 'Hello {reporter}'; \
          s comment $b --answer hello; s owner $b --to pat; s redact $a --text Text -m x; \
          printf '<testsuite name=\"s\"><testcase classname=\"c\" name=\"t\"><failure message=\"m\">at x</failure></testcase></testsuite>' >r.xml; s ci report r.xml; true",

@@ -156,6 +156,7 @@ fn fixed_names_a_commit_whatever_sets_it() {
     sandbox.shell(&format!("sed -i 's/^status: new/status: resolved\\nresolution: fixed/' {path}")).ok();
     assert!(sandbox.run_unwatched(&["save"], "").status != Some(0));
     sandbox.git(&["checkout", "-q", "HEAD", "--", &path]);
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Fix"]);
     sandbox.run(&["edit", &a, "--status", "resolved", "--resolution", "fixed", "--commit", "HEAD"]).ok();
     sandbox.run(&["edit", &b, "--resolution", "fixed", "--force", "-m", "Configuration."]).ok();
     sandbox.run(&["audit"]).ok();
