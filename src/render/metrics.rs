@@ -299,7 +299,7 @@ pub(super) fn budget(budget: &BudgetTable, look: &RenderOptions) -> String {
         let _ = writeln!(out, "{}", text.trim_end());
     }
     if !budget.tickets.is_empty() {
-        let heading = format!("{:<10}  {:>9} {:>9}  TITLE", "ID", "ESTIMATE", "SPENT");
+        let heading = format!("{:<10}  {:>9} {:>9}  TITLE", "ID", "ESTIMATE", "IN ALL");
         let _ = writeln!(out, "\n{}", look.paint(BOLD, &heading));
     }
     let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(33).max(20));

@@ -1,6 +1,6 @@
 //! A ticket, as a report looks at it: its course, and what its clocks and its team made of it.
 
-use crate::process::{Clock, Event, EventKind, TicketHistory, standing};
+use crate::process::{Clock, ClockState, Event, EventKind, TicketHistory, standing};
 use crate::report::period::Period;
 use crate::ticket::{Level, Resolution, Summary, Timestamp};
 
@@ -15,8 +15,8 @@ pub struct Case {
     pub clocks: Vec<Clock>,
     /// When the team first said something to the customer, in seconds since 1970 UTC.
     pub responded: Option<i64>,
-    /// The seconds of hours that it was worked on at each level.
-    pub at_levels: [i64; 3],
+    /// The seconds of hours that it was worked on at each level; `None` of one where it never was.
+    pub at_levels: [Option<i64>; 3],
 }
 
 /// Why a ticket counts in no time and no rate.
@@ -42,9 +42,11 @@ impl Case {
         standing(&self.clocks).due.map(Timestamp::unix)
     }
 
-    /// Why it counts in no time and no rate, as far as is known: it was no ticket of its own, or no work on one was seen.
-    pub(super) fn set_aside(&self) -> Option<SetAside> {
-        let last = self.events().rev().find_map(|event| match &event.what {
+    /// Why it counts in no time and no rate, as far as was known before a moment: it was no ticket of its own, or no work on
+    /// one was seen.
+    pub(super) fn set_aside(&self, before: i64) -> Option<SetAside> {
+        let known = self.events().rev().filter(|event| event.at < before);
+        let last = known.into_iter().find_map(|event| match &event.what {
             EventKind::Ended(code) => Some((event.entry, code.clone())),
             EventKind::Reopened(_) => Some((u32::MAX, None)),
             EventKind::Opened
@@ -71,8 +73,8 @@ impl Case {
 
     /// The instants at which something happened that a figure counts.
     pub(super) fn instants(&self) -> impl Iterator<Item = i64> {
-        let used_up =
-            self.clocks.iter().filter(|clock| clock.stopped.is_none()).filter_map(|clock| clock.due);
+        let is_used_up = |clock: &&Clock| clock.stopped.is_none() || clock.state == ClockState::Breached;
+        let used_up = self.clocks.iter().filter(is_used_up).filter_map(|clock| clock.due);
         self.events().map(|event| event.at).chain(used_up)
     }
 

@@ -297,15 +297,12 @@ fn is_end(event: &Event) -> bool {
     matches!(event.what, EventKind::Ended(_))
 }
 
-/// The clocks of a kind that came to their end in a period: 1 for those that were kept.
+/// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended
+/// then, as far as the promise goes, whenever it stopped.
 fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
     let value = |clock: &Clock| {
-        let at = match clock.stopped {
-            Some((at, _)) => Some(at),
-            // One that runs on after it was used up has ended, as far as the promise goes.
-            None if clock.state == ClockState::Breached => clock.due,
-            None => None,
-        };
+        let used_up = clock.due.filter(|_| clock.state == ClockState::Breached);
+        let at = used_up.or(clock.stopped.map(|(at, _)| at));
         at.filter(|at| period.has(*at)).map(|_| i64::from(clock.state == ClockState::Met))
     };
     case.clocks.iter().filter(|clock| is_meant(&clock.kind)).filter_map(value).collect()
@@ -354,12 +351,12 @@ fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
 
 fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {
     let has_ended = case.during(period).any(is_end) && !case.is_open_at(period.to - 1);
-    let seconds = case.at_levels.get(level).copied().filter(|seconds| has_ended && *seconds > 0);
+    let seconds = case.at_levels.get(level).copied().flatten().filter(|_| has_ended);
     seconds.into_iter().collect()
 }
 
 /// One for a ticket that ended in the period and counts in no time and no rate, for a reason.
 fn ended_aside(case: &Case, period: Period, why: SetAside) -> Vec<i64> {
     let has_ended = case.during(period).any(is_end);
-    once(has_ended && case.set_aside() == Some(why), 1)
+    once(has_ended && case.set_aside(period.to) == Some(why), 1)
 }

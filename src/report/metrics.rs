@@ -68,8 +68,9 @@ pub(super) fn figures_of(active: &[&Case], all: &[&Case], period: Period) -> Vec
         .map(|sort| {
             let values = if sort.is_of_end { all } else { active };
             // Counts and sums are of all; times and rates of the tickets that were worked on as such.
-            let counts =
-                |case: &&&&Case| matches!(sort.unit, Unit::Count | Unit::Sum) || case.set_aside().is_none();
+            let counts = |case: &&&&Case| {
+                matches!(sort.unit, Unit::Count | Unit::Sum) || case.set_aside(period.to).is_none()
+            };
             let values = values.iter().filter(|case| counts(&case)).flat_map(|case| {
                 (sort.collect)(case, period).into_iter().map(|value| (value, Some(case.summary.id.clone())))
             });

@@ -41,6 +41,7 @@ mod editing;
 mod evil_merges;
 mod failures;
 mod faults;
+mod figures;
 mod first_run;
 mod fixes;
 mod following;

@@ -16,11 +16,12 @@ pub fn first_response(course: &TicketHistory, team: &Team) -> Option<i64> {
     course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
 }
 
-/// The seconds of hours that a ticket was worked on at each level until a moment: what it waited, and what
-/// lies after its end, is cut out. The hours are those of the calendar of its severity.
+/// The seconds of hours that a ticket was worked on at each level until a moment, none of them where it was there at night
+/// alone; `None` of a level where it never was. What it waited, and what lies after its end, is cut out. The hours are those
+/// of the calendar of its severity.
 #[must_use]
-pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [i64; 3] {
-    let mut levels = [0; 3];
+pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [Option<i64>; 3] {
+    let mut levels = [None; 3];
     let (mut level, mut severity, mut is_stopped) = (Level::One, None, false);
     let mut since: Option<i64> = None;
     let mut add = |since: Option<i64>, until: i64, level: Level, severity: Option<Severity>| {
@@ -30,8 +31,9 @@ pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [i64; 
             Some(hours) => hours.between(since, until),
             None => (until - since).max(0),
         });
-        if let Some(sum) = levels.get_mut(level as usize) {
-            *sum += seconds;
+        let was_there = since.is_some_and(|since| since < until);
+        if let Some(sum) = levels.get_mut(level as usize).filter(|_| was_there) {
+            *sum = Some(sum.unwrap_or(0) + seconds);
         }
     };
     for event in course.events.iter().filter(|event| event.at <= now) {

@@ -1,0 +1,92 @@
+//! Figures of reports at the edges of their periods: each counts once, and parts add up to the whole.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::Sandbox;
+
+/// The rows of a report as CSV: for each metric and group, the number of values and the median.
+fn figures(sandbox: &Sandbox, at: &str, arguments: &str) -> BTreeMap<(String, String), (u64, String)> {
+    let said = sandbox.at(at, &format!("report {arguments} --format csv"));
+    let mut lines = said.lines();
+    let heading: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let place = |name: &str| heading.iter().position(|column| *column == name);
+    let mut rows = BTreeMap::new();
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let cell = |name: &str| place(name).map_or("", |at| cells[at]).to_owned();
+        rows.insert((cell("group"), cell("figure")), (cell("n").parse().unwrap(), cell("median")));
+    }
+    rows
+}
+
+fn count(sandbox: &Sandbox, arguments: &str, group: &str, metric: &str) -> u64 {
+    let rows = figures(sandbox, "2027-01-01T00:00:00Z", arguments);
+    rows.get(&(group.to_owned(), metric.to_owned())).unwrap_or_else(|| panic!("{metric}: {rows:?}")).0
+}
+
+#[test]
+fn a_clock_counts_in_one_period() {
+    let sandbox = Sandbox::new();
+    sandbox.at("2026-01-01T00:00:00Z", "config set clocks.major.resolution 4h");
+    let id = sandbox.at("2026-01-07T10:00:00Z", "new A --severity major");
+    let id = id.trim();
+    sandbox.at("2026-02-10T10:00:00Z", &format!("resolve {id} --as answered -m x"));
+    sandbox.at("2026-02-12T10:00:00Z", &format!("reopen {id} -m x"));
+    sandbox.at("2026-03-10T10:00:00Z", &format!("resolve {id} --as answered -m x"));
+    for (period, expected) in [
+        ("--from 2026-01-01 --to 2026-01-31", 1),
+        ("--from 2026-02-01 --to 2026-02-28", 0),
+        ("--from 2026-03-01 --to 2026-03-31", 0),
+        ("--from 2026-01-01 --to 2026-03-31", 1),
+        ("--from 2026-01-05 --to 2026-01-11", 1),
+    ] {
+        assert_eq!(count(&sandbox, period, "", "resolution-kept"), expected, "{period}");
+    }
+    let weeks = "--from 2026-01-05 --to 2026-03-15 --by week";
+    assert_eq!(count(&sandbox, weeks, "2026-W02", "resolution-kept"), 1);
+    assert_eq!(count(&sandbox, weeks, "2026-W11", "resolution-kept"), 0);
+}
+
+#[test]
+fn a_week_knows_nothing_of_later_ones() {
+    let sandbox = Sandbox::new();
+    let a = sandbox.at("2026-01-05T10:00:00Z", "new A");
+    let b = sandbox.at("2026-01-06T10:00:00Z", "new Bee");
+    let duplicate = format!("resolve {} --as duplicate --duplicate-of {}", b.trim(), a.trim());
+    sandbox.at("2026-01-20T10:00:00Z", &duplicate);
+    let weeks = "--from 2026-01-05 --to 2026-01-25 --by week";
+    for (week, period, open) in [
+        ("2026-W02", "--from 2026-01-05 --to 2026-01-11", 2),
+        ("2026-W03", "--from 2026-01-12 --to 2026-01-18", 2),
+        ("2026-W04", "--from 2026-01-19 --to 2026-01-25", 1),
+    ] {
+        for metric in ["backlog", "age"] {
+            assert_eq!(count(&sandbox, weeks, week, metric), open, "{week} {metric}");
+            assert_eq!(count(&sandbox, period, "", metric), open, "{period} {metric}");
+        }
+    }
+}
+
+#[test]
+fn a_ticket_of_a_weekend_was_at_its_level_for_no_hours() {
+    let sandbox = Sandbox::new();
+    for setting in [
+        "calendars.office.hours.mon-fri 09:00-17:00",
+        "calendars.office.timezone UTC",
+        "clocks.major.resolution 8h",
+        "clocks.major.calendar office",
+    ] {
+        sandbox.at("2026-01-01T00:00:00Z", &format!("config set {setting}"));
+    }
+    let story = |title: &str, day: &str, until: &str| {
+        let id = sandbox.at(&format!("{day}T10:00:00Z"), &format!("new {title} --severity major"));
+        let resolve = format!("resolve {} --as answered -m x", id.trim());
+        sandbox.at(&format!("{day}T{until}:00Z"), &resolve);
+    };
+    story("Saturday", "2026-01-10", "11:00");
+    story("Monday", "2026-01-12", "12:00");
+    let rows = figures(&sandbox, "2026-02-01T00:00:00Z", "--from 2026-01-05 --to 2026-01-31");
+    let row = |metric: &str| rows[&(String::new(), metric.to_owned())].clone();
+    assert_eq!(row("level-1-time"), row("resolution-hours"));
+    assert_eq!((row("level-1-time").0, row("level-2-time").0), (2, 0));
+}
