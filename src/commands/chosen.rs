@@ -26,7 +26,7 @@ pub(crate) struct ByQuery {
     #[arg(long, requires = "query")]
     all: bool,
     /// With --query, do not ask before changing
-    #[arg(short, long, requires = "query")]
+    #[arg(short, long)]
     yes: bool,
 }
 

@@ -10,6 +10,9 @@ use crate::intake::aside::{self, kept_aside};
 use crate::intake::attachment::STANDARD_INPUT;
 use crate::intake::limits::{MAX_LINE_BYTES, MAX_LINES};
 
+/// How much of a file tells what it is: the heading of a wide table has some hundred columns.
+const BEGINNING_BYTES: u64 = 65_536;
+
 /// Lines of a file, or of standard input, which is kept aside meanwhile.
 pub struct Lines {
     file: File,
@@ -43,13 +46,14 @@ impl Lines {
         Ok((self.file, self.name))
     }
 
-    /// The beginning of the first line; the rest stays to be read.
+    /// The beginning of the file, in whatever encoding its mark names; all of it stays to be read.
     #[must_use]
     pub fn beginning(&self) -> String {
         let mut bytes = Vec::new();
         let mut file = &self.file;
-        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(4_096).read_to_end(&mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
+        let _ =
+            file.seek(SeekFrom::Start(0)).and_then(|_| file.take(BEGINNING_BYTES).read_to_end(&mut bytes));
+        encoding_rs::UTF_8.decode(&bytes).0.into_owned()
     }
 
     /// Hands over each line that says something, with its number from 1.

@@ -1,8 +1,10 @@
 //! A ticket that comes in from outside: whole, new, or as an issue of another tracker tells it.
 
+use std::collections::BTreeSet;
+
 use crate::process::fingerprint::checksum;
 use crate::process::request::{Changes, Request};
-use crate::ticket::{EntryId, Person, Ticket, TicketId, Timestamp};
+use crate::ticket::{Entry, EntryId, Field, LinkKind, Person, Set, Ticket, TicketId, Timestamp, Visibility};
 
 /// A ticket that comes in.
 #[derive(Debug, Clone)]
@@ -35,10 +37,14 @@ pub struct IncomingIssue {
     pub key: String,
     /// The fields that it has there.
     pub fields: Changes,
+    /// The fields of which the export says nothing, not even that they are empty.
+    pub unknown: BTreeSet<Field>,
     /// Who reported it.
     pub reporter: Person,
     /// When.
     pub created: Timestamp,
+    /// When it changed last there, where the export tells.
+    pub updated: Option<Timestamp>,
     /// Texts that are longer than a ticket takes, whole: files to attach.
     pub long_texts: Vec<LongText>,
     /// What was said about it, the oldest first.
@@ -50,46 +56,126 @@ pub struct IncomingIssue {
 /// A text that is longer than a ticket takes.
 #[derive(Debug, Clone)]
 pub struct LongText {
-    /// The id of the entry that attaches it.
-    pub entry: EntryId,
+    /// The id of the entry that attaches it, as earlier versions told it.
+    pub earlier: EntryId,
+    /// Who wrote it.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Who may see it.
+    pub visibility: Visibility,
     /// The name of the file.
     pub name: String,
     /// All of it.
     pub text: String,
 }
 
+/// What an import says of the state that it brought.
+const AS_OF: &str = "Imported as of ";
+
 impl IncomingIssue {
-    /// The id of the entry that brings fields over, after another such entry: so that an entry tells by itself that an
-    /// import made it.
+    /// The id of an entry that brings something, after the entries that it follows: it is told by all that the entry says, so
+    /// that two clones which import one export write the same, and never two entries under one id.
     #[must_use]
-    pub fn update_entry(&self, after: &EntryId, fields: &str) -> EntryId {
-        EntryId::from_bits(checksum(&format!("{} after {after} {fields}", self.key)))
+    pub fn entry_id(&self, mark: &str, after: &[EntryId]) -> EntryId {
+        let after: Vec<&str> = after.iter().map(EntryId::as_str).collect();
+        EntryId::from_bits(checksum(&format!("{} {mark} after {}", self.key, after.join(" "))))
     }
 
-    /// The id of the entry with which it ended there at a time.
+    /// True for an entry that an import made of something.
     #[must_use]
-    pub fn end_entry(&self, at: Timestamp) -> EntryId {
-        EntryId::from_bits(checksum(&format!("{} ended {at}", self.key)))
+    pub fn is_entry_of(&self, entry: &Entry, mark: &str) -> bool {
+        entry.id == self.entry_id(mark, &entry.after)
     }
 
-    /// The id of the entry with which it was worked on again there, after an end.
+    /// True where a ticket has something that happened there: as this version tells it, or as earlier ones did, which told a
+    /// comment by its number.
     #[must_use]
-    pub fn reopened_entry(&self, after: &EntryId) -> EntryId {
-        EntryId::from_bits(checksum(&format!("{} reopened after {after}", self.key)))
+    pub fn is_known(&self, ticket: &Ticket, what: &IncomingEntry) -> bool {
+        let is_it = |entry: &Entry| {
+            (entry.at == what.at && self.is_entry_of(entry, &what.mark))
+                || (what.earlier.as_ref() == Some(&entry.id)
+                    && (entry.redacted.is_some()
+                        || is_same_text(entry.note.as_ref(), what.request.note.as_ref())))
+        };
+        ticket.timeline().iter().any(is_it)
     }
 
-    /// The id of the entry that opened it here.
+    /// True where a ticket has a long text as a file.
     #[must_use]
-    pub fn opening_entry(&self) -> EntryId {
-        EntryId::from_bits(checksum(&format!("{} opened", self.key)))
+    pub fn is_attached(&self, ticket: &Ticket, text: &LongText, sum: &str) -> bool {
+        let has_it = |entry: &Entry| entry.attachment.as_ref().is_some_and(|file| file.sha256 == sum);
+        let is_it = |entry: &Entry| {
+            (entry.at == text.at && self.is_entry_of(entry, &attached_mark(sum)))
+                || (entry.id == text.earlier && (entry.redacted.is_some() || has_it(entry)))
+        };
+        ticket.timeline().iter().any(is_it)
     }
+
+    /// True for the entry that brings fields over, after another such entry: it tells by itself that an import made it.
+    #[must_use]
+    pub fn is_update(&self, entry: &Entry, last: &EntryId, fields: &str) -> bool {
+        let earlier = EntryId::from_bits(checksum(&format!("{} after {last} {fields}", self.key)));
+        entry.id == earlier || self.is_entry_of(entry, &update_mark(last, fields, &entry.by, entry.at))
+    }
+
+    /// True for the entry with which it ended there.
+    #[must_use]
+    pub fn is_end(&self, entry: &Entry) -> bool {
+        let earlier = EntryId::from_bits(checksum(&format!("{} ended {}", self.key, entry.at)));
+        let code = match entry.set.get(&Field::Resolution) {
+            Some(Set::Value { to: Some(code), .. }) => code.to_string(),
+            _ => String::new(),
+        };
+        let original = match entry.set.get(&Field::Links(LinkKind::DuplicateOf)) {
+            Some(Set::Members { add, .. }) => add.join(" "),
+            _ => String::new(),
+        };
+        entry.id == earlier || self.is_entry_of(entry, &end_mark(&entry.by, entry.at, &code, &original))
+    }
+
+    /// What is said of the state that an export has.
+    #[must_use]
+    pub fn as_of(&self) -> Option<String> {
+        self.updated.map(|at| format!("{AS_OF}{at}."))
+    }
+}
+
+/// The state that an entry brought, where it says.
+#[must_use]
+pub fn state_brought(entry: &Entry) -> Option<Timestamp> {
+    Timestamp::parse(entry.note.as_ref()?.trim_end().strip_prefix(AS_OF)?.strip_suffix('.')?)
+}
+
+/// What tells the entry that brings fields over.
+#[must_use]
+pub fn update_mark(last: &EntryId, fields: &str, by: &Person, at: Timestamp) -> String {
+    format!("changed {last} {fields} {by} {at}")
+}
+
+/// What tells the entry with which an issue ended.
+#[must_use]
+pub fn end_mark(by: &Person, at: Timestamp, code: &str, original: &str) -> String {
+    format!("ended {by} {at} {code} {original}")
+}
+
+/// What tells the entry that attaches a long text, by its checksum.
+#[must_use]
+pub fn attached_mark(sum: &str) -> String {
+    format!("attached {sum}")
+}
+
+fn is_same_text(one: Option<&String>, other: Option<&String>) -> bool {
+    one.map(|text| text.trim_end()) == other.map(|text| text.trim_end())
 }
 
 /// Something that happened in another tracker.
 #[derive(Debug, Clone)]
 pub struct IncomingEntry {
-    /// Its id, told by what it came from.
-    pub entry: EntryId,
+    /// What tells it from everything else of the issue.
+    pub mark: String,
+    /// Its id, as earlier versions told it; they had none for what they did not know.
+    pub earlier: Option<EntryId>,
     /// Who did it.
     pub by: Person,
     /// When.

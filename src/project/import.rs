@@ -39,6 +39,7 @@ impl Change<'_, '_> {
         content: &AttachmentContent<'_>,
         force: Option<&str>,
     ) -> Result<Result<Imported, String>, Failure> {
+        let is_whole = matches!(incoming, Incoming::Whole(_));
         let (before, after) = match self.imported(incoming, mark)? {
             Ok(Some((before, after))) => match self.judged(before.as_ref(), after, force)? {
                 Ok(after) => (before, after),
@@ -47,7 +48,8 @@ impl Change<'_, '_> {
             Ok(None) => return Ok(Ok(Imported::Unchanged)),
             Err(problem) => return Ok(Err(problem)),
         };
-        if let Err(problem) = self.import_attachments(&after, content)? {
+        // The long texts of an issue came with it.
+        if is_whole && let Err(problem) = self.import_attachments(&after, content)? {
             return Ok(Err(problem));
         }
         if before.as_ref() == Some(&after) {

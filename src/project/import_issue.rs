@@ -1,18 +1,19 @@
 //! An issue of another tracker, taken over: the first time as a whole, the next what changed there since. What changed on
 //! both sides is said, and stays as it is here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::process::{
     Actor, Changes, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request, RequestKind,
-    Rules,
+    Rules, attached_mark, end_mark, update_mark,
 };
 use crate::project::attachments::attachment;
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::import::{Pair, opening};
+use crate::project::import_last::{Last, Outcome, mark_of_changes};
 use crate::store::layout;
-use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Set, Ticket};
+use crate::ticket::{Field, Person, Ticket, Visibility, sha256};
 
 /// The fields that follow the other tracker.
 const FOLLOWING: &[Field] = &[
@@ -29,6 +30,9 @@ const FOLLOWING: &[Field] = &[
 impl Change<'_, '_> {
     pub(super) fn issue(&mut self, issue: &IncomingIssue) -> Result<Pair, Failure> {
         let before = self.project().snapshot().ticket(&issue.id)?;
+        if before.as_ref().is_some_and(Ticket::is_purged) {
+            return Ok(Ok(None));
+        }
         Ok(match self.issue_on(issue, before.as_ref()) {
             Ok(after) => Ok((before.as_ref() != Some(&after)).then_some((before, after))),
             Err(failure) => Err(failure.error.to_string()),
@@ -38,29 +42,50 @@ impl Change<'_, '_> {
     fn issue_on(&mut self, issue: &IncomingIssue, before: Option<&Ticket>) -> Result<Ticket, Failure> {
         let rules = lenient(self.project().rules()?);
         let mut ticket = match before {
-            Some(before) => self.followed(issue, before, &rules)?,
-            None => {
-                let (by, entry) = (issue.reporter.clone(), issue.opening_entry());
-                let actor = Actor { member: by.clone(), by, at: issue.created, via: None, entry };
-                self.opened(&issue.id, &issue.fields, opening(self.project().rules()?), &rules, &actor)?
-            }
+            Some(before) => before.clone(),
+            None => self.opened_there(issue, &rules)?,
         };
+        let last = before.and_then(|before| Last::of(issue, before));
+        let is_older = last.as_ref().is_some_and(|last| last.is_newer_than(issue));
+        let is_here = before.is_some();
         self.attach_long_texts(issue, &mut ticket, &rules)?;
         for comment in &issue.comments {
-            self.happened(&mut ticket, comment, &rules)?;
+            self.happened(issue, &mut ticket, comment, &rules, is_here)?;
         }
-        self.stands(issue, &mut ticket, &rules)?;
+        if !is_older {
+            self.stands(issue, &mut ticket, &rules, is_here)?;
+        }
+        // What is set now comes after what happened there.
+        if let (Some(before), Some(last)) = (before, &last) {
+            self.followed(issue, (before, last, is_older), &mut ticket, &rules)?;
+        }
         Ok(ticket)
     }
 
-    /// The ticket with what changed in the other tracker since the import before.
-    fn followed(&mut self, issue: &IncomingIssue, before: &Ticket, rules: &Rules) -> Result<Ticket, Failure> {
-        let mut ticket = before.clone();
-        let Some(last) = Last::of(issue, before) else { return Ok(ticket) };
+    /// The ticket as it was opened there.
+    fn opened_there(&mut self, issue: &IncomingIssue, rules: &Rules) -> Result<Ticket, Failure> {
+        let (by, at) = (issue.reporter.clone(), issue.created);
+        let mut request = opening(self.project().rules()?);
+        request.note = issue.as_of().or(request.note);
+        let mark = format!("opened {by} {at} {} {:?}", mark_of_changes(&issue.fields), request.note);
+        let actor = Actor { member: by.clone(), by, at, via: None, entry: issue.entry_id(&mark, &[]) };
+        self.opened(&issue.id, &issue.fields, request, rules, &actor)
+    }
+
+    /// Takes over what changed in the other tracker since the import before. Who changed it there, no export tells: who
+    /// imports it sets it here.
+    fn followed(
+        &mut self,
+        issue: &IncomingIssue,
+        (before, last, is_older): (&Ticket, &Last, bool),
+        ticket: &mut Ticket,
+        rules: &Rules,
+    ) -> Result<(), Failure> {
         let (mut changes, mut apart) = (Changes::new(), Vec::new());
         // What ended or waits is not set back by a word for where it stands.
         let is_ended = !before.fields().status().is_open() || issue.end.is_some();
-        for field in FOLLOWING.iter().filter(|field| !(is_ended && **field == Field::Status)) {
+        let fields = FOLLOWING.iter().filter(|field| !issue.unknown.contains(field));
+        for field in fields.filter(|field| !(is_ended && **field == Field::Status)) {
             let theirs = issue.fields.get(field);
             match last.change(field, theirs, before) {
                 Outcome::Same => {}
@@ -68,29 +93,40 @@ impl Change<'_, '_> {
                 Outcome::Apart => apart.push(field.name()),
             }
         }
-        for (field, change) in issue.fields.iter().filter(|(field, _)| matches!(field, Field::Links(_))) {
-            let FieldChange::Members { add, .. } = change else { continue };
-            let known: BTreeSet<&str> = before.fields().members(field).collect();
-            let new: Vec<String> = add.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
-            if !new.is_empty() {
-                changes.insert(field.clone(), FieldChange::adding(new));
-            }
+        add_links(issue, before, &mut changes);
+        self.warn_of(issue, "changed in both trackers", &apart);
+        if is_older {
+            let left: Vec<_> = changes.keys().map(Field::name).collect();
+            self.warn_of(issue, "the export is older than what was imported before", &left);
+            return Ok(());
         }
-        if !apart.is_empty() {
-            let warning = format!(
-                "warning: {}: changed in both trackers, not imported: {}",
-                issue.id,
-                apart.join(", ")
+        let strict = self.project().rules()?;
+        let may_judge =
+            strict.settings.severity_by_owner != Policy::Enforce || strict.may_judge(&self.author.member);
+        if !may_judge && changes.remove(&Field::Severity).is_some() {
+            self.warn_of(
+                issue,
+                "only product owners set it (policy.severity_by_owner)",
+                &[Field::Severity.name()],
             );
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let (by, at) = (self.author.by.clone(), self.at());
+        let mark = update_mark(&last.entry, &mark_of_changes(&changes), &by, at);
+        let request = Request::new(RequestKind::Edit(changes)).with_note(issue.as_of());
+        let request = Request { visibility: Visibility::Internal, ..request };
+        let what = IncomingEntry { mark, earlier: None, by, at, request };
+        self.happened(issue, ticket, &what, rules, true)
+    }
+
+    fn warn_of(&self, issue: &IncomingIssue, why: &str, fields: &[impl AsRef<str>]) {
+        if !fields.is_empty() {
+            let names: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
+            let warning = format!("warning: {}: {why}, not imported: {}", issue.id, names.join(", "));
             self.project().host.note(warning);
         }
-        if !changes.is_empty() {
-            let entry = issue.update_entry(&last.entry, &mark_of_changes(&changes));
-            let request = Request::new(RequestKind::Edit(changes));
-            let (by, at) = (issue.reporter.clone(), self.at());
-            self.happened(&mut ticket, &IncomingEntry { entry, by, at, request }, rules)?;
-        }
-        Ok(ticket)
     }
 
     /// Attaches texts that are longer than a ticket takes.
@@ -101,16 +137,23 @@ impl Change<'_, '_> {
         rules: &Rules,
     ) -> Result<(), Failure> {
         for long in &issue.long_texts {
-            if ticket.timeline().iter().any(|known| known.id == long.entry) {
+            let sum = sha256(long.text.as_bytes());
+            if issue.is_attached(ticket, long, &sum) {
                 continue;
             }
-            let attachment = attachment(&long.entry, &long.name, long.text.as_bytes());
+            let mark = attached_mark(&sum);
+            let entry = issue.entry_id(&mark, &ticket.next_position().after);
+            let attachment = attachment(&entry, &long.name, long.text.as_bytes());
             let file = attachment.file.clone();
-            let request = Request::new(RequestKind::Attach(attachment));
-            let (entry, by) = (long.entry.clone(), issue.reporter.clone());
+            let is_internal = long.visibility == Visibility::Internal;
+            // What has a note of the team's is the team's.
+            let note = is_internal.then(|| "The whole text of an internal note.".to_owned());
+            let request = Request::new(RequestKind::Attach(attachment)).with_note(note);
+            let request = Request { visibility: long.visibility.clone(), ..request };
             let mut rules = rules.clone();
             rules.settings.max_attachment_bytes = u64::MAX;
-            self.happened(ticket, &IncomingEntry { entry, by, at: issue.created, request }, &rules)?;
+            let actor = Actor { member: long.by.clone(), by: long.by.clone(), at: long.at, via: None, entry };
+            self.decided(ticket, request, &rules, &actor)?;
             let path = format!("{}/{file}", layout::attachments(ticket.id()));
             self.store_file(path, long.text.clone().into_bytes())?;
         }
@@ -118,150 +161,95 @@ impl Change<'_, '_> {
     }
 
     /// Ends it as it ended there, or works on it again as it is worked on there; unless it was decided otherwise here.
-    fn stands(&mut self, issue: &IncomingIssue, ticket: &mut Ticket, rules: &Rules) -> Result<(), Failure> {
+    fn stands(
+        &mut self,
+        issue: &IncomingIssue,
+        ticket: &mut Ticket,
+        rules: &Rules,
+        is_here: bool,
+    ) -> Result<(), Failure> {
         let is_open = ticket.fields().status().is_open();
         match &issue.end {
-            Some(end) if is_open => self.happened(ticket, end, rules),
-            None if !is_open => {
-                let ended =
-                    ticket.setter(&Field::Status).filter(|entry| entry.id == issue.end_entry(entry.at));
+            Some(end) if is_open => {
+                let (by, request) = self.attested(end, is_here);
+                let end = IncomingEntry { mark: mark_of_end(&by, end), by, request, ..end.clone() };
+                self.happened(issue, ticket, &end, rules, false)
+            }
+            None if !is_open && !issue.unknown.contains(&Field::Status) => {
+                let ended = ticket.setter(&Field::Status).filter(|entry| issue.is_end(entry));
                 let Some(ended) = ended else { return Ok(()) };
-                let entry = issue.reopened_entry(&ended.id);
                 let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
                     .with_note(Some("It was opened again where it came from.".to_owned()));
-                let (by, at) = (issue.reporter.clone(), self.at());
-                self.happened(ticket, &IncomingEntry { entry, by, at, request }, rules)
+                let (by, at) = (self.author.by.clone(), self.at());
+                let mark = format!("reopened after {} {by} {at}", ended.id);
+                self.happened(
+                    issue,
+                    ticket,
+                    &IncomingEntry { mark, earlier: None, by, at, request },
+                    rules,
+                    true,
+                )
             }
             Some(_) | None => Ok(()),
         }
     }
 
     /// Adds what happened elsewhere, unless it came in before.
-    fn happened(&mut self, ticket: &mut Ticket, what: &IncomingEntry, rules: &Rules) -> Result<(), Failure> {
-        if ticket.timeline().iter().any(|known| known.id == what.entry) {
+    fn happened(
+        &mut self,
+        issue: &IncomingIssue,
+        ticket: &mut Ticket,
+        what: &IncomingEntry,
+        rules: &Rules,
+        is_here: bool,
+    ) -> Result<(), Failure> {
+        if issue.is_known(ticket, what) {
             return Ok(());
         }
-        let (by, entry) = (what.by.clone(), what.entry.clone());
-        let actor = Actor { member: by.clone(), by, at: what.at, via: None, entry };
-        self.decided(ticket, what.request.clone(), rules, &actor).map(drop)
-    }
-}
-
-/// What the other tracker had at the import before, as the entries tell that imports made.
-struct Last {
-    values: BTreeMap<Field, Option<Node>>,
-    members: BTreeMap<Field, BTreeSet<String>>,
-    /// The last of those entries.
-    entry: EntryId,
-}
-
-/// What becomes of a field.
-enum Outcome {
-    /// Nothing changed there.
-    Same,
-    /// It is as it is there.
-    Theirs(FieldChange),
-    /// It changed here, too.
-    Apart,
-}
-
-impl Last {
-    fn of(issue: &IncomingIssue, ticket: &Ticket) -> Option<Self> {
-        let opening = ticket.timeline().iter().find(|entry| entry.action == Action::Open)?;
-        // An opening does not set what a ticket has anyway.
-        let usual = Fields::default();
-        let values = [Field::Type, Field::Status].map(|field| (field.clone(), usual.get(&field).cloned()));
-        let mut last = Self { values: values.into(), members: BTreeMap::new(), entry: opening.id.clone() };
-        last.take(opening);
-        for entry in ticket.timeline().iter().filter(|entry| entry.action == Action::Edit) {
-            if entry.id == issue.update_entry(&last.entry, &mark_of_entry(entry)) {
-                last.take(entry);
-                last.entry = entry.id.clone();
-            }
-        }
-        Some(last)
+        let (by, request) = self.attested(what, is_here);
+        let entry = issue.entry_id(&what.mark, &ticket.next_position().after);
+        let is_mine = by == self.author.by;
+        let member = if is_mine { self.author.member.clone() } else { by.clone() };
+        let actor = Actor { member, by, at: what.at, via: None, entry };
+        self.decided(ticket, request, rules, &actor).map(drop)
     }
 
-    fn take(&mut self, entry: &Entry) {
-        for (field, set) in &entry.set {
-            match set {
-                Set::Value { to, .. } => drop(self.values.insert(field.clone(), to.clone())),
-                Set::Text { to } => drop(self.values.insert(field.clone(), to.clone().map(Node::text))),
-                Set::Members { add, remove } => {
-                    let members = self.members.entry(field.clone()).or_default();
-                    members.extend(add.iter().cloned());
-                    remove.iter().for_each(|gone| drop(members.take(gone)));
-                }
-                Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => {}
-            }
-        }
-    }
-
-    /// What becomes of a field that is so there now.
-    fn change(&self, field: &Field, theirs: Option<&FieldChange>, ours: &Ticket) -> Outcome {
-        if field.kind() == Kind::Members {
-            return self.change_of_members(field, theirs, ours);
-        }
-        let theirs = match theirs {
-            Some(FieldChange::To(value)) => value.clone(),
-            Some(FieldChange::Members { .. }) | None => None,
+    /// Who answers for something that happened elsewhere, and what it is. What somebody of the team is said to have done there,
+    /// on a ticket that is here, no commit of theirs proves: who imports it says so.
+    fn attested(&self, what: &IncomingEntry, is_here: bool) -> (Person, Request) {
+        let is_of_team = |who: &Person| {
+            let known = self.project().store.mapped(who).unwrap_or_else(|_| who.clone());
+            self.project().team().is_ok_and(|team| team.has_member(who) || team.has_member(&known))
         };
-        if theirs.is_none() && [Field::Title, Field::Type, Field::Status].contains(field) {
-            // No word, or one that nobody knows: each issue has one.
-            return Outcome::Same;
+        let (by, mut request) = (what.by.clone(), what.request.clone());
+        if !is_here || by == self.author.by || !is_of_team(&by) {
+            return (by, request);
         }
-        let was = self.values.get(field).cloned().flatten();
-        let now = ours.fields().get(field).cloned();
-        if theirs == was || theirs == now {
-            return Outcome::Same;
-        }
-        if now == was { Outcome::Theirs(FieldChange::To(theirs)) } else { Outcome::Apart }
-    }
-
-    fn change_of_members(&self, field: &Field, theirs: Option<&FieldChange>, ours: &Ticket) -> Outcome {
-        let theirs: BTreeSet<String> = match theirs {
-            Some(FieldChange::Members { add, .. }) => add.iter().cloned().collect(),
-            Some(FieldChange::To(_)) | None => BTreeSet::new(),
-        };
-        let was = self.members.get(field).cloned().unwrap_or_default();
-        let now: BTreeSet<&str> = ours.fields().members(field).collect();
-        let add: Vec<String> =
-            theirs.difference(&was).filter(|one| !now.contains(one.as_str())).cloned().collect();
-        let remove: Vec<String> =
-            was.difference(&theirs).filter(|one| now.contains(one.as_str())).cloned().collect();
-        if add.is_empty() && remove.is_empty() {
-            return Outcome::Same;
-        }
-        Outcome::Theirs(FieldChange::Members { add, remove })
+        let said = request.note.take().map(|note| format!("\n\n{note}")).unwrap_or_default();
+        request.note = Some(format!("By {by}, where it came from.{said}"));
+        (self.author.by.clone(), request)
     }
 }
 
-/// What changes set, as a text that the entry which makes them has, too.
-fn mark_of_changes(changes: &Changes) -> String {
-    let parts = changes.iter().map(|(field, change)| match change {
-        FieldChange::To(value) => mark(field, value.as_ref().map(Node::to_string).as_deref(), &[], &[]),
-        FieldChange::Members { add, remove } => mark(field, None, add, remove),
-    });
-    parts.collect()
+/// The links that are new there.
+fn add_links(issue: &IncomingIssue, before: &Ticket, changes: &mut Changes) {
+    for (field, change) in issue.fields.iter().filter(|(field, _)| matches!(field, Field::Links(_))) {
+        let FieldChange::Members { add, .. } = change else { continue };
+        let known: BTreeSet<&str> = before.fields().members(field).collect();
+        let new: Vec<String> = add.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
+        if !new.is_empty() {
+            changes.insert(field.clone(), FieldChange::adding(new));
+        }
+    }
 }
 
-fn mark_of_entry(entry: &Entry) -> String {
-    let parts = entry.set.iter().map(|(field, set)| match set {
-        Set::Value { to, .. } => mark(field, to.as_ref().map(Node::to_string).as_deref(), &[], &[]),
-        Set::Text { to } => mark(field, to.as_deref(), &[], &[]),
-        Set::Members { add, remove } => mark(field, None, add, remove),
-        Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => String::new(),
-    });
-    parts.collect()
-}
-
-fn mark(field: &Field, value: Option<&str>, add: &[String], remove: &[String]) -> String {
-    let sorted = |words: &[String]| {
-        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.join(",")
+/// What tells an end, by whoever it is said to be of.
+fn mark_of_end(by: &Person, end: &IncomingEntry) -> String {
+    let RequestKind::Process(ProcessAction::Resolve(ending)) = &end.request.what else {
+        return String::new();
     };
-    format!("{}={}+{}-{};", field.name(), value.unwrap_or_default().trim_end(), sorted(add), sorted(remove))
+    let original = ending.duplicate_of.as_ref().map(ToString::to_string).unwrap_or_default();
+    end_mark(by, end.at, ending.code.as_str(), &original)
 }
 
 /// What another tracker let happen has happened.

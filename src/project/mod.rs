@@ -25,6 +25,7 @@ mod history;
 mod host;
 mod import;
 mod import_issue;
+mod import_last;
 mod inbox;
 mod indexing;
 mod introduced;

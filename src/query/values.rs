@@ -297,10 +297,8 @@ fn status(compared: Compare, word: &str, column: usize) -> Result<Test, SyntaxEr
     if word.eq_ignore_ascii_case("open") {
         let hint = Some("write status:open, status:<resolved or status:>=resolved".to_owned());
         let problem = "open is more than one status, and cannot be compared".to_owned();
-        return match compared {
-            Compare::Equal => Ok(Test::Open),
-            _ => Err(SyntaxError { column, problem, hint }),
-        };
+        let is_equal = compared == Compare::Equal;
+        return if is_equal { Ok(Test::Open) } else { Err(SyntaxError { column, problem, hint }) };
     }
     rank(compared, word, Status::WORDS, column)
         .map_err(|_| no_such(column, word, &[&["open"], Status::WORDS].concat()))

@@ -168,7 +168,9 @@ fn facts(packet: &HandoverNotes) -> Section {
 
 fn evidence(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
-    for entry in packet.ticket.current() {
+    let is_for_team = matches!(packet.audience, Audience::Team);
+    let entries = packet.ticket.current();
+    for entry in entries.filter(|entry| is_for_team || entry.visibility == Visibility::Customer) {
         let Some(file) = &entry.attachment else { continue };
         let place = match packet.audience {
             Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),

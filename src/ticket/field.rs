@@ -7,7 +7,7 @@ use crate::ticket::timestamp::Timestamp;
 use crate::ticket::words::{Area, Finding, Level, LinkKind, Severity, Status, Type, nearest};
 
 /// The longest value of a one-line field, in characters.
-pub(crate) const MAX_LINE_CHARS: usize = 512;
+pub const MAX_LINE_CHARS: usize = 512;
 
 /// A field of the head; the order is the order of the file (docs/file-format.md).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -56,7 +56,7 @@ pub use conflict::sides;
 pub use digest::sha256;
 pub use earlier::EarlierTexts;
 pub use entry::{Attachment, Entry, EntryData, EntryIdentity, Set, Visibility};
-pub use field::{Field, Kind};
+pub use field::{Field, Kind, MAX_LINE_CHARS};
 pub use fields::Fields;
 pub use fix_commits::FixCommits;
 pub use fold::fold;

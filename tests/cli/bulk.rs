@@ -181,6 +181,7 @@ fn a_batch_does_what_the_commands_do() {
          {{\"op\":\"resolve\",\"id\":\"{three}\",\"as\":\"duplicate\",\"of\":\"{one}\"}}\n\
          {{\"op\":\"resolve\",\"id\":\"{two}\",\"as\":\"fixed\",\"commits\":[\"HEAD\"]}}\n"
     );
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Fix"]);
     let head = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
     sandbox.run_with(&["batch"], &lines).ok();
     assert_eq!(sandbox.field(&two, "commits")[0], head.as_str());

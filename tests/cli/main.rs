@@ -72,6 +72,8 @@ mod mailing;
 mod malformed;
 mod matrix;
 mod merging;
+mod migrating;
+mod misspelt;
 mod moved;
 mod odd_messages;
 mod opened;

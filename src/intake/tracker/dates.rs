@@ -108,7 +108,12 @@ fn date(
     order: Option<DayOrder>,
 ) -> Result<Date, String> {
     let invalid = || format!("'{text}' is not a valid time");
-    let full = |year: i32, length: usize| if length <= 2 { 2_000 + year } else { year };
+    // As POSIX reads them, nearly: trackers have no dates of the 2070s, and some of the 1970s.
+    let full = |year: i32, length: usize| match year {
+        70..=99 if length <= 2 => 1_900 + year,
+        _ if length <= 2 => 2_000 + year,
+        _ => year,
+    };
     let (year, month, day) = match (numbers, month) {
         ([(year, 4), (day, _)], Some(month)) => (*year, month, *day),
         ([(day, _), (year, length)], Some(month)) => (full(*year, *length), month, *day),
@@ -137,14 +142,47 @@ fn numbered(month: i32) -> Option<Month> {
     Month::try_from(u8::try_from(month).ok()?).ok()
 }
 
+/// Months as German and French exports have them, where English ones do not begin so.
+const OTHER_MONTHS: &[(&str, u8)] = &[
+    ("janv", 1),
+    ("janvier", 1),
+    ("févr", 2),
+    ("fév", 2),
+    ("février", 2),
+    ("mär", 3),
+    ("mrz", 3),
+    ("märz", 3),
+    ("mars", 3),
+    ("avr", 4),
+    ("avril", 4),
+    ("mai", 5),
+    ("juin", 6),
+    ("juni", 6),
+    ("juil", 7),
+    ("juillet", 7),
+    ("juli", 7),
+    ("août", 8),
+    ("septembre", 9),
+    ("okt", 10),
+    ("oktober", 10),
+    ("octobre", 10),
+    ("novembre", 11),
+    ("dez", 12),
+    ("dezember", 12),
+    ("déc", 12),
+    ("décembre", 12),
+];
+
 fn month_named(word: &str) -> Option<Month> {
     let word = word.to_lowercase();
+    let word = word.trim_end_matches('.').to_owned();
+    if let Some((_, number)) = OTHER_MONTHS.iter().find(|(name, _)| *name == word) {
+        return Month::try_from(*number).ok();
+    }
     let months = (1..=12).filter_map(|number| Month::try_from(number).ok());
     let is = |month: &Month| {
         let name = month.to_string().to_lowercase();
-        word.len() >= 3
-            && word.chars().all(char::is_alphabetic)
-            && name.starts_with(word.trim_end_matches('.'))
+        word.len() >= 3 && word.chars().all(char::is_alphabetic) && name.starts_with(&word)
     };
     months.into_iter().find(is)
 }
@@ -211,6 +249,12 @@ mod tests {
             ("Nov 24, 2026", "2026-11-24T00:00:00Z"),
             ("24 November 2026 10:00", "2026-11-24T10:00:00Z"),
             ("Tue, 24 Nov 2026 10:00:00 +0000", "2026-11-24T10:00:00Z"),
+            ("19/Mär/24", "2024-03-19T00:00:00Z"),
+            ("19. März 2024", "2024-03-19T00:00:00Z"),
+            ("1 août 2024", "2024-08-01T00:00:00Z"),
+            ("19/mars/24", "2024-03-19T00:00:00Z"),
+            ("31/12/99", "1999-12-31T00:00:00Z"),
+            ("31/12/69", "2069-12-31T00:00:00Z"),
             ("Tuesday, November 24, 2026 12:30 am", "2026-11-24T00:30:00Z"),
         ] {
             let at = moment(&Value::from(text), None);

@@ -3,13 +3,17 @@
 //! Each entry's id is told by what it came from, so that a second import of the same file changes nothing, and
 //! what happened here meanwhile stays.
 
-use crate::intake::tracker::issue::{Issue, Said};
+use std::collections::BTreeMap;
+
+use crate::intake::tracker::issue::Issue;
+use crate::intake::tracker::reading::Said;
 use crate::process::{
     Changes, FieldChange, IncomingEntry, IncomingIssue, LongText, ProcessAction, Request, RequestKind,
     ResolutionRequest, checksum, without_secrets,
 };
 use crate::ticket::{
-    EntryId, Field, LinkKind, MAX_TEXT_BYTES, Resolution, TicketId, Timestamp, Visibility, first_bytes,
+    EntryId, Field, LinkKind, MAX_TEXT_BYTES, Person, Resolution, TicketId, Timestamp, Visibility,
+    first_bytes,
 };
 
 /// What is said where the rest of a text is attached.
@@ -17,62 +21,108 @@ const MORE: &str = "\n\n[The whole text is attached.]\n";
 
 /// An issue as a ticket that comes in, with the links that it and others tell.
 pub fn incoming(issue: &Issue, links: &[(LinkKind, TicketId)]) -> IncomingIssue {
-    let entry = |what: &str| EntryId::from_bits(checksum(&format!("{} {what}", issue.key)));
-    let mut long_texts = Vec::new();
-    let mut bounded = |what: &str, text: &str| {
+    let mut texts = Texts { issue, long: Vec::new() };
+    let mut fields = fields(issue, links);
+    if !issue.description.trim().is_empty() {
+        let (by, at) = (&issue.reporter, issue.created);
+        let description = texts.bounded("description", &issue.description, (by, at, Visibility::Customer));
+        fields.insert(Field::Description, FieldChange::to_text(description));
+    }
+    let mut comments = Vec::new();
+    comments.extend(facts(issue, &mut texts));
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, said) in issue.comments.iter().enumerate() {
+        comments.extend(comment(said, number, &mut texts, &mut seen));
+    }
+    // One that was said earlier is not put after what was said later.
+    comments.sort_by_key(|comment| comment.at);
+    IncomingIssue {
+        id: TicketId::from_key(&issue.key),
+        key: issue.key.clone(),
+        fields,
+        unknown: issue.unknown.clone(),
+        reporter: issue.reporter.clone(),
+        created: issue.created,
+        updated: issue.updated,
+        long_texts: texts.long,
+        comments,
+        end: issue.ended.as_ref().map(|(at, code)| ended(issue, *at, code, links)),
+    }
+}
+
+/// The texts of an issue; those that are longer than a ticket takes are attached.
+struct Texts<'a> {
+    issue: &'a Issue,
+    long: Vec<LongText>,
+}
+
+impl Texts<'_> {
+    /// The id of an entry, as earlier versions told it.
+    fn earlier(&self, what: &str) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} {what}", self.issue.key)))
+    }
+
+    /// A text as far as a ticket takes it; without secrets.
+    fn bounded(
+        &mut self,
+        what: &str,
+        text: &str,
+        (by, at, visibility): (&Person, Timestamp, Visibility),
+    ) -> String {
         let text = without_secrets(&text.replace("\r\n", "\n"));
         let cut = beginning(&text);
         if cut != text {
             let name = format!("{what}.md");
-            long_texts.push(LongText { entry: entry(&format!("attached {name}")), name, text });
+            let earlier = self.earlier(&format!("attached {name}"));
+            self.long.push(LongText { earlier, by: by.clone(), at, visibility, name, text });
         }
         cut
+    }
+}
+
+/// A comment. It is told by who wrote what and when, not by its number: an earlier one may be deleted there, and one that
+/// was edited there is another text.
+fn comment(
+    said: &Said,
+    number: usize,
+    texts: &mut Texts<'_>,
+    seen: &mut BTreeMap<String, usize>,
+) -> Option<IncomingEntry> {
+    let Said { id, at, by, text, is_internal } = said;
+    let visibility = if *is_internal { Visibility::Internal } else { Visibility::Customer };
+    let name = format!("comment-{}", number + 1);
+    let note = texts.bounded(&name, text, (by, *at, visibility.clone()));
+    if note.trim().is_empty() {
+        return None;
+    }
+    let what = format!("{at} {by} {is_internal} {:016x}", checksum(note.trim_end()));
+    let count = seen.entry(what.clone()).or_default();
+    *count += 1;
+    let mark = format!("comment {what} {count}");
+    let request = Request { visibility, ..Request::new(RequestKind::Comment).with_note(Some(note)) };
+    let earlier = Some(texts.earlier(&format!("comment {id}")));
+    Some(IncomingEntry { mark, earlier, by: by.clone(), at: *at, request })
+}
+
+/// What no field of ours has, as an internal note of the tracker's.
+fn facts(issue: &Issue, texts: &mut Texts<'_>) -> Option<IncomingEntry> {
+    if issue.facts.is_empty() {
+        return None;
+    }
+    let facts = issue.facts.join("\n");
+    let (by, at) = (issue.tracker.clone(), issue.created);
+    let note = texts.bounded("import", &format!("Imported:\n{facts}"), (&by, at, Visibility::Internal));
+    let what = format!("facts {facts}");
+    let mark = format!("{what} {by} {at}");
+    let request = Request {
+        visibility: Visibility::Internal,
+        ..Request::new(RequestKind::Comment).with_note(Some(note))
     };
-    let mut fields = fields(issue, links);
-    if !issue.description.trim().is_empty() {
-        let description = bounded("description", &issue.description);
-        fields.insert(Field::Description, FieldChange::to_text(description));
-    }
-    let mut comments = Vec::new();
-    for (number, Said { id, at, by, text, is_internal }) in issue.comments.iter().enumerate() {
-        let note = bounded(&format!("comment-{}", number + 1), text);
-        if !note.trim().is_empty() {
-            let visibility = if *is_internal { Visibility::Internal } else { Visibility::Customer };
-            let request = Request { visibility, ..Request::new(RequestKind::Comment).with_note(Some(note)) };
-            comments.push(IncomingEntry {
-                entry: entry(&format!("comment {id}")),
-                by: by.clone(),
-                at: *at,
-                request,
-            });
-        }
-    }
-    if !issue.facts.is_empty() {
-        let facts = issue.facts.join("\n");
-        let note = Some(bounded("import", &format!("Imported:\n{facts}")));
-        let request = Request {
-            visibility: Visibility::Internal,
-            ..Request::new(RequestKind::Comment).with_note(note)
-        };
-        let (entry, by) = (entry(&format!("facts {facts}")), issue.reporter.clone());
-        comments.push(IncomingEntry { entry, by, at: issue.created, request });
-    }
-    let mut one = IncomingIssue {
-        id: TicketId::from_key(&issue.key),
-        key: issue.key.clone(),
-        fields,
-        reporter: issue.reporter.clone(),
-        created: issue.created,
-        long_texts,
-        comments,
-        end: None,
-    };
-    one.end = issue.ended.as_ref().map(|(at, code)| ended(&one, *at, code, links));
-    one
+    Some(IncomingEntry { mark, earlier: Some(texts.earlier(&what)), by, at, request })
 }
 
 /// How it ended there. That it is fixed, no commit here shows.
-fn ended(one: &IncomingIssue, at: Timestamp, code: &str, links: &[(LinkKind, TicketId)]) -> IncomingEntry {
+fn ended(issue: &Issue, at: Timestamp, code: &str, links: &[(LinkKind, TicketId)]) -> IncomingEntry {
     let original = links.iter().find(|(kind, _)| *kind == LinkKind::DuplicateOf);
     let why = "It was fixed where it came from.";
     let ending = ResolutionRequest {
@@ -84,7 +134,7 @@ fn ended(one: &IncomingIssue, at: Timestamp, code: &str, links: &[(LinkKind, Tic
     };
     let note = (code == "fixed").then(|| format!("No commit: {why}"));
     let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending))).with_note(note);
-    IncomingEntry { entry: one.end_entry(at), by: one.reporter.clone(), at, request }
+    IncomingEntry { mark: String::new(), earlier: None, by: issue.closer.clone(), at, request }
 }
 
 fn fields(issue: &Issue, links: &[(LinkKind, TicketId)]) -> Changes {

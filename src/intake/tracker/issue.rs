@@ -1,35 +1,22 @@
 //! An issue of another tracker, read from its object: the names differ, what they mean does not.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::intake::tracker::dates::{DayOrder, moment};
+use crate::intake::tracker::comment::{comment, said_of};
+use crate::intake::tracker::dates::moment;
+use crate::intake::tracker::ending::standing;
 use crate::intake::tracker::names::{
-    AFFECTS, ASSIGNEES, COMMENTS, CREATED, DESCRIPTION, ENDED, FACTS, IDENTITY, INWARD, KIND, LABELS,
-    OUTWARD, PARENT, REASON, REPORTER, SEVERITY, STATE, TITLE,
+    AFFECTS, ASSIGNEES, CLOSER, COMMENTS, CREATED, DESCRIPTION, FACTS, IDENTITY, INWARD, KIND, LABELS,
+    OUTWARD, PARENT, REPORTER, SEVERITY, STATE, TITLE, UNREAD, UPDATED,
 };
-use crate::intake::tracker::person::{person, who};
+use crate::intake::tracker::person::{named, nobody, person, tracker};
+use crate::intake::tracker::reading::{Ending, Reading, Said};
+use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{list, pick, text};
 use crate::intake::tracker::words::{Kind, Words};
-use crate::intake::tracker::{Source, UNREAD};
-use crate::ticket::{Person, Timestamp, one_line};
-
-/// Something that was said about an issue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// What tells it from others of the issue.
-    pub id: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: Person,
-    /// What.
-    pub text: String,
-    /// True for what the customer may not read.
-    pub is_internal: bool,
-}
-
-/// When an issue ended, and the word of our own for how.
-type Ending = (Timestamp, String);
+use crate::ticket::{Field, MAX_LINE_CHARS, Person, Timestamp, one_line};
 
 /// An issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,26 +45,24 @@ pub struct Issue {
     pub links: Vec<(String, String)>,
     /// When it was opened.
     pub created: Timestamp,
+    /// True where the export says when.
+    pub is_dated: bool,
     /// When it ended, and the word of our own for how; `None` while it is open.
     pub ended: Option<Ending>,
     /// What was said.
     pub comments: Vec<Said>,
     /// What no field of ours has: a line each, `milestone: 2.0`.
     pub facts: Vec<String>,
-}
-
-/// How issues are read: whence, by whom, and what somebody said of words and dates.
-pub struct Reading<'a> {
-    /// Where they come from.
-    pub source: Source,
-    /// Who imports them.
-    pub importer: &'a Person,
-    /// Now.
-    pub now: Timestamp,
-    /// The words of the tracker.
-    pub words: &'a mut Words,
-    /// The order of day and month.
-    pub order: Option<DayOrder>,
+    /// The fields of which the export says nothing, not even that they are empty.
+    pub unknown: BTreeSet<Field>,
+    /// When it changed last, where the export tells.
+    pub updated: Option<Timestamp>,
+    /// Who ended it: nobody that is known, where the export names nobody.
+    pub closer: Person,
+    /// The tracker itself, which says what no field has.
+    pub tracker: Person,
+    /// Another name that issues of the export have for it: `gitlab:https://…`.
+    pub alias: Option<String>,
 }
 
 impl Issue {
@@ -90,13 +75,14 @@ impl Issue {
         if object.get("pull_request").is_some_and(|value| !value.is_null()) {
             return Ok(None);
         }
-        let (source, importer, order) = (reading.source, reading.importer, reading.order);
-        let title = text(object, TITLE).ok_or("has no title")?;
+        let (source, order) = (reading.source, reading.order);
+        let title = one_line(&text(object, TITLE).ok_or("has no title")?);
         let created = pick(object, CREATED).map(|at| moment(at, order)).transpose()?;
+        reading.is_vague |= created.is_none();
         let at = created.unwrap_or(reading.now);
         let identity = text(object, IDENTITY).unwrap_or_else(|| unnamed(&title, created, nth));
         let mut comments = Vec::new();
-        for (number, said) in list(object, COMMENTS).into_iter().enumerate() {
+        for (number, said) in said_of(object, source).into_iter().enumerate() {
             comments.extend(comment(said, number, at, reading)?);
         }
         let mut description = text(object, DESCRIPTION).unwrap_or_default();
@@ -105,8 +91,11 @@ impl Issue {
             description = comments.remove(0).text;
         }
         let labels: Vec<String> = list(object, LABELS).into_iter().flat_map(words).collect();
+        let (labels, long) = labels.into_iter().partition::<Vec<_>, _>(|label| !is_too_long(label));
         let assignees = people(object, ASSIGNEES);
-        let mut facts = facts(object, &assignees);
+        let mut facts = facts(object, &assignees, source);
+        facts.extend(long.into_iter().map(|label| format!("label: {label}")));
+        facts.extend(is_too_long(&title).then(|| format!("title: {title}")));
         let links = links(object, source, reading.words);
         let (status, ended) = standing(object, at, &labels, &links, reading, &mut facts)?;
         Ok(Some(Self {
@@ -114,19 +103,76 @@ impl Issue {
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
-            reporter: who(object, REPORTER, importer),
+            reporter: reading.who(object, REPORTER),
             assignee: assignees.first().map(ToString::to_string),
             affects: list(object, AFFECTS).into_iter().flat_map(words).collect(),
             links,
             ended,
             created: at,
-            title: one_line(&title),
+            is_dated: created.is_some(),
+            title: cut_to(&title, MAX_LINE_CHARS),
             description,
             labels,
             comments,
             facts,
+            unknown: unknown(object, source),
+            updated: pick(object, UPDATED).and_then(|at| moment(at, order).ok()),
+            closer: named(object, CLOSER).unwrap_or_else(nobody),
+            tracker: tracker(source),
+            alias: alias(object, source),
         }))
     }
+}
+
+/// The fields of which an object, or a table, says nothing. Beads leaves out what is empty.
+fn unknown(object: &Value, source: Source) -> BTreeSet<Field> {
+    if source == Source::Beads {
+        return BTreeSet::new();
+    }
+    let lacks = |names: &[&str]| names.iter().all(|name| object.get(*name).is_none());
+    // Where forges have no field of their own for it, a label tells, and its absence.
+    let lacks_word = |names: &[&str]| {
+        let is_forge = matches!(source, Source::Github | Source::Gitlab | Source::GitBug);
+        lacks(names) && (lacks(LABELS) || !is_forge)
+    };
+    let is_told_first = source == Source::GitBug && !lacks(COMMENTS);
+    [
+        (Field::Title, lacks(TITLE)),
+        (Field::Description, lacks(DESCRIPTION) && !is_told_first),
+        (Field::Type, lacks_word(KIND)),
+        (Field::Severity, lacks_word(SEVERITY)),
+        (Field::Assignee, lacks(ASSIGNEES)),
+        (Field::Labels, lacks(LABELS)),
+        (Field::Affects, lacks(AFFECTS)),
+        (Field::Status, lacks(STATE)),
+    ]
+    .into_iter()
+    .filter_map(|(field, is_unknown)| is_unknown.then_some(field))
+    .collect()
+}
+
+/// Another name of an issue: the address of GitLab's interface, which a duplicate of it names; the number of Jira's.
+fn alias(object: &Value, source: Source) -> Option<String> {
+    let name = match source {
+        Source::Gitlab => text(object.get("_links")?, &["self"]),
+        Source::Jira => text(object, &["Issue id"]),
+        Source::Github | Source::GitBug | Source::Beads | Source::Csv => None,
+    };
+    Some(format!("{}:{}", source.word(), name?))
+}
+
+fn is_too_long(line: &str) -> bool {
+    line.chars().count() > MAX_LINE_CHARS
+}
+
+/// As much of a line as a field takes.
+fn cut_to(line: &str, most: usize) -> String {
+    if line.chars().count() <= most {
+        return line.to_owned();
+    }
+    let mut kept: String = line.chars().take(most - 1).collect();
+    kept.push('…');
+    kept
 }
 
 /// What tells an issue without a key: its title alone does not.
@@ -142,7 +188,7 @@ fn people(object: &Value, names: &[&str]) -> Vec<Person> {
 }
 
 /// What no field of ours has.
-fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
+fn facts(object: &Value, assignees: &[Person], source: Source) -> Vec<String> {
     let mut facts: Vec<String> =
         assignees.iter().skip(1).map(|who| format!("also assigned: {who}")).collect();
     facts.extend((object.get("confidential") == Some(&Value::Bool(true))).then(|| "confidential".to_owned()));
@@ -153,6 +199,11 @@ fn facts(object: &Value, assignees: &[Person]) -> Vec<String> {
             facts.push(format!("{name}: {}", said.join(", ")));
         }
     }
+    let notes =
+        text(object, &["notes"]).filter(|_| source == Source::Beads && object.get("comments").is_some());
+    facts.extend(notes.map(|notes| format!("notes: {notes}")));
+    let spent = object.get("time_stats").and_then(|stats| text(stats, &["human_total_time_spent"]));
+    facts.extend(spent.map(|spent| format!("time spent: {spent}")));
     // A table's columns that nobody reads: each has a reason to be there.
     facts.extend(list_or_text(object, &[UNREAD]));
     facts
@@ -176,6 +227,8 @@ fn list_or_text(object: &Value, names: &[&str]) -> Vec<String> {
 /// The links of an issue, as far as its object tells them: those of beads and of Jira's table.
 fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, String)> {
     let mut links = Vec::new();
+    let original = object.get("_links").and_then(|links| text(links, &["closed_as_duplicate_of"]));
+    links.extend(original.map(|other| ("duplicate-of".to_owned(), format!("{}:{other}", source.word()))));
     for one in list(object, &["dependencies"]) {
         let Some(other) = text(one, &["depends_on_id", "id"]) else { continue };
         let kind = text(one, &["type", "dependency_type"]).unwrap_or_else(|| "blocks".to_owned());
@@ -207,7 +260,9 @@ fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, Stri
 
 /// The words of a value: names of objects, or words with commas between.
 fn words(value: &Value) -> Vec<String> {
-    let text = value.as_str().or_else(|| value.get("name")?.as_str()).unwrap_or_default();
+    let title_of_link = || value.pointer("/label/title")?.as_str();
+    let named = || value.get("name")?.as_str().or_else(|| value.get("title")?.as_str());
+    let text = value.as_str().or_else(named).or_else(title_of_link).unwrap_or_default();
     let parts = if value.is_string() { text.split([',', ';']).collect() } else { vec![text] };
     // A label of ours is one word.
     parts
@@ -215,39 +270,6 @@ fn words(value: &Value) -> Vec<String> {
         .map(|word| word.split_whitespace().collect::<Vec<_>>().join("-"))
         .filter(|word| !word.is_empty())
         .collect()
-}
-
-fn comment(
-    value: &Value,
-    number: usize,
-    created: Timestamp,
-    reading: &Reading<'_>,
-) -> Result<Option<Said>, String> {
-    let importer = reading.importer;
-    if let Some(whole) = value.as_str() {
-        // Jira: `21/Nov/26 9:12 AM;ann;what was said`.
-        let mut parts = whole.splitn(3, ';');
-        let (at, who, said) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-        let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.order)) else {
-            let (id, by, text) = (number.to_string(), importer.clone(), whole.to_owned());
-            return Ok(Some(Said { id, at: created, by, text, is_internal: false }));
-        };
-        let by = person(&Value::from(who)).unwrap_or_else(|| importer.clone());
-        let (id, text) = (format!("{at} {number}"), said.to_owned());
-        return Ok(Some(Said { id, at: moment, by, text, is_internal: false }));
-    }
-    let Some(said) = text(value, &["body", "text", "message", "note", "content"]) else { return Ok(None) };
-    if value.get("system").and_then(Value::as_bool).unwrap_or(false) {
-        return Ok(None);
-    }
-    let at = pick(value, &["created_at", "createdAt", "create_time", "created", "timestamp"]);
-    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
-    let by = who(value, &["author", "user", "created_by"], importer);
-    // GitLab's notes for the team, as it names them now and did before.
-    let is_internal =
-        ["internal", "confidential"].iter().any(|name| value.get(*name) == Some(&Value::Bool(true)));
-    let id = text(value, &["id", "url"]).unwrap_or_else(|| number.to_string());
-    Ok(Some(Said { id, at, by, text: said, is_internal }))
 }
 
 /// The kind: by its own word, else by a label that is one.
@@ -266,64 +288,4 @@ fn severity(object: &Value, labels: &[String], known: &mut Words) -> Option<Stri
     let own = own.filter(|word| !word.eq_ignore_ascii_case("unknown"));
     let own = own.and_then(|word| known.ours(Kind::Severity, &word));
     own.or_else(|| labels.iter().find_map(|label| known.known(Kind::Severity, label)))
-}
-
-/// Where it stands while it is open, and when and how it ended, if it has.
-fn standing(
-    object: &Value,
-    created: Timestamp,
-    labels: &[String],
-    links: &[(String, String)],
-    reading: &mut Reading<'_>,
-    facts: &mut Vec<String>,
-) -> Result<(Option<String>, Option<Ending>), String> {
-    let state = text(object, STATE).unwrap_or_default();
-    let status = reading.words.ours(Kind::Status, &state);
-    if status.is_none() {
-        facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
-    }
-    if status.as_deref() != Some("resolved") {
-        let waits = ["blocked", "on hold", "waiting", "pending", "deferred"];
-        facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
-        return Ok((status, None));
-    }
-    let at = pick(object, ENDED);
-    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
-    Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
-}
-
-/// How an issue ended: by its reason, by a label that is one, or by its state. A duplicate names the other one.
-fn ending(
-    object: &Value,
-    state: &str,
-    labels: &[String],
-    links: &[(String, String)],
-    reading: &mut Reading<'_>,
-    facts: &mut Vec<String>,
-) -> String {
-    let known = &mut *reading.words;
-    let reason = text(object, REASON);
-    facts.extend(reason.iter().map(|reason| format!("close reason: {reason}")));
-    let own = reason.as_ref().map(|reason| {
-        // What beads asks for is a sentence, and is asked of what is done.
-        if reading.source == Source::Beads && object.get("close_reason").is_some() {
-            return known.known(Kind::Resolution, reason).unwrap_or_else(|| "fixed".to_owned());
-        }
-        // A reason that nobody knows is not said to be a fix.
-        known.ours(Kind::Resolution, reason).unwrap_or_else(|| "withdrawn".to_owned())
-    });
-    let of_label = || labels.iter().find_map(|label| known.known(Kind::Resolution, label));
-    let of_state = || {
-        let of_table = known.known(Kind::Resolution, state);
-        // Closed, and no word why: that is what closing means where there is no other way to end one.
-        of_table.unwrap_or_else(|| "fixed".to_owned())
-    };
-    // `completed` is what a forge says where somebody only pressed the button.
-    let is_default = reason.as_deref().is_some_and(|reason| reason.eq_ignore_ascii_case("completed"));
-    let code = match own.filter(|_| !is_default) {
-        Some(code) => code,
-        None => of_label().unwrap_or_else(of_state),
-    };
-    let has_original = links.iter().any(|(kind, _)| kind == "duplicate-of");
-    if code == "duplicate" && !has_original { "withdrawn".to_owned() } else { code }
 }

@@ -3,8 +3,19 @@
 /// What it is about.
 pub(super) const TITLE: &[&str] = &["title", "Summary", "summary", "Title", "Subject"];
 /// When it was opened.
-pub(super) const CREATED: &[&str] =
-    &["created_at", "createdAt", "create_time", "created", "Created", "Created At", "Created at"];
+pub(super) const CREATED: &[&str] = &[
+    "created_at",
+    "createdAt",
+    "create_time",
+    "created",
+    "Created",
+    "Created At",
+    "Created at",
+    "Created At (UTC)",
+    "Opened",
+    "Reported",
+    "Date",
+];
 /// What tells one issue from another.
 pub(super) const IDENTITY: &[&str] = &[
     "html_url",
@@ -30,11 +41,12 @@ pub(super) const COMMENTS: &[&str] = &["comments", "notes", "Comment"];
 /// The whole story.
 pub(super) const DESCRIPTION: &[&str] = &["body", "description", "Description", "Body"];
 /// Words to find it by.
-pub(super) const LABELS: &[&str] = &["labels", "Labels", "label", "tags", "Tags"];
+pub(super) const LABELS: &[&str] = &["labels", "Labels", "label", "tags", "Tags", "label_links"];
 /// Who works on it.
 pub(super) const ASSIGNEES: &[&str] = &["assignees", "assignee", "Assignee", "owner"];
 /// Who told it.
-pub(super) const REPORTER: &[&str] = &["author", "user", "Reporter", "reporter", "creator", "created_by"];
+pub(super) const REPORTER: &[&str] =
+    &["author", "user", "Reporter", "reporter", "creator", "created_by", "Author", "Creator", "author_id"];
 /// The releases it affects.
 pub(super) const AFFECTS: &[&str] = &["affects", "Affects versions", "Affects Version/s"];
 /// Its kind.
@@ -46,11 +58,16 @@ pub(super) const STATE: &[&str] = &["state", "status", "Status", "State"];
 /// When it ended.
 pub(super) const ENDED: &[&str] =
     &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"];
+/// Who ended it.
+pub(super) const CLOSER: &[&str] = &["closed_by", "closedBy"];
+/// When it changed last.
+pub(super) const UPDATED: &[&str] = &["updated_at", "updatedAt", "Updated", "updated"];
 /// Why it ended.
 pub(super) const REASON: &[&str] =
     &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"];
 /// The one that it is part of.
-pub(super) const PARENT: &[&str] = &["Parent", "Parent key", "Epic Link"];
+pub(super) const PARENT: &[&str] =
+    &["Parent key", "Parent", "Parent id", "Epic Link", "Custom field (Epic Link)"];
 
 /// What no field of ours has, each under the name by which it is kept.
 pub(super) const FACTS: &[(&str, &[&str])] = &[
@@ -65,6 +82,9 @@ pub(super) const FACTS: &[(&str, &[&str])] = &[
     ("design", &["design"]),
     ("notes", &["close_note", "closed_note"]),
     ("see", &["external_ref"]),
+    ("weight", &["weight", "Weight"]),
+    ("reply to", &["service_desk_reply_to"]),
+    ("moved to", &["moved_to_id"]),
 ];
 
 /// Headings whose cells say nothing of the issue itself, or change whenever somebody looks at it.
@@ -91,6 +111,15 @@ const NOISE: &[&str] = &[
 pub(super) const OUTWARD: &str = "Outward issue link (";
 /// The same, from the other end.
 pub(super) const INWARD: &str = "Inward issue link (";
+
+/// A field as `--map` names it: ours, where an object of a forge means another thing by it.
+pub(super) fn field_told(name: &str) -> &str {
+    match name {
+        "closed" => "closedAt",
+        "parent" => "Parent",
+        name => name,
+    }
+}
 
 /// The names that a column can be told to be.
 pub(super) fn fields() -> Vec<&'static str> {
@@ -122,3 +151,6 @@ pub(super) fn is_read(heading: &str) -> bool {
         || NOISE.contains(&heading)
         || fields().contains(&heading)
 }
+
+/// The name under which a row has the cells of columns that no field is read from: no heading has it.
+pub(super) const UNREAD: &str = "\0unread";

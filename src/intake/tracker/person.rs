@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{pick, text};
 use crate::ticket::{Person, one_line};
 
@@ -22,9 +23,19 @@ pub(super) fn person(value: &Value) -> Option<Person> {
 }
 
 /// Whoever is named under some names. Somebody whom the tracker does not name any more (an account that was deleted) is
-/// nobody of ours; where it has no such field at all, it is who imports.
-pub(super) fn who(object: &Value, names: &[&str], importer: &Person) -> Person {
-    let is_nameless = || names.iter().any(|name| object.get(*name).is_some_and(|value| !value.is_string()));
-    let unknown = || Person::parse("unknown <unknown@invalid>").filter(|_| is_nameless());
-    pick(object, names).and_then(person).or_else(unknown).unwrap_or_else(|| importer.clone())
+/// nobody of ours; `None`, where it has no such field at all.
+pub(super) fn named(object: &Value, names: &[&str]) -> Option<Person> {
+    let is_nameless = names.iter().any(|name| object.get(*name).is_some_and(|value| !value.is_string()));
+    pick(object, names).and_then(person).or_else(|| is_nameless.then(nobody))
+}
+
+/// Somebody of whom nothing is known.
+pub(super) fn nobody() -> Person {
+    Person { name: "unknown".to_owned(), email: "unknown@invalid".to_owned() }
+}
+
+/// A tracker, where it says something itself.
+pub(super) fn tracker(source: Source) -> Person {
+    let name = if source == Source::Csv { "import" } else { source.word() };
+    Person { name: name.to_owned(), email: format!("{name}@invalid") }
 }

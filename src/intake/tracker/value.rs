@@ -22,6 +22,8 @@ pub(super) fn text(object: &Value, names: &[&str]) -> Option<String> {
 pub(super) fn list<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a Value> {
     match pick(object, names) {
         Some(Value::Array(items)) => items.iter().collect(),
+        // GitHub's query language puts a list under a name.
+        Some(value) if value.get("nodes").is_some_and(Value::is_array) => list(value, &["nodes"]),
         Some(value @ (Value::Object(_) | Value::String(_))) => vec![value],
         Some(_) | None => Vec::new(),
     }

@@ -1,22 +1,22 @@
 //! `import`: many tickets in one commit.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod reader;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
 use crate::commands::arguments::WriteOptions;
 use crate::commands::failure::{Failure, Kind};
+use crate::commands::import::reader::Reader;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{
-    DayOrder, Issue, Lines, Reading, Source, WordKind, Words, incoming, open_foreign, open_list,
-    read_evidence, read_line,
-};
+use crate::intake::{DayOrder, Lines, Source, open_foreign, open_list, read_evidence};
 use crate::process::{Incoming, checksum};
 use crate::project::{AttachmentContent, Change, Imported, Outcome};
 use crate::render::View;
-use crate::ticket::{Attachment, LinkKind, Person, TicketId, Timestamp, one_line};
+use crate::ticket::{Attachment, TicketId, one_line};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -62,21 +62,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let (lines, source) = opened(args, session)?;
     let mut total = 0;
-    let mut reader = Reader::new(args, source)?;
+    let mut reader = Reader::new(&args.map, args.dates.as_deref(), source)?;
     let (importer, now) = (project.me()?, session.host.now());
     lines.each(|number, line| -> Result<(), Failure> {
         total += 1;
         reader.learn(number, line, &importer, now);
         Ok(())
     })?;
-    for (kind, word) in reader.words.unknown() {
-        let fill = if kind == "status" || kind == "resolution" { "kept in a note" } else { "left out" };
-        session.note(format!(
-            "warning: unknown {kind} '{}', {fill} (--map '{kind}:{}=WORD')",
-            one_line(word),
-            one_line(word)
-        ));
-    }
+    reader.settle_links();
+    warn_of_gaps(&reader, session);
     let content = attachment_content(args.attachments.as_deref(), session.directory());
     let progress = (total >= MANY).then(|| (session.host.progress)("importing", total));
     let changed = project.change(&args.writing.options(), |change| {
@@ -87,6 +81,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             force: args.message.as_deref(),
             count: Counts::default(),
             seen: BTreeMap::new(),
+            issues: BTreeMap::new(),
         };
         lines.each(|number, line| -> Result<(), Failure> {
             import.line(number, line)?;
@@ -107,7 +102,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
-    let Counts { new, changed, unchanged, missing, .. } = changed.answer;
+    let Counts { new, changed, unchanged, missing, left_out, .. } = changed.answer;
+    note_left_out(args, left_out, missing, session);
+    Ok(View::Imported { new, changed, unchanged })
+}
+
+/// Says what did not come in.
+fn note_left_out(args: &Args, left_out: usize, missing: usize, session: &Session<'_>) {
+    if left_out > 0 {
+        let requests = if left_out == 1 { "pull request is" } else { "pull requests are" };
+        session.note(format!("{left_out} {requests} left out"));
+    }
     if missing > 0 {
         session.note(format!(
             "warning: {missing} attachments are missing: git support import {} --attachments DIR, of an export \
@@ -115,7 +120,24 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             args.file.display()
         ));
     }
-    Ok(View::Imported { new, changed, unchanged })
+}
+
+/// Says which words nobody knows, and what is without a date.
+fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
+    for (kind, word) in reader.words.unknown() {
+        let fill = if kind == "status" || kind == "resolution" { "kept in a note" } else { "left out" };
+        session.note(format!(
+            "warning: unknown {kind} '{}', {fill} (--map '{kind}:{}=WORD')",
+            one_line(word),
+            one_line(word)
+        ));
+    }
+    if reader.undated > 0 {
+        let count = tickets(reader.undated);
+        session.note(format!(
+            "warning: {count} without a date of opening; the first import dates them (--map created=COLUMN)"
+        ));
+    }
 }
 
 /// The lines of the file, and the tracker they come from, if it is another.
@@ -163,6 +185,8 @@ struct Counts {
     changed: usize,
     unchanged: usize,
     missing: usize,
+    /// Pull requests.
+    left_out: usize,
     mistakes: Vec<String>,
 }
 
@@ -176,14 +200,29 @@ struct Import<'a, 'p, 'h> {
     count: Counts,
     /// How often a line has stood in the file so far, by its checksum.
     seen: BTreeMap<u64, usize>,
+    /// The issues of the file so far: the line of each, and its checksum.
+    issues: BTreeMap<TicketId, (usize, u64)>,
 }
 
 impl Import<'_, '_, '_> {
     fn line(&mut self, number: usize, line: &str) -> Result<(), Failure> {
         let line = line.trim();
-        let (by, at) = (self.change.author().clone(), self.change.at());
-        let imported = match self.reader.read(number, line, &by, at) {
-            Ok(None) => return Ok(()),
+        let importer = (self.change.author().clone(), self.change.at());
+        let imported = match self.reader.read(number, line, importer, self.change)? {
+            Ok(None) => {
+                self.count.left_out += 1;
+                return Ok(());
+            }
+            Ok(Some(Incoming::Issue(issue))) if self.is_again(&issue.id, number, line) => {
+                let (first, sum) = self.issues.get(&issue.id).copied().unwrap_or_default();
+                let key = one_line(&issue.key);
+                // Pages of an export overlap.
+                if sum == checksum(line) {
+                    Ok(Imported::Unchanged)
+                } else {
+                    Err(format!("{key} is on line {first}, too, and differs there"))
+                }
+            }
             Ok(Some(incoming)) => {
                 // Two lines that say the same are two tickets; a second import of the file is the same two.
                 let count = self.seen.entry(checksum(line)).or_default();
@@ -201,92 +240,14 @@ impl Import<'_, '_, '_> {
         }
         Ok(())
     }
-}
 
-/// How lines are read: of a tracker, with its words, and with the links that all its issues tell.
-struct Reader {
-    source: Option<Source>,
-    words: Words,
-    order: Option<DayOrder>,
-    /// The tickets of the file's issues.
-    known: BTreeSet<TicketId>,
-    /// The links that issues tell, and the other ends of them.
-    links: BTreeMap<TicketId, Vec<(LinkKind, TicketId)>>,
-    /// Which of several issues without a key, with one title and date, a line is: by its number.
-    nth: BTreeMap<usize, usize>,
-    counts: BTreeMap<String, usize>,
-}
-
-impl Reader {
-    fn new(args: &Args, source: Option<Source>) -> Result<Self, Failure> {
-        let mut words = Words::default();
-        for (field, ours) in args.map.iter().filter(|(field, _)| field.contains(':')) {
-            let (kind, theirs) = field.split_once(':').unwrap_or((field, ""));
-            let Some(kind) = WordKind::parse(kind) else {
-                let message = format!(
-                    "'{kind}' is not a valid kind of word (possible values: {})",
-                    WordKind::WORDS.join(", ")
-                );
-                return Err(Failure::usage(message));
-            };
-            words.map(kind, theirs, ours).map_err(Failure::usage)?;
+    /// True for an issue that was on an earlier line.
+    fn is_again(&mut self, id: &TicketId, number: usize, line: &str) -> bool {
+        let is_again = self.issues.contains_key(id);
+        if !is_again {
+            self.issues.insert(id.clone(), (number, checksum(line)));
         }
-        Ok(Self {
-            source,
-            words,
-            order: args.dates.as_deref().and_then(DayOrder::parse),
-            known: BTreeSet::new(),
-            links: BTreeMap::new(),
-            nth: BTreeMap::new(),
-            counts: BTreeMap::new(),
-        })
-    }
-
-    /// Takes down what a line says of others.
-    fn learn(&mut self, number: usize, line: &str, importer: &Person, now: Timestamp) {
-        let Some(source) = self.source else { return };
-        let Ok(object) = serde_json::from_str(line) else { return };
-        let mut reading = Reading { source, importer, now, words: &mut self.words, order: self.order };
-        // What is wrong with it is said when it is imported.
-        let Ok(Some(first)) = Issue::read(&object, 1, &mut reading) else { return };
-        let count = self.counts.entry(first.key.clone()).or_default();
-        *count += 1;
-        let nth = *count;
-        self.nth.insert(number, nth);
-        let Ok(Some(issue)) = Issue::read(&object, nth, &mut reading) else { return };
-        let id = TicketId::from_key(&issue.key);
-        for (kind, other) in &issue.links {
-            let (kind, other) = (LinkKind::parse(kind), TicketId::from_key(other));
-            if other != id {
-                let converse = kind.converse().map(|converse| (converse, id.clone()));
-                self.links.entry(other.clone()).or_default().extend(converse);
-                self.links.entry(id.clone()).or_default().push((kind, other));
-            }
-        }
-        self.known.insert(id);
-    }
-
-    /// What a line brings; none where it is no ticket.
-    fn read(
-        &self,
-        number: usize,
-        line: &str,
-        by: &Person,
-        at: Timestamp,
-    ) -> Result<Option<Incoming>, String> {
-        let Some(source) = self.source else { return read_line(line).map(Some) };
-        let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let mut words = self.words.clone();
-        let mut reading = Reading { source, importer: by, now: at, words: &mut words, order: self.order };
-        let nth = self.nth.get(&number).copied().unwrap_or(1);
-        let Some(mut issue) = Issue::read(&object, nth, &mut reading)? else { return Ok(None) };
-        let id = TicketId::from_key(&issue.key);
-        // A link to what is not in the file is a word, and no link.
-        let lost = issue.links.iter().filter(|(_, other)| !self.known.contains(&TicketId::from_key(other)));
-        issue.facts.extend(lost.map(|(kind, other)| format!("{kind}: {other}")).collect::<Vec<_>>());
-        let links = self.links.get(&id).into_iter().flatten();
-        let links: Vec<_> = links.filter(|(_, other)| self.known.contains(other)).cloned().collect();
-        Ok(Some(Incoming::Issue(Box::new(incoming(&issue, &links)))))
+        is_again
     }
 }
 

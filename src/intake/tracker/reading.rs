@@ -1,0 +1,52 @@
+//! How issues are read, and the parts of one.
+
+use serde_json::Value;
+
+use crate::intake::tracker::dates::DayOrder;
+use crate::intake::tracker::person::named;
+use crate::intake::tracker::source::Source;
+use crate::intake::tracker::words::Words;
+use crate::ticket::{Person, Timestamp};
+
+/// Something that was said about an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What tells it from others of the issue.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Person,
+    /// What.
+    pub text: String,
+    /// True for what the customer may not read.
+    pub is_internal: bool,
+}
+
+/// When an issue ended, and the word of our own for how.
+pub(super) type Ending = (Timestamp, String);
+
+/// How issues are read: whence, by whom, and what somebody said of words and dates.
+pub struct Reading<'a> {
+    /// Where they come from.
+    pub source: Source,
+    /// Who imports them.
+    pub importer: &'a Person,
+    /// Now.
+    pub now: Timestamp,
+    /// The words of the tracker.
+    pub words: &'a mut Words,
+    /// The order of day and month.
+    pub order: Option<DayOrder>,
+    /// True once an issue lacked a date or a person, and was given the importer's.
+    pub is_vague: bool,
+}
+
+impl Reading<'_> {
+    /// Whoever is named under some names, or the importer.
+    pub(super) fn who(&mut self, object: &Value, names: &[&str]) -> Person {
+        let named = named(object, names);
+        self.is_vague |= named.is_none();
+        named.unwrap_or_else(|| self.importer.clone())
+    }
+}

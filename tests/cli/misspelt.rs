@@ -1,0 +1,61 @@
+//! Comparisons that are misspelt, or that nothing can be compared by: refused with the spelling, in every command that takes
+//! a query. A gate that is misspelt does not pass.
+
+use crate::sandbox::Sandbox;
+
+/// What is refused, and a part of the hint.
+const REFUSED: [(&str, &str); 16] = [
+    ("severty>=blocker", "did you mean severity:"),
+    ("severty=blocker", "did you mean severity:"),
+    ("staus!=closed", "did you mean status:"),
+    ("colour<>red", "to search for the text, quote it"),
+    ("foo~bar", "to search for the text, quote it"),
+    ("foo>3", "to search for the text, quote it"),
+    ("severity=", "no:severity"),
+    ("severity>", "no:severity"),
+    ("status:>open", "status:<resolved"),
+    ("status<open", "status:<resolved"),
+    ("status:open..closed", "status:<resolved"),
+    ("type:>defect", "cannot be compared"),
+    ("title:>card", "cannot be compared"),
+    ("label>=card", "cannot be compared"),
+    ("created:=7d", "created:<7d"),
+    ("is:open severty>=blocker", "did you mean severity:"),
+];
+
+#[test]
+fn a_comparison_that_is_none_is_refused_everywhere() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.blocker.resolution", "4h"]).ok();
+    sandbox.run(&["new", "Down", "--severity", "blocker"]).ok();
+    for (query, hint) in REFUSED {
+        for command in [&["list"][..], &["check"], &["sla", "--gate"], &["log"], &["report"], &["export"]] {
+            let said = sandbox.run(&[command, &[query]].concat());
+            assert!(
+                said.status == Some(2) && said.stderr.contains(hint),
+                "{command:?} {query}: {:?} {}",
+                said.status,
+                said.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_compared_is_compared_everywhere() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.blocker.resolution", "4h"]).ok();
+    let id = sandbox.ticket("Number lost");
+    sandbox.run(&["edit", &id, "--severity", "blocker"]).ok();
+    for query in ["severity>=major", "status!=closed", "status:=open", "level=1", "number", "lost number"] {
+        assert!(sandbox.run(&["list", query]).ok().contains("Number lost"), "{query}");
+        assert!(sandbox.run(&["log", query]).ok().contains("open"), "{query}");
+        let said = sandbox.run(&["sla", query]);
+        assert!(said.stdout.contains("Number lost"), "{query}: {said:?}");
+        assert_eq!(sandbox.run(&["check", query]).status, Some(3), "{query}");
+    }
+    // What only looks like a comparison is a text.
+    for text in ["List<String>", "HEAD~3", "ptr->next", "\"foo=bar\"", "https://x.example/?a=b"] {
+        assert_eq!(sandbox.run(&["list", text]).status, Some(0), "{text}");
+    }
+}
