@@ -110,7 +110,7 @@ pub use settings::Settings;
 pub use similar::similar;
 pub use suggest::{Suggestion, suggest};
 pub use table::{STEPS, legal_steps, outcome};
-pub use team::{Member, Owners, Role, Team};
+pub use team::{Member, Owners, Role, Team, mailmap_addresses};
 pub use test_history::{State, TestHistory};
 pub use tree::{TreeNode, tree};
 pub use vendor::{Vendor, percentile};

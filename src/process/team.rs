@@ -154,8 +154,26 @@ impl<'t> Owners<'t> {
     /// The member who writes under a person's address.
     #[must_use]
     pub fn owner(&self, person: &Person) -> Option<&'t Member> {
-        self.0.get(&person.email.to_ascii_lowercase()).copied()
+        self.owner_of(&person.email)
     }
+
+    /// The member whose address one is.
+    #[must_use]
+    pub fn owner_of(&self, email: &str) -> Option<&'t Member> {
+        self.0.get(&email.to_ascii_lowercase()).copied()
+    }
+}
+
+/// What `.mailmap` says of addresses (gitmailmap(5)): the proper one, and the one that commits have. What it says of an
+/// address under one name alone is left out.
+pub fn mailmap_addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| {
+        let line = line.split('#').next().unwrap_or_default();
+        let (_, rest) = line.split_once('<')?;
+        let (proper, rest) = rest.split_once('>')?;
+        let earlier = rest.trim().strip_prefix('<')?.strip_suffix('>')?;
+        Some((proper.trim(), earlier.trim()))
+    })
 }
 
 /// The people of the project.

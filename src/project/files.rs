@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{ClockRules, Owners, Release, Rules, Settings, Team, Vendor};
+use crate::process::{ClockRules, Owners, Release, Rules, Settings, Team, Vendor, mailmap_addresses};
 use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{
     FileProblem, Files, part, read_releases, read_settings, read_team, read_vendors,
@@ -109,11 +109,25 @@ impl Project<'_> {
         Ok(rules.get_or_init(|| read))
     }
 
-    /// The team, each with the address that `.mailmap` gives them since: who has another one is still who they were.
+    /// The team, each with the addresses that `.mailmap` gives them since, or gave up for them: who has another one is still
+    /// who they were.
     fn team_by_every_address(&self) -> Result<Team, Failure> {
         let named = self.team()?;
         let mut team = named.clone();
+        let text = self.store.repository().mailmap_text();
+        if text.is_empty() {
+            return Ok(team);
+        }
         let owners = Owners::of(named);
+        for (proper, earlier) in mailmap_addresses(&text) {
+            let is_free = owners.owner_of(earlier).is_none();
+            let owner = owners.owner_of(proper).filter(|_| is_free);
+            let member =
+                owner.and_then(|owner| team.members.iter_mut().find(|member| member.name == owner.name));
+            if let Some(member) = member {
+                member.emails.push(earlier.to_owned());
+            }
+        }
         for member in &mut team.members {
             for email in member.emails.clone() {
                 let now = self.store.mapped(&Person { name: member.name.clone(), email })?;

@@ -133,3 +133,40 @@ fn a_ticket_handed_on_is_in_the_queue_of_its_level() {
     assert_eq!(sandbox.field(&id, "assignee"), "Dana Lindt <dana@example.com>");
     sandbox.run(&["audit"]).ok();
 }
+
+#[test]
+fn mailmap_joins_the_addresses_of_one_person_in_every_question() {
+    let sandbox = Sandbox::new();
+    let as_new = "export GIT_AUTHOR_NAME='Ann Smith' GIT_AUTHOR_EMAIL=ann@new.example GIT_COMMITTER_NAME='Ann Smith' \
+                  GIT_COMMITTER_EMAIL=ann@new.example; ";
+    let as_old = "export GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@old.example GIT_COMMITTER_NAME=Ann \
+                  GIT_COMMITTER_EMAIL=ann@old.example; ";
+    let titles = |line: &str| {
+        let said = sandbox.shell(&format!("{as_new}git support {line}")).ok();
+        ["First", "Second"].map(|title| said.contains(title))
+    };
+    // The team has her old address, then the new one.
+    sandbox.run(&["team", "add", "Ann", "--email", "ann@old.example", "--role", "l1"]).ok();
+    sandbox.shell(&format!("{as_old}git support new First --assignee me")).ok();
+    sandbox
+        .shell("echo 'Ann Smith <ann@new.example> <ann@old.example> # since May' >.mailmap; git add .mailmap; git commit -qm Map")
+        .ok();
+    sandbox.shell(&format!("{as_new}git support new Second --assignee me")).ok();
+    for address in ["ann@old.example", "ann@new.example"] {
+        for query in ["assignee:me", "by:me", "assignee:ann@old.example", "assignee:ann@new.example"] {
+            assert_eq!(titles(&format!("list {query}")), [true, true], "{query}, the team has {address}");
+        }
+        assert_eq!(titles("next --mine --limit 5"), [true, true], "the team has {address}");
+        assert_eq!(titles("list is:orphaned"), [false, false], "the team has {address}");
+        let report = sandbox.run(&["report", "--by", "assignee", "--format", "csv"]).ok();
+        let opened: Vec<&str> = report.lines().filter(|line| line.contains(",opened,")).collect();
+        assert_eq!(opened.len(), 1, "{opened:?}");
+        sandbox.run(&["team", "edit", "Ann", "--email", "ann@new.example"]).ok();
+    }
+    // An address under one name alone is of that name.
+    sandbox
+        .shell("echo 'Ann Smith <ann@new.example> Ann <desk@shop.example>' >>.mailmap; git commit -qam Desk")
+        .ok();
+    sandbox.run(&["new", "Third", "--reporter", "Bo <desk@shop.example>"]).ok();
+    assert!(!sandbox.shell(&format!("{as_new}git support list reporter:me")).stdout.contains("Third"));
+}
