@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::commands::failure::Failure;
 use crate::project::{Host, Project, Scope};
 use crate::render::{Format, View};
+use crate::ticket::{Timestamp, parse_span};
 
 /// A text that somebody is to write in an editor.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +120,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is no repository, no branch to work on, or no such revision; or what stands where tickets belong is no folder.
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
+        let scope = match scope {
+            Scope::At(when) => Scope::At(instant_said(&when, self.host.now()).unwrap_or(when)),
+            Scope::Now | Scope::AllBranches => scope,
+        };
         let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
         self.opened(&project);
         Ok(project)
@@ -150,5 +155,21 @@ impl<'a> Session<'a> {
     /// Says something on standard error, once.
     pub fn note(&self, note: impl Into<String>) {
         self.host.note(note);
+    }
+}
+
+/// The shortest name that git takes for a commit's.
+const MIN_REVISION: usize = 4;
+
+/// The day or instant that a word names, as a query names it: `now`, `today`, `yesterday`, or how long ago, such as `7d`.
+pub(crate) fn instant_said(word: &str, now: Timestamp) -> Option<String> {
+    let day = |at: Timestamp| at.to_string().chars().take_while(|c| *c != 'T').collect();
+    match word {
+        "now" => Some(now.to_string()),
+        "today" => Some(day(now)),
+        "yesterday" => Some(day(now.before(Duration::from_secs(86_400)))),
+        // `1234d` may be a commit.
+        word if word.len() < MIN_REVISION => parse_span(word).map(|span| now.before(span).to_string()),
+        _ => None,
     }
 }

@@ -108,7 +108,8 @@ fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
     check_free(team, who)?;
     if let Some(there) = team.find(&who.name) {
         let message = format!("{} is on the team already", there.name);
-        return Err(Failure::new(Kind::Refused, message).hint("git support team edit NAME …"));
+        let other = "for another person, add what tells them apart: git support team add 'NAME (CITY)' --email ADDRESS";
+        return Err(Failure::new(Kind::Refused, message).hint("git support team edit NAME …").hint(other));
     }
     team.members.push(Member { name: who.name.clone(), emails: who.email.clone(), roles: who.roles() });
     Ok(())

@@ -48,9 +48,9 @@ pub(super) fn page(packet: &HandoverNotes, look: &RenderOptions) -> String {
         for part in &section.parts {
             match part {
                 Part::Fact(name, value) => {
-                    let name = look.paint(DIM, &format!("  {:15}", shown(name)));
+                    let name = look.paint(DIM, &format!("  {:14}", shown(name)));
                     let value = look.block(value, &" ".repeat(17));
-                    let _ = writeln!(out, "{name}{}", value.trim());
+                    let _ = writeln!(out, "{name} {}", value.trim());
                 }
                 Part::Text(text) => out.push_str(&look.block(text, "  ")),
             }

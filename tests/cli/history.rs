@@ -267,3 +267,27 @@ fn what_people_wrote_acts_nowhere_in_a_message() {
     assert!(sandbox.run(&["show", &id]).ok().contains("***NO_CI***"));
     assert_eq!(sandbox.field(&id, "findings")["diagnosis"], format!("{hostile}"));
 }
+
+#[test]
+fn moments_are_named_as_in_a_query() {
+    let sandbox = Sandbox::new();
+    sandbox.at("2026-11-01T10:00:00Z", "new Old");
+    sandbox.at("2026-11-22T10:00:00Z", "new Yesterday");
+    sandbox.at("2026-11-23T08:30:00Z", "new Today");
+    let list = |when: &str| {
+        sandbox.at("2026-11-23T09:00:00Z", &format!("list --at {when} --format csv")).lines().count() - 1
+    };
+    for (when, count) in
+        [("now", 3), ("today", 3), ("yesterday", 2), ("2d", 1), ("12h", 2), ("HEAD~2", 1), ("2026-11-05", 1)]
+    {
+        assert_eq!(list(when), count, "{when}");
+    }
+    let report = |period: &str| {
+        let said = sandbox.at("2026-11-23T09:00:00Z", &format!("report {period} --format csv"));
+        said.lines()
+            .find_map(|line| line.strip_prefix(",opened,tickets,")?.split(',').nth(2)?.parse::<u32>().ok())
+    };
+    assert_eq!(report("--from yesterday"), Some(2));
+    assert_eq!(report("--from yesterday --to yesterday"), Some(1));
+    assert_eq!(report("--from today --to now"), Some(1));
+}

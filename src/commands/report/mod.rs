@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use crate::commands::arguments::{ReadOptions, given_query};
 use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
-use crate::commands::session::Session;
+use crate::commands::session::{Session, instant_said};
 use crate::process::{
     Agreement, Judged, Listed, Record, Release, Team, TicketHistory, at_levels, first_response, span_text,
 };
@@ -141,7 +141,10 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         Failure::usage(format!("'{text}' is not a valid time"))
             .hint("use 2026-10-01, 2026-10-01T09:00:00Z, or a duration such as 90d")
     };
-    let to = match args.to.as_deref() {
+    let said =
+        |text: &Option<String>| text.as_ref().map(|text| instant_said(text, at).unwrap_or(text.clone()));
+    let (asked_from, asked_to) = (said(&args.from), said(&args.to));
+    let to = match asked_to.as_deref() {
         // What happened at that very second has happened.
         None => at.unix().saturating_add(1),
         // A day is meant as a whole.
@@ -151,7 +154,7 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
             (None, None) => return Err(no_time(text)),
         },
     };
-    let from = match args.from.as_deref() {
+    let from = match asked_from.as_deref() {
         None => to - DEFAULT_SECS,
         Some(text) => {
             let ago = parse_span(text).and_then(|span| i64::try_from(span.as_secs()).ok());
