@@ -5,6 +5,7 @@
 //! is the truth: whoever deletes the file loses the time to build it again.
 
 mod as_of;
+mod blame;
 mod candidates;
 mod catch_up;
 mod compile;
@@ -24,6 +25,7 @@ mod touches;
 mod urgent;
 
 pub use as_of::Known;
+pub use blame::Blame;
 pub use catch_up::{Base, CatchUp};
 pub use completion::Candidates;
 pub use error::Error;

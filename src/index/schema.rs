@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 19;
+const VERSION: i64 = 20;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -59,6 +59,7 @@ CREATE TABLE spelling (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE touch (id TEXT NOT NULL, commit_id BLOB NOT NULL, brought TEXT, PRIMARY KEY (id, commit_id)) WITHOUT ROWID;
 CREATE TABLE walked (line TEXT PRIMARY KEY, commit_id BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE merged (line TEXT NOT NULL, commit_id BLOB NOT NULL, tip BLOB NOT NULL, merge BLOB, PRIMARY KEY (line, commit_id)) WITHOUT ROWID;
+CREATE TABLE blame (blob BLOB NOT NULL, path TEXT NOT NULL, mailmap INTEGER NOT NULL, head BLOB NOT NULL, whole INTEGER NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (blob, path)) WITHOUT ROWID;
 CREATE TABLE turns (line TEXT PRIMARY KEY, tip BLOB NOT NULL, turns BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE ruling (ruling INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, used INTEGER NOT NULL);
 CREATE TABLE judged (edition INTEGER NOT NULL, ruling INTEGER NOT NULL, PRIMARY KEY (edition, ruling)) WITHOUT ROWID;

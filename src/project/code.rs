@@ -7,7 +7,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Error, layout};
-use crate::ticket::{Field, Node, Person, Ticket, visible};
+use crate::ticket::{Field, Node, Ticket, visible};
 
 pub use crate::store::git::CodeChange;
 
@@ -110,7 +110,7 @@ impl Project<'_> {
             candidates.extend(changed.into_iter().filter(|path| !path.starts_with(".support/")));
         }
         for path in candidates {
-            if files.len() < MAX_FILES && !files.contains(&path) && repository.has_file(&path)? {
+            if files.len() < MAX_FILES && !files.contains(&path) && repository.content_of(&path)?.is_some() {
                 files.push(path);
             }
         }
@@ -140,16 +140,5 @@ impl Project<'_> {
             }
         }
         Ok(None)
-    }
-
-    /// Who wrote files, and how many of their lines.
-    fn authors(&self, files: &[String]) -> Result<Vec<(Person, usize)>, Failure> {
-        let mut lines: BTreeMap<Person, usize> = BTreeMap::new();
-        for file in files {
-            for (author, count) in self.store.repository().authors_of(file)? {
-                *lines.entry(Person { name: author.name, email: author.email }).or_default() += count;
-            }
-        }
-        Ok(lines.into_iter().collect())
     }
 }

@@ -9,6 +9,7 @@ mod arrivals;
 mod attachments;
 mod audit;
 mod author;
+mod authorship;
 mod branches;
 mod change;
 mod checks;

@@ -398,16 +398,3 @@ fn people_are_refused_or_found_in_log_and_without_a_team() {
         sandbox.run(&["team", "add", "Other", "--email", "dana@example.com"]).fails(1).contains("Dana Li")
     );
 }
-
-#[test]
-fn handover_notes_on_a_terminal_part_the_date_from_the_name() {
-    let sandbox = shop();
-    if !crate::sandbox::has_tool("script") {
-        return;
-    }
-    let id = sandbox.ticket("Handed over");
-    sandbox.run(&["comment", &id, "-m", "Hello."]).ok();
-    let line = format!("GIT_PAGER=cat NO_COLOR=1 script -qec 'git-support handover {id}' /dev/null </dev/null");
-    let said = sandbox.shell(&line).stdout;
-    assert!(said.lines().any(|line| line.trim_start().starts_with("2026-") && line.contains(" Dana Li")), "{said}");
-}

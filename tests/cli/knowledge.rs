@@ -172,3 +172,64 @@ fn a_known_error_is_named_whether_the_index_knows_it_yet_or_not() {
     sandbox.shell("rm -rf .git/support/index*").ok();
     assert!(near("Card payments over thousand fail for ever").contains(&known));
 }
+
+/// A git that never comes to the end of a blame, and counts how often it was asked; in front of the PATH.
+fn slow_blame(sandbox: &Sandbox) -> String {
+    let real = sandbox.shell("command -v git").ok().trim().to_owned();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *' blame '*) echo x >>{0}/asked; [ -e {0}/is_slow ] && {{ {real} \"$@\" | head -n 12; exec sleep 60; }};; esac\nexec {real} \"$@\"\n",
+        sandbox.root().display()
+    );
+    sandbox.file("../slow/git", script);
+    sandbox.shell("chmod +x ../slow/git").ok();
+    format!("PATH={}:$PATH; export PATH; ", sandbox.root().join("slow").display())
+}
+
+#[test]
+fn who_wrote_a_file_is_asked_once_and_not_for_ever() {
+    let sandbox = product();
+    sandbox.shell("chmod +x src/pay.rs; git commit -qam Mode").ok();
+    let id = sandbox.run(&["new", "Pay fails", "-m", "In src/pay.rs."]).ok().trim().to_owned();
+    let git = slow_blame(&sandbox);
+    let suggest = || sandbox.shell(&format!("{git}git-support assign {id} --suggest"));
+    let asked = || sandbox.shell("cat ../asked | wc -l").ok().trim().to_owned();
+    // A program is a file, too; the second time, git is not asked.
+    let first = suggest().ok();
+    assert!(first.contains("Eve <eve@example.com>\n  wrote 3 of the 4 lines"), "{first}");
+    assert_eq!((suggest().ok(), asked()), (first, "1".to_owned()));
+    // Another .mailmap, other lines, another history: it is asked again.
+    sandbox.shell("echo 'Eva <eve@example.com>' >.mailmap; git add .mailmap; git commit -qm Map").ok();
+    assert!(suggest().ok().contains("Eva <eve@example.com>\n  wrote 3 of the 4 lines"));
+    sandbox.shell("echo more >>src/pay.rs; git commit -qam More").ok();
+    assert!(suggest().ok().contains("Eva <eve@example.com>\n  wrote 3 of the 5 lines"));
+    assert_eq!(asked(), "3");
+    let rewrite =
+        "git -c user.name=Zoe -c user.email=zoe@example.com commit -q --amend --reset-author -m More";
+    sandbox.shell(&format!("unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL; {rewrite}")).ok();
+    assert!(suggest().ok().contains("Zoe <zoe@example.com>"));
+    assert_eq!(asked(), "4");
+    // Without an index, the answer is the same.
+    let answer = suggest().ok();
+    sandbox.shell("rm .git/support/index.sqlite*").ok();
+    assert_eq!(suggest().ok(), answer);
+    // One that takes too long is stopped, and what it found counts.
+    sandbox.shell("echo last >>src/pay.rs; git commit -qam Last; touch ../is_slow").ok();
+    let said = suggest();
+    assert!(said.stderr.contains("git blame takes too long: src/pay.rs"), "{said:?}");
+    assert!(said.stdout.contains("Dana Li <dana@example.com>\n  wrote 1 of the 1 lines"), "{said:?}");
+}
+
+#[test]
+fn handover_notes_on_a_terminal_part_the_date_from_the_name() {
+    let sandbox = Sandbox::new();
+    if !crate::sandbox::has_tool("script") {
+        return;
+    }
+    let id = sandbox.ticket("Handed over");
+    sandbox.run(&["comment", &id, "-m", "Hello."]).ok();
+    let line =
+        format!("GIT_PAGER=cat NO_COLOR=1 script -qec 'git-support handover {id}' /dev/null </dev/null");
+    let said = sandbox.shell(&line).stdout;
+    let parts = |line: &str| line.trim_start().starts_with("2026-") && line.contains(" Dana Li");
+    assert!(said.lines().any(parts), "{said}");
+}

@@ -1,12 +1,9 @@
-//! What git knows of the code around a ticket: what a commit changed, who changed a file since, who wrote it.
+//! What git knows of the code around a ticket: what a commit changed, who changed a file since.
 //!
-//! Asked of the `git` program: its path walks and blame are faster than libgit2's, and know `.mailmap`.
-
-use std::collections::BTreeMap;
+//! Asked of the `git` program: its path walks are faster than libgit2's, and know `.mailmap`.
 
 use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
-use crate::store::git::objects::ItemKind;
 use crate::store::git::repository::Repository;
 
 /// A commit that changed code.
@@ -20,15 +17,6 @@ pub struct CodeChange {
     pub author: String,
     /// The author date: seconds since 1970 UTC.
     pub seconds: i64,
-}
-
-/// Somebody who wrote lines of a file, through `.mailmap`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LineAuthor {
-    /// The name.
-    pub name: String,
-    /// The address.
-    pub email: String,
 }
 
 /// What git puts between the fields of a commit.
@@ -50,15 +38,6 @@ impl Repository {
         let arguments = [&arguments[..], &["-r", "-z", &commit]].concat();
         let out = self.git.run(&arguments, b"", &[])?;
         Ok(String::from_utf8_lossy(&out).split('\0').filter(|p| !p.is_empty()).map(str::to_owned).collect())
-    }
-
-    /// True where HEAD has a file of that path.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn has_file(&self, path: &str) -> Result<bool> {
-        let Ok(head) = self.revision("HEAD") else { return Ok(false) };
-        Ok(self.find(head, path)?.is_some_and(|item| item.kind == ItemKind::File))
     }
 
     /// The newest commits of HEAD that changed any of some files, since a revision if one is given.
@@ -108,26 +87,6 @@ impl Repository {
             })
         };
         Ok(out.split('\0').filter_map(change).collect())
-    }
-
-    /// Who wrote the lines that a file of HEAD has now, and how many.
-    ///
-    /// # Errors
-    /// Git cannot blame it.
-    pub fn authors_of(&self, path: &str) -> Result<BTreeMap<LineAuthor, usize>> {
-        let out = self.git.run(&["blame", "--line-porcelain", "HEAD", "--", path], b"", &[])?;
-        let mut lines: BTreeMap<LineAuthor, usize> = BTreeMap::new();
-        let mut name = String::new();
-        for line in String::from_utf8_lossy(&out).lines() {
-            // A line of the file itself begins with a tab.
-            if let Some(author) = line.strip_prefix("author ") {
-                author.clone_into(&mut name);
-            } else if let Some(email) = line.strip_prefix("author-mail ") {
-                let email = email.trim_start_matches('<').trim_end_matches('>').to_owned();
-                *lines.entry(LineAuthor { name: name.clone(), email }).or_default() += 1;
-            }
-        }
-        Ok(lines)
     }
 
     /// The tags that a revision contains, the newest first: name and commit.

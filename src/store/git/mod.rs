@@ -4,6 +4,7 @@
 //! the order that loses nothing (docs/architecture.md): lock, recover, objects, journal, index lock, work
 //! tree, ref, index.
 
+mod blame;
 mod bounds;
 mod bulk;
 mod change;
@@ -53,10 +54,11 @@ mod temporary;
 mod texts;
 mod worktree;
 
+pub use blame::{Authorship, LineAuthor};
 pub(crate) use bounds::Bounds;
 pub use bulk::Bulk;
 pub use change::{Content, FileChange, MANY_FILES, TreeChange};
-pub use code::{CodeChange, LineAuthor};
+pub use code::CodeChange;
 pub use commit_delta::{CommitDelta, FileDelta, MAILMAP};
 pub use error::{Error, Kind};
 pub use history::{CodeCommit, Touch, reverted, taken_back};

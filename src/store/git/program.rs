@@ -4,12 +4,19 @@ use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::process_env::{OF_A_REPOSITORY, ProcessEnv};
 
 /// What a pipe takes before anybody reads it, on every system (PIPE_BUF of POSIX).
 const PIPE_BYTES: usize = 512;
+/// Lines of a program that wait to be taken.
+const LINES_AHEAD: usize = 1_024;
+
+/// A program had all the time that it was given.
+struct TimeOver;
 
 /// The git program, found on the PATH; relative entries of the PATH are not looked at.
 #[derive(Debug, Clone)]
@@ -170,6 +177,55 @@ impl Program {
             let _ = std::io::Read::read_to_string(said, &mut text);
         }
         Err(Error::new(Kind::Repository, format!("{what}: {}", text.trim())).into())
+    }
+
+    /// Starts git, and hands over what it prints, line by line, until a time is over: then it is ended. True where it came to
+    /// its end.
+    pub(crate) fn stream_within(
+        &self,
+        arguments: &[&str],
+        within: Duration,
+        mut visit: impl FnMut(&str),
+    ) -> Result<bool> {
+        let what = what(arguments);
+        let failed = |error: &std::io::Error| Error::io(format!("running {what}"), error);
+        let mut command = self.command(self.path(&what)?, arguments, &[]);
+        let spawned = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = spawned.map_err(|error| failed(&error))?;
+        let Some(stdout) = child.stdout.take() else { return Ok(false) };
+        std::thread::scope(|scope| {
+            let (send, receive) = mpsc::sync_channel(LINES_AHEAD);
+            let (goes_on, ended) = mpsc::channel::<()>();
+            let over = send.clone();
+            let read = move || {
+                let lines = BufReader::new(stdout).split(b'\n').map_while(std::io::Result::ok);
+                // Nobody wants the rest, once the time is over.
+                let all = lines.map(Some).chain([None]);
+                let _ = all.map(|line| send.send(Ok(line))).take_while(std::result::Result::is_ok).count();
+            };
+            let watch = move || {
+                if ended.recv_timeout(within) == Err(RecvTimeoutError::Timeout) {
+                    let _ = over.send(Err(TimeOver));
+                }
+            };
+            std::thread::Builder::new().spawn_scoped(scope, read).map_err(|error| failed(&error))?;
+            std::thread::Builder::new().spawn_scoped(scope, watch).map_err(|error| failed(&error))?;
+            while let Ok(next) = receive.recv() {
+                match next {
+                    Ok(Some(line)) => visit(&String::from_utf8_lossy(&line)),
+                    Ok(None) => break,
+                    Err(TimeOver) => {
+                        let _ = child.kill();
+                        let _ = child.wait();
+                        return Ok(false);
+                    }
+                }
+            }
+            drop(goes_on);
+            let status = child.wait().map_err(|error| failed(&error))?;
+            let failure = || Error::new(Kind::Repository, format!("{what} failed"));
+            status.success().then_some(true).ok_or_else(failure)
+        })
     }
 
     /// Starts git for questions and answers, a line each.
