@@ -74,18 +74,17 @@ pub struct LongText {
 const AS_OF: &str = "Imported as of ";
 
 impl IncomingIssue {
-    /// The id of an entry that brings something, after the entries that it follows: it is told by all that the entry says, so
-    /// that two clones which import one export write the same, and never two entries under one id.
+    /// The id of an entry that brings something: it is told by all that the entry says, so that two clones which import one
+    /// export write the same, and never two entries that differ under one id.
     #[must_use]
-    pub fn entry_id(&self, mark: &str, after: &[EntryId]) -> EntryId {
-        let after: Vec<&str> = after.iter().map(EntryId::as_str).collect();
-        EntryId::from_bits(checksum(&format!("{} {mark} after {}", self.key, after.join(" "))))
+    pub fn entry_id(&self, mark: &str) -> EntryId {
+        EntryId::from_bits(checksum(&format!("{} {mark}", self.key)))
     }
 
     /// True for an entry that an import made of something.
     #[must_use]
     pub fn is_entry_of(&self, entry: &Entry, mark: &str) -> bool {
-        entry.id == self.entry_id(mark, &entry.after)
+        entry.id == self.entry_id(mark)
     }
 
     /// True where a ticket has something that happened there: as this version tells it, or as earlier ones did, which told a

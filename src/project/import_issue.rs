@@ -67,8 +67,9 @@ impl Change<'_, '_> {
         let (by, at) = (issue.reporter.clone(), issue.created);
         let mut request = opening(self.project().rules()?);
         request.note = issue.as_of().or(request.note);
-        let mark = format!("opened {by} {at} {} {:?}", mark_of_changes(&issue.fields), request.note);
-        let actor = Actor { member: by.clone(), by, at, via: None, entry: issue.entry_id(&mark, &[]) };
+        let note = request.note.as_deref().unwrap_or_default();
+        let mark = format!("opened {by} {at} {} {note}", mark_of_changes(&issue.fields));
+        let actor = Actor { member: by.clone(), by, at, via: None, entry: issue.entry_id(&mark) };
         self.opened(&issue.id, &issue.fields, request, rules, &actor)
     }
 
@@ -142,7 +143,7 @@ impl Change<'_, '_> {
                 continue;
             }
             let mark = attached_mark(&sum);
-            let entry = issue.entry_id(&mark, &ticket.next_position().after);
+            let entry = issue.entry_id(&mark);
             let attachment = attachment(&entry, &long.name, long.text.as_bytes());
             let file = attachment.file.clone();
             let is_internal = long.visibility == Visibility::Internal;
@@ -207,7 +208,7 @@ impl Change<'_, '_> {
             return Ok(());
         }
         let (by, request) = self.attested(what, is_here);
-        let entry = issue.entry_id(&what.mark, &ticket.next_position().after);
+        let entry = issue.entry_id(&what.mark);
         let is_mine = by == self.author.by;
         let member = if is_mine { self.author.member.clone() } else { by.clone() };
         let actor = Actor { member, by, at: what.at, via: None, entry };

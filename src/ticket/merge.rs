@@ -106,14 +106,34 @@ fn united(a: &Ticket, b: &Ticket) -> Vec<Entry> {
     let stays = |entry: &&Entry| entry.redacted.is_some() || !redacted.contains(&entry.identity());
     let mut united: Vec<Entry> = Vec::new();
     for entry in both.into_iter().filter(stays) {
-        // Redacted on both sides: what either took out is out. In order, the same entries stand side by side.
-        let same = united.last_mut().filter(|last| last.identity() == entry.identity());
-        match same.and_then(|last| last.cut_by_both(entry).map(|cut| (last, cut))) {
-            Some((last, cut)) => *last = cut,
-            None => united.push(entry.clone()),
+        // Redacted on both sides: what either took out is out.
+        let of_both = |other: &Entry| other.cut_by_both(entry).or_else(|| other.written_by_both(entry));
+        let alike = united.iter_mut().rev().take_while(|other| other.identity() == entry.identity());
+        let joined = alike.into_iter().find_map(|other| of_both(other).map(|both| *other = both));
+        if joined.is_none() {
+            united.push(entry.clone());
         }
     }
+    // What follows more has another place among those of its number, time and id.
+    united.sort_unstable();
     united
+}
+
+impl Entry {
+    /// An entry that two clones wrote from one source, a message or an export, each after what it had: it follows both. `None`
+    /// where they say anything else otherwise.
+    #[must_use]
+    pub fn written_by_both(&self, other: &Self) -> Option<Self> {
+        let mut both = self.clone();
+        both.after.clone_from(&other.after);
+        if both != *other {
+            return None;
+        }
+        both.after.extend(self.after.iter().cloned());
+        both.after.sort_unstable();
+        both.after.dedup();
+        Some(both)
+    }
 }
 
 /// True where a long text stands in the head that no entry tells.

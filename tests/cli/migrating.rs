@@ -22,7 +22,7 @@ fn counts(said: Output) -> [u64; 3] {
 }
 
 /// All tickets, whole, by their titles.
-fn all(sandbox: &Sandbox) -> Vec<Value> {
+pub(crate) fn all(sandbox: &Sandbox) -> Vec<Value> {
     let lines = sandbox.run(&["export", "--full", "--format", "ndjson"]).ok();
     let mut all: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     all.sort_by_key(|ticket| ticket["title"].to_string());
@@ -30,13 +30,13 @@ fn all(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 /// The notes of a ticket's entries of an action, each with who it is of.
-fn notes(ticket: &Value, action: &str) -> Vec<String> {
+pub(crate) fn notes(ticket: &Value, action: &str) -> Vec<String> {
     let entries = ticket["timeline"].as_array().unwrap().iter().filter(|entry| entry["action"] == action);
     let name = |entry: &Value| entry["by"].as_str().unwrap().split(" <").next().unwrap().to_owned();
     entries.map(|entry| format!("{}: {}", name(entry), entry["note"].as_str().unwrap_or_default())).collect()
 }
 
-fn comment(id: &str, by: &str, day: u32, text: &str) -> Value {
+pub(crate) fn comment(id: &str, by: &str, day: u32, text: &str) -> Value {
     json!({"id": id, "author": {"login": by}, "body": text, "createdAt": format!("2026-01-{day:02}T00:00:00Z")})
 }
 
@@ -48,7 +48,7 @@ fn issue(more: Value) -> Value {
     issue
 }
 
-fn export(more: Value) -> String {
+pub(crate) fn export(more: Value) -> String {
     json!([issue(more)]).to_string()
 }
 

@@ -1,6 +1,9 @@
-//! One message, taken in two clones before either has the other's commit: both write the same.
+//! One message, or one export, taken in two clones before either has the other's commit: both write the same.
+
+use serde_json::json;
 
 use crate::mailing::message;
+use crate::migrating::{all, comment, export, notes};
 use crate::sandbox::Sandbox;
 use crate::syncing::clones;
 
@@ -48,8 +51,8 @@ fn take_in(sandbox: &Sandbox, name: &str, raw: &str) {
     assert!(said.contains("1 opened") || said.contains("1 note"), "{said}");
 }
 
-/// A story, in two clones that then sync.
-fn told(story: Story, address: &str, tickets: usize) {
+/// A story, in two clones that then sync; each has said something on the ticket before, where they are to differ.
+fn told(story: Story, address: &str, tickets: usize, differ: bool) {
     let (mut sandbox, a, b) = clones();
     let _ = sandbox.run(&["init"]);
     for (name, role) in [("Ann", "lead"), ("Bob", "l1")] {
@@ -65,6 +68,9 @@ fn told(story: Story, address: &str, tickets: usize) {
     sandbox.git(&["pull", "-q"]);
     for (clone, name) in [(&a, "Ann"), (&b, "Bob")] {
         sandbox.enter(clone);
+        if differ {
+            sandbox.run(&["comment", &id, "-m", &format!("Said by {name}.")]).ok();
+        }
         take_in(&sandbox, name, &story(&id));
     }
     for clone in [&a, &b, &a] {
@@ -76,13 +82,32 @@ fn told(story: Story, address: &str, tickets: usize) {
     sandbox.run(&["audit"]).ok();
     let listed = sandbox.run(&["list", "--all", "--format", "ndjson"]).ok();
     assert_eq!(listed.lines().count(), tickets, "{listed}");
+    // Nothing is there twice.
+    let whole = sandbox.run(&["export", "--full", "--format", "ndjson"]).ok();
+    for ticket in whole.lines() {
+        let ticket: serde_json::Value = serde_json::from_str(ticket).unwrap();
+        let mut ids: Vec<String> =
+            ticket["timeline"].as_array().unwrap().iter().map(|entry| entry["id"].to_string()).collect();
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{ticket}");
+    }
+}
+
+#[test]
+fn what_both_wrote_after_something_of_their_own_is_one_entry() {
+    for (name, story, tickets) in STORIES {
+        println!("{name}");
+        told(story, "Help <support@shop.example>", tickets, true);
+    }
 }
 
 #[test]
 fn two_clones_that_take_one_message_write_the_same_where_the_desk_has_an_address() {
     for (name, story, tickets) in STORIES {
         println!("{name}");
-        told(story, "Help <support@shop.example>", tickets);
+        told(story, "Help <support@shop.example>", tickets, false);
     }
 }
 
@@ -90,6 +115,37 @@ fn two_clones_that_take_one_message_write_the_same_where_the_desk_has_an_address
 fn two_clones_that_take_one_message_write_the_same_where_the_desk_has_none() {
     for (name, story, tickets) in STORIES {
         println!("{name}");
-        told(story, "", tickets);
+        told(story, "", tickets, false);
     }
+}
+
+#[test]
+fn a_newer_export_that_both_import_after_words_of_their_own_is_there_once() {
+    let (mut sandbox, a, b) = clones();
+    let file = |sandbox: &Sandbox, text: String| {
+        std::fs::write(sandbox.root().join("x.json"), text).unwrap();
+        sandbox.run(&["import", "../x.json"]).ok();
+    };
+    file(&sandbox, export(json!({})));
+    let id = all(&sandbox)[0]["id"].as_str().unwrap().to_owned();
+    for clone in [&a, &b] {
+        sandbox.enter(clone);
+        sandbox.run(&["sync"]).ok();
+    }
+    let newer = json!({"comments": [comment("c1", "bo", 3, "One."), comment("c2", "bo", 4, "Two.")], "state": "CLOSED", "closedAt": "2026-01-09T00:00:00Z"});
+    for clone in [&a, &b] {
+        sandbox.enter(clone);
+        sandbox.run(&["comment", &id, "-m", &format!("In {}.", clone.display())]).ok();
+        file(&sandbox, export(newer.clone()));
+    }
+    for clone in [&a, &b, &a] {
+        sandbox.enter(clone);
+        sandbox.run(&["sync"]).ok();
+    }
+    let ticket = &all(&sandbox)[0];
+    let said = notes(ticket, "comment");
+    assert_eq!(said.iter().filter(|note| note.ends_with("Two.")).count(), 1, "{said:?}");
+    assert_eq!((said.len(), notes(ticket, "resolve").len()), (4, 1), "{said:?}");
+    sandbox.run(&["audit"]).ok();
+    sandbox.run(&["doctor"]).ok();
 }

@@ -44,6 +44,19 @@ proptest! {
     }
 
     #[test]
+    fn what_clones_wrote_alike_meets_in_any_order(
+        base in arbitrary::ticket(), own in vec(arbitrary::deed(), 3), source in arbitrary::deed()
+    ) {
+        let sides: Vec<Ticket> = own.iter().map(|own| after(&base, &[own.clone(), source.clone()])).collect();
+        let [a, b, c] = sides.as_slice() else { unreachable!() };
+        prop_assert_eq!(one(a, b), one(b, a));
+        let all = one(&one(a, b), c);
+        prop_assert_eq!(&all, &one(a, &one(b, c)));
+        prop_assert_eq!(&one(&all, a), &all);
+        prop_assert_eq!(&one(&all, &all), &all);
+    }
+
+    #[test]
     fn a_side_without_changes_takes_the_other(base in arbitrary::ticket(), a in deeds()) {
         let a = after(&base, &a);
         prop_assert_eq!(one(&base, &a), a);

@@ -162,6 +162,9 @@ fn altered(old: &Entry, new: &Entry, before: &[&Ticket], after: &Ticket) -> Opti
         let message = format!("{} was redacted, and is not any more", named(old));
         return Some(Finding::new(AuditRule::RedactionUndone, message));
     }
+    if is_joined(old, new, before) {
+        return None;
+    }
     let Some(by) = &new.redacted else {
         return Some(Finding::new(AuditRule::TimelineChanged, difference(old, new)));
     };
@@ -175,6 +178,14 @@ fn altered(old: &Entry, new: &Entry, before: &[&Ticket], after: &Ticket) -> Opti
     }
     let message = format!("{}, under the name of a redaction", difference(old, new));
     Some(Finding::new(AuditRule::RedactionAltered, message))
+}
+
+/// True for an entry that parents wrote alike, each after what it had, and that follows all of it since.
+fn is_joined(old: &Entry, new: &Entry, before: &[&Ticket]) -> bool {
+    let all = before.iter().flat_map(|version| version.timeline());
+    let of_one = all.filter(|entry| entry.identity() == old.identity());
+    let join = |both: Entry, entry: &Entry| both.written_by_both(entry).unwrap_or(both);
+    of_one.fold(old.clone(), join) == *new
 }
 
 /// An entry as a finding names it.
