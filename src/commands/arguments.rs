@@ -13,7 +13,7 @@ use crate::project::{Change, ChangeOptions, Project, Scope};
 use crate::query::joined;
 use crate::render::View;
 use crate::ticket::{
-    Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, is_base32, parse_span,
+    Area, Field, Finding, Level, Node, Resolution, Severity, Status, Type, is_base32, parse_span, visible,
 };
 
 /// How a write is made.
@@ -200,11 +200,25 @@ pub(super) fn given_query(words: &[String]) -> Result<Option<String>, Failure> {
 
 /// True where arguments are a query, and no ids: one of them has a sign of a query, or is a word that no id can be.
 pub(super) fn is_query(words: &[String]) -> bool {
-    words.iter().any(|word| {
+    let is_word = |word: &String| {
         let id = word.strip_prefix('#').unwrap_or(word).to_lowercase();
-        let is_word = id.chars().all(char::is_alphabetic) && !is_base32(&id);
-        is_word || !id.chars().all(char::is_alphanumeric)
-    })
+        id.chars().all(char::is_alphabetic) && !is_base32(&id)
+    };
+    has_sign(words) || words.iter().any(is_word)
+}
+
+/// Refuses words that find nothing, where an id may have been meant.
+pub(super) fn found_or_named<T>(words: &[String], found: Vec<T>) -> Result<Vec<T>, Failure> {
+    if !found.is_empty() || words.is_empty() || has_sign(words) {
+        return Ok(found);
+    }
+    let message = format!("no ticket has the ID or the words '{}'", visible(&words.join(" ")));
+    Err(Failure::new(Kind::NotFound, message).hint("git support list --all"))
+}
+
+fn has_sign(words: &[String]) -> bool {
+    let plain = |word: &String| word.strip_prefix('#').unwrap_or(word).chars().all(char::is_alphanumeric);
+    !words.iter().all(plain)
 }
 
 /// When a read looks.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::commands::arguments::{ReadOptions, given_query, is_query};
+use crate::commands::arguments::{ReadOptions, found_or_named, given_query, is_query};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Clock, ClockKind, ClockState, Listed, Record, TicketHistory, Why, skew_before, skews};
@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             let limit = if args.gate.is_some() { Limit::None } else { Limit::AsAsked };
             project.find_judged(&Search { limit, ..Search::new(&query, Projection::Courses) })?
         };
+        let found = found_or_named(&args.ids, found)?;
         if found.is_empty() {
             session.note("no ticket matches");
         }

@@ -109,16 +109,31 @@ impl Project<'_> {
         Ok(rules.get_or_init(|| read))
     }
 
-    /// The team, each with the addresses that `.mailmap` gives them since, or gave up for them: who has another one is still
-    /// who they were.
+    /// The team, each with the address that `.mailmap` gives them since: who has another one is still who they were.
     fn team_by_every_address(&self) -> Result<Team, Failure> {
         let named = self.team()?;
         let mut team = named.clone();
-        let text = self.store.repository().mailmap_text();
-        if text.is_empty() {
-            return Ok(team);
-        }
         let owners = Owners::of(named);
+        for member in &mut team.members {
+            for email in member.emails.clone() {
+                let now = self.store.mapped(&Person { name: member.name.clone(), email })?;
+                if owners.owner(&now).is_none() {
+                    member.emails.push(now.email);
+                }
+            }
+        }
+        Ok(team)
+    }
+
+    /// The people of the project as questions find them: also under the addresses that `.mailmap` joins to one of theirs. Anybody
+    /// can add a line there, so this gives nobody a right.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn people(&self) -> Result<Team, Failure> {
+        let mut team = self.rules()?.team.clone();
+        let text = self.store.repository().mailmap_text();
+        let owners = Owners::of(&self.rules()?.team);
         for (proper, earlier) in mailmap_addresses(&text) {
             let is_free = owners.owner_of(earlier).is_none();
             let owner = owners.owner_of(proper).filter(|_| is_free);
@@ -126,14 +141,6 @@ impl Project<'_> {
                 owner.and_then(|owner| team.members.iter_mut().find(|member| member.name == owner.name));
             if let Some(member) = member {
                 member.emails.push(earlier.to_owned());
-            }
-        }
-        for member in &mut team.members {
-            for email in member.emails.clone() {
-                let now = self.store.mapped(&Person { name: member.name.clone(), email })?;
-                if owners.owner(&now).is_none() {
-                    member.emails.push(now.email);
-                }
             }
         }
         Ok(team)

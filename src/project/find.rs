@@ -184,7 +184,7 @@ impl Project<'_> {
     /// Sees that every person whom a query names is somebody: of the team, or of some ticket; a reporter may be any of
     /// several.
     pub(super) fn check_people(&self, query: &Query) -> Result<(), Failure> {
-        let team = self.rules()?.team.known();
+        let team = self.people()?.known();
         for (field, name) in query.people() {
             if name == "me" {
                 continue;
@@ -301,7 +301,7 @@ impl Project<'_> {
     /// Who asks, when, and of which team. A team that cannot be read is said, and hides no ticket.
     pub(super) fn context(&self) -> Result<Context, Failure> {
         self.warn_of_files()?;
-        let team = self.rules()?.team.known();
+        let team = self.people()?.known();
         let (standings, open) = (BTreeMap::new(), BTreeSet::new());
         Ok(Context { me: self.me().ok(), now: self.now(), team, open, standings })
     }

@@ -75,7 +75,7 @@ impl Project<'_> {
         let people = parse_query(query, self.settings()?)?.people();
         let Some((field, _)) = people.into_iter().find(|(_, name)| name == "me") else { return Ok(()) };
         let me = self.member()?;
-        let is_member = !matches!(meant(&me.email, &self.rules()?.team.known()), Meant::Nobody);
+        let is_member = !matches!(meant(&me.email, &self.people()?.known()), Meant::Nobody);
         for known_by in [field, "by", "reporter"] {
             if is_member || self.has_ticket_of(known_by, &me.email)? {
                 return Ok(());

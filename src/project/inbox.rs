@@ -114,7 +114,7 @@ impl Project<'_> {
     /// The user under all their addresses, the team's first.
     fn reader(&self) -> Result<KnownPerson, Failure> {
         let (me, member) = (self.me()?, self.member()?);
-        let known = self.rules()?.team.known().into_iter().find(|known| known.is_named(&member.to_string()));
+        let known = self.people()?.known().into_iter().find(|known| known.is_named(&member.to_string()));
         let mut known = known.unwrap_or(KnownPerson { name: member.name, emails: vec![member.email] });
         if !known.is_named(&me.to_string()) {
             known.emails.push(me.email);

@@ -160,7 +160,7 @@ impl Change<'_, '_> {
 
     /// The team, and the one who writes.
     fn known_people(&self) -> Result<Vec<KnownPerson>, Failure> {
-        let mut people = self.project().rules()?.team.known();
+        let mut people = self.project().people()?.known();
         let me = self.author.by.clone();
         if !people.iter().any(|known| known.is_named(&self.author.member.to_string())) {
             people.push(KnownPerson { name: me.name, emails: vec![me.email] });

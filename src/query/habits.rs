@@ -255,7 +255,7 @@ pub(super) fn comparison(word: &str) -> Option<(&str, &str)> {
     (is_known || is_compared(field, value)).then_some((field, value))
 }
 
-/// True for a name with a sign and a value, which is no text of another kind: `List<String>`, `HEAD~3`.
+/// True for a name with a sign and a value, which is no text of another kind: `a=b`, `List<String>`, `HEAD~3`.
 fn is_compared(name: &str, value: &str) -> bool {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
@@ -264,7 +264,10 @@ fn is_compared(name: &str, value: &str) -> bool {
     let Some(rest) = signs.iter().find_map(|sign| value.strip_prefix(sign)) else { return false };
     let is_other = value.starts_with('<') && rest.contains('>')
         || value.starts_with('~') && rest.chars().all(|c| c.is_ascii_digit());
-    is_name && !is_other && rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '-'))
+    name.len() > 1
+        && is_name
+        && !is_other
+        && rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '-'))
 }
 
 /// The field and the value of a word that looks like a term and is none: with a sign that looks like a colon, a letter

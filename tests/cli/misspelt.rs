@@ -54,6 +54,11 @@ fn what_is_compared_is_compared_everywhere() {
         assert!(said.stdout.contains("Number lost"), "{query}: {said:?}");
         assert_eq!(sandbox.run(&["check", query]).status, Some(3), "{query}");
     }
+    // A word that finds nothing may be meant for an id.
+    for command in [&["log"][..], &["sla"], &["sla", "--gate"]] {
+        let stderr = sandbox.run(&[command, &["nothing"]].concat()).fails(1);
+        assert!(stderr.contains("no ticket has the ID or the words 'nothing'"), "{stderr}");
+    }
     // What only looks like a comparison is a text.
     for text in ["List<String>", "HEAD~3", "ptr->next", "\"foo=bar\"", "https://x.example/?a=b"] {
         assert_eq!(sandbox.run(&["list", text]).status, Some(0), "{text}");

@@ -6,7 +6,7 @@ mod lineage;
 
 use std::collections::BTreeSet;
 
-use crate::commands::arguments::{ReadOptions, is_query};
+use crate::commands::arguments::{ReadOptions, found_or_named, is_query};
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::{IntroducedEntry, Project, Sought};
@@ -87,7 +87,7 @@ fn ids(args: &Args, project: &Project<'_>) -> Result<Vec<TicketId>, Failure> {
         return Ok(Vec::new());
     }
     if is_query(&args.ids) {
-        return project.find_ids(&joined(&args.ids));
+        return found_or_named(&args.ids, project.find_ids(&joined(&args.ids))?);
     }
     project.ids(&args.ids)
 }

@@ -184,7 +184,8 @@ fn cases(args: &Args, query: &str, at: Timestamp, project: &Project<'_>) -> Resu
     let (found, own) = project.find_judged(&Search::new(query, Projection::Courses))?;
     let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
     let what_if = asked.is_some();
-    let judge = Judge { rules: asked.or(own), what_if, team: &project.rules()?.team, at: at.unix() };
+    let people = project.people()?;
+    let judge = Judge { rules: asked.or(own), what_if, team: &people, at: at.unix() };
     if found.len() < MANY {
         return Ok(found.into_iter().filter_map(|one| judge.case(one)).collect());
     }
