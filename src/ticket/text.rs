@@ -18,8 +18,12 @@ pub fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// One more than the tags of a flag: five letters of a region, and the end.
+const MAX_FLAG_TAGS: usize = 7;
+
 /// The text with everything that could steer a terminal or hide what stands there spelled out as
-/// `\u{..}`: control characters except newline and tab, text-direction overrides, invisible marks.
+/// `\u{..}`: control characters except newline and tab, text-direction overrides, invisible marks,
+/// the tags that spell ASCII invisibly.
 /// Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are written with them.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -27,8 +31,17 @@ pub fn visible(text: &str) -> String {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
+    // A flag of a region is a black one with its tags behind it (UTS #51, ED-14a).
+    let mut tags_of_flag = 0;
     for c in text.chars() {
-        if is_hidden(c) {
+        let is_tag = matches!(c, '\u{e0020}'..='\u{e007f}');
+        tags_of_flag = match c {
+            '\u{1f3f4}' => MAX_FLAG_TAGS,
+            _ if is_tag && tags_of_flag > 0 => tags_of_flag - 1,
+            _ => 0,
+        };
+        let is_flag = is_tag && tags_of_flag > 0;
+        if is_hidden(c) || (is_tag && !is_flag) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -117,6 +130,20 @@ mod tests {
             assert!(shown.chars().all(safe), "{:x}", u32::from(c));
             assert!(!shown.contains(|c: char| ('\u{202a}'..='\u{202e}').contains(&c)));
             assert!(!shown.contains(|c: char| ('\u{2066}'..='\u{2069}').contains(&c)));
+        }
+    }
+
+    #[test]
+    fn letters_that_nobody_sees_are_spelled_out_and_flags_stay() {
+        let tags = |text: &str| -> String {
+            text.chars().filter_map(|c| char::from_u32(0xe_0000 + u32::from(c))).collect()
+        };
+        let england = format!("\u{1f3f4}{}\u{e007f}", tags("gbeng"));
+        assert_eq!(visible(&format!("{england} won")), format!("{england} won"));
+        for hidden in
+            [tags("obey"), format!("\u{1f3f4}{}", tags("gbeng, and obey")), format!("a{}", tags("b"))]
+        {
+            assert!(visible(&hidden).contains("\\u{e00"), "{hidden:?}");
         }
     }
 
