@@ -26,15 +26,12 @@ impl Rules {
     }
 
     /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;
-    /// anybody, where the team names nobody for it.
+    /// anybody, where the team names nobody for it and for the higher ones.
     #[must_use]
     pub fn may_work(&self, who: &Person, level: Level) -> bool {
-        if !self.team.has(Role::of_level(level)) {
-            return true;
-        }
-        let mut higher =
-            Level::ALL.iter().filter(|other| **other >= level).map(|other| Role::of_level(*other));
-        self.team.leads(who) || higher.any(|role| self.team.plays(who, role))
+        let higher = Level::ALL.iter().filter(|other| **other >= level).map(|other| Role::of_level(*other));
+        let mut serving = higher.filter(|role| self.team.has(*role)).peekable();
+        serving.peek().is_none() || self.team.leads(who) || serving.any(|role| self.team.plays(who, role))
     }
 
     /// The names of those on the team who may work at a level.

@@ -1,6 +1,6 @@
 //! Tickets that come in from outside, as one commit; what came in before changes nothing.
 
-use crate::process::audit::Judge;
+use crate::process::audit::{AuditRule, Judge};
 use crate::process::{
     Actor, Incoming, NewTicket, Policy, ProblemLevel, Request, RequestKind, Rules, checksum,
 };
@@ -9,7 +9,7 @@ use crate::project::failure::Failure;
 use crate::project::secrets::refuse_in_ticket;
 use crate::store::{TicketChange, layout};
 use crate::ticket::{
-    Attachment, EntryId, Merged, Person, Ticket, TicketId, Visibility, merge, one_line, sha256,
+    Attachment, Entry, EntryId, Merged, Person, Ticket, TicketId, Visibility, merge, one_line, sha256,
 };
 
 /// The content of an attachment that comes in with a ticket; `None` where it does not.
@@ -41,7 +41,7 @@ impl Change<'_, '_> {
     ) -> Result<Result<Imported, String>, Failure> {
         let is_whole = matches!(incoming, Incoming::Whole(_));
         let (before, after) = match self.imported(incoming, mark)? {
-            Ok(Some((before, after))) => match self.judged(before.as_ref(), after, force)? {
+            Ok(Some((before, after))) => match self.judged(before.as_ref(), after, is_whole, force)? {
                 Ok(after) => (before, after),
                 Err(problem) => return Ok(Err(problem)),
             },
@@ -100,11 +100,15 @@ impl Change<'_, '_> {
         &mut self,
         before: Option<&Ticket>,
         after: Ticket,
+        is_whole: bool,
         force: Option<&str>,
     ) -> Result<Result<Ticket, String>, Failure> {
         let Some(before) = before else { return Ok(Ok(after)) };
         let project = self.project();
         let rules = project.rules()?;
+        if is_whole && let Err(problem) = self.accounted(before, &after, force.is_some())? {
+            return Ok(Err(problem));
+        }
         let is_enforced =
             [rules.settings.level_by_role, rules.settings.severity_by_owner].contains(&Policy::Enforce);
         if !is_enforced {
@@ -114,7 +118,9 @@ impl Change<'_, '_> {
         let new: Vec<_> = new.collect();
         // Another tracker names no commit.
         let mut judging = rules.clone();
-        judging.settings.fixed_needs_commit = Policy::Off;
+        if !is_whole {
+            judging.settings.fixed_needs_commit = Policy::Off;
+        }
         let judge = Judge { rules: vec![&judging], saw_all: false };
         // What strangers did in another tracker, who imports it decides here.
         let importer = self.author.member.clone();
@@ -126,7 +132,9 @@ impl Change<'_, '_> {
         let Some(first) = findings.iter().find(|finding| finding.level == ProblemLevel::Error) else {
             return Ok(Ok(after));
         };
-        let Some(reason) = force else {
+        // As with the other commands, no reason makes anybody a product owner.
+        let is_severity = findings.iter().any(|finding| finding.rule == AuditRule::SeverityOwner);
+        let Some(reason) = force.filter(|_| !is_severity) else {
             return Ok(Err(format!("{} (override with --force -m REASON)", first.message)));
         };
         let request = Request {
@@ -138,6 +146,31 @@ impl Change<'_, '_> {
         let mut after = after;
         self.decided(&mut after, request, rules, &actor)?;
         Ok(Ok(after))
+    }
+
+    /// Sees that a whole ticket brings into one that is here what its entries set, and nothing that somebody else of the team
+    /// decided: that comes with a commit of theirs. The inner error says which field or entry it is.
+    fn accounted(
+        &self,
+        before: &Ticket,
+        after: &Ticket,
+        is_forced: bool,
+    ) -> Result<Result<(), String>, Failure> {
+        let known = before.unaccounted();
+        if let Some(field) = after.unaccounted().into_iter().find(|field| !known.contains(field)) {
+            return Ok(Err(format!("{}: {} is not what its entries set", after.id(), field.name())));
+        }
+        let team = self.project().team()?;
+        let is_anothers = |entry: &&Entry| {
+            !before.has_entry_like(entry)
+                && !self.author.by.is_named(&entry.by.to_string())
+                && team.has_member(&entry.by)
+        };
+        let anothers = after.timeline().iter().find(|entry| !is_forced && is_anothers(entry));
+        Ok(anothers.map_or(Ok(()), |entry| {
+            let why = "it comes with a commit of theirs: git support sync";
+            Err(format!("entry {} ({}) is by {}; {why}", entry.id, entry.action, entry.by.short()))
+        }))
     }
 
     /// Says what an import does.

@@ -2,11 +2,11 @@
 
 use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::project::change::Change;
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::RESOLVES;
 use crate::store::git::CodeCommit;
-use crate::ticket::{Entry, Field, Resolution, Set, Ticket, cut, one_line, visible};
+use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
 const MAX_NAMED: usize = 30;
@@ -83,10 +83,31 @@ impl Change<'_, '_> {
                 let what = self.allowed(what, &ticket, commit)?;
                 let subject = cut(&one_line(&commit.subject), SUBJECT_COLUMNS).into_owned();
                 let note = Some(format!("{:.10} {subject}", commit.id));
-                self.request(ticket.id(), Request::new(what).with_note(note))?;
+                self.request_or_link(ticket.id(), what, note, commit)?;
             }
         }
         Ok(unknown)
+    }
+
+    /// Does what a commit asks for; where a rule refuses that, the commit is linked, and the others go on.
+    fn request_or_link(
+        &mut self,
+        id: &TicketId,
+        what: RequestKind,
+        note: Option<String>,
+        commit: &CodeCommit,
+    ) -> Result<(), Failure> {
+        let is_resolving = matches!(what, RequestKind::Process(ProcessAction::Resolve(_)));
+        match self.request(id, Request::new(what).with_note(note.clone())) {
+            Err(failure) if is_resolving && failure.kind == Kind::Refused => {
+                self.project().host.note(format!(
+                    "warning: commit {:.10} is linked to {id} but does not resolve it: {:#}",
+                    commit.id, failure.error
+                ));
+                self.request(id, Request::new(link(commit)).with_note(note)).map(drop)
+            }
+            done => done.map(drop),
+        }
     }
 
     /// What a commit's author may have done by it: who is not on the team resolves nothing, where the settings say so,

@@ -26,15 +26,15 @@ impl Context {
         if text == "me" {
             let me = self.me.as_ref().map(ToString::to_string).unwrap_or_default();
             let known = self.team.iter().find(|known| known.is_named(&me));
-            return Whom { known, me: self.me.as_ref(), part: None };
+            return Whom { known, me: self.me.as_ref(), part: None, team: &self.team };
         }
         let text = text.strip_prefix('@').unwrap_or(text);
-        match meant(text, &self.team) {
-            Meant::One(one) => Whom { known: Some(one), me: None, part: None },
-            Meant::OneByPart(one) => Whom { known: Some(one), me: None, part: Some(text) },
-            // Strangers, and people who have left.
-            Meant::Several(_) | Meant::Nobody => Whom { known: None, me: None, part: Some(text) },
-        }
+        // Strangers, people who have left, and addresses of before are meant, too: a gate is not to miss them.
+        let known = match meant(text, &self.team) {
+            Meant::One(one) | Meant::OneByPart(one) => Some(one),
+            Meant::Several(_) | Meant::Nobody => None,
+        };
+        Whom { known, me: None, part: Some(text), team: &self.team }
     }
 
     /// Where a ticket's clocks stand.
@@ -51,18 +51,24 @@ pub(crate) struct Whom<'a> {
     known: Option<&'a KnownPerson>,
     /// The one who asks.
     me: Option<&'a Person>,
-    /// Everybody whose name or address has this, in lower case.
+    /// Everybody whose name or address has this, in lower case; where somebody is known, nobody else of the team.
     part: Option<&'a str>,
+    team: &'a [KnownPerson],
 }
 
 impl Whom<'_> {
+    /// True for somebody of the team other than the one who is known.
+    fn is_another(&self, shown: &str) -> bool {
+        self.known.is_some_and(|known| self.team.iter().any(|one| one != known && one.is_named(shown)))
+    }
+
     /// True where a field's text names one of them.
     pub(crate) fn is_named(&self, shown: &str) -> bool {
         self.known.is_some_and(|known| known.is_named(shown))
             || self.me.is_some_and(|me| me.is_named(shown))
             || self.part.is_some_and(|part| {
                 let part: String = plain(part).collect();
-                plain(shown).collect::<String>().contains(&part)
+                plain(shown).collect::<String>().contains(&part) && !self.is_another(shown)
             })
     }
 }

@@ -76,7 +76,8 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
         let Some(value) = values.last_mut() else { break };
         match c {
             '"' => {
-                value.is_quoted = true;
+                // `@"name"` is the saved query as `@name` is; `"@name"` is a text.
+                value.is_quoted = field.is_some() || value.text != "@";
                 at = quoted(chars, at, &mut value.text)?;
             }
             '~' if field.is_none() && !value.is_quoted && has_parts(&value.text) => {

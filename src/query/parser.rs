@@ -11,7 +11,7 @@ use crate::query::tree::{
     SyntaxError, Test,
 };
 use crate::query::values::{no_such, phrase, term_values};
-use crate::ticket::{Status, TicketId, nearest};
+use crate::ticket::{Status, TicketId, is_base32, nearest};
 
 /// Parentheses and minuses may nest this deep, so that no query can exhaust the stack.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -128,10 +128,10 @@ impl Parser<'_> {
                     Some(spelled) => Filter::Any(vec![Filter::Words(phrase), spelled]),
                     None => Filter::Words(phrase),
                 };
-                // A whole id, pasted from a commit or a mail with what stood around it, is that ticket.
+                // An id, or its beginning, pasted from a commit or a mail with what stood around it, is that ticket.
                 let id = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-                let id = TicketId::parse(&id).filter(|_| !word.is_quoted);
-                let is_it = id.map(|id| Filter::Term(Key::Id, vec![Test::Text(id.to_string())]));
+                let is_id = !word.is_quoted && (TicketId::parse(&id).is_some() || may_begin_id(&id));
+                let is_it = is_id.then(|| Filter::Term(Key::Id, vec![Test::Text(id)]));
                 Ok(Some(is_it.map_or(words.clone(), |is_it| Filter::Any(vec![words, is_it]))))
             }
             Piece::Term(field, values) => self.term(column, &field, &values),
@@ -326,6 +326,14 @@ fn awaiting(who: &str) -> Option<Filter> {
         "enhance" => Some(Filter::All(vec![is(Status::Deferred), Filter::Not(Box::new(is_vendors))])),
         _ => None,
     }
+}
+
+/// The shortest beginning of an id that commands take.
+const MIN_ID: usize = 4;
+
+/// True for a word that is rather the beginning of an id than anything else: with a digit, and long enough.
+fn may_begin_id(word: &str) -> bool {
+    word.len() >= MIN_ID && is_base32(word) && word.contains(|c: char| c.is_ascii_digit())
 }
 
 fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {

@@ -11,7 +11,7 @@ use crate::store::layout;
 use crate::store::merged_tree::{Extent, MergedTree, union, union_of};
 use crate::store::message::{self, Wording};
 use crate::store::synced::{Rewrite, Synced};
-use crate::ticket::TicketId;
+use crate::ticket::{TicketId, shell_word};
 
 /// How often a push is tried again because somebody was faster.
 const ROUNDS: usize = 200;
@@ -238,7 +238,8 @@ impl Store {
         let made = self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
             let Some(ours) = tip else { return Ok(None) };
             let base = self.repository.merge_base(ours, theirs)?;
-            met = union(&self.repository, base, ours, theirs)?;
+            met = union(&self.repository, base, ours, theirs)
+                .map_err(|error| self.settled_in(theirs, error))?;
             let message = self.message("merge the tickets of", &met.for_ours, wording, synced);
             Ok(Some(TreeChange { also: vec![theirs], ..TreeChange::new(met.for_ours.clone(), message) }))
         })?;
@@ -246,6 +247,21 @@ impl Store {
         match made.or(self.repository.tip(&self.target)?) {
             Some(tip) => Ok(tip),
             None => Ok(theirs),
+        }
+    }
+
+    /// A conflict with a hint that settles it where another branch is checked out: there, `git pull` merges that one.
+    fn settled_in(&self, theirs: ObjectId, error: Error) -> Error {
+        match error {
+            Error::Git(conflict) if conflict.kind == git::Kind::Conflict && !self.target.is_checked_out() => {
+                let branch = shell_word(self.target.name());
+                let hint = format!(
+                    "git worktree add ../{branch} {branch} && git -C ../{branch} merge {theirs:.10}, settle the conflict there, \
+                     git -C ../{branch} commit -a; then git support sync"
+                );
+                conflict.hint(hint).into()
+            }
+            error => error,
         }
     }
 

@@ -220,6 +220,10 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
+        "git worktree add ../{branch} {branch} && git",
+        "sharing::a_conflict_on_a_branch_beside_is_settled_as_the_hint_says",
+    ),
+    (
         "git pull --no-rebase, settle the conflict in it",
         "syncing::settings_that_both_sides_changed_are_merged_by_git",
     ),

@@ -64,3 +64,39 @@ fn what_is_compared_is_compared_everywhere() {
         assert_eq!(sandbox.run(&["list", text]).status, Some(0), "{text}");
     }
 }
+
+#[test]
+fn a_gate_misses_nobody_and_no_ticket_that_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Ann Lee", "--email", "ann@old.example", "--role", "l1"]).ok();
+    sandbox.run(&["team", "add", "Hannah Ek", "--email", "hannah@example.com", "--role", "l1"]).ok();
+    let as_ann = "GIT_AUTHOR_NAME='Ann Lee' GIT_AUTHOR_EMAIL=ann@old.example git support new";
+    sandbox.shell(&format!("{as_ann} Hers --assignee me --severity blocker")).ok();
+    let joann = sandbox
+        .run(&["new", "Another", "--reporter", "Joann Bell <jo@customer.example>", "--severity", "blocker"])
+        .ok();
+    sandbox.run(&["new", "Hannahs", "--assignee", "hannah@example.com", "--severity", "blocker"]).ok();
+    let found = |query: &str| {
+        let said = sandbox.run(&["list", query, "--format", "ndjson"]).ok();
+        ["Hers", "Another", "Hannahs"].map(|title| said.contains(&format!("\"{title}\"")))
+    };
+    sandbox.run(&["team", "edit", "Ann Lee", "--email", "ann@new.example"]).ok();
+    // By the name, under an address of before; and strangers whose name has it, but nobody else of the team.
+    for query in ["assignee:ann", "assignee:\"Ann Lee\"", "by:ann@old.example"] {
+        assert_eq!(found(query), [true, false, false], "{query}");
+        assert_eq!(sandbox.run(&["check", query]).status, Some(3), "{query}");
+    }
+    assert_eq!(found("reporter:ann"), [true, true, false]);
+    // A ticket by the beginning of its id, and a saved query in quotes.
+    let id = joann.trim();
+    let begin = (4..10).find(|end| id[..*end].contains(|c: char| c.is_ascii_digit())).map(|end| &id[..end]);
+    if let Some(begin) = begin {
+        for query in [begin.to_owned(), format!("#{begin}"), format!("({begin})")] {
+            assert_eq!(sandbox.run(&["check", &query]).status, Some(3), "{query}");
+        }
+    }
+    sandbox.run(&["config", "set", "queries.grave", "severity:blocker"]).ok();
+    assert_eq!(sandbox.run(&["check", "@\"grave\""]).status, Some(3));
+    assert_eq!(sandbox.run(&["check", "@\"gravy\""]).status, Some(2));
+    assert_eq!(sandbox.run(&["check", "\"@grave\""]).status, Some(0));
+}

@@ -100,3 +100,33 @@ fn two_people_of_a_group_write_in_turn() {
     let modes = sandbox.shell("cd ../ann/clone && git config core.sharedRepository group && chown -R 52001:52000 .git && stat -c %a .support/config.yaml .support/.gitattributes 2>/dev/null | sort -u");
     assert!(!modes.stdout.contains("66"), "{modes:?}");
 }
+
+#[test]
+fn a_conflict_on_a_branch_beside_is_settled_as_the_hint_says() {
+    let (mut sandbox, a, b) = crate::syncing::clones();
+    sandbox.run(&["init", "--branch", "tickets"]).ok();
+    sandbox.run(&["config", "set", "agreement.hours", "5"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&b);
+    sandbox.git(&["fetch", "-q"]);
+    sandbox.run(&["list"]).ok();
+    sandbox.run(&["config", "set", "agreement.hours", "10"]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&a);
+    sandbox.run(&["config", "set", "agreement.hours", "20"]).ok();
+    let kept = sandbox.ticket("Kept");
+    let refused = sandbox.run(&["sync"]).fails(1);
+    let hint = refused.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap();
+    let (begin, end) = hint.split_once(", settle the conflict there, ").unwrap();
+    assert_ne!(sandbox.shell(begin).status, Some(0), "{begin}");
+    let file = sandbox.repo().join("../tickets/.support/config.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let is_mark = |line: &&str| !["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    let settled: Vec<&str> = text.lines().filter(is_mark).filter(|line| !line.contains("20")).collect();
+    std::fs::write(&file, settled.join("\n") + "\n").unwrap();
+    sandbox.shell(end.split(';').next().unwrap().replace("commit -a", "commit -qam Settled").as_str()).ok();
+    sandbox.git(&["worktree", "remove", "--force", "../tickets"]);
+    sandbox.run(&["sync"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "agreement.hours"]).ok(), "10\n");
+    assert!(sandbox.run(&["list"]).ok().contains("Kept"), "{kept}");
+}

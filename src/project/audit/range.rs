@@ -10,7 +10,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::{ObjectId, RECEIVED};
 use crate::store::{Error, Store, layout};
-use crate::ticket::{Entry, Ticket};
+use crate::ticket::{Entry, Ticket, visible};
 
 /// Where git finds what it shows in the place of objects.
 const REPLACE: &str = "refs/replace/";
@@ -135,7 +135,12 @@ impl<'t> Moved<'t> {
             let message = format!("'{line}' is not a valid pre-receive line (OLD NEW REFERENCE)");
             return Err(Failure::usage(message).hint("git support audit RANGE"));
         };
-        let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !id.bytes().all(|b| b == b'0')));
+        let is_none = |id: &str| id.bytes().all(|byte| byte == b'0');
+        if [old, new].iter().any(|id| !is_none(id) && ObjectId::parse(id).is_none()) {
+            let message = format!("'{}' is not a valid pre-receive line (OLD NEW REFERENCE)", visible(line));
+            return Err(Failure::usage(message).hint("git support audit RANGE"));
+        }
+        let [old, new] = [old, new].map(|id| ObjectId::parse(id).filter(|_| !is_none(id)));
         Ok(Self { name, old, new })
     }
 }
@@ -148,11 +153,28 @@ fn is_servers(name: &str) -> bool {
         || RECEIVED.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// Refuses what cannot be judged: a hook that was handed nothing, as after a loop that has read it all, or what is not here.
+fn check_pushed(store: &Store, moves: &[Moved<'_>]) -> Result<(), Failure> {
+    if moves.is_empty() {
+        let message = "standard input has no pushed refs; git hands them to a pre-receive hook once";
+        return Err(Failure::new(Kind::Invalid, message).hint("git support audit RANGE"));
+    }
+    let missing = |one: &&Moved<'_>| one.new.is_some_and(|new| !store.repository().has_object(new));
+    match moves.iter().find(missing) {
+        Some(one) => Err(Failure::new(
+            Kind::NotFound,
+            format!("the object that {} is pushed to is not here", visible(one.name)),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// The stretch that is being pushed.
 pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
     let store = &project.store;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let moves = lines.map(Moved::read).collect::<Result<Vec<_>, _>>()?;
+    check_pushed(store, &moves)?;
     let mut stretch = CommitRange::default();
     let (mut faults, mut seals) = (Vec::new(), Vec::new());
     for Moved { name, old, new } in &moves {
