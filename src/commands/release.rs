@@ -112,7 +112,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
         return Err(Failure::usage(format!("'{version}' is not a valid version name")));
     }
     let project = session.project()?;
-    project.commit_name(&offer.tag).map_err(|failure| failure.hint("git tag"))?;
+    project.check_tag(&offer.tag)?;
     let known = project.ids(&offer.known_issue)?;
     let changes = offer.message.read(session)?;
     offer.writing.change(&format!("hand over {version} to support"), session, |change| {

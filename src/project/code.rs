@@ -33,12 +33,12 @@ pub struct Concerned {
 }
 
 impl Project<'_> {
-    /// The whole name of a commit as typed.
+    /// Sees that a tag of a build is there.
     ///
     /// # Errors
-    /// There is no such revision.
-    pub fn commit_name(&self, typed: &str) -> Result<String, Failure> {
-        Ok(self.store.repository().revision(typed)?.to_string())
+    /// There is no such tag.
+    pub fn check_tag(&self, name: &str) -> Result<(), Failure> {
+        Ok(self.store.repository().tagged(name).map(drop)?)
     }
 
     /// The whole name of a commit of code as typed: one that is said to fix a ticket.

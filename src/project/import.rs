@@ -168,7 +168,7 @@ impl Change<'_, '_> {
         };
         let anothers = after.timeline().iter().find(|entry| !is_forced && is_anothers(entry));
         Ok(anothers.map_or(Ok(()), |entry| {
-            let why = "it comes with a commit of theirs: git support sync";
+            let why = "it comes with a commit of theirs alone";
             Err(format!("entry {} ({}) is by {}; {why}", entry.id, entry.action, entry.by.short()))
         }))
     }

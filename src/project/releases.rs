@@ -20,7 +20,7 @@ impl Project<'_> {
         let repository = self.store.repository();
         // A tag that is not in this clone says nothing.
         let tagged =
-            |release: &Release| Some((release.version.clone(), repository.revision(&release.tag).ok()?));
+            |release: &Release| Some((release.version.clone(), repository.tagged(&release.tag).ok()?));
         let tips: Vec<_> = self.releases()?.iter().filter_map(tagged).collect();
         let ids: Vec<_> = tips.iter().map(|(_, tip)| *tip).collect();
         let said = self.store.said(&ids)?;
@@ -35,7 +35,7 @@ impl Project<'_> {
     }
 
     fn tag_of(&self, release: &Release) -> Result<ObjectId, Failure> {
-        self.store.repository().revision(&release.tag).map_err(|_| {
+        self.store.repository().tagged(&release.tag).map_err(|_| {
             let message = format!("tag {} of {} is not in this clone", release.tag, release.version);
             Failure::new(Kind::NotFound, message).hint("git fetch --tags")
         })
@@ -52,7 +52,7 @@ impl Project<'_> {
         let tag = self.tag_of(release)?;
         let mut tips = vec![tag];
         for other in self.releases()?.iter().filter(|other| other.version != release.version) {
-            let Ok(tip) = repository.revision(&other.tag) else {
+            let Ok(tip) = repository.tagged(&other.tag) else {
                 let (name, version) = (&other.tag, &other.version);
                 self.host.note(format!("warning: tag {name} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
                 continue;

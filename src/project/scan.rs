@@ -31,7 +31,10 @@ impl Project<'_> {
         self.warn_of_cut_history();
         let repository = self.store.repository();
         let mut commits = self.store.said_in(range)?;
-        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>())?;
+        let tip =
+            repository.revision(range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD"))?;
+        let is_here = |commit| self.store.contains(tip, commit);
+        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>(), &is_here)?;
         commits.retain(|commit| !reverted.contains(&commit.id.to_string()));
         Ok(NamingCommits(commits))
     }

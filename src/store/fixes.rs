@@ -15,6 +15,8 @@ pub struct Builds<'a> {
     reach: Reach,
     /// The whole names of commits that tickets name, as they were read.
     named: HashMap<String, ObjectId>,
+    /// The commits that those are copies of.
+    originals: HashMap<String, Vec<String>>,
 }
 
 /// One of the tips.
@@ -66,17 +68,23 @@ impl Store {
         said: &'a [CodeCommit],
         tickets: &[Ticket],
     ) -> Result<Builds<'a>, Error> {
-        let mut named = HashMap::new();
+        let (mut named, mut originals) = (HashMap::new(), HashMap::new());
         for name in tickets.iter().flat_map(|ticket| ticket.fields().members(&Field::Commits)) {
             if !named.contains_key(name)
                 && let Ok(commit) = self.repository.revision(name)
             {
+                // What a linked commit is a copy of is the same fix.
+                let copied = self.repository.copied_by(commit)?;
+                named.extend(
+                    copied.iter().filter_map(|copied| Some((copied.clone(), ObjectId::parse(copied)?))),
+                );
+                originals.insert(name.to_owned(), copied);
                 named.insert(name.to_owned(), commit);
             }
         }
         let asked = said.iter().map(|commit| commit.id).chain(named.values().copied());
         let reach = self.repository.reach(tips, &asked.chain(tips.iter().copied()).collect())?;
-        Ok(Builds { store: self, said, reach, named })
+        Ok(Builds { store: self, said, reach, named, originals })
     }
 }
 
@@ -94,7 +102,8 @@ impl<'a> Builds<'a> {
     pub fn of(&'a self, tip: ObjectId) -> Result<Build<'a>, Error> {
         let within: Vec<&CodeCommit> =
             self.said.iter().filter(|commit| self.reach.contains(tip, commit.id)).collect();
-        let taken = self.store.repository.withdrawn(&within)?;
+        let is_here = |commit| self.reach.contains(tip, commit);
+        let taken = self.store.repository.withdrawn(&within, &is_here)?;
         Ok(Build { builds: self, tip, within, taken })
     }
 }
@@ -113,7 +122,14 @@ impl Build<'_> {
     }
 
     fn has_fix(&self, ticket: &Ticket, counts: &dyn Fn(&str) -> bool) -> bool {
-        let Some(FixCommits { counting, failed }) = ticket.fix_commits() else { return false };
+        // Until a commit is linked, by scan or by hand, what it says is not known to the ticket.
+        if ticket.fields().members(&Field::Commits).next().is_none() {
+            return false;
+        }
+        let Some(FixCommits { mut counting, failed }) = ticket.fix_commits() else { return false };
+        let originals = counting.iter().filter_map(|commit| self.builds.originals.get(commit));
+        let originals: Vec<String> = originals.flatten().cloned().collect();
+        counting.extend(originals);
         let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {
                 name.eq_ignore_ascii_case(RESOLVES)

@@ -252,17 +252,16 @@ impl Store {
 
     /// A conflict with a hint that settles it where another branch is checked out: there, `git pull` merges that one.
     fn settled_in(&self, theirs: ObjectId, error: Error) -> Error {
-        match error {
-            Error::Git(conflict) if conflict.kind == git::Kind::Conflict && !self.target.is_checked_out() => {
-                let branch = shell_word(self.target.name());
-                let hint = format!(
-                    "git worktree add ../{branch} {branch} && git -C ../{branch} merge {theirs:.10}, settle the conflict there, \
-                     git -C ../{branch} commit -a; then git support sync"
-                );
-                conflict.hint(hint).into()
-            }
-            error => error,
+        let Error::Git(conflict) = error else { return error };
+        if conflict.kind != git::Kind::Conflict || self.target.is_checked_out() {
+            return conflict.into();
         }
+        let branch = shell_word(self.target.name());
+        let hint = format!(
+            "git worktree add ../{branch} {branch} && git -C ../{branch} merge {theirs:.10}, settle the conflict there, \
+             git -C ../{branch} commit -a; then git support sync"
+        );
+        conflict.hint(hint).into()
     }
 
     /// The code differs: tickets are carried over in both directions, and nothing else.

@@ -9,7 +9,7 @@ use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket};
 pub struct FixCommits {
     /// Those that do; so does a copy of one.
     pub counting: BTreeSet<String>,
-    /// Those that did not: the ticket was reopened after them.
+    /// Those that did not, whatever they say: the ticket was reopened after them, or is open and only links them.
     pub failed: BTreeSet<String>,
 }
 
@@ -38,10 +38,11 @@ impl Ticket {
             last = &entries;
         }
         let candidates = of(&mut last.iter().copied());
+        let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
         // What was linked once and is no more was no fix either: its step was undone.
         let ever = self.timeline().iter().flat_map(commits_of);
-        let failed = ever.filter(|commit| !candidates.contains(*commit)).cloned().collect();
-        let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
+        let may_fix = if is_open { &resolving } else { &candidates };
+        let failed = ever.filter(|commit| !may_fix.contains(*commit)).cloned().collect();
         let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
         Some(FixCommits { counting, failed })
     }

@@ -118,6 +118,7 @@ mod site;
 mod storm;
 mod syncing;
 mod tables;
+mod taken_back;
 mod taken_over;
 mod taken_twice;
 mod talking;

@@ -89,3 +89,24 @@ fn an_entry_in_a_malformed_commit_is_of_its_author_or_not() {
         assert_eq!(output.stdout.contains("error: entry.author"), !is_authors, "{how}: {output:?}");
     }
 }
+
+#[test]
+fn a_commit_that_names_a_ticket_and_is_malformed_stops_nothing() {
+    for how in MALFORMED {
+        for trailer in ["Support-Ticket", "Resolves-Ticket"] {
+            let sandbox = Sandbox::new().may_be_damaged();
+            let id = sandbox.ticket("Pay fails");
+            sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Fix", "-m", &format!("{trailer}: {id}")]);
+            break_tip(&sandbox, how);
+            sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Next"]);
+            sandbox.git(&["tag", "v1"]);
+            sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "Ready."]).ok();
+            for _ in 0..2 {
+                for command in ["scan", "show ID", "audit", "release notes 1", "log ID", "doctor"] {
+                    let said = sandbox.shell(&format!("git support {}", command.replace("ID", &id)));
+                    assert!(!said.stderr.contains("error:"), "{how} {trailer} {command}: {}", said.stderr);
+                }
+            }
+        }
+    }
+}

@@ -314,7 +314,7 @@ fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults:
                 faults.push(Problem::warning("release.issue", message).at(&path));
             }
         }
-        if project.store.repository().revision(&release.tag).is_err() {
+        if project.store.repository().tagged(&release.tag).is_err() {
             let message = format!("names the tag {}, which is not in this clone", release.tag);
             faults.push(Problem::note("release.tag", message).at(&path).hint("git fetch --tags"));
         }

@@ -1,11 +1,9 @@
 //! Commits in order, and which files of a folder each of them changed.
 
-use std::collections::BTreeSet;
-
 use crate::store::git::bounds::Bounds;
+use crate::store::git::code_commit::{CodeCommit, copied};
 use crate::store::git::error::{Error, Result};
 use crate::store::git::limits::MAX_PATH_DEPTH;
-use crate::store::git::naming::{tickets_named, trailers_of};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
@@ -23,34 +21,10 @@ pub struct Touch {
     pub before: Vec<Option<ObjectId>>,
 }
 
-/// A commit that changed more than our own files, with what its message says to us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeCommit {
-    /// The commit.
-    pub id: ObjectId,
-    /// The first line of its message.
-    pub subject: String,
-    /// The tickets it names: the trailer that does, or that stands for the sentence that does, and the id as it was
-    /// written.
-    pub trailers: Vec<(String, String)>,
-    /// The commits that this one reverts: several, where reverts were squashed.
-    pub reverts: Vec<String>,
-    /// The commits that this one is a copy of.
-    pub copies: Vec<String>,
-}
-
-/// What `git revert` writes before the name of the commit it takes back.
-const REVERTS: &str = "This reverts commit ";
 /// The shortest abbreviation of a commit's name that git takes.
 const MIN_ABBREVIATION: usize = 4;
 /// The digits of a whole name.
 const WHOLE_NAME: usize = 40;
-/// What `git cherry-pick -x` writes before the name of the commit it copies.
-const COPIES: &str = "(cherry picked from commit ";
-
-fn failed(error: git2::Error) -> Error {
-    Error::git("reading history", &error)
-}
 
 impl Repository {
     /// Walks from commits back through all history, newest first, over the commits that changed files
@@ -82,13 +56,30 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn commits_between(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<Vec<ObjectId>> {
-        let mut walk = self.repo.revwalk().map_err(failed)?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE).map_err(failed)?;
-        tips.iter().try_for_each(|tip| walk.push(tip.0)).map_err(failed)?;
-        for tip in less.iter().filter(|tip| self.is_commit(**tip)) {
-            walk.hide(tip.0).map_err(failed)?;
-        }
-        walk.map(|id| id.map(ObjectId).map_err(failed)).collect()
+        let less: Vec<ObjectId> = less.iter().copied().filter(|tip| self.is_commit(*tip)).collect();
+        let walked = || -> std::result::Result<Vec<ObjectId>, git2::Error> {
+            let mut walk = self.repo.revwalk()?;
+            walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME | git2::Sort::REVERSE)?;
+            tips.iter().try_for_each(|tip| walk.push(tip.0))?;
+            less.iter().try_for_each(|tip| walk.hide(tip.0))?;
+            walk.map(|id| id.map(ObjectId)).collect()
+        };
+        walked().or_else(|error| self.listed_by_git("--date-order", tips, &less, &error))
+    }
+
+    /// The same by git, where libgit2 fails: a commit whose lines are malformed stops that, and not git.
+    pub(crate) fn listed_by_git(
+        &self,
+        order: &str,
+        tips: &[ObjectId],
+        less: &[ObjectId],
+        error: &git2::Error,
+    ) -> Result<Vec<ObjectId>> {
+        let tips = tips.iter().map(|tip| format!("{tip}\n"));
+        let input: String = tips.chain(less.iter().map(|tip| format!("^{tip}\n"))).collect();
+        let said = self.git_here(&["rev-list", order, "--reverse", "--stdin"], input.as_bytes(), None);
+        let said = said.map_err(|_| Error::git("reading history", error))?;
+        Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
     }
 
     /// The files under a folder (or the one file) that a commit changed.
@@ -163,6 +154,14 @@ impl Repository {
         Ok(commits.into_iter().map(|commit| self.with_whole_name(commit)).collect())
     }
 
+    /// The commits that one is a copy of, as `git cherry-pick -x` wrote into its message.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn copied_by(&self, commit: ObjectId) -> Result<Vec<String>> {
+        Ok(copied(&self.commit_object(commit)?.message()))
+    }
+
     /// A commit whose reverted commit is named in full: people abbreviate.
     fn with_whole_name(&self, mut commit: CodeCommit) -> CodeCommit {
         let is_short = |name: &String| (MIN_ABBREVIATION..WHOLE_NAME).contains(&name.len());
@@ -172,29 +171,6 @@ impl Repository {
             }
         }
         commit
-    }
-
-    /// The commits that later ones revert: themselves, and those that a reverted merge had merged.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn withdrawn(&self, oldest_first: &[&CodeCommit]) -> Result<BTreeSet<String>> {
-        let mut withdrawn = BTreeSet::new();
-        for name in taken_back(oldest_first.iter().copied()) {
-            withdrawn.insert(name.to_owned());
-            // A commit that is not in this clone is in no history of it.
-            let Some(commit) = ObjectId::parse(name).filter(|commit| self.has_object(*commit)) else {
-                continue;
-            };
-            let parents = self.parents(commit).unwrap_or_default();
-            if let [first, others @ ..] = parents.as_slice()
-                && !others.is_empty()
-            {
-                let brought = self.commits_between(others, std::slice::from_ref(first))?;
-                withdrawn.extend(brought.iter().map(ToString::to_string));
-            }
-        }
-        Ok(withdrawn)
     }
 
     /// True for an object that is here, without a wait for one that a process beside this may be packing.
@@ -222,7 +198,12 @@ impl Repository {
     /// # Errors
     /// An object cannot be read.
     pub fn contains(&self, tip: ObjectId, commit: ObjectId) -> Result<bool> {
-        Ok(tip == commit || self.repo.graph_descendant_of(tip.0, commit.0).map_err(failed)?)
+        if tip == commit {
+            return Ok(true);
+        }
+        // A commit whose lines are malformed stops libgit2's walk, and not git's.
+        let by_git = || Ok(self.merge_base(tip, commit)? == Some(commit));
+        self.repo.graph_descendant_of(tip.0, commit.0).or_else(|_| by_git())
     }
 
     /// When the latest parent of a commit was written, by its author's clock, in seconds since 1970 UTC, and
@@ -272,48 +253,4 @@ impl Repository {
         let said = self.git_here(&arguments, b"", None)?;
         Ok(ObjectId::parse(String::from_utf8_lossy(&said).trim()))
     }
-}
-
-/// The name at the beginning of a text.
-fn name(text: &str) -> String {
-    text.chars().take_while(char::is_ascii_hexdigit).collect()
-}
-
-/// The names of the commits that a message says it reverts.
-#[must_use]
-pub fn reverted(message: &str) -> Vec<String> {
-    message.split(REVERTS).skip(1).map(name).collect()
-}
-
-impl CodeCommit {
-    /// What a message says to us; `None` where it says nothing, or is our own.
-    #[must_use]
-    pub fn read(id: ObjectId, message: &str) -> Option<Self> {
-        let trailers = trailers_of(message).ok()?;
-        if trailers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Support-Action")) {
-            return None;
-        }
-        let reverts = reverted(message);
-        // A revert repeats the subject of the commit it reverts, `Fixes ID` and all.
-        let sentences = if reverts.is_empty() { message } else { "" };
-        let trailers = tickets_named(sentences, &trailers);
-        let copies: Vec<String> = message.split(COPIES).skip(1).map(name).collect();
-        if trailers.is_empty() && reverts.is_empty() && copies.is_empty() {
-            return None;
-        }
-        let subject = message.lines().next().unwrap_or_default().to_owned();
-        Some(Self { id, subject, trailers, reverts, copies })
-    }
-}
-
-/// The commits that later ones take back; a commit that is itself taken back takes nothing back.
-#[must_use]
-pub fn taken_back<'a>(oldest_first: impl DoubleEndedIterator<Item = &'a CodeCommit>) -> BTreeSet<&'a str> {
-    let mut taken = BTreeSet::new();
-    for commit in oldest_first.rev() {
-        if !taken.contains(commit.id.to_string().as_str()) {
-            taken.extend(commit.reverts.iter().map(String::as_str));
-        }
-    }
-    taken
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::store::git::code_commit::CodeCommit;
 use crate::store::git::error::{Error, Result};
-use crate::store::git::history::CodeCommit;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 

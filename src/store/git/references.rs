@@ -11,6 +11,7 @@ use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Ident;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::path::shown;
 use crate::store::git::program::Conversation;
 use crate::store::git::repository::Repository;
 
@@ -124,6 +125,17 @@ impl Repository {
         Ok(tips)
     }
 
+    /// The commit of a tag; of a whole commit's name, that one. A branch of the same name is none.
+    ///
+    /// # Errors
+    /// There is no such tag.
+    pub fn tagged(&self, name: &str) -> Result<ObjectId> {
+        let plain = name.strip_prefix("refs/tags/").unwrap_or(name);
+        let tag = self.revision(&format!("refs/tags/{plain}"));
+        let is_whole = |name: &str| ObjectId::parse(name).is_some_and(|id| id.to_string() == name);
+        tag.or_else(|_| if is_whole(name) { self.revision(name) } else { Err(no_tag(name)) })
+    }
+
     /// The commit a revision names.
     ///
     /// # Errors
@@ -231,4 +243,8 @@ impl LockedReference<'_> {
             }
         }
     }
+}
+
+fn no_tag(name: &str) -> Error {
+    Error::new(Kind::NotFound, format!("'{}' is not a tag of a commit here", shown(name))).hint("git tag")
 }

@@ -182,12 +182,15 @@ impl Repository {
     /// The commits that one tip has and another lacks, and that changed files below a folder; the oldest
     /// first, merges left out.
     pub(crate) fn commits_below(&self, folder: &str, tip: ObjectId, less: ObjectId) -> Result<Vec<ObjectId>> {
-        let mut walk = self.repo.revwalk().map_err(failed("reading history"))?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(failed("reading history"))?;
-        walk.push(tip.0).and_then(|()| walk.hide(less.0)).map_err(failed("reading history"))?;
+        let walked = || -> std::result::Result<Vec<ObjectId>, git2::Error> {
+            let mut walk = self.repo.revwalk()?;
+            walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)?;
+            walk.push(tip.0).and_then(|()| walk.hide(less.0))?;
+            walk.map(|id| id.map(ObjectId)).collect()
+        };
+        let all = walked().or_else(|error| self.listed_by_git("--topo-order", &[tip], &[less], &error))?;
         let mut commits = Vec::new();
-        for id in walk {
-            let commit = ObjectId(id.map_err(failed("reading history"))?);
+        for commit in all {
             let id_of = |commit| Ok::<_, Error>(self.find(commit, folder)?.map(|item| item.id));
             let before = match self.parents(commit)?.as_slice() {
                 [] => None,
