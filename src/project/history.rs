@@ -7,7 +7,7 @@ use crate::project::failure::Failure;
 use crate::project::search_index::IndexError;
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, SignatureStatus, Signed};
-use crate::store::layout;
+use crate::store::{Error, layout};
 use crate::ticket::{TicketId, Timestamp};
 
 /// A commit and the first line of its message.
@@ -238,13 +238,18 @@ impl Project<'_> {
         }
     }
 
-    /// A ticket for a comparison: one that cannot be read is noted, and counts as none.
-    #[must_use]
-    pub fn noted_ticket(&self, id: &TicketId) -> Option<crate::ticket::Ticket> {
-        self.snapshot().ticket(id).unwrap_or_else(|error| {
-            self.host.note(format!("warning: {error}"));
-            None
-        })
+    /// A ticket for a comparison: one whose file is wrong is noted, and counts as none.
+    ///
+    /// # Errors
+    /// An object is not here.
+    pub fn noted_ticket(&self, id: &TicketId) -> Result<Option<crate::ticket::Ticket>, Failure> {
+        match self.snapshot().ticket(id) {
+            Err(error @ Error::BadFile(_)) => {
+                self.host.note(format!("warning: {error}"));
+                Ok(None)
+            }
+            read => Ok(read?),
+        }
     }
 
     /// The whole name of the commit that is read.

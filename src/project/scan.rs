@@ -4,8 +4,8 @@ use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, Reque
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::RESOLVES;
 use crate::store::git::CodeCommit;
+use crate::store::{Error, RESOLVES};
 use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
@@ -74,6 +74,8 @@ impl Change<'_, '_> {
                 let found = self.project().snapshot().resolve(typed);
                 let ticket = match found.and_then(|id| self.project().snapshot().need(&id)) {
                     Ok(known) => self.ticket(known.id())?.unwrap_or(known),
+                    // What is not here may be the ticket that is meant.
+                    Err(error @ Error::Git(_)) => return Err(error.into()),
                     Err(error) => {
                         unknown.push(UnknownName {
                             key: format!("{} {}", commit.id, visible(typed)),

@@ -127,9 +127,15 @@ impl<'a> Parsed<'a> {
         }
         let version = match self.old.get(&key) {
             Some(known) => Arc::clone(known),
-            None => Arc::new(match self.repository.blob(blob, MAX_TICKET_BYTES)? {
-                Blob::Bytes(bytes) => Version::read(&mut self.reader, id, &layout::ticket(id), &bytes),
-                Blob::TooLarge(size) => too_large(id, size),
+            None => Arc::new(match self.repository.blob(blob, MAX_TICKET_BYTES) {
+                Ok(Blob::Bytes(bytes)) => Version::read(&mut self.reader, id, &layout::ticket(id), &bytes),
+                Ok(Blob::TooLarge(size)) => {
+                    unread(id, format!("has {size} bytes; at most {MAX_TICKET_BYTES} are read"))
+                }
+                Err(_) if self.repository.is_commit(blob) => {
+                    unread(id, "is a submodule, not a ticket".to_owned())
+                }
+                Err(error) => return Err(error.into()),
             }),
         };
         self.keep(key, &version);
@@ -204,8 +210,7 @@ struct Batch {
     known: Known,
 }
 
-fn too_large(id: &TicketId, size: usize) -> Version {
-    let problem = format!("has {size} bytes; at most {MAX_TICKET_BYTES} are read");
+fn unread(id: &TicketId, problem: String) -> Version {
     let content = Err(BadFile::whole(&layout::ticket(id), problem));
     Version { content, form: Form::Canonical, bytes: 0 }
 }

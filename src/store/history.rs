@@ -176,13 +176,17 @@ impl Store {
         mut visit: impl FnMut(IntroducedEntry) -> bool,
     ) -> Result<(), Error> {
         let mut parsed = Parsed::new(self);
+        let cut = self.repository.cut_commits();
         self.repository.walk(&snapshot.commits(), path, |touch| -> Result<bool, Error> {
             let (Some(id), Some(blob)) = (layout::id_of(&touch.path), touch.blob) else { return Ok(true) };
             let (title, new) = new_entries(&mut parsed, &id, blob, &touch.before)?;
             let is_past = |entry: &Entry| snapshot.instant().is_none_or(|instant| entry.at <= instant);
             for entry in new.into_iter().rev().filter(|entry| is_past(entry)) {
                 let (ticket, title) = (id.clone(), title.clone());
-                if !visit(IntroducedEntry { ticket, title, entry, commit: Some(touch.commit) }) {
+                // Where the history of a clone begins, all entries seem to be new.
+                let is_cut = cut.contains(&touch.commit) && !self.made(touch.commit, &identity(&entry));
+                let commit = (!is_cut).then_some(touch.commit);
+                if !visit(IntroducedEntry { ticket, title, entry, commit }) {
                     return Ok(false);
                 }
             }

@@ -44,6 +44,7 @@ fn each_thing_that_is_wrong_is_named() {
     sandbox.run(&["edit", &id, "--level", "2"]).ok();
     sandbox.run(&["defer", &id, "--vendor", "paygate"]).ok();
     sandbox.run(&["assign", &id]).ok();
+    sandbox.git(&["tag", "v1"]);
     assert_eq!(rules(&sandbox, 0), [""; 0]);
     let evidence = sandbox.git(&["ls-files", ".support/attachments"]).trim().to_owned();
     let wrong: [(&str, String, &str, i32); 11] = [
@@ -65,7 +66,7 @@ fn each_thing_that_is_wrong_is_named() {
         (
             "release.issue",
             ".support/releases/1.0.yaml".to_owned(),
-            "schema: 1\ntag: HEAD\nknown_issues: [zzzzzzzzzz]\n",
+            "schema: 1\ntag: v1\nknown_issues: [zzzzzzzzzz]\n",
             3,
         ),
     ];
@@ -299,4 +300,23 @@ fn tickets_that_went_to_a_subfolder_with_all_of_ours_are_not_lost() {
         .ok();
     assert!(sandbox.run_unwatched(&["doctor", "--repair"], "").stdout.contains("history.lost"));
     assert!(sandbox.ticket_file(&id).contains("note: Seen."));
+}
+
+#[test]
+fn a_submodule_in_the_place_of_a_ticket_is_named() {
+    let sandbox = Sandbox::new().may_be_damaged();
+    sandbox.is_tampered_with();
+    let id = sandbox.ticket("Gone");
+    let path = crate::sandbox::path_of(&id);
+    sandbox
+        .shell(&format!(
+            "git rm -q {path}; git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),{path}; git commit -qm x"
+        ))
+        .ok();
+    let said = sandbox.run(&["doctor"]);
+    assert!(said.status == Some(3) && said.stdout.contains(&path), "{said:?}");
+    for command in ["log", "audit"] {
+        let said = sandbox.run(&[command]);
+        assert!(!said.stderr.contains("is not a file"), "{command}: {said:?}");
+    }
 }

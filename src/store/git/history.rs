@@ -118,7 +118,11 @@ impl Repository {
         let key: Vec<Option<ObjectId>> = sides.iter().map(|side| id(*side)).collect();
         let is_deep = path.split('/').count() >= MAX_PATH_DEPTH;
         if !sides.iter().any(is_folder) || is_deep || !bounds.may_open(&key) {
-            found(path.to_owned(), id(now), before.iter().map(|side| id(side.as_ref())).collect());
+            // A submodule has no content here.
+            let content = |item: Option<&Item>| {
+                item.filter(|item| item.kind != ItemKind::Submodule).map(|item| item.id)
+            };
+            found(path.to_owned(), content(now), before.iter().map(|side| content(side.as_ref())).collect());
             return Ok(());
         }
         let is_own =
