@@ -55,6 +55,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(branch) => Project::open_new(&session.host, branch)?,
         None => session.project()?,
     };
+    if let Some(before) = before.as_ref().filter(|before| before.branch() != project.branch()) {
+        before.check_may_leave_rules()?;
+        if before.has_settings()? && !project.has_settings()? {
+            session.note(format!(
+                "warning: settings, team and vendors stay on branch {}, and do not count for the new one",
+                before.branch()
+            ));
+        }
+    }
     let (owners, hours) = wanted(args, asks, &project, session)?;
     let me = if owners.is_empty() { None } else { Some(project.me()?) };
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };

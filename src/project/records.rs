@@ -20,6 +20,20 @@ impl Project<'_> {
         Ok(yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null))
     }
 
+    /// Sees that who writes may begin with other rules: on another branch, those of this one are not asked.
+    ///
+    /// # Errors
+    /// They are enforced, and not for the author to change.
+    pub fn check_may_leave_rules(&self) -> Result<(), Failure> {
+        let (rules, who) = (self.rules()?, self.member()?);
+        if rules.settings.rules_by_role != Policy::Enforce || rules.may_change_rules(&who) {
+            return Ok(());
+        }
+        let (who, what) = (who.to_string(), "keep tickets on another branch".to_owned());
+        let allowed = rules.team.leaders();
+        Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.rules_by_role" }.into())
+    }
+
     /// True where the project has a settings' file.
     ///
     /// # Errors

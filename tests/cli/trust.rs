@@ -146,6 +146,20 @@ fn the_rules_of_git_are_rules_too() {
 }
 
 #[test]
+fn nobody_leaves_the_rules_by_another_branch() {
+    let (sandbox, tools) = story();
+    sandbox.shell(&format!("{tools}as_pat git support -q config set policy.rules_by_role enforce")).ok();
+    let stderr = sandbox.run(&["init", "--branch", "beside"]).fails(1);
+    assert!(
+        stderr.contains("is not allowed to keep tickets on another branch (allowed: Pat Roe)"),
+        "{stderr}"
+    );
+    assert!(!sandbox.git(&["branch", "--list", "beside"]).contains("beside"));
+    let said = sandbox.shell(&format!("{tools}as_pat git support init --branch beside"));
+    assert!(said.stderr.contains("settings, team and vendors stay on branch main"), "{said:?}");
+}
+
+#[test]
 fn what_was_edited_by_hand_is_saved_by_the_same_rules() {
     let (sandbox, tools) = story();
     let enforce = "as_pat git support -q config set policy.rules_by_role enforce";
