@@ -134,8 +134,7 @@ impl Record {
         let head = ticket.fields();
         match &request.what {
             RequestKind::Edit(changes) => {
-                self.change_all(head, changes)?;
-                self.judge_severity(rules, actor)?;
+                self.edit(ticket, changes, rules, actor)?;
                 self.check_side_door(ticket.id(), head, request, rules, actor)?;
                 self.check_ending(ticket.id(), head, request, rules)?;
                 self.leave_status(head)?;
@@ -298,6 +297,19 @@ impl Record {
                 Ok(())
             }
         }
+    }
+
+    /// Fields that are set, by whom they may be.
+    fn edit(
+        &mut self,
+        ticket: &Ticket,
+        changes: &Changes,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        self.change_all(ticket.fields(), changes)?;
+        self.check_assignee(ticket, rules)?;
+        self.judge_severity(rules, actor)
     }
 
     fn change_value(&mut self, field: &Field, from: Option<Node>, to: Option<Node>) {

@@ -137,6 +137,7 @@ impl Record {
             }
             self.confirm(ticket.fields(), &Field::Severity);
         }
+        self.check_assignee(ticket, rules)?;
         self.judge_severity(rules, actor)
     }
 

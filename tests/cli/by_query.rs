@@ -104,3 +104,26 @@ fn a_new_ticket_names_those_it_may_be_an_occurrence_of() {
     terminal.keys(&["Enter"]);
     terminal.until(&format!("similar: {} Card payments over", &known[..4]));
 }
+
+#[test]
+fn whoever_is_to_work_on_a_ticket_works_at_its_level_whichever_command_says_so() {
+    let sandbox = Sandbox::new();
+    for (name, role) in [("Ann", "l1"), ("Bo", "l2"), ("Dana Li", "lead")] {
+        let email = format!("{}@example.com", name.split(' ').next().unwrap().to_lowercase());
+        sandbox.run(&["team", "add", name, "--email", &email, "--role", role]).ok();
+    }
+    sandbox.run(&["config", "set", "policy.level_by_role", "enforce"]).ok();
+    let id = sandbox.ticket("Deep");
+    sandbox.run(&["escalate", &id, "--requirements", "r", "--troubleshooting", "t"]).ok();
+    let batch = format!("{{\"op\": \"edit\", \"id\": \"{id}\", \"assignee\": \"Ann\"}}");
+    for command in [
+        format!("assign {id} --to Ann"),
+        format!("edit {id} --assignee Ann"),
+        format!("triage {id} --assignee Ann"),
+        format!("batch - <<'X'\n{batch}\nX"),
+    ] {
+        let said = sandbox.shell(&format!("git support {command}"));
+        assert!(said.status == Some(1) && said.stderr.contains("work at level 2"), "{command}: {said:?}");
+    }
+    sandbox.run(&["edit", &id, "--assignee", "Bo"]).ok();
+}
