@@ -109,18 +109,17 @@ impl Change<'_, '_> {
         if is_whole && let Err(problem) = self.accounted(before, &after, force.is_some())? {
             return Ok(Err(problem));
         }
-        let is_enforced =
-            [rules.settings.level_by_role, rules.settings.severity_by_owner].contains(&Policy::Enforce);
-        if !is_enforced {
+        let settings = &rules.settings;
+        // Another tracker names no commit.
+        let fixed_needs_commit = if is_whole { settings.fixed_needs_commit } else { Policy::Off };
+        let policies = [settings.level_by_role, settings.severity_by_owner, fixed_needs_commit];
+        if !policies.contains(&Policy::Enforce) {
             return Ok(Ok(after));
         }
         let new = after.timeline().iter().filter(|entry| !before.has_entry(entry)).map(|entry| (entry, true));
         let new: Vec<_> = new.collect();
-        // Another tracker names no commit.
         let mut judging = rules.clone();
-        if !is_whole {
-            judging.settings.fixed_needs_commit = Policy::Off;
-        }
+        judging.settings.fixed_needs_commit = fixed_needs_commit;
         let judge = Judge { rules: vec![&judging], saw_all: false };
         // What strangers did in another tracker, who imports it decides here.
         let importer = self.author.member.clone();
@@ -135,7 +134,8 @@ impl Change<'_, '_> {
         // As with the other commands, no reason makes anybody a product owner.
         let is_severity = findings.iter().any(|finding| finding.rule == AuditRule::SeverityOwner);
         let Some(reason) = force.filter(|_| !is_severity) else {
-            return Ok(Err(format!("{} (override with --force -m REASON)", first.message)));
+            let how = if is_severity { "" } else { " (override with --force -m REASON)" };
+            return Ok(Err(format!("{}{how}", first.message)));
         };
         let request = Request {
             visibility: Visibility::Internal,

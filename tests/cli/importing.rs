@@ -106,3 +106,40 @@ fn a_wrong_file_imports_nothing() {
     }
     assert_eq!(sandbox.subjects().len(), 1);
 }
+
+#[test]
+fn a_whole_ticket_brings_what_its_entries_set_and_by_whom_they_may_be() {
+    let sandbox = Sandbox::new();
+    for (name, role) in [("Dana Li", "lead"), ("Bo", "l1")] {
+        let email = format!("{}@example.com", name.split(' ').next().unwrap().to_lowercase());
+        sandbox.run(&["team", "add", name, "--email", &email, "--role", role]).ok();
+    }
+    let id = sandbox.run(&["new", "Down", "--severity", "blocker"]).ok().trim().to_owned();
+    let whole = || sandbox.run(&["export", "--full", "--format", "ndjson"]).ok();
+    let import = |text: String, more: &[&str]| sandbox.run_with(&[&["import", "-"], more].concat(), text);
+    // A field that no entry sets.
+    for (field, from, to) in [
+        ("severity", "\"severity\":\"blocker\",\"status\"", "\"severity\":\"minor\",\"status\""),
+        ("level", "\"level\":1", "\"level\":2"),
+    ] {
+        let text = whole();
+        assert!(text.contains(from), "{text}");
+        let stderr = import(text.replacen(from, to, 1), &[]).fails(1);
+        assert!(stderr.contains(&format!("{id}: {field} is not what its entries set")), "{stderr}");
+    }
+    // An end that the rules do not take, and one of somebody else's.
+    sandbox.run(&["resolve", &id, "--as", "wont-fix", "-m", "No."]).ok();
+    let ended = whole();
+    sandbox.git(&["reset", "-q", "--keep", "HEAD~1"]);
+    let stderr = import(ended.replace("wont-fix", "fixed"), &[]).fails(1);
+    assert!(stderr.contains("commit"), "{stderr}");
+    let anothers = ended.replacen(
+        "\"by\":\"Dana Li <dana@example.com>\",\"action\":\"resolve\"",
+        "\"by\":\"Bo <bo@example.com>\",\"action\":\"resolve\"",
+        1,
+    );
+    assert_ne!(anothers, ended, "{ended}");
+    let stderr = import(anothers, &[]).fails(1);
+    assert!(stderr.contains("it comes with a commit of theirs alone"), "{stderr}");
+    import(ended, &[]).ok();
+}
