@@ -121,6 +121,8 @@ impl<'a> Session<'a> {
     /// There is no repository, no branch to work on, or no such revision; or what stands where tickets belong is no folder.
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
         let scope = match scope {
+            // A day is taken at its end, and today's is not over.
+            Scope::At(when) if when == "today" => Scope::At(self.host.now().to_string()),
             Scope::At(when) => Scope::At(instant_said(&when, self.host.now()).unwrap_or(when)),
             Scope::Now | Scope::AllBranches => scope,
         };
