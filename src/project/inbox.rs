@@ -11,7 +11,7 @@ use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::sla_rules::SlaRules;
 use crate::project::state::Project;
-use crate::store::git::{CodeCommit, ObjectId, taken_back};
+use crate::store::git::{CodeCommit, ObjectId};
 use crate::store::layout;
 use crate::ticket::{
     Entry, KnownPerson, Level, Person, Ticket, TicketId, Timestamp, parse_span, sha256, visible,
@@ -244,8 +244,9 @@ impl Project<'_> {
             less.extend(repository.newest_before(*tip, look.at.unix())?);
         }
         let commits = repository.code_commits_of(&tips, &less)?;
-        let taken = taken_back(commits.iter());
-        let counting = commits.iter().filter(|commit| !taken.contains(commit.id.to_string().as_str()));
+        let is_here = |commit| tips.iter().any(|tip| self.store.contains(*tip, commit));
+        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>(), &is_here)?;
+        let counting = commits.iter().filter(|commit| !reverted.contains(&commit.id.to_string()));
         let fixes = |commit: &CodeCommit| -> Vec<(ObjectId, ObjectId)> {
             commit.reverts.iter().filter_map(|name| Some((commit.id, ObjectId::parse(name)?))).collect()
         };

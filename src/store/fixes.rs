@@ -128,7 +128,8 @@ impl Build<'_> {
         }
         let Some(FixCommits { mut counting, failed }) = ticket.fix_commits() else { return false };
         let originals = counting.iter().filter_map(|commit| self.builds.originals.get(commit));
-        let originals: Vec<String> = originals.flatten().cloned().collect();
+        let originals: Vec<String> =
+            originals.flatten().filter(|original| !failed.contains(*original)).cloned().collect();
         counting.extend(originals);
         let resolves = |commit: &&CodeCommit| {
             let names = |(name, id): &(String, String)| {

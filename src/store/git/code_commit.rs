@@ -1,7 +1,5 @@
 //! What the message of a commit of code says: the tickets it names, the commits it reverts, and those it is a copy of.
 
-use std::collections::BTreeSet;
-
 use crate::store::git::naming::{tickets_named, trailers_of};
 use crate::store::git::object_id::ObjectId;
 
@@ -21,8 +19,10 @@ pub struct CodeCommit {
     pub copies: Vec<String>,
 }
 
-/// What `git revert` writes before the name of the commit it takes back, at the beginning of a line.
+/// What `git revert` writes before the name of the commit it reverts, at the beginning of a line.
 const REVERTS: &str = "This reverts commit";
+/// What stands before a line in the list of a squash.
+const BULLETS: [char; 4] = [' ', '\t', '*', '-'];
 /// What `git cherry-pick -x` writes before the name of the commit it copies.
 const COPIES: &str = "(cherry picked from commit ";
 /// The shortest abbreviation of a commit's name that git takes.
@@ -58,7 +58,7 @@ impl CodeCommit {
 /// only speaks of that line is none.
 #[must_use]
 pub fn reverted(message: &str) -> Vec<String> {
-    let said = message.lines().filter_map(|line| line.trim_start().strip_prefix(REVERTS));
+    let said = message.lines().filter_map(|line| line.trim_start_matches(BULLETS).strip_prefix(REVERTS));
     said.flat_map(|rest| match rest.strip_prefix("s ") {
         Some(several) => names(several),
         None => rest.strip_prefix(' ').map(name).into_iter().collect(),
@@ -79,18 +79,6 @@ fn names(text: &str) -> Vec<String> {
     names.take_while(is_name).map(|(name, _)| name).collect()
 }
 
-/// The commits that later ones take back; a commit that is itself taken back takes nothing back.
-#[must_use]
-pub fn taken_back<'a>(oldest_first: impl DoubleEndedIterator<Item = &'a CodeCommit>) -> BTreeSet<&'a str> {
-    let mut taken = BTreeSet::new();
-    for commit in oldest_first.rev() {
-        if !taken.contains(commit.id.to_string().as_str()) {
-            taken.extend(commit.reverts.iter().map(String::as_str));
-        }
-    }
-    taken
-}
-
 #[cfg(test)]
 mod tests {
     use super::reverted;
@@ -103,6 +91,7 @@ mod tests {
                 "Squash\n\n    This reverts commit abcd1234, reversing\n    changes made to ffff0000.",
                 vec!["abcd1234"],
             ),
+            ("Squash\n\n* Revert \"x\"\n* This reverts commit abcd1234.", vec!["abcd1234"]),
             ("Both\n\nThis reverts commits abcd1234 and ffff0000.", vec!["abcd1234", "ffff0000"]),
             (
                 "Many\n\nThis reverts commits abcd1234, ffff0000, and 12345678; they broke it.",

@@ -61,7 +61,7 @@ pub(crate) use bounds::Bounds;
 pub use bulk::Bulk;
 pub use change::{Content, FileChange, MANY_FILES, TreeChange};
 pub use code::CodeChange;
-pub use code_commit::{CodeCommit, reverted, taken_back};
+pub use code_commit::{CodeCommit, reverted};
 pub use commit_delta::{CommitDelta, FileDelta, MAILMAP};
 pub use error::{Error, Kind};
 pub use history::Touch;

@@ -1,4 +1,4 @@
-//! What commits take back, as their messages say: merges with all that they brought, and what a picked revert means.
+//! Which commits later ones revert, as their messages say: of a merge all that it brought, and what a picked revert means.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,9 @@ use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
 
-/// What it writes before the parent that stays, where it takes back a merge.
+/// What `git revert` writes before the parent that stays, where it reverts a merge.
 const MAINLINE: &str = "changes made to ";
+
 impl Repository {
     /// The commits that later ones revert: themselves, those that a reverted merge had brought, and, where the reverted commit
     /// itself is not here (`is_here`), its copies: a revert that was picked beside the fix names the original.
@@ -37,7 +38,7 @@ impl Repository {
         Ok(withdrawn)
     }
 
-    /// Takes back a commit that another one reverts, and of a merge all that it brought to the parent that stays.
+    /// Adds a commit that another one reverts, and of a merge all that it brought to the parent that stays.
     fn withdraw(&self, by: ObjectId, reverted: &str, withdrawn: &mut BTreeSet<String>) -> Result<()> {
         withdrawn.insert(reverted.to_owned());
         // A commit that is not in this clone is in no history of it.
