@@ -53,10 +53,11 @@ fn main() {
         return table(commits::fill(&tool, &folder, commits)).audits(commits);
     }
     if let Some(commits) = options.history {
-        return table(product::fill(&tool, &folder, commits)).history(commits, "40.0");
+        let size = product::Size { commits, tags: options.tags, tickets: options.fixed };
+        return table(product::fill(&tool, &folder, size)).history(commits, "40.0");
     }
     if let Some(repository) = &options.repository {
-        let (bench, commits, release) = product::clone_of(&tool, &folder, repository);
+        let (bench, commits, release) = product::clone_of(&tool, &folder, repository, options.fixed);
         return table(bench).history(commits, &release);
     }
     if let Some(tickets) = options.bulk {

@@ -28,6 +28,12 @@ pub(crate) struct Options {
     /// Measure what walks over the history of a product of that many commits
     #[arg(long, value_name = "COMMITS")]
     pub(crate) history: Option<usize>,
+    /// The tags of that product
+    #[arg(long, default_value_t = 200)]
+    pub(crate) tags: usize,
+    /// The tickets that name its commits
+    #[arg(long, value_name = "TICKETS", default_value_t = 60)]
+    pub(crate) fixed: usize,
     /// The same in a clone of this repository
     #[arg(long, value_name = "FOLDER")]
     pub(crate) repository: Option<String>,

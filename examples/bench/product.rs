@@ -11,14 +11,20 @@ use crate::tickets::{FIRST, SPAN};
 
 /// Files of code.
 const FILES: usize = 3_000;
-/// Tags, evenly over the history.
-const TAGS: usize = 200;
 /// Topic branches that are open side by side.
 const OPEN: usize = 8;
-/// Tickets that name commits.
-pub(crate) const TICKETS: usize = 60;
-/// Releases, each at every fifth tag.
+/// Releases, evenly over the tags.
 const RELEASES: usize = 40;
+
+/// How large a product is.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) commits: usize,
+    /// Tags, evenly over the history.
+    pub(crate) tags: usize,
+    /// Tickets that name commits.
+    pub(crate) tickets: usize,
+}
 
 /// Numbers that look random, and are the same in every run.
 struct Dice(u64);
@@ -67,7 +73,8 @@ fn path(file: usize) -> String {
 }
 
 /// A repository with that many commits of code, its releases, and tickets that its commits fixed.
-pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
+pub(crate) fn fill(tool: &Path, folder: &Path, size: Size) -> Bench {
+    let commits = size.commits;
     let bench = Bench::empty(tool, folder);
     let mut child = bench.git_command(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
     let out = std::io::BufWriter::new(child.stdin.take().unwrap());
@@ -105,7 +112,7 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
             main = stream.commit("main", &message, &[main]);
             stream.change();
         }
-        if stream.mark * TAGS / commits > tags {
+        if stream.mark * size.tags / commits > tags {
             tags += 1;
             let at = stream.at;
             writeln!(
@@ -119,13 +126,18 @@ pub(crate) fn fill(tool: &Path, folder: &Path, commits: usize) -> Bench {
     assert!(child.wait().unwrap().success());
     let _ = bench.git(&["reset", "-q", "--hard", "main"]);
     let _ = bench.git(&["repack", "-adfq"]);
-    hand_over(&bench, commits);
+    hand_over(&bench, size);
     bench
 }
 
 /// A clone of a repository, with a release at each of its last tags, and tickets that name its commits; how many commits it has,
 /// and the last release.
-pub(crate) fn clone_of(tool: &Path, folder: &Path, repository: &str) -> (Bench, usize, String) {
+pub(crate) fn clone_of(
+    tool: &Path,
+    folder: &Path,
+    repository: &str,
+    tickets: usize,
+) -> (Bench, usize, String) {
     let bench = Bench::empty(tool, folder);
     let _ = bench.git(&["fetch", "-q", "--tags", "--update-head-ok", repository, "HEAD:refs/heads/main"]);
     let _ = bench.git(&["reset", "-q", "--hard", "main"]);
@@ -138,8 +150,8 @@ pub(crate) fn clone_of(tool: &Path, folder: &Path, repository: &str) -> (Bench, 
         let _ = bench.support(&["release", "handover", tag, "--tag", tag, "-m", "Ready."]);
     }
     // First parents alone may be few.
-    for ticket in 0..TICKETS {
-        let skipped = format!("--skip={}", 200 + ticket * commits / (TICKETS * 8));
+    for ticket in 0..tickets {
+        let skipped = format!("--skip={}", 200 + ticket * commits / (tickets * 8));
         let commit = bench.git_said(&["rev-list", "-n1", &skipped, "HEAD"]);
         file(&bench, ticket, commit.trim());
     }
@@ -148,14 +160,14 @@ pub(crate) fn clone_of(tool: &Path, folder: &Path, repository: &str) -> (Bench, 
 }
 
 /// Releases, and tickets that name the commits which fixed them.
-fn hand_over(bench: &Bench, commits: usize) {
+fn hand_over(bench: &Bench, size: Size) {
     for release in 1..=RELEASES {
-        let tag = format!("v{}", release * TAGS / RELEASES);
+        let tag = format!("v{}", release * size.tags / RELEASES);
         let _ =
             bench.support(&["release", "handover", &format!("{release}.0"), "--tag", &tag, "-m", "Ready."]);
     }
-    for ticket in 0..TICKETS {
-        let commit = format!("main~{}", 200 + ticket * commits / (TICKETS * 8));
+    for ticket in 0..size.tickets {
+        let commit = format!("main~{}", 200 + ticket * size.commits / (size.tickets * 8));
         file(bench, ticket, &commit);
     }
 }

@@ -245,8 +245,8 @@ impl Project<'_> {
         }
         let commits = repository.code_commits_of(&tips, &less)?;
         let is_here = |commit| tips.iter().any(|tip| self.store.contains(*tip, commit));
-        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>(), &is_here)?;
-        let counting = commits.iter().filter(|commit| !reverted.contains(&commit.id.to_string()));
+        let reverted = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
+        let counting = commits.iter().filter(|commit| !reverted.contains(&commit.id));
         let fixes = |commit: &CodeCommit| -> Vec<(ObjectId, ObjectId)> {
             commit.reverts.iter().filter_map(|name| Some((commit.id, ObjectId::parse(name)?))).collect()
         };

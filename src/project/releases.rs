@@ -27,7 +27,7 @@ impl Project<'_> {
         let builds = self.store.builds(&ids, &said, std::slice::from_ref(ticket))?;
         let mut versions = Vec::new();
         for (version, tip) in tips {
-            if builds.of(tip)?.fixes(ticket) {
+            if builds.of(tip).fixes(ticket) {
                 versions.push(version);
             }
         }
@@ -71,14 +71,14 @@ impl Project<'_> {
         }
         let tickets = self.find_tickets(&format!("({query}) sort:id"))?;
         let builds = self.store.builds(&tips, &said, &tickets)?;
-        let this = builds.of(tag)?;
+        let this = builds.of(tag);
         let mut fixed: Vec<Ticket> = tickets.into_iter().filter(|ticket| this.fixes(ticket)).collect();
         // Only what is fixed here is looked for in the releases before.
         for earlier in tips.iter().skip(1).filter(|other| builds.contains(tag, **other)) {
             if fixed.is_empty() {
                 break;
             }
-            let earlier = builds.of(*earlier)?;
+            let earlier = builds.of(*earlier);
             fixed.retain(|ticket| !earlier.fixes(ticket));
         }
         Ok(fixed)

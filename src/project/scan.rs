@@ -34,8 +34,8 @@ impl Project<'_> {
         let tip =
             repository.revision(range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD"))?;
         let is_here = |commit| self.store.contains(tip, commit);
-        let reverted = repository.withdrawn(&commits.iter().collect::<Vec<_>>(), &is_here)?;
-        commits.retain(|commit| !reverted.contains(&commit.id.to_string()));
+        let reverted = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
+        commits.retain(|commit| !reverted.contains(&commit.id));
         Ok(NamingCommits(commits))
     }
 

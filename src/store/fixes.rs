@@ -1,17 +1,20 @@
 //! Which builds contain the fix of a ticket: read from the commit graph, never typed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach};
+use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach, Reverts};
 use crate::store::remembered::Remembered;
 use crate::ticket::{Field, FixCommits, PREFIX_LENGTH, Ticket};
 
 /// Tips of history, and what commits say of tickets in each.
 pub struct Builds<'a> {
-    store: &'a Store,
-    said: &'a [CodeCommit],
+    /// The commits that are copies of each.
+    copies: HashMap<&'a str, Vec<&'a CodeCommit>>,
+    /// The commits that resolve each ticket, by the id as it is written there.
+    resolving: HashMap<&'a str, Vec<&'a CodeCommit>>,
+    reverts: Reverts,
     reach: Reach,
     /// The whole names of commits that tickets name, as they were read.
     named: HashMap<String, ObjectId>,
@@ -23,10 +26,8 @@ pub struct Builds<'a> {
 pub struct Build<'a> {
     builds: &'a Builds<'a>,
     tip: ObjectId,
-    /// The commits within it.
-    within: Vec<&'a CodeCommit>,
-    /// Those of them that a later one reverts.
-    taken: BTreeSet<String>,
+    /// The commits that one within it reverts.
+    withdrawn: HashSet<ObjectId>,
 }
 
 impl Store {
@@ -63,7 +64,7 @@ impl Store {
     /// # Errors
     /// An object cannot be read.
     pub fn builds<'a>(
-        &'a self,
+        &self,
         tips: &[ObjectId],
         said: &'a [CodeCommit],
         tickets: &[Ticket],
@@ -84,11 +85,23 @@ impl Store {
         }
         let asked = said.iter().map(|commit| commit.id).chain(named.values().copied());
         let reach = self.repository.reach(tips, &asked.chain(tips.iter().copied()).collect())?;
-        Ok(Builds { store: self, said, reach, named, originals })
+        let reverts = self.repository.reverts(said)?;
+        let (mut copies, mut resolving): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = Default::default();
+        for commit in said {
+            for original in &commit.copies {
+                copies.entry(original.as_str()).or_default().push(commit);
+            }
+            for (name, id) in &commit.trailers {
+                if name.eq_ignore_ascii_case(RESOLVES) {
+                    resolving.entry(id.as_str()).or_default().push(commit);
+                }
+            }
+        }
+        Ok(Builds { copies, resolving, reverts, reach, named, originals })
     }
 }
 
-impl<'a> Builds<'a> {
+impl Builds<'_> {
     /// True where one tip contains another.
     #[must_use]
     pub fn contains(&self, tip: ObjectId, other: ObjectId) -> bool {
@@ -96,15 +109,10 @@ impl<'a> Builds<'a> {
     }
 
     /// One of the tips.
-    ///
-    /// # Errors
-    /// An object cannot be read.
-    pub fn of(&'a self, tip: ObjectId) -> Result<Build<'a>, Error> {
-        let within: Vec<&CodeCommit> =
-            self.said.iter().filter(|commit| self.reach.contains(tip, commit.id)).collect();
+    #[must_use]
+    pub fn of(&self, tip: ObjectId) -> Build<'_> {
         let is_here = |commit| self.reach.contains(tip, commit);
-        let taken = self.store.repository.withdrawn(&within, &is_here)?;
-        Ok(Build { builds: self, tip, within, taken })
+        Build { builds: self, tip, withdrawn: self.reverts.withdrawn(&is_here, &is_here) }
     }
 }
 
@@ -112,7 +120,7 @@ impl Build<'_> {
     /// True where it contains a commit that fixes the ticket, or a copy of one, that nothing in it reverts.
     #[must_use]
     pub fn fixes(&self, ticket: &Ticket) -> bool {
-        self.has_fix(ticket, &|commit| !self.taken.contains(commit))
+        self.has_fix(ticket, &|commit| !self.withdrawn.contains(&commit))
     }
 
     /// The same, whether or not it was reverted.
@@ -121,35 +129,34 @@ impl Build<'_> {
         self.has_fix(ticket, &|_| true)
     }
 
-    fn has_fix(&self, ticket: &Ticket, counts: &dyn Fn(&str) -> bool) -> bool {
+    fn has_fix(&self, ticket: &Ticket, counts: &dyn Fn(ObjectId) -> bool) -> bool {
         // Until a commit is linked, by scan or by hand, what it says is not known to the ticket.
         if ticket.fields().members(&Field::Commits).next().is_none() {
             return false;
         }
         let Some(FixCommits { mut counting, failed }) = ticket.fix_commits() else { return false };
-        let originals = counting.iter().filter_map(|commit| self.builds.originals.get(commit));
+        let builds = self.builds;
+        let originals = counting.iter().filter_map(|commit| builds.originals.get(commit));
         let originals: Vec<String> =
             originals.flatten().filter(|original| !failed.contains(*original)).cloned().collect();
         counting.extend(originals);
-        let resolves = |commit: &&CodeCommit| {
-            let names = |(name, id): &(String, String)| {
-                name.eq_ignore_ascii_case(RESOLVES)
-                    && id.len() >= PREFIX_LENGTH
-                    && ticket.id().as_str().starts_with(id.as_str())
-            };
-            let is_failed = || {
-                let own = commit.id.to_string();
-                std::iter::once(&own).chain(&commit.copies).any(|commit| failed.contains(commit))
-            };
-            commit.copies.iter().any(|copied| counting.contains(copied))
-                || commit.trailers.iter().any(names) && !is_failed()
-        };
-        if self.within.iter().filter(|commit| counts(&commit.id.to_string())).any(resolves) {
-            return true;
-        }
-        counting.iter().filter(|commit| counts(commit)).any(|commit| {
-            let commit = self.builds.named.get(commit);
-            commit.is_some_and(|commit| self.builds.reach.contains(self.tip, *commit))
-        })
+        let copies = counting.iter().filter_map(|commit| builds.copies.get(commit.as_str())).flatten();
+        let resolving = prefixes(ticket.id().as_str()).filter_map(|id| builds.resolving.get(id)).flatten();
+        let resolving = resolving.filter(|commit| !is_failed(commit, &failed));
+        let named = counting.iter().filter_map(|commit| builds.named.get(commit).copied());
+        named
+            .chain(copies.chain(resolving).map(|commit| commit.id))
+            .any(|commit| builds.reach.contains(self.tip, commit) && counts(commit))
     }
+}
+
+/// An id as commits may write it: abbreviated.
+fn prefixes(id: &str) -> impl Iterator<Item = &str> {
+    (PREFIX_LENGTH..=id.len()).filter_map(move |length| id.get(..length))
+}
+
+/// True where a commit, or what it is a copy of, did not fix the ticket.
+fn is_failed(commit: &CodeCommit, failed: &BTreeSet<String>) -> bool {
+    !failed.is_empty()
+        && std::iter::once(&commit.id.to_string()).chain(&commit.copies).any(|commit| failed.contains(commit))
 }

@@ -362,7 +362,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             let said = self.store().said(&[tip])?;
             let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
             // One that was reverted here was here: what fails again is open again.
-            let is_fixed = builds.of(tip)?.had_fix(ticket);
+            let is_fixed = builds.of(tip).had_fix(ticket);
             // A clone that lacks the past may lack the fix.
             Ok((is_fixed || !self.store().repository().is_cut()).then_some(is_fixed))
         };

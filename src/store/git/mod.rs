@@ -81,6 +81,7 @@ pub use program::Program;
 pub use reach::{Counting, Reach};
 pub use received::{Push, RECEIVED};
 pub use repository::{Mailmap, Repository};
+pub use reverts::Reverts;
 
 pub use signatures::{SignatureStatus, Signed, Tag};
 pub use target::Target;

@@ -1,6 +1,6 @@
 //! Which commits later ones revert, as their messages say: of a merge all that it brought, and what a picked revert means.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::store::git::code_commit::{CodeCommit, name};
 use crate::store::git::error::Result;
@@ -10,50 +10,91 @@ use crate::store::git::repository::Repository;
 /// What `git revert` writes before the parent that stays, where it reverts a merge.
 const MAINLINE: &str = "changes made to ";
 
-impl Repository {
-    /// The commits that later ones revert: themselves, those that a reverted merge had brought, and, where the reverted commit
-    /// itself is not here (`is_here`), its copies: a revert that was picked beside the fix names the original.
-    ///
-    /// # Errors
-    /// An object cannot be read.
+/// What the reverts among some commits take back.
+#[derive(Debug)]
+pub struct Reverts {
+    newest_first: Vec<(ObjectId, Vec<Reverted>)>,
+}
+
+/// What a revert names.
+#[derive(Debug)]
+struct Reverted {
+    /// The commit; `None` where what it names is no commit's whole name.
+    commit: Option<ObjectId>,
+    /// What it had brought, where it is a merge.
+    brought: Vec<ObjectId>,
+    /// The copies of it that are older than the revert.
+    copies: Vec<ObjectId>,
+}
+
+impl Reverts {
+    /// The commits that those within a history (`is_within`) revert: themselves, those that a reverted merge had brought, and,
+    /// where the reverted commit itself is not there (`is_here`), its copies: a revert that was picked beside the fix names
+    /// the original. A revert that is reverted takes nothing back.
+    #[must_use]
     pub fn withdrawn(
         &self,
-        oldest_first: &[&CodeCommit],
+        is_within: &dyn Fn(ObjectId) -> bool,
         is_here: &dyn Fn(ObjectId) -> bool,
-    ) -> Result<BTreeSet<String>> {
-        let mut withdrawn = BTreeSet::new();
-        for (place, commit) in oldest_first.iter().enumerate().rev() {
-            if withdrawn.contains(&commit.id.to_string()) {
+    ) -> HashSet<ObjectId> {
+        let mut withdrawn = HashSet::new();
+        for (revert, reverted) in &self.newest_first {
+            if !is_within(*revert) || withdrawn.contains(revert) {
                 continue;
             }
-            for name in &commit.reverts {
-                self.withdraw(commit.id, name, &mut withdrawn)?;
-                let before = oldest_first.get(..place).unwrap_or_default();
-                let mut copies = before.iter().filter(|copy| copy.copies.contains(name)).peekable();
-                if copies.peek().is_some() && !ObjectId::parse(name).is_some_and(is_here) {
-                    withdrawn.extend(copies.map(|copy| copy.id.to_string()));
+            for one in reverted {
+                withdrawn.extend(one.commit.iter().chain(&one.brought));
+                if !one.copies.is_empty() && !one.commit.is_some_and(is_here) {
+                    withdrawn.extend(&one.copies);
                 }
             }
         }
-        Ok(withdrawn)
+        withdrawn
+    }
+}
+
+impl Repository {
+    /// What the reverts among some commits take back.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn reverts(&self, oldest_first: &[CodeCommit]) -> Result<Reverts> {
+        let mut copies: HashMap<&str, Vec<ObjectId>> = HashMap::new();
+        let mut reverts = Vec::new();
+        for commit in oldest_first {
+            let mut reverted = Vec::new();
+            for name in &commit.reverts {
+                let named = ObjectId::parse(name);
+                let brought = named.map(|named| self.brought(commit.id, named)).transpose()?;
+                let copies = copies.get(name.as_str()).cloned().unwrap_or_default();
+                reverted.push(Reverted { commit: named, brought: brought.unwrap_or_default(), copies });
+            }
+            if !reverted.is_empty() {
+                reverts.push((commit.id, reverted));
+            }
+            for original in &commit.copies {
+                copies.entry(original).or_default().push(commit.id);
+            }
+        }
+        reverts.reverse();
+        Ok(Reverts { newest_first: reverts })
     }
 
-    /// Adds a commit that another one reverts, and of a merge all that it brought to the parent that stays.
-    fn withdraw(&self, by: ObjectId, reverted: &str, withdrawn: &mut BTreeSet<String>) -> Result<()> {
-        withdrawn.insert(reverted.to_owned());
+    /// Of a merge that a commit reverts, all that it had brought to the parent that stays.
+    fn brought(&self, revert: ObjectId, reverted: ObjectId) -> Result<Vec<ObjectId>> {
         // A commit that is not in this clone is in no history of it.
-        let Some(commit) = ObjectId::parse(reverted).filter(|commit| self.has_object(*commit)) else {
-            return Ok(());
+        if !self.has_object(reverted) {
+            return Ok(Vec::new());
+        }
+        let parents = self.parents(reverted).unwrap_or_default();
+        let ([first, _, ..], Ok(revert)) = (parents.as_slice(), self.commit_object(revert)) else {
+            return Ok(Vec::new());
         };
-        let parents = self.parents(commit).unwrap_or_default();
-        let ([first, _, ..], Ok(by)) = (parents.as_slice(), self.commit_object(by)) else { return Ok(()) };
-        let message = by.message();
+        let message = revert.message();
         let said = message.split_once(MAINLINE).map(|(_, rest)| name(rest));
         let stays = parents.iter().find(|parent| said.as_deref() == Some(parent.to_string().as_str()));
         let stays = *stays.unwrap_or(first);
         let others: Vec<ObjectId> = parents.iter().copied().filter(|parent| *parent != stays).collect();
-        let brought = self.commits_between(&others, &[stays])?;
-        withdrawn.extend(brought.iter().map(ToString::to_string));
-        Ok(())
+        self.commits_between(&others, &[stays])
     }
 }
