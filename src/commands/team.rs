@@ -116,9 +116,10 @@ fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
 }
 
 fn edit(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
-    let name = known(team, &who.name)?;
-    check_free(team, &Somebody { name: name.clone(), ..who.clone() })?;
-    for member in team.members.iter_mut().filter(|member| member.name == name) {
+    let place = known(team, &who.name)?;
+    let Some(name) = team.members.get(place).map(|member| member.name.clone()) else { return Ok(()) };
+    check_free(team, &Somebody { name, ..who.clone() })?;
+    if let Some(member) = team.members.get_mut(place) {
         if !who.email.is_empty() {
             member.emails.clone_from(&who.email);
         }
@@ -130,15 +131,31 @@ fn edit(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
 }
 
 fn remove(team: &mut Team, name: &str) -> Result<(), Failure> {
-    let name = known(team, name)?;
-    team.members.retain(|member| member.name != name);
+    let place = known(team, name)?;
+    let _ = team.members.remove(place);
     Ok(())
 }
 
-/// The whole name of somebody who is meant by a name or an address.
-fn known(team: &Team, text: &str) -> Result<String, Failure> {
-    let found = team.find(text).map(|member| member.name.clone());
-    found.ok_or_else(|| {
-        Failure::new(Kind::NotFound, format!("{text} is not on the team")).hint("git support team")
-    })
+/// Where the one stands who is meant by a name or an address.
+fn known(team: &Team, text: &str) -> Result<usize, Failure> {
+    let places = |is_meant: &dyn Fn(&Member) -> bool| -> Vec<usize> {
+        let meant = team.members.iter().enumerate().filter(|(_, member)| is_meant(member));
+        meant.map(|(place, _)| place).collect()
+    };
+    let mut found = places(&|member| member.name.eq_ignore_ascii_case(text));
+    if found.is_empty() {
+        found = places(&|member| member.emails.iter().any(|email| email.eq_ignore_ascii_case(text)));
+    }
+    match found.as_slice() {
+        [place] => Ok(*place),
+        [] => {
+            let message = format!("{text} is not on the team");
+            Err(Failure::new(Kind::NotFound, message).hint("git support team"))
+        }
+        _ => {
+            let message = format!("'{}' means {} people of the team", visible(text), found.len());
+            let hint = "give an address that only one of them has, or correct it and commit it: $EDITOR .support/team.yaml";
+            Err(Failure::usage(message).hint("git support team").hint(hint))
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The team: who serves which level, who judges severity, as `.support/team.yaml` holds it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::settings::schema_problem;
 use crate::ticket::{KnownPerson, Level, Node, Person, address_problem, has_visible, nearest, visible};
@@ -316,6 +316,28 @@ impl Team {
                 || member.emails.iter().any(|email| email.eq_ignore_ascii_case(text))
         };
         self.members.iter().find(named)
+    }
+
+    /// What two members share that should mean one: a name, or an address.
+    #[must_use]
+    pub fn shared(&self) -> Vec<String> {
+        let (mut names, mut owners) = (HashSet::new(), HashMap::new());
+        let mut shared = BTreeSet::new();
+        for member in &self.members {
+            let name = visible(&member.name);
+            if !names.insert(member.name.to_lowercase()) {
+                shared.insert(format!("two people are named {name}"));
+            }
+            let own: BTreeSet<String> =
+                member.emails.iter().map(|email| email.to_ascii_lowercase()).collect();
+            for email in own {
+                if let Some(other) = owners.insert(email.clone(), &member.name) {
+                    let other = visible(other);
+                    shared.insert(format!("{} is an address of {other} and of {name}", visible(&email)));
+                }
+            }
+        }
+        shared.into_iter().collect()
     }
 
     /// The names of those who play a role.

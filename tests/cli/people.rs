@@ -170,3 +170,35 @@ fn mailmap_joins_the_addresses_of_one_person_in_every_question() {
     sandbox.run(&["new", "Third", "--reporter", "Bo <desk@shop.example>"]).ok();
     assert!(!sandbox.shell(&format!("{as_new}git support list reporter:me")).stdout.contains("Third"));
 }
+
+#[test]
+fn a_name_or_an_address_of_two_members_is_reported_and_changes_neither() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "lead"]).ok();
+    sandbox.run(&["team", "add", "Bo", "--email", "bo@example.com", "--role", "l1"]).ok();
+    sandbox.run(&["doctor"]).ok();
+    let people = "- name: bo\\n  emails: [bo@second.example]\\n  roles: [l3]\\n\
+                  - name: Cy\\n  emails: [cy@example.com, BO@example.com]\\n  roles: [l2]\\n";
+    sandbox.shell(&format!("printf -- '{people}' >>.support/team.yaml; git support save -m 'By hand'")).ok();
+    let found = sandbox.run(&["doctor"]).stdout;
+    for problem in ["two people are named bo", "bo@example.com is an address of Bo and of Cy"] {
+        assert!(found.contains(problem), "{found}");
+    }
+    let before = sandbox.git(&["show", "HEAD:.support/team.yaml"]);
+    for line in ["edit Bo --role l2", "remove BO", "edit bo@example.com --role l2", "remove Bo@example.com"] {
+        let said = sandbox.shell(&format!("git support team {line}"));
+        assert_eq!(said.status, Some(2), "{line}: {}", said.stderr);
+        assert!(said.stderr.contains("means 2 people of the team"), "{line}: {}", said.stderr);
+    }
+    assert_eq!(sandbox.git(&["show", "HEAD:.support/team.yaml"]), before);
+    // An address of one of them alone means that one.
+    sandbox.run(&["team", "edit", "bo@second.example", "--role", "l2"]).ok();
+    sandbox.run(&["team", "remove", "cy@example.com"]).ok();
+    sandbox.run(&["team", "remove", "bo@example.com"]).ok();
+    assert!(
+        sandbox
+            .git(&["show", "HEAD:.support/team.yaml"])
+            .contains("- name: bo\n  emails: [bo@second.example]\n  roles: [l2]\n")
+    );
+    sandbox.run(&["doctor"]).ok();
+}

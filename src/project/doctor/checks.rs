@@ -30,6 +30,10 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     saved_queries(project, &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
     let team = project.team()?;
+    faults.extend(team.shared().into_iter().map(|problem| {
+        let hint = format!("correct it and commit it: $EDITOR {}", layout::TEAM);
+        Problem::warning("team.shared", problem).at(layout::TEAM).hint(hint)
+    }));
     let vendors = snapshot.names_in(layout::VENDORS)?;
     for ticket in tickets.values() {
         timeline(ticket, now, &mut faults);
