@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::ObjectId;
+use crate::store::git::{self, ObjectId, shown};
 use crate::store::layout;
 use crate::store::snapshot::{Read, Snapshot};
 use crate::store::tip::Tip;
@@ -44,11 +44,18 @@ impl Store {
     fn all_tips(&self) -> Result<Vec<Tip>, Error> {
         let mut tips = Vec::new();
         for folder in ["refs/heads/", "refs/remotes/"] {
-            for (reference, commit) in self.repository().references(folder)? {
+            for (reference, commit) in self.repository().branches(folder)? {
                 let name = reference.strip_prefix(folder).unwrap_or(&reference).to_owned();
                 let is_alias = folder == "refs/remotes/" && name.ends_with("/HEAD");
                 let is_own = reference == self.target().reference();
-                if !is_alias && !is_own && !self.repository().folder(commit, layout::TICKETS)?.is_empty() {
+                if is_alias || is_own {
+                    continue;
+                }
+                let unread = |error: git::Error| {
+                    let message = format!("branch {} cannot be read: {}", shown(&name), error.message);
+                    git::Error::new(error.kind, message).hint("git support doctor")
+                };
+                if !self.repository().folder(commit, layout::TICKETS).map_err(unread)?.is_empty() {
                     tips.push(Tip { name, commit });
                 }
             }

@@ -47,7 +47,7 @@ impl Snapshot<'_> {
     fn elsewhere(&self, id: &str) -> Read<Vec<String>> {
         let mut names = Vec::new();
         for folder in ["refs/heads/", "refs/remotes/"] {
-            for (reference, commit) in self.repository().references(folder)? {
+            for (reference, commit) in self.repository().branches(folder)? {
                 let there = Snapshot::new(self.repository(), Some(commit), self.branch);
                 if !reference.ends_with("/HEAD") && !there.ids_with(id)?.is_empty() {
                     names.extend(reference.strip_prefix(folder).map(str::to_owned));

@@ -51,7 +51,7 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
 fn self_named(repository: &Repository) -> Result<Vec<String>, Error> {
     let mut names: Vec<String> = Vec::new();
     for folder in ["refs/heads/", "refs/remotes/origin/"] {
-        for (reference, commit) in repository.references(folder)? {
+        for (reference, commit) in repository.branches(folder)? {
             let name = reference.strip_prefix(folder).unwrap_or(&reference);
             let is_known = names.iter().any(|known| known == name);
             if !is_known
@@ -136,6 +136,19 @@ impl Store {
         }
         repository.fetch("origin", &repository.target(Some(name))?)?;
         Ok(())
+    }
+
+    /// The branches, here and on remotes, whose commit is not in this clone.
+    ///
+    /// # Errors
+    /// References cannot be read.
+    pub fn missing_branches(&self) -> Result<Vec<(String, ObjectId)>, Error> {
+        let mut missing = Vec::new();
+        for folder in ["refs/heads/", "refs/remotes/"] {
+            let branches = self.repository().branches(folder)?;
+            missing.extend(branches.into_iter().filter(|(_, commit)| !self.repository().has_object(*commit)));
+        }
+        Ok(missing)
     }
 
     /// The branches of tickets alone that say so of themselves, where this store is on another that nobody named.

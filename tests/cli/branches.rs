@@ -108,3 +108,30 @@ fn a_version_that_cannot_be_read_is_said_and_hides_nothing() {
     }
     sandbox.run_unwatched(&["show", &other, "--all-branches"], "").ok();
 }
+
+#[test]
+fn a_branch_that_leads_to_no_commit_stops_nothing_and_one_whose_commit_is_missing_is_named() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Read here");
+    let commands =
+        [vec!["list", "--all-branches"], vec!["show", &id, "--all-branches"], vec!["doctor"], vec!["audit"]];
+    // A tree, a blob and a tag where branches are.
+    sandbox
+        .shell(
+            "blob=$(echo hi | git hash-object -w --stdin); tree=$(git rev-parse HEAD^{tree}); git tag -am T annotated
+             mkdir -p .git/refs/remotes/origin
+             echo $blob >.git/refs/heads/blob; echo $tree >.git/refs/remotes/origin/tree
+             git rev-parse annotated >.git/refs/heads/tag",
+        )
+        .ok();
+    for command in &commands {
+        sandbox.run_unwatched(command, "").ok();
+    }
+    sandbox.shell("echo 1111111111111111111111111111111111111111 >.git/refs/remotes/origin/gone").ok();
+    let listed = sandbox.run_unwatched(&["list", "--all-branches"], "").fails(1);
+    assert!(listed.contains("branch origin/gone cannot be read"), "{listed}");
+    let found = sandbox.run_unwatched(&["doctor"], "").stdout;
+    assert!(found.contains("refs/remotes/origin/gone leads to 1111111111"), "{found}");
+    sandbox.run_unwatched(&["list"], "").ok();
+    sandbox.shell("rm .git/refs/remotes/origin/gone .git/refs/heads/blob .git/refs/heads/tag .git/refs/remotes/origin/tree").ok();
+}

@@ -200,7 +200,7 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
     }
     seal::pushed(project, seals, &mut faults)?;
     // Only what branches contain was judged before.
-    let heads = store.repository().references("refs/heads/").map_err(Error::from)?;
+    let heads = store.repository().branches("refs/heads/").map_err(Error::from)?;
     stretch.less = heads.into_iter().map(|(_, commit)| commit).collect();
     faults.extend(lost_by(project, &moves)?);
     Ok((stretch, faults))

@@ -44,6 +44,29 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     links(&tickets, &mut faults);
     evidence::check(store.repository(), &snapshot, &tickets, &mut faults)?;
     releases(project, &tickets, &mut faults);
+    branches(store, &mut faults)?;
+    for lost in project.lost()? {
+        let what = if lost.is_removed {
+            "the file was removed".to_owned()
+        } else {
+            format!("{} of its entries are gone", lost.entries)
+        };
+        let message = format!("{what}; {:.10} has them", lost.commit);
+        faults.push(Problem::error("history.lost", message).of(&lost.id).hint("git support doctor --repair"));
+    }
+    Ok(faults)
+}
+
+/// Branches that cannot be read, and those that hold tickets beside the one that does.
+fn branches(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
+    let missing = store.missing_branches()?;
+    for (name, commit) in &missing {
+        let message = format!("{} leads to {commit:.10}, which is not in this clone", shown(name));
+        faults.push(Problem::error("branch.broken", message).hint("git fsck"));
+    }
+    if !missing.is_empty() {
+        return Ok(());
+    }
     for name in store.other_ticket_branches()? {
         let message =
             format!("branch {name} says that it holds the tickets, and branch {} is read", store.branch());
@@ -56,16 +79,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
             format!("branch {name} holds tickets, too; the tickets are on branch {}", store.branch());
         faults.push(Problem::warning("store.stray", message).hint("git support doctor --repair"));
     }
-    for lost in project.lost()? {
-        let what = if lost.is_removed {
-            "the file was removed".to_owned()
-        } else {
-            format!("{} of its entries are gone", lost.entries)
-        };
-        let message = format!("{what}; {:.10} has them", lost.commit);
-        faults.push(Problem::error("history.lost", message).of(&lost.id).hint("git support doctor --repair"));
-    }
-    Ok(faults)
+    Ok(())
 }
 
 /// What this clone's git is to do.

@@ -104,6 +104,19 @@ impl Repository {
         Ok(found)
     }
 
+    /// The branches under a folder such as `refs/heads/`, and their commits. What leads to something else is no branch; one
+    /// whose commit is missing stays, so that whoever reads it learns so.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn branches(&self, folder: &str) -> Result<Vec<(String, ObjectId)>> {
+        let commit = |(name, id)| match self.peeled(id) {
+            Some(commit) => Some((name, commit)),
+            None => (!self.has_object(id)).then_some((name, id)),
+        };
+        Ok(self.references(folder)?.into_iter().filter_map(commit).collect())
+    }
+
     /// The commits that HEAD was on, as far as this clone remembers: those of branches that are gone, too.
     #[must_use]
     pub fn remembered(&self) -> Vec<ObjectId> {
