@@ -11,7 +11,6 @@ mod calendar;
 mod clock;
 mod customer;
 mod decide;
-mod file_text;
 mod fingerprint;
 mod follow_up;
 mod inbox;
@@ -66,7 +65,6 @@ pub use clock::{
 };
 pub use customer::{reporter, speaker};
 pub use decide::{Decision, Opened, decide, open};
-pub use file_text::{list_in_text, record_in_text, set_in_text, setting_node};
 pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
 pub use inbox::{Concern, InboxItem, InboxReader, InboxReason};
@@ -104,7 +102,7 @@ pub use secrets::{
     words_without_secrets,
 };
 pub use setting_keys::{
-    SETTINGS, Setting, open_groups, own_settings, setting_value, unknown_keys, unknown_setting,
+    SETTINGS, Setting, open_groups, own_settings, setting_node, setting_value, unknown_keys, unknown_setting,
 };
 pub use settings::Settings;
 pub use similar::similar;

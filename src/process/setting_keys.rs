@@ -222,6 +222,25 @@ pub fn setting_value<'a>(file: &'a Node, key: &str) -> Option<&'a Node> {
     key.split('.').try_fold(file, under).filter(|node| **node != Node::Null)
 }
 
+/// A value as the file holds it: numbers and truth bare, lists by their commas, all else as text.
+#[must_use]
+pub fn setting_node(key: &str, value: &str) -> Node {
+    if key.starts_with("queries.") || key == "commit.prefix" {
+        return Node::text(value);
+    }
+    let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
+    if is_list && value != "24x7" {
+        let items = value.split(',').map(|item| item.trim().to_owned());
+        return Node::texts(items.filter(|item| !item.is_empty()));
+    }
+    match value {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
+        text => Node::text(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

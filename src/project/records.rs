@@ -1,14 +1,12 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
-use crate::process::{
-    Policy, Refusal, Release, Settings, Team, Vendor, list_in_text, record_in_text, set_in_text,
-};
+use crate::process::{Policy, Refusal, Release, Settings, Team, Vendor};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{MAX_FILE_BYTES, Node, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, list_in_text, record_in_text, set_in_text, yaml};
 
 impl Project<'_> {
     /// The settings' file as it is, and what it says; nothing where it cannot be read.

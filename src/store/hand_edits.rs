@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// The file or the index cannot be written.
-    pub fn settle_conflict(&self, path: &str, content: &str) -> Result<(), Error> {
-        Ok(self.repository().settle_conflict(path, content.as_bytes())?)
+    pub fn settle_conflict(&self, path: &str, content: &[u8]) -> Result<(), Error> {
+        Ok(self.repository().settle_conflict(path, content)?)
     }
 }

@@ -1,11 +1,15 @@
-//! Two states of everything under `.support/` made one: tickets by the merge rule, other files line by line.
+//! Two states of everything under `.support/` made one: tickets by the merge rule, other files as texts.
 
+use crate::store::Store;
 use crate::store::driver::read_merged;
 use crate::store::error::{BadFile, Error};
-use crate::store::git::{self, Blob, FileChange, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath};
+use crate::store::git::{
+    self, Blob, FileChange, FileDelta, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath,
+};
 use crate::store::layout;
 use crate::ticket::{
-    Field, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three, visible_line,
+    Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three,
+    merge_yaml, visible_line, yaml,
 };
 
 /// What each of two sides lacks of their union.
@@ -218,7 +222,70 @@ pub(crate) fn file_of(
     }))
 }
 
-/// A file that is no ticket: the side that changed it counts; where both did, their lines are merged.
+impl Store {
+    /// True where a merge has of a file just what git, or `sync`, makes of its two sides.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn is_as_merged(&self, parents: &[ObjectId], file: &FileDelta) -> Result<bool, Error> {
+        let repository = self.repository();
+        if repository.is_as_git_merges(parents, file)? {
+            return Ok(true);
+        }
+        let ([one, other], Some(now)) = (parents, &file.now) else { return Ok(false) };
+        let read = |commit: Option<ObjectId>| -> Result<Option<Vec<u8>>, Error> {
+            let Some(commit) = commit else { return Ok(None) };
+            Ok(match repository.file(commit, &file.path, MAX_FILE_BYTES)? {
+                Some(Blob::Bytes(bytes)) => Some(bytes),
+                Some(Blob::TooLarge(_)) | None => None,
+            })
+        };
+        let before = read(repository.merge_base(*one, *other)?)?.unwrap_or_default();
+        let (Some(one), Some(other)) = (read(Some(*one))?, read(Some(*other))?) else { return Ok(false) };
+        for (ours, theirs) in [(&one, &other), (&other, &one)] {
+            let merged = text_of(repository, &file.path, [&before, ours, theirs])?;
+            if merged.is_some_and(|merged| repository.hash(&merged).is_ok_and(|hash| hash == now.id)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A file in conflict that is no ticket, as its sides make it one; `None` where people have to.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn settled(
+        &self,
+        path: &str,
+        [before, ours, theirs]: [Option<Vec<u8>>; 3],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Some((ours, theirs)) = ours.zip(theirs) else { return Ok(None) };
+        text_of(self.repository(), path, [&before.unwrap_or_default(), &ours, &theirs])
+    }
+}
+
+/// Two versions of a text made one: line by line, as git does, and of a YAML file value by value where that would leave a
+/// conflict, or no YAML.
+pub(crate) fn text_of(
+    repository: &Repository,
+    path: &str,
+    [before, ours, theirs]: [&[u8]; 3],
+) -> Result<Option<Vec<u8>>, Error> {
+    let lines = repository.merge_texts(before, ours, theirs)?;
+    if !path.ends_with(".yaml") {
+        return Ok(lines);
+    }
+    let text = |bytes: &[u8]| yaml::decode(bytes).ok().filter(|text| yaml::parse(text).is_ok());
+    let (Some(ours), Some(theirs)) = (text(ours), text(theirs)) else { return Ok(lines) };
+    if lines.as_deref().is_some_and(|lines| text(lines).is_some()) {
+        return Ok(lines);
+    }
+    let before = yaml::decode(before).unwrap_or_default();
+    Ok(merge_yaml(&before, &ours, &theirs).map(String::into_bytes))
+}
+
+/// A file that is no ticket: the side that changed it counts; where both did, their texts are merged.
 fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Result<Option<Vec<u8>>, Error> {
     let [before, ours, theirs] = sides;
     if ours == before || (before.is_none() && ours.is_none()) {
@@ -228,7 +295,8 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
         return Ok(ours.map(<[u8]>::to_vec));
     }
     let both = ours.zip(theirs);
-    let merged = both.map(|(ours, theirs)| repository.merge_texts(before.unwrap_or_default(), ours, theirs));
+    let merged =
+        both.map(|(ours, theirs)| text_of(repository, path, [before.unwrap_or_default(), ours, theirs]));
     match merged.transpose()?.flatten() {
         Some(merged) => Ok(Some(merged)),
         None => {

@@ -46,6 +46,8 @@ mod undone;
 mod version_reader;
 mod words;
 pub mod yaml;
+mod yaml_merge;
+mod yaml_text;
 mod yaml_writer;
 
 use ancestry::tips;
@@ -85,6 +87,8 @@ pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
 pub use version_reader::{ReadVersion, VersionReader};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
+pub use yaml_merge::merge_yaml;
+pub use yaml_text::{list_in_text, record_in_text, set_in_text};
 
 /// A support ticket: identity, present state and history.
 #[derive(Debug, Clone, PartialEq, Eq)]

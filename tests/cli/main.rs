@@ -107,6 +107,7 @@ mod senders;
 mod server;
 mod serving;
 mod settings;
+mod settings_both;
 mod settling;
 mod sharing;
 mod showing;

@@ -95,8 +95,7 @@ impl RuleChanges {
     ) -> Result<Vec<(String, Finding)>, Failure> {
         let mut changed = Vec::new();
         for file in passage.files.iter().filter(|file| layout::is_of_rules(&file.path)) {
-            let is_merged = store.repository().is_as_git_merges(&passage.parents, file);
-            if !is_merged.map_err(Error::from)? && !is_of_ours(store, file)? {
+            if !store.is_as_merged(&passage.parents, file)? && !is_of_ours(store, file)? {
                 changed.push(file.path.clone());
             }
         }

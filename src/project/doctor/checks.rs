@@ -130,8 +130,9 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
         let fault = if let Some(problem) = &edit.problem {
             Problem::error("tree.unsafe", problem.clone()).hint("inspect it with git status, and remove it")
         } else if edit.is_conflicted {
-            let is_ticket = layout::id_of(&edit.path).is_some();
-            let hint = if is_ticket { "git support doctor --repair".to_owned() } else { by_hand(&edit.path) };
+            let is_ours = layout::id_of(&edit.path).is_some()
+                || store.settled(&edit.path, store.conflict(&edit.path)?)?.is_some();
+            let hint = if is_ours { "git support doctor --repair".to_owned() } else { by_hand(&edit.path) };
             Problem::error("merge.conflict", "is in conflict").hint(hint)
         } else if store.repository().is_in_the_middle() {
             Problem::note("work-tree.merged", "is part of a merge that is not committed yet")

@@ -32,12 +32,18 @@ pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
     stray::moved(project, &options)
 }
 
-/// Tickets that a merge left in conflict: settled in work tree and index; the merge's commit is its user's.
+/// Files that a merge left in conflict: settled in work tree and index; the merge's commit is its user's.
 fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
     let store = &project.store;
     for edit in store.hand_edits()?.into_iter().filter(|edit| edit.is_conflicted) {
-        let Some(id) = layout::id_of(&edit.path) else { continue };
-        let [_, ours, theirs] = store.conflict(&edit.path)?;
+        let sides = store.conflict(&edit.path)?;
+        let Some(id) = layout::id_of(&edit.path) else {
+            if let Some(settled) = store.settled(&edit.path, sides)? {
+                settle(project, &edit.path, &settled)?;
+            }
+            continue;
+        };
+        let [_, ours, theirs] = sides;
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| read_merged(&id, &edit.path, &bytes).ok());
         // What was edited by hand on a side becomes an entry, so that a merge of entries loses none of it.
         let told = |side: Option<Ticket>| side.map(|side| adopted(project, side)).transpose();
@@ -46,7 +52,7 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
                 Merged::One(ticket) => *ticket,
                 Merged::Two { kept, renamed } => {
                     let path = layout::ticket(renamed.id());
-                    store.settle_conflict(&path, &codec::write(&renamed))?;
+                    store.settle_conflict(&path, codec::write(&renamed).as_bytes())?;
                     project.host.note(format!(
                         "two tickets were opened under the ID {id}; the newer one is now {}",
                         renamed.id()
@@ -57,9 +63,14 @@ fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => continue,
         };
-        store.settle_conflict(&edit.path, &readable(&edit.path, &settled)?)?;
-        project.host.note(format!("merged {}; continue with git commit or git rebase --continue", edit.path));
+        settle(project, &edit.path, readable(&edit.path, &settled)?.as_bytes())?;
     }
+    Ok(())
+}
+
+fn settle(project: &Project<'_>, path: &str, content: &[u8]) -> Result<(), Failure> {
+    project.store.settle_conflict(path, content)?;
+    project.host.note(format!("merged {path}; continue with git commit or git rebase --continue"));
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! Settings that cannot be read, put right: values that are wrong go back to their defaults, a file that is no YAML
 //! to its last version that was. History keeps what stood there.
 
-use crate::process::{Settings, set_in_text};
+use crate::process::Settings;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, FileChange};
 use crate::store::{Snapshot, Store, layout};
-use crate::ticket::{Node, yaml};
+use crate::ticket::{Node, set_in_text, yaml};
 
 /// The most bytes of a version that are read.
 const MAX_BYTES: usize = crate::ticket::MAX_FILE_BYTES;

@@ -1,7 +1,8 @@
-//! The text of a project's file (settings, people, a vendor, a release), changed in one place while comments, unknown
-//! keys and all else stay.
+//! The text of a YAML file (settings, people, a vendor, a release), changed in one place while comments, unknown keys and
+//! all else stay.
 
-use crate::ticket::{Node, yaml};
+use crate::ticket::node::Node;
+use crate::ticket::yaml;
 
 /// The file's text with a dotted key set to a value, or taken away. Only the top-level block that holds
 /// the key is written anew; every other line stays as it is.
@@ -17,25 +18,6 @@ pub fn set_in_text(text: &str, key: &str, value: Option<Node>) -> Result<String,
     };
     let block = new.map(|new| yaml::write(&[(Node::text(outer), new)])).unwrap_or_default();
     Ok(replaced(text, outer, &block))
-}
-
-/// A value as the file holds it: numbers and truth bare, lists by their commas, all else as text.
-#[must_use]
-pub fn setting_node(key: &str, value: &str) -> Node {
-    if key.starts_with("queries.") || key == "commit.prefix" {
-        return Node::text(value);
-    }
-    let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
-    if is_list && value != "24x7" {
-        let items = value.split(',').map(|item| item.trim().to_owned());
-        return Node::texts(items.filter(|item| !item.is_empty()));
-    }
-    match value {
-        "true" => Node::Bool(true),
-        "false" => Node::Bool(false),
-        number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
-        text => Node::text(text),
-    }
 }
 
 /// A mapping with a dotted key below it set to a value, or taken away; nothing where nothing is left.

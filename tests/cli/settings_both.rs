@@ -1,0 +1,88 @@
+//! Settings and people that two clones change at once.
+
+use crate::sandbox::Sandbox;
+use crate::syncing::clones;
+
+/// Clone A changes and sends, clone B changes; what B's next command says.
+fn both(before: &str, ours: &str, theirs: &str, then: &str) -> (Sandbox, crate::sandbox::Output) {
+    let (mut sandbox, a, b) = clones();
+    sandbox.shell(&format!("{before}\ngit support sync -q")).ok();
+    sandbox.enter(&b);
+    sandbox.shell("git support sync -q").ok();
+    sandbox.enter(&a);
+    sandbox.shell(&format!("{ours}\ngit support sync -q")).ok();
+    sandbox.enter(&b);
+    let said = sandbox.shell(&format!("set -e\n{theirs}\n{then}"));
+    (sandbox, said)
+}
+
+const BEGUN: &str = "git support team add 'Dana Li' --email dana@example.com --role lead -q";
+const CY: &str = "git support team add Cy --email cy@example.com --role l2 -q";
+const DI: &str = "git support team add Di --email di@example.com --role l3 -q";
+
+#[test]
+fn both_are_kept_by_sync_and_no_audit_accuses_the_merge() {
+    for (ours, theirs, expected) in [
+        (CY, DI, ["name: Cy", "name: Di"]),
+        (
+            "git support team edit 'Dana Li' --role lead --role l1 -q",
+            "git support team edit 'Dana Li' --email dana@example.com --email d@example.com -q",
+            ["roles: [lead, l1]", "[dana@example.com, d@example.com]"],
+        ),
+        (
+            "git support config set clocks.blocker.resolution 4h -q",
+            "git support config set queries.mine assignee:me -q",
+            ["resolution: 4h", "mine: assignee:me"],
+        ),
+        (
+            "git support config set clocks.blocker.resolution 4h -q",
+            "git support config set clocks.blocker.response 1h -q",
+            ["resolution: 4h", "response: 1h"],
+        ),
+    ] {
+        let (sandbox, said) =
+            both(BEGUN, ours, theirs, "git support sync; git support doctor; git support audit");
+        let said = said.ok();
+        let files = sandbox.shell("cat .support/team.yaml .support/config.yaml").stdout;
+        let found = expected.map(|text| files.contains(text));
+        assert_eq!(found, [true, true], "{ours}\n{theirs}\n{said}\n{files}");
+        // In the name of somebody who may not change the rules: the merge changes nothing of its own.
+        let (_, said) = both(
+            &format!("{BEGUN}\ngit support config set policy.rules_by_role enforce -q"),
+            ours,
+            theirs,
+            "export GIT_AUTHOR_NAME=Kim GIT_AUTHOR_EMAIL=kim@example.com GIT_COMMITTER_NAME=Kim GIT_COMMITTER_EMAIL=kim@example.com
+             git support sync; git support audit",
+        );
+        said.ok();
+    }
+}
+
+#[test]
+fn a_conflict_that_git_left_is_settled_by_the_command_that_doctor_prints() {
+    let (sandbox, said) = both(BEGUN, CY, DI, "git stash -qu; git pull -q --no-rebase || git support doctor");
+    assert!(
+        said.stdout.contains("is in conflict") && said.stdout.contains("git support doctor --repair"),
+        "{}",
+        said.stdout
+    );
+    sandbox.shell("git support doctor --repair && git commit -qm 'Merge' && git support sync -q && git support audit").ok();
+    let team = sandbox.git(&["show", "HEAD:.support/team.yaml"]);
+    assert!(team.contains("Cy") && team.contains("Di"), "{team}");
+}
+
+#[test]
+fn what_both_set_otherwise_is_left_to_people() {
+    for (ours, theirs) in [
+        (CY, "git support team add Cy --email cy@second.example --role l1 -q"),
+        (
+            "git support config set clocks.blocker.resolution 4h -q",
+            "git support config set clocks.blocker.resolution 8h -q",
+        ),
+        ("git support team remove 'Dana Li' -q", "git support team edit 'Dana Li' --role l1 -q"),
+    ] {
+        let (_, said) = both(BEGUN, ours, theirs, "git support sync");
+        let refused = said.fails(1);
+        assert!(refused.contains("was changed on both sides in the same place"), "{refused}");
+    }
+}
