@@ -186,6 +186,7 @@ const CASES: &[Case] = &[
     Case("git config merge.support.driver false; git switch -q -c side; s comment $id -m a; git switch -q main; s comment $id -m b; git merge side; s doctor --repair; s comment $id -m x", "git commit", "s/$/ -q --no-edit/", "again && s show $id | grep ' a$'"),
     Case("git config merge.support.driver false; git switch -q -c side; s comment $id -m a; git switch -q main; s comment $id -m b; git merge side; s doctor --repair; s doctor", "git commit", "s/$/ -q --no-edit/", "s doctor"),
     Case("hub; s init --branch tickets; git push -q origin tickets; git config --unset support.branch; s doctor", "git config support.branch tickets", "", "s doctor || test $? = 3"),
+    Case("echo 1111111111111111111111111111111111111111 >.git/refs/heads/gone; s doctor", "git update-ref -d", "", "s doctor"),
     Case("git switch -q -c side; s team add Ann --email a@x.example; git switch -q main; s team add Ann --email b@x.example; git merge side; s doctor", "git add", "s/^/git checkout -q --ours .support\\/team.yaml; /;s/$/; git commit -q --no-edit/", "again"),
     Case("other=$(s new Other); third=$(s new Third); s link $id blocks $other; s link $other blocks $third; s link $third blocks $id", "git support link --remove", "", "s doctor"),
 ];

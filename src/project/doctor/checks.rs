@@ -62,7 +62,8 @@ fn branches(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     let missing = store.missing_branches()?;
     for (name, commit) in &missing {
         let message = format!("{} leads to {commit:.10}, which is not in this clone", shown(name));
-        faults.push(Problem::error("branch.broken", message).hint("git fsck"));
+        let hint = format!("if no other clone has it: git update-ref -d {}", shell_word(name));
+        faults.push(Problem::error("branch.broken", message).hint(hint));
     }
     if !missing.is_empty() {
         return Ok(());
