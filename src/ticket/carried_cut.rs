@@ -1,5 +1,5 @@
-//! A redaction that one clone made, carried to what another clone copied meanwhile: the short values that later entries
-//! name as what was there before, and that an undo gave back.
+//! A redaction that one clone made, carried to what another clone copied meanwhile: the values that later entries name
+//! as what was there before, that an undo gave back, or that another redaction left.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
 use crate::ticket::redact::REDACTED;
+use crate::ticket::words::Action;
 
 /// A value that a redaction cut.
 struct Cut {
@@ -87,6 +88,9 @@ fn cuts(old: &Entry, new: &Entry) -> Vec<Cut> {
                 let pairs = add.iter().zip(new_add).chain(remove.iter().zip(new_remove));
                 pairs.for_each(|(old, new)| cut(field, &Node::text(old), &Node::text(new)));
             }
+            (Set::Text { to: Some(old) }, Some(Set::Text { to: Some(new) })) => {
+                cut(field, &Node::text(old), &Node::text(new));
+            }
             _ => {}
         }
     }
@@ -120,9 +124,15 @@ fn without(entry: &Entry, cuts: &[Cut]) -> Entry {
                 }
                 changed
             }
+            Set::Text { to } if to.is_some() && to.as_deref() == old.as_text() => {
+                *to = Some(left.to_string());
+                true
+            }
             Set::Text { .. } | Set::TextOf { .. } | Set::TextInHead | Set::Other(_) => false,
         };
         if is_changed {
+            // What a redaction left is cut by several others in any order: it says so of itself.
+            let by = if entry.action == Action::Redact { &entry.id } else { by };
             new.redacted = new.redacted.take().max(Some(by.clone()));
         }
     }

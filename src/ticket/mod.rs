@@ -11,6 +11,7 @@ mod carried_cut;
 pub mod codec;
 mod conflict;
 mod contested;
+mod cut_text;
 mod digest;
 mod earlier;
 mod entry;

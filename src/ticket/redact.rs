@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::ticket::Ticket;
 use crate::ticket::ancestry::Ancestry;
 use crate::ticket::attachment::attachment_file;
+use crate::ticket::cut_text::{is_cut_text, left_by_both};
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::entry_codec::{entry_node, read_entry};
 use crate::ticket::field::{Field, Kind};
@@ -112,19 +113,6 @@ fn of<T: Clone>(field: &Field, value: &T, change: impl Fn(&T) -> T) -> T {
     if is_word { value.clone() } else { change(value) }
 }
 
-/// True where the new text is the old one with pieces taken out, and nothing else.
-fn is_cut_text(old: &str, new: &str) -> bool {
-    let mut pieces = new.split(REDACTED);
-    let Some(mut rest) = pieces.next().and_then(|first| old.strip_prefix(first)) else { return false };
-    let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
-    for piece in middle {
-        let Some((_, after)) = rest.split_once(piece) else { return false };
-        rest = after;
-    }
-    rest.ends_with(last)
-}
-
 /// True where the new value is the old one with pieces of text taken out, and nothing else.
 #[must_use]
 pub fn is_cut(old: &Node, new: &Node) -> bool {
@@ -202,7 +190,7 @@ fn cut_by_both(a: &Node, b: &Node) -> Option<Node> {
         (a, b) if a == b || is_cut(b, a) => Some(a.clone()),
         (a, b) if is_cut(a, b) => Some(b.clone()),
         (Node::Text(a), Node::Text(b)) => {
-            (a.contains(REDACTED) && b.contains(REDACTED)).then(|| Node::text(REDACTED))
+            (a.contains(REDACTED) && b.contains(REDACTED)).then(|| Node::text(left_by_both(a, b)))
         }
         (Node::List(a), Node::List(b)) if a.len() == b.len() => {
             a.iter().zip(b).map(|(a, b)| cut_by_both(a, b)).collect::<Option<_>>().map(Node::List)
