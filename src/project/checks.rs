@@ -15,8 +15,16 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
     if let Some(name) = path.strip_prefix(layout::ANSWERS).and_then(|rest| rest.strip_prefix('/')) {
         return check_answer(path, name, bytes);
     }
-    let file = YamlFile::parse(path, bytes)?;
+    if path == layout::ATTRIBUTES && bytes == layout::ATTRIBUTES_TEXT.as_bytes() {
+        return Ok(());
+    }
     let named = |folder: &str| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".yaml");
+    let is_record =
+        [layout::VENDORS, layout::RELEASES, layout::ACCEPTED].iter().any(|folder| named(folder).is_some());
+    if !is_record && path != layout::CONFIG && path != layout::TEAM {
+        return Err(not_ours(path));
+    }
+    let file = YamlFile::parse(path, bytes)?;
     let checked = if path == layout::CONFIG {
         check_settings(&file)
     } else if path == layout::TEAM {
@@ -35,8 +43,16 @@ pub(super) fn check_project_file(path: &str, bytes: &[u8]) -> Result<(), Failure
 }
 
 fn not_ours(path: &str) -> Failure {
+    let quoted = shell_word(path);
+    if path.starts_with(layout::ATTACHMENTS) {
+        let message = format!("{path} is an attachment: it stays as it was attached");
+        let hint =
+            format!("git restore --staged --worktree {quoted}; a new file: git support attach ID {quoted}");
+        return Failure::new(Kind::Invalid, message).hint(hint);
+    }
     let message = format!("{path} is not a file of git-support");
-    Failure::new(Kind::Invalid, message).hint(format!("git rm {}, or commit it with git", shell_word(path)))
+    Failure::new(Kind::Invalid, message)
+        .hint(format!("rm {quoted}, or commit it: git add {quoted}; git commit"))
 }
 
 fn check_answer(path: &str, name: &str, bytes: &[u8]) -> Result<(), Failure> {

@@ -111,10 +111,14 @@ impl Change<'_, '_> {
     fn committed(&self, id: &TicketId, path: &str) -> Result<Ticket, Failure> {
         self.project().snapshot().ticket(id)?.ok_or_else(|| {
             Failure::new(Kind::Refused, format!("{path} is not a ticket that was opened here"))
-                .hint("open it with git support new, and remove the file")
+                .hint(STAGED_BY_GIT)
+                .hint("otherwise open it with git support new, and remove the file")
         })
     }
 }
+
+/// What git has staged of another branch is no edit by hand.
+const STAGED_BY_GIT: &str = "where a merge or cherry-pick staged it: git commit";
 
 fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
     if edit.is_conflicted {
@@ -167,8 +171,13 @@ fn comments_gone(content: &[u8], written: &str) -> Vec<String> {
 fn changes(before: &Ticket, edited: &Ticket, path: &str) -> Result<Changes, Failure> {
     if edited.timeline() != before.timeline() {
         let message = format!("{path}: timeline entries cannot be edited by hand");
-        return Err(Failure::new(Kind::Refused, message)
-            .hint(format!("git diff HEAD -- {0}; git restore {0}", shell_word(path))));
+        let failure = Failure::new(Kind::Refused, message);
+        let is_grown = before.timeline().iter().all(|entry| edited.has_entry(entry));
+        let failure = if is_grown { failure.hint(STAGED_BY_GIT) } else { failure };
+        let quoted = shell_word(path);
+        return Err(failure.hint(format!(
+            "to see and drop it: git diff HEAD -- {quoted}; git restore --staged --worktree {quoted}"
+        )));
     }
     let fields: BTreeSet<&Field> = before.fields().names().chain(edited.fields().names()).collect();
     let differs = |field: &&Field| before.fields().get(field) != edited.fields().get(field);

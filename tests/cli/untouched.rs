@@ -157,3 +157,26 @@ fn who_staged_the_files_of_tickets_is_not_kept_from_writing() {
     let _ = sandbox.run_unwatched(&["new", "Third", "--severity", "minor"], "").ok();
     assert!(sandbox.git(&["show", "--stat", "--format=%s", "main"]).contains("Third"));
 }
+
+#[test]
+fn what_git_staged_stays_where_a_refused_command_would_have_written_the_same() {
+    let staged = "git stash -qu; git checkout -qb feat; git support init -q; git support new T; git checkout -q main; ";
+    for (setup, command) in [
+        ("git merge -q --squash feat", "git support new X"),
+        ("git merge -q --squash feat", "git support init"),
+        ("git checkout -q feat -- .support", "git support new X"),
+        ("git cherry-pick -n main..feat", "git support config set commit.prefix x"),
+        ("git checkout -q --orphan other; git checkout -q feat -- .", "git support new X"),
+        ("git checkout -q feat -- .support; git rm -q --cached -r .support", "git support init"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.shell("rm -rf .support; git add -A; git commit -qm 'Without tickets' || true").ok();
+        sandbox.shell(&format!("{staged}{setup}")).ok();
+        let look = "git status --short; find .support -type f | sort | xargs cat";
+        let before = sandbox.shell(look).stdout;
+        let refused = sandbox.shell(command);
+        assert_eq!(refused.status, Some(1), "{setup}; {command}: {}", refused.stderr);
+        assert_eq!(sandbox.shell(look).stdout, before, "{setup}; {command}");
+        assert!(refused.stderr.contains("nothing was changed"), "{}", refused.stderr);
+    }
+}

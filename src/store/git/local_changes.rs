@@ -12,7 +12,9 @@ use crate::store::git::path::SupportPath;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary::{self, random_part};
-use crate::store::git::worktree::{Durable, WorkTree, conflicted, edited, in_the_middle, removed, untracked};
+use crate::store::git::worktree::{
+    Durable, WorkTree, conflicted, edited, in_the_middle, removed, staged, untracked,
+};
 
 /// A larger file of attributes is not read but taken to set a filter: git is then asked.
 const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
@@ -132,7 +134,7 @@ impl Repository {
             Staged::Blob { id, .. } if Some(id) != old && self.is_in_the_middle() => {
                 return Err(in_the_middle(path));
             }
-            Staged::Blob { id, .. } if Some(id) != old => return Err(edited(path, "has staged changes")),
+            Staged::Blob { id, .. } if Some(id) != old => return Err(staged(path)),
             Staged::Blob { skipped, .. } => skipped,
             Staged::Absent => false,
         };

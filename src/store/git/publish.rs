@@ -176,8 +176,17 @@ impl Repository {
         part: String,
     ) -> Result<Checkout> {
         let Proposal { change, written, .. } = *proposal;
-        let mut files = Vec::new();
+        let (mut files, tree) = (Vec::new(), WorkTree::at(top));
         for ((file, path), blob) in change.files.iter().zip(&written.paths).zip(&written.blobs) {
+            // What stands there already is its user's, and is not taken back.
+            let stands = match &file.content {
+                Some(Content::Bytes(content)) => tree.has(path, Some(content)),
+                Some(Content::Stored(blob)) => tree.has(path, Some(&self.bytes_of(*blob)?)),
+                None => tree.has(path, None),
+            };
+            if stands {
+                continue;
+            }
             // What goes back into the work tree if this comes to nothing.
             let old = match &file.adopts {
                 Some(edited) => Some(self.store_blob(edited)?),

@@ -98,6 +98,24 @@ impl WorkTree {
         Ok(Some(content))
     }
 
+    /// True where a file has just this content, or is not there. What cannot be told is for whoever reads it.
+    pub(crate) fn has(&self, path: &SupportPath, content: Option<&[u8]>) -> bool {
+        let Ok(folder) = self.folder(path, Missing::Leave) else { return false };
+        let file = folder.map(|folder| folder.open_file(path.name()));
+        match (file, content) {
+            (None, content) => content.is_none(),
+            (Some(Err(error)), None) => error.kind() == ErrorKind::NotFound,
+            (Some(Ok(file)), Some(content)) => {
+                let size = file.metadata().map(|data| data.len()).ok();
+                let mut stands = Vec::new();
+                size == u64::try_from(content.len()).ok()
+                    && file.take(content.len() as u64 + 1).read_to_end(&mut stands).is_ok()
+                    && stands == content
+            }
+            (Some(_), _) => false,
+        }
+    }
+
     /// Puts a file in place in one step; what was there is gone. Returns what the index remembers of it. `part`
     /// is what nobody can foresee of the temporary file's name.
     pub(crate) fn write(
@@ -168,6 +186,14 @@ fn temporary_name(part: &str) -> String {
 pub(crate) fn edited(path: &str, what: &str) -> Error {
     Error::new(Kind::Conflict, format!("{path} {what}; nothing was changed")).hint(format!(
         "git support save, or to drop your changes: git restore --staged --worktree {}",
+        quoted(path)
+    ))
+}
+
+/// Staged changes of a file stand in the way: an edit, or what git itself staged and leaves to commit (`merge --squash`).
+pub(crate) fn staged(path: &str) -> Error {
+    Error::new(Kind::Conflict, format!("{path} has staged changes; nothing was changed")).hint(format!(
+        "git support save, or where a merge or cherry-pick staged them: git commit; to drop them: git restore --staged --worktree {}",
         quoted(path)
     ))
 }
