@@ -89,10 +89,11 @@ impl<'a> SlaReport<'a> {
     fn of(project: &'a Project<'a>, args: &Args, own: Option<SlaRules>) -> Result<Self, Failure> {
         let asked = args.settings.as_ref().map(|revision| project.sla_rules_of(revision)).transpose()?;
         let what_if = asked.is_some();
-        let rules = asked.or(own).filter(SlaRules::has_clocks).ok_or_else(|| {
+        let Some(rules) = asked.or(own).filter(SlaRules::has_clocks) else {
+            project.check_clocks()?;
             let hint = "git support config set clocks.blocker.resolution 4h";
-            Failure::new(Kind::NotFound, "no clocks are set").hint(hint)
-        })?;
+            return Err(Failure::new(Kind::NotFound, "no clocks are set").hint(hint));
+        };
         Ok(Self { project, rules, now: project.now(), what_if })
     }
 

@@ -56,9 +56,11 @@ impl NamedRules {
 
     /// Reads them.
     pub(super) fn read(self, project: &Project<'_>) -> Result<SlaRules, Failure> {
-        let mut rules = self.present;
+        let (mut rules, mut last) = (self.present, None);
         for turn in self.turns {
-            let (before, after) = (rules.book_at(project, turn.before)?, rules.book_at(project, turn.after)?);
+            let before = rules.book_at(project, turn.before, last)?;
+            let after = rules.book_at(project, turn.after, Some(before))?;
+            last = Some(after);
             if before != after {
                 rules.turns.push((turn.before, before));
             }
@@ -84,6 +86,14 @@ impl Project<'_> {
     /// There is no such revision, or its settings cannot be read.
     pub fn sla_rules_of(&self, revision: &str) -> Result<SlaRules, Failure> {
         self.at_commit(self.store.snapshot(Some(revision))?.commit()).rules_of_this_state()
+    }
+
+    /// Sees that the settings of clocks can be read.
+    ///
+    /// # Errors
+    /// They cannot.
+    pub fn check_clocks(&self) -> Result<(), Failure> {
+        self.clock_rules().map(drop)
     }
 
     fn rules_of_this_state(&self) -> Result<SlaRules, Failure> {
@@ -129,16 +139,27 @@ impl Project<'_> {
 }
 
 impl SlaRules {
-    /// The place of the rules that a commit has; its people count as the team's.
-    fn book_at(&mut self, project: &Project<'_>, commit: ObjectId) -> Result<usize, Failure> {
+    /// The place of the rules that a commit has, or where they cannot be read, of those before; its people count as the
+    /// team's.
+    fn book_at(
+        &mut self,
+        project: &Project<'_>,
+        commit: ObjectId,
+        before: Option<usize>,
+    ) -> Result<usize, Failure> {
         let then = project.at_commit(Some(commit));
-        // Settings that could not be read judged nobody.
-        let rules = then.clock_rules().unwrap_or_else(|_| ClockRules::default());
         for member in &then.team()?.members {
             if !self.team.members.contains(member) {
                 self.team.members.push(member.clone());
             }
         }
+        let rules = match (then.clock_rules(), before) {
+            (Ok(rules), _) => rules,
+            // A mistake in the settings takes no ticket's clocks away.
+            (Err(_), Some(before)) => return Ok(before),
+            // Settings that could never be read judged nobody.
+            (Err(_), None) => ClockRules::default(),
+        };
         let known = self.books.iter().position(|book| book.rules == rules);
         Ok(known.unwrap_or_else(|| {
             self.books.push(ClockBook::of(rules));

@@ -209,3 +209,42 @@ fn settings_that_were_broken_for_years_are_looked_behind() {
     let audit = sandbox.run(&["audit", "HEAD~5..HEAD"]);
     assert!(audit.stdout.contains("commits with 1 entry of 1 ticket since HEAD~5"), "{audit:?}");
 }
+
+#[test]
+fn a_mistake_in_the_settings_takes_no_clock_away_for_good() {
+    for mistake in [
+        // Of what no clock uses, of another severity, of a level; no YAML at all; calendars that are not there.
+        "git support config set calendars.o.hours.mon 09:00-17:00; git support config set calendars.o.holidays gone.ics",
+        "printf 'schema: 1\\nclocks:\\n  major: {resolution: 1h}\\n  critical: {response: 4x}\\n' >.support/config.yaml; git commit -qam x",
+        "printf 'schema: 1\\nclocks:\\n  major: {resolution: 1h}\\nlevels: {2: {resolution: 0h}}\\n' >.support/config.yaml; git commit -qam x",
+        "printf 'schema: 1\\nclocks: [\\n' >.support/config.yaml; git commit -qam x",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox.run(&["config", "set", "clocks.major.resolution", "1h"]).ok();
+        sandbox.is_tampered_with();
+        let good = sandbox.git(&["show", "HEAD:.support/config.yaml"]);
+        sandbox.shell(mistake).ok();
+        let id = sandbox.run(&["new", "Pay fails", "--severity", "major"]).ok().trim().to_owned();
+        // Meanwhile nothing is said of clocks, but what is wrong.
+        for line in [vec!["sla", &id], vec!["sla"], vec!["sla", "--gate"]] {
+            let said = sandbox.run(&line);
+            assert_eq!(said.status, Some(1), "{mistake}: {line:?}");
+            assert!(
+                said.stderr.contains("error: ") && said.stderr.contains(".support/config.yaml"),
+                "{}",
+                said.stderr
+            );
+        }
+        sandbox.file(".support/config.yaml", good.clone() + "\n");
+        sandbox.git(&["commit", "-qam", "Mended"]);
+        for before in ["true", "rm -rf .git/support/index*"] {
+            sandbox.shell(before).ok();
+            let later = sandbox.shell(&format!(
+                "export GIT_SUPPORT_NOW=2027-01-01T00:00:00Z; git support sla {id}; git support sla --gate"
+            ));
+            assert_eq!(later.status, Some(3), "{mistake}: {}{}", later.stdout, later.stderr);
+            assert!(later.stdout.contains("breached"), "{mistake}: {}", later.stdout);
+        }
+    }
+}
