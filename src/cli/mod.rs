@@ -78,6 +78,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         execute: &execute,
         save: &save::save,
         may_write: &save::may_write,
+        tidy: &save::tidy,
         output: &mut output,
         stream: &stream,
         wait: &std::thread::sleep,

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 /// How much of a file is looked at for what tells that it is ours, in bytes.
 const HEAD_BYTES: u64 = 4096;
@@ -17,8 +17,31 @@ pub(super) fn may_write(path: &Path, mark: Option<&str>) -> bool {
         && mark.is_some_and(|mark| String::from_utf8_lossy(&head).contains(mark))
 }
 
-/// Writes a file, and the folders it lies in.
+/// Takes away the pages of earlier runs in a folder, those that hold the mark, but for those to keep; how many.
+pub(super) fn tidy(folder: &Path, mark: &str, keep: &[PathBuf]) -> Result<usize> {
+    let mut gone = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_page = path.extension().is_some_and(|end| end == "html")
+            && entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_page && !keep.contains(&path) && may_write(&path, Some(mark)) {
+            fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Writes a file, and the folders it lies in. A file is replaced in one step; what is none (a device, a pipe), and what a
+/// link leads to, is written into.
 pub(super) fn save(path: &Path, content: &[u8]) -> Result<()> {
+    let is_plain = |data: &fs::Metadata| data.is_file();
+    if fs::symlink_metadata(path).is_ok_and(|data| !is_plain(&data)) {
+        return fs::write(path, content).with_context(|| format!("writing {}", path.display()));
+    }
+    if fs::metadata(path).is_ok_and(|data| data.permissions().readonly()) {
+        bail!("writing {}: it is read-only", path.display());
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     // A page is for others to read, as the user's umask says; a temporary file is not.

@@ -164,6 +164,7 @@ impl Place {
             execute: &|_: &[OsString]| -> anyhow::Result<Finished> { bail!("a page runs no other command") },
             save: &save,
             may_write: &|_, _| true,
+            tidy: &|_, _, _| Ok(0),
             output: &mut output,
             stream: &|_: &View| Ok(false),
             wait: &std::thread::sleep,

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::commands::failure::Failure;
@@ -60,6 +60,9 @@ pub(crate) type Save<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
 /// True where a file may be written: it is not there, or holds a mark that tells that an earlier run wrote it.
 pub(crate) type MayWrite<'a> = &'a dyn Fn(&Path, Option<&str>) -> bool;
 
+/// Takes away the files in a folder that hold a mark of ours, but for those to keep; how many.
+pub(crate) type Tidy<'a> = &'a dyn Fn(&Path, &str, &[PathBuf]) -> anyhow::Result<usize>;
+
 /// Prints a part of an answer that continues; false where nobody reads any more.
 pub(crate) type Stream<'a> = &'a dyn Fn(&View) -> Result<bool, Failure>;
 
@@ -88,6 +91,8 @@ pub struct Session<'a> {
     pub save: Save<'a>,
     /// Whether a file may be written in the place of what is there.
     pub may_write: MayWrite<'a>,
+    /// Takes away the files in a folder that earlier runs wrote, but for those to keep; how many.
+    pub tidy: Tidy<'a>,
     /// Standard output, for what is too long to be held in memory.
     pub output: &'a mut dyn Write,
     /// Prints a part of an answer that continues; false where nobody reads any more.

@@ -9,7 +9,7 @@ use crate::render::lines::{entry_details, set_lines};
 use crate::render::markdown::inline;
 use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
 use crate::render::view::history::{Difference, Differences};
-use crate::ticket::{Visibility, codec, cut, short_node};
+use crate::ticket::{codec, cut, short_node};
 
 impl Difference {
     fn what(&self) -> &'static str {
@@ -85,7 +85,7 @@ pub(super) fn markdown(differences: &Differences) -> String {
             };
             let (action, who) = (inline(entry.action.as_str()), inline(entry.by.short()));
             let _ = writeln!(out, "  - {} **{action}** by {who}{sets}", entry.at.minute());
-            let note = entry.note.as_deref().filter(|_| entry.visibility == Visibility::Customer);
+            let note = entry.note.as_deref().filter(|_| entry.is_said());
             if let Some(line) = note.and_then(|note| note.lines().find(|line| !line.trim().is_empty())) {
                 let _ = writeln!(out, "    > {}", inline(line));
             }

@@ -89,6 +89,7 @@ mod post_office;
 mod process;
 mod products;
 mod proofs;
+mod published;
 mod purging;
 mod pushes;
 mod real_suites;

@@ -67,7 +67,10 @@ fn get(
             Ok(()) | Err(_) => Ok(View::Nothing),
         };
     }
-    let path = output.map_or_else(|| PathBuf::from(safe_name(file)), Path::to_path_buf);
+    let own = || PathBuf::from(safe_name(file));
+    let is_folder = |path: &&Path| session.directory().join(path).is_dir();
+    let into = output.filter(is_folder).map(|folder| folder.join(own()));
+    let path = into.or_else(|| output.map(Path::to_path_buf)).unwrap_or_else(own);
     let place = session.directory().join(&path);
     if output.is_none() && !(session.may_write)(&place, None) {
         let message = format!("{} exists already", path.display());

@@ -11,6 +11,8 @@ use crate::report::html::{GENERATOR, Notes, Overview, overview, ticket_page};
 use crate::report::{Case, Metric, Period, Week};
 use crate::ticket::{Summary, Ticket, Timestamp, codec};
 
+/// The folder of tickets.
+const FOLDER: &str = ".support";
 /// The tickets that the table shows.
 const MAX_ROWS: usize = 1_000;
 /// The tickets' files whose timelines stand in a page that is alone, in bytes together.
@@ -44,6 +46,11 @@ impl Pages<'_> {
             let message = format!("{} was not written by git support report", foreign.display());
             return Err(Failure::new(Kind::Refused, message).hint("name another file or directory"));
         }
+        // Among the tickets, pages would be files of theirs.
+        if files.iter().any(|file| file.components().any(|part| part.as_os_str() == FOLDER)) {
+            let message = format!("{} is a folder of tickets", path.display());
+            return Err(Failure::new(Kind::Refused, message).hint("name another file or directory"));
+        }
         let mut written = Vec::new();
         if is_alone {
             let inner = self.inner(&rows)?;
@@ -57,6 +64,12 @@ impl Pages<'_> {
             let index = path.join("index.html");
             (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;
             written.push(format!("{} and a page for each of {} tickets", index.display(), rows.len()));
+            // A page of a ticket that is not shown any more may say what nobody is to read.
+            let gone = (session.tidy)(&path.join("tickets"), GENERATOR, &files)?;
+            if gone > 0 {
+                let pages = if gone == 1 { "page" } else { "pages" };
+                written.push(format!("removed {gone} {pages} of earlier reports"));
+            }
         }
         session.note(format!("wrote {}", written.join(", ")));
         Ok(())

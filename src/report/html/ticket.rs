@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::html::page;
-use crate::ticket::{Entry, Field, Node, Ticket, Visibility, visible};
+use crate::ticket::{Entry, Field, Node, Ticket, visible};
 
 /// Which notes, findings and people a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,9 @@ pub(super) fn about(ticket: &Ticket, notes: Notes) -> Markup {
     let head = ticket.fields();
     let is_shown = |field: &Field| {
         let is_text = matches!(field, Field::Title | Field::Description | Field::Findings(_));
-        // Who told us is not for everybody.
-        !is_text && (notes == Notes::All || *field != Field::Reporter)
+        // Who told us, and what the team plans, is not for everybody.
+        let is_internal = matches!(field, Field::Reporter | Field::Watchers | Field::Estimate);
+        !is_text && (notes == Notes::All || !is_internal)
     };
     html! {
         dl {
@@ -49,25 +50,29 @@ pub(super) fn about(ticket: &Ticket, notes: Notes) -> Markup {
             }
         }
         ol.timeline {
-            @for entry in ticket.current() { (timeline_entry(entry, notes)) }
+            @for entry in ticket.current() { (timeline_entry(ticket, entry, notes)) }
         }
     }
 }
 
-fn timeline_entry(entry: &Entry, notes: Notes) -> Markup {
+fn timeline_entry(ticket: &Ticket, entry: &Entry, notes: Notes) -> Markup {
+    let is_public = notes == Notes::Public;
+    let reporter = ticket.fields().get(&Field::Reporter).and_then(Node::as_text);
+    let is_reporter = reporter.is_some_and(|reporter| entry.by.is_named(reporter));
+    let who = if is_public && is_reporter { "the reporter".to_owned() } else { visible(entry.by.short()) };
     let sets: Vec<String> = entry.set.keys().map(|field| visible(&field.name())).collect();
     html! {
         li {
-            b { (visible(entry.action.as_str())) } " " (visible(entry.by.short())) " "
+            b { (visible(entry.action.as_str())) } " " (who) " "
             time datetime=(entry.at.to_string()) .soft { (entry.at.minute()) " UTC" }
             @if !sets.is_empty() && entry.action != crate::ticket::Action::Open {
                 div.soft { "sets " (sets.join(", ")) }
             }
-            @match (&entry.note, &entry.visibility) {
-                (None, _) => {}
-                (Some(note), Visibility::Customer) => pre { (visible(note.trim_end())) }
-                (Some(note), _) if notes == Notes::All => pre { (visible(note.trim_end())) }
-                (Some(_), _) => div.soft { "an internal note" }
+            @match &entry.note {
+                None => {}
+                // What is noted with a step is for colleagues.
+                Some(_) if is_public && !entry.is_said() => div.soft { "an internal note" }
+                Some(note) => pre { (visible(note.trim_end())) }
             }
         }
     }
