@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = match &args.key {
         Some(key) => {
             fields.insert(Field::Key, FieldChange::to_text(key));
-            TicketId::from_key(key)
+            project.id_of_key(key)
         }
         None => session.host.ticket_id(),
     };

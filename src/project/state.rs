@@ -11,6 +11,9 @@ use crate::store::git::ObjectId;
 use crate::store::{Snapshot, Store, layout};
 use crate::ticket::{Entry, EntryId, Person, Ticket, TicketId, Timestamp, holds_bytes};
 
+/// The most tickets of one key that may have been purged.
+const MAX_PURGED: usize = 100;
+
 /// Which state of the tickets is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Scope {
@@ -250,6 +253,19 @@ impl<'h> Project<'h> {
     #[must_use]
     pub fn readable(&self, id: &TicketId) -> Option<Ticket> {
         self.snapshot().ticket(id).ok().flatten()
+    }
+
+    /// The id that a key leads to now: of a key whose ticket was purged, the next one.
+    #[must_use]
+    pub fn id_of_key(&self, key: &str) -> TicketId {
+        let mut id = TicketId::from_key(key);
+        for _ in 0..MAX_PURGED {
+            if !self.readable(&id).is_some_and(|ticket| ticket.is_purged()) {
+                break;
+            }
+            id = id.next_of_key(key);
+        }
+        id
     }
 
     /// For an id, how many of its first characters tell it from every other.

@@ -37,6 +37,13 @@ impl TicketId {
         Self::from_bits(bits)
     }
 
+    /// The id that a key leads to where the ticket of this one was purged: what happens again is another ticket, and all
+    /// clones give it the same id.
+    #[must_use]
+    pub fn next_of_key(&self, key: &str) -> Self {
+        Self::from_key(&format!("{key}\n{self}"))
+    }
+
     /// Reads a whole id; `None` if it is not exactly 10 characters of the alphabet.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

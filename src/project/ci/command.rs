@@ -8,7 +8,6 @@ use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::project::write::Changed;
-use crate::ticket::TicketId;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl Project<'_> {
         options: &ChangeOptions,
     ) -> Result<Changed<CiSummary>, Failure> {
         let passes = self.test_history(build);
-        if let Some(ticket) = self.readable(&TicketId::from_key(&cause.key)) {
+        if let Some(ticket) = self.readable(&self.id_of_key(&cause.key)) {
             restart_passes(&self.store, &ticket, build, &passes, results);
         }
         let results = &*results;

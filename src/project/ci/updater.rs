@@ -118,7 +118,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     /// # Errors
     /// A file cannot be read.
     pub(super) fn ticket_of(&self, key: &str) -> Result<Option<Ticket>, Failure> {
-        let Some(mut ticket) = self.change.ticket(&TicketId::from_key(key))? else { return Ok(None) };
+        let id = self.change.project().id_of_key(key);
+        let Some(mut ticket) = self.change.ticket(&id)? else { return Ok(None) };
         for _ in 0..5 {
             let next = ticket.fields().links().find(|(kind, _)| **kind == LinkKind::DuplicateOf);
             let next =
@@ -136,7 +137,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     /// # Errors
     /// A rule refused it.
     pub(super) fn opens(&mut self, cause: &FailureGroup, kind: Stability) -> Result<(), Failure> {
-        let id = TicketId::from_key(&cause.key);
+        let id = self.change.project().id_of_key(&cause.key);
         let state = self.state_of(cause);
         let mut fields = opening(cause, self.run.build, &suspects(self.store(), state, self.run.build));
         fields.insert(Field::Reporter, FieldChange::to_text(self.change.me()));
