@@ -8,7 +8,7 @@ use crate::commands::views;
 use crate::process::{Listed, Refusal};
 use crate::project::{ChangeOptions, Outcome, Project, Projection, Search};
 use crate::render::{Extent, View};
-use crate::ticket::{Action, TicketId, Timestamp};
+use crate::ticket::{Action, TicketId, Timestamp, shell_word};
 
 /// Purge tickets that must not be kept
 ///
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if changed.outcome == Outcome::Committed {
         note_others(&project, &ids, session)?;
         project.forget_derived(&[])?;
-        note_history(&ids, session);
+        note_history(&ids, &project, session)?;
     }
     Ok(views::steps(changed, session))
 }
@@ -82,16 +82,22 @@ fn note_others(project: &Project<'_>, ids: &[TicketId], session: &Session<'_>) -
 }
 
 /// Says what a new commit cannot reach. The commands were run on a copy by a test (`tests/cli/purging.rs`).
-fn note_history(ids: &[TicketId], session: &Session<'_>) {
+fn note_history(ids: &[TicketId], project: &Project<'_>, session: &Session<'_>) -> Result<(), Failure> {
     let paths: Vec<String> = ids.iter().map(|id| format!("'.support/*{id}*'")).collect();
     let blobs = format!(
         "  git log --all --format= --raw --no-abbrev -- {} | awk '{{print $3; print $4}}' | sort -u >../BLOBS",
         paths.join(" ")
     );
     let names: Vec<String> = ids.iter().map(|id| format!("b\"{id}\" in message")).collect();
+    let (branch, prefix) = (shell_word(project.branch()), &project.settings()?.commit_prefix);
+    // Ours have the prefix in their first line, also where that is reverted or picked; of several tickets the trailers stay.
     let filter = format!(
-        "  git ls-tree -r HEAD | awk '{{print $3}}' | grep -vxFf - ../BLOBS | grep -v '^0*$' >../GONE; \
-         git filter-repo --strip-blobs-with-ids ../GONE --message-callback 'return b\"support: purged\\n\" if {} else message'",
+        "  git ls-tree -r origin/{branch} | awk '{{print $3}}' | grep -vxFf - ../BLOBS | grep -v '^0*$' >../GONE; \
+         git filter-repo --strip-blobs-with-ids ../GONE --message-callback 'lines = message.split(b\"\\n\"); \
+         own = [line for line in lines if line.startswith(b\"Support-\")]; \
+         several = sum(line.startswith(b\"Support-Ticket:\") for line in own) > 1; \
+         return message if b\"{prefix}: \" not in lines[0] or not ({}) else \
+         b\"{prefix}: purged\\n\" + (b\"\\n\" + b\"\\n\".join(own) + b\"\\n\" if several else b\"\")'",
         names.join(" or ")
     );
     for line in [
@@ -99,9 +105,11 @@ fn note_history(ids: &[TicketId], session: &Session<'_>) {
         "To remove it from history, make a fresh clone and run in it",
         &blobs,
         &filter,
+        "Messages of commits of code are kept: look whether one quotes it.",
         "It gives every later commit a new ID. Force-push all branches and tags, have everybody clone again, and ask",
         "the forge to drop its caches.",
     ] {
         session.note(line);
     }
+    Ok(())
 }

@@ -90,6 +90,7 @@ mod process;
 mod products;
 mod proofs;
 mod published;
+mod purged_keys;
 mod purging;
 mod pushes;
 mod real_suites;

@@ -61,6 +61,7 @@ impl Review<'_> {
             self.found(passage.commit, None, &path, finding);
         }
         self.left_behind(passage)?;
+        self.evidence_brought(passage, parsed)?;
         let mut names = Vec::new();
         let mut all_new = Vec::new();
         for file in &passage.files {

@@ -1,5 +1,7 @@
 //! Evidence under audit: what an entry attached is there, as it was attached.
 
+use std::collections::BTreeSet;
+
 use crate::process::audit::{AuditRule, Finding};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
@@ -74,6 +76,37 @@ impl Review<'_> {
             Some(sum) if *sum == attached.sha256 => None,
             Some(_) => Some(changed(&attached.name)),
         }))
+    }
+
+    /// Files that a merge takes over from one side, and whose ticket the other side purged.
+    pub(super) fn evidence_brought(
+        &mut self,
+        passage: &CommitDelta,
+        parsed: &mut Parsed<'_>,
+    ) -> Result<(), Failure> {
+        if passage.parents.len() < 2 {
+            return Ok(());
+        }
+        let mut brought = BTreeSet::new();
+        for parent in &passage.parents {
+            let differences =
+                self.store.repository().differences(layout::ATTACHMENTS, passage.commit, *parent);
+            let differences = differences.map_err(Error::from)?.into_iter();
+            brought.extend(
+                differences.filter(|one| one.ours.is_some() && one.theirs.is_none()).map(|one| one.path),
+            );
+        }
+        for path in brought {
+            let place = path.strip_prefix(layout::ATTACHMENTS).unwrap_or_default().trim_start_matches('/');
+            let Some(id) = place.split('/').next().and_then(TicketId::parse) else { continue };
+            let version = parsed.at(passage.commit, &id)?;
+            let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
+            if ticket.is_some_and(crate::ticket::Ticket::is_purged) {
+                let message = "its ticket was purged, and the file is back";
+                self.found(passage.commit, Some(&id), &path, Finding::new(AuditRule::PurgeUndone, message));
+            }
+        }
+        Ok(())
     }
 
     /// The checksum of a file's content in a commit; `None` where there is no such file.
