@@ -17,6 +17,7 @@ mod candidates;
 mod check;
 mod chosen;
 mod ci;
+mod clean_up;
 mod close;
 mod comment;
 mod completions;

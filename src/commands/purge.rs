@@ -2,6 +2,7 @@
 
 use crate::commands::arguments::Message;
 use crate::commands::chosen::ByQuery;
+use crate::commands::clean_up::{blobs_of, message_callback};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -83,22 +84,17 @@ fn note_others(project: &Project<'_>, ids: &[TicketId], session: &Session<'_>) -
 
 /// Says what a new commit cannot reach. The commands were run on a copy by a test (`tests/cli/purging.rs`).
 fn note_history(ids: &[TicketId], project: &Project<'_>, session: &Session<'_>) -> Result<(), Failure> {
-    let paths: Vec<String> = ids.iter().map(|id| format!("'.support/*{id}*'")).collect();
-    let blobs = format!(
-        "  git log --all --format= --raw --no-abbrev -- {} | awk '{{print $3; print $4}}' | sort -u >../BLOBS",
-        paths.join(" ")
-    );
-    let names: Vec<String> = ids.iter().map(|id| format!("b\"{id}\" in message")).collect();
+    let paths: Vec<String> = ids.iter().map(|id| format!(".support/*{id}*")).collect();
+    let blobs = format!("  {}", blobs_of(&paths, "BLOBS"));
     let (branch, prefix) = (shell_word(project.branch()), &project.settings()?.commit_prefix);
-    // Ours have the prefix in their first line, also where that is reverted or picked; of several tickets the trailers stay.
+    // Of several tickets, the trailers stay.
+    let left = format!(
+        "b\"{prefix}: purged\\n\" + (b\"\\n\" + b\"\\n\".join(own) + b\"\\n\" if sum(line.startswith(b\"Support-Ticket:\") for line in own) > 1 else b\"\")"
+    );
     let filter = format!(
-        "  git ls-tree -r origin/{branch} | awk '{{print $3}}' | grep -vxFf - ../BLOBS | grep -v '^0*$' >../GONE; \
-         git filter-repo --strip-blobs-with-ids ../GONE --message-callback 'lines = message.split(b\"\\n\"); \
-         own = [line for line in lines if line.startswith(b\"Support-\")]; \
-         several = sum(line.startswith(b\"Support-Ticket:\") for line in own) > 1; \
-         return message if b\"{prefix}: \" not in lines[0] or not ({}) else \
-         b\"{prefix}: purged\\n\" + (b\"\\n\" + b\"\\n\".join(own) + b\"\\n\" if several else b\"\")'",
-        names.join(" or ")
+        "  git ls-tree -r origin/{branch} | awk '{{print $3}}' | grep -vxFf - ../BLOBS >../GONE; \
+         git filter-repo --strip-blobs-with-ids ../GONE {}",
+        message_callback(ids, prefix, &left)
     );
     for line in [
         "note: earlier commits and their messages still have it, here, in reflogs, in other clones and on forges.",

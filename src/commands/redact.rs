@@ -1,6 +1,7 @@
 //! `redact`: takes personal data or a secret out of the present file, and says what that does not do.
 
 use crate::commands::arguments::Message;
+use crate::commands::clean_up::{blobs_of, message_callback};
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -9,7 +10,7 @@ use crate::mail::{is_message, message_holds};
 use crate::process::Refusal;
 use crate::project::{ChangeOptions, Outcome, Project, RedactedFiles};
 use crate::render::View;
-use crate::ticket::{Action, EntryId, Redaction, Ticket, one_line};
+use crate::ticket::{Action, EntryId, Redaction, Ticket, TicketId, one_line, shell_word};
 
 /// The shortest text that is taken out: a shorter one would take words apart.
 const MIN_TEXT_CHARS: usize = 3;
@@ -60,16 +61,34 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         for place in project.where_it_remains(id, &redaction.texts)? {
             session.note(format!("note: {place}"));
         }
-        note_history(files, session);
+        note_history(id, files, &project, session)?;
     }
     Ok(views::steps(changed, session))
 }
 
 /// Says what a new commit cannot reach. The command was run on a copy by a test (`tests/cli/redacting.rs`).
-fn note_history(files: &RedactedFiles, session: &Session<'_>) {
-    let renames: String =
-        files.renamed.iter().map(|(old, new)| format!(" --path-rename {old}:{new}")).collect();
-    let command = format!("  git filter-repo --replace-text ../FILE --replace-message ../FILE{renames}");
+fn note_history(
+    id: &TicketId,
+    files: &RedactedFiles,
+    project: &Project<'_>,
+    session: &Session<'_>,
+) -> Result<(), Failure> {
+    let renames: String = files
+        .renamed
+        .iter()
+        .map(|(old, new)| format!(" --path-rename {}", shell_word(&format!("{old}:{new}"))))
+        .collect();
+    // What is encoded or no text is removed as a whole.
+    let (blobs, strip) = match files.removed_paths.as_slice() {
+        [] => (String::new(), ""),
+        paths => (format!("{}; ", blobs_of(paths, "GONE")), " --strip-blobs-with-ids ../GONE"),
+    };
+    // Messages write a text otherwise than the file, and shortened: its step and trailers stay.
+    let left = "b\" \".join(lines[0].split(b\" \")[:3]).rstrip(b\":\") + b\"\\n\\n\" + b\"\\n\".join(own) + b\"\\n\"";
+    let callback = message_callback(std::slice::from_ref(id), &project.settings()?.commit_prefix, left);
+    let command = format!(
+        "  {blobs}git filter-repo --replace-text ../FILE --replace-message ../FILE{strip}{renames} {callback}"
+    );
     for line in [
         "note: earlier commits and their messages still contain it, here, in reflogs, in other clones and on forges.",
         "To remove it from history, make a fresh clone, put a line TEXT==>REDACTED for each line of each text, as",
@@ -81,6 +100,7 @@ fn note_history(files: &RedactedFiles, session: &Session<'_>) {
     ] {
         session.note(line);
     }
+    Ok(())
 }
 
 /// Adds the messages that the redacted texts and entries came by: encoded, a text is not found in them as it stands.

@@ -27,6 +27,8 @@ pub struct NewAttachment {
 pub struct RedactedFiles {
     /// The names of those that were removed.
     pub removed: Vec<String>,
+    /// The paths where those were.
+    pub removed_paths: Vec<String>,
     /// The paths of those whose names contained a text, and the paths without it.
     pub renamed: Vec<(String, String)>,
 }
@@ -146,8 +148,9 @@ impl Change<'_, '_> {
                 continue;
             }
             if is_removed(entry) {
-                self.files.push(FileChange::remove(old));
+                self.files.push(FileChange::remove(old.clone()));
                 files.removed.push(file.name.clone());
+                files.removed_paths.push(old);
             } else if let Some(content) =
                 self.project().snapshot().file(&old, usize::MAX)?.filter(|_| old != new)
             {

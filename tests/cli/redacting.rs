@@ -163,7 +163,7 @@ fn the_printed_command_removes_it_from_history_and_nothing_else() {
     };
     let before = run("git", &["rev-list", "--all", "--count"]);
     let code = run("git", &["rev-parse", "HEAD:code.rs"]);
-    run("git", &command.split(' ').collect::<Vec<_>>());
+    run("sh", &["-c", &format!("git {command}")]);
     assert_eq!(run("git", &["rev-list", "--all", "--count"]), before, "every commit is there");
     assert_eq!(run("git", &["rev-parse", "HEAD:code.rs"]), code);
     run("git", &["fsck", "--strict"]);
@@ -268,4 +268,43 @@ fn an_attachment_that_comes_back_after_its_redaction_is_named() {
     assert_eq!(sandbox.shell(&format!("{hint} && git commit -qm gone")).status, Some(0));
     sandbox.run(&["doctor"]).ok();
     sandbox.is_tampered_with();
+}
+
+#[test]
+fn the_printed_command_removes_files_and_what_messages_spell_otherwise() {
+    if !has_tool("git-filter-repo") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let title =
+        "Order 4711 cannot be paid by Hans Maierhuber since Monday, she says so, and that it was so before";
+    let id =
+        sandbox.run(&["new", title, "-m", "ask @hansmaierhuber, customer #447712"]).ok().trim().to_owned();
+    sandbox.shell(&format!("git stash -qu; head -c 2000 /dev/urandom >../passport.png; git support attach {id} ../passport.png; git support comment {id} -m 'Hans Maierhuber again'; git commit -q --allow-empty -m 'Code' -m 'Of {id}.'")).ok();
+    let blob = sandbox.shell("git ls-tree -r HEAD .support/attachments | awk '{print $3}'").ok();
+    let entry = sandbox
+        .shell(&format!("git support attach {id} --list --json | grep -m1 '\"entry\"' | cut -d'\"' -f4"))
+        .ok();
+    let said = sandbox.run(&[
+        "redact",
+        &id,
+        "--entry",
+        entry.trim(),
+        "--text",
+        "Hans Maierhuber",
+        "--text",
+        "@hansmaierhuber",
+        "--text",
+        "#447712",
+        "-m",
+        "Her wish.",
+    ]);
+    let printed = said.stderr.lines().find_map(|line| line.strip_prefix("  git "));
+    let command = printed.unwrap_or_else(|| panic!("{said:?}"));
+    let script = format!(
+        "printf 'Hans Maierhuber==>R\n@hansmaierhuber==>R\n#447712==>R\n' >../FILE; git clone -q --no-local . ../copy; cd ../copy; git {command} >/dev/null 2>&1
+         git log --all --format=%B | grep -ciE 'maier|4477'; git cat-file -e {} && echo still; git log --format=%B | grep -c 'Of {id}'; git support show {id} | grep -c Her.wish",
+        blob.trim()
+    );
+    assert_eq!(sandbox.shell(&script).stdout, "0\n1\n1\n", "{}", said.stderr);
 }
