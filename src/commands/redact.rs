@@ -10,10 +10,13 @@ use crate::mail::{is_message, message_holds};
 use crate::process::Refusal;
 use crate::project::{ChangeOptions, Outcome, Project, RedactedFiles};
 use crate::render::View;
-use crate::ticket::{Action, EntryId, Redaction, Ticket, TicketId, one_line, shell_word};
+use crate::ticket::{
+    Action, Entry, EntryId, Redaction, Ticket, TicketId, codec, holds_text, one_line, shell_word,
+    visible_line,
+};
 
 /// The shortest text that is taken out: a shorter one would take words apart.
-const MIN_TEXT_CHARS: usize = 3;
+const MIN_TEXT_BYTES: usize = 3;
 
 /// Redact text in a ticket's current file
 ///
@@ -44,6 +47,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = ticket.id();
     let mut redaction = redaction(args, &ticket, session)?;
     add_messages(&mut redaction, &ticket, &project)?;
+    check_found(&redaction, &ticket, &project)?;
     let note = args.message.need(session).map_err(|failure| {
         if failure.kind == Kind::Usage { Refusal::NoReason { step: Action::Redact }.into() } else { failure }
     })?;
@@ -103,6 +107,31 @@ fn note_history(
     Ok(())
 }
 
+/// Sees that there is something of each text and each entry to take out: nobody is to believe that it is.
+fn check_found(redaction: &Redaction, ticket: &Ticket, project: &Project<'_>) -> Result<(), Failure> {
+    let id = ticket.id();
+    for text in &redaction.texts {
+        let texts = std::slice::from_ref(text);
+        let mut is_there = holds_text(codec::write(ticket).as_bytes(), texts);
+        for file in ticket.timeline().iter().filter_map(|entry| entry.attachment.as_ref()) {
+            is_there |= project.attachment(id, file)?.is_some_and(|content| message_holds(&content, texts));
+        }
+        if !is_there {
+            let message = format!("{id} has no text '{}'", visible_line(text));
+            return Err(
+                Failure::new(Kind::NotFound, message).hint(format!("git support show {id} --format yaml"))
+            );
+        }
+    }
+    let has_own = |entry: &&Entry| entry.note.is_some() || entry.attachment.is_some() || entry.mail.is_some();
+    let named = |entry: &&Entry| redaction.entries.contains(&entry.id);
+    if let Some(entry) = ticket.timeline().iter().filter(named).find(|entry| !has_own(entry)) {
+        let message = format!("entry {} has no note and no attachment to redact", entry.id);
+        return Err(Failure::usage(message).hint(format!("git support redact {id} --text TEXT -m REASON")));
+    }
+    Ok(())
+}
+
 /// Adds the messages that the redacted texts and entries came by: encoded, a text is not found in them as it stands.
 fn add_messages(redaction: &mut Redaction, ticket: &Ticket, project: &Project<'_>) -> Result<(), Failure> {
     for entry in ticket.timeline() {
@@ -121,9 +150,9 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
     for text in &args.text {
         let text = intake::read_text(text, session.input)?;
         let text = text.trim_end_matches('\n').to_owned();
-        if text.chars().count() < MIN_TEXT_CHARS {
+        if text.len() < MIN_TEXT_BYTES {
             return Err(Failure::usage(format!(
-                "text to redact must have at least {MIN_TEXT_CHARS} characters"
+                "text to redact must have at least {MIN_TEXT_BYTES} letters"
             )));
         }
         redaction.texts.push(text);

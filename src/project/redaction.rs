@@ -3,8 +3,10 @@
 use crate::index::Index;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::{forget_texts, layout};
-use crate::ticket::{TicketId, codec, holds_bytes, holds_text};
+use crate::query::folded;
+use crate::store::git::shown;
+use crate::store::{Error, forget_texts, layout};
+use crate::ticket::{TicketId, codec, holds_bytes, holds_text, visible_line};
 
 impl Project<'_> {
     /// Removes what was derived from tickets and may hold a redacted text: the search index, and texts that were kept
@@ -37,6 +39,28 @@ impl Project<'_> {
         Ok(found)
     }
 
+    /// The other branches on which entries that are not here have one of the texts, in words: a merge brings them.
+    fn branches_with(&self, id: &TicketId, texts: &[String]) -> Result<Vec<String>, Failure> {
+        let (own, store) = (self.need(id)?, &self.store);
+        let mut found = Vec::new();
+        for folder in ["refs/heads/", "refs/remotes/"] {
+            for (name, commit) in store.repository().branches(folder).map_err(Error::from)? {
+                // What cannot be read there is read, and named, when it is merged.
+                let there = store.snapshot(Some(&commit.to_string()))?.ticket(id).ok().flatten();
+                let Some(there) = there else { continue };
+                let new = there.timeline().iter().filter(|entry| !own.has_entry_like(entry));
+                let mut said = new.map(|entry| codec::entry_node(entry).to_string());
+                if said.any(|said| texts.iter().any(|text| said.contains(text))) {
+                    let name = shown(name.strip_prefix(folder).unwrap_or(&name));
+                    found.push(format!(
+                        "branch {name} has it in entries that are not here: redact it there, too"
+                    ));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The places of this state in which one of the texts still stands, in words.
     ///
     /// # Errors
@@ -47,7 +71,14 @@ impl Project<'_> {
         let own = codec::write(&newest.need(id)?);
         if holds_text(own.as_bytes(), texts) {
             places.push(format!("{id} still has it where it names who wrote an entry, a link or a commit"));
+        } else {
+            let all = folded(&own);
+            for text in texts.iter().filter(|text| all.contains(&folded(text))) {
+                let text = visible_line(text);
+                places.push(format!("{id} has '{text}' in another spelling (case, accents, encoding), too"));
+            }
         }
+        places.extend(newest.branches_with(id, texts)?);
         let mut others = newest.snapshot().containing(|content| holds_text(content, texts))?;
         for path in newest.snapshot().attachments()? {
             let content = newest.snapshot().file(&path, usize::MAX)?.unwrap_or_default();

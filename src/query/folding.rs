@@ -37,6 +37,12 @@ pub(super) fn plain(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// A text as searches compare it: without case and accents, however its letters are encoded.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    plain(text).collect()
+}
+
 /// The text as it is written where a keyboard lacks its letters; `None` where it has none of them.
 pub(super) fn spelled(text: &str) -> Option<String> {
     if text.is_ascii() {

@@ -14,7 +14,7 @@ pub(crate) mod tree;
 mod values;
 
 pub use context::Context;
-pub use folding::natural_key;
+pub use folding::{folded, natural_key};
 pub use habits::{field_of, is_none};
 pub use parser::{parse, parse_with};
 pub use phrase::{Place, words, words_of};

@@ -162,6 +162,7 @@ const CASES: &[Case] = &[
     Case("git switch -q -c side; s comment $id -m a; git switch -q main; git merge -q --squash side; s comment $id -m x", "git support save, or where", "s/.*them: //;s/; to drop.*//;s/git commit/git commit -qm x/", "again"),
     Case("git switch -q -c side; s comment $id -m a; git switch -q main; git merge -q --squash side; s save", "git commit", "s/$/ -qm x/", "s show $id | grep ' a$'"),
     Case("echo a >f; s attach $id f; echo b >>$(git ls-files .support/attachments); s save", "git restore --staged", "s/; a new.*//", "s doctor"),
+    Case("entry=$(s show $id --json | grep '\"id\"' | sed -n 2p | cut -d'\"' -f4); s redact $id --entry $entry -m x", "git support redact", "s/TEXT/'Pay'/;s/REASON/x/", "true"),
     Case("printf x >.support/strange; git add .support; s save", "rm .support/strange", "s/, or.*//;s/$/; git rm -q --cached .support\\/strange/", "! again | grep strange"),
     Case("printf x >.support/strange; git add .support; s save", "git add .support/strange", "s/git commit/git commit -qm x/", "! again | grep strange"),
     Case("git switch -q -c side; s edit $id --severity minor; s comment $id -m a; git switch -q main; s edit $id --severity major; git merge --no-edit side", "git support show", "", "true"),

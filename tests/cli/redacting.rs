@@ -25,7 +25,7 @@ fn text_is_taken_out_of_the_present_and_history_is_told_about() {
         sandbox
             .run(&["redact", &id, "--text", "nowhere", "-m", "x"])
             .fails(1)
-            .contains("has no such text or entry")
+            .contains("has no text 'nowhere'")
     );
     let output = sandbox.run(&[
         "redact",
@@ -307,4 +307,40 @@ fn the_printed_command_removes_files_and_what_messages_spell_otherwise() {
         blob.trim()
     );
     assert_eq!(sandbox.shell(&script).stdout, "0\n1\n1\n", "{}", said.stderr);
+}
+
+#[test]
+fn what_is_not_taken_out_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let id = sandbox
+        .run(&["new", "Pay fails", "-m", "M\u{fc}ller and M\u{dc}LLER, \u{674e}\u{660e}"])
+        .ok()
+        .trim()
+        .to_owned();
+    sandbox.git(&["branch", "feature"]);
+    sandbox.run(&["comment", &id, "--branch", "feature", "-m", "M\u{fc}ller called."]).ok();
+    let opening = sandbox
+        .shell(&format!("git support show {id} --json | grep '\"id\"' | sed -n 2p | cut -d'\"' -f4"))
+        .ok();
+    let opening = opening.trim();
+    for (line, expected) in [
+        (vec!["--text", "NotThere"], "has no text 'NotThere'"),
+        (vec!["--text", "Pay", "--text", "NotThere"], "has no text 'NotThere'"),
+        (vec!["--text", "NotThere", "--entry", opening], "has no text 'NotThere'"),
+        (vec!["--entry", opening], "has no note and no attachment"),
+        (vec!["--text", "ab"], "at least 3"),
+    ] {
+        let before = sandbox.git(&["rev-parse", "HEAD"]);
+        let said = sandbox.run(&[&["redact", &id, "-m", "Her wish."], line.as_slice()].concat());
+        assert_ne!(said.status, Some(0), "{line:?}");
+        assert!(said.stderr.contains(expected), "{line:?}: {}", said.stderr);
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before);
+    }
+    let said = sandbox.run(&["redact", &id, "--text", "M\u{fc}ller", "-m", "Her wish."]);
+    for expected in ["in another spelling", "branch feature has it in entries that are not here"] {
+        assert!(said.stderr.contains(expected), "{}", said.stderr);
+    }
+    sandbox.run(&["redact", &id, "--text", "\u{674e}\u{660e}", "-m", "His wish."]).ok();
+    assert!(!sandbox.ticket_file(&id).contains('\u{674e}'));
 }
