@@ -47,9 +47,12 @@ pub(super) fn csv(view: &View) -> Result<String, NoSuchForm> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe before what would start one.
+/// A cell that no spreadsheet takes for a formula: an apostrophe before what would start one. A number is none.
 fn harmless(cell: &str) -> String {
     let cell = visible(cell);
+    if cell.parse::<f64>().is_ok() {
+        return cell;
+    }
     if cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r']) {
         format!("'{cell}")
     } else {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use git_support::process::{Calendar, Hours, read_calendar};
 use git_support::ticket::{Node, yaml};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
 use proptest::collection::vec;
@@ -148,16 +148,30 @@ proptest! {
         // Far enough for a week with one short day, and a holiday on it.
         let open = case.open_minutes(60 * 24 * 30);
         let first = open[0];
+        let is_open = |date: Date, minute: i64| {
+            let time = jiff::civil::time(i8::try_from(minute / 60).unwrap(), i8::try_from(minute % 60).unwrap(), 0, 0);
+            case.is_open(date.to_datetime(time), &holiday)
+        };
+        // The minutes at the beginning of a day that are the rest of the night before.
+        let night = |date: Date| {
+            let rest = (0..1_440).take_while(|minute| is_open(date, *minute)).count();
+            let is_rest = rest < 1_440 && is_open(date.yesterday().unwrap(), 1_439);
+            if is_rest { i64::try_from(rest).unwrap() } else { 0 }
+        };
+        let time = local(first).time();
+        let is_night = i64::from(time.hour()) * 60 + i64::from(time.minute()) < night(local(first).date());
         let (mut date, mut left) = (local(first).date(), days);
+        if is_night {
+            date = date.yesterday().unwrap();
+        }
         while left > 0 {
             date = date.tomorrow().unwrap();
-            let midday = (0..1_440_i64).any(|minute| {
-                let time = jiff::civil::time(i8::try_from(minute / 60).unwrap(), i8::try_from(minute % 60).unwrap(), 0, 0);
-                case.is_open(date.to_datetime(time), &holiday)
-            });
-            left -= u32::from(midday);
+            left -= u32::from((night(date)..1_440).any(|minute| is_open(date, minute)));
         }
-        let wanted = date.to_datetime(local(first).time());
+        if is_night {
+            date = date.tomorrow().unwrap();
+        }
+        let wanted = date.to_datetime(time);
         let reached = zone.to_timestamp(wanted).unwrap().as_second();
         let due = open.iter().find(|at| **at >= reached);
         prop_assert_eq!(hours.working_days_on(case.start, days), due.copied());

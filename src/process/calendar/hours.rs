@@ -140,17 +140,22 @@ impl Hours {
     }
 
     /// The same time of day so many working days on: an instant outside the hours counts as the next opening,
-    /// and so does one that would be reached outside them. A working day is a local day that has hours.
+    /// and so does one that would be reached outside them. A working day is a local day on which hours begin.
     #[must_use]
     pub fn working_days_on(&self, from: i64, days: u32) -> Option<i64> {
         let start = self.opening(from)?;
         let local = self.zone.to_datetime(Timestamp::from_second(start).ok()?);
         let mut day = day_number(local.date());
+        // In the second half of a night, it is still the working day that the night began on.
+        let seconds =
+            i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
+        let is_night = seconds < self.calendar.end_of_night(day);
+        day -= i64::from(is_night);
         let mut left = days;
         let mut idle = 0;
         while left > 0 {
             day += 1;
-            if self.calendar.hours_of(day).is_empty() {
+            if !self.calendar.is_working_day(day) {
                 idle += 1;
                 if idle > MAX_IDLE_DAYS {
                     return None;
@@ -159,7 +164,7 @@ impl Hours {
                 (left, idle) = (left - 1, 0);
             }
         }
-        let date = date_numbered(day)?;
+        let date = date_numbered(day + i64::from(is_night))?;
         // A time of day that the clocks skip is read as they stood before; one that comes twice as the first.
         let reached = self.zone.to_timestamp(date.to_datetime(local.time())).ok()?.as_second();
         self.opening(reached)

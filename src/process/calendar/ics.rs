@@ -21,6 +21,12 @@ struct Event {
     /// How many days it lasts, where no end is given.
     days: Option<i64>,
     rule: Option<String>,
+    /// Days on which it begins besides.
+    added: Vec<i64>,
+    /// Days on which it does not begin.
+    taken_out: Vec<i64>,
+    /// The day of the event of a series whose place it takes.
+    instead_of: Option<i64>,
     is_cancelled: bool,
 }
 
@@ -31,7 +37,10 @@ impl Calendar {
     /// # Errors
     /// What is wrong with the file.
     pub fn add_events(&mut self, text: &str) -> Result<(), String> {
-        for event in events(text)?.iter().filter(|event| !event.is_cancelled) {
+        let events = events(text)?;
+        // What another event takes the place of is not there, also where that one is cancelled.
+        self.worked.extend(events.iter().filter_map(|event| event.instead_of));
+        for event in events.iter().filter(|event| !event.is_cancelled) {
             let name = event.summary.as_deref().unwrap_or("an event");
             let Some(first) = event.start else {
                 return Err(format!("{name} has no start date (DTSTART)"));
@@ -41,11 +50,17 @@ impl Calendar {
             if last - first > MAX_DAYS {
                 return Err(format!("{name} lasts longer than {MAX_DAYS} days"));
             }
+            let length = last - first;
+            let begins = std::iter::once(&first).chain(&event.added);
+            let days =
+                begins.filter(|day| !event.taken_out.contains(day)).flat_map(|day| *day..=day + length);
             match event.rule.as_deref() {
-                None => self.holidays.extend(first..=last),
+                None => self.holidays.extend(days),
                 Some(rule) if is_yearly(rule) => {
                     let days = (first..=last).filter_map(super::date_of);
                     self.yearly.extend(days.map(|date| (u8::from(date.month()), date.day())));
+                    self.worked.extend(event.taken_out.iter().flat_map(|day| *day..=day + length));
+                    self.holidays.extend(event.added.iter().flat_map(|day| *day..=day + length));
                 }
                 Some(rule) => {
                     let problem = "only FREQ=YEARLY is understood; have the days written out";
@@ -101,6 +116,9 @@ impl Event {
             "DTEND" => self.end = day(value),
             "DURATION" => self.days = whole_days(value),
             "RRULE" => self.rule = Some(value.to_owned()),
+            "RDATE" => self.added.extend(value.split(',').filter_map(|value| day(value.split('/').next()?))),
+            "EXDATE" => self.taken_out.extend(value.split(',').filter_map(day)),
+            "RECURRENCE-ID" => self.instead_of = day(value),
             "STATUS" => self.is_cancelled = value.eq_ignore_ascii_case("CANCELLED"),
             _ => {}
         }
@@ -206,6 +224,43 @@ mod tests {
         assert_eq!(event("DTSTART:20261225\nDURATION:P2D"), ["2026-12-25", "2026-12-26"]);
         assert_eq!(event("DTSTART:20261225\nDURATION:PT8H"), first);
         assert!(event("DTSTART:20261225\nSTATUS:CANCELLED").is_empty());
+        assert_eq!(
+            event("DTSTART:20260401\nRDATE;VALUE=DATE:20260504,20260601"),
+            ["2026-04-01", "2026-05-04", "2026-06-01"]
+        );
+        assert_eq!(event("DTSTART:20260401\nDURATION:P2D\nRDATE;VALUE=PERIOD:20260504T000000Z/P2D").len(), 4);
+        assert_eq!(event("DTSTART:20261225\nRDATE:20261226\nEXDATE:20261225"), ["2026-12-26"]);
+    }
+
+    #[test]
+    fn a_yearly_holiday_is_none_where_the_file_takes_it_out_or_moves_it() {
+        let mut calendar = Calendar::always();
+        let event = |lines: &str| format!("BEGIN:VEVENT\nUID:1\n{lines}\nEND:VEVENT\n");
+        let file = [
+            event(
+                "DTSTART;VALUE=DATE:20200506\nRRULE:FREQ=YEARLY\nEXDATE;VALUE=DATE:20260506\nRDATE:20260507",
+            ),
+            event("DTSTART;VALUE=DATE:20200601\nRRULE:FREQ=YEARLY"),
+            event("RECURRENCE-ID;VALUE=DATE:20260601\nDTSTART;VALUE=DATE:20260602"),
+            event("RECURRENCE-ID;VALUE=DATE:20270601\nDTSTART;VALUE=DATE:20270601\nSTATUS:CANCELLED"),
+        ];
+        calendar.add_events(&format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", file.concat())).unwrap();
+        let is_free = |year: i32, month: u8, day: u8| {
+            let date = Date::from_calendar_date(year, time::Month::try_from(month).unwrap(), day).unwrap();
+            calendar.hours_of(day_of(date)).is_empty()
+        };
+        for (year, month, day, free) in [
+            (2025, 5, 6, true),
+            (2026, 5, 6, false),
+            (2026, 5, 7, true),
+            (2027, 5, 6, true),
+            (2026, 6, 1, false),
+            (2026, 6, 2, true),
+            (2027, 6, 1, false),
+            (2028, 6, 1, true),
+        ] {
+            assert_eq!(is_free(year, month, day), free, "{year}-{month}-{day}");
+        }
     }
 
     #[test]

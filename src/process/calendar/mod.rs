@@ -34,6 +34,8 @@ pub struct Calendar {
     pub holidays: BTreeSet<i64>,
     /// Days without hours in every year: month and day.
     pub yearly: BTreeSet<(u8, u8)>,
+    /// Days on which a yearly holiday is none: days since 1970.
+    pub worked: BTreeSet<i64>,
     /// The files below `.support/calendars/` that name more holidays; nothing once they are read.
     pub files: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl Calendar {
             week: std::array::from_fn(|_| vec![(0, DAY_SECS)]),
             holidays: BTreeSet::new(),
             yearly: BTreeSet::new(),
+            worked: BTreeSet::new(),
             files: Vec::new(),
         }
     }
@@ -68,11 +71,25 @@ impl Calendar {
         self.week.get(weekday).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The end of the hours that a day has from a shift of the day before, in seconds after midnight; 0 where it has none.
+    pub(super) fn end_of_night(&self, day: i64) -> i64 {
+        let before = self.hours_of(day - 1).last().map(|(_, to)| *to);
+        let first = self.hours_of(day).first().filter(|(from, to)| *from == 0 && *to < DAY_SECS);
+        first.filter(|_| before == Some(DAY_SECS)).map_or(0, |(_, to)| *to)
+    }
+
+    /// True for a working day: one on which hours begin. A night's rest of hours is of the day before.
+    pub(super) fn is_working_day(&self, day: i64) -> bool {
+        let night = usize::from(self.end_of_night(day) > 0);
+        self.hours_of(day).len() > night
+    }
+
     fn is_holiday(&self, day: i64) -> bool {
         if self.holidays.contains(&day) {
             return true;
         }
         !self.yearly.is_empty()
+            && !self.worked.contains(&day)
             && date_of(day).is_some_and(|date| self.yearly.contains(&(u8::from(date.month()), date.day())))
     }
 
