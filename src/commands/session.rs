@@ -127,7 +127,11 @@ impl<'a> Session<'a> {
     pub fn project_in(&self, scope: Scope) -> Result<Project<'a>, Failure> {
         let scope = match scope {
             // A day is taken at its end, and today's is not over.
-            Scope::At(when) if when == "today" => Scope::At(self.host.now().to_string()),
+            Scope::At(when)
+                if when == "today" || instant_said("today", self.host.now()).as_ref() == Some(&when) =>
+            {
+                Scope::At(self.host.now().to_string())
+            }
             Scope::At(when) => Scope::At(instant_said(&when, self.host.now()).unwrap_or(when)),
             Scope::Now | Scope::AllBranches => scope,
         };

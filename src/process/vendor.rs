@@ -142,9 +142,18 @@ fn is_phone(text: &str) -> bool {
     text.chars().all(plain) && text.chars().any(|c| c.is_ascii_digit())
 }
 
-/// The value below which a share of sorted values lies, in percent: the nearest rank.
+/// The value below which a share of sorted values lies, in percent: the nearest rank. Half of an even number of values lies
+/// below what is between the two in the middle.
 #[must_use]
 pub fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
+    let half = sorted.len() / 2;
+    if percent == 50
+        && sorted.len().is_multiple_of(2)
+        && let (Some(lower), Some(upper)) =
+            (half.checked_sub(1).and_then(|at| sorted.get(at)), sorted.get(half))
+    {
+        return Some(lower.midpoint(*upper));
+    }
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied()
 }
@@ -199,10 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_values_that_occurred() {
+    fn percentiles_are_values_that_occurred_or_between_the_two_in_the_middle() {
         let times = [1, 2, 3, 4, 100];
         assert_eq!((percentile(&times, 50), percentile(&times, 90)), (Some(3), Some(100)));
         assert_eq!(percentile(&[], 50), None);
+        assert_eq!((percentile(&[600, 1200], 50), percentile(&[600, 1200], 90)), (Some(900), Some(1200)));
+        assert_eq!(percentile(&[1, 2, 4, 10], 50), Some(3));
         assert_eq!(percentile(&[7], 90), Some(7));
     }
 }

@@ -66,6 +66,11 @@ impl Change<'_, '_> {
     /// An object cannot be read.
     pub fn put_vendor(&mut self, vendor: &Vendor) -> Result<(), Failure> {
         if self.project().vendors()?.get(&vendor.name) != Some(vendor) {
+            let settings = self.project().settings()?;
+            let calendar = vendor.calendar.as_deref().filter(|_| !settings.has_wrong_clocks());
+            if let Some(problem) = calendar.and_then(|name| settings.clocks.unknown_calendar(name)) {
+                return Err(Failure::new(Kind::Invalid, problem).hint("git support config"));
+            }
             let node = vendor.to_node();
             let text = |old: &str| record_in_text(old, &node, Vendor::KEYS);
             self.put_text(&layout::vendor(&vendor.name), &node, text)?;

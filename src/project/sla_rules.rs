@@ -5,8 +5,12 @@ use crate::process::{Clock, ClockBook, ClockRules, Hours, Judged, Team, TicketHi
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::{Project, Scope};
 use crate::store::git::ObjectId;
-use crate::store::{Past, SettingsChange};
+use crate::store::{Error, Past, SettingsChange};
 use crate::ticket::{EntryId, SlaStatus, TicketId, sha256};
+
+/// How far the clocks of those who work together may be apart: a ticket that is older than a change of the settings by more
+/// was opened before it, whenever it was committed.
+const CLOCK_SKEW_SECS: i64 = 86_400;
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
@@ -17,8 +21,8 @@ pub struct SlaRules {
     tip: Option<ObjectId>,
     books: Vec<ClockBook>,
     /// The commits after which the rules became others, the oldest first, each with the place of the rules
-    /// that it has.
-    turns: Vec<(ObjectId, usize)>,
+    /// that it has, and with the moment of the others, in seconds since 1970 UTC.
+    turns: Vec<(ObjectId, usize, i64)>,
     /// The place of the rules of the present.
     present: usize,
     /// Everybody who is or was of the team: a word stays the team's when somebody leaves.
@@ -62,7 +66,8 @@ impl NamedRules {
             let after = rules.book_at(project, turn.after, Some(before))?;
             last = Some(after);
             if before != after {
-                rules.turns.push((turn.before, before));
+                let since = project.store.repository().committed_at(turn.after).map_err(Error::from)?;
+                rules.turns.push((turn.before, before, since));
             }
         }
         Ok(rules)
@@ -169,7 +174,7 @@ impl SlaRules {
 
     /// The past of the present, at the turns: what [`Self::judge`] looks into.
     pub(super) fn past<'a>(&self, project: &'a Project<'_>) -> Option<Past<'a>> {
-        let commits: Vec<ObjectId> = self.turns.iter().map(|(commit, _)| *commit).collect();
+        let commits: Vec<ObjectId> = self.turns.iter().map(|(commit, ..)| *commit).collect();
         (!commits.is_empty()).then(|| project.store.past(commits, self.tip))
     }
 
@@ -198,8 +203,14 @@ impl SlaRules {
         let entries: Vec<EntryId> = course.judged.iter().filter_map(|id| EntryId::parse(id)).collect();
         let found = past.has_entries(id, &entries)?;
         // The latest turn first: the earliest that has an entry says the last word.
-        for ((_, book), has) in self.turns.iter().zip(found).rev() {
+        let opened = course.events.first().map_or(i64::MAX, |event| event.at);
+        for ((_, book, since), has) in self.turns.iter().zip(found).rev() {
             by.iter_mut().zip(has).filter(|(_, has)| *has).for_each(|(by, _)| *by = *book);
+            // An import brings what was opened long before: clocks that are set now do not judge it.
+            if opened.saturating_add(CLOCK_SKEW_SECS) < *since {
+                let at_opening = course.judged.iter().take_while(|id| Some(*id) == course.judged.first());
+                by.iter_mut().zip(at_opening).for_each(|(by, _)| *by = *book);
+            }
         }
         Ok(by)
     }

@@ -1,11 +1,11 @@
 //! A ticket, as a report looks at it: its course, and what its clocks and its team made of it.
 
-use crate::process::{Clock, ClockState, Event, EventKind, TicketHistory, standing};
+use crate::process::{Clock, ClockKind, ClockState, Event, EventKind, TicketHistory, standing};
 use crate::report::period::Period;
 use crate::ticket::{Level, Resolution, Summary, Timestamp};
 
 /// A ticket, as a report looks at it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Case {
     /// What a list shows of it.
     pub summary: Summary,
@@ -17,6 +17,8 @@ pub struct Case {
     pub responded: Option<i64>,
     /// The seconds of hours that it was worked on at each level; `None` of one where it never was.
     pub at_levels: [Option<i64>; 3],
+    /// Where only one vendor's part of it is looked at: that vendor.
+    pub of_vendor: Option<String>,
 }
 
 /// Why a ticket counts in no time and no rate.
@@ -31,6 +33,17 @@ pub(super) enum SetAside {
 }
 
 impl Case {
+    /// The same, with the clocks and waits of one vendor alone.
+    pub(super) fn part_of(&self, vendor: &str) -> Self {
+        let mut part = self.clone();
+        part.clocks.retain(|clock| match &clock.kind {
+            ClockKind::Vendor(own) => own == vendor,
+            ClockKind::Response | ClockKind::Update | ClockKind::Resolution | ClockKind::Level(_) => true,
+        });
+        part.of_vendor = Some(vendor.to_owned());
+        part
+    }
+
     /// When it was filed.
     pub(super) fn opened(&self) -> i64 {
         self.course.events.first().map_or(i64::MAX, |event| event.at)

@@ -6,6 +6,9 @@ use crate::report::definition::{Definition, Unit};
 use crate::report::period::Period;
 use crate::ticket::Level;
 
+/// The figure of the levels' own targets.
+pub(super) const LEVEL_KEPT: &str = "level-kept";
+
 /// Every figure of tickets, in order.
 pub const METRICS: &[Definition] = &[
     Definition {
@@ -121,7 +124,7 @@ pub const METRICS: &[Definition] = &[
         collect: |case, period| kept(case, period, |kind| *kind == ClockKind::Resolution),
     },
     Definition {
-        key: "level-kept",
+        key: LEVEL_KEPT,
         title: "Level targets met (OLA)",
         unit: Unit::Share,
         is_of_end: false,
@@ -141,7 +144,7 @@ pub const METRICS: &[Definition] = &[
         title: "Escalated 1 to 2",
         unit: Unit::Share,
         is_of_end: false,
-        about: "share of tickets opened in the period at level 1 that were escalated to level 2 by its end",
+        about: "share of tickets opened in the period and at level 1 since that were escalated to level 2 by its end",
         collect: |case, period| escalated(case, period, Level::One, Level::Two),
     },
     Definition {
@@ -149,7 +152,7 @@ pub const METRICS: &[Definition] = &[
         title: "Escalated 2 to 3",
         unit: Unit::Share,
         is_of_end: false,
-        about: "share of tickets opened in the period at level 2 that were escalated to level 3 by its end",
+        about: "share of tickets opened in the period and at level 2 since that were escalated to level 3 by its end",
         collect: |case, period| escalated(case, period, Level::Two, Level::Three),
     },
     Definition {
@@ -299,7 +302,7 @@ fn is_end(event: &Event) -> bool {
 
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended
 /// then, as far as the promise goes, whenever it stopped.
-fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
+pub(super) fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
     let value = |clock: &Clock| {
         let used_up = clock.due.filter(|_| clock.state == ClockState::Breached);
         let at = used_up.or(clock.stopped.map(|(at, _)| at));
@@ -339,8 +342,9 @@ fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
     let mut since = None;
     let mut waits = Vec::new();
     for event in case.events() {
-        if let EventKind::Waits(of, _) = &event.what {
-            since = Some((*of, event.at));
+        if let EventKind::Waits(of, vendor) = &event.what {
+            let is_other = case.of_vendor.as_ref().is_some_and(|own| Some(own) != vendor.as_ref());
+            since = Some((*of, event.at)).filter(|_| reason != Reason::Vendor || !is_other);
         } else if event.what == EventKind::Resumed {
             let wait = since.take().filter(|(of, _)| *of == reason && period.has(event.at));
             waits.extend(wait.map(|(_, from)| event.at - from));

@@ -1,7 +1,8 @@
 //! The groups that a report may be taken apart by.
 
-use crate::process::{Event, EventKind, Period as Calendar};
+use crate::process::{ClockKind, Event, EventKind, Period as Calendar};
 use crate::report::case::Case;
+use crate::report::definitions::{LEVEL_KEPT, kept};
 use crate::report::metrics::{Metric, figures, figures_of};
 use crate::report::period::Period;
 use crate::ticket::{Person, Timestamp};
@@ -117,7 +118,55 @@ pub fn grouped(cases: &[&Case], period: Period, by: By) -> Vec<(String, Vec<Metr
             groups.entry(group).or_default().push(case);
         }
     }
-    groups.into_iter().map(|((_, name), cases)| (name, figures(&cases, period))).collect()
+    if by == By::Level {
+        // A level's targets are its own, wherever the ticket is now.
+        for clock in cases.iter().flat_map(|case| &case.clocks) {
+            if let ClockKind::Level(level) = &clock.kind {
+                groups.entry((0, level.as_str().to_owned())).or_default();
+            }
+        }
+    }
+    let of_group = |((_, name), in_group): ((usize, String), Vec<&Case>)| {
+        let figures = match by {
+            By::Vendor => of_vendor(&in_group, period, &name),
+            By::Level => of_level(&in_group, cases, period, &name),
+            By::Severity
+            | By::Area
+            | By::Release
+            | By::Assignee
+            | By::Answer
+            | By::KnownError
+            | By::Via
+            | By::Week => figures(&in_group, period),
+        };
+        (name, figures)
+    };
+    groups.into_iter().map(of_group).collect()
+}
+
+/// The figures of a vendor's tickets: of clocks and waits, only its own.
+fn of_vendor(cases: &[&Case], period: Period, vendor: &str) -> Vec<Metric> {
+    let parts: Vec<Case> = cases.iter().map(|case| case.part_of(vendor)).collect();
+    figures(&parts.iter().collect::<Vec<_>>(), period)
+}
+
+/// The figures of a level's tickets, and of its own targets, whatever became of the ticket.
+fn of_level(cases: &[&Case], all: &[&Case], period: Period, name: &str) -> Vec<Metric> {
+    let mut figures = figures(cases, period);
+    let is_own = |kind: &ClockKind| matches!(kind, ClockKind::Level(level) if level.as_str() == name);
+    let counting = all.iter().filter(|case| case.set_aside(period.to).is_none());
+    let mut kept: Vec<_> = counting
+        .flat_map(|case| {
+            let values = kept(case, period, is_own).into_iter();
+            values.map(|value| (value, Some(case.summary.id.clone())))
+        })
+        .collect();
+    kept.sort();
+    figures
+        .iter_mut()
+        .filter(|figure| figure.key == LEVEL_KEPT)
+        .for_each(|figure| figure.values.clone_from(&kept));
+    figures
 }
 
 fn by_week(cases: &[&Case], period: Period) -> Vec<(String, Vec<Metric>)> {

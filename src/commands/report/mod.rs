@@ -61,7 +61,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project_in(args.reading.scope())?;
     let at = project.moment()?;
     let period = period(args, at)?;
-    let is_budget = args.query == ["budget"];
+    let is_budget = args.query.first().is_some_and(|word| word == "budget");
+    if is_budget
+        && (args.query.len() > 1 || args.html.is_some() || args.by.is_some() || args.tickets.is_some())
+    {
+        return Err(Failure::usage("report budget takes no query, --html, --by or --tickets")
+            .hint("git support report budget"));
+    }
     let query = if is_budget { String::new() } else { given_query(&args.query)?.unwrap_or_default() };
     // What happened after the period changes nothing of it.
     let end = Timestamp::from_unix(period.to.saturating_sub(1)).unwrap_or(at);
@@ -164,6 +170,11 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         }
     };
     if from >= to {
+        if args.to.is_none() && from > at.unix() {
+            return Err(
+                Failure::usage("the period begins in the future").hint("git support report --from 30d")
+            );
+        }
         let at = |at: i64| Timestamp::from_unix(at).unwrap_or_default().to_string();
         if from == to {
             let hint = format!("git support report --from {}", at(from));
@@ -176,7 +187,11 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
         let hint = format!("git support report --from {earlier} --to {later}");
         return Err(Failure::usage("the period ends before it begins").hint(hint));
     }
-    Ok(Period { from, to })
+    if from > at.unix() {
+        return Err(Failure::usage("the period begins in the future").hint("git support report --from 30d"));
+    }
+    // What is still to come has not happened: a period that is not over ends now.
+    Ok(Period { from, to: to.min(at.unix().saturating_add(1)) })
 }
 
 /// The tickets, each with its clocks at a moment.
@@ -244,7 +259,7 @@ impl Judge<'_> {
                 (Vec::new(), first_response(&course, self.team), at_levels(&course, judged, self.at))
             }
         };
-        Some(Case { summary: one.summary, course, clocks, responded, at_levels })
+        Some(Case { summary: one.summary, course, clocks, responded, at_levels, of_vendor: None })
     }
 }
 

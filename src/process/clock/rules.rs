@@ -7,7 +7,7 @@ use crate::process::calendar::{ALWAYS, Calendar, Hours, read_calendar, texts};
 use crate::process::settings::Settings;
 use crate::process::vendor::Vendor;
 use crate::process::wrong::{Wrong, wrong};
-use crate::ticket::{Level, Node, Severity, nearest, parse_span};
+use crate::ticket::{Level, Node, Severity, nearest, parse_span, visible};
 
 /// From which share of the budget on a clock warns, in percent, where the settings do not say.
 const WARN_PERCENT: i64 = 75;
@@ -269,10 +269,18 @@ impl ClockRules {
     }
 
     pub(in crate::process) fn check_calendar(&self, path: &[&str], name: Option<&str>) -> Result<(), Wrong> {
-        let Some(name) = name.filter(|name| !self.calendars.contains_key(*name)) else { return Ok(()) };
+        match name.and_then(|name| self.unknown_calendar(name)) {
+            Some(problem) => Err(wrong(&[path, &["calendar"]].concat(), &problem)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong with the name of a calendar that is not there.
+    #[must_use]
+    pub fn unknown_calendar(&self, name: &str) -> Option<String> {
         let known: Vec<&str> = self.calendars.keys().map(String::as_str).collect();
-        let problem = format!("unknown calendar '{name}' (known: {})", known.join(", "));
-        Err(wrong(&[path, &["calendar"]].concat(), &problem))
+        let is_known = name == ALWAYS || self.calendars.contains_key(name);
+        (!is_known).then(|| format!("unknown calendar '{}' (known: {})", visible(name), known.join(", ")))
     }
 }
 

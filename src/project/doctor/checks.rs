@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
-use crate::project::doctor::evidence;
+use crate::project::doctor::{evidence, names};
 use crate::project::failure::Failure;
-use crate::project::find::parse_query;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word, visible};
+use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word};
 
 /// The most paths that are named one by one.
 const MAX_UNSAFE: usize = 100;
@@ -27,7 +26,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
         work_tree(store, &mut faults)?;
     }
     project_files(&snapshot, project.is_unused(), &mut faults)?;
-    saved_queries(project, &mut faults)?;
+    names::check(project, &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
     let team = project.team()?;
     faults.extend(team.shared().into_iter().map(|problem| {
@@ -212,19 +211,6 @@ fn project_files(snapshot: &Snapshot<'_>, is_unused: bool, faults: &mut Vec<Prob
                 .at(layout::ATTRIBUTES)
                 .hint("git support doctor --repair"),
         );
-    }
-    Ok(())
-}
-
-/// Saved queries that no command would take.
-fn saved_queries(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
-    let settings = project.settings()?;
-    for (name, text) in &settings.queries {
-        if let Err(failure) = parse_query(text, settings) {
-            let message = format!("queries.{}: {:#}", visible(name), failure.error);
-            let hint = format!("git support config set queries.{} QUERY", shell_word(name));
-            faults.push(Problem::error("config.query", message).at(layout::CONFIG).hint(hint));
-        }
     }
     Ok(())
 }

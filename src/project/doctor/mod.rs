@@ -3,6 +3,7 @@
 mod by_hand;
 mod checks;
 mod evidence;
+mod names;
 mod repairs;
 mod settings;
 mod stray;

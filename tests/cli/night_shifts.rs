@@ -1,0 +1,122 @@
+//! Clocks and figures as people count them by hand: nights, holidays of a file, vendors one by one, days that are not over.
+
+use crate::sandbox::Sandbox;
+
+/// A project with clocks, set on 5 January 2026.
+fn project(settings: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    for setting in settings.lines().map(str::trim) {
+        at(&sandbox, "2026-01-05T00:00:00Z", &format!("config set {setting}"));
+    }
+    sandbox
+}
+
+fn at(sandbox: &Sandbox, instant: &str, line: &str) -> String {
+    let clock =
+        format!("export GIT_SUPPORT_NOW={instant} GIT_AUTHOR_DATE={instant} GIT_COMMITTER_DATE={instant}");
+    sandbox.shell(&format!("{clock}; git support {line}")).ok().trim().to_owned()
+}
+
+#[test]
+fn a_night_is_the_working_day_that_it_began_on() {
+    let sandbox = project(
+        "calendars.n.hours.mon-fri 22:00-06:00
+         calendars.n.timezone Europe/Berlin
+         clocks.major.resolution 3d
+         clocks.major.calendar n
+         clocks.minor.resolution 1d
+         clocks.minor.calendar n",
+    );
+    for (opened, severity, due) in [
+        ("2026-03-02T22:00:00Z", "major", "2026-03-05 23:00"),
+        ("2026-03-05T22:00:00Z", "major", "2026-03-10 23:00"),
+        ("2026-03-06T22:00:00Z", "minor", "2026-03-09 23:00"),
+        ("2026-03-07T00:00:00Z", "minor", "2026-03-10 01:00"),
+        // Outside the hours: from the next opening on.
+        ("2026-03-07T12:00:00Z", "minor", "2026-03-10 22:00"),
+    ] {
+        let id = at(&sandbox, opened, &format!("new T --severity {severity}"));
+        let said = at(&sandbox, opened, &format!("sla {id}"));
+        assert!(said.contains(&format!("due {due}")), "{opened} {severity}: {said}");
+    }
+}
+
+#[test]
+fn each_vendor_answers_for_its_own_waits() {
+    let sandbox = project("clocks.major.resolution 48h\nlevels.1.resolution 2h");
+    for vendor in ["slow", "quick"] {
+        at(
+            &sandbox,
+            "2026-01-05T00:00:00Z",
+            &format!("vendor add {vendor} --email a@b.example --response 2h"),
+        );
+    }
+    let id = at(&sandbox, "2026-01-05T00:10:00Z", "new A --severity major");
+    at(&sandbox, "2026-01-05T00:20:00Z", &format!("escalate {id} --force -m x"));
+    for (instant, step) in [
+        ("2026-01-05T01:00:00Z", "defer --vendor slow"),
+        ("2026-01-07T01:00:00Z", "resume"),
+        ("2026-01-07T02:00:00Z", "defer --vendor quick"),
+        ("2026-01-07T03:00:00Z", "resume"),
+    ] {
+        let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
+        at(&sandbox, instant, &format!("{verb} {id} {rest} -m x"));
+    }
+    let figure = |by: &str, key: &str, group: &str| {
+        let csv = at(&sandbox, "2026-01-08T00:00:00Z", &format!("report --from 30d --by {by} --format csv"));
+        let row = csv.lines().find(|line| line.starts_with(&format!("{group},{key},")));
+        let cells: Vec<String> =
+            row.unwrap_or_else(|| panic!("{csv}")).split(',').map(str::to_owned).collect();
+        (cells[5].clone(), cells[6].clone(), cells[7].clone())
+    };
+    let text = |n: &str, value: &str, median: &str| (n.to_owned(), value.to_owned(), median.to_owned());
+    assert_eq!(figure("vendor", "vendor-kept", "slow"), text("1", "0.0", ""));
+    assert_eq!(figure("vendor", "vendor-kept", "quick"), text("1", "100.0", ""));
+    assert_eq!(figure("vendor", "vendor-wait", "slow"), text("1", "", "172800"));
+    assert_eq!(figure("vendor", "vendor-wait", "quick"), text("1", "", "3600"));
+    // The target of level 1 is level 1's, although the ticket is at level 2 now.
+    assert_eq!(figure("level", "level-kept", "1").0, "1");
+    assert_eq!(figure("level", "level-kept", "2").0, "0");
+}
+
+#[test]
+fn a_day_and_a_period_that_are_not_over_end_now() {
+    let sandbox = project("clocks.major.resolution 4h");
+    let id = at(&sandbox, "2026-01-05T00:10:00Z", "new A --severity major");
+    let now = "2026-01-05T00:30:00Z";
+    for day in ["2026-01-05", "today", "now"] {
+        assert!(at(&sandbox, now, &format!("sla {id} --at {day}")).contains("running"), "{day}");
+        at(&sandbox, now, &format!("sla --gate --at {day}"));
+        at(&sandbox, now, &format!("check is:breached --at {day}"));
+    }
+    let age = at(&sandbox, now, "report --from 2026-01-01 --to 2026-01-31 --json");
+    let report: serde_json::Value = serde_json::from_str(&age).unwrap();
+    assert_eq!(report["to"], "2026-01-05T00:30:01Z");
+    for (line, problem) in [
+        ("report --from 2026-02-01", "begins in the future"),
+        ("report budget severity:major", "takes no query"),
+        ("report budget --html x.html", "takes no query"),
+    ] {
+        let said = sandbox.shell(&format!("export GIT_SUPPORT_NOW={now}; git support {line}"));
+        assert_eq!(said.status, Some(2), "{line}");
+        assert!(said.stderr.contains(problem), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn clocks_that_are_set_now_do_not_judge_what_is_imported_from_before() {
+    let sandbox = project("clocks.major.resolution 4h");
+    let issue = |number: u32, created: &str| {
+        format!(
+            "{{\"number\":{number},\"title\":\"T{number}\",\"state\":\"OPEN\",\"createdAt\":\"{created}\",\"author\":{{\"login\":\"kim\"}},\"labels\":[{{\"name\":\"major\"}}],\"url\":\"https://github.com/a/b/issues/{number}\",\"body\":\"x\",\"comments\":[]}}"
+        )
+    };
+    sandbox.file(
+        "../issues.json",
+        format!("[{},{}]", issue(1, "2020-03-01T00:00:00Z"), issue(2, "2026-01-06T00:00:00Z")),
+    );
+    at(&sandbox, "2026-01-07T00:00:00Z", "import ../issues.json");
+    let said = at(&sandbox, "2026-01-07T00:00:00Z", "sla");
+    assert!(said.contains("T2") && said.contains("breached") && !said.contains("T1"), "{said}");
+}
