@@ -8,7 +8,7 @@ use crate::commands::views;
 use crate::process::{Member, Role, SETTINGS, Settings, Team};
 use crate::project::{ChangeOptions, Outcome, Project, Scope};
 use crate::render::View;
-use crate::ticket::{Person, address_problem, has_visible, shell_word, visible, yaml};
+use crate::ticket::{Node, Person, address_problem, has_visible, shell_word, visible, yaml};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -67,10 +67,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let (owners, hours) = wanted(args, asks, &project, session)?;
     let me = if owners.is_empty() { None } else { Some(project.me()?) };
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
+    let renamed = project.named_otherwise()?.is_some();
     let changed = project.change(&options, |change| {
         change.subject("set up tickets in this repository");
         if !change.project().has_settings()? {
             change.put_settings(config_text(session.branch.as_deref(), hours.as_ref()));
+        } else if let Some(name) = session.branch.as_deref().filter(|_| renamed) {
+            change.subject("name the branch of the tickets");
+            change.set_setting("branch", Some(&Node::text(name)))?;
         } else if hours.is_some() {
             return Err(Failure::new(Kind::Refused, "the project is set up already")
                 .hint("git support config set calendars.office.hours.mon-fri 09:00-17:00"));

@@ -3,7 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::{Field, Ticket, visible_line};
+use crate::ticket::{Field, Ticket, visible, visible_line};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -35,7 +35,19 @@ impl Project<'_> {
         false
     }
 
+    /// The branch that the settings of this one name, where that is another.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn named_otherwise(&self) -> Result<Option<String>, Failure> {
+        Ok(self.store.named_otherwise()?)
+    }
+
     fn synced(&self, remote: Option<&str>, take: Take, rewrite: Rewrite) -> Result<Synced, Failure> {
+        if let Some(other) = self.named_otherwise()? {
+            let (own, other) = (self.branch(), visible(&other));
+            self.host.note(format!("warning: {own} says that the tickets are on branch {other}, which other clones read (run git support doctor)"));
+        }
         let wording = self.in_newest_state()?.wording()?;
         // A clone that was never written to merges as well.
         let _ = self.store.wire_driver();

@@ -6,11 +6,12 @@ use std::fs;
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{self, FileChange, ObjectId, TreeChange};
+use crate::store::git::{self, FileChange, ObjectId, TreeChange, shown};
 use crate::store::layout;
 use crate::store::merged_tree;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::synced::Synced;
+use crate::store::ticket_branch::self_named;
 use crate::ticket::{Entry, EntryId, Field, Ticket, TicketId};
 
 impl Store {
@@ -76,9 +77,15 @@ impl Store {
     /// Why a branch that the remote had once is not pushed again.
     pub(super) fn deleted(&self, remote: &str) -> Error {
         let message = format!("{remote} no longer has the branch '{}', which it had", self.branch());
-        git::Error::new(git::Kind::Refused, message)
-            .hint("git support sync --keep-mine to push it again")
-            .into()
+        // One that says so of itself may be where they went.
+        let others = self_named(self.repository()).unwrap_or_default();
+        let hint = match others.iter().find(|name| *name != self.branch()) {
+            Some(other) => {
+                format!("where the tickets are on {0} now: git config support.branch {0}", shown(other))
+            }
+            None => "git support sync --keep-mine to push it again".to_owned(),
+        };
+        git::Error::new(git::Kind::Refused, message).hint(hint).into()
     }
 
     /// Takes over a rewritten history: our branch becomes theirs, with what was done here since on top.

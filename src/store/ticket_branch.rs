@@ -48,7 +48,7 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
 }
 
 /// The branches of tickets alone whose settings name themselves, here and on the remote.
-fn self_named(repository: &Repository) -> Result<Vec<String>, Error> {
+pub(super) fn self_named(repository: &Repository) -> Result<Vec<String>, Error> {
     let mut names: Vec<String> = Vec::new();
     for folder in ["refs/heads/", "refs/remotes/origin/"] {
         for (reference, commit) in repository.branches(folder)? {
@@ -149,6 +149,16 @@ impl Store {
             missing.extend(branches.into_iter().filter(|(_, commit)| !self.repository().has_object(*commit)));
         }
         Ok(missing)
+    }
+
+    /// The branch that this one's own settings name, where that is another: it was renamed, and clones that nobody told read
+    /// the other.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn named_otherwise(&self) -> Result<Option<String>, Error> {
+        let Some(tip) = self.repository().tip(self.target())? else { return Ok(None) };
+        Ok(named_by(self.repository(), tip)?.filter(|name| name != self.branch()))
     }
 
     /// The branches of tickets alone that say so of themselves, where this store is on another that nobody named.

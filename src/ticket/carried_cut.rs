@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::ticket::Ticket;
+use crate::ticket::cut_text::REDACTED;
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::field::Field;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
-use crate::ticket::redact::REDACTED;
 use crate::ticket::words::Action;
 
 /// A value that a redaction cut.

@@ -1,6 +1,7 @@
 //! Texts that redactions cut: what is a cut of what, and what two cuts of one text leave of it.
 
-use crate::ticket::redact::REDACTED;
+/// What stands where something was taken out.
+pub const REDACTED: &str = "[redacted]";
 
 /// The most pairs of words that are compared for what two cuts have in common; above, nothing of the text stays.
 const MAX_PAIRS: usize = 4_000_000;

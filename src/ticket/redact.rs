@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ticket::Ticket;
 use crate::ticket::ancestry::Ancestry;
 use crate::ticket::attachment::attachment_file;
-use crate::ticket::cut_text::{is_cut_text, left_by_both};
+use crate::ticket::cut_text::{REDACTED, is_cut_text, left_by_both};
 use crate::ticket::entry::{Entry, Set};
 use crate::ticket::entry_codec::{entry_node, read_entry};
 use crate::ticket::field::{Field, Kind};
@@ -14,9 +14,6 @@ use crate::ticket::fold::members;
 use crate::ticket::id::EntryId;
 use crate::ticket::node::Node;
 use crate::ticket::occurrence::Occurrence;
-
-/// What stands where something was taken out.
-pub const REDACTED: &str = "[redacted]";
 
 /// What is to be taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

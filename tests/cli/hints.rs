@@ -231,6 +231,14 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
+        "where the tickets are on {0} now",
+        "ticket_branch::a_renamed_branch_of_tickets_is_noticed_and_named_anew",
+    ),
+    (
+        "which other clones read (run git support doctor)",
+        "ticket_branch::a_renamed_branch_of_tickets_is_noticed_and_named_anew",
+    ),
+    (
         "git worktree add ../{branch} {branch} && git",
         "sharing::a_conflict_on_a_branch_beside_is_settled_as_the_hint_says",
     ),

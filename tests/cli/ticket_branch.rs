@@ -175,3 +175,27 @@ fn a_new_branch_says_how_the_tickets_of_another_come_along() {
     assert!(sandbox.run(&["show", &id]).ok().contains("Pay fails"));
     assert!(!sandbox.repo().join("hit").exists());
 }
+
+#[test]
+fn a_renamed_branch_of_tickets_is_noticed_and_named_anew() {
+    let sandbox = Sandbox::new();
+    let script = "git init -q --bare -b main ../h.git; git remote add origin ../h.git; git stash -qu; git push -q origin HEAD:main
+        git support init -q --branch tickets; id=$(git support new T); git support sync -q; git clone -q ../h.git ../b
+        git branch -m tickets desk; git config support.branch desk";
+    sandbox.shell(script).ok();
+    let found = sandbox.run(&["doctor"]).stdout;
+    assert!(found.contains("its settings say that the tickets are on branch tickets"), "{found}");
+    assert!(sandbox.run(&["sync"]).stderr.contains("which other clones read"));
+    sandbox.run(&["init", "--branch", "desk"]).ok();
+    assert_eq!(sandbox.run(&["config", "get", "branch"]).ok(), "desk\n");
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+    sandbox.run(&["sync"]).ok();
+    // Another clone is told where they went.
+    let there = sandbox.shell(
+        "cd ../b; git config user.name B; git config user.email b@example.com; git config support.branch tickets; git support sync
+         git -C ../h.git branch -D tickets; git fetch -q; git support sync",
+    );
+    assert!(there.stderr.contains("git config support.branch desk"), "{}{}", there.stdout, there.stderr);
+    let there = sandbox.shell("cd ../b; git config support.branch desk; git fetch -q --prune; git support sync && git support list && git support doctor");
+    assert!(there.ok().contains("  T "), "the ticket is on the new branch");
+}

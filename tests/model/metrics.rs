@@ -259,6 +259,7 @@ fn case(ticket: &Ticket, books: &[ClockBook], at: i64) -> Case {
         responded: first_response(&course, &team),
         at_levels: at_levels(&course, judged, at),
         course,
+        of_vendor: None,
     }
 }
 

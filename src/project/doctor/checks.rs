@@ -9,7 +9,7 @@ use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word};
+use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word, visible};
 
 /// The most paths that are named one by one.
 const MAX_UNSAFE: usize = 100;
@@ -66,6 +66,17 @@ fn branches(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     }
     if !missing.is_empty() {
         return Ok(());
+    }
+    if let Some(name) = store.named_otherwise()? {
+        let message = format!(
+            "its settings say that the tickets are on branch {}, which other clones read",
+            visible(&name)
+        );
+        faults.push(
+            Problem::warning("store.misnamed", message)
+                .at(store.branch())
+                .hint(format!("git support init --branch {}", shell_word(store.branch()))),
+        );
     }
     for name in store.other_ticket_branches()? {
         let message =
