@@ -142,8 +142,10 @@ impl From<store::Error> for Failure {
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),
             store::Error::NotFound { ref elsewhere, .. } if !elsewhere.is_empty() => {
-                let hint =
-                    format!("--branch {}, or --all-branches", elsewhere.first().map_or("", String::as_str));
+                let name = elsewhere.first().map_or("", String::as_str);
+                // A branch of the remote alone is begun here by its own name.
+                let name = shell_word(name.strip_prefix("origin/").unwrap_or(name));
+                let hint = format!("--branch {name}; to read every branch: --all-branches");
                 Self::new(Kind::NotFound, error).hint(hint)
             }
             store::Error::NotFound { ref near, .. } => {

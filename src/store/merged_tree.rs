@@ -301,8 +301,7 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
         Some(merged) => Ok(Some(merged)),
         None => {
             let problem = format!("{} was changed on both sides in the same place", visible_line(path));
-            let hint =
-                "git pull --no-rebase, settle the conflict in it, git commit -a; then git support sync";
+            let hint = "git pull --no-rebase, settle the conflict in it, git add it, git commit; then git support sync";
             Err(git::Error::new(git::Kind::Conflict, problem).hint(hint).into())
         }
     }

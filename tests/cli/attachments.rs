@@ -155,3 +155,32 @@ fn an_entry_that_names_anothers_file_keeps_nothing_from_being_redacted() {
         assert_eq!(left.stdout.is_empty(), !is_kept, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_name_is_one_line_of_one_file_and_no_secret() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox
+        .shell("echo one >../f; echo two >../g; echo three >../ghp_abcdefghijklmnopqrstuvwxyz0123456789.txt")
+        .ok();
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    let long = "n".repeat(513);
+    for (line, problem) in [
+        (format!("attach {id} ../f --name {long}"), "at most 512"),
+        (format!("attach {id} ../f ../g --name x"), "--name is for one file"),
+        (format!("attach {id} - - <../f"), "standard input can be read once"),
+        (format!("attach {id} ../ghp_*.txt"), "looks like it contains a GitHub token"),
+        (format!("edit {id} --label ghp_abcdefghijklmnopqrstuvwxyz0123456789"), "labels, line 1, looks like"),
+        (
+            format!("edit {id} --affects ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
+            "affects, line 1, looks like",
+        ),
+    ] {
+        let said = sandbox.shell(&format!("git support {line}"));
+        assert!(matches!(said.status, Some(1 | 2)), "{line}: {said:?}");
+        assert!(said.stderr.contains(problem), "{line}: {}", said.stderr);
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before, "{line}");
+    }
+    sandbox.shell(&format!("git support attach {id} ../f --name renamed.log")).ok();
+    assert!(sandbox.run(&["attach", &id, "--list"]).ok().contains("renamed.log"));
+}

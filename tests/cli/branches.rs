@@ -48,7 +48,7 @@ fn a_ticket_of_another_branch_is_named_where_it_is() {
     for arguments in [&["show", &theirs[..6]][..], &["comment", &theirs, "-m", "x"], &["log", &theirs]] {
         let stderr = sandbox.run(arguments).fails(1);
         assert!(stderr.contains("; it is on feature/x"), "{stderr}");
-        assert!(stderr.contains("--branch feature/x, or --all-branches"), "{stderr}");
+        assert!(stderr.contains("--branch feature/x; to read every branch: --all-branches"), "{stderr}");
     }
     assert!(sandbox.run(&["show", &theirs, "--branch", "feature/x"]).ok().contains("Of the feature"));
 }
@@ -134,4 +134,27 @@ fn a_branch_that_leads_to_no_commit_stops_nothing_and_one_whose_commit_is_missin
     assert!(found.contains("refs/remotes/origin/gone leads to 1111111111"), "{found}");
     sandbox.run_unwatched(&["list"], "").ok();
     sandbox.shell("rm .git/refs/remotes/origin/gone .git/refs/heads/blob .git/refs/heads/tag .git/refs/remotes/origin/tree").ok();
+}
+
+#[test]
+fn a_lock_that_a_git_left_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.shell("touch .git/refs/heads/main.lock").ok();
+    let said = sandbox.run_unwatched(&["new", "T"], "").fails(4);
+    assert!(said.contains("refs/heads/main.lock") && said.contains("remove that file"), "{said}");
+    sandbox.shell("rm .git/refs/heads/main.lock").ok();
+}
+
+#[test]
+fn a_branch_of_the_remote_alone_is_named_as_it_is_typed() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("There");
+    let there = sandbox.shell(&format!(
+        "git clone -q . ../b; cd ../b; git config user.name B; git config user.email b@example.com
+         git switch -q -c topic main~1; git branch -qD main; git support comment {id} -m x; git support comment {id} -m x --branch origin/main
+         git support comment {id} -m Said. --branch main && git support show {id} --branch main"
+    ));
+    assert!(there.stderr.contains("hint: --branch main;"), "{}", there.stderr);
+    assert!(there.stderr.contains("no branch 'origin/main' here: it is origin's"), "{}", there.stderr);
+    assert!(there.stdout.contains("Said."), "{}{}", there.stdout, there.stderr);
 }

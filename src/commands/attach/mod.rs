@@ -12,6 +12,7 @@ use crate::intake;
 use crate::process::{Request, RequestKind, Settings};
 use crate::project::NewAttachment;
 use crate::render::View;
+use crate::ticket::MAX_LINE_CHARS;
 
 /// Attach files to a ticket, list them, or get one
 ///
@@ -35,7 +36,7 @@ pub struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadOptions,
-    /// Set the file name of standard input
+    /// Set the name under which a single file is attached [default: its own]
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -78,9 +79,12 @@ pub(crate) fn read_attachments(
     session: &mut Session<'_>,
 ) -> Result<Vec<NewAttachment>, Failure> {
     let directory = session.directory().to_owned();
+    let is_input = |path: &&PathBuf| path.as_path() == Path::new(intake::STANDARD_INPUT);
+    if name.is_some() && paths.len() > 1 || paths.iter().filter(is_input).count() > 1 {
+        return Err(Failure::usage("--name is for one file, and standard input can be read once"));
+    }
     let mut files = Vec::new();
     for path in paths {
-        let name = if path == Path::new(intake::STANDARD_INPUT) { name } else { None };
         let limit = settings.max_attachment_bytes;
         let evidence =
             intake::read_evidence(path, name, &directory, session.input, limit).map_err(|error| {
@@ -92,6 +96,12 @@ pub(crate) fn read_attachments(
                     failure
                 }
             })?;
+        let length = evidence.name.chars().count();
+        if length > MAX_LINE_CHARS {
+            let message =
+                format!("the name of an attachment has {length} characters (at most {MAX_LINE_CHARS})");
+            return Err(Failure::usage(message).hint("git support attach ID FILE --name NAME"));
+        }
         files.push(NewAttachment { name: evidence.name, content: evidence.content });
     }
     Ok(files)

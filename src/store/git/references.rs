@@ -9,6 +9,7 @@ use git2::{ErrorCode, Oid, Transaction};
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Ident;
+use crate::store::git::index::held;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::shown;
@@ -201,6 +202,9 @@ impl Repository {
                 Some(hand) => return Ok(stands.then_some(LockedReference { step, hand })),
                 None if !stands => return Ok(None),
                 None if wait.again() => {}
+                None if self.repo.commondir().join(format!("{}.lock", step.name)).exists() => {
+                    return Err(held(&self.repo.commondir().join(format!("{}.lock", step.name))));
+                }
                 None => {
                     let message = format!("{} is locked by another git; nothing was changed", step.name);
                     return Err(Error::new(Kind::Busy, message).hint("try again"));

@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::path::quoted;
 use crate::store::git::repository::Repository;
 
 /// A branch as the target of reads and writes.
@@ -81,6 +82,12 @@ impl Repository {
             return Ok(());
         }
         let name = target.name();
+        if self.reference_id(&format!("refs/remotes/{name}"))?.is_some()
+            && let Some((remote, own)) = name.split_once('/')
+        {
+            let message = format!("no branch '{name}' here: it is {remote}'s");
+            return Err(Error::new(Kind::NotFound, message).hint(format!("--branch {}", quoted(own))));
+        }
         let look = if self.has_origin() {
             format!("git fetch origin {name}:{name}")
         } else {

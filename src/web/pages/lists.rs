@@ -110,9 +110,12 @@ pub(in crate::web) fn found(query: &str, tickets: Result<&Answer, &Problem>) -> 
             Ok(tickets) => (table(&tickets.value, &tickets.now, "Tickets", "No ticket matches.")),
             Err(problem) => {
                 div.problem role="alert" {
-                    p { (problem.message) }
-                    @if let Some(column) = column_of(&problem.message) {
-                        pre { (query) "\n" (" ".repeat(column.saturating_sub(1))) "^" }
+                    @match column_of(&problem.message) {
+                        Some((said, column)) => {
+                            p { (said) }
+                            pre { (query) "\n" (" ".repeat(column.saturating_sub(1))) "^" }
+                        }
+                        None => p { (problem.message) },
                     }
                     @for hint in &problem.hints { p.soft { (hint) } }
                 }
@@ -121,11 +124,13 @@ pub(in crate::web) fn found(query: &str, tickets: Result<&Answer, &Problem>) -> 
     }
 }
 
-/// The column that an error of a query names; the words of the command line begin with a blank.
-fn column_of(message: &str) -> Option<usize> {
-    let (_, rest) = message.split_once("column ")?;
+/// The error of a query with the column as it was typed here, and that column: the words of the command line begin with a
+/// blank.
+fn column_of(message: &str) -> Option<(String, usize)> {
+    let (before, rest) = message.split_once("column ")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse::<usize>().ok()?.checked_sub(1)
+    let column = digits.parse::<usize>().ok()?.checked_sub(1)?;
+    Some((format!("{before}column {column}{}", rest.get(digits.len()..).unwrap_or_default()), column))
 }
 
 /// Tickets that are like one that is being written.
