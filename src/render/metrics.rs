@@ -190,11 +190,12 @@ fn whole(out: &mut String, table: &Metrics, line: &MetricLine, look: &RenderOpti
         let _ = writeln!(out, "  {}", look.paint(DIM, &text));
     }
     if table.with_tickets {
-        tickets(out, line, look);
+        tickets(out, line, (table, look));
     }
 }
 
-fn tickets(out: &mut String, line: &MetricLine, look: &RenderOptions) {
+fn tickets(out: &mut String, line: &MetricLine, (table, look): (&Metrics, &RenderOptions)) {
+    let room = look.columns.map_or(usize::MAX, |columns| columns.saturating_sub(27)).max(12);
     for (id, value) in &line.tickets {
         let value = match line.unit {
             "tickets" => String::new(),
@@ -202,7 +203,15 @@ fn tickets(out: &mut String, line: &MetricLine, look: &RenderOptions) {
             "seconds" => span(*value),
             _ => span_text(*value),
         };
-        let _ = writeln!(out, "    {} {value}", look.id(id.as_str(), 10));
+        let title = shown(table.titles.get(id).map_or("", String::as_str));
+        let title = cut(&title, room);
+        let id = look.id(id.as_str(), 10);
+        let text = if value.is_empty() {
+            format!("    {id}  {title}")
+        } else {
+            format!("    {id} {value:>10}  {title}")
+        };
+        let _ = writeln!(out, "{}", text.trim_end());
     }
 }
 
@@ -232,7 +241,7 @@ fn apart(out: &mut String, table: &Metrics, lines: &[(&MetricGroup, &MetricLine)
         let text = format!("  {:<16} {value:>9}  {bar} {rest}", cut(&name, 16));
         let _ = writeln!(out, "{}", text.trim_end());
         if table.with_tickets {
-            tickets(out, line, look);
+            tickets(out, line, (table, look));
         }
     }
 }

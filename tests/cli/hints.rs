@@ -167,6 +167,7 @@ const CASES: &[Case] = &[
     Case("s report --from 2099-01-01", "git support report --from 30d", "", "true"),
     Case("s vendor add p --email a@b.example --response 8h --calendar nope", "git support config", "", "true"),
     Case("s vendor add p --email a@b.example --response 8h; printf 'calendar: nope\\n' >>.support/vendors/p.yaml; git commit -qam x; s doctor", "git support vendor edit p", "s/CALENDAR/24x7/", "s doctor"),
+    Case("echo x >f; s attach $id f --name $(printf 'n%.0s' $(seq 600))", "git support attach", "s/ID/$id/;s/FILE/f/;s/NAME/short/", "s attach $id --list | grep short"),
     Case("printf x >.support/strange; git add .support; s save", "rm .support/strange", "s/, or.*//;s/$/; git rm -q --cached .support\\/strange/", "! again | grep strange"),
     Case("printf x >.support/strange; git add .support; s save", "git add .support/strange", "s/git commit/git commit -qm x/", "! again | grep strange"),
     Case("git switch -q -c side; s edit $id --severity minor; s comment $id -m a; git switch -q main; s edit $id --severity major; git merge --no-edit side", "git support show", "", "true"),

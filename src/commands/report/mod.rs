@@ -101,7 +101,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         opened: week.opened,
         resolved: week.resolved,
     };
+    let titled = cases.iter().filter(|_| args.tickets.is_some());
+    let titles = titled.map(|case| (case.summary.id.clone(), case.summary.title.clone())).collect();
     Ok(View::Metrics(Box::new(Metrics {
+        titles,
         query,
         from: moment(period.from),
         to: moment(period.to),

@@ -1,11 +1,15 @@
 //! What clocks and reports answer with, before it has a form.
 
+use std::collections::BTreeMap;
+
 use crate::process::{Clock, Skew};
 use crate::ticket::{Summary, TicketId, Timestamp};
 
 /// Figures of a period.
 #[derive(Debug)]
 pub struct Metrics {
+    /// The titles of the tickets, for people.
+    pub titles: BTreeMap<TicketId, String>,
     /// Which tickets, as it was typed.
     pub query: String,
     /// The period's first instant.
