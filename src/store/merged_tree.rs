@@ -8,8 +8,8 @@ use crate::store::git::{
 };
 use crate::store::layout;
 use crate::ticket::{
-    Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three,
-    merge_yaml, visible_line, yaml,
+    Entry, Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge,
+    merge_three, merge_yaml, visible_line, yaml,
 };
 
 /// What each of two sides lacks of their union.
@@ -23,6 +23,8 @@ pub(crate) struct MergedTree {
     pub(crate) renamed: Vec<(TicketId, TicketId)>,
     /// Tickets of which both sides set fields otherwise, with those fields.
     pub(crate) contested: Vec<(TicketId, Vec<Field>)>,
+    /// Attachments of which each side took another part of the name: where they are to be, and where each side has them.
+    joined: Vec<(String, [String; 2])>,
     /// Of settings that are left as they are, those that our side and their side have changed.
     pub(crate) left: [Vec<String>; 2],
 }
@@ -103,7 +105,38 @@ pub(crate) fn union_of(
             }
         }
     }
+    for (path, sides) in std::mem::take(&mut union.joined) {
+        let mut content = None;
+        for (side, old) in [ours, theirs].into_iter().zip(&sides) {
+            let blob = repository.committed(Some(side), &SupportPath::parse(old)?)?;
+            content = content.or(blob.map(|blob| self::content(repository, old, blob)).transpose()?);
+        }
+        for (changes, own) in [(&mut union.for_ours, &sides[0]), (&mut union.for_theirs, &sides[1])] {
+            changes.retain(|change| !sides.contains(&change.path));
+            changes.push(FileChange::remove(own));
+            changes.extend(content.as_ref().map(|content| FileChange::write(&path, content.clone())));
+        }
+    }
     Ok(union)
+}
+
+/// The attachments that a merged ticket has under a name that neither side has.
+fn joined(ticket: &Ticket, sides: [&Ticket; 2]) -> Vec<(String, [String; 2])> {
+    let folder = layout::attachments(ticket.id());
+    let file_in = |ticket: &Ticket, entry: &Entry| {
+        let own = ticket.timeline().iter().find(|own| own.identity() == entry.identity());
+        own.and_then(|own| own.attachment.as_ref())
+            .filter(|file| !file.is_removed)
+            .map(|file| file.file.clone())
+    };
+    let of_entry = |entry: &Entry| {
+        let file = entry.attachment.as_ref().filter(|file| !file.is_removed)?.file.clone();
+        let [ours, theirs] = sides.map(|side| file_in(side, entry));
+        let (ours, theirs) = (ours?, theirs?);
+        (file != ours && file != theirs).then(|| [file, ours, theirs].map(|file| format!("{folder}/{file}")))
+    };
+    let found = ticket.timeline().iter().filter_map(of_entry);
+    found.map(|[path, ours, theirs]| (path, [ours, theirs])).collect()
 }
 
 /// True for a ticket, and for evidence.
@@ -161,6 +194,7 @@ fn tickets(
                 union.contested.push((id.clone(), fields));
             }
             union.put(path, Some(readable(path, &ticket)?.as_bytes()), mine, other);
+            union.joined.extend(joined(&ticket, [&ours, &theirs]));
         }
         Merged::Two { kept, renamed } => {
             union.put(path, Some(codec::write(&kept).as_bytes()), mine, other);

@@ -162,10 +162,18 @@ impl Entry {
     #[must_use]
     pub(crate) fn cut_by_both(&self, other: &Self) -> Option<Self> {
         let by = self.redacted.as_ref().max(other.redacted.as_ref())?;
+        let name = |entry: &Self| entry.attachment.as_ref().map(|file| file.name.clone());
+        // Each stored the file under the name that it left.
+        let is_renamed = name(self) != name(other);
         let told = |entry: &Self| {
             let mut told = entry.clone();
             told.redacted = None;
-            told.attachment.iter_mut().for_each(|file| file.is_removed = false);
+            if let Some(file) = &mut told.attachment {
+                file.is_removed = false;
+                if is_renamed {
+                    file.file = attachment_file(&entry.id, "");
+                }
+            }
             entry_node(&told)
         };
         if self.redacted.is_none() || other.redacted.is_none() {
@@ -175,7 +183,13 @@ impl Entry {
         let mut entry = read_entry(both).ok()?;
         let is_removed =
             [self, other].iter().any(|entry| entry.attachment.as_ref().is_some_and(|file| file.is_removed));
-        entry.attachment.iter_mut().for_each(|file| file.is_removed = is_removed);
+        let id = entry.id.clone();
+        if let Some(file) = &mut entry.attachment {
+            file.is_removed = is_removed;
+            if is_renamed {
+                file.file = attachment_file(&id, &file.name);
+            }
+        }
         entry.redacted = Some(by.clone());
         Some(entry)
     }

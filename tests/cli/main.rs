@@ -95,6 +95,7 @@ mod purged_keys;
 mod purging;
 mod pushes;
 mod real_suites;
+mod redacted_apart;
 mod redacting;
 mod releases;
 mod replying;

@@ -163,6 +163,7 @@ fn texts_of_one_value_that_clones_redact_apart_from_each_other_stay_out() {
         let met = one(&one(&orders[0], &orders[1]), &orders[2]);
         for order in &orders {
             prop_assert_eq!(unnamed(order), unnamed(&met));
+            prop_assert_eq!(order.unaccounted(), Vec::<Field>::new());
             prop_assert_eq!(codec::write(&one(order, &met)), codec::write(&met));
             clones.check_texts(order)?;
         }
