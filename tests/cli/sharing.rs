@@ -130,3 +130,32 @@ fn a_conflict_on_a_branch_beside_is_settled_as_the_hint_says() {
     assert_eq!(sandbox.run(&["config", "get", "agreement.hours"]).ok(), "10\n");
     assert!(sandbox.run(&["list"]).ok().contains("Kept"), "{kept}");
 }
+
+#[test]
+fn another_users_repository_opens_where_git_opens_it() {
+    let sandbox = Sandbox::nowhere();
+    if !may_become_others(&sandbox) {
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), b"left out: needs root and setpriv\n");
+        return;
+    }
+    let binary = env!("CARGO_BIN_EXE_git-support");
+    sandbox
+        .shell(&format!(
+            "cd .. && chmod 755 . && mkdir bin && cp {binary} bin/ && chmod -R a+rX bin && mkdir ann && chown {}:{GROUP} ann &&
+             git init -q -b main theirs && cd theirs && git commit -q --allow-empty -m Begin && git support new Theirs && chmod -R a+rX .",
+            PEOPLE[0].1
+        ))
+        .ok();
+    let refused = "cd theirs; git-support list 2>&1 || echo refused; git -c safe.directory=/elsewhere support list 2>&1 || echo refused";
+    let said = as_person(&sandbox, PEOPLE[0], "022", refused);
+    assert_eq!(said.matches("\nrefused").count(), 2, "{said}");
+    for line in [
+        "git -c safe.directory=\"$PWD\" support list",
+        "git -c safe.directory='*' support list",
+        "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' git-support list",
+        "git config --global safe.directory '*'; git-support list",
+    ] {
+        let said = as_person(&sandbox, PEOPLE[0], "022", &format!("cd theirs; {line} 2>/dev/null"));
+        assert!(said.contains("Theirs"), "{line}: {said}");
+    }
+}

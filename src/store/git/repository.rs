@@ -73,6 +73,11 @@ impl Repository {
             Err(error) if error.message().contains("unsupported extension") => {
                 extended(&surroundings, &git, &error)?
             }
+            // What git takes for safe (safe.directory of the command line, of the environment, by a pattern) is safe.
+            Err(error) if error.code() == git2::ErrorCode::Owner => {
+                let is_safe = git.run(&["rev-parse", "--git-dir"], b"", &[]).is_ok();
+                if is_safe { of_another(&surroundings)? } else { return Err(refused(&surroundings, &error)) }
+            }
             opened => opened.map_err(|error| refused(&surroundings, &error))?,
         };
         embedded::check(&repo, &surroundings)?;
@@ -280,6 +285,17 @@ fn extended(surroundings: &ProcessEnv, git: &Program, error: &git2::Error) -> Re
     // SAFETY: this thread alone calls libgit2, and the other one, which waits for signals, never does.
     unsafe { git2::opts::set_extensions(&MORE_EXTENSIONS) }.map_err(|error| refused(surroundings, &error))?;
     found(surroundings).map_err(|error| refused(surroundings, &error))
+}
+
+/// Opens a repository of another user, which git itself has opened.
+#[expect(unsafe_code, reason = "libgit2 keeps the switch in a static; nothing else of it runs yet")]
+fn of_another(surroundings: &ProcessEnv) -> Result<git2::Repository> {
+    // SAFETY: this thread alone calls libgit2, and the other one, which waits for signals, never does.
+    let _ = unsafe { git2::opts::set_verify_owner_validation(false) };
+    let opened = found(surroundings);
+    // SAFETY: as above. Any other repository is looked at again.
+    let _ = unsafe { git2::opts::set_verify_owner_validation(true) };
+    opened.map_err(|error| refused(surroundings, &error))
 }
 
 /// The repository that git would find: as the environment says, or around a directory that was named.
