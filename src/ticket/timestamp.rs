@@ -55,13 +55,20 @@ impl Timestamp {
         Self::from_unix(parsed.unix_timestamp())
     }
 
-    /// Reads a moment as a person types it: as [`parse`](Self::parse) does, or without seconds and zone, in UTC
-    /// (`2026-11-23T09:12`).
+    /// Reads a moment as a person types it: as [`parse`](Self::parse) does, or without seconds, without a zone (UTC), or both
+    /// (`2026-11-23T09:12`, `2026-11-23 09:12+01:00`).
     #[must_use]
     pub fn parse_typed(text: &str) -> Option<Self> {
-        let to_the_second = || Self::parse(&format!("{}Z", text.replacen(' ', "T", 1)));
-        let to_the_minute = || Self::parse(&format!("{}:00Z", text.replacen(' ', "T", 1)));
-        Self::parse(text).or_else(to_the_second).or_else(to_the_minute)
+        let text = text.replacen(' ', "T", 1);
+        // The zone: what stands behind the time from a `Z`, a plus or a minus on.
+        let time = text.find('T').unwrap_or(text.len());
+        let zone = text
+            .get(time..)
+            .and_then(|rest| rest.find(['Z', 'z', '+', '-']))
+            .map_or(text.len(), |at| time + at);
+        let (moment, zone) = text.split_at(zone);
+        let zone = if zone.is_empty() { "Z" } else { zone };
+        Self::parse(&format!("{moment}{zone}")).or_else(|| Self::parse(&format!("{moment}:00{zone}")))
     }
 
     /// Reads a day, `2026-11-23`, as its first instant in UTC.
@@ -101,5 +108,29 @@ impl fmt::Display for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn a_moment_is_read_as_people_type_it() {
+        for text in [
+            "2026-11-23T09:12:00Z",
+            "2026-11-23T09:12:00",
+            "2026-11-23T09:12",
+            "2026-11-23 09:12",
+            "2026-11-23T09:12Z",
+            "2026-11-23T10:12+01:00",
+            "2026-11-23 10:12:00+01:00",
+            "2026-11-23T04:12-05:00",
+        ] {
+            assert_eq!(Timestamp::parse_typed(text).unwrap().to_string(), "2026-11-23T09:12:00Z", "{text}");
+        }
+        for text in ["2026-11-23", "2026-11-23T", "T09:12", "2026-11-23T09", "2026-11-23T25:00Z", "", "é+"] {
+            assert_eq!(Timestamp::parse_typed(text), None, "{text}");
+        }
     }
 }
