@@ -77,6 +77,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         editor: &editor,
         execute: &execute,
         save: &save::save,
+        save_through: &save::save_through,
         may_write: &save::may_write,
         tidy: &save::tidy,
         output: &mut output,

@@ -32,11 +32,18 @@ pub(super) fn tidy(folder: &Path, mark: &str, keep: &[PathBuf]) -> Result<usize>
     Ok(gone)
 }
 
-/// Writes a file, and the folders it lies in. A file is replaced in one step; what is none (a device, a pipe), and what a
-/// link leads to, is written into.
+/// Writes into what a path that somebody typed leads to: through a link, into a device or a pipe; a file as [`save`] does.
+pub(super) fn save_through(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink()) {
+        return fs::write(path, content).with_context(|| format!("writing {}", path.display()));
+    }
+    save(path, content)
+}
+
+/// Writes a file in one step, and the folders it lies in. A link is replaced: a repository may have one that leads to a file
+/// of its user's. What is no file (a device, a pipe) is written into.
 pub(super) fn save(path: &Path, content: &[u8]) -> Result<()> {
-    let is_plain = |data: &fs::Metadata| data.is_file();
-    if fs::symlink_metadata(path).is_ok_and(|data| !is_plain(&data)) {
+    if fs::symlink_metadata(path).is_ok_and(|data| !data.is_file() && !data.is_symlink()) {
         return fs::write(path, content).with_context(|| format!("writing {}", path.display()));
     }
     if fs::metadata(path).is_ok_and(|data| data.permissions().readonly()) {

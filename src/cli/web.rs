@@ -163,6 +163,7 @@ impl Place {
             editor: &|_: &Draft<'_>| bail!("a page has no editor"),
             execute: &|_: &[OsString]| -> anyhow::Result<Finished> { bail!("a page runs no other command") },
             save: &save,
+            save_through: &save,
             may_write: &|_, _| true,
             tidy: &|_, _, _| Ok(0),
             output: &mut output,

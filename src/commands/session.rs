@@ -89,6 +89,8 @@ pub struct Session<'a> {
     pub execute: Execute<'a>,
     /// Writes a file that somebody asked for, whole or not at all.
     pub save: Save<'a>,
+    /// The same for a path that was typed: what it leads to is written.
+    pub save_through: Save<'a>,
     /// Whether a file may be written in the place of what is there.
     pub may_write: MayWrite<'a>,
     /// Takes away the files in a folder that earlier runs wrote, but for those to keep; how many.

@@ -49,7 +49,7 @@ fn pages_of_tickets_that_are_not_shown_any_more_go() {
     sandbox.run(&["comment", &kept, "--internal", "-m", "INTERNAL"]).ok();
     sandbox.run(&["report", "--html", "../site", "--internal"]).ok();
     sandbox
-        .shell("echo 'a page of somebody' >../site/tickets/mine.html; echo x >../site/tickets/style.css")
+        .shell("echo 'a page of somebody about git support report' >../site/tickets/mine.html; echo x >../site/tickets/style.css")
         .ok();
     sandbox.run(&["purge", &purged, "-y", "-m", "Asked for."]).ok();
     sandbox.is_tampered_with();
@@ -106,4 +106,14 @@ fn a_file_that_is_got_is_written_where_it_is_named_and_replaces_nothing_else() {
         sandbox.shell(&format!("echo kept >../read-only; chmod 444 ../read-only; {}", get("../read-only")));
     assert_eq!(refused.status, Some(1));
     assert_eq!(sandbox.shell("cat ../read-only").ok(), "kept\n");
+}
+
+#[test]
+fn a_link_in_the_repository_leads_no_page_and_no_text_elsewhere() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.ticket("One");
+    sandbox.shell("git stash -qu; echo precious >../precious; ln -s ../precious AGENTS.md; ln -s ../precious page.html; git add -A; git commit -qm Links").ok();
+    let _ = sandbox.run_unwatched(&["agents", "--write", "AGENTS.md"], "");
+    let _ = sandbox.run_unwatched(&["report", "--html", "page.html"], "");
+    assert_eq!(sandbox.shell("cat ../precious").ok(), "precious\n");
 }

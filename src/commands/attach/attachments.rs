@@ -77,7 +77,8 @@ fn get(
         let hint = format!("git support attach {id} --get {} -o FILE", entry.id);
         return Err(Failure::new(Kind::Refused, message).hint(hint));
     }
-    (session.save)(&place, &content)?;
+    let save = if output.is_some() { session.save_through } else { session.save };
+    save(&place, &content)?;
     let plural = if content.len() == 1 { "" } else { "s" };
     session.note(format!("wrote {} ({} byte{plural})", path.display(), content.len()));
     Ok(View::Nothing)

@@ -11,6 +11,8 @@ use crate::report::html::{GENERATOR, Notes, Overview, overview, ticket_page};
 use crate::report::{Case, Metric, Period, Week};
 use crate::ticket::{Summary, Ticket, Timestamp, codec};
 
+/// What stands in each of our pages, and in no page that only speaks of them.
+const MARK: &str = "<meta name=\"generator\" content=\"git support report\">";
 /// The folder of tickets.
 const FOLDER: &str = ".support";
 /// The tickets that the table shows.
@@ -65,7 +67,7 @@ impl Pages<'_> {
             (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;
             written.push(format!("{} and a page for each of {} tickets", index.display(), rows.len()));
             // A page of a ticket that is not shown any more may say what nobody is to read.
-            let gone = (session.tidy)(&path.join("tickets"), GENERATOR, &files)?;
+            let gone = (session.tidy)(&path.join("tickets"), MARK, &files)?;
             if gone > 0 {
                 let pages = if gone == 1 { "page" } else { "pages" };
                 written.push(format!("removed {gone} {pages} of earlier reports"));
