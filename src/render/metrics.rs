@@ -59,6 +59,7 @@ pub(super) fn object(table: &Metrics) -> Value {
     let figure = |line: &MetricLine| {
         let mut object = json!({
             "figure": line.key,
+            "title": line.title,
             "definition": line.about,
             "unit": line.unit,
             "n": line.count,

@@ -48,6 +48,7 @@ pub(super) fn report() -> Value {
     let figure = object(
         &[
             ("figure", text()),
+            ("title", text()),
             ("definition", text()),
             ("unit", text()),
             ("n", number()),

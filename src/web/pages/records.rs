@@ -104,7 +104,7 @@ pub(in crate::web) fn report(value: &Value, from: &str) -> Markup {
                     tbody {
                         @for figure in objects(&group["figures"]) {
                             tr {
-                                th scope="row" { (text(figure, "figure")) div.soft { (text(figure, "definition")) } }
+                                th scope="row" { (text(figure, "title")) div.soft { (text(figure, "definition")) } }
                                 td.n { (figure["n"]) }
                                 td.n { (measured(&figure["value"], text(figure, "unit"))) }
                                 td.n { (measured(&figure["median"], text(figure, "unit"))) }
