@@ -95,6 +95,20 @@ impl Store {
             }
             Ok(true)
         })?;
+        // A product that takes in another, tickets and all, has those below a folder of its own.
+        if lost.values().any(|lost| lost.is_removed)
+            && let Some(tip) = snapshot.commit()
+        {
+            let folders = self.folders_below(tip)?;
+            for id in
+                lost.iter().filter(|(_, lost)| lost.is_removed).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+            {
+                if folders.iter().any(|folder| self.has_below(*folder, &layout::ticket(&id)).unwrap_or(false))
+                {
+                    lost.remove(&id);
+                }
+            }
+        }
         Ok(lost.into_values().collect())
     }
 }

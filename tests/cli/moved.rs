@@ -206,3 +206,21 @@ fn a_path_that_is_not_utf8_is_no_obstacle() {
     sandbox.enter(&odd);
     sandbox.git(&["worktree", "remove", "in"]);
 }
+
+#[test]
+fn a_library_that_is_taken_in_with_its_tickets_has_them_in_its_own_folder() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox.shell(
+        "git init -q -b main ../lib; cd ../lib; git config user.name B; git config user.email b@example.com; echo x >lib.c; git add .; git commit -qm Lib
+         git support init -q; git support new 'Of the library'; cd ../repo; git fetch -q ../lib main
+         git merge -q -s ours --no-commit --allow-unrelated-histories FETCH_HEAD; git read-tree --prefix=lib/ -u FETCH_HEAD; git commit -qm 'Take the library in'",
+    ).ok();
+    let _ = sandbox.ticket("Own");
+    // An audit notes the move.
+    sandbox.is_tampered_with();
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    let listed = sandbox.run(&["list", "--all"]).ok();
+    assert!(listed.contains("Own") && !listed.contains("Of the library"), "{listed}");
+}
