@@ -95,25 +95,29 @@ impl Store {
             }
             Ok(true)
         })?;
-        // A product that takes in another, tickets and all, has those below a folder of its own.
-        if lost.values().any(|lost| lost.is_removed)
-            && let Some(tip) = snapshot.commit()
-        {
-            let folders = self.folders_below(tip)?;
-            for id in
-                lost.iter().filter(|(_, lost)| lost.is_removed).map(|(id, _)| id.clone()).collect::<Vec<_>>()
-            {
-                if folders.iter().any(|folder| self.has_below(*folder, &layout::ticket(&id)).unwrap_or(false))
-                {
-                    lost.remove(&id);
-                }
-            }
-        }
+        self.leave_out_taken_in(snapshot, &mut lost)?;
         Ok(lost.into_values().collect())
     }
 }
 
 impl Store {
+    /// Leaves out what stands below a folder of its own: a product that takes in another, tickets and all, has those there.
+    fn leave_out_taken_in(
+        &self,
+        snapshot: &Snapshot<'_>,
+        lost: &mut BTreeMap<TicketId, Lost>,
+    ) -> Result<(), Error> {
+        let Some(tip) = snapshot.commit().filter(|_| lost.values().any(|lost| lost.is_removed)) else {
+            return Ok(());
+        };
+        let folders = self.folders_below(tip)?;
+        let is_below = |id: &TicketId| {
+            folders.iter().any(|folder| self.has_below(*folder, &layout::ticket(id)).unwrap_or(false))
+        };
+        lost.retain(|id, lost| !lost.is_removed || !is_below(id));
+        Ok(())
+    }
+
     /// The entries that went in a commit which says that it takes another back, and has of the file just what was there
     /// before that one.
     fn taken_back(&self, touch: &Touch, id: &TicketId) -> Result<Vec<Entry>, Error> {
