@@ -64,7 +64,7 @@ pub(super) fn check(
             }
             State::Back => {
                 let message = format!("{name} was removed by a redaction, and is back");
-                let hint = format!("git rm {path} && git commit -- {path}");
+                let hint = format!("git rm {path} && git commit");
                 let fault = Problem::error("evidence.redacted", message);
                 faults.push(fault.of(ticket.id()).at(&path).hint(hint));
                 continue;
