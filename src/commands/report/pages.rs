@@ -11,8 +11,6 @@ use crate::report::html::{GENERATOR, Notes, Overview, overview, ticket_page};
 use crate::report::{Case, Metric, Period, Week};
 use crate::ticket::{Summary, Ticket, Timestamp, codec};
 
-/// What stands in each of our pages, and in no page that only speaks of them.
-const MARK: &str = "<meta name=\"generator\" content=\"git support report\">";
 /// The folder of tickets.
 const FOLDER: &str = ".support";
 /// The tickets that the table shows.
@@ -67,7 +65,9 @@ impl Pages<'_> {
             (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;
             written.push(format!("{} and a page for each of {} tickets", index.display(), rows.len()));
             // A page of a ticket that is not shown any more may say what nobody is to read.
-            let gone = (session.tidy)(&path.join("tickets"), MARK, &files)?;
+            // The whole mark: a page that only speaks of this program is somebody's own.
+            let mark = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");
+            let gone = (session.tidy)(&path.join("tickets"), &mark, &files)?;
             if gone > 0 {
                 let pages = if gone == 1 { "page" } else { "pages" };
                 written.push(format!("removed {gone} {pages} of earlier reports"));
