@@ -15,8 +15,9 @@ use crate::ticket::{
     visible_line,
 };
 
-/// The shortest text that is taken out: a shorter one would take words apart.
-const MIN_TEXT_BYTES: usize = 3;
+/// The characters and bytes of the shortest text that is taken out: a shorter one would take words apart. A name of two
+/// characters is one in Chinese.
+const MIN_TEXT: (usize, usize) = (2, 3);
 
 /// Redact text in a ticket's current file
 ///
@@ -150,10 +151,9 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
     for text in &args.text {
         let text = intake::read_text(text, session.input)?;
         let text = text.trim_end_matches('\n').to_owned();
-        if text.len() < MIN_TEXT_BYTES {
-            return Err(Failure::usage(format!(
-                "text to redact must have at least {MIN_TEXT_BYTES} letters"
-            )));
+        if text.chars().count() < MIN_TEXT.0 || text.len() < MIN_TEXT.1 {
+            let message = format!("'{}' is too short to redact: other words contain it", visible_line(&text));
+            return Err(Failure::usage(message));
         }
         redaction.texts.push(text);
     }

@@ -8,9 +8,9 @@ use crate::store::git::ObjectId;
 use crate::store::{Error, Past, SettingsChange};
 use crate::ticket::{EntryId, SlaStatus, TicketId, sha256};
 
-/// How far the clocks of those who work together may be apart: a ticket that is older than a change of the settings by more
-/// was opened before it, whenever it was committed.
-const CLOCK_SKEW_SECS: i64 = 86_400;
+/// By how much a ticket is older than a change of the settings that was certainly opened before it, whenever it was committed:
+/// by more than clocks and time zones are wrong.
+const BEFORE_SECS: i64 = 86_400;
 
 /// From this many commits on, reading them is worth a progress bar.
 const MANY_COMMITS: usize = 2_000;
@@ -207,7 +207,7 @@ impl SlaRules {
         for ((_, book, since), has) in self.turns.iter().zip(found).rev() {
             by.iter_mut().zip(has).filter(|(_, has)| *has).for_each(|(by, _)| *by = *book);
             // An import brings what was opened long before: clocks that are set now do not judge it.
-            if opened.saturating_add(CLOCK_SKEW_SECS) < *since {
+            if opened.saturating_add(BEFORE_SECS) < *since {
                 let at_opening = course.judged.iter().take_while(|id| Some(*id) == course.judged.first());
                 by.iter_mut().zip(at_opening).for_each(|(by, _)| *by = *book);
             }

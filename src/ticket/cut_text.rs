@@ -4,7 +4,7 @@
 pub const REDACTED: &str = "[redacted]";
 
 /// The most pairs of words that are compared for what two cuts have in common; above, nothing of the text stays.
-const MAX_PAIRS: usize = 4_000_000;
+pub(super) const MAX_PAIRS: usize = 4_000_000;
 
 /// True where the new text is the old one with pieces taken out, and nothing else.
 pub(super) fn is_cut_text(old: &str, new: &str) -> bool {

@@ -1,6 +1,7 @@
 //! How much of a ticket is read and written at most; docs/limits.md has the table.
 
 use crate::ticket::codec::MAX_AHEAD;
+use crate::ticket::cut_text::MAX_PAIRS;
 use crate::ticket::field::MAX_LINE_CHARS;
 use crate::ticket::guard::{FULL_TICKET_BYTES, MAX_DEPTH, MAX_FILE_BYTES, MAX_TICKET_BYTES};
 use crate::ticket::text::MAX_TEXT_BYTES;
@@ -14,5 +15,6 @@ pub const LIMITS: &[(&str, usize, &str)] = &[
     ("nesting in such a file", MAX_DEPTH, "levels"),
     ("long text: description, finding, note", MAX_TEXT_BYTES, "bytes"),
     ("value of one line: title, label, name", MAX_LINE_CHARS, "characters"),
+    ("words of a text that two clones redact apart from each other, one by one", MAX_PAIRS, "pairs"),
     ("number of an entry ahead of the number of entries", MAX_AHEAD as usize, "entries"),
 ];

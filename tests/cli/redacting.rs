@@ -329,7 +329,8 @@ fn what_is_not_taken_out_is_said() {
         (vec!["--text", "Pay", "--text", "NotThere"], "has no text 'NotThere'"),
         (vec!["--text", "NotThere", "--entry", opening], "has no text 'NotThere'"),
         (vec!["--entry", opening], "has no note and no attachment"),
-        (vec!["--text", "ab"], "at least 3"),
+        (vec!["--text", "ab"], "is too short to redact"),
+        (vec!["--text", "\u{674e}"], "is too short to redact"),
     ] {
         let before = sandbox.git(&["rev-parse", "HEAD"]);
         let said = sandbox.run(&[&["redact", &id, "-m", "Her wish."], line.as_slice()].concat());

@@ -29,6 +29,20 @@ fn may_become_others(sandbox: &Sandbox) -> bool {
     sandbox.shell("test \"$(id -u)\" = 0 && setpriv --version >/dev/null 2>&1").status == Some(0)
 }
 
+/// A place that others may read, with the program in it; `None` where the test may not become somebody else.
+fn for_others() -> Option<Sandbox> {
+    let sandbox = Sandbox::nowhere();
+    if !may_become_others(&sandbox) {
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), b"left out: needs root and setpriv\n");
+        return None;
+    }
+    let binary = env!("CARGO_BIN_EXE_git-support");
+    sandbox
+        .shell(&format!("cd .. && chmod 755 . && mkdir bin && cp {binary} bin/ && chmod -R a+rX bin"))
+        .ok();
+    Some(sandbox)
+}
+
 /// Everything in the shared repository is the group's.
 fn assert_is_the_groups(sandbox: &Sandbox) {
     let closed = sandbox.shell("cd ../shared.git && find . -type d ! -perm -2770 -not -path './hooks*'; find . -type f ! -perm -0440");
@@ -40,16 +54,10 @@ fn assert_is_the_groups(sandbox: &Sandbox) {
 
 #[test]
 fn two_people_of_a_group_write_in_turn() {
-    let sandbox = Sandbox::nowhere();
-    if !may_become_others(&sandbox) {
-        let _ = std::io::Write::write_all(&mut std::io::stdout(), b"left out: needs root and setpriv\n");
-        return;
-    }
-    let binary = env!("CARGO_BIN_EXE_git-support");
+    let Some(sandbox) = for_others() else { return };
     sandbox
         .shell(&format!(
-            "cd .. && chmod 755 . && mkdir bin && cp {binary} bin/ && chmod -R a+rX bin &&
-             git init -q --bare --shared=group -b main shared.git && chgrp -R {GROUP} shared.git && chmod -R g+ws shared.git"
+            "cd .. && git init -q --bare --shared=group -b main shared.git && chgrp -R {GROUP} shared.git && chmod -R g+ws shared.git"
         ))
         .ok();
     for (name, id) in PEOPLE {
@@ -133,15 +141,10 @@ fn a_conflict_on_a_branch_beside_is_settled_as_the_hint_says() {
 
 #[test]
 fn another_users_repository_opens_where_git_opens_it() {
-    let sandbox = Sandbox::nowhere();
-    if !may_become_others(&sandbox) {
-        let _ = std::io::Write::write_all(&mut std::io::stdout(), b"left out: needs root and setpriv\n");
-        return;
-    }
-    let binary = env!("CARGO_BIN_EXE_git-support");
+    let Some(sandbox) = for_others() else { return };
     sandbox
         .shell(&format!(
-            "cd .. && chmod 755 . && mkdir bin && cp {binary} bin/ && chmod -R a+rX bin && mkdir ann && chown {}:{GROUP} ann &&
+            "cd .. && mkdir ann && chown {}:{GROUP} ann &&
              git init -q -b main theirs && cd theirs && git commit -q --allow-empty -m Begin && git support new Theirs && chmod -R a+rX .",
             PEOPLE[0].1
         ))

@@ -2,6 +2,8 @@
 //!
 //! Of a calendar, only the days of its events are needed: properties are read line by line, and all else is passed over.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use time::Date;
 use time::macros::format_description;
 
@@ -24,8 +26,10 @@ struct Event {
     /// Days on which it begins besides.
     added: Vec<i64>,
     /// Days on which it does not begin.
-    taken_out: Vec<i64>,
-    /// The day of the event of a series whose place it takes.
+    left_out: BTreeSet<i64>,
+    /// What tells it, or its series, from others.
+    uid: String,
+    /// The day of its series whose place it takes.
     instead_of: Option<i64>,
     is_cancelled: bool,
 }
@@ -37,9 +41,17 @@ impl Calendar {
     /// # Errors
     /// What is wrong with the file.
     pub fn add_events(&mut self, text: &str) -> Result<(), String> {
-        let events = events(text)?;
+        let mut events = events(text)?;
         // What another event takes the place of is not there, also where that one is cancelled.
-        self.worked.extend(events.iter().filter_map(|event| event.instead_of));
+        let mut moved: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        for event in &events {
+            if let Some(day) = event.instead_of {
+                moved.entry(event.uid.clone()).or_default().push(day);
+            }
+        }
+        for event in events.iter_mut().filter(|event| event.instead_of.is_none()) {
+            event.left_out.extend(moved.get(&event.uid).into_iter().flatten());
+        }
         for event in events.iter().filter(|event| !event.is_cancelled) {
             let name = event.summary.as_deref().unwrap_or("an event");
             let Some(first) = event.start else {
@@ -52,14 +64,19 @@ impl Calendar {
             }
             let length = last - first;
             let begins = std::iter::once(&first).chain(&event.added);
-            let days =
-                begins.filter(|day| !event.taken_out.contains(day)).flat_map(|day| *day..=day + length);
+            let days = begins.filter(|day| !event.left_out.contains(day)).flat_map(|day| *day..=day + length);
             match event.rule.as_deref() {
                 None => self.holidays.extend(days),
                 Some(rule) if is_yearly(rule) => {
-                    let days = (first..=last).filter_map(super::date_of);
-                    self.yearly.extend(days.map(|date| (u8::from(date.month()), date.day())));
-                    self.worked.extend(event.taken_out.iter().flat_map(|day| *day..=day + length));
+                    let dates = (first..=last).filter_map(super::date_of);
+                    let dates: BTreeSet<_> = dates.map(|date| (u8::from(date.month()), date.day())).collect();
+                    let but: BTreeSet<_> =
+                        event.left_out.iter().flat_map(|day| *day..=day + length).collect();
+                    if but.is_empty() {
+                        self.yearly.extend(dates);
+                    } else {
+                        self.series.push((dates, but));
+                    }
                     self.holidays.extend(event.added.iter().flat_map(|day| *day..=day + length));
                 }
                 Some(rule) => {
@@ -111,13 +128,14 @@ fn events(text: &str) -> Result<Vec<Event>, String> {
 impl Event {
     fn take(&mut self, name: &str, value: &str) {
         match name {
+            "UID" => value.clone_into(&mut self.uid),
             "SUMMARY" => self.summary = Some(plain(value)),
             "DTSTART" => self.start = day(value),
             "DTEND" => self.end = day(value),
             "DURATION" => self.days = whole_days(value),
             "RRULE" => self.rule = Some(value.to_owned()),
             "RDATE" => self.added.extend(value.split(',').filter_map(|value| day(value.split('/').next()?))),
-            "EXDATE" => self.taken_out.extend(value.split(',').filter_map(day)),
+            "EXDATE" => self.left_out.extend(value.split(',').filter_map(day)),
             "RECURRENCE-ID" => self.instead_of = day(value),
             "STATUS" => self.is_cancelled = value.eq_ignore_ascii_case("CANCELLED"),
             _ => {}
@@ -235,8 +253,16 @@ mod tests {
     #[test]
     fn a_yearly_holiday_is_none_where_the_file_takes_it_out_or_moves_it() {
         let mut calendar = Calendar::always();
-        let event = |lines: &str| format!("BEGIN:VEVENT\nUID:1\n{lines}\nEND:VEVENT\n");
+        let of = |uid: u8, lines: &str| format!("BEGIN:VEVENT\nUID:{uid}\n{lines}\nEND:VEVENT\n");
+        let event = |lines: &str| of(1, lines);
+        calendar.yearly.insert((7, 1));
         let file = [
+            // Another series of that day, and the settings' own, are holidays all the same.
+            of(2, "DTSTART;VALUE=DATE:20200701\nRRULE:FREQ=YEARLY\nEXDATE:20260701"),
+            of(3, "DTSTART;VALUE=DATE:20200801\nRRULE:FREQ=YEARLY\nEXDATE:20260801"),
+            of(4, "DTSTART;VALUE=DATE:20200801\nRRULE:FREQ=YEARLY"),
+            of(5, "DTSTART;VALUE=DATE:20200901\nDURATION:P2D\nRRULE:FREQ=YEARLY"),
+            of(5, "RECURRENCE-ID:20260901\nDTSTART:20260903\nDURATION:P2D"),
             event(
                 "DTSTART;VALUE=DATE:20200506\nRRULE:FREQ=YEARLY\nEXDATE;VALUE=DATE:20260506\nRDATE:20260507",
             ),
@@ -258,6 +284,12 @@ mod tests {
             (2026, 6, 2, true),
             (2027, 6, 1, false),
             (2028, 6, 1, true),
+            (2026, 7, 1, true),
+            (2026, 8, 1, true),
+            (2026, 9, 1, false),
+            (2026, 9, 2, false),
+            (2026, 9, 4, true),
+            (2027, 9, 2, true),
         ] {
             assert_eq!(is_free(year, month, day), free, "{year}-{month}-{day}");
         }

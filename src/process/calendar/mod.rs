@@ -34,8 +34,8 @@ pub struct Calendar {
     pub holidays: BTreeSet<i64>,
     /// Days without hours in every year: month and day.
     pub yearly: BTreeSet<(u8, u8)>,
-    /// Days on which a yearly holiday is none: days since 1970.
-    pub worked: BTreeSet<i64>,
+    /// The same, but for single days: days since 1970.
+    pub(super) series: Vec<(BTreeSet<(u8, u8)>, BTreeSet<i64>)>,
     /// The files below `.support/calendars/` that name more holidays; nothing once they are read.
     pub files: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl Calendar {
             week: std::array::from_fn(|_| vec![(0, DAY_SECS)]),
             holidays: BTreeSet::new(),
             yearly: BTreeSet::new(),
-            worked: BTreeSet::new(),
+            series: Vec::new(),
             files: Vec::new(),
         }
     }
@@ -58,7 +58,8 @@ impl Calendar {
     #[must_use]
     pub fn is_always(&self) -> bool {
         let is_whole = |day: &Vec<(i64, i64)>| day.as_slice() == [(0, DAY_SECS)];
-        self.week.iter().all(is_whole) && self.holidays.is_empty() && self.yearly.is_empty()
+        let has_holidays = !(self.holidays.is_empty() && self.yearly.is_empty() && self.series.is_empty());
+        self.week.iter().all(is_whole) && !has_holidays
     }
 
     /// The hours of a day, in seconds after midnight; none on a holiday.
@@ -88,9 +89,13 @@ impl Calendar {
         if self.holidays.contains(&day) {
             return true;
         }
-        !self.yearly.is_empty()
-            && !self.worked.contains(&day)
-            && date_of(day).is_some_and(|date| self.yearly.contains(&(u8::from(date.month()), date.day())))
+        if self.yearly.is_empty() && self.series.is_empty() {
+            return false;
+        }
+        let Some(date) = date_of(day).map(|date| (u8::from(date.month()), date.day())) else { return false };
+        let is_in =
+            |(dates, but): &(BTreeSet<(u8, u8)>, BTreeSet<i64>)| dates.contains(&date) && !but.contains(&day);
+        self.yearly.contains(&date) || self.series.iter().any(is_in)
     }
 
     /// The shortest and the longest day with hours, in seconds.

@@ -178,11 +178,11 @@ impl Repository {
         let Proposal { change, written, .. } = *proposal;
         let (mut files, tree) = (Vec::new(), WorkTree::at(top));
         for ((file, path), blob) in change.files.iter().zip(&written.paths).zip(&written.blobs) {
-            // What stands there already is its user's, and is not taken back.
+            // What stands there already is its user's, and is not undone.
             let stands = match &file.content {
-                Some(Content::Bytes(content)) => tree.has(path, Some(content)),
-                Some(Content::Stored(blob)) => tree.has(path, Some(&self.bytes_of(*blob)?)),
-                None => tree.has(path, None),
+                Some(Content::Bytes(content)) => tree.holds(path, Some(content)),
+                Some(Content::Stored(blob)) => tree.holds(path, Some(&self.bytes_of(*blob)?)),
+                None => tree.holds(path, None),
             };
             if stands {
                 continue;

@@ -202,10 +202,11 @@ impl Repository {
                 Some(hand) => return Ok(stands.then_some(LockedReference { step, hand })),
                 None if !stands => return Ok(None),
                 None if wait.again() => {}
-                None if self.repo.commondir().join(format!("{}.lock", step.name)).exists() => {
-                    return Err(held(&self.repo.commondir().join(format!("{}.lock", step.name))));
-                }
                 None => {
+                    let lock = self.repo.commondir().join(format!("{}.lock", step.name));
+                    if lock.exists() {
+                        return Err(held(&lock));
+                    }
                     let message = format!("{} is locked by another git; nothing was changed", step.name);
                     return Err(Error::new(Kind::Busy, message).hint("try again"));
                 }

@@ -10,7 +10,7 @@ use crate::store::git::repository::Repository;
 /// What `git revert` writes before the parent that stays, where it reverts a merge.
 const MAINLINE: &str = "changes made to ";
 
-/// What the reverts among some commits take back.
+/// What the reverts among some commits revert.
 #[derive(Debug)]
 pub struct Reverts {
     newest_first: Vec<(ObjectId, Vec<Reverted>)>,
@@ -30,7 +30,7 @@ struct Reverted {
 impl Reverts {
     /// The commits that those within a history (`is_within`) revert: themselves, those that a reverted merge had brought, and,
     /// where the reverted commit itself is not there (`is_here`), its copies: a revert that was picked beside the fix names
-    /// the original. A revert that is reverted takes nothing back.
+    /// the original. A revert that is reverted counts for nothing.
     #[must_use]
     pub fn withdrawn(
         &self,
@@ -54,7 +54,7 @@ impl Reverts {
 }
 
 impl Repository {
-    /// What the reverts among some commits take back.
+    /// What the reverts among some commits revert.
     ///
     /// # Errors
     /// An object cannot be read.

@@ -98,8 +98,9 @@ impl WorkTree {
         Ok(Some(content))
     }
 
-    /// True where a file has just this content, or is not there. What cannot be told is for whoever reads it.
-    pub(crate) fn has(&self, path: &SupportPath, content: Option<&[u8]>) -> bool {
+    /// True where the work tree is as it would be written: the file has just this content, or without one is not there. What
+    /// cannot be read is not.
+    pub(crate) fn holds(&self, path: &SupportPath, content: Option<&[u8]>) -> bool {
         let Ok(folder) = self.folder(path, Missing::Leave) else { return false };
         let file = folder.map(|folder| folder.open_file(path.name()));
         match (file, content) {
