@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 use time::macros::format_description;
 
-use crate::process::calendar::{Calendar, day_of};
+use crate::process::calendar::{Calendar, Series, day_of};
 
 /// The longest holiday of a file, in days.
 const MAX_DAYS: i64 = 400;
@@ -75,7 +75,7 @@ impl Calendar {
                     if but.is_empty() {
                         self.yearly.extend(dates);
                     } else {
-                        self.series.push((dates, but));
+                        self.series.push(Series { yearly: dates, but });
                     }
                     self.holidays.extend(event.added.iter().flat_map(|day| *day..=day + length));
                 }

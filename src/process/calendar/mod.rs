@@ -34,10 +34,19 @@ pub struct Calendar {
     pub holidays: BTreeSet<i64>,
     /// Days without hours in every year: month and day.
     pub yearly: BTreeSet<(u8, u8)>,
-    /// The same, but for single days: days since 1970.
-    pub(super) series: Vec<(BTreeSet<(u8, u8)>, BTreeSet<i64>)>,
+    /// The same, but for single days.
+    pub series: Vec<Series>,
     /// The files below `.support/calendars/` that name more holidays; nothing once they are read.
     pub files: Vec<String>,
+}
+
+/// A yearly holiday that is none on single days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// Month and day.
+    pub(super) yearly: BTreeSet<(u8, u8)>,
+    /// The days on which it is none: days since 1970.
+    pub(super) but: BTreeSet<i64>,
 }
 
 impl Calendar {
@@ -93,8 +102,7 @@ impl Calendar {
             return false;
         }
         let Some(date) = date_of(day).map(|date| (u8::from(date.month()), date.day())) else { return false };
-        let is_in =
-            |(dates, but): &(BTreeSet<(u8, u8)>, BTreeSet<i64>)| dates.contains(&date) && !but.contains(&day);
+        let is_in = |series: &Series| series.yearly.contains(&date) && !series.but.contains(&day);
         self.yearly.contains(&date) || self.series.iter().any(is_in)
     }
 
