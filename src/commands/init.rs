@@ -1,5 +1,6 @@
 //! `init`: makes a repository ready for tickets, with the settings written out and commented.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::commands::failure::{Failure, Kind};
@@ -8,7 +9,7 @@ use crate::commands::views;
 use crate::process::{Member, Role, SETTINGS, Settings, Team};
 use crate::project::{ChangeOptions, Outcome, Project, Scope};
 use crate::render::View;
-use crate::ticket::{Node, Person, address_problem, has_visible, shell_word, visible, yaml};
+use crate::ticket::{Node, Person, TicketId, address_problem, has_visible, shell_word, visible, yaml};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -94,20 +95,21 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Outcome::Unchanged => session.note(format!("ready already: tickets go to branch {branch}")),
     }
     if let Some(before) = before.filter(|before| before.branch() != branch) {
-        note_left(&before, branch, session)?;
+        let now = Project::open(&session.host, Some(branch), Scope::Now)?;
+        note_left(&before, &now, session)?;
     }
     Ok(View::Nothing)
 }
 
-/// Says that tickets are on the branch that held them before, and how they come along.
-fn note_left(before: &Project<'_>, branch: &str, session: &Session<'_>) -> Result<(), Failure> {
-    let count = before.count("")?;
+/// Says which tickets are on the branch that held them before, and not on the new one, and how they come along.
+fn note_left(before: &Project<'_>, now: &Project<'_>, session: &Session<'_>) -> Result<(), Failure> {
+    let there: BTreeSet<TicketId> = now.find_ids("")?.into_iter().collect();
+    let count = before.find_ids("")?.iter().filter(|id| !there.contains(id)).count();
     if count > 0 {
-        let plural = if count == 1 { "" } else { "s" };
-        let name = before.branch();
-        session.note(format!(
-            "warning: {name} has {count} ticket{plural}, which are not on {branch}; to copy them:"
-        ));
+        let (name, branch) = (before.branch(), now.branch());
+        let tickets =
+            if count == 1 { "1 ticket that is".to_owned() } else { format!("{count} tickets that are") };
+        session.note(format!("warning: {name} has {tickets} not on {branch}; to copy them:"));
         let quoted = shell_word(name);
         session.note(format!(
             "git support --branch {quoted} export --full --attachments DIR | git support import - --attachments DIR"

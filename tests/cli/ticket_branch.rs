@@ -198,4 +198,11 @@ fn a_renamed_branch_of_tickets_is_noticed_and_named_anew() {
     assert!(there.stderr.contains("git config support.branch desk"), "{}{}", there.stdout, there.stderr);
     let there = sandbox.shell("cd ../b; git config support.branch desk; git fetch -q --prune; git support sync && git support list && git support doctor");
     assert!(there.ok().contains("  T "), "the ticket is on the new branch");
+    // What came along is not said to be left behind.
+    let again = sandbox.shell("cd ../b; git config support.branch tickets; git support init --branch desk");
+    assert!(
+        again.stderr.contains("ready already") && !again.stderr.contains("to copy them"),
+        "{}",
+        again.stderr
+    );
 }
