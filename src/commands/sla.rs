@@ -159,12 +159,10 @@ impl<'a> SlaReport<'a> {
         let (present, past): (Vec<Clock>, Vec<Clock>) =
             clocks.into_iter().partition(|clock| clock.is_present || clock.kind != ClockKind::Update);
         let kept = past.iter().filter(|clock| clock.state == ClockState::Met).count();
-        // The entry at whose commit the rules were looked up: the last one until the clock stopped.
+        // The commit of the entry at which the rules were looked up.
         let judged = |clock: &Clock| {
-            let until = clock.stopped.map_or(u32::MAX, |(_, entry)| entry);
-            let entry = |id: &String| sources.iter().find(|(_, source)| source.0 == *id);
-            let until = course.judged.iter().filter_map(entry).filter(|(place, _)| **place <= until);
-            until.max_by_key(|(place, _)| **place).and_then(|(_, source)| source.2.clone())
+            let id = course.judged.get(clock.judgement)?;
+            sources.values().find(|source| source.0 == *id).and_then(|source| source.2.clone())
         };
         let line = |clock: Clock| {
             let settings = if self.what_if { None } else { judged(&clock) };

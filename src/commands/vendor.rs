@@ -3,7 +3,8 @@
 use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
-use crate::process::{Vendor, VendorAnswers};
+use crate::process::{Listed, Record, Vendor, VendorAnswers};
+use crate::project::{Projection, Search};
 use crate::render::View;
 
 /// Manage vendors
@@ -145,8 +146,14 @@ fn show(name: &str, session: &Session<'_>) -> Result<View, Failure> {
         let prefix = project.shortest(ticket.id())?;
         held.push((ticket, prefix));
     }
-    let deferred = project.find_tickets("was:deferred")?;
-    let answers = VendorAnswers::of(&vendor, &deferred, &project.settings()?.clocks);
+    let (deferred, rules) = project.find_judged(&Search::new("was:deferred", Projection::Courses))?;
+    let course = |one: &'_ Listed| {
+        let Record::TicketHistory(judged) = &one.record else { return None };
+        let (course, by) = judged.as_ref();
+        let clocks = rules.as_ref().map(|rules| rules.clocks(course, by, project.now().unix()));
+        Some((course.clone(), clocks.unwrap_or_default()))
+    };
+    let answers = VendorAnswers::of(name, &deferred.iter().filter_map(course).collect::<Vec<_>>());
     Ok(View::Vendor { vendor, held, answers })
 }
 

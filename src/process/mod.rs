@@ -60,7 +60,7 @@ pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
 pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
-    Skew, State as ClockState, Target, TicketHistory, Why, at_levels, earliest, first_response, replay,
+    Skew, State as ClockState, Target, TicketHistory, Wait, Why, at_levels, earliest, first_response, replay,
     skew_before, skews, span_text, standing,
 };
 pub use customer::{reporter, speaker};

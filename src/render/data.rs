@@ -216,7 +216,8 @@ fn vendor_page(vendor: &Vendor, held: &[(Ticket, usize)], answers: &VendorAnswer
         "count": answers.seconds.len(),
         "median_seconds": percentile(&answers.seconds, 50),
         "p90_seconds": percentile(&answers.seconds, 90),
-        "in_time": answers.in_time,
+        "timed": answers.timed,
+        "in_time": (answers.timed > 0).then_some(answers.in_time),
     });
     let vendor = json!({"name": vendor.name, "record": value(&vendor.to_node())});
     json!({"schema": SCHEMA, "vendor": vendor, "holds": held, "answers": answers})

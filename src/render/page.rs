@@ -142,15 +142,9 @@ pub(super) fn vendor(
             span(median),
             span(p90)
         );
-        if let Some(met) = answers.in_time {
-            let name = format!("  {:NAME_COLUMNS$}", "in time");
-            let allowed = vendor.response.as_deref().unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "{}{met} of {times}, within {allowed}",
-                look.paint(DIM, &name),
-                allowed = shown(allowed)
-            );
+        if answers.timed > 0 {
+            let name = look.paint(DIM, &format!("  {:NAME_COLUMNS$}", "in time"));
+            let _ = writeln!(out, "{name}{} of {}", answers.in_time, answers.timed);
         }
     }
     section(&mut out, "Holds", look);

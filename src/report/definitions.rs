@@ -1,6 +1,6 @@
 //! What each figure is: a definition, and what a single ticket adds to it.
 
-use crate::process::{Clock, ClockKind, ClockState, Event, EventKind, LevelChange, Reason};
+use crate::process::{Clock, ClockKind, ClockState, Event, EventKind, LevelChange, Reason, Wait};
 use crate::report::case::{Case, SetAside};
 use crate::report::definition::{Definition, Unit};
 use crate::report::period::Period;
@@ -339,18 +339,12 @@ fn returned(case: &Case, period: Period) -> Vec<i64> {
 }
 
 fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {
-    let mut since = None;
-    let mut waits = Vec::new();
-    for event in case.events() {
-        if let EventKind::Waits(of, vendor) = &event.what {
-            let is_other = case.of_vendor.as_ref().is_some_and(|own| Some(own) != vendor.as_ref());
-            since = Some((*of, event.at)).filter(|_| reason != Reason::Vendor || !is_other);
-        } else if event.what == EventKind::Resumed {
-            let wait = since.take().filter(|(of, _)| *of == reason && period.has(event.at));
-            waits.extend(wait.map(|(_, from)| event.at - from));
-        }
-    }
-    waits
+    let own = case.of_vendor.as_deref();
+    let is_meant = |wait: &Wait<'_>| {
+        wait.reason == reason && (reason != Reason::Vendor || own.is_none() || wait.vendor == own)
+    };
+    let waits = case.course.waits().into_iter().filter(is_meant);
+    waits.filter_map(|wait| Some(wait.to.filter(|to| period.has(*to))? - wait.from)).collect()
 }
 
 fn at_level(case: &Case, period: Period, level: usize) -> Vec<i64> {

@@ -146,7 +146,7 @@ fn a_vendors_answers_are_held_against_its_contract() {
         sandbox.run(&["resume", &id]).ok();
     }
     let page = sandbox.run(&["vendor", "show", "paygate"]).ok();
-    assert!(page.contains("in time") && page.contains("1 of 2, within 30m"), "{page}");
+    assert!(page.contains("in time") && page.contains("1 of 2"), "{page}");
 }
 
 #[test]

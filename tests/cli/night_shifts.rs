@@ -120,3 +120,53 @@ fn clocks_that_are_set_now_do_not_judge_what_is_imported_from_before() {
     let said = at(&sandbox, "2026-01-07T00:00:00Z", "sla");
     assert!(said.contains("T2") && said.contains("breached") && !said.contains("T1"), "{said}");
 }
+
+#[test]
+fn a_contract_holds_from_the_handing_over_on() {
+    let sandbox = project("clocks.major.resolution 48h");
+    let [early, late] = ["05T00:10", "05T00:20"].map(|time| {
+        let at = |line: &str| at(&sandbox, &format!("2026-01-{time}:00Z"), line);
+        at("new A --severity major --level 2")
+    });
+    let vendor = |instant: &str, rest: &str| {
+        at(&sandbox, instant, &format!("vendor {rest}"));
+    };
+    vendor("2026-01-06T00:00:00Z", "add acme --email a@b.example --response 2h");
+    at(&sandbox, "2026-01-06T01:00:00Z", &format!("defer {early} --vendor acme -m x"));
+    at(&sandbox, "2026-01-06T02:00:00Z", &format!("resume {early} -m x"));
+    let said = at(&sandbox, "2026-01-06T03:00:00Z", &format!("sla {early}"));
+    assert!(said.contains("vendor:acme  met") && said.contains("elapsed 1h of 2h"), "{said}");
+    // What is agreed later judges no wait of before, on any page.
+    vendor("2026-01-07T00:00:00Z", "edit acme --response 30m");
+    at(&sandbox, "2026-01-07T01:00:00Z", &format!("defer {late} --vendor acme -m x"));
+    at(&sandbox, "2026-01-07T02:00:00Z", &format!("resume {late} -m x"));
+    let page = at(&sandbox, "2026-01-08T00:00:00Z", "vendor show acme");
+    assert!(page.contains("2 times: median 1h") && page.contains("1 of 2"), "{page}");
+    let said = at(&sandbox, "2026-01-08T00:00:00Z", &format!("sla {late} --json"));
+    let clocks: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let settings = |clock: &str| {
+        let found = clocks["clocks"].as_array().unwrap().iter();
+        let found = found.filter(|one| one["clock"] == clock).map(|one| one["settings"].clone());
+        found.last().unwrap_or_else(|| panic!("{said}"))
+    };
+    let log = sandbox.git(&["log", "--format=%H %s"]);
+    let commit = |what: &str| {
+        log.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{log}"))[..40].to_owned()
+    };
+    assert_eq!(settings("resolution"), commit(&format!("open {late}")));
+    assert_eq!(settings("vendor:acme"), commit(&format!("defer {late}")));
+}
+
+#[test]
+fn a_level_lists_no_wait_of_another() {
+    let sandbox = project("clocks.major.resolution 48h\nlevels.1.resolution 2h\nlevels.2.resolution 4h");
+    let id = at(&sandbox, "2026-01-05T00:10:00Z", "new A --severity major");
+    at(&sandbox, "2026-01-05T00:30:00Z", &format!("escalate {id} --force -m x"));
+    at(&sandbox, "2026-01-05T01:00:00Z", &format!("pend {id} -m Which"));
+    at(&sandbox, "2026-01-05T02:00:00Z", &format!("resume {id} -m x"));
+    at(&sandbox, "2026-01-05T02:30:00Z", &format!("return {id} -m x"));
+    let said = at(&sandbox, "2026-01-05T03:00:00Z", &format!("sla {id}"));
+    let of = |level: &str| said.split("\n\n").find(|part| part.starts_with(level)).unwrap().to_owned();
+    assert!(!of("level-1").contains("pauses") && of("level-1").contains("elapsed 50m"), "{said}");
+    assert!(of("level-2").contains("pauses: customer") && of("level-2").contains("elapsed 1h"), "{said}");
+}

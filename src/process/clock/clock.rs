@@ -52,6 +52,8 @@ pub struct Clock {
     pub calendar: String,
     /// The place of the rules that judge it.
     pub book: usize,
+    /// The place, in the course's list, of the entry at which those were looked up.
+    pub judgement: usize,
     /// When it started, and by which entry.
     pub started: (i64, u32),
     /// When it stopped, and by which entry.

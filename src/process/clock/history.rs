@@ -38,8 +38,8 @@ pub struct TicketHistory {
     pub is_flaky: bool,
     /// What happened, in the order of the timeline.
     pub events: Vec<Event>,
-    /// The entries at whose commits rules are looked up: for the opening, and for each setting of the
-    /// severity, in the order of the events.
+    /// The entries at whose commits rules are looked up: for the opening, for each setting of the severity, and
+    /// for each wait for a vendor, in the order of the events.
     pub judged: Vec<String>,
 }
 
@@ -75,6 +75,26 @@ pub enum EventKind {
     Said(String, bool),
     /// Somebody spent time on it, in seconds.
     Spent(i64),
+}
+
+/// A time in which a ticket waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait<'a> {
+    /// For what.
+    pub reason: Reason,
+    /// For which vendor.
+    pub vendor: Option<&'a str>,
+    /// From when, in seconds since 1970 UTC.
+    pub from: i64,
+    /// Until when; `None` while it lasts.
+    pub to: Option<i64>,
+}
+
+impl EventKind {
+    /// True where rules are looked up.
+    pub(super) fn is_judged(&self) -> bool {
+        matches!(self, Self::Opened | Self::Severity(_) | Self::Waits(_, Some(_)))
+    }
 }
 
 /// How a ticket came to a level.
@@ -144,6 +164,22 @@ impl TicketHistory {
         Self { events, ..self.clone() }
     }
 
+    /// The waits of the course, in order.
+    #[must_use]
+    pub fn waits(&self) -> Vec<Wait<'_>> {
+        let mut waits: Vec<Wait<'_>> = Vec::new();
+        for event in &self.events {
+            if let EventKind::Waits(reason, vendor) = &event.what {
+                waits.push(Wait { reason: *reason, vendor: vendor.as_deref(), from: event.at, to: None });
+            } else if event.what == EventKind::Resumed
+                && let Some(last) = waits.last_mut()
+            {
+                last.to.get_or_insert(event.at);
+            }
+        }
+        waits
+    }
+
     /// The severity at the end of the course.
     #[must_use]
     pub fn severity(&self) -> Option<Severity> {
@@ -160,12 +196,11 @@ impl TicketHistory {
 }
 
 fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
-    let is_judged = |event: &&Event| matches!(event.what, EventKind::Opened | EventKind::Severity(_));
     let entry = |event: &Event| {
         let place = usize::try_from(event.entry).unwrap_or_default();
         ticket.timeline().get(place).map(|entry| entry.id.to_string()).unwrap_or_default()
     };
-    events.iter().filter(is_judged).map(entry).collect()
+    events.iter().filter(|event| event.what.is_judged()).map(entry).collect()
 }
 
 fn events(ticket: &Ticket) -> Vec<Event> {

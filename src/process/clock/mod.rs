@@ -11,7 +11,7 @@ mod skew;
 mod spells;
 
 pub use clock::{Clock, ClockKind, standing};
-pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory};
+pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory, Wait};
 pub use moments::earliest;
 pub use replay::{ClockBook, Judged, replay};
 pub use rules::{ClockRules, Reason, Target, span_text};

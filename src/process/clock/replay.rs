@@ -39,10 +39,32 @@ impl ClockBook {
 pub struct Judged<'a> {
     /// The rules.
     pub books: &'a [ClockBook],
-    /// For its opening, and then for each setting of its severity, the place of the rules in force.
+    /// For each entry of a course at which rules are looked up, the place of those in force.
     pub by: &'a [usize],
     /// Whose words count as the team's.
     pub team: &'a Team,
+}
+
+impl Judged<'_> {
+    /// The rules in force from a judgement on, counted from 0.
+    fn at(&self, judgement: usize) -> RulesInForce {
+        let book = self.by.get(judgement).or(self.by.last()).copied().unwrap_or_default();
+        RulesInForce { book, judgement }
+    }
+
+    /// The rules that judge the present of a course, but for what waits for a vendor.
+    pub(super) fn present(&self, course: &TicketHistory) -> Option<&ClockBook> {
+        let judging = course.events.iter().filter(|event| event.what.is_judged()).enumerate();
+        let last = judging.filter(|(_, event)| !matches!(event.what, EventKind::Waits(..))).last();
+        self.books.get(self.at(last.map_or(0, |(judgement, _)| judgement)).book)
+    }
+}
+
+/// Rules, and the entry at which they were looked up.
+#[derive(Debug, Clone, Copy, Default)]
+struct RulesInForce {
+    book: usize,
+    judgement: usize,
 }
 
 /// The clocks of a ticket at a moment, in seconds since 1970 UTC: response, updates, resolution, levels,
@@ -58,7 +80,7 @@ struct Replay<'a> {
     judged: Judged<'a>,
     now: i64,
     judgements: usize,
-    book: usize,
+    in_force: RulesInForce,
     severity: Option<Severity>,
     opened: Option<(i64, u32)>,
     has_response: bool,
@@ -69,7 +91,8 @@ struct Replay<'a> {
     level: Option<Level>,
     /// When a level was first reached, and the times elsewhere since.
     levels: BTreeMap<Level, ((i64, u32), Vec<Gap>)>,
-    vendor: Option<(String, (i64, u32))>,
+    /// Whom it waits for, since when, and by which rules.
+    vendor: Option<(String, (i64, u32), RulesInForce)>,
     clocks: Vec<Clock>,
 }
 
@@ -79,7 +102,7 @@ impl<'a> Replay<'a> {
             judged,
             now,
             judgements: 0,
-            book: 0,
+            in_force: RulesInForce::default(),
             severity: None,
             opened: None,
             has_response: false,
@@ -97,18 +120,19 @@ impl<'a> Replay<'a> {
         let mark = (event.at, event.entry);
         match &event.what {
             EventKind::Opened => {
-                self.judge();
+                self.in_force = self.judge();
                 (self.opened, self.update_from) = (Some(mark), Some(mark));
             }
             EventKind::Severity(severity) => {
                 self.severity = *severity;
-                self.judge();
+                self.in_force = self.judge();
             }
             EventKind::Level(level, _) => self.come_to(*level, mark),
             EventKind::Waits(reason, vendor) => {
                 let why = Why::Waits(*reason, vendor.clone());
                 self.gaps.push(Gap { from: mark.0, to: None, why, began: mark.1, ended: None });
-                self.vendor = vendor.clone().map(|name| (name, mark));
+                // A contract holds from the handing over on.
+                self.vendor = vendor.clone().map(|name| (name, mark, self.judge()));
             }
             EventKind::Resumed => {
                 self.close(mark, |why| matches!(why, Why::Waits(..)));
@@ -135,10 +159,15 @@ impl<'a> Replay<'a> {
     }
 
     /// The rules in force from here on.
-    fn judge(&mut self) {
-        let by = self.judged.by;
-        self.book = by.get(self.judgements).or(by.last()).copied().unwrap_or_default();
+    fn judge(&mut self) -> RulesInForce {
+        let in_force = self.judged.at(self.judgements);
         self.judgements += 1;
+        in_force
+    }
+
+    fn book(&self, in_force: RulesInForce) -> Option<&'a ClockBook> {
+        let books: &'a [ClockBook] = self.judged.books;
+        books.get(in_force.book)
     }
 
     fn close(&mut self, (at, entry): (i64, u32), is_meant: impl Fn(&Why) -> bool) {
@@ -159,8 +188,7 @@ impl<'a> Replay<'a> {
     }
 
     fn targets(&self) -> Option<&'a Targets> {
-        let books: &'a [ClockBook] = self.judged.books;
-        books.get(self.book)?.rules.severities.get(&self.severity?)
+        self.book(self.in_force)?.rules.severities.get(&self.severity?)
     }
 
     fn respond(&mut self, mark: (i64, u32)) {
@@ -186,8 +214,7 @@ impl<'a> Replay<'a> {
 
     /// True while updates are not due yet, because the first word is not.
     fn waits_for_response(&self) -> bool {
-        let books: &'a [ClockBook] = self.judged.books;
-        let (Some(targets), Some(book)) = (self.targets(), books.get(self.book)) else { return false };
+        let (Some(targets), Some(book)) = (self.targets(), self.book(self.in_force)) else { return false };
         let targets_of_words = targets.response.zip(targets.update);
         !self.has_response
             && targets_of_words
@@ -195,17 +222,17 @@ impl<'a> Replay<'a> {
     }
 
     fn vendor_answers(&mut self, mark: (i64, u32)) {
-        if let Some((name, since)) = self.vendor.take() {
-            self.vendor_clock(&name, since, Some(mark));
+        if let Some(wait) = self.vendor.take() {
+            self.vendor_clock(wait, Some(mark));
         }
     }
 
-    fn vendor_clock(&mut self, name: &str, since: (i64, u32), stop: Option<(i64, u32)>) {
-        let books: &'a [ClockBook] = self.judged.books;
-        let rules = books.get(self.book).and_then(|book| book.rules.vendors.get(name));
+    fn vendor_clock(&mut self, wait: (String, (i64, u32), RulesInForce), stop: Option<(i64, u32)>) {
+        let (name, since, in_force) = wait;
+        let rules = self.book(in_force).and_then(|book| book.rules.vendors.get(&name));
         if let Some((target, calendar)) = rules {
-            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None };
-            self.add(ClockKind::Vendor(name.to_owned()), plan, since, stop, Vec::new(), stop.is_none());
+            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None, in_force };
+            self.add(ClockKind::Vendor(name), plan, since, stop, Vec::new(), stop.is_none());
         }
     }
 
@@ -224,6 +251,7 @@ impl<'a> Replay<'a> {
             calendar: &targets.calendar,
             warn_percent: targets.warn_percent,
             severity: self.severity,
+            in_force: self.in_force,
         };
         // A clock that an end has stopped is not kept waiting by it.
         let gaps = self.gaps.iter().filter(|gap| stop.is_none_or(|(at, _)| gap.from < at)).cloned().collect();
@@ -239,8 +267,7 @@ impl<'a> Replay<'a> {
         mut gaps: Vec<Gap>,
         is_present: bool,
     ) {
-        let books: &'a [ClockBook] = self.judged.books;
-        let Some(book) = books.get(self.book) else { return };
+        let Some(book) = self.book(plan.in_force) else { return };
         let counts = |reason: &Reason| book.rules.pause.contains(reason);
         gaps.retain(|gap| gap.to.is_none_or(|to| to > started.0));
         gaps.retain(|gap| if let Why::Waits(reason, _) = &gap.why { counts(reason) } else { true });
@@ -258,7 +285,8 @@ impl<'a> Replay<'a> {
             severity: plan.severity,
             target: plan.target,
             calendar: plan.calendar.to_owned(),
-            book: self.book,
+            book: plan.in_force.book,
+            judgement: plan.in_force.judgement,
             started,
             stopped,
             gaps,
@@ -289,8 +317,8 @@ impl<'a> Replay<'a> {
         }
         self.stop(ClockKind::Resolution, target(|targets| targets.resolution), self.opened, self.ended, true);
         self.finish_levels();
-        if let Some((name, since)) = self.vendor.take() {
-            self.vendor_clock(&name, since, None);
+        if let Some(wait) = self.vendor.take() {
+            self.vendor_clock(wait, None);
         }
         self.clocks.sort_by_key(|clock| match clock.kind {
             ClockKind::Response => 0,
@@ -303,8 +331,8 @@ impl<'a> Replay<'a> {
     }
 
     fn finish_levels(&mut self) {
-        let books: &'a [ClockBook] = self.judged.books;
-        let Some(rules) = books.get(self.book).map(|book| &book.rules) else { return };
+        let in_force = self.in_force;
+        let Some(rules) = self.book(in_force).map(|book| &book.rules) else { return };
         for (level, (start, elsewhere)) in std::mem::take(&mut self.levels) {
             let Some((target, calendar)) = rules.levels.get(&level) else { continue };
             let of_severity = self.targets().map_or(crate::process::calendar::ALWAYS, |of| &of.calendar);
@@ -313,8 +341,10 @@ impl<'a> Replay<'a> {
             let left = elsewhere.iter().find(|gap| gap.to.is_none()).map(|gap| (gap.from, gap.began));
             let stop = left.or(self.ended);
             let before = |gap: &&Gap| stop.is_none_or(|(at, _)| gap.from < at);
-            let gaps = self.gaps.iter().chain(&elsewhere).filter(before).cloned().collect();
-            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None };
+            // What it waited for at another level is no part of this one.
+            let was_here = |gap: &&Gap| !elsewhere.iter().any(|away| away.covers(gap));
+            let gaps = self.gaps.iter().filter(was_here).chain(&elsewhere).filter(before).cloned().collect();
+            let plan = Plan { target: *target, calendar, warn_percent: 100, severity: None, in_force };
             self.add(ClockKind::Level(level), plan, start, stop, gaps, true);
         }
     }
@@ -326,4 +356,5 @@ struct Plan<'a> {
     calendar: &'a str,
     warn_percent: i64,
     severity: Option<Severity>,
+    in_force: RulesInForce,
 }

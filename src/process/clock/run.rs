@@ -29,6 +29,14 @@ pub struct Gap {
     pub ended: Option<u32>,
 }
 
+impl Gap {
+    /// True where another lies within it.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let until = |gap: &Self| gap.to.unwrap_or(i64::MAX);
+        self.from <= other.from && until(other) <= until(self)
+    }
+}
+
 /// Where a clock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {

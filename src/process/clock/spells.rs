@@ -25,8 +25,9 @@ pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [Optio
     let (mut level, mut severity, mut is_stopped) = (Level::One, None, false);
     let mut since: Option<i64> = None;
     let mut add = |since: Option<i64>, until: i64, level: Level, severity: Option<Severity>| {
-        let book = judged.by.last().or(Some(&0)).and_then(|book| judged.books.get(*book));
-        let hours = book.and_then(|book| Some(book.hours(&book.rules.severities.get(&severity?)?.calendar)));
+        let hours = judged
+            .present(course)
+            .and_then(|book| Some(book.hours(&book.rules.severities.get(&severity?)?.calendar)));
         let seconds = since.map_or(0, |since| match hours {
             Some(hours) => hours.between(since, until),
             None => (until - since).max(0),

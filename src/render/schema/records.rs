@@ -172,6 +172,7 @@ pub(super) fn vendor_page() -> Value {
             ("count", number()),
             ("median_seconds", or_null(number())),
             ("p90_seconds", or_null(number())),
+            ("timed", number()),
             ("in_time", or_null(number())),
         ],
         &[],

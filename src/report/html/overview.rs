@@ -1,5 +1,7 @@
 //! The page of a report: headline figures, charts with their tables, vendors, releases, tickets.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use crate::process::{ClockKind, ClockState, EventKind, LevelChange, Release, percentile, span_text};
@@ -215,27 +217,26 @@ struct VendorRow {
     holds: usize,
 }
 
+fn row<'a>(rows: &'a mut BTreeMap<String, VendorRow>, vendor: &str) -> &'a mut VendorRow {
+    rows.entry(vendor.to_owned()).or_default()
+}
+
 fn vendors(cases: &[&Case], period: Period) -> Markup {
-    let mut rows: std::collections::BTreeMap<String, VendorRow> = std::collections::BTreeMap::new();
+    let mut rows = BTreeMap::new();
     for case in cases {
-        let mut since: Option<(&String, i64)> = None;
-        for event in &case.course.events {
-            if let EventKind::Waits(_, Some(vendor)) = &event.what {
-                since = Some((vendor, event.at));
-            } else if event.what == EventKind::Resumed
-                && let Some((vendor, from)) = since.take().filter(|_| period.has(event.at))
-            {
-                rows.entry(vendor.clone()).or_default().waits.push(event.at - from);
+        for wait in case.course.waits() {
+            let Some(vendor) = wait.vendor else { continue };
+            match wait.to {
+                Some(to) if period.has(to) => row(&mut rows, vendor).waits.push(to - wait.from),
+                Some(_) => {}
+                None => row(&mut rows, vendor).holds += 1,
             }
-        }
-        if let Some((vendor, _)) = since {
-            rows.entry(vendor.clone()).or_default().holds += 1;
         }
         for clock in &case.clocks {
             if let (ClockKind::Vendor(vendor), Some((at, _))) = (&clock.kind, clock.stopped)
                 && period.has(at)
             {
-                let row = rows.entry(vendor.clone()).or_default();
+                let row = row(&mut rows, vendor);
                 row.clocks += 1;
                 row.kept += usize::from(clock.state == ClockState::Met);
             }
