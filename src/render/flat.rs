@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::render::NoSuchForm;
 use crate::render::data;
 use crate::render::json_value::node;
 use crate::render::lines::struck_word;
@@ -34,9 +33,9 @@ const COLUMNS: &[&str] = &[
 ];
 const ENTRY_COLUMNS: &[&str] = &["ticket", "commit", "seq", "entry", "at", "by", "action", "note"];
 
-/// Comma-separated values with a heading.
-pub(super) fn csv(view: &View) -> Result<String, NoSuchForm> {
-    let (heading, rows) = rows(view).ok_or_else(|| refused("csv", view))?;
+/// Comma-separated values with a heading; `None` of what is no table.
+pub(super) fn csv(view: &View) -> Option<String> {
+    let (heading, rows) = rows(view)?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail, and a row of another length cannot be made here.
     let _ = writer.write_record(heading);
@@ -44,7 +43,7 @@ pub(super) fn csv(view: &View) -> Result<String, NoSuchForm> {
         let _ = writer.write_record(row.iter().map(|cell| harmless(cell)));
     }
     let bytes = writer.into_inner().unwrap_or_default();
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe before what would start one. A number is none.
@@ -58,15 +57,6 @@ fn harmless(cell: &str) -> String {
     } else {
         cell
     }
-}
-
-fn refused(format: &'static str, view: &View) -> NoSuchForm {
-    let forms: &[&str] = if matches!(view, View::Ticket(_) | View::HandoverNotes(_) | View::Differences(_)) {
-        &["table", "json", "ndjson", "yaml", "markdown"]
-    } else {
-        &["table", "json", "ndjson", "yaml"]
-    };
-    NoSuchForm { format, forms }
 }
 
 type Rows = (&'static [&'static str], Vec<Vec<String>>);
@@ -161,18 +151,18 @@ fn entry_row(line: &EntryLine) -> Vec<String> {
     ]
 }
 
-/// Markdown: a table of tickets or entries, a page of a ticket.
-pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
+/// Markdown: a table of tickets or entries, a page of a ticket; `None` of what is neither.
+pub(super) fn markdown(view: &View) -> Option<String> {
     if let View::Ticket(page) = view {
-        return Ok(page_markdown(page));
+        return Some(page_markdown(page));
     }
     if let View::HandoverNotes(packet) = view {
-        return Ok(crate::render::handover_notes::markdown(packet));
+        return Some(crate::render::handover_notes::markdown(packet));
     }
     if let View::Differences(differences) = view {
-        return Ok(crate::render::differences::markdown(differences));
+        return Some(crate::render::differences::markdown(differences));
     }
-    let (heading, rows) = rows(view).ok_or_else(|| refused("markdown", view))?;
+    let (heading, rows) = rows(view)?;
     let shown_columns: &[&str] = if heading == COLUMNS {
         &["id", "severity", "status", "level", "title", "assignee", "created"]
     } else {
@@ -186,7 +176,7 @@ pub(super) fn markdown(view: &View) -> Result<String, NoSuchForm> {
         });
         let _ = writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "));
     }
-    Ok(out)
+    Some(out)
 }
 
 fn page_markdown(page: &TicketPage) -> String {

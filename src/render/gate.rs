@@ -7,7 +7,6 @@ use quick_xml::escape::escape;
 use serde_json::{Value, json};
 
 use crate::process::{Listed, Problem, ProblemLevel};
-use crate::render::NoSuchForm;
 use crate::render::view::{Format, Gate, View};
 use crate::ticket::{Severity, visible};
 
@@ -22,8 +21,8 @@ struct Finding {
     identity: String,
 }
 
-/// The findings of a gate.
-pub(super) fn findings(view: &View, format: Format) -> Result<String, NoSuchForm> {
+/// The findings of a gate; `None` of what is none.
+pub(super) fn findings(view: &View, format: Format) -> Option<String> {
     let (name, findings) = if let View::Gate(gate) = view {
         (format!("git support check {}", gate.query), of_gate(gate))
     } else if let View::Problems(faults) = view {
@@ -31,9 +30,9 @@ pub(super) fn findings(view: &View, format: Format) -> Result<String, NoSuchForm
     } else if let View::Audited(audited) = view {
         ("git support audit".to_owned(), audited.faults.iter().map(of_fault).collect())
     } else {
-        return Err(NoSuchForm { format: format.name(), forms: &["table", "json", "ndjson", "yaml"] });
+        return None;
     };
-    Ok(if format == Format::Junit {
+    Some(if format == Format::Junit {
         junit(&name, &findings)
     } else if format == Format::Sarif {
         sarif(&findings)

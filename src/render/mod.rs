@@ -70,7 +70,7 @@ pub struct NoSuchForm {
     /// The form asked for.
     pub format: &'static str,
     /// The forms it comes in.
-    pub forms: &'static [&'static str],
+    pub forms: Vec<&'static str>,
 }
 
 /// Renders a view in a format.
@@ -78,17 +78,24 @@ pub struct NoSuchForm {
 /// # Errors
 /// The view does not come in that format.
 pub fn render(view: &View, format: Format, look: &RenderOptions) -> Result<String, NoSuchForm> {
+    in_form(view, format, look).ok_or_else(|| {
+        let forms = Format::ALL.iter().filter(|form| in_form(view, **form, look).is_some());
+        NoSuchForm { format: format.name(), forms: forms.map(|form| form.name()).collect() }
+    })
+}
+
+fn in_form(view: &View, format: Format, look: &RenderOptions) -> Option<String> {
     if matches!(view, View::Nothing | View::Ran { .. }) {
-        return Ok(String::new());
+        return Some(String::new());
     }
     match format {
-        Format::Table => Ok(table_form(view, look)),
-        Format::Json => Ok(data::json(view)),
-        Format::Ndjson => Ok(data::ndjson(view)),
-        Format::Yaml => Ok(data::yaml(view)),
+        Format::Table => Some(table_form(view, look)),
+        Format::Json => Some(data::json(view)),
+        Format::Ndjson => Some(data::ndjson(view)),
+        Format::Yaml => Some(data::yaml(view)),
         Format::Csv => flat::csv(view),
         // Release notes are Markdown as they stand.
-        Format::Markdown if matches!(view, View::Notes { .. }) => Ok(table_form(view, look)),
+        Format::Markdown if matches!(view, View::Notes { .. }) => Some(table_form(view, look)),
         Format::Markdown => flat::markdown(view),
         Format::Junit | Format::Sarif | Format::Github => gate::findings(view, format),
     }

@@ -87,4 +87,12 @@ impl Store {
     pub fn settle_conflict(&self, path: &str, content: &[u8]) -> Result<(), Error> {
         Ok(self.repository().settle_conflict(path, content)?)
     }
+
+    /// Settles a conflict by removing the file from work tree and index; the commit is its user's.
+    ///
+    /// # Errors
+    /// The file or the index cannot be written.
+    pub fn settle_as_removed(&self, path: &str) -> Result<(), Error> {
+        Ok(self.repository().settle_as_removed(path)?)
+    }
 }

@@ -108,6 +108,13 @@ pub fn attachments(id: &TicketId) -> String {
     format!("{FOLDER}/attachments/{id}")
 }
 
+/// The ticket that a file below [`ATTACHMENTS`] is of, and its name there; `None` for any other path.
+#[must_use]
+pub fn attachment_of(path: &str) -> Option<(TicketId, &str)> {
+    let (id, name) = path.strip_prefix(ATTACHMENTS)?.strip_prefix('/')?.split_once('/')?;
+    Some((TicketId::parse(id)?, name))
+}
+
 /// The id that a path under [`TICKETS`] stands for; `None` for any other path.
 #[must_use]
 pub fn id_of(path: &str) -> Option<TicketId> {

@@ -147,9 +147,7 @@ fn is_of_tickets(path: &str) -> bool {
 
 /// True for an attachment of a ticket that is purged on either side.
 fn is_of_purged(repository: &Repository, path: &str, sides: [ObjectId; 2]) -> Result<bool, Error> {
-    let place = path.strip_prefix(layout::ATTACHMENTS).and_then(|rest| rest.strip_prefix('/'));
-    let id = place.and_then(|place| TicketId::parse(place.split('/').next()?));
-    let Some(id) = id else { return Ok(false) };
+    let Some((id, _)) = layout::attachment_of(path) else { return Ok(false) };
     for side in sides {
         let file = layout::ticket(&id);
         let blob = repository.committed(Some(side), &SupportPath::parse(&file)?)?;

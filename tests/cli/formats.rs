@@ -49,6 +49,19 @@ fn csv_holds_no_formula_and_markdown_no_markup() {
         sandbox.run(&["show", &id, "--format", "markdown"]).ok().starts_with(&format!("# {id} =HYPERLINK"))
     );
     assert!(sandbox.run(&["show", &id, "--format", "csv"]).fails(2).contains("not available as csv"));
+    // The hint names each form that there is, and no other.
+    for (command, format) in [("list", "junit"), ("doctor", "csv"), ("log", "sarif"), ("report", "github")] {
+        let said = sandbox.run(&[command, "--format", format]).fails(2);
+        let (_, forms) = said.split_once("hint: --format ").unwrap();
+        for form in ["table", "json", "ndjson", "yaml", "csv", "markdown", "junit", "sarif", "github"] {
+            let status = sandbox.run(&[command, "--format", form]).status;
+            assert_eq!(
+                status == Some(0),
+                forms.trim().split('|').any(|named| named == form),
+                "{command} {form}: {said}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -146,8 +146,8 @@ fn a_contract_holds_from_the_handing_over_on() {
     let clocks: serde_json::Value = serde_json::from_str(&said).unwrap();
     let settings = |clock: &str| {
         let found = clocks["clocks"].as_array().unwrap().iter();
-        let found = found.filter(|one| one["clock"] == clock).map(|one| one["settings"].clone());
-        found.last().unwrap_or_else(|| panic!("{said}"))
+        let mut found = found.filter(|one| one["clock"] == clock).map(|one| one["settings"].clone());
+        found.next_back().unwrap_or_else(|| panic!("{said}"))
     };
     let log = sandbox.git(&["log", "--format=%H %s"]);
     let commit = |what: &str| {

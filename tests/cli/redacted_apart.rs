@@ -64,3 +64,41 @@ fn the_name_of_one_attachment_loses_what_either_took_out() {
         assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
     }
 }
+
+#[test]
+fn gits_own_merge_of_an_attachment_is_repaired() {
+    for (theirs, ours, kept) in [
+        ("redact ID --text Maier -m x", "redact ID --text Hans -m x", Some("[redacted]-[redacted].txt")),
+        ("redact ID --text Maier -m x", "redact ID --text evidence -m x", None),
+        ("redact ID --text evidence -m x", "redact ID --text Hans -m x", None),
+        ("redact ID --text Maier -m x", "purge ID -m x", None),
+        ("purge ID -m x", "redact ID --text Maier -m x", None),
+    ] {
+        let (mut sandbox, a, b) = clones();
+        // That somebody purged is always noted.
+        if kept.is_none() {
+            sandbox.is_tampered_with();
+        }
+        let id = sandbox.ticket("Pay fails");
+        let attach = "echo evidence >../Hans-Maier.txt; git support attach ID ../Hans-Maier.txt; git push -q";
+        sandbox.shell(&attach.replace("ID", &id)).ok();
+        sandbox.enter(&b);
+        sandbox.shell(&format!("git pull -q; git support {}; git push -q", theirs.replace("ID", &id))).ok();
+        sandbox.enter(&a);
+        sandbox.shell(&format!("git support {}", ours.replace("ID", &id))).ok();
+        let _ = sandbox.shell("git pull -q --no-rebase --no-edit");
+        let found = sandbox.shell("git support doctor").stdout;
+        assert!(!found.contains("by hand"), "{ours}: {found}");
+        let _ = sandbox.shell("git support doctor --repair; git commit -qm merged");
+        assert_eq!(sandbox.git(&["status", "--porcelain", "--", ".support"]), "", "{ours}");
+        let files = sandbox.git(&["ls-files", ".support/attachments"]);
+        assert_eq!(files.lines().count(), usize::from(kept.is_some()), "{ours}: {files}");
+        assert!(!files.contains("Hans") && !files.contains("Maier"), "{ours}: {files}");
+        if let Some(kept) = kept {
+            let get = sandbox.run(&["attach", &id, "--get", kept, "-o", "-"]).ok();
+            assert_eq!(get, "evidence\n", "{ours}");
+        }
+        assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n", "{ours}");
+        sandbox.run(&["audit"]).ok();
+    }
+}

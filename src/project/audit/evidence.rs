@@ -42,10 +42,7 @@ impl Review<'_> {
         file: &FileDelta,
         parsed: &mut Parsed<'_>,
     ) -> Result<Option<Finding>, Failure> {
-        let place = file.path.strip_prefix(layout::ATTACHMENTS).unwrap_or_default().trim_start_matches('/');
-        let Some((id, name)) =
-            place.split_once('/').and_then(|(id, name)| Some((TicketId::parse(id)?, name)))
-        else {
+        let Some((id, name)) = layout::attachment_of(&file.path) else {
             return Ok(file
                 .now
                 .as_ref()
@@ -97,8 +94,7 @@ impl Review<'_> {
             );
         }
         for path in brought {
-            let place = path.strip_prefix(layout::ATTACHMENTS).unwrap_or_default().trim_start_matches('/');
-            let Some(id) = place.split('/').next().and_then(TicketId::parse) else { continue };
+            let Some((id, _)) = layout::attachment_of(&path) else { continue };
             let version = parsed.at(passage.commit, &id)?;
             let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
             if ticket.is_some_and(crate::ticket::Ticket::is_purged) {

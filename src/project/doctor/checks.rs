@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
-use crate::project::doctor::{evidence, names};
+use crate::project::doctor::{conflicts, evidence, names};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
@@ -141,9 +141,11 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
         let fault = if let Some(problem) = &edit.problem {
             Problem::error("tree.unsafe", problem.clone()).hint("inspect it with git status, and remove it")
         } else if edit.is_conflicted {
-            let is_ours = layout::id_of(&edit.path).is_some()
-                || store.settled(&edit.path, store.conflict(&edit.path)?)?.is_some();
-            let hint = if is_ours { "git support doctor --repair".to_owned() } else { by_hand(&edit.path) };
+            let hint = if conflicts::is_settled(store, &edit.path)? {
+                "git support doctor --repair".to_owned()
+            } else {
+                by_hand(&edit.path)
+            };
             Problem::error("merge.conflict", "is in conflict").hint(hint)
         } else if store.repository().is_in_the_middle() {
             Problem::note("work-tree.merged", "is part of a merge that is not committed yet")

@@ -84,7 +84,7 @@ pub(super) fn check(
             );
             continue;
         }
-        let fault = match ticket_of(&path) {
+        let fault = match layout::attachment_of(&path).map(|(id, _)| id) {
             // What a ticket that cannot be read, or was lost, had attached is not to go.
             Some(id) if !tickets.contains_key(&id) => {
                 Problem::note("evidence.unnamed", format!("ticket {id} cannot be read"))
@@ -119,12 +119,7 @@ pub(super) fn restored(
 
 /// True for an attachment of a purged ticket.
 fn is_of_purged(path: &str, tickets: &BTreeMap<TicketId, Ticket>) -> bool {
-    ticket_of(path).and_then(|id| tickets.get(&id)).is_some_and(Ticket::is_purged)
-}
-
-/// The ticket whose folder an attachment lies in.
-fn ticket_of(path: &str) -> Option<TicketId> {
-    path.split('/').nth(2).and_then(TicketId::parse)
+    layout::attachment_of(path).and_then(|(id, _)| tickets.get(&id)).is_some_and(Ticket::is_purged)
 }
 
 /// What was attached, where history has it.

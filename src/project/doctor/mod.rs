@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod checks;
+mod conflicts;
 mod evidence;
 mod names;
 mod repairs;

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::iter::once;
 
-use crate::process::{Changes, FieldChange, Request, RequestKind, Rules};
-use crate::project::author::Author;
-use crate::project::change::{Change, ChangeOptions, with_decided};
+use crate::process::{Changes, FieldChange, Request, RequestKind};
+use crate::project::change::{Change, ChangeOptions};
 use crate::project::doctor::by_hand::{Judged, judged};
-use crate::project::doctor::{evidence, settings, stray};
+use crate::project::doctor::{conflicts, evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::{Content, FileChange};
-use crate::store::{Error, layout, readable};
+use crate::store::{Error, layout};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
 /// What an entry of a repair says.
@@ -21,7 +20,7 @@ const REPAIRED: &str = "Repaired by doctor.";
 /// Repairs what can be, in this clone and in one commit.
 pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
     project.store.wire_driver()?;
-    conflicts(project)?;
+    conflicts::settle_all(project)?;
     if project.branch() == "HEAD" {
         // In the middle of a rebase, no commit of ours would last.
         return Ok(());
@@ -30,58 +29,6 @@ pub(super) fn all(project: &Project<'_>) -> Result<(), Failure> {
     let options = ChangeOptions { allow_secret: true, ..ChangeOptions::default() };
     project.change(&options, repair)?;
     stray::moved(project, &options)
-}
-
-/// Files that a merge left in conflict: settled in work tree and index; the merge's commit is its user's.
-fn conflicts(project: &Project<'_>) -> Result<(), Failure> {
-    let store = &project.store;
-    for edit in store.hand_edits()?.into_iter().filter(|edit| edit.is_conflicted) {
-        let sides = store.conflict(&edit.path)?;
-        let Some(id) = layout::id_of(&edit.path) else {
-            if let Some(settled) = store.settled(&edit.path, sides)? {
-                settle(project, &edit.path, &settled)?;
-            }
-            continue;
-        };
-        let [_, ours, theirs] = sides;
-        let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| read_merged(&id, &edit.path, &bytes).ok());
-        // What was edited by hand on a side becomes an entry, so that a merge of entries loses none of it.
-        let told = |side: Option<Ticket>| side.map(|side| adopted(project, side)).transpose();
-        let settled = match (told(read(ours))?, told(read(theirs))?) {
-            (Some(ours), Some(theirs)) => match merge(&ours, &theirs) {
-                Merged::One(ticket) => *ticket,
-                Merged::Two { kept, renamed } => {
-                    let path = layout::ticket(renamed.id());
-                    store.settle_conflict(&path, codec::write(&renamed).as_bytes())?;
-                    project.host.note(format!(
-                        "two tickets were opened under the ID {id}; the newer one is now {}",
-                        renamed.id()
-                    ));
-                    *kept
-                }
-            },
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => continue,
-        };
-        settle(project, &edit.path, readable(&edit.path, &settled)?.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn settle(project: &Project<'_>, path: &str, content: &[u8]) -> Result<(), Failure> {
-    project.store.settle_conflict(path, content)?;
-    project.host.note(format!("merged {path}; continue with git commit or git rebase --continue"));
-    Ok(())
-}
-
-/// A side of a conflict, with an entry for what was edited by hand.
-fn adopted(project: &Project<'_>, ticket: Ticket) -> Result<Ticket, Failure> {
-    let Judged { ticket, adopt, .. } = judged(project, &project.store.repository().sides(), ticket)?;
-    if adopt.is_empty() {
-        return Ok(ticket);
-    }
-    let actor = Author::of(&project.store)?.actor(project.host.entry_id());
-    Ok(with_decided(ticket, RequestKind::Adopt(adopt), &actor, &Rules::default())?.0)
 }
 
 /// Repairs the tickets and files of the newest state.

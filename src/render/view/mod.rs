@@ -50,6 +50,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them, as they are listed.
+    pub const ALL: [Self; 9] = [
+        Self::Table,
+        Self::Json,
+        Self::Ndjson,
+        Self::Yaml,
+        Self::Csv,
+        Self::Markdown,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+    ];
+
     /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {

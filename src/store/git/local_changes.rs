@@ -239,4 +239,9 @@ impl Repository {
         WorkTree::at(top).write(&SupportPath::parse(path)?, content, Durable::Each, &part)?;
         self.git_here(&["add", "--sparse", "--", path], b"", None).map(drop)
     }
+
+    /// Removes a file in conflict from index and work tree.
+    pub(crate) fn settle_as_removed(&self, path: &str) -> Result<()> {
+        self.git_here(&["rm", "--quiet", "--force", "--sparse", "--", path], b"", None).map(drop)
+    }
 }
