@@ -29,7 +29,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let project = session.project_in(args.reading.scope())?;
+    let project = session.project_in(args.reading.scope())?.for_gate()?;
     let query = given_query(&args.query)?.unwrap_or_else(|| GRAVE.to_owned());
     project.check_gate(&query)?;
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };

@@ -39,6 +39,7 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project_in(args.reading.scope())?;
+    let project = if args.gate.is_some() { project.for_gate()? } else { project };
     let query = given_query(&args.ids)?;
     let is_query = is_query(&args.ids);
     if args.gate.is_some() {

@@ -8,6 +8,31 @@ use crate::store::{Error, layout};
 use crate::ticket::{Meant, meant};
 
 impl Project<'_> {
+    /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now. A remote that cannot be
+    /// reached is named.
+    ///
+    /// # Errors
+    /// This clone and the remote have entries that the other lacks.
+    pub fn for_gate(self) -> Result<Self, Failure> {
+        if self.scope != Scope::Now {
+            return Ok(self);
+        }
+        match self.store.newer_on_origin() {
+            Ok(None) => Ok(self),
+            Ok(Some(newer)) => Ok(self.at_commit(Some(newer))),
+            Err(error) => match Failure::from(error) {
+                failure if failure.kind == Kind::Conflict => {
+                    let message = format!("cannot evaluate the gate: {:#}", failure.error);
+                    Err(Failure::new(Kind::Invalid, message).hint("git support sync"))
+                }
+                failure => {
+                    self.host.note(format!("warning: tickets not fetched: {:#}", failure.error));
+                    Ok(self)
+                }
+            },
+        }
+    }
+
     /// Sees that a gate has all that it judges by: tickets, each of which can be read, and a query whose `me` is somebody.
     ///
     /// # Errors

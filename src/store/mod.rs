@@ -22,6 +22,7 @@ mod merged_tree;
 mod message;
 mod our_folder;
 mod past_change;
+mod pipeline_branch;
 mod ranges;
 mod reference_text;
 mod remembered;
@@ -87,19 +88,26 @@ impl Store {
     /// There is no repository, no branch to work on, or none of that name.
     pub fn open(surroundings: ProcessEnv, branch: Option<&str>) -> Result<Self, Error> {
         let variable = surroundings.text("GIT_SUPPORT_BRANCH");
-        let is_in_ci = Pipeline::of(&surroundings).is_some();
+        let pipeline = Pipeline::of(&surroundings);
         let repository = Repository::open(surroundings)?;
+        let is_in_ci = repository.is_in_pipeline();
         let configured = repository.configured("support.branch").filter(|name| !name.is_empty());
         let name = branch.map(str::to_owned).or(variable).or(configured);
         let mut source = if name.is_some() { BranchSource::Named } else { BranchSource::Current };
         let mut target = repository.target(name.as_deref())?;
-        if source == BranchSource::Current
-            && let Some(found) = ticket_branch::found(&repository, &target)?
-        {
-            target = repository.target(Some(&found))?;
-            source = BranchSource::Found;
+        if source == BranchSource::Current {
+            if is_in_ci {
+                pipeline_branch::fetch_unknown(&repository, &target)?;
+            }
+            if let Some(found) = ticket_branch::found(&repository, &target)? {
+                target = repository.target(Some(&found))?;
+                source = BranchSource::Found;
+            } else if let Some(pipeline) = &pipeline
+                && let Some(built) = pipeline_branch::built(&repository, &target, pipeline)?
+            {
+                target = built;
+            }
         }
-        // CI fetches what it builds, and no more.
         if is_in_ci && repository.tip(&target)?.is_none() && repository.has_origin() {
             repository.fetch("origin", &target)?;
             target = repository.target(Some(target.name()).filter(|_| !target.is_detached()))?;

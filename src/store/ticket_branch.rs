@@ -103,8 +103,9 @@ impl Store {
         if let Some(default) = self.repository().symbolic_target(&format!("{prefix}HEAD"))? {
             return Ok(default.strip_prefix(prefix).map(str::to_owned));
         }
+        // A clone that CI made has no HEAD of the remote, and perhaps no branch of its own.
         for name in ["main", "master"] {
-            if self.repository().reference_id(&format!("refs/heads/{name}"))?.is_some() {
+            if exists(self.repository(), name)? {
                 return Ok(Some(name.to_owned()));
             }
         }

@@ -101,6 +101,7 @@ mod releases;
 mod replying;
 mod reports;
 mod repositories;
+mod requests;
 mod rewritten;
 mod sameness;
 mod sandbox;

@@ -36,6 +36,8 @@ pub struct BuildRequest {
 pub struct Build {
     /// The branch that was built.
     pub branch: String,
+    /// True for the branch that everybody's work goes into: what passes there is fixed for all that was merged into it.
+    pub is_default: bool,
     /// The revision: the whole name of the newest commit that changed code.
     pub revision: Option<String>,
     /// The newest commit of a request's branch, where a merge of it is built.
@@ -87,7 +89,7 @@ impl BuildRequest {
             project.store.fetch_branch(&default)?;
             return Project::open_damaged(host, Some(&default), Scope::Now);
         }
-        match self.branch.clone().or(pipeline.branch).filter(|_| project.store.is_detached()) {
+        match self.branch.clone().or(pipeline.branch).filter(|_| project.store.current_branch().is_none()) {
             Some(branch) => Project::open_damaged(host, Some(&branch), Scope::Now),
             None => Ok(project),
         }
@@ -98,7 +100,10 @@ impl BuildRequest {
     pub fn build(&self, project: &Project<'_>) -> Build {
         let store = &project.store;
         let pipeline = Pipeline::of(&project.host.env).unwrap_or_default();
-        let branch = self.branch.clone().or(pipeline.branch).or_else(|| store.current_branch());
+        let default = pipeline.default_branch.clone().or_else(|| store.default_branch().ok().flatten());
+        let told = told_branch(&pipeline, default.as_deref());
+        let branch = self.branch.clone().or(told).or_else(|| store.current_branch());
+        let branch = branch.unwrap_or_else(|| store.branch().to_owned());
         let named = self.revision.clone().or(pipeline.revision);
         // One that is not in this clone is still told by its name.
         let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
@@ -109,7 +114,8 @@ impl BuildRequest {
         let head = head.filter(|head| named.as_ref() != Some(head));
         let lane = self.lane.clone().or_else(|| self.job.clone()).or(pipeline.lane);
         Build {
-            branch: branch.unwrap_or_else(|| store.branch().to_owned()),
+            is_default: pipeline.foreign.is_none() && default.as_ref() == Some(&branch),
+            branch,
             revision: known.or(named),
             head,
             run: self.run.clone().or(pipeline.run),
@@ -118,6 +124,19 @@ impl BuildRequest {
             actor: pipeline.actor,
         }
     }
+}
+
+/// The branch that a system says it builds. What a stranger named as the project's own branches are named is none of them.
+fn told_branch(pipeline: &Pipeline, default: Option<&str>) -> Option<String> {
+    let branch = pipeline.branch.clone()?;
+    let is_own = |own: Option<&str>| own == Some(branch.as_str());
+    Some(match &pipeline.fork {
+        Some(fork) => format!("{fork}/{branch}"),
+        None if pipeline.foreign.is_some() && (is_own(default) || is_own(pipeline.target.as_deref())) => {
+            format!("request/{branch}")
+        }
+        None => branch,
+    })
 }
 
 /// What two records of a branch know together.

@@ -76,7 +76,7 @@ impl PassedRun<'_> {
         let lane = self.build.lane.as_deref();
         let here = standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.is_on_branch(seen));
         let merged =
-            || standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.contains(store, seen));
+            || standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.has_merged(store, seen));
         here.or_else(merged).copied()
     }
 
@@ -84,8 +84,12 @@ impl PassedRun<'_> {
         seen.branch.as_deref() == Some(self.build.branch.as_str())
     }
 
-    /// True where what was built has the revision at which something failed.
-    fn contains(&self, store: &Store, seen: &Occurrence) -> bool {
+    /// True where a branch on which something failed was merged into what was built. Any branch has the failures of the one
+    /// that it began from: what passes there is not fixed here.
+    fn has_merged(&self, store: &Store, seen: &Occurrence) -> bool {
+        if !self.build.is_default {
+            return false;
+        }
         let (Some(failed), Some(now)) = (seen.commit(), &self.build.revision) else { return false };
         store.is_within(failed, now) == Some(true)
     }
@@ -94,7 +98,7 @@ impl PassedRun<'_> {
     fn passed_everywhere(&self, store: &Store, standing: &[&Occurrence], wanted: u32) -> Option<State> {
         let mut youngest: Option<State> = None;
         for seen in standing.iter().filter(|seen| !is_inherited(store, standing, seen)) {
-            if !self.is_on_branch(seen) && !self.contains(store, seen) {
+            if !self.is_on_branch(seen) && !self.has_merged(store, seen) {
                 return None;
             }
             let state = self.passed_in(store, seen, wanted)?;

@@ -28,6 +28,8 @@ pub struct Pipeline {
     pub actor: Option<String>,
     /// What is built is no branch of the project's own: a request of a contributor's, or a tag.
     pub foreign: Option<&'static str>,
+    /// The repository that a request comes from, where it is another one: `owner/name`.
+    pub fork: Option<String>,
     /// The branch that everybody begins from, as the system knows it.
     pub default_branch: Option<String>,
     /// The branch that a request is to go into.
@@ -178,7 +180,11 @@ impl Pipeline {
             job: (!job.is_empty()).then_some(job),
             actor: first(system.actor),
             foreign: foreign(surroundings, system),
-            default_branch: first(system.default).or_else(|| told_by_event(surroundings)),
+            fork: fork(surroundings),
+            default_branch: first(system.default).or_else(|| {
+                let default = github_event(surroundings)?;
+                Some(default.get("repository")?.get("default_branch")?.as_str()?.to_owned())
+            }),
             target: first(system.target).map(|name| short(&name).to_owned()),
             head: first(HEADS),
             is_merge: text("GITHUB_REF").is_some_and(|name| is_merge_of_request(&name)),
@@ -221,12 +227,40 @@ fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
     if is_request { Some("a pull request") } else { is_tag.then_some("a tag") }
 }
 
-/// The default branch, as the file of GitHub's event has it.
-fn told_by_event(surroundings: &ProcessEnv) -> Option<String> {
+/// GitHub's event, as its file has it.
+fn github_event(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
     let path = surroundings.text("GITHUB_EVENT_PATH")?;
     let bytes = temporary::read(Path::new(&path), MAX_EVENT_BYTES).ok()?;
-    let event: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-    Some(event.get("repository")?.get("default_branch")?.as_str()?.to_owned())
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// The repository that a request comes from, where that is another one, as GitHub, GitLab, CircleCI, Buildkite and Azure
+/// tell it.
+fn fork(surroundings: &ProcessEnv) -> Option<String> {
+    let text = |name: &str| surroundings.text(name);
+    let of_github = || {
+        let event = github_event(surroundings)?;
+        let head = event.get("pull_request")?.get("head")?.get("repo")?.get("full_name")?.as_str()?;
+        Some(head.to_owned()).filter(|head| text("GITHUB_REPOSITORY").as_ref() != Some(head))
+    };
+    let of_gitlab = || {
+        let source = text("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")?;
+        Some(source).filter(|source| text("CI_MERGE_REQUEST_PROJECT_PATH").as_ref() != Some(source))
+    };
+    let of_circle = || Some(format!("{}/fork", text("CIRCLE_PR_USERNAME")?));
+    let of_azure = || {
+        let is_fork = text("SYSTEM_PULLREQUEST_ISFORK")?.eq_ignore_ascii_case("true");
+        is_fork.then(|| "fork".to_owned())
+    };
+    let of_buildkite = || {
+        let repository = text("BUILDKITE_PULL_REQUEST_REPO").filter(|repository| !repository.is_empty())?;
+        let name = repository.trim_end_matches(".git").rsplit(['/', ':']).take(2).collect::<Vec<_>>();
+        let is_own = text("BUILDKITE_REPO").is_some_and(|own| {
+            own.trim_end_matches(".git").rsplit(['/', ':']).take(2).collect::<Vec<_>>() == name
+        });
+        (!is_own).then(|| name.into_iter().rev().collect::<Vec<_>>().join("/"))
+    };
+    of_github().or_else(of_gitlab).or_else(of_circle).or_else(of_buildkite).or_else(of_azure)
 }
 
 /// The address of a run, where it is to be put together.

@@ -188,6 +188,7 @@ impl Repository {
 
     /// Locks a reference that still stands where it stood; `None` where it has moved.
     pub(crate) fn lock_reference<'a>(&'a self, step: RefUpdate<'a>) -> Result<Option<LockedReference<'a>>> {
+        self.check_no_quarantine()?;
         if self.surroundings.is_read_only {
             let message = format!("{} cannot move here: this only reads", step.name);
             return Err(Error::new(Kind::Refused, message));

@@ -81,6 +81,38 @@ impl Repository {
         }
     }
 
+    /// The branches of a remote, each with the commit it stands at; the remote is asked.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub(crate) fn remote_branches(&self, remote: &str) -> Result<Vec<(String, ObjectId)>> {
+        let said = self.git_here(&["ls-remote", "--heads", "--", remote], b"", None)?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let branch = |line: &str| {
+            let (commit, name) = line.split_once('\t')?;
+            let short = name.strip_prefix("refs/heads/").filter(|_| git2::Reference::is_valid_name(name))?;
+            Some((short.to_owned(), ObjectId::parse(commit)?))
+        };
+        Ok(said.lines().filter_map(branch).collect())
+    }
+
+    /// Fetches branches of a remote that this clone has nothing of; of a shallow clone, their last commits alone.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub(crate) fn fetch_branches(&self, remote: &str, names: &[String]) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let refspecs: Vec<String> =
+            names.iter().map(|name| format!("+refs/heads/{name}:refs/remotes/{remote}/{name}")).collect();
+        let depth: &[&str] = if self.is_shallow() { &["--depth=1"] } else { &[] };
+        let refspecs = refspecs.iter().map(String::as_str);
+        let arguments: Vec<&str> =
+            FETCH.iter().chain(depth).copied().chain(["--", remote]).chain(refspecs).collect();
+        self.fetched(&arguments, &format!("refs/remotes/{remote}"))
+    }
+
     /// Runs a fetch that moves a reference here; again, where another one beside it was about to move the same.
     pub(crate) fn fetched(&self, arguments: &[&str], here: &str) -> Result<()> {
         let _exchange = Exchange::begin(self, here);

@@ -12,6 +12,7 @@ use crate::store::git::embedded;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::pipeline::Pipeline;
 use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
 use crate::store::git::shared::share;
@@ -153,6 +154,13 @@ impl Repository {
     #[must_use]
     pub fn configured(&self, name: &str) -> Option<String> {
         self.configured.borrow().get(name).cloned().or_else(|| self.config.text(name))
+    }
+
+    /// True where a pipeline runs, of a system that is known or of any that says so by `CI`.
+    #[must_use]
+    pub fn is_in_pipeline(&self) -> bool {
+        let is_told = |value: String| !value.eq_ignore_ascii_case("false");
+        Pipeline::of(&self.surroundings).is_some() || self.surroundings.text("CI").is_some_and(is_told)
     }
 
     /// The name of the program that acts for whoever writes (`GIT_SUPPORT_VIA`, or `support.via`).

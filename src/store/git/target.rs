@@ -129,6 +129,7 @@ impl Repository {
 
     /// Refuses a target that must not be written now.
     pub(crate) fn check_writable(&self, target: &Target) -> Result<()> {
+        self.check_no_quarantine()?;
         if let Some(branch) = self.rebased_branch()
             && (target.checked_out || branch == target.reference)
         {
@@ -152,6 +153,16 @@ impl Repository {
             );
         }
         Ok(())
+    }
+
+    /// Refuses to write while git holds a push back: what is written then goes with it when it is refused, and references
+    /// would lead nowhere (git-receive-pack(1), "Quarantine environment").
+    pub(crate) fn check_no_quarantine(&self) -> Result<()> {
+        if self.surroundings.text("GIT_QUARANTINE_PATH").is_none() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Busy, "inside a git hook that has not accepted the push yet")
+            .hint("write in the post-receive hook"))
     }
 
     /// The place of another work tree that has the target checked out.

@@ -1,0 +1,89 @@
+//! The branch of the tickets where CI runs, which fetches what it builds, and no more: what its clone lacks of the tickets
+//! is fetched.
+
+use crate::store::Store;
+use crate::store::error::Error;
+use crate::store::git::{ObjectId, Pipeline, Repository, Target};
+use crate::store::layout;
+
+/// The most branches that are fetched to look for tickets, those that are named like tickets first.
+const MAX_BRANCHES: usize = 50;
+
+/// What a branch of tickets may be called.
+const NAMES: [&str; 4] = ["ticket", "support", "issue", "bug"];
+
+/// The branch that is built, where HEAD is detached at a commit of it and this clone has it: what was written in this
+/// job is there.
+pub(super) fn built(
+    repository: &Repository,
+    current: &Target,
+    pipeline: &Pipeline,
+) -> Result<Option<Target>, Error> {
+    if !current.is_detached() || pipeline.foreign.is_some() {
+        return Ok(None);
+    }
+    let Some(built) = pipeline.branch.as_deref().and_then(|name| repository.target(Some(name)).ok()) else {
+        return Ok(None);
+    };
+    let here = repository.reference_id(built.reference())?.zip(repository.tip(current)?);
+    let is_its = here.is_some_and(|(tip, head)| repository.contains(tip, head).unwrap_or_default());
+    Ok(is_its.then_some(built))
+}
+
+/// Fetches the branches of `origin` that this clone knows nothing of, where what it has holds no tickets: one of them may
+/// hold them all. What cannot be fetched stays unknown.
+pub(super) fn fetch_unknown(repository: &Repository, current: &Target) -> Result<(), Error> {
+    let has_store = match repository.tip(current)? {
+        Some(tip) => repository.find(tip, layout::FOLDER)?.is_some(),
+        None => false,
+    };
+    if has_store || !repository.has_origin() {
+        return Ok(());
+    }
+    let unknown = |(name, tip): &(String, ObjectId)| {
+        let is_known = repository.target(Some(name)).is_ok_and(|target| {
+            repository.tip(&target).ok().flatten().is_some() || target.reference() == current.reference()
+        });
+        // A commit that is here is on no branch of tickets that nobody knows.
+        !is_known && !repository.has_object(*tip)
+    };
+    let mut names: Vec<String> = repository
+        .remote_branches("origin")
+        .unwrap_or_default()
+        .into_iter()
+        .filter(unknown)
+        .map(|(name, _)| name)
+        .collect();
+    names.sort_by_key(|name| !NAMES.iter().any(|part| name.to_lowercase().contains(part)));
+    names.truncate(MAX_BRANCHES);
+    let _ = repository.fetch_branches("origin", &names);
+    Ok(())
+}
+
+impl Store {
+    /// The newest commit of the tickets, where CI runs and another branch than the one that is built holds them: `origin` is
+    /// asked, since a clone that is used again has the tickets of another day. `None` where this clone has it.
+    ///
+    /// # Errors
+    /// It cannot be fetched, or both sides have entries of their own.
+    pub fn newer_on_origin(&self) -> Result<Option<ObjectId>, Error> {
+        let repository = self.repository();
+        let is_beside = !self.target().is_checked_out() && !self.target().is_detached();
+        if !repository.is_in_pipeline() || !is_beside || !repository.has_origin() {
+            return Ok(None);
+        }
+        let Some(there) = repository.fetch("origin", self.target())? else { return Ok(None) };
+        let Some(here) = repository.tip(self.target())? else { return Ok(Some(there)) };
+        if here == there || repository.contains(here, there)? {
+            return Ok(None);
+        }
+        if repository.contains(there, here)? {
+            return Ok(Some(there));
+        }
+        let name = self.branch();
+        let message = format!("{name} and origin/{name} hold entries that the other lacks");
+        Err(crate::store::git::Error::new(crate::store::git::Kind::Conflict, message)
+            .hint("git support sync")
+            .into())
+    }
+}
