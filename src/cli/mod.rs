@@ -8,6 +8,7 @@ mod editor;
 mod execute;
 mod flags_meant;
 mod help;
+mod logs;
 mod man;
 mod on_change;
 mod options;
@@ -89,6 +90,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         unused: RefCell::default(),
         once_shown: RefCell::default(),
     };
+    session.host.form_of_gates.set(form_of_gates(options.format()));
     if let Some(own) = of_the_process(command, options, &mut session) {
         return own;
     }
@@ -107,6 +109,11 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         editing.filed();
     }
     shown(&view, options, &session, &look)
+}
+
+/// The name of a form that only the findings of a gate come in, and no answer to a change.
+fn form_of_gates(form: Format) -> Option<&'static str> {
+    Some(form.name()).filter(|_| matches!(form, Format::Junit | Format::Sarif | Format::Github))
 }
 
 /// What the process does itself; `None` for a command that answers with a view.
@@ -184,6 +191,16 @@ fn streamed(view: &View, options: &Options, look: &RenderOptions) -> Result<bool
     output::write(&render(view, options.format(), &look)?)
 }
 
+/// An answer that could not be printed, of a change that was made: who tries again would make it twice.
+fn after_commit(failure: Failure, session: &Session<'_>) -> Failure {
+    if !session.host.has_committed.get() {
+        return failure;
+    }
+    let Failure { kind, error, hints } = failure;
+    let error = anyhow::anyhow!("{error:#}; the commit is on the branch");
+    Failure { kind, error, hints }
+}
+
 /// Prints what a command answered, as of the instant that it looked at.
 fn shown(
     view: &View,
@@ -194,14 +211,15 @@ fn shown(
     let now_seconds = session.instant_seconds.get().unwrap_or(look.now_seconds);
     note_unused(view, session);
     let text = render(view, options.format(), &RenderOptions { now_seconds, ..*look })?;
+    let text = if options.format() == Format::Table { logs::logged(&text) } else { text.into() };
     let (notes, remarks) = session.host.notes.take();
     let said = output::notes(&notes, &remarks, options);
     let may_page = matches!(
         view,
         View::Ticket(_) | View::Tickets { .. } | View::Entries(_) | View::Inbox(_) | View::HandoverNotes(_)
     );
-    output::print(&text, may_page, &session.host.env)?;
-    said?;
+    output::print(&text, may_page, &session.host.env).map_err(|failure| after_commit(failure, session))?;
+    said.map_err(|failure| after_commit(failure, session))?;
     if let Some(rest) = session.once_shown.take() {
         rest()?;
         let (notes, remarks) = session.host.notes.take();

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::json;
 
+use crate::cli::logs::logged;
 use crate::cli::options::Options;
 use crate::commands::{Failure, Kind};
 use crate::commands::{GitProgram, ProcessEnv};
@@ -12,7 +13,8 @@ use crate::render::{Format, safe};
 
 /// The width to fit into: the terminal's, or `COLUMNS`; none in a pipe.
 pub(super) fn columns(surroundings: &ProcessEnv) -> Option<usize> {
-    let given = surroundings.text("COLUMNS").and_then(|columns| columns.parse().ok());
+    let given =
+        surroundings.text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     if let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size_of(io::stdout()) {
         return Some(given.unwrap_or(usize::from(width)));
     }
@@ -67,10 +69,10 @@ fn page(text: &str, surroundings: &ProcessEnv) -> bool {
 pub(super) fn notes(notes: &[String], remarks: &[String], options: &Options) -> Result<(), Failure> {
     let mut stderr = io::stderr().lock();
     for note in notes.iter().filter(|note| !options.quiet || note.starts_with("warning: ")) {
-        let _ = writeln!(stderr, "{}", safe(note));
+        let _ = writeln!(stderr, "{}", logged(&safe(note)));
     }
     for remark in remarks.iter().filter(|_| options.verbose) {
-        let _ = writeln!(stderr, "{}", safe(remark));
+        let _ = writeln!(stderr, "{}", logged(&safe(remark)));
     }
     Ok(())
 }
@@ -85,10 +87,10 @@ pub(super) fn failure(failure: &Failure, options: &Options) -> ExitCode {
     } else {
         let mut causes = failure.error.chain();
         if let Some(first) = causes.next() {
-            let _ = writeln!(stderr, "error: {}", safe(&first.to_string()));
+            let _ = writeln!(stderr, "error: {}", logged(&safe(&first.to_string())));
         }
         for cause in causes {
-            let _ = writeln!(stderr, "  because: {}", safe(&cause.to_string()));
+            let _ = writeln!(stderr, "  because: {}", logged(&safe(&cause.to_string())));
         }
         for hint in &failure.hints {
             let _ = writeln!(stderr, "hint: {}", safe(hint));
@@ -110,7 +112,10 @@ pub(super) fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
     let is_error = error.use_stderr();
     if is_error && wants_json {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        // What is missing is named in the lines below the first.
+        let said = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+        let message = said.collect::<Vec<_>>().join(" ");
+        let message = message.trim_start_matches("error: ");
         let hint = text.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap_or("git support help");
         let _ = writeln!(io::stderr(), "{}", error_json(Kind::Usage, message, Some(hint)));
     } else if let Err(failed) = error.print()

@@ -26,8 +26,14 @@ pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
     let environment: BTreeMap<String, _> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     let interruptible = interrupts()?;
-    let is_read_only = environment.contains_key(READ_ONLY);
+    let is_read_only =
+        environment.get(READ_ONLY).is_some_and(|value| !["", "0", "false"].iter().any(|no| value == no));
     Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible, is_read_only })
+}
+
+/// True where one of some variables is set.
+pub(super) fn is_any_set(names: &[&str]) -> bool {
+    std::env::vars_os().any(|(name, _)| names.iter().any(|known| name == *known))
 }
 
 /// Now, in seconds since 1970 UTC; `GIT_SUPPORT_NOW` stands in for the clock in tests and demonstrations.

@@ -21,7 +21,7 @@ use crate::ticket::{one_line, shell_word};
 /// the end of its output.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Identify the ticket by this key [default: the command]
+    /// Identify the ticket by this key [default: the command, and the folder it runs in]
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
     /// Resolve the ticket of an earlier failure if COMMAND passes
@@ -70,7 +70,7 @@ fn file(args: &Args, finished: &Finished, session: &mut Session<'_>) -> Result<(
     let request = args.place.request();
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
-    let cause = cause(args, finished, session);
+    let cause = cause(args, finished, project.folder().as_deref(), session);
     let mut results = results(&cause, end, build.lane.as_deref());
     if end == End::Failed || args.resolve {
         let given = args.fields.changes(&project, session)?;
@@ -96,7 +96,7 @@ fn results(cause: &FailureGroup, end: End, lane: Option<&str>) -> Results {
     results.finish()
 }
 
-fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGroup {
+fn cause(args: &Args, finished: &Finished, folder: Option<&str>, session: &Session<'_>) -> FailureGroup {
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let known = [secret_values(session), secrets_given(&words)].concat();
     let words: Vec<String> =
@@ -106,17 +106,20 @@ fn cause(args: &Args, finished: &Finished, session: &Session<'_>) -> FailureGrou
         Some(signal) => format!("was ended by signal {signal}"),
         None => format!("failed with status {}", finished.shell_status()),
     };
+    let within = folder.map(|folder| format!(" in {folder}")).unwrap_or_default();
     let mut details =
-        format!("$ {command}\nIt {how}, on {} {}.", std::env::consts::OS, std::env::consts::ARCH);
+        format!("$ {command}\nIt {how}{within}, on {} {}.", std::env::consts::OS, std::env::consts::ARCH);
     for name in &args.env {
         let value = session.host.env.text(name).unwrap_or_else(|| "(not set)".to_owned());
         let value =
             if names_a_secret(name) { "(a secret)".to_owned() } else { without_known(&value, &known) };
         details.push_str(&["\n", name, "=", &value].concat());
     }
-    let key = args.key.as_ref().map_or_else(|| command.clone(), |key| without_known(key, &known));
+    // In a monorepo, each part has a command of its own under the same words.
+    let own = || folder.map_or_else(|| command.clone(), |folder| format!("{folder}: {command}"));
+    let key = args.key.as_ref().map_or_else(own, |key| without_known(key, &known));
     let evidence = FailureOutput {
-        title: Some(format!("{command} {how}")),
+        title: Some(format!("{command} {how}{within}")),
         message: how,
         details,
         output: without_known(&printed(&finished.output), &known),

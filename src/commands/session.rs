@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::commands::failure::Failure;
 use crate::project::{Host, Project, Scope};
-use crate::render::{Format, View};
+use crate::render::{Format, NoSuchForm, View};
 use crate::ticket::{Timestamp, parse_span};
 
 /// A text that somebody is to write in an editor.
@@ -163,6 +163,20 @@ impl<'a> Session<'a> {
     /// True where the answer goes into a format for machines.
     pub(crate) fn is_for_machines(&self) -> bool {
         self.format != Format::Table
+    }
+
+    /// Sees that an answer which is no table comes in the form that is asked for, before anything is changed.
+    ///
+    /// # Errors
+    /// It does not.
+    pub(crate) fn check_form_of_no_table(&self) -> Result<(), Failure> {
+        match self.format {
+            Format::Table | Format::Json | Format::Ndjson | Format::Yaml => Ok(()),
+            Format::Csv | Format::Markdown | Format::Junit | Format::Sarif | Format::Github => {
+                let forms = vec!["table", "json", "ndjson", "yaml"];
+                Err(NoSuchForm { format: self.format.name(), forms }.into())
+            }
+        }
     }
 
     /// Says something on standard error, once.

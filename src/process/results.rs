@@ -57,6 +57,8 @@ pub struct Results {
     restarted: BTreeSet<u64>,
     /// True where not all of a report was read.
     is_partial: bool,
+    /// What reports count and do not name.
+    short: Vec<String>,
     /// How many bytes of traces and outputs are kept.
     evidence_bytes: usize,
     /// How many results were read.
@@ -154,6 +156,18 @@ impl Results {
     /// Says that not all of the run is here: nothing is resolved by it.
     pub fn is_partial(&mut self) {
         self.is_partial = true;
+    }
+
+    /// Says that a report counts more failures than it names: it may be any test that failed.
+    pub fn is_short(&mut self, what: String) {
+        self.is_partial = true;
+        self.short.push(what);
+    }
+
+    /// What reports count and do not name.
+    #[must_use]
+    pub fn short(&self) -> &[String] {
+        &self.short
     }
 
     /// Ends: what failed counts as failed, whatever else it did.

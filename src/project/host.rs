@@ -69,6 +69,10 @@ pub struct Host<'h> {
     pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
     /// True while a command is tried out with texts that stand for what will be written: nothing is changed.
     pub rehearsal: Rc<Cell<bool>>,
+    /// The form that is asked for, where no answer to a change comes in it: nothing is changed then.
+    pub form_of_gates: Rc<Cell<Option<&'static str>>>,
+    /// True once a change is committed.
+    pub has_committed: Rc<Cell<bool>>,
     /// What the process fails with once its answer is printed: a change that is committed, and that the remote does not have.
     pub unsent: Rc<RefCell<Option<Failure>>>,
     /// Tells the user's command of a change; the error says what went wrong with it.
@@ -89,6 +93,8 @@ impl<'h> Host<'h> {
             notes: Notes::default(),
             progress,
             rehearsal: Rc::default(),
+            form_of_gates: Rc::default(),
+            has_committed: Rc::default(),
             unsent: Rc::default(),
             announce,
             random,
@@ -106,6 +112,17 @@ impl<'h> Host<'h> {
     #[must_use]
     pub fn at(&self, directory: &Path) -> Option<Self> {
         Some(Self { env: self.env.elsewhere(directory)?, ..self.clone() })
+    }
+
+    /// Sees that the answer to a change comes in the form that is asked for.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check_form(&self) -> Result<(), Failure> {
+        self.form_of_gates.get().map_or(Ok(()), |form| {
+            let message = format!("this output is not available as {form}");
+            Err(Failure::usage(message).hint("--format table|json|ndjson|yaml"))
+        })
     }
 
     /// Random bits.

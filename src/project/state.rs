@@ -276,6 +276,15 @@ impl<'h> Project<'h> {
         Ok(self.snapshot().shortest(id)?)
     }
 
+    /// The folder of the work tree that the process runs in, from its top; `None` at the top.
+    #[must_use]
+    pub fn folder(&self) -> Option<String> {
+        let top = self.store.repository().work_tree()?.canonicalize().ok()?;
+        let here = self.host.env.directory.canonicalize().ok()?;
+        let folder = here.strip_prefix(top).ok()?.to_string_lossy().into_owned();
+        Some(folder).filter(|folder| !folder.is_empty())
+    }
+
     /// The name of the folder that the project lies in.
     #[must_use]
     pub fn name(&self) -> String {

@@ -52,6 +52,7 @@ impl<'h> Project<'h> {
         options: &ChangeOptions,
         mut make: impl FnMut(&mut Change<'_, 'h>) -> Result<T, Failure>,
     ) -> Result<Changed<T>, Failure> {
+        self.host.check_form()?;
         let is_rehearsal = options.dry_run || self.host.rehearsal.get();
         let author = Author::of(&self.store)?;
         let seed = self.host.random();
@@ -84,6 +85,7 @@ impl<'h> Project<'h> {
         if is_rehearsal {
             return Ok(Changed { answer, tickets, entries, outcome: Outcome::DryRun { message, patch } });
         }
+        self.host.has_committed.set(true);
         if let Some(commit) = commit {
             let subject = message.lines().next().unwrap_or_default();
             self.host.notes.remark(format!("[{} {commit:.10}] {subject}", self.branch()));

@@ -273,9 +273,11 @@ impl Parser<'_> {
                 Ok(Some(Filter::Any(values.iter().map(awaited).collect::<Result<_, _>>()?)))
             }
             "has" | "no" => {
-                let has = |value: &Value| Ok(Filter::Has(key(&value.text, value_column)?));
-                let has = Filter::Any(values.iter().map(has).collect::<Result<_, _>>()?);
-                Ok(Some(if field == "has" { has } else { Filter::Not(Box::new(has)) }))
+                let has = |value: &Value| {
+                    let has = Filter::Has(key(&value.text, value_column)?);
+                    Ok(if field == "has" { has } else { Filter::Not(Box::new(has)) })
+                };
+                Ok(Some(Filter::Any(values.iter().map(has).collect::<Result<_, _>>()?)))
             }
             field if field.ends_with('~') => {
                 part(field.trim_end_matches('~'), values, value_column).map(Some)

@@ -106,6 +106,7 @@ mod rewritten;
 mod sameness;
 mod sandbox;
 mod schemas;
+mod scripted;
 mod seals;
 mod searching;
 mod senders;

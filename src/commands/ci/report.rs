@@ -57,12 +57,14 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         "suite" => Grouping::Suite,
         _ => Grouping::Test,
     };
+    session.check_form_of_no_table()?;
     let request = args.place.request();
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);
     let (mut results, left_out) = read(args, Results::new(grouping, build.lane.as_deref()), session)?;
     let plural = if results.total == 1 { "" } else { "s" };
     session.note(format!("read {} result{plural}; {} failed", results.total, results.failures()));
+    results.short().iter().for_each(|short| session.note(format!("warning: {short}")));
     if args.push {
         project.fetch_test_history(&build);
     }
@@ -76,7 +78,9 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if let Outcome::DryRun { .. } = changed.outcome {
         return Ok(views::files(changed, session));
     }
-    project.remember_results(&build, &results);
+    if !args.dry_run {
+        project.remember_results(&build, &results);
+    }
     if args.push && project.push(&[]) {
         project.push_test_history(&build);
         if project.reopen_overtaken(&report, &mut changed.answer, &options)? {

@@ -24,6 +24,8 @@ pub(super) struct Suite {
     pub(super) declared: u64,
     /// How many the report had named before it.
     pub(super) named_before: u64,
+    /// How many failures and errors had been told of before it.
+    pub(super) told_before: u64,
     pub(super) file: Option<String>,
     /// The browser, or the project of a configuration, where the tool puts it in the place of the host.
     pub(super) project: Option<String>,
@@ -38,7 +40,23 @@ pub(super) struct Suite {
 #[derive(Default)]
 pub(super) struct Said {
     pub(super) message: String,
+    /// The type of exception.
+    pub(super) kind: String,
     pub(super) details: String,
+}
+
+impl Said {
+    /// What went wrong, in a few words: the message, or the first line of the details that is not the test's own name
+    /// (PHPUnit), or the type.
+    pub(super) fn telling(&self, name: &str) -> &str {
+        if !self.message.is_empty() {
+            return &self.message;
+        }
+        let is_name = |line: &str| !name.is_empty() && line.ends_with(name) && !line.contains(' ');
+        let mut lines =
+            self.details.lines().map(str::trim).filter(|line| line.chars().any(char::is_alphanumeric));
+        lines.find(|line| !is_name(line)).unwrap_or(&self.kind)
+    }
 }
 
 /// A test that is open.
@@ -78,7 +96,8 @@ impl Case {
         let mut units = Vec::new();
         let verdict = match self.problem.filter(|_| !self.is_todo) {
             Some(problem) => {
-                let mut evidence = evidence(&problem.message, &problem.details, &self.output, self.place);
+                let said = problem.telling(&self.name);
+                let mut evidence = evidence(said, &problem.details, &self.output, self.place);
                 if let Some(unit) = unit.as_ref().filter(|unit| **unit != name) {
                     evidence.title = Some(format!("{unit} cannot be set up: {}", evidence.message));
                 }

@@ -32,15 +32,20 @@ struct Line {
 /// It cannot be read, a line is cut off, or a package did not end: the file, and the line.
 pub(super) fn read(reader: impl BufRead, name: &str, take: &mut dyn FnMut(Outcome)) -> Result<()> {
     let mut report = Report::default();
+    let mut has_result = false;
     lines(reader, name, |number, line| {
         if !line.trim_start().starts_with('{') {
             return Ok(());
         }
         let line: Line =
             serde_json::from_str(line).map_err(|error| anyhow!("{name}, line {number}: {error}"))?;
+        has_result = true;
         report.line(&line, take);
         Ok(())
     })?;
+    if !has_result {
+        bail!("{name}, line 1: is not the output of go test -json");
+    }
     match report.packages.first() {
         Some(package) => bail!("{name}: {package} did not end: the run was cut off"),
         None => Ok(()),

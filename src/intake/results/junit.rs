@@ -10,6 +10,7 @@ use crate::intake::results::cases::{Case, Last, Said, Suite};
 use crate::intake::results::names::OTHER_FORMS;
 use crate::intake::results::plain::{append, evidence};
 use crate::intake::results::roots::within;
+use crate::intake::results::stated::{Stated, stated};
 use crate::intake::results::thinned::Thinned;
 use crate::intake::results::xml::{attribute, local, resolved};
 use crate::process::{Outcome, TestResult};
@@ -18,7 +19,8 @@ use crate::process::{Outcome, TestResult};
 const MAX_DEPTH: usize = 256;
 /// The most failures of a suite that wait for what the suite itself printed.
 const MAX_WAITING: usize = 50;
-/// Reads a report.
+
+/// Reads a report; what it counts and does not name is told.
 ///
 /// # Errors
 /// It is no XML, or no report: the file, and the line.
@@ -27,7 +29,7 @@ pub(super) fn read(
     name: &str,
     roots: &[String],
     take: &mut dyn FnMut(Outcome),
-) -> Result<()> {
+) -> Result<Option<String>> {
     let mut reader = Reader::from_reader(BufReader::new(Thinned::new(open()?)));
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -43,7 +45,10 @@ pub(super) fn read(
                 Some(format!("declares {} failures, and names none", report.declared))
             }
             Ok(Event::Eof) if report.unnamed.is_some() => report.unnamed.take(),
-            Ok(Event::Eof) => break,
+            Ok(Event::Eof) => {
+                report.compare(report.declared, 0, "it");
+                break;
+            }
             Ok(event) => report.event(event, take).err(),
             Err(error) => Some(error.to_string()),
         };
@@ -52,7 +57,7 @@ pub(super) fn read(
             break;
         }
     }
-    let Some(problem) = failed else { return Ok(()) };
+    let Some(problem) = failed else { return Ok(report.short.take()) };
     report.break_off(take);
     let line =
         Thinned::line_at(open()?, reader.error_position().max(reader.buffer_position()).saturating_sub(1));
@@ -72,6 +77,10 @@ struct Report {
     declared: u64,
     /// How many it names.
     named: u64,
+    /// How many failures and errors are told of, of which one test may have several.
+    told: u64,
+    /// Where it counts more than it tells of.
+    short: Option<String>,
     /// A suite that says it has failures, and names none.
     unnamed: Option<String>,
     elements: Vec<String>,
@@ -119,22 +128,28 @@ impl Report {
             return Ok(());
         }
         self.text.clear();
-        match element.as_str() {
+        match element.to_ascii_lowercase().as_str() {
             "testsuite" => self.suites.push(self.suite(tag)),
             "testcase" => self.case = Some(self.opened(tag)),
-            "skipped" | "disabled" => {
+            "skipped" | "disabled" | "ignored" => {
                 // Node's runner: what is still to be done may fail.
                 let is_todo = attribute(tag, "type").is_some_and(|kind| kind == "todo");
                 self.of_case(|case| (case.skipped, case.is_todo) = (true, is_todo));
             }
             "failure" | "error" => {
-                let message = said(tag);
+                self.told += 1;
+                let message = attribute(tag, "message").filter(|message| !message.trim().is_empty());
+                let (message, kind) =
+                    (message.unwrap_or_default(), attribute(tag, "type").unwrap_or_default());
                 let problem = match (&mut self.case, self.suites.last_mut()) {
                     (Some(case), _) => &mut case.problem,
                     (None, Some(suite)) => &mut suite.problem,
                     (None, None) => &mut None,
                 };
                 let problem = problem.get_or_insert_default();
+                if problem.kind.is_empty() {
+                    problem.kind = kind;
+                }
                 if problem.message.is_empty() {
                     problem.message = message;
                 } else if !message.is_empty() {
@@ -142,8 +157,8 @@ impl Report {
                 }
             }
             // Surefire and nextest: it failed, and passed when it was run again.
-            "flakyFailure" | "flakyError" => {
-                self.named += 1;
+            "flakyfailure" | "flakyerror" => {
+                (self.named, self.told) = (self.named + 1, self.told + 1);
                 self.of_case(|case| case.flaky = true);
             }
             _ => {}
@@ -181,18 +196,24 @@ impl Report {
         let is_playwright = is_script && self.is_playwright;
         let project = attribute(tag, "hostname").filter(|host| is_playwright && !host.is_empty());
         let file = file.map(|file| within(&file, &self.roots));
-        let (declared, named_before) = (declared(tag), self.named);
-        Suite { name: within(&name, &self.roots), declared, named_before, file, project, ..Suite::default() }
+        Suite {
+            name: within(&name, &self.roots),
+            declared: declared(tag),
+            named_before: self.named,
+            told_before: self.told,
+            file,
+            project,
+            ..Suite::default()
+        }
     }
 
-    fn opened(&self, tag: &BytesStart<'_>) -> Case {
+    fn opened(&mut self, tag: &BytesStart<'_>) -> Case {
         let suite_file = self.suites.iter().rev().find_map(|suite| suite.file.clone());
         let file = attribute(tag, "file").map(|file| within(&file, &self.roots)).or(suite_file);
         let place = file.clone().map(|file| match attribute(tag, "line") {
             Some(line) => format!("{file}:{line}"),
             None => file,
         });
-        let status = attribute(tag, "status").or_else(|| attribute(tag, "result")).unwrap_or_default();
         let class = attribute(tag, "classname").or_else(|| attribute(tag, "class")).unwrap_or_default();
         let mut case = Case {
             name: within(&attribute(tag, "name").unwrap_or_default(), &self.roots),
@@ -201,10 +222,10 @@ impl Report {
             place,
             ..Case::default()
         };
-        match status.to_lowercase().as_str() {
-            "fail" | "failed" | "failure" | "error" => case.problem = Some(Said::default()),
-            "skipped" | "notrun" | "disabled" | "ignored" | "suppressed" => case.skipped = true,
-            _ => {}
+        match stated(tag) {
+            Stated::Failed => case.problem = Some(Said::default()),
+            Stated::NotRun => case.skipped = true,
+            Stated::Ran => {}
         }
         case
     }
@@ -222,7 +243,7 @@ impl Report {
             return;
         }
         let text = std::mem::take(&mut self.text);
-        match element.as_deref() {
+        match element.map(|element| element.to_ascii_lowercase()).as_deref() {
             Some("failure" | "error") => {
                 let problem = match (&mut self.case, self.suites.last_mut()) {
                     (Some(case), _) => case.problem.as_mut(),
@@ -285,14 +306,15 @@ impl Report {
     fn close_suite(&mut self, take: &mut dyn FnMut(Outcome)) {
         self.close_waiting(take);
         let Some(suite) = self.suites.pop() else { return };
-        let Suite { name, file, problem, output, declared, named_before, .. } = suite;
+        let Suite { name, file, problem, output, declared, named_before, told_before, .. } = suite;
+        self.compare(declared, told_before, &format!("suite '{name}'"));
         let Some(problem) = problem else {
             if declared > 0 && self.named == named_before {
                 self.unnamed = Some(format!("suite '{name}' declares {declared} failures, and names none"));
             }
             return;
         };
-        let mut evidence = evidence(&problem.message, &problem.details, &output, file);
+        let mut evidence = evidence(problem.telling(&name), &problem.details, &output, file);
         evidence.title = Some(format!("{name} cannot be run: {}", evidence.message));
         self.give(Outcome::new(name.clone(), name, TestResult::Failed(Box::new(evidence))), take);
     }
@@ -314,14 +336,19 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Notes where more failures are counted than are told of: what it says of the others, nobody knows.
+    fn compare(&mut self, declared: u64, told_before: u64, what: &str) {
+        let told = self.told - told_before;
+        if told > 0 && declared > told {
+            self.short
+                .get_or_insert_with(|| format!("{what} declares {declared} failures, and names {told}"));
+        }
+    }
+}
+
 /// How many failures an element says there are in it.
 fn declared(tag: &BytesStart<'_>) -> u64 {
     let count = |name: &str| attribute(tag, name).and_then(|count| count.trim().parse::<u64>().ok());
     count("failures").unwrap_or_default().saturating_add(count("errors").unwrap_or_default())
-}
-
-/// What a failure's attributes say: the message, or its type.
-fn said(tag: &BytesStart<'_>) -> String {
-    let message = attribute(tag, "message").filter(|message| !message.trim().is_empty());
-    message.or_else(|| attribute(tag, "type")).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod names;
 mod plain;
 mod roots;
 mod sarif;
+mod stated;
 mod tap;
 mod thinned;
 mod xml;
@@ -218,7 +219,12 @@ fn read_file(
     }
     let mut take = |outcome: Outcome| results.add(outcome);
     match form {
-        ReportFormat::Junit => junit::read(&open, name, roots, &mut take),
+        ReportFormat::Junit => {
+            if let Some(short) = junit::read(&open, name, roots, &mut take)? {
+                results.is_short(format!("{name}: {short}; nothing is resolved"));
+            }
+            Ok(())
+        }
         ReportFormat::Tap => tap::read(BufReader::new(open()?), name, roots, &mut take),
         ReportFormat::Libtest => libtest::read(BufReader::new(open()?), name, &mut take),
         ReportFormat::GoTest => gotest::read(BufReader::new(open()?), name, &mut take),

@@ -1,0 +1,198 @@
+//! What scripts and pipelines rely on: reports that say less than they seem to, answers that cannot be given, logs.
+
+use crate::pipelines::{change, counts, first, shop};
+use crate::sandbox::Sandbox;
+
+const FAILS: &str = "<testcase classname='c' name='t'><failure message='b'/></testcase>";
+
+fn report(sandbox: &Sandbox, cases: &str, more: &[&str]) -> serde_json::Value {
+    let text = format!("<testsuite name='s'>{cases}</testsuite>");
+    let arguments = [&["ci", "report", "-", "--json", "--resolve-passing"], more].concat();
+    serde_json::from_str(&sandbox.run_with(&arguments, text).ok()).unwrap()
+}
+
+#[test]
+fn a_state_that_nobody_knows_is_no_pass() {
+    let failed = [
+        "status='timeout'",
+        "result='aborted'",
+        "status='Broken'",
+        "success='false'",
+        "status='interrupted'",
+    ];
+    let silent = [
+        "status='pending'",
+        "result='inconclusive'",
+        "status='incomplete'",
+        "status='whatever'",
+        "executed='false'",
+    ];
+    let passed =
+        ["", "status='run' result='completed'", "result='Pass'", "status='PASSED'", "success='true'"];
+    for (states, expected) in [(&failed[..], [0, 0, 1, 0, 0]), (&silent, [0; 5]), (&passed, [0, 0, 0, 1, 0])]
+    {
+        for state in states {
+            let sandbox = shop();
+            report(&sandbox, FAILS, &[]);
+            change(&sandbox, "Fix");
+            let said = report(&sandbox, &format!("<testcase classname='c' name='t' {state}/>"), &[]);
+            assert_eq!(counts(&said), expected, "{state}");
+        }
+    }
+    // Elements in other letters, and of older tools.
+    let sandbox = shop();
+    report(&sandbox, FAILS, &[]);
+    change(&sandbox, "Fix");
+    for inside in ["<Failure message='b'/>", "<ignored/>", "<ERROR/>"] {
+        let said = report(&sandbox, &format!("<testcase classname='c' name='t'>{inside}</testcase>"), &[]);
+        assert_eq!(counts(&said)[3], 0, "{inside}");
+    }
+}
+
+#[test]
+fn a_report_that_counts_more_than_it_names_resolves_nothing() {
+    for (suite, resolves) in [
+        ("<testsuite name='s' tests='3' failures='2'>", false),
+        ("<testsuites failures='1' errors='1'><testsuite name='s'>", false),
+        ("<testsuite name='s' tests='3' failures='1'>", true),
+    ] {
+        let sandbox = shop();
+        report(&sandbox, FAILS, &[]);
+        change(&sandbox, "Fix");
+        let end = if suite.starts_with("<testsuites") { "</testsuite></testsuites>" } else { "</testsuite>" };
+        let text = format!(
+            "{suite}<testcase classname='c' name='t'/><testcase classname='c' name='u'><failure message='q'/></testcase><testcase classname='c' name='v'/>{end}"
+        );
+        let said = sandbox.run_with(&["ci", "report", "-", "--resolve-passing"], text);
+        assert_eq!(said.stdout.contains("resolved"), resolves, "{said:?}");
+        assert_eq!(
+            said.stderr.contains("declares 2 failures, and names 1; nothing is resolved"),
+            !resolves,
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_without_a_message_is_told_by_what_it_says() {
+    let sandbox = shop();
+    let phpunit = "<testcase classname='Tests\\PayTest' name='testPays'><failure type='PHPUnit\\Framework\\ExpectationFailedException'>Tests\\PayTest::testPays\nFailed asserting that 502 matches expected 200.\n\n/app/tests/PayTest.php:12</failure></testcase>";
+    report(&sandbox, phpunit, &[]);
+    let listed = sandbox.run(&["list"]).ok();
+    assert!(listed.contains("Failed asserting that 502"), "{listed}");
+    // Nothing but a type.
+    report(
+        &sandbox,
+        "<testcase classname='c' name='bare'><error type='java.io.IOException'/></testcase>",
+        &[],
+    );
+    assert!(sandbox.run(&["list"]).ok().contains("java.io.IOException"));
+}
+
+#[test]
+fn what_is_no_output_of_go_is_refused() {
+    let sandbox = shop();
+    let said = sandbox.run_with(&["ci", "report", "-", "--input", "go"], "<testsuite/>\nnothing\n").fails(1);
+    assert!(said.contains("is not the output of go test -json"), "{said}");
+}
+
+#[test]
+fn a_form_that_no_answer_has_is_refused_before_anything_is_changed() {
+    let sandbox = shop();
+    let id = sandbox.ticket("T");
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    sandbox.file("../r.xml", format!("<testsuite name='s'>{FAILS}</testsuite>"));
+    for line in [
+        "new x --format junit",
+        "comment ID -m x --format sarif",
+        "resolve ID --as answered -m x --format github",
+        "undo --format junit",
+        "team add A --email a@b.example --format github",
+        "ci report ../r.xml --format csv",
+        "ci report ../r.xml --format markdown",
+        "ci report ../r.xml --format junit",
+        "sync --format csv",
+    ] {
+        let said = sandbox.shell(&format!("git support {}", line.replace("ID", &id)));
+        assert_eq!(said.status, Some(2), "{line}: {said:?}");
+        assert!(said.stderr.contains("this output is not available as"), "{line}: {said:?}");
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before, "{line}");
+    }
+    sandbox.run(&["doctor", "--repair", "--format", "junit"]).ok();
+    // What was made, and cannot be told, says so.
+    for line in ["new x", "comment ID -m y", "new z --json"] {
+        let said = sandbox.shell(&format!("git support {} >/dev/full", line.replace("ID", &id)));
+        assert!(said.status == Some(1) && said.stderr.contains("the commit is on the branch"), "{said:?}");
+    }
+    let said = sandbox.shell("git support list >/dev/full");
+    assert!(said.status == Some(1) && !said.stderr.contains("the commit"), "{said:?}");
+    let said = sandbox.run(&["show", "--json"]).fails(2);
+    assert!(said.contains("were not provided: <ID>"), "{said}");
+}
+
+#[test]
+fn a_rehearsal_of_a_report_leaves_no_trace() {
+    let sandbox = shop();
+    let passes = "<testcase classname='c' name='t'/>";
+    let text = format!("<testsuite name='s'>{passes}</testsuite>");
+    sandbox.run_with(&["ci", "report", "-", "--dry-run"], text).ok();
+    assert_eq!(sandbox.git(&["for-each-ref", "refs/support"]), "");
+    let id = first(&report(&sandbox, FAILS, &[]), "opened");
+    assert_eq!(sandbox.field(&id, "labels"), serde_json::Value::Null, "flaky by a run that was none");
+}
+
+#[test]
+fn a_command_in_another_folder_is_another_command() {
+    let sandbox = shop();
+    let run = |folder: &str, status: u32, more: &str| {
+        let line = format!(
+            "mkdir -p {folder}; cd {folder}; git support run {more} -- sh -c 'exit $(cat ../{folder}.status)'"
+        );
+        sandbox.file(&format!("{folder}.status"), status.to_string());
+        sandbox.shell(&line).stderr
+    };
+    let opened =
+        |said: String| said.split("opened ").nth(1).unwrap_or_else(|| panic!("{said}")).trim().to_owned();
+    let (a, b) = (opened(run("a", 2, "")), opened(run("b", 3, "")));
+    assert_ne!(a, b);
+    assert!(sandbox.run(&["show", &a]).ok().contains("failed with status 2 in a"));
+    change(&sandbox, "Fix");
+    assert!(run("a", 0, "--resolve").contains(&format!("resolved {a}")));
+    assert_eq!(sandbox.field(&b, "status"), "new");
+}
+
+#[test]
+fn what_a_ticket_says_is_no_command_of_a_log() {
+    let sandbox = shop();
+    let description = "::error file=x::owned\n  ::stop-commands::x\n##[group]a\n##teamcity[buildStop]";
+    let id = sandbox.run(&["new", "Fails ##vso[task.complete]", "-m", description]).ok().trim().to_owned();
+    for variables in ["CI=true", "TF_BUILD=True", "TEAMCITY_VERSION=2026"] {
+        let said = sandbox.shell(&format!(
+            "export {variables}; git support show {id}; git support list; git support check is:open"
+        ));
+        let all = format!("{}{}", said.stdout, said.stderr);
+        let is_command = |line: &str| line.trim_start().starts_with("::");
+        assert!(!all.contains("##vso[") && !all.contains("##[") && !all.contains("##teamcity["), "{all}");
+        assert!(!all.lines().any(is_command), "{all}");
+    }
+    assert!(sandbox.run(&["show", &id]).ok().contains("##vso["));
+}
+
+#[test]
+fn what_lacks_one_or_the_other() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "A", "--severity", "major"]).ok();
+    sandbox.run(&["new", "B", "--assignee", "me"]).ok();
+    sandbox.run(&["new", "C", "--assignee", "me", "--severity", "minor"]).ok();
+    let count = |query: &str| sandbox.run(&["list", query, "--format", "ndjson"]).ok().lines().count();
+    for (query, expected) in [
+        ("no:assignee,severity", 2),
+        ("no:assignee OR no:severity", 2),
+        ("no:assignee no:severity", 0),
+        ("-no:assignee,severity", 1),
+        ("has:assignee,severity", 3),
+        ("-has:assignee,severity", 0),
+    ] {
+        assert_eq!(count(query), expected, "{query}");
+    }
+}
