@@ -231,13 +231,24 @@ fn answers(message: &mail_parser::Message<'_>, kind: MessageKind) -> Vec<String>
     nearest
 }
 
-/// When the receiving server had it: the date of the topmost `Received`; of a message without one, its own date.
+/// By how much a message may be older than its receiving server says, in seconds, for its own date to count: that is the same
+/// whichever way it came, and no sender gains much by it.
+const MAX_ON_THE_WAY_SECS: i64 = 900;
+
+/// When it came in: its own date, where the receiving server had it soon after; else the date of the topmost `Received`; of
+/// a message without one, its own.
 fn received_at(message: &mail_parser::Message<'_>) -> Option<Timestamp> {
     let top = header(message, "Received").and_then(|line| {
         let date = line.rsplit_once(';')?.1.trim().to_owned();
         DateTime::parse_rfc822(&date)
     });
-    let date = top.or_else(|| message.date().cloned())?;
+    let own = message.date().cloned();
+    let is_soon = |own: &DateTime| {
+        let seconds = |date: &DateTime| date.is_valid().then(|| date.to_timestamp());
+        let on_the_way = top.as_ref().and_then(|top| Some(seconds(top)? - seconds(own)?));
+        on_the_way.is_some_and(|secs| (0..=MAX_ON_THE_WAY_SECS).contains(&secs))
+    };
+    let date = own.clone().filter(is_soon).or(top).or(own)?;
     let seconds = date.to_timestamp();
     Timestamp::from_unix(seconds).filter(|_| date.is_valid() && seconds >= EARLIEST)
 }

@@ -95,7 +95,9 @@ impl MailTaking<'_, '_, '_> {
             told.push(format!("The message held {what}, which was redacted."));
         }
         if self.settings.keeps_messages && fits(&message.raw) && !has_secret {
-            self.keep(id, (WHOLE, message.raw.clone()), writer, entry_of_key(key, "message"))?;
+            // What comes by two ways differs in what servers put around it.
+            let entry = entry_of_key(key, &format!("message {}", sha256(&message.raw)));
+            self.keep(id, (WHOLE, message.raw.clone()), writer, entry)?;
         } else if message.is_folded {
             let text = first_bytes(&kept.whole_text, usize::try_from(limit).unwrap_or(usize::MAX));
             if text.len() < kept.whole_text.len() {

@@ -7,9 +7,10 @@ use crate::store::git::{
     self, Blob, FileChange, FileDelta, MAX_BLOB_BYTES, ObjectId, Repository, SupportPath,
 };
 use crate::store::layout;
+use crate::store::merged_files::{MovedFile, joined, moved};
 use crate::ticket::{
-    Entry, Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge,
-    merge_three, merge_yaml, visible_line, yaml,
+    Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three,
+    merge_yaml, sha256, visible_line, yaml,
 };
 
 /// What each of two sides lacks of their union.
@@ -25,6 +26,8 @@ pub(crate) struct MergedTree {
     pub(crate) contested: Vec<(TicketId, Vec<Field>)>,
     /// Attachments of which each side took another part of the name: where they are to be, and where each side has them.
     joined: Vec<(String, [String; 2])>,
+    /// Attachments of tickets that go on under another id.
+    moved: Vec<MovedFile>,
     /// Of settings that are left as they are, those that our side and their side have changed.
     pub(crate) left: [Vec<String>; 2],
 }
@@ -117,26 +120,35 @@ pub(crate) fn union_of(
             changes.extend(content.as_ref().map(|content| FileChange::write(&path, content.clone())));
         }
     }
+    for file in std::mem::take(&mut union.moved) {
+        move_file(repository, &mut union, &file, [ours, theirs])?;
+    }
     Ok(union)
 }
 
-/// The attachments that a merged ticket has under a name that neither side has.
-fn joined(ticket: &Ticket, sides: [&Ticket; 2]) -> Vec<(String, [String; 2])> {
-    let folder = layout::attachments(ticket.id());
-    let file_in = |ticket: &Ticket, entry: &Entry| {
-        let own = ticket.timeline().iter().find(|own| own.identity() == entry.identity());
-        own.and_then(|own| own.attachment.as_ref())
-            .filter(|file| !file.is_removed)
-            .map(|file| file.file.clone())
+/// Has an attachment lie where its ticket goes on.
+fn move_file(
+    repository: &Repository,
+    union: &mut MergedTree,
+    file: &MovedFile,
+    sides: [ObjectId; 2],
+) -> Result<(), Error> {
+    let MovedFile { old, new, sha256: wanted, is_of_both } = file;
+    let at = |side: ObjectId| -> Result<Option<Vec<u8>>, Error> {
+        let blob = repository.committed(Some(side), &SupportPath::parse(old)?)?;
+        blob.map(|blob| content(repository, old, blob)).transpose()
     };
-    let of_entry = |entry: &Entry| {
-        let file = entry.attachment.as_ref().filter(|file| !file.is_removed)?.file.clone();
-        let [ours, theirs] = sides.map(|side| file_in(side, entry));
-        let (ours, theirs) = (ours?, theirs?);
-        (file != ours && file != theirs).then(|| [file, ours, theirs].map(|file| format!("{folder}/{file}")))
-    };
-    let found = ticket.timeline().iter().filter_map(of_entry);
-    found.map(|[path, ours, theirs]| (path, [ours, theirs])).collect()
+    let [mine, other] = [at(sides[0])?, at(sides[1])?];
+    let found = mine.iter().chain(&other).find(|content| sha256(content) == *wanted).cloned();
+    let Some(content) = found else { return Ok(()) };
+    for (changes, own) in [(&mut union.for_ours, mine), (&mut union.for_theirs, other)] {
+        if !is_of_both {
+            changes.retain(|change| change.path != *old);
+            changes.extend(own.is_some().then(|| FileChange::remove(old)));
+        }
+        changes.push(FileChange::write(new, content.clone()));
+    }
+    Ok(())
 }
 
 /// True for a ticket, and for evidence.
@@ -196,6 +208,7 @@ fn tickets(
         }
         Merged::Two { kept, renamed } => {
             union.put(path, Some(codec::write(&kept).as_bytes()), mine, other);
+            union.moved.extend(moved(&kept, &renamed));
             let new = layout::ticket(renamed.id());
             union.put(&new, Some(codec::write(&renamed).as_bytes()), None, None);
             union.renamed.push((id.clone(), renamed.id().clone()));

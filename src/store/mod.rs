@@ -18,6 +18,7 @@ mod kept_text;
 pub mod layout;
 mod looks;
 mod lost;
+mod merged_files;
 mod merged_tree;
 mod message;
 mod our_folder;

@@ -149,3 +149,69 @@ fn a_newer_export_that_both_import_after_words_of_their_own_is_there_once() {
     sandbox.run(&["audit"]).ok();
     sandbox.run(&["doctor"]).ok();
 }
+
+/// Takes a message in each of two clones, which then sync; how many tickets there are.
+fn taken_apart(first: &str, second: &str) -> (Sandbox, usize) {
+    let (mut sandbox, a, b) = clones();
+    for (name, role) in [("Ann", "lead"), ("Bob", "l1")] {
+        let email = format!("{}@example.com", name.to_lowercase());
+        sandbox.run(&["team", "add", name, "--email", &email, "--role", role]).ok();
+    }
+    sandbox.run(&["config", "set", "mail.address", "support@shop.example"]).ok();
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    sandbox.enter(&b);
+    sandbox.git(&["pull", "-q"]);
+    for (clone, name, message) in [(&a, "Ann", first), (&b, "Bob", second)] {
+        sandbox.enter(clone);
+        take_in(&sandbox, name, message);
+        // Some seconds later.
+        sandbox.run(&["list"]).ok();
+    }
+    for clone in [&a, &b, &a] {
+        sandbox.enter(clone);
+        sandbox.run(&["sync"]).ok();
+    }
+    sandbox.run(&["audit"]).ok();
+    assert_eq!(sandbox.run(&["doctor"]).ok(), "no problems found\n");
+    let listed = sandbox.run(&["list", "--format", "ndjson"]).ok();
+    let count = listed.lines().count();
+    (sandbox, count)
+}
+
+#[test]
+fn a_message_that_came_by_two_ways_is_one_ticket() {
+    let by = |server: u32| {
+        let headers = format!(
+            "Received: from x by mx{server}.shop.example; Mon, 23 Nov 2026 08:0{server}:00 +0000\n\
+             Authentication-Results: mx{server}.shop.example; spf=pass\nX-Way: {server}"
+        );
+        let message = with_file("Subject: It fails");
+        format!("{headers}\n{message}")
+    };
+    let (sandbox, tickets) = taken_apart(&by(1), &by(2));
+    assert_eq!(tickets, 1);
+    let id = all(&sandbox)[0]["id"].as_str().unwrap().to_owned();
+    let files = sandbox.run(&["attach", &id, "--list"]).ok();
+    assert!(files.matches("message.eml").count() == 2 && files.matches("a.log").count() == 1, "{files}");
+    assert_eq!(sandbox.run(&["mail", "queue", "--format", "ndjson"]).ok().lines().count(), 1);
+    // Long on the way: it is of when it came in, as the receiving server says.
+    let late = by(1).replace("08:01:00 +0000", "09:00:00 +0000").replace("m1@", "m2@");
+    take_in(&sandbox, "Ann", &late);
+    assert!(sandbox.run(&["list", "--format", "csv"]).ok().contains("2026-11-23T09:00:00Z"));
+}
+
+#[test]
+fn a_message_that_nobody_dated_is_whole_on_each_ticket_that_it_made() {
+    let undated = format!(
+        "Subject: It fails\nFrom: Kim <kim@c.example>\nMessage-ID: <u@c>\n{FILE}\n\n--b\n\nSee.\n--b\nContent-Disposition: attachment; filename=a.log\n\nfailed\n--b--\n"
+    );
+    let (sandbox, _) = taken_apart(&undated, &undated);
+    // Who merged them carried what the other had taken: that is noted.
+    sandbox.is_tampered_with();
+    for ticket in all(&sandbox) {
+        let id = ticket["id"].as_str().unwrap();
+        for name in ["a.log", "message.eml"] {
+            assert!(!sandbox.run(&["attach", id, "--get", name, "-o", "-"]).ok().is_empty(), "{id} {name}");
+        }
+    }
+}

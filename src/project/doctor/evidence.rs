@@ -70,9 +70,11 @@ pub(super) fn check(
                 continue;
             }
         };
-        let hint = match in_history(repository, snapshot, file, &path)? {
-            Some(_) => "git support doctor --repair".to_owned(),
-            None => format!("git log --stat -- {path}"),
+        let is_somewhere = in_history(repository, snapshot, file, &path)?.is_some()
+            || elsewhere(repository, snapshot, file)?.is_some();
+        let hint = match is_somewhere {
+            true => "git support doctor --repair".to_owned(),
+            false => format!("git log --stat -- {path}"),
         };
         faults.push(fault.of(ticket.id()).at(&path).hint(hint));
     }
@@ -108,7 +110,10 @@ pub(super) fn restored(
     let mut files = Vec::new();
     for (_, entry, file, path) in attached(tickets) {
         if matches!(state(snapshot, entry, file, &path)?, State::Missing | State::Changed) {
-            let found = in_history(repository, snapshot, file, &path)?;
+            let found = match in_history(repository, snapshot, file, &path)? {
+                None => elsewhere(repository, snapshot, file)?,
+                found => found,
+            };
             files.extend(found.map(|blob| FileChange::stored(path, blob)));
         }
     }
@@ -120,6 +125,24 @@ pub(super) fn restored(
 /// True for an attachment of a purged ticket.
 fn is_of_purged(path: &str, tickets: &BTreeMap<TicketId, Ticket>) -> bool {
     layout::attachment_of(path).and_then(|(id, _)| tickets.get(&id)).is_some_and(Ticket::is_purged)
+}
+
+/// What was attached, where the folder of another ticket has it: two had one id, and a merge of git's gave one of them
+/// another.
+fn elsewhere(
+    repository: &Repository,
+    snapshot: &Snapshot<'_>,
+    file: &Attachment,
+) -> Result<Option<ObjectId>, Failure> {
+    for path in snapshot.attachments()? {
+        if path.rsplit('/').next() == Some(file.file.as_str())
+            && let Some(content) = snapshot.file(&path, usize::MAX)?
+            && sha256(&content) == file.sha256
+        {
+            return Ok(Some(repository.hash(&content).map_err(Error::from)?));
+        }
+    }
+    Ok(None)
 }
 
 /// What was attached, where history has it.
