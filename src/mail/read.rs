@@ -242,13 +242,13 @@ fn received_at(message: &mail_parser::Message<'_>) -> Option<Timestamp> {
         let date = line.rsplit_once(';')?.1.trim().to_owned();
         DateTime::parse_rfc822(&date)
     });
-    let own = message.date().cloned();
+    let own = message.date().copied();
     let is_soon = |own: &DateTime| {
         let seconds = |date: &DateTime| date.is_valid().then(|| date.to_timestamp());
         let on_the_way = top.as_ref().and_then(|top| Some(seconds(top)? - seconds(own)?));
         on_the_way.is_some_and(|secs| (0..=MAX_ON_THE_WAY_SECS).contains(&secs))
     };
-    let date = own.clone().filter(is_soon).or(top).or(own)?;
+    let date = own.filter(is_soon).or(top).or(own)?;
     let seconds = date.to_timestamp();
     Timestamp::from_unix(seconds).filter(|_| date.is_valid() && seconds >= EARLIEST)
 }
