@@ -61,6 +61,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     for name in &files.removed {
         session.note(format!("note: removed attachment {}; the entry stays", one_line(name)));
     }
+    // A message that lost a part is not what somebody meant to send.
+    for entry in ticket.unsent() {
+        if changed.tickets.iter().any(|after| !after.unsent().iter().any(|left| left.id == entry.id)) {
+            session
+                .note(format!("warning: the message of entry {}, which was queued, is not sent", entry.id));
+        }
+    }
     if changed.outcome == Outcome::Committed {
         project.forget_derived(&redaction.texts)?;
         for place in project.where_it_remains(id, &redaction.texts)? {

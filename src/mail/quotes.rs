@@ -6,7 +6,11 @@
 #[must_use]
 pub(super) fn rest_of(text: &str) -> Option<usize> {
     let lines: Vec<&str> = text.lines().collect();
-    let rest = (0..lines.len()).find(|place| begins_rest(lines.get(*place..).unwrap_or_default()));
+    // Several rules are the writer's own.
+    let has_rules = lines.iter().filter(|line| line.trim_end() == "--").count() > 1;
+    let is_rule = |place: &usize| lines.get(*place).is_some_and(|line| *line == "--");
+    let begins = |place: &usize| begins_rest(lines.get(*place..).unwrap_or_default());
+    let rest = (0..lines.len()).find(|place| begins(place) && !(has_rules && is_rule(place)));
     let mut end = rest.unwrap_or(lines.len());
     // Quoted lines at the end, and what introduces them.
     let blank_or_quoted = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('>');
@@ -63,7 +67,7 @@ fn begins_rest(lines: &[&str]) -> bool {
         return true;
     }
     // The signature (RFC 3676, 4.3), which programs cut the space from.
-    if line == "--" || *first == "-- " {
+    if *first == "-- " || (line == "--" && is_signature(lines.get(1..).unwrap_or_default())) {
         return true;
     }
     let marks = [
@@ -85,6 +89,16 @@ fn begins_rest(lines: &[&str]) -> bool {
             || below.iter().all(|line| !line.trim_start().starts_with('>'));
     }
     heads_a_quote(lines)
+}
+
+/// The most lines of a signature below a rule that may be one of the writer's own.
+const MAX_SIGNATURE: usize = 12;
+
+/// True for what may be a signature: a few lines.
+fn is_signature(below: &[&str]) -> bool {
+    let own = below.iter().take_while(|line| !begins_quote(line));
+    let own: Vec<&str> = own.map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    own.len() <= MAX_SIGNATURE
 }
 
 /// True for what telephones write below a message.

@@ -75,6 +75,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
     let subject = one_line(&without_hidden(parsed.subject().unwrap_or_default()));
     let message = Message {
         id,
+        reply_to: parsed.reply_to().and_then(first_person),
         to: addresses(parsed.to(), &["Delivered-To", "X-Original-To", "Envelope-To"], &parsed),
         cc: addresses(parsed.cc(), &[], &parsed),
         secrets: secrets(&parsed, &[&subject, &whole_text]),

@@ -223,7 +223,10 @@ impl InboxReader<'_> {
     #[must_use]
     pub fn concerns(&self, ticket: &Ticket, is_new: &dyn Fn(&Entry) -> bool) -> Vec<Concern> {
         let (undone, mut held, mut concerns) = (ticket.undone(), Held::new(), Vec::new());
-        for entry in ticket.timeline() {
+        let is_answer =
+            |entry: &Entry| entry.is_said() && !ticket.is_customers(entry) && !undone.is_struck(entry);
+        let answered = ticket.timeline().iter().rposition(is_answer);
+        for (place, entry) in ticket.timeline().iter().enumerate() {
             let before = held.clone();
             held.take(entry);
             if entry.is_said() && !ticket.is_customers(entry) {
@@ -240,14 +243,24 @@ impl InboxReader<'_> {
             {
                 continue;
             }
-            if let Some(reason) = self.reason(ticket, &before, &held, entry) {
+            // What the team has answered since waits for nobody; what opens a ticket answers nothing.
+            let is_waiting =
+                ticket.fields().status().is_open() && answered.is_none_or(|answered| answered < place);
+            let is_word = ticket.is_customers(entry) && entry.is_said() && entry.action != Action::Open;
+            if let Some(reason) = self.reason(ticket, (&before, &held), entry, is_word && is_waiting) {
                 concerns.push(Concern { reason, at: entry.at, entry: Some(entry.clone()) });
             }
         }
         concerns
     }
 
-    fn reason(&self, ticket: &Ticket, before: &Held, now: &Held, entry: &Entry) -> Option<InboxReason> {
+    fn reason(
+        &self,
+        ticket: &Ticket,
+        (before, now): (&Held, &Held),
+        entry: &Entry,
+        is_customers_word: bool,
+    ) -> Option<InboxReason> {
         let is = |who: &Option<String>| who.as_ref().is_some_and(|who| self.is(who));
         let (was_assignee, is_assignee) = (is(&before.assignee), is(&now.assignee));
         let (was_owner, is_owner) = (is(&before.owner), is(&now.owner));
@@ -258,10 +271,7 @@ impl InboxReader<'_> {
         [
             (entry.told.as_ref().is_some_and(|who| self.means(who)), InboxReason::Alert),
             (texts(entry).any(|text| self.is_mentioned(text)), InboxReason::Mention),
-            (
-                ticket.is_customers(entry) && (is_assignee || is_owner || self.talks(now)),
-                InboxReason::Customer,
-            ),
+            (is_customers_word && (is_assignee || is_owner || self.talks(now)), InboxReason::Customer),
             (came_back && deferred, InboxReason::Returned),
             (was_assignee != is_assignee, InboxReason::Assigned),
             (was_owner != is_owner, InboxReason::Owned),

@@ -15,6 +15,8 @@ pub struct Message {
     pub id: Option<String>,
     /// Who it says wrote it.
     pub from: Option<Person>,
+    /// Who is to be answered in their place.
+    pub reply_to: Option<Person>,
     /// The addresses that it went to.
     pub to: Vec<String>,
     /// The addresses that had a copy.
@@ -126,6 +128,18 @@ impl Message {
         }
     }
 
+    /// The same, as of who filled in a form: web servers send that in their own name, or the desk's, and say whom to answer.
+    /// What the receiving server says of the sender, it says of the web server.
+    #[must_use]
+    pub fn of_form(&self, settings: &MailSettings) -> Option<Self> {
+        let is_mailbox =
+            |person: &&Person| !settings.is_own(&person.email) && !is_read_by_nobody(&person.email);
+        let writer = self.reply_to.as_ref().filter(is_mailbox)?;
+        let is_form = self.from.as_ref().is_none_or(|from| !is_mailbox(&from));
+        let is_answered = matches!(self.kind, MessageKind::Person | MessageKind::Generated);
+        (is_form && is_answered).then(|| Self { from: Some(writer.clone()), results: None, ..self.clone() })
+    }
+
     /// Why it is not even looked at; `None` where it is.
     #[must_use]
     pub fn refused(&self, settings: &MailSettings) -> Option<&'static str> {
@@ -208,6 +222,24 @@ impl Message {
         }
         if has_visible(rest) { rest.to_owned() } else { "(no subject)".to_owned() }
     }
+}
+
+/// True for an address from which programs send, and that nobody reads.
+fn is_read_by_nobody(email: &str) -> bool {
+    let local = email.split('@').next().unwrap_or_default();
+    let plain: String = local.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let names = [
+        "noreply",
+        "donotreply",
+        "nepasrepondre",
+        "nichtantworten",
+        "webform",
+        "contactform",
+        "wwwdata",
+        "formmail",
+    ];
+    names.iter().any(|name| plain.contains(name))
+        || ["www", "web", "apache", "nginx", "nobody"].contains(&plain.as_str())
 }
 
 /// What the ids of a message's entries are told by.

@@ -179,6 +179,12 @@ impl Change<'_, '_> {
             None if !is_open && !issue.unknown.contains(&Field::Status) => {
                 let ended = ticket.setter(&Field::Status).filter(|entry| issue.is_end(entry));
                 let Some(ended) = ended else { return Ok(()) };
+                // An export from before it ended there.
+                if issue.updated.is_some_and(|updated| updated < ended.at) {
+                    let why = "the export is older than what was imported before";
+                    self.warn_of(issue, why, &[Field::Status.name()]);
+                    return Ok(());
+                }
                 let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
                     .with_note(Some("It was opened again where it came from.".to_owned()));
                 let (by, at) = (self.author.by.clone(), self.at());

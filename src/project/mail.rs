@@ -96,6 +96,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     /// # Errors
     /// The repository cannot be read or written.
     pub fn take(&mut self, message: &Message) -> Result<Taken, Failure> {
+        let of_form = message.of_form(&self.settings);
+        let message = of_form.as_ref().unwrap_or(message);
         if let Some(reason) = message.refused(&self.settings) {
             return Ok(Taken::Left(reason.to_owned()));
         }

@@ -6,7 +6,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::{Error, PastChange, layout};
-use crate::ticket::{EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, visible};
+use crate::ticket::{Action, EntryId, Field, Node, Resolution, Restored, Status, Ticket, TicketId, visible};
 
 /// What is to be undone.
 #[derive(Debug)]
@@ -129,7 +129,11 @@ impl Change<'_, '_> {
         note: Option<&str>,
     ) -> Result<(), Failure> {
         let what = if opens {
-            RequestKind::SetBack(withdrawn(ticket))
+            let is_whole = ticket
+                .timeline()
+                .iter()
+                .all(|entry| entry.action == Action::Open || entries.contains(&entry.id));
+            RequestKind::SetBack(withdrawn(ticket, is_whole))
         } else {
             for (field, _) in ticket.restored(entries).iter().filter(|(_, to)| *to == Restored::Stays) {
                 let (name, id) = (field.name(), ticket.id());
@@ -167,13 +171,13 @@ impl Change<'_, '_> {
     }
 }
 
-/// What becomes of a ticket that should not have been opened.
-fn withdrawn(ticket: &Ticket) -> Changes {
-    if !ticket.fields().status().is_open() {
-        return Changes::new();
-    }
-    Changes::from([
-        (Field::Status, FieldChange::To(Some(Node::text(Status::Resolved.as_str())))),
-        (Field::Resolution, FieldChange::To(Some(Node::text(Resolution::Withdrawn.as_str())))),
-    ])
+/// What becomes of a ticket that should not have been opened. How it ended stays, unless that came with its opening.
+fn withdrawn(ticket: &Ticket, came_at_once: bool) -> Changes {
+    let is_open = ticket.fields().status().is_open();
+    let status = is_open.then(|| (Field::Status, Status::Resolved.as_str()));
+    let resolution =
+        (is_open || came_at_once).then(|| (Field::Resolution, Resolution::Withdrawn.as_str().to_owned()));
+    let status = status.map(|(field, word)| (field, word.to_owned()));
+    let changes = status.into_iter().chain(resolution);
+    changes.map(|(field, word)| (field, FieldChange::To(Some(Node::text(word))))).collect()
 }

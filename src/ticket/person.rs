@@ -46,6 +46,13 @@ impl Person {
     }
 }
 
+/// True for an address that may be somebody's: not for what an import gives whose address is not known (RFC 2606, 2).
+#[must_use]
+pub fn may_be_delivered(email: &str) -> bool {
+    let domain = email.rsplit('@').next().unwrap_or_default().to_lowercase();
+    !email.is_empty() && domain != "invalid" && !domain.ends_with(".invalid")
+}
+
 /// What is wrong with an address that mail is to go to; `None` for one that mail programs, headers and links take as
 /// it stands (the plain form of RFC 5322, 3.4.1, without quoted parts).
 #[must_use]

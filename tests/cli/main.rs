@@ -75,6 +75,7 @@ mod merging;
 mod migrating;
 mod misspelt;
 mod moved;
+mod moving_in;
 mod night_shifts;
 mod odd_messages;
 mod opened;

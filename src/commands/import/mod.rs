@@ -133,6 +133,12 @@ fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
             one_line(word)
         ));
     }
+    if reader.unsigned > 0 {
+        let count = tickets(reader.unsigned);
+        session.note(format!(
+            "warning: {count} without a reporter; whoever imports first is the reporter (--map reporter=COLUMN)"
+        ));
+    }
     if reader.undated > 0 {
         let count = tickets(reader.undated);
         session.note(format!(

@@ -23,8 +23,9 @@ pub(super) struct Reader {
     links: BTreeMap<TicketId, Vec<(LinkKind, TicketId)>>,
     /// Which of several issues without a key, with one title and date, a line is: by its number.
     nth: BTreeMap<usize, usize>,
-    /// How many issues have no date.
+    /// How many issues have no date, and how many no reporter.
     pub(super) undated: usize,
+    pub(super) unsigned: usize,
     counts: BTreeMap<String, usize>,
 }
 
@@ -57,6 +58,7 @@ impl Reader {
             links: BTreeMap::new(),
             nth: BTreeMap::new(),
             undated: 0,
+            unsigned: 0,
             counts: BTreeMap::new(),
         })
     }
@@ -76,6 +78,7 @@ impl Reader {
         let Ok(Some(issue)) = Issue::read(&object, nth, &mut reading) else { return };
         let id = TicketId::from_key(&issue.key);
         self.undated += usize::from(!issue.is_dated);
+        self.unsigned += usize::from(!issue.is_signed);
         self.aliases.extend(issue.alias.map(|alias| (alias, id.clone())));
         for (kind, other) in issue.links {
             self.told.push((id.clone(), LinkKind::parse(&kind), other));

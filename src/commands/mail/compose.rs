@@ -8,7 +8,8 @@ use crate::process::{MailSettings, for_outside, message_id, reporter};
 use crate::project::Project;
 use crate::render::{Audience, Format, View, render_chunk};
 use crate::ticket::{
-    Action, Entry, Field, Mail, Node, Person, Set, Ticket, TicketId, Visibility, address_problem, one_line,
+    Action, Entry, Field, Mail, Node, Person, Set, Ticket, TicketId, Visibility, address_problem,
+    may_be_delivered, one_line,
 };
 
 /// The most Message-IDs that a message names before it.
@@ -140,7 +141,7 @@ fn thread(ticket: &Ticket, entry: &Entry, mail: &Mail, address: &str) -> Vec<Str
 pub(crate) fn recipients(ticket: &Ticket, to: &[String], cc: &[String]) -> Result<Mail, Failure> {
     let mut cc: Vec<String> = cc.iter().map(|typed| plain_address(typed)).collect();
     let to: Vec<String> = if to.is_empty() {
-        let own = reporter(ticket).map(|reporter| reporter.email).filter(|email| !email.is_empty());
+        let own = reporter(ticket).map(|reporter| reporter.email).filter(|email| may_be_delivered(email));
         let id = ticket.id();
         let own = own.ok_or_else(|| {
             Failure::new(Kind::Refused, format!("{id} has no reporter with an e-mail address"))

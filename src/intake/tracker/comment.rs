@@ -32,7 +32,7 @@ pub(super) fn comment(
         let (at, who, said) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.order)) else {
             reading.is_vague = true;
-            let (id, by, text) = (number.to_string(), reading.importer.clone(), whole.to_owned());
+            let (id, by, text) = (number.to_string(), nobody(), whole.to_owned());
             return Ok(Some(Said { id, at: created, by, text, is_internal: false }));
         };
         let by = person(&Value::from(who)).unwrap_or_else(nobody);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::intake::tracker::dates::moment;
-use crate::intake::tracker::names::{ENDED, REASON, STATE};
+use crate::intake::tracker::names::{ENDED, REASON, STATE, UPDATED};
 use crate::intake::tracker::reading::{Ending, Reading};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{pick, text};
@@ -30,7 +30,10 @@ pub(super) fn standing(
         return Ok((status, None));
     }
     let at = pick(object, ENDED);
-    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
+    let at = at.map(|at| moment(at, reading.order)).transpose()?;
+    // It had ended when it changed last; when it was opened, it had not.
+    let changed = || pick(object, UPDATED).and_then(|at| moment(at, reading.order).ok());
+    let at = at.or_else(changed).filter(|at| *at > created).unwrap_or(created);
     Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
 }
 

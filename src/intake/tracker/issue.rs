@@ -35,6 +35,8 @@ pub struct Issue {
     pub status: Option<String>,
     /// Who told it.
     pub reporter: Person,
+    /// True where the export has a field for that.
+    pub is_signed: bool,
     /// Who works on it.
     pub assignee: Option<String>,
     /// Words to find it by.
@@ -104,6 +106,7 @@ impl Issue {
             severity: severity(object, &labels, reading.words),
             status,
             reporter: reading.who(object, REPORTER),
+            is_signed: named(object, REPORTER).is_some(),
             assignee: assignees.first().map(ToString::to_string),
             affects: list(object, AFFECTS).into_iter().flat_map(words).collect(),
             links,

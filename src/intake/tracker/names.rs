@@ -43,10 +43,27 @@ pub(super) const DESCRIPTION: &[&str] = &["body", "description", "Description", 
 /// Words to find it by.
 pub(super) const LABELS: &[&str] = &["labels", "Labels", "label", "tags", "Tags", "label_links"];
 /// Who works on it.
-pub(super) const ASSIGNEES: &[&str] = &["assignees", "assignee", "Assignee", "owner"];
+pub(super) const ASSIGNEES: &[&str] =
+    &["assignees", "assignee", "Assignee", "owner", "Owner", "Assigned to", "Assigned To"];
 /// Who told it.
-pub(super) const REPORTER: &[&str] =
-    &["author", "user", "Reporter", "reporter", "creator", "created_by", "Author", "Creator", "author_id"];
+pub(super) const REPORTER: &[&str] = &[
+    "author",
+    "user",
+    "Reporter",
+    "reporter",
+    "creator",
+    "created_by",
+    "Author",
+    "Creator",
+    "author_id",
+    "Customer",
+    "Requestors",
+    "Requestor",
+    "Requester",
+    "Reported by",
+    "Reported By",
+    "Submitter",
+];
 /// The releases it affects.
 pub(super) const AFFECTS: &[&str] = &["affects", "Affects versions", "Affects Version/s"];
 /// Its kind.
@@ -56,12 +73,35 @@ pub(super) const SEVERITY: &[&str] = &["severity", "Severity", "priority", "Prio
 /// Where it stands.
 pub(super) const STATE: &[&str] = &["state", "status", "Status", "State"];
 /// When it ended.
-pub(super) const ENDED: &[&str] =
-    &["closed_at", "closedAt", "Resolved", "resolved", "resolutiondate", "deleted_at", "edit_time"];
+pub(super) const ENDED: &[&str] = &[
+    "closed_at",
+    "closedAt",
+    "Resolved",
+    "resolved",
+    "resolutiondate",
+    "deleted_at",
+    "edit_time",
+    "Closed at",
+    "Closed At",
+    "Closed At (UTC)",
+    "Close date",
+    "Resolved at",
+    "Resolved At",
+];
 /// Who ended it.
 pub(super) const CLOSER: &[&str] = &["closed_by", "closedBy"];
 /// When it changed last.
-pub(super) const UPDATED: &[&str] = &["updated_at", "updatedAt", "Updated", "updated"];
+pub(super) const UPDATED: &[&str] = &[
+    "updated_at",
+    "updatedAt",
+    "Updated",
+    "updated",
+    "Updated at",
+    "Updated At",
+    "Updated At (UTC)",
+    "LastUpdated",
+    "Last updated",
+];
 /// Why it ended.
 pub(super) const REASON: &[&str] =
     &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"];

@@ -10,7 +10,8 @@ use crate::ticket::{Person, one_line};
 pub(super) fn person(value: &Value) -> Option<Person> {
     let part = |names: &[&str]| text(value, names);
     let (name, email) = match value.as_str() {
-        Some(whole) if whole.trim().is_empty() => return None,
+        // What tables write where there is nobody.
+        Some(whole) if ["", "-", "--", "–", "Unassigned", "Nobody"].contains(&whole.trim()) => return None,
         Some(whole) => match Person::parse(whole).filter(|person| person.email.contains('@')) {
             Some(person) => return Some(person),
             None => (whole.to_owned(), None),
@@ -25,7 +26,9 @@ pub(super) fn person(value: &Value) -> Option<Person> {
 /// Whoever is named under some names. Somebody whom the tracker does not name any more (an account that was deleted) is
 /// nobody of ours; `None`, where it has no such field at all.
 pub(super) fn named(object: &Value, names: &[&str]) -> Option<Person> {
-    let is_nameless = names.iter().any(|name| object.get(*name).is_some_and(|value| !value.is_string()));
+    let is_nameless = names.iter().any(|name| {
+        object.get(*name).is_some_and(|value| value.as_str().is_none_or(|text| text.trim().is_empty()))
+    });
     pick(object, names).and_then(person).or_else(|| is_nameless.then(nobody))
 }
 

@@ -71,8 +71,9 @@ fn each_row(
             bail!("{name}, line {line}: {} cells, and the heading has {}", row.len(), heading.len());
         }
         // A column that is empty is there all the same.
+        let told = columns.iter().filter(|(_, from)| heading.contains(from)).map(|(field, _)| field);
         let mut object: Map<String, Value> =
-            heading.iter().map(|column| (column.clone(), Value::Null)).collect();
+            heading.iter().chain(told).map(|column| (column.clone(), Value::Null)).collect();
         let cells = heading.iter().zip(&kept).zip(row.iter());
         for ((column, is_kept), cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
             // An apostrophe that keeps a spreadsheet from calculating is not the text's.
