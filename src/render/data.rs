@@ -18,7 +18,7 @@ use crate::render::mail;
 use crate::render::metrics;
 use crate::render::schema;
 use crate::render::view::{AttachmentLine, Extent, Reported, SettingLine, View};
-use crate::ticket::{Node, Ticket, TicketId, codec, short_node, sums, visible};
+use crate::ticket::{Entry, Field, Node, Set, Ticket, TicketId, codec, short_node, sums, visible};
 
 /// One JSON value.
 pub(super) fn json(view: &View) -> String {
@@ -314,6 +314,31 @@ fn release(release: &Release) -> Value {
     object
 }
 
+/// What concurrent entries set beside what counts: the field, the value, who, and the entry.
+fn contested(ticket: &Ticket) -> Vec<Node> {
+    let mut all = Vec::new();
+    let mut add = |field: &Field, value: Node, entry: &Entry| {
+        let pairs = [
+            ("field", Node::text(field.name())),
+            ("value", value),
+            ("by", Node::text(entry.by.to_string())),
+            ("entry", Node::text(entry.id.as_str())),
+        ];
+        all.push(Node::Map(pairs.map(|(name, value)| (Node::text(name), value)).into()));
+    };
+    for (field, others) in ticket.contested() {
+        for (entry, text) in ticket.contending_texts(&field) {
+            add(&field, Node::text(text), entry);
+        }
+        for entry in others {
+            if let Some(Set::Value { to, .. }) = entry.set.get(&field) {
+                add(&field, to.clone().unwrap_or(Node::Null), entry);
+            }
+        }
+    }
+    all
+}
+
 /// A ticket as an object: the file's field names, and when it was opened and last changed.
 fn ticket(ticket: &Ticket, extent: Extent) -> Value {
     let mut node = if extent == Extent::Full { codec::head_node(ticket) } else { short_node(ticket) };
@@ -326,6 +351,10 @@ fn ticket(ticket: &Ticket, extent: Extent) -> Value {
         let struck: Vec<Node> = struck.map(|entry| Node::text(entry.id.as_str())).collect();
         if !struck.is_empty() {
             pairs.push((Node::text("undone"), Node::List(struck)));
+        }
+        let contested = contested(ticket);
+        if !contested.is_empty() {
+            pairs.push((Node::text("contested"), Node::List(contested)));
         }
     }
     let fields = value(&node);

@@ -76,6 +76,7 @@ pub const COMPUTED: &[&str] = &[
     "reason",
     "similar",
     "undone",
+    "contested",
 ];
 
 /// What a ticket's timeline adds up to, as its object for machines says it.

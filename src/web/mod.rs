@@ -2,6 +2,7 @@
 
 mod changes;
 mod desk;
+mod edited;
 mod flash;
 mod guard;
 mod headers;

@@ -154,7 +154,7 @@ async fn inbox(State(site): Shared, Query(asked): Asked) -> Response {
 
 async fn board(State(site): Shared, Query(asked): Asked) -> Response {
     let by = asked.get("by").map_or("status", String::as_str);
-    match read(&site, words(&["list", "--limit", "500", "--", "status:open sort:due"])).await {
+    match read(&site, words(&["list", "--limit", "500", "--", "status:open sort:urgency"])).await {
         Ok(answer) => {
             page(&site, "Board", &said(&site, &asked), &pages::board::board(&answer.value, by, &answer.now))
         }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::commands::{Form, form as form_of, steps};
 use crate::web::Site;
 use crate::web::desk::{Answer, Problem};
+use crate::web::edited;
 use crate::web::guard::Refused;
 use crate::web::pages::capital;
 use crate::web::pages::forms::{self, Filled};
@@ -25,6 +26,9 @@ type Typed = Result<Sent<Vec<(String, String)>>, FormRejection>;
 
 /// What a ticket's form may do beside the steps of the process.
 const TICKET_VERBS: &[&str] = &["comment", "reply", "edit", "assign", "owner", "link", "watch", "undo"];
+
+/// The form that begins with what the ticket has.
+const EDIT: &str = "edit";
 
 /// What the pages of releases, vendors, settings and team may do.
 const MANAGED: &[(&str, &str)] = &[
@@ -127,7 +131,10 @@ pub(super) async fn form(
         Ok(shown) => shown.value,
         Err(problem) => return failed(&site, &problem),
     };
-    let values: Vec<_> = asked.into_iter().collect();
+    let mut values: Vec<_> = asked.into_iter().collect();
+    if verb == EDIT {
+        values.extend(edited::begun(&shown));
+    }
     let filled = Filled { values: &values, problem: None, between: &[], last: forms::last_entry(&shown) };
     let content = forms::step(&shown, &verb, &form, &filled, &site.guard.form_token());
     page(&site, &title(&verb, &id), &[], &content)
@@ -145,7 +152,14 @@ pub(super) async fn take(
     };
     let Some(form) = step_form(&verb).filter(|_| is_id(&id)) else { return unknown(&site, &verb) };
     let last = value(&values, "last");
-    let line = form.words(&[&verb], std::slice::from_ref(&id), &values, last);
+    let given = match verb == EDIT {
+        true => match read(&site, words(&["show", "--", &id])).await {
+            Ok(shown) => edited::changed(&shown.value, &values),
+            Err(problem) => return failed(&site, &problem),
+        },
+        false => values.clone(),
+    };
+    let line = form.words(&[&verb], std::slice::from_ref(&id), &given, last);
     match write(&site, value(&values, "form"), line, Vec::new()).await {
         Ok(answer) => done(&site, &format!("/t/{id}"), &answer, &format!("Done: {verb}.")),
         Err(problem) => {

@@ -113,6 +113,7 @@ mod searching;
 mod senders;
 mod server;
 mod serving;
+mod serving_tickets;
 mod settings;
 mod settings_both;
 mod settling;

@@ -75,11 +75,14 @@ pub(super) fn short_ticket() -> Value {
 
 pub(super) fn ticket() -> Value {
     let findings = with(map_of(text()), "propertyNames", open_word(Finding::WORDS));
+    let contested =
+        object(&[("field", text()), ("value", anything()), ("by", text()), ("entry", entry_id())], &[]);
     ticket_with(vec![
         ("description", text()),
         ("findings", findings),
         ("timeline", list(entry())),
         ("undone", list(entry_id())),
+        ("contested", list(contested)),
         ("earlier_texts", map_of(anything())),
     ])
 }

@@ -23,6 +23,7 @@ const ELSEWHERE: &[&str] = &[
     "links",
     "timeline",
     "undone",
+    "contested",
     "created",
     "updated",
     "occurrences",
@@ -40,6 +41,7 @@ pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>)
                 " · " (text(ticket, "type")) " · " b { (text(ticket, "status")) } " · level " (ticket["level"]) " · " (text(ticket, "area"))
             }
             p.changed hidden role="alert" { "This ticket has changed. " a href={ "/t/" (id) } { "Show it anew" } }
+            (contested(ticket))
             @if form.is_some() { (actions(id, text(ticket, "status"))) }
             (fields(ticket))
             (clocks_of(clocks))
@@ -49,6 +51,27 @@ pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>)
             @if let Some(token) = form { (comment(ticket, token)) (attach(id, token, "")) }
             p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" } " · "
                 a href={ "/t/" (id) "/brief" } { "brief for a vendor" } }
+        }
+    }
+}
+
+/// What others set at the same time, and does not count.
+fn contested(ticket: &Value) -> Markup {
+    let others = ticket["contested"].as_array().map(Vec::as_slice).unwrap_or_default();
+    html! {
+        @if !others.is_empty() {
+            section.contested aria-label="Contested" {
+                p { "Set otherwise at the same time; what is below counts until somebody sets it again:" }
+                ul {
+                    @for other in others {
+                        li {
+                            (text(other, "field")) ", by " (person(text(other, "by"))) " "
+                            a.id href={ "#e-" (text(other, "entry")) } { (text(other, "entry")) } ": "
+                            span.other { @if other["value"].is_null() { "none" } @else { (plain(&other["value"])) } }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -156,6 +179,7 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
             @if let Some(set) = entry["set"].as_object() {
                 ul.set { @for (field, change) in set { li { (field) ": " (change_text(change)) } } }
             }
+            @for line in words_of(entry) { p.soft { (line) } }
             @if let Some(note) = entry["note"].as_str() { pre { (note) } }
             @if let Some(file) = entry["attachment"].as_object() {
                 p { "Attachment: "
@@ -167,6 +191,29 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
             }
         }
     }
+}
+
+/// Whose words an entry has, and how they came or went: what the receiving server says of a sender is all that is known of it.
+fn words_of(entry: &Value) -> Vec<String> {
+    let list = |value: &Value| {
+        let all = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = Vec::new();
+    lines.extend(entry["speaker"].as_str().map(|who| format!("said by the customer, {who}")));
+    let mail = &entry["mail"];
+    if let Some(of) = mail["of"].as_str() {
+        lines.push(format!("sent entry {of}"));
+    } else if mail.is_object() {
+        let to = list(&mail["to"]);
+        let mut parts =
+            vec![if to.is_empty() { "received by e-mail".to_owned() } else { format!("e-mail to {to}") }];
+        parts.extend(mail["from"].as_str().map(|from| format!("says it is from {from}")));
+        parts.extend(Some(list(&mail["cc"])).filter(|cc| !cc.is_empty()).map(|cc| format!("copy to {cc}")));
+        parts.extend(mail["results"].as_str().map(|results| format!("the server says {results}")));
+        lines.push(parts.join(", "));
+    }
+    lines
 }
 
 /// The name of an attachment, as far as it can be seen; else that of the entry.

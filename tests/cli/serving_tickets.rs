@@ -1,0 +1,125 @@
+//! Pages of tickets in a browser: what a ticket has begins the form that edits it, and what others set or sent is shown.
+
+use crate::mailing::{desk, message, take, ticket_of};
+use crate::sandbox::Sandbox;
+use crate::server::Server;
+use crate::syncing::clones;
+
+#[test]
+fn the_form_of_an_edit_begins_with_what_the_ticket_has() {
+    let sandbox = Sandbox::new();
+    let story = "First line <b>.\n\nSecond line & more.";
+    let id = sandbox.run(&["new", "Pay fails", "-m", story, "--label", "card"]).ok().trim().to_owned();
+    let fields = "--severity major --environment production --diagnosis 'A timeout.'";
+    sandbox.shell(&format!("git support edit {id} {fields}")).ok();
+    let server = Server::start(&sandbox, &[]);
+    let edit = format!("/t/{id}/do/edit");
+    let form = server.get(&edit).body;
+    for part in [
+        "value=\"Pay fails\"",
+        "First line &lt;b&gt;.\n\nSecond line &amp; more.",
+        "value=\"major\" selected",
+        "value=\"production\"",
+        "A timeout.",
+    ] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    let last = || sandbox.field(&id, "timeline").as_array().unwrap().last().unwrap().clone();
+    let set = || last()["set"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let typed = |title: &str, environment: &str, diagnosis: &str| {
+        let windows = story.replace('\n', "\r\n");
+        let entry = last()["id"].as_str().unwrap().to_owned();
+        let fields = [
+            ("last", entry.as_str()),
+            ("title", title),
+            ("description", windows.as_str()),
+            ("type", "defect"),
+            ("severity", "major"),
+            ("area", "application"),
+            ("level", "1"),
+            ("environment", environment),
+            ("diagnosis", diagnosis),
+            ("label", ""),
+        ];
+        server.post(&edit, &fields).status
+    };
+    assert_eq!(typed("Card payments fail", "production", "A timeout."), 303);
+    assert_eq!(set(), ["title"]);
+    // What is emptied is cleared; texts keep every word.
+    assert_eq!(typed("Card payments fail", "", "A timeout.\r\n\r\nOf the gateway."), 303);
+    assert_eq!(set(), ["environment", "findings.diagnosis"]);
+    assert_eq!(sandbox.field(&id, "environment"), serde_json::Value::Null);
+    assert_eq!(
+        sandbox.field(&id, "findings")["diagnosis"].as_str().unwrap().trim_end(),
+        "A timeout.\n\nOf the gateway."
+    );
+    assert_eq!(sandbox.field(&id, "description").as_str().unwrap().trim_end(), story);
+    // Nothing changed, nothing written.
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    typed("Card payments fail", "", "A timeout.\r\n\r\nOf the gateway.");
+    assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before);
+}
+
+#[test]
+fn what_others_set_at_the_same_time_is_on_the_page() {
+    let (mut sandbox, a, b) = clones();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.git(&["push", "-q", "origin", "main"]);
+    sandbox.enter(&b);
+    sandbox.git(&["pull", "-q"]);
+    sandbox.run(&["edit", &id, "--severity", "minor"]).ok();
+    sandbox.run(&["diagnose", &id, "-m", "It is the <gateway>."]).ok();
+    sandbox.run(&["sync"]).ok();
+    sandbox.enter(&a);
+    sandbox.run(&["edit", &id, "--severity", "critical"]).ok();
+    sandbox.run(&["diagnose", &id, "-m", "It is the cache."]).ok();
+    sandbox.run(&["sync"]).ok();
+    let shown: serde_json::Value = serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();
+    let fields: Vec<&str> =
+        shown["contested"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["severity", "findings.diagnosis"], "{shown}");
+    // Worked out when it is read: an export that comes back keeps none of it.
+    let whole = sandbox.run(&["export", "--full"]).ok();
+    assert_eq!(sandbox.run_with(&["import", "-"], whole).ok(), "0 new, 0 changed, 1 unchanged\n");
+    let server = Server::start(&sandbox, &[]);
+    let page = server.get(&format!("/t/{id}")).body;
+    assert!(page.contains("Set otherwise at the same time"), "{page}");
+    let other = if sandbox.field(&id, "severity") == "minor" { "critical" } else { "minor" };
+    assert!(page.contains(&format!(": <span class=\"other\">{other}</span>")), "{page}");
+    assert!(page.contains("It is the &lt;gateway&gt;.") && page.contains("It is the cache."), "{page}");
+}
+
+#[test]
+fn whose_words_an_entry_has_is_on_the_page() {
+    let sandbox = desk();
+    let server_says = "Authentication-Results: mx.shop.example; spf=fail\n";
+    let received = "Received: from a by mx.shop.example; Mon, 23 Nov 2026 09:00:00 +0000";
+    let id = ticket_of(&take(&sandbox, &format!("{server_says}{}", message("w1@x", received, "It fails."))));
+    let forged = format!("From: Dana Li <dana@example.com>\n{received}\nIn-Reply-To: <w1@x>");
+    take(&sandbox, &message("w2@x", &forged, "Close it."));
+    sandbox.run(&["reply", &id, "-m", "Which card?"]).ok();
+    let server = Server::start(&sandbox, &[]);
+    let page = server.get(&format!("/t/{id}")).body;
+    for part in [
+        "the server says spf=fail",
+        "says it is from Dana Li &lt;dana@example.com&gt;",
+        "e-mail to ann@customer.example",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[test]
+fn the_board_has_the_most_urgent_first() {
+    let sandbox = Sandbox::new();
+    for severity in ["minor", "critical", "minor", "blocker", "major"] {
+        sandbox.run(&["new", &format!("Of {severity}"), "--severity", severity]).ok();
+    }
+    let server = Server::start(&sandbox, &[]);
+    let page = server.get("/board").body;
+    let places: Vec<usize> = ["blocker", "critical", "major", "minor"]
+        .iter()
+        .map(|severity| page.find(&format!("Of {severity}")).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
