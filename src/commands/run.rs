@@ -127,7 +127,8 @@ fn cause(args: &Args, finished: &Finished, folder: Option<&str>, session: &Sessi
         files: Vec::new(),
     };
     let key = format!("run:{key}");
-    FailureGroup { tests: vec![key.clone()], key, home: String::new(), count: 1, evidence }
+    let (tests, reports) = (vec![key.clone()], Vec::new());
+    FailureGroup { tests, reports, key, home: String::new(), count: 1, evidence }
 }
 
 /// The values of the environment that are secret by their names.

@@ -38,6 +38,7 @@ mod request;
 mod results;
 mod rings;
 mod rules;
+mod same_names;
 mod secrets;
 mod setting_keys;
 mod settings;

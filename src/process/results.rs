@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::fingerprint::{Grouping, test_number};
 use crate::process::outcome::{FailureOutput, Outcome, TestResult};
+use crate::process::same_names::SameNames;
 
 /// The most causes that are told apart; of more, only their number is known.
 pub(in crate::process) const MAX_CAUSES: usize = 5_000;
@@ -27,6 +28,8 @@ pub struct FailureGroup {
     pub tests: Vec<String>,
     /// Where the first of them stands.
     pub home: String,
+    /// The reports in which they failed, where others of the run name tests of the same names.
+    pub reports: Vec<String>,
     /// How many there are.
     pub count: usize,
     /// What the first of them told.
@@ -59,6 +62,8 @@ pub struct Results {
     is_partial: bool,
     /// What reports count and do not name.
     short: Vec<String>,
+    /// Which report says what of tests of one name.
+    same_names: SameNames,
     /// How many bytes of traces and outputs are kept.
     evidence_bytes: usize,
     /// How many results were read.
@@ -90,7 +95,13 @@ impl Results {
     pub fn add(&mut self, outcome: Outcome) {
         self.total += 1;
         let number = self.number(&outcome.name);
-        let attempt = self.number(&format!("{}\n{}", outcome.home, outcome.name));
+        match &outcome.verdict {
+            TestResult::Failed(_) => self.same_names.add(number, true),
+            TestResult::Passed | TestResult::Flaky => self.same_names.add(number, false),
+            TestResult::Skipped | TestResult::Suppressed => {}
+        }
+        let attempt =
+            self.number(&format!("{}\n{}\n{}", self.same_names.report(), outcome.home, outcome.name));
         match &outcome.verdict {
             TestResult::Skipped | TestResult::Suppressed => drop(self.skipped.insert(number)),
             TestResult::Passed | TestResult::Flaky => {
@@ -114,6 +125,7 @@ impl Results {
                         FailureGroup {
                             key,
                             tests: Vec::new(),
+                            reports: Vec::new(),
                             home: outcome.home.clone(),
                             count: 0,
                             evidence,
@@ -129,6 +141,11 @@ impl Results {
                 }
             }
         }
+    }
+
+    /// What is added from here on, a report of this name says; `None` for one without a name.
+    pub fn of_report(&mut self, name: Option<&str>) {
+        self.same_names.begin(name);
     }
 
     /// Says that an analysis told all it found: what begins with this, and it does not name, has gone; where it names
@@ -178,6 +195,12 @@ impl Results {
         let failed = std::mem::take(&mut self.failed);
         self.passed.retain(|number| !failed.contains(number));
         self.failed = failed;
+        let mut causes = std::mem::take(&mut self.causes);
+        for cause in causes.values_mut() {
+            let reports = cause.tests.iter().flat_map(|test| self.same_names.failing(self.number(test)));
+            cause.reports = reports.collect::<BTreeSet<String>>().into_iter().take(MAX_NAMED).collect();
+        }
+        self.causes = causes;
         self
     }
 
@@ -219,6 +242,12 @@ impl Results {
             self.complete.iter().any(is_of) && !self.skipped.contains(&number)
         };
         self.passed.binary_search(&number).is_ok() || self.units.contains(&number) || is_gone()
+    }
+
+    /// True where a test passed in a report, whatever another one says of a test of that name.
+    #[must_use]
+    pub fn has_passed_in(&self, name: &str, report: &str) -> bool {
+        !self.is_partial && self.same_names.has_passed(self.number(name), report)
     }
 
     /// True where the run says nothing of a test at all, and all of the run is here.
@@ -306,7 +335,7 @@ impl FailureGroup {
     #[must_use]
     pub fn storm(key: String, causes: &[&Self]) -> Self {
         let (tests, home, evidence) = (Vec::new(), String::new(), FailureOutput::default());
-        let mut storm = Self { key, tests, home, count: 0, evidence };
+        let mut storm = Self { key, tests, reports: Vec::new(), home, count: 0, evidence };
         for cause in causes {
             if storm.count == 0 {
                 storm.evidence = cause.evidence.clone();

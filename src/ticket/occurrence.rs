@@ -21,6 +21,8 @@ pub struct Occurrence {
     pub message: Option<String>,
     /// The tests that showed it, as the report names them; the first ones, where there are many.
     pub tests: Vec<String>,
+    /// The reports in which they failed, where others of the run name tests of the same names.
+    pub reports: Vec<String>,
     /// What a newer version wrote.
     pub unknown: Vec<(String, Node)>,
 }
@@ -57,6 +59,9 @@ impl Occurrence {
         if !self.tests.is_empty() {
             pairs.push(("tests", Node::texts(self.tests.clone())));
         }
+        if !self.reports.is_empty() {
+            pairs.push(("reports", Node::texts(self.reports.clone())));
+        }
         pairs.extend(self.unknown.iter().map(|(key, value)| (key.as_str(), value.clone())));
         Node::map(pairs)
     }
@@ -78,9 +83,11 @@ impl Occurrence {
                 "job" => &mut sighting.job,
                 "lane" => &mut sighting.lane,
                 "message" => &mut sighting.message,
-                "tests" => {
-                    let Node::List(tests) = value else { return Err("tests is not a list".to_owned()) };
-                    sighting.tests = tests.iter().map(Node::to_string).collect();
+                "tests" | "reports" => {
+                    let Node::List(names) = value else { return Err(format!("{key} is not a list")) };
+                    let names = names.iter().map(Node::to_string).collect();
+                    let place = if key == "tests" { &mut sighting.tests } else { &mut sighting.reports };
+                    *place = names;
                     continue;
                 }
                 _ => {

@@ -61,6 +61,7 @@ impl Redaction {
             job: text(&seen.job),
             message: text(&seen.message),
             tests: seen.tests.iter().map(|test| self.text(test)).collect(),
+            reports: seen.reports.iter().map(|report| self.text(report)).collect(),
             ..seen.clone()
         }
     }

@@ -196,3 +196,56 @@ fn what_lacks_one_or_the_other() {
         assert_eq!(count(query), expected, "{query}");
     }
 }
+
+/// Reports of one run, each a file; what became of the tickets.
+fn run_of(sandbox: &Sandbox, reports: &[(&str, &str)]) -> serde_json::Value {
+    sandbox.shell("rm -rf ../reports").ok();
+    for (name, text) in reports {
+        sandbox.file(&format!("../reports/{name}"), text);
+    }
+    let names: Vec<String> = reports.iter().map(|(name, _)| format!("../reports/{name}")).collect();
+    let said = sandbox.shell(&format!("git support ci report --json --resolve-passing {}", names.join(" ")));
+    serde_json::from_str(&said.ok()).unwrap()
+}
+
+#[test]
+fn a_pass_of_the_same_name_in_another_report_ends_nothing() {
+    let junit = |inside: &str| {
+        format!("<testsuite name='C'><testcase classname='C' name='x'>{inside}</testcase></testsuite>")
+    };
+    let (fails, passes) = (junit("<failure message='A'/>"), junit(""));
+    let (not_ok, ok) = ("1..1\nnot ok 1 - works\n".to_owned(), "1..1\nok 1 - works\n".to_owned());
+    for (one, other, bad, good) in
+        [("m1/T.xml", "m2/T.xml", &fails, &passes), ("a.tap", "b.tap", &not_ok, &ok)]
+    {
+        let sandbox = shop();
+        let said = run_of(&sandbox, &[(one, bad), (other, good)]);
+        let id = first(&said, "opened");
+        for step in 0..3 {
+            change(&sandbox, &format!("Work {step}"));
+            assert_eq!(counts(&run_of(&sandbox, &[(other, good)]))[3], 0, "{one}");
+        }
+        assert_eq!(sandbox.field(&id, "labels"), serde_json::Value::Null, "flaky by another test");
+        change(&sandbox, "Fix");
+        assert_eq!(counts(&run_of(&sandbox, &[(one, good), (other, good)]))[3], 1, "{one}");
+        // Both fail: both have to pass.
+        change(&sandbox, "Break");
+        run_of(&sandbox, &[(one, bad), (other, bad)]);
+        change(&sandbox, "Half");
+        assert_eq!(counts(&run_of(&sandbox, &[(one, good)]))[3], 0, "{one}");
+        assert_eq!(counts(&run_of(&sandbox, &[(one, good), (other, good)]))[3], 1, "{one}");
+        sandbox.run(&["audit"]).ok();
+    }
+}
+
+#[test]
+fn attempts_of_one_report_are_one_report() {
+    let case = |inside: &str| {
+        format!("<testsuite name='C'><testcase classname='C' name='x'>{inside}</testcase></testsuite>")
+    };
+    let (fails, passes) = (case("<failure message='A'/>"), case(""));
+    let sandbox = shop();
+    run_of(&sandbox, &[("attempt-1.xml", &fails), ("attempt-2.xml", &fails)]);
+    change(&sandbox, "Fix");
+    assert_eq!(counts(&run_of(&sandbox, &[("attempt-1.xml", &passes)]))[3], 1);
+}

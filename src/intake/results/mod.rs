@@ -110,6 +110,7 @@ pub fn read_report(
     left_out: &mut Vec<anyhow::Error>,
 ) -> Result<()> {
     let mut file = |path: &Path, name: &str, results: &mut Results| {
+        results.of_report(Some(name).filter(|name| *name != "standard input"));
         if let Err(error) = read_file(path, name, form, roots, results, left_out) {
             // What a test printed before it ended is missing, whatever else is there.
             let is_foreign = error.to_string().contains(FOREIGN);

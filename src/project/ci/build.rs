@@ -195,6 +195,7 @@ impl Build {
             lane: self.lane.clone(),
             message: (!message.is_empty()).then_some(message),
             tests: cause.tests.clone(),
+            reports: cause.reports.clone(),
             unknown: Vec::new(),
         }
     }

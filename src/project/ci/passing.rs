@@ -50,7 +50,9 @@ impl PassedRun<'_> {
         let store = updater.store();
         let Some(own) = self.own(store, &standing) else { return Ok(()) };
         let has_failed = ticket.fields().key().is_some_and(|key| self.results.has_failed(key));
-        let has_passed = !own.tests.is_empty() && own.tests.iter().all(|test| self.results.has_passed(test));
+        let has_passed = !own.tests.is_empty()
+            && own.tests.iter().all(|test| self.results.has_passed(test))
+            && own.reports.iter().all(|report| self.has_passed_in(own, report));
         if has_failed || !has_passed || !ticket.fields().status().is_open() {
             return Ok(());
         }
@@ -69,6 +71,12 @@ impl PassedRun<'_> {
             return Ok(());
         };
         updater.passes(ticket, own, wanted, &passed)
+    }
+
+    /// True where the tests of a sighting passed in a report, as far as that names them: those of the same names in another
+    /// report say nothing of these.
+    fn has_passed_in(&self, own: &Occurrence, report: &str) -> bool {
+        own.tests.iter().any(|test| self.results.has_passed_in(test, report))
     }
 
     /// The sighting that a pass of this run concerns: in its lane, on its branch or one that was merged into it.

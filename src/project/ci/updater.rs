@@ -316,7 +316,7 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     fn sighting(&self, cause: &FailureGroup) -> Occurrence {
         let mut seen = self.run.build.sighting(cause);
         seen.message = seen.message.map(|message| without_secrets(&message));
-        seen.tests.iter_mut().for_each(|test| *test = without_secrets(test));
+        seen.tests.iter_mut().chain(&mut seen.reports).for_each(|name| *name = without_secrets(name));
         seen
     }
 

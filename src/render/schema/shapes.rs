@@ -90,7 +90,8 @@ pub(super) fn ticket() -> Value {
 /// The keys of an entry: those that it always has, and those that it may have.
 fn entry_keys() -> [Vec<(&'static str, Value)>; 2] {
     let seen = ["revision", "head", "branch", "run", "job", "lane", "message"].map(|key| (key, text()));
-    let seen = object(&[], &[seen.to_vec(), vec![("tests", list(text()))]].concat());
+    let seen =
+        object(&[], &[seen.to_vec(), vec![("tests", list(text())), ("reports", list(text()))]].concat());
     let mail = object(
         &[],
         &[
