@@ -82,7 +82,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
         subject,
         at: received_at(&parsed),
         answers: answers(&parsed, kind),
-        text: first_bytes(&text, MAX_TEXT_BYTES).to_owned(),
+        text: as_far_as_it_fits(&text),
         is_folded: rest.is_some() || text.len() > MAX_TEXT_BYTES,
         whole_text,
         files,
@@ -95,6 +95,17 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
     };
     drop(parsed);
     Ok(Message { raw, ..message })
+}
+
+/// What is said where the rest of a text is attached.
+const MORE: &str = "\n\n[The whole text is attached.]";
+
+/// As much of a text as a ticket takes.
+fn as_far_as_it_fits(text: &str) -> String {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text.to_owned();
+    }
+    format!("{}{MORE}", first_bytes(text, MAX_TEXT_BYTES - MORE.len()).trim_end())
 }
 
 /// The text of a message: plain where it has one, else what its HTML says.
@@ -141,7 +152,11 @@ fn files_of(message: &mail_parser::Message<'_>) -> Vec<MessageFile> {
             content,
         }
     };
-    message.attachments().enumerate().map(file).filter(|file| !file.content.is_empty()).collect()
+    // What has a name is somebody's, though it may be empty.
+    let is_one = |(_, part): &(usize, &MessagePart<'_>)| {
+        part.attachment_name().is_some() || !part.contents().is_empty() || part.message().is_some()
+    };
+    message.attachments().enumerate().filter(is_one).map(file).collect()
 }
 
 /// How the name of a file of a kind ends.

@@ -172,8 +172,7 @@ impl Change<'_, '_> {
         let is_open = ticket.fields().status().is_open();
         match &issue.end {
             Some(end) if is_open => {
-                let (by, request) = self.attested(end, is_here);
-                let end = IncomingEntry { mark: mark_of_end(&by, end), by, request, ..end.clone() };
+                let end = self.ended_there(end, is_here);
                 self.happened(issue, ticket, &end, rules, false)
             }
             None if !is_open && !issue.unknown.contains(&Field::Status) => {
@@ -197,8 +196,25 @@ impl Change<'_, '_> {
                     true,
                 )
             }
-            Some(_) | None => Ok(()),
+            Some(end) => {
+                let RequestKind::Process(ProcessAction::Resolve(ending)) = &end.request.what else {
+                    return Ok(());
+                };
+                let ours = ticket.fields().get(&Field::Resolution).map(ToString::to_string);
+                let is_known = issue.is_known(ticket, &self.ended_there(end, is_here));
+                if !is_known && ours.is_some_and(|ours| ours != ending.code.as_str()) {
+                    self.warn_of(issue, "changed in both trackers", &[Field::Resolution.name()]);
+                }
+                Ok(())
+            }
+            None => Ok(()),
         }
+    }
+
+    /// An end as whoever answers for it here tells it.
+    fn ended_there(&self, end: &IncomingEntry, is_here: bool) -> IncomingEntry {
+        let (by, request) = self.attested(end, is_here);
+        IncomingEntry { mark: mark_of_end(&by, end), by, request, ..end.clone() }
     }
 
     /// Adds what happened elsewhere, unless it came in before.

@@ -79,6 +79,10 @@ impl MailTaking<'_, '_, '_> {
                 told.push(format!("{} more files were not attached.", message.files.len() - MAX_FILES));
                 break;
             }
+            if file.content.is_empty() {
+                told.push(format!("{} was not attached: it is empty.", file.name));
+                continue;
+            }
             if !fits(&file.content) {
                 told.push(format!("{} was not attached: {} bytes.", file.name, file.content.len()));
                 continue;

@@ -178,3 +178,65 @@ fn a_queued_message_that_lost_a_part_is_not_sent_and_that_is_said() {
         "{said:?}"
     );
 }
+
+#[test]
+fn an_end_that_differs_on_both_sides_is_said() {
+    let sandbox = Sandbox::new();
+    let issue = |state: &str| {
+        format!(
+            "[{{\"number\":1,\"title\":\"T\",{state},\"author\":{{\"login\":\"kim\"}},\"createdAt\":\"2026-11-01T08:00:00Z\",\"url\":\"https://github.com/a/b/issues/1\"}}]"
+        )
+    };
+    sandbox.file("i.json", issue("\"state\":\"OPEN\""));
+    sandbox.run(&["import", "i.json"]).ok();
+    let id = all(&sandbox)[0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    sandbox.file(
+        "i.json",
+        issue("\"state\":\"CLOSED\",\"stateReason\":\"NOT_PLANNED\",\"closedAt\":\"2026-11-02T08:00:00Z\""),
+    );
+    let said = sandbox.run(&["import", "i.json"]);
+    assert!(said.stderr.contains("changed in both trackers, not imported: resolution"), "{said:?}");
+    assert_eq!(sandbox.field(&id, "resolution"), "answered");
+}
+
+#[test]
+fn a_table_without_a_title_says_which_columns_there_are() {
+    let sandbox = Sandbox::new();
+    sandbox.file("b.csv", "Bug ID,Product,Short Desc\n1,Shop,Printer\n");
+    let said = sandbox.run(&["import", "b.csv"]).fails(1);
+    assert!(said.contains("--map title=COLUMN (columns: Bug ID, Product, Short Desc)"), "{said}");
+    sandbox.run(&["import", "b.csv", "--map", "title=Short Desc", "--map", "key=Bug ID"]).ok();
+}
+
+#[test]
+fn no_word_and_no_file_of_a_message_goes_unsaid() {
+    let sandbox = desk();
+    let parts = "--b\n\nSee the file.\n--b\nContent-Disposition: attachment; filename=empty.log\n\n--b--\n";
+    let headers = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b";
+    let id = ticket_of(&take(&sandbox, &message("e1@x", headers, parts)));
+    let show = sandbox.run(&["show", &id]).ok();
+    assert!(show.contains("empty.log was not attached: it is empty."), "{show}");
+    let long = format!("Begin\n{}\nEnd", "A line of a long story.\n".repeat(4000));
+    let id = ticket_of(&take(&sandbox, &message("e2@x", "", &long)));
+    let description = sandbox.field(&id, "description");
+    assert!(
+        description.as_str().unwrap().trim_end().ends_with("[The whole text is attached.]"),
+        "{description}"
+    );
+    let whole = sandbox.run(&["attach", &id, "--get", "message.eml", "-o", "-"]).ok();
+    assert!(whole.contains("\nEnd"));
+}
+
+#[test]
+fn a_reply_follows_no_message_that_was_never_sent() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("t1@x", "", "It fails.")));
+    sandbox.run(&["reply", &id, "-m", "One."]).ok();
+    let timeline = sandbox.field(&id, "timeline");
+    let is_it = |entry: &&Value| entry["note"].as_str().is_some_and(|note| note.trim_end() == "One.");
+    let undone = timeline.as_array().unwrap().iter().find(is_it).unwrap()["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["undo"]).ok();
+    let draft = sandbox.run(&["reply", &id, "-m", "Two.", "--draft"]).ok();
+    assert!(draft.contains("<t1@x>") && !draft.contains(&undone), "{draft}");
+}

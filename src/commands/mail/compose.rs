@@ -113,6 +113,8 @@ fn thread(ticket: &Ticket, entry: &Entry, mail: &Mail, address: &str) -> Vec<Str
     let is_reader =
         |email: &str| mail.to.iter().chain(&mail.cc).any(|reader| reader.eq_ignore_ascii_case(email));
     let is_of = |person: &str| Person::parse(person).is_some_and(|person| is_reader(&person.email));
+    // What was undone before it was sent, nobody has.
+    let undone = ticket.undone();
     let mut ids = Vec::new();
     for before in ticket.timeline().iter().take_while(|before| before.id != entry.id) {
         let Some(mail) = &before.mail else { continue };
@@ -122,6 +124,7 @@ fn thread(ticket: &Ticket, entry: &Entry, mail: &Mail, address: &str) -> Vec<Str
                 ids.extend(mail.id.clone());
             }
         } else if before.outgoing_mail().is_some()
+            && (ticket.sent_as(&before.id).is_some() || !undone.is_struck(before))
             && mail.to.iter().chain(&mail.cc).any(|reader| is_reader(reader))
         {
             let made = || message_id(ticket.id(), &before.id, address);

@@ -62,6 +62,13 @@ fn each_row(
             "{name}: a table of git support, which lacks texts and history (use export --full --format ndjson)"
         );
     }
+    let is_title = |name: &String| names::TITLE.contains(&name.as_str());
+    if !heading.iter().chain(columns.iter().map(|(field, _)| field)).any(is_title) {
+        bail!(
+            "{name}, line 1: no column is the title; say which: --map title=COLUMN (columns: {})",
+            heading.join(", ")
+        );
+    }
     let kept: Vec<bool> = heading.iter().map(|column| !names::is_read(column)).collect();
     let mut lines = LineCount { text: &text, at: 0, line: 1 };
     for row in reader.records() {
