@@ -78,7 +78,7 @@ tests/test_pay.py:4: AssertionError</failure></testcase><testcase classname="tes
         "PHPUnit, nested suites",
         r#"<testsuites><testsuite name="phpunit.xml"><testsuite name="unit"><testsuite name="PayTest" file="/app/PayTest.php"><testcase name="testPays" file="/app/PayTest.php" line="9" class="PayTest" classname="PayTest" assertions="1"><failure type="PHPUnit\Framework\ExpectationFailedException">PayTest::testPays
 Failed asserting that 502 matches expected 200.</failure></testcase><testsuite name="PayTest::testAll" tests="1"><testcase name="testAll with data set #0" class="PayTest" classname="PayTest"/></testsuite></testsuite></testsuite></testsuite></testsuites>"#,
-        &["PayTest::testPays: PHPUnit\\Framework\\ExpectationFailedException"],
+        &["PayTest::testPays: Failed asserting that 502 matches expected 200."],
         &["PayTest::testAll with data set #0"],
     ),
     (
