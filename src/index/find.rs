@@ -9,10 +9,10 @@ use crate::index::error::Error;
 use crate::index::row::{NEVER, UNANSWERED};
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
+use crate::query::Query;
 use crate::query::context::Context;
 use crate::query::tree::{Filter, Key, Property, Test};
-use crate::query::{Query, natural_key};
-use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
+use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp, natural_key};
 
 /// A ticket that was found.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use crate::ticket::Person;
+use crate::ticket::{Person, folded, spelled};
 
 /// Mail addresses, and web addresses that carry a name before an at sign.
 static ADDRESS: LazyLock<Option<Regex>> =
@@ -48,25 +48,31 @@ pub fn for_outside(text: &str, customer: Option<&Person>) -> String {
     }
 }
 
-/// A text without a name: as a whole, and each part of it that is no common word, as whole words in any case.
+/// A text without a name, also as it is written without accents, and where a keyboard lacks its letters.
 fn without_name(text: &str, name: &str) -> String {
+    let plain = without_spelling(text, name);
+    match spelled(name) {
+        Some(other) => without_spelling(&plain, &other),
+        None => plain,
+    }
+}
+
+/// A text without a name: as a whole, and each part of it that is no common word, as whole words in any case.
+fn without_spelling(text: &str, name: &str) -> String {
     let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(folded).collect()
     };
     let name = words(name);
     let is_part =
         |word: &str| word.chars().count() > SHORT_PART_LETTERS && name.iter().any(|part| part == word);
     let pieces = pieces(text);
-    let word_at = |at: usize| pieces.get(at).map(|piece| piece.to_lowercase());
+    let word_at = |at: usize| pieces.get(at).map(|piece| folded(piece));
     let (mut out, mut at) = (String::new(), 0);
     while let Some(piece) = pieces.get(at) {
         // The whole name, its words one after the other: every second piece stands between two words.
         let is_whole = !name.is_empty()
             && name.iter().enumerate().all(|(place, part)| word_at(at + 2 * place).as_deref() == Some(part));
-        let taken = match (is_whole, is_part(&piece.to_lowercase())) {
+        let taken = match (is_whole, is_part(&folded(piece))) {
             (true, _) => 2 * name.len() - 1,
             (false, true) => 1,
             (false, false) => 0,
@@ -137,6 +143,11 @@ mod tests {
         };
         assert_eq!(outside("Bo Li", "Bo Li paid; bo li, Bo paid"), "[customer] paid; [customer], Bo paid");
         assert_eq!(outside("Änne Müller", "änne MÜLLER und Müllerin"), "[customer] und Müllerin");
+        for text in
+            ["Jürgen Müller", "MUELLER JUERGEN", "Juergen Mueller", "jurgen muller", "Müller, Juergen"]
+        {
+            assert_eq!(outside("Jürgen Müller", text), "[customer]", "{text}");
+        }
         assert_eq!(outside("", "nobody"), "nobody");
     }
 }

@@ -9,9 +9,8 @@ use crate::process::{
     Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting,
 };
 use crate::project::failure::{Failure, Kind};
-use crate::query::natural_key;
 use crate::store::{Snapshot, layout};
-use crate::ticket::{MAX_FILE_BYTES, Node, shell_word, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, natural_key, shell_word, yaml};
 
 /// What is wrong with a file, and what puts it right.
 #[derive(Debug, Clone)]

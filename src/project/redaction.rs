@@ -3,10 +3,9 @@
 use crate::index::Index;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::query::folded;
 use crate::store::git::shown;
 use crate::store::{Error, forget_texts, layout};
-use crate::ticket::{TicketId, codec, holds_bytes, holds_text, visible_line};
+use crate::ticket::{TicketId, codec, folded, holds_bytes, holds_text, visible_line};
 
 impl Project<'_> {
     /// Removes what was derived from tickets and may hold a redacted text: the search index, and texts that were kept

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::query::folding::plain;
-use crate::ticket::{KnownPerson, Meant, Person, SlaStatus, Ticket, TicketId, Timestamp, meant};
+use crate::ticket::{KnownPerson, Meant, Person, SlaStatus, Ticket, TicketId, Timestamp, meant, plain};
 
 /// Who asks, and when.
 #[derive(Debug, Clone)]

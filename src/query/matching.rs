@@ -4,12 +4,11 @@ use std::cmp::{Ordering, Reverse};
 
 use crate::query::asks::day;
 use crate::query::context::Context;
-use crate::query::folding::natural_key;
 use crate::query::phrase::{Phrase, Place, words_of};
 use crate::query::tree::{Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
     Action, Area, Entry, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp,
-    Type,
+    Type, natural_key,
 };
 
 /// What a word in the title adds to a ticket's relevance.

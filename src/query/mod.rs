@@ -2,7 +2,6 @@
 
 pub(crate) mod asks;
 pub(crate) mod context;
-mod folding;
 mod habits;
 mod lexer;
 pub(crate) mod matching;
@@ -14,7 +13,6 @@ pub(crate) mod tree;
 mod values;
 
 pub use context::Context;
-pub use folding::{folded, natural_key};
 pub use habits::{field_of, is_none};
 pub use parser::{parse, parse_with};
 pub use phrase::{Place, words, words_of};

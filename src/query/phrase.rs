@@ -2,8 +2,7 @@
 //!
 //! The index keeps the same words (`index::rows`), so that both ways to answer agree.
 
-use crate::query::folding::{plain, spelled};
-use crate::ticket::{Field, Node, Person, Ticket};
+use crate::ticket::{Field, Node, Person, Ticket, plain, spelled};
 
 /// A word's first characters tell it from others; what is longer is no word of a language.
 const MAX_WORD_CHARS: usize = 64;

@@ -171,7 +171,8 @@ impl Project<'_> {
 
     /// Keeps which tests passed. Where it cannot be written, that is said: the tickets are what counts.
     pub fn remember_results(&self, build: &Build, results: &Results) {
-        let Some(revision) = &build.revision else { return };
+        // Of no branch, as in a bisection, nothing goes on.
+        let Some(revision) = build.revision.as_ref().filter(|_| build.branch != "HEAD") else { return };
         let at = self.host.now().unix();
         let next = |text: Option<&str>| {
             TestHistory::read(text.unwrap_or_default()).after(results, revision, at, build.run()).write()

@@ -28,7 +28,7 @@ const PLAIN: &[(char, &str)] = &[
 const SPELLED: &[(char, &str)] = &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('å', "aa"), ('ø', "oe")];
 
 /// The letters of a text as they are compared.
-pub(super) fn plain(text: &str) -> impl Iterator<Item = char> {
+pub fn plain(text: &str) -> impl Iterator<Item = char> {
     let letters = text.nfkd().filter(|c| !is_combining_mark(*c));
     letters.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)).flat_map(|c| {
         let known = PLAIN.iter().find(|(letter, _)| *letter == c).map(|(_, plain)| *plain);
@@ -44,7 +44,8 @@ pub fn folded(text: &str) -> String {
 }
 
 /// The text as it is written where a keyboard lacks its letters; `None` where it has none of them.
-pub(super) fn spelled(text: &str) -> Option<String> {
+#[must_use]
+pub fn spelled(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
