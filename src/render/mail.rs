@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::render::paint::{RED, RenderOptions, shown};
 use crate::render::table::Table;
 use crate::render::view::mail::{OutgoingLine, TakenLine};
-use crate::ticket::{Mail, one_line};
+use crate::ticket::{Mail, Node, one_line};
 
 const PLAIN: Style = Style::new();
 
@@ -76,6 +76,13 @@ pub(super) fn outgoing_object(line: &OutgoingLine) -> Value {
         "schema": 1, "ticket": line.ticket, "entry": line.entry.as_str(), "id": line.id, "to": line.to,
         "subject": line.subject, "at": line.at.to_string(), "state": line.state, "problem": line.problem,
     })
+}
+
+/// What an entry has to do with e-mail, in a line, as its object for machines tells it under `mail`; `None` where it does not.
+#[must_use]
+pub fn mail_line(mail: &Value) -> Option<String> {
+    let node: Node = serde_json::from_value(mail.clone()).ok()?;
+    Mail::from_node(node).ok().map(|mail| entry_line(&mail))
 }
 
 /// What an entry has to do with e-mail, in a line.

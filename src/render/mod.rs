@@ -35,6 +35,7 @@ pub use crate::process::Listed;
 pub use columns::{Columns, assignee_text, lanes, severity_text};
 pub use due::{Emphasis, due_text};
 pub use lines::candidate;
+pub use mail::mail_line;
 pub use metrics::counted;
 pub use paint::RenderOptions;
 pub use readable::readable;

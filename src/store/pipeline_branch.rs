@@ -1,10 +1,10 @@
 //! The branch of the tickets where CI runs, which fetches what it builds, and no more: what its clone lacks of the tickets
 //! is fetched.
 
-use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{ObjectId, Pipeline, Repository, Target};
 use crate::store::layout;
+use crate::store::{BranchSource, Store};
 
 /// The most branches that are fetched to look for tickets, those that are named like tickets first.
 const MAX_BRANCHES: usize = 50;
@@ -68,16 +68,23 @@ impl Store {
     /// It cannot be fetched, or both sides have entries of their own.
     pub fn newer_on_origin(&self) -> Result<Option<ObjectId>, Error> {
         let repository = self.repository();
-        let is_beside = !self.target().is_checked_out() && !self.target().is_detached();
-        if !repository.is_in_pipeline() || !is_beside || !repository.has_origin() {
+        // What is built is what is judged, with what the job has written.
+        let is_built = self.branch_source() == BranchSource::Current || self.target().is_checked_out();
+        if !repository.is_in_pipeline() || is_built || !repository.has_origin() {
             return Ok(None);
         }
         let Some(there) = repository.fetch("origin", self.target())? else { return Ok(None) };
         let Some(here) = repository.tip(self.target())? else { return Ok(Some(there)) };
-        if here == there || repository.contains(here, there)? {
+        // Commits of code say nothing of tickets, and a shallow clone knows few of them.
+        let tickets = |commit| -> Result<_, Error> {
+            Ok(repository.find(commit, layout::FOLDER)?.map(|folder| folder.id))
+        };
+        let base = repository.merge_base(here, there)?.map(tickets).transpose()?;
+        let (ours, theirs) = (tickets(here)?, tickets(there)?);
+        if ours == theirs || base == Some(theirs) {
             return Ok(None);
         }
-        if repository.contains(there, here)? {
+        if base == Some(ours) {
             return Ok(Some(there));
         }
         let name = self.branch();

@@ -84,6 +84,15 @@ fn reporters_and_ends_are_found_under_the_names_of_other_desks() {
             ticket["timeline"].as_array().unwrap().iter().find(|entry| entry["action"] == "resolve").unwrap();
         assert_eq!(end["at"], "2026-11-03T10:00:00Z", "{head}");
     }
+    // Of two such columns, one is read, and no word of the other is lost.
+    let sandbox = Sandbox::new();
+    let both = "Key,Title,Created,Reporter,Customer,Assignee,Owner\n\
+                1,Printer,2026-11-01,kim@c.example,ACME Ltd,ann@x.example,bo@x.example\n";
+    import(&sandbox, both, &[]);
+    let whole = sandbox.run(&["export", "--full"]).ok();
+    assert!(whole.contains("Customer: ACME Ltd") && whole.contains("Owner: bo@x.example"), "{whole}");
+    assert_eq!(all(&sandbox)[0]["reporter"], "<kim@c.example>");
+    assert_eq!(import(&sandbox, both, &[]).0, "0 new, 0 changed, 1 unchanged\n");
     // A cell that is empty is nobody; a table without such a column is whoever's who imports it, and that is said.
     let sandbox = Sandbox::new();
     import(&sandbox, "Id,Subject,Who,Created\n1,Printer,,2026-11-01\n", &["--map", "reporter=Who"]);

@@ -90,6 +90,11 @@ fn a_strangers_main_is_not_main() {
         let said = build(&sandbox, run, branch, true, command).ok();
         assert!(!said.contains("resolved"), "{said}");
     }
+    for (run, other) in [(4, "CHANGE_FORK=eve"), (5, "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH=eve/r")] {
+        let command = format!("export {other}; git support ci report --resolve-passing ../r.xml");
+        let said = build(&sandbox, run, "main", true, &command).ok();
+        assert!(!said.contains("resolved"), "{other}: {said}");
+    }
     let kept = sandbox.git(&["for-each-ref", "--format=%(refname)", "refs/support/passes"]);
     assert!(kept.contains("refs/support/passes/eve/r/release"), "{kept}");
 }
@@ -204,4 +209,32 @@ fn nothing_is_written_while_git_holds_a_push_back() {
         sandbox.shell("git -C ../hub.git for-each-ref --format='%(refname)'").ok(),
         "refs/heads/main\n"
     );
+}
+
+#[test]
+fn a_gate_is_not_stopped_by_code_that_moved_meanwhile() {
+    let gitlab = "GITLAB_CI=true CI_COMMIT_BRANCH=main CI_COMMIT_REF_NAME=main CI_DEFAULT_BRANCH=main";
+    for (depth, variables) in [
+        ("", gitlab),
+        ("--depth 1", gitlab),
+        ("", "GITHUB_ACTIONS=true GIT_SUPPORT_BRANCH=main"),
+        ("--depth 1", "CI=true GIT_SUPPORT_BRANCH=main"),
+    ] {
+        let sandbox = project();
+        sandbox.run(&["new", "Seed"]).ok();
+        let clone = format!(
+            "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main; \
+             git init -q ../ci; cd ../ci; git remote add origin \"file://$OLDPWD/../hub.git\"; \
+             git fetch -q {depth} origin +main:refs/remotes/origin/main; git checkout -q --detach refs/remotes/origin/main"
+        );
+        sandbox.shell(&clone).ok();
+        // The job writes, and does not push; somebody pushes code.
+        let ci = format!("cd ../ci; export {variables}");
+        let said = sandbox.shell(&format!("{ci}; git support run --key build -- sh -c 'exit 2'"));
+        assert!(said.stderr.contains("support: opened"), "{variables}: {said:?}");
+        change(&sandbox, "Code alone");
+        sandbox.git(&["push", "-q", "origin", "main"]);
+        let said = sandbox.shell(&format!("{ci}; git support check status:open channel:ci"));
+        assert_eq!(said.status, Some(3), "{depth} {variables}: {said:?}");
+    }
 }

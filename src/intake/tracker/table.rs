@@ -49,26 +49,7 @@ fn each_row(
     let heading = reader.headers().with_context(|| format!("reading {name}"))?.clone();
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
-    if let Some((field, _)) = columns.iter().find(|(field, _)| !names::fields().contains(&field.as_str())) {
-        let near = nearest(field, &names::fields());
-        let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-        bail!("--map: unknown field '{field}'{near}");
-    }
-    if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
-        bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
-    }
-    if OWN_COLUMNS.iter().all(|column| heading.iter().any(|one| one == column)) {
-        bail!(
-            "{name}: a table of git support, which lacks texts and history (use export --full --format ndjson)"
-        );
-    }
-    let is_title = |name: &String| names::TITLE.contains(&name.as_str());
-    if !heading.iter().chain(columns.iter().map(|(field, _)| field)).any(is_title) {
-        bail!(
-            "{name}, line 1: no column is the title; say which: --map title=COLUMN (columns: {})",
-            heading.join(", ")
-        );
-    }
+    check_heading(name, &heading, columns)?;
     let kept: Vec<bool> = heading.iter().map(|column| !names::is_read(column)).collect();
     let mut lines = LineCount { text: &text, at: 0, line: 1 };
     for row in reader.records() {
@@ -95,9 +76,50 @@ fn each_row(
                 add(&mut object, field, cell);
             }
         }
+        for (column, cell) in passed_over(&object) {
+            add(&mut object, UNREAD, &format!("{column}: {cell}"));
+        }
         put(line, &Value::Object(object))?;
     }
     Ok(())
+}
+
+/// Sees that a table has the columns that it is said to have, and one of titles, and is no table of ours.
+fn check_heading(name: &str, heading: &[String], columns: &[(String, String)]) -> Result<()> {
+    if let Some((field, _)) = columns.iter().find(|(field, _)| !names::fields().contains(&field.as_str())) {
+        let near = nearest(field, &names::fields());
+        let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        bail!("--map: unknown field '{field}'{near}");
+    }
+    if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
+        bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
+    }
+    if OWN_COLUMNS.iter().all(|column| heading.iter().any(|one| one == column)) {
+        bail!(
+            "{name}: a table of git support, which lacks texts and history (use export --full --format ndjson)"
+        );
+    }
+    let is_title = |name: &String| names::TITLE.contains(&name.as_str());
+    if !heading.iter().chain(columns.iter().map(|(field, _)| field)).any(is_title) {
+        bail!(
+            "{name}, line 1: no column is the title; say which: --map title=COLUMN (columns: {})",
+            heading.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// The cells of columns that a field may be read from, in a row that has it in another one: no word of them is lost.
+fn passed_over(object: &Map<String, Value>) -> Vec<(&'static str, String)> {
+    let mut cells = Vec::new();
+    for names in [names::REPORTER, names::ASSIGNEES, names::ENDED, names::SEVERITY, names::STATE] {
+        let mut given = names.iter().filter_map(|name| Some((*name, object.get(*name)?.as_str()?)));
+        if let Some((_, taken)) = given.next() {
+            let others = given.filter(|(_, cell)| *cell != taken);
+            cells.extend(others.map(|(column, cell)| (column, cell.to_owned())));
+        }
+    }
+    cells
 }
 
 /// The columns that a table of ours has, and no other tracker's.

@@ -234,18 +234,24 @@ fn github_event(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// The repository that a request comes from, where that is another one, as GitHub, GitLab, CircleCI, Buildkite and Azure
-/// tell it.
+/// The repository that a request comes from, where that is another one, as GitHub, GitLab, Jenkins, CircleCI, Buildkite and
+/// Azure tell it.
 fn fork(surroundings: &ProcessEnv) -> Option<String> {
     let text = |name: &str| surroundings.text(name);
     let of_github = || {
         let event = github_event(surroundings)?;
-        let head = event.get("pull_request")?.get("head")?.get("repo")?.get("full_name")?.as_str()?;
+        let repository = event.get("pull_request")?.get("head")?.get("repo")?;
+        // One that was deleted meanwhile was not the project's own.
+        let head = repository.get("full_name").and_then(|name| name.as_str()).unwrap_or("deleted/fork");
         Some(head.to_owned()).filter(|head| text("GITHUB_REPOSITORY").as_ref() != Some(head))
     };
     let of_gitlab = || {
         let source = text("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")?;
         Some(source).filter(|source| text("CI_MERGE_REQUEST_PROJECT_PATH").as_ref() != Some(source))
+    };
+    let of_jenkins = || {
+        let fork = text("CHANGE_FORK").filter(|fork| !fork.is_empty())?;
+        Some(if fork.contains('/') { fork } else { format!("{fork}/fork") })
     };
     let of_circle = || Some(format!("{}/fork", text("CIRCLE_PR_USERNAME")?));
     let of_azure = || {
@@ -260,7 +266,12 @@ fn fork(surroundings: &ProcessEnv) -> Option<String> {
         });
         (!is_own).then(|| name.into_iter().rev().collect::<Vec<_>>().join("/"))
     };
-    of_github().or_else(of_gitlab).or_else(of_circle).or_else(of_buildkite).or_else(of_azure)
+    of_github()
+        .or_else(of_gitlab)
+        .or_else(of_jenkins)
+        .or_else(of_circle)
+        .or_else(of_buildkite)
+        .or_else(of_azure)
 }
 
 /// The address of a run, where it is to be put together.

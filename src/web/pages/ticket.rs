@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::commands::steps;
+use crate::render::mail_line;
 use crate::web::pages::{capital, person, plain, severity, text, time};
 
 /// Fields with a place of their own on the page.
@@ -195,25 +196,8 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
 
 /// Whose words an entry has, and how they came or went: what the receiving server says of a sender is all that is known of it.
 fn words_of(entry: &Value) -> Vec<String> {
-    let list = |value: &Value| {
-        let all = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-        all.collect::<Vec<_>>().join(", ")
-    };
-    let mut lines = Vec::new();
-    lines.extend(entry["speaker"].as_str().map(|who| format!("said by the customer, {who}")));
-    let mail = &entry["mail"];
-    if let Some(of) = mail["of"].as_str() {
-        lines.push(format!("sent entry {of}"));
-    } else if mail.is_object() {
-        let to = list(&mail["to"]);
-        let mut parts =
-            vec![if to.is_empty() { "received by e-mail".to_owned() } else { format!("e-mail to {to}") }];
-        parts.extend(mail["from"].as_str().map(|from| format!("says it is from {from}")));
-        parts.extend(Some(list(&mail["cc"])).filter(|cc| !cc.is_empty()).map(|cc| format!("copy to {cc}")));
-        parts.extend(mail["results"].as_str().map(|results| format!("the server says {results}")));
-        lines.push(parts.join(", "));
-    }
-    lines
+    let said = entry["speaker"].as_str().map(|who| format!("said by the customer, {who}"));
+    said.into_iter().chain(mail_line(&entry["mail"])).collect()
 }
 
 /// The name of an attachment, as far as it can be seen; else that of the entry.
