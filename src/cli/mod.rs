@@ -90,7 +90,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         unused: RefCell::default(),
         once_shown: RefCell::default(),
     };
-    session.host.form_of_gates.set(form_of_gates(options.format()));
+    session.host.refused_form.set(form_of_gates(options.format()));
     if let Some(own) = of_the_process(command, options, &mut session) {
         return own;
     }

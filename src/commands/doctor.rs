@@ -18,7 +18,7 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     // What it repairs are findings.
-    session.host.form_of_gates.set(None);
+    session.host.refused_form.set(None);
     let project = session.damaged_project()?;
     Ok(View::Problems(if args.repair { project.repair()? } else { project.problems()? }))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::commands::failure::Failure;
 use crate::project::{Host, Project, Scope};
-use crate::render::{Format, NoSuchForm, View};
+use crate::render::{Format, View};
 use crate::ticket::{Timestamp, parse_span};
 
 /// A text that somebody is to write in an editor.
@@ -165,18 +165,15 @@ impl<'a> Session<'a> {
         self.format != Format::Table
     }
 
-    /// Sees that an answer which is no table comes in the form that is asked for, before anything is changed.
+    /// Sees that the form that is asked for is none of tables, before anything is changed: the answer is none.
     ///
     /// # Errors
-    /// It does not.
-    pub(crate) fn check_form_of_no_table(&self) -> Result<(), Failure> {
-        match self.format {
-            Format::Table | Format::Json | Format::Ndjson | Format::Yaml => Ok(()),
-            Format::Csv | Format::Markdown | Format::Junit | Format::Sarif | Format::Github => {
-                let forms = vec!["table", "json", "ndjson", "yaml"];
-                Err(NoSuchForm { format: self.format.name(), forms }.into())
-            }
+    /// It is.
+    pub(crate) fn answers_no_table(&self) -> Result<(), Failure> {
+        if matches!(self.format, Format::Csv | Format::Markdown) {
+            self.host.refused_form.set(Some(self.format.name()));
         }
+        self.host.check_form()
     }
 
     /// Says something on standard error, once.

@@ -69,8 +69,8 @@ pub struct Host<'h> {
     pub progress: &'h dyn Fn(&'static str, usize) -> Progress,
     /// True while a command is tried out with texts that stand for what will be written: nothing is changed.
     pub rehearsal: Rc<Cell<bool>>,
-    /// The form that is asked for, where no answer to a change comes in it: nothing is changed then.
-    pub form_of_gates: Rc<Cell<Option<&'static str>>>,
+    /// The form that is asked for, where the command's answer to a change does not come in it: nothing is changed then.
+    pub refused_form: Rc<Cell<Option<&'static str>>>,
     /// True once a change is committed.
     pub has_committed: Rc<Cell<bool>>,
     /// What the process fails with once its answer is printed: a change that is committed, and that the remote does not have.
@@ -93,7 +93,7 @@ impl<'h> Host<'h> {
             notes: Notes::default(),
             progress,
             rehearsal: Rc::default(),
-            form_of_gates: Rc::default(),
+            refused_form: Rc::default(),
             has_committed: Rc::default(),
             unsent: Rc::default(),
             announce,
@@ -119,7 +119,7 @@ impl<'h> Host<'h> {
     /// # Errors
     /// It does not.
     pub fn check_form(&self) -> Result<(), Failure> {
-        self.form_of_gates.get().map_or(Ok(()), |form| {
+        self.refused_form.get().map_or(Ok(()), |form| {
             let message = format!("this output is not available as {form}");
             Err(Failure::usage(message).hint("--format table|json|ndjson|yaml"))
         })

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         "suite" => Grouping::Suite,
         _ => Grouping::Test,
     };
-    session.check_form_of_no_table()?;
+    session.answers_no_table()?;
     let request = args.place.request();
     let project = request.project(&session.host, session.branch.as_deref())?;
     let build = request.build(&project);

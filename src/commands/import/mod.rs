@@ -59,7 +59,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    session.check_form_of_no_table()?;
+    session.answers_no_table()?;
     let project = session.project()?;
     let (lines, source) = opened(args, session)?;
     let mut total = 0;
