@@ -1,6 +1,8 @@
 //! The branch of the tickets where CI runs, which fetches what it builds, and no more: what its clone lacks of the tickets
 //! is fetched.
 
+use std::collections::BTreeSet;
+
 use crate::store::error::Error;
 use crate::store::git::{ObjectId, Pipeline, Repository, Target};
 use crate::store::layout;
@@ -61,6 +63,15 @@ pub(super) fn fetch_unknown(repository: &Repository, current: &Target) -> Result
 }
 
 impl Store {
+    /// The names of the branches and tags that the project has, where CI runs: `origin` is asked. `None` where that cannot
+    /// be known; what a clone has of them says nothing of those that were deleted.
+    #[must_use]
+    pub fn names_on_origin(&self) -> Option<BTreeSet<String>> {
+        let repository = self.repository();
+        let is_known = repository.is_in_pipeline() && repository.has_origin();
+        is_known.then(|| repository.remote_names("origin").ok()).flatten()
+    }
+
     /// The newest commit of the tickets, where CI runs and another branch than the one that is built holds them: `origin` is
     /// asked, since a clone that is used again has the tickets of another day. `None` where this clone has it.
     ///

@@ -7,9 +7,12 @@ use crate::store::error::Error;
 /// What a reflog says of a change.
 const SUBJECT: &str = "support: passes";
 
-/// The reference of a branch's record.
+/// The reference of a branch's record; of a fork's branch, `owner/name:branch`, beside those of the project.
 fn reference(branch: &str) -> String {
-    format!("refs/support/passes/{branch}")
+    match branch.split_once(':') {
+        Some((fork, name)) => format!("refs/support/requests/{fork}/{name}"),
+        None => format!("refs/support/passes/{branch}"),
+    }
 }
 
 impl Store {

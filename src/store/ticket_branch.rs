@@ -99,9 +99,8 @@ impl Store {
     /// # Errors
     /// A reference cannot be read.
     pub fn default_branch(&self) -> Result<Option<String>, Error> {
-        let prefix = "refs/remotes/origin/";
-        if let Some(default) = self.repository().symbolic_target(&format!("{prefix}HEAD"))? {
-            return Ok(default.strip_prefix(prefix).map(str::to_owned));
+        if let Some(default) = self.head_of_origin()? {
+            return Ok(Some(default));
         }
         // A clone that CI made has no HEAD of the remote, and perhaps no branch of its own.
         for name in ["main", "master"] {
@@ -112,18 +111,26 @@ impl Store {
         Ok(None)
     }
 
-    /// The branch that `origin` says everybody begins from; it is asked.
+    /// What a clone has kept of it.
+    fn head_of_origin(&self) -> Result<Option<String>, Error> {
+        let prefix = "refs/remotes/origin/";
+        let head = self.repository().symbolic_target(&format!("{prefix}HEAD"))?;
+        Ok(head.and_then(|name| name.strip_prefix(prefix).map(str::to_owned)))
+    }
+
+    /// The same, where CI made the clone: `origin` is asked, since a `main` that is there may not be the one. Where it
+    /// cannot be reached, as [`Store::default_branch`].
     ///
     /// # Errors
-    /// The remote cannot be reached.
+    /// A reference cannot be read.
     pub fn default_branch_of_origin(&self) -> Result<Option<String>, Error> {
-        if self.repository().configured("remote.origin.url").is_none() {
-            return Ok(None);
+        if let Some(default) = self.head_of_origin()? {
+            return Ok(Some(default));
         }
-        let said = self.repository().git_here(&["ls-remote", "--symref", "origin", "HEAD"], b"", None)?;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        let name = said.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.split('\t').next());
-        Ok(name.map(str::to_owned))
+        match self.repository().remote_head("origin") {
+            Ok(Some(default)) => Ok(Some(default)),
+            Ok(None) | Err(_) => self.default_branch(),
+        }
     }
 
     /// Fetches a branch of `origin` that this clone does not have: CI fetches what it builds, and no more.

@@ -95,8 +95,84 @@ fn a_strangers_main_is_not_main() {
         let said = build(&sandbox, run, "main", true, &command).ok();
         assert!(!said.contains("resolved"), "{other}: {said}");
     }
-    let kept = sandbox.git(&["for-each-ref", "--format=%(refname)", "refs/support/passes"]);
-    assert!(kept.contains("refs/support/passes/eve/r/release"), "{kept}");
+    let kept = sandbox.git(&["for-each-ref", "--format=%(refname)", "refs/support"]);
+    assert!(kept.contains("refs/support/requests/eve/r/release"), "{kept}");
+}
+
+#[test]
+fn what_failed_on_a_branch_that_is_gone_ends_on_the_default_branch() {
+    let squash = "git merge -q --squash feature && git commit -qm Feature";
+    let rebase = "git cherry-pick feature >/dev/null";
+    for (taken, is_request) in [(squash, true), (squash, false), (rebase, true), ("true", true)] {
+        let sandbox = project();
+        sandbox.git(&["switch", "-qc", "feature"]);
+        change(&sandbox, "Break it here");
+        let hub = "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main feature";
+        sandbox.shell(hub).ok();
+        assert!(report(&sandbox, 1, "feature", is_request, FAILS).contains("opened"));
+        sandbox.shell(&format!("git switch -q main; {taken}; git push -q origin main")).ok();
+        change(&sandbox, "Then");
+        // As long as the branch is there, its failure is.
+        let said = report(&sandbox, 2, "main", false, PASSES);
+        assert!(!said.contains("resolved"), "{taken}: {said}");
+        sandbox.git(&["push", "-q", "origin", ":feature"]);
+        // A remote that cannot be reached says nothing.
+        sandbox.git(&["remote", "set-url", "origin", "/nowhere"]);
+        assert!(!report(&sandbox, 3, "main", false, PASSES).contains("resolved"), "{taken}");
+        sandbox.git(&["remote", "set-url", "origin", "../hub.git"]);
+        change(&sandbox, "Break main");
+        assert!(report(&sandbox, 4, "main", false, FAILS).contains("repeated"), "{taken}");
+        change(&sandbox, "Fix");
+        let said = report(&sandbox, 5, "main", false, PASSES);
+        assert!(said.contains("resolved"), "{taken} {is_request}: {said}");
+    }
+}
+
+#[test]
+fn a_tag_and_a_fork_are_no_branches_that_are_gone() {
+    for (fork, system) in [
+        (false, "GITHUB_REF=refs/tags/v1 GITHUB_REF_NAME=v1 GITHUB_REF_TYPE=tag"),
+        (
+            true,
+            "GITHUB_REF=refs/pull/9/merge GITHUB_REF_NAME=9/merge GITHUB_HEAD_REF=feature GITHUB_BASE_REF=main",
+        ),
+    ] {
+        let sandbox = project();
+        let hub = "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main";
+        sandbox.shell(hub).ok();
+        sandbox.shell("git switch -q --detach; echo old >old.txt; git add old.txt; git commit -qm Old -- old.txt; git tag v1; git push -q origin v1").ok();
+        sandbox.file("../event.json", "{\"repository\":{\"default_branch\":\"main\"},\"pull_request\":{\"head\":{\"repo\":{\"full_name\":\"eve/r\"}}}}");
+        sandbox.file("../r.xml", junit(FAILS));
+        let event = if fork { "GITHUB_EVENT_PATH=$PWD/../event.json" } else { "" };
+        let command = format!("export {system} {event}; git support ci report --resolve-passing ../r.xml");
+        assert!(build(&sandbox, 1, "v1", false, &command).ok().contains("opened"), "{system}");
+        sandbox.shell("git switch -q main").ok();
+        change(&sandbox, "Then");
+        for run in 2..5 {
+            let said = report(&sandbox, run, "main", false, PASSES);
+            assert!(!said.contains("resolved"), "{system}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_default_branch_is_the_one_that_origin_names() {
+    let sandbox = project();
+    // A `main` of old is there, too.
+    let hub = "git init -q --bare -b trunk ../hub.git; git push -q ../hub.git main main:trunk; \
+               git init -q ../ci; cd ../ci; git config user.name CI; git config user.email ci@x.example; git remote add origin ../hub.git; \
+               git fetch -q origin; git checkout -q --detach origin/trunk; echo work >work.txt; git add work.txt; git commit -qm Work; git push -q origin HEAD:refs/heads/topic";
+    sandbox.shell(hub).ok();
+    sandbox.file("../r.xml", junit(FAILS));
+    let report = "git support ci report --resolve-passing --push ../r.xml";
+    let jenkins = "cd ../ci; export CI=true JENKINS_URL=http://j BUILD_URL=http://j/$RUN";
+    let request = "CHANGE_ID=7 CHANGE_BRANCH=topic BRANCH_NAME=PR-7 CHANGE_TARGET=trunk";
+    let said = sandbox.shell(&format!("RUN=1; {jenkins} {request}; {report}"));
+    assert!(said.stdout.contains("opened") && said.stderr.contains("written to branch 'trunk'"), "{said:?}");
+    sandbox.file("../r.xml", junit(PASSES));
+    let merged = "git fetch -q origin; git checkout -q --detach origin/trunk; git merge -q --no-edit origin/topic; echo fix >>work.txt; git commit -qam Fix; git push -q origin HEAD:trunk";
+    let said = sandbox.shell(&format!("RUN=2; {jenkins} GIT_BRANCH=origin/trunk; {merged}; {report}"));
+    assert!(said.stdout.contains("resolved"), "{said:?}");
 }
 
 #[test]

@@ -80,10 +80,10 @@ impl BuildRequest {
         let is_free = project.store.branch_source() == BranchSource::Current;
         let Some(pipeline) = Pipeline::of(&host.env).filter(|_| is_free) else { return Ok(project) };
         if let Some(what) = pipeline.foreign {
-            let mut default = pipeline.default_branch.or(project.store.default_branch()?);
-            if default.is_none() {
-                default = project.store.default_branch_of_origin()?.or(pipeline.target);
-            }
+            let default = match pipeline.default_branch {
+                Some(name) => Some(name),
+                None => project.store.default_branch_of_origin()?.or(pipeline.target),
+            };
             let Some(default) = default else { return Ok(project) };
             host.note(format!("note: this is {what}; tickets are written to branch '{default}'"));
             project.store.fetch_branch(&default)?;
@@ -99,8 +99,13 @@ impl BuildRequest {
     #[must_use]
     pub fn build(&self, project: &Project<'_>) -> Build {
         let store = &project.store;
-        let pipeline = Pipeline::of(&project.host.env).unwrap_or_default();
-        let default = pipeline.default_branch.clone().or_else(|| store.default_branch().ok().flatten());
+        let pipeline = Pipeline::of(&project.host.env);
+        let (is_piped, pipeline) = (pipeline.is_some(), pipeline.unwrap_or_default());
+        let default = match &pipeline.default_branch {
+            Some(name) => Some(name.clone()),
+            None if is_piped => store.default_branch_of_origin().ok().flatten(),
+            None => store.default_branch().ok().flatten(),
+        };
         let told = told_branch(&pipeline, default.as_deref());
         let branch = self.branch.clone().or(told).or_else(|| store.current_branch());
         let branch = branch.unwrap_or_else(|| store.branch().to_owned());
@@ -126,14 +131,14 @@ impl BuildRequest {
     }
 }
 
-/// The branch that a system says it builds. What a stranger named as the project's own branches are named is none of them.
+/// The branch that a system says it builds. One of a fork is named as git names none, so that it is none of the project's.
 fn told_branch(pipeline: &Pipeline, default: Option<&str>) -> Option<String> {
     let branch = pipeline.branch.clone()?;
     let is_own = |own: Option<&str>| own == Some(branch.as_str());
     Some(match &pipeline.fork {
-        Some(fork) => format!("{fork}/{branch}"),
+        Some(fork) => format!("{fork}:{branch}"),
         None if pipeline.foreign.is_some() && (is_own(default) || is_own(pipeline.target.as_deref())) => {
-            format!("request/{branch}")
+            format!("request:{branch}")
         }
         None => branch,
     })

@@ -3,7 +3,7 @@
 use crate::process::{Changes, FailureGroup, Results};
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
-use crate::project::ci::passing::{PassedRun, Passes, restart_passes};
+use crate::project::ci::passing::{PassedRun, Passes, ProjectNames, restart_passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -39,7 +39,9 @@ impl Project<'_> {
         let results = &*results;
         let revision = build.revision.as_deref().unwrap_or_default();
         let after = passes.after(results, revision, self.host.now().unix(), build.run());
-        let run = PassedRun { build, results, after: Some(&after), resolve: Some(Passes::Usual) };
+        let names = ProjectNames::default();
+        let resolve = Some(Passes::Usual);
+        let run = PassedRun { build, results, after: Some(&after), resolve, names: &names };
         self.change(options, |change| {
             let mut updater = CiUpdater::new(CiRun { build, passes: &passes, given }, change);
             match (updater.ticket_of(&cause.key)?, end) {

@@ -1,5 +1,8 @@
 //! Whether the failure of an open ticket has gone: in every lane in which it was seen, at newer code.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use crate::process::{Results, State, TestHistory, is_lane_of, standing_sightings, test_number};
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::CiUpdater;
@@ -41,6 +44,21 @@ pub(super) struct PassedRun<'a> {
     pub(super) after: Option<&'a TestHistory>,
     /// None are resolved where it is not said.
     pub(super) resolve: Option<Passes>,
+    pub(super) names: &'a ProjectNames,
+}
+
+/// The branches and tags that the project has; asked once, where a failure depends on it.
+#[derive(Default)]
+pub(super) struct ProjectNames(OnceCell<Option<BTreeSet<String>>>);
+
+impl ProjectNames {
+    /// True for a branch that was deleted. Those of forks, which nobody here is asked about, and the detached `HEAD` of a
+    /// bisection never were.
+    fn has_lost(&self, store: &Store, branch: &str) -> bool {
+        let is_own = !branch.contains(':') && branch != "HEAD";
+        let known = || self.0.get_or_init(|| store.names_on_origin());
+        is_own && known().as_ref().is_some_and(|names| !names.contains(branch))
+    }
 }
 
 impl PassedRun<'_> {
@@ -79,13 +97,15 @@ impl PassedRun<'_> {
         own.tests.iter().any(|test| self.results.has_passed_in(test, report))
     }
 
-    /// The sighting that a pass of this run concerns: in its lane, on its branch or one that was merged into it.
+    /// The sighting that a pass of this run concerns: in its lane, on its branch or one whose work is in it.
     fn own<'s>(&self, store: &Store, standing: &[&'s Occurrence]) -> Option<&'s Occurrence> {
         let lane = self.build.lane.as_deref();
-        let here = standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.is_on_branch(seen));
-        let merged =
-            || standing.iter().rev().find(|seen| is_lane_of(seen, lane) && self.has_merged(store, seen));
-        here.or_else(merged).copied()
+        let find = |is_concerned: &dyn Fn(&Occurrence) -> bool| {
+            standing.iter().rev().find(|seen| is_lane_of(seen, lane) && is_concerned(seen)).copied()
+        };
+        find(&|seen| self.is_on_branch(seen))
+            .or_else(|| find(&|seen| self.has_merged(store, seen)))
+            .or_else(|| find(&|seen| self.has_outlived(store, seen)))
     }
 
     fn is_on_branch(&self, seen: &Occurrence) -> bool {
@@ -102,14 +122,22 @@ impl PassedRun<'_> {
         store.is_within(failed, now) == Some(true)
     }
 
+    /// True where the branch on which something failed is no more: it was merged as one new commit or rebased, which the
+    /// graph does not tell, or dropped.
+    fn has_outlived(&self, store: &Store, seen: &Occurrence) -> bool {
+        let branch = seen.branch.as_deref();
+        self.build.is_default && branch.is_some_and(|branch| self.names.has_lost(store, branch))
+    }
+
     /// The pass that is the youngest of all lanes; none while one of them has not passed often enough.
     fn passed_everywhere(&self, store: &Store, standing: &[&Occurrence], wanted: u32) -> Option<State> {
         let mut youngest: Option<State> = None;
         for seen in standing.iter().filter(|seen| !is_inherited(store, standing, seen)) {
-            if !self.is_on_branch(seen) && !self.has_merged(store, seen) {
+            let is_of_history = self.is_on_branch(seen) || self.has_merged(store, seen);
+            if !is_of_history && !self.has_outlived(store, seen) {
                 return None;
             }
-            let state = self.passed_in(store, seen, wanted)?;
+            let state = self.passed_in(store, seen, is_of_history, wanted)?;
             youngest = match youngest {
                 Some(known) if known.count <= state.count => Some(known),
                 _ => Some(state),
@@ -118,14 +146,16 @@ impl PassedRun<'_> {
         youngest
     }
 
-    /// How long the tests of a sighting have passed in its lane, at newer code than where they failed.
-    fn passed_in(&self, store: &Store, seen: &Occurrence, wanted: u32) -> Option<State> {
+    /// How long the tests of a sighting have passed in its lane, at newer code than where they failed, if that is in the
+    /// history of the branch.
+    fn passed_in(&self, store: &Store, seen: &Occurrence, is_of_history: bool, wanted: u32) -> Option<State> {
         let lane = seen.lane.as_deref().or(self.build.lane.as_deref());
         let states = seen.tests.iter().map(|test| self.after?.state(test_number(lane, test)));
         let states: Vec<&State> = states.collect::<Option<_>>()?;
         // Of several tests, the one that passes for the shortest time.
         let state = states.into_iter().min_by_key(|state| (state.passing, state.count))?.clone();
-        let is_older = seen.commit().is_some_and(|failed| {
+        let failed = seen.commit().filter(|_| is_of_history);
+        let is_older = failed.is_some_and(|failed| {
             store.is_within(failed, state.last_passed.as_deref().unwrap_or(&state.since)) == Some(false)
         });
         (state.passing && state.count >= wanted && !is_older).then_some(state)

@@ -1,6 +1,7 @@
 //! Other repositories: fetched from and pushed to by the `git` program, so that credentials, proxies and ssh
 //! configuration just work; and what two histories have in common.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -86,14 +87,42 @@ impl Repository {
     /// # Errors
     /// The remote cannot be reached.
     pub(crate) fn remote_branches(&self, remote: &str) -> Result<Vec<(String, ObjectId)>> {
-        let said = self.git_here(&["ls-remote", "--heads", "--", remote], b"", None)?;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        let branch = |line: &str| {
-            let (commit, name) = line.split_once('\t')?;
+        let listed = self.listed_by(&["--heads", "--", remote])?;
+        let branch = |(commit, name): &(String, String)| {
             let short = name.strip_prefix("refs/heads/").filter(|_| git2::Reference::is_valid_name(name))?;
             Some((short.to_owned(), ObjectId::parse(commit)?))
         };
-        Ok(said.lines().filter_map(branch).collect())
+        Ok(listed.iter().filter_map(branch).collect())
+    }
+
+    /// The names of a remote's branches and tags; the remote is asked.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub(crate) fn remote_names(&self, remote: &str) -> Result<BTreeSet<String>> {
+        let listed = self.listed_by(&["--heads", "--tags", "--refs", "--", remote])?;
+        let short = |name: &str| {
+            name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/tags/")).map(str::to_owned)
+        };
+        Ok(listed.iter().filter_map(|(_, name)| short(name)).collect())
+    }
+
+    /// The branch that a remote's `HEAD` is; the remote is asked.
+    ///
+    /// # Errors
+    /// The remote cannot be reached.
+    pub(crate) fn remote_head(&self, remote: &str) -> Result<Option<String>> {
+        let listed = self.listed_by(&["--symref", "--", remote, "HEAD"])?;
+        Ok(listed.iter().find_map(|(first, _)| first.strip_prefix("ref: refs/heads/").map(str::to_owned)))
+    }
+
+    /// What `git ls-remote` lists: what each line says first, and the name.
+    fn listed_by(&self, arguments: &[&str]) -> Result<Vec<(String, String)>> {
+        let said = self.git_here(&[&["ls-remote"], arguments].concat(), b"", None)?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let split =
+            |line: &str| line.split_once('\t').map(|(first, name)| (first.to_owned(), name.to_owned()));
+        Ok(said.lines().filter_map(split).collect())
     }
 
     /// Fetches branches of a remote that this clone has nothing of; of a shallow clone, their last commits alone.
