@@ -10,7 +10,7 @@ use crate::project::host::Host;
 use crate::project::state::Project;
 use crate::store::driver::{merge_lines, read_any, read_merged, read_version, write_version};
 use crate::store::{layout, newly_contested, readable};
-use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, merge, merge_three};
+use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, brought_along, merge, merge_three};
 
 /// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,7 @@ impl Host<'_> {
                     let (name, id) = (field.name(), ticket.id());
                     self.note(format!("note: both sides set {name} of {id}: git support show {id}"));
                 }
+                self.tell_brought(&base, &ours, &ticket);
                 Ok(*ticket)
             }
             ThreeWay::TakenBack { ticket, entries } => self.undone(*ticket, entries),
@@ -97,6 +98,18 @@ impl Host<'_> {
                 Err(Failure::new(Kind::Conflict, message))
             }
         }
+    }
+
+    /// Tells which entries a cherry-pick brings beside those of the commit it picks: an entry comes with what it follows.
+    fn tell_brought(&self, base: &Ticket, ours: &Ticket, merged: &Ticket) {
+        let brought = brought_along(base, ours, merged);
+        if brought.is_empty() {
+            return;
+        }
+        let actions: Vec<&str> = brought.iter().map(|entry| entry.action.as_str()).collect();
+        let (id, actions) = (merged.id(), actions.join(", "));
+        self.note(format!("warning: {id} also gets earlier entries that it lacked here: {actions}"));
+        self.note(format!("hint: git support log {id}"));
     }
 
     /// Answers entries that a revert removes with an entry that undoes them: a timeline only grows.

@@ -86,7 +86,7 @@ pub use text::{
     MAX_TEXT_BYTES, cut, first_bytes, has_visible, one_line, shell_word, visible, visible_line,
     without_hidden,
 };
-pub use threeway::{ThreeWay, merge_three, with_edited};
+pub use threeway::{ThreeWay, brought_along, merge_three, with_edited};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
 pub use version_reader::{ReadVersion, VersionReader};

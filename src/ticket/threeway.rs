@@ -72,6 +72,19 @@ pub fn merge_three(base: &Ticket, ours: &Ticket, theirs: &Ticket) -> ThreeWay {
     ThreeWay::TakenBack { ticket, entries: taken.into_iter().map(|entry| entry.id.clone()).collect() }
 }
 
+/// The entries that a merge adds to ours though they are older than what it was to bring: the base of a cherry-pick, or of a
+/// rebase that leaves commits out, has them, and ours does not.
+#[must_use]
+pub fn brought_along<'t>(base: &Ticket, ours: &Ticket, merged: &'t Ticket) -> Vec<&'t Entry> {
+    let [base, ours] =
+        [base, ours].map(|side| side.timeline().iter().map(Entry::identity).collect::<BTreeSet<_>>());
+    let is_brought = |entry: &&Entry| {
+        let identity = entry.identity();
+        base.contains(&identity) && !ours.contains(&identity)
+    };
+    merged.timeline().iter().filter(is_brought).collect()
+}
+
 /// A side with the entries that somebody has edited by hand on the other since the base, and that it has as they were. Side
 /// by side, both versions would stand in the timeline for ever.
 #[must_use]

@@ -44,7 +44,8 @@ fn a_rebase_and_a_pick_bring_the_entries_along() {
     on_side(&sandbox, &["edit", &id, "--severity", "critical"]);
     on_side(&sandbox, &["comment", &id, "-m", "From the side."]);
     sandbox.run(&["edit", &id, "--level", "2"]).ok();
-    sandbox.git(&["cherry-pick", "side~1"]);
+    let said = sandbox.shell("git cherry-pick side~1 2>&1").ok();
+    assert!(!said.contains("warning"), "{said}");
     assert_eq!(sandbox.field(&id, "severity"), "critical");
     assert_eq!(sandbox.field(&id, "level"), 2);
     sandbox.git(&["checkout", "-q", "side"]);
@@ -52,6 +53,19 @@ fn a_rebase_and_a_pick_bring_the_entries_along() {
     let page = sandbox.run(&["show", &id]).ok();
     assert!(page.contains("From the side.") && page.contains("level 2"), "{page}");
     assert_eq!(sandbox.git(&["rev-list", "--count", "main..side"]).trim(), "1");
+}
+
+#[test]
+fn a_pick_tells_which_earlier_entries_it_brings() {
+    for pick in ["cherry-pick side", "rebase -q --onto main side~1 side"] {
+        let (sandbox, id) = forked();
+        on_side(&sandbox, &["resolve", &id, "--as", "workaround", "-m", "There."]);
+        on_side(&sandbox, &["comment", &id, "-m", "Called."]);
+        sandbox.run(&["comment", &id, "-m", "Here."]).ok();
+        let said = sandbox.shell(&format!("git branch kept side; git {pick} 2>&1")).ok();
+        let warning = format!("warning: {id} also gets earlier entries that it lacked here: resolve");
+        assert!(said.contains(&warning) && said.contains(&format!("hint: git support log {id}")), "{said}");
+    }
 }
 
 #[test]
