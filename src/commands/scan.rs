@@ -26,9 +26,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let commits = project.naming_commits(&args.range)?;
     let changed = project.change(&args.writing.options(), |change| change.link_naming(&commits))?;
-    let new = project.warn_of_unknown_names(&changed.answer);
+    let new = project.warn_of_uncounted(&changed.answer);
     if !args.writing.dry_run {
-        project.remember_unknown_names(&new);
+        project.remember_uncounted(&new);
     }
     if changed.outcome == Outcome::Unchanged {
         session.note("no new commits to link");

@@ -12,6 +12,7 @@ mod clock;
 mod customer;
 mod decide;
 mod fingerprint;
+mod fix;
 mod follow_up;
 mod inbox;
 mod incoming;

@@ -91,10 +91,12 @@ impl Record {
     }
 
     /// Sees that a ticket that is set to fixed names a commit, whatever sets it so, and that what has ended says how.
+    /// `is_linked` where one was linked since it was last reopened.
     pub(super) fn check_ending(
         &mut self,
         id: &TicketId,
         head: &Fields,
+        is_linked: bool,
         request: &Request,
         rules: &Rules,
     ) -> Result<(), Refusal> {
@@ -112,19 +114,10 @@ impl Record {
         }
         let is_fixed =
             self.code(head).is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
-        let has_commit = head.members(&Field::Commits).next().is_some() || self.sets(&Field::Commits);
-        if !is_fixed || has_commit {
+        if !is_fixed || is_linked || self.sets(&Field::Commits) {
             return Ok(());
         }
-        match rules.settings.fixed_needs_commit {
-            Policy::Off => {}
-            Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
-            Policy::Enforce if request.force && request.note.is_some() => {
-                self.overrides.push("policy.fixed_needs_commit".to_owned());
-            }
-            Policy::Enforce => return Err(Refusal::NoCommit(id.clone())),
-        }
-        Ok(())
+        self.weigh_missing_commit(id, rules, request.force && request.note.is_some())
     }
 
     /// Sees that a ticket that has ended goes on saying how.

@@ -278,19 +278,13 @@ impl Record {
     fn resolve(&mut self, ticket: &Ticket, ending: &ResolutionRequest, rules: &Rules) -> Result<(), Refusal> {
         let head = ticket.fields();
         self.change(head, &Field::Resolution, &FieldChange::to_text(ending.code.as_str()))?;
-        if !ending.commits.is_empty() {
-            self.change(head, &Field::Commits, &FieldChange::adding(ending.commits.clone()))?;
-        }
-        let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
+        self.link_fix(head, &ending.commits)?;
+        let has_commit = !ending.commits.is_empty() || ticket.has_commits_since_reopened();
         if ending.code == Resolution::Fixed
             && !has_commit
             && !ending.no_commit.as_deref().is_some_and(has_visible)
         {
-            match rules.settings.fixed_needs_commit {
-                Policy::Off => {}
-                Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
-                Policy::Enforce => return Err(Refusal::NoCommit(ticket.id().clone())),
-            }
+            self.weigh_missing_commit(ticket.id(), rules, false)?;
         }
         if let Some(known) = &ending.answered_by {
             if known == ticket.id() {

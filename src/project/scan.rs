@@ -6,7 +6,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::CodeCommit;
 use crate::store::{Error, RESOLVES};
-use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
+use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
 const MAX_NAMED: usize = 30;
@@ -16,8 +16,8 @@ const SUBJECT_COLUMNS: usize = 72;
 /// Commits that name tickets, and those of them that count.
 pub struct NamingCommits(Vec<CodeCommit>);
 
-/// A commit that names a ticket which is not there: what it is remembered by, and what is wrong.
-pub struct UnknownName {
+/// A commit that names a ticket, and is not counted: what it is remembered by, and why.
+pub struct UncountedCommit {
     key: String,
     problem: String,
 }
@@ -39,22 +39,22 @@ impl Project<'_> {
         Ok(NamingCommits(commits))
     }
 
-    /// Names what no ticket answers to; what was named by an earlier run is not named again.
-    pub fn warn_of_unknown_names(&self, unknown: &[UnknownName]) -> Vec<String> {
+    /// Names the commits that are not counted; what was named by an earlier run is not named again.
+    pub fn warn_of_uncounted(&self, uncounted: &[UncountedCommit]) -> Vec<String> {
         let known = self.store.reported();
-        let new: Vec<&UnknownName> = unknown.iter().filter(|one| !known.contains(&one.key)).collect();
+        let new: Vec<&UncountedCommit> = uncounted.iter().filter(|one| !known.contains(&one.key)).collect();
         for one in new.iter().take(MAX_NAMED) {
             self.host.note(format!("warning: {}", one.problem));
         }
         if new.len() > MAX_NAMED {
             let more = new.len() - MAX_NAMED;
-            self.host.note(format!("warning: {more} more commits name unknown tickets"));
+            self.host.note(format!("warning: {more} more commits are not counted"));
         }
         new.into_iter().map(|one| one.key.clone()).collect()
     }
 
     /// Remembers in this clone what was named, so that it is not named again.
-    pub fn remember_unknown_names(&self, keys: &[String]) {
+    pub fn remember_uncounted(&self, keys: &[String]) {
         if !keys.is_empty() {
             self.store.remember_reported(keys);
         }
@@ -63,12 +63,12 @@ impl Project<'_> {
 
 impl Change<'_, '_> {
     /// Links the tickets that commits name, and resolves those they say are resolved; each commit counts once. Says
-    /// which names no ticket answers to.
+    /// which are not counted: no ticket answers to what they name, or it was reopened since they were written.
     ///
     /// # Errors
     /// A rule refused it, or an object cannot be read.
-    pub fn link_naming(&mut self, commits: &NamingCommits) -> Result<Vec<UnknownName>, Failure> {
-        let mut unknown = Vec::new();
+    pub fn link_naming(&mut self, commits: &NamingCommits) -> Result<Vec<UncountedCommit>, Failure> {
+        let mut uncounted = Vec::new();
         for commit in &commits.0 {
             for (name, typed) in &commit.trailers {
                 let found = self.project().snapshot().resolve(typed);
@@ -77,7 +77,7 @@ impl Change<'_, '_> {
                     // What is not here may be the ticket that is meant.
                     Err(error @ Error::Git(_)) => return Err(error.into()),
                     Err(error) => {
-                        unknown.push(UnknownName {
+                        uncounted.push(UncountedCommit {
                             key: format!("{} {}", commit.id, visible(typed)),
                             problem: format!("commit {:.10}: {error}", commit.id),
                         });
@@ -85,13 +85,40 @@ impl Change<'_, '_> {
                     }
                 };
                 let Some(what) = due(name, &ticket, commit) else { continue };
+                if name == RESOLVES
+                    && let Some(problem) = self.overtaken(&ticket, commit)?
+                {
+                    let key = format!("{} {}", commit.id, visible(typed));
+                    uncounted.push(UncountedCommit { key, problem });
+                    continue;
+                }
                 let what = self.allowed(what, &ticket, commit)?;
                 let subject = cut(&one_line(&commit.subject), SUBJECT_COLUMNS).into_owned();
                 let note = Some(format!("{:.10} {subject}", commit.id));
                 self.request_or_link(ticket.id(), what, note, commit)?;
             }
         }
-        Ok(unknown)
+        Ok(uncounted)
+    }
+
+    /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,
+    /// it is what did not help.
+    fn overtaken(&self, ticket: &Ticket, commit: &CodeCommit) -> Result<Option<String>, Failure> {
+        let reopened = ticket.in_effect().filter(|entry| entry.action == Action::Reopen).last();
+        let Some(reopened) = reopened else { return Ok(None) };
+        let store = &self.project().store;
+        let is_older = store.commit_written_at(commit.id)? < reopened.at;
+        let failed = ticket.fix_commits().unwrap_or_default().failed;
+        let is_copy =
+            || failed.iter().any(|one| commit.copies.contains(one) || store.is_same_work(commit.id, one));
+        let is_overtaken = is_older || is_copy();
+        let (id, commit) = (ticket.id(), commit.id);
+        Ok(is_overtaken.then(|| {
+            format!(
+                "commit {commit:.10} was written before {id} was reopened, and does not resolve it; if it does: \
+                 git support resolve {id} --as fixed --commit {commit:.10}"
+            )
+        }))
     }
 
     /// Does what a commit asks for; where a rule refuses that, the commit is linked, and the others go on.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
 use crate::store::error::Error;
-use crate::store::git::{CodeCommit, ObjectId};
+use crate::store::git::{CodeCommit, ObjectId, name_by_subject};
 
 /// What is remembered apart: each a file in our own folder of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Remembered {
 }
 
 /// The form of the file, and of how messages are read; another one is read as nothing.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// From so many tips on, those that others contain are dropped.
 const MAX_TIPS: usize = 64;
 /// The largest file that is read, in bytes.
@@ -49,6 +49,7 @@ struct KeptCommit {
     subject: String,
     trailers: Vec<(String, String)>,
     reverts: Vec<String>,
+    reverts_subject: Option<String>,
     copies: Vec<String>,
 }
 
@@ -73,6 +74,7 @@ impl Store {
         let new = self.repository.code_commits_of(tips, &known)?;
         let seen: BTreeSet<ObjectId> = commits.iter().map(|commit: &CodeCommit| commit.id).collect();
         commits.extend(new.into_iter().filter(|commit| !seen.contains(&commit.id)));
+        name_by_subject(&mut commits);
         let mut all: BTreeSet<ObjectId> = tips.iter().chain(&known).copied().collect();
         if let ([tip], [before]) = (tips, known.as_slice()) {
             if self.repository.contains(*tip, *before)? {
@@ -119,12 +121,12 @@ impl Store {
 
 impl KeptCommit {
     fn of(commit: &CodeCommit) -> Self {
-        let CodeCommit { id, subject, trailers, reverts, copies } = commit.clone();
-        Self { id: id.to_string(), subject, trailers, reverts, copies }
+        let CodeCommit { id, subject, trailers, reverts, reverts_subject, copies } = commit.clone();
+        Self { id: id.to_string(), subject, trailers, reverts, reverts_subject, copies }
     }
 
     fn read(self) -> Option<CodeCommit> {
-        let Self { id, subject, trailers, reverts, copies } = self;
-        Some(CodeCommit { id: ObjectId::parse(&id)?, subject, trailers, reverts, copies })
+        let Self { id, subject, trailers, reverts, reverts_subject, copies } = self;
+        Some(CodeCommit { id: ObjectId::parse(&id)?, subject, trailers, reverts, reverts_subject, copies })
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::ObjectId;
-use crate::ticket::Person;
+use crate::ticket::{Person, Timestamp};
 
 /// The file in our folder of the git directory, a line for each.
 const FILE: &str = "reported";
@@ -36,5 +36,27 @@ impl Store {
     pub fn author_of_commit(&self, commit: ObjectId) -> Result<Person, Error> {
         let author = self.repository().commit_text(commit)?.identity.author;
         Ok(Person { name: author.name, email: author.email })
+    }
+
+    /// When a commit was written: a rebase and a cherry-pick keep that.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn commit_written_at(&self, commit: ObjectId) -> Result<Timestamp, Error> {
+        let author = self.repository().commit_text(commit)?.identity.author;
+        Ok(Timestamp::from_unix(author.seconds).unwrap_or_default())
+    }
+
+    /// True where two commits are one work: a rebase and a cherry-pick keep author, date and subject.
+    #[must_use]
+    pub fn is_same_work(&self, one: ObjectId, other: &str) -> bool {
+        let read = |commit: ObjectId| {
+            let text = self.repository().commit_text(commit).ok()?;
+            let (author, message) = (text.identity.author, text.message);
+            let subject = message.lines().next().unwrap_or_default().to_owned();
+            Some((author.name, author.email, author.seconds, subject))
+        };
+        let other = ObjectId::parse(other).and_then(read);
+        other.is_some() && read(one) == other
     }
 }

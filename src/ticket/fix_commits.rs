@@ -32,11 +32,7 @@ impl Ticket {
         let entries: Vec<&Entry> = self.in_effect().collect();
         let reopened =
             entries.iter().rposition(|entry| entry.action == Action::Reopen).map_or(0, |at| at + 1);
-        let mut last = entries.get(reopened..).unwrap_or_default();
-        if !is_open && of(&mut last.iter().copied()).is_empty() {
-            // Resolved again with nothing new: it was reopened by mistake.
-            last = &entries;
-        }
+        let last = entries.get(reopened..).unwrap_or_default();
         let candidates = of(&mut last.iter().copied());
         let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
         // What was linked once and is no more was no fix either: its step was undone.
@@ -45,6 +41,16 @@ impl Ticket {
         let failed = ever.filter(|commit| !may_fix.contains(*commit)).cloned().collect();
         let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
         Some(FixCommits { counting, failed })
+    }
+
+    /// True where commits were linked since it was last reopened: those from before did not fix it.
+    #[must_use]
+    pub fn has_commits_since_reopened(&self) -> bool {
+        let mut linked = false;
+        for entry in self.in_effect() {
+            linked = entry.action != Action::Reopen && (linked || !commits_of(entry).is_empty());
+        }
+        linked && self.fields().members(&Field::Commits).next().is_some()
     }
 }
 

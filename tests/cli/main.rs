@@ -99,6 +99,7 @@ mod real_suites;
 mod redacted_apart;
 mod redacting;
 mod releases;
+mod reopening;
 mod replying;
 mod reports;
 mod repositories;

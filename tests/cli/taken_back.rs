@@ -19,7 +19,7 @@ build() { git tag v$1; git-support -q release handover $1 --tag v$1 -m x; }
     (sandbox, builds)
 }
 
-const STORIES: [(&str, &str, &[&str]); 9] = [
+const STORIES: [(&str, &str, &[&str]); 14] = [
     ("a fix", "fix; git-support -q scan; build 1", &["1"]),
     (
         "its revert",
@@ -57,6 +57,32 @@ const STORIES: [(&str, &str, &[&str]); 9] = [
         &["1"],
     ),
     ("a commit that nobody has linked", "fix; build 1", &[]),
+    (
+        "a forge's revert, squashed",
+        "fix; git-support -q scan; git rm -q fix; git commit -qm 'Revert \"Fix\" (#13)' -m 'Reverts acme/pay#12'; build 1",
+        &[],
+    ),
+    (
+        "the revert of such a revert",
+        "fix; git commit -q --amend -m 'Fix (#12)' -m \"Resolves-Ticket: $A\"; git-support -q scan; git rm -q fix; \
+         git commit -qm 'Revert \"Fix (#12)\" (#13)'; echo 1 >fix; git add fix; git commit -qm 'Revert \"Revert \"Fix (#12)\" (#13)\" (#14)'; build 1",
+        &["1"],
+    ),
+    (
+        "a revert of another subject",
+        "fix; git-support -q scan; git commit -q --allow-empty -m 'Revert \"Other\"' -m Reverted; build 1",
+        &["1"],
+    ),
+    (
+        "a fix that did not help, though it was resolved again for another reason",
+        "fix; git-support -q scan; git-support -q reopen $A -m Still; git-support -q resolve $A --as fixed --no-commit Configuration; build 1",
+        &[],
+    ),
+    (
+        "a fix that helped after all",
+        "fix; git-support -q scan; git-support -q reopen $A -m Still; git-support -q resolve $A --as fixed --commit HEAD~2; build 1",
+        &["1"],
+    ),
     (
         "a stranger's commit, where only the team resolves",
         "git-support -q team add Dana --email dana@example.com --role lead; git-support -q config set policy.resolve_by_role enforce; \

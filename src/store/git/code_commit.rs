@@ -15,6 +15,8 @@ pub struct CodeCommit {
     pub trailers: Vec<(String, String)>,
     /// The commits that this one reverts: several, where reverts were squashed.
     pub reverts: Vec<String>,
+    /// The subject of the commit that this one reverts, where it gives no name of one: a forge's revert that was squashed.
+    pub reverts_subject: Option<String>,
     /// The commits that this one is a copy of.
     pub copies: Vec<String>,
 }
@@ -42,15 +44,17 @@ impl CodeCommit {
             return None;
         }
         let reverts = reverted(message);
+        let subject = message.lines().next().unwrap_or_default().to_owned();
+        let reverts_subject = quoted_subject(&subject).filter(|_| reverts.is_empty()).map(str::to_owned);
         // A revert repeats the subject of the commit it reverts, `Fixes ID` and all.
-        let sentences = if reverts.is_empty() { message } else { "" };
+        let is_revert = !reverts.is_empty() || reverts_subject.is_some();
+        let sentences = if is_revert { "" } else { message };
         let trailers = tickets_named(sentences, &trailers);
         let copies = copied(message);
-        if trailers.is_empty() && reverts.is_empty() && copies.is_empty() {
+        if trailers.is_empty() && !is_revert && copies.is_empty() {
             return None;
         }
-        let subject = message.lines().next().unwrap_or_default().to_owned();
-        Some(Self { id, subject, trailers, reverts, copies })
+        Some(Self { id, subject, trailers, reverts, reverts_subject, copies })
     }
 }
 
@@ -64,6 +68,22 @@ pub fn reverted(message: &str) -> Vec<String> {
         None => rest.strip_prefix(' ').map(name).into_iter().collect(),
     })
     .collect()
+}
+
+/// The subject that a revert quotes: `Revert "Fix it (#12)" (#13)`.
+fn quoted_subject(subject: &str) -> Option<&str> {
+    let (quoted, rest) = subject.strip_prefix("Revert \"")?.rsplit_once('"')?;
+    (rest.is_empty() || without_number(rest).is_empty()).then_some(quoted)
+}
+
+/// A subject without the number of a request that a forge writes after it: ` (#12)`, ` (!12)`.
+pub(super) fn without_number(subject: &str) -> &str {
+    let number = subject.strip_suffix(')').and_then(|subject| subject.rsplit_once(" ("));
+    let is_number = |text: &str| {
+        let digits = text.trim_start_matches(['#', '!']);
+        digits.len() < text.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    number.filter(|(_, number)| is_number(number)).map_or(subject, |(subject, _)| subject)
 }
 
 /// The name at the beginning of a text.
@@ -81,7 +101,21 @@ fn names(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::reverted;
+    use super::{quoted_subject, reverted};
+
+    #[test]
+    fn which_subject_a_revert_quotes() {
+        for (subject, expected) in [
+            ("Revert \"Fix it\"", Some("Fix it")),
+            ("Revert \"Fix it (#12)\" (#13)", Some("Fix it (#12)")),
+            ("Revert \"Revert \"Fix it\" (!13)\" (!14)", Some("Revert \"Fix it\" (!13)")),
+            ("Revert \"Fix it\" in part", None),
+            ("Revert to the old style", None),
+            ("Say \"Revert\"", None),
+        ] {
+            assert_eq!(quoted_subject(subject), expected, "{subject}");
+        }
+    }
 
     #[test]
     fn what_a_message_reverts() {

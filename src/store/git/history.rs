@@ -7,6 +7,7 @@ use crate::store::git::limits::MAX_PATH_DEPTH;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Item, ItemKind, Mark};
 use crate::store::git::repository::Repository;
+use crate::store::git::reverts::name_by_subject;
 
 /// A commit that left a file otherwise than each of its parents has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +156,9 @@ impl Repository {
     /// An object cannot be read.
     pub fn code_commits_of(&self, tips: &[ObjectId], less: &[ObjectId]) -> Result<Vec<CodeCommit>> {
         let commits = self.saying(tips, less)?;
-        Ok(commits.into_iter().map(|commit| self.with_whole_name(commit)).collect())
+        let mut commits: Vec<_> = commits.into_iter().map(|commit| self.with_whole_name(commit)).collect();
+        name_by_subject(&mut commits);
+        Ok(commits)
     }
 
     /// The commits that one is a copy of, as `git cherry-pick -x` wrote into its message.

@@ -82,6 +82,7 @@ pub use reach::{Counting, Reach};
 pub use received::{Push, RECEIVED};
 pub use repository::{Mailmap, Repository};
 pub use reverts::Reverts;
+pub(crate) use reverts::name_by_subject;
 
 pub use signatures::{SignatureStatus, Signed, Tag};
 pub use target::Target;

@@ -12,7 +12,7 @@ use crate::store::git::repository::Repository;
 /// git, so that the messages of all others are not read here. In lower case and upper.
 const SAYING: &str = concat!(
     r"(fix(e[sd])?|close[sd]?|resolve[sd]?)(-ticket)?:?[[:space:]]+(tickets?[[:space:]]+)?[([]?#?[0-9a-hjkmnp-tv-z]{10}",
-    r"|^(resolves|support)-ticket[[:space:]]*:|this reverts commit |cherry picked from commit "
+    r#"|^(resolves|support)-ticket[[:space:]]*:|this reverts commit |^revert "|cherry picked from commit "#
 );
 /// How many commits are worth a question of git's which of them decide something.
 const MANY: usize = 1000;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::store::git::code_commit::{CodeCommit, name};
+use crate::store::git::code_commit::{CodeCommit, name, without_number};
 use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
@@ -50,6 +50,20 @@ impl Reverts {
             }
         }
         withdrawn
+    }
+}
+
+/// Names the commits that are reverted by their subject alone: of those with that subject, the newest before the revert. The
+/// number of a request at its end may be left out.
+pub(crate) fn name_by_subject(oldest_first: &mut [CodeCommit]) {
+    let mut newest: HashMap<String, ObjectId> = HashMap::new();
+    for commit in oldest_first {
+        let named = commit.reverts_subject.as_ref().filter(|_| commit.reverts.is_empty());
+        if let Some(reverted) = named.and_then(|subject| newest.get(subject)) {
+            commit.reverts.push(reverted.to_string());
+        }
+        newest.insert(without_number(&commit.subject).to_owned(), commit.id);
+        newest.insert(commit.subject.clone(), commit.id);
     }
 }
 

@@ -1,0 +1,36 @@
+//! What a ticket that is resolved as fixed needs: a commit that was linked since it was last reopened, or a reason.
+
+use crate::process::decide::Record;
+use crate::process::policy::Policy;
+use crate::process::refusal::Refusal;
+use crate::process::request::FieldChange;
+use crate::process::rules::Rules;
+use crate::ticket::{Field, Fields, Set, TicketId};
+
+impl Record {
+    /// Links the commits of a fix. One that was linked before is named again: it counts, though the ticket was reopened since.
+    pub(super) fn link_fix(&mut self, head: &Fields, commits: &[String]) -> Result<(), Refusal> {
+        if commits.is_empty() {
+            return Ok(());
+        }
+        self.change(head, &Field::Commits, &FieldChange::adding(commits.to_vec()))?;
+        self.set.insert(Field::Commits, Set::Members { add: commits.to_vec(), remove: Vec::new() });
+        Ok(())
+    }
+
+    /// What the policy makes of a fix without a commit; `is_overridden` where a product owner's or a lead's reason overrides it.
+    pub(super) fn weigh_missing_commit(
+        &mut self,
+        id: &TicketId,
+        rules: &Rules,
+        is_overridden: bool,
+    ) -> Result<(), Refusal> {
+        match rules.settings.fixed_needs_commit {
+            Policy::Off => {}
+            Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
+            Policy::Enforce if is_overridden => self.overrides.push("policy.fixed_needs_commit".to_owned()),
+            Policy::Enforce => return Err(Refusal::NoCommit(id.clone())),
+        }
+        Ok(())
+    }
+}
