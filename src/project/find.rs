@@ -164,20 +164,39 @@ impl Project<'_> {
     /// # Errors
     /// The repository cannot be read.
     pub fn counted(&self, search: &Search<'_>, shown: usize) -> Result<String, Failure> {
-        let query = parse_query(search.query, self.settings()?)?;
+        let mut query = parse_query(search.query, self.settings()?)?;
         let tickets =
             |count: usize, what: &str| format!("{count} {what}ticket{}", if count == 1 { "" } else { "s" });
-        if search.which == Which::All || query.speaks_of_status() {
+        let means_open = search.which == Which::OpenUnlessAsked && !query.speaks_of_status();
+        let (open, closed) = (query::parse("status:open")?, query.of_closed());
+        if means_open {
+            query.mean_open_unless_asked();
+        }
+        query.without_limit();
+        let counts = self.count_in_index(&query).and_then(|matching| {
+            let others = if means_open {
+                (self.count_in_index(&open)?, self.count_in_index(&closed)?)
+            } else {
+                (0, 0)
+            };
+            Ok((matching, others))
+        });
+        let Some((matching, (open, closed))) = self.if_available(counts)? else {
+            return Ok(tickets(shown, ""));
+        };
+        let is_limited = shown < matching;
+        if !means_open && !is_limited {
             return Ok(tickets(shown, ""));
         }
-        let (open, closed) = (query::parse("status:open")?, query.of_closed());
-        let counts = self.count_in_index(&open).and_then(|open| Ok((open, self.count_in_index(&closed)?)));
-        let Some((open, closed)) = self.if_available(counts)? else { return Ok(tickets(shown, "")) };
         let more = match closed {
             0 => String::new(),
             1 => "; 1 closed ticket matches too (--all)".to_owned(),
             many => format!("; {many} closed tickets match too (--all)"),
         };
+        if is_limited {
+            let what = if means_open { "matching open " } else { "matching " };
+            return Ok(format!("{shown} of {}; -n {matching} shows all{more}", tickets(matching, what)));
+        }
         Ok(format!("{shown} of {}{more}", tickets(open, "open ")))
     }
 

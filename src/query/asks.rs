@@ -1,29 +1,43 @@
 //! What a query asks of more than one ticket's texts: clocks, status, people, days; and what it means beside what it says.
 
 use crate::query::tree::{Filter, Key, Property, Query, Test};
-use crate::ticket::Timestamp;
+use crate::ticket::{TicketId, Timestamp};
 
 impl Query {
-    /// True where the query itself says of which status tickets are to be: it speaks of status, resolution or history.
+    /// True where the query itself says of which status tickets are to be: it speaks of status, resolution or history, or of
+    /// ids as such.
     #[must_use]
     pub fn speaks_of_status(&self) -> bool {
-        self.filter.speaks_of_status()
+        let is_pasted =
+            |test: &Test| matches!(test, Test::Text(text) if self.pasted.iter().any(|word| word == text));
+        self.filter.speaks_of_status(&is_pasted)
     }
 
-    /// Means open tickets, unless the query speaks of status, resolution or history.
+    /// Means open tickets, unless the query speaks of status, resolution or history. A ticket whose whole id is there as a
+    /// word is meant, too.
     pub fn mean_open_unless_asked(&mut self) {
         if !self.speaks_of_status() {
             let filter = std::mem::replace(&mut self.filter, Filter::All(Vec::new()));
-            self.filter = Filter::All(vec![filter, Filter::Term(Key::Status, vec![Test::Open])]);
+            let mut meant = self.meant();
+            let meant = if meant.len() == 1 { meant.remove(0) } else { Filter::Any(meant) };
+            self.filter = Filter::All(vec![filter, meant]);
         }
     }
 
-    /// The same of tickets that are not open.
+    /// What is meant where nothing is said of status: open tickets, and those whose id is there.
+    fn meant(&self) -> Vec<Filter> {
+        let ids = self.pasted.iter().filter(|word| TicketId::parse(word).is_some());
+        let ids: Vec<Test> = ids.cloned().map(Test::Text).collect();
+        let ids = (!ids.is_empty()).then_some(Filter::Term(Key::Id, ids));
+        [Filter::Term(Key::Status, vec![Test::Open])].into_iter().chain(ids).collect()
+    }
+
+    /// The same of the tickets that are left out where nothing is said of status.
     #[must_use]
     pub fn of_closed(&self) -> Self {
-        let is_closed = Filter::Not(Box::new(Filter::Term(Key::Status, vec![Test::Open])));
-        let filter = Filter::All(vec![self.filter.clone(), is_closed]);
-        Self { filter, sort: None, limit: None }
+        let is_meant = Filter::Any(self.meant());
+        let filter = Filter::All(vec![self.filter.clone(), Filter::Not(Box::new(is_meant))]);
+        Self { filter, sort: None, limit: None, pasted: self.pasted.clone() }
     }
 
     /// Means at most so many tickets.
@@ -67,10 +81,13 @@ pub(crate) fn day(now: Timestamp, ago: i64) -> (Timestamp, Timestamp) {
 }
 
 impl Filter {
-    fn speaks_of_status(&self) -> bool {
+    fn speaks_of_status(&self, is_pasted: &dyn Fn(&Test) -> bool) -> bool {
         match self {
-            Self::All(inner) | Self::Any(inner) => inner.iter().any(Self::speaks_of_status),
-            Self::Not(inner) => inner.speaks_of_status(),
+            Self::All(inner) | Self::Any(inner) => {
+                inner.iter().any(|filter| filter.speaks_of_status(is_pasted))
+            }
+            Self::Not(inner) => inner.speaks_of_status(is_pasted),
+            Self::Term(Key::Id, tests) => !tests.iter().all(is_pasted),
             Self::Term(key, _) | Self::Has(key) => {
                 matches!(
                     key,

@@ -42,13 +42,14 @@ fn parse_within(
     read: &Cell<usize>,
 ) -> Result<Query, SyntaxError> {
     let tokens = tokens(text)?;
+    let (sort, limit, pasted) = (None, None, Vec::new());
     let mut parser =
-        Parser { tokens, at: 0, depth: 0, sort: None, limit: None, saved, within: within.to_vec(), read };
+        Parser { tokens, at: 0, depth: 0, sort, limit, pasted, saved, within: within.to_vec(), read };
     let filter = parser.any()?;
     if let Some(token) = parser.peek() {
         return Err(SyntaxError::at(token.column, "this parenthesis closes nothing".to_owned()));
     }
-    Ok(Query { filter, sort: parser.sort, limit: parser.limit })
+    Ok(Query { filter, sort: parser.sort, limit: parser.limit, pasted: parser.pasted })
 }
 
 struct Parser<'a> {
@@ -57,6 +58,7 @@ struct Parser<'a> {
     depth: usize,
     sort: Option<Sort>,
     limit: Option<usize>,
+    pasted: Vec<String>,
     saved: &'a BTreeMap<String, String>,
     /// The saved queries that are being read.
     within: Vec<String>,
@@ -131,6 +133,7 @@ impl Parser<'_> {
                 // An id, or its beginning, pasted from a commit or a mail with what stood around it, is that ticket.
                 let id = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
                 let is_id = !word.is_quoted && (TicketId::parse(&id).is_some() || may_begin_id(&id));
+                self.pasted.extend(is_id.then(|| id.clone()));
                 let is_it = is_id.then(|| Filter::Term(Key::Id, vec![Test::Text(id)]));
                 Ok(Some(is_it.map_or(words.clone(), |is_it| Filter::Any(vec![words, is_it]))))
             }
@@ -214,6 +217,7 @@ impl Parser<'_> {
                 None => format!("git support config get queries.{name}"),
             }),
         })?;
+        self.pasted.extend(inner.pasted);
         // Among alternatives, they are those of one alone.
         let is_part = self.tokens.iter().any(|token| matches!(token.piece, Piece::Or | Piece::Minus));
         if !is_part {

@@ -14,6 +14,8 @@ pub struct Query {
     pub(crate) sort: Option<Sort>,
     /// How many at most.
     pub(crate) limit: Option<usize>,
+    /// The words that may be the id of a ticket, or its beginning: they are looked for as both.
+    pub(crate) pasted: Vec<String>,
 }
 
 /// What a ticket must be.

@@ -182,3 +182,48 @@ fn a_narrow_terminal_is_shown_fewer_columns_and_no_line_is_too_long() {
     let settings = sandbox.shell("COLUMNS=80 git-support config").ok();
     assert!(settings.contains("calendars.customer_of_the_north.timezone "), "{settings}");
 }
+
+#[test]
+fn a_word_with_a_digit_means_open_tickets_and_a_whole_id_its_ticket() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "Error 5512 at login"]).ok().trim().to_owned();
+    sandbox.run(&["new", "Page on base64 5512"]).ok();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    for query in ["5512", "5512 login", "login 5512", "5512 OR login", "\"5512\" login"] {
+        let said = sandbox.run(&["list", query, "--format", "csv"]).ok();
+        assert!(!said.contains(&id), "{query}: {said}");
+    }
+    sandbox.run(&["check", "5512 login"]).ok();
+    sandbox.run(&["comment", "--query", "5512 login", "-m", "late", "-y"]).ok();
+    // The whole id is that ticket, and opens nothing beside; its beginning is looked for among the open ones.
+    let said = sandbox.run(&["list", &format!("{id} OR login OR page"), "--format", "csv"]).ok();
+    assert!(said.contains(&id) && said.lines().count() == 3, "{said}");
+    assert!(sandbox.run(&["list", &format!("id:{}", &id[..5]), "--format", "csv"]).ok().contains(&id));
+}
+
+#[test]
+fn the_foot_of_a_list_says_what_the_limit_left_out() {
+    let sandbox = Sandbox::new();
+    if !crate::sandbox::has_tool("script") {
+        return;
+    }
+    for title in ["Pay one", "Pay two", "Pay three", "Print"] {
+        sandbox.run(&["new", title]).ok();
+    }
+    let id = sandbox.run(&["new", "Pay four"]).ok().trim().to_owned();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    for (list, foot) in [
+        ("pay", "3 of 4 open tickets; 1 closed ticket matches too (--all)"),
+        ("pay -n 2", "2 of 3 matching open tickets; -n 3 shows all; 1 closed ticket matches too (--all)"),
+        ("--all -n 2", "2 of 5 matching tickets; -n 5 shows all"),
+        ("--all", "5 tickets"),
+        ("'pay limit:1'", "1 of 3 matching open tickets; -n 3 shows all"),
+        ("status:open -n 1", "1 of 4 matching tickets; -n 4 shows all"),
+    ] {
+        let list = list.replace('\'', "\"");
+        let said = sandbox
+            .shell(&format!("GIT_PAGER=cat script -qec 'git-support list {list}' /dev/null </dev/null"));
+        let said = said.stdout;
+        assert!(said.contains(foot), "{list}: {said}");
+    }
+}
