@@ -9,11 +9,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::cli::process_env;
-use crate::commands::{Draft, Failure, GitProgram, Host, Kind, keep_text, kept_texts, own_folder};
+use crate::commands::{
+    Draft, Failure, GitProgram, Host, Kind, above_scissors, keep_text, kept_texts, own_folder, unix_text,
+};
 use crate::render::View;
 
-/// The line below which a draft is not read.
-const SCISSORS: &str = "# ------------------------ >8";
 /// What the lines of an error on top of a draft begin with.
 const ERROR: &str = "# error: ";
 /// The last of those lines.
@@ -76,7 +76,7 @@ impl<'h> Editing<'h> {
             *left == draft.begin || is_blank(left) || (error.is_some() && *left == text.left)
         });
         if let Ok(bytes) = fs::read(&text.file) {
-            text.left = without_error(&String::from_utf8_lossy(&bytes));
+            text.left = without_error(&unix_text(&String::from_utf8_lossy(&bytes)));
             text.is_pristine = text.left == draft.begin || is_blank(&text.left);
         }
         left
@@ -113,7 +113,7 @@ impl<'h> Editing<'h> {
             }
             (None, ..) => bail!("no text '{wanted}' is kept in {}", folder.display()),
         };
-        let left = without_error(&fs::read_to_string(&file).context("reading the kept text")?);
+        let left = without_error(&unix_text(&fs::read_to_string(&file).context("reading the kept text")?));
         Ok(Text { file, left, is_pristine: false })
     }
 
@@ -139,7 +139,7 @@ impl<'h> Editing<'h> {
         }
         self.host.env.clock.set(process_env::now().unwrap_or_else(|_| self.host.env.clock.seconds()));
         let left = fs::read_to_string(&text.file).context("reading the text")?;
-        Ok(without_error(&left))
+        Ok(without_error(&unix_text(&left)))
     }
 
     /// True where the command is to run again: after its rehearsal, or, on a terminal, with the error on top of the text.
@@ -218,7 +218,7 @@ fn resume_hint(file: &Path, arguments: &[OsString]) -> String {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.split(SCISSORS).next().unwrap_or_default().trim().is_empty()
+    above_scissors(text).trim().is_empty()
 }
 
 /// A text without the error that was put on top of it.

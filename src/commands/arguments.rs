@@ -126,10 +126,12 @@ pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
 /// What stands for a text that will be written.
 const STAND_IN: &str = "What will be written.\n";
 
-const SAY_FORM: &str = "
-# ------------------------ >8 ------------------------
-# Say it above. An empty text changes nothing.
-";
+const SAY_HELP: &str = "# Say it above. An empty text changes nothing.";
+
+/// What a text comes to that somebody emptied in the editor.
+pub(super) fn left_empty() -> Failure {
+    Failure::new(Kind::Refused, "the text was left empty; nothing was changed")
+}
 
 impl Message {
     /// The text, if one was given or is to be the one that was kept.
@@ -170,11 +172,11 @@ impl Message {
 
     /// The text as it was left in the editor.
     fn write(&self, begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
-        let begin = format!("{begin}{SAY_FORM}");
+        let begin = format!("{begin}\n{}\n{SAY_HELP}\n", intake::SCISSORS);
         let left = (session.editor)(&self.draft(&begin, STAND_IN))?;
-        let text = left.split("# ------------------------ >8").next().unwrap_or_default().trim_matches('\n');
+        let text = intake::above_scissors(&left).trim_matches('\n');
         if text.trim().is_empty() {
-            return Err(Failure::new(Kind::Refused, "the text was left empty; nothing was changed"));
+            return Err(left_empty());
         }
         Ok(format!("{text}\n"))
     }
@@ -292,10 +294,10 @@ pub(super) struct FieldOptions {
     #[arg(long, value_name = "DURATION")]
     pub estimate: Option<String>,
     /// Add an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
+    #[arg(long, value_name = "VERSION")]
     pub affects: Vec<String>,
     /// Add a label (can be repeated)
-    #[arg(long, value_name = "WORD", value_delimiter = ',')]
+    #[arg(long, value_name = "WORD")]
     pub label: Vec<String>,
     #[command(flatten)]
     findings: FindingOptions,
@@ -327,11 +329,12 @@ impl FieldOptions {
         ] {
             changes.extend(value.map(|value| (field, FieldChange::to_text(value))));
         }
+        let [affects, labels] = [&self.affects, &self.label].map(|lines| intake::all_members(lines));
         for (field, members) in
-            [(Field::Affects, &self.affects), (Field::Labels, &self.label), (Field::Commits, &commits)]
+            [(Field::Affects, affects), (Field::Labels, labels), (Field::Commits, commits)]
         {
             if !members.is_empty() {
-                changes.insert(field, FieldChange::adding(members.clone()));
+                changes.insert(field, FieldChange::adding(members));
             }
         }
         changes.extend(self.findings.changes(session)?);

@@ -1,13 +1,15 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes, given_query};
+use crate::commands::arguments::{
+    FieldOptions, Message, Spending, WriteOptions, form_changes, given_query, left_empty,
+};
 use crate::commands::chosen::confirm;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake;
 use crate::process::{Changes, FieldChange, Request, RequestKind};
-use crate::project::Project;
+use crate::project::{Change, Project};
 use crate::render::View;
 use crate::ticket::{Field, Node, Ticket, TicketId};
 
@@ -56,10 +58,10 @@ pub struct Args {
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     description: Option<String>,
     /// Remove a label (can be repeated)
-    #[arg(long, value_name = "WORD", value_delimiter = ',')]
+    #[arg(long, value_name = "WORD")]
     remove_label: Vec<String>,
     /// Remove an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
+    #[arg(long, value_name = "VERSION")]
     remove_affects: Vec<String>,
     /// Override the rules of levels and statuses (requires -m, recorded in the timeline)
     #[arg(long)]
@@ -90,6 +92,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         None => project.ids(&args.ids)?,
     };
+    let mut shown = None;
     let mut changes = changes(args, &ids, &project, session)?;
     let is_form = changes.is_empty() && args.spending.spent.is_none();
     // What was kept is the form, or the note beside other changes.
@@ -97,7 +100,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if is_form {
         changes = match ids.as_slice() {
             [id] if session.interactive || args.message.resume.is_some() => {
-                form(&args.message, &project.need(id)?, session)?
+                let ticket = project.need(id)?;
+                let changes = form(&args.message, &ticket, session)?;
+                shown = Some(ticket);
+                changes
             }
             _ => {
                 return Err(Failure::usage("nothing to change").hint("git support edit --help"));
@@ -111,13 +117,30 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         session.note("no ticket matches; nothing was changed");
         return Ok(View::Unchanged(Vec::new()));
     }
+    let fields: Vec<Field> = changes.keys().cloned().collect();
     let request = Request::new(RequestKind::Edit(changes)).with_note(note).spending(args.spending.spent);
     let request = Request { force: args.force, ..request };
     let changed = project.change(&args.writing.options(), |change| {
         change.read_ahead(&ids)?;
-        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))
+        let overtaken = shown.as_ref().map(|shown| changed_meanwhile(shown, &fields, change)).transpose()?;
+        ids.iter().try_for_each(|id| change.request(id, request.clone()).map(drop))?;
+        Ok(overtaken.unwrap_or_default())
     })?;
+    for (field, id) in changed.answer.iter().zip(ids.first().into_iter().cycle()) {
+        session.note(format!("warning: {field} had changed while the form was open: git support log {id}"));
+    }
     Ok(views::steps(changed, session))
+}
+
+/// The fields that have another value now than the form showed, by name.
+fn changed_meanwhile(
+    shown: &Ticket,
+    fields: &[Field],
+    change: &Change<'_, '_>,
+) -> Result<Vec<String>, Failure> {
+    let Some(now) = change.ticket(shown.id())? else { return Ok(Vec::new()) };
+    let differs = |field: &&Field| now.fields().get(field) != shown.fields().get(field);
+    Ok(fields.iter().filter(differs).map(Field::name).collect())
 }
 
 fn changes(
@@ -135,10 +158,11 @@ fn changes(
         changes.insert(Field::Description, FieldChange::to_text(text));
     }
     for (field, gone) in [(Field::Labels, &args.remove_label), (Field::Affects, &args.remove_affects)] {
+        let gone = intake::all_members(gone);
         if !gone.is_empty() {
             let change = changes.entry(field).or_insert_with(|| FieldChange::adding(Vec::new()));
             if let FieldChange::Members { remove, .. } = change {
-                remove.extend(gone.iter().cloned());
+                remove.extend(gone);
             }
         }
     }
@@ -172,6 +196,9 @@ fn form(message: &Message, ticket: &Ticket, session: &Session<'_>) -> Result<Cha
     let text = head.description().unwrap_or_default();
     let begin = intake::fill_in(&fields, text, FORM_HELP);
     let left = (session.editor)(&message.draft(&begin, &begin))?;
+    if intake::above_scissors(&left).trim().is_empty() {
+        return Err(left_empty());
+    }
     let form =
         intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     // Only what differs: a form that was left alone changes nothing.
@@ -180,8 +207,8 @@ fn form(message: &Message, ticket: &Ticket, session: &Session<'_>) -> Result<Cha
         shown(value.as_ref()) != shown(head.get(field))
     };
     let mut changes = form_changes(form.fields.into_iter().filter(differs).collect());
-    if form.text.trim_end() != text.trim_matches('\n').trim_end() {
-        let text = (!form.text.is_empty()).then_some(Node::Text(form.text));
+    if let Some(left) = form.text.filter(|left| left.trim_end() != text.trim_matches('\n').trim_end()) {
+        let text = (!left.is_empty()).then_some(Node::Text(left));
         changes.insert(Field::Description, FieldChange::To(text));
     }
     Ok(changes)

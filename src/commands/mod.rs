@@ -84,6 +84,7 @@ pub use forms::{Form, FormField, FormInput, StepLine, form, steps};
 pub use session::{Finished, Session};
 
 pub use crate::commands::session::Draft;
+pub use crate::intake::{above_scissors, unix_text};
 pub use crate::project::{
     Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder,
 };

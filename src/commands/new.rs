@@ -344,8 +344,8 @@ fn form(message: &Message, changes: &mut Changes, session: &mut Session<'_>) -> 
     }
     let filled = form.fields.into_iter().filter(|(_, value)| value.is_some()).collect();
     changes.extend(form_changes(filled));
-    if !form.text.is_empty() {
-        changes.insert(Field::Description, FieldChange::to_text(form.text));
+    if let Some(text) = form.text.filter(|text| !text.is_empty()) {
+        changes.insert(Field::Description, FieldChange::to_text(text));
     }
     Ok(())
 }

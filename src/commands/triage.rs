@@ -6,6 +6,7 @@ use crate::commands::failure::Failure;
 use crate::commands::known::note_likely_of;
 use crate::commands::session::Session;
 use crate::commands::step::Common;
+use crate::intake;
 use crate::process::{Changes, FieldChange, ProcessAction};
 use crate::render::View;
 use crate::ticket::{Area, Field, Severity, Type};
@@ -30,10 +31,10 @@ pub struct Args {
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::WORDS))]
     kind: Option<String>,
     /// Add an affected release (can be repeated)
-    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
+    #[arg(long, value_name = "VERSION")]
     affects: Vec<String>,
     /// Add a label (can be repeated)
-    #[arg(long, value_name = "WORD", value_delimiter = ',')]
+    #[arg(long, value_name = "WORD")]
     label: Vec<String>,
     /// Set the assignee: a name, an address, or me
     #[arg(long, value_name = "WHO")]
@@ -50,8 +51,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         changes.extend(value.as_ref().map(|value| (field, FieldChange::to_text(value))));
     }
     for (field, members) in [(Field::Affects, &args.affects), (Field::Labels, &args.label)] {
+        let members = intake::all_members(members);
         if !members.is_empty() {
-            changes.insert(field, FieldChange::adding(members.clone()));
+            changes.insert(field, FieldChange::adding(members));
         }
     }
     if let Some(who) = &args.assignee {

@@ -1,18 +1,18 @@
 //! The form that an editor shows: `field: value` lines, a line of dashes, a text; below a scissors
 //! line, help that is not read.
 
+use crate::intake::draft::{SCISSORS, above_scissors, members, members_line};
 use crate::ticket::{Field, Kind, Node, nearest};
 
 const RULE: &str = "---";
-const SCISSORS: &str = "# ------------------------ >8 ------------------------";
 
 /// What somebody wrote into a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
     /// The fields with a value; `None` for one that was emptied.
     pub fields: Vec<(Field, Option<Node>)>,
-    /// The text below the dashes.
-    pub text: String,
+    /// The text below the dashes; `None` where they are gone.
+    pub text: Option<String>,
 }
 
 /// A form with values filled in, and what stands below the scissors line.
@@ -20,7 +20,11 @@ pub struct Form {
 pub fn fill_in(fields: &[(Field, Option<Node>)], text: &str, help: &str) -> String {
     let mut out = String::new();
     for (field, value) in fields {
-        let value = value.as_ref().map(Node::to_string).unwrap_or_default();
+        let value = match value {
+            Some(Node::List(list)) => members_line(list.iter().filter_map(Node::as_text)),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
         out.push_str(format!("{}: {value}", field.name()).trim_end());
         out.push('\n');
     }
@@ -45,11 +49,13 @@ pub fn fill_in(fields: &[(Field, Option<Node>)], text: &str, help: &str) -> Stri
 /// # Errors
 /// The line that is no field, with the nearest field's name.
 pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
-    let text = text.replace("\r\n", "\n");
-    let text = text.split(SCISSORS).next().unwrap_or_default();
+    let text = above_scissors(text);
     let (head, body) = match text.split_once(&format!("\n{RULE}\n")) {
-        Some((head, body)) => (head, body),
-        None => (text.trim_end().trim_end_matches(RULE), ""),
+        Some((head, body)) => (head, Some(body)),
+        None => match text.trim_end().strip_suffix(RULE) {
+            Some(head) => (head, Some("")),
+            None => (text, None),
+        },
     };
     let mut fields = Vec::new();
     for (number, line) in head.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -66,16 +72,15 @@ pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
         let value = value.trim();
         let value = match field.kind() {
             _ if value.is_empty() => None,
-            Kind::Members => {
-                let members = value.split(',').map(str::trim).filter(|member| !member.is_empty());
-                Some(Node::texts(members))
-            }
+            Kind::Members => Some(Node::texts(members(value))),
             Kind::Value | Kind::Text => Some(Node::text(value)),
         };
         fields.push((field, value));
     }
-    let body = body.trim_matches('\n');
-    let text = if body.trim().is_empty() { String::new() } else { format!("{body}\n") };
+    let text = body.map(|body| body.trim_matches('\n')).map(|body| match body.trim().is_empty() {
+        true => String::new(),
+        false => format!("{body}\n"),
+    });
     Ok(Form { fields, text })
 }
 
@@ -88,11 +93,14 @@ mod tests {
         let fields = vec![
             (Field::Title, Some(Node::text("Card: fails"))),
             (Field::Severity, None),
-            (Field::Labels, Some(Node::texts(["a", "b"]))),
+            (Field::Labels, Some(Node::texts(["a", "b,c"]))),
         ];
         let known: Vec<Field> = fields.iter().map(|(field, _)| field.clone()).collect();
         let form = fill_in(&fields, "First.\n\nSecond.\n", "help");
-        assert_eq!(read_form(&form, &known), Ok(Form { fields, text: "First.\n\nSecond.\n".to_owned() }));
+        assert_eq!(
+            read_form(&form, &known),
+            Ok(Form { fields, text: Some("First.\n\nSecond.\n".to_owned()) })
+        );
     }
 
     #[test]

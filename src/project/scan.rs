@@ -104,7 +104,7 @@ impl Change<'_, '_> {
     /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,
     /// it is what did not help.
     fn overtaken(&self, ticket: &Ticket, commit: &CodeCommit) -> Result<Option<String>, Failure> {
-        let reopened = ticket.in_effect().filter(|entry| entry.action == Action::Reopen).last();
+        let reopened = ticket.in_effect().rfind(|entry| entry.action == Action::Reopen);
         let Some(reopened) = reopened else { return Ok(None) };
         let store = &self.project().store;
         let is_older = store.commit_written_at(commit.id)? < reopened.at;

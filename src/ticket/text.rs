@@ -24,9 +24,17 @@ const MAX_FLAG_TAGS: usize = 7;
 /// The text with everything that could steer a terminal or hide what stands there spelled out as
 /// `\u{..}`: control characters except newline and tab, text-direction overrides, invisible marks,
 /// the tags that spell ASCII invisibly.
-/// Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are written with them.
+/// Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are written with them. The line ends of Windows end
+/// lines, and a byte order mark before a text is none of its characters.
 #[must_use]
 pub fn visible(text: &str) -> String {
+    if text.contains('\r') || text.starts_with('\u{feff}') {
+        return spelled_out(&text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));
+    }
+    spelled_out(text)
+}
+
+fn spelled_out(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
@@ -53,7 +61,7 @@ pub fn visible(text: &str) -> String {
 /// What [`visible`] makes of a text, on one line: of a path, say.
 #[must_use]
 pub fn visible_line(text: &str) -> String {
-    visible(text).replace('\n', "\\n").replace('\t', "\\t")
+    spelled_out(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
 /// A word as a shell takes it, on one line; one that no shell touches stays as it is. What cannot be seen is spelled out: a

@@ -231,6 +231,8 @@ fn printed(case: &Case) -> String {
 
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("had changed while the form was open", "editors::a_form_tells_what_changed_while_it_was_open"),
+    ("reopened, and does not resolve it", "reopening::no_copy_of_a_fix_that_did_not_help_resolves_again"),
     (
         "where the tickets are on {0} now",
         "ticket_branch::a_renamed_branch_of_tickets_is_noticed_and_named_anew",

@@ -38,6 +38,7 @@ mod docs;
 mod doctor;
 mod durability;
 mod editing;
+mod editors;
 mod evil_merges;
 mod failures;
 mod faults;
