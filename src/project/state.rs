@@ -136,6 +136,12 @@ impl<'h> Project<'h> {
         format!("{branch}{commit}{instant}")
     }
 
+    /// The commit whose tickets are read; `None` while there is none.
+    #[must_use]
+    pub fn revision(&self) -> Option<String> {
+        self.commit.map(|commit| commit.to_string())
+    }
+
     /// True while the branch has no commit.
     #[must_use]
     pub fn is_empty(&self) -> bool {

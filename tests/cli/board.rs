@@ -15,6 +15,30 @@ fn project() -> (Sandbox, String, String) {
 }
 
 #[test]
+fn a_key_after_a_resize_is_read_and_what_others_do_is_seen() {
+    let (sandbox, pay, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board");
+    terminal.keys(&["Enter"]);
+    terminal.until("2 tickets");
+    for (columns, rows) in [("100", "30"), ("60", "20"), ("90", "24")] {
+        terminal.keys(&["j"]);
+        terminal.tmux(&["resize-window", "-x", columns, "-y", rows]).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        terminal.keys(&["?"]);
+        terminal.until("ctrl-l");
+        terminal.keys(&["Escape"]);
+        terminal.until("2 tickets");
+    }
+    sandbox.run(&["new", "The printer is on fire", "--severity", "blocker"]).ok();
+    terminal.until("3 tickets");
+    sandbox.run(&["resolve", &pay, "--as", "answered", "-m", "x"]).ok();
+    terminal.until("2 tickets");
+    terminal.keys(&["q"]);
+    terminal.until("ready>");
+}
+
+#[test]
 fn somebody_filters_opens_escalates_and_leaves() {
     let (sandbox, pay, page) = project();
     let Some(terminal) = Terminal::open(&sandbox) else { return };

@@ -13,6 +13,8 @@ const MAX_TICKETS: usize = 500;
 /// The commands, and what they are given.
 pub(super) struct Deck<'a, 'b> {
     session: &'a mut Session<'b>,
+    /// The commit of the tickets that was looked at last.
+    seen: Option<String>,
 }
 
 /// What a command said.
@@ -24,7 +26,7 @@ pub(super) struct Said {
 
 impl<'a, 'b> Deck<'a, 'b> {
     pub(super) fn new(session: &'a mut Session<'b>) -> Self {
-        Self { session }
+        Self { session, seen: None }
     }
 
     /// Sets the clock: a board stands open for hours.
@@ -35,6 +37,13 @@ impl<'a, 'b> Deck<'a, 'b> {
     /// Now, in seconds since 1970 UTC.
     pub(super) fn now(&self) -> i64 {
         self.session.host.env.clock.seconds()
+    }
+
+    /// True where somebody has changed a ticket since this was asked last.
+    pub(super) fn has_news(&mut self) -> bool {
+        let newest = self.session.project().ok().and_then(|project| project.revision());
+        let before = std::mem::replace(&mut self.seen, newest);
+        before.is_some() && before != self.seen
     }
 
     /// Runs a command of these words, the verb first.

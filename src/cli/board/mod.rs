@@ -21,6 +21,8 @@ use crate::commands::{Failure, Session};
 
 /// How long a key is waited for before signals and the clock are looked at: a quarter of a second.
 const TICK_NANOSECONDS: i64 = 250_000_000;
+/// After how many ticks without a key the tickets are looked at again: two seconds.
+const LOOK_AFTER: u32 = 8;
 /// The status of a process whose terminal is gone, as if by SIGHUP.
 const HUNG_UP: u8 = 129;
 
@@ -60,14 +62,19 @@ fn show(
     deck: &mut Deck<'_, '_>,
     signals: &Signals,
 ) -> Result<u8, Failure> {
+    let mut silent = 0;
+    deck.has_news();
     while !state.is_left() && signals.status() == 0 {
         deck.set_now(process_env::now()?);
         screen.draw(|frame| draw::draw(frame, state, deck.now())).context("drawing the board")?;
         let mut keyboard = Keyboard::after(TICK_NANOSECONDS);
-        // What came with a key stands in a queue already, of which the terminal knows nothing more.
-        while matches!(keyboard, Keyboard::Typed)
+        let mut has_read = false;
+        // What came with a key stands in a queue already, of which the terminal knows nothing more. A resize comes as a signal,
+        // and is read before the next key: of both at once, the library would leave the key.
+        while !matches!(keyboard, Keyboard::Gone)
             && event::poll(Duration::ZERO).context("waiting for a key")?
         {
+            has_read = true;
             if let Event::Key(key) = event::read().context("reading a key")?
                 && key.kind != KeyEventKind::Release
             {
@@ -77,8 +84,16 @@ fn show(
                 keyboard = Keyboard::Gone;
             }
         }
-        if matches!(keyboard, Keyboard::Gone) {
-            return Ok(HUNG_UP);
+        match keyboard {
+            Keyboard::Gone => return Ok(HUNG_UP),
+            // A part of a key, of which the rest is awaited.
+            Keyboard::Typed if !has_read => std::thread::sleep(Duration::from_millis(20)),
+            Keyboard::Typed => silent = 0,
+            Keyboard::Silent => silent += 1,
+        }
+        if silent == LOOK_AFTER {
+            silent = 0;
+            state.look_again(deck);
         }
     }
     Ok(signals.status())

@@ -93,6 +93,13 @@ impl State {
         self.row = moved(self.row, rows, rows_there);
     }
 
+    /// Reads the tickets again, where somebody has changed one while they are on the screen.
+    pub(super) fn look_again(&mut self, deck: &mut Deck<'_, '_>) {
+        if matches!(self.focus, Focus::Tickets) && deck.has_news() {
+            self.refresh(deck);
+        }
+    }
+
     /// Reads the tickets again; the one that was picked stays picked.
     pub(super) fn refresh(&mut self, deck: &mut Deck<'_, '_>) {
         let picked = self.picked().map(|one| one.summary.id.clone());
