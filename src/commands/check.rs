@@ -34,7 +34,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     project.check_gate(&query)?;
     let projection = if session.is_for_machines() { Projection::Records } else { Projection::Lines };
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
-    let found = project.find(&Search { which, limit: Limit::None, ..Search::new(&query, projection) })?;
+    let search = Search { which, limit: Limit::None, ..Search::new(&query, projection) };
+    let mut found = project.find(&search)?;
+    found.extend(project.found_as_confirmed(&search, &found)?);
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
     session.note(format!(

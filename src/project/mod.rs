@@ -40,6 +40,7 @@ mod mail_thread;
 mod near_words;
 mod parts;
 mod people;
+mod proposals;
 mod queue;
 mod read_ahead;
 mod records;

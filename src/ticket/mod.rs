@@ -9,6 +9,7 @@ mod attachment;
 mod canonical;
 mod carried_cut;
 pub mod codec;
+mod confirmed;
 mod conflict;
 mod contested;
 mod cut_text;

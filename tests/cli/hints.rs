@@ -232,6 +232,10 @@ fn printed(case: &Case) -> String {
 /// The commands that the source prints and no case of this file does: the test that prints and follows each.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("had changed while the form was open", "editors::a_form_tells_what_changed_while_it_was_open"),
+    (
+        "a product owner confirms it with",
+        "proposals::a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed",
+    ),
     ("reopened, and does not resolve it", "reopening::no_copy_of_a_fix_that_did_not_help_resolves_again"),
     (
         "where the tickets are on {0} now",

@@ -92,6 +92,7 @@ mod post_office;
 mod process;
 mod products;
 mod proofs;
+mod proposals;
 mod published;
 mod purged_keys;
 mod purging;

@@ -1,0 +1,64 @@
+//! Severities that are only proposed: what a gate makes of them.
+
+use crate::sandbox::{Output, Sandbox};
+
+/// Runs a command as the product owner, or as somebody who is nobody.
+fn by(sandbox: &Sandbox, who: &str, command: &str) -> Output {
+    let (name, email) = (who, who.to_lowercase());
+    sandbox.shell(&format!(
+        "export GIT_AUTHOR_NAME={name} GIT_AUTHOR_EMAIL={email}@x.example GIT_COMMITTER_NAME={name} GIT_COMMITTER_EMAIL={email}@x.example; git-support {command}"
+    ))
+}
+
+fn desk() -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Pat", "--email", "pat@x.example", "--role", "product-owner"]).ok();
+    let id = sandbox.run(&["new", "Boom", "--label", "pay"]).ok().trim().to_owned();
+    by(&sandbox, "Pat", &format!("triage {id} --severity blocker")).ok();
+    (sandbox, id)
+}
+
+#[test]
+fn a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed() {
+    let (sandbox, id) = desk();
+    let said = by(&sandbox, "Bob", &format!("triage {id} --severity minor"));
+    assert!(said.stderr.contains("is a proposal"), "{said:?}");
+    for query in [
+        "",
+        "severity:blocker",
+        "'label:pay severity:>=critical'",
+        "'NOT severity:minor'",
+        "-severity:minor",
+        "'pay OR severity:blocker'",
+    ] {
+        let said = sandbox.shell(&format!("git-support check {query}"));
+        assert_eq!(said.status, Some(3), "{query}: {said:?}");
+    }
+    let said = sandbox.run(&["check"]);
+    let expected = format!(
+        "note: {id} counts as blocker: a lower severity is only proposed\nhint: a product owner confirms it with: git support triage {id} --confirm\n"
+    );
+    assert!(said.stderr.contains(&expected) && said.stdout.contains("Boom"), "{said:?}");
+    sandbox.run(&["check", "severity:major"]).ok();
+    sandbox.run(&["check", "label:other severity:blocker"]).ok();
+    sandbox.run(&["check", "--max", "1"]).ok();
+    // What is proposed higher counts as it is.
+    by(&sandbox, "Pat", &format!("triage {id} --confirm")).ok();
+    sandbox.run(&["check"]).ok();
+    by(&sandbox, "Bob", &format!("triage {id} --severity blocker")).ok();
+    sandbox.run(&["check"]).fails_with_gate();
+    // Undone, it was never there.
+    by(&sandbox, "Bob", &format!("undo {id}")).ok();
+    sandbox.run(&["check"]).ok();
+}
+
+#[test]
+fn a_severity_that_nobody_confirmed_is_as_it_was_proposed() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Pat", "--email", "pat@x.example", "--role", "product-owner"]).ok();
+    let id = sandbox.run(&["new", "Boom"]).ok().trim().to_owned();
+    by(&sandbox, "Bob", &format!("triage {id} --severity blocker")).ok();
+    sandbox.run(&["check"]).fails_with_gate();
+    by(&sandbox, "Bob", &format!("triage {id} --severity minor")).ok();
+    sandbox.run(&["check"]).ok();
+}
