@@ -1,7 +1,10 @@
 //! The severity that was confirmed last, where a lesser one is only proposed.
 
+use std::collections::BTreeMap;
+
 use crate::ticket::field::Field;
 use crate::ticket::fields::Fields;
+use crate::ticket::node::Node;
 use crate::ticket::words::Severity;
 use crate::ticket::{Set, Ticket};
 
@@ -13,20 +16,25 @@ impl Ticket {
         if !self.severity_is_proposed() {
             return None;
         }
-        let set_by = |entry: &crate::ticket::Entry| match entry.set.get(&Field::Severity) {
-            Some(Set::Value { to, .. }) if !entry.proposed => Some(to.clone()),
-            _ => None,
-        };
-        let confirmed = self.in_effect().filter_map(set_by).last().flatten()?;
+        let confirmed = self.confirmed_severity()?;
         let severity = Severity::parse(confirmed.as_text()?)?;
         if self.fields().severity().is_some_and(|proposed| proposed >= severity) {
             return None;
         }
         let fields = self.fields();
-        let mut values: std::collections::BTreeMap<_, _> =
-            fields.names().filter_map(|name| Some((name.clone(), fields.get(name)?.clone()))).collect();
-        values.insert(Field::Severity, confirmed);
+        let values = fields.names().filter_map(|name| Some((name.clone(), fields.get(name)?.clone())));
+        let mut values: BTreeMap<Field, Node> = values.collect();
+        values.insert(Field::Severity, confirmed.clone());
         let head = Fields::from_values(values);
         Some(Self::from_parts(self.id().clone(), head, self.earlier().clone(), self.timeline().to_vec()))
+    }
+
+    fn confirmed_severity(&self) -> Option<&Node> {
+        for entry in self.in_effect().rev().filter(|entry| !entry.proposed) {
+            if let Some(Set::Value { to, .. }) = entry.set.get(&Field::Severity) {
+                return to.as_ref();
+            }
+        }
+        None
     }
 }
