@@ -5,6 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Mark, Release};
 use crate::render::View;
+use crate::ticket::plain_version;
 
 /// Manage release handovers and release notes
 ///
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(Verb::Handover(offer)) => handover(offer, session),
         Some(Verb::Accept(named)) => mark(named, "accept", session, |release, mark| match release.accepted {
             Some(_) => Err("was accepted already"),
+            None if release.retired.is_some() => Err("was retired"),
             None => {
                 release.accepted = Some(mark);
                 Ok(())
@@ -109,14 +111,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
 fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
     let version = &offer.version;
     if !Release::is_version(version) {
-        return Err(Failure::usage(format!("'{version}' is not a valid version name")));
+        let message =
+            format!("'{version}' is not a valid version name (use letters, digits, '.', '-', '_', '+')");
+        return Err(Failure::usage(message));
     }
     let project = session.project()?;
-    project.check_tag(&offer.tag)?;
+    let commit = project.commit_of_tag(&offer.tag)?;
     let known = project.ids(&offer.known_issue)?;
     let changes = offer.message.read(session)?;
     offer.writing.change(&format!("hand over {version} to support"), session, |change| {
-        if change.project().releases()?.iter().any(|other| other.version == *version) {
+        let is_it = |other: &&Release| plain_version(&other.version) == plain_version(version);
+        if let Some(Release { version, .. }) = change.project().releases()?.iter().find(is_it) {
             let message = format!("{version} was handed over already");
             return Err(
                 Failure::new(Kind::Refused, message).hint(format!("git support release show {version}"))
@@ -125,6 +130,7 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
         change.put_release(&Release {
             version: version.clone(),
             tag: offer.tag.clone(),
+            commit: Some(commit.clone()),
             changes: changes.clone(),
             known_issues: known.iter().map(ToString::to_string).collect(),
             contacts: offer.contact.clone(),

@@ -1,6 +1,6 @@
 //! A release as support owns it: handed over by delivery, accepted, retired; one file each.
 
-use crate::ticket::{Field, Node, Ticket};
+use crate::ticket::{Field, Node, Ticket, plain_version};
 
 /// A release's record: `.support/releases/<version>.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Release {
     pub version: String,
     /// The tag of the build.
     pub tag: String,
+    /// The commit that the tag named when it was handed over; `None` in a record of an earlier version.
+    pub commit: Option<String>,
     /// What changed, in the words of delivery.
     pub changes: Option<String>,
     /// Known errors, by their tickets.
@@ -52,6 +54,7 @@ impl Release {
     pub const KEYS: &'static [&'static str] = &[
         "schema",
         "tag",
+        "commit",
         "known_issues",
         "contacts",
         "environments",
@@ -85,6 +88,7 @@ impl Release {
         Ok(Self {
             version: version.to_owned(),
             tag: text("tag")?.ok_or_else(|| wrong("tag", "is missing"))?,
+            commit: text("commit")?,
             changes: text("changes")?,
             known_issues: texts("known_issues")?,
             contacts: texts("contacts")?,
@@ -100,6 +104,7 @@ impl Release {
     #[must_use]
     pub fn to_node(&self) -> Node {
         let mut pairs = vec![("schema", Node::Number("1".to_owned())), ("tag", Node::text(&self.tag))];
+        pairs.extend(self.commit.as_ref().map(|commit| ("commit", Node::text(commit))));
         let mut list = |key: &'static str, items: &[String]| {
             if !items.is_empty() {
                 pairs.push((key, Node::texts(items.to_vec())));
@@ -113,6 +118,13 @@ impl Release {
         let marks = [("offered", &self.offered), ("accepted", &self.accepted), ("retired", &self.retired)];
         pairs.extend(marks.into_iter().filter_map(|(key, mark)| Some((key, mark.as_ref()?.to_node()))));
         Node::map(pairs)
+    }
+
+    /// Who did what with it and when: handed it over, accepted it, retired it.
+    pub fn marks(&self) -> impl Iterator<Item = (&'static str, &Mark)> {
+        let marks =
+            [("handed over", &self.offered), ("accepted", &self.accepted), ("retired", &self.retired)];
+        marks.into_iter().filter_map(|(what, mark)| Some((what, mark.as_ref()?)))
     }
 
     /// Where it stands: offered, supported, retired.
@@ -140,7 +152,8 @@ impl Release {
 #[must_use]
 pub fn is_unsupported(ticket: &Ticket, releases: &[Release]) -> bool {
     let is_owned = |version: &str| {
-        releases.iter().any(|release| release.version == version && release.state() == "supported")
+        let is_it = |release: &&Release| plain_version(&release.version) == plain_version(version);
+        releases.iter().filter(is_it).any(|release| release.state() == "supported")
     };
     let mut affected = ticket.fields().members(&Field::Affects).peekable();
     !releases.is_empty() && affected.peek().is_some() && !affected.any(is_owned)

@@ -37,8 +37,8 @@ impl Project<'_> {
     ///
     /// # Errors
     /// There is no such tag.
-    pub fn check_tag(&self, name: &str) -> Result<(), Failure> {
-        Ok(self.store.repository().tagged(name).map(drop)?)
+    pub fn commit_of_tag(&self, name: &str) -> Result<String, Failure> {
+        Ok(self.store.repository().tagged(name)?.to_string())
     }
 
     /// The whole name of a commit of code as typed: one that is said to fix a ticket.

@@ -9,7 +9,7 @@ use crate::project::parts::{
 };
 use crate::project::state::Project;
 use crate::store::{Wording, layout};
-use crate::ticket::Person;
+use crate::ticket::{Person, plain_version};
 
 /// How many files that cannot be read are named one by one.
 const MAX_NAMED: usize = 30;
@@ -83,7 +83,8 @@ impl Project<'_> {
     /// There is none of that version.
     pub fn release(&self, version: &str) -> Result<&Release, Failure> {
         let releases = self.releases()?;
-        releases.iter().find(|release| release.version == version).ok_or_else(|| {
+        let is_it = |release: &&Release| plain_version(&release.version) == plain_version(version);
+        releases.iter().find(is_it).ok_or_else(|| {
             let known = releases.iter().find(|release| release.tag == version).map(|known| &known.version);
             Failure::new(Kind::NotFound, format!("no release '{version}'")).hint(known.map_or_else(
                 || format!("git support release handover {version} --tag TAG"),

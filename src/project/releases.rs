@@ -17,11 +17,9 @@ impl Project<'_> {
             return Ok(Vec::new());
         }
         self.warn_of_cut_history();
-        let repository = self.store.repository();
         // A tag that is not in this clone says nothing.
-        let tagged =
-            |release: &Release| Some((release.version.clone(), repository.tagged(&release.tag).ok()?));
-        let tips: Vec<_> = self.releases()?.iter().filter_map(tagged).collect();
+        let built = |release: &Release| Some((release.version.clone(), self.build_of(release).ok()?));
+        let tips: Vec<_> = self.releases()?.iter().filter_map(built).collect();
         let ids: Vec<_> = tips.iter().map(|(_, tip)| *tip).collect();
         let said = self.store.said(&ids)?;
         let builds = self.store.builds(&ids, &said, std::slice::from_ref(ticket))?;
@@ -34,11 +32,22 @@ impl Project<'_> {
         Ok(versions)
     }
 
-    fn tag_of(&self, release: &Release) -> Result<ObjectId, Failure> {
-        self.store.repository().tagged(&release.tag).map_err(|_| {
-            let message = format!("tag {} of {} is not in this clone", release.tag, release.version);
+    /// The commit of a release's build: the one that was handed over, whatever its tag names since.
+    fn build_of(&self, release: &Release) -> Result<ObjectId, Failure> {
+        let repository = self.store.repository();
+        let Release { version, tag, .. } = release;
+        let tagged = repository.tagged(tag).map_err(|_| {
+            let message = format!("tag {tag} of {version} is not in this clone");
             Failure::new(Kind::NotFound, message).hint("git fetch --tags")
-        })
+        })?;
+        let handed_over = release.commit.as_deref().and_then(ObjectId::parse);
+        let moved = handed_over.filter(|commit| *commit != tagged && repository.has_object(*commit));
+        if let Some(build) = moved {
+            self.host.note(format!(
+                "warning: tag {tag} was moved after {version} was handed over at {build:.10}; it names {tagged:.10} now"
+            ));
+        }
+        Ok(moved.unwrap_or(tagged))
     }
 
     /// The tickets whose fix a release's tag contains, and no earlier release's tag does. A fix that was reverted
@@ -48,11 +57,10 @@ impl Project<'_> {
     /// A tag is not in this clone, or an object cannot be read.
     pub fn first_fixed_in(&self, release: &Release) -> Result<Vec<Ticket>, Failure> {
         self.warn_of_cut_history();
-        let repository = self.store.repository();
-        let tag = self.tag_of(release)?;
+        let tag = self.build_of(release)?;
         let mut tips = vec![tag];
         for other in self.releases()?.iter().filter(|other| other.version != release.version) {
-            let Ok(tip) = repository.tagged(&other.tag) else {
+            let Ok(tip) = self.build_of(other) else {
                 let (name, version) = (&other.tag, &other.version);
                 self.host.note(format!("warning: tag {name} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
                 continue;

@@ -9,7 +9,7 @@ use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Filter, Key, SyntaxError, Test};
 use crate::ticket::{
     Area, Finding, Level, LinkKind, Resolution, Severity, Status, Timestamp, Type, is_base32, nearest,
-    parse_span,
+    parse_span, plain_version,
 };
 
 const DAY_SECS: u64 = 86_400;
@@ -29,14 +29,14 @@ pub(super) fn term_values(
     for value in values {
         check_value(field, value, column)?;
         if excludes_all && !is_excluding(value) {
-            excluded.push(test(key, field, value, column)?);
+            excluded.extend(spelled(key, test(key, field, value, column)?));
             column += value.text.chars().count() + 1;
             continue;
         }
         let excludes = value.text.strip_prefix("!=").or_else(|| value.text.strip_prefix("<>"));
         if let Some(rest) = excludes.filter(|_| !value.is_quoted) {
             let value = Value { text: rest.to_owned(), is_quoted: false };
-            excluded.push(test(key, field, &value, column)?);
+            excluded.extend(spelled(key, test(key, field, &value, column)?));
         } else if let Some(range) = range(key, field, value, column)? {
             ranges.push(range);
         } else {
@@ -44,7 +44,7 @@ pub(super) fn term_values(
             if let Test::Words(phrase) = &test {
                 tests.extend(phrase.spelled(&value.text).map(Test::Words));
             }
-            tests.push(test);
+            tests.extend(spelled(key, test));
         }
         column += value.text.chars().count() + 1;
     }
@@ -61,6 +61,18 @@ pub(super) fn term_values(
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => Filter::Any(Vec::new()),
     })
+}
+
+/// A test of a value, and that of its other spelling: a version with a `v` before it is the same without.
+fn spelled(key: Key, test: Test) -> Vec<Test> {
+    let other = if let (Key::Affects, Test::Text(text)) = (key, &test) {
+        let plain = plain_version(text);
+        let is_numbered = plain.starts_with(|c: char| c.is_ascii_digit());
+        is_numbered.then(|| if plain == text { format!("v{text}") } else { plain.to_owned() })
+    } else {
+        None
+    };
+    std::iter::once(test).chain(other.map(Test::Text)).collect()
 }
 
 /// What a value without quotes would be in another language: a negation, a pattern.

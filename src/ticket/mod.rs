@@ -46,6 +46,7 @@ mod text;
 mod threeway;
 mod timestamp;
 mod undone;
+mod version;
 mod version_reader;
 mod words;
 pub mod yaml;
@@ -90,6 +91,7 @@ pub use text::{
 pub use threeway::{ThreeWay, brought_along, merge_three, with_edited};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
+pub use version::plain_version;
 pub use version_reader::{ReadVersion, VersionReader};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 pub use yaml_merge::merge_yaml;

@@ -236,6 +236,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a product owner confirms it with",
         "proposals::a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed",
     ),
+    ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),
+    ("git check-attr merge", "release_records::attributes_that_break_merges_are_found_and_repaired"),
+    ("git tag -f {} {commit", "release_records::what_was_handed_over_stays_though_its_tag_moves"),
     ("reopened, and does not resolve it", "reopening::no_copy_of_a_fix_that_did_not_help_resolves_again"),
     (
         "where the tickets are on {0} now",

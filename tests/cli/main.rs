@@ -100,6 +100,7 @@ mod pushes;
 mod real_suites;
 mod redacted_apart;
 mod redacting;
+mod release_records;
 mod releases;
 mod reopening;
 mod replying;

@@ -94,20 +94,30 @@ impl Origin {
     /// The origin of an entry that is new in a commit; `by` is its author through `.mailmap`.
     #[must_use]
     pub fn of(entry: &Entry, by: &Person, commit: &CommitFacts) -> Self {
-        let is_authors = is_one(&entry.by, &commit.author) || is_one(by, &commit.known_author);
-        let is_committers = is_one(&entry.by, &commit.committer) || is_one(by, &commit.known_committer);
-        if is_authors && entry.at == commit.authored {
+        // What a revert takes back is answered by who reverts, or picks the revert.
+        let is_answer = entry.action == Action::Undo && !commit.said.is_ours;
+        Self::of_deed((&entry.by, by), entry.at, is_answer, commit)
+    }
+
+    /// The origin of what somebody did at a time, by their name as it is written and through `.mailmap`.
+    #[must_use]
+    pub fn of_deed(
+        (own, by): (&Person, &Person),
+        at: Timestamp,
+        is_answer: bool,
+        commit: &CommitFacts,
+    ) -> Self {
+        let is_authors = is_one(own, &commit.author) || is_one(by, &commit.known_author);
+        let is_committers = is_one(own, &commit.committer) || is_one(by, &commit.known_committer);
+        if is_authors && at == commit.authored {
             return Self::Own;
         }
         // Commits that were made one: between first and last hand.
-        if is_authors && commit.authored <= entry.at && entry.at <= commit.committed {
+        if is_authors && commit.authored <= at && at <= commit.committed {
             return Self::Own;
         }
-        // What a revert takes back is answered by who reverts, or picks the revert.
-        let is_answer = entry.action == Action::Undo && !commit.said.is_ours;
         let earliest = commit.committed.before(Duration::from_secs(REVERT_SECS));
-        if (is_authors || is_committers) && is_answer && earliest <= entry.at && entry.at <= commit.committed
-        {
+        if (is_authors || is_committers) && is_answer && earliest <= at && at <= commit.committed {
             return Self::Own;
         }
         let said = &commit.said;
@@ -117,7 +127,7 @@ impl Origin {
         if said.is("sync") || said.is("repair") {
             return Self::IntroducedEntry(Why::Sync);
         }
-        let is_named = is_authors || commit.names(&entry.by);
+        let is_named = is_authors || commit.names(own);
         if !said.is_ours && said.is_squash && is_named {
             return Self::IntroducedEntry(Why::Squash);
         }

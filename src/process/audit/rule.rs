@@ -112,6 +112,7 @@ rules! {
     HistoryCut = "history.cut", Warning, "the clone is shallow, and the commits it begins with were not audited", "the clone was made with --depth, as CI systems do";
     RulesOwned = "rules.owned", Note, "the team or the settings were changed by someone who is neither lead nor product owner", "the team has agreed on it";
     RulesSelf = "rules.self", Error, "a step that only its author's own change of the rules allows", "the change of the rules was agreed on, but not committed by who may change them";
+    ReleaseMark = "release.mark", Error, "a release was handed over, accepted or retired in somebody else's name", "a squash, or a record that was written by hand";
     FindingAccepted = "finding.accepted", Note, "a finding that was accepted earlier", "it was settled then";
     FindingUnaccepted = "finding.unaccepted", Error, "a finding was accepted by someone who may not, or in somebody else's name", "somebody other than its author rebased the commit";
     SealBad = "seal.bad", Error, "a seal was moved, or its signature does not verify", "tags were fetched in part, or signed with a key that is not known here";

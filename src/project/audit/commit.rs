@@ -377,7 +377,8 @@ impl Review<'_> {
             None
         };
         let accepted = if below(layout::ACCEPTED) { self.acceptance(passage, facts, file)? } else { None };
-        for finding in finding.into_iter().chain(accepted) {
+        let released = if below(layout::RELEASES) { self.release(passage, facts, file)? } else { Vec::new() };
+        for finding in finding.into_iter().chain(accepted).chain(released) {
             self.found(passage.commit, None, path, finding);
         }
         Ok(())

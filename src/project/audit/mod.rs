@@ -12,6 +12,7 @@ mod own_commits;
 mod owned;
 mod range;
 mod received;
+mod releases;
 mod reverts;
 mod review;
 mod rulebook;

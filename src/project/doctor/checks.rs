@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
-use crate::project::doctor::{conflicts, evidence, names};
+use crate::project::doctor::{attributes, conflicts, evidence, names, releases};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
@@ -25,7 +25,8 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     if unsafe_paths(store, &snapshot, &mut faults)? {
         work_tree(store, &mut faults)?;
     }
-    project_files(&snapshot, project.is_unused(), &mut faults)?;
+    project_files(&snapshot, &mut faults)?;
+    attributes::check(project, &snapshot, &mut faults)?;
     names::check(project, &mut faults)?;
     let tickets = files(&snapshot, &mut faults)?;
     let team = project.team()?;
@@ -42,7 +43,7 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     }
     links(&tickets, &mut faults);
     evidence::check(store.repository(), &snapshot, &tickets, &mut faults)?;
-    releases(project, &tickets, &mut faults);
+    releases::check(project, &tickets, &mut faults);
     branches(store, &mut faults)?;
     for lost in project.lost()? {
         let what = if lost.is_removed {
@@ -185,7 +186,7 @@ fn by_hand(path: &str) -> String {
 }
 
 /// Settings, people, vendors, releases: each file on its own.
-fn project_files(snapshot: &Snapshot<'_>, is_unused: bool, faults: &mut Vec<Problem>) -> Result<(), Failure> {
+fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(), Failure> {
     let mut paths = vec![layout::CONFIG.to_owned(), layout::TEAM.to_owned()];
     for folder in [layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ACCEPTED, layout::ANSWERS] {
         paths.extend(snapshot.names_in(folder)?.into_iter().map(|name| format!("{folder}/{name}")));
@@ -207,23 +208,6 @@ fn project_files(snapshot: &Snapshot<'_>, is_unused: bool, faults: &mut Vec<Prob
     if let Err(failure) = check_holidays(snapshot) {
         let hint = failure.hints.first().cloned().unwrap_or_default();
         faults.push(Problem::error("file.invalid", failure.error.to_string()).at(layout::CONFIG).hint(hint));
-    }
-    let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
-    if attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
-        let message = "is from an earlier version: git diff would show tickets as raw files";
-        faults.push(
-            Problem::note("attributes.old", message)
-                .at(layout::ATTRIBUTES)
-                .hint("git support doctor --repair"),
-        );
-    }
-    if !is_unused && attributes.is_none() {
-        let message = "is missing: git would not use the merge driver for tickets";
-        faults.push(
-            Problem::warning("attributes.missing", message)
-                .at(layout::ATTRIBUTES)
-                .hint("git support doctor --repair"),
-        );
     }
     Ok(())
 }
@@ -339,22 +323,6 @@ fn vendor(ticket: &Ticket, vendors: &[String], faults: &mut Vec<Problem>) {
 }
 
 /// What releases name.
-fn releases(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>, faults: &mut Vec<Problem>) {
-    for release in project.releases().unwrap_or_default() {
-        let path = layout::release(&release.version);
-        for id in &release.known_issues {
-            if TicketId::parse(id).is_none_or(|id| !tickets.contains_key(&id)) {
-                let message = format!("names the known error {id}, which does not exist here");
-                faults.push(Problem::warning("release.issue", message).at(&path));
-            }
-        }
-        if project.store.repository().tagged(&release.tag).is_err() {
-            let message = format!("names the tag {}, which is not in this clone", release.tag);
-            faults.push(Problem::note("release.tag", message).at(&path).hint("git fetch --tags"));
-        }
-    }
-}
-
 impl Problem {
     /// A thing to know.
     pub(super) fn note(rule: &'static str, message: impl Into<String>) -> Self {

@@ -1,10 +1,12 @@
 //! Doctor: everything under `.support/` and git's setup checked, and what is safe repaired.
 
+mod attributes;
 mod by_hand;
 mod checks;
 mod conflicts;
 mod evidence;
 mod names;
+mod releases;
 mod repairs;
 mod settings;
 mod stray;

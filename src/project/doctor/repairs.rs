@@ -6,11 +6,11 @@ use std::iter::once;
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::doctor::by_hand::{Judged, judged};
-use crate::project::doctor::{conflicts, evidence, settings, stray};
+use crate::project::doctor::{attributes, conflicts, evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
-use crate::store::git::{Content, FileChange};
+use crate::store::git::Content;
 use crate::store::{Error, layout};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
@@ -72,11 +72,7 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
     });
     change.files.extend(attachments);
     change.files.extend(settings);
-    let attributes = snapshot.file(layout::ATTRIBUTES, usize::MAX)?;
-    let is_missing = !project.is_unused() && attributes.is_none();
-    if is_missing || attributes.as_deref() == Some(layout::OLD_ATTRIBUTES_TEXT.as_bytes()) {
-        change.files.push(FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT));
-    }
+    change.files.extend(attributes::repaired(project, &snapshot)?);
     adopt_left(change)
 }
 

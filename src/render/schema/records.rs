@@ -186,6 +186,7 @@ pub(super) fn release() -> Value {
     versioned(
         &[("version", text()), ("state", text()), ("tag", text())],
         &[
+            ("commit", text()),
             ("changes", text()),
             ("known_issues", list(ticket_id())),
             ("known_errors", list(ticket_id())),
