@@ -1,12 +1,16 @@
 //! `diff`: what changed in the support process between two revisions.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::Project;
-use crate::render::{Difference, Differences, View};
+use crate::render::{Difference, Differences, FileDifference, View};
 use crate::ticket::{Ticket, TicketId};
 
 /// Show ticket changes between revisions
+///
+/// Changes of settings, team, vendors, releases and answers are shown after those of tickets.
 ///
 /// A..B compares A and B, A...B shows changes on B since the merge base of A and B, A compares A and the branch. Use
 /// --format markdown in a pull request.
@@ -28,7 +32,42 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         from: before.as_ref().and_then(Project::read_commit),
         to: after.read_commit().unwrap_or_default(),
         tickets,
+        files: file_differences(before.as_ref(), &after)?,
     }))
+}
+
+/// How the files beside the tickets differ, line by line.
+fn file_differences(
+    before: Option<&Project<'_>>,
+    after: &Project<'_>,
+) -> Result<Vec<FileDifference>, Failure> {
+    let old = before.map(Project::files_beside).transpose()?.unwrap_or_default();
+    let new = after.files_beside()?;
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut files = Vec::new();
+    for path in paths {
+        let [one, other] = [&old, &new].map(|files| files.get(path).map(String::as_str));
+        if one != other {
+            let [one, other] = [one, other].map(Option::unwrap_or_default);
+            let (added, removed) = (missing_lines(other, one), missing_lines(one, other));
+            files.push(FileDifference { path: path.clone(), added, removed });
+        }
+    }
+    Ok(files)
+}
+
+/// The lines of a text that another lacks.
+fn missing_lines(text: &str, other: &str) -> Vec<String> {
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    other.lines().for_each(|line| *others.entry(line).or_default() += 1);
+    let mut missing = Vec::new();
+    for line in text.lines() {
+        match others.get_mut(line).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => missing.push(line.to_owned()),
+        }
+    }
+    missing
 }
 
 /// How a ticket differs; nothing where both say the same. A version that cannot be read is noted.

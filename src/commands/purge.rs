@@ -93,7 +93,7 @@ fn note_history(ids: &[TicketId], project: &Project<'_>, session: &Session<'_>) 
     );
     let filter = format!(
         "  git ls-tree -r origin/{branch} | awk '{{print $3}}' | grep -vxFf - ../BLOBS >../GONE; \
-         git filter-repo --strip-blobs-with-ids ../GONE {}",
+         git filter-repo --replace-refs delete-no-add --strip-blobs-with-ids ../GONE {}",
         message_callback(ids, prefix, &left)
     );
     for line in [

@@ -99,7 +99,7 @@ fn note_history(
     let left = "b\" \".join(lines[0].split(b\" \")[:3]).rstrip(b\":\") + b\"\\n\\n\" + b\"\\n\".join(own) + b\"\\n\"";
     let callback = message_callback(std::slice::from_ref(id), &project.settings()?.commit_prefix, left);
     let command = format!(
-        "  {blobs}git filter-repo --replace-text ../FILE --replace-message ../FILE{strip}{renames} {callback}"
+        "  {blobs}git filter-repo --replace-refs delete-no-add --replace-text ../FILE --replace-message ../FILE{strip}{renames} {callback}"
     );
     for line in [
         "note: earlier commits and their messages still contain it, here, in reflogs, in other clones and on forges.",

@@ -8,7 +8,7 @@ use crate::project::search_index::IndexError;
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, SignatureStatus, Signed};
 use crate::store::{Error, layout};
-use crate::ticket::{TicketId, Timestamp};
+use crate::ticket::{MAX_FILE_BYTES, TicketId, Timestamp};
 
 /// A commit and the first line of its message.
 #[derive(Debug, Clone)]
@@ -236,6 +236,25 @@ impl Project<'_> {
             }
             _ => Ok(snapshot.ids()?),
         }
+    }
+
+    /// The files beside the tickets that decide something, each with its text, by path.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn files_beside(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let snapshot = self.snapshot();
+        let mut files = BTreeMap::new();
+        for place in layout::RULES.into_iter().chain([layout::ANSWERS, layout::ACCEPTED]) {
+            let names = snapshot.names_in(place)?;
+            let own = names.is_empty().then(|| place.to_owned());
+            for path in own.into_iter().chain(names.iter().map(|name| format!("{place}/{name}"))) {
+                if let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? {
+                    files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// A ticket for a comparison: one whose file is wrong is noted, and counts as none.

@@ -50,7 +50,9 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         for hint in fault.hint.iter().flat_map(|hint| hint.lines()) {
             let _ = writeln!(out, "  {}", look.paint(DIM, &shown(hint)));
         }
-        if is_open && rule.is_some_and(AuditRule::can_be_accepted) {
+        // What a push would do to a reference is in no history, where it could be accepted.
+        let is_of_push = audited.proof.is_none() && rule == Some(AuditRule::HistoryRewritten);
+        if is_open && !is_of_push && rule.is_some_and(AuditRule::can_be_accepted) {
             let command = format!("git support audit --accept {} -m REASON", fault.id());
             let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, to accept it: {command}")));
         }

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use crate::render::json_value::{SCHEMA, value};
 use crate::render::lines::{entry_details, set_lines};
 use crate::render::markdown::inline;
-use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
-use crate::render::view::history::{Difference, Differences};
-use crate::ticket::{codec, cut, short_node};
+use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, shown};
+use crate::render::view::history::{Difference, Differences, FileDifference};
+use crate::ticket::{codec, cut, short_node, visible_line};
+use anstyle::Style;
 
 impl Difference {
     fn what(&self) -> &'static str {
@@ -49,15 +50,27 @@ pub(super) fn table(differences: &Differences, look: &RenderOptions) -> String {
             out.push_str(&entry_details(entry, "    ", look));
         }
     }
+    for file in &differences.files {
+        let _ = writeln!(out, "{}", look.paint(BOLD, &shown(&file.path)));
+        for (sign, style, line) in signed(file) {
+            let _ = writeln!(out, "  {}", look.paint(style, &format!("{sign}{}", visible_line(line))));
+        }
+    }
     if out.is_empty() {
         out.push_str("nothing changed in the support process\n");
     }
     out
 }
 
+/// The lines of a file that came and went, with signs as git has them.
+fn signed(file: &FileDifference) -> impl Iterator<Item = (char, Style, &str)> {
+    let removed = file.removed.iter().map(|line| ('-', RED, line.as_str()));
+    removed.chain(file.added.iter().map(|line| ('+', GREEN, line.as_str())))
+}
+
 /// The tickets as Markdown: what a reviewer of a pull request wants to see. Internal notes stay where they are.
 pub(super) fn markdown(differences: &Differences) -> String {
-    if differences.tickets.is_empty() {
+    if differences.tickets.is_empty() && differences.files.is_empty() {
         return "Nothing changed in the support process.\n".to_owned();
     }
     let mut out = String::from("### Support process\n\n");
@@ -91,6 +104,12 @@ pub(super) fn markdown(differences: &Differences) -> String {
             }
         }
     }
+    for file in &differences.files {
+        let _ = writeln!(out, "- **{}**", inline(&file.path));
+        for (sign, _, line) in signed(file) {
+            let _ = writeln!(out, "  - {sign} {}", inline(line));
+        }
+    }
     out
 }
 
@@ -106,10 +125,13 @@ pub(super) fn object(differences: &Differences) -> Value {
             "lost_entries": one.lost,
         })
     };
+    let file =
+        |file: &FileDifference| json!({ "path": file.path, "added": file.added, "removed": file.removed });
     json!({
         "schema": SCHEMA,
         "from": differences.from,
         "to": differences.to,
         "tickets": differences.tickets.iter().map(ticket).collect::<Vec<_>>(),
+        "files": differences.files.iter().map(file).collect::<Vec<_>>(),
     })
 }

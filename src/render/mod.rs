@@ -41,7 +41,7 @@ pub use paint::RenderOptions;
 pub use readable::readable;
 pub use schema::{SCHEMAS, SchemaLine, schema};
 pub use view::history::{
-    BlameLine, Difference, Differences, EntryLine, GraphLine, GraphMark, Merge, Signature,
+    BlameLine, Difference, Differences, EntryLine, FileDifference, GraphLine, GraphMark, Merge, Signature,
 };
 pub use view::mail::{OutgoingLine, TakenLine};
 pub use view::measured::{

@@ -291,3 +291,32 @@ fn moments_are_named_as_in_a_query() {
     assert_eq!(report("--from yesterday --to yesterday"), Some(1));
     assert_eq!(report("--from today --to now"), Some(1));
 }
+
+#[test]
+fn a_difference_names_the_rules_that_changed() {
+    let sandbox = Sandbox::new();
+    let begin = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["team", "add", "Bob Fox", "--email", "bob@x.example", "--role", "product-owner"]).ok();
+    sandbox.run(&["config", "set", "policy.severity_by_owner", "off"]).ok();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "x"]).ok();
+    let middle = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(&["release", "accept", "1"]).ok();
+    let said = sandbox.run(&["diff", &begin]).ok();
+    for line in [
+        ".support/team.yaml",
+        "+- name: Bob Fox",
+        "+  severity_by_owner: \"off\"",
+        ".support/releases/1.yaml",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let said = sandbox.run(&["diff", &format!("{middle}..HEAD")]).ok();
+    assert!(said.contains("+accepted:") && !said.contains("team.yaml"), "{said}");
+    let said = sandbox.run(&["diff", &begin, "--format", "markdown"]).ok();
+    assert!(said.contains("- **.support/team.yaml**"), "{said}");
+    let said: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["diff", &begin, "--json"]).ok()).unwrap();
+    assert_eq!(said["files"].as_array().map(Vec::len), Some(4), "{said}");
+    assert!(sandbox.run(&["diff", "HEAD..HEAD"]).ok().contains("nothing changed"));
+}

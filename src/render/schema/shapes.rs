@@ -270,7 +270,8 @@ pub(super) fn diff() -> Value {
         ],
         &[],
     );
-    versioned(&[("from", text()), ("to", text()), ("tickets", list(ticket))], &[])
+    let file = object(&[("path", text()), ("added", list(text())), ("removed", list(text()))], &[]);
+    versioned(&[("from", text()), ("to", text()), ("tickets", list(ticket)), ("files", list(file))], &[])
 }
 
 pub(super) fn problem() -> Value {

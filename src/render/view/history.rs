@@ -88,6 +88,19 @@ pub struct Differences {
     pub to: String,
     /// Ticket by ticket: new ones first.
     pub tickets: Vec<Difference>,
+    /// The files beside the tickets, by path: settings, team, vendors, releases, calendars, answers.
+    pub files: Vec<FileDifference>,
+}
+
+/// How a file beside the tickets differs.
+#[derive(Debug)]
+pub struct FileDifference {
+    /// Its path.
+    pub path: String,
+    /// The lines that it has and had not.
+    pub added: Vec<String>,
+    /// The lines that it had and has not.
+    pub removed: Vec<String>,
 }
 
 /// How a ticket differs.

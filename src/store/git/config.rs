@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
-use crate::store::git::repository::Repository;
 
 /// Values by lower-case name; the last one of a name counts.
 pub(crate) enum Config {
@@ -66,16 +65,5 @@ fn lower(name: &str) -> String {
             format!("{}{middle}{}", section.to_lowercase(), variable.to_lowercase())
         }
         _ => name.to_lowercase(),
-    }
-}
-
-impl Repository {
-    /// The value of an attribute of a path in the work tree, as git reads it there (gitattributes(5)); `unspecified` where none
-    /// applies.
-    #[must_use]
-    pub fn attribute(&self, path: &str, name: &str) -> Option<String> {
-        let said = self.git_here(&["check-attr", "-z", name, "--", path], b"", None).ok()?;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        said.split('\0').nth(2).map(str::to_owned)
     }
 }

@@ -245,3 +245,14 @@ impl Repository {
         self.git_here(&["rm", "--quiet", "--force", "--sparse", "--", path], b"", None).map(drop)
     }
 }
+
+impl Repository {
+    /// The value of an attribute of a path in the work tree, as git reads it there (gitattributes(5)); `unspecified` where none
+    /// applies.
+    #[must_use]
+    pub fn attribute(&self, path: &str, name: &str) -> Option<String> {
+        let said = self.git_here(&["check-attr", "-z", name, "--", path], b"", None).ok()?;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        said.split('\0').nth(2).map(str::to_owned)
+    }
+}
