@@ -25,11 +25,12 @@ const MIN_TEXT: (usize, usize) = (2, 3);
 /// removed. Earlier commits still contain it, here and in every clone; the command prints how to remove it from
 /// history. A redaction cannot be undone.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").args(["text", "entry"]).required(true).multiple(true)))]
 pub struct Args {
     /// The ticket
     id: String,
     /// Remove every occurrence of TEXT (- for standard input)
-    #[arg(long, allow_hyphen_values = true, value_name = "TEXT", required_unless_present = "entry")]
+    #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     text: Vec<String>,
     /// Redact the note and attachment of ENTRY (can be repeated)
     #[arg(long, value_name = "ENTRY")]

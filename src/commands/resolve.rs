@@ -11,7 +11,7 @@ use crate::commands::views;
 use crate::process::{ProcessAction, Request, RequestKind, ResolutionRequest, workaround};
 use crate::project::{Change, Project};
 use crate::render::View;
-use crate::ticket::{LinkKind, Resolution, TicketId, has_visible};
+use crate::ticket::{LinkKind, NO_COMMIT, Resolution, TicketId, has_visible};
 
 /// Resolve tickets with a resolution code
 ///
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut ids = args.common.tickets.ids(&project, session, args.common.writing.dry_run)?;
     let words = args.answering.words(&args.common.message, &ids, &project, session)?;
     let told = known.as_ref().filter(|_| words.is_empty()).and_then(|known| workaround(known));
-    let why = args.no_commit.as_ref().map(|why| format!("No commit: {why}"));
+    let why = args.no_commit.as_ref().map(|why| format!("{NO_COMMIT}{why}"));
     let beside = why.or(told.map(str::to_owned));
     if args.children {
         add_children(&project, &mut ids)?;

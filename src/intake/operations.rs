@@ -8,7 +8,12 @@ use serde_json::{Map, Value};
 use crate::process::{
     Assignee, Changes, FieldChange, FollowUp, ProcessAction, Request, RequestKind, ResolutionRequest,
 };
-use crate::ticket::{Field, Finding, Kind, Level, LinkKind, Node, Resolution, TicketId, Visibility, nearest};
+use crate::ticket::{
+    Field, Finding, Kind, Level, LinkKind, NO_COMMIT, Node, Resolution, TicketId, Visibility, nearest,
+};
+
+/// The follow-up that `pend` has where none is given, as on the command line.
+const FOLLOW_UP: &str = "3d";
 
 /// The operations, and what an object of each may have beside [`EVERY`]. `edit` and `triage` take the fields of a ticket, too,
 /// and `escalate` the findings.
@@ -81,7 +86,7 @@ pub fn read_operation(
         _ => RequestKind::Process(action(&word, &object, resolve)?),
     };
     // The reason stands in the note, as `resolve --no-commit` writes it.
-    let why = object.text("no_commit")?.map(|why| format!("No commit: {why}"));
+    let why = object.text("no_commit")?.map(|why| format!("{NO_COMMIT}{why}"));
     let said: Vec<String> = object.text("note")?.into_iter().chain(why).collect();
     let mut request = Request::new(what).with_note((!said.is_empty()).then(|| said.join("\n\n")));
     request.force = object.flag("force")?;
@@ -133,7 +138,7 @@ fn action(
         }
         "alert" => ProcessAction::Alert(object.need("to")?),
         "pend" => ProcessAction::Pend {
-            follow_up: FollowUp::parse(&object.need("follow_up")?)
+            follow_up: FollowUp::parse(&object.text("follow_up")?.unwrap_or_else(|| FOLLOW_UP.to_owned()))
                 .ok_or("'follow_up' is not a valid time (use 3d, 12h or 2026-11-26T09:00:00Z)")?,
         },
         "resume" => ProcessAction::Resume,

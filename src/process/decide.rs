@@ -45,7 +45,7 @@ pub fn open(
     record.change_all(&Fields::default(), changes)?;
     record.judge_severity(rules, actor)?;
     record.check_side_door(&id, &Fields::default(), &request, rules, actor)?;
-    record.check_ending(&id, &Fields::default(), false, &request, rules)?;
+    record.check_ending(&id, &Fields::default(), &request, rules)?;
     if !record.set.contains_key(&Field::Title) {
         return Err(Refusal::NoTitle);
     }
@@ -136,7 +136,7 @@ impl Record {
             RequestKind::Edit(changes) => {
                 self.edit(ticket, changes, rules, actor)?;
                 self.check_side_door(ticket.id(), head, request, rules, actor)?;
-                self.check_ending(ticket.id(), head, ticket.has_commits_since_reopened(), request, rules)?;
+                self.check_ending(ticket.id(), head, request, rules)?;
                 self.leave_status(head)?;
                 Ok(Action::Edit)
             }
@@ -149,7 +149,7 @@ impl Record {
                 self.leave_status(&told)?;
                 self.judge_severity(rules, actor)?;
                 self.check_side_door(ticket.id(), &told, request, rules, actor)?;
-                self.check_ending(ticket.id(), &told, ticket.has_commits_since_reopened(), request, rules)?;
+                self.check_ending(ticket.id(), &told, request, rules)?;
                 Ok(Action::Edit)
             }
             RequestKind::Undo(entries) => self.undo(ticket, entries, request, rules, actor),

@@ -1,9 +1,9 @@
-//! What a ticket that is resolved as fixed needs: a commit that was linked since it was last reopened, or a reason.
+//! What a ticket that is resolved as fixed needs: a commit, or a reason.
 
 use crate::process::decide::Record;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
-use crate::process::request::FieldChange;
+use crate::process::request::{FieldChange, Request};
 use crate::process::rules::Rules;
 use crate::ticket::{Field, Fields, Set, TicketId};
 
@@ -18,18 +18,19 @@ impl Record {
         Ok(())
     }
 
-    /// What the policy makes of a fix without a commit; `is_overridden` where a product owner's or a lead's reason overrides it.
+    /// What the policy makes of a fix without a commit: of a step, or of an edit, which a reason may override.
     pub(super) fn weigh_missing_commit(
         &mut self,
         id: &TicketId,
         rules: &Rules,
-        is_overridden: bool,
+        edit: Option<&Request>,
     ) -> Result<(), Refusal> {
+        let is_overridden = edit.is_some_and(|request| request.force && request.note.is_some());
         match rules.settings.fixed_needs_commit {
             Policy::Off => {}
             Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
             Policy::Enforce if is_overridden => self.overrides.push("policy.fixed_needs_commit".to_owned()),
-            Policy::Enforce => return Err(Refusal::NoCommit(id.clone())),
+            Policy::Enforce => return Err(Refusal::NoCommit { id: id.clone(), is_edit: edit.is_some() }),
         }
         Ok(())
     }

@@ -227,7 +227,12 @@ pub enum Refusal {
     },
     /// Fixed without a commit.
     #[error("resolution 'fixed' requires a commit")]
-    NoCommit(TicketId),
+    NoCommit {
+        /// The ticket.
+        id: TicketId,
+        /// True for a change of the fields alone.
+        is_edit: bool,
+    },
     /// A duplicate of nothing.
     #[error("resolution 'duplicate' requires the original ticket")]
     NoOriginal(TicketId),
@@ -259,6 +264,15 @@ pub enum Refusal {
         /// The entry that was to be the last.
         wanted: String,
     },
+}
+
+fn commit_hint(id: &TicketId, is_edit: bool) -> String {
+    match is_edit {
+        true => format!("git support edit {id} --resolution fixed --commit COMMIT"),
+        false => format!(
+            "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""
+        ),
+    }
 }
 
 fn which_vendor(known: &[String]) -> String {
@@ -311,9 +325,7 @@ impl Refusal {
             Self::NoVendor { name, .. } => Some(format!("git support vendor add {name} --email ADDRESS")),
             Self::WhichVendor { known } => Some(which_vendor(known)),
             Self::NoChannel(name) => Some(format!("git support vendor edit {name} --email ADDRESS")),
-            Self::NoCommit(id) => Some(format!(
-                "git support resolve {id} --as fixed --commit COMMIT, or --no-commit \"why there is none\""
-            )),
+            Self::NoCommit { id, is_edit } => Some(commit_hint(id, *is_edit)),
             Self::NoOriginal(id) => {
                 Some(format!("git support resolve {id} --as duplicate --duplicate-of ID"))
             }
@@ -369,6 +381,10 @@ impl Refusal {
         if matches!(self, Self::NoStep { .. }) {
             return Some("open it without --status".to_owned());
         }
-        if matches!(self, Self::NoCommit(_)) { Some("add --commit COMMIT".to_owned()) } else { self.hint() }
+        if matches!(self, Self::NoCommit { .. }) {
+            Some("add --commit COMMIT".to_owned())
+        } else {
+            self.hint()
+        }
     }
 }

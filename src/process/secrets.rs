@@ -17,6 +17,7 @@ const SHAPES: &[(&str, &str, &str)] = &[
     ("a Stripe key", "k_live_", r"\b[sr]k_live_[0-9a-zA-Z]{20,}"),
     ("an npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
     ("a JSON Web Token", "eyJ", r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{16,}"),
+    ("a bearer token", "earer ", r"\b[Bb]earer [A-Za-z0-9._~+/\-]{20,}"),
     ("a password in an address", "://", r"\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/:@]{3,}@"),
 ];
 

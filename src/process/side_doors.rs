@@ -91,12 +91,10 @@ impl Record {
     }
 
     /// Sees that a ticket that is set to fixed names a commit, whatever sets it so, and that what has ended says how.
-    /// `is_linked` where one was linked since it was last reopened.
     pub(super) fn check_ending(
         &mut self,
         id: &TicketId,
         head: &Fields,
-        is_linked: bool,
         request: &Request,
         rules: &Rules,
     ) -> Result<(), Refusal> {
@@ -114,10 +112,11 @@ impl Record {
         }
         let is_fixed =
             self.code(head).is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
-        if !is_fixed || is_linked || self.sets(&Field::Commits) {
+        let has_commit = head.members(&Field::Commits).next().is_some() || self.sets(&Field::Commits);
+        if !is_fixed || has_commit {
             return Ok(());
         }
-        self.weigh_missing_commit(id, rules, request.force && request.note.is_some())
+        self.weigh_missing_commit(id, rules, Some(request))
     }
 
     /// Sees that a ticket that has ended goes on saying how.

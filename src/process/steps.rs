@@ -279,12 +279,12 @@ impl Record {
         let head = ticket.fields();
         self.change(head, &Field::Resolution, &FieldChange::to_text(ending.code.as_str()))?;
         self.link_fix(head, &ending.commits)?;
-        let has_commit = !ending.commits.is_empty() || ticket.has_commits_since_reopened();
+        let has_commit = !ending.commits.is_empty() || head.members(&Field::Commits).next().is_some();
         if ending.code == Resolution::Fixed
             && !has_commit
             && !ending.no_commit.as_deref().is_some_and(has_visible)
         {
-            self.weigh_missing_commit(ticket.id(), rules, false)?;
+            self.weigh_missing_commit(ticket.id(), rules, None)?;
         }
         if let Some(known) = &ending.answered_by {
             if known == ticket.id() {

@@ -141,11 +141,15 @@ impl From<store::Error> for Failure {
                 Self::new(Kind::Invalid, bad).hint(hint)
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),
-            store::Error::NotFound { ref elsewhere, .. } if !elsewhere.is_empty() => {
+            store::Error::NotFound { ref elsewhere, ref branch, .. } if !elsewhere.is_empty() => {
+                let own = |name: &String| name.strip_prefix("origin/") == Some(branch.as_str());
                 let name = elsewhere.first().map_or("", String::as_str);
                 // A branch of the remote alone is begun here by its own name.
                 let name = shell_word(name.strip_prefix("origin/").unwrap_or(name));
-                let hint = format!("--branch {name}; to read every branch: --all-branches");
+                let hint = match elsewhere.iter().any(own) {
+                    true => "git support sync".to_owned(),
+                    false => format!("--branch {name}; to read every branch: --all-branches"),
+                };
                 Self::new(Kind::NotFound, error).hint(hint)
             }
             store::Error::NotFound { ref near, .. } => {
@@ -189,7 +193,7 @@ impl From<Refusal> for Failure {
             | Refusal::NoLevel { .. }
             | Refusal::LevelOneDefers(_)
             | Refusal::NoChannel(_)
-            | Refusal::NoCommit(_)
+            | Refusal::NoCommit { .. }
             | Refusal::NotTheirs { .. }
             | Refusal::NothingProposed(_)
             | Refusal::LongNote { .. }

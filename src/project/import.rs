@@ -49,11 +49,13 @@ impl Change<'_, '_> {
             Err(problem) => return Ok(Err(problem)),
         };
         // The long texts of an issue came with it.
-        if is_whole && let Err(problem) = self.import_attachments(&after, content)? {
-            return Ok(Err(problem));
-        }
+        let files = match is_whole.then(|| self.import_attachments(&after, content)).transpose()? {
+            Some(Err(problem)) => return Ok(Err(problem)),
+            Some(Ok(files)) => files,
+            None => 0,
+        };
         if before.as_ref() == Some(&after) {
-            return Ok(Ok(Imported::Unchanged));
+            return Ok(Ok(if files > 0 { Imported::Changed } else { Imported::Unchanged }));
         }
         let imported = if before.is_some() { Imported::Changed } else { Imported::New };
         let change = TicketChange { before, after };
@@ -69,12 +71,13 @@ impl Change<'_, '_> {
     }
 
     /// Takes the attachments that a ticket names and this project lacks, where they came in with it; the others are
-    /// counted. The inner error says which is not what its entry says.
+    /// counted. How many came; the inner error says which is not what its entry says.
     fn import_attachments(
         &mut self,
         ticket: &Ticket,
         content: &AttachmentContent<'_>,
-    ) -> Result<Result<(), String>, Failure> {
+    ) -> Result<Result<usize, String>, Failure> {
+        let mut files = 0;
         for entry in ticket.timeline().iter().filter(|entry| entry.redacted.is_none()) {
             let Some(file) = &entry.attachment else { continue };
             if self.project().attachment(ticket.id(), file)?.is_some() {
@@ -90,8 +93,9 @@ impl Change<'_, '_> {
             }
             let path = format!("{}/{}", layout::attachments(ticket.id()), file.file);
             self.store_file(path, bytes)?;
+            files += 1;
         }
-        Ok(Ok(()))
+        Ok(Ok(files))
     }
 
     /// Sees that what comes into a ticket that is here is what its steps could have done, where the project enforces that;

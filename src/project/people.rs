@@ -103,15 +103,24 @@ impl Change<'_, '_> {
     /// # Errors
     /// The ticket names no reporter, or cannot be read.
     pub fn speaker(&self, id: &TicketId, typed: &str) -> Result<String, Failure> {
-        if !typed.eq_ignore_ascii_case("customer") {
-            return self.anybody(typed);
-        }
         let ticket = self.ticket(id)?;
         let reporter = ticket.as_ref().and_then(reporter).map(|reporter| reporter.to_string());
-        reporter.ok_or_else(|| {
-            Failure::new(Kind::Refused, format!("{id} names no reporter"))
-                .hint("name them: --from 'Name <address>'")
-        })
+        if typed.eq_ignore_ascii_case("customer") {
+            return reporter.ok_or_else(|| {
+                Failure::new(Kind::Refused, format!("{id} names no reporter"))
+                    .hint("name them: --from 'Name <address>'")
+            });
+        }
+        let who = self.anybody(typed)?;
+        let person = Person::parse(&who);
+        let is_member = |who: &Person| self.project().team().is_ok_and(|team| team.has_member(who));
+        // Of the team, a customer is who has reported the ticket.
+        if reporter.as_ref() != Some(&who) && person.as_ref().is_some_and(is_member) {
+            let message = format!("{} is on the team, and no customer", visible(&who));
+            return Err(Failure::new(Kind::Refused, message)
+                .hint(format!("say it in your own words: git support comment {id} -m TEXT")));
+        }
+        Ok(who)
     }
 
     fn assignee(&self, to: Assignee) -> Result<Assignee, Failure> {
@@ -198,7 +207,8 @@ fn named(typed: &str) -> Result<String, Failure> {
 /// Nobody who is known.
 pub(super) fn unknown_person(kind: Kind, typed: &str, people: &[KnownPerson]) -> Failure {
     let known = names(people.iter());
-    Failure::new(kind, format!("unknown person '{}' (known: {known})", visible(typed)))
+    let known = if known.is_empty() { known } else { format!(" (known: {known})") };
+    Failure::new(kind, format!("unknown person '{}'{known}", visible(typed)))
         .hint("git support team add NAME --email ADDRESS --role ROLE")
 }
 

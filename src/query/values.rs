@@ -322,7 +322,7 @@ pub(super) fn no_such(column: usize, word: &str, words: &[&str]) -> SyntaxError 
         column,
         problem: format!("'{word}' is not a valid value (possible values: {})", words.join(", ")),
         hint: habits::value(word, words)
-            .or_else(|| nearest(word, words))
+            .or_else(|| nearest(word, words).filter(|_| word.parse::<u64>().is_err()))
             .map(|near| format!("did you mean {near}?")),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::render::json_value::{SCHEMA, value};
@@ -10,7 +11,6 @@ use crate::render::markdown::inline;
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, shown};
 use crate::render::view::history::{Difference, Differences, FileDifference};
 use crate::ticket::{codec, cut, short_node, visible_line};
-use anstyle::Style;
 
 impl Difference {
     fn what(&self) -> &'static str {

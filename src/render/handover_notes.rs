@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::process::for_outside;
-use crate::render::lines::{SHORT_COMMIT, contested_values, linked_text, value_text};
+use crate::render::lines::{SHORT_COMMIT, bytes_text, contested_values, linked_text, value_text};
 use crate::render::markdown::{fenced, inline};
 use crate::render::paint::{BOLD, DIM, RenderOptions, shown};
 use crate::render::view::{Audience, HandoverNotes};
@@ -175,7 +175,7 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
         let place = match packet.audience {
             Audience::Team => format!(".support/attachments/{}/{}", packet.ticket.id(), file.file),
             Audience::Vendor(_) | Audience::Enhance => {
-                format!("{} bytes, SHA-256 {}", file.bytes, file.sha256)
+                format!("{}, SHA-256 {}", bytes_text(file.bytes), file.sha256)
             }
         };
         let name = match packet.audience {

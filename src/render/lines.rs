@@ -78,7 +78,7 @@ pub(super) fn steps(tickets: &[Ticket], new: &BTreeSet<EntryId>, look: &RenderOp
 fn step(entry: &Entry, ticket: &Ticket, look: &RenderOptions, out: &mut String) {
     let what = match (set_lines(entry).join(", "), &entry.attachment) {
         (_, Some(file)) => {
-            format!("{} ({} byte{})", shown(&file.name), file.bytes, if file.bytes == 1 { "" } else { "s" })
+            format!("{} ({})", shown(&file.name), bytes_text(file.bytes))
         }
         (sets, None) => sets,
     };
@@ -259,7 +259,8 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
         let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("overrode {}", shown(rule))));
     }
     if let Some(file) = &entry.attachment {
-        let _ = writeln!(out, "{indent}{} ({} bytes, entry {})", shown(&file.name), file.bytes, entry.id);
+        let _ =
+            writeln!(out, "{indent}{} ({}, entry {})", shown(&file.name), bytes_text(file.bytes), entry.id);
     }
     if let Some(note) = &entry.note {
         if entry.visibility != Visibility::Customer {
@@ -379,4 +380,9 @@ pub(super) fn dry_run(dry_run: &DryRun, look: &RenderOptions) -> String {
         let _ = writeln!(out, "{}", look.paint(style, line));
     }
     out
+}
+
+/// A size for people: `1 byte`, `512 bytes`.
+pub(super) fn bytes_text(bytes: u64) -> String {
+    format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" })
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket};
 
+/// What stands in a note before the reason for no commit.
+pub const NO_COMMIT: &str = "No commit: ";
+
 /// The commits that fix a ticket, as far as its history tells.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FixCommits {
@@ -32,7 +35,12 @@ impl Ticket {
         let entries: Vec<&Entry> = self.in_effect().collect();
         let reopened =
             entries.iter().rposition(|entry| entry.action == Action::Reopen).map_or(0, |at| at + 1);
-        let last = entries.get(reopened..).unwrap_or_default();
+        let mut last = entries.get(reopened..).unwrap_or_default();
+        let has_reason = last.iter().any(|entry| entry.action == Action::Resolve && says_no_commit(entry));
+        if !is_open && !has_reason && of(&mut last.iter().copied()).is_empty() {
+            // Resolved again with nothing new: it was reopened by mistake.
+            last = &entries;
+        }
         let candidates = of(&mut last.iter().copied());
         let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
         // What was linked once and is no more was no fix either: its step was undone.
@@ -42,16 +50,11 @@ impl Ticket {
         let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
         Some(FixCommits { counting, failed })
     }
+}
 
-    /// True where commits were linked since it was last reopened: those from before did not fix it.
-    #[must_use]
-    pub fn has_commits_since_reopened(&self) -> bool {
-        let mut linked = false;
-        for entry in self.in_effect() {
-            linked = entry.action != Action::Reopen && (linked || !commits_of(entry).is_empty());
-        }
-        linked && self.fields().members(&Field::Commits).next().is_some()
-    }
+/// True where an entry says why there is no commit.
+fn says_no_commit(entry: &Entry) -> bool {
+    entry.note.as_deref().is_some_and(|note| note.contains(NO_COMMIT))
 }
 
 /// The commits that an entry linked.

@@ -65,7 +65,7 @@ pub use earlier::EarlierTexts;
 pub use entry::{Attachment, Entry, EntryData, EntryIdentity, Set, Visibility};
 pub use field::{Field, Kind, MAX_LINE_CHARS};
 pub use fields::Fields;
-pub use fix_commits::FixCommits;
+pub use fix_commits::{FixCommits, NO_COMMIT};
 pub use fold::fold;
 use fold::{last_setter, setters, told_text};
 pub use folding::{folded, natural_key, plain, spelled};

@@ -236,6 +236,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a product owner confirms it with",
         "proposals::a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed",
     ),
+    ("say it in your own words", "scripted::the_words_of_the_team_are_nobody_elses"),
+    ("--resolution fixed --commit COMMIT", "scripted::a_resolution_is_corrected_as_the_hint_says"),
     ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git check-attr merge", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git tag -f {} {commit", "release_records::what_was_handed_over_stays_though_its_tag_moves"),

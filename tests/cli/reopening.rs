@@ -46,17 +46,3 @@ fn a_new_fix_resolves_a_reopened_ticket() {
         sandbox.run(&["check", "status:open"]).ok();
     }
 }
-
-#[test]
-fn the_commit_that_the_policy_wants_is_one_since_the_reopening() {
-    let sandbox = Sandbox::new();
-    sandbox.shell("git-support -q config set policy.fixed_needs_commit enforce").ok();
-    sandbox.shell(&format!("{REOPENED} true")).ok();
-    let resolve = "A=$(git-support list --format csv | sed -n 2p | cut -d, -f1); git-support";
-    for wrong in ["resolve $A --as fixed", "edit $A --status resolved --resolution fixed"] {
-        let said = sandbox.shell(&format!("{resolve} {wrong}")).fails(1);
-        assert!(said.contains("--commit") || said.contains("commit"), "{wrong}: {said}");
-    }
-    sandbox.shell(&format!("{resolve} resolve $A --as fixed --commit HEAD~2")).ok();
-    sandbox.run(&["audit"]).ok();
-}

@@ -249,3 +249,63 @@ fn attempts_of_one_report_are_one_report() {
     change(&sandbox, "Fix");
     assert_eq!(counts(&run_of(&sandbox, &[("attempt-1.xml", &passes)]))[3], 1);
 }
+
+#[test]
+fn the_words_of_the_team_are_nobody_elses() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["team", "add", "Pat Moe", "--email", "pat@x.example", "--role", "product-owner"]).ok();
+    let id = sandbox.run(&["new", "Bug", "--reporter", "Kim Roe <kim@c.example>"]).ok().trim().to_owned();
+    sandbox.run(&["pend", &id, "-m", "?"]).ok();
+    for who in ["Pat Moe <pat@x.example>", "pat@x.example", "Pat Moe"] {
+        let said = sandbox.run(&["comment", &id, "--from", who, "-m", "I agree."]).fails(1);
+        assert!(
+            said.contains("is on the team, and no customer") && said.contains("in your own words"),
+            "{said}"
+        );
+    }
+    sandbox.run(&["comment", &id, "-m", "Pat agrees, on the phone."]).ok();
+    assert_eq!(sandbox.field(&id, "status"), "pending");
+    // Of a ticket that they reported, they are the customer.
+    let own = sandbox.run(&["new", "Mine", "--reporter", "Pat Moe <pat@x.example>"]).ok().trim().to_owned();
+    sandbox.run(&["comment", &own, "--from", "pat@x.example", "-m", "It works."]).ok();
+    sandbox.run(&["comment", &id, "--from", "Lee <lee@c.example>", "-m", "Same here."]).ok();
+}
+
+#[test]
+fn a_resolution_is_corrected_as_the_hint_says() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let id = sandbox.run(&["new", "Bug"]).ok().trim().to_owned();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    let said = sandbox.run(&["edit", &id, "--resolution", "fixed"]).fails(1);
+    let hint = said.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap_or_default();
+    assert_eq!(hint, format!("git support edit {id} --resolution fixed --commit COMMIT"));
+    sandbox.shell("echo fix >fix.txt; git add fix.txt; git commit -qm Fix").ok();
+    sandbox.shell(&hint.replace("COMMIT", "HEAD")).ok();
+    assert_eq!(sandbox.field(&id, "resolution"), "fixed");
+}
+
+#[test]
+fn a_ticket_that_is_fetched_and_not_merged_is_reached_as_the_hint_says() {
+    let sandbox = Sandbox::new();
+    sandbox.shell("git stash -qu; git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q -u origin main; git clone -q ../hub.git ../other").ok();
+    let new = "cd ../other; git config user.name Bo; git config user.email bo@x.example; git support new There; git push -q origin main";
+    let id = sandbox.shell(new).ok().lines().last().unwrap_or_default()[..10].to_owned();
+    sandbox.git(&["fetch", "-q"]);
+    let said = sandbox.run(&["show", &id]).fails(1);
+    assert!(said.contains("it is on origin/main") && said.contains("hint: git support sync"), "{said}");
+    sandbox.run(&["sync"]).ok();
+    sandbox.run(&["show", &id]).ok();
+}
+
+#[test]
+fn a_line_that_pends_asks_again_when_the_command_would() {
+    let sandbox = Sandbox::new();
+    let [one, other] = ["One", "Other"].map(|title| sandbox.run(&["new", title]).ok().trim().to_owned());
+    sandbox.run(&["pend", &one, "-m", "?"]).ok();
+    let line = serde_json::json!({"op": "pend", "id": other, "note": "?"}).to_string();
+    sandbox.run_unwatched(&["batch"], &line).ok();
+    let day =
+        |id: &str| sandbox.field(id, "deferral")["follow_up"].as_str().unwrap_or_default()[..10].to_owned();
+    assert_eq!(day(&one), day(&other));
+}

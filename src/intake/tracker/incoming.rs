@@ -12,7 +12,7 @@ use crate::process::{
     ResolutionRequest, checksum, without_secrets,
 };
 use crate::ticket::{
-    EntryId, Field, LinkKind, MAX_TEXT_BYTES, Person, Resolution, TicketId, Timestamp, Visibility,
+    EntryId, Field, LinkKind, MAX_TEXT_BYTES, NO_COMMIT, Person, Resolution, TicketId, Timestamp, Visibility,
     first_bytes,
 };
 
@@ -132,7 +132,7 @@ fn ended(issue: &Issue, at: Timestamp, code: &str, links: &[(LinkKind, TicketId)
         duplicate_of: original.map(|(_, id)| id.clone()),
         answered_by: None,
     };
-    let note = (code == "fixed").then(|| format!("No commit: {why}"));
+    let note = (code == "fixed").then(|| format!("{NO_COMMIT}{why}"));
     let request = Request::new(RequestKind::Process(ProcessAction::Resolve(ending))).with_note(note);
     IncomingEntry { mark: String::new(), earlier: None, by: issue.closer.clone(), at, request }
 }

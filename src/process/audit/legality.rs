@@ -264,7 +264,7 @@ fn opening(entry: &Entry, after: &Ticket, rules: &Rules, actor: &Actor) -> Optio
 pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
     let rule = match refusal {
         Refusal::MissingFindings { .. } => AuditRule::StepHandover,
-        Refusal::NoCommit(_) => AuditRule::StepCommit,
+        Refusal::NoCommit { .. } => AuditRule::StepCommit,
         Refusal::NoVendor { .. }
         | Refusal::WhichVendor { .. }
         | Refusal::NoChannel(_)

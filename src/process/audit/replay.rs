@@ -6,12 +6,9 @@ use crate::process::request::{
     ResolutionRequest,
 };
 use crate::ticket::{
-    Action, Entry, EntryId, Field, Fields, Finding, Kind, Level, LinkKind, Node, Resolution, Set, Ticket,
-    TicketId, Timestamp,
+    Action, Entry, EntryId, Field, Fields, Finding, Kind, Level, LinkKind, NO_COMMIT, Node, Resolution, Set,
+    Ticket, TicketId, Timestamp,
 };
-
-/// What a reason for no commit begins with in a note (`resolve --no-commit`).
-const NO_COMMIT: &str = "No commit: ";
 
 /// The request that an entry answers to; `None` for what only a newer version knows, and for what is judged
 /// otherwise. Long texts are taken from the head of the version that brought the entry.

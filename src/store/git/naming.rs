@@ -62,13 +62,41 @@ pub(crate) fn tickets_named(message: &str, trailers: &[(String, String)]) -> Vec
             add(known.unwrap_or(SUPPORTS), id);
         }
     }
-    let sentences = SENTENCE.as_ref().map(|pattern| pattern.captures_iter(message).collect::<Vec<_>>());
+    let prose = without_code(message);
+    let sentences = SENTENCE.as_ref().map(|pattern| pattern.captures_iter(&prose).collect::<Vec<_>>());
     for sentence in sentences.into_iter().flatten() {
         let is_question = sentence.get(2).is_some();
-        let list = sentence.get(1).filter(|_| !is_question).map_or("", |list| list.as_str());
+        let before = sentence.get(0).and_then(|whole| prose.get(..whole.start())).unwrap_or_default();
+        let is_said = !is_question && !is_to_do(before);
+        let list = sentence.get(1).filter(|_| is_said).map_or("", |list| list.as_str());
         words(list).filter(|word| word.len() == *ID_CHARS.end()).for_each(|id| add(RESOLVES, id));
     }
     named
+}
+
+/// A message without its fenced code, which quotes.
+fn without_code(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    let mut fence = None;
+    for line in message.split_inclusive('\n') {
+        let begin = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| begin.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            (None, None) => out.push_str(line),
+            (Some(_), _) => {}
+        }
+    }
+    out
+}
+
+/// True where the line says before the sentence that it is still to be done.
+fn is_to_do(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    words
+        .any(|word| ["todo", "fixme", "xxx", "tbd", "wip"].iter().any(|mark| word.eq_ignore_ascii_case(mark)))
 }
 
 /// The ids in the value of a trailer, and each item of it that begins with none, so that it can be named. What
@@ -137,6 +165,11 @@ mod tests {
             ("fix: #7k3fq2m9xd", "R7k3fq2m9xd"),
             ("Wait (closes #7K3FQ2M9XD, 2abcdefgh0 and #3abcdefgh0).", "R7k3fq2m9xd R2abcdefgh0 R3abcdefgh0"),
             ("Fixes-Ticket: 7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("TODO: fix 7k3fq2m9xd", ""),
+            ("Pay\n\n- todo (fix 7k3fq2m9xd)", ""),
+            ("TODO\nfix 7k3fq2m9xd", "R7k3fq2m9xd"),
+            ("Docs\n\n```\nFixes 7k3fq2m9xd\n```\n", ""),
+            ("Docs\n\n```sh\nls\n```\nFixes 7k3fq2m9xd", "R7k3fq2m9xd"),
             ("Resolved 7k3fq2m9xd, and 2abcdefgh0", "R7k3fq2m9xd R2abcdefgh0"),
             (
                 "Fixes 7k3fq2m9xd; 2abcdefgh0/3abcdefgh0 + 4abcdefgh0",

@@ -172,11 +172,15 @@ impl Repository {
             }
         };
         found.ok_or_else(|| {
-            Error::new(
-                Kind::NotFound,
-                format!("'{text}' is not a valid revision or date (use HEAD~5, v1.0 or 2099-12-01)"),
-            )
-            .hint("git log --oneline -- .support")
+            let bytes = text.as_bytes();
+            let is_day = bytes.len() == 10 && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+            let message = match is_day {
+                true => format!(
+                    "'{text}' is a date, and a revision is needed here (git rev-list -1 --before={text} HEAD)"
+                ),
+                false => format!("'{text}' is not a valid revision or date (use HEAD~5, v1.0 or 2099-12-01)"),
+            };
+            Error::new(Kind::NotFound, message).hint("git log --oneline -- .support")
         })
     }
 
