@@ -1,11 +1,16 @@
 //! Which releases contain the fix of a ticket, read from the commit graph.
 
+use std::collections::BTreeSet;
+
 use crate::process::Release;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::RESOLVES;
 use crate::store::git::ObjectId;
+use crate::store::{Builds, RESOLVES};
 use crate::ticket::{Field, Ticket, is_prefix};
+
+/// The most tickets that are named one by one.
+const MAX_NAMED: usize = 20;
 
 impl Project<'_> {
     /// The versions whose builds contain a ticket's fix.
@@ -50,6 +55,34 @@ impl Project<'_> {
         Ok(moved.unwrap_or(tagged))
     }
 
+    /// Names the tickets that are resolved as fixed by commits which no branch and no tag has: no release can contain them.
+    fn warn_of_lost_fixes(&self, tickets: &[Ticket], builds: &Builds<'_>) -> Result<(), Failure> {
+        let mut unknown = Vec::new();
+        for ticket in tickets.iter().filter(|ticket| !ticket.fields().status().is_open()) {
+            let fixes = ticket.fix_commits().unwrap_or_default().counting;
+            if !fixes.is_empty() && fixes.iter().all(|fix| builds.is_in_none(fix)) {
+                unknown.push((ticket.id(), fixes));
+            }
+        }
+        let names = unknown.iter().flat_map(|(_, fixes)| fixes).map(String::as_str).collect();
+        let lost = self.store.lost_commits(&names)?;
+        let is_lost = |fixes: &BTreeSet<String>| fixes.iter().all(|fix| lost.contains(fix.as_str()));
+        let of: Vec<&str> =
+            unknown.iter().filter(|(_, fixes)| is_lost(fixes)).map(|(id, _)| id.as_str()).collect();
+        let ids = of.get(..MAX_NAMED.min(of.len())).unwrap_or_default();
+        if !ids.is_empty() {
+            let more = match of.len() - ids.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            self.host.note(format!(
+                "warning: the commits that fixed {}{more} are in no branch or tag (squashed or rebased since?); name the new ones: git support edit ID --commit COMMIT",
+                ids.join(" ")
+            ));
+        }
+        Ok(())
+    }
+
     /// The tickets whose fix a release's tag contains, and no earlier release's tag does. A fix that was reverted
     /// before the tag does not count.
     ///
@@ -80,7 +113,9 @@ impl Project<'_> {
         let tickets = self.find_tickets(&format!("({query}) sort:id"))?;
         let builds = self.store.builds(&tips, &said, &tickets)?;
         let this = builds.of(tag);
-        let mut fixed: Vec<Ticket> = tickets.into_iter().filter(|ticket| this.fixes(ticket)).collect();
+        let (mut fixed, others): (Vec<Ticket>, Vec<Ticket>) =
+            tickets.into_iter().partition(|ticket| this.fixes(ticket));
+        self.warn_of_lost_fixes(&others, &builds)?;
         // Only what is fixed here is looked for in the releases before.
         for earlier in tips.iter().skip(1).filter(|other| builds.contains(tag, **other)) {
             if fixed.is_empty() {

@@ -58,6 +58,23 @@ impl Store {
         Ok(said)
     }
 
+    /// Of commits that tickets name, those that no branch and no tag of this clone has: they were squashed or rebased since.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn lost_commits<'n>(&self, names: &BTreeSet<&'n str>) -> Result<BTreeSet<&'n str>, Error> {
+        if names.is_empty() || self.repository.is_cut() {
+            return Ok(BTreeSet::new());
+        }
+        let there: HashMap<ObjectId, &str> =
+            names.iter().filter_map(|name| Some((self.repository.revision(name).ok()?, *name))).collect();
+        let kept: BTreeSet<&str> = there.values().copied().collect();
+        let mut lost: BTreeSet<&str> = names.difference(&kept).copied().collect();
+        let outside = self.repository.outside_references(&there.keys().copied().collect::<Vec<_>>())?;
+        lost.extend(outside.iter().filter_map(|commit| there.get(commit).copied()));
+        Ok(lost)
+    }
+
     /// Some tips of history with what was said in them, for some tickets: one walk tells what each contains, the tips
     /// themselves too.
     ///
@@ -106,6 +123,13 @@ impl Builds<'_> {
     #[must_use]
     pub fn contains(&self, tip: ObjectId, other: ObjectId) -> bool {
         self.reach.contains(tip, other)
+    }
+
+    /// True where a commit that a ticket names is in none of the tips.
+    #[must_use]
+    pub fn is_in_none(&self, name: &str) -> bool {
+        let Some(commit) = self.named.get(name) else { return true };
+        !self.reach.places().any(|tip| self.reach.contains(tip, *commit))
     }
 
     /// One of the tips.

@@ -45,7 +45,7 @@ use std::time::Duration;
 pub use branches::Places;
 pub use commit_deltas::{Form, Parsed, Version};
 pub use error::{BadFile, Error};
-pub use fixes::Build;
+pub use fixes::{Build, Builds};
 pub use git::RESOLVES;
 pub use hand_edits::HandEdit;
 pub use hand_set::HandSet;

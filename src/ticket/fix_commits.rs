@@ -42,7 +42,8 @@ impl Ticket {
             last = &entries;
         }
         let candidates = of(&mut last.iter().copied());
-        let resolving = of(&mut last.iter().copied().filter(|entry| entry.action == Action::Resolve));
+        let names_fix = |entry: &&Entry| entry.action == Action::Resolve || (!is_open && is_by_hand(entry));
+        let resolving = of(&mut last.iter().copied().filter(names_fix));
         // What was linked once and is no more was no fix either: its step was undone.
         let ever = self.timeline().iter().flat_map(commits_of);
         let may_fix = if is_open { &resolving } else { &candidates };
@@ -55,6 +56,15 @@ impl Ticket {
 /// True where an entry says why there is no commit.
 fn says_no_commit(entry: &Entry) -> bool {
     entry.note.as_deref().is_some_and(|note| note.contains(NO_COMMIT))
+}
+
+/// True where somebody named the commits of a fix by hand (`edit --commit`); what `scan` links, its note names.
+fn is_by_hand(entry: &Entry) -> bool {
+    let is_named = |commit: &String| {
+        let short = commit.get(..10).unwrap_or(commit);
+        entry.note.as_deref().is_some_and(|note| note.starts_with(short))
+    };
+    entry.action == Action::Edit && !commits_of(entry).iter().any(is_named)
 }
 
 /// The commits that an entry linked.

@@ -238,6 +238,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("say it in your own words", "scripted::the_words_of_the_team_are_nobody_elses"),
     ("--resolution fixed --commit COMMIT", "scripted::a_resolution_is_corrected_as_the_hint_says"),
+    (
+        "are in no branch or tag",
+        "release_records::a_fix_that_was_squashed_or_rebased_is_named_and_can_be_named_anew",
+    ),
     ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git check-attr merge", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git tag -f {} {commit", "release_records::what_was_handed_over_stays_though_its_tag_moves"),

@@ -124,3 +124,30 @@ fn attributes_that_break_merges_are_found_and_repaired() {
         assert!(sandbox.run(&["list"]).ok().contains("Bug"));
     }
 }
+
+#[test]
+fn a_fix_that_was_squashed_or_rebased_is_named_and_can_be_named_anew() {
+    for how in [
+        "git switch -q main; git merge -q --squash topic; git commit -qm 'Better pay (#7)'; git branch -qD topic",
+        "git switch -q main; git commit -q --allow-empty -m Other; git switch -q topic; git rebase -q main 2>/dev/null; git switch -q main; git merge -q --ff-only topic",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-qu"]);
+        let id = sandbox.run(&["new", "Bug"]).ok().trim().to_owned();
+        sandbox.shell(&format!(
+            "git switch -qc topic; echo 1 >fix; git add fix; git commit -qm Fix; git support resolve {id} --as fixed --commit HEAD; {how}; \
+             git tag v1.0; git support release handover 1.0 --tag v1.0 -m x"
+        ))
+        .ok();
+        let said = sandbox.run(&["release", "notes", "1.0"]);
+        assert!(
+            said.stderr.contains(&format!("the commits that fixed {id} are in no branch or tag")),
+            "{how}: {said:?}"
+        );
+        let fix = sandbox.git(&["log", "-1", "--format=%H", "--", "fix"]).trim().to_owned();
+        sandbox.run(&["edit", &id, "--commit", &fix]).ok();
+        let said = sandbox.run(&["release", "notes", "1.0"]);
+        assert!(said.stdout.contains("Bug") && said.stderr.is_empty(), "{how}: {said:?}");
+        assert!(sandbox.run(&["show", &id]).ok().contains("fixed in"), "{how}");
+    }
+}

@@ -30,6 +30,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// The tips.
+    pub fn places(&self) -> impl Iterator<Item = ObjectId> {
+        self.places.keys().copied()
+    }
+
     /// True where a tip contains a commit, or is it.
     #[must_use]
     pub fn contains(&self, tip: ObjectId, commit: ObjectId) -> bool {
@@ -81,6 +86,22 @@ impl Repository {
             Ok(left > 0)
         })?;
         Ok(reach)
+    }
+
+    /// The commits that some contain, and no branch, no tag and not `HEAD`.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn outside_references(&self, commits: &[ObjectId]) -> Result<BTreeSet<ObjectId>> {
+        if commits.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let lines: Vec<String> = commits.iter().map(ToString::to_string).collect();
+        let input = format!("{}\n", lines.join("\n"));
+        let mut arguments = vec!["rev-list", "--stdin", "--not", "--branches", "--tags", "--remotes"];
+        arguments.extend(self.revision("HEAD").is_ok().then_some("HEAD"));
+        let said = self.git_here(&arguments, input.as_bytes(), None)?;
+        Ok(String::from_utf8_lossy(&said).lines().filter_map(ObjectId::parse).collect())
     }
 
     /// The commits that some tips contain, less what others contain, that changed something under some paths, as git tells
