@@ -212,7 +212,13 @@ async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked
             let mut lines = said(&site, &asked);
             lines.extend(answer.notes);
             let form = site.desk.write.as_ref().map(|_| site.guard.form_token());
-            let content = pages::ticket::ticket(&answer.value, &clocks, form.as_deref());
+            let linked = pages::ticket::linked(&answer.value).join(",");
+            let others = match linked.is_empty() {
+                true => None,
+                false => read(&site, words(&["list", "--all", "--", &format!("id:{linked}")])).await.ok(),
+            };
+            let others = others.map(|answer| answer.value).unwrap_or_default();
+            let content = pages::ticket::ticket(&answer.value, &clocks, &others, form.as_deref());
             let title =
                 answer.value.get("title").and_then(serde_json::Value::as_str).unwrap_or(&id).to_owned();
             page(&site, &title, &lines, &content)

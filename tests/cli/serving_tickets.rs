@@ -123,3 +123,19 @@ fn the_board_has_the_most_urgent_first() {
         .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[test]
+fn a_link_has_the_title_and_the_status_of_its_ticket() {
+    let sandbox = Sandbox::new();
+    let [one, other] =
+        ["Save crashes", "Data <lost>"].map(|title| sandbox.run(&["new", title]).ok().trim().to_owned());
+    sandbox.run(&["link", &one, "blocks", &other]).ok();
+    sandbox.run(&["resolve", &other, "--as", "answered", "-m", "x"]).ok();
+    let server = Server::start(&sandbox, &[]);
+    let page = server.get(&format!("/t/{one}")).body;
+    let link = format!(
+        "<a href=\"/t/{other}\">{other}</a> Data &lt;lost&gt; <span class=\"soft\">(resolved)</span>"
+    );
+    assert!(page.contains(&link), "{page}");
+    assert!(server.get(&format!("/t/{other}")).body.contains("Save crashes"));
+}

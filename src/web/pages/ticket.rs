@@ -31,8 +31,15 @@ const ELSEWHERE: &[&str] = &[
     "severity_proposed",
 ];
 
-/// The page of a ticket, as `show --json` has it, and its clocks, as `sla --json` has them.
-pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>) -> Markup {
+/// The ids of the tickets that one is linked to.
+pub(in crate::web) fn linked(ticket: &Value) -> Vec<&str> {
+    let links = ticket["links"].as_object().into_iter().flatten();
+    links.flat_map(|(_, others)| others.as_array().into_iter().flatten()).filter_map(Value::as_str).collect()
+}
+
+/// The page of a ticket, as `show --json` has it, its clocks, as `sla --json` has them, and those that it is linked to, as
+/// `list --json` has them.
+pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, others: &Value, form: Option<&str>) -> Markup {
     let id = text(ticket, "id");
     html! {
         div #ticket data-ticket=(id) {
@@ -47,7 +54,7 @@ pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, form: Option<&str>)
             (fields(ticket))
             (clocks_of(clocks))
             (texts(ticket))
-            (links(ticket))
+            (links(ticket, others))
             (timeline(ticket))
             @if let Some(token) = form { (comment(ticket, token)) (attach(id, token, "")) }
             p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" } " · "
@@ -137,7 +144,8 @@ fn texts(ticket: &Value) -> Markup {
     }
 }
 
-fn links(ticket: &Value) -> Markup {
+fn links(ticket: &Value, others: &Value) -> Markup {
+    let known = |id: &str| others.as_array().into_iter().flatten().find(|other| text(other, "id") == id);
     let links = ticket["links"].as_object().filter(|links| !links.is_empty());
     html! {
         @if let Some(links) = links {
@@ -145,7 +153,12 @@ fn links(ticket: &Value) -> Markup {
             ul {
                 @for (kind, others) in links {
                     @for other in others.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                        li { (kind) " " a href={ "/t/" (other) } { (other) } }
+                        li {
+                            (kind) " " a href={ "/t/" (other) } { (other) }
+                            @if let Some(other) = known(other) {
+                                " " (text(other, "title")) " " span.soft { "(" (text(other, "status")) ")" }
+                            }
+                        }
                     }
                 }
             }
