@@ -242,6 +242,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "are in no branch or tag",
         "release_records::a_fix_that_was_squashed_or_rebased_is_named_and_can_be_named_anew",
     ),
+    ("git support audit --seal", "seals::two_seals_of_one_second_have_one_name"),
     ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git check-attr merge", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git tag -f {} {commit", "release_records::what_was_handed_over_stays_though_its_tag_moves"),

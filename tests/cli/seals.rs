@@ -223,3 +223,14 @@ fn nobody_makes_themselves_the_first_reviewer() {
     sandbox.run_unwatched(&["audit", "--seal"], "").ok();
     assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(0));
 }
+
+#[test]
+fn two_seals_of_one_second_have_one_name() {
+    let sandbox = with_keys();
+    let id = sandbox.ticket("Sealed");
+    let said = sandbox.shell(&format!(
+        "git support audit --seal; git support -q comment {id} -m More; git support audit --seal"
+    ));
+    assert!(said.stderr.contains("was written in this second"), "{said:?}");
+    sandbox.run(&["audit", "--seal"]).ok();
+}

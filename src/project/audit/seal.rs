@@ -289,6 +289,11 @@ pub(super) fn write(
     let (store, faults) = (&project.store, &audited.faults);
     let moment: String = project.host.now().to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect();
     let name = format!("support/seal/{moment}");
+    let known = store.repository().reference_id(&format!("refs/tags/{name}")).map_err(Error::from)?;
+    if known.is_some() {
+        let message = format!("{name} was written in this second");
+        return Err(Failure::new(Kind::Refused, message).hint("git support audit --seal"));
+    }
     let mut text = format!(
         "support: seal {} at {commit:.10}\n\n{}\n",
         store.branch(),
