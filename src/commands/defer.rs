@@ -8,7 +8,7 @@ use crate::commands::step::{Common, take};
 use crate::process::{Deferral, FollowUp, ProcessAction, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
-use crate::ticket::Mail;
+use crate::ticket::{Field, Mail, Node, Timestamp};
 
 /// Defer tickets to a vendor or the Enhance process
 #[derive(Debug, clap::Args)]
@@ -21,9 +21,9 @@ pub struct Args {
     /// Set the vendor's case number
     #[arg(long, value_name = "NUMBER")]
     case: Option<String>,
-    /// Set the follow-up: 3d (working days), 12h, a date or a time
-    #[arg(long, allow_hyphen_values = true, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
-    follow_up: FollowUp,
+    /// Set the follow-up: 3d (working days, the default), 12h, a date or a time
+    #[arg(long, allow_hyphen_values = true, value_name = "WHEN", value_parser = follow_up)]
+    follow_up: Option<FollowUp>,
     /// Defer to the Enhance process, without a support clock
     #[arg(long, conflicts_with_all = ["vendor", "case"])]
     enhance: bool,
@@ -32,12 +32,31 @@ pub struct Args {
     send: bool,
 }
 
+/// The case and the time to ask: where a ticket waits for this vendor already, those of that wait, unless others are given.
+fn going_on(args: &Args, session: &Session<'_>) -> Result<(Option<String>, FollowUp), Failure> {
+    let mut known = (None, None);
+    if let [id] = args.common.tickets.ids.as_slice() {
+        let project = session.project()?;
+        let ticket = project.ticket(id)?;
+        let wait = ticket.fields().get(&Field::Deferral);
+        let text = |key: &str| wait.and_then(|wait| wait.at(key)).and_then(Node::as_text);
+        if args.vendor.is_some() && text("vendor") == args.vendor.as_deref() {
+            let at = text("follow_up").and_then(Timestamp::parse).filter(|at| *at > project.now());
+            known = (text("case").map(str::to_owned), at.map(FollowUp::Recorded));
+        }
+    }
+    let (case, follow_up) = known;
+    let follow_up = args.follow_up.or(follow_up).unwrap_or_else(FollowUp::usual);
+    Ok((args.case.clone().or(case), follow_up))
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let to = if args.enhance {
         Deferral::Enhance
     } else {
-        Deferral::Vendor { name: args.vendor.clone(), case: args.case.clone(), follow_up: args.follow_up }
+        let (case, follow_up) = going_on(args, session)?;
+        Deferral::Vendor { name: args.vendor.clone(), case, follow_up }
     };
     let step = ProcessAction::Defer(to);
     if !args.send {

@@ -12,9 +12,6 @@ use crate::ticket::{
     Field, Finding, Kind, Level, LinkKind, NO_COMMIT, Node, Resolution, TicketId, Visibility, nearest,
 };
 
-/// The follow-up that `pend` has where none is given, as on the command line.
-const FOLLOW_UP: &str = "3d";
-
 /// The operations, and what an object of each may have beside [`EVERY`]. `edit` and `triage` take the fields of a ticket, too,
 /// and `escalate` the findings.
 const OPERATIONS: &[(&str, &[&str])] = &[
@@ -138,7 +135,9 @@ fn action(
         }
         "alert" => ProcessAction::Alert(object.need("to")?),
         "pend" => ProcessAction::Pend {
-            follow_up: FollowUp::parse(&object.text("follow_up")?.unwrap_or_else(|| FOLLOW_UP.to_owned()))
+            follow_up: object
+                .text("follow_up")?
+                .map_or_else(|| Some(FollowUp::usual()), |text| FollowUp::parse(&text))
                 .ok_or("'follow_up' is not a valid time (use 3d, 12h or 2026-11-26T09:00:00Z)")?,
         },
         "resume" => ProcessAction::Resume,

@@ -309,6 +309,7 @@ impl Record {
     ) -> Result<(), Refusal> {
         self.change_all(ticket.fields(), changes)?;
         self.check_assignee(ticket, rules)?;
+        self.settle_severity(ticket, changes, rules, actor)?;
         self.judge_severity(rules, actor)
     }
 

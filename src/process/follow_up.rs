@@ -34,6 +34,12 @@ impl FollowUp {
         parse_span(text).map(Self::After).or(moment)
     }
 
+    /// The one where none is given: three working days.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self::WorkingDays(3)
+    }
+
     /// The moment, for a step on a ticket taken at an instant.
     ///
     /// # Errors

@@ -4,9 +4,9 @@
 use crate::process::decide::Record;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
-use crate::process::request::{Actor, Request};
+use crate::process::request::{Actor, Changes, Request};
 use crate::process::rules::Rules;
-use crate::process::steps::needed;
+use crate::process::steps::{needed, not_an_owner};
 use crate::process::table::{STEPS, outcome};
 use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, Ticket, TicketId};
 
@@ -88,6 +88,27 @@ impl Record {
             }
             Policy::Enforce => Err(refusal),
         }
+    }
+
+    /// A severity that an owner sets as it was proposed is confirmed, whatever the status; and nobody else clears one: of that
+    /// proposal, there would be nothing to confirm.
+    pub(super) fn settle_severity(
+        &mut self,
+        ticket: &Ticket,
+        changes: &Changes,
+        rules: &Rules,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        let may_judge = rules.may_judge(&actor.member);
+        let is_same = changes.contains_key(&Field::Severity) && !self.sets(&Field::Severity);
+        if is_same && may_judge && ticket.severity_is_proposed() {
+            self.confirm(ticket.fields(), &Field::Severity);
+        }
+        let is_cleared = matches!(self.value_set(&Field::Severity), Some(None));
+        if is_cleared && !may_judge && rules.settings.severity_by_owner == Policy::Warn {
+            return Err(not_an_owner(rules, actor, "clear a severity"));
+        }
+        Ok(())
     }
 
     /// Sees that a ticket that is set to fixed names a commit, whatever sets it so, and that what has ended says how.

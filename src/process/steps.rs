@@ -378,7 +378,7 @@ fn works(step: &Action) -> bool {
     !matches!(step, Action::Triage | Action::Alert | Action::Close | Action::Reopen | Action::Assign)
 }
 
-fn not_an_owner(rules: &Rules, actor: &Actor, what: &str) -> Refusal {
+pub(super) fn not_an_owner(rules: &Rules, actor: &Actor, what: &str) -> Refusal {
     let allowed = rules.team.names(Role::ProductOwner).iter().map(ToString::to_string).collect();
     let (who, what) = (actor.by.to_string(), what.to_owned());
     Refusal::NotTheirs { who, what, allowed, policy: "policy.severity_by_owner" }

@@ -38,8 +38,12 @@ impl Project<'_> {
                 ticket.fields().severity().map(|severity| severity.to_string()).unwrap_or_default();
             let id = ticket.id();
             self.host.note(format!("note: {id} counts as {severity}: a lower severity is only proposed"));
-            self.host
-                .note(format!("hint: a product owner confirms it with: git support triage {id} --confirm"));
+            let lower = proposed.iter().find(|one| one.id() == id).and_then(|one| one.fields().severity());
+            let command = match lower.filter(|_| !ticket.fields().status().is_open()) {
+                Some(lower) => format!("git support edit {id} --severity {lower}"),
+                None => format!("git support triage {id} --confirm"),
+            };
+            self.host.note(format!("hint: a product owner confirms it with: {command}"));
         }
         listed.retain(|one| held.iter().any(|ticket| *ticket.id() == one.summary.id));
         Ok(listed)

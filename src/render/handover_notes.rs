@@ -191,8 +191,11 @@ fn evidence(packet: &HandoverNotes) -> Option<Section> {
 fn comments(packet: &HandoverNotes) -> Option<Section> {
     let mut parts = Vec::new();
     for entry in packet.ticket.current() {
-        let is_word = entry.action == Action::Comment || entry.speaker.is_some();
-        let Some(note) = entry.note.as_ref().filter(|_| is_word) else { continue };
+        let is_team = matches!(packet.audience, Audience::Team);
+        let is_word = entry.action == Action::Comment || entry.speaker.is_some() || entry.is_said();
+        // Why it waited and came back is for colleagues.
+        let is_reason = is_team && matches!(entry.action, Action::Defer | Action::Resume);
+        let Some(note) = entry.note.as_ref().filter(|_| is_word || is_reason) else { continue };
         let is_internal = entry.visibility != Visibility::Customer;
         if is_internal && !matches!(packet.audience, Audience::Team) {
             continue;
@@ -201,6 +204,9 @@ fn comments(packet: &HandoverNotes) -> Option<Section> {
             Some(customer) if matches!(packet.audience, Audience::Team) => format!("{customer}, customer"),
             Some(_) => "customer".to_owned(),
             None if is_internal => format!("{}, internal", entry.by.short()),
+            None if is_team && entry.action != Action::Comment => {
+                format!("{}, {}", entry.by.short(), entry.action)
+            }
             None => entry.by.short().to_owned(),
         };
         parts.push(Part::Fact(entry.at.minute(), packet.for_outside(&who)));

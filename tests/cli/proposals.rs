@@ -62,3 +62,42 @@ fn a_severity_that_nobody_confirmed_is_as_it_was_proposed() {
     by(&sandbox, "Bob", &format!("triage {id} --severity minor")).ok();
     sandbox.run(&["check"]).ok();
 }
+
+#[test]
+fn a_clock_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.critical.resolution", "4h"]).ok();
+    sandbox.run(&["team", "add", "Pat", "--email", "pat@x.example", "--role", "product-owner"]).ok();
+    let id = by(&sandbox, "Pat", "new Late --severity critical").ok().trim().to_owned();
+    let later = |command: &str| {
+        sandbox.shell(&format!("export GIT_SUPPORT_NOW=2026-11-24T09:00:00Z; git-support {command}"))
+    };
+    assert_eq!(later("sla --gate").status, Some(3));
+    by(&sandbox, "Bob", &format!("triage {id} --severity minor")).ok();
+    for gate in ["sla --gate", "check is:breached", "check severity:critical"] {
+        let said = later(gate);
+        assert_eq!(said.status, Some(3), "{gate}: {said:?}");
+    }
+    let said = by(&sandbox, "Bob", &format!("edit {id} --clear severity")).fails(1);
+    assert!(said.contains("is not allowed to clear a severity"), "{said}");
+    by(&sandbox, "Pat", &format!("triage {id} --confirm")).ok();
+    for gate in ["sla --gate", "check is:breached", "check severity:critical"] {
+        later(gate).ok();
+    }
+}
+
+#[test]
+fn a_proposal_on_a_resolved_ticket_can_be_confirmed() {
+    let (sandbox, id) = desk();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "x"]).ok();
+    by(&sandbox, "Bob", &format!("edit {id} --severity minor")).ok();
+    let said = sandbox.run(&["check", "severity:blocker status:resolved"]);
+    assert_eq!(said.status, Some(3), "{said:?}");
+    let hint = said
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: a product owner confirms it with: git support "));
+    by(&sandbox, "Pat", hint.unwrap_or_default()).ok();
+    sandbox.run(&["check", "severity:blocker status:resolved"]).ok();
+    assert_eq!(sandbox.run(&["list", "--all", "is:proposed", "--format", "csv"]).ok().lines().count(), 1);
+}

@@ -309,3 +309,66 @@ fn a_line_that_pends_asks_again_when_the_command_would() {
         |id: &str| sandbox.field(id, "deferral")["follow_up"].as_str().unwrap_or_default()[..10].to_owned();
     assert_eq!(day(&one), day(&other));
 }
+
+#[test]
+fn a_period_before_an_end_is_counted_from_that_end() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["new", "One"]).ok();
+    let report = |options: &str| {
+        sandbox
+            .shell(&format!(
+                "export GIT_SUPPORT_NOW=2026-04-02T10:00:00Z; git-support report --json {options}"
+            ))
+            .ok()
+    };
+    let said = report("--from 90d --to 2026-03-20");
+    assert!(
+        said.contains("\"from\":\"2025-12-21T00:00:00Z\"")
+            || said.contains("\"from\": \"2025-12-21T00:00:00Z\""),
+        "{said}"
+    );
+    report("--from 7d --to 2026-03-20");
+}
+
+#[test]
+fn a_wait_for_a_vendor_that_is_entered_again_keeps_its_case_and_its_time() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["vendor", "add", "pay", "--email", "v@p.example"]).ok();
+    let id = sandbox
+        .run(&["new", "T", "--level", "2", "--requirements", "r", "--troubleshooting", "t"])
+        .ok()
+        .trim()
+        .to_owned();
+    sandbox.run(&["defer", &id, "--vendor", "pay", "--case", "PG-5512", "--follow-up", "2026-12-24"]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "pay", "--follow-up", "2026-12-27"]).ok();
+    let wait = || sandbox.field(&id, "deferral");
+    assert_eq!(wait()["case"], "PG-5512");
+    sandbox.run(&["defer", &id, "--vendor", "pay", "--case", "PG-7"]).ok();
+    assert_eq!(
+        (wait()["case"].as_str(), wait()["follow_up"].as_str()),
+        (Some("PG-7"), Some("2026-12-27T00:00:00Z"))
+    );
+    // Another vendor's wait is another.
+    sandbox.run(&["vendor", "add", "other", "--email", "o@p.example"]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "other"]).ok();
+    assert!(wait()["case"].is_null());
+}
+
+#[test]
+fn a_handover_has_the_question_its_answer_and_why_it_came_back() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "T", "--reporter", "Kim <k@c.example>"]).ok().trim().to_owned();
+    sandbox.run(&["pend", &id, "-m", "Which browser?"]).ok();
+    sandbox.run(&["comment", &id, "--from", "customer", "-m", "Firefox."]).ok();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Clear the cache."]).ok();
+    sandbox.run(&["reopen", &id, "-m", "It came back."]).ok();
+    let said = sandbox.run(&["handover", &id]).ok();
+    for words in ["Which browser?", "Firefox.", "Clear the cache.", "It came back."] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // On a page, the customer's words are the customer's.
+    let site = sandbox.shell("git support report --html ../site >/dev/null; cat ../site/tickets/*.html").ok();
+    let answer =
+        site.split("Firefox.").next().and_then(|before| before.rsplit("<li>").next()).unwrap_or_default();
+    assert!(answer.contains("the customer") && !answer.contains("Dana"), "{answer}");
+}

@@ -152,7 +152,10 @@ fn period(args: &Args, at: Timestamp) -> Result<Period, Failure> {
     };
     let said =
         |text: &Option<String>| text.as_ref().map(|text| instant_said(text, at).unwrap_or(text.clone()));
-    let (asked_from, asked_to) = (said(&args.from), said(&args.to));
+    // A duration goes back from the end, not from now.
+    let is_ago = args.from.as_deref().is_some_and(|text| parse_span(text).is_some());
+    let asked_from = if is_ago { args.from.clone() } else { said(&args.from) };
+    let asked_to = said(&args.to);
     let to = match asked_to.as_deref() {
         // What happened at that very second has happened.
         None => at.unix().saturating_add(1),

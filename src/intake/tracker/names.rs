@@ -87,6 +87,8 @@ pub(super) const ENDED: &[&str] = &[
     "Close date",
     "Resolved at",
     "Resolved At",
+    "closed",
+    "Closed",
 ];
 /// Who ended it.
 pub(super) const CLOSER: &[&str] = &["closed_by", "closedBy"];

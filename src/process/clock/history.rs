@@ -206,6 +206,7 @@ fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
 fn events(ticket: &Ticket) -> Vec<Event> {
     let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
+    let mut confirmed: Option<Severity> = None;
     let mut events: Vec<Event> = Vec::new();
     let states = [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution]
         .map(|field| (field.clone(), ticket.decided(&field)));
@@ -220,11 +221,14 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         let mut now = before.clone();
         for (field, decided) in &states {
             // Beside another entry, it need not be the one that counts.
-            let set = decided.get(&place).and_then(|decides| decides.set.get(field));
-            let Some(Set::Value { to, .. }) = set else { continue };
+            let Some(decides) = decided.get(&place) else { continue };
+            let Some(Set::Value { to, .. }) = decides.set.get(field) else { continue };
             let text = to.as_ref().and_then(Node::as_text);
             if *field == Field::Severity {
-                now.severity = text.and_then(Severity::parse);
+                // Until it is confirmed, a lower one takes no target away.
+                let severity = text.and_then(Severity::parse);
+                confirmed = if decides.proposed { confirmed } else { severity };
+                now.severity = severity.max(confirmed);
             } else if *field == Field::Level {
                 let level = to.as_ref().and_then(|to| Level::parse(&to.to_string()));
                 now.level = level.unwrap_or(Level::One);

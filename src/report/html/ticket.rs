@@ -59,7 +59,13 @@ fn timeline_entry(ticket: &Ticket, entry: &Entry, notes: Notes) -> Markup {
     let is_public = notes == Notes::Public;
     let reporter = ticket.fields().get(&Field::Reporter).and_then(Node::as_text);
     let is_reporter = reporter.is_some_and(|reporter| entry.by.is_named(reporter));
-    let who = if is_public && is_reporter { "the reporter".to_owned() } else { visible(entry.by.short()) };
+    let who = match entry.speaker.as_deref() {
+        // Whoever wrote it down did not say it.
+        Some(_) if is_public => "the customer".to_owned(),
+        Some(speaker) => format!("the customer, {}", visible(speaker)),
+        None if is_public && is_reporter => "the reporter".to_owned(),
+        None => visible(entry.by.short()),
+    };
     let sets: Vec<String> = entry.set.keys().map(|field| visible(&field.name())).collect();
     html! {
         li {
