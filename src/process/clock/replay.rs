@@ -84,6 +84,8 @@ struct Replay<'a> {
     severity: Option<Severity>,
     opened: Option<(i64, u32)>,
     has_response: bool,
+    /// When the first word was said, while no severity has given it a target.
+    early_response: Option<(i64, u32)>,
     update_from: Option<(i64, u32)>,
     ended: Option<(i64, u32)>,
     /// Waits, and times after an end.
@@ -106,6 +108,7 @@ impl<'a> Replay<'a> {
             severity: None,
             opened: None,
             has_response: false,
+            early_response: None,
             update_from: None,
             ended: None,
             gaps: Vec::new(),
@@ -126,6 +129,9 @@ impl<'a> Replay<'a> {
             EventKind::Severity(severity) => {
                 self.severity = *severity;
                 self.in_force = self.judge();
+                if let Some(mark) = self.early_response {
+                    self.respond_by(mark);
+                }
             }
             EventKind::Level(level, _) => self.come_to(*level, mark),
             EventKind::Waits(reason, vendor) => {
@@ -196,7 +202,13 @@ impl<'a> Replay<'a> {
             return;
         }
         self.has_response = true;
+        self.respond_by(mark);
+    }
+
+    /// Measures the first word against the target that there is; where there is none yet, against the first that comes.
+    fn respond_by(&mut self, mark: (i64, u32)) {
         let target = self.targets().and_then(|targets| targets.response);
+        self.early_response = target.is_none().then_some(mark);
         self.stop(ClockKind::Response, target, self.opened, Some(mark), true);
     }
 
