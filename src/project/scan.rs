@@ -13,8 +13,11 @@ const MAX_NAMED: usize = 30;
 /// The widest subject that a note repeats, in columns.
 const SUBJECT_COLUMNS: usize = 72;
 
-/// Commits that name tickets, and those of them that count.
-pub struct NamingCommits(Vec<CodeCommit>);
+/// Commits that name tickets: those that count, and those that a later one reverts.
+pub struct NamingCommits {
+    counting: Vec<CodeCommit>,
+    reverted: Vec<CodeCommit>,
+}
 
 /// A commit that names a ticket, and is not counted: what it is remembered by, and why.
 pub struct UncountedCommit {
@@ -23,20 +26,20 @@ pub struct UncountedCommit {
 }
 
 impl Project<'_> {
-    /// The commits of a range that name tickets and that no later one reverts, the oldest first.
+    /// The commits of a range that name tickets, the oldest first.
     ///
     /// # Errors
     /// There is no such revision, or an object cannot be read.
     pub fn naming_commits(&self, range: &str) -> Result<NamingCommits, Failure> {
         self.warn_of_cut_history();
         let repository = self.store.repository();
-        let mut commits = self.store.said_in(range)?;
+        let commits = self.store.said_in(range)?;
         let tip =
             repository.revision(range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD"))?;
         let is_here = |commit| self.store.contains(tip, commit);
-        let reverted = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
-        commits.retain(|commit| !reverted.contains(&commit.id));
-        Ok(NamingCommits(commits))
+        let withdrawn = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
+        let (reverted, counting) = commits.into_iter().partition(|commit| withdrawn.contains(&commit.id));
+        Ok(NamingCommits { counting, reverted })
     }
 
     /// Names the commits that are not counted; what was named by an earlier run is not named again.
@@ -63,13 +66,14 @@ impl Project<'_> {
 
 impl Change<'_, '_> {
     /// Links the tickets that commits name, and resolves those they say are resolved; each commit counts once. Says
-    /// which are not counted: no ticket answers to what they name, or it was reopened since they were written.
+    /// which are not counted: no ticket answers to what they name, it was reopened since they were written, or they were
+    /// reverted after they had resolved it.
     ///
     /// # Errors
     /// A rule refused it, or an object cannot be read.
     pub fn link_naming(&mut self, commits: &NamingCommits) -> Result<Vec<UncountedCommit>, Failure> {
         let mut uncounted = Vec::new();
-        for commit in &commits.0 {
+        for commit in &commits.counting {
             for (name, typed) in &commit.trailers {
                 let found = self.project().snapshot().resolve(typed);
                 let ticket = match found.and_then(|id| self.project().snapshot().need(&id)) {
@@ -98,7 +102,32 @@ impl Change<'_, '_> {
                 self.request_or_link(ticket.id(), what, note, commit)?;
             }
         }
+        uncounted.extend(self.lost_fixes(&commits.reverted)?);
         Ok(uncounted)
+    }
+
+    /// The reverted commits that resolved tickets which nothing else fixed since.
+    fn lost_fixes(&self, reverted: &[CodeCommit]) -> Result<Vec<UncountedCommit>, Failure> {
+        let mut lost = Vec::new();
+        for commit in reverted {
+            let id = commit.id.to_string();
+            for (_, typed) in commit.trailers.iter().filter(|(name, _)| name == RESOLVES) {
+                let Ok(named) = self.project().snapshot().resolve(typed) else { continue };
+                let Some(ticket) = self.ticket(&named)? else { continue };
+                let fixes = ticket.fix_commits().unwrap_or_default().counting;
+                let is_all = !fixes.is_empty() && fixes.iter().all(|fix| *fix == id);
+                if is_all && !ticket.fields().status().is_open() {
+                    lost.push(UncountedCommit {
+                        key: format!("revert of {id} {}", visible(typed)),
+                        problem: format!(
+                            "commit {:.10}, which resolved {named}, is reverted; to reopen it: git support reopen {named} -m REASON",
+                            commit.id
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(lost)
     }
 
     /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,

@@ -28,6 +28,11 @@ pub(super) fn term_values(
     let excludes_all = values.first().is_some_and(is_excluding);
     for value in values {
         check_value(field, value, column)?;
+        if key == Key::Affects && !value.is_quoted && value.text.contains("..") {
+            let problem = format!("'{}' is not a version", value.text);
+            let hint = Some(format!("name each: {field}:1.5.0,1.6.0"));
+            return Err(SyntaxError { column, problem, hint });
+        }
         if excludes_all && !is_excluding(value) {
             excluded.extend(spelled(key, test(key, field, value, column)?));
             column += value.text.chars().count() + 1;

@@ -233,7 +233,7 @@ fn printed(case: &Case) -> String {
 const ELSEWHERE: &[(&str, &str)] = &[
     ("had changed while the form was open", "editors::a_form_tells_what_changed_while_it_was_open"),
     (
-        "a product owner confirms it with",
+        "git support triage {id} --confirm",
         "proposals::a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed",
     ),
     ("say it in your own words", "scripted::the_words_of_the_team_are_nobody_elses"),
@@ -243,6 +243,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "release_records::a_fix_that_was_squashed_or_rebased_is_named_and_can_be_named_anew",
     ),
     ("git support audit --seal", "seals::two_seals_of_one_second_have_one_name"),
+    ("is reverted; to reopen it", "reopening::a_revert_after_the_scan_is_named_with_the_way_to_reopen"),
     ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git check-attr merge", "release_records::attributes_that_break_merges_are_found_and_repaired"),
     ("git tag -f {} {commit", "release_records::what_was_handed_over_stays_though_its_tag_moves"),

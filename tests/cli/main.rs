@@ -128,6 +128,7 @@ mod side_doors;
 mod side_lines;
 mod simulated;
 mod site;
+mod squashed;
 mod storm;
 mod syncing;
 mod tables;

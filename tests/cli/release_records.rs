@@ -85,6 +85,8 @@ fn a_version_has_one_spelling_with_and_without_its_v() {
         sandbox.run(&["check", &format!("status:open severity:blocker {query}")]).fails_with_gate();
     }
     sandbox.run(&["check", "affects:version"]).ok();
+    let said = sandbox.run(&["check", "severity:blocker affects:1.5.0..2.0"]).fails(2);
+    assert!(said.contains("is not a version") && said.contains("affects:1.5.0,1.6.0"), "{said}");
     sandbox.run(&["release", "handover", "1.5.0", "--tag", "v1.5.0", "-m", "x"]).ok();
     let said = sandbox.run(&["release", "handover", "v1.5.0", "--tag", "v1.5.0", "-m", "x"]).fails(1);
     assert!(said.contains("1.5.0 was handed over already"), "{said}");

@@ -46,3 +46,21 @@ fn a_new_fix_resolves_a_reopened_ticket() {
         sandbox.run(&["check", "status:open"]).ok();
     }
 }
+
+#[test]
+fn a_revert_after_the_scan_is_named_with_the_way_to_reopen() {
+    let sandbox = Sandbox::new();
+    let said = sandbox
+        .shell(
+            "git stash -qu; A=$(git-support -q new Crash); echo x >f; git add f; git commit -qm \"Fixes $A\"; git-support -q scan; \
+             git revert --no-edit HEAD~1 >/dev/null; git-support scan 2>&1",
+        )
+        .ok();
+    let command =
+        said.lines().find_map(|line| line.split("to reopen it: git support ").nth(1)).unwrap_or_default();
+    assert!(said.contains("is reverted"), "{said}");
+    assert!(!sandbox.shell("git-support scan 2>&1").ok().contains("is reverted"), "named once");
+    sandbox.shell(&format!("git-support {}", command.replace("REASON", "Reverted."))).ok();
+    sandbox.run(&["check", "status:open"]).fails_with_gate();
+    sandbox.shell("git-support scan 2>&1").ok();
+}

@@ -54,7 +54,22 @@ struct Automation {
 #[serde(rename_all = "camelCase")]
 struct Invocation {
     execution_successful: Option<bool>,
+    #[serde(default)]
+    tool_execution_notifications: Vec<Notification>,
     working_directory: Option<Artifact>,
+}
+
+/// What the tool says of its own run; an error leaves results out (SARIF 2.1.0, 3.58.6).
+#[derive(Deserialize)]
+struct Notification {
+    level: Option<String>,
+}
+
+impl Invocation {
+    /// True where the tool names an error of its own: results may be missing.
+    fn has_errors(&self) -> bool {
+        self.tool_execution_notifications.iter().any(|one| one.level.as_deref() == Some("error"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -165,6 +180,7 @@ pub(super) fn read(
     let mut unread = 0;
     for run in log.runs {
         let is_whole = run.invocations.iter().all(|one| one.execution_successful != Some(false));
+        let has_errors = run.invocations.iter().any(Invocation::has_errors);
         let tool = run.named();
         let rules: Vec<&Rule> =
             run.tool.extensions.iter().flat_map(|one| &one.rules).chain(&run.tool.driver.rules).collect();
@@ -181,7 +197,11 @@ pub(super) fn read(
         if !is_whole {
             left_out.push(anyhow!("{name}: the analysis by {} did not run to its end", visible(&tool)));
         }
-        if is_whole && run.results.is_some() && unread == 0 {
+        if has_errors {
+            let tool = visible(&tool);
+            results.is_short(format!("{name}: {tool} names an error of its own; nothing is resolved"));
+        }
+        if is_whole && !has_errors && run.results.is_some() && unread == 0 {
             results.is_complete(&tool, run.analysed(&files));
         }
     }

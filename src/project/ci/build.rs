@@ -136,7 +136,8 @@ fn told_branch(pipeline: &Pipeline, default: Option<&str>) -> Option<String> {
     let branch = pipeline.branch.clone()?;
     let is_own = |own: Option<&str>| own == Some(branch.as_str());
     Some(match &pipeline.fork {
-        Some(fork) => format!("{fork}:{branch}"),
+        // Buildkite puts the owner before the name.
+        Some(fork) => format!("{fork}:{}", branch.rsplit(':').next().unwrap_or_default()),
         None if pipeline.foreign.is_some() && (is_own(default) || is_own(pipeline.target.as_deref())) => {
             format!("request:{branch}")
         }
@@ -158,6 +159,16 @@ impl Project<'_> {
             None
         });
         TestHistory::read(&text.unwrap_or_default())
+    }
+
+    /// What is known of the tests of another branch than the one that is built: in CI, the remote is asked.
+    #[must_use]
+    pub fn test_history_on(&self, branch: &str) -> TestHistory {
+        if self.store.repository().is_in_pipeline() && self.store.repository().has_origin() {
+            // What cannot be fetched is not known.
+            let _ = self.store.fetch_passes(branch, &merged);
+        }
+        TestHistory::read(&self.store.passes(branch).ok().flatten().unwrap_or_default())
     }
 
     /// Fetches what the remote knows of a branch's tests.

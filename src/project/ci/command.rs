@@ -41,7 +41,9 @@ impl Project<'_> {
         let after = passes.after(results, revision, self.host.now().unix(), build.run());
         let names = ProjectNames::default();
         let resolve = Some(Passes::Usual);
-        let run = PassedRun { build, results, after: Some(&after), resolve, names: &names };
+        let elsewhere = |branch: &str| self.test_history_on(branch);
+        let after = Some(&after);
+        let run = PassedRun { build, results, after, resolve, names: &names, elsewhere: &elsewhere };
         self.change(options, |change| {
             let mut updater = CiUpdater::new(CiRun { build, passes: &passes, given }, change);
             match (updater.ticket_of(&cause.key)?, end) {

@@ -4,6 +4,7 @@ mod build;
 mod command;
 mod overtaken;
 mod passing;
+mod regressions;
 mod report;
 mod texts;
 mod updater;

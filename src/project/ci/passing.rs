@@ -45,6 +45,8 @@ pub(super) struct PassedRun<'a> {
     /// None are resolved where it is not said.
     pub(super) resolve: Option<Passes>,
     pub(super) names: &'a ProjectNames,
+    /// What is known of another branch's tests.
+    pub(super) elsewhere: &'a dyn Fn(&str) -> TestHistory,
 }
 
 /// The branches and tags that the project has; asked once, where a failure depends on it.
@@ -88,7 +90,8 @@ impl PassedRun<'_> {
             updater.summary.unchanged.push(ticket.id().clone());
             return Ok(());
         };
-        updater.passes(ticket, own, wanted, &passed)
+        let is_of_history = self.is_on_branch(own) || self.has_merged(store, own);
+        updater.passes(ticket, own, wanted, &passed, is_of_history)
     }
 
     /// True where the tests of a sighting passed in a report, as far as that names them: those of the same names in another
@@ -135,6 +138,10 @@ impl PassedRun<'_> {
         for seen in standing.iter().filter(|seen| !is_inherited(store, standing, seen)) {
             let is_of_history = self.is_on_branch(seen) || self.has_merged(store, seen);
             if !is_of_history && !self.has_outlived(store, seen) {
+                // What fails on another branch, too, has to pass there.
+                if self.passes_elsewhere(store, seen, wanted) {
+                    continue;
+                }
                 return None;
             }
             let state = self.passed_in(store, seen, is_of_history, wanted)?;
@@ -144,6 +151,21 @@ impl PassedRun<'_> {
             };
         }
         youngest
+    }
+
+    /// True where the tests of a sighting pass on its own branch, at newer code than where they failed.
+    fn passes_elsewhere(&self, store: &Store, seen: &Occurrence, wanted: u32) -> bool {
+        let (Some(branch), Some(failed)) = (seen.branch.as_deref(), seen.commit()) else { return false };
+        let history = (self.elsewhere)(branch);
+        let passes = |test: &String| {
+            let state = history.state(test_number(seen.lane.as_deref(), test));
+            let state = state.filter(|state| state.passing && state.count >= wanted);
+            let last = state.map(|state| state.last_passed.as_deref().unwrap_or(&state.since));
+            last.is_some_and(|last| {
+                store.is_within(failed, last) == Some(true) && !store.is_same_code(failed, last)
+            })
+        };
+        !seen.tests.is_empty() && seen.tests.iter().all(passes)
     }
 
     /// How long the tests of a sighting have passed in its lane, at newer code than where they failed, if that is in the

@@ -33,6 +33,7 @@ pub struct CiReport<'a> {
 
 /// A report beside what is known of its branch.
 struct Run<'a> {
+    project: &'a Project<'a>,
     report: &'a CiReport<'a>,
     results: &'a Results,
     before: &'a TestHistory,
@@ -62,7 +63,7 @@ impl Project<'_> {
         let results = &*results;
         let after =
             build.revision.as_deref().map(|revision| before.after(results, revision, at, build.run()));
-        let run = Run { report, results, before: &before, after: after.as_ref() };
+        let run = Run { project: self, report, results, before: &before, after: after.as_ref() };
         self.change(options, |change| run.update(change, &candidates))
     }
 }
@@ -115,13 +116,14 @@ impl Run<'_> {
             new.into_iter().try_for_each(|cause| updater.opens(cause, self.stability(cause)))?;
         }
         let names = ProjectNames::default();
+        let elsewhere = |branch: &str| self.project.test_history_on(branch);
         // Where everything fails, what passes beside says little.
         for id in candidates.iter().filter(|_| !is_storm) {
             let untouched = !updater.has_touched(id);
             if let Some(ticket) = updater.ticket(id)?.filter(|_| untouched) {
                 let (results, after) = (self.results, self.after);
                 let resolve = self.report.resolve_passing;
-                let run = PassedRun { build, results, after, resolve, names: &names };
+                let run = PassedRun { build, results, after, resolve, names: &names, elsewhere: &elsewhere };
                 run.look(&mut updater, &ticket)?;
                 self.prune(&mut updater, &ticket)?;
             }

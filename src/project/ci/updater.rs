@@ -5,7 +5,7 @@ use crate::process::{
     State, TestHistory, test_number, without_secrets,
 };
 use crate::project::change::Change;
-use crate::project::ci::build::{Build, short};
+use crate::project::ci::build::Build;
 use crate::project::ci::texts::{bounded, fixed_by, opening, suspects};
 use crate::project::failure::{Failure, Kind};
 use crate::store::Store;
@@ -82,8 +82,8 @@ pub(super) struct CiRun<'a> {
 
 /// Updates the tickets of one run's failures.
 pub(super) struct CiUpdater<'a, 'p, 'h> {
-    run: CiRun<'a>,
-    change: &'a mut Change<'p, 'h>,
+    pub(super) run: CiRun<'a>,
+    pub(super) change: &'a mut Change<'p, 'h>,
     /// What became of the tickets so far.
     pub summary: CiSummary,
 }
@@ -167,8 +167,8 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             self.summary.unchanged.push(id);
             return Ok(());
         }
-        let fix = self.fix_of(ticket, self.run.build.revision.as_deref());
         let state = self.state_of(cause);
+        let fix = self.fix_now(ticket, state);
         let mut changes = Changes::new();
         if kind == Stability::Flaky
             || self.was_same_code(state.and_then(|state| state.last_passed.as_deref()))
@@ -251,18 +251,25 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
         seen: &Occurrence,
         wanted: u32,
         passed: &State,
+        is_of_history: bool,
     ) -> Result<(), Failure> {
         let id = ticket.id().clone();
-        let (count, since) = (passed.count, passed.since.as_str());
+        let now = self.run.build.revision.as_deref();
+        // Of a branch that is gone, only what passes now is newer.
+        let (count, since) = match now.filter(|_| !is_of_history) {
+            Some(now) => (wanted, now),
+            None => (passed.count, passed.since.as_str()),
+        };
         let failed = seen.commit().unwrap_or_default().to_owned();
         // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
-        let since = if self.store().is_same_code(&failed, since) {
-            self.run.build.revision.as_deref().unwrap_or(since)
-        } else {
-            since
-        };
+        let is_same = self.store().is_same_code(&failed, since);
+        let since = now.filter(|_| is_same).unwrap_or(since);
         // An older revision that passes says nothing of a newer one that fails.
-        let is_newer = self.store().is_within(&failed, since).unwrap_or_else(|| self.is_later(ticket, since));
+        let is_newer = !is_of_history
+            || self
+                .store()
+                .is_within(&failed, since)
+                .unwrap_or_else(|| self.is_later(ticket, now.unwrap_or(since)));
         if count < wanted || !is_newer {
             self.summary.unchanged.push(id);
             return Ok(());
@@ -326,58 +333,6 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
             (Some(before), Some(now)) => self.store().is_same_code(before, now),
             _ => false,
         }
-    }
-
-    /// Reopens a ticket that has ended, where a failure that was filed beside its end is of a build with its fix.
-    ///
-    /// # Errors
-    /// A rule refused it.
-    pub(super) fn reopens(&mut self, ticket: &Ticket, seen: &Occurrence) -> Result<bool, Failure> {
-        let fix = self.fix_of(ticket, seen.commit());
-        if fix == FixStatus::Missing {
-            return Ok(false);
-        }
-        let at = seen.revision.as_deref().map_or("an unknown revision", short);
-        let place = seen.branch.as_deref().unwrap_or_default();
-        let note = format!("Regression: it failed on {place} at {at}, while another run resolved it.");
-        let request = Request::new(RequestKind::Repeat(Changes::new(), fix)).with_note(Some(note));
-        let is_reopened = self.change.request(ticket.id(), request)? == Some(Action::Reopen);
-        self.summary.reopened.extend(is_reopened.then(|| ticket.id().clone()));
-        Ok(is_reopened)
-    }
-
-    /// Whether what was built contains the fix of a ticket that has ended.
-    fn fix_of(&self, ticket: &Ticket, revision: Option<&str>) -> FixStatus {
-        let head = ticket.fields();
-        let resolution = head.get(&Field::Resolution).and_then(|code| code.as_text());
-        // The team decided to live with it. What was withdrawn, as a test that was gone, and fails again, is news.
-        if let Some("wont-fix" | "works-as-designed") = resolution {
-            return FixStatus::Missing;
-        }
-        let is_fixed = resolution == Some(Resolution::Fixed.as_str());
-        if head.status().is_open() || !is_fixed || head.members(&Field::Commits).next().is_none() {
-            return FixStatus::Contained;
-        }
-        let contains = || -> Result<Option<bool>, crate::store::Error> {
-            let tip = self.store().repository().revision(revision.unwrap_or_default())?;
-            let said = self.store().said(&[tip])?;
-            let builds = self.store().builds(&[tip], &said, std::slice::from_ref(ticket))?;
-            // One that was reverted here was here: what fails again is open again.
-            let is_fixed = builds.of(tip).had_fix(ticket);
-            // A clone that lacks the past may lack the fix.
-            Ok((is_fixed || !self.store().repository().is_cut()).then_some(is_fixed))
-        };
-        let why = match contains() {
-            Ok(Some(true)) => return FixStatus::Contained,
-            Ok(Some(false)) => return FixStatus::Missing,
-            Ok(None) => "this clone is shallow; git fetch --unshallow".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        // A failure that may be a regression is not passed over.
-        let id = ticket.id();
-        let message = format!("warning: {id}: cannot determine if this build contains its fix: {why}");
-        self.change.project().host.note(message);
-        FixStatus::Contained
     }
 }
 

@@ -166,7 +166,10 @@ impl Pipeline {
         let beside =
             |names: &[&str]| names.iter().filter_map(|name| text(name)).collect::<Vec<_>>().join(" ");
         let job = beside(system.job);
-        let branch = first(system.branch).map(|name| short(&name).to_owned());
+        let upstream = workflow_run(surroundings);
+        let of_upstream = |key: &str| upstream.as_ref()?.get(key)?.as_str().map(str::to_owned);
+        let branch = of_upstream("head_branch").or_else(|| first(system.branch));
+        let branch = branch.map(|name| short(&name).to_owned());
         // A job of Jenkins for each branch has the branch in its name.
         let of_branch = branch.as_ref().map(|branch| format!("/{}", branch.replace('/', "%2F")));
         let lane =
@@ -176,7 +179,7 @@ impl Pipeline {
             run: first(system.run).or_else(|| composed_run(surroundings)),
             branch,
             lane: (!lane.is_empty()).then_some(lane),
-            revision: first(system.revision),
+            revision: of_upstream("head_sha").or_else(|| first(system.revision)),
             job: (!job.is_empty()).then_some(job),
             actor: first(system.actor),
             foreign: foreign(surroundings, system),
@@ -220,7 +223,8 @@ fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
     let is_request = system.request.iter().any(is_set)
         || begins("GITHUB_REF", "refs/pull/")
         || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/pull/"))
-        || (system.mark == "CIRCLECI" && begins("CIRCLE_BRANCH", "pull/"));
+        || (system.mark == "CIRCLECI" && begins("CIRCLE_BRANCH", "pull/"))
+        || workflow_run(surroundings).is_some_and(|run| is_of_request(&run) || fork(surroundings).is_some());
     let is_tag = system.tag.iter().any(is_set)
         || (system.mark.ends_with("_ACTIONS") && begins("GITHUB_REF", "refs/tags/"))
         || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/tags/"));
@@ -234,13 +238,27 @@ fn github_event(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
+/// The run whose results a workflow of GitHub publishes (`on: workflow_run`): what is built is what that run built.
+fn workflow_run(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
+    surroundings.text("GITHUB_EVENT_NAME").filter(|name| name == "workflow_run")?;
+    github_event(surroundings)?.get("workflow_run").cloned()
+}
+
+/// True for a run of a pull request.
+fn is_of_request(run: &serde_json::Value) -> bool {
+    let event = run.get("event").and_then(|event| event.as_str()).unwrap_or_default();
+    event.starts_with("pull_request") || event == "merge_group"
+}
+
 /// The repository that a request comes from, where that is another one, as GitHub, GitLab, Jenkins, CircleCI, Buildkite and
 /// Azure tell it.
 fn fork(surroundings: &ProcessEnv) -> Option<String> {
     let text = |name: &str| surroundings.text(name);
     let of_github = || {
-        let event = github_event(surroundings)?;
-        let repository = event.get("pull_request")?.get("head")?.get("repo")?;
+        let repository = match workflow_run(surroundings) {
+            Some(run) => run.get("head_repository")?.clone(),
+            None => github_event(surroundings)?.get("pull_request")?.get("head")?.get("repo")?.clone(),
+        };
         // One that was deleted meanwhile was not the project's own.
         let head = repository.get("full_name").and_then(|name| name.as_str()).unwrap_or("deleted/fork");
         Some(head.to_owned()).filter(|head| text("GITHUB_REPOSITORY").as_ref() != Some(head))

@@ -160,7 +160,10 @@ impl Repository {
     #[must_use]
     pub fn is_in_pipeline(&self) -> bool {
         let is_told = |value: String| !value.eq_ignore_ascii_case("false");
-        Pipeline::of(&self.surroundings).is_some() || self.surroundings.text("CI").is_some_and(is_told)
+        // TeamCity sets no `CI`.
+        Pipeline::of(&self.surroundings).is_some()
+            || self.surroundings.text("CI").is_some_and(is_told)
+            || self.surroundings.has("TEAMCITY_VERSION")
     }
 
     /// The name of the program that acts for whoever writes (`GIT_SUPPORT_VIA`, or `support.via`).
