@@ -372,3 +372,15 @@ fn a_handover_has_the_question_its_answer_and_why_it_came_back() {
         site.split("Firefox.").next().and_then(|before| before.rsplit("<li>").next()).unwrap_or_default();
     assert!(answer.contains("the customer") && !answer.contains("Dana"), "{answer}");
 }
+
+#[test]
+fn the_clocks_of_a_word_are_those_of_the_tickets_that_have_it() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "set", "clocks.critical.response", "30m"]).ok();
+    sandbox.run(&["new", "VAT and bank payment fails", "--severity", "critical"]).ok();
+    for word in ["payment", "vat", "bank"] {
+        assert!(sandbox.run(&["sla", word]).ok().contains("response"), "{word}");
+    }
+    assert!(sandbox.run(&["sla", "nobody"]).fails(1).contains("no ticket has the ID or the words"));
+    assert!(sandbox.run(&["sla", "zzzz"]).fails(1).contains("no ticket has the ID or the words"));
+}
