@@ -200,13 +200,15 @@ pub(super) fn given_query(words: &[String]) -> Result<Option<String>, Failure> {
     Ok(Some(query))
 }
 
-/// True where arguments are a query, and no ids: one of them has a sign of a query, or is a word that no id can be.
-pub(super) fn is_query(words: &[String]) -> bool {
+/// True where arguments are a query, and no ids: one of them has a sign of a query, or is a word that no id can be; or they
+/// are words of letters alone, and no ticket's.
+pub(super) fn is_query(words: &[String], project: &Project<'_>) -> bool {
     let is_word = |word: &String| {
         let id = word.strip_prefix('#').unwrap_or(word).to_lowercase();
         id.chars().all(char::is_alphabetic) && !is_base32(&id)
     };
-    has_sign(words) || words.iter().any(is_word)
+    let are_words = || words.iter().all(|word| word.chars().all(char::is_alphabetic));
+    has_sign(words) || words.iter().any(is_word) || (are_words() && project.ids(words).is_err())
 }
 
 /// Refuses words that find nothing, where an id may have been meant.

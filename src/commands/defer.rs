@@ -8,7 +8,7 @@ use crate::commands::step::{Common, take};
 use crate::process::{Deferral, FollowUp, ProcessAction, Request, RequestKind};
 use crate::project::Project;
 use crate::render::View;
-use crate::ticket::{Field, Mail, Node, Timestamp};
+use crate::ticket::Mail;
 
 /// Defer tickets to a vendor or the Enhance process
 #[derive(Debug, clap::Args)]
@@ -32,31 +32,13 @@ pub struct Args {
     send: bool,
 }
 
-/// The case and the time to ask: where a ticket waits for this vendor already, those of that wait, unless others are given.
-fn going_on(args: &Args, session: &Session<'_>) -> Result<(Option<String>, FollowUp), Failure> {
-    let mut known = (None, None);
-    if let [id] = args.common.tickets.ids.as_slice() {
-        let project = session.project()?;
-        let ticket = project.ticket(id)?;
-        let wait = ticket.fields().get(&Field::Deferral);
-        let text = |key: &str| wait.and_then(|wait| wait.at(key)).and_then(Node::as_text);
-        if args.vendor.is_some() && text("vendor") == args.vendor.as_deref() {
-            let at = text("follow_up").and_then(Timestamp::parse).filter(|at| *at > project.now());
-            known = (text("case").map(str::to_owned), at.map(FollowUp::Recorded));
-        }
-    }
-    let (case, follow_up) = known;
-    let follow_up = args.follow_up.or(follow_up).unwrap_or_else(FollowUp::usual);
-    Ok((args.case.clone().or(case), follow_up))
-}
-
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let to = if args.enhance {
         Deferral::Enhance
     } else {
-        let (case, follow_up) = going_on(args, session)?;
-        Deferral::Vendor { name: args.vendor.clone(), case, follow_up }
+        let (name, case) = (args.vendor.clone(), args.case.clone());
+        Deferral::Vendor { name, case, follow_up: args.follow_up.unwrap_or(FollowUp::Usual) }
     };
     let step = ProcessAction::Defer(to);
     if !args.send {

@@ -18,13 +18,13 @@ pub struct Args {
     answering: AnswerOptions,
     #[command(flatten)]
     sending: Sending,
-    /// Set the follow-up: 3d (working days), 12h, a date or a time
-    #[arg(long, allow_hyphen_values = true, value_name = "WHEN", default_value = "3d", value_parser = follow_up)]
-    follow_up: FollowUp,
+    /// Set the follow-up: 3d (working days, the default), 12h, a date or a time
+    #[arg(long, allow_hyphen_values = true, value_name = "WHEN", value_parser = follow_up)]
+    follow_up: Option<FollowUp>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let step = ProcessAction::Pend { follow_up: args.follow_up };
+    let step = ProcessAction::Pend { follow_up: args.follow_up.unwrap_or(FollowUp::Usual) };
     args.common.take_answering(&step, &args.answering, &args.sending, session)
 }

@@ -41,10 +41,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project_in(args.reading.scope())?;
     let project = if args.gate.is_some() { project.for_gate()? } else { project };
     let query = given_query(&args.ids)?;
-    // A word that could be an id, and is none, is looked for.
-    let are_words = |words: &[String]| words.iter().all(|word| word.chars().all(char::is_alphabetic));
-    let is_query = is_query(&args.ids)
-        || (!args.ids.is_empty() && are_words(&args.ids) && project.ids(&args.ids).is_err());
+    let is_query = is_query(&args.ids, &project);
     if args.gate.is_some() {
         project.check_gate(query.as_deref().filter(|_| is_query).unwrap_or_default())?;
     }

@@ -137,7 +137,7 @@ fn action(
         "pend" => ProcessAction::Pend {
             follow_up: object
                 .text("follow_up")?
-                .map_or_else(|| Some(FollowUp::usual()), |text| FollowUp::parse(&text))
+                .map_or(Some(FollowUp::Usual), |text| FollowUp::parse(&text))
                 .ok_or("'follow_up' is not a valid time (use 3d, 12h or 2026-11-26T09:00:00Z)")?,
         },
         "resume" => ProcessAction::Resume,

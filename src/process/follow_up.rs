@@ -18,7 +18,12 @@ pub enum FollowUp {
     WorkingDays(u32),
     /// So long after the step.
     After(Duration),
+    /// Where none is given: three working days.
+    Usual,
 }
+
+/// The working days of [`FollowUp::Usual`].
+const USUAL_DAYS: u32 = 3;
 
 impl FollowUp {
     /// Reads `3d` (working days), `12h`, `1w`, `tomorrow`, a day or an instant.
@@ -34,12 +39,6 @@ impl FollowUp {
         parse_span(text).map(Self::After).or(moment)
     }
 
-    /// The one where none is given: three working days.
-    #[must_use]
-    pub fn usual() -> Self {
-        Self::WorkingDays(3)
-    }
-
     /// The moment, for a step on a ticket taken at an instant.
     ///
     /// # Errors
@@ -49,6 +48,7 @@ impl FollowUp {
             Self::At(moment) if moment <= at => return Err(Refusal::PastFollowUp(moment)),
             Self::At(moment) | Self::Recorded(moment) => moment,
             Self::After(span) => at.after(span),
+            Self::Usual => return Self::WorkingDays(USUAL_DAYS).moment(ticket, rules, at),
             Self::WorkingDays(days) => {
                 let clocks = &rules.settings.clocks;
                 let targets =

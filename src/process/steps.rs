@@ -1,6 +1,7 @@
 //! The steps of the process: what each needs, what it sets, and who may take it.
 
 use crate::process::decide::Record;
+use crate::process::follow_up::FollowUp;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::{
@@ -257,9 +258,19 @@ impl Record {
         if vendor.channels().is_empty() {
             return Err(Refusal::NoChannel(vendor.name.clone()));
         }
+        // A wait for the same vendor that is entered again goes on, with what is not given anew.
+        let is_new = !matches!(follow_up, FollowUp::Recorded(_));
+        let wait = ticket.fields().get(&Field::Deferral).filter(|_| is_new);
+        let known = |key: &str| wait.and_then(|wait| wait.at(key)).and_then(Node::as_text);
+        let known = |key: &str| known(key).filter(|_| known("vendor") == Some(vendor.name.as_str()));
+        let time = known("follow_up").and_then(Timestamp::parse).filter(|time| *time > actor.at);
         let mut pairs = vec![("to", "vendor"), ("vendor", vendor.name.as_str())];
-        pairs.extend(case.as_deref().map(|case| ("case", case)));
-        self.wait(ticket, &pairs, Some(follow_up.moment(ticket, rules, actor.at)?))
+        pairs.extend(case.as_deref().or(known("case")).map(|case| ("case", case)));
+        let moment = match time.filter(|_| follow_up == FollowUp::Usual) {
+            Some(time) => time,
+            None => follow_up.moment(ticket, rules, actor.at)?,
+        };
+        self.wait(ticket, &pairs, Some(moment))
     }
 
     /// Records for whom the ticket waits, and until when.

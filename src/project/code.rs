@@ -33,7 +33,7 @@ pub struct Concerned {
 }
 
 impl Project<'_> {
-    /// Sees that a tag of a build is there.
+    /// The whole name of the commit that the tag of a build names.
     ///
     /// # Errors
     /// There is no such tag.

@@ -1,4 +1,4 @@
-//! What a gate counts beside a query's own matches: tickets of which a graver severity was confirmed than the one proposed.
+//! What a gate counts beside a query's own matches: tickets whose confirmed severity is higher than the proposed one.
 
 use crate::process::Listed;
 use crate::project::failure::Failure;

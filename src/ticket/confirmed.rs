@@ -10,7 +10,7 @@ use crate::ticket::{Set, Ticket};
 
 impl Ticket {
     /// The ticket with the severity that was confirmed last, where what it has now is a proposal that is lower: until a product
-    /// owner confirms it, a gate goes by the graver.
+    /// owner confirms it, a gate goes by the confirmed one.
     #[must_use]
     pub fn with_confirmed_severity(&self) -> Option<Self> {
         if !self.severity_is_proposed() {

@@ -155,3 +155,18 @@ fn an_analysis_that_names_an_error_of_its_own_resolves_nothing() {
     );
     assert!(log("{\"level\":\"note\",\"message\":{\"text\":\"done\"}}", "").contains("resolved"));
 }
+
+#[test]
+fn a_pass_at_the_code_that_failed_elsewhere_does_not_count() {
+    let sandbox = project();
+    for run in 1..4 {
+        report(&sandbox, run, "main", PASSES).ok();
+    }
+    // The same commit fails as a nightly build.
+    says(&report(&sandbox, 4, "nightly", FAILS), "opened");
+    report(&sandbox, 5, "main", PASSES).ok();
+    change(&sandbox, "Fix");
+    let said = report(&sandbox, 6, "main", PASSES);
+    let shown = sandbox.shell("git support show $(git support list --all --format csv | tail -1 | cut -d, -f1)").ok();
+    assert!(!shown.contains("Passed 5 times"), "{said:?} {shown}");
+}

@@ -86,7 +86,7 @@ fn ids(args: &Args, project: &Project<'_>) -> Result<Vec<TicketId>, Failure> {
     if args.ids.is_empty() {
         return Ok(Vec::new());
     }
-    if is_query(&args.ids) {
+    if is_query(&args.ids, project) {
         return found_or_named(&args.ids, project.find_ids(&joined(&args.ids))?);
     }
     project.ids(&args.ids)

@@ -56,6 +56,8 @@ struct Invocation {
     execution_successful: Option<bool>,
     #[serde(default)]
     tool_execution_notifications: Vec<Notification>,
+    #[serde(default)]
+    tool_configuration_notifications: Vec<Notification>,
     working_directory: Option<Artifact>,
 }
 
@@ -68,7 +70,8 @@ struct Notification {
 impl Invocation {
     /// True where the tool names an error of its own: results may be missing.
     fn has_errors(&self) -> bool {
-        self.tool_execution_notifications.iter().any(|one| one.level.as_deref() == Some("error"))
+        let of_run = self.tool_execution_notifications.iter();
+        of_run.chain(&self.tool_configuration_notifications).any(|one| one.level.as_deref() == Some("error"))
     }
 }
 

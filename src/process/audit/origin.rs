@@ -94,7 +94,7 @@ impl Origin {
     /// The origin of an entry that is new in a commit; `by` is its author through `.mailmap`.
     #[must_use]
     pub fn of(entry: &Entry, by: &Person, commit: &CommitFacts) -> Self {
-        // What a revert takes back is answered by who reverts, or picks the revert.
+        // What a revert removes is answered by who reverts, or picks the revert.
         let is_answer = entry.action == Action::Undo && !commit.said.is_ours;
         Self::of_deed((&entry.by, by), entry.at, is_answer, commit)
     }

@@ -1,8 +1,7 @@
 //! Releases: who handed one over, accepted or retired it is who committed that, at the time of the commit.
 
-use crate::process::ProblemLevel;
-use crate::process::Release;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin};
+use crate::process::{ProblemLevel, Release};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::project::parts::YamlFile;

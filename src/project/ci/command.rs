@@ -3,7 +3,7 @@
 use crate::process::{Changes, FailureGroup, Results};
 use crate::project::change::ChangeOptions;
 use crate::project::ci::build::Build;
-use crate::project::ci::passing::{PassedRun, Passes, ProjectNames, restart_passes};
+use crate::project::ci::passing::{OtherBranches, PassedRun, Passes, restart_passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -39,11 +39,9 @@ impl Project<'_> {
         let results = &*results;
         let revision = build.revision.as_deref().unwrap_or_default();
         let after = passes.after(results, revision, self.host.now().unix(), build.run());
-        let names = ProjectNames::default();
-        let resolve = Some(Passes::Usual);
-        let elsewhere = |branch: &str| self.test_history_on(branch);
-        let after = Some(&after);
-        let run = PassedRun { build, results, after, resolve, names: &names, elsewhere: &elsewhere };
+        let others = OtherBranches::of(self);
+        let (after, resolve) = (Some(&after), Some(Passes::Usual));
+        let run = PassedRun { build, results, after, resolve, others: &others };
         self.change(options, |change| {
             let mut updater = CiUpdater::new(CiRun { build, passes: &passes, given }, change);
             match (updater.ticket_of(&cause.key)?, end) {

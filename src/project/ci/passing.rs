@@ -1,12 +1,14 @@
 //! Whether the failure of an open ticket has gone: in every lane in which it was seen, at newer code.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::process::{Results, State, TestHistory, is_lane_of, standing_sightings, test_number};
 use crate::project::ci::build::Build;
 use crate::project::ci::updater::CiUpdater;
 use crate::project::failure::Failure;
+use crate::project::state::Project;
 use crate::store::Store;
 use crate::ticket::{Occurrence, Ticket};
 
@@ -44,22 +46,34 @@ pub(super) struct PassedRun<'a> {
     pub(super) after: Option<&'a TestHistory>,
     /// None are resolved where it is not said.
     pub(super) resolve: Option<Passes>,
-    pub(super) names: &'a ProjectNames,
-    /// What is known of another branch's tests.
-    pub(super) elsewhere: &'a dyn Fn(&str) -> TestHistory,
+    pub(super) others: &'a OtherBranches<'a>,
 }
 
-/// The branches and tags that the project has; asked once, where a failure depends on it.
-#[derive(Default)]
-pub(super) struct ProjectNames(OnceCell<Option<BTreeSet<String>>>);
+/// The other branches of the project, each asked for once, where a failure depends on it.
+pub(super) struct OtherBranches<'a> {
+    project: &'a Project<'a>,
+    names: OnceCell<Option<BTreeSet<String>>>,
+    histories: RefCell<BTreeMap<String, Rc<TestHistory>>>,
+}
 
-impl ProjectNames {
+impl<'a> OtherBranches<'a> {
+    pub(super) fn of(project: &'a Project<'a>) -> Self {
+        Self { project, names: OnceCell::new(), histories: RefCell::default() }
+    }
+
     /// True for a branch that was deleted. Those of forks, which nobody here is asked about, and the detached `HEAD` of a
     /// bisection never were.
-    fn has_lost(&self, store: &Store, branch: &str) -> bool {
+    fn has_lost(&self, branch: &str) -> bool {
         let is_own = !branch.contains(':') && branch != "HEAD";
-        let known = || self.0.get_or_init(|| store.names_on_origin());
+        let known = || self.names.get_or_init(|| self.project.store.names_on_origin());
         is_own && known().as_ref().is_some_and(|names| !names.contains(branch))
+    }
+
+    /// What is known of a branch's tests.
+    fn history(&self, branch: &str) -> Rc<TestHistory> {
+        let mut histories = self.histories.borrow_mut();
+        let read = || Rc::new(self.project.test_history_on(branch));
+        Rc::clone(histories.entry(branch.to_owned()).or_insert_with(read))
     }
 }
 
@@ -108,7 +122,7 @@ impl PassedRun<'_> {
         };
         find(&|seen| self.is_on_branch(seen))
             .or_else(|| find(&|seen| self.has_merged(store, seen)))
-            .or_else(|| find(&|seen| self.has_outlived(store, seen)))
+            .or_else(|| find(&|seen| self.has_outlived(seen)))
     }
 
     fn is_on_branch(&self, seen: &Occurrence) -> bool {
@@ -125,11 +139,10 @@ impl PassedRun<'_> {
         store.is_within(failed, now) == Some(true)
     }
 
-    /// True where the branch on which something failed is no more: it was merged as one new commit or rebased, which the
+    /// True where the branch on which something failed was deleted: it was merged as one new commit or rebased, which the
     /// graph does not tell, or dropped.
-    fn has_outlived(&self, store: &Store, seen: &Occurrence) -> bool {
-        let branch = seen.branch.as_deref();
-        self.build.is_default && branch.is_some_and(|branch| self.names.has_lost(store, branch))
+    fn has_outlived(&self, seen: &Occurrence) -> bool {
+        self.build.is_default && seen.branch.as_deref().is_some_and(|branch| self.others.has_lost(branch))
     }
 
     /// The pass that is the youngest of all lanes; none while one of them has not passed often enough.
@@ -137,7 +150,7 @@ impl PassedRun<'_> {
         let mut youngest: Option<State> = None;
         for seen in standing.iter().filter(|seen| !is_inherited(store, standing, seen)) {
             let is_of_history = self.is_on_branch(seen) || self.has_merged(store, seen);
-            if !is_of_history && !self.has_outlived(store, seen) {
+            if !is_of_history && !self.has_outlived(seen) {
                 // What fails on another branch, too, has to pass there.
                 if self.passes_elsewhere(store, seen, wanted) {
                     continue;
@@ -156,7 +169,7 @@ impl PassedRun<'_> {
     /// True where the tests of a sighting pass on its own branch, at newer code than where they failed.
     fn passes_elsewhere(&self, store: &Store, seen: &Occurrence, wanted: u32) -> bool {
         let (Some(branch), Some(failed)) = (seen.branch.as_deref(), seen.commit()) else { return false };
-        let history = (self.elsewhere)(branch);
+        let history = self.others.history(branch);
         let passes = |test: &String| {
             let state = history.state(test_number(seen.lane.as_deref(), test));
             let state = state.filter(|state| state.passing && state.count >= wanted);

@@ -7,7 +7,7 @@ use crate::process::{
 };
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::ci::build::Build;
-use crate::project::ci::passing::{PassedRun, Passes, ProjectNames, restart_passes};
+use crate::project::ci::passing::{OtherBranches, PassedRun, Passes, restart_passes};
 use crate::project::ci::updater::{CiRun, CiSummary, CiUpdater, Stability};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -115,15 +115,14 @@ impl Run<'_> {
         } else {
             new.into_iter().try_for_each(|cause| updater.opens(cause, self.stability(cause)))?;
         }
-        let names = ProjectNames::default();
-        let elsewhere = |branch: &str| self.project.test_history_on(branch);
+        let others = OtherBranches::of(self.project);
         // Where everything fails, what passes beside says little.
         for id in candidates.iter().filter(|_| !is_storm) {
             let untouched = !updater.has_touched(id);
             if let Some(ticket) = updater.ticket(id)?.filter(|_| untouched) {
                 let (results, after) = (self.results, self.after);
                 let resolve = self.report.resolve_passing;
-                let run = PassedRun { build, results, after, resolve, names: &names, elsewhere: &elsewhere };
+                let run = PassedRun { build, results, after, resolve, others: &others };
                 run.look(&mut updater, &ticket)?;
                 self.prune(&mut updater, &ticket)?;
             }

@@ -255,22 +255,21 @@ impl<'a, 'p, 'h> CiUpdater<'a, 'p, 'h> {
     ) -> Result<(), Failure> {
         let id = ticket.id().clone();
         let now = self.run.build.revision.as_deref();
-        // Of a branch that is gone, only what passes now is newer.
-        let (count, since) = match now.filter(|_| !is_of_history) {
-            Some(now) => (wanted, now),
+        let failed = seen.commit().unwrap_or_default().to_owned();
+        // It passed by chance before anything changed, or while the branch that failed was not merged yet: what it passes at now
+        // is the first that may be fixed.
+        let is_first = !is_of_history || self.store().is_same_code(&failed, &passed.since);
+        let (count, since) = match now.filter(|_| is_first) {
+            Some(now) => (1, now),
             None => (passed.count, passed.since.as_str()),
         };
-        let failed = seen.commit().unwrap_or_default().to_owned();
-        // It passed by chance before anything changed: what it passes at now is the first that may be fixed.
-        let is_same = self.store().is_same_code(&failed, since);
-        let since = now.filter(|_| is_same).unwrap_or(since);
         // An older revision that passes says nothing of a newer one that fails.
         let is_newer = !is_of_history
             || self
                 .store()
                 .is_within(&failed, since)
                 .unwrap_or_else(|| self.is_later(ticket, now.unwrap_or(since)));
-        if count < wanted || !is_newer {
+        if passed.count < wanted || !is_newer {
             self.summary.unchanged.push(id);
             return Ok(());
         }
