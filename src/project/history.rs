@@ -245,13 +245,10 @@ impl Project<'_> {
     pub fn files_beside(&self) -> Result<BTreeMap<String, String>, Failure> {
         let snapshot = self.snapshot();
         let mut files = BTreeMap::new();
-        for place in layout::RULES.into_iter().chain([layout::ANSWERS, layout::ACCEPTED]) {
-            let names = snapshot.names_in(place)?;
-            let own = names.is_empty().then(|| place.to_owned());
-            for path in own.into_iter().chain(names.iter().map(|name| format!("{place}/{name}"))) {
-                if let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? {
-                    files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
-                }
+        let places = [&layout::RULES[..], &[layout::ANSWERS, layout::ACCEPTED]].concat();
+        for path in snapshot.paths_at(&places)? {
+            if let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? {
+                files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
             }
         }
         Ok(files)

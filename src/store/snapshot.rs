@@ -128,6 +128,20 @@ impl<'a> Snapshot<'a> {
         Ok(items.into_iter().filter(|item| item.kind.has_content()).map(|item| item.name).collect())
     }
 
+    /// The paths of the files at some places, each of them a file or a folder of files; a place may have none.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn paths_at(&self, places: &[&str]) -> Read<Vec<String>> {
+        let mut paths = Vec::new();
+        for place in places {
+            let names = self.names_in(place)?;
+            paths.extend(names.is_empty().then(|| (*place).to_owned()));
+            paths.extend(names.into_iter().map(|name| format!("{place}/{name}")));
+        }
+        Ok(paths)
+    }
+
     /// The paths of all evidence.
     ///
     /// # Errors

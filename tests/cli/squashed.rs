@@ -167,6 +167,7 @@ fn a_pass_at_the_code_that_failed_elsewhere_does_not_count() {
     report(&sandbox, 5, "main", PASSES).ok();
     change(&sandbox, "Fix");
     let said = report(&sandbox, 6, "main", PASSES);
-    let shown = sandbox.shell("git support show $(git support list --all --format csv | tail -1 | cut -d, -f1)").ok();
+    let shown =
+        sandbox.shell("git support show $(git support list --all --format csv | tail -1 | cut -d, -f1)").ok();
     assert!(!shown.contains("Passed 5 times"), "{said:?} {shown}");
 }

@@ -231,10 +231,7 @@ fn standing(
 pub(super) fn digest_of_rules(store: &Store, commit: ObjectId) -> Result<String, Failure> {
     let there = store.snapshot_of(Some(commit));
     let mut paths = BTreeSet::from([MAILMAP.to_owned()]);
-    for rule in layout::RULES {
-        paths.insert(rule.to_owned());
-        paths.extend(there.names_in(rule)?.into_iter().map(|name| format!("{rule}/{name}")));
-    }
+    paths.extend(there.paths_at(&layout::RULES)?);
     let mut list = String::new();
     for path in paths {
         if let Some(Blob::Bytes(bytes)) =
