@@ -109,7 +109,11 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
     };
     let matches = matches.map_err(explained)?;
     let missing = || line().error(ErrorKind::MissingSubcommand, "no command given");
-    Ok((Options::from_arg_matches(&matches)?, Command::of(&matches)?.ok_or_else(missing)?))
+    let options = Options::from_arg_matches(&matches)?;
+    if options.json && !matches!(options.format, FormatName::Table | FormatName::Json) {
+        return Err(line().error(ErrorKind::ArgumentConflict, "--json and --format name different forms"));
+    }
+    Ok((options, Command::of(&matches)?.ok_or_else(missing)?))
 }
 
 /// `help` alone and `help all` answer at once; `help COMMAND` is that command's own help.

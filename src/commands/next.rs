@@ -57,10 +57,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     if total > args.limit {
         session.note(format!("{} of {total} tickets; -n {total} shows all", args.limit));
     }
-    let mut tickets = Vec::new();
+    let (team, mut tickets) = (project.people()?.known(), Vec::new());
     for (place, (one, held)) in queue.into_iter().enumerate() {
         let waits = matches!(one.summary.status, Status::Pending | Status::Deferred);
-        let spoke = (waits && one.summary.is_unanswered).then(|| "the customer spoke".to_owned());
+        let spoke = (waits && one.summary.talk.is_unanswered(&team)).then(|| "the customer spoke".to_owned());
         let reason = reason(&project, &held, &titles)?.or(spoke);
         let queued = Some(Queued { position: place + 1, total, reason });
         tickets.push(Listed { queued, ..one });

@@ -7,7 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Member, Role, Team};
 use crate::render::View;
-use crate::ticket::visible;
+use crate::ticket::{Meant, meant, visible};
 
 /// Manage team members and their roles
 ///
@@ -28,7 +28,7 @@ enum Verb {
     Edit(Somebody),
     /// Remove a team member
     Remove {
-        /// The name, or an address
+        /// The name, a word of it, or an address
         name: String,
         #[command(flatten)]
         writing: FileWriteOptions,
@@ -145,6 +145,15 @@ fn known(team: &Team, text: &str) -> Result<usize, Failure> {
     let mut found = places(&|member| member.name.eq_ignore_ascii_case(text));
     if found.is_empty() {
         found = places(&|member| member.emails.iter().any(|email| email.eq_ignore_ascii_case(text)));
+    }
+    if found.is_empty() {
+        let known = team.known();
+        let meant = match meant(text, &known) {
+            Meant::One(one) => vec![one],
+            Meant::Several(several) => several,
+            Meant::OneByPart(_) | Meant::Nobody => Vec::new(),
+        };
+        found = places(&|member| meant.iter().any(|one| one.name == member.name));
     }
     match found.as_slice() {
         [place] => Ok(*place),

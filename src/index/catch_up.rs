@@ -194,7 +194,7 @@ impl CatchUp<'_> {
         let (created, open) = (moment(summary.created), summary.status.is_open());
         self.work
             .prepare_cached(
-                "INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
                 summary.title,
@@ -212,6 +212,7 @@ impl CatchUp<'_> {
                 row.was,
                 row.has,
                 row.marks,
+                summary.talk.to_text(),
                 created,
                 open,
             ])?;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use rusqlite::Connection;
 
-use crate::index::row::{NEVER, PROPOSED, REOPENED, UNANSWERED, bit, number_of, signed};
+use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
 use crate::index::scope::Scope;
 use crate::index::statement::Statement;
 use crate::query::asks::day;
@@ -214,7 +214,7 @@ impl Compiler<'_> {
                 let now = self.context.now.unix();
                 out.say(&format!("(ifnull(s.warn <= {now}, 0) AND NOT {})", self.breached()));
             }
-            Property::Unanswered => out.say(&format!("(t.marks & {UNANSWERED} <> 0)")),
+            Property::Unanswered => out.say("(t.talk <> '' AND unanswered(t.talk))"),
             Property::Blocked => out.say(&format!("(m.open AND {})", self.blocked())),
             Property::Ready => {
                 let waits = format!("t.status IN ({}, {})", Status::Pending as i64, Status::Deferred as i64);

@@ -6,13 +6,13 @@ use rusqlite::params_from_iter;
 use crate::index::Unreadable;
 use crate::index::compile::compile;
 use crate::index::error::Error;
-use crate::index::row::{NEVER, UNANSWERED};
+use crate::index::row::NEVER;
 use crate::index::schema::Index;
 use crate::index::scope::Scope;
 use crate::query::Query;
 use crate::query::context::Context;
 use crate::query::tree::{Filter, Key, Property, Test};
-use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, TicketId, Timestamp, natural_key};
+use crate::ticket::{Level, Severity, SlaStatus, Status, Summary, Talk, TicketId, Timestamp, natural_key};
 
 /// A ticket that was found.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Index {
         extra: Extra,
         take: &mut dyn FnMut(Hit),
     ) -> Result<(), Error> {
-        self.teach_order()?;
+        self.teach(context)?;
         let object = match extra {
             Extra::None => "NULL",
             Extra::Object => "r.short",
@@ -67,7 +67,7 @@ impl Index {
             "NULL, NULL, NULL, NULL, NULL"
         };
         let columns = format!(
-            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}, t.marks"
+            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}, t.talk"
         );
         let statement = compile(&self.db, query, context, scope, &columns)?;
         let mut found = self.db.prepare_cached(&statement.text)?;
@@ -100,7 +100,7 @@ impl Index {
         {
             return self.count_open(scope.edition);
         }
-        self.teach_order()?;
+        self.teach(context)?;
         let statement = compile(&self.db, query, context, scope, "m.id")?;
         let counted = format!("SELECT count(*) FROM ({})", statement.text);
         let count: i64 = self.db.query_row(&counted, params_from_iter(statement.values), |row| row.get(0))?;
@@ -114,14 +114,18 @@ impl Index {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
-    /// Titles are ordered by the key that the query in memory takes.
-    fn teach_order(&self) -> Result<(), Error> {
+    /// What the query in memory asks of a title's order and of the talk with a customer, taught to the database.
+    fn teach(&self, context: &Context) -> Result<(), Error> {
         self.db.create_scalar_function(
             "natural_key",
             1,
             FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
             |call| Ok(natural_key(&call.get::<String>(0)?)),
         )?;
+        let team = context.team.clone();
+        self.db.create_scalar_function("unanswered", 1, FunctionFlags::SQLITE_UTF8, move |call| {
+            Ok(Talk::from_text(&call.get::<String>(0)?).is_unanswered(&team))
+        })?;
         Ok(())
     }
 
@@ -162,7 +166,7 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
         created: moment(row.get(2)?),
         updated: moment(row.get(8)?),
         follow_up: moment(row.get(9)?),
-        is_unanswered: row.get::<_, i64>(16)? & UNANSWERED != 0,
+        talk: Talk::from_text(row.get_ref(16)?.as_str()?),
     };
     let prefix = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
     Ok(Some(Hit {

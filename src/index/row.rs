@@ -12,9 +12,6 @@ pub(crate) const PROPOSED: i64 = 1;
 /// The bit of `marks` for a ticket that was opened again.
 pub(crate) const REOPENED: i64 = 2;
 
-/// The bit of `marks` for a ticket whose customer waits for a word.
-pub(crate) const UNANSWERED: i64 = 4;
-
 /// The fields whose values are kept as terms; the others have columns of their own.
 const TERMS: [Key; 25] = [
     Key::Reporter,
@@ -92,9 +89,7 @@ impl Row {
                 .iter()
                 .filter(|key| !values(**key, ticket).is_empty())
                 .fold(0, |has, key| has | bit(*key)),
-            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED
-                + i64::from(was_reopened) * REOPENED
-                + i64::from(ticket.is_unanswered()) * UNANSWERED,
+            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED + i64::from(was_reopened) * REOPENED,
             terms,
             words: words_of(ticket),
         }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 23;
+const VERSION: i64 = 24;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -31,7 +31,7 @@ CREATE TABLE ticket (
     row INTEGER PRIMARY KEY, title TEXT NOT NULL, severity INTEGER NOT NULL, status INTEGER NOT NULL,
     level INTEGER NOT NULL, assignee TEXT, updated INTEGER NOT NULL, follow_up INTEGER, type INTEGER NOT NULL,
     area INTEGER NOT NULL, reopened INTEGER NOT NULL, comments INTEGER NOT NULL, occurrences INTEGER NOT NULL,
-    was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL, created INTEGER NOT NULL, open INTEGER NOT NULL);
+    was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL, talk TEXT NOT NULL, created INTEGER NOT NULL, open INTEGER NOT NULL);
 CREATE INDEX ticket_queue ON ticket (severity, created) WHERE open;
 CREATE INDEX ticket_updated ON ticket (updated);
 CREATE INDEX ticket_status ON ticket (status);

@@ -223,13 +223,16 @@ impl InboxReader<'_> {
     #[must_use]
     pub fn concerns(&self, ticket: &Ticket, is_new: &dyn Fn(&Entry) -> bool) -> Vec<Concern> {
         let (undone, mut held, mut concerns) = (ticket.undone(), Held::new(), Vec::new());
-        let is_answer =
-            |entry: &Entry| entry.is_said() && !ticket.is_customers(entry) && !undone.is_struck(entry);
+        let is_ours = |entry: &Entry| {
+            let is_customers = ticket.is_customers(entry);
+            entry.is_said() && self.rules.team.speaks(&entry.speaker_email(), is_customers)
+        };
+        let is_answer = |entry: &Entry| is_ours(entry) && !undone.is_struck(entry);
         let answered = ticket.timeline().iter().rposition(is_answer);
         for (place, entry) in ticket.timeline().iter().enumerate() {
             let before = held.clone();
             held.take(entry);
-            if entry.is_said() && !ticket.is_customers(entry) {
+            if is_ours(entry) {
                 held.spoke = Some(entry.by.clone());
             }
             // That a message was sent, and what came with one, is told by the message.
@@ -246,7 +249,10 @@ impl InboxReader<'_> {
             // What the team has answered since waits for nobody; what opens a ticket answers nothing.
             let is_waiting =
                 ticket.fields().status().is_open() && answered.is_none_or(|answered| answered < place);
-            let is_word = ticket.is_customers(entry) && entry.is_said() && entry.action != Action::Open;
+            let is_word = ticket.is_customers(entry)
+                && entry.is_said()
+                && !is_ours(entry)
+                && entry.action != Action::Open;
             if let Some(reason) = self.reason(ticket, (&before, &held), entry, is_word && is_waiting) {
                 concerns.push(Concern { reason, at: entry.at, entry: Some(entry.clone()) });
             }

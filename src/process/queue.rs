@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ticket::{Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
+use crate::ticket::{KnownPerson, Severity, SlaStatus, Status, Summary, TicketId, Timestamp};
 
 /// The open tickets that are blocked, each with the open tickets that block it.
 pub type Blockers = BTreeMap<TicketId, Vec<TicketId>>;
@@ -21,13 +21,14 @@ pub fn queue<T>(
     tickets: Vec<T>,
     of: impl Fn(&T) -> (&Summary, SlaStatus),
     blockers: &Blockers,
+    team: &[KnownPerson],
     now: Timestamp,
 ) -> Vec<(T, Vec<TicketId>)> {
     let ranks = ranks_in_order(&tickets, &of, blockers, now);
     // Whoever waits for a word, or is late, is not put off by what blocks the work.
-    let is_urgent = |one: &T| of(one).0.is_unanswered || of(one).1.is_overdue(now);
+    let is_urgent = |one: &T| of(one).0.talk.is_unanswered(team) || of(one).1.is_overdue(now);
     let is_offered =
-        |one: &T| is_due(of(one).0, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
+        |one: &T| is_due(of(one).0, team, now) && (!is_held(&of(one).0.id, blockers) || is_urgent(one));
     let offered = tickets.iter().zip(ranks).enumerate().filter(|(_, (one, _))| is_offered(one));
     let mut order: Vec<(Rank, usize)> = offered.map(|(place, (_, rank))| (rank, place)).collect();
     order.sort_unstable();
@@ -136,8 +137,8 @@ fn held_by(id: &TicketId, waiting: &BTreeMap<&TicketId, Vec<&TicketId>>) -> Vec<
 }
 
 /// True for a ticket that somebody can work on now.
-fn is_due(ticket: &Summary, now: Timestamp) -> bool {
-    ticket.status.is_open() && (!waits(ticket) || is_overdue(ticket, now) || ticket.is_unanswered)
+fn is_due(ticket: &Summary, team: &[KnownPerson], now: Timestamp) -> bool {
+    ticket.status.is_open() && (!waits(ticket) || is_overdue(ticket, now) || ticket.talk.is_unanswered(team))
 }
 
 fn waits(ticket: &Summary) -> bool {

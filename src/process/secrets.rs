@@ -116,13 +116,15 @@ enum Said<'w> {
     Value(&'w str),
     /// A name with its value.
     Assigned(&'w str, &'w str),
+    /// A user with their password: `curl -u NAME:PASSWORD`.
+    User(&'w str, &'w str),
     /// Anything else, a script for one: there may be names with values in it.
     Words(&'w str),
 }
 
 /// What each word of a command is.
 fn said(words: &[String]) -> impl Iterator<Item = Said<'_>> {
-    let (mut is_next, mut is_script) = (false, false);
+    let (mut is_next, mut is_user, mut is_script) = (false, false, false);
     words.iter().map(move |word| {
         let word = word.as_str();
         // What a shell is given is many words: `sh -c`, `bash -ec`.
@@ -133,14 +135,24 @@ fn said(words: &[String]) -> impl Iterator<Item = Said<'_>> {
         if std::mem::take(&mut is_next) && !word.starts_with('-') {
             return Said::Value(word);
         }
+        if let Some((name, password)) = std::mem::take(&mut is_user).then(|| user(word)).flatten() {
+            return Said::User(name, password);
+        }
         if let Some((name, value)) =
             word.split_once('=').filter(|(name, _)| is_assigned && names_a_secret(name))
         {
             return Said::Assigned(name, value);
         }
         is_next = word.starts_with('-') && !word.contains('=') && names_a_secret(word);
+        is_user = matches!(word, "-u" | "--user" | "--proxy-user");
         Said::Words(word)
     })
+}
+
+/// A user and their password, as `curl -u` takes them; two numbers are a user and a group.
+fn user(word: &str) -> Option<(&str, &str)> {
+    let is_number = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    word.split_once(':').filter(|(name, password)| !is_number(name) && !password.is_empty())
 }
 
 /// A command's words with the values taken out that its flags, its variables or the environment (`known`) call secret.
@@ -149,6 +161,7 @@ pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> 
     let one = |said| match said {
         Said::Value(_) => HIDDEN.to_owned(),
         Said::Assigned(name, _) => format!("{name}={HIDDEN}"),
+        Said::User(name, _) => format!("{name}:{HIDDEN}"),
         Said::Words(word) => without_secrets(&without_headers(&without_known(word, known))),
     };
     said(words).map(one).collect()
@@ -160,10 +173,11 @@ pub fn words_without_secrets(words: &[String], known: &[String]) -> Vec<String> 
 pub fn secrets_given(words: &[String]) -> Vec<String> {
     let unquoted = |value: &str| value.trim_matches(['\'', '"']).to_owned();
     let one = |said| match said {
-        Said::Value(value) | Said::Assigned(_, value) => vec![value.to_owned()],
+        Said::Value(value) | Said::Assigned(_, value) | Said::User(_, value) => vec![value.to_owned()],
         Said::Words(word) => {
-            let inside = INSIDE.iter().flat_map(|inside| inside.captures_iter(word));
-            inside.filter_map(|found| found.get(3)).map(|value| unquoted(value.as_str())).collect()
+            let inside = [&INSIDE, &INSIDE_USER].into_iter().filter_map(|inside| inside.as_ref());
+            let found = inside.flat_map(|inside| inside.captures_iter(word));
+            found.filter_map(|found| found.get(3)).map(|value| unquoted(value.as_str())).collect()
         }
     };
     said(words).flat_map(one).collect()
@@ -187,10 +201,15 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .ok()
 });
 
+/// A user's name within a text, behind the flag that takes it, and the password.
+static INSIDE_USER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"((?:^|\s)(?:-u\s*|--(?:proxy-)?user[=\s]\s*)['"]?)([A-Za-z][^\s:'"]*:)([^\s'"]+)"#).ok()
+});
+
 /// A text without the values of flags, variables and headers within it that are secret: a script, a header.
 fn without_headers(text: &str) -> String {
-    let Some(inside) = INSIDE.as_ref() else { return text.to_owned() };
-    inside.replace_all(text, "${1}${2}***").into_owned()
+    let inside = [&INSIDE, &INSIDE_USER].into_iter().filter_map(|inside| inside.as_ref());
+    inside.fold(text.to_owned(), |text, inside| inside.replace_all(&text, "${1}${2}***").into_owned())
 }
 
 #[cfg(test)]
@@ -240,6 +259,11 @@ mod tests {
                 "sh|-ec|A_TOKEN=*** make; b --secret *** z",
             ),
             ("deploy|--password=two words", "deploy|--password=***"),
+            ("curl|-u|ann:hunter2|x", "curl|-u|ann:***|x"),
+            ("curl|-uann:hunter2|--proxy-user=p:q|x", "curl|-uann:***|--proxy-user=p:***|x"),
+            ("sh|-c|curl --user 'ann:hunter2' x", "sh|-c|curl --user 'ann:***' x"),
+            ("docker|run|-u|1000:1000|x", "docker|run|-u|1000:1000|x"),
+            ("sudo|-u|ann|make", "sudo|-u|ann|make"),
             ("make|from-the-vault|ab", "make|***|ab"),
             ("make|test|--tokens-file|--fast", "make|test|--tokens-file|--fast"),
             ("git|push|https://ann:hunter2@host/x", "git|push|[a password in an address was here]host/x"),
@@ -257,6 +281,8 @@ mod tests {
             ("deploy|--db-password=hunter2", "hunter2"),
             ("env|API_KEY=abc|make", "abc"),
             ("sh|-c|TOKEN='two words' make --secret xyzzy", "two words|xyzzy"),
+            ("curl|-u|ann:hunter2|x", "hunter2"),
+            ("sh|-c|curl -uann:hunter2 x", "hunter2"),
             ("make|test|--tokens-file|--fast", ""),
         ] {
             assert_eq!(given(line), expected, "{line}");

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::settings::schema_problem;
-use crate::ticket::{KnownPerson, Level, Node, Person, address_problem, has_visible, nearest, visible};
+use crate::ticket::{
+    KnownPerson, Level, Node, Person, address_problem, has_visible, is_of_team, nearest, visible,
+};
 
 /// What somebody does in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,6 +262,15 @@ impl Team {
     #[must_use]
     pub fn known(&self) -> Vec<KnownPerson> {
         self.members.iter().map(Member::known).collect()
+    }
+
+    /// True for words that are the team's: those of its members; everybody's but the customer's, where no team is known.
+    #[must_use]
+    pub fn speaks(&self, email: &str, is_customer: bool) -> bool {
+        let is_member = || {
+            self.members.iter().flat_map(|member| &member.emails).any(|own| own.eq_ignore_ascii_case(email))
+        };
+        is_of_team(is_customer, !self.members.is_empty(), is_member)
     }
 
     /// True for somebody on the team, by address or by name.

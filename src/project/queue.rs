@@ -63,7 +63,7 @@ impl Project<'_> {
         let mut seen = first;
         found.extend(others.into_iter().filter(|one| seen.insert(one.summary.id.clone())));
         let titles = titles(&found, &blockers);
-        let mut tickets = self.in_order(found, &blockers);
+        let mut tickets = self.in_order(found, &blockers)?;
         tickets.retain(|(one, _)| wanted.contains(&one.summary.id));
         let beside = tickets.iter().filter(|(one, _)| !is_ready(one, &blockers)).count();
         let total = ready_count + beside;
@@ -75,7 +75,7 @@ impl Project<'_> {
     fn whole_queue(&self, filter: &str, limit: usize, blockers: &Blockers) -> Result<Queue, Failure> {
         let found = self.lines("status:open")?;
         let titles = titles(&found, blockers);
-        let mut tickets = self.in_order(found, blockers);
+        let mut tickets = self.in_order(found, blockers)?;
         if !filter.is_empty() {
             let wanted: BTreeSet<TicketId> =
                 self.find_ids(&format!("status:open {filter}"))?.into_iter().collect();
@@ -90,8 +90,14 @@ impl Project<'_> {
         self.find(&Search::new(query, Projection::Lines))
     }
 
-    fn in_order(&self, found: Vec<Listed>, blockers: &Blockers) -> Vec<(Listed, Vec<TicketId>)> {
-        queue(found, |one| (&one.summary, one.standing.unwrap_or_default()), blockers, self.now())
+    fn in_order(
+        &self,
+        found: Vec<Listed>,
+        blockers: &Blockers,
+    ) -> Result<Vec<(Listed, Vec<TicketId>)>, Failure> {
+        let team = self.people()?.known();
+        let standing = |one: &Listed| one.standing.unwrap_or_default();
+        Ok(queue(found, |one| (&one.summary, standing(one)), blockers, &team, self.now()))
     }
 }
 

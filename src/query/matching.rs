@@ -167,7 +167,7 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
         }
         Property::Breached => context.standing(ticket).is_breached(context.now),
         Property::Warned => context.standing(ticket).is_warned(context.now),
-        Property::Unanswered => ticket.is_unanswered(),
+        Property::Unanswered => ticket.talk().is_unanswered(&context.team),
         Property::Blocked => is_open && is_blocked(ticket, context),
         Property::Ready => {
             let waits = matches!(ticket.fields().status(), Status::Pending | Status::Deferred);

@@ -84,6 +84,7 @@ pub use redact::{Redaction, is_cut};
 pub use sla_status::SlaStatus;
 pub use span::{parse_span, span_of_minutes};
 pub use summary::{COMPUTED, Summary, short_node, sums};
+pub use talk::{Talk, is_of_team};
 pub use text::{
     MAX_TEXT_BYTES, cut, first_bytes, has_visible, one_line, shell_word, visible, visible_line,
     without_hidden,

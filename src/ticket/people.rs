@@ -43,7 +43,7 @@ impl KnownPerson {
         !name.is_empty() && self.name.to_lowercase() == name.to_lowercase()
     }
 
-    fn has_email(&self, email: &str) -> bool {
+    pub(super) fn has_email(&self, email: &str) -> bool {
         self.emails.iter().any(|own| own.eq_ignore_ascii_case(email))
     }
 

@@ -1,7 +1,7 @@
 //! What a list shows of a ticket: its head without the long texts, and what its timeline adds up to.
 
 use crate::ticket::codec::head_node;
-use crate::ticket::{Field, Kind, Level, Node, Severity, Status, Ticket, TicketId, Timestamp};
+use crate::ticket::{Field, Kind, Level, Node, Severity, Status, Talk, Ticket, TicketId, Timestamp};
 
 /// What a table shows of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Summary {
     pub updated: Option<Timestamp>,
     /// The day to ask again whom it waits for.
     pub follow_up: Option<Timestamp>,
-    /// True while the customer waits for a word.
-    pub is_unanswered: bool,
+    /// Who spoke last to whom: whether the customer waits for a word.
+    pub talk: Talk,
 }
 
 impl Summary {
@@ -44,7 +44,7 @@ impl Summary {
             created: ticket.created(),
             updated: ticket.updated(),
             follow_up: follow_up.and_then(Node::as_text).and_then(Timestamp::parse),
-            is_unanswered: ticket.is_unanswered(),
+            talk: ticket.talk(),
         }
     }
 }

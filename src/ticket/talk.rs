@@ -1,9 +1,12 @@
 //! Who spoke to whom on a ticket: the customer's words, the team's, and whether the last of them is answered.
 
+use std::collections::BTreeSet;
+
 use crate::ticket::Ticket;
 use crate::ticket::entry::{Entry, Visibility};
 use crate::ticket::field::Field;
 use crate::ticket::node::Node;
+use crate::ticket::people::KnownPerson;
 use crate::ticket::person::Person;
 use crate::ticket::words::Action;
 
@@ -26,18 +29,25 @@ impl Ticket {
         entry.speaker.is_some() || self.is_customer(&entry.by)
     }
 
-    /// True while the customer waits for a word: of theirs, the filing included, the last is not answered.
+    /// Who spoke last on it, as far as it can be that the customer waits for a word: empty where they never spoke, and where
+    /// the ticket is no longer open.
     #[must_use]
-    pub fn is_unanswered(&self) -> bool {
-        let mut waits = false;
-        for entry in self.in_effect() {
+    pub fn talk(&self) -> Talk {
+        let said = |entry: &Entry| {
             if entry.action == Action::Open {
-                waits |= self.is_customers(entry) || self.is_filed_for_somebody(entry);
-            } else if entry.is_said() {
-                waits = self.is_customers(entry);
+                let is_customers = self.is_customers(entry) || self.is_filed_for_somebody(entry);
+                return is_customers.then(|| (String::new(), true));
             }
+            entry.is_said().then(|| (entry.speaker_email(), self.is_customers(entry)))
+        };
+        let words: Vec<(String, bool)> = self.in_effect().filter_map(said).collect();
+        if !self.fields().status().is_open() || !words.iter().any(|(_, is_customer)| *is_customer) {
+            return Talk::default();
         }
-        waits && self.fields().status().is_open()
+        let mut seen = BTreeSet::new();
+        let mut last: Vec<_> = words.into_iter().rev().filter(|one| seen.insert(one.clone())).collect();
+        last.reverse();
+        Talk(last)
     }
 
     fn is_filed_for_somebody(&self, opening: &Entry) -> bool {
@@ -46,7 +56,59 @@ impl Ticket {
     }
 }
 
+/// Who spoke to whom on a ticket: each one's address, in lower case, and whether they are the customer, by their last words. The
+/// address of what the customer filed is empty, as whoever files it is their voice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Talk(Vec<(String, bool)>);
+
+impl Talk {
+    /// True while the customer waits for a word: what somebody says who is neither of the team nor the customer answers
+    /// nothing.
+    #[must_use]
+    pub fn is_unanswered(&self, team: &[KnownPerson]) -> bool {
+        let has_email = |email: &str| team.iter().any(|member| member.has_email(email));
+        let is_ours = |(email, is_customer): &(String, bool)| {
+            is_of_team(*is_customer, !team.is_empty(), || has_email(email))
+        };
+        let last = self.0.iter().rev().find(|one| one.1 || is_ours(one));
+        last.is_some_and(|one| !is_ours(one))
+    }
+
+    /// As one text, a line for each speaker.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let line = |(email, is_customer): &(String, bool)| {
+            format!("{}{email}", if *is_customer { '<' } else { '>' })
+        };
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The talk that such a text says.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        let one = |line: &str| {
+            let is_customer = line.starts_with('<');
+            Some((line.strip_prefix(['<', '>'])?.to_owned(), is_customer))
+        };
+        Self(text.split('\n').filter_map(one).collect())
+    }
+}
+
+/// True for somebody who speaks for the team: one of it; where there is none, everybody but the customer.
+#[must_use]
+pub fn is_of_team(is_customer: bool, has_team: bool, is_member: impl FnOnce() -> bool) -> bool {
+    if has_team { is_member() } else { !is_customer }
+}
+
 impl Entry {
+    /// The address of whoever says it, in lower case: of whom it is recorded for, or of who writes it.
+    #[must_use]
+    pub fn speaker_email(&self) -> String {
+        let recorded =
+            self.speaker.as_deref().map(|who| Person::parse(who).map_or(String::new(), |who| who.email));
+        recorded.unwrap_or_else(|| self.by.email.clone()).to_lowercase()
+    }
+
     /// True for a word to the customer, or theirs: a comment that they may read, a question, an answer. What is noted with
     /// any other step is for colleagues, and what a machine saw is no word.
     #[must_use]

@@ -134,3 +134,25 @@ fn somebody_must_have_said_it() {
     );
     sandbox.run(&["comment", &id, "--from", "Ann", "--internal", "-m", "x"]).fails(2);
 }
+
+#[test]
+fn what_somebody_says_who_is_not_on_the_team_answers_no_customer() {
+    let sandbox = Sandbox::new();
+    let id = filed(&sandbox);
+    sandbox.run(&["vendor", "add", "paygate", "--email", "help@paygate.example"]).ok();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l2"]).ok();
+    sandbox.run(&["edit", &id, "--level", "2"]).ok();
+    sandbox.run(&["comment", &id, "-m", "We ask them."]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "paygate", "--case", "1", "--follow-up", "30d"]).ok();
+    sandbox.run(&["comment", &id, "--from", "customer", "-m", "Any news?"]).ok();
+    let waits = |sandbox: &Sandbox| {
+        let offered = sandbox.run(&["next", "--json"]).ok().contains(&id);
+        (found(sandbox, "is:unanswered"), found(sandbox, "awaiting:us"), offered)
+    };
+    assert_eq!(waits(&sandbox), (1, 1, true));
+    let somebody = "GIT_AUTHOR_NAME=Joe GIT_AUTHOR_EMAIL=joe@elsewhere.example";
+    sandbox.shell(&format!("{somebody} git support comment {id} -m 'I have it, too.'")).ok();
+    assert_eq!(waits(&sandbox), (1, 1, true));
+    sandbox.run(&["comment", &id, "-m", "They work on it."]).ok();
+    assert_eq!(waits(&sandbox), (0, 0, false));
+}

@@ -90,3 +90,12 @@ fn errors_are_objects_under_json() {
         assert!(error["error"]["message"].is_string() && error["error"].get("hint").is_some(), "{stderr}");
     }
 }
+
+#[test]
+fn two_forms_at_once_are_refused() {
+    let sandbox = Sandbox::new();
+    let refused = sandbox.run(&["list", "--json", "--format", "csv"]);
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.stderr.contains("--json and --format name different forms"), "{}", refused.stderr);
+    assert_eq!(sandbox.run(&["list", "--json", "--format", "json"]).ok().trim(), "[]");
+}

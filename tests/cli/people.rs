@@ -202,3 +202,19 @@ fn a_name_or_an_address_of_two_members_is_reported_and_changes_neither() {
     );
     sandbox.run(&["doctor"]).ok();
 }
+
+#[test]
+fn the_team_is_changed_by_a_word_of_a_name_that_means_one() {
+    let sandbox = Sandbox::new();
+    for name in ["Ann Lee", "Bo Lee"] {
+        let email = format!("{}@example.com", name[..3].trim().to_lowercase());
+        sandbox.run(&["team", "add", name, "--email", &email, "--role", "l1"]).ok();
+    }
+    sandbox.run(&["team", "edit", "ann", "--role", "l2"]).ok();
+    assert!(sandbox.run(&["team", "edit", "lee", "--role", "l3"]).stderr.contains("means 2 people"));
+    let part = sandbox.run(&["team", "remove", "nn"]);
+    assert!(part.stderr.contains("nn is not on the team"), "{}{}", part.stdout, part.stderr);
+    sandbox.run(&["team", "remove", "bo"]).ok();
+    let team = sandbox.git(&["show", "HEAD:.support/team.yaml"]);
+    assert!(team.contains("Ann Lee") && team.contains("[l2]") && !team.contains("Bo Lee"), "{team}");
+}

@@ -63,7 +63,11 @@ impl Pages<'_> {
             }
             let index = path.join("index.html");
             (session.save)(&index, self.overview(&rows, &[]).as_bytes())?;
-            written.push(format!("{} and a page for each of {} tickets", index.display(), rows.len()));
+            let pages = match rows.len() {
+                1 => "the page of 1 ticket".to_owned(),
+                count => format!("a page for each of {count} tickets"),
+            };
+            written.push(format!("{} and {pages}", index.display()));
             // A page of a ticket that is not shown any more may say what nobody is to read.
             // The whole mark: a page that only speaks of this program is somebody's own.
             let mark = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");

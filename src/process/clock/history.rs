@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::clock::moments::moments;
 use crate::process::clock::rules::Reason;
-use crate::process::team::Team;
 use crate::ticket::{
-    Action, Area, Entry, Field, Level, LinkKind, Node, Person, Resolution, Set, Severity, Status, Ticket,
-    Timestamp, Type, parse_span,
+    Action, Area, Entry, Field, Level, LinkKind, Node, Resolution, Set, Severity, Status, Ticket, Timestamp,
+    Type, parse_span,
 };
 
 /// What cannot be read as a course: the index is of another version.
@@ -243,10 +242,7 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         now.has_ended = !status.is_open();
         now.wait = waits(status, deferral.as_ref());
         if entry.is_said() {
-            let speaker =
-                entry.speaker.as_deref().map(|who| Person::parse(who).map_or(String::new(), |who| who.email));
-            let email = speaker.unwrap_or_else(|| entry.by.email.clone()).to_lowercase();
-            happened.push(EventKind::Said(email, ticket.is_customers(entry)));
+            happened.push(EventKind::Said(entry.speaker_email(), ticket.is_customers(entry)));
         }
         changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
         if let Some(minutes) = entry.spent_minutes {
@@ -309,16 +305,6 @@ fn waits(status: Status, deferral: Option<&Node>) -> Option<(Reason, Option<Stri
         Status::Deferred => Some((Reason::Vendor, text("vendor").map(str::to_owned))),
         Status::New | Status::Triaged | Status::InProgress | Status::Resolved | Status::Closed => None,
     }
-}
-
-/// Whose words are the team's: those of its members; everybody's but the customer's, where no team is known.
-#[must_use]
-pub(in crate::process) fn is_of_team(email: &str, is_customer: bool, team: &Team) -> bool {
-    if team.members.is_empty() {
-        return !is_customer;
-    }
-    let who = Person { name: String::new(), email: email.to_owned() };
-    team.members.iter().any(|member| member.is(&who))
 }
 
 /// When an entry of a course happened, as a moment.

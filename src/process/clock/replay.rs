@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::calendar::{Calendar, Hours};
 use crate::process::clock::clock::{Clock, ClockKind};
-use crate::process::clock::history::{Event, EventKind, TicketHistory, is_of_team};
+use crate::process::clock::history::{Event, EventKind, TicketHistory};
 use crate::process::clock::rules::{ClockRules, Reason, Target, Targets};
 use crate::process::clock::run::{Gap, Measure, Run, Why};
 use crate::process::team::Team;
@@ -154,7 +154,7 @@ impl<'a> Replay<'a> {
                 self.close(mark, |why| *why == Why::Ended);
                 (self.ended, self.update_from) = (None, Some(mark));
             }
-            EventKind::Said(email, is_customer) if is_of_team(email, *is_customer, self.judged.team) => {
+            EventKind::Said(email, is_customer) if self.judged.team.speaks(email, *is_customer) => {
                 self.update(mark);
                 self.respond(mark);
                 // What is said after the end begins no interval.

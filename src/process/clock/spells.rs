@@ -1,6 +1,6 @@
 //! What else a course tells, beside clocks: the first word to the customer, and the time at each level.
 
-use crate::process::clock::history::{EventKind, TicketHistory, is_of_team};
+use crate::process::clock::history::{EventKind, TicketHistory};
 use crate::process::clock::replay::Judged;
 use crate::process::team::Team;
 use crate::ticket::{Level, Severity};
@@ -10,7 +10,7 @@ use crate::ticket::{Level, Severity};
 #[must_use]
 pub fn first_response(course: &TicketHistory, team: &Team) -> Option<i64> {
     let answers = |what: &EventKind| {
-        matches!(what, EventKind::Said(email, is_customer) if is_of_team(email, *is_customer, team))
+        matches!(what, EventKind::Said(email, is_customer) if team.speaks(email, *is_customer))
             || matches!(what, EventKind::Ended(_))
     };
     course.events.iter().find(|event| answers(&event.what)).map(|event| event.at)
