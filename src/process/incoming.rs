@@ -93,6 +93,8 @@ impl IncomingIssue {
     pub fn is_known(&self, ticket: &Ticket, what: &IncomingEntry) -> bool {
         let is_it = |entry: &Entry| {
             (entry.at == what.at && self.is_entry_of(entry, &what.mark))
+                // What no field has, an export of another form may tell in other letters.
+                || (what.mark.starts_with(FACTS) && entry.by == what.by && is_alike(entry, what))
                 || (what.earlier.as_ref() == Some(&entry.id)
                     && (entry.redacted.is_some()
                         || is_same_text(entry.note.as_ref(), what.request.note.as_ref())))
@@ -162,6 +164,14 @@ pub fn end_mark(by: &Person, at: Timestamp, code: &str, original: &str) -> Strin
 #[must_use]
 pub fn attached_mark(sum: &str) -> String {
     format!("attached {sum}")
+}
+
+/// How the mark of the tracker's own note begins: what no field has.
+pub const FACTS: &str = "facts ";
+
+fn is_alike(entry: &Entry, what: &IncomingEntry) -> bool {
+    let plain = |note: &Option<String>| note.as_ref().map(|note| note.trim_end().to_lowercase());
+    entry.note.is_some() && plain(&entry.note) == plain(&what.request.note)
 }
 
 fn is_same_text(one: Option<&String>, other: Option<&String>) -> bool {

@@ -71,8 +71,8 @@ pub use fingerprint::{Grouping, checksum, stable_message, test_number};
 pub use follow_up::FollowUp;
 pub use inbox::{Concern, InboxItem, InboxReader, InboxReason};
 pub use incoming::{
-    Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket, attached_mark, end_mark, state_brought,
-    update_mark,
+    FACTS, Incoming, IncomingEntry, IncomingIssue, LongText, NewTicket, attached_mark, end_mark,
+    state_brought, update_mark,
 };
 pub use known::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_errors, workaround};
 pub use lanes::{is_lane_of, standing_sightings};

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::process::{
-    Actor, Changes, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request, RequestKind,
-    Rules, attached_mark, end_mark, update_mark,
+    Actor, Changes, Decision, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request,
+    RequestKind, Rules, attached_mark, decide, end_mark, update_mark,
 };
 use crate::project::attachments::attachment;
 use crate::project::change::Change;
@@ -19,6 +19,7 @@ use crate::ticket::{Field, Person, Ticket, Visibility, sha256};
 const FOLLOWING: &[Field] = &[
     Field::Title,
     Field::Description,
+    Field::Reporter,
     Field::Type,
     Field::Severity,
     Field::Assignee,
@@ -49,11 +50,19 @@ impl Change<'_, '_> {
         let is_older = last.as_ref().is_some_and(|last| last.is_newer_than(issue));
         let is_here = before.is_some();
         self.attach_long_texts(issue, &mut ticket, &rules)?;
-        for comment in &issue.comments {
+        // In the order in which it happened there: what is said after the end moves it no later.
+        let ended = issue.end.as_ref().map(|end| end.at);
+        let (until_end, after_end): (Vec<_>, Vec<_>) =
+            issue.comments.iter().partition(|comment| ended.is_none_or(|ended| comment.at <= ended));
+        for comment in until_end {
             self.happened(issue, &mut ticket, comment, &rules, is_here)?;
         }
         if !is_older {
             self.stands(issue, &mut ticket, &rules, is_here)?;
+        }
+        let rules_after_end = ended_for_good(&rules);
+        for comment in after_end {
+            self.happened(issue, &mut ticket, comment, &rules_after_end, is_here)?;
         }
         // What is set now comes after what happened there.
         if let (Some(before), Some(last)) = (before, &last) {
@@ -234,7 +243,15 @@ impl Change<'_, '_> {
         let is_mine = by == self.author.by;
         let member = if is_mine { self.author.member.clone() } else { by.clone() };
         let actor = Actor { member, by, at: what.at, via: None, entry };
-        self.decided(ticket, request, rules, &actor).map(drop)
+        let Decision { step, warnings } = decide(ticket, request, rules, &actor)?;
+        if let Some(step) = step {
+            ticket.apply(step);
+        }
+        // That a word reopens nothing is so because it did not there.
+        if rules.settings.reopen_within_seconds != NEVER {
+            warnings.into_iter().for_each(|warning| self.warning(ticket.id(), warning));
+        }
+        Ok(())
     }
 
     /// Who answers for something that happened elsewhere, and what it is. What somebody of the team is said to have done there,
@@ -274,6 +291,16 @@ fn mark_of_end(by: &Person, end: &IncomingEntry) -> String {
     let original = ending.duplicate_of.as_ref().map(ToString::to_string).unwrap_or_default();
     end_mark(by, end.at, ending.code.as_str(), &original)
 }
+
+/// No word of a customer reopens what has ended there.
+fn ended_for_good(rules: &Rules) -> Rules {
+    let mut rules = rules.clone();
+    rules.settings.reopen_within_seconds = NEVER;
+    rules
+}
+
+/// The time within which nothing is reopened, in seconds: a word may also be dated before the end.
+const NEVER: i64 = i64::MIN;
 
 /// What another tracker let happen has happened.
 fn lenient(rules: &Rules) -> Rules {

@@ -40,6 +40,7 @@ mod durability;
 mod editing;
 mod editors;
 mod evil_merges;
+mod exports;
 mod failures;
 mod faults;
 mod figures;

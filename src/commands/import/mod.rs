@@ -139,6 +139,12 @@ fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
             "warning: {count} without a reporter; whoever imports first is the reporter (--map reporter=COLUMN)"
         ));
     }
+    if reader.unnamed > 0 {
+        let count = tickets(reader.unnamed);
+        session.note(format!(
+            "warning: {count} without a key; a new title or date makes another ticket of an issue (--map key=COLUMN)"
+        ));
+    }
     if reader.undated > 0 {
         let count = tickets(reader.undated);
         session.note(format!(

@@ -47,6 +47,11 @@ pub(super) fn moment(value: &Value, order: Option<DayOrder>) -> Result<Timestamp
         return inner.map_or_else(|| Err(wrong(value)), |inner| moment(inner, order));
     }
     let text = value.as_str().map(str::trim).ok_or_else(|| wrong(value))?;
+    if let Ok(number) = text.parse::<i64>()
+        && [10, 13].contains(&text.len())
+    {
+        return moment(&number.into(), order);
+    }
     let known = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
     let at = match known {
         Ok(at) => at,
@@ -62,43 +67,115 @@ fn wrong(value: &Value) -> String {
 /// A date with or without a time of day, however its parts are put; without an offset, it is UTC.
 fn written(text: &str, order: Option<DayOrder>) -> Result<OffsetDateTime, String> {
     let invalid = || format!("'{text}' is not a valid time");
-    let (mut numbers, mut month, mut clock, mut offset) = (Vec::new(), None, Time::MIDNIGHT, UtcOffset::UTC);
-    let mut half = None;
-    // `2026-11-24T10:00:00`: the letter stands between numbers.
-    let mut parts = String::new();
-    for c in text.chars() {
-        let is_between = c == 'T' && parts.ends_with(|before: char| before.is_ascii_digit());
-        parts.push(if is_between || c == ',' { ' ' } else { c });
+    // `2026-11-24T10:00:00`: the letter stands between numbers. What stands in parentheses is a comment.
+    let mut plain = String::new();
+    for c in text.split_once(" (").map_or(text, |(before, _)| before).chars() {
+        let is_between = c == 'T' && plain.ends_with(|before: char| before.is_ascii_digit());
+        plain.push(if is_between || c == ',' { ' ' } else { c });
     }
-    for part in parts.split_whitespace() {
+    let mut parts = Parts::default();
+    for part in plain.split_whitespace() {
+        parts.take(part).ok_or_else(invalid)?;
+    }
+    if let Some(is_afternoon) = parts.half {
+        let hour = parts.clock.hour() % 12 + if is_afternoon { 12 } else { 0 };
+        parts.clock = parts.clock.replace_hour(hour).map_err(|_| invalid())?;
+    }
+    // Where dates are written with dots, the day comes first.
+    let order = order.or(parts.has_dots.then_some(DayOrder::DayFirst));
+    let date = date(text, &parts.numbers, parts.month, order)?;
+    Ok(PrimitiveDateTime::new(date, parts.clock).assume_offset(parts.offset))
+}
+
+/// What the parts of a written date say.
+struct Parts {
+    /// The numbers of the date, with their lengths.
+    numbers: Vec<(i32, usize)>,
+    month: Option<Month>,
+    clock: Time,
+    offset: UtcOffset,
+    /// True for the afternoon, where it says `am` or `pm`.
+    half: Option<bool>,
+    /// True for `24.11.2026`.
+    has_dots: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        let (numbers, month, half) = (Vec::new(), None, None);
+        Self { numbers, month, clock: Time::MIDNIGHT, offset: UtcOffset::UTC, half, has_dots: false }
+    }
+}
+
+impl Parts {
+    /// Takes a part; `None` of one that says nothing of a time.
+    fn take(&mut self, part: &str) -> Option<()> {
         let lower = part.to_lowercase();
-        if part.contains(':') && !part.starts_with(['+', '-']) {
+        let of_utc = ["utc", "gmt"].iter().find_map(|zone| lower.strip_prefix(zone));
+        if part.contains(':') && !part.starts_with(['+', '-']) && of_utc.is_none() {
             let (time, rest) = split_offset(part);
-            clock = time_of_day(time).ok_or_else(invalid)?;
-            offset = offset_of(rest).unwrap_or(offset);
+            self.clock = time_of_day(time)?;
+            self.offset = if rest.is_empty() { self.offset } else { offset_of(rest)? };
         } else if lower == "am" || lower == "pm" {
-            half = Some(lower == "pm");
+            self.half = Some(lower == "pm");
         } else if part.starts_with('+') || (part.starts_with('-') && part.len() > 3) {
-            offset = offset_of(part).ok_or_else(invalid)?;
-        } else if ["utc", "gmt", "z"].contains(&lower.as_str()) || is_weekday(&lower) {
-            continue;
-        } else {
-            for piece in part.split(['/', '-', '.']).filter(|piece| !piece.is_empty()) {
-                match (month_named(piece), piece.trim_end_matches(char::is_alphabetic).parse::<i32>()) {
-                    (Some(named), _) => month = Some(named),
-                    (None, Ok(number)) => numbers.push((number, piece.len())),
-                    (None, Err(_)) => return Err(invalid()),
-                }
+            self.offset = offset_of(part)?;
+        } else if let Some(rest) = of_utc {
+            self.offset = offset_of(rest)?;
+        } else if let Some((_, hours)) = ZONES.iter().find(|(zone, _)| *zone == lower) {
+            self.offset = UtcOffset::from_hms(*hours, 0, 0).ok()?;
+        } else if !["z", "uhr"].contains(&lower.as_str()) && !is_weekday(&lower) {
+            self.date_part(part)?;
+        }
+        Some(())
+    }
+
+    fn date_part(&mut self, part: &str) -> Option<()> {
+        // ISO 8601 without what stands between: `20261124`, `080000Z`.
+        if let Some((year, rest)) = part.split_at_checked(4).filter(|_| part.len() == 8 && is_number(part)) {
+            let (month, day) = rest.split_at_checked(2)?;
+            self.numbers.extend([(year.parse().ok()?, 4), (month.parse().ok()?, 2), (day.parse().ok()?, 2)]);
+            return Some(());
+        }
+        let time = part.trim_end_matches(['Z', 'z']);
+        if self.numbers.len() == 3 && time.len() == 6 && is_number(time) {
+            let at = |place: usize| time.get(place..place + 2)?.parse::<u8>().ok();
+            self.clock = Time::from_hms(at(0)?, at(2)?, at(4)?).ok()?;
+            return Some(());
+        }
+        self.has_dots |= part.split('.').filter(|piece| is_number(piece)).count() > 1;
+        for piece in part.split(['/', '-', '.']).filter(|piece| !piece.is_empty()) {
+            match (month_named(piece), piece.trim_end_matches(char::is_alphabetic).parse::<i32>()) {
+                (Some(named), _) => self.month = Some(named),
+                (None, Ok(number)) => self.numbers.push((number, piece.len())),
+                (None, Err(_)) => return None,
             }
         }
+        Some(())
     }
-    if let Some(is_afternoon) = half {
-        let hour = clock.hour() % 12 + if is_afternoon { 12 } else { 0 };
-        clock = clock.replace_hour(hour).map_err(|_| invalid())?;
-    }
-    let date = date(text, &numbers, month, order)?;
-    Ok(PrimitiveDateTime::new(date, clock).assume_offset(offset))
 }
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Zones by letters that mean one alone, and their hours before UTC: those of RFC 2822, 4.3, and of Europe. `CST` is in
+/// America and in China.
+const ZONES: &[(&str, i8)] = &[
+    ("est", -5),
+    ("edt", -4),
+    ("cdt", -5),
+    ("mst", -7),
+    ("mdt", -6),
+    ("pst", -8),
+    ("pdt", -7),
+    ("wet", 0),
+    ("west", 1),
+    ("cet", 1),
+    ("cest", 2),
+    ("eet", 2),
+    ("eest", 3),
+];
 
 /// A date from its numbers, with their lengths.
 fn date(
@@ -222,9 +299,12 @@ fn offset_of(text: &str) -> Option<UtcOffset> {
         return Some(UtcOffset::UTC);
     }
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let (hours, minutes) = digits.split_at_checked(2)?;
-    let (hours, minutes) = (hours.parse::<i8>().ok()?, minutes.parse::<i8>().unwrap_or_default());
+    let digits = text.trim_start_matches(['+', '-']);
+    // `+0100`, `+01:00`, `+1`.
+    let split = || digits.split_at_checked(digits.len().min(2));
+    let (hours, minutes) = digits.split_once(':').or_else(split)?;
+    let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i8>().ok()? };
+    let hours = hours.parse::<i8>().ok()?;
     UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
 }
 
@@ -256,6 +336,16 @@ mod tests {
             ("31/12/99", "1999-12-31T00:00:00Z"),
             ("31/12/69", "2069-12-31T00:00:00Z"),
             ("Tuesday, November 24, 2026 12:30 am", "2026-11-24T00:30:00Z"),
+            ("2026-10-05 08:00 CEST", "2026-10-05T06:00:00Z"),
+            ("10/25/2026 3:05 PM PST", "2026-10-25T23:05:00Z"),
+            ("Oct 5, 2026 8:00 AM GMT+2", "2026-10-05T06:00:00Z"),
+            ("Mon Oct 05 2026 08:00:00 GMT+0200 (CEST)", "2026-10-05T06:00:00Z"),
+            ("2026-10-05 08:00 UTC+05:30", "2026-10-05T02:30:00Z"),
+            ("25.10.2026, 8:00 Uhr", "2026-10-25T08:00:00Z"),
+            ("05.10.2026", "2026-10-05T00:00:00Z"),
+            ("20261005", "2026-10-05T00:00:00Z"),
+            ("20261005T080000Z", "2026-10-05T08:00:00Z"),
+            ("1795514400", "2026-11-24T10:00:00Z"),
         ] {
             let at = moment(&Value::from(text), None);
             assert_eq!(at.map(|at| at.to_string()), Ok(expected.to_owned()), "{text}");
@@ -272,7 +362,8 @@ mod tests {
         let day = |order| moment(&text, Some(order)).map(|at| at.to_string());
         assert_eq!(day(DayOrder::DayFirst), Ok("2026-05-04T00:00:00Z".to_owned()));
         assert_eq!(day(DayOrder::MonthFirst), Ok("2026-04-05T00:00:00Z".to_owned()));
-        for bad in ["soon", "2026-13-40", "32/32/2026", ""] {
+        for bad in ["soon", "2026-13-40", "32/32/2026", "", "2026-10-05 08:00 CST", "2026-10-05 25:00", "12"]
+        {
             assert!(moment(&Value::from(bad), None).is_err(), "{bad}");
         }
     }

@@ -20,11 +20,15 @@ pub(super) fn standing(
     facts: &mut Vec<String>,
 ) -> Result<(Option<String>, Option<Ending>), String> {
     let state = text(object, STATE).unwrap_or_default();
-    let status = reading.words.ours(Kind::Status, &state);
+    let status = status(object, &state, reading);
     if status.is_none() {
         facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
     }
     if status.as_deref() != Some("resolved") {
+        let reason = text(object, REASON).filter(|reason| !is_no_reason(reason));
+        if reason.as_ref().is_some_and(|_| object.get(STATE_OF_FORGES).is_none()) {
+            facts.extend(reason.map(|reason| format!("resolution: {reason}")));
+        }
         let waits = ["blocked", "on hold", "waiting", "pending", "deferred"];
         facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
         return Ok((status, None));
@@ -36,6 +40,43 @@ pub(super) fn standing(
     let at = at.or_else(changed).filter(|at| *at > created).unwrap_or(created);
     Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
 }
+
+/// The reasons of GitHub's interface are in lower case, those of its query language in upper case.
+fn forge_word(reason: &str) -> String {
+    let is_constant = reason.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    if is_constant { reason.to_lowercase() } else { reason.to_owned() }
+}
+
+/// Where forges say whether an issue is open; why it was closed before it was opened again is of no use.
+const STATE_OF_FORGES: &str = "state";
+
+/// What trackers write for the resolution of what is open.
+fn is_no_reason(reason: &str) -> bool {
+    ["unresolved", "open", "none", "-", "--", "---"].contains(&reason.trim().to_lowercase().as_str())
+}
+
+/// Where it stands, by its own word. Where that is none of a status, it may be one of a resolution (`Rejected`): then it has
+/// ended, if it says when or the word leaves no doubt. What has no status at all has ended where it has a known resolution.
+fn status(object: &Value, state: &str, reading: &mut Reading<'_>) -> Option<String> {
+    let known = |word: &str| reading.words.known(Kind::Resolution, word);
+    let has_ended = if state.trim().is_empty() {
+        let is_told = STATE.iter().any(|name| object.get(*name).is_some());
+        !is_told
+            && text(object, REASON)
+                .filter(|reason| !is_no_reason(reason))
+                .is_some_and(|reason| known(&reason).is_some())
+    } else if reading.words.known(Kind::Status, state).is_some() {
+        false
+    } else {
+        let is_dated = pick(object, ENDED).is_some();
+        known(state).is_some_and(|code| is_dated || SURE_ENDS.contains(&code.as_str()))
+    };
+    if has_ended { Some("resolved".to_owned()) } else { reading.words.ours(Kind::Status, state) }
+}
+
+/// The resolutions whose words, as those of a status, say that nobody works on it any more.
+const SURE_ENDS: [&str; 6] =
+    ["works-as-designed", "wont-fix", "cannot-reproduce", "duplicate", "withdrawn", "spam"];
 
 /// How an issue ended: by its reason, by a label that is one, or by its state. A duplicate names the other one.
 fn ending(
@@ -53,7 +94,7 @@ fn ending(
         object.get("_links").is_some_and(|links| text(links, &["closed_as_duplicate_of"]).is_some());
     let of_forge = has_moved.then_some("moved").or(is_double.then_some("duplicate"));
     let reason = text(object, REASON).or_else(|| of_forge.map(str::to_owned));
-    facts.extend(reason.iter().map(|reason| format!("close reason: {reason}")));
+    facts.extend(reason.iter().map(|reason| format!("close reason: {}", forge_word(reason))));
     let own = reason.as_ref().map(|reason| {
         // What beads asks for is a sentence, and is asked of what is done.
         if reading.source == Source::Beads && object.get("close_reason").is_some() {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::intake::tracker::issue::Issue;
 use crate::intake::tracker::reading::Said;
 use crate::process::{
-    Changes, FieldChange, IncomingEntry, IncomingIssue, LongText, ProcessAction, Request, RequestKind,
+    Changes, FACTS, FieldChange, IncomingEntry, IncomingIssue, LongText, ProcessAction, Request, RequestKind,
     ResolutionRequest, checksum, without_secrets,
 };
 use crate::ticket::{
@@ -112,7 +112,7 @@ fn facts(issue: &Issue, texts: &mut Texts<'_>) -> Option<IncomingEntry> {
     let facts = issue.facts.join("\n");
     let (by, at) = (issue.tracker.clone(), issue.created);
     let note = texts.bounded("import", &format!("Imported:\n{facts}"), (&by, at, Visibility::Internal));
-    let what = format!("facts {facts}");
+    let what = format!("{FACTS}{facts}");
     let mark = format!("{what} {by} {at}");
     let request = Request {
         visibility: Visibility::Internal,

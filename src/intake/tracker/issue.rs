@@ -9,14 +9,14 @@ use crate::intake::tracker::dates::moment;
 use crate::intake::tracker::ending::standing;
 use crate::intake::tracker::names::{
     AFFECTS, ASSIGNEES, CLOSER, COMMENTS, CREATED, DESCRIPTION, FACTS, IDENTITY, INWARD, KIND, LABELS,
-    OUTWARD, PARENT, REPORTER, SEVERITY, STATE, TITLE, UNREAD, UPDATED,
+    OUTWARD, PARENT, SEVERITY, STATE, TITLE, UNREAD, UPDATED,
 };
-use crate::intake::tracker::person::{named, nobody, person, tracker};
+use crate::intake::tracker::person::{named, nobody, person, reporter, tracker};
 use crate::intake::tracker::reading::{Ending, Reading, Said};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{list, pick, text};
 use crate::intake::tracker::words::{Kind, Words};
-use crate::ticket::{Field, MAX_LINE_CHARS, Person, Timestamp, one_line};
+use crate::ticket::{Field, MAX_LINE_CHARS, Person, Timestamp, may_be_delivered, one_line};
 
 /// An issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Issue {
     pub reporter: Person,
     /// True where the export has a field for that.
     pub is_signed: bool,
+    /// True where it has a key or an address.
+    pub is_named: bool,
     /// Who works on it.
     pub assignee: Option<String>,
     /// Words to find it by.
@@ -105,8 +107,9 @@ impl Issue {
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
-            reporter: reading.who(object, REPORTER),
-            is_signed: named(object, REPORTER).is_some(),
+            reporter: reading.reporter(object),
+            is_signed: reporter(object).is_some(),
+            is_named: text(object, IDENTITY).is_some(),
             assignee: assignees.first().map(ToString::to_string),
             affects: list(object, AFFECTS).into_iter().flat_map(words).collect(),
             links,
@@ -118,7 +121,7 @@ impl Issue {
             labels,
             comments,
             facts,
-            unknown: unknown(object, source),
+            unknown: unknown(object, source, reporter(object).as_ref()),
             updated: pick(object, UPDATED).and_then(|at| moment(at, order).ok()),
             closer: named(object, CLOSER).unwrap_or_else(nobody),
             tracker: tracker(source),
@@ -128,9 +131,11 @@ impl Issue {
 }
 
 /// The fields of which an object, or a table, says nothing. Beads leaves out what is empty.
-fn unknown(object: &Value, source: Source) -> BTreeSet<Field> {
+fn unknown(object: &Value, source: Source, reporter: Option<&Person>) -> BTreeSet<Field> {
+    // An address that is known is not given up for one that is none.
+    let lacks_reporter = !reporter.is_some_and(|who| may_be_delivered(&who.email));
     if source == Source::Beads {
-        return BTreeSet::new();
+        return lacks_reporter.then_some(Field::Reporter).into_iter().collect();
     }
     let lacks = |names: &[&str]| names.iter().all(|name| object.get(*name).is_none());
     // Where forges have no field of their own for it, a label tells, and its absence.
@@ -148,6 +153,7 @@ fn unknown(object: &Value, source: Source) -> BTreeSet<Field> {
         (Field::Labels, lacks(LABELS)),
         (Field::Affects, lacks(AFFECTS)),
         (Field::Status, lacks(STATE)),
+        (Field::Reporter, lacks_reporter),
     ]
     .into_iter()
     .filter_map(|(field, is_unknown)| is_unknown.then_some(field))

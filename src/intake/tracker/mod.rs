@@ -9,6 +9,7 @@ mod issue;
 mod names;
 mod person;
 mod reading;
+mod row;
 mod source;
 mod table;
 mod value;

@@ -1,5 +1,7 @@
 //! What trackers call the parts of an issue: members of objects, and headings of tables.
 
+use crate::intake::tracker::words::Kind;
+
 /// What it is about.
 pub(super) const TITLE: &[&str] = &["title", "Summary", "summary", "Title", "Subject"];
 /// When it was opened.
@@ -12,8 +14,20 @@ pub(super) const CREATED: &[&str] = &[
     "Created At",
     "Created at",
     "Created At (UTC)",
+    "Created time",
+    "Created Time",
+    "Created on",
+    "Created On",
+    "Created date",
+    "Created Date",
+    "Date created",
+    "Date Created",
+    "Creation date",
     "Opened",
+    "Opened at",
+    "Opened At",
     "Reported",
+    "Submitted",
     "Date",
 ];
 /// What tells one issue from another.
@@ -31,6 +45,15 @@ pub(super) const IDENTITY: &[&str] = &[
     "Issue id",
     "Issue Id",
     "human_id",
+    "Bug ID",
+    "Bug Id",
+    "bug_id",
+    "Ticket ID",
+    "Ticket Id",
+    "Ticket id",
+    "ticket_id",
+    "Ticket Number",
+    "Case Number",
     "number",
     "Number",
     "iid",
@@ -44,7 +67,7 @@ pub(super) const DESCRIPTION: &[&str] = &["body", "description", "Description", 
 pub(super) const LABELS: &[&str] = &["labels", "Labels", "label", "tags", "Tags", "label_links"];
 /// Who works on it.
 pub(super) const ASSIGNEES: &[&str] =
-    &["assignees", "assignee", "Assignee", "owner", "Owner", "Assigned to", "Assigned To"];
+    &["assignees", "assignee", "Assignee", "owner", "Owner", "Assigned to", "Assigned To", "Agent"];
 /// Who told it.
 pub(super) const REPORTER: &[&str] = &[
     "author",
@@ -60,14 +83,41 @@ pub(super) const REPORTER: &[&str] = &[
     "Requestors",
     "Requestor",
     "Requester",
+    "Requester name",
+    "Requester Name",
     "Reported by",
     "Reported By",
+    "Opened by",
+    "Opened By",
+    "Created by",
+    "Created By",
     "Submitter",
+    "Full name",
+    "Full Name",
+    "Contact",
+    "Contact name",
+    "Contact Name",
+];
+/// The address of who told it, where the name is in a column of its own.
+pub(super) const REPORTER_EMAIL: &[&str] = &[
+    "Reporter email",
+    "Reporter Email",
+    "Requester email",
+    "Requester Email",
+    "Customer email",
+    "Customer Email",
+    "Contact email",
+    "Contact Email",
+    "Email",
+    "E-mail",
+    "Email address",
+    "Email Address",
 ];
 /// The releases it affects.
 pub(super) const AFFECTS: &[&str] = &["affects", "Affects versions", "Affects Version/s"];
 /// Its kind.
-pub(super) const KIND: &[&str] = &["issue_type", "Issue Type", "type", "Type"];
+pub(super) const KIND: &[&str] =
+    &["issue_type", "Issue Type", "Issue type", "type", "Type", "Ticket type", "Ticket Type", "Tracker"];
 /// How grave it is.
 pub(super) const SEVERITY: &[&str] = &["severity", "Severity", "priority", "Priority"];
 /// Where it stands.
@@ -85,8 +135,17 @@ pub(super) const ENDED: &[&str] = &[
     "Closed At",
     "Closed At (UTC)",
     "Close date",
+    "Closed time",
+    "Closed Time",
+    "Closed on",
+    "Closed On",
+    "Date closed",
+    "Date Closed",
     "Resolved at",
     "Resolved At",
+    "Resolved time",
+    "Resolved Time",
+    "Solved at",
     "closed",
     "Closed",
 ];
@@ -103,13 +162,20 @@ pub(super) const UPDATED: &[&str] = &[
     "Updated At (UTC)",
     "LastUpdated",
     "Last updated",
+    "Last updated time",
+    "Last update time",
+    "Updated on",
+    "Updated On",
+    "Changed",
+    "Modified",
+    "Last modified",
 ];
 /// Why it ended.
 pub(super) const REASON: &[&str] =
     &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"];
 /// The one that it is part of.
 pub(super) const PARENT: &[&str] =
-    &["Parent key", "Parent", "Parent id", "Epic Link", "Custom field (Epic Link)"];
+    &["Parent key", "Parent", "Parent id", "Parent task", "Epic Link", "Custom field (Epic Link)"];
 
 /// What no field of ours has, each under the name by which it is kept.
 pub(super) const FACTS: &[(&str, &[&str])] = &[
@@ -131,9 +197,6 @@ pub(super) const FACTS: &[(&str, &[&str])] = &[
 
 /// Headings whose cells say nothing of the issue itself, or change whenever somebody looks at it.
 const NOISE: &[&str] = &[
-    "Updated",
-    "updated",
-    "updated_at",
     "Last Viewed",
     "Issue id",
     "Parent id",
@@ -148,6 +211,20 @@ const NOISE: &[&str] = &[
     "Project description",
     "Project url",
 ];
+
+/// The fields that take one value, by their names, where several columns may be it.
+pub(super) const ONE_VALUE: [&[&str]; 10] =
+    [TITLE, DESCRIPTION, IDENTITY, CREATED, REPORTER, KIND, SEVERITY, STATE, ENDED, REASON];
+/// The fields that take all values of one column.
+pub(super) const ALL_VALUES: [&[&str]; 3] = [LABELS, ASSIGNEES, AFFECTS];
+
+/// True for a heading under which a table has others that an issue goes with: the heading says how, or each cell.
+pub(super) fn is_of_links(heading: &str) -> bool {
+    heading == RELATED || Kind::Link.has(heading)
+}
+
+/// Where Redmine has others with how the issue goes with them: `Duplicates #31`.
+pub(super) const RELATED: &str = "Related issues";
 
 /// What is before the kind of a link in a heading of Jira's.
 pub(super) const OUTWARD: &str = "Outward issue link (";
@@ -190,8 +267,16 @@ pub(super) fn is_read(heading: &str) -> bool {
     heading.trim().is_empty()
         || heading.starts_with(OUTWARD)
         || heading.starts_with(INWARD)
-        || NOISE.contains(&heading)
+        || is_noise(heading)
+        || is_of_links(heading)
+        || REPORTER_EMAIL.contains(&heading)
+        || UPDATED.contains(&heading)
         || fields().contains(&heading)
+}
+
+/// True for a heading whose cells say nothing of the issue itself.
+pub(super) fn is_noise(heading: &str) -> bool {
+    NOISE.contains(&heading)
 }
 
 /// The name under which a row has the cells of columns that no field is read from: no heading has it.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use crate::intake::tracker::names::{REPORTER, REPORTER_EMAIL};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{pick, text};
-use crate::ticket::{Person, one_line};
+use crate::ticket::{Person, may_be_delivered, one_line};
 
 /// Somebody, as far as the tracker names them. An address that it does not tell is one that cannot be (RFC 2606).
 pub(super) fn person(value: &Value) -> Option<Person> {
@@ -30,6 +31,20 @@ pub(super) fn named(object: &Value, names: &[&str]) -> Option<Person> {
         object.get(*name).is_some_and(|value| value.as_str().is_none_or(|text| text.trim().is_empty()))
     });
     pick(object, names).and_then(person).or_else(|| is_nameless.then(nobody))
+}
+
+/// Who told it; the address may be in a column of its own.
+pub(super) fn reporter(object: &Value) -> Option<Person> {
+    let (told, address) =
+        (named(object, REPORTER), text(object, REPORTER_EMAIL).filter(|text| text.contains('@')));
+    match (told, address) {
+        (Some(told), Some(address)) if !may_be_delivered(&told.email) => {
+            let name = if told == nobody() { String::new() } else { format!("{} ", told.name) };
+            Person::parse(&format!("{name}<{address}>")).or(Some(told))
+        }
+        (None, Some(address)) => Person::parse(&address),
+        (told, _) => told,
+    }
 }
 
 /// Somebody of whom nothing is known.

@@ -40,7 +40,7 @@ impl Source {
     #[must_use]
     pub fn of(path: &Path, beginning: &str) -> Option<Self> {
         let text = beginning.trim_start_matches('\u{feff}').trim_start();
-        let heading = text.lines().next().unwrap_or_default();
+        let heading = text.lines().find(|line| !line.starts_with("sep=")).unwrap_or_default();
         if path.extension().is_some_and(|extension| extension == "csv" || extension == "tsv") {
             return Some(if heading.contains("Issue key") { Self::Jira } else { Self::Csv });
         }

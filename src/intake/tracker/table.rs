@@ -1,14 +1,16 @@
 //! Issues of a table: an object a row, the columns by their headings.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::intake::lines::Lines;
 use crate::intake::tracker::encoding::decoded;
-use crate::intake::tracker::names::{self, UNREAD};
+use crate::intake::tracker::names;
+use crate::intake::tracker::row::Columns;
 use crate::ticket::nearest;
 
 /// The rows of a table, an object a line, each at the line at which it begins.
@@ -28,60 +30,55 @@ pub(super) fn open_table(from: Lines, columns: &[(String, String)]) -> Result<Li
     Ok(Lines::of(file, name))
 }
 
-/// Hands over each row as an object: its columns by their headings, those of one heading as a list; and the
-/// fields that are told by `columns`.
+/// Hands over each row as an object.
 fn each_row(
     file: File,
     name: &str,
-    columns: &[(String, String)],
+    told: &[(String, String)],
     put: &mut dyn FnMut(u64, &Value) -> Result<()>,
 ) -> Result<()> {
     let mut file = file;
-    let text = decoded(&mut file, name)?;
-    let first = text.lines().next().unwrap_or_default();
+    let (text, stated) = without_separator(decoded(&mut file, name)?);
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',');
+    let most = || [b',', b';', b'\t'].into_iter().max_by_key(count).unwrap_or(b',');
+    let delimiter = stated.unwrap_or_else(most);
     if let Some(line) = unclosed_quote(&text, delimiter) {
         bail!("{name}, line {line}: a quote is not closed; the file may be cut off");
     }
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let open = || csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut reader = open();
     let heading = reader.headers().with_context(|| format!("reading {name}"))?.clone();
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
-    check_heading(name, &heading, columns)?;
-    let kept: Vec<bool> = heading.iter().map(|column| !names::is_read(column)).collect();
+    check_heading(name, &heading, told)?;
+    let mut columns = Columns { heading, told, accounts: BTreeMap::new() };
+    for row in open().records() {
+        columns.learn(&row.with_context(|| format!("reading {name}"))?);
+    }
     let mut lines = LineCount { text: &text, at: 0, line: 1 };
     for row in reader.records() {
         let row = row.with_context(|| format!("reading {name}"))?;
         let line = lines.of(row.position().map_or(0, csv::Position::byte));
-        if row.iter().skip(heading.len()).any(|cell| !cell.is_empty()) {
-            bail!("{name}, line {line}: {} cells, and the heading has {}", row.len(), heading.len());
+        let count = columns.heading.len();
+        if row.iter().skip(count).any(|cell| !cell.is_empty()) {
+            bail!("{name}, line {line}: {} cells, and the heading has {count}", row.len());
         }
-        // A column that is empty is there all the same.
-        let told = columns.iter().filter(|(_, from)| heading.contains(from)).map(|(field, _)| field);
-        let mut object: Map<String, Value> =
-            heading.iter().chain(told).map(|column| (column.clone(), Value::Null)).collect();
-        let cells = heading.iter().zip(&kept).zip(row.iter());
-        for ((column, is_kept), cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
-            // An apostrophe that keeps a spreadsheet from calculating is not the text's.
-            let cell =
-                cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell);
-            let told = columns.iter().filter(|(_, from)| from == column).map(|(field, _)| field.as_str());
-            let told: Vec<&str> = told.collect();
-            if told.is_empty() && *is_kept {
-                add(&mut object, UNREAD, &format!("{column}: {cell}"));
-            }
-            for field in told.into_iter().chain([column.as_str()]) {
-                add(&mut object, field, cell);
-            }
+        // What a spreadsheet keeps of rows that were emptied.
+        if row.iter().any(|cell| !cell.trim().is_empty()) {
+            put(line, &Value::Object(columns.object(&row)))?;
         }
-        for (column, cell) in passed_over(&object) {
-            add(&mut object, UNREAD, &format!("{column}: {cell}"));
-        }
-        put(line, &Value::Object(object))?;
     }
     Ok(())
+}
+
+/// The text without the line in which a spreadsheet says what is between cells (`sep=;`), and that; the line stays, empty.
+fn without_separator(text: String) -> (String, Option<u8>) {
+    let first = text.lines().next().unwrap_or_default().trim_end().to_owned();
+    match first.strip_prefix("sep=").map(str::as_bytes) {
+        Some([stated]) => (text.replacen(&first, "", 1), Some(*stated)),
+        _ => (text, None),
+    }
 }
 
 /// Sees that a table has the columns that it is said to have, and one of titles, and is no table of ours.
@@ -107,19 +104,6 @@ fn check_heading(name: &str, heading: &[String], columns: &[(String, String)]) -
         );
     }
     Ok(())
-}
-
-/// The cells of columns that a field may be read from, in a row that has it in another one: no word of them is lost.
-fn passed_over(object: &Map<String, Value>) -> Vec<(&'static str, String)> {
-    let mut cells = Vec::new();
-    for names in [names::REPORTER, names::ASSIGNEES, names::ENDED, names::SEVERITY, names::STATE] {
-        let mut given = names.iter().filter_map(|name| Some((*name, object.get(*name)?.as_str()?)));
-        if let Some((_, taken)) = given.next() {
-            let others = given.filter(|(_, cell)| *cell != taken);
-            cells.extend(others.map(|(column, cell)| (column, cell.to_owned())));
-        }
-    }
-    cells
 }
 
 /// The columns that a table of ours has, and no other tracker's.
@@ -165,15 +149,4 @@ fn unclosed_quote(text: &str, delimiter: u8) -> Option<u64> {
         line += u64::from(byte == b'\n');
     }
     opened
-}
-
-/// Adds a value; a second one under a name makes a list of them.
-fn add(object: &mut Map<String, Value>, field: &str, cell: &str) {
-    match object.get_mut(field) {
-        None | Some(Value::Null) => {
-            object.insert(field.to_owned(), cell.into());
-        }
-        Some(Value::Array(cells)) => cells.push(cell.into()),
-        Some(one) => *one = Value::Array(vec![one.take(), cell.into()]),
-    }
 }

@@ -35,6 +35,13 @@ impl Kind {
         Self::ALL.iter().zip(Self::WORDS).find(|(kind, _)| **kind == self).map_or("", |(_, word)| word)
     }
 
+    /// True for a word of the table.
+    #[must_use]
+    pub fn has(self, theirs: &str) -> bool {
+        let theirs = plain(theirs);
+        self.table().iter().any(|(_, all)| all.contains(&theirs.as_str()))
+    }
+
     /// Ours, and theirs for each, in lower case with spaces for `_` and `-`.
     #[must_use]
     pub fn table(self) -> &'static [(&'static str, &'static [&'static str])] {
@@ -165,6 +172,7 @@ const LINK: &[(&str, &[&str])] = &[
             "relates",
             "relates to",
             "related",
+            "related to",
             "is related to",
             "discovered from",
             "cloners",
