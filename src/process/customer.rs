@@ -33,6 +33,9 @@ impl Record {
                 return Ok(Action::Comment);
             }
             Status::Resolved if is_lately_resolved(ticket, rules, actor) => Action::Reopen,
+            Status::Resolved if rules.settings.reopen_within_seconds == ENDED_ELSEWHERE => {
+                return Ok(Action::Comment);
+            }
             Status::Resolved | Status::Closed => {
                 let id = ticket.id();
                 self.warnings.push(format!(
@@ -48,6 +51,19 @@ impl Record {
         self.change(head, &Field::Status, &FieldChange::to_text(Status::InProgress.as_str()))?;
         self.leave_status(head)?;
         Ok(action)
+    }
+}
+
+/// The `reopen_within` of what has ended in another tracker, in seconds: no word reopens it, whenever it was said, as none did
+/// there.
+const ENDED_ELSEWHERE: i64 = i64::MIN;
+
+impl Rules {
+    /// The same rules for what is said about something after it has ended in another tracker.
+    #[must_use]
+    pub fn ended_elsewhere(mut self) -> Self {
+        self.settings.reopen_within_seconds = ENDED_ELSEWHERE;
+        self
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::process::{
-    Actor, Changes, Decision, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request,
-    RequestKind, Rules, attached_mark, decide, end_mark, update_mark,
+    Actor, Changes, FieldChange, IncomingEntry, IncomingIssue, Policy, ProcessAction, Request, RequestKind,
+    Rules, attached_mark, end_mark, update_mark,
 };
 use crate::project::attachments::attachment;
 use crate::project::change::Change;
@@ -60,7 +60,7 @@ impl Change<'_, '_> {
         if !is_older {
             self.stands(issue, &mut ticket, &rules, is_here)?;
         }
-        let rules_after_end = ended_for_good(&rules);
+        let rules_after_end = rules.clone().ended_elsewhere();
         for comment in after_end {
             self.happened(issue, &mut ticket, comment, &rules_after_end, is_here)?;
         }
@@ -243,15 +243,7 @@ impl Change<'_, '_> {
         let is_mine = by == self.author.by;
         let member = if is_mine { self.author.member.clone() } else { by.clone() };
         let actor = Actor { member, by, at: what.at, via: None, entry };
-        let Decision { step, warnings } = decide(ticket, request, rules, &actor)?;
-        if let Some(step) = step {
-            ticket.apply(step);
-        }
-        // That a word reopens nothing is so because it did not there.
-        if rules.settings.reopen_within_seconds != NEVER {
-            warnings.into_iter().for_each(|warning| self.warning(ticket.id(), warning));
-        }
-        Ok(())
+        self.decided(ticket, request, rules, &actor).map(drop)
     }
 
     /// Who answers for something that happened elsewhere, and what it is. What somebody of the team is said to have done there,
@@ -291,16 +283,6 @@ fn mark_of_end(by: &Person, end: &IncomingEntry) -> String {
     let original = ending.duplicate_of.as_ref().map(ToString::to_string).unwrap_or_default();
     end_mark(by, end.at, ending.code.as_str(), &original)
 }
-
-/// No word of a customer reopens what has ended there.
-fn ended_for_good(rules: &Rules) -> Rules {
-    let mut rules = rules.clone();
-    rules.settings.reopen_within_seconds = NEVER;
-    rules
-}
-
-/// The time within which nothing is reopened, in seconds: a word may also be dated before the end.
-const NEVER: i64 = i64::MIN;
 
 /// What another tracker let happen has happened.
 fn lenient(rules: &Rules) -> Rules {
