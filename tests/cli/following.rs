@@ -159,3 +159,63 @@ fn a_bare_repository_among_files_is_not_taken_for_ours() {
         sandbox.shell("git config --global safe.bareRepository explicit; cd ../own.git && git support list");
     assert!(explicit.stderr.contains("safe.bareRepository is explicit"), "{}", explicit.stderr);
 }
+
+/// What is committed here as a git directory says of itself what it likes.
+#[test]
+fn a_git_directory_among_files_runs_nothing_whatever_its_configuration_says() {
+    for (name, more) in [
+        ("plain", "core.bare false"),
+        ("placed", "core.worktree .."),
+        ("elsewhere", "core.worktree /tmp"),
+        ("inner", "core.bare false"),
+    ] {
+        let sandbox = Sandbox::new();
+        let mark = sandbox.root().join("ran").display().to_string();
+        let place = if name == "inner" { "demo/inner" } else { "demo" };
+        let made = |at: &str, more: &str| {
+            format!(
+                "git init -q --bare {at} && git config -f {at}/config {more} && git config -f {at}/config support.onChange 'touch {mark}' && \
+                 git config -f {at}/config user.name M && git config -f {at}/config user.email m@e.example && \
+                 git config -f {at}/config commit.gpgSign true && git config -f {at}/config gpg.program 'touch {mark};' && \
+                 touch {at}/objects/.k {at}/refs/heads/.k"
+            )
+        };
+        let outer = if name == "inner" { made("demo", "core.bare true") } else { "true".to_owned() };
+        sandbox
+            .shell(&format!("{outer} && {} && git add -A demo && git commit -qm Demo", made(place, more)))
+            .ok();
+        sandbox.shell(&format!("git config -f {place}/config core.bare false")).ok();
+        for line in [
+            format!("cd {place} && git support new x"),
+            format!("cd {place}/refs && git support list"),
+            format!("git support -C {place} new x"),
+            format!("cd {place} && git support log --show-signature"),
+        ] {
+            let refused = sandbox.shell(&line);
+            assert!(
+                refused.stderr.contains("a bare repository among the files of another"),
+                "{name}: {line}: {}{}",
+                refused.stdout,
+                refused.stderr
+            );
+        }
+        assert!(!std::path::Path::new(&mark).exists(), "{name}");
+        assert!(!sandbox.shell("ls /tmp/.support").stdout.contains("tickets"), "{name}");
+    }
+}
+
+#[test]
+fn the_git_directory_of_a_clone_is_ours_from_within() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("One");
+    for folder in [".git", ".git/refs"] {
+        assert!(
+            sandbox.shell(&format!("cd {folder} && git support list")).ok().contains(&id[..4]),
+            "{folder}"
+        );
+    }
+    sandbox.shell("git worktree add -q ../linked && cd ../linked && git support list").ok();
+    sandbox
+        .shell("git init -q --separate-git-dir ../apart.git ../parted && cd ../parted && git support list")
+        .ok();
+}

@@ -1,6 +1,8 @@
 //! A bare repository among the files of another: its configuration came with them, from whoever wrote them, and names
 //! programs that git runs.
 
+use std::path::Path;
+
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::process_env::ProcessEnv;
 
@@ -11,7 +13,7 @@ use crate::store::git::process_env::ProcessEnv;
 /// It is one of those.
 pub(super) fn check(repo: &git2::Repository, surroundings: &ProcessEnv) -> Result<()> {
     let is_named = surroundings.text("GIT_DIR").is_some();
-    if !repo.is_bare() || is_named {
+    if is_named || !is_found_itself(repo, surroundings) {
         return Ok(());
     }
     let place = repo.path().display();
@@ -22,7 +24,7 @@ pub(super) fn check(repo: &git2::Repository, surroundings: &ProcessEnv) -> Resul
     if takes_named_ones_alone() {
         return refused("is a bare repository, and safe.bareRepository is explicit");
     }
-    if is_among_files(repo).unwrap_or(false) {
+    if is_among_files(repo) {
         return refused(
             "is a bare repository among the files of another, which may have brought its configuration",
         );
@@ -37,11 +39,38 @@ fn takes_named_ones_alone() -> bool {
     set.is_ok_and(|set| set.eq_ignore_ascii_case("explicit"))
 }
 
-/// True where another repository around this one has its files in the index; `None` where no other is around it.
-fn is_among_files(repo: &git2::Repository) -> Option<bool> {
-    let folder = repo.path().canonicalize().ok()?;
-    let outer = git2::Repository::discover(folder.parent()?).ok()?;
-    let top = outer.workdir()?.canonicalize().ok()?;
-    let head = folder.strip_prefix(top).ok()?.join("HEAD");
-    Some(outer.index().ok()?.get_path(&head, 0).is_some())
+/// True where the git directory is around the working directory itself, not in a `.git` there: that alone is what git calls
+/// bare in `safe.bareRepository`, since `core.bare` is said by whoever wrote its configuration.
+fn is_found_itself(repo: &git2::Repository, surroundings: &ProcessEnv) -> bool {
+    let (Ok(place), Ok(here)) = (repo.path().canonicalize(), surroundings.directory.canonicalize()) else {
+        return true;
+    };
+    here.starts_with(&place) && !place.components().any(|part| part.as_os_str() == ".git")
+}
+
+/// True where a repository around this one has files of it in the index. One that cannot be read may have.
+fn is_among_files(repo: &git2::Repository) -> bool {
+    let Ok(place) = repo.path().canonicalize() else { return true };
+    let mut folder = place.parent().map(Path::to_path_buf);
+    while let Some(from) = folder {
+        let Ok(around) = git2::Repository::discover_path(&from, [""; 0]) else { return false };
+        match git2::Repository::open(&around).and_then(|outer| has_files_in(&outer, &place)) {
+            Ok(false) => {}
+            Ok(true) | Err(_) => return true,
+        }
+        // One that is found itself may have been brought, too.
+        let is_usual = around.components().any(|part| part.as_os_str() == ".git");
+        folder = if is_usual { None } else { around.parent().map(Path::to_path_buf) };
+    }
+    false
+}
+
+/// True where a repository has files in a folder of its work tree, in whatever case their names are.
+fn has_files_in(outer: &git2::Repository, folder: &Path) -> std::result::Result<bool, git2::Error> {
+    let Some(top) = outer.workdir().and_then(|top| top.canonicalize().ok()) else { return Ok(false) };
+    let Ok(place) = folder.strip_prefix(top) else { return Ok(false) };
+    let inside = format!("{}/", place.to_string_lossy().to_lowercase());
+    let is_in =
+        |entry: git2::IndexEntry| String::from_utf8_lossy(&entry.path).to_lowercase().starts_with(&inside);
+    Ok(outer.index()?.iter().any(is_in))
 }
