@@ -3,6 +3,7 @@
 //! It understands little, and trusts itself in nothing: what it read is written again, and only where the
 //! result is the text it was given, byte for byte, does it answer. All else is left to the YAML library.
 
+use crate::ticket::guard::MAX_KEYS;
 use crate::ticket::node::Node;
 use crate::ticket::yaml_writer;
 
@@ -50,13 +51,13 @@ impl<'a> Reader<'a> {
             self.at += 1;
             let (name, rest) = content.split_once(':')?;
             let key = Node::text(name);
-            if name.is_empty() || name.len() > MAX_KEY_BYTES || pairs.iter().any(|(known, _)| *known == key) {
+            if name.is_empty() || name.len() > MAX_KEY_BYTES || pairs.len() == MAX_KEYS {
                 return None;
             }
             let value = self.value(rest, indent, depth)?;
             pairs.push((key, value));
         }
-        (!pairs.is_empty()).then_some(pairs)
+        (!pairs.is_empty() && !has_double(&pairs)).then_some(pairs)
     }
 
     /// What stands behind a colon, and below it.
@@ -138,6 +139,13 @@ fn scalar(text: &str) -> Option<Node> {
         // A text, or something that is written otherwise: then the comparison refuses it.
         text => Some(Node::text(text)),
     }
+}
+
+/// True for two pairs of one key.
+fn has_double(pairs: &Pairs) -> bool {
+    let mut keys: Vec<&Node> = pairs.iter().map(|(key, _)| key).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|two| matches!(two, [one, other] if one == other))
 }
 
 #[cfg(test)]

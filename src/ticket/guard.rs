@@ -14,6 +14,9 @@ pub const FULL_TICKET_BYTES: usize = 4 * 1024 * 1024;
 /// The deepest nesting read.
 pub(crate) const MAX_DEPTH: usize = 16;
 
+/// The most keys of a mapping: some work is done for each two of them, and for each with all of its file.
+pub(crate) const MAX_KEYS: usize = 1_000;
+
 /// Why a text is not handed to the YAML library.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
@@ -49,20 +52,23 @@ enum State {
 
 struct Scanner {
     state: State,
-    /// Columns of the open block collections, innermost last.
-    blocks: Vec<usize>,
+    /// Columns of the open block collections, innermost last, with the keys so far in each.
+    blocks: Vec<(usize, usize)>,
     flow: usize,
+    /// The keys so far in the outermost open brackets.
+    flow_keys: usize,
     /// The column where the present scalar began: a key, if a colon follows.
     scalar: usize,
 }
 
 impl Default for Scanner {
     fn default() -> Self {
-        Self { state: State::Start, blocks: Vec::new(), flow: 0, scalar: 0 }
+        Self { state: State::Start, blocks: Vec::new(), flow: 0, flow_keys: 0, scalar: 0 }
     }
 }
 
 const ANCHORS: &str = "anchors (&), aliases (*) and tags (!) are not read; put the text in quotes";
+const MANY_KEYS: &str = "a mapping has more than 1000 keys";
 const DEEP: &str = "nested deeper than 16 levels";
 const CONTROL: &str = "holds a control character; write it as an escape in double quotes";
 const MANY_LINES: &str = "a plain text goes over several lines; write it as a block: key: |";
@@ -100,7 +106,7 @@ impl Scanner {
         let comment = line.trim_start().starts_with('#');
         if self.state == State::Plain && !comment {
             let ends = line.trim_start().starts_with([',', ']', '}']);
-            let within = self.blocks.last().is_none_or(|parent| indent > *parent);
+            let within = self.blocks.last().is_none_or(|(parent, _)| indent > *parent);
             if (self.flow > 0 && !ends) || (self.flow == 0 && within) {
                 return Err(MANY_LINES);
             }
@@ -109,7 +115,7 @@ impl Scanner {
             return Ok(());
         }
         if self.flow == 0 {
-            self.blocks.retain(|column| *column <= indent);
+            self.blocks.retain(|(column, _)| *column <= indent);
             self.state = State::Start;
         } else if self.state == State::Plain {
             self.state = State::After;
@@ -172,6 +178,7 @@ impl Scanner {
     fn flow_mark(&mut self, c: char) -> Scan {
         match c {
             '[' | '{' => {
+                self.flow_keys = if self.flow == 0 { 0 } else { self.flow_keys };
                 self.flow += 1;
                 self.state = State::Start;
             }
@@ -192,7 +199,8 @@ impl Scanner {
         }
         let key = if self.state == State::Start { column } else { self.scalar };
         self.state = State::Start;
-        self.open_block(key)
+        self.open_block(key)?;
+        self.count_key()
     }
 
     /// The first character of a token.
@@ -205,7 +213,7 @@ impl Scanner {
             }
             '-' | '?' if ends_word => return self.open_block(column),
             '|' | '>' if self.flow == 0 => {
-                self.state = State::Block(self.blocks.last().copied());
+                self.state = State::Block(self.blocks.last().map(|(column, _)| *column));
                 return Ok(());
             }
             '%' if column == 0 => return Err("directives (%) are not read"),
@@ -218,10 +226,21 @@ impl Scanner {
     }
 
     fn open_block(&mut self, column: usize) -> Scan {
-        if self.flow == 0 && self.blocks.last().is_none_or(|last| *last < column) {
-            self.blocks.push(column);
+        if self.flow == 0 && self.blocks.last().is_none_or(|(last, _)| *last < column) {
+            self.blocks.push((column, 0));
         }
         self.depth()
+    }
+
+    fn count_key(&mut self) -> Scan {
+        let keys = match self.blocks.last_mut() {
+            _ if self.flow > 0 => Some(&mut self.flow_keys),
+            Some((_, keys)) => Some(keys),
+            None => None,
+        };
+        let Some(keys) = keys else { return Ok(()) };
+        *keys += 1;
+        if *keys > MAX_KEYS { Err(MANY_KEYS) } else { Ok(()) }
     }
 
     fn depth(&self) -> Scan {
@@ -286,5 +305,22 @@ mod tests {
         assert!(problem("a: foo\n  \"bar\nb: *x\nc: \"").contains("several lines"));
         assert!(problem("a: [foo\n  \"bar, *x, \"").contains("several lines"));
         assert!(problem("a: b\u{1b}[2J").contains("control"));
+    }
+
+    #[test]
+    fn keys_are_counted_by_the_mapping() {
+        let keys = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+        for many in [
+            keys(MAX_KEYS + 1, &|n| format!("k{n}: v\n")),
+            format!("a:\n{}", keys(MAX_KEYS + 1, &|n| format!("  k{n}:\n    x: y\n"))),
+            format!("a:\n- b\n- {}", keys(MAX_KEYS + 1, &|n| format!("  k{n}: v\n")).trim_start()),
+            format!("{{{}}}", keys(MAX_KEYS + 1, &|n| format!("k{n}: v, "))),
+            format!("{{a: [{{{}}}]}}", keys(MAX_KEYS + 1, &|n| format!("\"k{n}\":v, "))),
+            keys(MAX_KEYS + 1, &|n| format!("? k{n}\n: v\n")),
+        ] {
+            assert!(problem(&many).contains("more than 1000 keys"), "{}", &many[..40]);
+        }
+        assert_eq!(problem(&keys(MAX_KEYS, &|n| format!("k{n}: v\n"))), "accepted");
+        assert_eq!(problem(&keys(MAX_KEYS * 2, &|n| format!("- a: {n}\n  b: {{c: d}}\n"))), "accepted");
     }
 }

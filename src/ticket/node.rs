@@ -6,6 +6,8 @@ use serde::de;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 
+use crate::ticket::guard::MAX_KEYS;
+
 /// The longest key, in bytes; libyaml takes a key of at most 1,024 on one line.
 const MAX_KEY_BYTES: usize = 256;
 
@@ -196,6 +198,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
             }
             if !seen.insert(key.clone()) {
                 return Err(de::Error::custom(format!("duplicate key '{key}'")));
+            }
+            if seen.len() > MAX_KEYS {
+                return Err(de::Error::custom(format!("a mapping has more than {MAX_KEYS} keys")));
             }
             pairs.push((key, map.next_value()?));
         }

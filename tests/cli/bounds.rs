@@ -233,3 +233,31 @@ fn of_thousands_of_mistakes_in_a_file_the_first_are_named() {
     assert!(said.contains("team.yaml:5: ") && said.lines().count() < 100, "{said:.2000}");
     assert!(sandbox.run(&["doctor"]).fails_with_gate().contains("team.yaml:5: "));
 }
+
+#[test]
+fn a_mapping_of_many_keys_is_named_and_hides_nothing_else() {
+    let sandbox = Sandbox::new();
+    let (id, other) = (sandbox.ticket("Keys"), sandbox.ticket("Other"));
+    let path = crate::sandbox::path_of(&id);
+    let keys = |indent: &str| (0..60_000).fold(String::new(), |all, n| all + indent + &format!("k{n}: v\n"));
+    let file = sandbox.ticket_file(&id);
+    sandbox.is_tampered_with();
+    for (place, with) in [
+        ("timeline:", format!("{}timeline:", keys(""))),
+        ("timeline:", format!("links:\n{}timeline:", keys("  "))),
+        ("  set:\n", format!("{}  set:\n", keys("  "))),
+        ("  set:\n", format!("  set:\n{}", keys("    "))),
+    ] {
+        sandbox.file(&path, file.replacen(place, &with, 1));
+        sandbox.git(&["commit", "-qam", "Keys"]);
+        let list = sandbox.run_unwatched(&["list"], "");
+        assert!(list.stdout.contains(&other[..4]), "{}", list.stdout);
+        assert!(list.stderr.contains("a mapping has more than 1000 keys"), "{}", list.stderr);
+        assert_eq!(sandbox.run_unwatched(&["audit"], "").status, Some(3));
+        sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+    sandbox.file(".support/config.yaml", keys(""));
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-qm", "Settings"]);
+    assert!(sandbox.run_unwatched(&["list"], "").stderr.contains("more than 1000 keys"));
+}

@@ -326,7 +326,8 @@ fn is_as_before(
     for parent in store.repository().parents(commit).map_err(Error::from)? {
         before.extend(at(store, parent, id)?);
     }
-    let names = |field: &&Field| message.contains(&field.name());
+    let named = named_in(message);
+    let names = |field: &&Field| named.contains(field.name().as_str());
     for tip in tips {
         let Some(now) = at(store, *tip, id)? else { return Ok(false) };
         // A parent that has the same entry for it: one from before that entry has only what was replaced.
@@ -356,8 +357,10 @@ fn is_accounted(
         Ok(at(store, commit, id)?.as_ref().map(Ticket::unaccounted))
     };
     // Only what a version tells by itself can be told of a later one: texts of schema 1 are known by their change alone.
-    let is_told = |field: &Field| message.contains(&field.name());
-    let wrong: Vec<Field> = unaccounted(commit)?.unwrap_or_default().into_iter().filter(is_told).collect();
+    let named = named_in(message);
+    let is_told = |field: &Field| named.contains(field.name().as_str());
+    let wrong: BTreeSet<Field> =
+        unaccounted(commit)?.unwrap_or_default().into_iter().filter(is_told).collect();
     if wrong.is_empty() || message.matches(", ").count() >= wrong.len() {
         return Ok(false);
     }
@@ -367,4 +370,12 @@ fn is_accounted(
         }
     }
     Ok(true)
+}
+
+/// The fields that a finding names: `no entry sets A, B to its current value`.
+fn named_in(message: &str) -> BTreeSet<&str> {
+    let names = message.strip_prefix("no entry sets ").unwrap_or(message);
+    let end =
+        [" to its current value", ", which this version"].iter().filter_map(|end| names.find(end)).min();
+    names.get(..end.unwrap_or(names.len())).unwrap_or_default().split(", ").collect()
 }
