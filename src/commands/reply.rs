@@ -11,7 +11,7 @@ use crate::mail::written;
 use crate::process::{Request, RequestKind};
 use crate::project::{Outcome, Project};
 use crate::render::View;
-use crate::ticket::{Mail, Ticket, TicketId, visible};
+use crate::ticket::{Mail, Ticket, TicketId, may_be_delivered, visible};
 
 /// Reply to the customer by e-mail
 ///
@@ -79,7 +79,7 @@ fn drafts(project: &Project<'_>, tickets: &[Ticket]) -> Result<View, Failure> {
     Ok(View::Text(text))
 }
 
-/// Says who had a copy of the customer's last message, and gets none of the reply.
+/// Says who wrote the customer's last message, or had a copy of it, and gets none of the reply.
 fn note_copies(
     ids: &[TicketId],
     project: &Project<'_>,
@@ -93,6 +93,13 @@ fn note_copies(
         let Some(last) = entry.received_mail() else { continue };
         let gets =
             |address: &String| mail.to.iter().chain(&mail.cc).any(|own| own.eq_ignore_ascii_case(address));
+        let writer = &entry.by.email;
+        if !gets(writer) && may_be_delivered(writer) && entry.is_said() {
+            session.note(format!(
+                "{id}: {} wrote last, and does not get this (--to {writer})",
+                entry.by.short()
+            ));
+        }
         let left: Vec<&String> = last.cc.iter().filter(|copy| !gets(copy) && !desk.is_own(copy)).collect();
         if let Some(first) = left.first() {
             let all: Vec<String> = left.iter().map(|address| visible(address)).collect();

@@ -1,5 +1,6 @@
 //! Messages in and out: MIME read and written, quotes, mailboxes, what is to be sent. Pure but for its folders.
 
+mod charsets;
 mod holding;
 mod html;
 mod kind;

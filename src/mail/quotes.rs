@@ -2,14 +2,15 @@
 
 /// Where the rest of a text begins that its writer did not write now: its line, from 0; `None` where there is none.
 ///
-/// Quotes between the writer's own lines stay: they are answered there.
+/// Quotes between the writer's own lines stay: they are answered there. A message that answers none (`is_answer`) may show the
+/// head of another: the writer asks about it.
 #[must_use]
-pub(super) fn rest_of(text: &str) -> Option<usize> {
+pub(super) fn rest_of(text: &str, is_answer: bool) -> Option<usize> {
     let lines: Vec<&str> = text.lines().collect();
     // Several rules are the writer's own.
     let has_rules = lines.iter().filter(|line| line.trim_end() == "--").count() > 1;
     let is_rule = |place: &usize| lines.get(*place).is_some_and(|line| *line == "--");
-    let begins = |place: &usize| begins_rest(lines.get(*place..).unwrap_or_default());
+    let begins = |place: &usize| begins_rest(lines.get(*place..).unwrap_or_default(), is_answer);
     let rest = (0..lines.len()).find(|place| begins(place) && !(has_rules && is_rule(place)));
     let mut end = rest.unwrap_or(lines.len());
     // Quoted lines at the end, and what introduces them.
@@ -60,7 +61,7 @@ fn is_introduction(lines: &[&str]) -> bool {
 }
 
 /// True where what follows, from its first line on, is no more the writer's.
-fn begins_rest(lines: &[&str]) -> bool {
+fn begins_rest(lines: &[&str], is_answer: bool) -> bool {
     let Some(first) = lines.first() else { return false };
     let line = first.trim_end();
     if is_device(line) && lines.iter().skip(1).all(|line| line.trim().is_empty() || begins_quote(line)) {
@@ -78,7 +79,7 @@ fn begins_rest(lines: &[&str]) -> bool {
         "Mensaje original",
     ];
     let is_ruled = line.starts_with("-----") && line.ends_with("-----");
-    if is_ruled && marks.iter().any(|mark| line.contains(mark)) {
+    if is_answer && is_ruled && marks.iter().any(|mark| line.contains(mark)) {
         return true;
     }
     // An introduction with nothing but quotes, or nothing, below it.
@@ -88,7 +89,7 @@ fn begins_rest(lines: &[&str]) -> bool {
         return below.iter().all(|line| line.trim().is_empty() || line.trim_start().starts_with('>'))
             || below.iter().all(|line| !line.trim_start().starts_with('>'));
     }
-    heads_a_quote(lines)
+    is_answer && heads_a_quote(lines)
 }
 
 /// The most lines of a signature below a rule that may be one of the writer's own.
@@ -150,7 +151,7 @@ mod tests {
     use super::*;
 
     fn own(text: &str) -> String {
-        let end = rest_of(text).unwrap_or(usize::MAX);
+        let end = rest_of(text, true).unwrap_or(usize::MAX);
         text.lines().take(end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn a_message_of_nothing_but_quotes_stays_whole() {
         for text in ["> Does it?\n", "-- \nAnn\n", "On Monday Dana wrote:\n> x\n", ""] {
-            assert_eq!(rest_of(text), None, "{text}");
+            assert_eq!(rest_of(text, true), None, "{text}");
         }
     }
 }

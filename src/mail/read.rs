@@ -2,6 +2,7 @@
 
 use mail_parser::{Address, DateTime, HeaderName, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use crate::mail::charsets::{text_without_charset, with_readable_headers};
 use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::quotes::rest_of;
@@ -54,7 +55,8 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
         return Err(NoMessage::Empty);
     }
     let parser = MessageParser::default();
-    let parsed = parser.parse(ended.as_deref().unwrap_or(marked)).ok_or(NoMessage::NoHeader)?;
+    let readable = with_readable_headers(ended.as_deref().unwrap_or(marked));
+    let parsed = parser.parse(&*readable).ok_or(NoMessage::NoHeader)?;
     // A header without a field is one; what has none is a file of another kind.
     let is_empty = marked.starts_with(b"\n") || marked.starts_with(b"\r\n");
     if !is_empty && !parsed.headers().iter().any(|header| !matches!(header.name, HeaderName::Other(_))) {
@@ -64,11 +66,13 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
     let whole_text = text_of(&parsed);
     // Of a message that is passed on, what stands below is what it is about.
     let is_passed_on = is_forwarded(parsed.subject().unwrap_or_default());
-    let rest = rest_of(&whole_text).filter(|_| !is_passed_on);
+    let kind = kind(&parsed);
+    let answers = answers(&parsed, kind);
+    let is_answer = !answers.is_empty() || is_reply(parsed.subject().unwrap_or_default());
+    let rest = rest_of(&whole_text, is_answer).filter(|_| !is_passed_on);
     let own = |end: usize| whole_text.lines().take(end).collect::<Vec<_>>().join("\n").trim_end().to_owned();
     let text = rest.map_or_else(|| whole_text.clone(), own);
     let files = files_of(&parsed);
-    let kind = kind(&parsed);
     let id = parsed.message_id().and_then(message_id);
     // Nothing but its bytes tells a message without a name from another.
     let digest = if id.is_some() { digest(from.as_ref(), &whole_text, &files) } else { sha256(&raw) };
@@ -81,7 +85,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
         secrets: secrets(&parsed, &[&subject, &whole_text]),
         subject,
         at: received_at(&parsed),
-        answers: answers(&parsed, kind),
+        answers,
         text: as_far_as_it_fits(&text),
         is_folded: rest.is_some() || text.len() > MAX_TEXT_BYTES,
         whole_text,
@@ -111,19 +115,33 @@ fn as_far_as_it_fits(text: &str) -> String {
 /// The text of a message: plain where it has one, else what its HTML says.
 fn text_of(message: &mail_parser::Message<'_>) -> String {
     let bodies = message.text_bodies().map(|part| match &part.body {
-        PartType::Html(html) => text_of_html(html),
-        PartType::Text(text) => text.to_string(),
+        PartType::Html(html) => {
+            text_of_html(&text_without_charset(message, part).unwrap_or(html.to_string()))
+        }
+        PartType::Text(text) => text_without_charset(message, part).unwrap_or(text.to_string()),
         PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) | PartType::Multipart(_) => {
             String::new()
         }
     });
     let mut text = bodies.map(|body| body.trim_end().to_owned()).collect::<Vec<_>>().join("\n\n");
     if text.trim().is_empty() {
-        let html = message.html_bodies().filter_map(|part| part.text_contents());
-        text = html.map(text_of_html).collect::<Vec<_>>().join("\n\n");
+        let html = message.html_bodies().filter_map(|part| {
+            text_without_charset(message, part).or_else(|| part.text_contents().map(str::to_owned))
+        });
+        text = html.map(|html| text_of_html(&html)).collect::<Vec<_>>().join("\n\n");
     }
     let lines = text.lines().map(|line| without_hidden(line.trim_end())).collect::<Vec<_>>().join("\n");
     lines.trim_matches('\n').to_owned()
+}
+
+/// True for the subject of an answer, as programs begin it in some languages.
+fn is_reply(subject: &str) -> bool {
+    let subject = subject.trim().to_lowercase();
+    let marks = [
+        "re:", "aw:", "antw:", "antwort:", "sv:", "vs:", "ref:", "res:", "rif:", "odp:", "ynt:", "回复",
+        "答复", "re：",
+    ];
+    marks.iter().any(|mark| subject.starts_with(mark))
 }
 
 /// True for the subject of a message that somebody passes on.

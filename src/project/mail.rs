@@ -123,6 +123,8 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
     fn file(&mut self, message: &Message, key: &str, opened: &TicketId) -> Result<Taken, Failure> {
         let writer = self.writer(message, key)?;
         let meant = self.ticket_meant(message, &writer)?;
+        let by_list = self.by_list(message, meant.as_ref(), &writer)?;
+        let message = by_list.as_ref().unwrap_or(message);
         let mut goes_on = None;
         if let Some(meant) = &meant {
             if self.is_of_purged(meant.ticket(), message)? {

@@ -1,6 +1,6 @@
 //! Which ticket a message is about, and where its talk goes on.
 
-use crate::process::{Message, key_of, named_by_message_id, reporter};
+use crate::process::{Message, MessageKind, key_of, named_by_message_id, reporter};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::mail::{MailTaking, Writer};
@@ -86,6 +86,22 @@ impl MailTaking<'_, '_, '_> {
             beside = beside.or(Some(Meant::Beside(id)));
         }
         Ok(beside)
+    }
+
+    /// The message as a person's, where somebody of the ticket answers one of its messages through a list or a group.
+    pub(super) fn by_list(
+        &self,
+        message: &Message,
+        meant: Option<&Meant>,
+        writer: &Writer,
+    ) -> Result<Option<Message>, Failure> {
+        let (MessageKind::Bulk, Some(Meant::Talk(id))) = (message.kind, meant) else { return Ok(None) };
+        let takes_part = match self.change.ticket(id)? {
+            Some(ticket) => ticket.takes_part(&writer.actor.by.email, None),
+            None => false,
+        };
+        let is_answer = takes_part && !message.answers.is_empty();
+        Ok(is_answer.then(|| Message { kind: MessageKind::Person, ..message.clone() }))
     }
 
     /// The ticket that a vendor's message names, by our number or by theirs, of those that were deferred to them.

@@ -4,8 +4,8 @@ use crate::query::tree::{Filter, Key, Property, Query, Test};
 use crate::ticket::{TicketId, Timestamp};
 
 impl Query {
-    /// True where the query itself says of which status tickets are to be: it speaks of status, resolution or history, or of
-    /// ids as such.
+    /// True where the query itself says of which status tickets are to be: it speaks of status, resolution or history, of
+    /// messages, or of ids as such.
     #[must_use]
     pub fn speaks_of_status(&self) -> bool {
         let is_pasted =
@@ -91,7 +91,13 @@ impl Filter {
             Self::Term(key, _) | Self::Has(key) => {
                 matches!(
                     key,
-                    Key::Status | Key::Resolution | Key::Was | Key::Reopened | Key::Id | Key::DuplicateOf
+                    Key::Status
+                        | Key::Resolution
+                        | Key::Was
+                        | Key::Reopened
+                        | Key::Id
+                        | Key::DuplicateOf
+                        | Key::Mail
                 )
             }
             Self::Is(property) => *property != Property::Unassigned && *property != Property::Proposed,

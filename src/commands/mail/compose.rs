@@ -133,8 +133,10 @@ fn thread(ticket: &Ticket, entry: &Entry, mail: &Mail, address: &str) -> Vec<Str
     }
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>".contains(c);
     ids.retain(|id| !id.is_empty() && id.chars().all(is_plain));
+    // The first one holds a thread together, whatever lies between.
     let excess = ids.len().saturating_sub(MAX_THREAD);
-    ids.split_off(excess)
+    let first = ids.first().filter(|_| excess > 0).cloned();
+    first.into_iter().chain(ids.split_off(excess + usize::from(excess > 0))).collect()
 }
 
 /// To whom a reply goes: whoever of the customer's side wrote last, with a copy to the reporter; or those who are named.

@@ -1,0 +1,123 @@
+//! Letters as mail programs write them: what stands in them reaches the ticket, in whatever charset and by whatever way.
+
+use crate::mailing::{desk, message, take, ticket_of};
+use crate::sandbox::Sandbox;
+
+fn taken(sandbox: &Sandbox, raw: &[u8]) -> String {
+    let output = sandbox.run_with(&["mail", "take", "-", "--json"], raw);
+    let lines: serde_json::Value =
+        serde_json::from_str(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    ticket_of(&lines[0])
+}
+
+#[test]
+fn the_head_of_a_message_that_somebody_asks_about_is_their_text() {
+    let sandbox = desk();
+    for (number, head) in [
+        "From: Shop <noreply@shop.example>\nSent: Monday\nTo: Ann\nSubject: Your order",
+        "Von: Shop <noreply@shop.example>\nDatum: Montag\nBetreff: Ihre Bestellung",
+        "-----Original Message-----",
+        "________________________________\nFrom: Shop\nDate: Monday\nTo: Ann",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let text = format!("The mail of your shop says:\n\n{head}\n\nand then Error 99.");
+        let line = take(&sandbox, &message(&format!("h{number}@customer.example"), "", &text));
+        let ticket = sandbox.ticket_file(&ticket_of(&line));
+        assert!(ticket.contains("Error 99."), "{head}: {ticket}");
+        // In an answer it stands above what is answered.
+        let subject = format!("Subject: RE: Pay fails {number}");
+        let line = take(&sandbox, &message(&format!("r{number}@customer.example"), &subject, &text));
+        let ticket = sandbox.ticket_file(&ticket_of(&line));
+        assert!(!ticket.contains("Error 99."), "{head}: {ticket}");
+    }
+}
+
+#[test]
+fn letters_without_a_charset_are_those_that_mail_programs_show() {
+    let sandbox = desk();
+    let begin = "From: Ann <ann@customer.example>\nTo: support@shop.example\n";
+    let cases: [(&str, &str, &[u8], &str); 6] = [
+        ("plain", "Content-Type: text/plain", b"gr\xfc\xdfe", "grüße"),
+        ("none", "X-Any: 1", b"gr\xfc\xdfe", "grüße"),
+        ("html", "Content-Type: text/html", b"<html><head><meta charset=\"iso-8859-1\"></head><p>gr\xfc\xdfe", "grüße"),
+        (
+            "old",
+            "Content-Type: text/html",
+            b"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=windows-1251\"><p>\xcf\xf0\xe8\xe2\xe5\xf2",
+            "Привет",
+        ),
+        ("quoted", "Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable", b"gr=FC=DFe", "grüße"),
+        ("utf8", "Content-Type: text/plain", "grüße".as_bytes(), "grüße"),
+    ];
+    for (name, headers, body, expected) in cases {
+        let head = format!(
+            "{begin}Subject: {name}\nMessage-ID: <{name}@customer.example>\nMIME-Version: 1.0\n{headers}\n\n"
+        );
+        let id = taken(&sandbox, &[head.as_bytes(), body, b"\n"].concat());
+        assert_eq!(sandbox.field(&id, "description"), expected, "{name}");
+    }
+    let raw = b"From: J\xf6rg <j@customer.example>\nTo: support@shop.example\nSubject: gr\xfc\xdfe\nMessage-ID: <raw@x>\n\
+                MIME-Version: 1.0\nContent-Type: text/plain; charset=iso-8859-1\n\ngr\xfc\xdfe\n";
+    let id = taken(&sandbox, raw);
+    assert_eq!(sandbox.field(&id, "title"), "grüße");
+    assert!(sandbox.field(&id, "reporter").to_string().contains("Jörg"));
+    let subject = "Subject: =?utf-8?B?44Ot44Kw44Kk44Oz44GM44Gn4w==?=\n =?utf-8?B?gY3jgb7jgZvjgpM=?=";
+    let id = ticket_of(&take(&sandbox, &message("cut@customer.example", subject, "It fails.")));
+    assert_eq!(sandbox.field(&id, "title"), "ログインができません");
+}
+
+#[test]
+fn an_answer_through_a_list_is_its_writers_word() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    sandbox.run(&["pend", &id, "--follow-up", "9d", "-m", "Which card?"]).ok();
+    let list = "In-Reply-To: <m1@customer.example>\nList-Id: <it.customer.example>\nPrecedence: list";
+    let line = take(&sandbox, &message("m2@customer.example", list, "A blue one."));
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("comment"), id.clone()));
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    // Somebody who takes no part in it, and a list that answers nothing, say nothing to the ticket.
+    let stranger = format!("From: Joe <joe@elsewhere.example>\n{list}");
+    let line = take(&sandbox, &message("m3@elsewhere.example", &stranger, "Buy."));
+    assert_eq!(line["outcome"], "note");
+    let news = "List-Id: <news.customer.example>\nPrecedence: list";
+    assert_eq!(take(&sandbox, &message("m4@customer.example", news, "News."))["outcome"], "left");
+}
+
+#[test]
+fn whoever_wrote_last_and_gets_no_reply_is_named() {
+    let sandbox = desk();
+    let first = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let bo = "From: Bo <bo@other.example>\nSubject: Fails too";
+    let second = ticket_of(&take(&sandbox, &message("m2@other.example", bo, "Mine, too.")));
+    sandbox.run(&["resolve", &second, "--as", "duplicate", "--duplicate-of", &first, "-m", "Known."]).ok();
+    let again = "From: Bo <bo@other.example>\nIn-Reply-To: <m2@other.example>";
+    let line = take(&sandbox, &message("m3@other.example", again, "Any news?"));
+    assert_eq!(ticket_of(&line), first);
+    let said = sandbox.run(&["reply", &first, "-m", "The fix is out."]);
+    assert!(
+        said.stderr.contains("Bo wrote last, and does not get this (--to bo@other.example)"),
+        "{}",
+        said.stderr
+    );
+    let said = sandbox.run(&["reply", &first, "--to", "bo@other.example", "-m", "It is out."]);
+    assert!(!said.stderr.contains("wrote last"), "{}", said.stderr);
+    // What is still to be sent is found, wherever its ticket stands.
+    sandbox.run(&["resolve", &first, "--as", "answered", "-m", "Done.", "--send"]).ok();
+    assert!(sandbox.run(&["list", "mail:queued"]).ok().contains(&first[..4]));
+}
+
+#[test]
+fn a_long_thread_keeps_its_first_message() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m0@customer.example", "", "It fails.")));
+    for number in 1..=24 {
+        let headers = "In-Reply-To: <m0@customer.example>";
+        let raw = message(&format!("m{number}@customer.example"), headers, &format!("Word {number}."));
+        assert_eq!(ticket_of(&take(&sandbox, &raw)), id);
+    }
+    let draft = sandbox.run(&["reply", &id, "-m", "Thanks.", "--draft"]).ok();
+    assert!(draft.contains("<m0@customer.example>") && draft.contains("<m24@customer.example>"), "{draft}");
+    assert!(!draft.contains("<m2@customer.example>"), "{draft}");
+}
