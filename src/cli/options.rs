@@ -110,7 +110,8 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<(Options, Command), clap::
     let matches = matches.map_err(explained)?;
     let missing = || line().error(ErrorKind::MissingSubcommand, "no command given");
     let options = Options::from_arg_matches(&matches)?;
-    if options.json && !matches!(options.format, FormatName::Table | FormatName::Json) {
+    let is_json = matches!(options.format, FormatName::Table | FormatName::Json | FormatName::Ndjson);
+    if options.json && !is_json {
         return Err(line().error(ErrorKind::ArgumentConflict, "--json and --format name different forms"));
     }
     Ok((options, Command::of(&matches)?.ok_or_else(missing)?))

@@ -47,6 +47,12 @@ impl AnswerOptions {
             return Ok(Words { text: message.read(session)?, answer: None, is_whole: false });
         };
         let answer = project.answer(name)?;
+        if let Some(outsider) = project.outside_author_of(name)? {
+            let who = outsider.short();
+            session.note(format!(
+                "warning: answer {name} is by {who}, who is not on the team: read what it says"
+            ));
+        }
         let given = given(&self.with)?;
         if !message.edit && message.resume.is_none() {
             return Ok(Words {

@@ -182,9 +182,9 @@ impl Record {
             }
             RequestKind::Unlink(kind, other) => self.unlink(ticket, kind, other),
             RequestKind::Assign(who) => {
+                self.check_level(ticket, &Action::Assign, rules, actor)?;
                 self.change(head, &Field::Assignee, &FieldChange::To(who.as_deref().map(Node::text)))?;
-                self.check_assignee(ticket, rules)?;
-                Ok(Action::Assign)
+                self.check_assignee(ticket, rules).map(|()| Action::Assign)
             }
             RequestKind::Repeat(changes, fix) => {
                 self.change_all(head, changes)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::process::settings::Settings;
 use crate::process::team::{Member, Role, Team};
 use crate::process::vendor::Vendor;
-use crate::ticket::{Level, Person};
+use crate::ticket::{Action, Level, Person};
 
 /// The rules in force.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,15 @@ impl Rules {
     #[must_use]
     pub fn may_judge(&self, who: &Person) -> bool {
         !self.team.has(Role::ProductOwner) || self.team.plays(who, Role::ProductOwner)
+    }
+
+    /// True for somebody who may take a step at a level. An alert is anybody's, and so is the word that something has ended, or
+    /// has not. To triage and to assign is everybody's on the team: a product owner triages, too.
+    #[must_use]
+    pub fn may_take(&self, who: &Person, step: &Action, level: Level) -> bool {
+        let is_anybodys = matches!(step, Action::Alert | Action::Close | Action::Reopen);
+        let is_teams = matches!(step, Action::Triage | Action::Assign);
+        is_anybodys || (is_teams && self.team.has_member(who)) || self.may_work(who, level)
     }
 
     /// True where somebody may work at a level: who serves it or a higher one, product owners and leads;

@@ -214,6 +214,9 @@ impl Record {
         if lacks {
             return Some(Refusal::OwnStep { id: change.id.clone(), to, step: step.clone() });
         }
+        if change.rules.may_take(&change.actor.member, step, change.head.level()) {
+            return None;
+        }
         change.role_problem(change.head.level(), &format!("set status {to}"))
     }
 }

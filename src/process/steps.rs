@@ -318,7 +318,7 @@ impl Record {
     }
 
     /// Sees that somebody works at their own level, as strictly as the policy wants it.
-    fn check_level(
+    pub(super) fn check_level(
         &mut self,
         ticket: &Ticket,
         step: &Action,
@@ -326,7 +326,7 @@ impl Record {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         let level = ticket.fields().level();
-        if !works(step) || rules.may_work(&actor.member, level) {
+        if rules.may_take(&actor.member, step, level) {
             return Ok(());
         }
         let refused = (actor.by.to_string(), format!("{step} at level {level}"));
@@ -382,11 +382,6 @@ fn next_level(level: Level) -> Option<Level> {
 
 fn previous_level(level: Level) -> Option<Level> {
     Level::ALL.iter().copied().rev().find(|other| *other < level)
-}
-
-/// The steps that are work of a level; triage is the product owner's too, and an alert anybody's.
-fn works(step: &Action) -> bool {
-    !matches!(step, Action::Triage | Action::Alert | Action::Close | Action::Reopen | Action::Assign)
 }
 
 pub(super) fn not_an_owner(rules: &Rules, actor: &Actor, what: &str) -> Refusal {

@@ -7,7 +7,7 @@ use crate::project::parts::FileProblem;
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{MAX_FILE_BYTES, nearest, visible};
+use crate::ticket::{MAX_FILE_BYTES, Person, nearest, visible};
 
 impl Project<'_> {
     /// The answers of the project that can be read, by name. What cannot be read is said, and hides no other.
@@ -51,6 +51,27 @@ impl Project<'_> {
             return Err(Failure::new(Kind::NotFound, message).hint("git support answer list"));
         }
         Ok(self.read_answer(name)??)
+    }
+
+    /// Whoever made an answer what it is and is not of the team: what they wrote goes to customers in the team's name. Nobody,
+    /// where there is no team; somebody, where that cannot be told.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn outside_author_of(&self, name: &str) -> Result<Option<Person>, Failure> {
+        let (team, me) = (&self.rules()?.team, self.me()?);
+        if team.members.is_empty() {
+            return Ok(None);
+        }
+        let makers = self.store.makers(&self.snapshot().commits(), &layout::answer(name))?;
+        let unknown = || vec![Person { name: "unknown".to_owned(), email: String::new() }];
+        for maker in makers.unwrap_or_else(unknown) {
+            let is_mine = maker.email.eq_ignore_ascii_case(&me.email);
+            if !is_mine && !team.has_member(&self.known(&maker)?) {
+                return Ok(Some(maker));
+            }
+        }
+        Ok(None)
     }
 
     fn read_answer(&self, name: &str) -> Result<Result<Answer, FileProblem>, Failure> {

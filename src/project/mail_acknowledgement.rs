@@ -6,6 +6,7 @@ use crate::process::{Request, RequestKind, entry_of_key};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
 use crate::project::mail::{Acknowledged, MailTaking, Writer};
+use crate::store::layout;
 use crate::ticket::{Action, Mail, Person, TicketId};
 
 /// The seconds within which acknowledgements of a sender are counted.
@@ -49,11 +50,13 @@ impl MailTaking<'_, '_, '_> {
         self.change.apply(id, request, rules, &actor).map(drop)
     }
 
-    /// What an acknowledgement says: the project's answer of that name, or ours.
+    /// What an acknowledgement says: the project's answer of that name, or ours; that nobody reads it before it is sent, only
+    /// the team may write it.
     fn acknowledgement(&self, id: &TicketId, desk: &Person) -> Result<String, Failure> {
         let project = self.change.project();
         if let Some(ticket) = self.change.ticket(id)?
             && project.answer_names()?.iter().any(|name| name == ACKNOWLEDGEMENT)
+            && self.is_of_team(ACKNOWLEDGEMENT)?
             && let Ok(text) = project.answer(ACKNOWLEDGEMENT)?.filled(&ticket, desk, &BTreeMap::new())
         {
             return Ok(text);
@@ -62,6 +65,19 @@ impl MailTaking<'_, '_, '_> {
             "Your message has arrived. It is ticket {id}.\n\nTo add something, answer this message, or write [{id}] into the \
              subject."
         ))
+    }
+
+    fn is_of_team(&self, answer: &str) -> Result<bool, Failure> {
+        let project = self.change.project();
+        let outsider = project.outside_author_of(answer)?;
+        if let Some(outsider) = &outsider {
+            let path = layout::answer(answer);
+            let who = outsider.short();
+            project.host.note(format!(
+                "warning: {path}: not sent, by {who}, who is not on the team (git log -- {path})"
+            ));
+        }
+        Ok(outsider.is_none())
     }
 
     /// When addresses were acknowledged lately, as tickets say that are in git.

@@ -18,6 +18,8 @@ pub struct Lost {
     pub entries: usize,
     /// True where the whole file is gone.
     pub is_removed: bool,
+    /// True where it went by a revert of its opening, by somebody who may take that back.
+    pub is_reverted: bool,
     /// A commit that has them.
     pub commit: ObjectId,
     /// The ticket with all of them.
@@ -44,6 +46,7 @@ impl Store {
         let mut lost: BTreeMap<TicketId, Lost> = BTreeMap::new();
         let mut moves: HashMap<ObjectId, bool> = HashMap::new();
         let mut moved: HashSet<TicketId> = HashSet::new();
+        let mut removals: HashMap<TicketId, Touch> = HashMap::new();
         self.repository().walk(&snapshot.commits(), layout::TICKETS, |touch| -> Result<bool, Error> {
             let Some(id) = layout::id_of(&touch.path) else { return Ok(true) };
             let Some(blob) = touch.blob else {
@@ -51,6 +54,7 @@ impl Store {
                     Some(known) => *known,
                     None => *moves.entry(touch.commit).or_insert(self.moved_away(touch.commit)?),
                 };
+                removals.entry(id.clone()).or_insert_with(|| touch.clone());
                 // Those that came back are looked at as any.
                 if is_move && !present.contains_key(&id) {
                     moved.insert(id);
@@ -96,11 +100,28 @@ impl Store {
             Ok(true)
         })?;
         self.leave_out_taken_in(snapshot, &mut lost)?;
+        self.mark_reverted(&removals, may_take_back, &mut lost)?;
         Ok(lost.into_values().collect())
     }
 }
 
 impl Store {
+    /// Marks what a revert of its opening removed, as whoever made it may.
+    fn mark_reverted(
+        &self,
+        removals: &HashMap<TicketId, Touch>,
+        may_take_back: &dyn Fn(ObjectId, &Entry) -> bool,
+        lost: &mut BTreeMap<TicketId, Lost>,
+    ) -> Result<(), Error> {
+        for lost in lost.values_mut().filter(|lost| lost.is_removed) {
+            let Some(removal) = removals.get(&lost.id) else { continue };
+            let gone = self.taken_back(removal, &lost.id)?;
+            lost.is_reverted =
+                !gone.is_empty() && gone.iter().all(|entry| may_take_back(removal.commit, entry));
+        }
+        Ok(())
+    }
+
     /// Leaves out what stands below a folder of its own: a product that takes in another, tickets and all, has those there.
     fn leave_out_taken_in(
         &self,
@@ -122,9 +143,7 @@ impl Store {
     /// before that one.
     fn taken_back(&self, touch: &Touch, id: &TicketId) -> Result<Vec<Entry>, Error> {
         let repository = self.repository();
-        let (Some(now), [Some(before)]) = (touch.blob, touch.before.as_slice()) else {
-            return Ok(Vec::new());
-        };
+        let [Some(before)] = touch.before.as_slice() else { return Ok(Vec::new()) };
         let message = repository.commit_text(touch.commit)?.message;
         let blob_at = |commit: ObjectId| -> Result<Option<ObjectId>, Error> {
             Ok(repository.find(commit, &touch.path)?.map(|item| item.id))
@@ -134,7 +153,7 @@ impl Store {
                 return Ok(false);
             }
             let first = repository.parents(named)?.first().copied();
-            Ok(blob_at(named)? == Some(*before) && first.map(blob_at).transpose()?.flatten() == Some(now))
+            Ok(blob_at(named)? == Some(*before) && first.map(blob_at).transpose()?.flatten() == touch.blob)
         };
         let mut is_named = false;
         for named in reverted(&message).iter().filter_map(|name| ObjectId::parse(name)) {
@@ -147,8 +166,14 @@ impl Store {
             let Blob::Bytes(bytes) = repository.blob(blob, MAX_TICKET_BYTES)? else { return Ok(None) };
             Ok(codec::read(id, &bytes).ok())
         };
-        let (Some(was), Some(now)) = (read(*before)?, read(now)?) else { return Ok(Vec::new()) };
-        Ok(was.timeline().iter().filter(|entry| !now.has_entry_like(entry)).cloned().collect())
+        let Some(was) = read(*before)? else { return Ok(Vec::new()) };
+        let now = match touch.blob.map(read).transpose()? {
+            Some(Some(now)) => Some(now),
+            Some(None) => return Ok(Vec::new()),
+            None => None,
+        };
+        let is_gone = |entry: &&Entry| !now.as_ref().is_some_and(|now| now.has_entry_like(entry));
+        Ok(was.timeline().iter().filter(is_gone).cloned().collect())
     }
 }
 
@@ -208,6 +233,7 @@ impl Lost {
         let there: BTreeSet<_> = now.iter().flat_map(|now| now.timeline()).map(Entry::identity).collect();
         let entries = whole.timeline().iter().filter(|entry| !there.contains(&entry.identity())).count();
         let (id, is_removed) = (whole.id().clone(), now.is_none());
-        (entries > 0).then(|| Self { id, entries, is_removed, commit, whole, present: now.cloned() })
+        let present = now.cloned();
+        (entries > 0).then_some(Self { id, entries, is_removed, is_reverted: false, commit, whole, present })
     }
 }

@@ -1,5 +1,7 @@
 //! A change that somebody made: its commit, and what it left otherwise than it found it.
 
+use std::collections::BTreeSet;
+
 use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::ObjectId;
@@ -7,6 +9,9 @@ use crate::store::layout;
 use crate::store::message;
 use crate::store::snapshot::Snapshot;
 use crate::ticket::{EntryId, Person, Ticket, TicketId};
+
+/// So many versions of a file are followed that merges put together.
+const MAX_VERSIONS: usize = 32;
 
 /// A commit that changed something under `.support/`.
 #[derive(Debug)]
@@ -38,6 +43,28 @@ impl Store {
         self.change_among(&snapshot.commits(), &path, |change, parents| {
             parents < 2 && change.author.email.eq_ignore_ascii_case(&by.email)
         })
+    }
+
+    /// The authors of the commits that made a file what it is at some tips: of a merge that put versions together, those of
+    /// each version, too. `None`, where that are more than somebody would write.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn makers(&self, tips: &[ObjectId], path: &str) -> Result<Option<Vec<Person>>, Error> {
+        let (mut open, mut made, mut makers) = (tips.to_vec(), BTreeSet::new(), Vec::new());
+        while let Some(tip) = open.pop() {
+            let Some(commit) = self.repository().last_on(tip, path)?.filter(|commit| made.insert(*commit))
+            else {
+                continue;
+            };
+            if made.len() > MAX_VERSIONS {
+                return Ok(None);
+            }
+            makers.push(self.author_of_commit(commit)?);
+            let parents = self.repository().parents(commit)?;
+            open.extend(parents.iter().filter(|_| parents.len() > 1));
+        }
+        Ok(Some(makers))
     }
 
     /// What a commit changed of ours; `None` where that is nothing, or where it is a merge.

@@ -141,9 +141,17 @@ impl Store {
         let parent = repository.parents(commit)?.first().copied();
         let (mut files, mut tickets) = (Vec::new(), Vec::new());
         let Some(parent) = parent else { return Ok((files, tickets)) };
-        for difference in repository.differences(layout::FOLDER, commit, parent)? {
+        // The tickets first: the evidence of one that was removed goes with it.
+        let (of_tickets, others): (Vec<_>, Vec<_>) = repository
+            .differences(layout::FOLDER, commit, parent)?
+            .into_iter()
+            .partition(|difference| layout::id_of(&difference.path).is_some());
+        for difference in of_tickets.into_iter().chain(others) {
             let path = difference.path.as_str();
             let Some(id) = layout::id_of(path) else {
+                if layout::attachment_of(path).is_some_and(|(id, _)| left_out.contains(&id)) {
+                    continue;
+                }
                 let sides = [difference.theirs, difference.ours, repository.committed(Some(tip), path)?];
                 let [before, now, there] = sides;
                 let merged = merged_tree::file_of(repository, path, [before, now, there])?;

@@ -298,6 +298,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("more files cannot be read", "bounds"),
     ("attach the text instead", "full_tickets::a_full_ticket_takes_every_step_and_long_texts_are_attached"),
     ("restores it, and undo withdraws it", "without_us"),
+    ("to bring it back: git support doctor --repair", "without_us"),
+    ("git would merge {which} by", "intruders::attributes_that_break_merges_of_some_tickets_are_found"),
     ("level 0, consistency: not all", "proofs::each_level_says_what_the_next_one_needs"),
     ("level 1, identity", "proofs::each_level_says_what_the_next_one_needs"),
     ("complete runs", "lanes::a_test_that_is_gone_is_proposed_for_closing"),

@@ -110,7 +110,7 @@ rules! {
     HistoryRewritten = "history.rewritten", Error, "what was there before is not in this history any more", "a forced push after a rebase";
     HistoryReplaced = "history.replaced", Warning, "replace refs or grafts show git another history than the one that was audited", "somebody repaired old history with git replace";
     HistoryCut = "history.cut", Warning, "the clone is shallow, and the commits it begins with were not audited", "the clone was made with --depth, as CI systems do";
-    RulesOwned = "rules.owned", Note, "the team or the settings were changed by someone who is neither lead nor product owner", "the team has agreed on it";
+    RulesOwned = "rules.owned", Note, "the team or the settings were changed by someone who is neither lead nor product owner, or an answer by someone outside of the team", "the team has agreed on it";
     RulesSelf = "rules.self", Error, "a step that only its author's own change of the rules allows", "the change of the rules was agreed on, but not committed by who may change them";
     ReleaseMark = "release.mark", Error, "a release was handed over, accepted or retired in somebody else's name", "a squash, or a record that was written by hand";
     FindingAccepted = "finding.accepted", Note, "a finding that was accepted earlier", "it was settled then";

@@ -124,6 +124,7 @@ impl RuleChanges {
         }
         // The team and the settings are named before all else that a commit changed beside them.
         let is_first = |path: &&String| [layout::CONFIG, layout::TEAM].contains(&path.as_str());
+        findings.extend(answered(store, passage, author, &before)?);
         if let Some(path) = changed.iter().find(is_first).or(changed.first()) {
             let more = match changed.len() {
                 1 => String::new(),
@@ -251,6 +252,30 @@ fn is_of_ours(store: &Store, file: &FileDelta) -> Result<bool, Failure> {
     Ok([layout::ATTRIBUTES_TEXT, layout::OLD_ATTRIBUTES_TEXT].iter().any(|text| text.as_bytes() == bytes))
 }
 
+/// What somebody outside of the team changed of the answers: they go to customers in its name.
+fn answered(
+    store: &Store,
+    passage: &CommitDelta,
+    author: &Person,
+    before: &[Rc<Rules>],
+) -> Result<Option<(String, String)>, Failure> {
+    if before.iter().all(|rules| rules.team.members.is_empty() || rules.team.has_member(author)) {
+        return Ok(None);
+    }
+    for file in passage.files.iter().filter(|file| file.path.starts_with(layout::ANSWERS)) {
+        if !store.is_as_merged(&passage.parents, file)? {
+            return Ok(Some((file.path.clone(), format!("{author} changed it, who is not on the team"))));
+        }
+    }
+    Ok(None)
+}
+
+/// The lines that a merge has of its sides: all but those which the sides had in common and one of them took out.
+fn brought_together(sides: &[BTreeSet<String>], base: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_out = |line: &String| base.contains(line) && !sides.iter().all(|side| side.contains(line));
+    sides.iter().flatten().filter(|line| !is_out(line)).cloned().collect()
+}
+
 /// What a change of [`MAILMAP`] makes of somebody of the team: the lines that name an address of theirs.
 fn renamed(
     store: &Store,
@@ -264,7 +289,16 @@ fn renamed(
         let Some(Blob::Bytes(bytes)) = content else { return Ok(BTreeSet::new()) };
         Ok(String::from_utf8_lossy(&bytes).lines().map(str::to_lowercase).collect())
     };
-    let (old, new) = (lines(passage.parents.first().copied())?, lines(Some(passage.commit))?);
+    let new = lines(Some(passage.commit))?;
+    let sides = passage.parents.iter().map(|parent| lines(Some(*parent))).collect::<Result<Vec<_>, _>>()?;
+    let base = match passage.parents.as_slice() {
+        [one, other] => store.repository().merge_base(*one, *other).map_err(Error::from)?,
+        _ => None,
+    };
+    if passage.parents.len() > 1 && store.is_as_merged(&passage.parents, file)? {
+        return Ok(None);
+    }
+    let old = brought_together(&sides, &lines(base)?);
     let members = before.iter().flat_map(|rules| &rules.team.members);
     let addresses: Vec<String> =
         members.flat_map(|member| &member.emails).map(|email| email.to_lowercase()).collect();

@@ -6,7 +6,7 @@ use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::{Snapshot, layout};
 
-/// A path that every ticket's attributes are those of.
+/// The path of a ticket that may be there tomorrow.
 const EXAMPLE: &str = ".support/tickets/0/0/0000000000.yaml";
 
 /// What is wrong with them.
@@ -23,13 +23,14 @@ pub(super) fn check(
     } else if !project.is_unused() && attributes.is_none() {
         let message = "is missing: git would not use the merge driver for tickets";
         found(Problem::warning("attributes.missing", message).hint("git support doctor --repair"));
-    } else if let Some(driver) = attributes.as_ref().and_then(|_| other_driver(project)) {
-        let message = format!("does not apply: git would merge tickets by '{driver}', and break them");
+    } else if let Some((path, driver)) = attributes.as_ref().and_then(|_| other_driver(project)) {
+        let which = if path == EXAMPLE { "tickets".to_owned() } else { path.clone() };
+        let message = format!("does not apply: git would merge {which} by '{driver}', and break them");
         let is_ours = attributes.as_deref() == Some(layout::ATTRIBUTES_TEXT.as_bytes());
         // What overrides our file stands elsewhere, where it is the user's.
         let hint = if is_ours {
             format!(
-                "remove 'merge' for .support from .git/info/attributes or a file below .support: git check-attr merge {EXAMPLE}"
+                "remove 'merge' for .support from .git/info/attributes or a file below .support: git check-attr merge {path}"
             )
         } else {
             "git support doctor --repair".to_owned()
@@ -39,11 +40,20 @@ pub(super) fn check(
     Ok(())
 }
 
-/// How git would merge a ticket in the work tree, where that is not by our driver.
-fn other_driver(project: &Project<'_>) -> Option<String> {
+/// A ticket that git would merge in the work tree by another driver than ours, and that driver; a line may be for some alone.
+fn other_driver(project: &Project<'_>) -> Option<(String, String)> {
     let store = &project.store;
-    let driver = store.target().is_checked_out().then(|| store.repository().attribute(EXAMPLE, "merge"))?;
-    driver.filter(|driver| driver != "support")
+    if !store.target().is_checked_out() {
+        return None;
+    }
+    let ids = project.snapshot().ids().unwrap_or_default();
+    let paths: Vec<String> = [EXAMPLE.to_owned()].into_iter().chain(ids.iter().map(layout::ticket)).collect();
+    store.repository().other_attribute(&paths, "merge", "support")
+}
+
+/// The file as git-support writes it.
+pub(super) fn ours() -> FileChange {
+    FileChange::write(layout::ATTRIBUTES, layout::ATTRIBUTES_TEXT)
 }
 
 /// The file as it should be, where it is not: what somebody added stays, and no longer decides.

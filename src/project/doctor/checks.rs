@@ -46,13 +46,22 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
     releases::check(project, &tickets, &mut faults);
     branches(store, &mut faults)?;
     for lost in project.lost()? {
-        let what = if lost.is_removed {
+        let what = if lost.is_reverted {
+            "a revert of its opening removed the file".to_owned()
+        } else if lost.is_removed {
             "the file was removed".to_owned()
         } else {
             format!("{} of its entries are gone", lost.entries)
         };
         let message = format!("{what}; {:.10} has them", lost.commit);
-        faults.push(Problem::error("history.lost", message).of(&lost.id).hint("git support doctor --repair"));
+        // Whoever reverts their own opening took it back; an audit says the same.
+        let found = if lost.is_reverted { Problem::note } else { Problem::error };
+        let hint = if lost.is_reverted {
+            "to bring it back: git support doctor --repair"
+        } else {
+            "git support doctor --repair"
+        };
+        faults.push(found("history.lost", message).of(&lost.id).hint(hint));
     }
     Ok(faults)
 }

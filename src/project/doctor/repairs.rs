@@ -10,7 +10,7 @@ use crate::project::doctor::{attributes, conflicts, evidence, settings, stray};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
-use crate::store::git::Content;
+use crate::store::git::{Content, FileChange};
 use crate::store::{Error, layout};
 use crate::ticket::{Field, Merged, Ticket, TicketId, codec, is_same_ticket, merge};
 
@@ -59,7 +59,11 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         }
         follow(change, &id, what, REPAIRED.to_owned())?;
     }
-    let settings = settings::repaired(&project.store, &snapshot)?;
+    let settings = owned(change, settings::repaired(&project.store, &snapshot)?)?;
+    let attributes = attributes::repaired(project, &snapshot)?;
+    // Our own lines, as they are written with the first ticket, are nobody's change.
+    let is_ours = attributes.as_ref().is_some_and(|file| *file == attributes::ours());
+    let attributes = if is_ours { attributes } else { owned(change, attributes)? };
     let attachments = evidence::restored(project.store.repository(), &snapshot, &tickets)?;
     change.action("repair");
     change.subject(match (change.tickets.len(), attachments.len(), &settings) {
@@ -72,8 +76,21 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
     });
     change.files.extend(attachments);
     change.files.extend(settings);
-    change.files.extend(attributes::repaired(project, &snapshot)?);
+    change.files.extend(attributes);
     adopt_left(change)
+}
+
+/// A repair of a file that rules, where it is for the author to make; otherwise the file stays, and is found.
+fn owned(change: &mut Change<'_, '_>, repaired: Option<FileChange>) -> Result<Option<FileChange>, Failure> {
+    let Some(file) = repaired else { return Ok(None) };
+    match change.check_owned(&file.path) {
+        Err(failure) if failure.kind == Kind::Refused => {
+            let path = &file.path;
+            change.project().host.note(format!("warning: {path} was not repaired: {:#}", failure.error));
+            Ok(None)
+        }
+        done => done.map(|()| Some(file)),
+    }
 }
 
 /// What git left in the work tree of a file that it took out of the branch, is not in the way of bringing it back.

@@ -117,18 +117,16 @@ impl Repository {
         let trailers = trailers_of(&message)?;
         let parents = object.parents();
         let header = object.header();
-        let now = self.find(commit, folder)?;
-        let before = parents.iter().map(|parent| self.find(*parent, folder)).collect::<Result<Vec<_>>>()?;
-        let mut sides = Sides { now, before, base: None };
-        if let ([one, other], false) = (parents.as_slice(), sides.is_taken_over()) {
-            let base = self.merge_base(*one, *other)?;
-            sides.base = base.map(|base| self.find(base, folder)).transpose()?.flatten();
-        }
+        let sides = self.sides_of(commit, &parents, folder)?;
         let mut files = Vec::new();
         self.passed(folder, sides, &mut Bounds::default(), &mut files)?;
         let touches_others = self.differs_beside(commit, parents.first().copied(), folder)?;
-        if touches_others {
-            files.extend(self.passed_file(commit, &parents, MAILMAP)?);
+        // A merge that has what its first parent has may have dropped what the other brought.
+        if touches_others || parents.len() > 1 {
+            let sides = self.sides_of(commit, &parents, MAILMAP)?;
+            let is_passed = !sides.is_taken_over();
+            let file = FileDelta { path: MAILMAP.to_owned(), now: sides.now, before: sides.before };
+            files.extend(is_passed.then_some(file));
         }
         Ok(CommitDelta {
             commit,
@@ -143,13 +141,18 @@ impl Repository {
         })
     }
 
-    /// A file at the top, where a commit did not take it over.
-    fn passed_file(&self, commit: ObjectId, parents: &[ObjectId], path: &str) -> Result<Option<FileDelta>> {
+    /// What stands at a path in a commit and in its parents; of a merge that decided something, where they parted, too.
+    fn sides_of(&self, commit: ObjectId, parents: &[ObjectId], path: &str) -> Result<Sides> {
         let now = self.find(commit, path)?;
-        let before: Vec<_> = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<_>>()?;
-        // A merge that has what one of its parents has decided nothing.
-        let is_taken = before.contains(&now) || (before.is_empty() && now.is_none());
-        Ok((!is_taken).then(|| FileDelta { path: path.to_owned(), now, before }))
+        let before = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<Vec<_>>>()?;
+        let mut sides = Sides { now, before, base: None };
+        // Where they parted decides, and what stood there: nothing does, too.
+        let is_alike = sides.before.iter().all(|before| *before == sides.now);
+        if let ([one, other], false) = (parents, is_alike) {
+            let base = self.merge_base(*one, *other)?;
+            sides.base = base.map(|base| self.find(base, path)).transpose()?.flatten();
+        }
+        Ok(sides)
     }
 
     /// Gathers the files at and below a place that were not simply taken over; folders that were are not opened.

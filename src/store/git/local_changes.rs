@@ -247,12 +247,15 @@ impl Repository {
 }
 
 impl Repository {
-    /// The value of an attribute of a path in the work tree, as git reads it there (gitattributes(5)); `unspecified` where none
-    /// applies.
+    /// The first of some paths in the work tree that has another value for an attribute than the usual one, and that value, as git
+    /// reads it there (gitattributes(5)); `unspecified` where none applies.
     #[must_use]
-    pub fn attribute(&self, path: &str, name: &str) -> Option<String> {
-        let said = self.git_here(&["check-attr", "-z", name, "--", path], b"", None).ok()?;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        said.split('\0').nth(2).map(str::to_owned)
+    pub fn other_attribute(&self, paths: &[String], name: &str, usual: &str) -> Option<(String, String)> {
+        let input = paths.join("\0");
+        let said = self.git_here(&["check-attr", "-z", "--stdin", name], input.as_bytes(), None).ok()?;
+        let said = String::from_utf8_lossy(&said);
+        let parts: Vec<&str> = said.split('\0').collect();
+        let other = parts.chunks_exact(3).find(|chunk| chunk.last().is_some_and(|value| *value != usual))?;
+        Some((other.first()?.to_string(), other.last()?.to_string()))
     }
 }

@@ -54,6 +54,7 @@ mod stop;
 mod target;
 mod temporary;
 mod texts;
+mod version_order;
 mod worktree;
 
 pub use blame::{Authorship, LineAuthor};

@@ -7,6 +7,7 @@ use crate::store::git::code_commit::CodeCommit;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
+use crate::store::git::version_order::{Turn, VersionOrder};
 
 /// What a line of a message must hold to say something of tickets, or of other commits (`CodeCommit::read`): looked for by
 /// git, so that the messages of all others are not read here. In lower case and upper.
@@ -135,6 +136,17 @@ impl Repository {
         })
     }
 
+    /// The commit that made a file what it is at a tip: a merge that took it from a parent is passed over.
+    ///
+    /// # Errors
+    /// Git cannot read the history.
+    pub fn last_on(&self, tip: ObjectId, path: &str) -> Result<Option<ObjectId>> {
+        let tip = tip.to_string();
+        let arguments = ["--literal-pathspecs", "rev-list", "--max-count=1", &tip, "--", path];
+        let said = self.git.run(&arguments, b"", &self.git_environment())?;
+        Ok(ObjectId::parse(String::from_utf8_lossy(&said).trim()))
+    }
+
     /// The same as a list, the oldest first, each after its parents.
     ///
     /// # Errors
@@ -201,8 +213,8 @@ impl Repository {
         Ok(commits)
     }
 
-    /// Some commits less those that have a folder as all their parents have it, and a file as one of them: in a product with
-    /// many merges, most have only taken the file over from one side. Few commits are not worth the question.
+    /// Some commits less those that have a folder as all their parents have it, and took a file over as it went on: in a product
+    /// with many merges, most have only taken the file over from one side. Few commits are not worth the question.
     fn less_taken_over(&self, commits: Vec<ObjectId>, folder: &str, file: &str) -> Result<Vec<ObjectId>> {
         if commits.len() < MANY {
             return Ok(commits);
@@ -213,6 +225,7 @@ impl Repository {
             "--stdin",
             "-m",
             "--raw",
+            "--no-abbrev",
             "--root",
             "--no-renames",
             "--",
@@ -221,24 +234,33 @@ impl Repository {
         ];
         let asked: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
         let said = self.git.run(&arguments, asked.as_bytes(), &self.git_environment())?;
-        let (mut touches, mut files) = (BTreeSet::new(), HashMap::<ObjectId, usize>::new());
+        let said = String::from_utf8_lossy(&said);
+        let (mut touches, mut files) = (BTreeSet::new(), HashMap::<ObjectId, Vec<Turn<'_>>>::new());
         let (mut commit, of_file) = (None, format!("\t{file}"));
-        for line in String::from_utf8_lossy(&said).lines() {
+        for line in said.lines() {
             match (ObjectId::parse(line), commit) {
                 (Some(next), _) => commit = Some(next),
-                (None, Some(commit)) if line.ends_with(&of_file) => *files.entry(commit).or_default() += 1,
+                (None, Some(commit)) if line.ends_with(&of_file) => {
+                    files.entry(commit).or_default().extend(Turn::of(line));
+                }
                 (None, Some(commit)) => drop(touches.insert(commit)),
                 (None, None) => {}
             }
         }
-        let mut left = Vec::new();
-        for commit in commits {
-            let sides = files.get(&commit).copied().unwrap_or_default();
-            if touches.contains(&commit) || (sides > 0 && sides >= self.parents(commit)?.len()) {
-                left.push(commit);
-            }
+        let counts: Vec<usize> =
+            commits.iter().map(|commit| Ok(self.parents(*commit)?.len())).collect::<Result<_>>()?;
+        let sides = |commit: &ObjectId| files.get(commit).map(Vec::as_slice).unwrap_or_default();
+        let mut order = VersionOrder::default();
+        for (commit, _) in commits.iter().zip(&counts).filter(|(_, parents)| **parents < 2) {
+            sides(commit).iter().for_each(|turn| order.learn(turn));
         }
-        Ok(left)
+        let mut decides = |(commit, parents): (&ObjectId, usize)| {
+            let sides = sides(commit);
+            let is_of_one = !sides.is_empty() && sides.len() >= parents;
+            touches.contains(commit) || is_of_one || !sides.iter().all(|turn| order.went_on(turn))
+        };
+        let left: Vec<bool> = commits.iter().zip(counts).map(&mut decides).collect();
+        Ok(commits.into_iter().zip(left).filter_map(|(commit, decides)| decides.then_some(commit)).collect())
     }
 
     /// The merges below some tips that brought a commit to a line of history which had not got it: each with that line's last
