@@ -22,5 +22,5 @@ pub use operations::{Operation, named_ticket, read_operation};
 pub use results::{ConsoleOutput, ReportFormat, printed, read_report, roots};
 pub use text::{read_existing, read_message, read_text, split_title};
 pub use tracker::{
-    DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign, open_list,
+    DateForm, DayOrder, Issue, Kind as WordKind, Reading, Source, Words, incoming, open_foreign, open_list,
 };

@@ -67,7 +67,7 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
     // Of a message that is passed on, what stands below is what it is about.
     let is_passed_on = is_forwarded(parsed.subject().unwrap_or_default());
     let kind = kind(&parsed);
-    let answers = answers(&parsed, kind);
+    let answers = answers(&parsed, kind, &whole_text);
     let is_answer = !answers.is_empty() || is_reply(parsed.subject().unwrap_or_default());
     let rest = rest_of(&whole_text, is_answer).filter(|_| !is_passed_on);
     let own = |end: usize| whole_text.lines().take(end).collect::<Vec<_>>().join("\n").trim_end().to_owned();
@@ -235,19 +235,17 @@ fn message_id(text: &str) -> Option<String> {
 
 /// The Message-IDs that a message answers, the nearest first: those of its headers, and of a delivery report that of the
 /// message that was not delivered.
-fn answers(message: &mail_parser::Message<'_>, kind: MessageKind) -> Vec<String> {
+fn answers(message: &mail_parser::Message<'_>, kind: MessageKind, text: &str) -> Vec<String> {
     let mut ids = Vec::new();
     if kind == MessageKind::Bounce {
         for part in message.attachments() {
             let inner = part.message().and_then(|inner| inner.message_id().and_then(message_id));
-            let headers = || {
-                let text = String::from_utf8_lossy(part.contents()).into_owned();
-                let mut lines = text.lines();
-                let line =
-                    lines.find(|line| line.to_lowercase().starts_with("message-id:")).map(str::to_owned);
-                line.and_then(|line| message_id(line.split_once(':')?.1))
-            };
+            let headers = || id_within(&String::from_utf8_lossy(part.contents()));
             ids.extend(inner.or_else(headers));
+        }
+        // Some servers write the message below their words.
+        if ids.is_empty() {
+            ids.extend(id_within(text));
         }
     }
     for name in ["In-Reply-To", "References"] {
@@ -263,6 +261,12 @@ fn answers(message: &mail_parser::Message<'_>, kind: MessageKind) -> Vec<String>
         }
     }
     nearest
+}
+
+/// The Message-ID that a copy of a message names among its headers.
+fn id_within(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.to_lowercase().starts_with("message-id:"))?;
+    message_id(line.split_once(':')?.1)
 }
 
 /// By how much a message may be older than its receiving server says, in seconds, for its own date to count: that is the same

@@ -59,7 +59,7 @@ mod wrong;
 pub use acceptance::Acceptance;
 pub use agreement::{Agreement, Period};
 pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
-pub use calendar::{ALWAYS, Calendar, Hours, Span, read_calendar};
+pub use calendar::{ALWAYS, Calendar, Hours, Span, Zone, read_calendar};
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
     Skew, State as ClockState, Target, TicketHistory, Wait, Why, at_levels, earliest, first_response, replay,

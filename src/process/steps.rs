@@ -60,7 +60,10 @@ impl Record {
                 legal,
             });
         };
-        self.check_level(ticket, &action, rules, actor)?;
+        // To triage is first of all to judge: whose the severity is comes before whose the level is.
+        if action != Action::Triage {
+            self.check_level(ticket, &action, rules, actor)?;
+        }
         let needs_reason = matches!(
             step,
             ProcessAction::Return { .. }
@@ -73,6 +76,7 @@ impl Record {
         match step {
             ProcessAction::Triage { changes, confirm } => {
                 self.triage(ticket, changes, *confirm, rules, actor)?;
+                self.check_level(ticket, &action, rules, actor)?;
                 self.check_side_door(ticket.id(), head, request, rules, actor)?;
             }
             ProcessAction::Replicate { text, happened } => {

@@ -78,7 +78,8 @@ impl Talk {
     #[must_use]
     pub fn to_text(&self) -> String {
         let line = |(email, is_customer): &(String, bool)| {
-            format!("{}{email}", if *is_customer { '<' } else { '>' })
+            // An address with a line in it is nobody's, and is to be no speaker beside.
+            format!("{}{}", if *is_customer { '<' } else { '>' }, email.replace(['\n', '\r'], " "))
         };
         self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -119,5 +120,32 @@ impl Entry {
         );
         let is_said = self.note.is_some() && self.visibility == Visibility::Customer && self.seen.is_none();
         is_said && (is_word || self.speaker.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_talk_is_what_its_text_says() {
+        let member = KnownPerson { name: "Dana".to_owned(), emails: vec!["dana@example.com".to_owned()] };
+        let customer = || (String::new(), true);
+        let said = |email: &str| (email.to_owned(), false);
+        for (words, without_team, with_team) in [
+            (vec![], false, false),
+            (vec![customer()], true, true),
+            (vec![customer(), said("joe@x.example")], false, true),
+            (vec![customer(), said("dana@example.com")], false, false),
+            (vec![said("dana@example.com"), customer()], true, true),
+            (vec![customer(), said("m@x\n>dana@example.com")], false, true),
+            // A member who told it speaks for the team all the same.
+            (vec![customer(), ("dana@example.com".to_owned(), true)], true, false),
+        ] {
+            for talk in [Talk(words.clone()), Talk::from_text(&Talk(words.clone()).to_text())] {
+                assert_eq!(talk.is_unanswered(&[]), without_team, "{talk:?}");
+                assert_eq!(talk.is_unanswered(std::slice::from_ref(&member)), with_team, "{talk:?}");
+            }
+        }
     }
 }

@@ -149,3 +149,19 @@ fn a_table_without_keys_says_what_that_means() {
     let (said, _) = taken(&sandbox, "Title,Created,Reporter\nOne,2026-10-05,K\n");
     assert!(said.contains("1 ticket without a key") && said.contains("--map key=COLUMN"), "{said}");
 }
+
+#[test]
+fn dates_without_a_zone_are_of_the_zone_that_is_named() {
+    let sandbox = Sandbox::new();
+    let table = "Issue key,Summary,Reporter,Created,Comment\nS-1,One,Kim,05/Oct/26 8:00 AM,06/Oct/26 9:00 AM;kim;Still\n";
+    sandbox.file("table.csv", table);
+    sandbox.run(&["import", "table.csv", "--zone", "Europe/Berlin"]).ok();
+    // The same issue, exported by somebody elsewhere.
+    sandbox.file("table.csv", table.replace("8:00 AM", "2:00 AM").replace("9:00 AM", "3:00 AM"));
+    let again = sandbox.run(&["import", "table.csv", "--zone", "America/New_York"]).ok();
+    assert_eq!(again, "0 new, 0 changed, 1 unchanged\n");
+    let ticket = sandbox.run(&["list", "--format", "ndjson"]).ok();
+    assert!(ticket.contains("2026-10-05T06:00:00Z"), "{ticket}");
+    let stderr = sandbox.run(&["import", "table.csv", "--zone", "Berlin"]).fails(2);
+    assert!(stderr.contains("did you mean 'Europe/Berlin'"), "{stderr}");
+}

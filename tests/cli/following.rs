@@ -205,6 +205,16 @@ fn a_git_directory_among_files_runs_nothing_whatever_its_configuration_says() {
 }
 
 #[test]
+fn a_git_directory_among_files_is_none_of_ours_below_a_folder_of_gits_name() {
+    let sandbox = Sandbox::new();
+    let made = sandbox.shell(
+        "git init -q --bare demo && git config -f demo/config core.bare false && touch demo/objects/.k demo/refs/heads/.k && \
+         git add -A demo && git commit -qm Demo && mkdir -p ../x/.git && git clone -q . ../x/.git/evil && cd ../x/.git/evil/demo && git support list",
+    );
+    assert!(made.stderr.contains("a bare repository among the files of another"), "{}", made.stderr);
+}
+
+#[test]
 fn the_git_directory_of_a_clone_is_ours_from_within() {
     let sandbox = Sandbox::new();
     let id = sandbox.ticket("One");

@@ -121,3 +121,29 @@ fn a_long_thread_keeps_its_first_message() {
     assert!(draft.contains("<m0@customer.example>") && draft.contains("<m24@customer.example>"), "{draft}");
     assert!(!draft.contains("<m2@customer.example>"), "{draft}");
 }
+
+#[test]
+fn a_delivery_report_that_shows_the_message_as_text_is_about_its_ticket() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let draft = sandbox.run(&["reply", &id, "-m", "Which card?", "--draft"]).ok();
+    sandbox.run(&["reply", &id, "-m", "Which card?"]).ok();
+    let queue = sandbox.run(&["mail", "queue", "--json"]).ok();
+    let entry = queue
+        .split("\"entry\": \"")
+        .nth(1)
+        .unwrap_or_else(|| panic!("{queue}"))
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let sent = format!("{entry}.{id}@shop.example");
+    assert!(draft.contains("Message-ID:"), "{draft}");
+    let report = format!(
+        "Hi. This is the qmail-send program at customer.example.\n\n<ann@customer.example>:\nno mailbox here\n\n\
+         --- Below this line is a copy of the message.\n\nReturn-Path: <support@shop.example>\nMessage-ID: <{sent}>\nSubject: Re: Pay fails\n\nWhich card?"
+    );
+    let headers = "From: MAILER-DAEMON@customer.example\nSubject: failure notice";
+    let line = take(&sandbox, &message("d1@customer.example", headers, &report));
+    assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("note"), id), "{sent}");
+}

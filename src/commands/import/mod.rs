@@ -12,8 +12,8 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::import::reader::Reader;
 use crate::commands::session::Session;
 use crate::commands::views;
-use crate::intake::{DayOrder, Lines, Source, open_foreign, open_list, read_evidence};
-use crate::process::{Incoming, checksum};
+use crate::intake::{DateForm, DayOrder, Lines, Source, open_foreign, open_list, read_evidence};
+use crate::process::{Incoming, Zone, checksum};
 use crate::project::{AttachmentContent, Change, Imported, Outcome};
 use crate::render::View;
 use crate::ticket::{Attachment, TicketId, one_line};
@@ -44,6 +44,9 @@ pub struct Args {
     /// Set the order of day and month in dates of numbers: dmy or mdy
     #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(DayOrder::WORDS))]
     dates: Option<String>,
+    /// Read dates without a time zone as of this one, as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
+    zone: Option<Zone>,
     /// Read attachments from DIR, as export --attachments wrote it
     #[arg(long, value_name = "DIR")]
     attachments: Option<PathBuf>,
@@ -63,7 +66,9 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let project = session.project()?;
     let (lines, source) = opened(args, session)?;
     let mut total = 0;
-    let mut reader = Reader::new(&args.map, args.dates.as_deref(), source)?;
+    let order = args.dates.as_deref().and_then(DayOrder::parse);
+    let dates = DateForm { order, zone: args.zone.clone() };
+    let mut reader = Reader::new(&args.map, dates, source)?;
     let (importer, now) = (project.me()?, session.host.now());
     lines.each(|number, line| -> Result<(), Failure> {
         total += 1;

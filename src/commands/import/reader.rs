@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::failure::Failure;
-use crate::intake::{DayOrder, Issue, Reading, Source, WordKind, Words, incoming, read_line};
+use crate::intake::{DateForm, Issue, Reading, Source, WordKind, Words, incoming, read_line};
 use crate::process::Incoming;
 use crate::project::Change;
 use crate::ticket::{Action, LinkKind, Person, TicketId, Timestamp};
@@ -12,7 +12,7 @@ use crate::ticket::{Action, LinkKind, Person, TicketId, Timestamp};
 pub(super) struct Reader {
     source: Option<Source>,
     pub(super) words: Words,
-    order: Option<DayOrder>,
+    dates: DateForm,
     /// The tickets of the file's issues.
     known: BTreeSet<TicketId>,
     /// Those that other issues name in another way.
@@ -32,10 +32,10 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// By the words of `--map`, as `status:In Review` and `in-progress`, and the order of `--dates`.
+    /// By the words of `--map`, as `status:In Review` and `in-progress`, and how dates are read.
     pub(super) fn new(
         map: &[(String, String)],
-        dates: Option<&str>,
+        dates: DateForm,
         source: Option<Source>,
     ) -> Result<Self, Failure> {
         let mut words = Words::default();
@@ -53,7 +53,7 @@ impl Reader {
         Ok(Self {
             source,
             words,
-            order: dates.and_then(DayOrder::parse),
+            dates,
             known: BTreeSet::new(),
             aliases: BTreeMap::new(),
             told: Vec::new(),
@@ -70,8 +70,8 @@ impl Reader {
     pub(super) fn learn(&mut self, number: usize, line: &str, importer: &Person, now: Timestamp) {
         let Some(source) = self.source else { return };
         let Ok(object) = serde_json::from_str(line) else { return };
-        let order = self.order;
-        let mut reading = Reading { source, importer, now, words: &mut self.words, order, is_vague: false };
+        let (words, dates) = (&mut self.words, &self.dates);
+        let mut reading = Reading { source, importer, now, words, dates, is_vague: false };
         // What is wrong with it is said when it is imported.
         let Ok(Some(first)) = Issue::read(&object, 1, &mut reading) else { return };
         let count = self.counts.entry(first.key.clone()).or_default();
@@ -142,8 +142,8 @@ impl Reader {
         (importer, now): &(Person, Timestamp),
     ) -> Result<Option<(Issue, bool)>, String> {
         let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let (mut words, order) = (self.words.clone(), self.order);
-        let mut reading = Reading { source, importer, now: *now, words: &mut words, order, is_vague: false };
+        let (mut words, dates) = (self.words.clone(), &self.dates);
+        let mut reading = Reading { source, importer, now: *now, words: &mut words, dates, is_vague: false };
         let nth = self.nth.get(&number).copied().unwrap_or(1);
         let issue = Issue::read(&object, nth, &mut reading)?;
         let is_vague = reading.is_vague;

@@ -30,7 +30,7 @@ pub(super) fn comment(
         // Jira: `21/Nov/26 9:12 AM;ann;what was said`.
         let mut parts = whole.splitn(3, ';');
         let (at, who, said) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-        let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.order)) else {
+        let (Some(who), Some(said), Ok(moment)) = (who, said, moment(&Value::from(at), reading.dates)) else {
             reading.is_vague = true;
             let (id, by, text) = (number.to_string(), nobody(), whole.to_owned());
             return Ok(Some(Said { id, at: created, by, text, is_internal: false }));
@@ -44,7 +44,7 @@ pub(super) fn comment(
         return Ok(None);
     }
     let at = pick(value, &["created_at", "createdAt", "create_time", "created", "timestamp"]);
-    let at = at.map(|at| moment(at, reading.order)).transpose()?.unwrap_or(created);
+    let at = at.map(|at| moment(at, reading.dates)).transpose()?.unwrap_or(created);
     let by = reading.who(value, &["author", "user", "created_by"]);
     // GitLab's notes for the team, as it names them now and did before.
     let is_internal =

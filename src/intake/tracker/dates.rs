@@ -4,6 +4,7 @@ use serde_json::Value;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
+use crate::process::Zone;
 use crate::ticket::Timestamp;
 
 /// Seconds since 1970 that are more than this are milliseconds: the year 5138.
@@ -33,29 +34,38 @@ impl DayOrder {
     }
 }
 
+/// How dates are read that leave something open.
+#[derive(Debug, Clone, Default)]
+pub struct DateForm {
+    /// The order of day and month, in dates of numbers alone.
+    pub order: Option<DayOrder>,
+    /// The zone of those that say none; UTC, where none is named.
+    pub zone: Option<Zone>,
+}
+
 /// A time of a tracker: RFC 3339 and 2822, seconds or milliseconds since 1970, and what people and tables write.
 ///
 /// # Errors
 /// It is no time, or day and month cannot be told apart.
-pub(super) fn moment(value: &Value, order: Option<DayOrder>) -> Result<Timestamp, String> {
+pub(super) fn moment(value: &Value, form: &DateForm) -> Result<Timestamp, String> {
     if let Some(number) = value.as_i64() {
         let seconds = if number.abs() > MAX_SECONDS { number / 1_000 } else { number };
         return Timestamp::from_unix(seconds).ok_or_else(|| wrong(value));
     }
     if value.is_object() {
         let inner = ["timestamp", "time"].iter().find_map(|name| value.get(*name));
-        return inner.map_or_else(|| Err(wrong(value)), |inner| moment(inner, order));
+        return inner.map_or_else(|| Err(wrong(value)), |inner| moment(inner, form));
     }
     let text = value.as_str().map(str::trim).ok_or_else(|| wrong(value))?;
     if let Ok(number) = text.parse::<i64>()
         && [10, 13].contains(&text.len())
     {
-        return moment(&number.into(), order);
+        return moment(&number.into(), form);
     }
     let known = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
     let at = match known {
         Ok(at) => at,
-        Err(_) => written(text, order)?,
+        Err(_) => written(text, form)?,
     };
     Timestamp::from_unix(at.unix_timestamp()).ok_or_else(|| wrong(value))
 }
@@ -64,8 +74,8 @@ fn wrong(value: &Value) -> String {
     format!("'{}' is not a valid time", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-/// A date with or without a time of day, however its parts are put; without an offset, it is UTC.
-fn written(text: &str, order: Option<DayOrder>) -> Result<OffsetDateTime, String> {
+/// A date with or without a time of day, however its parts are put.
+fn written(text: &str, form: &DateForm) -> Result<OffsetDateTime, String> {
     let invalid = || format!("'{text}' is not a valid time");
     // `2026-11-24T10:00:00`: the letter stands between numbers. What stands in parentheses is a comment.
     let mut plain = String::new();
@@ -82,9 +92,17 @@ fn written(text: &str, order: Option<DayOrder>) -> Result<OffsetDateTime, String
         parts.clock = parts.clock.replace_hour(hour).map_err(|_| invalid())?;
     }
     // Where dates are written with dots, the day comes first.
-    let order = order.or(parts.has_dots.then_some(DayOrder::DayFirst));
+    let order = form.order.or(parts.has_dots.then_some(DayOrder::DayFirst));
     let date = date(text, &parts.numbers, parts.month, order)?;
-    Ok(PrimitiveDateTime::new(date, parts.clock).assume_offset(parts.offset))
+    let local = PrimitiveDateTime::new(date, parts.clock);
+    let at = local.assume_offset(parts.offset.unwrap_or(UtcOffset::UTC));
+    match form.zone.as_ref().filter(|_| parts.offset.is_none()) {
+        Some(zone) => {
+            let instant = zone.instant(at.unix_timestamp()).ok_or_else(invalid)?;
+            OffsetDateTime::from_unix_timestamp(instant).map_err(|_| invalid())
+        }
+        None => Ok(at),
+    }
 }
 
 /// What the parts of a written date say.
@@ -93,7 +111,8 @@ struct Parts {
     numbers: Vec<(i32, usize)>,
     month: Option<Month>,
     clock: Time,
-    offset: UtcOffset,
+    /// How far it is from UTC, where it says.
+    offset: Option<UtcOffset>,
     /// True for the afternoon, where it says `am` or `pm`.
     half: Option<bool>,
     /// True for `24.11.2026`.
@@ -103,7 +122,7 @@ struct Parts {
 impl Default for Parts {
     fn default() -> Self {
         let (numbers, month, half) = (Vec::new(), None, None);
-        Self { numbers, month, clock: Time::MIDNIGHT, offset: UtcOffset::UTC, half, has_dots: false }
+        Self { numbers, month, clock: Time::MIDNIGHT, offset: None, half, has_dots: false }
     }
 }
 
@@ -115,16 +134,18 @@ impl Parts {
         if part.contains(':') && !part.starts_with(['+', '-']) && of_utc.is_none() {
             let (time, rest) = split_offset(part);
             self.clock = time_of_day(time)?;
-            self.offset = if rest.is_empty() { self.offset } else { offset_of(rest)? };
+            self.offset = if rest.is_empty() { self.offset } else { Some(offset_of(rest)?) };
         } else if lower == "am" || lower == "pm" {
             self.half = Some(lower == "pm");
         } else if part.starts_with('+') || (part.starts_with('-') && part.len() > 3) {
-            self.offset = offset_of(part)?;
+            self.offset = Some(offset_of(part)?);
         } else if let Some(rest) = of_utc {
-            self.offset = offset_of(rest)?;
+            self.offset = Some(offset_of(rest)?);
         } else if let Some((_, hours)) = ZONES.iter().find(|(zone, _)| *zone == lower) {
-            self.offset = UtcOffset::from_hms(*hours, 0, 0).ok()?;
-        } else if !["z", "uhr"].contains(&lower.as_str()) && !is_weekday(&lower) {
+            self.offset = Some(UtcOffset::from_hms(*hours, 0, 0).ok()?);
+        } else if lower == "z" {
+            self.offset = Some(UtcOffset::UTC);
+        } else if lower != "uhr" && !is_weekday(&lower) {
             self.date_part(part)?;
         }
         Some(())
@@ -141,6 +162,7 @@ impl Parts {
         if self.numbers.len() == 3 && time.len() == 6 && is_number(time) {
             let at = |place: usize| time.get(place..place + 2)?.parse::<u8>().ok();
             self.clock = Time::from_hms(at(0)?, at(2)?, at(4)?).ok()?;
+            self.offset = if time == part { self.offset } else { Some(UtcOffset::UTC) };
             return Some(());
         }
         self.has_dots |= part.split('.').filter(|piece| is_number(piece)).count() > 1;
@@ -347,24 +369,45 @@ mod tests {
             ("20261005T080000Z", "2026-10-05T08:00:00Z"),
             ("1795514400", "2026-11-24T10:00:00Z"),
         ] {
-            let at = moment(&Value::from(text), None);
+            let at = moment(&Value::from(text), &DateForm::default());
             assert_eq!(at.map(|at| at.to_string()), Ok(expected.to_owned()), "{text}");
         }
         for number in [1_795_514_400_i64, 1_795_514_400_000] {
-            assert_eq!(moment(&Value::from(number), None).map(|at| at.unix()), Ok(1_795_514_400));
+            assert_eq!(
+                moment(&Value::from(number), &DateForm::default()).map(|at| at.unix()),
+                Ok(1_795_514_400)
+            );
         }
+    }
+
+    #[test]
+    fn a_zone_counts_for_what_names_none() {
+        let form = DateForm { order: None, zone: Zone::parse("Europe/Berlin").ok() };
+        for (text, expected) in [
+            ("2026-07-24 10:00", "2026-07-24T08:00:00Z"),
+            ("2026-11-24", "2026-11-23T23:00:00Z"),
+            ("24/Nov/26 3:05 PM", "2026-11-24T14:05:00Z"),
+            ("2026-11-24 10:00 UTC", "2026-11-24T10:00:00Z"),
+            ("20261124T100000Z", "2026-11-24T10:00:00Z"),
+            ("2026-11-24T10:00:00+05:00", "2026-11-24T05:00:00Z"),
+        ] {
+            let at = moment(&Value::from(text), &form);
+            assert_eq!(at.map(|at| at.to_string()), Ok(expected.to_owned()), "{text}");
+        }
+        assert!(Zone::parse("Berlin").is_err());
     }
 
     #[test]
     fn what_may_be_two_days_is_asked_for() {
         let text = Value::from("04/05/2026");
-        assert!(moment(&text, None).is_err_and(|problem| problem.contains("--dates dmy")));
-        let day = |order| moment(&text, Some(order)).map(|at| at.to_string());
+        assert!(moment(&text, &DateForm::default()).is_err_and(|problem| problem.contains("--dates dmy")));
+        let day =
+            |order| moment(&text, &DateForm { order: Some(order), zone: None }).map(|at| at.to_string());
         assert_eq!(day(DayOrder::DayFirst), Ok("2026-05-04T00:00:00Z".to_owned()));
         assert_eq!(day(DayOrder::MonthFirst), Ok("2026-04-05T00:00:00Z".to_owned()));
         for bad in ["soon", "2026-13-40", "32/32/2026", "", "2026-10-05 08:00 CST", "2026-10-05 25:00", "12"]
         {
-            assert!(moment(&Value::from(bad), None).is_err(), "{bad}");
+            assert!(moment(&Value::from(bad), &DateForm::default()).is_err(), "{bad}");
         }
     }
 }

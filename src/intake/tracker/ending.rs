@@ -34,9 +34,9 @@ pub(super) fn standing(
         return Ok((status, None));
     }
     let at = pick(object, ENDED);
-    let at = at.map(|at| moment(at, reading.order)).transpose()?;
+    let at = at.map(|at| moment(at, reading.dates)).transpose()?;
     // It had ended when it changed last; when it was opened, it had not.
-    let changed = || pick(object, UPDATED).and_then(|at| moment(at, reading.order).ok());
+    let changed = || pick(object, UPDATED).and_then(|at| moment(at, reading.dates).ok());
     let at = at.or_else(changed).filter(|at| *at > created).unwrap_or(created);
     Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
 }

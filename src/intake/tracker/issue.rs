@@ -79,9 +79,9 @@ impl Issue {
         if object.get("pull_request").is_some_and(|value| !value.is_null()) {
             return Ok(None);
         }
-        let (source, order) = (reading.source, reading.order);
+        let (source, dates) = (reading.source, reading.dates);
         let title = one_line(&text(object, TITLE).ok_or("has no title")?);
-        let created = pick(object, CREATED).map(|at| moment(at, order)).transpose()?;
+        let created = pick(object, CREATED).map(|at| moment(at, dates)).transpose()?;
         reading.is_vague |= created.is_none();
         let at = created.unwrap_or(reading.now);
         let identity = text(object, IDENTITY).unwrap_or_else(|| unnamed(&title, created, nth));
@@ -122,7 +122,7 @@ impl Issue {
             comments,
             facts,
             unknown: unknown(object, source, reporter(object).as_ref()),
-            updated: pick(object, UPDATED).and_then(|at| moment(at, order).ok()),
+            updated: pick(object, UPDATED).and_then(|at| moment(at, dates).ok()),
             closer: named(object, CLOSER).unwrap_or_else(nobody),
             tracker: tracker(source),
             alias: alias(object, source),

@@ -20,7 +20,7 @@ use std::io::Write as _;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-pub use dates::DayOrder;
+pub use dates::{DateForm, DayOrder};
 pub use incoming::incoming;
 pub use issue::Issue;
 pub use reading::Reading;

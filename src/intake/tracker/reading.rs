@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::intake::tracker::dates::DayOrder;
+use crate::intake::tracker::dates::DateForm;
 use crate::intake::tracker::person::{named, reporter};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::words::Words;
@@ -36,8 +36,8 @@ pub struct Reading<'a> {
     pub now: Timestamp,
     /// The words of the tracker.
     pub words: &'a mut Words,
-    /// The order of day and month.
-    pub order: Option<DayOrder>,
+    /// How dates are read that leave something open.
+    pub dates: &'a DateForm,
     /// True once an issue lacked a date or a person, and was given the importer's.
     pub is_vague: bool,
 }

@@ -3,6 +3,7 @@
 mod hours;
 mod ics;
 mod reading;
+mod zone;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use time::{Date, Month};
 pub use hours::{Hours, Span};
 pub use reading::read_calendar;
 pub(in crate::process) use reading::texts;
+pub use zone::Zone;
 
 /// The calendar that every project has: every hour of every day.
 pub const ALWAYS: &str = "24x7";

@@ -46,7 +46,7 @@ pub fn read_calendar(node: &Node) -> Result<Calendar, Wrong> {
     Ok(calendar)
 }
 
-fn check_zone(zone: &str) -> Result<(), String> {
+pub(super) fn check_zone(zone: &str) -> Result<(), String> {
     let zones = TimeZoneDatabase::bundled();
     if zones.get(zone).is_ok() {
         return Ok(());

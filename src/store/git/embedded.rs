@@ -1,6 +1,7 @@
 //! A bare repository among the files of another: its configuration came with them, from whoever wrote them, and names
 //! programs that git runs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::store::git::error::{Error, Kind, Result};
@@ -21,7 +22,9 @@ pub(super) fn check(repo: &git2::Repository, surroundings: &ProcessEnv) -> Resul
         Err(Error::new(Kind::Repository, format!("{place} {why}"))
             .hint(format!("if you trust it, name it: GIT_DIR={place} git support list")))
     };
-    if takes_named_ones_alone() {
+    // What lies in a `.git`, git takes for no bare one (git-config(1)).
+    let is_usual = repo.path().components().any(|part| part.as_os_str() == ".git");
+    if !is_usual && takes_named_ones_alone() {
         return refused("is a bare repository, and safe.bareRepository is explicit");
     }
     if is_among_files(repo) {
@@ -39,28 +42,27 @@ fn takes_named_ones_alone() -> bool {
     set.is_ok_and(|set| set.eq_ignore_ascii_case("explicit"))
 }
 
-/// True where the git directory is around the working directory itself, not in a `.git` there: that alone is what git calls
-/// bare in `safe.bareRepository`, since `core.bare` is said by whoever wrote its configuration.
+/// True where the git directory is around the working directory itself, and was not led to from there: whether it is bare is
+/// said by whoever wrote its configuration.
 fn is_found_itself(repo: &git2::Repository, surroundings: &ProcessEnv) -> bool {
-    let (Ok(place), Ok(here)) = (repo.path().canonicalize(), surroundings.directory.canonicalize()) else {
-        return true;
-    };
-    here.starts_with(&place) && !place.components().any(|part| part.as_os_str() == ".git")
+    match (repo.path().canonicalize(), surroundings.directory.canonicalize()) {
+        (Ok(place), Ok(here)) => here.starts_with(place),
+        _ => true,
+    }
 }
 
 /// True where a repository around this one has files of it in the index. One that cannot be read may have.
 fn is_among_files(repo: &git2::Repository) -> bool {
     let Ok(place) = repo.path().canonicalize() else { return true };
-    let mut folder = place.parent().map(Path::to_path_buf);
-    while let Some(from) = folder {
-        let Ok(around) = git2::Repository::discover_path(&from, [""; 0]) else { return false };
-        match git2::Repository::open(&around).and_then(|outer| has_files_in(&outer, &place)) {
-            Ok(false) => {}
-            Ok(true) | Err(_) => return true,
+    let mut seen = BTreeSet::new();
+    // One of those around may have been brought, too, and says of itself what it likes: each is asked.
+    for folder in place.ancestors().skip(1) {
+        let Ok(around) = git2::Repository::discover_path(folder, [""; 0]) else { return false };
+        if seen.insert(around.clone())
+            && git2::Repository::open(&around).and_then(|outer| has_files_in(&outer, &place)) != Ok(false)
+        {
+            return true;
         }
-        // One that is found itself may have been brought, too.
-        let is_usual = around.components().any(|part| part.as_os_str() == ".git");
-        folder = if is_usual { None } else { around.parent().map(Path::to_path_buf) };
     }
     false
 }
