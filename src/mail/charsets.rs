@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use encoding_rs::{Encoding, ISO_2022_JP, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding as Transfer, Message, MessagePart, MimeHeaders as _};
@@ -110,7 +110,10 @@ fn joined(text: &str) -> Option<String> {
 /// The text of a part that names no charset, where it is not UTF-8: HTML may name one within; else it is what Windows calls
 /// Latin 1.
 pub(super) fn text_without_charset(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
-    if part.content_type().is_some_and(|kind| kind.attribute("charset").is_some()) {
+    // US-ASCII is what programs write that do not know better.
+    let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let is_ascii = charset.is_some_and(|charset| charset.eq_ignore_ascii_case("us-ascii"));
+    if charset.is_some() && !is_ascii {
         return None;
     }
     let place = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
@@ -120,10 +123,14 @@ pub(super) fn text_without_charset(message: &Message<'_>, part: &MessagePart<'_>
         Transfer::QuotedPrintable => quoted_printable_decode(raw)?,
         Transfer::Base64 => base64_decode(raw)?,
     };
-    let said = META.as_ref().and_then(|meta| named(meta, &bytes));
+    let within = META.as_ref().and_then(|meta| named(meta, &bytes));
+    // The other form of the same text may name it.
+    let said = within.or_else(|| charset_of(message.raw_message()).filter(|charset| *charset != UTF_8));
     // Letters of that charset are bytes of UTF-8, too.
-    if std::str::from_utf8(&bytes).is_ok() && said != Some(ISO_2022_JP) {
-        return None;
+    if let Ok(text) = std::str::from_utf8(&bytes)
+        && said != Some(ISO_2022_JP)
+    {
+        return is_ascii.then(|| text.to_owned());
     }
     Some(said.unwrap_or(WINDOWS_1252).decode(&bytes).0.into_owned())
 }

@@ -182,9 +182,8 @@ impl Record {
             }
             RequestKind::Unlink(kind, other) => self.unlink(ticket, kind, other),
             RequestKind::Assign(who) => {
-                self.check_level(ticket, &Action::Assign, rules, actor)?;
                 self.change(head, &Field::Assignee, &FieldChange::To(who.as_deref().map(Node::text)))?;
-                self.check_assignee(ticket, rules).map(|()| Action::Assign)
+                self.check_assignee(ticket, rules, actor).map(|()| Action::Assign)
             }
             RequestKind::Repeat(changes, fix) => {
                 self.change_all(head, changes)?;
@@ -308,7 +307,7 @@ impl Record {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         self.change_all(ticket.fields(), changes)?;
-        self.check_assignee(ticket, rules)?;
+        self.check_assignee(ticket, rules, actor)?;
         self.settle_severity(ticket, changes, rules, actor)?;
         self.judge_severity(rules, actor)
     }

@@ -19,6 +19,7 @@ mod incoming;
 mod known;
 mod lanes;
 mod lent;
+mod level_checks;
 mod limits;
 mod listed;
 mod mail_settings;

@@ -49,18 +49,7 @@ impl Record {
         actor: &Actor,
     ) -> Result<Action, Refusal> {
         let (head, action) = (ticket.fields(), step.action());
-        let Some(status) = outcome(&action, head.status()) else {
-            // To hand back is a way to return, and no command.
-            let named = legal_steps(head.status()).into_iter().filter(|step| **step != Action::HandBack);
-            let legal = named.map(ToString::to_string).collect();
-            return Err(Refusal::Illegal {
-                id: ticket.id().clone(),
-                status: head.status(),
-                step: action,
-                legal,
-            });
-        };
-        // To triage is first of all to judge: whose the severity is comes before whose the level is.
+        let Some(status) = outcome(&action, head.status()) else { return Err(illegal(ticket, action)) };
         if action != Action::Triage {
             self.check_level(ticket, &action, rules, actor)?;
         }
@@ -76,7 +65,6 @@ impl Record {
         match step {
             ProcessAction::Triage { changes, confirm } => {
                 self.triage(ticket, changes, *confirm, rules, actor)?;
-                self.check_level(ticket, &action, rules, actor)?;
                 self.check_side_door(ticket.id(), head, request, rules, actor)?;
             }
             ProcessAction::Replicate { text, happened } => {
@@ -90,12 +78,12 @@ impl Record {
             ProcessAction::Escalate { findings, force, to } => {
                 self.escalate(ticket, findings, *force, rules)?;
                 self.hand_over(ticket, to)?;
-                self.check_assignee(ticket, rules)?;
+                self.check_assignee(ticket, rules, actor)?;
             }
             ProcessAction::Return { level, to, .. } => {
                 self.give_back(ticket, *level)?;
                 self.hand_over(ticket, to)?;
-                self.check_assignee(ticket, rules)?;
+                self.check_assignee(ticket, rules, actor)?;
             }
             ProcessAction::Alert(who) => self.told = Some(who.clone()),
             ProcessAction::Defer(to) => self.defer(ticket, to, rules, actor)?,
@@ -142,8 +130,10 @@ impl Record {
             }
             self.confirm(ticket.fields(), &Field::Severity);
         }
-        self.check_assignee(ticket, rules)?;
-        self.judge_severity(rules, actor)
+        self.judge_severity(rules, actor)?;
+        // To triage is first of all to judge: whose the severity is comes before whose the level is.
+        self.check_level(ticket, &Action::Triage, rules, actor)?;
+        self.check_assignee(ticket, rules, actor)
     }
 
     /// A severity set by somebody who is no product owner is a proposal, or refused.
@@ -212,23 +202,6 @@ impl Record {
             Assignee::Unchanged => return Ok(()),
         };
         self.change(ticket.fields(), &Field::Assignee, &FieldChange::To(to))
-    }
-
-    /// Sees that whoever is to work on a ticket works at its level, as strictly as the policy wants it.
-    pub(super) fn check_assignee(&mut self, ticket: &Ticket, rules: &Rules) -> Result<(), Refusal> {
-        let value = |field: &Field| match self.set_of(field) {
-            Some(Set::Value { to, .. }) => to.clone(),
-            _ => None,
-        };
-        let Some(who) = value(&Field::Assignee).map(|who| who.to_string()) else { return Ok(()) };
-        let level = value(&Field::Level).and_then(|level| Level::parse(&level.to_string()));
-        let level = level.unwrap_or(ticket.fields().level());
-        let member = rules.team.members.iter().find(|member| member.known().is_named(&who));
-        let Some(member) = member.filter(|member| !rules.may_work(&member.person(), level)) else {
-            return Ok(());
-        };
-        let what = format!("work at level {level}");
-        self.not_of_level(rules, level, &member.name, (member.name.clone(), what))
     }
 
     fn defer(&mut self, ticket: &Ticket, to: &Deferral, rules: &Rules, actor: &Actor) -> Result<(), Refusal> {
@@ -320,43 +293,15 @@ impl Record {
             }
         }
     }
+}
 
-    /// Sees that somebody works at their own level, as strictly as the policy wants it.
-    pub(super) fn check_level(
-        &mut self,
-        ticket: &Ticket,
-        step: &Action,
-        rules: &Rules,
-        actor: &Actor,
-    ) -> Result<(), Refusal> {
-        let level = ticket.fields().level();
-        if rules.may_take(&actor.member, step, level) {
-            return Ok(());
-        }
-        let refused = (actor.by.to_string(), format!("{step} at level {level}"));
-        self.not_of_level(rules, level, actor.by.short(), refused)
-    }
-
-    /// Somebody does not work at a level: nothing, a warning, or a refusal of what they, in full, would do.
-    fn not_of_level(
-        &mut self,
-        rules: &Rules,
-        level: Level,
-        short: &str,
-        (who, what): (String, String),
-    ) -> Result<(), Refusal> {
-        match rules.settings.level_by_role {
-            Policy::Off => Ok(()),
-            Policy::Warn => {
-                self.warnings.push(format!("{short} does not work at level {level}"));
-                Ok(())
-            }
-            Policy::Enforce => {
-                let allowed = rules.workers(level);
-                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
-            }
-        }
-    }
+/// Why a step is none from where a ticket stands, with those that are.
+fn illegal(ticket: &Ticket, step: Action) -> Refusal {
+    let status = ticket.fields().status();
+    // To hand back is a way to return, and no command.
+    let named = legal_steps(status).into_iter().filter(|step| **step != Action::HandBack);
+    let legal = named.map(ToString::to_string).collect();
+    Refusal::Illegal { id: ticket.id().clone(), status, step, legal }
 }
 
 /// The vendors' names, those first that cover something the ticket speaks of.

@@ -59,15 +59,12 @@ impl Project<'_> {
     /// # Errors
     /// Git cannot read the history.
     pub fn outside_author_of(&self, name: &str) -> Result<Option<Person>, Failure> {
-        let (team, me) = (&self.rules()?.team, self.me()?);
-        if team.members.is_empty() {
-            return Ok(None);
-        }
+        let (Some(team), me) = (self.written_team()?, self.me()?) else { return Ok(None) };
         let makers = self.store.makers(&self.snapshot().commits(), &layout::answer(name))?;
         let unknown = || vec![Person { name: "unknown".to_owned(), email: String::new() }];
         for maker in makers.unwrap_or_else(unknown) {
             let is_mine = maker.email.eq_ignore_ascii_case(&me.email);
-            if !is_mine && !team.has_member(&self.known(&maker)?) {
+            if !is_mine && !team.has_member(&maker) {
                 return Ok(Some(maker));
             }
         }

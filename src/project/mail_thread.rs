@@ -100,8 +100,7 @@ impl MailTaking<'_, '_, '_> {
             Some(ticket) => ticket.takes_part(&writer.actor.by.email, None),
             None => false,
         };
-        let is_answer = takes_part && !message.answers.is_empty();
-        Ok(is_answer.then(|| Message { kind: MessageKind::Person, ..message.clone() }))
+        Ok(takes_part.then(|| Message { kind: MessageKind::Person, ..message.clone() }))
     }
 
     /// The ticket that a vendor's message names, by our number or by theirs, of those that were deferred to them.

@@ -46,7 +46,7 @@ impl Store {
     }
 
     /// The authors of the commits that made a file what it is at some tips: of a merge that put versions together, those of
-    /// each version, too. `None`, where that are more than somebody would write.
+    /// each version, too. `None`, where that are more than somebody would write, or history was cut.
     ///
     /// # Errors
     /// Git cannot read the history.
@@ -62,6 +62,10 @@ impl Store {
             }
             makers.push(self.author_of_commit(commit)?);
             let parents = self.repository().parents(commit)?;
+            // Where a history was cut, who made it is not here.
+            if parents.is_empty() && !self.repository().parent_names(commit)?.is_empty() {
+                return Ok(None);
+            }
             open.extend(parents.iter().filter(|_| parents.len() > 1));
         }
         Ok(Some(makers))

@@ -102,12 +102,11 @@ pub fn is_of_team(is_customer: bool, has_team: bool, is_member: impl FnOnce() ->
 }
 
 impl Entry {
-    /// The address of whoever says it, in lower case: of whom it is recorded for, or of who writes it.
+    /// The address of who writes it, in lower case; of what is recorded for a customer none: that is their word, though they
+    /// may be of the team.
     #[must_use]
     pub fn speaker_email(&self) -> String {
-        let recorded =
-            self.speaker.as_deref().map(|who| Person::parse(who).map_or(String::new(), |who| who.email));
-        recorded.unwrap_or_else(|| self.by.email.clone()).to_lowercase()
+        if self.speaker.is_some() { String::new() } else { self.by.email.to_lowercase() }
     }
 
     /// True for a word to the customer, or theirs: a comment that they may read, a question, an answer. What is noted with

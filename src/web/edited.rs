@@ -39,6 +39,28 @@ pub(super) fn begun(ticket: &Value) -> Vec<(String, String)> {
     FIELDS.iter().filter_map(value).filter(|(_, value)| !value.is_empty()).collect()
 }
 
+/// What somebody typed, and where they left a field as they saw it after the entry `last`, what others have set there since.
+pub(super) fn brought_up(ticket: &Value, typed: &[(String, String)], last: &str) -> Vec<(String, String)> {
+    let timeline = ticket["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let seen = timeline.iter().position(|entry| entry["id"] == *last).map_or(0, |place| place + 1);
+    let (before, since) = timeline.split_at(seen.min(timeline.len()));
+    let now = begun(ticket);
+    let set = |entry: &Value, name: &str| -> Option<String> {
+        let set = &entry["set"];
+        let one = set.get(name).or_else(|| set.get(format!("findings.{name}")))?;
+        Some(one.get("to").filter(|to| !to.is_null()).map(plain).unwrap_or_default())
+    };
+    let even = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let one = |(name, value): &(String, String)| {
+        let is_changed = since.iter().any(|entry| set(entry, name).is_some());
+        let saw = before.iter().rev().find_map(|entry| set(entry, name)).unwrap_or_default();
+        let is_left = is_changed && FIELDS.contains(&name.as_str()) && even(&saw) == even(value);
+        let current = || now.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        (name.clone(), if is_left { current().unwrap_or_default() } else { value.clone() })
+    };
+    typed.iter().map(one).collect()
+}
+
 /// What somebody changed of it: what they typed otherwise, and what they emptied.
 pub(super) fn changed(ticket: &Value, typed: &[(String, String)]) -> Vec<(String, String)> {
     let had = begun(ticket);

@@ -166,6 +166,10 @@ pub(super) async fn take(
             let shown = read(&site, words(&["show", "--", &id])).await.map(|shown| shown.value);
             let Ok(shown) = shown else { return failed(&site, &problem) };
             let between = forms::entries_after(&shown, last);
+            let values = match (verb == EDIT, last) {
+                (true, Some(last)) => edited::brought_up(&shown, &values, last),
+                _ => values,
+            };
             // What came between is on the page now: the next try is on top of it.
             let last = forms::last_entry(&shown);
             let filled = Filled { values: &values, problem: Some(&problem), between: &between, last };

@@ -229,3 +229,35 @@ fn the_git_directory_of_a_clone_is_ours_from_within() {
         .shell("git init -q --separate-git-dir ../apart.git ../parted && cd ../parted && git support list")
         .ok();
 }
+
+#[test]
+fn a_git_directory_among_files_is_none_of_ours_wherever_the_clone_has_its_own() {
+    let sandbox = Sandbox::new();
+    let mark = sandbox.root().join("ran").display().to_string();
+    sandbox
+        .shell(&format!(
+            "git init -q --bare demo && git config -f demo/config core.bare false && git config -f demo/config support.onChange 'touch {mark}' && \
+             git config -f demo/config user.name M && git config -f demo/config user.email m@e.example && touch demo/objects/.k demo/refs/heads/.k && \
+             git add -A demo && git commit -qm Demo && git clone -q . ../plain"
+        ))
+        .ok();
+    for (name, clone) in [
+        ("separate", "git clone -q --separate-git-dir=../sep . ../c"),
+        ("file", "cp -r ../plain ../c && git -C ../c init -q --separate-git-dir=../moved"),
+        ("link", "cp -r ../plain ../c && mv ../c/.git ../linked && ln -s ../linked ../c/.git"),
+        ("bare", "cp -r ../plain ../c && git -C ../c config core.bare true"),
+        ("worktree", "git worktree add -q ../c 2>/dev/null"),
+        ("unstaged", "cp -r ../plain ../c && git -C ../c rm -rq --cached demo"),
+    ] {
+        let refused = sandbox.shell(&format!("rm -rf ../c ../sep ../moved ../linked; git worktree prune; {clone}; cd ../c/demo && git support new x"));
+        assert!(
+            refused.stderr.contains("a bare repository among the files of another"),
+            "{name}: {}{}",
+            refused.stdout,
+            refused.stderr
+        );
+        assert!(!std::path::Path::new(&mark).exists(), "{name}");
+    }
+    // One that nobody committed is somebody's own.
+    sandbox.shell("git init -q --bare own.git && cd own.git && git support list").ok();
+}

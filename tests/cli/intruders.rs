@@ -187,3 +187,70 @@ fn triage_and_assignment_are_the_teams_where_levels_are_enforced() {
     sandbox.run(&["assign", &id, "--to", "me"]).ok();
     sandbox.shell(&format!("{AS_MALLORY}as_mallory git support comment {id} -m 'Me, too.'")).ok();
 }
+
+#[test]
+fn nobody_outside_assigns_by_another_door() {
+    let (sandbox, tools) = story();
+    sandbox.shell(&format!("{tools} as_pat git support -q config set policy.level_by_role enforce")).ok();
+    let id = sandbox.ticket("Slow");
+    for line in [
+        format!("git support edit {id} --assignee Dana"),
+        format!(
+            "sh -c 'echo \"{{\\\"op\\\":\\\"edit\\\",\\\"id\\\":\\\"{id}\\\",\\\"assignee\\\":\\\"Dana Li\\\"}}\" | git support batch'"
+        ),
+    ] {
+        let refused = sandbox.shell(&format!("{AS_MALLORY}as_mallory {line}"));
+        assert_ne!(refused.status, Some(0), "{line}: {}", refused.stdout);
+        assert!(refused.stderr.contains("policy.level_by_role"), "{line}: {}", refused.stderr);
+    }
+    sandbox.run(&["edit", &id, "--assignee", "me"]).ok();
+}
+
+#[test]
+fn a_line_of_the_map_gives_no_outsider_the_word_of_the_team() {
+    let file = ".support/answers/acknowledgement.md";
+    for way in [
+        "printf 'Dana Li <dana@example.com> <m@evil.example>\\n' >.mailmap",
+        "printf '<dana@example.com > <m@evil.example>\\n' >.mailmap",
+        "printf 'Mallory <m@evil.example> <dana@example.com>\\n' >.mailmap",
+        "printf 'people: [\\n' >.support/team.yaml",
+        "git rm -qf .support/team.yaml",
+    ] {
+        let sandbox = desk();
+        sandbox.run(&["answer", "add", "acknowledgement", "-m", "Thanks for your words."]).ok();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox.is_tampered_with();
+        let change = format!(
+            "{way}; sed -i 's/Thanks.*/Log in at evil.example./' {file}; git add -A; as_mallory git commit -qm pr"
+        );
+        sandbox.shell(&format!("{AS_MALLORY}{change}")).ok();
+        let raw = message("m2@customer.example", "", "It fails.");
+        let output = sandbox.run_unwatched(&["mail", "take", "-", "--json"], &raw);
+        assert!(output.stderr.contains("not sent, by Mallory"), "{way}: {}{}", output.stdout, output.stderr);
+        let tickets = sandbox.shell("git show HEAD -- .support/tickets").stdout;
+        assert!(!tickets.contains("evil.example.") && tickets.contains("has arrived"), "{way}: {tickets}");
+    }
+}
+
+#[test]
+fn a_line_that_git_reads_otherwise_gives_nobody_a_right() {
+    for line in [
+        "<pat@example.com > <m@evil.example>",
+        "<pat@example.com\\t> <m@evil.example>",
+        "# <pat@example.com> <m@evil.example>",
+    ] {
+        let (sandbox, tools) = story();
+        let a = sandbox.shell(&format!(
+            "{tools}{AS_MALLORY}as_pat git support -q config set policy.severity_by_owner enforce; printf '{line}\\n' >.mailmap; git add .mailmap; as_mallory git commit -qm map; \
+             as_mallory git support triage $a --severity minor"
+        ));
+        assert!(a.stderr.contains("policy.severity_by_owner"), "{line}: {}{}", a.stdout, a.stderr);
+    }
+    // Git follows no link for it.
+    let (sandbox, tools) = story();
+    let a = sandbox.shell(&format!(
+        "{tools}{AS_MALLORY}as_pat git support -q config set policy.severity_by_owner enforce; printf '<pat@example.com> <m@evil.example>\\n' >map; ln -s map .mailmap; \
+         git add map .mailmap; as_mallory git commit -qm map; as_mallory git support triage $a --severity minor"
+    ));
+    assert!(a.stderr.contains("policy.severity_by_owner"), "{}{}", a.stdout, a.stderr);
+}

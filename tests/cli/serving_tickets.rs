@@ -139,3 +139,25 @@ fn a_link_has_the_title_and_the_status_of_its_ticket() {
     assert!(page.contains(&link), "{page}");
     assert!(server.get(&format!("/t/{other}")).body.contains("Save crashes"));
 }
+
+#[test]
+fn what_others_set_meanwhile_stays_where_the_form_was_left() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "Pay fails", "-m", "The story."]).ok().trim().to_owned();
+    let server = Server::start(&sandbox, &[]);
+    let edit = format!("/t/{id}/do/edit");
+    let entry = sandbox.field(&id, "timeline")[0]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["edit", &id, "--title", "Card payments fail", "--description", "Their story."]).ok();
+    let fields = [
+        ("last", entry.as_str()),
+        ("title", "Pay fails"),
+        ("description", "The story.\r\n"),
+        ("environment", "production"),
+    ];
+    let answer = server.post(&edit, &fields);
+    assert_eq!(answer.status, 409);
+    for part in ["value=\"Card payments fail\"", "Their story.", "value=\"production\""] {
+        assert!(answer.body.contains(part), "{part}: {}", answer.body);
+    }
+    assert!(!answer.body.contains("value=\"Pay fails\""), "{}", answer.body);
+}

@@ -77,15 +77,28 @@ fn wrong(value: &Value) -> String {
 /// A date with or without a time of day, however its parts are put.
 fn written(text: &str, form: &DateForm) -> Result<OffsetDateTime, String> {
     let invalid = || format!("'{text}' is not a valid time");
-    // `2026-11-24T10:00:00`: the letter stands between numbers. What stands in parentheses is a comment.
+    // `2026-11-24T10:00:00`: the letter stands between numbers. Some write a minus as printers do.
     let mut plain = String::new();
-    for c in text.split_once(" (").map_or(text, |(before, _)| before).chars() {
+    for c in text.chars() {
         let is_between = c == 'T' && plain.ends_with(|before: char| before.is_ascii_digit());
-        plain.push(if is_between || c == ',' { ' ' } else { c });
+        let is_minus = matches!(c, '\u{2212}' | '\u{2010}'..='\u{2013}');
+        plain.push(if is_between || c == ',' {
+            ' '
+        } else if is_minus {
+            '-'
+        } else {
+            c
+        });
     }
     let mut parts = Parts::default();
-    for part in plain.split_whitespace() {
+    let (before, zone) = plain.split_once('(').map_or((plain.as_str(), ""), |(before, zone)| (before, zone));
+    for part in before.split_whitespace() {
         parts.take(part).ok_or_else(invalid)?;
+    }
+    // What stands in parentheses names the offset again, or alone: `GMT+0200 (CEST)`, `(GMT-5)`.
+    if parts.offset.is_none() && !zone.is_empty() {
+        let zone = zone.strip_suffix(')').ok_or_else(invalid)?;
+        parts.take(zone.trim()).filter(|()| parts.offset.is_some()).ok_or_else(invalid)?;
     }
     if let Some(is_afternoon) = parts.half {
         let hour = parts.clock.hour() % 12 + if is_afternoon { 12 } else { 0 };
@@ -111,6 +124,7 @@ struct Parts {
     numbers: Vec<(i32, usize)>,
     month: Option<Month>,
     clock: Time,
+    has_clock: bool,
     /// How far it is from UTC, where it says.
     offset: Option<UtcOffset>,
     /// True for the afternoon, where it says `am` or `pm`.
@@ -122,7 +136,8 @@ struct Parts {
 impl Default for Parts {
     fn default() -> Self {
         let (numbers, month, half) = (Vec::new(), None, None);
-        Self { numbers, month, clock: Time::MIDNIGHT, offset: None, half, has_dots: false }
+        let (clock, has_clock, offset) = (Time::MIDNIGHT, false, None);
+        Self { numbers, month, clock, has_clock, offset, half, has_dots: false }
     }
 }
 
@@ -133,6 +148,10 @@ impl Parts {
         let of_utc = ["utc", "gmt"].iter().find_map(|zone| lower.strip_prefix(zone));
         if part.contains(':') && !part.starts_with(['+', '-']) && of_utc.is_none() {
             let (time, rest) = split_offset(part);
+            // Two times are none.
+            if std::mem::replace(&mut self.has_clock, true) {
+                return None;
+            }
             self.clock = time_of_day(time)?;
             self.offset = if rest.is_empty() { self.offset } else { Some(offset_of(rest)?) };
         } else if lower == "am" || lower == "pm" {
@@ -305,9 +324,9 @@ fn time_of_day(text: &str) -> Option<Time> {
         (None, None) => (lower.as_str(), None),
     };
     let mut parts = plain.split(':');
-    let mut next = || parts.next().and_then(|part| part.split('.').next()?.trim().parse::<u8>().ok());
-    let (hour, minute) = (next()?, next()?);
-    let second = next().unwrap_or_default();
+    let number = |part: &str| part.split('.').next()?.trim().parse::<u8>().ok();
+    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
+    let second = parts.next().map_or(Some(0), number)?;
     let hour = match half {
         Some(is_afternoon) => hour % 12 + if is_afternoon { 12 } else { 0 },
         None => hour,
@@ -362,6 +381,11 @@ mod tests {
             ("10/25/2026 3:05 PM PST", "2026-10-25T23:05:00Z"),
             ("Oct 5, 2026 8:00 AM GMT+2", "2026-10-05T06:00:00Z"),
             ("Mon Oct 05 2026 08:00:00 GMT+0200 (CEST)", "2026-10-05T06:00:00Z"),
+            ("2025-12-25 14:30 (GMT-5)", "2025-12-25T19:30:00Z"),
+            ("2025-12-25 14:30 (CET)", "2025-12-25T13:30:00Z"),
+            ("2025-12-25 14:30 (UTC+01:00)", "2025-12-25T13:30:00Z"),
+            ("2024-02-01T09:05:00\u{2212}05:00", "2024-02-01T14:05:00Z"),
+            ("2024-02-01T09:05:00\u{2013}05:00", "2024-02-01T14:05:00Z"),
             ("2026-10-05 08:00 UTC+05:30", "2026-10-05T02:30:00Z"),
             ("25.10.2026, 8:00 Uhr", "2026-10-25T08:00:00Z"),
             ("05.10.2026", "2026-10-05T00:00:00Z"),
@@ -405,8 +429,19 @@ mod tests {
             |order| moment(&text, &DateForm { order: Some(order), zone: None }).map(|at| at.to_string());
         assert_eq!(day(DayOrder::DayFirst), Ok("2026-05-04T00:00:00Z".to_owned()));
         assert_eq!(day(DayOrder::MonthFirst), Ok("2026-04-05T00:00:00Z".to_owned()));
-        for bad in ["soon", "2026-13-40", "32/32/2026", "", "2026-10-05 08:00 CST", "2026-10-05 25:00", "12"]
-        {
+        for bad in [
+            "soon",
+            "2026-13-40",
+            "32/32/2026",
+            "",
+            "2026-10-05 08:00 CST",
+            "2026-10-05 25:00",
+            "12",
+            "2024-02-01 09:05 / 10:05",
+            "2025-12-25 14:30 (CST)",
+            "2025-12-25 14:30 (noon)",
+            "2025-12-25 14:30:xx",
+        ] {
             assert!(moment(&Value::from(bad), &DateForm::default()).is_err(), "{bad}");
         }
     }

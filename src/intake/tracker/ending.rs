@@ -25,6 +25,8 @@ pub(super) fn standing(
         facts.extend((!state.trim().is_empty()).then(|| format!("status: {state}")));
     }
     if status.as_deref() != Some("resolved") {
+        // It had ended once.
+        facts.extend(text(object, ENDED).map(|at| format!("ended: {at}")));
         let reason = text(object, REASON).filter(|reason| !is_no_reason(reason));
         if reason.as_ref().is_some_and(|_| object.get(STATE_OF_FORGES).is_none()) {
             facts.extend(reason.map(|reason| format!("resolution: {reason}")));

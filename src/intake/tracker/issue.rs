@@ -8,10 +8,10 @@ use crate::intake::tracker::comment::{comment, said_of};
 use crate::intake::tracker::dates::moment;
 use crate::intake::tracker::ending::standing;
 use crate::intake::tracker::names::{
-    AFFECTS, ASSIGNEES, CLOSER, COMMENTS, CREATED, DESCRIPTION, FACTS, IDENTITY, INWARD, KIND, LABELS,
-    OUTWARD, PARENT, SEVERITY, STATE, TITLE, UNREAD, UPDATED,
+    AFFECTS, ASSIGNEE_EMAIL, ASSIGNEES, CLOSER, COMMENTS, CREATED, DESCRIPTION, FACTS, IDENTITY, INWARD,
+    KIND, LABELS, OUTWARD, PARENT, SEVERITY, STATE, TITLE, UNREAD, UPDATED,
 };
-use crate::intake::tracker::person::{named, nobody, person, reporter, tracker};
+use crate::intake::tracker::person::{addressed, named, nobody, person, reporter, tracker};
 use crate::intake::tracker::reading::{Ending, Reading, Said};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{list, pick, text};
@@ -96,7 +96,9 @@ impl Issue {
         }
         let labels: Vec<String> = list(object, LABELS).into_iter().flat_map(words).collect();
         let (labels, long) = labels.into_iter().partition::<Vec<_>, _>(|label| !is_too_long(label));
-        let assignees = people(object, ASSIGNEES);
+        let mut assignees = people(object, ASSIGNEES);
+        let first = addressed(assignees.first().cloned(), object, ASSIGNEE_EMAIL);
+        assignees = first.into_iter().chain(assignees.into_iter().skip(1)).collect();
         let mut facts = facts(object, &assignees, source);
         facts.extend(long.into_iter().map(|label| format!("label: {label}")));
         facts.extend(is_too_long(&title).then(|| format!("title: {title}")));

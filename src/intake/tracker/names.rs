@@ -113,6 +113,9 @@ pub(super) const REPORTER_EMAIL: &[&str] = &[
     "Email address",
     "Email Address",
 ];
+/// The address of who works on it, where the name is in a column of its own.
+pub(super) const ASSIGNEE_EMAIL: &[&str] =
+    &["Assignee email", "Assignee Email", "Agent email", "Agent Email", "Owner email", "Owner Email"];
 /// The releases it affects.
 pub(super) const AFFECTS: &[&str] = &["affects", "Affects versions", "Affects Version/s"];
 /// Its kind.
@@ -220,7 +223,7 @@ pub(super) const ALL_VALUES: [&[&str]; 3] = [LABELS, ASSIGNEES, AFFECTS];
 
 /// True for a heading under which a table has others that an issue goes with: the heading says how, or each cell.
 pub(super) fn is_of_links(heading: &str) -> bool {
-    heading == RELATED || Kind::Link.has(heading)
+    heading.eq_ignore_ascii_case(RELATED) || Kind::Link.has(heading)
 }
 
 /// Where Redmine has others with how the issue goes with them: `Duplicates #31`.
@@ -264,12 +267,12 @@ pub(super) fn fields() -> Vec<&'static str> {
 
 /// True for a heading that is read, or says nothing: the cells under any other are kept as they are.
 pub(super) fn is_read(heading: &str) -> bool {
-    heading.trim().is_empty()
-        || heading.starts_with(OUTWARD)
+    heading.starts_with(OUTWARD)
         || heading.starts_with(INWARD)
         || is_noise(heading)
         || is_of_links(heading)
         || REPORTER_EMAIL.contains(&heading)
+        || ASSIGNEE_EMAIL.contains(&heading)
         || UPDATED.contains(&heading)
         || fields().contains(&heading)
 }

@@ -33,10 +33,14 @@ pub(super) fn named(object: &Value, names: &[&str]) -> Option<Person> {
     pick(object, names).and_then(person).or_else(|| is_nameless.then(nobody))
 }
 
-/// Who told it; the address may be in a column of its own.
+/// Who told it.
 pub(super) fn reporter(object: &Value) -> Option<Person> {
-    let (told, address) =
-        (named(object, REPORTER), text(object, REPORTER_EMAIL).filter(|text| text.contains('@')));
+    addressed(named(object, REPORTER), object, REPORTER_EMAIL)
+}
+
+/// Somebody with the address that may be in a column of its own.
+pub(super) fn addressed(told: Option<Person>, object: &Value, emails: &[&str]) -> Option<Person> {
+    let address = text(object, emails).filter(|text| text.contains('@'));
     match (told, address) {
         (Some(told), Some(address)) if !may_be_delivered(&told.email) => {
             let name = if told == nobody() { String::new() } else { format!("{} ", told.name) };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::intake::tracker::names::{
-    self, ALL_VALUES, COMMENTS, CREATED, ENDED, ONE_VALUE, OUTWARD, PARENT, RELATED, REPORTER,
-    REPORTER_EMAIL, UNREAD, UPDATED,
+    self, ALL_VALUES, ASSIGNEE_EMAIL, ASSIGNEES, COMMENTS, CREATED, ENDED, ONE_VALUE, OUTWARD, PARENT,
+    RELATED, REPORTER, REPORTER_EMAIL, UNREAD, UPDATED,
 };
 
 /// What a cell of a date says where there is none.
@@ -74,7 +74,8 @@ impl Columns<'_> {
             return;
         }
         if !is_told && !names::is_read(column) {
-            add(object, UNREAD, &format!("{column}: {cell}"));
+            let heading = if column.trim().is_empty() { "(no heading)" } else { column };
+            add(object, UNREAD, &format!("{heading}: {cell}"));
         }
         let signed = if COMMENTS.contains(&column) { self.signed(cell) } else { None };
         for field in fields {
@@ -93,9 +94,10 @@ impl Columns<'_> {
 /// The others that a cell names, with the word for how: `12, #13`, `Duplicates #31`; `None` of any other text.
 fn links(column: &str, cell: &str) -> Option<Vec<(String, String)>> {
     let mut links = Vec::new();
+    let is_related = column.eq_ignore_ascii_case(RELATED);
     for part in cell.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
         let mut words: Vec<&str> = part.split_whitespace().collect();
-        let how: Vec<&str> = if column == RELATED {
+        let how: Vec<&str> = if is_related {
             let first = words.iter().position(|word| is_id(word)).unwrap_or(words.len());
             words.drain(..first).collect()
         } else {
@@ -145,12 +147,13 @@ fn passed_over(object: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
             rest.extend(others.filter(|(_, cell)| !taken.contains(cell)));
         }
     }
-    let reporter = REPORTER.iter().flat_map(|name| cells(object, name)).next().unwrap_or_default();
-    let emails =
-        REPORTER_EMAIL.iter().flat_map(|name| cells(object, name).into_iter().map(|cell| (*name, cell)));
-    let emails: Vec<_> = emails.filter(|(_, cell)| !reporter.contains(cell.as_str())).collect();
-    let used = usize::from(!reporter.contains('@'));
-    rest.extend(emails.into_iter().skip(used));
+    for (names, emails) in [(REPORTER, REPORTER_EMAIL), (ASSIGNEES, ASSIGNEE_EMAIL)] {
+        let person = names.iter().flat_map(|name| cells(object, name)).next().unwrap_or_default();
+        let emails = emails.iter().flat_map(|name| cells(object, name).into_iter().map(|cell| (*name, cell)));
+        let emails: Vec<_> = emails.filter(|(_, cell)| !person.contains(cell.as_str())).collect();
+        let used = usize::from(!person.contains('@'));
+        rest.extend(emails.into_iter().skip(used));
+    }
     rest
 }
 

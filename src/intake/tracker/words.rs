@@ -86,7 +86,10 @@ const STATUS: &[(&str, &[&str])] = &[
             "deferred",
         ],
     ),
-    ("resolved", &["closed", "resolved", "done", "completed", "verified", "tombstone", "fixed", "merged"]),
+    (
+        "resolved",
+        &["closed", "resolved", "done", "completed", "verified", "tombstone", "fixed", "merged", "solved"],
+    ),
 ];
 
 const RESOLUTION: &[(&str, &[&str])] = &[

@@ -5,13 +5,11 @@ use crate::store::git::bounds::Bounds;
 use crate::store::git::error::{Error, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::limits::MAX_PATH_DEPTH;
+use crate::store::git::mailmap::{MAILMAP, Mailmap};
 use crate::store::git::naming::trailers_of;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::{Blob, Item, ItemKind, Mark};
-use crate::store::git::repository::{Mailmap, Repository};
-
-/// The file that says who is who (gitmailmap(5)).
-pub const MAILMAP: &str = ".mailmap";
+use crate::store::git::repository::Repository;
 
 /// A commit, seen from its parents.
 #[derive(Debug, Clone)]

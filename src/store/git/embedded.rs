@@ -1,7 +1,6 @@
 //! A bare repository among the files of another: its configuration came with them, from whoever wrote them, and names
 //! programs that git runs.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::store::git::error::{Error, Kind, Result};
@@ -51,28 +50,24 @@ fn is_found_itself(repo: &git2::Repository, surroundings: &ProcessEnv) -> bool {
     }
 }
 
-/// True where a repository around this one has files of it in the index. One that cannot be read may have.
+/// True where a repository around this one has files of it, in its index or in its newest commit. One that cannot be read may
+/// have.
 fn is_among_files(repo: &git2::Repository) -> bool {
     let Ok(place) = repo.path().canonicalize() else { return true };
-    let mut seen = BTreeSet::new();
-    // One of those around may have been brought, too, and says of itself what it likes: each is asked.
-    for folder in place.ancestors().skip(1) {
-        let Ok(around) = git2::Repository::discover_path(folder, [""; 0]) else { return false };
-        if seen.insert(around.clone())
-            && git2::Repository::open(&around).and_then(|outer| has_files_in(&outer, &place)) != Ok(false)
-        {
-            return true;
-        }
-    }
-    false
+    // The work tree is where `.git` stands, whatever it is and says: a folder, a file or a link.
+    let around = place.ancestors().skip(1).filter(|folder| folder.join(".git").symlink_metadata().is_ok());
+    around.into_iter().any(|top| {
+        let Ok(inside) = place.strip_prefix(top) else { return true };
+        git2::Repository::open(top).and_then(|outer| has_files_in(&outer, inside)) != Ok(false)
+    })
 }
 
-/// True where a repository has files in a folder of its work tree, in whatever case their names are.
+/// True where a repository has files in a folder, in whatever case their names are.
 fn has_files_in(outer: &git2::Repository, folder: &Path) -> std::result::Result<bool, git2::Error> {
-    let Some(top) = outer.workdir().and_then(|top| top.canonicalize().ok()) else { return Ok(false) };
-    let Ok(place) = folder.strip_prefix(top) else { return Ok(false) };
-    let inside = format!("{}/", place.to_string_lossy().to_lowercase());
+    let inside = format!("{}/", folder.to_string_lossy().to_lowercase());
     let is_in =
         |entry: git2::IndexEntry| String::from_utf8_lossy(&entry.path).to_lowercase().starts_with(&inside);
-    Ok(outer.index()?.iter().any(is_in))
+    let tree = outer.head().and_then(|head| head.peel_to_tree());
+    let is_committed = tree.is_ok_and(|tree| tree.get_path(folder).is_ok());
+    Ok(is_committed || outer.index()?.iter().any(is_in))
 }

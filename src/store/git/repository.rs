@@ -35,33 +35,6 @@ pub struct Repository {
     pub(crate) trees: RefCell<HashMap<ObjectId, git2::Oid>>,
 }
 
-/// The people of a `.mailmap` (gitmailmap(5)).
-pub struct Mailmap(git2::Mailmap);
-
-impl Mailmap {
-    /// The map of a text.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn of_text(text: &str) -> Result<Self> {
-        git2::Mailmap::from_buffer(text).map(Self).map_err(|error| Error::git("reading .mailmap", &error))
-    }
-
-    /// The name and address that it gives for those of a commit.
-    ///
-    /// # Errors
-    /// The map cannot be read.
-    pub fn mapped(&self, name: &str, email: &str) -> Result<(String, String)> {
-        let Ok(written) = git2::Signature::now(name, email) else {
-            return Ok((name.to_owned(), email.to_owned()));
-        };
-        let mapped = self.0.resolve_signature(&written);
-        let mapped = mapped.map_err(|error| Error::git("reading .mailmap", &error))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok((text(mapped.name_bytes()), text(mapped.email_bytes())))
-    }
-}
-
 impl Repository {
     /// Opens the repository that git would find from here.
     ///
@@ -102,40 +75,6 @@ impl Repository {
     /// Git does not know who writes.
     pub fn identity(&self) -> Result<Identity> {
         Identity::read(&self.config, &self.surroundings, &self.git)
-    }
-
-    /// The name and address that `.mailmap` gives for those of a commit (gitmailmap(5)).
-    ///
-    /// # Errors
-    /// The map cannot be read.
-    pub fn mapped(&self, name: &str, email: &str) -> Result<(String, String)> {
-        if self.has_reftable {
-            return self.mapped_by_git(name, email);
-        }
-        let map = self.repo.mailmap().map_err(|error| Error::git("reading .mailmap", &error))?;
-        Mailmap(map).mapped(name, email)
-    }
-
-    /// The text of `.mailmap` as git takes it: of the work tree, or of HEAD in a bare repository.
-    #[must_use]
-    pub fn mailmap_text(&self) -> String {
-        let of_tree = || {
-            let tree = self.repo.head().and_then(|head| head.peel_to_tree()).ok()?;
-            let blob = self.repo.find_blob(tree.get_name(".mailmap")?.id()).ok()?;
-            Some(String::from_utf8_lossy(blob.content()).into_owned())
-        };
-        match self.repo.workdir() {
-            Some(folder) => std::fs::read_to_string(folder.join(".mailmap")).unwrap_or_default(),
-            None => of_tree().unwrap_or_default(),
-        }
-    }
-
-    fn mapped_by_git(&self, name: &str, email: &str) -> Result<(String, String)> {
-        let contact = format!("{name} <{email}>");
-        let said = self.git_here(&["check-mailmap", &contact], b"", None)?;
-        let said = String::from_utf8_lossy(&said).trim().to_owned();
-        let (name, rest) = said.split_once('<').unwrap_or((&said, ""));
-        Ok((name.trim().to_owned(), rest.trim_end_matches('>').to_owned()))
     }
 
     /// True for a clone whose history was cut.
