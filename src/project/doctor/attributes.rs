@@ -1,5 +1,7 @@
 //! The attributes by which git merges and shows tickets: those of `.support/.gitattributes`, and what overrides them.
 
+use std::collections::BTreeSet;
+
 use crate::process::Problem;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
@@ -46,8 +48,18 @@ fn other_driver(project: &Project<'_>) -> Option<(String, String)> {
     if !store.target().is_checked_out() {
         return None;
     }
-    let ids = project.snapshot().ids().unwrap_or_default();
-    let paths: Vec<String> = [EXAMPLE.to_owned()].into_iter().chain(ids.iter().map(layout::ticket)).collect();
+    let snapshot = project.snapshot();
+    // Where our own file says nothing of single tickets, one of each folder stands for the others.
+    let text = snapshot.file(layout::ATTRIBUTES, usize::MAX).ok().flatten();
+    let is_ours = text.as_deref() == Some(layout::ATTRIBUTES_TEXT.as_bytes());
+    let mut folders = BTreeSet::new();
+    let is_asked = |path: &String| {
+        let folder = path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        !is_ours || folder.is_none_or(|folder| folders.insert(folder))
+    };
+    let ids = snapshot.ids().unwrap_or_default();
+    let paths = ids.iter().map(layout::ticket).filter(is_asked);
+    let paths: Vec<String> = [EXAMPLE.to_owned()].into_iter().chain(paths).collect();
     store.repository().other_attribute(&paths, "merge", "support")
 }
 
