@@ -23,7 +23,7 @@ const CACHE_KIB: i64 = 16 * 1024;
 const MAPPED_BYTES: i64 = 1 << 30;
 
 /// A ruling is the rules by which clocks are judged; an edition is judged by it where every row of it has a
-/// standing, but for the fresh ones. `has`, `was` and `marks` are sets of bits. `created` and `updated` are seconds since 1970 UTC, and
+/// standing, but for the fresh ones. `has`, `was` and `marks` are sets of bits; `talk` is a ticket's talk with its customer, as `Talk` writes it. `created` and `updated` are seconds since 1970 UTC, and
 /// [`crate::index::row::NEVER`] where there is none. `brought` is empty where that is not known yet. `words` holds no text, only which words stand where.
 const TABLES: &str = "
 CREATE TABLE edition (edition INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, key BLOB NOT NULL, used INTEGER NOT NULL);

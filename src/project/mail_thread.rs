@@ -88,7 +88,7 @@ impl MailTaking<'_, '_, '_> {
         Ok(beside)
     }
 
-    /// The message as a person's, where somebody of the ticket answers one of its messages through a list or a group.
+    /// The message as a person's, where somebody who takes part in its ticket writes through a list or a group.
     pub(super) fn by_list(
         &self,
         message: &Message,

@@ -160,58 +160,61 @@ fn a_bare_repository_among_files_is_not_taken_for_ours() {
     assert!(explicit.stderr.contains("safe.bareRepository is explicit"), "{}", explicit.stderr);
 }
 
+/// The commands that make a git directory whose configuration runs programs, which leave a mark, and says one more thing.
+fn armed(at: &str, mark: &str, more: &str) -> String {
+    format!(
+        "git init -q --bare {at} && put() {{ git config -f {at}/config \"$@\"; }} && put core.bare false && put {more} && \
+         put support.onChange 'touch {mark}' && put user.name M && put user.email m@e.example && \
+         put commit.gpgSign true && put gpg.program 'touch {mark};' && touch {at}/objects/.k {at}/refs/heads/.k"
+    )
+}
+
+/// A command in a committed git directory is refused, and ran nothing.
+fn is_none_of_ours(sandbox: &Sandbox, line: &str, mark: &str) {
+    let refused = sandbox.shell(line);
+    let said = "a bare repository among the files of another";
+    assert!(refused.stderr.contains(said), "{line}: {}{}", refused.stdout, refused.stderr);
+    assert!(!std::path::Path::new(mark).exists(), "{line}");
+}
+
 /// What is committed here as a git directory says of itself what it likes.
 #[test]
 fn a_git_directory_among_files_runs_nothing_whatever_its_configuration_says() {
-    for (name, more) in [
-        ("plain", "core.bare false"),
-        ("placed", "core.worktree .."),
-        ("elsewhere", "core.worktree /tmp"),
-        ("inner", "core.bare false"),
+    for (place, outer, more) in [
+        ("demo", "true".to_owned(), "core.bare false"),
+        ("demo", "true".to_owned(), "core.worktree .."),
+        ("demo", "true".to_owned(), "core.worktree ../../elsewhere"),
+        ("demo/inner", armed("demo", "ran", "core.bare true"), "core.bare false"),
     ] {
         let sandbox = Sandbox::new();
         let mark = sandbox.root().join("ran").display().to_string();
-        let place = if name == "inner" { "demo/inner" } else { "demo" };
-        let made = |at: &str, more: &str| {
-            format!(
-                "git init -q --bare {at} && git config -f {at}/config {more} && git config -f {at}/config support.onChange 'touch {mark}' && \
-                 git config -f {at}/config user.name M && git config -f {at}/config user.email m@e.example && \
-                 git config -f {at}/config commit.gpgSign true && git config -f {at}/config gpg.program 'touch {mark};' && \
-                 touch {at}/objects/.k {at}/refs/heads/.k"
-            )
-        };
-        let outer = if name == "inner" { made("demo", "core.bare true") } else { "true".to_owned() };
+        let made = armed(place, &mark, more);
         sandbox
-            .shell(&format!("{outer} && {} && git add -A demo && git commit -qm Demo", made(place, more)))
+            .shell(&format!(
+                "mkdir ../elsewhere && {outer} && {made} && git add -A demo && git commit -qm Demo"
+            ))
             .ok();
-        sandbox.shell(&format!("git config -f {place}/config core.bare false")).ok();
         for line in [
             format!("cd {place} && git support new x"),
             format!("cd {place}/refs && git support list"),
             format!("git support -C {place} new x"),
             format!("cd {place} && git support log --show-signature"),
         ] {
-            let refused = sandbox.shell(&line);
-            assert!(
-                refused.stderr.contains("a bare repository among the files of another"),
-                "{name}: {line}: {}{}",
-                refused.stdout,
-                refused.stderr
-            );
+            is_none_of_ours(&sandbox, &line, &mark);
         }
-        assert!(!std::path::Path::new(&mark).exists(), "{name}");
-        assert!(!sandbox.shell("ls /tmp/.support").stdout.contains("tickets"), "{name}");
+        assert!(!sandbox.root().join("elsewhere/.support").exists(), "{more}");
     }
 }
 
 #[test]
 fn a_git_directory_among_files_is_none_of_ours_below_a_folder_of_gits_name() {
     let sandbox = Sandbox::new();
-    let made = sandbox.shell(
-        "git init -q --bare demo && git config -f demo/config core.bare false && touch demo/objects/.k demo/refs/heads/.k && \
-         git add -A demo && git commit -qm Demo && mkdir -p ../x/.git && git clone -q . ../x/.git/evil && cd ../x/.git/evil/demo && git support list",
-    );
-    assert!(made.stderr.contains("a bare repository among the files of another"), "{}", made.stderr);
+    let mark = sandbox.root().join("ran").display().to_string();
+    let made = armed("demo", &mark, "core.bare false");
+    sandbox
+        .shell(&format!("{made} && git add -A demo && git commit -qm Demo && mkdir -p ../x/.git && git clone -q . ../x/.git/evil"))
+        .ok();
+    is_none_of_ours(&sandbox, "cd ../x/.git/evil/demo && git support new x", &mark);
 }
 
 #[test]
@@ -234,29 +237,20 @@ fn the_git_directory_of_a_clone_is_ours_from_within() {
 fn a_git_directory_among_files_is_none_of_ours_wherever_the_clone_has_its_own() {
     let sandbox = Sandbox::new();
     let mark = sandbox.root().join("ran").display().to_string();
+    let made = armed("demo", &mark, "core.bare false");
     sandbox
-        .shell(&format!(
-            "git init -q --bare demo && git config -f demo/config core.bare false && git config -f demo/config support.onChange 'touch {mark}' && \
-             git config -f demo/config user.name M && git config -f demo/config user.email m@e.example && touch demo/objects/.k demo/refs/heads/.k && \
-             git add -A demo && git commit -qm Demo && git clone -q . ../plain"
-        ))
+        .shell(&format!("{made} && git add -A demo && git commit -qm Demo && git clone -q . ../plain"))
         .ok();
-    for (name, clone) in [
-        ("separate", "git clone -q --separate-git-dir=../sep . ../c"),
-        ("file", "cp -r ../plain ../c && git -C ../c init -q --separate-git-dir=../moved"),
-        ("link", "cp -r ../plain ../c && mv ../c/.git ../linked && ln -s ../linked ../c/.git"),
-        ("bare", "cp -r ../plain ../c && git -C ../c config core.bare true"),
-        ("worktree", "git worktree add -q ../c 2>/dev/null"),
-        ("unstaged", "cp -r ../plain ../c && git -C ../c rm -rq --cached demo"),
+    for clone in [
+        "git clone -q --separate-git-dir=../sep . ../c",
+        "cp -r ../plain ../c && git -C ../c init -q --separate-git-dir=../moved",
+        "cp -r ../plain ../c && mv ../c/.git ../linked && ln -s ../linked ../c/.git",
+        "cp -r ../plain ../c && git -C ../c config core.bare true",
+        "git worktree add -q ../c 2>/dev/null",
+        "cp -r ../plain ../c && git -C ../c rm -rq --cached demo",
     ] {
-        let refused = sandbox.shell(&format!("rm -rf ../c ../sep ../moved ../linked; git worktree prune; {clone}; cd ../c/demo && git support new x"));
-        assert!(
-            refused.stderr.contains("a bare repository among the files of another"),
-            "{name}: {}{}",
-            refused.stdout,
-            refused.stderr
-        );
-        assert!(!std::path::Path::new(&mark).exists(), "{name}");
+        let clean = "rm -rf ../c ../sep ../moved ../linked; git worktree prune";
+        is_none_of_ours(&sandbox, &format!("{clean}; {clone}; cd ../c/demo && git support new x"), &mark);
     }
     // One that nobody committed is somebody's own.
     sandbox.shell("git init -q --bare own.git && cd own.git && git support list").ok();

@@ -96,9 +96,11 @@ impl Issue {
         }
         let labels: Vec<String> = list(object, LABELS).into_iter().flat_map(words).collect();
         let (labels, long) = labels.into_iter().partition::<Vec<_>, _>(|label| !is_too_long(label));
-        let mut assignees = people(object, ASSIGNEES);
-        let first = addressed(assignees.first().cloned(), object, ASSIGNEE_EMAIL);
-        assignees = first.into_iter().chain(assignees.into_iter().skip(1)).collect();
+        let told = reporter(object);
+        reading.is_vague |= told.is_none();
+        let mut others = people(object, ASSIGNEES).into_iter();
+        let first = addressed(others.next(), object, ASSIGNEE_EMAIL);
+        let assignees: Vec<Person> = first.into_iter().chain(others).collect();
         let mut facts = facts(object, &assignees, source);
         facts.extend(long.into_iter().map(|label| format!("label: {label}")));
         facts.extend(is_too_long(&title).then(|| format!("title: {title}")));
@@ -109,8 +111,7 @@ impl Issue {
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
-            reporter: reading.reporter(object),
-            is_signed: reporter(object).is_some(),
+            is_signed: told.is_some(),
             is_named: text(object, IDENTITY).is_some(),
             assignee: assignees.first().map(ToString::to_string),
             affects: list(object, AFFECTS).into_iter().flat_map(words).collect(),
@@ -123,7 +124,8 @@ impl Issue {
             labels,
             comments,
             facts,
-            unknown: unknown(object, source, reporter(object).as_ref()),
+            unknown: unknown(object, source, told.as_ref()),
+            reporter: told.unwrap_or_else(|| reading.importer.clone()),
             updated: pick(object, UPDATED).and_then(|at| moment(at, dates).ok()),
             closer: named(object, CLOSER).unwrap_or_else(nobody),
             tracker: tracker(source),

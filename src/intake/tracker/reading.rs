@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::intake::tracker::dates::DateForm;
-use crate::intake::tracker::person::{named, reporter};
+use crate::intake::tracker::person::named;
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::words::Words;
 use crate::ticket::{Person, Timestamp};
@@ -43,13 +43,6 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Who told it, or the importer.
-    pub(super) fn reporter(&mut self, object: &Value) -> Person {
-        let told = reporter(object);
-        self.is_vague |= told.is_none();
-        told.unwrap_or_else(|| self.importer.clone())
-    }
-
     /// Whoever is named under some names, or the importer.
     pub(super) fn who(&mut self, object: &Value, names: &[&str]) -> Person {
         let named = named(object, names);
