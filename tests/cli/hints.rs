@@ -58,6 +58,7 @@ const CASES: &[Case] = &[
     Case("s undo $id; s undo zzzzzzzz", "git support log --limit 20", "", "true"),
     Case("as_eve undo", "git support log", "", "true"),
     Case("s link --remove $id blocks 0000000000", "git support", "", "true"),
+    Case("d=$(s new Dup); s resolve $d --as duplicate --of $id -m x; s link --remove $d duplicate-of $id", "git support link", "s/ORIGINAL/$id/", "s show $id | grep duplicated-by"),
     Case("s comment $id --replace zzzzzzzz -m x", "git support log", "", "true"),
     Case("s redact $id --entry zzzzzzzz -m x", "git support show", "", "true"),
     Case("s comment $id --if-match zzzzzzzz -m x", "git support log", "", "true"),

@@ -85,3 +85,29 @@ fn an_undo_takes_both_ends_of_a_link_away_and_brings_both_back() {
         sandbox.run(&["doctor"]).ok();
     }
 }
+
+#[test]
+fn a_duplicate_names_its_original() {
+    let sandbox = Sandbox::new();
+    let (one, two) = (sandbox.ticket("One"), sandbox.ticket("Two"));
+    let hint =
+        format!("it is a duplicate that names no original: git support link {one} duplicate-of ORIGINAL");
+    sandbox.run(&["resolve", &one, "--as", "duplicate", "--duplicate-of", &two]).ok();
+    for (id, kind, other) in [(&one, "duplicate-of", &two), (&two, "duplicated-by", &one)] {
+        let removed = sandbox.run(&["link", "--remove", id, kind, other]);
+        assert!(removed.stderr.contains(&hint), "{}", removed.stderr);
+        let linked = sandbox.run(&["link", &one, "duplicate-of", &two]);
+        assert!(!linked.stderr.contains("original"), "{}", linked.stderr);
+    }
+    // One of two is left; and a ticket that is worked on again is no duplicate.
+    let three = sandbox.ticket("Three");
+    sandbox.run(&["link", &one, "duplicate-of", &three]).ok();
+    let removed = sandbox.run(&["link", "--remove", &one, "duplicate-of", &two]);
+    assert!(!removed.stderr.contains("original"), "{}", removed.stderr);
+    sandbox.run(&["reopen", &one, "-m", "Not the same"]).ok();
+    let removed = sandbox.run(&["link", "--remove", &one, "duplicate-of", &three]);
+    assert!(!removed.stderr.contains("original"), "{}", removed.stderr);
+    sandbox.run(&["resolve", &one, "--as", "answered", "-m", "x"]).ok();
+    let edited = sandbox.run(&["edit", &one, "--resolution", "duplicate"]);
+    assert!(edited.stderr.contains(&hint), "{}", edited.stderr);
+}
