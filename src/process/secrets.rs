@@ -4,36 +4,45 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// What a secret is, a word that is in every one of its kind, and the shape it has.
-const SHAPES: &[(&str, &str, &str)] = &[
-    ("a private key", "PRIVATE KEY", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
-    ("an AWS access key", "AKIA", r"\bAKIA[0-9A-Z]{16}\b"),
-    ("an AWS access key", "ASIA", r"\bASIA[0-9A-Z]{16}\b"),
-    ("a GitHub token", "gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
-    ("a GitLab token", "glpat-", r"\bglpat-[A-Za-z0-9_\-]{20,}"),
-    ("a Slack token", "xox", r"\bxox[abprs]-[A-Za-z0-9\-]{10,}"),
-    ("a Google API key", "AIza", r"\bAIza[0-9A-Za-z_\-]{35}"),
-    ("a Stripe key", "k_live_", r"\b[sr]k_live_[0-9a-zA-Z]{20,}"),
-    ("an npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
-    ("a JSON Web Token", "eyJ", r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{16,}"),
-    ("a bearer token", "earer ", r"\b[Bb]earer [A-Za-z0-9._~+/\-]{20,}"),
-    ("a password in an address", "://", r"\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/:@]{3,}@"),
-];
+use crate::ticket::Pattern;
 
-static PATTERNS: LazyLock<Vec<(&str, &str, Regex)>> = LazyLock::new(|| {
-    let shapes = SHAPES.iter();
-    shapes.filter_map(|(what, word, shape)| Some((*what, *word, Regex::new(shape).ok()?))).collect()
-});
+/// A kind of secret.
+struct Kind {
+    what: &'static str,
+    shape: Pattern,
+}
+
+const fn kind(what: &'static str, words: &'static [&'static str], shape: &'static str) -> Kind {
+    Kind { what, shape: Pattern::new(words, shape) }
+}
+
+/// What a secret is, a word that is in every one of its kind, and the shape it has.
+static KINDS: [Kind; 13] = [
+    kind("a private key", &["PRIVATE KEY"], r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
+    kind("an AWS access key", &["AKIA"], r"\bAKIA[0-9A-Z]{16}\b"),
+    kind("an AWS access key", &["ASIA"], r"\bASIA[0-9A-Z]{16}\b"),
+    kind("a GitHub token", &["gh"], r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
+    kind("a GitHub token", &["github_pat_"], r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
+    kind("a GitLab token", &["glpat-"], r"\bglpat-[A-Za-z0-9_\-]{20,}"),
+    kind("a Slack token", &["xox"], r"\bxox[abprs]-[A-Za-z0-9\-]{10,}"),
+    kind("a Google API key", &["AIza"], r"\bAIza[0-9A-Za-z_\-]{35}"),
+    kind("a Stripe key", &["k_live_"], r"\b[sr]k_live_[0-9a-zA-Z]{20,}"),
+    kind("an npm token", &["npm_"], r"\bnpm_[A-Za-z0-9]{36}"),
+    kind(
+        "a JSON Web Token",
+        &["eyJ"],
+        r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{16,}",
+    ),
+    kind("a bearer token", &["earer "], r"\b[Bb]earer [A-Za-z0-9._~+/\-]{20,}"),
+    kind("a password in an address", &["://"], r"\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/:@]{3,}@"),
+];
 
 /// The first secret that a text seems to hold: what it is, and on which line, from 1.
 #[must_use]
 pub fn secret_in(text: &str) -> Option<(&'static str, usize)> {
     text.lines().enumerate().find_map(|(place, line)| {
-        // The word is looked for first: most lines hold none, and the shapes take longer.
-        let mut found =
-            PATTERNS.iter().filter(|(_, word, shape)| line.contains(word) && shape.is_match(line));
-        found.next().map(|(what, _, _)| (*what, place + 1))
+        let is_in = |kind: &&Kind| kind.shape.regex_for(line).is_some_and(|shape| shape.is_match(line));
+        KINDS.iter().find(is_in).map(|kind| (kind.what, place + 1))
     })
 }
 
@@ -41,8 +50,8 @@ pub fn secret_in(text: &str) -> Option<(&'static str, usize)> {
 #[must_use]
 pub fn secrets_in(text: &str) -> Vec<&'static str> {
     let mut found: Vec<(usize, &'static str)> = Vec::new();
-    for (what, word, shape) in PATTERNS.iter() {
-        let place = text.contains(word).then(|| shape.find(text)).flatten().map(|found| found.start());
+    for Kind { what, shape } in &KINDS {
+        let place = shape.regex_for(text).and_then(|shape| shape.find(text)).map(|found| found.start());
         found.extend(place.map(|place| (place, *what)));
     }
     found.sort_unstable();
@@ -60,10 +69,8 @@ pub fn secrets_in(text: &str) -> Vec<&'static str> {
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
     let mut text = text.to_owned();
-    for (what, word, shape) in PATTERNS.iter() {
-        if !text.contains(word) {
-            continue;
-        }
+    for Kind { what, shape } in &KINDS {
+        let Some(shape) = shape.regex_for(&text) else { continue };
         let stand_in = format!("[{what} was here]");
         if *what == "a private key" {
             while let Some(found) = shape.find(&text) {
@@ -218,7 +225,7 @@ mod tests {
 
     #[test]
     fn every_shape_is_a_pattern_and_finds_its_kind() {
-        assert_eq!(PATTERNS.len(), SHAPES.len());
+        assert!(KINDS.iter().all(|kind| kind.shape.regex().is_some()));
         let key = ["-----BEGIN RSA ", "PRIVATE KEY-----"].concat();
         for (text, what) in [
             (format!("log\n{key}\nMII"), "a private key"),

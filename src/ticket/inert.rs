@@ -6,31 +6,45 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// What is acted on within a line, and what stands there instead.
+use crate::ticket::pattern::Pattern;
+
+/// What is acted on, and what stands there instead.
+struct Rule {
+    acting: Pattern,
+    instead: &'static str,
+}
+
+const fn rule(words: &'static [&'static str], acting: &'static str, instead: &'static str) -> Rule {
+    Rule { acting: Pattern::new(words, acting), instead }
+}
+
+/// What is acted on within a line.
 ///
 /// The words are from the hosts' own pages: skipping builds (GitHub "Skipping workflow runs", GitLab "Skip a pipeline",
 /// Azure Pipelines `***NO_CI***`, Travis, Netlify, Vercel), closing issues (GitHub "Linking a pull request to an
 /// issue", GitLab "Managing issues", Jira "Smart Commits"), mentions; git's own sentences for reverts and copies.
-const ACTING: &[(&str, &str)] = &[
-    (r"(?i)\[([^\[\]\n]*(?:skip|no[ _-]?(?:ci|build|deploy))[^\[\]\n]*)\]", "(${1})"),
-    (r"\*\*\*(\w+)\*\*\*", "*** ${1} ***"),
+static RULES: [Rule; 12] = [
+    rule(&["skip", "no"], r"(?i)\[([^\[\]\n]*(?:skip|no[ _-]?(?:ci|build|deploy))[^\[\]\n]*)\]", "(${1})"),
+    rule(&["***"], r"\*\*\*(\w+)\*\*\*", "*** ${1} ***"),
     // `#12`, `owner/name#12`, `AB#12`, `#close`.
-    (r"#([0-9A-Za-z])", "# ${1}"),
-    (r"(?i)\b(GH-)([0-9])", "${1} ${2}"),
-    (r"(?m)(^|[\s(,])([!&%])([0-9])", "${1}${2} ${3}"),
-    (
+    rule(&["#"], r"#([0-9A-Za-z])", "# ${1}"),
+    rule(&["gh-"], r"(?i)\b(GH-)([0-9])", "${1} ${2}"),
+    rule(&["!", "&", "%"], r"(?m)(^|[\s(,])([!&%])([0-9])", "${1}${2} ${3}"),
+    rule(
+        &["http"],
         r"(?im)(^|[^<0-9A-Za-z])(https?://[^\s<>]+/(?:issues|pull|pulls|pull-requests|merge_requests|work_items|browse)/[^\s<>]+)",
         "${1}<${2}>",
     ),
     // A person or team, not an e-mail address.
-    (r"(?m)(^|[^0-9A-Za-z_.+@/-])@([0-9A-Za-z_])", "${1}@ ${2}"),
-    (r"(?i)\b(Support-[A-Za-z]+|Resolves-Ticket)[ \t]*:", "${1} :"),
-    (r"(?i)(This reverts commit|cherry picked from commit) ", "${1}: "),
-    (r"(?i)(Squashed commit of the following):", "${1} :"),
+    rule(&["@"], r"(?m)(^|[^0-9A-Za-z_.+@/-])@([0-9A-Za-z_])", "${1}@ ${2}"),
+    rule(&["support-", "resolves-"], r"(?i)\b(Support-[A-Za-z]+|Resolves-Ticket)[ \t]*:", "${1} :"),
+    rule(&["reverts", "cherry"], r"(?i)(This reverts commit|cherry picked from commit) ", "${1}: "),
+    rule(&["squashed"], r"(?i)(Squashed commit of the following):", "${1} :"),
     // Where git cuts a message off: `# ---- >8 ----`.
-    (r"(-[ \t]*)(>8|8<|%<)([ \t]*-)", "${1}(cut)${3}"),
+    rule(&[">8", "8<", "%<"], r"(-[ \t]*)(>8|8<|%<)([ \t]*-)", "${1}(cut)${3}"),
     // Jira's keys behind a keyword.
-    (
+    rule(
+        &["close", "fix", "resolve", "implement"],
         r"(?i)\b((?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|implements?)\b:?[ \t]+[A-Z][A-Z0-9]+-)([0-9])",
         "${1} ${2}",
     ),
@@ -40,23 +54,21 @@ const ACTING: &[(&str, &str)] = &[
 /// mark of a list; where `git am` sees the end of the message or the beginning of a patch.
 const ACTING_LINE: &str = r"(?m)^([ \t]*(?:[*-][ \t]+)*(?:[A-Za-z0-9-]+[ \t]*:|BREAKING[ -]CHANGE\b)|---|/[a-z_]+\b|diff -|Index: |From )";
 
-static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
-    let compiled = |(pattern, instead): &(&str, &'static str)| Some((Regex::new(pattern).ok()?, *instead));
-    ACTING.iter().filter_map(compiled).collect()
-});
-
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ACTING_LINE).ok());
 
 /// A line of it, or a value: nothing in it acts.
 #[must_use]
 pub fn inert(text: &str) -> String {
-    let mut text = Cow::Borrowed(text);
-    for (rule, instead) in RULES.iter() {
-        if let Cow::Owned(changed) = rule.replace_all(&text, *instead) {
-            text = Cow::Owned(changed);
+    let mut text = text.to_owned();
+    let mut lower = text.to_ascii_lowercase();
+    for Rule { acting, instead } in &RULES {
+        let Some(acting) = acting.regex_for(&lower) else { continue };
+        if let Cow::Owned(changed) = acting.replace_all(&text, *instead) {
+            lower = changed.to_ascii_lowercase();
+            text = changed;
         }
     }
-    text.into_owned()
+    text
 }
 
 /// Lines of it: those that would act where they begin are quoted, as mail quotes.
@@ -72,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_rule_is_a_pattern() {
-        assert_eq!(RULES.len(), ACTING.len());
+        assert!(RULES.iter().all(|rule| rule.acting.regex().is_some()));
         assert!(LINE.is_some());
     }
 
