@@ -136,34 +136,63 @@ impl<'a> Ancestry<'a> {
         concurrent
     }
 
-    /// Goes through the entries that are picked, in order: each with the places of those, itself among them, that none of
-    /// the picked ones up to it had seen.
-    pub(super) fn each(&self, picks: impl Fn(&Entry) -> bool, mut visit: impl FnMut(usize, &[usize])) {
-        let picked = |place: &usize| self.timeline.get(*place).is_some_and(&picks);
+    /// The places of the entries in an order of time: each after those that it follows, and of those that clones wrote apart,
+    /// the one first that is so by `at`, which gives the moment of a place. Where an entry does not name what it follows, only
+    /// the order of the timeline tells.
+    #[must_use]
+    pub fn by_time<T: Ord>(&self, at: impl Fn(usize) -> T) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.timeline.len()).collect();
+        if self.names_all() {
+            places.sort_by_key(|place| at(*place));
+        }
+        places
+    }
+
+    /// True where each entry but an opening names what it follows, or follows the one before it.
+    #[must_use]
+    pub fn names_all(&self) -> bool {
+        let is_named = |parents: &Parents| !matches!(parents, Parents::Before(place) if *place > 0);
+        self.parents.as_ref().is_none_or(|parents| parents.iter().all(is_named))
+    }
+
+    /// Goes through the entries that are picked, in an order in which each is after those that it follows: each with the places
+    /// of those, itself among them, that none of the picked ones up to it had seen.
+    pub(super) fn each(
+        &self,
+        order: &[usize],
+        picks: impl Fn(&Entry) -> bool,
+        mut visit: impl FnMut(usize, &[usize]),
+    ) {
+        let picked = |place: usize| self.timeline.get(place).is_some_and(&picks);
         let Some(parents) = &self.parents else {
-            (0..self.timeline.len()).filter(picked).for_each(|place| visit(place, &[place]));
+            order.iter().copied().filter(|place| picked(*place)).for_each(|place| visit(place, &[place]));
             return;
         };
-        // The picked ones that none of the others had seen: now, and before the entries of the present number.
+        // The picked ones that none of the others had seen.
         let mut last: Vec<usize> = Vec::new();
-        let (mut before, mut number): (Rc<[usize]>, u64) = (Rc::from([]), 0);
-        // For each entry, what of `last` at least its writer knew.
-        let mut known: Vec<Rc<[usize]>> = Vec::new();
-        for (place, (entry, parents)) in self.timeline.iter().zip(parents).enumerate() {
-            if number != entry.seq {
-                number = entry.seq;
-                if *before != *last {
-                    before = Rc::from(last.as_slice());
-                }
+        // For each entry, by place, what of `last` at least its writer knew.
+        let none: Rc<[usize]> = Rc::from([]);
+        let mut known: Vec<Rc<[usize]>> = vec![Rc::clone(&none); self.timeline.len()];
+        // What all know that saw every entry before a place.
+        let mut before: (usize, Rc<[usize]>) = (0, none);
+        for place in order.iter().copied() {
+            let Some(parents) = parents.get(place) else { continue };
+            if let Parents::Before(end) = parents
+                && *end != before.0
+            {
+                before = (*end, last.iter().copied().filter(|seen| seen < end).collect());
             }
-            let knew = parents.named().map_or_else(|| Rc::clone(&before), |named| of_all(&known, named));
-            if picked(&place) {
+            let knew = parents.named().map_or_else(|| Rc::clone(&before.1), |named| of_all(&known, named));
+            let knew = if picked(place) {
                 last.retain(|place| knew.binary_search(place).is_err());
                 last.push(place);
                 visit(place, &last);
-                known.push(Rc::from([place]));
+                Rc::from([place])
             } else {
-                known.push(knew);
+                knew
+            };
+            if let Some(known) = known.get_mut(place) {
+                *known = knew;
             }
         }
     }

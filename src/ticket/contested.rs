@@ -45,14 +45,15 @@ impl Ticket {
         others.collect()
     }
 
-    /// For each entry in effect that sets a field, by its place: what decided the field, of the entries up to there.
+    /// For each entry in effect that sets a field, by its place: what decided the field, of the entries up to there in an order
+    /// in which each is after those that it follows.
     #[must_use]
-    pub fn decided(&self, field: &Field) -> BTreeMap<usize, &Entry> {
+    pub fn decided(&self, field: &Field, order: &[usize]) -> BTreeMap<usize, &Entry> {
         let undone = self.undone();
         let ancestry = Ancestry::of(self.timeline());
         let picks = |entry: &Entry| entry.set.contains_key(field) && !undone.is_undone(entry);
         let mut decided = BTreeMap::new();
-        ancestry.each(picks, |place, contenders| {
+        ancestry.each(order, picks, |place, contenders| {
             let contenders = contenders.iter().filter_map(|place| self.timeline().get(*place));
             decided.extend(heaviest(field, contenders).map(|entry| (place, entry)));
         });

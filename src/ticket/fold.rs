@@ -112,9 +112,10 @@ fn status_set(entry: &Entry) -> Option<Status> {
     Status::parse(&to.as_ref()?.to_string())
 }
 
-/// Of concurrent entries that set a field, the one that decides it.
+/// Of concurrent entries that set a field, the one that decides it; of those of one weight the later, however many others its
+/// writer made before it.
 pub(super) fn heaviest<'a>(field: &Field, entries: impl IntoIterator<Item = &'a Entry>) -> Option<&'a Entry> {
-    entries.into_iter().max_by_key(|entry| (weight(field, entry), *entry))
+    entries.into_iter().max_by_key(|entry| (weight(field, entry), entry.at, *entry))
 }
 
 /// Every field that some entry sets.
@@ -167,7 +168,7 @@ pub(super) fn is_member(
     let last = ancestry.last(|entry| adds(entry, field, member).is_some() && counts(entry));
     let decides = last.into_iter().max_by_key(|entry| {
         let is_named = !entry.after.is_empty();
-        (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), *entry)
+        (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), entry.at, *entry)
     });
     decides.is_some_and(|entry| adds(entry, field, member) == Some(true))
 }

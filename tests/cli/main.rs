@@ -10,6 +10,7 @@
 
 mod accused;
 mod answers;
+mod apart;
 mod attachments;
 mod attackers;
 mod auditing;

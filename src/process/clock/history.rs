@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::process::clock::moments::moments;
 use crate::process::clock::rules::Reason;
 use crate::ticket::{
-    Action, Area, Entry, Field, Level, LinkKind, Node, Resolution, Set, Severity, Status, Ticket, Timestamp,
-    Type, parse_span,
+    Action, Ancestry, Area, Entry, Field, Level, LinkKind, Node, Resolution, Set, Severity, Status, Ticket,
+    Timestamp, Type, parse_span,
 };
 
 /// What cannot be read as a course: the index is of another version.
@@ -207,12 +207,17 @@ fn events(ticket: &Ticket) -> Vec<Event> {
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut confirmed: Option<Severity> = None;
     let mut events: Vec<Event> = Vec::new();
-    let states = [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution]
-        .map(|field| (field.clone(), ticket.decided(&field)));
     let undone = ticket.undone();
-    let moments = moments(ticket.timeline(), |entry| undone.is_undone(entry));
-    let entries = ticket.timeline().iter().zip(moments).enumerate();
-    for (place, (entry, at)) in entries.filter(|(_, (entry, _))| !undone.is_undone(entry)) {
+    let ancestry = Ancestry::of(ticket.timeline());
+    let moments = moments(&ancestry, |entry| undone.is_undone(entry));
+    // What happened first counts first, whichever clone wrote it: at each moment the ticket is as all had made it by then.
+    let order = ancestry.by_time(|place| moments.get(place).copied());
+    let states = [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution]
+        .map(|field| (field.clone(), ticket.decided(&field, &order)));
+    let in_order = order
+        .iter()
+        .filter_map(|place| Some((*place, ticket.timeline().get(*place)?, moments.get(*place).copied()?)));
+    for (place, entry, at) in in_order.filter(|(_, entry, _)| !undone.is_undone(entry)) {
         let mut happened = Vec::new();
         if events.is_empty() {
             happened.push(EventKind::Opened);
@@ -253,7 +258,7 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         events.extend(happened.into_iter().map(|what| Event { entry, at, what }));
         before = now;
     }
-    // Clones that work apart write under the same numbers: what happened first counts first.
+    // Where the timeline's order told what a state is, words and times between may be out of order.
     events.sort_by_key(|event| event.at);
     events
 }

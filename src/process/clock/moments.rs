@@ -57,19 +57,22 @@ pub fn earliest(timeline: &[Entry]) -> Vec<Timestamp> {
         .collect()
 }
 
-/// When each entry counts, in seconds since 1970 UTC: at its own time, but not before what its writer must have seen, and
-/// not before what set the same state before it in the timeline, which decides what the state is.
-pub(super) fn moments(timeline: &[Entry], is_undone: impl Fn(&Entry) -> bool) -> Vec<i64> {
+/// When each entry counts, in seconds since 1970 UTC: at its own time, but not before what its writer must have seen. Where
+/// entries do not name what they follow, the timeline's order decides what a state is: then not before what set the same state
+/// earlier in it, either.
+pub(super) fn moments(ancestry: &Ancestry<'_>, is_undone: impl Fn(&Entry) -> bool) -> Vec<i64> {
+    let timeline = ancestry.timeline();
+    let names_all = ancestry.names_all();
+    let mut last: BTreeMap<u8, i64> = BTreeMap::new();
+    let mut moments = Vec::new();
     let floors = followed(timeline, |place, floor| {
         let own = timeline.get(place).map_or(i64::MIN, |entry| entry.at.unix());
         floor.map_or(own, |floor| own.max(floor.at))
     });
-    let mut last: BTreeMap<u8, i64> = BTreeMap::new();
-    let mut moments = Vec::new();
     for (entry, floor) in timeline.iter().zip(floors) {
         let mut at = floor.map_or(entry.at.unix(), |floor| entry.at.unix().max(floor.at));
-        let states: Vec<u8> = entry.set.keys().filter_map(state).collect();
-        if !is_undone(entry) {
+        if !names_all && !is_undone(entry) {
+            let states: Vec<u8> = entry.set.keys().filter_map(state).collect();
             at = states.iter().filter_map(|state| last.get(state)).fold(at, |at, last| at.max(*last));
             last.extend(states.into_iter().map(|state| (state, at)));
         }
