@@ -21,7 +21,7 @@ use crate::ticket::{one_line, shell_word};
 /// the end of its output.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Identify the ticket by this key [default: the command, and the folder it runs in]
+    /// Identify the ticket by this key, as run:KEY [default: the command, and the folder it runs in]
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
     /// Resolve the ticket of an earlier failure if COMMAND passes

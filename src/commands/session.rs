@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
                 Scope::At(self.host.now().to_string())
             }
             Scope::At(when) => Scope::At(instant_said(&when, self.host.now()).unwrap_or(when)),
-            Scope::Now | Scope::AllBranches => scope,
+            Scope::Now | Scope::AllBranches | Scope::Built(_) => scope,
         };
         let project = Project::open(&self.host, self.branch.as_deref(), scope)?;
         self.opened(&project);

@@ -8,14 +8,17 @@ use crate::store::{Error, layout};
 use crate::ticket::{Meant, meant};
 
 impl Project<'_> {
-    /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now. A remote that cannot be
-    /// reached is named.
+    /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now, and beside what is built what
+    /// the job has written. A remote that cannot be reached is named.
     ///
     /// # Errors
     /// This clone and the remote have entries that the other lacks.
     pub fn for_gate(self) -> Result<Self, Failure> {
         if self.scope != Scope::Now {
             return Ok(self);
+        }
+        if let Some(written) = self.store.written_beside()? {
+            return self.in_scope(Scope::Built(written));
         }
         match self.store.newer_on_origin() {
             Ok(None) => Ok(self),
@@ -62,7 +65,12 @@ impl Project<'_> {
     }
 
     fn without_store(&self, command: &str) -> Failure {
-        let message = format!("cannot evaluate the gate: {} has no {}", self.place(), layout::FOLDER);
+        // What `--at` names need not be of the branch.
+        let place = match (&self.scope, self.commit) {
+            (Scope::At(_), Some(commit)) => format!("commit {commit:.10}"),
+            (Scope::Now | Scope::At(_) | Scope::AllBranches | Scope::Built(_), _) => self.place(),
+        };
+        let message = format!("cannot evaluate the gate: {place} has no {}", layout::FOLDER);
         let fetch = format!(
             "if another branch holds the tickets: git fetch origin NAME:NAME; git support {command} --branch NAME"
         );
@@ -71,9 +79,6 @@ impl Project<'_> {
 
     /// A clone that lacks the branch of the tickets has none, and knows nothing of them.
     fn check_store(&self) -> Result<(), Failure> {
-        if matches!(self.scope, Scope::At(_)) {
-            return Ok(());
-        }
         let repository = self.store.repository();
         for commit in self.snapshot().commits() {
             if repository.find(commit, layout::FOLDER).map_err(Error::from)?.is_some() {

@@ -4,7 +4,7 @@ use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, Reque
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::CodeCommit;
+use crate::store::git::{CodeCommit, Pipeline};
 use crate::store::{Error, RESOLVES};
 use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
@@ -26,11 +26,16 @@ pub struct UncountedCommit {
 }
 
 impl Project<'_> {
-    /// The commits of a range that name tickets, the oldest first.
+    /// The commits of a range that name tickets, the oldest first; in the run of a request, none.
     ///
     /// # Errors
     /// There is no such revision, or an object cannot be read.
     pub fn naming_commits(&self, range: &str) -> Result<NamingCommits, Failure> {
+        // Whoever asks for a merge, in whoever's name, would have tickets end by it.
+        if Pipeline::of(&self.host.env).is_some_and(|pipeline| pipeline.is_request()) {
+            self.host.note("note: this is a pull request; its commits count once they are merged");
+            return Ok(NamingCommits { counting: Vec::new(), reverted: Vec::new() });
+        }
         self.warn_of_cut_history();
         let repository = self.store.repository();
         let commits = self.store.said_in(range)?;

@@ -106,6 +106,7 @@ impl Project<'_> {
         match &self.scope {
             Scope::At(at) if self.instant.is_none() => format!("at {at}"),
             Scope::AllBranches => "all branches".to_owned(),
+            Scope::Built(written) => format!("built, and {written}"),
             Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
         }
     }

@@ -103,7 +103,7 @@ impl Project<'_> {
 
     fn rules_of_this_state(&self) -> Result<SlaRules, Failure> {
         let book = ClockBook::of(self.clock_rules()?);
-        let tip = self.commit.filter(|_| self.scope != Scope::AllBranches);
+        let tip = self.commit.filter(|_| !matches!(self.scope, Scope::AllBranches | Scope::Built(_)));
         let team = self.team()?.clone();
         Ok(SlaRules { tip, books: vec![book], turns: Vec::new(), present: 0, team })
     }

@@ -24,6 +24,8 @@ pub enum Scope {
     At(String),
     /// Every branch, local and remote-tracking, merged.
     AllBranches,
+    /// What CI has checked out, merged with the branch on which the job wrote tickets.
+    Built(String),
 }
 
 /// One state of this repository's tickets.
@@ -86,6 +88,7 @@ impl<'h> Project<'h> {
             Scope::Now => store.snapshot(None)?.commit(),
             Scope::At(at) => store.snapshot(Some(at))?.commit(),
             Scope::AllBranches => store.snapshot_across()?.commit(),
+            Scope::Built(written) => store.snapshot_with(written)?.commit(),
         };
         Ok(Self { host, store, scope, commit, instant, cache, files: OnceCell::new() })
     }
@@ -113,7 +116,7 @@ impl<'h> Project<'h> {
 
     pub(super) fn snapshot(&self) -> Snapshot<'_> {
         match self.scope {
-            Scope::AllBranches => self.store.snapshot_across_of(self.commit),
+            Scope::AllBranches | Scope::Built(_) => self.store.snapshot_across_of(self.commit),
             Scope::Now | Scope::At(_) => self.store.snapshot_of(self.commit).as_of(self.instant),
         }
     }
@@ -131,6 +134,7 @@ impl<'h> Project<'h> {
         let branch = match &self.scope {
             Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
             Scope::AllBranches => "all branches".to_owned(),
+            Scope::Built(written) => format!("branches {} and {written}", self.branch()),
         };
         let instant = self.instant.map(|instant| format!(", as of {instant}")).unwrap_or_default();
         format!("{branch}{commit}{instant}")

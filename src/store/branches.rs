@@ -34,6 +34,18 @@ impl Store {
         Ok(Snapshot::across(self.repository(), tip, self.branch(), tips))
     }
 
+    /// The tickets of this branch together with those of another one here.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn snapshot_with(&self, name: &str) -> Result<Snapshot<'_>, Error> {
+        let tip = self.repository().tip(self.target())?;
+        let other = self.repository().reference_id(&format!("refs/heads/{name}"))?;
+        let _ =
+            self.tips.set(other.map(|commit| Tip { name: name.to_owned(), commit }).into_iter().collect());
+        Ok(self.snapshot_across_of(tip))
+    }
+
     /// The same, of what was read at first, and a commit of this branch.
     pub(crate) fn snapshot_across_of(&self, commit: Option<ObjectId>) -> Snapshot<'_> {
         let tips = self.tips.get().map(Vec::as_slice).unwrap_or_default();

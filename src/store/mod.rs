@@ -97,10 +97,14 @@ impl Store {
         let mut source = if name.is_some() { BranchSource::Named } else { BranchSource::Current };
         let mut target = repository.target(name.as_deref())?;
         if source == BranchSource::Current {
-            if is_in_ci {
-                pipeline_branch::fetch_unknown(&repository, &target)?;
-            }
-            if let Some(found) = ticket_branch::found(&repository, &target)? {
+            let default = if is_in_ci {
+                let default = pipeline_branch::default(&repository, &target, pipeline.as_ref())?;
+                pipeline_branch::fetch_unknown(&repository, &target, default.as_deref())?;
+                default
+            } else {
+                ticket_branch::default_branch(&repository)?
+            };
+            if let Some(found) = ticket_branch::found(&repository, &target, default.as_deref())? {
                 target = repository.target(Some(&found))?;
                 source = BranchSource::Found;
             } else if let Some(pipeline) = &pipeline

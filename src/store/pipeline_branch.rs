@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::store::error::Error;
 use crate::store::git::{ObjectId, Pipeline, Repository, Target};
 use crate::store::layout;
-use crate::store::{BranchSource, Store};
+use crate::store::{BranchSource, Store, ticket_branch};
 
 /// The most branches that are fetched to look for tickets, those that are named like tickets first.
 const MAX_BRANCHES: usize = 50;
@@ -32,14 +32,44 @@ pub(super) fn built(
     Ok(is_its.then_some(built))
 }
 
+/// The branch that everybody begins from, where CI runs: as the system knows it, or `origin`. Where what is built has a store
+/// that it may have brought along, it is fetched.
+pub(super) fn default(
+    repository: &Repository,
+    current: &Target,
+    pipeline: Option<&Pipeline>,
+) -> Result<Option<String>, Error> {
+    if !has_store(repository, current)? {
+        return ticket_branch::default_branch(repository);
+    }
+    let known = pipeline.and_then(|pipeline| pipeline.default_branch.clone());
+    let default = match known {
+        None if repository.has_origin() => ticket_branch::default_branch_of_origin(repository)?,
+        None => ticket_branch::default_branch(repository)?,
+        known => known,
+    };
+    if let Some(name) = default.as_ref().filter(|_| repository.has_origin())
+        && repository.reference_id(&format!("refs/remotes/origin/{name}"))?.is_none()
+    {
+        let _ = repository.fetch_branches("origin", std::slice::from_ref(name));
+    }
+    Ok(default)
+}
+
+fn has_store(repository: &Repository, target: &Target) -> Result<bool, Error> {
+    let Some(tip) = repository.tip(target)? else { return Ok(false) };
+    Ok(repository.find(tip, layout::FOLDER)?.is_some())
+}
+
 /// Fetches the branches of `origin` that this clone knows nothing of, where what it has holds no tickets: one of them may
 /// hold them all. What cannot be fetched stays unknown.
-pub(super) fn fetch_unknown(repository: &Repository, current: &Target) -> Result<(), Error> {
-    let has_store = match repository.tip(current)? {
-        Some(tip) => repository.find(tip, layout::FOLDER)?.is_some(),
-        None => false,
-    };
-    if has_store || !repository.has_origin() {
+pub(super) fn fetch_unknown(
+    repository: &Repository,
+    current: &Target,
+    default: Option<&str>,
+) -> Result<(), Error> {
+    let is_beside = || ticket_branch::is_beside(repository, current, default);
+    if !repository.has_origin() || (has_store(repository, current)? && !is_beside()?) {
         return Ok(());
     }
     let unknown = |(name, tip): &(String, ObjectId)| {
@@ -70,6 +100,39 @@ impl Store {
         let repository = self.repository();
         let is_known = repository.is_in_pipeline() && repository.has_origin();
         is_known.then(|| repository.remote_names("origin").ok()).flatten()
+    }
+
+    /// The branch on which CI writes what it sees of a request or a tag, whose own branch is not the project's: the default one.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn written_for(&self, pipeline: &Pipeline) -> Result<Option<String>, Error> {
+        Ok(match &pipeline.default_branch {
+            Some(name) => Some(name.clone()),
+            None => self.default_branch_of_origin()?.or_else(|| pipeline.target.clone()),
+        })
+    }
+
+    /// The branch on which this job has written tickets beside those that are built: of a request or a tag. `None` where none
+    /// is here.
+    ///
+    /// # Errors
+    /// A reference cannot be read.
+    pub fn written_beside(&self) -> Result<Option<String>, Error> {
+        let repository = self.repository();
+        let is_beside = repository.is_in_pipeline()
+            && self.branch_source() == BranchSource::Current
+            && self.target().is_detached();
+        let Some(pipeline) = Pipeline::of(&repository.surroundings).filter(|_| is_beside) else {
+            return Ok(None);
+        };
+        if pipeline.foreign.is_none() {
+            return Ok(None);
+        }
+        let written = self.written_for(&pipeline)?;
+        let is_here =
+            |name: &String| repository.reference_id(&format!("refs/heads/{name}")).ok().flatten().is_some();
+        Ok(written.filter(is_here))
     }
 
     /// The newest commit of the tickets, where CI runs and another branch than the one that is built holds them: `origin` is

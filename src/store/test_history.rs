@@ -7,11 +7,13 @@ use crate::store::error::Error;
 /// What a reflog says of a change.
 const SUBJECT: &str = "support: passes";
 
-/// The reference of a branch's record; of a fork's branch, `owner/name:branch`, beside those of the project.
+/// The reference of a branch's record; of a fork's branch, `owner/name:branch`, beside those of the project. A branch is one
+/// level: one `feat` that is gone would otherwise be in the way of `feat/login`.
 fn reference(branch: &str) -> String {
+    let level = |name: &str| name.replace('%', "%25").replace('/', "%2F");
     match branch.split_once(':') {
-        Some((fork, name)) => format!("refs/support/requests/{fork}/{name}"),
-        None => format!("refs/support/passes/{branch}"),
+        Some((fork, name)) => format!("refs/support/requests/{fork}/{}", level(name)),
+        None => format!("refs/support/passes/{}", level(branch)),
     }
 }
 

@@ -20,11 +20,21 @@ pub enum BranchSource {
 
 /// The branch that holds the tickets, where the current one holds none: the one that its settings name, if they do; or the
 /// only branch of tickets alone whose settings name itself. A current branch with a store of its own is not left: anybody
-/// who may push a branch could otherwise take the tickets over.
-pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<String>, Error> {
+/// who may push a branch could otherwise take the tickets over. But where everybody begins from a branch without a store
+/// (`default`), one that a branch of code brings along does not hide the tickets.
+pub(super) fn found(
+    repository: &Repository,
+    current: &Target,
+    default: Option<&str>,
+) -> Result<Option<String>, Error> {
     let tip = repository.tip(current)?;
+    let has_store = |tip: &ObjectId| repository.find(*tip, layout::FOLDER).map(|folder| folder.is_some());
+    let is_hidden = || -> Result<bool, Error> {
+        Ok(is_beside(repository, current, default)? && !self_named(repository)?.is_empty())
+    };
     if let Some(tip) = tip
-        && repository.find(tip, layout::FOLDER)?.is_some()
+        && has_store(&tip)?
+        && !is_hidden()?
     {
         if repository.find(tip, layout::TICKETS)?.is_some() {
             return Ok(None);
@@ -45,6 +55,28 @@ pub(super) fn found(repository: &Repository, current: &Target) -> Result<Option<
             Err(git::Error::new(git::Kind::Refused, message).hint(hint).into())
         }
     }
+}
+
+/// True where the branch that everybody begins from is another than the current one, is here, and holds no store: what the
+/// current one has under `.support/` came with its code.
+pub(super) fn is_beside(
+    repository: &Repository,
+    current: &Target,
+    default: Option<&str>,
+) -> Result<bool, Error> {
+    let Some(default) = default.filter(|default| current.is_detached() || *default != current.name()) else {
+        return Ok(false);
+    };
+    let mut is_here = false;
+    for name in [format!("refs/remotes/origin/{default}"), format!("refs/heads/{default}")] {
+        if let Some(tip) = repository.reference_id(&name)? {
+            is_here = true;
+            if repository.find(tip, layout::FOLDER)?.is_some() {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(is_here)
 }
 
 /// The branches of tickets alone whose settings name themselves, here and on the remote.
@@ -68,6 +100,38 @@ pub(super) fn self_named(repository: &Repository) -> Result<Vec<String>, Error> 
 fn exists(repository: &Repository, name: &str) -> Result<bool, Error> {
     Ok(repository.reference_id(&format!("refs/heads/{name}"))?.is_some()
         || repository.reference_id(&format!("refs/remotes/origin/{name}"))?.is_some())
+}
+
+/// The branch that everybody begins from: the remote's, or `main` or `master`.
+pub(super) fn default_branch(repository: &Repository) -> Result<Option<String>, Error> {
+    if let Some(default) = head_of_origin(repository)? {
+        return Ok(Some(default));
+    }
+    // A clone that CI made has no HEAD of the remote, and perhaps no branch of its own.
+    for name in ["main", "master"] {
+        if exists(repository, name)? {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// The same, where CI made the clone: `origin` is asked, since a `main` that is there may not be the one.
+pub(super) fn default_branch_of_origin(repository: &Repository) -> Result<Option<String>, Error> {
+    if let Some(default) = head_of_origin(repository)? {
+        return Ok(Some(default));
+    }
+    match repository.remote_head("origin") {
+        Ok(Some(default)) => Ok(Some(default)),
+        Ok(None) | Err(_) => default_branch(repository),
+    }
+}
+
+/// What a clone has kept of it.
+fn head_of_origin(repository: &Repository) -> Result<Option<String>, Error> {
+    let prefix = "refs/remotes/origin/";
+    let head = repository.symbolic_target(&format!("{prefix}HEAD"))?;
+    Ok(head.and_then(|name| name.strip_prefix(prefix).map(str::to_owned)))
 }
 
 /// True for a commit with nothing but tickets.
@@ -99,23 +163,7 @@ impl Store {
     /// # Errors
     /// A reference cannot be read.
     pub fn default_branch(&self) -> Result<Option<String>, Error> {
-        if let Some(default) = self.head_of_origin()? {
-            return Ok(Some(default));
-        }
-        // A clone that CI made has no HEAD of the remote, and perhaps no branch of its own.
-        for name in ["main", "master"] {
-            if exists(self.repository(), name)? {
-                return Ok(Some(name.to_owned()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What a clone has kept of it.
-    fn head_of_origin(&self) -> Result<Option<String>, Error> {
-        let prefix = "refs/remotes/origin/";
-        let head = self.repository().symbolic_target(&format!("{prefix}HEAD"))?;
-        Ok(head.and_then(|name| name.strip_prefix(prefix).map(str::to_owned)))
+        default_branch(self.repository())
     }
 
     /// The same, where CI made the clone: `origin` is asked, since a `main` that is there may not be the one. Where it
@@ -124,13 +172,7 @@ impl Store {
     /// # Errors
     /// A reference cannot be read.
     pub fn default_branch_of_origin(&self) -> Result<Option<String>, Error> {
-        if let Some(default) = self.head_of_origin()? {
-            return Ok(Some(default));
-        }
-        match self.repository().remote_head("origin") {
-            Ok(Some(default)) => Ok(Some(default)),
-            Ok(None) | Err(_) => self.default_branch(),
-        }
+        default_branch_of_origin(self.repository())
     }
 
     /// Fetches a branch of `origin` that this clone does not have: CI fetches what it builds, and no more.

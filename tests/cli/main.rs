@@ -22,6 +22,7 @@ mod board;
 mod bounds;
 mod branches;
 mod broken_settings;
+mod built;
 mod bulk;
 mod by_query;
 mod carried_off;

@@ -3,11 +3,11 @@
 use crate::pipelines::{change, junit};
 use crate::sandbox::{Output, Sandbox};
 
-const FAILS: &[(&str, Option<&str>)] = &[("pays", Some("no"))];
-const PASSES: &[(&str, Option<&str>)] = &[("pays", None)];
+pub(crate) const FAILS: &[(&str, Option<&str>)] = &[("pays", Some("no"))];
+pub(crate) const PASSES: &[(&str, Option<&str>)] = &[("pays", None)];
 
 /// A build on GitHub of what is checked out: a branch, or a request from one into main.
-fn build(sandbox: &Sandbox, run: u32, branch: &str, is_request: bool, command: &str) -> Output {
+pub(crate) fn build(sandbox: &Sandbox, run: u32, branch: &str, is_request: bool, command: &str) -> Output {
     let reference = match is_request {
         true => format!(
             "GITHUB_REF=refs/pull/9/merge GITHUB_REF_NAME=9/merge GITHUB_HEAD_REF={branch} GITHUB_BASE_REF=main"
@@ -20,7 +20,7 @@ fn build(sandbox: &Sandbox, run: u32, branch: &str, is_request: bool, command: &
     ))
 }
 
-fn report(
+pub(crate) fn report(
     sandbox: &Sandbox,
     run: u32,
     branch: &str,
@@ -31,7 +31,7 @@ fn report(
     build(sandbox, run, branch, is_request, "git support ci report --resolve-passing ../r.xml").ok()
 }
 
-fn project() -> Sandbox {
+pub(crate) fn project() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.git(&["stash", "-q", "-u"]);
     change(&sandbox, "Break");

@@ -52,7 +52,8 @@ impl Said {
         if !self.message.is_empty() {
             return &self.message;
         }
-        let is_name = |line: &str| !name.is_empty() && line.ends_with(name) && !line.contains(' ');
+        let is_class = |before: &str| !before.contains(' ');
+        let is_name = |line: &str| !name.is_empty() && line.strip_suffix(name).is_some_and(is_class);
         let mut lines =
             self.details.lines().map(str::trim).filter(|line| line.chars().any(char::is_alphanumeric));
         lines.find(|line| !is_name(line)).unwrap_or(&self.kind)

@@ -13,6 +13,9 @@ use crate::ticket::{Occurrence, cut, one_line, visible_line};
 /// The longest message that a sighting repeats, in columns.
 const MESSAGE_COLUMNS: usize = 200;
 
+/// What stands before the name of a branch of ours that a request calls as the default one.
+const REQUEST: &str = "request";
+
 /// The characters of a commit's name, at least and at most: abbreviated, and in SHA-256.
 const MIN_NAME: usize = 7;
 const MAX_NAME: usize = 64;
@@ -80,11 +83,7 @@ impl BuildRequest {
         let is_free = project.store.branch_source() == BranchSource::Current;
         let Some(pipeline) = Pipeline::of(&host.env).filter(|_| is_free) else { return Ok(project) };
         if let Some(what) = pipeline.foreign {
-            let default = match pipeline.default_branch {
-                Some(name) => Some(name),
-                None => project.store.default_branch_of_origin()?.or(pipeline.target),
-            };
-            let Some(default) = default else { return Ok(project) };
+            let Some(default) = project.store.written_for(&pipeline)? else { return Ok(project) };
             host.note(format!("note: this is {what}; tickets are written to branch '{default}'"));
             project.store.fetch_branch(&default)?;
             return Project::open_damaged(host, Some(&default), Scope::Now);
@@ -106,10 +105,13 @@ impl BuildRequest {
             None if is_piped => store.default_branch_of_origin().ok().flatten(),
             None => store.default_branch().ok().flatten(),
         };
-        let told = told_branch(&pipeline, default.as_deref());
+        let elsewhere = self.checked_out_elsewhere(project, &pipeline);
+        let told = told_branch(&pipeline, default.as_deref()).filter(|_| elsewhere.is_none());
         let branch = self.branch.clone().or(told).or_else(|| store.current_branch());
-        let branch = branch.unwrap_or_else(|| store.branch().to_owned());
-        let named = self.revision.clone().or(pipeline.revision);
+        let branch = branch.unwrap_or_else(|| {
+            if elsewhere.is_some() { "HEAD".to_owned() } else { store.branch().to_owned() }
+        });
+        let named = self.revision.clone().or(elsewhere).or(pipeline.revision);
         // One that is not in this clone is still told by its name.
         let known = store.code_revision(named.as_deref().unwrap_or("HEAD"));
         // A merge that is made for a run is in no history afterwards.
@@ -131,6 +133,36 @@ impl BuildRequest {
     }
 }
 
+impl BuildRequest {
+    /// The revision of what is checked out, where that is neither the revision that the system names nor of its branch: a job
+    /// that tests another branch, or a request, than the event that it runs for.
+    fn checked_out_elsewhere(&self, project: &Project<'_>, pipeline: &Pipeline) -> Option<String> {
+        let store = &project.store;
+        let is_told = self.branch.is_some() || self.revision.is_some() || pipeline.foreign.is_some();
+        let said = pipeline.revision.as_deref().filter(|_| !is_told && !pipeline.is_upstream)?;
+        let head = store.code_revision("HEAD")?;
+        let is_said = match store.code_revision(said) {
+            Some(said) => store.is_same_code(&said, &head) || store.is_within(&said, &head) == Some(true),
+            None => store.current_branch().is_some(),
+        };
+        let is_of_branch = |branch: &str| {
+            [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")]
+                .iter()
+                .any(|tip| store.is_within(&head, tip) == Some(true))
+        };
+        if is_said || pipeline.branch.as_deref().is_some_and(is_of_branch) {
+            return None;
+        }
+        let branch = pipeline.branch.as_deref().unwrap_or_default();
+        project.host.note(format!(
+            "warning: {} is checked out, not {} of {branch}, and the results are not of {branch} (--build-branch names another)",
+            short(&head),
+            short(said)
+        ));
+        Some(head)
+    }
+}
+
 /// The branch that a system says it builds. One of a fork is named as git names none, so that it is none of the project's.
 fn told_branch(pipeline: &Pipeline, default: Option<&str>) -> Option<String> {
     let branch = pipeline.branch.clone()?;
@@ -139,7 +171,7 @@ fn told_branch(pipeline: &Pipeline, default: Option<&str>) -> Option<String> {
         // Buildkite puts the owner before the name.
         Some(fork) => format!("{fork}:{}", branch.rsplit(':').next().unwrap_or_default()),
         None if pipeline.foreign.is_some() && (is_own(default) || is_own(pipeline.target.as_deref())) => {
-            format!("request:{branch}")
+            format!("{REQUEST}:{branch}")
         }
         None => branch,
     })
@@ -200,6 +232,12 @@ impl Project<'_> {
 }
 
 impl Build {
+    /// True where the request of another repository is built.
+    #[must_use]
+    pub fn is_of_fork(&self) -> bool {
+        self.branch.split_once(':').is_some_and(|(of, _)| of != REQUEST)
+    }
+
     /// Where a cause was seen.
     pub(super) fn sighting(&self, cause: &FailureGroup) -> Occurrence {
         let message = cut(&one_line(&cause.evidence.message), MESSAGE_COLUMNS).into_owned();

@@ -62,9 +62,21 @@ impl CiUpdater<'_, '_, '_> {
     /// Whether what is built now contains the fix of a ticket, where its test stood so in the lane before. What passed on the
     /// default branch, and fails there now, has come back, wherever its fix was made: a squash merge leaves no trace of that.
     pub(super) fn fix_now(&self, ticket: &Ticket, before: Option<&State>) -> FixStatus {
+        // What a fork broke, perhaps for good, says nothing of the project.
+        if self.run.build.is_of_fork() || before.is_some_and(|state| self.has_passed_since(state)) {
+            return FixStatus::Missing;
+        }
         let is_back = self.run.build.is_default && before.is_some_and(|state| state.passing);
         let fix = self.fix_of(ticket, self.run.build.revision.as_deref());
         if fix == FixStatus::Missing && is_back && ends_by_fix(ticket) { FixStatus::Contained } else { fix }
+    }
+
+    /// True where a test passes at newer code of the branch than what is built: an old run that is made again tells nothing new.
+    fn has_passed_since(&self, state: &State) -> bool {
+        let passed = state.last_passed.as_deref().unwrap_or(&state.since);
+        self.run.build.revision.as_deref().filter(|_| state.passing).is_some_and(|now| {
+            self.store().is_within(now, passed) == Some(true) && !self.store().is_same_code(now, passed)
+        })
     }
 }
 

@@ -87,6 +87,12 @@ pub(super) fn suspects(store: &Store, state: Option<&State>, build: &Build) -> S
         return "It has passed at the same revision: it is flaky.".to_owned();
     }
     match store.code_between(last, now, MAX_COMMITS + 1).ok().flatten() {
+        None if store.is_within(now, last) == Some(true) => {
+            format!("It has passed since, at {}, which has this revision in its history.", short(last))
+        }
+        None if store.is_within(last, now) == Some(false) => {
+            format!("It passed last at {}, which is not in the history of this revision.", short(last))
+        }
         None => format!("It passed last at {}, whose history is not in this clone.", short(last)),
         Some(commits) => {
             format!("Suspects: it passed last at {}. Since then:\n{}", short(last), listed(&commits))

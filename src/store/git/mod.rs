@@ -18,6 +18,8 @@ mod durable;
 mod embedded;
 mod error;
 mod exchange;
+mod fork;
+mod github_event;
 mod history;
 mod identity;
 mod incoming;

@@ -1,13 +1,9 @@
 //! The CI system we run in, told from its environment: which run of which revision on which branch, and who
 //! writes where git knows nobody.
 
-use std::path::Path;
-
+use crate::store::git::fork::fork;
+use crate::store::git::github_event::{event, workflow_run};
 use crate::store::git::process_env::ProcessEnv;
-use crate::store::git::temporary;
-
-/// The largest file of an event that is read.
-const MAX_EVENT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A run of a CI system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +32,8 @@ pub struct Pipeline {
     pub target: Option<String>,
     /// The newest commit of a request's branch, where a merge of it is built.
     pub head: Option<String>,
+    /// True where the results of another run are published, whose revision is not checked out.
+    pub is_upstream: bool,
     /// True where a merge is built that only the run of a request has: its second parent is the request's.
     pub is_merge: bool,
 }
@@ -50,7 +48,8 @@ struct System {
     revision: &'static [&'static str],
     /// All that say something, side by side: the jobs of a matrix share a name.
     job: &'static [&'static str],
-    /// All that say something, side by side, and are the same in the next run: not the machine.
+    /// All that say something, side by side, and are the same in the next run: not the machine. Names of jobs are those of one
+    /// workflow, pipeline or stage, which come first.
     lane: &'static [&'static str],
     actor: &'static [&'static str],
     /// Set, and not `false`, for a request.
@@ -116,7 +115,7 @@ const SYSTEMS: &[System] = &[
         branch: &["BUILDKITE_BRANCH"],
         revision: &["BUILDKITE_COMMIT"],
         job: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
-        lane: &["BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
+        lane: &["BUILDKITE_PIPELINE_SLUG", "BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"],
         actor: &["BUILDKITE_BUILD_CREATOR"],
         request: &["BUILDKITE_PULL_REQUEST"],
         tag: &["BUILDKITE_TAG"],
@@ -130,7 +129,13 @@ const SYSTEMS: &[System] = &[
         branch: &["SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"],
         revision: &["BUILD_SOURCEVERSION"],
         job: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME"],
-        lane: &["SYSTEM_JOBDISPLAYNAME", "SYSTEM_JOBNAME", "AGENT_OS"],
+        lane: &[
+            "BUILD_DEFINITIONNAME",
+            "SYSTEM_STAGENAME",
+            "SYSTEM_JOBDISPLAYNAME",
+            "SYSTEM_JOBNAME",
+            "AGENT_OS",
+        ],
         actor: &["BUILD_REQUESTEDFOR"],
         request: &["SYSTEM_PULLREQUEST_PULLREQUESTID"],
         tag: &[],
@@ -139,6 +144,9 @@ const SYSTEMS: &[System] = &[
     },
 ];
 
+/// The workflow that a job of GitHub's is of.
+const WORKFLOW: &str = "GITHUB_WORKFLOW";
+
 const GITHUB: System = System {
     name: "GitHub Actions",
     mark: "GITHUB_ACTIONS",
@@ -146,7 +154,7 @@ const GITHUB: System = System {
     branch: &["GITHUB_HEAD_REF", "GITHUB_REF_NAME"],
     revision: &["GITHUB_SHA"],
     job: &["GITHUB_JOB", "RUNNER_NAME"],
-    lane: &["GITHUB_JOB", "RUNNER_OS", "RUNNER_ARCH"],
+    lane: &[WORKFLOW, "GITHUB_JOB", "RUNNER_OS", "RUNNER_ARCH"],
     actor: &["GITHUB_ACTOR"],
     request: &["GITHUB_HEAD_REF"],
     tag: &[],
@@ -172,8 +180,12 @@ impl Pipeline {
         let branch = branch.map(|name| short(&name).to_owned());
         // A job of Jenkins for each branch has the branch in its name.
         let of_branch = branch.as_ref().map(|branch| format!("/{}", branch.replace('/', "%2F")));
-        let lane =
-            of_branch.map_or_else(|| beside(system.lane), |part| beside(system.lane).replace(&part, ""));
+        // The run whose results are published is of a workflow, too.
+        let part = |name: &&str| {
+            if *name == WORKFLOW { of_upstream("name").or_else(|| text(name)) } else { text(name) }
+        };
+        let lane = system.lane.iter().filter_map(part).collect::<Vec<_>>().join(" ");
+        let lane = of_branch.map_or_else(|| lane.clone(), |part| lane.replace(&part, ""));
         Some(Self {
             system: system.name,
             run: first(system.run).or_else(|| composed_run(surroundings)),
@@ -185,13 +197,20 @@ impl Pipeline {
             foreign: foreign(surroundings, system),
             fork: fork(surroundings),
             default_branch: first(system.default).or_else(|| {
-                let default = github_event(surroundings)?;
+                let default = event(surroundings)?;
                 Some(default.get("repository")?.get("default_branch")?.as_str()?.to_owned())
             }),
             target: first(system.target).map(|name| short(&name).to_owned()),
             head: first(HEADS),
+            is_upstream: upstream.is_some(),
             is_merge: text("GITHUB_REF").is_some_and(|name| is_merge_of_request(&name)),
         })
+    }
+
+    /// True where a request is built, which may never be merged.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.foreign == Some(REQUEST)
     }
 
     /// The name and address of the system, for commits where git knows nobody.
@@ -215,6 +234,9 @@ fn is_merge_of_request(reference: &str) -> bool {
     reference.starts_with("refs/pull/") && reference.ends_with("/merge")
 }
 
+/// What a contributor asks to be merged.
+const REQUEST: &str = "a pull request";
+
 /// What is built, where it is no branch of the project's own.
 fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
     let is_set = |name: &&str| surroundings.text(name).is_some_and(|value| value != "false");
@@ -228,68 +250,13 @@ fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
     let is_tag = system.tag.iter().any(is_set)
         || (system.mark.ends_with("_ACTIONS") && begins("GITHUB_REF", "refs/tags/"))
         || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/tags/"));
-    if is_request { Some("a pull request") } else { is_tag.then_some("a tag") }
-}
-
-/// GitHub's event, as its file has it.
-fn github_event(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
-    let path = surroundings.text("GITHUB_EVENT_PATH")?;
-    let bytes = temporary::read(Path::new(&path), MAX_EVENT_BYTES).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-/// The run whose results a workflow of GitHub publishes (`on: workflow_run`): what is built is what that run built.
-fn workflow_run(surroundings: &ProcessEnv) -> Option<serde_json::Value> {
-    surroundings.text("GITHUB_EVENT_NAME").filter(|name| name == "workflow_run")?;
-    github_event(surroundings)?.get("workflow_run").cloned()
+    if is_request { Some(REQUEST) } else { is_tag.then_some("a tag") }
 }
 
 /// True for a run of a pull request.
 fn is_of_request(run: &serde_json::Value) -> bool {
     let event = run.get("event").and_then(|event| event.as_str()).unwrap_or_default();
     event.starts_with("pull_request") || event == "merge_group"
-}
-
-/// The repository that a request comes from, where that is another one, as GitHub, GitLab, Jenkins, CircleCI, Buildkite and
-/// Azure tell it.
-fn fork(surroundings: &ProcessEnv) -> Option<String> {
-    let text = |name: &str| surroundings.text(name);
-    let of_github = || {
-        let repository = match workflow_run(surroundings) {
-            Some(run) => run.get("head_repository")?.clone(),
-            None => github_event(surroundings)?.get("pull_request")?.get("head")?.get("repo")?.clone(),
-        };
-        // One that was deleted meanwhile was not the project's own.
-        let head = repository.get("full_name").and_then(|name| name.as_str()).unwrap_or("deleted/fork");
-        Some(head.to_owned()).filter(|head| text("GITHUB_REPOSITORY").as_ref() != Some(head))
-    };
-    let of_gitlab = || {
-        let source = text("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")?;
-        Some(source).filter(|source| text("CI_MERGE_REQUEST_PROJECT_PATH").as_ref() != Some(source))
-    };
-    let of_jenkins = || {
-        let fork = text("CHANGE_FORK").filter(|fork| !fork.is_empty())?;
-        Some(if fork.contains('/') { fork } else { format!("{fork}/fork") })
-    };
-    let of_circle = || Some(format!("{}/fork", text("CIRCLE_PR_USERNAME")?));
-    let of_azure = || {
-        let is_fork = text("SYSTEM_PULLREQUEST_ISFORK")?.eq_ignore_ascii_case("true");
-        is_fork.then(|| "fork".to_owned())
-    };
-    let of_buildkite = || {
-        let repository = text("BUILDKITE_PULL_REQUEST_REPO").filter(|repository| !repository.is_empty())?;
-        let name = repository.trim_end_matches(".git").rsplit(['/', ':']).take(2).collect::<Vec<_>>();
-        let is_own = text("BUILDKITE_REPO").is_some_and(|own| {
-            own.trim_end_matches(".git").rsplit(['/', ':']).take(2).collect::<Vec<_>>() == name
-        });
-        (!is_own).then(|| name.into_iter().rev().collect::<Vec<_>>().join("/"))
-    };
-    of_github()
-        .or_else(of_gitlab)
-        .or_else(of_jenkins)
-        .or_else(of_circle)
-        .or_else(of_buildkite)
-        .or_else(of_azure)
 }
 
 /// The address of a run, where it is to be put together.
