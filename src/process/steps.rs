@@ -118,6 +118,7 @@ impl Record {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         self.change_all(ticket.fields(), changes)?;
+        self.settle_severity(ticket, changes, rules, actor)?;
         if confirm && !self.sets(&Field::Severity) {
             if ticket.fields().severity().is_none() {
                 return Err(Refusal::NoSeverity(ticket.id().clone()));
@@ -297,9 +298,13 @@ impl Record {
 
 /// Why a step is none from where a ticket stands, with those that are.
 fn illegal(ticket: &Ticket, step: Action) -> Refusal {
-    let status = ticket.fields().status();
-    // To hand back is a way to return, and no command.
-    let named = legal_steps(status).into_iter().filter(|step| **step != Action::HandBack);
+    let (status, level) = (ticket.fields().status(), ticket.fields().level());
+    // To hand back is a way to return, and no command; no level is below the first, and none above the last.
+    let left_out = |step: &Action| {
+        let ends = [(Action::Return, Level::One), (Action::Escalate, Level::Three)];
+        *step == Action::HandBack || ends.contains(&(step.clone(), level))
+    };
+    let named = legal_steps(status).into_iter().filter(|step| !left_out(step));
     let legal = named.map(ToString::to_string).collect();
     Refusal::Illegal { id: ticket.id().clone(), status, step, legal }
 }

@@ -2,7 +2,7 @@
 //! refused with the right spelling: a query never means something else in silence.
 
 use crate::query::tree::{FIELDS as FIELD_NAMES, Key, OTHER_FIELDS, SyntaxError};
-use crate::ticket::nearest;
+use crate::ticket::{nearest, parse_span};
 
 /// Fields as others call them.
 const FIELDS: &[(&str, &str)] = &[
@@ -151,11 +151,32 @@ pub(super) fn clause(word: &str, rest: &str) -> Option<(String, String)> {
         "is" if after.strip_prefix("not").is_some_and(|rest| is_empty(rest.trim_start())) => {
             Some(format!("write has:{own}"))
         }
-        "=" | "==" => Some(format!("write {own}:{value}")),
-        "!=" | "<>" | ">=" | "<=" | ">" | "<" => Some(format!("write {own}:{operator}{value}")),
+        "=" | "==" => Some(format!("write {own}:{}", plain_value(own, value))),
+        "!=" | "<>" | ">=" | "<=" | ">" | "<" => Some(match age(&operator, value) {
+            Some(age) => format!("write {own}:{age}"),
+            None => format!("write {own}:{operator}{}", plain_value(own, value)),
+        }),
         _ => None,
     };
     hint.map(|hint| (operator, hint))
+}
+
+/// What a time before now is compared with, as Jira writes it (`>= -7d`), as an age: what is later is younger.
+fn age(operator: &str, value: &str) -> Option<String> {
+    let span = value.strip_prefix('-').filter(|span| parse_span(span).is_some())?;
+    let sign = if operator.starts_with('>') { '<' } else { '>' };
+    (operator != "!=").then(|| format!("{sign}{span}"))
+}
+
+/// A value; what stands for one that a function of Jira's gives.
+fn plain_value<'v>(field: &str, value: &'v str) -> &'v str {
+    let is_function = value.contains('(') || value == "now";
+    match field {
+        _ if value.starts_with("currentuser") => "me",
+        "created" | "updated" | "due" if is_function => "2026-01-31",
+        _ if is_function => "VALUE",
+        _ => value,
+    }
 }
 
 /// Options of gh's lists, and the term that does the same.

@@ -371,7 +371,10 @@ fn time(compared: Compare, text: &str, column: usize) -> Result<Test, SyntaxErro
         None => Err(SyntaxError {
             column,
             problem: format!("'{text}' is not a valid date, time or age"),
-            hint: Some("write 2026-01-31, today, 2026-01-31T09:00:00Z, or an age: <7d, >12h".to_owned()),
+            hint: Some(
+                "write 2026-01-31, today, 2026-01-31T09:00:00Z, or an age: <7d (younger), >12h (older)"
+                    .to_owned(),
+            ),
         }),
     }
 }

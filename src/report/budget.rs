@@ -30,6 +30,15 @@ pub struct BudgetPeriod {
     pub tickets: usize,
 }
 
+/// The whole periods of an agreement that a period touches.
+#[must_use]
+pub fn whole_periods(agreement: Option<Agreement>, period: Period) -> Period {
+    let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
+    let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
+    let to = per.end(moment(period.to.saturating_sub(1))).unix();
+    Period { from: per.start(moment(period.from)).unix(), to: to.max(period.to) }
+}
+
 /// The budget of a period; by month, where no agreement says otherwise. The agreement's periods are whole ones,
 /// in UTC.
 #[must_use]
@@ -37,8 +46,8 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
     let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
     let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
     let mut periods = Vec::new();
-    let mut from = per.start(moment(period.from)).unix();
-    let begin = from;
+    let period = whole_periods(agreement, period);
+    let mut from = period.from;
     while from < period.to {
         let to = per.end(moment(from)).unix().max(from + 1);
         let within = Period { from, to };
@@ -52,7 +61,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
         });
         from = to;
     }
-    let within = Period { from: begin, to: from };
+    let within = Period { from: period.from, to: from };
     let mut tickets: Vec<(TicketId, String, Option<i64>, i64)> = cases
         .iter()
         .filter(|case| spent(case, within) > 0)

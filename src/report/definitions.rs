@@ -160,7 +160,7 @@ pub const METRICS: &[Definition] = &[
         title: "Escalations returned",
         unit: Unit::Share,
         is_of_end: false,
-        about: "share of escalations in the period that were returned by its end",
+        about: "share of escalations in the period after which the ticket was returned by its end",
         collect: returned,
     },
     Definition {
@@ -301,10 +301,12 @@ fn is_end(event: &Event) -> bool {
 }
 
 /// The clocks of a kind that came to their end in a period: 1 for those that were kept. One that was used up has ended
-/// then, as far as the promise goes, whenever it stopped.
+/// then, as far as the promise goes, whenever it stopped; by a target that was set afterwards, when that was set.
 pub(super) fn kept(case: &Case, period: Period, is_meant: impl Fn(&ClockKind) -> bool) -> Vec<i64> {
     let value = |clock: &Clock| {
-        let used_up = clock.due.filter(|_| clock.state == ClockState::Breached);
+        let judged = case.events().filter(|event| event.what.is_judged()).nth(clock.judgement);
+        let known = judged.map_or(i64::MIN, |event| event.at);
+        let used_up = clock.due.filter(|_| clock.state == ClockState::Breached).map(|due| due.max(known));
         let at = used_up.or(clock.stopped.map(|(at, _)| at));
         at.filter(|at| period.has(*at)).map(|_| i64::from(clock.state == ClockState::Met))
     };

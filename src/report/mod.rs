@@ -11,7 +11,7 @@ mod metrics;
 mod period;
 mod series;
 
-pub use budget::{Budget, BudgetPeriod, budget};
+pub use budget::{Budget, BudgetPeriod, budget, whole_periods};
 pub use case::Case;
 pub use definition::{Definition, Unit};
 pub use definitions::METRICS;

@@ -90,3 +90,39 @@ fn a_ticket_of_a_weekend_was_at_its_level_for_no_hours() {
     assert_eq!(row("level-1-time"), row("resolution-hours"));
     assert_eq!((row("level-1-time").0, row("level-2-time").0), (2, 0));
 }
+
+#[test]
+fn a_breach_that_a_severity_brings_to_light_counts_when_it_was_set() {
+    let sandbox = Sandbox::new();
+    sandbox.at("2026-01-01T00:00:00Z", "config set clocks.minor.resolution 30d");
+    sandbox.at("2026-01-01T00:00:00Z", "config set clocks.blocker.resolution 4h");
+    let id = sandbox.at("2026-01-30T09:00:00Z", "new A --severity minor");
+    sandbox.at("2026-02-02T09:00:00Z", &format!("triage {} --severity blocker", id.trim()));
+    sandbox.at("2026-02-02T12:00:00Z", &format!("resolve {} --as answered -m x", id.trim()));
+    for (period, expected) in [
+        ("--from 2026-01-01 --to 2026-01-31", 0),
+        ("--from 2026-02-01 --to 2026-02-28", 1),
+        ("--from 2026-01-01 --to 2026-02-28", 1),
+    ] {
+        assert_eq!(count(&sandbox, period, "", "resolution-kept"), expected, "{period}");
+    }
+}
+
+#[test]
+fn a_budget_is_of_whole_periods() {
+    let sandbox = Sandbox::new();
+    sandbox.at("2026-01-01T00:00:00Z", "config set agreement.hours 20");
+    sandbox.at("2026-01-01T00:00:00Z", "config set agreement.per month");
+    let id = sandbox.at("2026-01-03T09:00:00Z", "new A --spent 2h");
+    sandbox.at("2026-01-25T09:00:00Z", &format!("comment {} -m x --spent 3h", id.trim()));
+    for period in [
+        "--from 2026-01-15 --to 2026-01-20",
+        "--from 2026-01-01 --to 2026-01-31",
+        "--from 2026-01-31 --to 2026-01-31",
+    ] {
+        let said = sandbox.at("2027-01-01T00:00:00Z", &format!("report budget {period}"));
+        let row = said.lines().find(|line| line.starts_with("2026-01")).unwrap();
+        assert!(row.contains("20h") && row.contains("5h") && row.contains("15h"), "{period}: {said}");
+        assert!(!said.contains("2026-02"), "{period}: {said}");
+    }
+}

@@ -59,6 +59,7 @@ const CASES: &[Case] = &[
     Case("as_eve undo", "git support log", "", "true"),
     Case("s link --remove $id blocks 0000000000", "git support", "", "true"),
     Case("d=$(s new Dup); s resolve $d --as duplicate --of $id -m x; s link --remove $d duplicate-of $id", "git support link", "s/ORIGINAL/$id/", "s show $id | grep duplicated-by"),
+    Case("s report --html x.html --by severity", "git support report --by", "s/WHAT/severity/", "true"),
     Case("s comment $id --replace zzzzzzzz -m x", "git support log", "", "true"),
     Case("s redact $id --entry zzzzzzzz -m x", "git support show", "", "true"),
     Case("s comment $id --if-match zzzzzzzz -m x", "git support log", "", "true"),

@@ -158,6 +158,14 @@ fn a_severity_is_the_product_owners_to_judge() {
     sandbox.shell(&format!("{ann} git-support triage {id} --confirm")).ok();
     assert!(!sandbox.run(&["show", &id]).ok().contains("critical (proposed)"));
     assert!(sandbox.run(&["triage", &id, "--confirm"]).fails(1).contains("not a proposal"));
+    // Who sets what was proposed confirms it, by a step as by an edit.
+    for step in ["triage", "edit"] {
+        let id = sandbox.run(&["new", step, "--severity", "major"]).ok();
+        let id = id.trim();
+        assert!(sandbox.run(&["list", "is:proposed"]).ok().contains(step), "{step}");
+        sandbox.shell(&format!("{ann} git-support {step} {id} --severity major")).ok();
+        assert!(!sandbox.run(&["list", "is:proposed"]).ok().contains(step), "{step}");
+    }
     sandbox.run(&["config", "set", "policy.severity_by_owner", "enforce"]).ok();
     assert!(
         sandbox

@@ -16,7 +16,9 @@ use crate::process::{
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
 use crate::report::html::Notes;
-use crate::report::{By, Case, METRICS, Metric, Period, Week, budget, figures, grouped, lead_times, weeks};
+use crate::report::{
+    By, Case, METRICS, Metric, Period, Week, budget, figures, grouped, lead_times, weeks, whole_periods,
+};
 use crate::ticket::{Timestamp, parse_span};
 
 /// The length of a period where none is asked for, in seconds: 30 days.
@@ -56,25 +58,36 @@ pub struct Args {
     reading: ReadOptions,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
-    let project = session.project_in(args.reading.scope())?;
-    let at = project.moment()?;
-    let period = period(args, at)?;
-    let is_budget = args.query.first().is_some_and(|word| word == "budget");
+/// Sees that what was asked goes together.
+fn check(args: &Args, is_budget: bool) -> Result<(), Failure> {
     if is_budget
         && (args.query.len() > 1 || args.html.is_some() || args.by.is_some() || args.tickets.is_some())
     {
         return Err(Failure::usage("report budget takes no query, --html, --by or --tickets")
             .hint("git support report budget"));
     }
+    if args.html.is_some() && args.by.is_some() {
+        return Err(Failure::usage("report --html takes no --by").hint("git support report --by WHAT"));
+    }
+    Ok(())
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
+    let project = session.project_in(args.reading.scope())?;
+    let at = project.moment()?;
+    let period = period(args, at)?;
+    let is_budget = args.query.first().is_some_and(|word| word == "budget");
+    check(args, is_budget)?;
     let query = if is_budget { String::new() } else { given_query(&args.query)?.unwrap_or_default() };
+    let agreement = if is_budget { project.settings()?.agreement } else { None };
+    let period = if is_budget { whole_periods(agreement, period) } else { period };
     // What happened after the period changes nothing of it.
     let end = Timestamp::from_unix(period.to.saturating_sub(1)).unwrap_or(at);
     let cases = cases(args, &query, at.min(end), &project)?;
     let cases: Vec<&Case> = cases.iter().collect();
     if is_budget {
-        return Ok(budgeted(&cases, period, project.settings()?.agreement));
+        return Ok(budgeted(&cases, period, agreement));
     }
     let releases = project.releases()?;
     let weeks = weeks(&cases, period);

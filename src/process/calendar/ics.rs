@@ -32,6 +32,8 @@ struct Event {
     /// The day of its series whose place it takes.
     instead_of: Option<i64>,
     is_cancelled: bool,
+    /// The time at which it begins or ends, where that is not midnight: it is a part of a day.
+    time: Option<String>,
 }
 
 impl Calendar {
@@ -57,6 +59,11 @@ impl Calendar {
             let Some(first) = event.start else {
                 return Err(format!("{name} has no start date (DTSTART)"));
             };
+            if let Some(time) = &event.time {
+                return Err(format!(
+                    "{name} is not of whole days ({time}): have it written as a date, or left out"
+                ));
+            }
             let end = event.end.or_else(|| Some(first + event.days?));
             let last = end.map_or(first, |end| (end - 1).max(first));
             if last - first > MAX_DAYS {
@@ -130,8 +137,15 @@ impl Event {
         match name {
             "UID" => value.clone_into(&mut self.uid),
             "SUMMARY" => self.summary = Some(plain(value)),
-            "DTSTART" => self.start = day(value),
-            "DTEND" => self.end = day(value),
+            "DTSTART" | "DTEND" => {
+                let is_midnight =
+                    value.split_once('T').is_none_or(|(_, time)| time.trim_end_matches('Z') == "000000");
+                if !is_midnight {
+                    self.time.get_or_insert_with(|| value.to_owned());
+                }
+                let moment = if name == "DTSTART" { &mut self.start } else { &mut self.end };
+                *moment = day(value);
+            }
             "DURATION" => self.days = whole_days(value),
             "RRULE" => self.rule = Some(value.to_owned()),
             "RDATE" => self.added.extend(value.split(',').filter_map(|value| day(value.split('/').next()?))),
@@ -307,6 +321,14 @@ mod tests {
             (
                 "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:X\\, y\nEND:VEVENT\nEND:VCALENDAR\n",
                 "X, y has no start",
+            ),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Party\nDTSTART;TZID=Europe/Berlin:20261228T120000\nDTEND;TZID=Europe/Berlin:20261228T140000\nEND:VEVENT\nEND:VCALENDAR\n",
+                "Party is not of whole days (20261228T120000)",
+            ),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261224T140000Z\nEND:VEVENT\nEND:VCALENDAR\n",
+                "whole days",
             ),
             ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261399\nEND:VEVENT\nEND:VCALENDAR\n", "no start"),
             (&FILE.replace("FREQ=YEARLY", "FREQ=WEEKLY"), "Australia Day"),

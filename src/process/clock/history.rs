@@ -91,7 +91,8 @@ pub struct Wait<'a> {
 
 impl EventKind {
     /// True where rules are looked up.
-    pub(super) fn is_judged(&self) -> bool {
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
         matches!(self, Self::Opened | Self::Severity(_) | Self::Waits(_, Some(_)))
     }
 }
