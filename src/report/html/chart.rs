@@ -8,19 +8,23 @@ const WIDTH: usize = 720;
 const HEIGHT: usize = 180;
 
 /// The room above them.
-const TOP: f64 = 20.0;
+const TOP: f64 = 32.0;
+/// The room that the name of a bar takes where letters are largest, on a telephone.
+const NAME_WIDTH: usize = 130;
 
 /// Stacked bars over time: a bar for each name, its parts from the bottom up, each with its class.
 pub(super) fn stacked(title: &str, bars: &[(String, Vec<usize>)], classes: &[&str]) -> Markup {
     let most = bars.iter().map(|(_, parts)| parts.iter().sum::<usize>()).max().unwrap_or_default().max(1);
+    // Half of it is marked, too, and is a whole number.
+    let most = most.next_multiple_of(2);
     let step = (WIDTH - 50) as f64 / bars.len().max(1) as f64;
     let scale = |count: usize| count as f64 * HEIGHT as f64 / most as f64;
     // As many names as have room beside each other.
     let every = (bars.len() * 70).div_ceil(WIDTH - 50).max(1);
     html! {
-        svg.series role="img" aria-label=(title) viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + 46)) {
+        svg.series role="img" aria-label=(title) viewBox=(format!("0 0 {WIDTH} {}", HEIGHT + 58)) {
             title { (title) }
-            @for (share, label) in [(0, 0), (1, most.div_ceil(2)), (2, most)] {
+            @for (share, label) in [(0, 0), (1, most / 2), (2, most)] {
                 @let y = TOP + HEIGHT as f64 * (1.0 - share as f64 / 2.0);
                 line.axis x1="0" x2=(WIDTH) y1=(y) y2=(y) {}
                 text x="0" y=(y - 4.0) { (label) }
@@ -33,7 +37,9 @@ pub(super) fn stacked(title: &str, bars: &[(String, Vec<usize>)], classes: &[&st
                         width=(round((step * 0.8).max(1.0))) height=(round(scale(*count))) {}
                 }
                 @if place.is_multiple_of(every) {
-                    text.minor[!place.is_multiple_of(every * 3)] x=(round(x)) y=(HEIGHT + 42) { (name) }
+                    @let is_last = x > (WIDTH - NAME_WIDTH) as f64;
+                    text.minor[!place.is_multiple_of(every * 3)] x=(if is_last { WIDTH as f64 } else { round(x) })
+                        y=(HEIGHT + 54) text-anchor=[is_last.then_some("end")] { (name) }
                 }
             }
         }
