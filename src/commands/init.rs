@@ -9,7 +9,9 @@ use crate::commands::views;
 use crate::process::{Member, Role, SETTINGS, Settings, Team};
 use crate::project::{ChangeOptions, Outcome, Project, Scope};
 use crate::render::View;
-use crate::ticket::{Node, Person, TicketId, address_problem, has_visible, shell_word, visible, yaml};
+use crate::ticket::{
+    Node, Person, TicketId, address_problem, has_visible, set_in_text, shell_word, visible, yaml,
+};
 
 /// Clocks, as an example: without targets there are none.
 const CLOCKS: &str = "
@@ -265,8 +267,9 @@ fn config_text(branch: Option<&str>, hours: Option<&OfficeHours>) -> String {
     out.push_str(
         "\n# Saved queries, for `git support list @mine`.\n# queries:\n#   mine: status:open assignee:me\n",
     );
-    if let Some(branch) = branch {
-        let _ = write!(out, "\nbranch: {branch}\n");
+    match branch {
+        // A name may mean something else in YAML.
+        Some(branch) => set_in_text(&format!("{out}\n"), "branch", Some(Node::text(branch))).unwrap_or(out),
+        None => out,
     }
-    out
 }

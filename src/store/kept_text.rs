@@ -52,6 +52,32 @@ pub fn keep_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
     Err(io::Error::other(format!("{MAX_KEPT} unfiled texts are kept in {}", folder.display())))
 }
 
+/// Where it is told for which command a kept text is.
+fn purpose_of(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default();
+    file.with_file_name("kept-for").join(name)
+}
+
+/// Remembers for which command a text is kept; where it cannot be, the text is for any.
+pub fn keep_purpose(file: &Path, command: &str) {
+    let place = purpose_of(file);
+    if place.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok()) {
+        let _ = fs::write(place, command);
+    }
+}
+
+/// For which command a text is kept.
+#[must_use]
+pub fn purpose(file: &Path) -> Option<String> {
+    fs::read_to_string(purpose_of(file)).ok()
+}
+
+/// Removes a text that was filed, or that nobody wrote.
+pub fn drop_text(file: &Path) {
+    let _ = fs::remove_file(file);
+    let _ = fs::remove_file(purpose_of(file));
+}
+
 /// Removes the kept texts of a folder in which one of some words stands.
 ///
 /// # Errors
@@ -62,6 +88,7 @@ pub fn forget_texts(folder: &Path, words: &[String]) -> io::Result<()> {
         let holds = fs::read(&file).is_ok_and(|kept| holds_text(&kept, words));
         if holds {
             fs::remove_file(&file)?;
+            drop_text(&file);
         }
     }
     Ok(())

@@ -50,7 +50,7 @@ pub use git::RESOLVES;
 pub use hand_edits::HandEdit;
 pub use hand_set::HandSet;
 pub use history::IntroducedEntry;
-pub use kept_text::{forget_texts, keep_text, kept_texts, own_folder};
+pub use kept_text::{drop_text, forget_texts, keep_purpose, keep_text, kept_texts, own_folder, purpose};
 pub use lost::Lost;
 pub(crate) use merged_tree::{newly_contested, readable};
 pub use message::{TicketChange, Wording, of_tickets as message_of};

@@ -174,8 +174,9 @@ impl Store {
     /// Our branch goes forward to theirs, work tree and index with it.
     fn go_forward(&self, theirs: ObjectId, synced: &mut Synced) -> Result<(), Error> {
         let mut received = Vec::new();
-        let unborn = self.is_unborn()?;
         self.repository.commit(&self.target, |tip| -> Result<Option<TreeChange>, Error> {
+            // Another process may begin the branch meanwhile: what it wrote is not gone over.
+            let unborn = self.is_unborn()?;
             let forward = match tip {
                 Some(ours) => ours != theirs && self.repository.contains(theirs, ours)?,
                 None => true,

@@ -23,6 +23,9 @@ use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
 use crate::store::git::temporary;
 
+/// Git's lock on all references of a repository that keeps them in tables.
+pub(crate) const REFTABLE_LOCK: &str = "reftable/tables.list.lock";
+
 /// The mode of an ordinary file.
 const MODE: u32 = 0o100_644;
 
@@ -73,8 +76,9 @@ impl Repository {
         let common = self.repo.commondir();
         let index = IndexLock::path_for(&self.index_path());
         let reference = common.join(format!("{}.lock", target.reference));
-        let paths = [index, reference, common.join("packed-refs.lock"), self.repo.path().join("HEAD.lock")];
-        paths.into_iter().filter_map(|path| age(&path).map(|age| (path, age.as_secs()))).collect()
+        let shared = [reference, common.join("packed-refs.lock"), common.join(REFTABLE_LOCK)];
+        let paths = shared.into_iter().chain([index, self.repo.path().join("HEAD.lock")]);
+        paths.filter_map(|path| age(&path).map(|age| (path, age.as_secs()))).collect()
     }
 
     /// Copies the index into our folder and reads it.

@@ -123,12 +123,13 @@ impl Repository {
     /// Puts a written commit on the branch; false where the branch has moved.
     fn publish(&self, target: &Target, tip: Option<ObjectId>, proposal: &Proposal<'_>) -> Result<bool> {
         let Proposal { written, log, .. } = *proposal;
-        if self.tip(target)? != tip {
+        // Read once: a branch that begins in between is not to be taken for one that was seen.
+        let old = self.reference_id(&target.reference)?;
+        if old.or(target.start) != tip {
             return Ok(false);
         }
         let _shield = Shield::raise(&self.surroundings.interruptible);
         let _on_disk = WaitsForDisk::begin();
-        let old = self.reference_id(&target.reference)?;
         let folder = self.own_folder();
         let mut journal = Journal {
             reference: target.reference.clone(),
@@ -275,7 +276,7 @@ impl Repository {
         stop::here("work-tree");
         self.fill_index(copy, &entries)?;
         stop::here("index-bytes");
-        let old = self.reference_id(&target.reference)?.filter(|_| target.start.is_none());
+        let old = tip.filter(|_| target.start.is_none());
         let step = RefUpdate { name: &target.reference, old, new: written.commit, log };
         let Some(reference) = self.lock_reference(step)? else { return Ok(false) };
         copy.put_in_place(&checkout.previous(&self.own_folder()))?;

@@ -9,7 +9,7 @@ use git2::{ErrorCode, Oid, Transaction};
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Ident;
-use crate::store::git::index::held;
+use crate::store::git::index::{REFTABLE_LOCK, held};
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::path::shown;
@@ -208,7 +208,9 @@ impl Repository {
                 None if !stands => return Ok(None),
                 None if wait.again() => {}
                 None => {
-                    let lock = self.repo.commondir().join(format!("{}.lock", step.name));
+                    let own = format!("{}.lock", step.name);
+                    let lock = if self.has_reftable { REFTABLE_LOCK } else { own.as_str() };
+                    let lock = self.repo.commondir().join(lock);
                     if lock.exists() {
                         return Err(held(&lock));
                     }

@@ -24,8 +24,16 @@ pub(crate) struct CommitText {
 }
 
 /// Fetches what is named and nothing else, whatever the configuration says of tags, pruning and submodules.
-pub(crate) const FETCH: [&str; 6] =
-    ["fetch", "--quiet", "--no-tags", "--no-prune", "--recurse-submodules=no", "--no-write-fetch-head"];
+/// What is fetched goes where the command says, and nowhere else: by the refspecs of a mirror, it would go over our branches.
+pub(crate) const FETCH: [&str; 7] = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--recurse-submodules=no",
+    "--no-write-fetch-head",
+    "--refmap=",
+];
 
 /// A path that two commits have otherwise, and what each has there.
 pub(crate) struct Difference {
@@ -47,7 +55,9 @@ impl Repository {
     pub fn remote(&self, named: Option<&str>, target: &Target) -> Result<String> {
         let listed = self.git_here(&["remote"], b"", None)?;
         let known: Vec<String> = String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect();
-        let of_branch = self.configured(&format!("branch.{}.remote", target.name()));
+        // A branch that follows a local one has "." there, which is no remote.
+        let of_branch =
+            self.configured(&format!("branch.{}.remote", target.name())).filter(|name| name != ".");
         let wanted = named.map(str::to_owned).or(of_branch).or_else(|| match known.as_slice() {
             [only] => Some(only.clone()),
             _ => Some("origin".to_owned()),

@@ -1,6 +1,7 @@
 //! The branch that is read and written: the current one, or another that is named.
 
 use std::fs;
+use std::path::Path;
 
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::object_id::ObjectId;
@@ -121,10 +122,7 @@ impl Repository {
 
     /// The branch that is being rebased, if one is.
     fn rebased_branch(&self) -> Option<String> {
-        ["rebase-merge", "rebase-apply"].iter().find_map(|folder| {
-            let name = fs::read_to_string(self.repo.path().join(folder).join("head-name")).ok()?;
-            Some(name.trim().to_owned())
-        })
+        rebased_in(self.repo.path())
     }
 
     /// Refuses a target that must not be written now.
@@ -138,6 +136,7 @@ impl Repository {
         if target.is_detached() {
             return Err(self.detached());
         }
+        self.check_no_series(target)?;
         if let Some(place) = self.other_work_tree(target) {
             let message = format!("branch {} is checked out in another work tree, {place}", target.name());
             return Err(Error::new(Kind::Busy, message)
@@ -151,6 +150,26 @@ impl Repository {
             return Err(
                 Error::new(Kind::Busy, message).hint("write after git is done, or to another --branch")
             );
+        }
+        Ok(())
+    }
+
+    /// Refuses to write where git would drop it: by the abort of a series of commits that is applied here, or of a rebase of the
+    /// branch in another work tree.
+    fn check_no_series(&self, target: &Target) -> Result<()> {
+        let here = self.repo.path();
+        let is_series = here.join("sequencer/todo").exists() || here.join("rebase-apply/applying").exists();
+        if target.checked_out && is_series {
+            let message = "a series of commits is being applied (git cherry-pick, git revert, git am), and its abort would drop the change";
+            return Err(Error::new(Kind::Busy, message).hint("finish it, or abort it: git status"));
+        }
+        let common = self.repo.commondir();
+        let trees = fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten();
+        let all = trees.map(|entry| entry.path()).chain([common.to_owned()]);
+        for folder in all.filter(|folder| fs::canonicalize(folder).ok() != fs::canonicalize(here).ok()) {
+            if rebased_in(&folder).as_deref() == Some(target.reference.as_str()) {
+                return Err(rebase_in_progress(&target.reference));
+            }
         }
         Ok(())
     }
@@ -203,6 +222,14 @@ impl Repository {
             (value("branch ")? == target.reference && !is_own).then(|| place.to_owned())
         })
     }
+}
+
+/// The branch that a work tree rebases, by the folder where git keeps that.
+fn rebased_in(folder: &Path) -> Option<String> {
+    ["rebase-merge", "rebase-apply"].iter().find_map(|kind| {
+        let name = fs::read_to_string(folder.join(kind).join("head-name")).ok()?;
+        Some(name.trim().to_owned())
+    })
 }
 
 fn rebase_in_progress(branch: &str) -> Error {
