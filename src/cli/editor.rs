@@ -10,9 +10,11 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::cli::process_env;
 use crate::commands::{
-    Draft, Failure, GitProgram, Host, Kind, above_scissors, keep_text, kept_texts, own_folder, unix_text,
+    Draft, Failure, GitProgram, Host, Kind, above_scissors, drop_text, keep_purpose, keep_text, kept_texts,
+    own_folder, purpose, unix_text,
 };
 use crate::render::View;
+use crate::ticket::is_prefix;
 
 /// What the lines of an error on top of a draft begin with.
 const ERROR: &str = "# error: ";
@@ -23,6 +25,8 @@ const ERROR_END: &str = "# (Lines above are not read.)";
 /// refuses in any case is said before somebody writes.
 pub(super) struct Editing<'h> {
     host: Host<'h>,
+    /// The command that asks for texts.
+    purpose: Purpose,
     state: RefCell<State>,
 }
 
@@ -47,8 +51,8 @@ struct Text {
 }
 
 impl<'h> Editing<'h> {
-    pub(super) fn new(host: Host<'h>) -> Self {
-        Self { host, state: RefCell::default() }
+    pub(super) fn new(host: Host<'h>, arguments: &[OsString]) -> Self {
+        Self { host, purpose: Purpose::of(arguments), state: RefCell::default() }
     }
 
     /// The text that a command asks for.
@@ -93,6 +97,7 @@ impl<'h> Editing<'h> {
                 self.host.note(format!("note: {count} unfiled {texts} kept in {}", folder.display()));
             }
             let file = keep_text(&folder, draft.begin).context("keeping the text")?;
+            keep_purpose(&file, &self.purpose.to_string());
             return Ok(Text { file, left: draft.begin.to_owned(), is_pristine: true });
         };
         let name = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
@@ -101,7 +106,10 @@ impl<'h> Editing<'h> {
         let file = match (found, kept.as_slice(), wanted) {
             (Some(found), _, _) => found.clone(),
             (None, [], _) => bail!("no text is kept in {}", folder.display()),
-            (None, [only], "") => only.clone(),
+            (None, [only], "") => {
+                self.check_purpose(only)?;
+                only.clone()
+            }
             (None, several, "") => {
                 let names: Vec<String> = several.iter().filter_map(name).collect();
                 bail!(
@@ -115,6 +123,13 @@ impl<'h> Editing<'h> {
         };
         let left = without_error(&unix_text(&fs::read_to_string(&file).context("reading the kept text")?));
         Ok(Text { file, left, is_pristine: false })
+    }
+
+    /// Sees that a text which nobody named was written for this command: it may be for colleagues, or of another ticket.
+    fn check_purpose(&self, file: &Path) -> Result<()> {
+        let Some(other) = purpose(file).filter(|kept| !self.purpose.is(kept)) else { return Ok(()) };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        bail!("the text is kept for: git support {other}; to use it here, name it: --resume={name}")
     }
 
     /// What the editor leaves of a text; the clock then shows when it was finished.
@@ -166,7 +181,7 @@ impl<'h> Editing<'h> {
     /// Removes the texts, which were filed, or which nobody wrote.
     pub(super) fn filed(&self) {
         for text in self.state.take().texts {
-            let _ = fs::remove_file(text.file);
+            drop_text(&text.file);
         }
     }
 
@@ -174,6 +189,21 @@ impl<'h> Editing<'h> {
     pub(super) fn kept_after(&self, failure: Failure, arguments: &[OsString]) -> Failure {
         let kept = self.kept();
         kept.iter().fold(failure, |failure, file| failure.hint(resume_hint(file, arguments)))
+    }
+
+    /// What failed, and how to file what somebody typed for it at the terminal (`-F -`), which is kept as if an editor had it.
+    pub(super) fn typed_kept_after(&self, failure: Failure, typed: &str, arguments: &[OsString]) -> Failure {
+        let words: Option<Vec<&str>> = arguments.iter().skip(1).map(|word| word.to_str()).collect();
+        let words = words.filter(|words| words.contains(&"-") && !typed.trim().is_empty());
+        let (Some(words), Some(folder)) = (words, own_folder(&self.host.env)) else { return failure };
+        let Ok(file) = keep_text(&folder, typed) else { return failure };
+        keep_purpose(&file, &self.purpose.to_string());
+        let file = file.display().to_string();
+        let again = words.iter().map(|word| if *word == "-" { file.as_str() } else { word });
+        match shlex::try_join(again) {
+            Ok(again) => failure.hint(format!("what you typed is kept: git support {again}")),
+            Err(_) => failure.hint(format!("what you typed is kept in {file}")),
+        }
     }
 
     /// Says how to file texts that were written, where a command changed nothing.
@@ -188,9 +218,54 @@ impl<'h> Editing<'h> {
         let (pristine, written): (Vec<Text>, Vec<Text>) =
             self.state.take().texts.into_iter().partition(|text| text.is_pristine);
         for text in pristine {
-            let _ = fs::remove_file(text.file);
+            drop_text(&text.file);
         }
         written.into_iter().map(|text| text.file).collect()
+    }
+}
+
+/// What a text is for: a command, its ticket, and who reads it.
+struct Purpose(Vec<String>);
+
+impl Purpose {
+    /// Options that stand before a command, with a value.
+    const WITH_VALUE: [&'static str; 5] = ["-C", "--branch", "--format", "--color", "--git-dir"];
+    /// Options that say who reads a text.
+    const READERS: [&'static str; 3] = ["--internal", "--public", "--from"];
+
+    fn of(arguments: &[OsString]) -> Self {
+        let words: Vec<&str> = arguments.iter().skip(1).filter_map(|word| word.to_str()).collect();
+        let is_value = |place: usize| {
+            place
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .is_some_and(|word| Self::WITH_VALUE.contains(word))
+        };
+        let is_plain = |(place, word): &(usize, &&str)| !word.starts_with('-') && !is_value(*place);
+        let mut plain = words.iter().enumerate().filter(is_plain).map(|(_, word)| (*word).to_owned());
+        let verb = plain.next();
+        let is_ticket =
+            |word: &String| verb.as_deref() != Some("new") && is_prefix(word.trim_start_matches('#'));
+        let ticket = plain.next().filter(is_ticket);
+        let readers = words.iter().filter(|word| Self::READERS.contains(word)).map(|word| (*word).to_owned());
+        Self(verb.into_iter().chain(ticket).chain(readers).collect())
+    }
+
+    /// True for what is as well what was kept; an id may be cut.
+    fn is(&self, kept: &str) -> bool {
+        let kept: Vec<&str> = kept.split_whitespace().collect();
+        let is_same = |(own, kept): (&String, &&str)| {
+            let (own, kept) = (own.trim_start_matches('#'), kept.trim_start_matches('#'));
+            own == kept
+                || (is_prefix(own) && is_prefix(kept) && (own.starts_with(kept) || kept.starts_with(own)))
+        };
+        self.0.len() == kept.len() && self.0.iter().zip(&kept).all(is_same)
+    }
+}
+
+impl std::fmt::Display for Purpose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(" "))
     }
 }
 

@@ -59,7 +59,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
     let way = on_change::Way::of(command, &surroundings);
     let announce = |announcement: &Announcement| on_change::announce(announcement, way);
     let host = Host::new(surroundings.clone(), &random, &progress::bar, &announce);
-    let editing = Editing::new(host.clone());
+    let editing = Editing::new(host.clone(), arguments);
     let editor = |draft: &Draft<'_>| editing.text(draft);
     let questions = Questions::default();
     let interruptible = Arc::clone(&surroundings.interruptible);
@@ -102,13 +102,27 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         goes_on
     });
     let explained = |failure| flags_meant::with_option(failure, &options::line(), arguments);
-    let view = outcome.map_err(|failure| editing.kept_after(explained(failure), arguments))?;
+    let view = outcome.map_err(|failure| unfiled(explained(failure), &editing, &input, arguments))?;
     if matches!(view, View::DryRun(_) | View::Unchanged(_)) {
         editing.kept_unfiled(arguments);
     } else {
         editing.filed();
     }
     shown(&view, options, &session, &look)
+}
+
+/// What failed, and how to file the texts that were written for it, in an editor or at the terminal.
+fn unfiled(
+    failure: Failure,
+    editing: &Editing<'_>,
+    input: &Repeatable<std::io::Stdin>,
+    arguments: &[OsString],
+) -> Failure {
+    let failure = editing.kept_after(failure, arguments);
+    if !std::io::stdin().is_terminal() {
+        return failure;
+    }
+    editing.typed_kept_after(failure, &input.text(), arguments)
 }
 
 /// The name of a form that only the findings of a gate come in, and no answer to a change.

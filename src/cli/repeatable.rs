@@ -22,6 +22,11 @@ impl<R: Read> Repeatable<R> {
         Self(RefCell::new(State { inner, read: Vec::new(), at: 0 }))
     }
 
+    /// What was read so far, as text.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.borrow().read).into_owned()
+    }
+
     /// Begins again.
     pub(super) fn repeat(&self) {
         self.0.borrow_mut().at = 0;

@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Some(Verb::Remove { name, writing }) => {
             writing.change(&format!("remove answer {name}"), session, |change| {
                 change.project().answer(name)?;
-                change.remove_answer(name);
+                change.remove_answer(name)?;
                 Ok(())
             })
         }
@@ -133,7 +133,7 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
             return Err(Failure::new(Kind::Refused, format!("there is an answer {name} already"))
                 .hint(format!("git support answer edit {name} -e")));
         }
-        change.put_answer(&new);
+        change.put_answer(&new)?;
         Ok(())
     })
 }
@@ -150,7 +150,7 @@ fn edit(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
     note_unknown(&new, session);
     details.writing.change(&format!("change answer {}", details.name), session, |change| {
         if change.project().answer(&details.name)? != new {
-            change.put_answer(&new);
+            change.put_answer(&new)?;
         }
         Ok(())
     })

@@ -86,7 +86,8 @@ pub use session::{Finished, Session};
 pub use crate::commands::session::Draft;
 pub use crate::intake::{above_scissors, unix_text};
 pub use crate::project::{
-    Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, keep_text, kept_texts, own_folder,
+    Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, drop_text, keep_purpose, keep_text,
+    kept_texts, own_folder, purpose,
 };
 pub use crate::query::{PROPERTIES, field_of, requoted};
 pub use crate::ticket::nearest;

@@ -291,7 +291,8 @@ fn title_and_description(
     changes: &mut Changes,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
-    if args.message.resume.is_some() {
+    // With -e, what was kept is no form: a title and a description, as they were asked for.
+    if args.message.resume.is_some() && !args.message.edit {
         form(&args.message, changes, session)?;
         let title = args.title.as_deref().map(|title| FieldChange::to_text(title.trim()));
         changes.extend(title.map(|title| (Field::Title, title)));

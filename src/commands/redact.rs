@@ -163,7 +163,18 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
             let message = format!("'{}' is too short to redact: other words contain it", visible_line(&text));
             return Err(Failure::usage(message));
         }
-        redaction.texts.push(text);
+        // Lines that came with the line ends of mail and Windows are printed without.
+        let of_windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        let file = codec::write(ticket);
+        let is_there = |text: &String| holds_text(file.as_bytes(), std::slice::from_ref(text));
+        if of_windows != text && is_there(&of_windows) {
+            if is_there(&text) {
+                redaction.texts.push(text);
+            }
+            redaction.texts.push(of_windows);
+        } else {
+            redaction.texts.push(text);
+        }
     }
     for text in &args.entry {
         let known = ticket.timeline().iter().any(|entry| entry.id.as_str() == text);

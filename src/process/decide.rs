@@ -44,6 +44,7 @@ pub fn open(
     let mut record = Record::default();
     record.change_all(&Fields::default(), changes)?;
     record.judge_severity(rules, actor)?;
+    record.check_assignee(&Fields::default(), rules, actor)?;
     record.check_side_door(&id, &Fields::default(), &request, rules, actor)?;
     record.check_ending(&id, &Fields::default(), &request, rules)?;
     if !record.set.contains_key(&Field::Title) {
@@ -183,7 +184,7 @@ impl Record {
             RequestKind::Unlink(kind, other) => self.unlink(ticket, kind, other),
             RequestKind::Assign(who) => {
                 self.change(head, &Field::Assignee, &FieldChange::To(who.as_deref().map(Node::text)))?;
-                self.check_assignee(ticket, rules, actor).map(|()| Action::Assign)
+                self.check_assignee(ticket.fields(), rules, actor).map(|()| Action::Assign)
             }
             RequestKind::Repeat(changes, fix) => {
                 self.change_all(head, changes)?;
@@ -307,7 +308,7 @@ impl Record {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         self.change_all(ticket.fields(), changes)?;
-        self.check_assignee(ticket, rules, actor)?;
+        self.check_assignee(ticket.fields(), rules, actor)?;
         self.settle_severity(ticket, changes, rules, actor)?;
         self.judge_severity(rules, actor)
     }

@@ -5,19 +5,19 @@ use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
 use crate::process::request::Actor;
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Field, Level, Set, Ticket};
+use crate::ticket::{Action, Field, Fields, Level, Set};
 
 impl Record {
-    /// Sees that whoever is to work on a ticket works at its level, and that somebody of the team says so, as strictly as the
-    /// policy wants it.
+    /// Sees that whoever is to work on a ticket works at its level, and that somebody of the team says so and whose it is, as
+    /// strictly as the policy wants it.
     pub(super) fn check_assignee(
         &mut self,
-        ticket: &Ticket,
+        head: &Fields,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<(), Refusal> {
-        if self.set_of(&Field::Assignee).is_some() {
-            self.check_level(ticket, &Action::Assign, rules, actor)?;
+        if self.sets(&Field::Assignee) || self.sets(&Field::Owner) {
+            self.check_level(head, &Action::Assign, rules, actor)?;
         }
         let value = |field: &Field| match self.set_of(field) {
             Some(Set::Value { to, .. }) => to.clone(),
@@ -25,7 +25,7 @@ impl Record {
         };
         let Some(who) = value(&Field::Assignee).map(|who| who.to_string()) else { return Ok(()) };
         let level = value(&Field::Level).and_then(|level| Level::parse(&level.to_string()));
-        let level = level.unwrap_or(ticket.fields().level());
+        let level = level.unwrap_or(head.level());
         let member = rules.team.members.iter().find(|member| member.known().is_named(&who));
         let Some(member) = member.filter(|member| !rules.may_work(&member.person(), level)) else {
             return Ok(());
@@ -37,12 +37,12 @@ impl Record {
     /// Sees that somebody works at their own level, as strictly as the policy wants it.
     pub(super) fn check_level(
         &mut self,
-        ticket: &Ticket,
+        head: &Fields,
         step: &Action,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<(), Refusal> {
-        let level = ticket.fields().level();
+        let level = head.level();
         if rules.may_take(&actor.member, step, level) {
             return Ok(());
         }

@@ -98,7 +98,7 @@ pub use request::{
     ResolutionRequest,
 };
 pub use results::{DOCTEST, FailureGroup, MAX_NAMED, Results};
-pub use rings::rings;
+pub use rings::{lacks_original, rings};
 pub use rules::Rules;
 pub use secrets::{
     names_a_secret, secret_in, secrets_given, secrets_in, without_known, without_secrets,

@@ -1,8 +1,8 @@
-//! Rings of links: tickets that lead back to themselves. No step makes one; two branches that were merged may.
+//! Links that cannot be so: rings, which no step makes and two branches that were merged may; and a duplicate of nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ticket::{LinkKind, Ticket, TicketId};
+use crate::ticket::{Field, LinkKind, Resolution, Ticket, TicketId};
 
 /// The kinds of links that must not lead back: each in one of its two directions.
 const ONE_WAY: &[LinkKind] =
@@ -20,6 +20,16 @@ pub fn rings(tickets: &BTreeMap<TicketId, Ticket>) -> Vec<(LinkKind, Vec<TicketI
         }
     }
     rings
+}
+
+/// True for a duplicate that does not name what it is one of: whoever reported it would not know where the work is done.
+#[must_use]
+pub fn lacks_original(ticket: &Ticket) -> bool {
+    let head = ticket.fields();
+    let code = head.get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
+    !head.status().is_open()
+        && code == Some(Resolution::Duplicate)
+        && head.members(&Field::Links(LinkKind::DuplicateOf)).next().is_none()
 }
 
 /// The first ring that links of a kind lead into from a ticket, by tickets that were not looked at before.

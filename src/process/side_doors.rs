@@ -8,9 +8,7 @@ use crate::process::request::{Actor, Changes, Request};
 use crate::process::rules::Rules;
 use crate::process::steps::{needed, not_an_owner};
 use crate::process::table::{STEPS, outcome};
-use crate::ticket::{
-    Action, Field, Fields, Finding, Level, LinkKind, Node, Resolution, Set, Status, Ticket, TicketId,
-};
+use crate::ticket::{Action, Field, Fields, Finding, Level, Node, Resolution, Set, Status, Ticket, TicketId};
 
 /// What an entry says that went over the rules of levels and statuses.
 const OVERRIDE: &str = "policy.level_by_role";
@@ -136,31 +134,10 @@ impl Record {
         let is_fixed =
             self.code(head).is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Fixed);
         let has_commit = head.members(&Field::Commits).next().is_some() || self.sets(&Field::Commits);
-        if is_fixed && !has_commit {
-            return self.weigh_missing_commit(id, rules, Some(request));
+        if !is_fixed || has_commit {
+            return Ok(());
         }
-        self.warn_of_no_original(id, head);
-        Ok(())
-    }
-
-    /// Warns of a duplicate that does not name, or no longer names, what it is one of: whoever reported it would not know
-    /// where the work is done.
-    pub(super) fn warn_of_no_original(&mut self, id: &TicketId, head: &Fields) {
-        let originals = Field::Links(LinkKind::DuplicateOf);
-        let code = self.code(head).map(|code| Resolution::parse(&code.to_string()));
-        if code != Some(Resolution::Duplicate) || self.status_set().unwrap_or(head.status()).is_open() {
-            return;
-        }
-        let (added, removed) = match self.set_of(&originals) {
-            Some(Set::Members { add, remove }) => (add.as_slice(), remove.as_slice()),
-            _ => (&[][..], &[][..]),
-        };
-        let names_one =
-            !added.is_empty() || head.members(&originals).any(|id| removed.iter().all(|gone| gone != id));
-        if !names_one {
-            let hint = format!("git support link {id} {} ORIGINAL", LinkKind::DuplicateOf);
-            self.warnings.push(format!("it is a duplicate that names no original: {hint}"));
-        }
+        self.weigh_missing_commit(id, rules, Some(request))
     }
 
     /// Sees that a ticket that has ended goes on saying how.

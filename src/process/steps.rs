@@ -51,7 +51,7 @@ impl Record {
         let (head, action) = (ticket.fields(), step.action());
         let Some(status) = outcome(&action, head.status()) else { return Err(illegal(ticket, action)) };
         if action != Action::Triage {
-            self.check_level(ticket, &action, rules, actor)?;
+            self.check_level(ticket.fields(), &action, rules, actor)?;
         }
         let needs_reason = matches!(
             step,
@@ -78,12 +78,12 @@ impl Record {
             ProcessAction::Escalate { findings, force, to } => {
                 self.escalate(ticket, findings, *force, rules)?;
                 self.hand_over(ticket, to)?;
-                self.check_assignee(ticket, rules, actor)?;
+                self.check_assignee(ticket.fields(), rules, actor)?;
             }
             ProcessAction::Return { level, to, .. } => {
                 self.give_back(ticket, *level)?;
                 self.hand_over(ticket, to)?;
-                self.check_assignee(ticket, rules, actor)?;
+                self.check_assignee(ticket.fields(), rules, actor)?;
             }
             ProcessAction::Alert(who) => self.told = Some(who.clone()),
             ProcessAction::Defer(to) => self.defer(ticket, to, rules, actor)?,
@@ -133,8 +133,8 @@ impl Record {
         }
         self.judge_severity(rules, actor)?;
         // To triage is first of all to judge: whose the severity is comes before whose the level is.
-        self.check_level(ticket, &Action::Triage, rules, actor)?;
-        self.check_assignee(ticket, rules, actor)
+        self.check_level(ticket.fields(), &Action::Triage, rules, actor)?;
+        self.check_assignee(ticket.fields(), rules, actor)
     }
 
     /// A severity set by somebody who is no product owner is a proposal, or refused.

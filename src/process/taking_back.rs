@@ -107,7 +107,6 @@ impl Record {
         }
         let change = FieldChange::Members { add: Vec::new(), remove: vec![other.to_string()] };
         self.change(ticket.fields(), &field, &change)?;
-        self.warn_of_no_original(ticket.id(), ticket.fields());
         Ok(Action::Unlink)
     }
 }

@@ -87,12 +87,24 @@ impl Project<'_> {
 
 impl Change<'_, '_> {
     /// Writes an answer.
-    pub fn put_answer(&mut self, answer: &Answer) {
-        self.files.push(FileChange::write(layout::answer(&answer.name), answer.write()));
+    ///
+    /// # Errors
+    /// It is not for the author to change.
+    pub fn put_answer(&mut self, answer: &Answer) -> Result<(), Failure> {
+        let path = layout::answer(&answer.name);
+        self.check_owned(&path)?;
+        self.files.push(FileChange::write(path, answer.write()));
+        Ok(())
     }
 
     /// Removes an answer's file.
-    pub fn remove_answer(&mut self, name: &str) {
-        self.files.push(FileChange::remove(layout::answer(name)));
+    ///
+    /// # Errors
+    /// It is not for the author to change.
+    pub fn remove_answer(&mut self, name: &str) -> Result<(), Failure> {
+        let path = layout::answer(name);
+        self.check_owned(&path)?;
+        self.files.push(FileChange::remove(path));
+        Ok(())
     }
 }

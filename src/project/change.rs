@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{
     Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, RequestKind, Rules, checksum, decide,
-    open, speaker,
+    lacks_original, open, speaker,
 };
 use crate::project::author::Author;
 use crate::project::failure::{Failure, Kind};
@@ -15,7 +15,7 @@ use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
 use crate::store::{CommitDraft, TicketChange, layout};
-use crate::ticket::{Action, EntryId, Person, Ticket, TicketId, Timestamp, codec};
+use crate::ticket::{Action, EntryId, LinkKind, Person, Ticket, TicketId, Timestamp, codec};
 
 /// How a change is made.
 #[derive(Debug, Clone, Default)]
@@ -204,6 +204,9 @@ impl<'p, 'h> Change<'p, 'h> {
         if is_touched || action.is_ok() {
             self.tickets.insert(id.clone(), change);
         }
+        if let Ok(Some(Action::Reopen)) = action {
+            self.unlink_what_ended(id)?;
+        }
         action
     }
 
@@ -338,7 +341,7 @@ impl<'p, 'h> Change<'p, 'h> {
     /// What is to be written.
     pub(super) fn finish(self) -> Result<Drafted, Failure> {
         let Self { project, options, tickets, mut files, adopts, rewritten, subject, action, .. } = self;
-        let (warnings, bulk) = (self.warnings, self.bulk);
+        let (mut warnings, bulk) = (self.warnings, self.bulk);
         files.extend(self.stored.iter().map(|(id, blob)| FileChange::stored(layout::ticket(id), *blob)));
         if let Some(bulk) = bulk {
             bulk.finish().map_err(crate::store::Error::from)?;
@@ -347,6 +350,15 @@ impl<'p, 'h> Change<'p, 'h> {
             change.before.as_ref() != Some(&change.after) || rewritten.contains(change.after.id())
         };
         let (changed, same): (Vec<TicketChange>, Vec<TicketChange>) = tickets.into_values().partition(is_new);
+        for TicketChange { before, after } in &changed {
+            if lacks_original(after) && before.as_ref().is_some_and(|before| !lacks_original(before)) {
+                let hint = format!("git support link {} {} ORIGINAL", after.id(), LinkKind::DuplicateOf);
+                warnings.push(format!(
+                    "warning: {}: it is a duplicate that names no original: {hint}",
+                    after.id()
+                ));
+            }
+        }
         if !options.allow_secret {
             changed.iter().try_for_each(refuse_in_ticket)?;
             files.iter().try_for_each(refuse_in_file)?;

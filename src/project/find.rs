@@ -214,7 +214,11 @@ impl Project<'_> {
                 Meant::Several(people) => return Err(ambiguous_person(Kind::Usage, &name, &people)),
                 Meant::Nobody => {}
             }
-            if !self.has_ticket_of(field, &name)? {
+            let mut is_known = false;
+            for known_by in [field, "by", "reporter"] {
+                is_known = is_known || self.has_ticket_of(known_by, &name)?;
+            }
+            if !is_known {
                 let failure = unknown_person(Kind::Usage, &name, &team);
                 let words = format!("to search for the text: '\"{}\"'", crate::ticket::visible(&name));
                 return Err(Failure { hints: vec![words], ..failure });

@@ -79,7 +79,7 @@ impl Change<'_, '_> {
     }
 
     /// Does what is requested to a ticket, and what follows from it at the other ends of its links: both tickets show a link,
-    /// an original lists its duplicates, and a ticket that is reopened is no duplicate any more.
+    /// and an original lists its duplicates.
     ///
     /// # Errors
     /// The links would form a ring, a ticket is not there, or a rule refused the request.
@@ -105,24 +105,6 @@ impl Change<'_, '_> {
                     if is_closed { self.follow(id, close).map(drop) } else { Ok(()) }
                 }
             }
-            RequestKind::Process(ProcessAction::Reopen) => {
-                let ticket = self.ticket(id)?;
-                self.request(id, request)?;
-                // What ended it does not hold any more: the original goes on without it, the known error has not answered it.
-                let links = ticket.iter().flat_map(|ticket| ticket.fields().links());
-                let ended =
-                    links.filter(|(kind, _)| [LinkKind::DuplicateOf, LinkKind::AnsweredBy].contains(kind));
-                for (kind, other) in ended {
-                    let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else {
-                        continue;
-                    };
-                    self.follow(id, Request::new(RequestKind::Unlink(kind.clone(), other.clone())))?;
-                    if self.ticket(&other)?.is_some() {
-                        self.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
-                    }
-                }
-                Ok(())
-            }
             RequestKind::Comment
             | RequestKind::ReplaceComment(_)
             | RequestKind::Attach(_)
@@ -137,6 +119,22 @@ impl Change<'_, '_> {
             | RequestKind::Repeat(..)
             | RequestKind::Process(_) => self.request(id, request).map(drop),
         }
+    }
+
+    /// What ended a ticket that is reopened, by whatever, does not hold any more: the original goes on without it, the known
+    /// error has not answered it.
+    pub(super) fn unlink_what_ended(&mut self, id: &TicketId) -> Result<(), Failure> {
+        let ticket = self.ticket(id)?;
+        let links = ticket.iter().flat_map(|ticket| ticket.fields().links());
+        let ended = links.filter(|(kind, _)| [LinkKind::DuplicateOf, LinkKind::AnsweredBy].contains(kind));
+        for (kind, other) in ended {
+            let (Some(other), Some(converse)) = (TicketId::parse(other), kind.converse()) else { continue };
+            self.follow(id, Request::new(RequestKind::Unlink(kind.clone(), other.clone())))?;
+            if self.ticket(&other)?.is_some() {
+                self.follow(&other, Request::new(RequestKind::Unlink(converse, id.clone())))?;
+            }
+        }
+        Ok(())
     }
 
     /// Sees that a new link closes no ring: a ticket that blocks itself over others could never be done, and one that is a

@@ -44,10 +44,11 @@ impl MailTaking<'_, '_, '_> {
     /// The tickets that a Message-ID came in, or went out, with, the oldest first.
     pub(super) fn tickets_of(&self, id: &str) -> Result<Vec<TicketId>, Failure> {
         let mut all = Vec::new();
-        // One of ours names its ticket, also before the ticket says that it was sent.
+        // One of ours names its ticket, also before the ticket says that it was sent, and where it was purged since.
         if let Some((ticket, entry)) = named_by_message_id(id)
             && let Some(found) = self.change.ticket(&ticket)?
-            && found.timeline().iter().any(|known| known.id == entry && known.outgoing_mail().is_some())
+            && (found.is_purged()
+                || found.timeline().iter().any(|known| known.id == entry && known.outgoing_mail().is_some()))
         {
             all.push(ticket);
         }

@@ -89,22 +89,30 @@ impl Change<'_, '_> {
         Ok(())
     }
 
-    /// Sees that the author may change a file of the project's rules.
+    /// Sees that the author may change a file of the project's rules; or an answer, which is the team's.
     pub(super) fn check_owned(&mut self, path: &str) -> Result<(), Failure> {
         let rules = self.project().rules()?;
-        if rules.may_change_rules(&self.author.member) {
+        let (team, member) = (&rules.team, &self.author.member);
+        let is_answer = path.starts_with(layout::ANSWERS);
+        let is_theirs = is_answer && (team.members.is_empty() || team.has_member(member));
+        if is_theirs || rules.may_change_rules(member) {
             return Ok(());
         }
         let who = self.author.by.to_string();
         match rules.settings.rules_by_role {
             Policy::Off => Ok(()),
             Policy::Warn => {
-                let why = "is neither lead nor product owner (policy.rules_by_role)";
-                self.warnings.push(format!("warning: {path}: {} {why}", self.author.by.short()));
+                let why = if is_answer { "is not on the team" } else { "is neither lead nor product owner" };
+                self.warnings.push(format!(
+                    "warning: {path}: {} {why} (policy.rules_by_role)",
+                    self.author.by.short()
+                ));
                 Ok(())
             }
             Policy::Enforce => {
-                let (what, allowed) = (format!("change {path}"), rules.team.leaders());
+                let everybody = || team.members.iter().map(|member| member.name.clone()).collect();
+                let allowed = if is_answer { everybody() } else { team.leaders() };
+                let what = format!("change {path}");
                 Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.rules_by_role" }.into())
             }
         }

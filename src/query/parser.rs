@@ -124,6 +124,7 @@ impl Parser<'_> {
         let column = token.column;
         match token.piece {
             Piece::Word(word) => {
+                check_quotes(&word, column)?;
                 let phrase = phrase(None, &word, column)?;
                 let spelled = phrase.spelled(&word.text).map(Filter::Words);
                 let words = match spelled {
@@ -132,7 +133,9 @@ impl Parser<'_> {
                 };
                 // An id, or its beginning, pasted from a commit or a mail with what stood around it, is that ticket.
                 let id = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-                let is_id = !word.is_quoted && (TicketId::parse(&id).is_some() || may_begin_id(&id));
+                let is_marked = word.text.trim_start_matches(['(', '[']).starts_with('#');
+                let is_id =
+                    !word.is_quoted && (TicketId::parse(&id).is_some() || may_begin_id(&id, is_marked));
                 self.pasted.extend(is_id.then(|| id.clone()));
                 let is_it = is_id.then(|| Filter::Term(Key::Id, vec![Test::Text(id)]));
                 Ok(Some(is_it.map_or(words.clone(), |is_it| Filter::Any(vec![words, is_it]))))
@@ -298,7 +301,11 @@ impl Parser<'_> {
 fn no_property(column: usize, word: &str) -> SyntaxError {
     let error = no_such(column, word, PROPERTIES);
     let is_status = Status::WORDS.contains(&word.to_lowercase().as_str());
-    let hint = is_status.then(|| format!("write status:{}", word.to_lowercase()));
+    let hint = match word.to_lowercase() {
+        word if is_status => Some(format!("write status:{word}")),
+        word if word == "assigned" => Some("write has:assignee".to_owned()),
+        _ => None,
+    };
     SyntaxError { hint: hint.or(error.hint), ..error }
 }
 
@@ -334,12 +341,25 @@ fn awaiting(who: &str) -> Option<Filter> {
     }
 }
 
+/// Refuses a phrase in quotes that a query does not know: its words would be looked for one by one.
+fn check_quotes(word: &Value, column: usize) -> Result<(), SyntaxError> {
+    const OPENING: [char; 3] = ['“', '„', '«'];
+    let rest =
+        word.text.strip_prefix(OPENING).filter(|rest| !word.is_quoted && !rest.ends_with(habits::QUOTES));
+    let Some(rest) = rest else { return Ok(()) };
+    Err(SyntaxError {
+        column,
+        problem: format!("{} has quotes that a query does not know", word.text),
+        hint: Some(format!("write '\"{rest} …\"'")),
+    })
+}
+
 /// The shortest beginning of an id that commands take.
 const MIN_ID: usize = 4;
 
-/// True for a word that is rather the beginning of an id than anything else: with a digit, and long enough.
-fn may_begin_id(word: &str) -> bool {
-    word.len() >= MIN_ID && is_base32(word) && word.contains(|c: char| c.is_ascii_digit())
+/// True for a word that is rather the beginning of an id than anything else: with a digit or `#` before it, and long enough.
+fn may_begin_id(word: &str, is_marked: bool) -> bool {
+    word.len() >= MIN_ID && is_base32(word) && (is_marked || word.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn key(name: &str, column: usize) -> Result<Key, SyntaxError> {

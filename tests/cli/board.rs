@@ -191,3 +191,30 @@ fn what_was_typed_on_the_board_is_not_lost() {
     assert!(sandbox.ticket_file(&pay).contains("note: Long words."), "{}", sandbox.ticket_file(&pay));
     assert!(sandbox.run(&["list", "severity:major"]).ok().contains("5 o'clock"));
 }
+
+#[test]
+fn what_is_pasted_is_text_and_no_key() {
+    let (sandbox, pay, _) = project();
+    sandbox.file("../pasted", "Hello,\nplease restart the router.\nrm the cache.\n");
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.text("git support board");
+    terminal.keys(&["Enter"]);
+    terminal.until(&pay);
+    let paste = || {
+        terminal.tmux(&["load-buffer", "../pasted"]).unwrap();
+        terminal.tmux(&["paste-buffer", "-p"]).unwrap();
+    };
+    paste();
+    terminal.until("nothing to paste into");
+    terminal.keys(&[":"]);
+    terminal.text(&format!("comment {pay} -m "));
+    paste();
+    terminal.until("rm the cache.");
+    terminal.keys(&["Enter"]);
+    terminal.until(&format!("comment {pay}"));
+    terminal.keys(&["q"]);
+    terminal.until("ready>");
+    let file = sandbox.ticket_file(&pay);
+    assert!(file.contains("Hello,\n    please restart the router.\n    rm the cache."), "{file}");
+    assert!(!file.contains("action: pend"), "{file}");
+}

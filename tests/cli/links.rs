@@ -107,6 +107,12 @@ fn a_duplicate_names_its_original() {
     sandbox.run(&["reopen", &one, "-m", "Not the same"]).ok();
     let removed = sandbox.run(&["link", "--remove", &one, "duplicate-of", &three]);
     assert!(!removed.stderr.contains("original"), "{}", removed.stderr);
+    // Whichever of both is undone first.
+    for (id, other) in [(&one, &two), (&two, &one)] {
+        sandbox.run(&["resolve", id, "--as", "duplicate", "--duplicate-of", other]).ok();
+        let undone = sandbox.run(&["undo"]);
+        assert!(!undone.stderr.contains("original"), "{}", undone.stderr);
+    }
     sandbox.run(&["resolve", &one, "--as", "answered", "-m", "x"]).ok();
     let edited = sandbox.run(&["edit", &one, "--resolution", "duplicate"]);
     assert!(edited.stderr.contains(&hint), "{}", edited.stderr);

@@ -9,6 +9,7 @@
 )]
 
 mod accused;
+mod answered;
 mod answers;
 mod apart;
 mod attachments;
@@ -46,6 +47,7 @@ mod exports;
 mod failures;
 mod faults;
 mod figures;
+mod first_days;
 mod first_run;
 mod fixes;
 mod following;

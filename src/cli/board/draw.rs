@@ -50,6 +50,8 @@ fn bottom(frame: &mut Frame<'_>, foot: Rect, body: Rect, state: &State) {
                 Line::Filter => "/",
                 Line::Command => ":",
             };
+            // What was pasted may have several lines; they are shown in one.
+            let text = text.replace('\n', "⏎");
             let before: String = text.chars().take(*cursor).collect();
             let width = unicode_width::UnicodeWidthStr::width(before.as_str());
             // A long line is moved so that the cursor stays in sight.

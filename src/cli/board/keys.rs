@@ -129,6 +129,28 @@ fn common(code: KeyCode, state: &mut State, deck: &mut Deck<'_, '_>) {
     }
 }
 
+/// Takes what is pasted: text of the line at the bottom, its line ends with it; in no key's place.
+pub(super) fn paste(pasted: &str, state: &mut State) {
+    let Focus::Line { what, text, cursor, .. } = &mut state.focus else {
+        return state.fail("nothing to paste into: c, n, / and : open a line".to_owned());
+    };
+    let has_lines = *what == Line::Command;
+    let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
+    let pasted = pasted.trim_end().chars().map(|c| {
+        if c == '\n' && has_lines {
+            c
+        } else if c.is_control() {
+            ' '
+        } else {
+            c
+        }
+    });
+    let pasted: String = pasted.collect();
+    let place = text.char_indices().nth(*cursor).map_or(text.len(), |(place, _)| place);
+    text.insert_str(place, &pasted);
+    *cursor += pasted.chars().count();
+}
+
 /// Opens the line at the bottom on a text, the cursor at its end.
 fn ask(state: &mut State, what: Line, text: &str) {
     state.focus = Focus::Line { what, text: text.to_owned(), cursor: text.chars().count(), back: 0 };

@@ -6,11 +6,13 @@ mod draw;
 mod keys;
 mod state;
 
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEventKind};
+use ratatui::crossterm::execute;
 
 use crate::cli::board::deck::Deck;
 use crate::cli::board::state::State;
@@ -41,6 +43,8 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
     // Before the screen is taken: what cannot be read is said as by any other command.
     let mut state = State::new(query, &mut deck)?;
     let mut screen = ratatui::try_init().context("taking the screen")?;
+    // Where the terminal can, what is pasted comes as a whole: each of its letters would be a key. Some cannot.
+    let _ = execute!(io::stdout(), EnableBracketedPaste);
     let outcome = show(&mut screen, &mut state, &mut deck, &signals);
     // Drawing may have failed for no other reason.
     if matches!(outcome, Ok(HUNG_UP)) || matches!(Keyboard::after(0), Keyboard::Gone) {
@@ -48,6 +52,7 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
         std::mem::forget(screen);
         return Ok(ExitCode::from(HUNG_UP));
     }
+    let _ = execute!(io::stdout(), DisableBracketedPaste);
     let restored = ratatui::try_restore();
     let status = outcome?;
     if status == 0 {
@@ -75,10 +80,14 @@ fn show(
             && event::poll(Duration::ZERO).context("waiting for a key")?
         {
             has_read = true;
-            if let Event::Key(key) = event::read().context("reading a key")?
-                && key.kind != KeyEventKind::Release
-            {
-                keys::press(key, state, deck);
+            match event::read().context("reading a key")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => keys::press(key, state, deck),
+                Event::Paste(text) => keys::paste(&text, state),
+                Event::Key(_)
+                | Event::Mouse(_)
+                | Event::Resize(..)
+                | Event::FocusGained
+                | Event::FocusLost => {}
             }
             if matches!(Keyboard::after(0), Keyboard::Gone) {
                 keyboard = Keyboard::Gone;

@@ -29,7 +29,7 @@ caption { text-align: left; color: var(--soft); padding: 4px 0; }
 th, td { text-align: left; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; white-space: nowrap; }
 td.n, th.n { text-align: right; white-space: nowrap; }
-td.title { min-width: 12rem; }
+td.title { min-width: 12rem; } h1, a, td { unicode-bidi: isolate; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer;
   text-decoration: underline dotted; }
 th[aria-sort=ascending] button::after { content: ' \\2191'; }
