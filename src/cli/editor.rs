@@ -10,11 +10,10 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::cli::process_env;
 use crate::commands::{
-    Draft, Failure, GitProgram, Host, Kind, above_scissors, drop_text, keep_purpose, keep_text, kept_texts,
-    own_folder, purpose, unix_text,
+    Draft, Failure, GitProgram, Host, Kind, Purpose, above_scissors, drop_text, keep_purpose, keep_text,
+    kept_purpose, kept_texts, own_folder, unix_text,
 };
 use crate::render::View;
-use crate::ticket::is_prefix;
 
 /// What the lines of an error on top of a draft begin with.
 const ERROR: &str = "# error: ";
@@ -127,7 +126,7 @@ impl<'h> Editing<'h> {
 
     /// Sees that a text which nobody named was written for this command: it may be for colleagues, or of another ticket.
     fn check_purpose(&self, file: &Path) -> Result<()> {
-        let Some(other) = purpose(file).filter(|kept| !self.purpose.is(kept)) else { return Ok(()) };
+        let Some(other) = kept_purpose(file).filter(|kept| !self.purpose.is(kept)) else { return Ok(()) };
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         bail!("the text is kept for: git support {other}; to use it here, name it: --resume={name}")
     }
@@ -221,51 +220,6 @@ impl<'h> Editing<'h> {
             drop_text(&text.file);
         }
         written.into_iter().map(|text| text.file).collect()
-    }
-}
-
-/// What a text is for: a command, its ticket, and who reads it.
-struct Purpose(Vec<String>);
-
-impl Purpose {
-    /// Options that stand before a command, with a value.
-    const WITH_VALUE: [&'static str; 5] = ["-C", "--branch", "--format", "--color", "--git-dir"];
-    /// Options that say who reads a text.
-    const READERS: [&'static str; 3] = ["--internal", "--public", "--from"];
-
-    fn of(arguments: &[OsString]) -> Self {
-        let words: Vec<&str> = arguments.iter().skip(1).filter_map(|word| word.to_str()).collect();
-        let is_value = |place: usize| {
-            place
-                .checked_sub(1)
-                .and_then(|before| words.get(before))
-                .is_some_and(|word| Self::WITH_VALUE.contains(word))
-        };
-        let is_plain = |(place, word): &(usize, &&str)| !word.starts_with('-') && !is_value(*place);
-        let mut plain = words.iter().enumerate().filter(is_plain).map(|(_, word)| (*word).to_owned());
-        let verb = plain.next();
-        let is_ticket =
-            |word: &String| verb.as_deref() != Some("new") && is_prefix(word.trim_start_matches('#'));
-        let ticket = plain.next().filter(is_ticket);
-        let readers = words.iter().filter(|word| Self::READERS.contains(word)).map(|word| (*word).to_owned());
-        Self(verb.into_iter().chain(ticket).chain(readers).collect())
-    }
-
-    /// True for what is as well what was kept; an id may be cut.
-    fn is(&self, kept: &str) -> bool {
-        let kept: Vec<&str> = kept.split_whitespace().collect();
-        let is_same = |(own, kept): (&String, &&str)| {
-            let (own, kept) = (own.trim_start_matches('#'), kept.trim_start_matches('#'));
-            own == kept
-                || (is_prefix(own) && is_prefix(kept) && (own.starts_with(kept) || kept.starts_with(own)))
-        };
-        self.0.len() == kept.len() && self.0.iter().zip(&kept).all(is_same)
-    }
-}
-
-impl std::fmt::Display for Purpose {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.join(" "))
     }
 }
 

@@ -48,6 +48,7 @@ mod overview;
 mod owner;
 mod pend;
 mod purge;
+mod purpose;
 mod redact;
 mod release;
 mod reopen;
@@ -81,13 +82,14 @@ pub use chosen::WordAfterTicket;
 pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use forms::{Form, FormField, FormInput, StepLine, form, steps};
+pub use purpose::Purpose;
 pub use session::{Finished, Session};
 
 pub use crate::commands::session::Draft;
 pub use crate::intake::{above_scissors, unix_text};
 pub use crate::project::{
     Announcement, Clock, GitProgram, Host, ProcessEnv, Progress, drop_text, keep_purpose, keep_text,
-    kept_texts, own_folder, purpose,
+    kept_purpose, kept_texts, own_folder,
 };
 pub use crate::query::{PROPERTIES, field_of, requoted};
 pub use crate::ticket::nearest;

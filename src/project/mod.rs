@@ -85,4 +85,4 @@ pub use state::{Project, Scope};
 
 pub use crate::store::git::{Clock, ProcessEnv, Program as GitProgram};
 pub use crate::store::layout::ticket as ticket_path;
-pub use crate::store::{drop_text, keep_purpose, keep_text, kept_texts, own_folder, purpose};
+pub use crate::store::{drop_text, keep_purpose, keep_text, kept_purpose, kept_texts, own_folder};

@@ -66,7 +66,9 @@ pub(super) fn entries(entries: &[EntryLine], look: &RenderOptions) -> String {
         );
         out.push_str(&origin(line, look));
         if entry.action.as_str() == "open" {
-            let _ = writeln!(out, "  {}", cut(&shown(&line.title), room(look)));
+            // What the opening called it: an edit may have called it otherwise since.
+            let title = entry.title_set().unwrap_or(&line.title);
+            let _ = writeln!(out, "  {}", cut(&shown(title), room(look)));
         }
         out.push_str(&entry_details(entry, "  ", look));
         // Who reads a log asks what each wrote, and what stood there before.

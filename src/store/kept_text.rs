@@ -68,7 +68,7 @@ pub fn keep_purpose(file: &Path, command: &str) {
 
 /// For which command a text is kept.
 #[must_use]
-pub fn purpose(file: &Path) -> Option<String> {
+pub fn kept_purpose(file: &Path) -> Option<String> {
     fs::read_to_string(purpose_of(file)).ok()
 }
 

@@ -50,7 +50,7 @@ pub use git::RESOLVES;
 pub use hand_edits::HandEdit;
 pub use hand_set::HandSet;
 pub use history::IntroducedEntry;
-pub use kept_text::{drop_text, forget_texts, keep_purpose, keep_text, kept_texts, own_folder, purpose};
+pub use kept_text::{drop_text, forget_texts, keep_purpose, keep_text, kept_purpose, kept_texts, own_folder};
 pub use lost::Lost;
 pub(crate) use merged_tree::{newly_contested, readable};
 pub use message::{TicketChange, Wording, of_tickets as message_of};
@@ -142,6 +142,14 @@ impl Store {
         let repository = Repository::open(surroundings)?;
         let target = repository.target(None)?;
         Ok(Self { repository, target, source: BranchSource::Current, tips: OnceCell::new() })
+    }
+
+    /// Sees that the branch can be written to now.
+    ///
+    /// # Errors
+    /// It is checked out in another work tree, or git is in the middle of something.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        Ok(self.repository.check_writable(&self.target)?)
     }
 
     /// Remembers the branch in this clone's configuration.

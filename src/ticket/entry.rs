@@ -101,6 +101,13 @@ impl Entry {
     pub fn identity(&self) -> (u64, Timestamp, &EntryId) {
         (self.seq, self.at, &self.id)
     }
+
+    /// The title that the entry gives the ticket; `None` where it sets none.
+    #[must_use]
+    pub fn title_set(&self) -> Option<&str> {
+        let Set::Value { to, .. } = self.set.get(&Field::Title)? else { return None };
+        to.as_ref()?.as_text()
+    }
 }
 
 /// How an entry sets a field.

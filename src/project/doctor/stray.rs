@@ -15,6 +15,8 @@ pub(super) fn moved(project: &Project<'_>, options: &ChangeOptions) -> Result<()
         if let Some(bad) = listing.bad.first() {
             return Err(crate::store::Error::from(bad.clone()).into());
         }
+        // Both branches change, or none: what was moved is not to stand on two.
+        stray.store.check_writable()?;
         let count = listing.tickets.len();
         let what = format!("{count} ticket{}", if count == 1 { "" } else { "s" });
         project.in_newest_state()?.change(options, |change| {
