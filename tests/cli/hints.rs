@@ -238,6 +238,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "git support triage {id} --confirm",
         "proposals::a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed",
     ),
+    ("finish it, or abort it: git status", "answered::what_an_abort_would_drop_is_refused"),
+    ("the text is kept for: git support", "first_days::a_kept_text_is_for_what_it_was_written_for"),
+    ("what you typed is kept: git support", "first_days::what_is_typed_at_a_terminal_is_kept"),
     ("say it in your own words", "scripted::the_words_of_the_team_are_nobody_elses"),
     ("--resolution fixed --commit COMMIT", "scripted::a_resolution_is_corrected_as_the_hint_says"),
     (
