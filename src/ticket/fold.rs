@@ -113,9 +113,13 @@ fn status_set(entry: &Entry) -> Option<Status> {
 }
 
 /// Of concurrent entries that set a field, the one that decides it; of those of one weight the later, however many others its
-/// writer made before it.
+/// writer made before it. Among entries of earlier versions their numbers decide, as they did.
 pub(super) fn heaviest<'a>(field: &Field, entries: impl IntoIterator<Item = &'a Entry>) -> Option<&'a Entry> {
-    entries.into_iter().max_by_key(|entry| (weight(field, entry), entry.at, *entry))
+    let entries: Vec<&Entry> = entries.into_iter().collect();
+    let is_of_now =
+        |entry: &&Entry| !entry.after.is_empty() && entry.set.get(field) != Some(&Set::TextInHead);
+    let goes_by_date = entries.iter().all(is_of_now);
+    entries.into_iter().max_by_key(|entry| (weight(field, entry), goes_by_date.then_some(entry.at), *entry))
 }
 
 /// Every field that some entry sets.
@@ -168,7 +172,7 @@ pub(super) fn is_member(
     let last = ancestry.last(|entry| adds(entry, field, member).is_some() && counts(entry));
     let decides = last.into_iter().max_by_key(|entry| {
         let is_named = !entry.after.is_empty();
-        (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), entry.at, *entry)
+        (!is_mere_undo(entry), is_named && adds(entry, field, member) == Some(true), *entry)
     });
     decides.is_some_and(|entry| adds(entry, field, member) == Some(true))
 }
