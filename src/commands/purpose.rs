@@ -4,14 +4,14 @@ use std::ffi::OsString;
 
 use crate::ticket::is_prefix;
 
-/// What a text is for: a command, its ticket, and who reads it.
+/// What a text is for: a command, its tickets, and who reads it.
 pub struct Purpose(Vec<String>);
 
 impl Purpose {
     /// Options that stand before a command, with a value.
     const WITH_VALUE: [&'static str; 5] = ["-C", "--branch", "--format", "--color", "--git-dir"];
     /// Options that say who reads a text.
-    const READERS: [&'static str; 3] = ["--internal", "--public", "--from"];
+    const READERS: [&'static str; 2] = ["--internal", "--from"];
 
     /// That of a command as it was typed, the program first.
     #[must_use]
@@ -28,9 +28,9 @@ impl Purpose {
         let verb = plain.next();
         let is_ticket =
             |word: &String| verb.as_deref() != Some("new") && is_prefix(word.trim_start_matches('#'));
-        let ticket = plain.next().filter(is_ticket);
+        let tickets = plain.take_while(is_ticket);
         let readers = words.iter().filter(|word| Self::READERS.contains(word)).map(|word| (*word).to_owned());
-        Self(verb.into_iter().chain(ticket).chain(readers).collect())
+        Self(verb.iter().cloned().chain(tickets).chain(readers).collect())
     }
 
     /// True where a text that was kept for a purpose, as it was written down, is for this one; an id may be cut.

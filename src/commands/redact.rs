@@ -156,6 +156,7 @@ fn add_messages(redaction: &mut Redaction, ticket: &Ticket, project: &Project<'_
 
 fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<Redaction, Failure> {
     let mut redaction = Redaction::default();
+    let file = codec::write(ticket);
     for text in &args.text {
         let text = intake::read_text(text, session.input)?;
         let text = text.trim_end_matches('\n').to_owned();
@@ -165,7 +166,6 @@ fn redaction(args: &Args, ticket: &Ticket, session: &mut Session<'_>) -> Result<
         }
         // Lines that came with the line ends of mail and Windows are printed without.
         let of_windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
-        let file = codec::write(ticket);
         let is_there = |text: &String| holds_text(file.as_bytes(), std::slice::from_ref(text));
         if of_windows != text && is_there(&of_windows) {
             if is_there(&text) {

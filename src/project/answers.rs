@@ -102,9 +102,6 @@ impl Change<'_, '_> {
     /// # Errors
     /// It is not for the author to change.
     pub fn remove_answer(&mut self, name: &str) -> Result<(), Failure> {
-        let path = layout::answer(name);
-        self.check_owned(&path)?;
-        self.files.push(FileChange::remove(path));
-        Ok(())
+        self.remove_owned(layout::answer(name))
     }
 }

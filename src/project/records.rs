@@ -83,7 +83,11 @@ impl Change<'_, '_> {
     /// # Errors
     /// It is not for the author to change.
     pub fn remove_vendor(&mut self, name: &str) -> Result<(), Failure> {
-        let path = layout::vendor(name);
+        self.remove_owned(layout::vendor(name))
+    }
+
+    /// Removes a file that not everybody may change.
+    pub(super) fn remove_owned(&mut self, path: String) -> Result<(), Failure> {
         self.check_owned(&path)?;
         self.files.push(FileChange::remove(path));
         Ok(())

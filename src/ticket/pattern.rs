@@ -1,5 +1,4 @@
-//! A regular expression that is compiled where it is needed first: a run that changes one field needs few of them, and to
-//! compile one takes as long as to read a ticket.
+//! A regular expression that is compiled where it is needed first: a run that changes one field needs few of them.
 
 use std::sync::OnceLock;
 

@@ -171,21 +171,20 @@ impl Pipeline {
             |system: &&System| text(system.mark).is_some_and(|value| !value.eq_ignore_ascii_case("false"));
         let system = SYSTEMS.iter().find(is_set)?;
         let first = |names: &[&str]| names.iter().find_map(|name| text(name));
-        let beside =
-            |names: &[&str]| names.iter().filter_map(|name| text(name)).collect::<Vec<_>>().join(" ");
-        let job = beside(system.job);
         let upstream = workflow_run(surroundings);
         let of_upstream = |key: &str| upstream.as_ref()?.get(key)?.as_str().map(str::to_owned);
-        let branch = of_upstream("head_branch").or_else(|| first(system.branch));
-        let branch = branch.map(|name| short(&name).to_owned());
-        // A job of Jenkins for each branch has the branch in its name.
-        let of_branch = branch.as_ref().map(|branch| format!("/{}", branch.replace('/', "%2F")));
         // The run whose results are published is of a workflow, too.
         let part = |name: &&str| {
             if *name == WORKFLOW { of_upstream("name").or_else(|| text(name)) } else { text(name) }
         };
-        let lane = system.lane.iter().filter_map(part).collect::<Vec<_>>().join(" ");
-        let lane = of_branch.map_or_else(|| lane.clone(), |part| lane.replace(&part, ""));
+        let beside = |names: &[&str]| names.iter().filter_map(part).collect::<Vec<_>>().join(" ");
+        let job = beside(system.job);
+        let branch = of_upstream("head_branch").or_else(|| first(system.branch));
+        let branch = branch.map(|name| short(&name).to_owned());
+        // A job of Jenkins for each branch has the branch in its name.
+        let of_branch = branch.as_ref().map(|branch| format!("/{}", branch.replace('/', "%2F")));
+        let lane =
+            of_branch.map_or_else(|| beside(system.lane), |part| beside(system.lane).replace(&part, ""));
         Some(Self {
             system: system.name,
             run: first(system.run).or_else(|| composed_run(surroundings)),
