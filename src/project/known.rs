@@ -4,7 +4,7 @@ use crate::process::{KNOWN_ERROR, KnownError, Wanted, is_known_error, known_erro
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::ticket::{Field, Ticket, TicketId};
+use crate::ticket::{Ticket, TicketId};
 
 impl Project<'_> {
     /// The known errors that are wanted, the likeliest first: marked ones, and those that a release was handed over
@@ -27,8 +27,8 @@ impl Project<'_> {
     /// # Errors
     /// The repository cannot be read.
     pub fn likely_known_errors(&self, ticket: &Ticket, limit: usize) -> Result<Vec<KnownError>, Failure> {
-        let candidates = match self.perhaps_labelled(KNOWN_ERROR)? {
-            Some(ids) => ids.iter().filter_map(|id| self.readable(id)).filter(is_marked).collect(),
+        let candidates = match self.labelled(KNOWN_ERROR)? {
+            Some(labelled) => labelled,
             None => self.sharing_words(ticket, &format!("label:{KNOWN_ERROR}"))?,
         };
         let known = known_errors(candidates, &Wanted::Like(ticket));
@@ -52,11 +52,6 @@ impl Project<'_> {
         }
         Ok(known)
     }
-}
-
-/// True for a ticket that is marked as a known error.
-fn is_marked(ticket: &Ticket) -> bool {
-    ticket.fields().members(&Field::Labels).any(|label| label.eq_ignore_ascii_case(KNOWN_ERROR))
 }
 
 impl Change<'_, '_> {

@@ -31,6 +31,7 @@ mod inbox;
 mod indexing;
 mod introduced;
 mod known;
+mod labelled;
 mod links;
 mod mail;
 mod mail_acknowledgement;

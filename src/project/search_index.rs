@@ -1,7 +1,5 @@
 //! The search index of a state: opened, brought up to date, and asked. Whatever fails here, the tickets answer instead.
 
-use std::collections::BTreeSet;
-
 use crate::index::{Base, Error, Extra, Hit, Index, Judgement, Scope as IndexScope, Unjudged, Unreadable};
 use crate::process::{Listed, Record, TicketHistory};
 use crate::project::failure::Failure;
@@ -9,26 +7,12 @@ use crate::project::find::Projection;
 use crate::project::sla_rules::{NamedRules, SlaRules, from_bytes, to_bytes};
 use crate::project::state::{Project, Scope};
 use crate::query::{Context, Query};
-use crate::store::git::ObjectId;
-use crate::store::{BadFile, layout};
-use crate::ticket::TicketId;
+use crate::store::BadFile;
 
 /// The line of tickets as of an instant; one is kept.
 const INSTANT_LINE: &str = "as of";
 /// From this many files on, reading them is worth a progress bar.
 pub(super) const MANY: usize = 2_000;
-
-/// The most tickets that are read one by one instead of the index being brought up to date.
-const MAX_LABELLED: usize = 50;
-
-/// They are more than are read one by one, or what the index stood at is gone.
-struct TooMany;
-
-impl From<crate::store::Error> for TooMany {
-    fn from(_: crate::store::Error) -> Self {
-        Self
-    }
-}
 
 /// Why the index does not answer.
 pub(super) enum IndexError {
@@ -102,33 +86,13 @@ impl Project<'_> {
     }
 
     /// What the edition is called that this state reads.
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         match &self.scope {
             Scope::At(at) if self.instant.is_none() => format!("at {at}"),
             Scope::AllBranches => "all branches".to_owned(),
             Scope::Built(written) => format!("built, and {written}"),
             Scope::Now | Scope::At(_) => format!("branch {}", self.branch()),
         }
-    }
-
-    /// The tickets that may have a label: those that had it when the index was brought up to date last, and those that
-    /// changed since. `None` where they are many, or there is no index yet. Nothing is written: a command that asks after each
-    /// change need not wait for that.
-    pub(super) fn perhaps_labelled(&self, label: &str) -> Result<Option<BTreeSet<TicketId>>, Failure> {
-        if self.instant.is_some() {
-            return Ok(None);
-        }
-        let found = self.index().and_then(|index| index.labelled(&self.line(), label, MAX_LABELLED + 1));
-        let Ok(Some(found)) = found else { return Ok(None) };
-        let (snapshot, mut ids) = (self.snapshot(), BTreeSet::from_iter(found.ids));
-        let trees = snapshot.trees()?;
-        let length = trees.first().map_or(20, |tree| tree.bytes().len());
-        let base: Vec<ObjectId> = found.key.chunks(length).filter_map(ObjectId::from_bytes).collect();
-        let is_whole = snapshot.differing_files(&base, &trees, &mut |path, _| {
-            ids.extend(layout::id_of(path));
-            if ids.len() > MAX_LABELLED { Err(TooMany) } else { Ok(()) }
-        });
-        Ok((is_whole.is_ok() && ids.len() <= MAX_LABELLED).then_some(ids))
     }
 
     /// What is told by the instant as of which tickets are read; nothing where none is.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
@@ -93,11 +94,23 @@ impl Store {
     }
 
     fn kept(&self, what: Remembered) -> Option<Kept> {
-        let file = self.repository.own_folder().join(what.file());
+        let kept: Kept = self.own_file(what.file())?;
+        (kept.form == FORM && !self.repository.is_cut()).then_some(kept)
+    }
+
+    /// What a file in our own folder remembers; nothing where it cannot be read.
+    pub(super) fn own_file<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let file = self.repository.own_folder().join(name);
         let is_small = std::fs::metadata(&file).is_ok_and(|about| about.len() <= MAX_BYTES);
         let bytes = std::fs::read(&file).ok().filter(|_| is_small)?;
-        let kept: Kept = postcard::from_bytes(&bytes).ok()?;
-        (kept.form == FORM && !self.repository.is_cut()).then_some(kept)
+        postcard::from_bytes(&bytes).ok()
+    }
+
+    /// Remembers something in a file in our own folder; where that cannot be done, it is worked out again the next time.
+    pub(super) fn keep_own_file(&self, name: &str, content: &impl Serialize) {
+        if let Ok(bytes) = postcard::to_allocvec(content) {
+            let _ = self.repository.write_own(name, &bytes);
+        }
     }
 
     /// True where what is remembered is of a tip, and of nothing beside.
@@ -106,16 +119,14 @@ impl Store {
         kept.tips == [tip.to_string()]
     }
 
-    /// Keeps it; where that cannot be done, it is read again the next time.
+    /// Keeps it for the next time.
     fn keep(&self, what: Remembered, tips: &[ObjectId], commits: &[CodeCommit]) {
         if self.repository.is_cut() {
             return;
         }
         let commits = commits.iter().map(KeptCommit::of).collect();
         let kept = Kept { form: FORM, tips: tips.iter().map(ToString::to_string).collect(), commits };
-        if let Ok(bytes) = postcard::to_allocvec(&kept) {
-            let _ = self.repository.write_own(what.file(), &bytes);
-        }
+        self.keep_own_file(what.file(), &kept);
     }
 }
 

@@ -173,6 +173,42 @@ fn a_known_error_is_named_whether_the_index_knows_it_yet_or_not() {
     assert!(near("Card payments over thousand fail for ever").contains(&known));
 }
 
+#[test]
+fn what_was_remembered_of_known_errors_never_hides_one() {
+    let sandbox = Sandbox::new();
+    sandbox.shell("git stash -qu").ok();
+    let is_named = |title: &str, known: &str, branch: &str| {
+        let arguments: &[&str] = if branch.is_empty() { &[] } else { &["--branch", branch] };
+        let said = sandbox.run(&[arguments, &["new", title]].concat()).stderr;
+        said.contains(&format!("likely a known error: {known}"))
+    };
+    let known = sandbox.ticket("Card payments over thousand fail");
+    sandbox.run(&["list"]).ok();
+    assert!(!is_named("Card payments over thousand fail again", &known, ""));
+    // Marked by hand, in a commit of plain git, on a branch that is merged later.
+    sandbox.shell("git checkout -qb marked").ok();
+    sandbox.run(&["known", "--add", &known, "--workaround", "Pay in two parts."]).ok();
+    sandbox.shell("git checkout -q main").ok();
+    assert!(!is_named("Card payments over thousand fail 2", &known, ""));
+    sandbox.shell("git merge -q --no-edit marked").ok();
+    assert!(is_named("Card payments over thousand fail 3", &known, ""));
+    // A line of tickets is not another one.
+    sandbox.shell("git branch before HEAD~4").ok();
+    assert!(!is_named("Card payments over thousand fail 4", &known, "before"));
+    assert!(is_named("Card payments over thousand fail 5", &known, ""));
+    // What is remembered is damaged, or of trees that are gone.
+    for damage in
+        ["printf x > .git/support/labelled", ": > .git/support/labelled", "rm .git/support/labelled"]
+    {
+        sandbox.shell(damage).ok();
+        assert!(is_named(&format!("Card payments over thousand fail, {damage}"), &known, ""), "{damage}");
+    }
+    sandbox
+        .shell("git reset -q --hard HEAD~2 && git reflog expire --expire=now --all && git gc -q --prune=now")
+        .ok();
+    assert!(is_named("Card payments over thousand fail 6", &known, ""));
+}
+
 /// A git that never comes to the end of a blame, and counts how often it was asked; in front of the PATH.
 fn slow_blame(sandbox: &Sandbox) -> String {
     let real = sandbox.shell("command -v git").ok().trim().to_owned();
