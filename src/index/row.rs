@@ -3,7 +3,7 @@
 use crate::query::matching::{count, ranks, statuses, values};
 use crate::query::phrase::words_of;
 use crate::query::tree::Key;
-use crate::ticket::{Action, Summary, Ticket, short_node};
+use crate::ticket::{Summary, Ticket, short_node};
 
 /// Stands for a time that a ticket does not have; older than any.
 pub(crate) const NEVER: i64 = i64::MIN;
@@ -68,7 +68,7 @@ impl Row {
     pub fn of(ticket: &Ticket, course: Vec<u8>) -> Self {
         let number = |key: Key| i64::try_from(count(key, ticket)).unwrap_or(i64::MAX);
         let place = |key: Key| ranks(key, ticket).first().map_or(-1, |rank| signed(*rank));
-        let was_reopened = ticket.in_effect().any(|entry| entry.action == Action::Reopen);
+        let was_reopened = !ticket.reopenings().is_empty();
         let mut terms: Vec<(i64, String)> = TERMS
             .iter()
             .flat_map(|key| values(*key, ticket).into_iter().map(|value| (number_of(*key), value)))

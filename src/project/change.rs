@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{
     Actor, Changes, Decision, NewTicket, Opened, Refusal, Request, RequestKind, Rules, checksum, decide,
-    lacks_original, open, speaker,
+    open, speaker,
 };
 use crate::project::author::Author;
+use crate::project::endings::doubts;
 use crate::project::failure::{Failure, Kind};
 use crate::project::secrets::{refuse_in_file, refuse_in_ticket};
 use crate::project::state::Project;
 use crate::store::git::{Bulk, FileChange, ObjectId};
 use crate::store::{CommitDraft, TicketChange, layout};
-use crate::ticket::{Action, EntryId, LinkKind, Person, Ticket, TicketId, Timestamp, codec};
+use crate::ticket::{Action, EntryId, Person, Ticket, TicketId, Timestamp, codec};
 
 /// How a change is made.
 #[derive(Debug, Clone, Default)]
@@ -200,11 +201,13 @@ impl<'p, 'h> Change<'p, 'h> {
         };
         let speaker = request.speaker.take().or_else(|| speaker(&change.after, &request, rules, actor));
         let request = Request { speaker, ..request };
+        let was_ended = !change.after.fields().status().is_open();
         let action = self.decided(&mut change.after, request, rules, actor);
+        let is_open = change.after.fields().status().is_open();
         if is_touched || action.is_ok() {
             self.tickets.insert(id.clone(), change);
         }
-        if let Ok(Some(Action::Reopen)) = action {
+        if matches!(action, Ok(Some(Action::Reopen | Action::Edit))) && was_ended && is_open {
             self.unlink_what_ended(id)?;
         }
         action
@@ -350,15 +353,7 @@ impl<'p, 'h> Change<'p, 'h> {
             change.before.as_ref() != Some(&change.after) || rewritten.contains(change.after.id())
         };
         let (changed, same): (Vec<TicketChange>, Vec<TicketChange>) = tickets.into_values().partition(is_new);
-        for TicketChange { before, after } in &changed {
-            if lacks_original(after) && before.as_ref().is_some_and(|before| !lacks_original(before)) {
-                let hint = format!("git support link {} {} ORIGINAL", after.id(), LinkKind::DuplicateOf);
-                warnings.push(format!(
-                    "warning: {}: it is a duplicate that names no original: {hint}",
-                    after.id()
-                ));
-            }
-        }
+        warnings.extend(changed.iter().flat_map(doubts));
         if !options.allow_secret {
             changed.iter().try_for_each(refuse_in_ticket)?;
             files.iter().try_for_each(refuse_in_file)?;

@@ -18,6 +18,7 @@ mod code;
 mod completion;
 mod doctor;
 mod driver;
+mod endings;
 mod failure;
 mod files;
 mod find;

@@ -22,9 +22,7 @@ impl Project<'_> {
             return Ok(Vec::new());
         }
         self.warn_of_cut_history();
-        // A tag that is not in this clone says nothing.
-        let built = |release: &Release| Some((release.version.clone(), self.build_of(release).ok()?));
-        let tips: Vec<_> = self.releases()?.iter().filter_map(built).collect();
+        let tips = self.builds_here(|_| true)?;
         let ids: Vec<_> = tips.iter().map(|(_, tip)| *tip).collect();
         let said = self.store.said(&ids)?;
         let builds = self.store.builds(&ids, &said, std::slice::from_ref(ticket))?;
@@ -35,6 +33,25 @@ impl Project<'_> {
             }
         }
         Ok(versions)
+    }
+
+    /// The versions of some releases with the commits of their builds. What is not in this clone tells nothing, and is named.
+    fn builds_here(&self, wanted: impl Fn(&Release) -> bool) -> Result<Vec<(String, ObjectId)>, Failure> {
+        let (mut here, mut missing) = (Vec::new(), Vec::new());
+        for release in self.releases()?.iter().filter(|release| wanted(release)) {
+            match self.build_of(release) {
+                Ok(build) => here.push((release.version.clone(), build)),
+                Err(_) => missing.push(format!("{} of {}", release.tag, release.version)),
+            }
+        }
+        if let Some(named) = missing.get(..MAX_NAMED.min(missing.len())).filter(|named| !named.is_empty()) {
+            let (named, more) = (named.join(", "), and_more(missing.len() - named.len()));
+            let (noun, verb) = if missing.len() == 1 { ("tag", "is") } else { ("tags", "are") };
+            self.host.note(format!(
+                "warning: {noun} {named}{more} {verb} not in this clone (git fetch --tags): what was fixed there is not known"
+            ));
+        }
+        Ok(here)
     }
 
     /// The commit of a release's build: the one that was handed over, whatever its tag names since.
@@ -71,10 +88,7 @@ impl Project<'_> {
             unknown.iter().filter(|(_, fixes)| is_lost(fixes)).map(|(id, _)| id.as_str()).collect();
         let ids = of.get(..MAX_NAMED.min(of.len())).unwrap_or_default();
         if !ids.is_empty() {
-            let more = match of.len() - ids.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
+            let more = and_more(of.len() - ids.len());
             self.host.note(format!(
                 "warning: the commits that fixed {}{more} are in no branch or tag (squashed or rebased since?); name the new ones: git support edit ID --commit COMMIT",
                 ids.join(" ")
@@ -92,12 +106,7 @@ impl Project<'_> {
         self.warn_of_cut_history();
         let tag = self.build_of(release)?;
         let mut tips = vec![tag];
-        for other in self.releases()?.iter().filter(|other| other.version != release.version) {
-            let Ok(tip) = self.build_of(other) else {
-                let (name, version) = (&other.tag, &other.version);
-                self.host.note(format!("warning: tag {name} of {version} is not in this clone (git fetch --tags): what {version} fixed first is not known"));
-                continue;
-            };
+        for (_, tip) in self.builds_here(|other| other.version != release.version)? {
             if tip != tag && !tips.contains(&tip) {
                 tips.push(tip);
             }
@@ -126,4 +135,9 @@ impl Project<'_> {
         }
         Ok(fixed)
     }
+}
+
+/// How many more there are than were named.
+fn and_more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" and {count} more") }
 }

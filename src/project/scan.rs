@@ -6,7 +6,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::{CodeCommit, Pipeline};
 use crate::store::{Error, RESOLVES};
-use crate::ticket::{Action, Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
+use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
 /// The most messages that are named one by one for naming no ticket.
 const MAX_NAMED: usize = 30;
@@ -138,8 +138,7 @@ impl Change<'_, '_> {
     /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,
     /// it is what did not help.
     fn overtaken(&self, ticket: &Ticket, commit: &CodeCommit) -> Result<Option<String>, Failure> {
-        let reopened = ticket.in_effect().rfind(|entry| entry.action == Action::Reopen);
-        let Some(reopened) = reopened else { return Ok(None) };
+        let Some(reopened) = ticket.reopenings().pop() else { return Ok(None) };
         let store = &self.project().store;
         let is_older = store.commit_written_at(commit.id)? < reopened.at;
         let failed = ticket.fix_commits().unwrap_or_default().failed;

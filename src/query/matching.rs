@@ -173,7 +173,7 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
             let waits = matches!(ticket.fields().status(), Status::Pending | Status::Deferred);
             is_open && !waits && !is_blocked(ticket, context)
         }
-        Property::Regressed => is_open && ticket.in_effect().any(|entry| entry.action == Action::Reopen),
+        Property::Regressed => is_open && !ticket.reopenings().is_empty(),
     }
 }
 
@@ -265,7 +265,7 @@ pub(crate) fn statuses(ticket: &Ticket) -> Vec<Status> {
 pub(crate) fn count(key: Key, ticket: &Ticket) -> u64 {
     let of = |action: Action| ticket.current().filter(|entry| entry.action == action).count();
     let count = if key == Key::Reopened {
-        of(Action::Reopen)
+        ticket.reopenings().len()
     } else if key == Key::Comments {
         of(Action::Comment)
     } else if key == Key::Occurrences {

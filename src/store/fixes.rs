@@ -158,7 +158,7 @@ impl Build<'_> {
         if ticket.fields().members(&Field::Commits).next().is_none() {
             return false;
         }
-        let Some(FixCommits { mut counting, failed }) = ticket.fix_commits() else { return false };
+        let Some(FixCommits { mut counting, failed, .. }) = ticket.fix_commits() else { return false };
         let builds = self.builds;
         let originals = counting.iter().filter_map(|commit| builds.originals.get(commit));
         let originals: Vec<String> =

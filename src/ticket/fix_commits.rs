@@ -14,6 +14,8 @@ pub struct FixCommits {
     pub counting: BTreeSet<String>,
     /// Those that did not, whatever they say: the ticket was reopened after them, or is open and only links them.
     pub failed: BTreeSet<String>,
+    /// True where they count again: nothing was linked since the ticket was reopened.
+    pub is_from_before: bool,
 }
 
 impl Ticket {
@@ -32,15 +34,12 @@ impl Ticket {
         let of = |entries: &mut dyn Iterator<Item = &Entry>| -> BTreeSet<String> {
             entries.flat_map(commits_of).filter(|one| linked.contains(one.as_str())).cloned().collect()
         };
-        let entries: Vec<&Entry> = self.in_effect().collect();
-        let reopened =
-            entries.iter().rposition(|entry| entry.action == Action::Reopen).map_or(0, |at| at + 1);
-        let mut last = entries.get(reopened..).unwrap_or_default();
-        let has_reason = last.iter().any(|entry| entry.action == Action::Resolve && says_no_commit(entry));
-        if !is_open && !has_reason && of(&mut last.iter().copied()).is_empty() {
-            // Resolved again with nothing new: it was reopened by mistake.
-            last = &entries;
-        }
+        let (all, since): (Vec<&Entry>, Vec<&Entry>) = (self.in_effect().collect(), self.since_reopened());
+        let has_reason = since.iter().any(|entry| entry.action == Action::Resolve && says_no_commit(entry));
+        // Resolved again with nothing new: it was reopened by mistake.
+        let has_nothing_new = !is_open && !has_reason && of(&mut since.iter().copied()).is_empty();
+        let was_reopened = since.len() < all.len();
+        let last = if has_nothing_new { all } else { since };
         let candidates = of(&mut last.iter().copied());
         let names_fix = |entry: &&Entry| entry.action == Action::Resolve || (!is_open && is_by_hand(entry));
         let resolving = of(&mut last.iter().copied().filter(names_fix));
@@ -49,7 +48,8 @@ impl Ticket {
         let may_fix = if is_open { &resolving } else { &candidates };
         let failed = ever.filter(|commit| !may_fix.contains(*commit)).cloned().collect();
         let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
-        Some(FixCommits { counting, failed })
+        let is_from_before = was_reopened && has_nothing_new && !counting.is_empty();
+        Some(FixCommits { counting, failed, is_from_before })
     }
 }
 

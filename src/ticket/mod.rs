@@ -38,6 +38,7 @@ mod person;
 mod purge;
 mod reading;
 mod redact;
+mod reopened;
 mod sent;
 mod sla_status;
 mod span;

@@ -3,7 +3,7 @@
 use crate::sandbox::Sandbox;
 
 /// A commit that names a ticket.
-fn naming(sandbox: &Sandbox, trailer: &str, id: &str) {
+pub(crate) fn naming(sandbox: &Sandbox, trailer: &str, id: &str) {
     let trailer = format!("{trailer}: {id}");
     sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Work", "--trailer", &trailer]);
     sandbox.run(&["scan"]).ok();
@@ -95,7 +95,13 @@ fn a_tag_that_is_not_here_is_named() {
     let notes = sandbox.run(&["release", "notes", "1"]);
     assert!(notes.stderr.contains("tag v2 of 2 is not in this clone"), "{notes:?}");
     assert!(notes.ok().contains(&id));
+    let page = sandbox.run(&["show", &id]);
+    assert!(page.stderr.contains("tag v2 of 2 is not in this clone"), "{page:?}");
+    assert!(page.ok().contains("fixed in       1\n"));
     assert!(sandbox.run(&["release", "notes", "2"]).fails(1).contains("git fetch --tags"));
+    sandbox.git(&["tag", "-d", "v1"]);
+    let page = sandbox.run(&["show", &id]);
+    assert!(page.stderr.contains("tags v1 of 1, v2 of 2 are not in this clone"), "{page:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Every hint that has a command in it is given in the situation that prints it, the command is run, and it helps.
 
+use crate::hint_texts::{is_printed, literals};
 use crate::sandbox::{Output, Sandbox};
 
 /// A situation (its last command prints the hint), the beginning of the command that it prints, what the placeholders of
@@ -22,6 +23,7 @@ const CASES: &[Case] = &[
     Case("s new X --key k; s new X --key k --severity minor", "git support edit", "s/VALUE/minor/", "s list severity:minor | grep X"),
     Case("sed -i 's/^status: new/status: new\\nseverty: minor/' $path; s save", "git diff HEAD", "", "true"),
     Case("echo x >f; s attach $id f; s resolve $id --as answered -m x; s init --branch tickets", "git support --branch", "s/DIR/..\\/files/g", "s list --all | grep Pay && s attach $id --list | grep f && s audit && test -z \"$(s --branch main doctor 2>&1 | grep missing)\""),
+    Case("quiet git commit --allow-empty -m Fix --trailer Resolves-Ticket:$id; quiet s scan; s reopen $id -m x; s resolve $id --as fixed -m x", "git support edit", "s/COMMIT/HEAD~3/", "test -z \"$(s show $id 2>&1 | grep again)\""),
     Case("s list fixed-in:1.1", "git support show", "s/ID/$id/", "true"),
     // What the process refuses.
     Case("s new -m '' </dev/null", "git support new", "", "test $(s list | wc -l) = 3"),
@@ -334,52 +336,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("git support board ", "title of the board"),
     ("git support check {}", "name of a gate"),
 ];
-
-/// The texts of the source that name a command of git's or ours: those of its lines that are no comment.
-fn literals() -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
-    let literal = regex_lite::Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            let path = entry.path();
-            let name = path.display().to_string();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            if ["/cli/help.rs", "/cli/demo/", "/limits.rs"].iter().any(|other| name.contains(other)) {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap();
-            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-            // A text over several lines is one text.
-            let code = lines.collect::<Vec<_>>().join("\n").replace("\\\n", "\u{1}");
-            for text in literal.captures_iter(&code).map(|found| found[1].to_owned()) {
-                let text = text
-                    .split('\u{1}')
-                    .map(str::trim_start)
-                    .collect::<String>()
-                    .replace("\\\"", "\"")
-                    .replace("\\n", "");
-                let is_command =
-                    text.starts_with("git ") || text.contains("git support ") || text.contains(": git ");
-                if is_command && !text.contains("%O") && !text.contains("$1") {
-                    found.push(text);
-                }
-            }
-        }
-    }
-    found
-}
-
-/// True where a text of the source, with anything in the place of its values, stands in what was printed.
-fn is_printed(literal: &str, printed: &str) -> bool {
-    let pieces = regex_lite::Regex::new(r"\{[^}]*\}").unwrap();
-    let pattern: Vec<String> = pieces.split(literal).map(regex_lite::escape).collect();
-    regex_lite::Regex::new(&pattern.join(".*")).unwrap().is_match(printed)
-}
 
 #[test]
 fn each_hint_is_followed_and_helps() {

@@ -56,6 +56,7 @@ mod full_tickets;
 mod gates;
 mod habits;
 mod helping;
+mod hint_texts;
 mod hints;
 mod history;
 mod honest;

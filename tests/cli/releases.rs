@@ -1,5 +1,6 @@
 //! Fix commits that name their tickets, and the releases that contain them.
 
+use crate::fixes::naming;
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -295,4 +296,48 @@ fn what_a_merge_brought_does_not_count_once_the_merge_is_reverted() {
     sandbox.git(&["commit", "-q", "--allow-empty", "-m", &revert]);
     sandbox.run(&["scan"]).ok();
     assert_eq!(sandbox.field(&short, "status"), "new");
+}
+
+#[test]
+fn a_fix_from_before_a_ticket_was_opened_again_counts_only_by_name() {
+    let openings: [&[&str]; 3] = [
+        &["reopen", "ID", "-m", "It fails still."],
+        &["edit", "ID", "--status", "in-progress"],
+        &["comment", "ID", "--from", "Kim <kim@x.example>", "-m", "It fails still."],
+    ];
+    for opening in openings {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q"]);
+        let id = sandbox.run(&["new", "A", "--reporter", "Kim <kim@x.example>"]).ok().trim().to_owned();
+        let run = |words: &[&str]| {
+            let words: Vec<&str> =
+                words.iter().map(|word| if *word == "ID" { id.as_str() } else { word }).collect();
+            sandbox.run(&words)
+        };
+        let is_in_notes = || sandbox.run(&["release", "notes", "1"]).ok().contains(&id);
+        naming(&sandbox, "Resolves-Ticket", &id);
+        sandbox.git(&["tag", "v1"]);
+        sandbox.run(&["release", "handover", "1", "--tag", "v1"]).ok();
+        assert!(is_in_notes());
+        run(opening).ok();
+        let page = run(&["show", "ID"]).ok();
+        assert!(!is_in_notes() && !page.contains("fixed in"), "{opening:?}: {page}");
+        let list = run(&["list", "is:regressed", "reopened:1", "--format", "ndjson"]).ok();
+        assert!(list.contains(&id), "{opening:?}");
+        // Nothing new: the old one counts, and that is said.
+        let again = run(&["resolve", "ID", "--as", "fixed", "-m", "It does not."]);
+        let hint = format!("git support edit {id} --commit COMMIT");
+        assert!(
+            again.stderr.contains("counts as the fix again") && again.stderr.contains(&hint),
+            "{again:?}"
+        );
+        assert!(is_in_notes(), "{opening:?}");
+        sandbox.git(&["commit", "-q", "--allow-empty", "-m", "What helped"]);
+        let named = run(&["edit", "ID", "--commit", "HEAD"]);
+        assert!(!named.stderr.contains("again") && !is_in_notes(), "{named:?}");
+        // With a reason for no commit, none counts.
+        run(&["reopen", "ID", "-m", "It fails still."]).ok();
+        let reason = run(&["resolve", "ID", "--as", "fixed", "--no-commit", "A setting."]);
+        assert!(!reason.stderr.contains("again") && !is_in_notes(), "{reason:?}");
+    }
 }

@@ -1,0 +1,36 @@
+//! What a change ends in a way that somebody should look at: it is said, and refused by nothing.
+
+use crate::process::lacks_original;
+use crate::store::TicketChange;
+use crate::ticket::{LinkKind, Ticket, TicketId};
+
+/// The warnings about what a change made of one ticket.
+pub(super) fn doubts(change: &TicketChange) -> Vec<String> {
+    let TicketChange { before, after } = change;
+    let id = after.id();
+    let is_new = |is_so: fn(&Ticket) -> bool| is_so(after) && !before.as_ref().is_some_and(is_so);
+    let mut doubts = Vec::new();
+    if before.is_some() && is_new(lacks_original) {
+        let hint = format!("git support link {id} {} ORIGINAL", LinkKind::DuplicateOf);
+        doubts.push(format!("warning: {id}: it is a duplicate that names no original: {hint}"));
+    }
+    if is_new(is_fixed_as_before) {
+        doubts.push(fixed_as_before(id, after));
+    }
+    doubts
+}
+
+/// True where what counts as the fix is from before the ticket was reopened.
+fn is_fixed_as_before(ticket: &Ticket) -> bool {
+    ticket.fix_commits().is_some_and(|fix| fix.is_from_before)
+}
+
+fn fixed_as_before(id: &TicketId, ticket: &Ticket) -> String {
+    let fix = ticket.fix_commits().unwrap_or_default();
+    let commits: Vec<&str> = fix.counting.iter().filter_map(|commit| commit.get(..10)).collect();
+    format!(
+        "warning: {id}: no commit was linked since it was reopened, so {} counts as the fix again; to name another: \
+         git support edit {id} --commit COMMIT",
+        commits.join(", ")
+    )
+}
