@@ -2,6 +2,7 @@
 
 use mail_parser::{MessageParser, PartType};
 
+use crate::mail::nesting::without_depth;
 use crate::ticket::holds_bytes;
 
 /// True for the name of a file that is a message, or the text of one.
@@ -16,7 +17,8 @@ pub fn message_holds(raw: &[u8], texts: &[String]) -> bool {
     if holds_bytes(raw, texts) {
         return true;
     }
-    let Some(message) = MessageParser::default().parse(raw) else { return false };
+    let flat = without_depth(raw);
+    let Some(message) = MessageParser::default().parse(&*flat) else { return false };
     let in_headers =
         message.headers().iter().any(|header| holds_bytes(format!("{:?}", header.value).as_bytes(), texts));
     in_headers

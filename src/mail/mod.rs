@@ -6,6 +6,7 @@ mod html;
 mod kind;
 mod mailbox;
 mod mbox;
+mod nesting;
 mod outbox;
 mod outgoing;
 mod quotes;
@@ -21,5 +22,6 @@ pub use read::{NoMessage, read_message};
 /// What is read of messages at most; docs/limits.md has the table.
 pub const LIMITS: &[(&str, usize, &str)] = &[
     ("message of `mail take`", mailbox::MAX_MESSAGE_BYTES, "bytes"),
+    ("parts of a message that hold parts or messages", nesting::MAX_NESTED, "each"),
     ("addresses, and messages that it answers, of a message", read::MAX_ADDRESSES, "each"),
 ];

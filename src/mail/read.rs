@@ -5,6 +5,7 @@ use mail_parser::{Address, DateTime, HeaderName, MessageParser, MessagePart, Mim
 use crate::mail::charsets::{text_without_charset, with_readable_headers};
 use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
+use crate::mail::nesting::without_depth;
 use crate::mail::quotes::rest_of;
 use crate::mail::secrets::{has_secret, secrets};
 use crate::process::{Message, MessageFile, MessageKind, secret_in, without_secrets};
@@ -55,7 +56,8 @@ pub fn read_message(raw: Vec<u8>, server: Option<&str>) -> Result<Message, NoMes
         return Err(NoMessage::Empty);
     }
     let parser = MessageParser::default();
-    let readable = with_readable_headers(ended.as_deref().unwrap_or(marked));
+    let flat = without_depth(ended.as_deref().unwrap_or(marked));
+    let readable = with_readable_headers(&flat);
     let parsed = parser.parse(&*readable).ok_or(NoMessage::NoHeader)?;
     // A header without a field is one; what has none is a file of another kind.
     let is_empty = marked.starts_with(b"\n") || marked.starts_with(b"\r\n");

@@ -6,6 +6,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use crate::mail::nesting::without_depth;
 use crate::process::secrets_in;
 
 /// Messages within messages that are looked into, from the outermost down.
@@ -58,7 +59,7 @@ fn within(raw: &[u8], depth: usize, found: &mut Vec<&'static str>) {
     add(found, &String::from_utf8_lossy(raw));
     // One that is wrapped in Base64 as a whole is none by its bytes.
     for bytes in [raw.to_vec(), leniently(raw)] {
-        if let Some(inner) = MessageParser::default().parse(&bytes).filter(|_| depth > 0) {
+        if let Some(inner) = MessageParser::default().parse(&*without_depth(&bytes)).filter(|_| depth > 0) {
             look_into(&inner, depth - 1, found);
         }
     }

@@ -147,3 +147,37 @@ fn a_delivery_report_that_shows_the_message_as_text_is_about_its_ticket() {
     let line = take(&sandbox, &message("d1@customer.example", headers, &report));
     assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("note"), id), "{sent}");
 }
+
+#[test]
+fn a_message_of_many_messages_stops_no_desk() {
+    let sandbox = desk();
+    let head = |name: &str| {
+        format!(
+            "From: ann@customer.example\nTo: help@shop.example\nSubject: {name}\nMessage-ID: <{name}@x>\n"
+        )
+    };
+    let nested = "Content-Type: message/rfc822\n\n".repeat(60_000);
+    let parts: String = (0..3_000)
+        .map(|place| format!("Content-Type: multipart/mixed; boundary=b{place}\n\n--b{place}\n"))
+        .collect();
+    for (name, rest) in [
+        ("first", "\nhi\n".to_owned()),
+        ("deep", format!("{nested}hi\n")),
+        (
+            "wrapped",
+            format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\n{nested}hi\n--b--\n"
+            ),
+        ),
+        ("parts", format!("{parts}\nhi\n")),
+        ("last", "\nhi\n".to_owned()),
+    ] {
+        std::fs::create_dir_all(sandbox.root().join("box/new")).unwrap();
+        std::fs::write(sandbox.root().join("box/new").join(name), format!("{}{rest}", head(name))).unwrap();
+    }
+    let taken = sandbox.run(&["mail", "take", "../box"]).ok();
+    assert!(taken.contains("5 opened"), "{taken}");
+    for name in ["first", "deep", "wrapped", "parts", "last"] {
+        assert!(taken.contains(name), "{taken}");
+    }
+}
