@@ -340,3 +340,35 @@ fn a_ticket_that_was_imported_in_an_owners_name_is_marked_as_imported() {
     sandbox.shell(&format!("{tools}{ENFORCED}{table}")).ok();
     assert_eq!(found(&sandbox, &[]), (vec!["entry.unattested".to_owned()], Some(0)));
 }
+
+/// Trailers of ours are read by plain git whatever the subject is, so they are held against the entries.
+#[test]
+fn a_commit_of_another_subject_says_no_more_than_it_does() {
+    let lies = "git commit -q --allow-empty -m 'Improve the docs' -m";
+    finds(&[
+        ("commit.message", format!("{lies} \"$(printf 'Support-Action: escalate\\nSupport-Ticket: %s' $a)\"")),
+        ("commit.message", format!("{lies} 'Support-Level: 1 -> 3'")),
+        ("commit.message", format!("{lies} 'support-severity: minor -> blocker'")),
+        (
+            "commit.message",
+            "git support -q comment $a -m Hi; git commit -q --amend -m Docs -m \"$(printf 'Support-Action: resolve\\nSupport-Ticket: %s' $a)\"".to_owned(),
+        ),
+        (
+            "commit.message commit.outside",
+            "echo x >>code.rs; git add code.rs; git commit -qm Fix -m \"$(printf 'Support-Action: close\\nSupport-Ticket: %s' $b)\"".to_owned(),
+        ),
+    ]);
+    for honest in [
+        "git commit -q --allow-empty -m Fix -m \"Support-Ticket: $a\"",
+        "git support -q comment $a -m Hi; git log -1 --format=%B | sed '1s/.*/Say hi/' >../m; git commit -q --amend -F ../m",
+        "git support -q comment $a -m Hi; git log -1 --format=%B | sed '1s/.*/Docs (#12)/' >../m; git commit -q --amend -F ../m",
+        "git checkout -qb side; next; git support -q comment $a -m Hi; next; git support -q new Else; git checkout -q main; \
+         git merge -q --squash side >/dev/null; { echo 'Feature (#12)'; echo; git log --reverse --format='* %B' main..side; } >../m; git commit -qF ../m; git branch -qD side",
+        "f=$(git support -q new Import); git config support.x y; printf 'Issue key,Summary\\nS-1,X\\n' >../j.csv; git support -q import ../j.csv; git log -1 --format=%B | sed '1s/.*/Take over/' >../m; git commit -q --amend -F ../m",
+    ] {
+        let (sandbox, tools) = story();
+        sandbox.shell(&format!("{tools}{honest}")).ok();
+        let said = sandbox.run_unwatched(&["audit"], "");
+        assert!(!said.stdout.contains("commit.message"), "{honest}: {}", said.stdout);
+    }
+}

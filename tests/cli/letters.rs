@@ -172,7 +172,9 @@ fn a_message_of_many_messages_stops_no_desk() {
         ("parts", format!("{parts}\nhi\n")),
         ("last", "\nhi\n".to_owned()),
     ] {
-        std::fs::create_dir_all(sandbox.root().join("box/new")).unwrap();
+        for folder in ["new", "cur", "tmp"] {
+            std::fs::create_dir_all(sandbox.root().join("box").join(folder)).unwrap();
+        }
         std::fs::write(sandbox.root().join("box/new").join(name), format!("{}{rest}", head(name))).unwrap();
     }
     let taken = sandbox.run(&["mail", "take", "../box"]).ok();

@@ -52,3 +52,51 @@ fn a_first_push_says_who_people_are() {
         git init -q --bare -b main ../server.git; install -m 755 \"$ROOT/examples/pre-receive\" ../server.git/hooks/; git push -q ../server.git main";
     sandbox.shell(script).ok();
 }
+
+#[test]
+fn what_passed_with_its_repair_does_not_pass_without() {
+    for (rule, harm) in [
+        ("ticket.removed", "g rm -q $A"),
+        ("timeline.removed", "sed -i '/seq: 2/,$d' $A"),
+        ("head.unaccounted", "sed -i 's/^title:.*/title: Nothing/' $A"),
+    ] {
+        let side = format!(
+            "s comment $a -m Here; git push -q; g checkout -q -b side; {harm}; g add -A .support; g commit -qm Tidy; g revert --no-edit HEAD; git push -q origin side; "
+        );
+        for way in [
+            "refused git push origin side~1:main",
+            "g checkout -q main; s new Other; git push -q; g merge -q --no-ff --no-edit side~1; refused git push origin main",
+            "s comment $a -m More; refused git push origin side:side side~2:main",
+            "g branch other main; git push -q origin other; refused git push origin side:other side~1:main",
+        ] {
+            let script = format!("{side}{way}");
+            let said = before_a_server(&script);
+            assert!(said.contains(&format!("error: {rule}")), "{script}: {said}");
+        }
+        // With what repairs it, it may come.
+        let said = before_a_server(&format!("{side}git push -q origin side:main"));
+        assert_eq!(said, "", "{harm}");
+    }
+}
+
+#[test]
+fn a_forced_push_takes_no_rule_back() {
+    let change = "s team add Pat --email pat@example.com --role lead; git push -q; ";
+    for (path, rule) in [
+        (".support/team.yaml", "s team edit Pat --role l1"),
+        (".support/config.yaml", "s config set policy.severity_by_owner enforce"),
+        (".support/vendors/paygate.yaml", "s vendor add paygate --response 4h"),
+    ] {
+        let script = format!(
+            "{change}{rule}; git push -q; g reset -q --hard HEAD~1; g commit -q --allow-empty -m x; refused git push -f origin main"
+        );
+        let said = before_a_server(&script);
+        assert!(said.contains("error: history.rewritten") && said.contains(path), "{script}: {said}");
+        // History that was written anew has it, whatever came on top.
+        let anew = "g filter-branch -f --msg-filter 'cat; echo' -- main";
+        let said = before_a_server(&format!(
+            "{change}{rule}; git push -q; {anew}; s config set policy.fixed_needs_commit warn; s team edit Pat --role l2; git push -q -f origin main"
+        ));
+        assert_eq!(said, "", "{path}");
+    }
+}

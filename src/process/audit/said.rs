@@ -18,6 +18,8 @@ const FIELDS: [(&str, Field); 4] = [
     ("Support-Level", Field::Level),
     ("Support-Assignee", Field::Assignee),
 ];
+/// The actions of commits that carry what others did.
+const CARRYING: [&str; 4] = ["import", "mail", "sync", "repair"];
 /// What `git merge --squash` writes above the commits it gathers.
 const SQUASHED: &str = "Squashed commit of the following:";
 /// What names somebody who wrote a part of what a commit gathers: git's own list, and the trailer of forges.
@@ -87,7 +89,8 @@ impl Said {
         self.is_ours && self.actions.iter().any(|said| said == action)
     }
 
-    /// What a commit of ours says and its entries do not, or they and it does not: those of all tickets that are new in it,
+    /// What a commit says in our trailers and its entries do not, whatever its subject; or what they do and a commit of ours
+    /// does not say: those of all tickets that are new in it,
     /// and those of them that are its own. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
     /// `names_purged` is true where it names a ticket that was purged before: of a step that a rebase brings after that, nothing stays but its message.
     #[must_use]
@@ -98,13 +101,14 @@ impl Said {
         is_first: bool,
         names_purged: bool,
     ) -> Vec<Finding> {
-        // What gathers or carries speaks of more than it does, or of less.
-        let carries = ["import", "mail", "sync", "repair"].iter().any(|action| self.is(action));
-        if !self.is_ours || self.is_squash || carries {
+        // What carries speaks of more than it does, or of less.
+        let carries = CARRYING.iter().any(|action| self.actions.iter().any(|said| said == action));
+        if (self.actions.is_empty() && self.sets.is_empty()) || carries {
             return Vec::new();
         }
         let mut wrong: Vec<String> = Vec::new();
-        let tickets = self.tickets.iter().filter(|id| !changed.contains(id));
+        // Beside no action, it is how a commit of code names its ticket.
+        let tickets = self.tickets.iter().filter(|id| !self.actions.is_empty() && !changed.contains(id));
         wrong.extend(tickets.map(|id| format!("{TICKET}: {id}, which it does not change")));
         let done = |action: &&String| new.iter().any(|entry| entry.action.as_str() == action.as_str());
         let actions = self.actions.iter().filter(|action| !done(action));
@@ -116,8 +120,10 @@ impl Said {
         let level = |is_error: bool| if is_error { ProblemLevel::Error } else { ProblemLevel::Note };
         let wrong =
             wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
-        let wrong = wrong.map(|finding| finding.weighing(level(!names_purged)));
-        let untold = self.untold(changed, own).into_iter();
+        // What gathers other commits may have the last words of one that came another way.
+        let wrong = wrong.map(|finding| finding.weighing(level(!names_purged && !self.is_squash)));
+        let is_to_tell = self.is_ours && !self.is_squash;
+        let untold = if is_to_tell { self.untold(changed, own) } else { Vec::new() }.into_iter();
         let untold =
             untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level(is_first)));
         wrong.chain(untold).collect()

@@ -10,6 +10,7 @@ mod found;
 mod moved;
 mod own_commits;
 mod owned;
+mod parts;
 mod range;
 mod received;
 mod releases;
@@ -39,6 +40,7 @@ use crate::ticket::{Person, TicketId};
 
 use floors::Floors;
 use found::problem;
+use parts::is_found_again;
 use range::CommitRange;
 use review::Review;
 
@@ -105,6 +107,7 @@ impl Project<'_> {
         let known = known.filter(|_| verified::is_there(&self.store, &stretch.tips));
         let done = match known {
             Some(done) => done,
+            None if is_pushed => self.reviewed_in_parts(&stretch)?,
             None => {
                 let begun = state.as_ref().and_then(|state| verified::begun(&self.store, state));
                 let done = match begun.filter(|_| verified::is_there(&self.store, &stretch.tips)) {
@@ -299,13 +302,6 @@ impl Project<'_> {
 
 /// The most paths of a tip that are named one by one.
 const MAX_UNSAFE: usize = 100;
-
-/// True where two findings are of the same: their words name people as each audit knew them.
-fn is_found_again(one: &Problem, other: &Problem) -> bool {
-    let place =
-        |fault: &Problem| (fault.rule, fault.commit.clone(), fault.ticket.clone(), fault.path.clone());
-    place(one) == place(other)
-}
 
 /// What is to be said of a shallow clone.
 fn cut(shallow: Shallow) -> Problem {

@@ -14,6 +14,8 @@ use crate::ticket::{Entry, Ticket, visible};
 
 /// Where git finds what it shows in the place of objects.
 const REPLACE: &str = "refs/replace/";
+/// Where git keeps branches.
+const HEADS: &str = "refs/heads/";
 
 /// A stretch of history.
 #[derive(Debug, Default)]
@@ -26,6 +28,8 @@ pub(super) struct CommitRange {
     pub(super) seal: Option<Seal>,
     /// The seals of the branch, the oldest first.
     pub(super) seals: Vec<Seal>,
+    /// What is looked at by itself, where it is not one walk: of a push, what each branch gets.
+    pub(super) parts: Vec<CommitRange>,
     /// The beginning, as it was asked for.
     from: Option<String>,
 }
@@ -117,7 +121,7 @@ pub(super) fn asked(
     }
     let seal = known.last().cloned().filter(|_| start == Start::LastSeal);
     let less = seal.iter().map(|seal| seal.commit).collect();
-    Ok((CommitRange { tips: vec![tip], less, seal, seals: known, from: None }, faults))
+    Ok((CommitRange { tips: vec![tip], less, seal, seals: known, ..CommitRange::default() }, faults))
 }
 
 /// A reference of a push, and what it moves from and to.
@@ -169,14 +173,15 @@ fn check_pushed(store: &Store, moves: &[Moved<'_>]) -> Result<(), Failure> {
     }
 }
 
-/// The stretch that is being pushed.
+/// The stretch that is being pushed. A branch that moves is judged by what it had: what another branch has of it may have
+/// passed there with a repair that this one does not get.
 pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, Vec<Problem>), Failure> {
     let store = &project.store;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let moves = lines.map(Moved::read).collect::<Result<Vec<_>, _>>()?;
     check_pushed(store, &moves)?;
     let mut stretch = CommitRange::default();
-    let (mut faults, mut seals) = (Vec::new(), Vec::new());
+    let (mut faults, mut seals, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for Moved { name, old, new } in &moves {
         if is_servers(name) || (name.starts_with(REPLACE) && new.is_some()) {
             let rule =
@@ -193,15 +198,27 @@ pub(super) fn pushed(project: &Project<'_>, text: &str) -> Result<(CommitRange, 
                 faults.push(problem(None, None, "", Finding::new(AuditRule::SealBad, message)));
             }
             seals.extend(new.filter(|_| old.is_none()).map(|new| (*name, new)));
-        } else {
+        } else if let Some(tip) = new.and_then(|new| commit_of(store, new)) {
             // A branch, a tag, or whatever else keeps commits: what it brings is judged.
-            stretch.tips.extend(new.and_then(|new| commit_of(store, new)));
+            stretch.tips.push(tip);
+            let before = old.filter(|_| name.starts_with(HEADS)).and_then(|old| commit_of(store, old));
+            match before {
+                Some(before) => stretch.parts.push(CommitRange {
+                    tips: vec![tip],
+                    less: vec![before],
+                    ..CommitRange::default()
+                }),
+                None => others.push(tip),
+            }
         }
     }
     seal::pushed(project, seals, &mut faults)?;
-    // Only what branches contain was judged before.
-    let heads = store.repository().branches("refs/heads/").map_err(Error::from)?;
-    stretch.less = heads.into_iter().map(|(_, commit)| commit).collect();
+    if !others.is_empty() {
+        // Only what branches contain was judged before.
+        let heads = store.repository().branches(HEADS).map_err(Error::from)?;
+        let less = heads.into_iter().map(|(_, commit)| commit).collect();
+        stretch.parts.push(CommitRange { tips: others, less, ..CommitRange::default() });
+    }
     faults.extend(lost_by(project, &moves)?);
     Ok((stretch, faults))
 }
@@ -286,6 +303,34 @@ fn lost(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Fai
             let message = format!("{missing} of its entries in {old:.10} are gone");
             let finding = Finding::new(AuditRule::HistoryRewritten, message);
             faults.push(problem(Some(old), Some(&id), &layout::ticket(&id), finding));
+        }
+    }
+    faults.extend(lost_rules(store, old, new)?);
+    Ok(faults)
+}
+
+/// The files that rule, as a commit has them and another, which does not contain it, never had: what somebody changed there is
+/// gone. Rewritten history has it, whatever came on top.
+fn lost_rules(store: &Store, old: ObjectId, new: ObjectId) -> Result<Vec<Problem>, Failure> {
+    let repository = store.repository();
+    let find = |commit: ObjectId, path: &str| repository.find(commit, path).map_err(Error::from);
+    let parting = store.parting(old, new)?;
+    let mut faults = Vec::new();
+    let differing = repository.differences(layout::FOLDER, old, new).map_err(Error::from)?;
+    for path in differing.into_iter().map(|one| one.path).filter(|path| layout::is_of_rules(path)) {
+        let was = find(old, &path)?;
+        // What was the same where both parted, nobody had changed.
+        let mut is_kept = parting.map_or(Ok(None), |parting| find(parting, &path))? == was;
+        if !is_kept {
+            repository.commits_on(&[new], &[old], ("", &[&path]), |commit| -> Result<bool, Error> {
+                is_kept = find(commit, &path)? == was;
+                Ok(!is_kept)
+            })?;
+        }
+        if !is_kept {
+            let message = format!("{path} as {old:.10} has it is gone");
+            let finding = Finding::new(AuditRule::HistoryRewritten, message);
+            faults.push(problem(Some(old), None, &path, finding));
         }
     }
     Ok(faults)
