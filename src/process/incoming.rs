@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::process::fingerprint::checksum;
-use crate::process::request::{Changes, Request};
-use crate::ticket::{Entry, EntryId, Field, LinkKind, Person, Set, Ticket, TicketId, Timestamp, Visibility};
+use crate::process::request::{Changes, FieldChange, ProcessAction, Request, RequestKind, ResolutionRequest};
+use crate::ticket::{
+    Entry, EntryId, Field, LinkKind, NO_COMMIT, Person, Resolution, Set, Ticket, TicketId, Timestamp,
+    Visibility,
+};
 
 /// A ticket that comes in.
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub struct IncomingIssue {
     pub comments: Vec<IncomingEntry>,
     /// How it ended, if it did.
     pub end: Option<IncomingEntry>,
+    /// True where the export says when it ended, not only that it has.
+    pub is_end_dated: bool,
 }
 
 /// A text that is longer than a ticket takes.
@@ -135,6 +140,54 @@ impl IncomingIssue {
         entry.id == earlier || self.is_entry_of(entry, &end_mark(&entry.by, entry.at, &code, &original))
     }
 
+    /// True where the export says that it ended again later than with an entry, and not only by another reading of its dates.
+    #[must_use]
+    pub fn ended_after(&self, ticket: &Ticket, last: &Entry) -> bool {
+        let Some(end) = self.end.as_ref().filter(|_| self.is_end_dated) else { return false };
+        let later = end.at.unix() - last.at.unix();
+        let opening = ticket.timeline().first();
+        later > 0 && opening.is_none_or(|opening| self.created.unix() - opening.at.unix() != later)
+    }
+
+    /// True for the entry that says how it ended there: with the end, or since.
+    #[must_use]
+    pub fn is_ending(&self, entry: &Entry, last: &Entry) -> bool {
+        let code = match entry.set.get(&Field::Resolution) {
+            Some(Set::Value { to: Some(code), .. }) => code.to_string(),
+            _ => return false,
+        };
+        entry.id == last.id || self.is_entry_of(entry, &ending_mark(&code, last, &entry.by, entry.at))
+    }
+
+    /// That it ended otherwise than it was known to.
+    #[must_use]
+    pub fn ending_changed(
+        &self,
+        ending: &ResolutionRequest,
+        last: &Entry,
+        by: &Person,
+        at: Timestamp,
+    ) -> IncomingEntry {
+        let code = ending.code.as_str();
+        let changes = Changes::from([(Field::Resolution, FieldChange::to_text(code))]);
+        // A fix there has no commit here.
+        let is_fixed = ending.code == Resolution::Fixed;
+        let note = ending.no_commit.as_ref().filter(|_| is_fixed).map(|why| format!("{NO_COMMIT}{why}"));
+        let request = Request::new(RequestKind::Edit(changes)).with_note(note.or_else(|| self.as_of()));
+        let request = Request { force: is_fixed, visibility: Visibility::Internal, ..request };
+        let mark = ending_mark(code, last, by, at);
+        IncomingEntry { mark, earlier: None, by: by.clone(), at, request }
+    }
+
+    /// That it was opened again after it had ended.
+    #[must_use]
+    pub fn reopened(&self, ended: &Entry, by: &Person, at: Timestamp) -> IncomingEntry {
+        let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
+            .with_note(Some("It was opened again where it came from.".to_owned()));
+        let mark = format!("reopened after {} {by} {at}", ended.id);
+        IncomingEntry { mark, earlier: None, by: by.clone(), at, request }
+    }
+
     /// What is said of the state that an export has.
     #[must_use]
     pub fn as_of(&self) -> Option<String> {
@@ -158,6 +211,10 @@ pub fn update_mark(last: &EntryId, fields: &str, by: &Person, at: Timestamp) -> 
 #[must_use]
 pub fn end_mark(by: &Person, at: Timestamp, code: &str, original: &str) -> String {
     format!("ended {by} {at} {code} {original}")
+}
+
+fn ending_mark(code: &str, last: &Entry, by: &Person, at: Timestamp) -> String {
+    format!("ended as {code} after {} {by} {at}", last.id)
 }
 
 /// What tells the entry that attaches a long text, by its checksum.

@@ -11,7 +11,7 @@ use crate::project::attachments::attachment;
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::import::{Pair, opening};
-use crate::project::import_last::{Last, Outcome, mark_of_changes};
+use crate::project::import_last::{Last, Outcome, check_same_issue, mark_of_changes};
 use crate::store::layout;
 use crate::ticket::{Field, Person, Ticket, Visibility, sha256};
 
@@ -41,6 +41,9 @@ impl Change<'_, '_> {
     }
 
     fn issue_on(&mut self, issue: &IncomingIssue, before: Option<&Ticket>) -> Result<Ticket, Failure> {
+        if let Some(before) = before {
+            check_same_issue(issue, before)?;
+        }
         let rules = lenient(self.project().rules()?);
         let mut ticket = match before {
             Some(before) => before.clone(),
@@ -193,31 +196,53 @@ impl Change<'_, '_> {
                     self.warn_of(issue, why, &[Field::Status.name()]);
                     return Ok(());
                 }
-                let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
-                    .with_note(Some("It was opened again where it came from.".to_owned()));
-                let (by, at) = (self.author.by.clone(), self.at());
-                let mark = format!("reopened after {} {by} {at}", ended.id);
-                self.happened(
-                    issue,
-                    ticket,
-                    &IncomingEntry { mark, earlier: None, by, at, request },
-                    rules,
-                    true,
-                )
+                let at = issue.updated.filter(|at| (ended.at..=self.at()).contains(at)).unwrap_or(self.at());
+                let reopened = issue.reopened(ended, &self.author.by, at);
+                self.happened(issue, ticket, &reopened, rules, true)
             }
-            Some(end) => {
-                let RequestKind::Process(ProcessAction::Resolve(ending)) = &end.request.what else {
-                    return Ok(());
-                };
-                let ours = ticket.fields().get(&Field::Resolution).map(ToString::to_string);
-                let is_known = issue.is_known(ticket, &self.ended_there(end, is_here));
-                if !is_known && ours.is_some_and(|ours| ours != ending.code.as_str()) {
-                    self.warn_of(issue, "changed in both trackers", &[Field::Resolution.name()]);
-                }
-                Ok(())
-            }
+            Some(end) => self.ended_again(issue, end, ticket, rules, is_here),
             None => Ok(()),
         }
+    }
+
+    /// Takes over that it ended otherwise there, or ended again; unless it was decided otherwise here.
+    fn ended_again(
+        &mut self,
+        issue: &IncomingIssue,
+        end: &IncomingEntry,
+        ticket: &mut Ticket,
+        rules: &Rules,
+        is_here: bool,
+    ) -> Result<(), Failure> {
+        let RequestKind::Process(ProcessAction::Resolve(ending)) = &end.request.what else { return Ok(()) };
+        let again = self.ended_there(end, is_here);
+        if issue.is_known(ticket, &again) {
+            return Ok(());
+        }
+        let is_same = ticket.fields().get(&Field::Resolution).map(ToString::to_string).as_deref()
+            == Some(ending.code.as_str());
+        let Some(last) = ticket.setter(&Field::Status).filter(|entry| issue.is_end(entry)).cloned() else {
+            if !is_same {
+                self.warn_of(issue, "changed in both trackers", &[Field::Resolution.name()]);
+            }
+            return Ok(());
+        };
+        let by = self.author.by.clone();
+        if issue.ended_after(ticket, &last) {
+            // It was open in between; when, no export tells.
+            let reopened = issue.reopened(&last, &by, end.at);
+            self.happened(issue, ticket, &reopened, rules, true)?;
+            return self.happened(issue, ticket, &again, rules, false);
+        }
+        if is_same {
+            return Ok(());
+        }
+        if !ticket.setter(&Field::Resolution).is_some_and(|entry| issue.is_ending(entry, &last)) {
+            self.warn_of(issue, "changed in both trackers", &[Field::Resolution.name()]);
+            return Ok(());
+        }
+        let changed = issue.ending_changed(ending, &last, &by, self.at());
+        self.happened(issue, ticket, &changed, rules, true)
     }
 
     /// An end as whoever answers for it here tells it.

@@ -4,7 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Changes, FieldChange, IncomingIssue, state_brought};
+use crate::project::failure::{Failure, Kind as FailureKind};
 use crate::ticket::{Action, Entry, EntryId, Field, Fields, Kind, Node, Set, Ticket, Timestamp};
+
+/// How far two readings of one local time may lie apart, in seconds: zones go from UTC-12 to UTC+14.
+const MAX_ZONES_SECS: u64 = 26 * 3600;
+/// The channel of what was imported.
+const IMPORT: &str = "import";
 
 /// What the other tracker had at the import before, as the entries tell that imports made.
 pub(super) struct Last {
@@ -134,4 +140,33 @@ fn mark(field: &Field, value: Option<&str>, add: &[String], remove: &[String]) -
         words.join(",")
     };
     format!("{}={}+{}-{};", field.name(), value.unwrap_or_default().trim_end(), sorted(add), sorted(remove))
+}
+
+/// Sees that a ticket of an issue's key was opened by that issue: another tracker may have the same numbers. When it was
+/// opened, who reported it and what its title is do not all change.
+pub(super) fn check_same_issue(issue: &IncomingIssue, before: &Ticket) -> Result<(), Failure> {
+    let title = match issue.fields.get(&Field::Title) {
+        Some(FieldChange::To(Some(title))) => title.to_string(),
+        Some(FieldChange::To(None) | FieldChange::Members { .. }) | None => String::new(),
+    };
+    let is_of_issue = |opening: &&Entry| {
+        let is_then = opening.at.unix().abs_diff(issue.created.unix()) <= MAX_ZONES_SECS;
+        is_then || opening.by.email.eq_ignore_ascii_case(&issue.reporter.email)
+    };
+    let is_imported =
+        before.fields().get(&Field::Channel).is_some_and(|channel| channel.as_text() == Some(IMPORT));
+    let mut openings = before.timeline().iter().filter(|entry| entry.action == Action::Open);
+    let Some(first) = openings.clone().next() else { return Ok(()) };
+    if !is_imported || openings.any(|opening| is_of_issue(&opening)) || before.fields().title() == title {
+        return Ok(());
+    }
+    let message = format!(
+        "the key {} is of '{}', which {} opened on {}, and not of an issue of {} (another tracker: --tracker NAME)",
+        issue.key,
+        before.fields().title(),
+        first.by,
+        first.at.minute(),
+        issue.created.minute(),
+    );
+    Err(Failure::new(FailureKind::Refused, message))
 }

@@ -50,6 +50,7 @@ mod figures;
 mod first_days;
 mod first_run;
 mod fixes;
+mod followed;
 mod following;
 mod formats;
 mod full_tickets;

@@ -6,14 +6,14 @@ use crate::sandbox::{Output, Sandbox};
 use crate::syncing::clones;
 
 /// Imports a text as a file of a name.
-fn import(sandbox: &Sandbox, name: &str, text: impl AsRef<[u8]>) -> Output {
+pub(crate) fn import(sandbox: &Sandbox, name: &str, text: impl AsRef<[u8]>) -> Output {
     let path = sandbox.root().join(name);
     std::fs::write(&path, text).unwrap();
     sandbox.run(&["import", path.to_str().unwrap()])
 }
 
 /// How many tickets an import made, changed, and left as they were.
-fn counts(said: Output) -> [u64; 3] {
+pub(crate) fn counts(said: Output) -> [u64; 3] {
     let text = said.ok();
     let number = |word: &str| {
         text.split(',').find(|part| part.contains(word))?.split_whitespace().next()?.parse().ok()

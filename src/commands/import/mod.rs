@@ -20,6 +20,8 @@ use crate::ticket::{Attachment, TicketId, one_line};
 
 /// The lines with mistakes that are named one by one.
 const MAX_NAMED: usize = 20;
+/// The longest name of a tracker, in characters.
+const MAX_TRACKER: usize = 40;
 /// From this many lines on, a progress bar is worth it.
 const MANY: usize = 1_000;
 
@@ -37,6 +39,9 @@ pub struct Args {
     /// Set the tracker [default: detected]
     #[arg(long, value_name = "TRACKER", value_parser = PossibleValuesParser::new(Source::WORDS))]
     from: Option<String>,
+    /// Set the name of the tracker in keys, if several have issues of the same number [default: that of --from]
+    #[arg(long, value_name = "NAME", value_parser = tracker_name)]
+    tracker: Option<String>,
     /// Map a table column to a field, as title=Subject, or a word of the tracker to one of ours, as "status:In
     /// Review=in-progress" (can be repeated)
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = column)]
@@ -45,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(DayOrder::WORDS))]
     dates: Option<String>,
     /// Read dates without a time zone as of this one, as Europe/Berlin [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
+    #[arg(long, value_name = "ZONE", value_parser = Zone::parse, allow_hyphen_values = true)]
     zone: Option<Zone>,
     /// Read attachments from DIR, as export --attachments wrote it
     #[arg(long, value_name = "DIR")]
@@ -68,7 +73,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let mut total = 0;
     let order = args.dates.as_deref().and_then(DayOrder::parse);
     let dates = DateForm { order, zone: args.zone.clone() };
-    let mut reader = Reader::new(&args.map, dates, source)?;
+    let mut reader = Reader::new(&args.map, dates, (source, args.tracker.as_deref()))?;
     let (importer, now) = (project.me()?, session.host.now());
     lines.each(|number, line| -> Result<(), Failure> {
         total += 1;
@@ -131,7 +136,8 @@ fn note_left_out(args: &Args, left_out: usize, missing: usize, session: &Session
 /// Says which words nobody knows, and what is without a date.
 fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
     for (kind, word) in reader.words.unknown() {
-        let fill = if kind == "status" || kind == "resolution" { "kept in a note" } else { "left out" };
+        let is_kept = ["status", "resolution", "link"].contains(&kind);
+        let fill = if is_kept { "kept in a note" } else { "left out" };
         session.note(format!(
             "warning: unknown {kind} '{}', {fill} (--map '{kind}:{}=WORD')",
             one_line(word),
@@ -267,6 +273,15 @@ impl Import<'_, '_, '_> {
         }
         is_again
     }
+}
+
+/// The name of a tracker, as it begins a key.
+fn tracker_name(text: &str) -> Result<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if (1..=MAX_TRACKER).contains(&text.len()) && text.chars().all(is_part) {
+        return Ok(text.to_lowercase());
+    }
+    Err(format!("letters, digits, '-', '_' and '.', at most {MAX_TRACKER}"))
 }
 
 /// Reads `title=Subject`.

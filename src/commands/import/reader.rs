@@ -11,6 +11,8 @@ use crate::ticket::{Action, LinkKind, Person, TicketId, Timestamp};
 /// How lines are read.
 pub(super) struct Reader {
     source: Option<Source>,
+    /// What the tracker is called in keys.
+    tracker: String,
     pub(super) words: Words,
     dates: DateForm,
     /// The tickets of the file's issues.
@@ -32,11 +34,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// By the words of `--map`, as `status:In Review` and `in-progress`, and how dates are read.
+    /// By the words of `--map`, as `status:In Review` and `in-progress`, how dates are read, and where the lines come from.
     pub(super) fn new(
         map: &[(String, String)],
         dates: DateForm,
-        source: Option<Source>,
+        (source, tracker): (Option<Source>, Option<&str>),
     ) -> Result<Self, Failure> {
         let mut words = Words::default();
         for (field, ours) in map.iter().filter(|(field, _)| field.contains(':')) {
@@ -52,6 +54,7 @@ impl Reader {
         }
         Ok(Self {
             source,
+            tracker: tracker.or(source.map(Source::word)).unwrap_or_default().to_owned(),
             words,
             dates,
             known: BTreeSet::new(),
@@ -70,8 +73,8 @@ impl Reader {
     pub(super) fn learn(&mut self, number: usize, line: &str, importer: &Person, now: Timestamp) {
         let Some(source) = self.source else { return };
         let Ok(object) = serde_json::from_str(line) else { return };
-        let (words, dates) = (&mut self.words, &self.dates);
-        let mut reading = Reading { source, importer, now, words, dates, is_vague: false };
+        let (words, dates, tracker) = (&mut self.words, &self.dates, self.tracker.as_str());
+        let mut reading = Reading { source, tracker, importer, now, words, dates, is_vague: false };
         // What is wrong with it is said when it is imported.
         let Ok(Some(first)) = Issue::read(&object, 1, &mut reading) else { return };
         let count = self.counts.entry(first.key.clone()).or_default();
@@ -142,8 +145,9 @@ impl Reader {
         (importer, now): &(Person, Timestamp),
     ) -> Result<Option<(Issue, bool)>, String> {
         let object = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let (mut words, dates) = (self.words.clone(), &self.dates);
-        let mut reading = Reading { source, importer, now: *now, words: &mut words, dates, is_vague: false };
+        let (mut words, dates, tracker) = (self.words.clone(), &self.dates, self.tracker.as_str());
+        let mut reading =
+            Reading { source, tracker, importer, now: *now, words: &mut words, dates, is_vague: false };
         let nth = self.nth.get(&number).copied().unwrap_or(1);
         let issue = Issue::read(&object, nth, &mut reading)?;
         let is_vague = reading.is_vague;
@@ -159,9 +163,10 @@ impl Reader {
         let links = self.links.get(&id).into_iter().flatten();
         let links: Vec<_> = links.filter(|(_, other)| self.known.contains(other)).cloned().collect();
         let has_original = links.iter().any(|(kind, _)| *kind == LinkKind::DuplicateOf);
-        if let Some((_, code)) = issue.ended.as_mut().filter(|(_, code)| code == "duplicate" && !has_original)
+        if let Some(ending) =
+            issue.ended.as_mut().filter(|ending| ending.code == "duplicate" && !has_original)
         {
-            "withdrawn".clone_into(code);
+            "withdrawn".clone_into(&mut ending.code);
         }
         Incoming::Issue(Box::new(incoming(&issue, &links)))
     }

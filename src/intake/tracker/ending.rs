@@ -31,7 +31,7 @@ pub(super) fn standing(
         if reason.as_ref().is_some_and(|_| object.get(STATE_OF_FORGES).is_none()) {
             facts.extend(reason.map(|reason| format!("resolution: {reason}")));
         }
-        let waits = ["blocked", "on hold", "waiting", "pending", "deferred"];
+        let waits = ["blocked", "on hold", "hold", "waiting", "pending", "deferred"];
         facts.extend(waits.contains(&state.to_lowercase().as_str()).then(|| format!("status: {state}")));
         return Ok((status, None));
     }
@@ -39,8 +39,10 @@ pub(super) fn standing(
     let at = at.map(|at| moment(at, reading.dates)).transpose()?;
     // It had ended when it changed last; when it was opened, it had not.
     let changed = || pick(object, UPDATED).and_then(|at| moment(at, reading.dates).ok());
+    let is_dated = at.is_some();
     let at = at.or_else(changed).filter(|at| *at > created).unwrap_or(created);
-    Ok((None, Some((at, ending(object, &state, labels, links, reading, facts)))))
+    let code = ending(object, &state, labels, links, reading, facts);
+    Ok((None, Some(Ending { at, is_dated, code })))
 }
 
 /// The reasons of GitHub's interface are in lower case, those of its query language in upper case.

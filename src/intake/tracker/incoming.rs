@@ -46,7 +46,8 @@ pub fn incoming(issue: &Issue, links: &[(LinkKind, TicketId)]) -> IncomingIssue 
         updated: issue.updated,
         long_texts: texts.long,
         comments,
-        end: issue.ended.as_ref().map(|(at, code)| ended(issue, *at, code, links)),
+        end: issue.ended.as_ref().map(|ending| ended(issue, ending.at, &ending.code, links)),
+        is_end_dated: issue.ended.as_ref().is_some_and(|ending| ending.is_dated),
     }
 }
 
@@ -123,7 +124,8 @@ fn facts(issue: &Issue, texts: &mut Texts<'_>) -> Option<IncomingEntry> {
 
 /// How it ended there. That it is fixed, no commit here shows.
 fn ended(issue: &Issue, at: Timestamp, code: &str, links: &[(LinkKind, TicketId)]) -> IncomingEntry {
-    let original = links.iter().find(|(kind, _)| *kind == LinkKind::DuplicateOf);
+    let is_duplicate = Resolution::parse(code) == Resolution::Duplicate;
+    let original = links.iter().find(|(kind, _)| *kind == LinkKind::DuplicateOf && is_duplicate);
     let why = "It was fixed where it came from.";
     let ending = ResolutionRequest {
         code: Resolution::parse(code),
@@ -158,7 +160,9 @@ fn fields(issue: &Issue, links: &[(LinkKind, TicketId)]) -> Changes {
         }
     }
     // Of a duplicate, the resolution names the other one.
-    let is_ending = |kind: &LinkKind| *kind == LinkKind::DuplicateOf && issue.ended.is_some();
+    let is_duplicate =
+        issue.ended.as_ref().is_some_and(|ending| ending.code == Resolution::Duplicate.as_str());
+    let is_ending = |kind: &LinkKind| *kind == LinkKind::DuplicateOf && is_duplicate;
     for (kind, id) in links.iter().filter(|(kind, _)| !is_ending(kind)) {
         let change =
             changes.entry(Field::Links(kind.clone())).or_insert_with(|| FieldChange::adding(Vec::new()));

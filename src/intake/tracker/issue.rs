@@ -104,10 +104,10 @@ impl Issue {
         let mut facts = facts(object, &assignees, source);
         facts.extend(long.into_iter().map(|label| format!("label: {label}")));
         facts.extend(is_too_long(&title).then(|| format!("title: {title}")));
-        let links = links(object, source, reading.words);
+        let links = links(object, reading, &mut facts);
         let (status, ended) = standing(object, at, &labels, &links, reading, &mut facts)?;
         Ok(Some(Self {
-            key: format!("{}:{identity}", source.word()),
+            key: reading.key(&identity),
             kind: kind(object, &labels, reading.words),
             severity: severity(object, &labels, reading.words),
             status,
@@ -129,7 +129,7 @@ impl Issue {
             updated: pick(object, UPDATED).and_then(|at| moment(at, dates).ok()),
             closer: named(object, CLOSER).unwrap_or_else(nobody),
             tracker: tracker(source),
-            alias: alias(object, source),
+            alias: alias(object, reading),
         }))
     }
 }
@@ -165,13 +165,13 @@ fn unknown(object: &Value, source: Source, reporter: Option<&Person>) -> BTreeSe
 }
 
 /// Another name of an issue: the address of GitLab's interface, which a duplicate of it names; the number of Jira's.
-fn alias(object: &Value, source: Source) -> Option<String> {
-    let name = match source {
+fn alias(object: &Value, reading: &Reading<'_>) -> Option<String> {
+    let name = match reading.source {
         Source::Gitlab => text(object.get("_links")?, &["self"]),
         Source::Jira => text(object, &["Issue id"]),
         Source::Github | Source::GitBug | Source::Beads | Source::Csv => None,
     };
-    Some(format!("{}:{}", source.word(), name?))
+    Some(reading.key(&name?))
 }
 
 fn is_too_long(line: &str) -> bool {
@@ -215,8 +215,10 @@ fn facts(object: &Value, assignees: &[Person], source: Source) -> Vec<String> {
     let notes =
         text(object, &["notes"]).filter(|_| source == Source::Beads && object.get("comments").is_some());
     facts.extend(notes.map(|notes| format!("notes: {notes}")));
-    let spent = object.get("time_stats").and_then(|stats| text(stats, &["human_total_time_spent"]));
-    facts.extend(spent.map(|spent| format!("time spent: {spent}")));
+    for (name, key) in [("time estimate", "human_time_estimate"), ("time spent", "human_total_time_spent")] {
+        let time = object.get("time_stats").and_then(|stats| text(stats, &[key]));
+        facts.extend(time.map(|time| format!("{name}: {time}")));
+    }
     // A table's columns that nobody reads: each has a reason to be there.
     facts.extend(list_or_text(object, &[UNREAD]));
     facts
@@ -228,7 +230,8 @@ fn list_or_text(object: &Value, names: &[&str]) -> Vec<String> {
         let named = ["title", "name", "text"].iter().find_map(|name| value.get(*name)?.as_str());
         let plain =
             value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()));
-        named.map(str::to_owned).or(plain).filter(|text| text != "0")
+        let whole = value.as_object().filter(|members| !members.is_empty()).map(|_| value.to_string());
+        named.map(str::to_owned).or(plain).or(whole).filter(|text| text != "0")
     };
     match pick(object, names) {
         Some(Value::Array(items)) => items.iter().filter_map(one).collect(),
@@ -238,17 +241,24 @@ fn list_or_text(object: &Value, names: &[&str]) -> Vec<String> {
 }
 
 /// The links of an issue, as far as its object tells them: those of beads and of Jira's table.
-fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, String)> {
+/// A kind that nobody knows is a fact.
+fn links(object: &Value, reading: &mut Reading<'_>, facts: &mut Vec<String>) -> Vec<(String, String)> {
     let mut links = Vec::new();
     let original = object.get("_links").and_then(|links| text(links, &["closed_as_duplicate_of"]));
-    links.extend(original.map(|other| ("duplicate-of".to_owned(), format!("{}:{other}", source.word()))));
+    links.extend(original.map(|other| ("duplicate-of".to_owned(), reading.key(&other))));
     for one in list(object, &["dependencies"]) {
         let Some(other) = text(one, &["depends_on_id", "id"]) else { continue };
         let kind = text(one, &["type", "dependency_type"]).unwrap_or_else(|| "blocks".to_owned());
         // Who depends on another is blocked by it.
-        let kind =
-            if kind == "blocks" { Some("blocked-by".to_owned()) } else { known.ours(Kind::Link, &kind) };
-        links.extend(kind.map(|kind| (kind, format!("{}:{other}", source.word()))));
+        let ours = if kind == "blocks" {
+            Some("blocked-by".to_owned())
+        } else {
+            reading.words.ours(Kind::Link, &kind)
+        };
+        match ours {
+            Some(kind) => links.push((kind, reading.key(&other))),
+            None => facts.push(format!("{kind}: {other}")),
+        }
     }
     let columns = object.as_object().into_iter().flatten();
     for (column, cell) in columns {
@@ -256,8 +266,9 @@ fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, Stri
         let inward = column.strip_prefix(INWARD).and_then(|rest| rest.strip_suffix(')'));
         let kind = match (outward, inward) {
             (Some(kind), _) if kind.eq_ignore_ascii_case("duplicate") => Some("duplicate-of".to_owned()),
-            (Some(kind), _) => known.ours(Kind::Link, kind),
+            (Some(kind), _) => reading.words.ours(Kind::Link, kind),
             (_, Some(kind)) if kind.eq_ignore_ascii_case("blocks") => Some("blocked-by".to_owned()),
+            (_, Some(kind)) if kind.eq_ignore_ascii_case("duplicate") => Some("duplicated-by".to_owned()),
             // The other one tells it.
             (_, Some(_)) => Some("relates-to".to_owned()),
             (None, None) if PARENT.contains(&column.as_str()) => Some("parent".to_owned()),
@@ -266,7 +277,12 @@ fn links(object: &Value, source: Source, known: &mut Words) -> Vec<(String, Stri
         let others = cell.as_array().map_or_else(|| vec![cell], |cells| cells.iter().collect());
         let others =
             others.into_iter().filter_map(Value::as_str).map(str::trim).filter(|other| !other.is_empty());
-        links.extend(others.filter_map(|other| Some((kind.clone()?, format!("{}:{other}", source.word())))));
+        for other in others {
+            match &kind {
+                Some(kind) => links.push((kind.clone(), reading.key(other))),
+                None => facts.push(format!("{}: {other}", outward.unwrap_or_default())),
+            }
+        }
     }
     links
 }

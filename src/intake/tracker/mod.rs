@@ -4,6 +4,7 @@ mod comment;
 mod dates;
 mod encoding;
 mod ending;
+mod heading;
 mod incoming;
 mod issue;
 mod names;

@@ -23,13 +23,23 @@ pub struct Said {
     pub is_internal: bool,
 }
 
-/// When an issue ended, and the word of our own for how.
-pub(super) type Ending = (Timestamp, String);
+/// How an issue ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// When.
+    pub at: Timestamp,
+    /// True where that is told, and not taken from when it changed last.
+    pub is_dated: bool,
+    /// The word of our own for how.
+    pub code: String,
+}
 
 /// How issues are read: whence, by whom, and what somebody said of words and dates.
 pub struct Reading<'a> {
     /// Where they come from.
     pub source: Source,
+    /// What that tracker is called in the keys of its issues.
+    pub tracker: &'a str,
     /// Who imports them.
     pub importer: &'a Person,
     /// Now.
@@ -43,6 +53,11 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// The key of an issue of this tracker.
+    pub(super) fn key(&self, identity: &str) -> String {
+        format!("{}:{identity}", self.tracker)
+    }
+
     /// Whoever is named under some names, or the importer.
     pub(super) fn who(&mut self, object: &Value, names: &[&str]) -> Person {
         let named = named(object, names);

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::intake::lines::Lines;
 use crate::intake::tracker::encoding::decoded;
+use crate::intake::tracker::heading::known_headings;
 use crate::intake::tracker::names;
 use crate::intake::tracker::row::Columns;
 use crate::ticket::nearest;
@@ -52,7 +53,7 @@ fn each_row(
     let heading: Vec<String> =
         heading.iter().map(|column| column.trim_start_matches('\u{feff}').to_owned()).collect();
     check_heading(name, &heading, told)?;
-    let mut columns = Columns { heading, told, accounts: BTreeMap::new() };
+    let mut columns = Columns { heading: known_headings(heading, told), told, accounts: BTreeMap::new() };
     for row in open().records() {
         columns.learn(&row.with_context(|| format!("reading {name}"))?);
     }

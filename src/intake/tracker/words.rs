@@ -81,6 +81,7 @@ const STATUS: &[(&str, &[&str])] = &[
             "active",
             "blocked",
             "on hold",
+            "hold",
             "waiting",
             "pending",
             "deferred",
@@ -168,6 +169,7 @@ const LINK: &[(&str, &[&str])] = &[
     ("blocks", &["blocks", "is blocking"]),
     ("blocked-by", &["blocked by", "is blocked by", "depends on"]),
     ("duplicate-of", &["duplicates", "duplicate of", "is duplicate of", "superseded by"]),
+    ("duplicated-by", &["duplicated by", "is duplicated by", "has duplicate", "supersedes"]),
     ("parent", &["parent", "parent child", "child of", "epic link", "is child of"]),
     (
         "relates-to",
@@ -181,6 +183,11 @@ const LINK: &[(&str, &[&str])] = &[
             "cloners",
             "is caused by",
             "causes",
+            "problem/incident",
+            "copied to",
+            "copied from",
+            "precedes",
+            "follows",
         ],
     ),
 ];
