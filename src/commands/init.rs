@@ -117,6 +117,21 @@ fn note_left(before: &Project<'_>, now: &Project<'_>, session: &Session<'_>) -> 
             "git support --branch {quoted} export --full --attachments DIR | git support import - --attachments DIR"
         ));
     }
+    note_records_left(before, now, session)
+}
+
+/// The same of releases, answers and other records.
+fn note_records_left(before: &Project<'_>, now: &Project<'_>, session: &Session<'_>) -> Result<(), Failure> {
+    let there = now.record_paths()?;
+    let left: Vec<&str> = before.record_paths()?.into_iter().filter(|path| !there.contains(path)).collect();
+    if !left.is_empty() {
+        let (name, branch, paths) = (before.branch(), now.branch(), left.join(" "));
+        session.note(format!("warning: {name} has records that are not on {branch}: {paths}; to copy them:"));
+        let [name, branch] = [name, branch].map(shell_word);
+        session.note(format!(
+            "git worktree add DIR {branch} && git -C DIR checkout {name} -- {paths} && git -C DIR commit -m 'Copy records' && git worktree remove DIR"
+        ));
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::process::decide::Record;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Field, LinkKind, Node, Person, Resolution, Status, Ticket, Visibility};
+use crate::ticket::{Action, Field, LinkKind, Node, Person, Resolution, Status, Ticket, Visibility, visible};
 
 /// The customer, where the actor's own comment is theirs: the reporter, who is not of the team.
 #[must_use]
@@ -14,14 +14,25 @@ pub fn speaker(ticket: &Ticket, request: &Request, rules: &Rules, actor: &Actor)
     (is_word && is_stranger && ticket.is_customer(&actor.by)).then(|| actor.by.to_string())
 }
 
+/// Sees that who is quoted as a customer is one: of the team, that is who has reported the ticket.
+fn check_speaker(ticket: &Ticket, request: &Request, rules: &Rules) -> Result<(), Refusal> {
+    let Some(who) = request.speaker.as_deref().and_then(Person::parse) else { return Ok(()) };
+    if rules.team.has_member(&who) && reporter(ticket).as_ref() != Some(&who) {
+        return Err(Refusal::NoCustomer(ticket.id().clone(), visible(&who.to_string())));
+    }
+    Ok(())
+}
+
 impl Record {
     /// Records what the customer said.
-    pub(super) fn customer_spoke(
+    pub(super) fn said(
         &mut self,
         ticket: &Ticket,
+        request: &Request,
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
+        check_speaker(ticket, request, rules)?;
         let head = ticket.fields();
         let action = match head.status() {
             Status::Pending => Action::Resume,

@@ -166,7 +166,7 @@ impl Record {
             RequestKind::Comment | RequestKind::ReplaceComment(_) if request.note.is_none() => {
                 Err(Refusal::EmptyNote)
             }
-            RequestKind::Comment if request.speaker.is_some() => self.customer_spoke(ticket, rules, actor),
+            RequestKind::Comment if request.speaker.is_some() => self.said(ticket, request, rules, actor),
             RequestKind::Comment => Ok(Action::Comment),
             RequestKind::ReplaceComment(replaced) => self.replace(ticket, replaced, actor),
             RequestKind::Acknowledge => Ok(Action::Acknowledge),

@@ -41,6 +41,9 @@ pub enum Refusal {
         /// The limit in force.
         limit: u64,
     },
+    /// The words of somebody of the team as a customer's, in a ticket.
+    #[error("{1} is on the team, and no customer")]
+    NoCustomer(TicketId, String),
     /// A ticket linked to itself.
     #[error("{0} cannot be linked to itself")]
     LinkToItself(TicketId),
@@ -288,6 +291,9 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Value { .. } | Self::LinkToItself(_) => None,
+            Self::NoCustomer(id, _) => {
+                Some(format!("say it in your own words: git support comment {id} -m TEXT"))
+            }
             Self::NoTitle => Some("git support new \"What is wrong\"".to_owned()),
             Self::EmptyNote => {
                 Some("give the text with -m TEXT, -F FILE or -F - for standard input".to_owned())

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::settings::schema_problem;
 use crate::ticket::{
-    KnownPerson, Level, Node, Person, address_problem, has_visible, is_of_team, nearest, visible,
+    KnownPerson, Level, Node, Person, address_problem, has_visible, is_of_team, nearest, plain, visible,
+    without_hidden,
 };
 
 /// What somebody does in the process.
@@ -279,12 +280,18 @@ impl Team {
         self.members.iter().any(|member| member.known().is_named(&who.to_string()))
     }
 
-    /// The member whose name somebody writes under, with an address that is another member's.
+    /// The member whose name somebody writes under, or one that looks like it, with an address that is not that member's; and
+    /// whether it is another member's.
     #[must_use]
-    pub fn named_as(&self, who: &Person) -> Option<&Member> {
-        let has_name = |member: &&Member| member.name.to_lowercase() == who.name.trim().to_lowercase();
-        let own = self.members.iter().find(|member| member.is(who))?;
-        self.members.iter().find(has_name).filter(|named| !named.is(who) && !has_name(&own))
+    pub fn named_as(&self, who: &Person) -> Option<(&Member, bool)> {
+        let own = self.members.iter().find(|member| member.is(who));
+        if own.is_some_and(|own| own.name == who.name) {
+            return None;
+        }
+        let name = without_hidden(who.name.trim());
+        let has_name = |member: &&Member| plain(&member.name).eq(plain(&name));
+        let named = self.members.iter().find(has_name).filter(|named| !named.is(who));
+        named.filter(|_| !own.as_ref().is_some_and(has_name)).map(|named| (named, own.is_some()))
     }
 
     /// Somebody as fields name the member that they are, or as they were written.

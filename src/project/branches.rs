@@ -6,7 +6,7 @@ use crate::process::{Branches, Listed};
 use crate::project::failure::Failure;
 use crate::project::state::{Project, Scope};
 use crate::store::BranchSource;
-use crate::ticket::TicketId;
+use crate::ticket::{TicketId, shell_word};
 
 impl Project<'_> {
     /// Tickets as a list shows them: with where each stands, where every branch is read; and with a note where a
@@ -52,7 +52,8 @@ impl Project<'_> {
         if let Some(default) = default.filter(|default| default != self.branch()) {
             let branch = self.branch();
             self.host.note(format!(
-                "note: opened on branch '{branch}'; '{default}' has it after a merge. To open tickets there: --branch {default}"
+                "note: opened on branch '{branch}'; '{default}' has it after a merge. To open tickets there: --branch {}",
+                shell_word(&default)
             ));
         }
         Ok(())

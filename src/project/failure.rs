@@ -206,6 +206,7 @@ impl From<Refusal> for Failure {
             | Refusal::Purged(_)
             | Refusal::LargeAttachment { .. }
             | Refusal::LinkToItself(_)
+            | Refusal::NoCustomer(..)
             | Refusal::NoSuchLink { .. } => Kind::Refused,
         };
         let hints = refusal.hint().into_iter().collect();

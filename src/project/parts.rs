@@ -23,7 +23,7 @@ impl FileProblem {
     /// A problem of a file, on a line where one is known.
     pub(super) fn new(path: &str, line: usize, problem: &str) -> Self {
         let place = if line > 0 { format!(":{line}") } else { String::new() };
-        let hint = format!("correct it and commit it: $EDITOR {path}");
+        let hint = format!("correct it and commit it: $EDITOR {}", shell_word(path));
         Self { message: format!("{path}{place}: {problem}"), hints: vec![hint] }
     }
 
@@ -93,7 +93,7 @@ pub(super) fn read_settings(snapshot: &Snapshot<'_>) -> Result<(Settings, Vec<Fi
         let invalid = file.problem(&parts(key), problem);
         // Only what can be unset is proposed.
         if unknown_setting(key).is_none() {
-            invalid.hint(format!("git support config unset {key}"))
+            invalid.hint(format!("git support config unset {}", shell_word(key)))
         } else {
             invalid
         }

@@ -39,6 +39,21 @@ impl Project<'_> {
     pub fn has_settings(&self) -> Result<bool, Failure> {
         Ok(self.snapshot().config()?.is_some())
     }
+
+    /// The records beside tickets and settings that there are: the path of each file or folder.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn record_paths(&self) -> Result<Vec<&'static str>, Failure> {
+        let Some(commit) = self.snapshot().commit() else { return Ok(Vec::new()) };
+        let all = [layout::TEAM, layout::VENDORS, layout::RELEASES, layout::CALENDARS, layout::ANSWERS];
+        let mut there = Vec::new();
+        for path in all {
+            let item = self.store.repository().find(commit, path).map_err(crate::store::Error::from)?;
+            there.extend(item.map(|_| path));
+        }
+        Ok(there)
+    }
 }
 
 impl Change<'_, '_> {

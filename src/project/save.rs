@@ -7,7 +7,7 @@ use crate::project::change::Change;
 use crate::project::checks::check_project_file;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::{FileChange, shown};
+use crate::store::git::FileChange;
 use crate::store::{BadFile, HandEdit, layout};
 use crate::ticket::{Field, MAX_TICKET_BYTES, Ticket, TicketId, codec, nearest, shell_word, visible};
 
@@ -126,12 +126,13 @@ fn present(edit: &HandEdit) -> Result<&[u8], Failure> {
         return Err(Failure::new(Kind::Conflict, message).hint("git support doctor --repair"));
     }
     if let Some(problem) = &edit.problem {
-        let hint = format!("git restore --staged --worktree '{0}', or remove it", shown(&edit.path));
+        let hint = format!("git restore --staged --worktree {}, or remove it", shell_word(&edit.path));
         return Err(Failure::new(Kind::Refused, problem.clone()).hint(hint));
     }
     edit.content.as_deref().ok_or_else(|| {
         let message = format!("{} was deleted, and save does not commit deletions", edit.path);
-        Failure::new(Kind::Refused, message).hint(format!("git restore --staged --worktree {}", edit.path))
+        Failure::new(Kind::Refused, message)
+            .hint(format!("git restore --staged --worktree {}", shell_word(&edit.path)))
     })
 }
 

@@ -9,7 +9,7 @@ use crate::store::layout;
 use crate::store::message::{self, TicketChange, Wording};
 use crate::store::snapshot::Snapshot;
 use crate::store::{BranchSource, Store};
-use crate::ticket::{EntryId, Ticket, TicketId, codec};
+use crate::ticket::{EntryId, Ticket, TicketId, codec, shell_word};
 
 /// Files that wait to be taken, so that memory stays bounded.
 const WAITING: usize = 64;
@@ -109,7 +109,7 @@ impl Store {
         let name = self.target.name();
         let message = format!("branch '{name}' has no commit here yet, but origin/{name} has");
         Err(git::Error::new(git::Kind::Refused, message)
-            .hint(format!("git reset --hard origin/{name}"))
+            .hint(format!("git reset --hard {}", shell_word(&format!("origin/{name}"))))
             .into())
     }
 

@@ -20,6 +20,7 @@ mod bad_inputs;
 mod beside;
 mod blocking;
 mod board;
+mod borrowed;
 mod bounds;
 mod branches;
 mod broken_settings;

@@ -46,6 +46,12 @@ impl Pages<'_> {
             let message = format!("{} was not written by git support report", foreign.display());
             return Err(Failure::new(Kind::Refused, message).hint("name another file or directory"));
         }
+        // A link that a branch brought leads to what is nobody's to change from here.
+        let folder = path.join("tickets");
+        if !is_alone && folder.is_symlink() {
+            let message = format!("{} is a symbolic link", folder.display());
+            return Err(Failure::new(Kind::Refused, message).hint("name another directory"));
+        }
         // Among the tickets, pages would be files of theirs.
         if files.iter().any(|file| file.components().any(|part| part.as_os_str() == FOLDER)) {
             let message = format!("{} is a folder of tickets", path.display());
@@ -71,7 +77,7 @@ impl Pages<'_> {
             // A page of a ticket that is not shown any more may say what nobody is to read.
             // The whole mark: a page that only speaks of this program is somebody's own.
             let mark = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");
-            let gone = (session.tidy)(&path.join("tickets"), &mark, &files)?;
+            let gone = (session.tidy)(&folder, &mark, &files)?;
             if gone > 0 {
                 let pages = if gone == 1 { "page" } else { "pages" };
                 written.push(format!("removed {gone} {pages} of earlier reports"));

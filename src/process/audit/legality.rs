@@ -284,6 +284,7 @@ pub(super) fn refused(entry: &Entry, refusal: &Refusal) -> Finding {
         | Refusal::LongNote { .. }
         | Refusal::LargeAttachment { .. }
         | Refusal::LinkToItself(_)
+        | Refusal::NoCustomer(..)
         | Refusal::NoSuchLink { .. }
         | Refusal::Illegal { .. }
         | Refusal::NoStep { .. }

@@ -92,7 +92,8 @@ fn branches(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
         let message =
             format!("branch {name} says that it holds the tickets, and branch {} is read", store.branch());
         faults.push(
-            Problem::warning("store.elsewhere", message).hint(format!("git config support.branch {name}")),
+            Problem::warning("store.elsewhere", message)
+                .hint(format!("git config support.branch {}", shell_word(&name))),
         );
     }
     for name in store.stray_branches()? {

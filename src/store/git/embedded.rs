@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::store::git::error::{Error, Kind, Result};
+use crate::store::git::path::quoted;
 use crate::store::git::process_env::ProcessEnv;
 
 /// Refuses a bare repository that was found and not named, where it lies among the committed files of another, or where git
@@ -16,10 +17,10 @@ pub(super) fn check(repo: &git2::Repository, surroundings: &ProcessEnv) -> Resul
     if is_named || !is_found_itself(repo, surroundings) {
         return Ok(());
     }
-    let place = repo.path().display();
+    let place = repo.path().display().to_string();
     let refused = |why: &str| {
         Err(Error::new(Kind::Repository, format!("{place} {why}"))
-            .hint(format!("if you trust it, name it: GIT_DIR={place} git support list")))
+            .hint(format!("if you trust it, name it: GIT_DIR={} git support list", quoted(&place))))
     };
     // What lies in a `.git`, git takes for no bare one (git-config(1)).
     let is_usual = repo.path().components().any(|part| part.as_os_str() == ".git");

@@ -13,6 +13,7 @@ use crate::store::git::index::held;
 use crate::store::git::lock::Wait;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::objects::Item;
+use crate::store::git::path::quoted;
 use crate::store::git::quarantine::is_refused;
 use crate::store::git::repository::Repository;
 use crate::store::git::target::Target;
@@ -308,7 +309,7 @@ pub(crate) fn not_fetched(remote: &str, error: Error) -> Error {
     let locked = error.message.split_once("Unable to create '").and_then(|(_, rest)| rest.split_once('\''));
     match locked {
         Some((lock, _)) if error.message.contains("File exists") => held(Path::new(lock)),
-        _ => Error::new(Kind::Io, error.message).hint(format!("git fetch {remote}")),
+        _ => Error::new(Kind::Io, error.message).hint(format!("git fetch {}", quoted(remote))),
     }
 }
 

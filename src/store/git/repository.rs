@@ -12,6 +12,7 @@ use crate::store::git::embedded;
 use crate::store::git::error::{Error, Kind, Result};
 use crate::store::git::identity::Identity;
 use crate::store::git::object_id::ObjectId;
+use crate::store::git::path::quoted;
 use crate::store::git::pipeline::Pipeline;
 use crate::store::git::process_env::ProcessEnv;
 use crate::store::git::program::Program;
@@ -259,14 +260,14 @@ fn found(surroundings: &ProcessEnv) -> std::result::Result<git2::Repository, git
 
 /// Why a repository was not opened, with what puts it right.
 fn refused(surroundings: &ProcessEnv, error: &git2::Error) -> Error {
-    let here = surroundings.directory.display();
+    let here = surroundings.directory.display().to_string();
     if error.code() == git2::ErrorCode::NotFound {
         return Error::new(Kind::Repository, format!("{here} is not in a git repository"))
             .hint("git init, or -C DIR to work in another directory");
     }
     if error.code() == git2::ErrorCode::Owner {
         return Error::new(Kind::Repository, error.message())
-            .hint(format!("git config --global --add safe.directory {here}"));
+            .hint(format!("git config --global --add safe.directory {}", quoted(&here)));
     }
     let message = error.message();
     if message.contains("unsupported extension") || message.contains("unsupported repository") {

@@ -90,11 +90,12 @@ impl Repository {
             return Err(Error::new(Kind::NotFound, message).hint(format!("--branch {}", quoted(own))));
         }
         let look = if self.has_origin() {
-            format!("git fetch origin {name}:{name}")
+            format!("git fetch origin {}", quoted(&format!("{name}:{name}")))
         } else {
             "git branch --all".to_owned()
         };
-        let way = format!("{look}, or begin it for tickets alone: git support init --branch {name}");
+        let way =
+            format!("{look}, or begin it for tickets alone: git support init --branch {}", quoted(name));
         Err(Error::new(Kind::NotFound, format!("no branch '{name}'")).hint(way))
     }
 
