@@ -8,6 +8,7 @@ use crate::project::change::with_decided;
 use crate::project::failure::{Failure, Kind};
 use crate::project::host::Host;
 use crate::project::state::Project;
+use crate::project::sync::unheard;
 use crate::store::driver::{merge_lines, read_any, read_merged, read_version, write_version};
 use crate::store::{layout, newly_contested, readable};
 use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, brought_along, merge, merge_three};
@@ -85,6 +86,9 @@ impl Host<'_> {
                 for field in newly_contested(&ticket, [&ours, &theirs]) {
                     let (name, id) = (field.name(), ticket.id());
                     self.note(format!("note: both sides set {name} of {id}: git support show {id}"));
+                }
+                if let Some((said, hint)) = unheard(&ticket).filter(|_| ours.unheard().is_none()) {
+                    self.note(format!("warning: {}: {said}: {hint}", ticket.id()));
                 }
                 self.tell_brought(&base, &ours, &ticket);
                 Ok(*ticket)

@@ -3,7 +3,7 @@
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::{Field, Ticket, visible, visible_line};
+use crate::ticket::{Field, Status, Ticket, visible, visible_line};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -62,6 +62,12 @@ impl Project<'_> {
             self.host
                 .note(format!("note: both sides set {} of {id}: git support show {id}", names.join(", ")));
         }
+        let now = self.in_newest_state()?;
+        for id in &synced.unheard {
+            if let Some((said, hint)) = now.readable(id).as_ref().and_then(unheard) {
+                self.host.note(format!("warning: {id}: {said}: {hint}"));
+            }
+        }
         if !synced.settings_there.is_empty() {
             let (names, place) =
                 (few(&synced.settings_there), format!("{}/{}", synced.remote, self.branch()));
@@ -89,6 +95,28 @@ impl Project<'_> {
         }
         Ok(synced)
     }
+}
+
+/// That the customer wrote while somebody else resolved the ticket, or began to wait for them; and what answers it.
+pub(super) fn unheard(ticket: &Ticket) -> Option<(String, String)> {
+    let (word, id) = (ticket.unheard()?, ticket.id());
+    let status = ticket.fields().status();
+    let hint = match status {
+        Status::Pending => format!("git support resume {id}"),
+        Status::New
+        | Status::Triaged
+        | Status::InProgress
+        | Status::Deferred
+        | Status::Resolved
+        | Status::Closed => format!("git support reopen {id} -m REASON"),
+    };
+    Some((
+        format!(
+            "the customer wrote on {}, and whoever set it to {status} had not seen that",
+            word.at.minute()
+        ),
+        hint,
+    ))
 }
 
 /// The most that are named one by one.

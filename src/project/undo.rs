@@ -87,7 +87,8 @@ impl Change<'_, '_> {
                 let is_opening =
                     ticket.timeline().iter().any(|known| known.id == *entry && !known.can_be_undone());
                 let opens = is_opening && ticket.timeline().first().is_some_and(|first| first.id == *entry);
-                self.undo_entries(&ticket, std::slice::from_ref(entry), opens, note)
+                self.undo_entries(&ticket, std::slice::from_ref(entry), opens, note)?;
+                self.undo_other_ends(&ticket)
             }
             UndoTarget::Change(change) => self.undo_change(change, note),
         }
@@ -95,12 +96,17 @@ impl Change<'_, '_> {
 
     fn undo_change(&mut self, past: &PastChange, note: Option<&str>) -> Result<(), Failure> {
         let project = self.project();
+        let mut undone = Vec::new();
         for id in &past.tickets {
             let (entries, opens) = past.entries(&project.store, id)?;
             if opens || !entries.is_empty() {
-                self.undo_entries(&project.need(id)?, &entries, opens, note)?;
+                let ticket = project.need(id)?;
+                self.undo_entries(&ticket, &entries, opens, note)?;
+                undone.push(ticket);
             }
         }
+        // Once both ends of a link are undone, none of them lacks the other.
+        undone.iter().try_for_each(|ticket| self.undo_other_ends(ticket))?;
         for path in &past.files {
             let now = project.snapshot().file(path, usize::MAX)?;
             if now != past.file(&project.store, path)? {
@@ -142,8 +148,7 @@ impl Change<'_, '_> {
             RequestKind::Undo(ticket.with_same_undos(entries))
         };
         let request = Request::new(what).with_note(note.map(str::to_owned));
-        self.request(ticket.id(), request)?;
-        self.undo_other_ends(ticket)
+        self.request(ticket.id(), request).map(drop)
     }
 
     /// Brings the other ends of links to what an undo made of these: gone with those that it took away, there again with those

@@ -24,6 +24,8 @@ pub(crate) struct MergedTree {
     pub(crate) renamed: Vec<(TicketId, TicketId)>,
     /// Tickets of which both sides set fields otherwise, with those fields.
     pub(crate) contested: Vec<(TicketId, Vec<Field>)>,
+    /// Tickets that one side waits with, or has resolved, while the customer wrote on the other.
+    pub(crate) unheard: Vec<TicketId>,
     /// Attachments of which each side took another part of the name: where they are to be, and where each side has them.
     joined: Vec<(String, [String; 2])>,
     /// Attachments of tickets that go on under another id.
@@ -202,6 +204,10 @@ fn tickets(
             let fields = newly_contested(&ticket, [&ours, &theirs]);
             if !fields.is_empty() {
                 union.contested.push((id.clone(), fields));
+            }
+            let is_unheard = |ticket: &Ticket| ticket.unheard().is_some();
+            if is_unheard(&ticket) && ![&ours, &theirs].into_iter().any(is_unheard) {
+                union.unheard.push(id.clone());
             }
             union.put(path, Some(readable(path, &ticket)?.as_bytes()), mine, other);
             union.joined.extend(joined(&ticket, [&ours, &theirs]));

@@ -361,6 +361,7 @@ impl Store {
                 synced.contested.push(one.clone());
             }
         }
+        add(&mut synced.unheard, met.unheard.clone());
         for pair in &met.renamed {
             if !synced.renamed.contains(pair) {
                 synced.renamed.push(pair.clone());

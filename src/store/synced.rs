@@ -28,6 +28,8 @@ pub struct Synced {
     pub left_out: Vec<TicketId>,
     /// Tickets of which both sides set fields otherwise, with those fields.
     pub contested: Vec<(TicketId, Vec<Field>)>,
+    /// Tickets that one side waits with, or has resolved, while the customer wrote on the other.
+    pub unheard: Vec<TicketId>,
     /// Settings that were changed on the remote, where the code differs: they come with it.
     pub settings_there: Vec<String>,
     /// Settings that were changed here, where the code differs: they go with it.

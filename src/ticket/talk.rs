@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::ticket::Ticket;
+use crate::ticket::ancestry::Ancestry;
 use crate::ticket::entry::{Entry, Visibility};
 use crate::ticket::field::Field;
 use crate::ticket::node::Node;
 use crate::ticket::people::KnownPerson;
 use crate::ticket::person::Person;
-use crate::ticket::words::Action;
+use crate::ticket::words::{Action, Status};
 
 /// The channels by which developers and machines file: whoever does so is their own customer.
 const OWN_CHANNELS: &[&str] = &["cli", "ci"];
@@ -48,6 +49,23 @@ impl Ticket {
         let mut last: Vec<_> = words.into_iter().rev().filter(|one| seen.insert(one.clone())).collect();
         last.reverse();
         Talk(last)
+    }
+
+    /// The customer's last word that whoever resolved the ticket, or waits for the customer, had not seen: it was written
+    /// apart from that, and later. Nobody was woken by it.
+    #[must_use]
+    pub fn unheard(&self) -> Option<&Entry> {
+        let ancestry = Ancestry::of(self.timeline());
+        if ancestry.is_line() || !matches!(self.fields().status(), Status::Pending | Status::Resolved) {
+            return None;
+        }
+        let since = self.setter(&Field::Status)?;
+        let has_seen = |one: &Entry, other: &Entry| {
+            ancestry.seen_by(one).is_none_or(|seen| seen.iter().any(|entry| entry.id == other.id))
+        };
+        let words = self.in_effect().filter(|entry| entry.is_said() && self.is_customers(entry));
+        let mut later = words.filter(|entry| entry.at > since.at);
+        later.rfind(|entry| !has_seen(since, entry) && !has_seen(entry, since))
     }
 
     fn is_filed_for_somebody(&self, opening: &Entry) -> bool {

@@ -186,15 +186,18 @@ impl Ticket {
         };
         let mut all: BTreeMap<Field, Restored> =
             set.iter().map(|field| ((*field).clone(), restored(field))).collect();
+        let says = |undone: &Undone, field: &Field| {
+            heaviest(field, contenders(&ancestry, field, |entry| counts(undone, entry)))
+        };
+        // What only counts again where others are undone was not said since.
         self.settle_status(&mut all, &head, |field| {
-            let counts = |entry: &Entry| counts(&after, entry);
-            heaviest(field, contenders(&ancestry, field, counts))
+            says(&after, field).filter(|said| says(&before, field) == Some(said))
         });
         all.into_iter().collect()
     }
 
     /// What belongs to a status comes and goes with it: a status that comes back brings it, and one that a later entry said
-    /// more of stays, with what that said. `says` is the last entry that sets a field, of those that are not undone.
+    /// more of stays, with what that said. `says` is the entry that sets a field, with those that are undone and without them.
     fn settle_status<'a>(
         &self,
         restored: &mut BTreeMap<Field, Restored>,

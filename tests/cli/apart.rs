@@ -1,6 +1,7 @@
 //! Clones that work apart for hours: once they have met, a ticket and its clocks are as if each had seen the other's steps as
 //! they were made.
 
+use crate::sandbox::Sandbox;
 use crate::syncing::clones;
 
 /// Opens a ticket at 8 on 2 March 2026, has each of two clones take its steps (`at HOUR STEP`), and both meet at 15. What
@@ -104,4 +105,83 @@ fn the_later_entry_counts_whoever_wrote_more() {
         ],
         "git support show $id",
     );
+}
+
+/// Two clones, `a` where the shell is and `../eve`: `s HH:MM …` runs in the first, `e HH:MM …` in the other.
+const BOTH: &str = "s() { t=$1; shift; GIT_SUPPORT_NOW=2026-11-24T$t:00Z GIT_AUTHOR_DATE=2026-11-24T$t:00Z GIT_COMMITTER_DATE=2026-11-24T$t:00Z GIT_SUPPORT_SEED=$((n = ${n:-0} + 1)) git-support -q \"$@\"; }
+    e() { (cd ../eve; n=$((${n:-0} + 50)); s \"$@\"); n=$((n + 1)); }
+    meet() { s 12:10 sync; e 12:11 sync; s 12:12 sync; }
+    git stash -qu; x=$(s 08:01 new X --reporter 'Kim <k@c.example>'); y=$(s 08:01 new Y --reporter 'Kim <k@c.example>')
+    git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q -u origin main; git clone -q ../hub.git ../eve
+    git -C ../eve config user.name 'Eve Moe'; git -C ../eve config user.email eve@example.com; ";
+
+#[test]
+fn a_customers_word_that_nobody_had_seen_is_named() {
+    for (step, status, way_on) in
+        [("pend $x -m Q?", "pending", "resume"), ("resolve $x --as answered -m Bye", "resolved", "reopen")]
+    {
+        for word in ["comment $x --from customer -m 'It fails still.'"] {
+            let sandbox = Sandbox::new();
+            let said =
+                sandbox.shell(&format!("{BOTH} s 09:00 {step}; e 10:00 {word}; meet; git support doctor"));
+            let expected = format!(
+                "the customer wrote on 2026-11-24 10:00, and whoever set it to {status} had not seen that"
+            );
+            assert!(said.stderr.contains(&expected) && said.stdout.contains(&expected), "{said:?}");
+            assert!(said.stderr.contains(&format!("git support {way_on} ")), "{said:?}");
+            let said = sandbox.shell(&format!("x=$(git support list --all X --format csv | sed -n 2p | cut -d, -f1); git support -q {way_on} $x -m Seen; git support doctor"));
+            assert!(!said.stdout.contains("the customer wrote"), "{said:?}");
+        }
+        // What was seen, or was said before, is no news.
+        for story in [
+            format!("e 08:30 comment $x --from customer -m Hi; s 09:00 {step}; meet"),
+            format!(
+                "e 08:30 comment $x --from customer -m Hi; e 08:31 sync; s 08:32 sync; s 09:00 {step}; meet"
+            ),
+            format!("s 09:00 {step}; e 10:00 comment $x -m 'Among us.' --internal; meet"),
+        ] {
+            let sandbox = Sandbox::new();
+            let said = sandbox.shell(&format!("{BOTH} {story}; git support doctor"));
+            assert!(!format!("{said:?}").contains("had not seen that"), "{story}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn an_undo_gives_back_what_a_merge_had_decided() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.shell(&format!(
+        "{BOTH} e 09:00 resolve $x --as answered -m x; s 09:10 estimate $x 1h; meet; s 12:20 resolve $x --as answered -m x; s 12:21 undo; git support show $x; git support doctor"
+    ));
+    assert!(
+        !said.stderr.contains("was changed since") && said.stdout.contains("· in-progress ·"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn both_ends_of_a_link_are_undone_alike() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.shell(&format!(
+        "{BOTH} s 08:02 link $y blocked-by $x; s 08:03 sync; e 08:04 sync; s 09:00 link $y blocked-by $x --remove; \
+         e 09:10 link $y blocked-by $x --remove; e 09:11 undo; meet; git support doctor; git support list is:blocked"
+    ));
+    let listed = said.ok();
+    assert!(listed.contains("no problems found"), "{listed}");
+}
+
+#[test]
+fn honest_picks_are_no_findings() {
+    for story in [
+        "echo data >ev.txt; s 09:00 attach $x ev.txt; s 09:01 edit $x --type question; git -C ../eve fetch -q ../repo main; e 09:02 status; (cd ../eve; git cherry-pick FETCH_HEAD); e 09:05 sync; meet; rm ev.txt",
+        "s 09:00 resolve $x --as duplicate --duplicate-of $y -m x; l=$(git rev-parse HEAD); s 09:01 edit $y --type question; git -C ../eve fetch -q \"$PWD\" main; \
+         (cd ../eve; git cherry-pick FETCH_HEAD $l); e 09:05 sync; meet",
+    ] {
+        let sandbox = Sandbox::new();
+        let story = story.replace("../repo", "\"$PWD\"");
+        sandbox.shell(&format!("{BOTH} {story}")).ok();
+        let audit = sandbox.run(&["audit"]).ok();
+        assert!(!audit.contains("error:") && !audit.contains("warning:"), "{story}: {audit}");
+        sandbox.is_tampered_with();
+    }
 }

@@ -24,6 +24,7 @@ const CASES: &[Case] = &[
     Case("sed -i 's/^status: new/status: new\\nseverty: minor/' $path; s save", "git diff HEAD", "", "true"),
     Case("echo x >f; s attach $id f; s resolve $id --as answered -m x; s init --branch tickets", "git support --branch", "s/DIR/..\\/files/g", "s list --all | grep Pay && s attach $id --list | grep f && s audit && test -z \"$(s --branch main doctor 2>&1 | grep missing)\""),
     Case("quiet git commit --allow-empty -m Fix --trailer Resolves-Ticket:$id; quiet s scan; s reopen $id -m x; s resolve $id --as fixed -m x", "git support edit", "s/COMMIT/HEAD~3/", "test -z \"$(s show $id 2>&1 | grep again)\""),
+    Case("quiet s vendor add acme; quiet s answer add hi -m Hi; s init --branch beside", "git worktree add", "s#DIR#../copy#g", "s vendor | grep acme && s answer list | grep hi && s audit"),
     Case("s list fixed-in:1.1", "git support show", "s/ID/$id/", "true"),
     // What the process refuses.
     Case("s new -m '' </dev/null", "git support new", "", "test $(s list | wc -l) = 3"),

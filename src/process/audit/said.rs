@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::process::audit::Finding;
 use crate::process::audit::rule::AuditRule;
 use crate::process::problem::ProblemLevel;
-use crate::ticket::{Action, Entry, Field, Node, Person, Set, inert, one_line};
+use crate::ticket::{Action, Entry, Field, Node, Person, Set, TicketId, inert, one_line};
 
 /// The trailer that a commit of ours has, but for those that change no ticket (docs/audit.md).
 const ACTION: &str = "Support-Action";
@@ -91,13 +91,13 @@ impl Said {
 
     /// What a commit says in our trailers and its entries do not, whatever its subject; or what they do and a commit of ours
     /// does not say: those of all tickets that are new in it,
-    /// and those of them that are its own. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
+    /// those of them that are its own, and those that it names and an earlier pick brought. `is_first` is true for a commit as it was first made: a fixup brings more than the message of one says.
     /// `names_purged` is true where it names a ticket that was purged before: of a step that a rebase brings after that, nothing stays but its message.
     #[must_use]
     pub fn untrue(
         &self,
         changed: &[String],
-        (new, own): (&[&Entry], &[&Entry]),
+        (new, own, earlier): (&[&Entry], &[&Entry], &[(TicketId, Entry)]),
         is_first: bool,
         names_purged: bool,
     ) -> Vec<Finding> {
@@ -108,12 +108,16 @@ impl Said {
         }
         let mut wrong: Vec<String> = Vec::new();
         // Beside no action, it is how a commit of code names its ticket.
-        let tickets = self.tickets.iter().filter(|id| !self.actions.is_empty() && !changed.contains(id));
+        let is_named = |id: &&String| {
+            changed.contains(id) || earlier.iter().any(|(ticket, _)| ticket.as_str() == id.as_str())
+        };
+        let tickets = self.tickets.iter().filter(|id| !self.actions.is_empty() && !is_named(id));
         wrong.extend(tickets.map(|id| format!("{TICKET}: {id}, which it does not change")));
-        let done = |action: &&String| new.iter().any(|entry| entry.action.as_str() == action.as_str());
+        let all = || new.iter().copied().chain(earlier.iter().map(|(_, entry)| entry));
+        let done = |action: &&String| all().any(|entry| entry.action.as_str() == action.as_str());
         let actions = self.actions.iter().filter(|action| !done(action));
         wrong.extend(actions.map(|action| format!("{ACTION}: {action}, and no entry of it does")));
-        let is_set = |(field, to): &&(Field, String)| new.iter().any(|entry| sets(entry, field, to));
+        let is_set = |(field, to): &&(Field, String)| all().any(|entry| sets(entry, field, to));
         let fields = self.sets.iter().filter(|set| !is_set(set));
         wrong
             .extend(fields.map(|(field, to)| format!("{} {to}, and no entry of it sets that", field.name())));

@@ -80,10 +80,7 @@ impl Review<'_> {
         let new: Vec<&Entry> = all_new.iter().map(|new| &new.entry).collect();
         // What another commit brought as its own, that one tells.
         let own: Vec<&Entry> = all_new.iter().filter(|new| new.is_own).map(|new| &new.entry).collect();
-        let purged = self.names_purged(passage.commit, &facts.said.tickets, &names)?;
-        for finding in facts.said.untrue(&names, (&new, &own), facts.is_first(), purged) {
-            self.found(passage.commit, None, "", finding);
-        }
+        self.message(passage, &facts, &names, (&new, &own))?;
         self.unruled(passage, &facts, &before, &new);
         if passage.files.iter().any(|file| file.path != MAILMAP) {
             let is_carried = self.is_carried(passage, &facts, &rules);

@@ -6,8 +6,8 @@ use crate::process::audit::{AuditRule, Finding};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, ObjectId};
-use crate::store::{Error, Parsed, layout};
-use crate::ticket::{Entry, TicketId, is_own_file};
+use crate::store::{Error, Parsed, Store, layout};
+use crate::ticket::{Entry, Ticket, TicketId, is_own_file};
 
 impl Review<'_> {
     /// What new entries attached, and what lies there.
@@ -50,7 +50,7 @@ impl Review<'_> {
         };
         let version = parsed.at(passage.commit, &id)?;
         let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
-        let entries = ticket.map(crate::ticket::Ticket::timeline).unwrap_or_default();
+        let entries = ticket.map(Ticket::timeline).unwrap_or_default();
         let attached = entries.iter().filter_map(|entry| {
             let attached = entry.attachment.as_ref().filter(|attached| attached.file == name)?;
             Some((entry.redacted.is_some(), attached))
@@ -97,7 +97,7 @@ impl Review<'_> {
             let Some((id, _)) = layout::attachment_of(&path) else { continue };
             let version = parsed.at(passage.commit, &id)?;
             let ticket = version.as_ref().and_then(|version| version.content.as_ref().ok());
-            if ticket.is_some_and(crate::ticket::Ticket::is_purged) {
+            if ticket.is_some_and(Ticket::is_purged) {
                 let message = "its ticket was purged, and the file is back";
                 self.found(passage.commit, Some(&id), &path, Finding::new(AuditRule::PurgeUndone, message));
             }
@@ -105,14 +105,45 @@ impl Review<'_> {
         Ok(())
     }
 
-    /// The checksum of a file's content in a commit; `None` where there is no such file.
     fn checksum(&self, commit: ObjectId, path: &str) -> Result<Option<String>, Failure> {
-        let found = self.store.repository().file(commit, path, usize::MAX).map_err(Error::from)?;
-        Ok(match found {
-            Some(Blob::Bytes(bytes)) => Some(crate::ticket::sha256(&bytes)),
-            Some(Blob::TooLarge(_)) | None => None,
-        })
+        checksum(self.store, commit, path)
     }
+}
+
+/// The checksum of a file's content in a commit; `None` where there is no such file.
+fn checksum(store: &Store, commit: ObjectId, path: &str) -> Result<Option<String>, Failure> {
+    let found = store.repository().file(commit, path, usize::MAX).map_err(Error::from)?;
+    Ok(match found {
+        Some(Blob::Bytes(bytes)) => Some(crate::ticket::sha256(&bytes)),
+        Some(Blob::TooLarge(_)) | None => None,
+    })
+}
+
+/// True where every tip has what a ticket's entries attached and the commit lacked, as it was attached: a cherry-pick brought the
+/// entries alone, and a later commit the files.
+pub(super) fn came_later(
+    store: &Store,
+    tips: &[ObjectId],
+    commit: ObjectId,
+    id: &TicketId,
+) -> Result<bool, Failure> {
+    let then = store.snapshot(Some(&commit.to_string()))?.ticket(id).unwrap_or_default();
+    let entries = then.iter().flat_map(Ticket::timeline).filter(|entry| entry.redacted.is_none());
+    for file in entries.filter_map(|entry| entry.attachment.as_ref()) {
+        let path = format!("{}/{}", layout::attachments(id), file.file);
+        let is_there = |commit: ObjectId| -> Result<bool, Failure> {
+            Ok(checksum(store, commit, &path)?.as_ref() == Some(&file.sha256))
+        };
+        if is_there(commit)? {
+            continue;
+        }
+        for tip in tips {
+            if !is_there(*tip)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(then.is_some())
 }
 
 fn missing(name: &str) -> Finding {

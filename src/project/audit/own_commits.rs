@@ -1,11 +1,11 @@
-//! Where an entry comes from: the commits here that brought it as their own.
+//! Where an entry comes from: the commits here that brought it as their own; and whether a commit says what it brings.
 
 use crate::process::audit::{CommitFacts, Origin};
 use crate::project::audit::review::Review;
 use crate::project::failure::Failure;
-use crate::store::git::ObjectId;
+use crate::store::git::{CommitDelta, ObjectId};
 use crate::store::{Error, Parsed, Store, layout};
-use crate::ticket::{Entry, TicketId};
+use crate::ticket::{Entry, Ticket, TicketId};
 
 /// The commits here, on any branch or remembered, that brought an entry as their own, but for one.
 pub(super) fn own_commits(
@@ -53,4 +53,49 @@ pub(super) fn facts(
     let passage = store.repository().passage(commit, layout::FOLDER).map_err(Error::from)?;
     let rules = review.book.at(passage.parents.first())?;
     review.facts(&passage, &rules)
+}
+
+impl Review<'_> {
+    /// What a commit says of itself is what its entries do: those that are new in it, and those of them that are its own.
+    pub(super) fn message(
+        &mut self,
+        passage: &CommitDelta,
+        facts: &CommitFacts,
+        changed: &[String],
+        (new, own): (&[&Entry], &[&Entry]),
+    ) -> Result<(), Failure> {
+        let purged = self.names_purged(passage.commit, &facts.said.tickets, changed)?;
+        let untrue =
+            |earlier: &[_]| facts.said.untrue(changed, (new, own, earlier), facts.is_first(), purged);
+        let mut found = untrue(&[]);
+        if !found.is_empty() {
+            found = untrue(&told_earlier(self.store, passage, facts)?);
+        }
+        for finding in found {
+            self.found(passage.commit, None, "", finding);
+        }
+        Ok(())
+    }
+}
+
+/// The entries that a commit was first made with, where it was picked after a later one that brought them along: those of the
+/// tickets it names, by its author, at its author date.
+fn told_earlier(
+    store: &Store,
+    passage: &CommitDelta,
+    facts: &CommitFacts,
+) -> Result<Vec<(TicketId, Entry)>, Failure> {
+    let mut earlier = Vec::new();
+    if facts.is_first() || facts.parents != 1 || !facts.said.is_ours {
+        return Ok(earlier);
+    }
+    let Some(parent) = passage.parents.first() else { return Ok(earlier) };
+    let before = store.snapshot(Some(&parent.to_string()))?;
+    for id in facts.said.tickets.iter().filter_map(|id| TicketId::parse(id)) {
+        let ticket = before.ticket(&id).unwrap_or_default();
+        let entries = ticket.iter().flat_map(Ticket::timeline);
+        let own = entries.filter(|entry| entry.at == facts.authored && facts.names(&entry.by));
+        earlier.extend(own.map(|entry| (id.clone(), entry.clone())));
+    }
+    Ok(earlier)
 }

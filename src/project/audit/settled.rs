@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::audit::{AuditRule, Finding};
 use crate::process::{Problem, ProblemLevel};
+use crate::project::audit::evidence::came_later;
 use crate::project::audit::found::{identity, problem};
 use crate::project::audit::range::{CommitRange, missing};
 use crate::project::checks::check_project_file;
@@ -178,7 +179,10 @@ fn at(store: &Store, commit: ObjectId, id: &TicketId) -> Result<Option<Ticket>, 
 fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Problem) -> Result<bool, Failure> {
     let Some(rule) = AuditRule::parse(fault.rule) else { return Ok(false) };
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
-        return is_back(store, tips, commit, path);
+        return match (&fault.ticket, path.starts_with(layout::ATTACHMENTS)) {
+            (Some(id), false) if rule == AuditRule::EvidenceMissing => came_later(store, tips, commit, id),
+            _ => is_back(store, tips, commit, path),
+        };
     }
     if let (AuditRule::FileInvalid | AuditRule::FileStrange, Some(path)) = (rule, &fault.path)
         && is_put_right(store, tips, commit, path)?

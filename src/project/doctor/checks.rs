@@ -7,6 +7,7 @@ use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of
 use crate::project::doctor::{attributes, conflicts, evidence, names, releases};
 use crate::project::failure::Failure;
 use crate::project::state::Project;
+use crate::project::sync::unheard;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
 use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word, visible};
@@ -39,6 +40,10 @@ pub(super) fn all(project: &Project<'_>) -> Result<Vec<Problem>, Failure> {
         timeline(ticket, now, &mut faults);
         references(ticket, &tickets, &mut faults);
         people(ticket, team, &mut faults);
+        faults.extend(
+            unheard(ticket)
+                .map(|(said, hint)| Problem::note("customer.unheard", said).of(ticket.id()).hint(hint)),
+        );
         vendor(ticket, &vendors, &mut faults);
     }
     links(&tickets, &mut faults);
