@@ -151,8 +151,8 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     pub(super) fn filter(&self, filter: &Filter, out: &mut Statement) -> rusqlite::Result<()> {
         match filter {
-            Filter::All(all) => self.joined(all, "AND", "1", out)?,
-            Filter::Any(any) => self.joined(any, "OR", "0", out)?,
+            Filter::All(all) => out.halved(all, ("AND", "1"), &|filter, out| self.filter(filter, out))?,
+            Filter::Any(any) => out.halved(any, ("OR", "0"), &|filter, out| self.filter(filter, out))?,
             Filter::Not(inner) => {
                 out.say("NOT ");
                 self.filter(inner, out)?;
@@ -167,25 +167,9 @@ impl Compiler<'_> {
             Filter::Has(key) => out.say(&format!("(t.has & {} <> 0)", bit(*key))),
             Filter::Is(property) => self.property(*property, out)?,
             Filter::Term(key, tests) => {
-                out.say("(0");
-                for test in tests {
-                    out.say(" OR ");
-                    self.test(*key, test, out)?;
-                }
-                out.say(")");
+                out.halved(tests, ("OR", "0"), &|test, out| self.test(*key, test, out))?;
             }
         }
-        Ok(())
-    }
-
-    fn joined(&self, all: &[Filter], word: &str, empty: &str, out: &mut Statement) -> rusqlite::Result<()> {
-        out.say("(");
-        out.say(empty);
-        for filter in all {
-            out.say(&format!(" {word} "));
-            self.filter(filter, out)?;
-        }
-        out.say(")");
         Ok(())
     }
 

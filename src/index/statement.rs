@@ -20,6 +20,33 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
+    /// Joins conditions by a word, as halves of halves: SQLite takes no expression that is a thousand deep, and a query may
+    /// have as many terms. What `empty` is, none of them is.
+    pub(super) fn halved<T>(
+        &mut self,
+        all: &[T],
+        (word, empty): (&str, &str),
+        each: &dyn Fn(&T, &mut Self) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        self.say("(");
+        match all {
+            [] => self.say(empty),
+            [one] => {
+                // Beside it, any value is a true or a false one.
+                self.say(&format!("{empty} {word} "));
+                each(one, self)?;
+            }
+            many => {
+                let (some, others) = many.split_at(many.len() / 2);
+                self.halved(some, (word, empty), each)?;
+                self.say(&format!(" {word} "));
+                self.halved(others, (word, empty), each)?;
+            }
+        }
+        self.say(")");
+        Ok(())
+    }
+
     pub(crate) fn say(&mut self, text: &str) {
         self.text.push_str(text);
     }

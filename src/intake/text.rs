@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::ticket::MAX_TEXT_BYTES;
 
@@ -30,9 +30,15 @@ pub fn read_message(
 /// The text of a flag: itself, or standard input for `-`.
 ///
 /// # Errors
-/// Standard input cannot be read, is too long, or is no UTF-8.
+/// Standard input cannot be read, is empty, is too long, or is no UTF-8.
 pub fn read_text(text: &str, input: &mut dyn Read) -> Result<String> {
-    if text == "-" { limited(input, "standard input") } else { Ok(text.to_owned()) }
+    if text != "-" {
+        return Ok(text.to_owned());
+    }
+    let read = limited(input, "standard input")?;
+    // Whoever hands over nothing has failed: it is not to empty what is there.
+    ensure!(!read.trim().is_empty(), "standard input is empty");
+    Ok(read)
 }
 
 /// The text of a file; `None` where there is none.

@@ -269,6 +269,10 @@ pub enum Refusal {
     },
 }
 
+fn own_words(id: &TicketId) -> String {
+    format!("say it in your own words: git support comment {id} -m TEXT")
+}
+
 fn commit_hint(id: &TicketId, is_edit: bool) -> String {
     match is_edit {
         true => format!("git support edit {id} --resolution fixed --commit COMMIT"),
@@ -291,9 +295,7 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Value { .. } | Self::LinkToItself(_) => None,
-            Self::NoCustomer(id, _) => {
-                Some(format!("say it in your own words: git support comment {id} -m TEXT"))
-            }
+            Self::NoCustomer(id, _) => Some(own_words(id)),
             Self::NoTitle => Some("git support new \"What is wrong\"".to_owned()),
             Self::EmptyNote => {
                 Some("give the text with -m TEXT, -F FILE or -F - for standard input".to_owned())

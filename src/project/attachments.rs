@@ -148,8 +148,11 @@ impl Change<'_, '_> {
                 continue;
             }
             if is_removed(entry) {
-                self.files.push(FileChange::remove(old.clone()));
-                files.removed.push(file.name.clone());
+                // An earlier redaction may have removed it.
+                if self.project().snapshot().file(&old, usize::MAX)?.is_some() {
+                    self.files.push(FileChange::remove(old.clone()));
+                    files.removed.push(file.name.clone());
+                }
                 files.removed_paths.push(old);
             } else if let Some(content) =
                 self.project().snapshot().file(&old, usize::MAX)?.filter(|_| old != new)

@@ -256,10 +256,12 @@ impl<'p, 'h> Change<'p, 'h> {
         }
         let actor = self.author.actor(self.entry_id());
         let actor = Actor { at: new.created.unwrap_or(actor.at), ..actor };
-        let (request, fields) =
-            (Request::new(RequestKind::Comment), self.changes_with_people(new.changes.clone())?);
+        let (fields, links) = self.without_links(&new.changes)?;
+        let fields = self.changes_with_people(fields)?;
+        let request = Request::new(RequestKind::Comment);
         let ticket = self.opened(&id, &fields, request, self.project.rules()?, &actor)?;
         self.put(None, ticket);
+        links.iter().try_for_each(|(kind, other)| self.link(&id, kind, other))?;
         Ok(id)
     }
 

@@ -2,14 +2,14 @@
 
 use crate::process::audit::{AuditRule, Judge};
 use crate::process::{
-    Actor, Incoming, NewTicket, Policy, ProblemLevel, Request, RequestKind, Rules, checksum,
+    Actor, FieldChange, Incoming, NewTicket, Policy, ProblemLevel, Request, RequestKind, Rules, checksum,
 };
 use crate::project::change::Change;
 use crate::project::failure::Failure;
 use crate::project::secrets::refuse_in_ticket;
 use crate::store::{TicketChange, layout};
 use crate::ticket::{
-    Attachment, Entry, EntryId, Merged, Person, Ticket, TicketId, Visibility, merge, one_line, sha256,
+    Attachment, Entry, EntryId, Field, Merged, Person, Ticket, TicketId, Visibility, merge, one_line, sha256,
 };
 
 /// The content of an attachment that comes in with a ticket; `None` where it does not.
@@ -210,8 +210,25 @@ impl Change<'_, '_> {
         }
         let actor = Actor { at: new.created.unwrap_or(self.at()), ..self.author.actor(entry) };
         let rules = self.project().rules()?;
-        match self.opened(&id, &new.changes, opening(rules), rules, &actor) {
-            Ok(ticket) => self.merged(ticket),
+        let (mut fields, links) = match self.without_links(&new.changes) {
+            Ok(split) => split,
+            Err(failure) => return Ok(Err(failure.error.to_string())),
+        };
+        for (kind, other) in &links {
+            let field = fields.entry(Field::Links(kind.clone()));
+            if let FieldChange::Members { add, .. } = field.or_insert_with(|| FieldChange::adding(Vec::new()))
+            {
+                add.push(other.to_string());
+            }
+        }
+        match self.opened(&id, &fields, opening(rules), rules, &actor) {
+            Ok(ticket) => {
+                for (kind, other) in links {
+                    let back = kind.converse().map(|back| Request::new(RequestKind::Link(back, id.clone())));
+                    back.map_or(Ok(None), |back| self.follow(&other, back))?;
+                }
+                self.merged(ticket)
+            }
             Err(failure) => Ok(Err(failure.error.to_string())),
         }
     }

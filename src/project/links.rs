@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{Blockers, ProcessAction, Request, RequestKind};
+use crate::process::{Blockers, Changes, FieldChange, ProcessAction, Request, RequestKind};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::ticket::{LinkKind, Resolution, Ticket, TicketId};
+use crate::ticket::{Field, LinkKind, Resolution, Ticket, TicketId};
 
 impl Project<'_> {
     /// The open tickets that are blocked, each with the open tickets that block it. One that cannot be read blocks nothing.
@@ -51,6 +51,28 @@ impl Project<'_> {
 }
 
 impl Change<'_, '_> {
+    /// The fields of a new ticket without its links, and those, each with the whole ID of the other ticket.
+    ///
+    /// # Errors
+    /// A link names no ticket, or several.
+    pub(super) fn without_links(
+        &self,
+        fields: &Changes,
+    ) -> Result<(Changes, Vec<(LinkKind, TicketId)>), Failure> {
+        let (mut rest, mut links) = (Changes::new(), Vec::new());
+        for (field, change) in fields {
+            match (field, change) {
+                (Field::Links(kind), FieldChange::Members { add, .. }) if kind.converse().is_some() => {
+                    for other in add {
+                        links.push((kind.clone(), self.id(other)?));
+                    }
+                }
+                _ => drop(rest.insert(field.clone(), change.clone())),
+            }
+        }
+        Ok((rest, links))
+    }
+
     /// Links a ticket to another, and the other back.
     ///
     /// # Errors

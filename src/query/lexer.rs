@@ -1,7 +1,7 @@
 //! A query's text, cut into words, terms, parentheses and OR; quotes hold blanks together.
 
 use crate::query::habits::{clause, comparison, has_parts, is_literal, refused};
-use crate::query::tree::SyntaxError;
+use crate::query::tree::{Key, SyntaxError};
 
 /// How far a clause of another language is looked for behind its field.
 const CLAUSE_CHARS: usize = 32;
@@ -33,6 +33,8 @@ pub(crate) enum Piece {
 /// A text of a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Value {
+    /// The comparison that stood before quotes: `!=` of `label!="a b"`. Of a value without quotes, it is in the text.
+    pub(crate) sign: String,
     pub(crate) text: String,
     /// True where quotes stood around it, or a part of it.
     pub(crate) is_quoted: bool,
@@ -76,6 +78,7 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
         let Some(value) = values.last_mut() else { break };
         match c {
             '"' => {
+                compared(&mut field, value);
                 // `@"name"` is the saved query as `@name` is; `"@name"` is a text.
                 value.is_quoted = field.is_some() || value.text != "@";
                 at = quoted(chars, at, &mut value.text)?;
@@ -128,6 +131,39 @@ fn term(chars: &[char], start: usize) -> Result<(Piece, usize), SyntaxError> {
     Ok((piece, at))
 }
 
+/// Where quotes begin behind a comparison, it is no part of the value: `label="a b"`, `label:!="a b"`.
+fn compared(field: &mut Option<String>, value: &mut Value) {
+    if value.is_quoted {
+        return;
+    }
+    let Some(named) = field else {
+        // Whatever stands in the quotes is a value.
+        let word = format!("{}x", value.text);
+        let Some((name, sign)) = comparison(&word).filter(|(_, sign)| is_sign(sign.trim_end_matches('x')))
+        else {
+            return;
+        };
+        let sign = sign.trim_end_matches('x').to_owned();
+        let name = name.to_owned();
+        value.text = sign;
+        *field = Some(name);
+        return compared(field, value);
+    };
+    if is_sign(&value.text) {
+        let sign = std::mem::take(&mut value.text);
+        if Key::parse(named).is_some() {
+            value.sign = sign;
+        } else if !matches!(sign.as_str(), "=" | "==") {
+            // What is no condition is compared with nothing.
+            value.text = sign;
+        }
+    }
+}
+
+fn is_sign(text: &str) -> bool {
+    matches!(text, "=" | "==" | "!=" | "<>" | ">=" | "<=" | ">" | "<")
+}
+
 /// A field with a sign of another language glued to it.
 fn signed(field: &str, column: usize) -> Result<(), SyntaxError> {
     if field.starts_with(|c: char| !c.is_alphanumeric()) {
@@ -148,7 +184,7 @@ fn bare(word: Value, column: usize) -> Result<Piece, SyntaxError> {
             ("sort" | "limit" | "is" | "has" | "no" | "awaiting", Some(rest)) => rest,
             _ => value,
         };
-        let values = value.split(',').map(|text| Value { text: text.to_owned(), is_quoted: false });
+        let values = value.split(',').map(|text| Value { text: text.to_owned(), ..Value::default() });
         return Ok(Piece::Term(field.to_owned(), values.collect()));
     }
     refused(&word.text, column)?;

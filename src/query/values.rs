@@ -22,8 +22,7 @@ pub(super) fn term_values(
     mut column: usize,
 ) -> Result<Filter, SyntaxError> {
     let (mut tests, mut ranges, mut excluded) = (Vec::new(), Vec::new(), Vec::new());
-    let is_excluding =
-        |value: &Value| !value.is_quoted && (value.text.starts_with("!=") || value.text.starts_with("<>"));
+    let is_excluding = |value: &Value| excluded_value(value).is_some();
     // `status!=resolved,closed` is neither of both.
     let excludes_all = values.first().is_some_and(is_excluding);
     for value in values {
@@ -38,9 +37,7 @@ pub(super) fn term_values(
             column += value.text.chars().count() + 1;
             continue;
         }
-        let excludes = value.text.strip_prefix("!=").or_else(|| value.text.strip_prefix("<>"));
-        if let Some(rest) = excludes.filter(|_| !value.is_quoted) {
-            let value = Value { text: rest.to_owned(), is_quoted: false };
+        if let Some(value) = excluded_value(value) {
             excluded.extend(spelled(key, test(key, field, &value, column)?));
         } else if let Some(range) = range(key, field, value, column)? {
             ranges.push(range);
@@ -66,6 +63,15 @@ pub(super) fn term_values(
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => Filter::Any(Vec::new()),
     })
+}
+
+/// The value that `!=` or `<>` excludes.
+fn excluded_value(value: &Value) -> Option<Value> {
+    if matches!(value.sign.as_str(), "!=" | "<>") {
+        return Some(Value { sign: String::new(), ..value.clone() });
+    }
+    let rest = value.text.strip_prefix("!=").or_else(|| value.text.strip_prefix("<>"));
+    rest.filter(|_| !value.is_quoted).map(|rest| Value { text: rest.to_owned(), ..Value::default() })
 }
 
 /// A test of a value, and that of its other spelling: a version with a `v` before it is the same without.
@@ -123,7 +129,7 @@ fn range(key: Key, field: &str, value: &Value, column: usize) -> Result<Option<F
     let mut both = Vec::new();
     for (sign, end) in [(">=", from), ("<=", to)] {
         if !matches!(end, "" | "*") {
-            let value = Value { text: format!("{sign}{end}"), is_quoted: false };
+            let value = Value { text: format!("{sign}{end}"), ..Value::default() };
             both.push(Filter::Term(key, vec![test(key, field, &value, column)?]));
         }
     }
@@ -203,10 +209,18 @@ fn check_some(key: Key, field: &str, word: &str, column: usize) -> Result<(), Sy
     Err(SyntaxError { column, problem: format!("'{word}' is not a valid value"), hint })
 }
 
+/// The comparison of a value, and what it is compared with.
+fn sign_of(value: &Value, is_literal: bool) -> (Option<Compare>, &str) {
+    match compare(&value.sign).0 {
+        None if !is_literal => compare(&value.text),
+        sign => (sign, &value.text),
+    }
+}
+
 fn test(key: Key, field: &str, value: &Value, column: usize) -> Result<Test, SyntaxError> {
     // What stands in quotes is meant as it is: `label:"<b>"`.
     let is_literal = value.is_quoted && !is_ordered(key);
-    let (sign, rest) = if is_literal { (None, value.text.as_str()) } else { compare(&value.text) };
+    let (sign, rest) = sign_of(value, is_literal);
     if rest.is_empty() {
         return Err(no_value(field, column));
     }

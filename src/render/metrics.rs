@@ -107,7 +107,7 @@ fn bar_cell(value: i64, most: i64, look: &RenderOptions) -> String {
 fn bar_text(value: i64, most: i64) -> String {
     let (value, most) =
         (usize::try_from(value).unwrap_or_default(), usize::try_from(most).unwrap_or_default());
-    let eighths = (value * BAR * 8).checked_div(most).unwrap_or_default().min(BAR * 8);
+    let eighths = value.saturating_mul(BAR * 8).checked_div(most).unwrap_or_default().min(BAR * 8);
     let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"].get(eighths % 8).copied().unwrap_or_default();
     format!("{}{rest}", "█".repeat(eighths / 8))
 }

@@ -5,7 +5,7 @@ use crate::report::case::Case;
 use crate::report::definitions::{LEVEL_KEPT, kept};
 use crate::report::metrics::{Metric, figures, figures_of};
 use crate::report::period::Period;
-use crate::ticket::{Person, Timestamp};
+use crate::ticket::{Person, Timestamp, plain_version};
 
 /// What a report is taken apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,10 @@ impl By {
                 let name = course.assignee.as_deref();
                 vec![text(name.and_then(Person::short_of).or(name).unwrap_or("nobody"))]
             }
-            Self::Release => some_or(course.affects.iter().map(|release| text(release)).collect(), "none"),
+            Self::Release => {
+                let releases = course.affects.iter().map(|release| text(plain_version(release)));
+                some_or(releases.collect(), "none")
+            }
             Self::Answer => some_or(course.answers.iter().map(|answer| text(answer)).collect(), "none"),
             Self::Via => some_or(course.via.iter().map(|via| text(via)).collect(), "none"),
             Self::KnownError => some_or(course.known_errors.iter().map(|id| text(id)).collect(), "none"),

@@ -30,6 +30,9 @@ const TICKET_VERBS: &[&str] = &["comment", "reply", "edit", "assign", "owner", "
 /// The form that begins with what the ticket has.
 const EDIT: &str = "edit";
 
+/// The fields of a form that nobody typed.
+const KEPT_BACK: &[&str] = &["form", "last"];
+
 /// What the pages of releases, vendors, settings and team may do.
 const MANAGED: &[(&str, &str)] = &[
     ("vendor", "add"),
@@ -45,16 +48,19 @@ const MANAGED: &[(&str, &str)] = &[
     ("config", "unset"),
 ];
 
-fn refused(refused: Refused) -> Response {
-    (refused.status, format!("{}\n", refused.why)).into_response()
-}
-
 /// What a form sent, where it carries the form token.
 fn sent(site: &Site, typed: Typed) -> Result<Vec<(String, String)>, Box<Response>> {
     let Sent(values) = typed.map_err(|rejection| Box::new(rejection.into_response()))?;
     let token = values.iter().find(|(name, _)| name == "form").map(|(_, value)| value.as_str());
-    site.guard.check_form_token(token).map_err(|wrong| Box::new(refused(wrong)))?;
+    site.guard.check_form_token(token).map_err(|wrong| Box::new(outdated(site, &values, &wrong)))?;
     Ok(values)
+}
+
+/// The page for a form of an earlier run, with what was typed: nothing is done, and no text is lost.
+fn outdated(site: &Site, values: &[(String, String)], wrong: &Refused) -> Response {
+    let typed: Vec<_> =
+        values.iter().filter(|(name, _)| !KEPT_BACK.contains(&name.as_str())).cloned().collect();
+    with_status(wrong.status, site, "That form is outdated", &[], &forms::typed(&typed, wrong.why))
 }
 
 fn value<'a>(values: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -263,7 +269,7 @@ pub(super) async fn attach(State(site): Shared, Path(id): Path<String>, mut part
         if name == "file" {
             let token = value(&fields, "form");
             if let Err(wrong) = site.guard.check_form_token(token) {
-                return refused(wrong);
+                return outdated(&site, &fields, &wrong);
             }
             let file = part.file_name().unwrap_or_default().to_owned();
             return match part.bytes().await {

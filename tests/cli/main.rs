@@ -12,6 +12,7 @@ mod accused;
 mod answered;
 mod answers;
 mod apart;
+mod as_typed;
 mod attachments;
 mod attackers;
 mod auditing;

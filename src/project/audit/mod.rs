@@ -40,7 +40,6 @@ use crate::ticket::{Person, TicketId};
 
 use floors::Floors;
 use found::problem;
-use parts::is_found_again;
 use range::CommitRange;
 use review::Review;
 
@@ -189,7 +188,7 @@ impl Project<'_> {
             done.audited.faults.retain(|fault| {
                 let is_before =
                     |commit: ObjectId| removals.iter().any(|removal| reach.contains(*removal, commit));
-                then.iter().any(|other| is_found_again(fault, other))
+                then.iter().any(|other| parts::is_found_again(fault, other))
                     || !commit_of(fault).is_some_and(is_before)
             });
         }

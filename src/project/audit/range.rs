@@ -29,7 +29,7 @@ pub(super) struct CommitRange {
     /// The seals of the branch, the oldest first.
     pub(super) seals: Vec<Seal>,
     /// What is looked at by itself, where it is not one walk: of a push, what each branch gets.
-    pub(super) parts: Vec<CommitRange>,
+    pub(super) parts: Vec<Self>,
     /// The beginning, as it was asked for.
     from: Option<String>,
 }

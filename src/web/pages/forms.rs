@@ -111,6 +111,17 @@ pub(in crate::web) fn attach_again(id: &str, note: &str, problem: &Problem, toke
     }
 }
 
+/// What somebody typed into a form that cannot be sent any more, to be copied.
+pub(in crate::web) fn typed(values: &[(String, String)], why: &str) -> Markup {
+    html! {
+        p { (why) "." }
+        @for (name, value) in values.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            h2 { (capital(name)) }
+            pre { (value) }
+        }
+    }
+}
+
 /// The form of a change to releases, vendors, settings or team.
 pub(in crate::web) fn manage(
     verb: &str,
