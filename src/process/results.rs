@@ -96,8 +96,8 @@ impl Results {
         self.total += 1;
         let number = self.number(&outcome.name);
         match &outcome.verdict {
-            TestResult::Failed(_) => self.same_names.add(number, true),
-            TestResult::Passed | TestResult::Flaky => self.same_names.add(number, false),
+            TestResult::Failed(_) => self.same_names.add(number, &outcome.home, true),
+            TestResult::Passed | TestResult::Flaky => self.same_names.add(number, &outcome.home, false),
             TestResult::Skipped | TestResult::Suppressed => {}
         }
         let attempt =

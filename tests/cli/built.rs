@@ -1,7 +1,7 @@
 //! What CI builds, and what that makes of results and gates: jobs of one name, a checkout that is not the event's, an old run,
 //! a fork, a tag, a folder that a branch brings along.
 
-use crate::pipelines::{change, junit};
+use crate::pipelines::{change, counts, junit, shop};
 use crate::requests::{FAILS, PASSES, build, project, report};
 use crate::sandbox::{Output, Sandbox};
 
@@ -213,4 +213,40 @@ fn a_request_ends_nothing_by_what_its_commits_say() {
     sandbox.git(&["switch", "-q", "main"]);
     sandbox.git(&["merge", "-q", "--no-edit", "side"]);
     assert!(build(&sandbox, 2, "main", false, "git support scan").ok().contains("resolve"));
+}
+
+#[test]
+fn a_test_of_the_same_name_in_another_file_or_suite_mends_nothing() {
+    // Two suites, or two files, of one report, each with a test of one name.
+    for [one, other] in [
+        [
+            "<testsuite name=\"s1\"><testcase classname=\"m\" name=\"dup\"",
+            "<testsuite name=\"s2\"><testcase classname=\"m\" name=\"dup\"",
+        ],
+        [
+            "<testsuite name=\"s\"><testcase classname=\"m\" name=\"dup\" file=\"a.py\"",
+            "<testsuite name=\"s\"><testcase classname=\"m\" name=\"dup\" file=\"b.py\"",
+        ],
+    ] {
+        let report = |cases: &[(&str, bool)]| {
+            let case = |(begin, fails): &(&str, bool)| {
+                let body = if *fails { "><failure message=\"boom\"/></testcase>" } else { "/>" };
+                format!("{begin}{body}</testsuite>")
+            };
+            format!("<testsuites>{}</testsuites>", cases.iter().map(case).collect::<String>())
+        };
+        for file in ["-", "r.xml"] {
+            let sandbox = shop();
+            let taken = |text: String| {
+                change(&sandbox, &format!("Change {}", text.len()));
+                sandbox.file("r.xml", &text);
+                let arguments = ["ci", "report", file, "--json", "--resolve-passing"];
+                serde_json::from_str::<serde_json::Value>(&sandbox.run_with(&arguments, &text).ok()).unwrap()
+            };
+            assert_eq!(counts(&taken(report(&[(one, true), (other, false)]))), [1, 0, 0, 0, 0]);
+            assert_eq!(counts(&taken(report(&[(other, false)])))[3], 0, "{one} {file}");
+            assert_eq!(counts(&taken(report(&[(one, true), (other, false)])))[2], 1, "{one} {file}");
+            assert_eq!(counts(&taken(report(&[(one, false), (other, false)])))[3], 1, "{one} {file}");
+        }
+    }
 }

@@ -80,7 +80,8 @@ pub(super) struct Case {
 impl Case {
     /// What becomes of it, within the suites that are open.
     pub(super) fn outcome(self, suites: &[Suite], last: &mut Last) -> Outcome {
-        let file = suites.iter().rev().find_map(|suite| suite.file.clone());
+        let own = Some(self.file.clone()).filter(|file| !file.is_empty());
+        let file = own.or_else(|| suites.iter().rev().find_map(|suite| suite.file.clone()));
         let named = suites.iter().map(|suite| suite.name.as_str()).filter(|name| !name.is_empty());
         let suite = named.clone().next_back().unwrap_or_default().to_owned();
         let class = self.class_within(named);
