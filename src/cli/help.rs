@@ -80,8 +80,32 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["manual", "usage", "commands"], "git support help"),
 ];
 
-/// What is never proposed for a typing error: it cannot be undone.
-const NEVER_PROPOSED: &[&str] = &["redact", "purge"];
+/// The same of subcommands: the first of them that a command has.
+const INNER_MEANINGS: &[(&[&str], &[&str])] = &[
+    (&["create", "new", "publish", "draft", "make", "append"], &["add", "handover", "set"]),
+    (&["view", "get", "cat", "info", "describe", "display"], &["show", "get"]),
+    (&["ls", "all", "index"], &["list"]),
+    (&["update", "set", "change", "modify", "rename"], &["edit", "set"]),
+    (&["delete", "rm", "del", "drop", "unset"], &["remove", "unset"]),
+    (&["changelog", "changes"], &["notes"]),
+    (&["approve"], &["accept"]),
+    (&["receive", "fetch", "pull"], &["take"]),
+];
+
+/// What is never proposed for a typing error: it cannot be undone, or ends something.
+const NEVER_PROPOSED: &[&str] = &["redact", "purge", "remove", "retire"];
+
+/// The subcommand of a command that a word most likely means, else its help.
+pub(super) fn meant_within(command: &Command, typed: &str) -> String {
+    let (name, typed) = (command.get_name(), typed.to_lowercase());
+    let has = |inner: &&&str| command.find_subcommand(inner).is_some();
+    let meanings = INNER_MEANINGS.iter().filter(|(words, _)| words.contains(&typed.as_str()));
+    let by_meaning = meanings.flat_map(|(_, inner)| *inner).find(has).copied();
+    match by_meaning.or_else(|| most_alike(&typed, command.get_subcommands().map(Command::get_name))) {
+        Some(inner) => format!("git support {name} {inner}"),
+        None => format!("git support {name} --help"),
+    }
+}
 
 /// The widest name of a command in the lists, in columns.
 const NAME_COLUMNS: usize = 12;
@@ -164,13 +188,17 @@ fn meant(typed: &str) -> String {
     if let Some((_, meaning)) = MEANINGS.iter().find(|(words, _)| words.contains(&lower.as_str())) {
         return (*meaning).to_owned();
     }
-    let verbs =
-        GROUPS.iter().flat_map(|(_, verbs)| verbs.iter()).filter(|verb| !NEVER_PROPOSED.contains(verb));
-    let near = verbs.map(|verb| (strsim::jaro_winkler(&lower, verb), verb));
-    match near.max_by(|one, other| one.0.total_cmp(&other.0)) {
-        Some((likeness, verb)) if likeness > 0.8 => format!("git support {verb}"),
-        _ => "git support help".to_owned(),
-    }
+    let verbs = GROUPS.iter().flat_map(|(_, verbs)| verbs.iter().copied());
+    most_alike(&lower, verbs)
+        .map_or_else(|| "git support help".to_owned(), |verb| format!("git support {verb}"))
+}
+
+/// The name that a word is most like, where one is near.
+fn most_alike<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let names = names.filter(|name| !NEVER_PROPOSED.contains(name));
+    let near = names.map(|name| (strsim::jaro_winkler(typed, name), name));
+    let near = near.max_by(|one, other| one.0.total_cmp(&other.0));
+    near.filter(|(likeness, _)| *likeness > 0.8).map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -193,6 +221,27 @@ mod tests {
         }
         for verb in GROUPS.iter().flat_map(|(_, verbs)| verbs.iter()) {
             assert!(about(line.find_subcommand(verb)).chars().count() <= 54, "{verb}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_subcommand_is_proposed_and_ends_nothing() {
+        let line = crate::cli::options::line();
+        for (command, typed, expected) in [
+            ("release", "create", "git support release handover"),
+            ("release", "view", "git support release show"),
+            ("release", "ls", "git support release list"),
+            ("release", "changelog", "git support release notes"),
+            ("release", "retir", "git support release --help"),
+            ("release", "delete", "git support release --help"),
+            ("vendor", "create", "git support vendor add"),
+            ("vendor", "delete", "git support vendor remove"),
+            ("team", "update", "git support team edit"),
+            ("config", "delete", "git support config unset"),
+            ("answer", "shwo", "git support answer show"),
+        ] {
+            let outer = line.find_subcommand(command).expect(command);
+            assert_eq!(meant_within(outer, typed), expected, "{command} {typed}");
         }
     }
 

@@ -137,10 +137,16 @@ fn asked_for_help(arguments: &[OsString]) -> Result<Vec<OsString>, clap::Error> 
 /// An unknown command with what may have been meant; anything else is said by clap.
 fn unknown_command(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return error };
-    let known = |argument: &&OsString| line().find_subcommand(argument).is_some();
-    let is_inner = arguments.iter().take_while(|argument| *argument != typed.as_str()).any(|a| known(&a));
-    if error.kind() != ErrorKind::InvalidSubcommand || is_inner {
+    if error.kind() != ErrorKind::InvalidSubcommand {
         return error;
+    }
+    let line = line();
+    let mut before = arguments.iter().take_while(|argument| *argument != typed.as_str());
+    if let Some(outer) = before.find_map(|argument| line.find_subcommand(argument)) {
+        let name = outer.get_name();
+        let message =
+            format!("unknown command '{name} {typed}'\nhint: {}\n", help::meant_within(outer, typed));
+        return clap::Error::raw(ErrorKind::InvalidSubcommand, message);
     }
     let after = arguments.iter().skip_while(|argument| *argument != typed.as_str()).nth(1);
     let after = after.and_then(|word| word.to_str());

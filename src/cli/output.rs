@@ -113,7 +113,8 @@ pub(super) fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
     if is_error && wants_json {
         let text = error.render().to_string();
         // What is missing is named in the lines below the first.
-        let said = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+        let is_said = |line: &&str| !line.trim().is_empty() && !line.starts_with("hint: ");
+        let said = text.lines().take_while(is_said).map(str::trim);
         let message = said.collect::<Vec<_>>().join(" ");
         let message = message.trim_start_matches("error: ");
         let hint = text.lines().find_map(|line| line.strip_prefix("hint: ")).unwrap_or("git support help");
