@@ -63,16 +63,22 @@ fn add(changes: &mut Changes, name: &str, value: &Value) -> Result<(), String> {
     let node = node_of(value);
     let change = match (field.kind(), node) {
         (_, Node::Null) => return Ok(()),
-        (Kind::Members, Node::List(items)) => {
-            FieldChange::adding(items.iter().map(Node::to_string).collect())
-        }
-        (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
+        (Kind::Members, node) => members(name, node)?,
         (Kind::Value | Kind::Text, node) => {
             FieldChange::To(Some(field.check(node).map_err(|problem| format!("`{name}` {problem}"))?))
         }
     };
     changes.insert(field, change);
     Ok(())
+}
+
+/// The members that a list adds, or one alone: each a text or a number.
+pub(super) fn members(name: &str, node: Node) -> Result<FieldChange, String> {
+    let items = if let Node::List(items) = node { items } else { vec![node] };
+    if items.iter().any(|item| matches!(item, Node::List(_) | Node::Map(_) | Node::Null)) {
+        return Err(format!("'{name}' is not a list of texts"));
+    }
+    Ok(FieldChange::adding(items.iter().map(Node::to_string).collect()))
 }
 
 /// The fields that a new ticket is given, for "did you mean".

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::intake::import::members;
 use crate::process::{
     Assignee, Changes, FieldChange, FollowUp, ProcessAction, Request, RequestKind, ResolutionRequest,
 };
@@ -245,10 +246,7 @@ impl Object<'_> {
                 .map_err(|error| format!("'{name}' is not a value of a field: {error}"))?;
             let change = match (field.kind(), node) {
                 (_, Node::Null) => FieldChange::To(None),
-                (Kind::Members, Node::List(items)) => {
-                    FieldChange::adding(items.iter().map(Node::to_string).collect())
-                }
-                (Kind::Members, one) => FieldChange::adding(vec![one.to_string()]),
+                (Kind::Members, node) => members(name, node)?,
                 (Kind::Value | Kind::Text, node) => FieldChange::To(Some(node)),
             };
             changes.insert(field, change);

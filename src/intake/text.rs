@@ -37,7 +37,7 @@ pub fn read_text(text: &str, input: &mut dyn Read) -> Result<String> {
     }
     let read = limited(input, "standard input")?;
     // Whoever hands over nothing has failed: it is not to empty what is there.
-    ensure!(!read.trim().is_empty(), "standard input is empty");
+    ensure!(!read.trim().is_empty(), "standard input has no text");
     Ok(read)
 }
 

@@ -280,18 +280,16 @@ impl Team {
         self.members.iter().any(|member| member.known().is_named(&who.to_string()))
     }
 
-    /// The member whose name somebody writes under, or one that looks like it, with an address that is not that member's; and
-    /// whether it is another member's.
+    /// The member whose name somebody writes under, or one that looks like it, with an address that is another member's.
     #[must_use]
-    pub fn named_as(&self, who: &Person) -> Option<(&Member, bool)> {
-        let own = self.members.iter().find(|member| member.is(who));
-        if own.is_some_and(|own| own.name == who.name) {
+    pub fn named_as(&self, who: &Person) -> Option<&Member> {
+        let own = self.members.iter().find(|member| member.is(who))?;
+        if own.name == who.name {
             return None;
         }
         let name = without_hidden(who.name.trim());
         let has_name = |member: &&Member| plain(&member.name).eq(plain(&name));
-        let named = self.members.iter().find(has_name).filter(|named| !named.is(who));
-        named.filter(|_| !own.as_ref().is_some_and(has_name)).map(|named| (named, own.is_some()))
+        self.members.iter().find(has_name).filter(|named| !named.is(who) && !has_name(&own))
     }
 
     /// Somebody as fields name the member that they are, or as they were written.

@@ -44,6 +44,10 @@ impl Project<'_> {
                 Err(_) => missing.push(format!("{} of {}", release.tag, release.version)),
             }
         }
+        // Of a shallow clone, that is said: it has few tags by nature.
+        if self.store.repository().is_shallow() {
+            return Ok(here);
+        }
         if let Some(named) = missing.get(..MAX_NAMED.min(missing.len())).filter(|named| !named.is_empty()) {
             let (named, more) = (named.join(", "), and_more(missing.len() - named.len()));
             let (noun, verb) = if missing.len() == 1 { ("tag", "is") } else { ("tags", "are") };

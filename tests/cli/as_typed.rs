@@ -86,13 +86,33 @@ fn links_of_lines_are_on_both_tickets() {
 }
 
 #[test]
+fn a_member_of_a_list_is_a_text() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A");
+    for labels in ["{\"a\":1}", "[[\"a\"]]", "[{\"a\":1}]", "[null]"] {
+        let new = format!("{{\"op\":\"new\",\"title\":\"x\",\"labels\":{labels}}}\n");
+        assert!(
+            sandbox.run_with(&["batch"], &new).fails(1).contains("'labels' is not a list of texts"),
+            "{labels}"
+        );
+        let edit = format!("{{\"op\":\"edit\",\"id\":\"{id}\",\"labels\":{labels}}}\n");
+        assert!(
+            sandbox.run_with(&["batch"], &edit).fails(1).contains("'labels' is not a list of texts"),
+            "{labels}"
+        );
+    }
+    let new = "{\"op\":\"new\",\"title\":\"x\",\"labels\":[\"a\",7]}\n";
+    sandbox.run_with(&["batch"], new).ok();
+}
+
+#[test]
 fn a_pipe_that_hands_over_nothing_empties_nothing() {
     let sandbox = Sandbox::new();
     let id = sandbox.run(&["new", "A", "-m", "A long story."]).ok().trim().to_owned();
     for nothing in ["", "\n", "  \n\n"] {
         for field in ["--description", "--diagnosis", "--workaround"] {
             let refused = sandbox.run_with(&["edit", &id, field, "-"], nothing);
-            assert!(refused.fails(1).contains("standard input is empty"), "{field}");
+            assert!(refused.fails(1).contains("standard input has no text"), "{field}");
         }
     }
     assert_eq!(sandbox.field(&id, "description"), "A long story.");

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::process::Rules;
 use crate::process::audit::{AuditRule, CommitFacts, Finding, Origin, Said, accounted, grown, met, unseen};
-use crate::process::{ProblemLevel, Rules};
 use crate::project::audit::found::identity;
 use crate::project::audit::review::{Destruction, Own, PendingEntry, Review};
 use crate::project::audit::steps::{is_first, out_of_order};
@@ -246,7 +246,7 @@ impl Review<'_> {
     ) -> Result<bool, Failure> {
         let rules = self.book.at(passage.parents.first())?;
         let by = self.book.known_in(&rules.team, &entry.by)?;
-        if let Some((other, is_anothers)) = rules.team.named_as(&entry.by) {
+        if let Some(other) = rules.team.named_as(&entry.by) {
             let message = format!(
                 "entry {} ({}) is by {}, and the team knows {} as {}",
                 entry.id,
@@ -256,9 +256,7 @@ impl Review<'_> {
                 other.person()
             );
             let path = layout::ticket(&changed.id);
-            // It may be another address of theirs, or somebody's own name.
-            let level = if is_anothers { ProblemLevel::Error } else { ProblemLevel::Note };
-            let finding = Finding::new(AuditRule::EntryAuthor, message).weighing(level);
+            let finding = Finding::new(AuditRule::EntryAuthor, message);
             self.found(passage.commit, Some(&changed.id), &path, finding);
         }
         let origin = Origin::of(entry, &by, facts);
