@@ -1,8 +1,8 @@
-//! What a change ends in a way that somebody should look at: it is said, and refused by nothing.
+//! What ended, or waits, in a way that somebody should look at: it is said, and refused by nothing.
 
 use crate::process::lacks_original;
 use crate::store::TicketChange;
-use crate::ticket::{LinkKind, Ticket, TicketId};
+use crate::ticket::{LinkKind, Status, Ticket, TicketId};
 
 /// The warnings about what a change made of one ticket.
 pub(super) fn doubts(change: &TicketChange) -> Vec<String> {
@@ -33,4 +33,26 @@ fn fixed_as_before(id: &TicketId, ticket: &Ticket) -> String {
          git support edit {id} --commit COMMIT",
         commits.join(", ")
     )
+}
+
+/// That the customer wrote while somebody else resolved the ticket, or began to wait for them; and what answers it.
+pub(super) fn unheard(ticket: &Ticket) -> Option<(String, String)> {
+    let (word, id) = (ticket.unheard()?, ticket.id());
+    let status = ticket.fields().status();
+    let hint = match status {
+        Status::Pending => format!("git support resume {id}"),
+        Status::New
+        | Status::Triaged
+        | Status::InProgress
+        | Status::Deferred
+        | Status::Resolved
+        | Status::Closed => format!("git support reopen {id} -m REASON"),
+    };
+    Some((
+        format!(
+            "the customer wrote on {}, and whoever set it to {status} had not seen that",
+            word.at.minute()
+        ),
+        hint,
+    ))
 }

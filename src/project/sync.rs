@@ -1,9 +1,10 @@
 //! Sync: this clone's tickets and those of a remote become one.
 
+use crate::project::endings::unheard;
 use crate::project::failure::Failure;
 use crate::project::state::Project;
 use crate::store::Take;
-use crate::ticket::{Field, Status, Ticket, visible, visible_line};
+use crate::ticket::{Field, Ticket, visible, visible_line};
 
 pub use crate::store::{Rewrite, Synced};
 
@@ -95,28 +96,6 @@ impl Project<'_> {
         }
         Ok(synced)
     }
-}
-
-/// That the customer wrote while somebody else resolved the ticket, or began to wait for them; and what answers it.
-pub(super) fn unheard(ticket: &Ticket) -> Option<(String, String)> {
-    let (word, id) = (ticket.unheard()?, ticket.id());
-    let status = ticket.fields().status();
-    let hint = match status {
-        Status::Pending => format!("git support resume {id}"),
-        Status::New
-        | Status::Triaged
-        | Status::InProgress
-        | Status::Deferred
-        | Status::Resolved
-        | Status::Closed => format!("git support reopen {id} -m REASON"),
-    };
-    Some((
-        format!(
-            "the customer wrote on {}, and whoever set it to {status} had not seen that",
-            word.at.minute()
-        ),
-        hint,
-    ))
 }
 
 /// The most that are named one by one.

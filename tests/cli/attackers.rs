@@ -348,6 +348,8 @@ fn a_commit_of_another_subject_says_no_more_than_it_does() {
     finds(&[
         ("commit.message", format!("{lies} \"$(printf 'Support-Action: escalate\\nSupport-Ticket: %s' $a)\"")),
         ("commit.message", format!("{lies} 'Support-Level: 1 -> 3'")),
+        ("commit.message", format!("{lies} \"$(printf 'Support-Action: import\\nSupport-Level: 1 -> 3')\"")),
+        ("commit.message", format!("{lies} \"$(printf 'Support-Action: sync\\nSupport-Action: escalate')\"")),
         ("commit.message", format!("{lies} 'support-severity: minor -> blocker'")),
         (
             "commit.message",

@@ -101,21 +101,20 @@ impl Said {
         is_first: bool,
         names_purged: bool,
     ) -> Vec<Finding> {
-        // What carries speaks of more than it does, or of less.
-        let carries = CARRYING.iter().any(|action| self.actions.iter().any(|said| said == action));
-        if (self.actions.is_empty() && self.sets.is_empty()) || carries {
-            return Vec::new();
-        }
+        // What carries names more tickets than it changes, or fewer, and no step of theirs.
+        let is_carrying = |action: &String| CARRYING.contains(&action.as_str());
+        let carries = self.actions.iter().any(is_carrying);
         let mut wrong: Vec<String> = Vec::new();
         // Beside no action, it is how a commit of code names its ticket.
         let is_named = |id: &&String| {
             changed.contains(id) || earlier.iter().any(|(ticket, _)| ticket.as_str() == id.as_str())
         };
-        let tickets = self.tickets.iter().filter(|id| !self.actions.is_empty() && !is_named(id));
+        let names_own = !self.actions.is_empty() && !carries;
+        let tickets = self.tickets.iter().filter(|id| names_own && !is_named(id));
         wrong.extend(tickets.map(|id| format!("{TICKET}: {id}, which it does not change")));
         let all = || new.iter().copied().chain(earlier.iter().map(|(_, entry)| entry));
         let done = |action: &&String| all().any(|entry| entry.action.as_str() == action.as_str());
-        let actions = self.actions.iter().filter(|action| !done(action));
+        let actions = self.actions.iter().filter(|action| !is_carrying(action) && !done(action));
         wrong.extend(actions.map(|action| format!("{ACTION}: {action}, and no entry of it does")));
         let is_set = |(field, to): &&(Field, String)| all().any(|entry| sets(entry, field, to));
         let fields = self.sets.iter().filter(|set| !is_set(set));
@@ -126,7 +125,7 @@ impl Said {
             wrong.into_iter().map(|what| Finding::new(AuditRule::CommitMessage, format!("says {what}")));
         // What gathers other commits may have the last words of one that came another way.
         let wrong = wrong.map(|finding| finding.weighing(level(!names_purged && !self.is_squash)));
-        let is_to_tell = self.is_ours && !self.is_squash;
+        let is_to_tell = self.is_ours && !self.is_squash && !carries;
         let untold = if is_to_tell { self.untold(changed, own) } else { Vec::new() }.into_iter();
         let untold =
             untold.map(|what| Finding::new(AuditRule::CommitMessage, what).weighing(level(is_first)));
