@@ -1,6 +1,7 @@
 //! Messages in and out: MIME read and written, quotes, mailboxes, what is to be sent. Pure but for its folders.
 
 mod charsets;
+mod flowed;
 mod holding;
 mod html;
 mod kind;

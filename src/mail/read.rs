@@ -3,6 +3,7 @@
 use mail_parser::{Address, DateTime, HeaderName, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
 use crate::mail::charsets::{text_without_charset, with_readable_headers};
+use crate::mail::flowed::with_whole_paragraphs;
 use crate::mail::html::text_of_html;
 use crate::mail::kind::{header, headers, is_spam, kind};
 use crate::mail::nesting::without_depth;
@@ -120,7 +121,9 @@ fn text_of(message: &mail_parser::Message<'_>) -> String {
         PartType::Html(html) => {
             text_of_html(&text_without_charset(message, part).unwrap_or(html.to_string()))
         }
-        PartType::Text(text) => text_without_charset(message, part).unwrap_or(text.to_string()),
+        PartType::Text(text) => {
+            with_whole_paragraphs(part, text_without_charset(message, part).unwrap_or(text.to_string()))
+        }
         PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) | PartType::Multipart(_) => {
             String::new()
         }

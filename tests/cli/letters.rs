@@ -183,3 +183,35 @@ fn a_message_of_many_messages_stops_no_desk() {
         assert!(taken.contains(name), "{taken}");
     }
 }
+
+/// Most programs break the lines of what somebody writes (RFC 3676): a web address that was broken is whole again.
+#[test]
+fn lines_that_a_program_broke_are_paragraphs() {
+    let sandbox = desk();
+    let flowed = "Content-Type: text/plain; charset=utf-8; format=flowed";
+    let added = "Content-Type: text/plain; charset=utf-8; delsp=yes; format=\"flowed\"";
+    let fixed = "Content-Type: text/plain; charset=utf-8";
+    let printed = format!("{flowed}\nContent-Transfer-Encoding: quoted-printable");
+    for (name, headers, body, expected) in [
+        (
+            "flowed",
+            flowed,
+            "Pay fails \nsince Monday.\n\n Error 99\n-- \nAnn\n",
+            "Pay fails since Monday.\n\nError 99",
+        ),
+        (
+            "added",
+            added,
+            "See https://shop.example/or \nders?id=7\nIt  \nfails.\n",
+            "See https://shop.example/orders?id=7\nIt fails.",
+        ),
+        ("printed", &printed, "Pay=20\nfails=20\nnow.\n", "Pay fails now."),
+        ("fixed", fixed, "Pay fails \nsince Monday.\n", "Pay fails\nsince Monday."),
+    ] {
+        let raw = format!(
+            "From: Ann <ann@customer.example>\nTo: support@shop.example\nSubject: {name}\nMessage-ID: <{name}@c.example>\nMIME-Version: 1.0\n{headers}\n\n{body}"
+        );
+        let id = taken(&sandbox, raw.as_bytes());
+        assert_eq!(sandbox.field(&id, "description"), expected, "{name}");
+    }
+}
