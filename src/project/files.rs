@@ -7,8 +7,9 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::parts::{
     FileProblem, Files, part, read_releases, read_settings, read_team, read_vendors,
 };
+use crate::project::settings_repair;
 use crate::project::state::Project;
-use crate::store::{Wording, layout};
+use crate::store::Wording;
 use crate::ticket::{Person, plain_version};
 
 /// How many files that cannot be read are named one by one.
@@ -194,9 +195,9 @@ impl Project<'_> {
     /// What cannot be read.
     pub fn check_files(&self) -> Result<(), Failure> {
         let Some(problem) = self.file_problems()?.into_iter().next() else { return Ok(()) };
-        let is_mended = problem.message.starts_with(layout::CONFIG);
         let message = format!("cannot evaluate the gate: {}", problem.message);
         let failure: Failure = FileProblem { message, ..problem }.into();
-        Err(if is_mended { failure.hint("git support doctor --repair") } else { failure })
+        let is_repaired = settings_repair::repaired(&self.store, &self.snapshot())?.is_some();
+        Err(if is_repaired { failure.hint("git support doctor --repair") } else { failure })
     }
 }

@@ -52,6 +52,7 @@ mod save;
 mod scan;
 mod search_index;
 mod secrets;
+mod settings_repair;
 mod setup;
 mod similar;
 mod sla_rules;

@@ -225,7 +225,9 @@ impl Store {
             (None, tip) => tip,
             (Some(at), tip) => match instant(at) {
                 Some(moment) => self.at_instant(tip, at, moment)?,
-                None => Some(self.repository.revision(at)?),
+                None => {
+                    Some(self.repository.revision(at).map_err(|error| no_such_time(at).unwrap_or(error))?)
+                }
             },
         };
         Ok(Snapshot::new(&self.repository, commit, self.target.name()))
@@ -254,4 +256,11 @@ impl Store {
 pub fn instant(text: &str) -> Option<Timestamp> {
     let end = |day: Timestamp| day.after(Duration::from_secs(DAY_LESS_ONE_SECS));
     Timestamp::parse_typed(text).or_else(|| Timestamp::parse_day(text).map(end))
+}
+
+/// What is wrong with a text that is written as a date and names none, such as the 30th of February.
+fn no_such_time(text: &str) -> Option<git::Error> {
+    let message = format!("'{text}' is not a valid date or time");
+    let hint = "write 2026-01-31 or 2026-01-31T09:00:00Z";
+    git::is_date(text).then(|| git::Error::new(git::Kind::NotFound, message).hint(hint))
 }

@@ -191,3 +191,36 @@ fn a_form_of_an_earlier_server_loses_no_text() {
     );
     assert!(!sandbox.ticket_file(&id).contains("draft"));
 }
+
+#[test]
+fn a_day_that_no_calendar_has_is_no_revision() {
+    let sandbox = Sandbox::new();
+    sandbox.ticket("A");
+    for at in ["2026-02-30", "2026-13-01", "2026-11-23T25:00:00Z", "2026-11-23 9:00 o'clock"] {
+        let said = sandbox.run(&["list", "--at", at]).fails(1);
+        assert!(said.contains(&format!("'{at}' is not a valid date or time")), "{said}");
+    }
+    // A tag may begin like one.
+    sandbox.git(&["tag", "2026-02-30-nightly"]);
+    assert!(sandbox.run(&["list", "--at", "2026-02-30-nightly"]).ok().contains('A'));
+    assert!(sandbox.run(&["audit", "2026-02-28.."]).fails(1).contains("is a date, and a revision is needed"));
+}
+
+/// A hint names a command that does something about what is wrong.
+#[test]
+fn a_repair_is_named_where_it_repairs() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init"]).ok();
+    sandbox.shell("echo x >.support/notes.txt").ok();
+    let found = sandbox.run(&["doctor"]).ok();
+    assert!(found.contains("rm .support/notes.txt, or commit it"), "{found}");
+    sandbox.shell("rm .support/notes.txt").ok();
+    for (line, repairs) in [("severitys: [a]", false), ("commit: {prefix: [a]}", true)] {
+        sandbox.shell(&format!("echo '{line}' >>.support/config.yaml; git commit -qm x .support")).ok();
+        let refused = sandbox.run(&["check"]).fails(1);
+        assert_eq!(refused.contains("doctor --repair"), repairs, "{line}: {refused}");
+        sandbox.git(&["revert", "--no-edit", "HEAD"]);
+    }
+    sandbox.is_tampered_with();
+}

@@ -181,16 +181,17 @@ fn edited(edit: &HandEdit) -> Problem {
         return Problem::note("work-tree.edited", "was deleted, and that is not committed")
             .hint(format!("git restore --staged --worktree {quoted}"));
     };
+    let diff = || format!("git diff HEAD -- {quoted}");
     let invalid = match layout::id_of(&edit.path) {
-        Some(id) => {
-            codec::read(&id, content).err().map(|invalid| BadFile::new(&edit.path, &invalid).to_string())
-        }
-        None => check_project_file(&edit.path, content).err().map(|failure| failure.error.to_string()),
+        Some(id) => codec::read(&id, content)
+            .err()
+            .map(|invalid| (BadFile::new(&edit.path, &invalid).to_string(), diff())),
+        None => check_project_file(&edit.path, content)
+            .err()
+            .map(|failure| (failure.error.to_string(), failure.hints.first().cloned().unwrap_or_else(diff))),
     };
     match invalid {
-        Some(problem) => {
-            Problem::note("work-tree.edited", problem).hint(format!("git diff HEAD -- {quoted}"))
-        }
+        Some((problem, hint)) => Problem::note("work-tree.edited", problem).hint(hint),
         None => Problem::note("work-tree.edited", "has uncommitted changes").hint("git support save"),
     }
 }

@@ -8,7 +8,6 @@ mod evidence;
 mod names;
 mod releases;
 mod repairs;
-mod settings;
 mod stray;
 
 use crate::process::Problem;

@@ -6,8 +6,9 @@ use std::iter::once;
 use crate::process::{Changes, FieldChange, Request, RequestKind};
 use crate::project::change::{Change, ChangeOptions};
 use crate::project::doctor::by_hand::{Judged, judged};
-use crate::project::doctor::{attributes, conflicts, evidence, settings, stray};
+use crate::project::doctor::{attributes, conflicts, evidence, stray};
 use crate::project::failure::{Failure, Kind};
+use crate::project::settings_repair;
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::{Content, FileChange};
@@ -59,7 +60,7 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         }
         follow(change, &id, what, REPAIRED.to_owned())?;
     }
-    let settings = owned(change, settings::repaired(&project.store, &snapshot)?)?;
+    let settings = owned(change, settings_repair::repaired(&project.store, &snapshot)?)?;
     let attributes = attributes::repaired(project, &snapshot)?;
     // Our own lines, as they are written with the first ticket, are nobody's change.
     let is_ours = attributes.as_ref().is_some_and(|file| *file == attributes::ours());

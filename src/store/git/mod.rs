@@ -85,6 +85,7 @@ pub use process_env::{Clock, ProcessEnv};
 pub use program::Program;
 pub use reach::{Counting, Reach};
 pub use received::{Push, RECEIVED};
+pub use references::is_date;
 pub use repository::Repository;
 pub use reverts::Reverts;
 pub(crate) use reverts::name_by_subject;

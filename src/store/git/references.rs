@@ -172,9 +172,7 @@ impl Repository {
             }
         };
         found.ok_or_else(|| {
-            let bytes = text.as_bytes();
-            let is_day = bytes.len() == 10 && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
-            let message = match is_day {
+            let message = match is_date(text) && text.len() == 10 {
                 true => format!(
                     "'{text}' is a date, and a revision is needed here (git rev-list -1 --before={text} HEAD)"
                 ),
@@ -272,4 +270,14 @@ impl LockedReference<'_> {
 
 fn no_tag(name: &str) -> Error {
     Error::new(Kind::NotFound, format!("'{}' is not a tag of a commit here", shown(name))).hint("git tag")
+}
+
+/// Whether a text begins as a date is written, `2026-11-23`, whether or not there is such a day.
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    let is_part = |(place, byte): (usize, u8)| match place {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() >= 10 && text.bytes().take(10).enumerate().all(is_part)
 }
