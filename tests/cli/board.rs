@@ -39,6 +39,21 @@ fn a_key_after_a_resize_is_read_and_what_others_do_is_seen() {
 }
 
 #[test]
+fn in_a_narrow_terminal_a_ticket_has_a_title() {
+    let (sandbox, _, _) = project();
+    let Some(terminal) = Terminal::open(&sandbox) else { return };
+    terminal.tmux(&["resize-window", "-x", "40", "-y", "36"]).unwrap();
+    terminal.text("git support board");
+    terminal.keys(&["Enter"]);
+    terminal.until("Card payments f");
+    terminal.keys(&["?"]);
+    terminal.until("down, g and G");
+    terminal.until("ctrl-l");
+    terminal.keys(&["Escape", "q"]);
+    terminal.until("ready>");
+}
+
+#[test]
 fn somebody_filters_opens_escalates_and_leaves() {
     let (sandbox, pay, page) = project();
     let Some(terminal) = Terminal::open(&sandbox) else { return };

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line as Words, Span};
-use ratatui::widgets::{Block, Borders, Clear, Paragraph};
+use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
 
 use crate::cli::board::keys::{KEYS, STEPS};
 use crate::cli::board::state::{Focus, Line, State};
@@ -136,6 +136,8 @@ const ASSIGNEE: usize = 11;
 const DUE: usize = 9;
 /// From this width on, there is room for assignees beside the titles.
 const WIDE: u16 = 100;
+/// Below this width, what a ticket is about has the room of where it stands.
+const NARROW: u16 = 60;
 
 /// The tickets as one list, a line each, in the order of `next`.
 fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
@@ -146,7 +148,11 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
         let text = clipped(text, ASSIGNEE - 1);
         if assignee == 0 { String::new() } else { format!("{text:<ASSIGNEE$}") }
     };
-    let columns = format!(" {:<12}{:<9}{:<12}{:<4}{:<DUE$}", "ID", "SEVERITY", "STATUS", "LV", "DUE");
+    let is_narrow = area.width < NARROW;
+    let columns = match is_narrow {
+        true => format!(" {:<12}{:<9}", "ID", "SEVERITY"),
+        false => format!(" {:<12}{:<9}{:<12}{:<4}{:<DUE$}", "ID", "SEVERITY", "STATUS", "LV", "DUE"),
+    };
     let heading = format!("{columns}{}TITLE", who("ASSIGNEE"));
     frame.render_widget(Paragraph::new(heading).style(Style::new().add_modifier(Modifier::DIM)), head);
     let height = usize::from(area.height);
@@ -155,14 +161,14 @@ fn queue(frame: &mut Frame<'_>, area: Rect, state: &State, now: i64) {
     for (line, one) in state.tickets.iter().skip(from).take(height).enumerate() {
         let summary = &one.summary;
         let ((severity, weight), (due, urgency)) = (severity_text(one), due_text(one, now));
-        let words = Words::from(vec![
-            Span::raw(format!(" {}  ", summary.id)),
-            Span::styled(format!("{severity:<9}"), style(weight)),
-            Span::raw(format!("{:<12}L{}  ", summary.status.as_str(), summary.level)),
-            Span::styled(format!("{:<DUE$}", clipped(&due, DUE - 1)), style(urgency)),
-            Span::raw(who(assignee_text(one))),
-            Span::raw(clipped(&summary.title, width.saturating_sub(columns.len() + assignee).max(8))),
-        ]);
+        let mut words = Words::from(format!(" {}  ", summary.id));
+        words.push_span(Span::styled(format!("{severity:<9}"), style(weight)));
+        if !is_narrow {
+            words.push_span(format!("{:<12}L{}  ", summary.status.as_str(), summary.level));
+            words.push_span(Span::styled(format!("{:<DUE$}", clipped(&due, DUE - 1)), style(urgency)));
+        }
+        words.push_span(who(assignee_text(one)));
+        words.push_span(clipped(&summary.title, width.saturating_sub(columns.len() + assignee).max(8)));
         let is_picked = from + line == state.row;
         let style = if is_picked { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
         let y = area.y + u16::try_from(line).unwrap_or(u16::MAX);
@@ -175,6 +181,9 @@ fn page(frame: &mut Frame<'_>, area: Rect, lines: &[String], from: usize) {
     let lines: Vec<Words<'_>> = shown.map(|line| Words::from(format!(" {line}"))).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }
+
+/// The columns of a step's key and name in the help, with what keeps it apart.
+const STEP: usize = 17;
 
 fn help(frame: &mut Frame<'_>, area: Rect) {
     let width = area.width.min(78);
@@ -190,7 +199,8 @@ fn help(frame: &mut Frame<'_>, area: Rect) {
     let steps: Vec<String> =
         STEPS.iter().map(|(key, verb, rest)| format!(" {key}  {:<10}", word(verb, rest))).collect();
     lines.push(heading(" Steps: the line at the bottom opens on the command; enter takes it"));
-    for row in steps.chunks(4) {
+    let in_a_row = (usize::from(width).saturating_sub(2) / STEP).clamp(1, 4);
+    for row in steps.chunks(in_a_row) {
         lines.push(Words::from(row.join("   ")));
     }
     lines.push(heading(" Keys"));
@@ -199,5 +209,10 @@ fn help(frame: &mut Frame<'_>, area: Rect) {
     }
     frame.render_widget(Clear, area);
     let block = Block::new().borders(Borders::ALL).title(" git support board ");
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+    // Where there is no room for whole lines, each key still has the beginning of its own.
+    let inner = block.inner(area);
+    let rows: usize = lines.iter().map(|line| line.width().div_ceil(usize::from(inner.width).max(1))).sum();
+    let text = Paragraph::new(lines).block(block);
+    let is_whole = rows <= usize::from(inner.height);
+    frame.render_widget(if is_whole { text.wrap(Wrap { trim: false }) } else { text }, area);
 }
