@@ -45,6 +45,8 @@ pub struct Version {
     pub content: Result<Ticket, BadFile>,
     /// How it is written.
     pub form: Form,
+    /// Why nothing but an audit can read it: it was committed in conflict, and says here what both sides say.
+    pub in_conflict: Option<BadFile>,
     bytes: usize,
 }
 
@@ -59,15 +61,19 @@ impl Version {
             Err(invalid) => (Err(BadFile::new(path, &invalid)), Form::Canonical),
         };
         // What a merge left in conflict still says what both sides said.
-        let content = content.or_else(|bad| {
-            if bad.has_conflict_markers() { read_merged(id, path, bytes).map_err(|_| bad) } else { Err(bad) }
-        });
+        let (content, in_conflict) = match content {
+            Err(bad) if bad.has_conflict_markers() => match read_merged(id, path, bytes) {
+                Ok(ticket) => (Ok(ticket), Some(bad)),
+                Err(_) => (Err(bad), None),
+            },
+            content => (content, None),
+        };
         // The entries of a file in our form are shared with the other versions of the ticket.
         let is_shared = form == Form::Canonical;
         let shared = content.as_ref().ok().filter(|_| is_shared).map(|ticket| ticket.timeline().len());
         let bytes =
             shared.map_or(bytes.len() * PARSED, |entries| VERSION_BYTES + size_of::<Entry>() * entries);
-        Self { content, form, bytes }
+        Self { content, form, in_conflict, bytes }
     }
 }
 
@@ -212,7 +218,7 @@ struct Batch {
 
 fn unread(id: &TicketId, problem: String) -> Version {
     let content = Err(BadFile::whole(&layout::ticket(id), problem));
-    Version { content, form: Form::Canonical, bytes: 0 }
+    Version { content, form: Form::Canonical, in_conflict: None, bytes: 0 }
 }
 
 impl Store {

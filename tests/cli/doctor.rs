@@ -205,6 +205,9 @@ fn conflicts_are_settled_from_their_stages_and_from_committed_markers() {
     sandbox.run(&["doctor", "--repair"]).ok();
     assert_eq!(sandbox.ticket_file(&id), settled);
     assert_eq!(rules(&sandbox, 0), [""; 0]);
+    // An audit notes that the file could not be read for a while.
+    sandbox.is_tampered_with();
+    assert!(sandbox.run(&["audit"]).ok().contains("has conflict markers; it was repaired since"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A gate that cannot read, resolve or judge everything fails: whatever the trouble, never 0.
 
+use crate::auditing::before_a_server;
 use crate::sandbox::Sandbox;
 
 /// What is done to a repository with a ticket that no gate finds fault with.
@@ -39,14 +40,30 @@ fn no_gate_opens_for_what_it_cannot_judge() {
         assert_eq!(done.status, Some(0), "{what}: {done:?}");
         for gate in GATES {
             let output = sandbox.shell(&format!("id={id}; git-support {gate}"));
-            // What a forge committed with its markers, an audit reads from both sides.
-            let can_judge = *what == "conflict markers" && *gate == "audit";
-            if output.status == Some(0) && !can_judge {
+            if output.status == Some(0) {
                 wrong.push(format!("{what}: {gate}: {}{}", output.stdout, output.stderr));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A file in conflict hides its ticket from everybody: it is refused wherever the markers stand, and whatever they hold.
+#[test]
+fn a_file_in_conflict_does_not_pass_a_server() {
+    let whole = "(echo '<<<<<<< x'; cat $A; echo =======; cat $A; echo '>>>>>>> y') >x; mv x $A";
+    let around = |line: &str| format!("sed -i 's/^{line}.*/<<<<<<< x\\n&\\n=======\\n&\\n>>>>>>> y/' $A");
+    let diff3 = "sed -i 's/^channel: cli/<<<<<<< x\\n&\\n||||||| b\\n&\\n=======\\n&\\n>>>>>>> y/' $A";
+    let foreign = "sed -i '2i<<<<<<< x\\nnews: 1\\n=======\\nnews: 2\\n>>>>>>> y' $A";
+    let windows = format!("{}; sed -i 's/$/\\r/' $A", around("channel"));
+    for trouble in [whole, &around("channel"), &around("title"), diff3, foreign, &windows] {
+        let said = before_a_server(&format!(
+            "{trouble}; grep -q '<<<<<<<' $A; g commit -qam Tidy; refused git push
+             git support audit >found && exit 8; grep -q 'error: file.invalid' found
+             s doctor --repair; git push -q; git support audit"
+        ));
+        assert!(said.contains("file.invalid") && said.contains("has conflict markers"), "{trouble}: {said}");
+    }
 }
 
 #[test]

@@ -163,6 +163,9 @@ impl Review<'_> {
             found(rule, &bad.to_string());
             return Ok(None);
         }
+        if let Some(bad) = &after.in_conflict {
+            found(AuditRule::FileInvalid, &bad.to_string());
+        }
         let before = self.before(passage, file, id, parsed)?;
         Ok(Some(Changed { id: id.clone(), blob: now.id, before, after, takes_back }))
     }
