@@ -1,7 +1,7 @@
 //! A finding of the audit that somebody accepted: what was found, by whom it is accepted, and why. One file each.
 
 use crate::process::problem::Problem;
-use crate::process::settings::schema_problem;
+use crate::process::setting_keys::schema_problem;
 use crate::ticket::{Node, Person, Timestamp, is_prefix, visible};
 
 /// The record of an accepted finding: `.support/audit/<finding>.yaml`.

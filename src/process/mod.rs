@@ -60,7 +60,9 @@ mod wrong;
 pub use acceptance::Acceptance;
 pub use agreement::{Agreement, Period};
 pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
-pub use calendar::{ALWAYS, Calendar, Hours, Span, Zone, read_calendar};
+pub use calendar::{
+    ALWAYS, Calendar, Hours, Span, Zone, left_without_hours, no_more_always, read_calendar, typed_hours,
+};
 pub use clock::{
     Clock, ClockBook, ClockKind, ClockRules, Event, EventKind, Gap, Judged, LevelChange, NoHistory, Reason,
     Skew, State as ClockState, Target, TicketHistory, Wait, Why, at_levels, earliest, first_response, replay,
@@ -105,7 +107,8 @@ pub use secrets::{
     words_without_secrets,
 };
 pub use setting_keys::{
-    SETTINGS, Setting, open_groups, own_settings, setting_node, setting_value, unknown_keys, unknown_setting,
+    SETTINGS, Setting, has_newer_schema, hours_key, is_of_clocks, open_groups, own_settings, setting_node,
+    setting_value, unknown_keys, unknown_setting,
 };
 pub use settings::Settings;
 pub use similar::similar;

@@ -1,5 +1,6 @@
 //! The settings with their defaults, and the keys that a settings file may hold: those of the settings, and those below the groups that a project fills itself.
 
+use crate::process::calendar::typed_hours;
 use crate::ticket::{Node, nearest, visible};
 
 /// A setting: its name, its default as YAML, what it does.
@@ -228,6 +229,11 @@ pub fn setting_node(key: &str, value: &str) -> Node {
     if key.starts_with("queries.") || key == "commit.prefix" {
         return Node::text(value);
     }
+    if hours_key(key).is_some_and(|hours| hours == key)
+        && let Some(hours) = typed_hours(value)
+    {
+        return hours;
+    }
     let is_list = key == "pause" || (key.starts_with("calendars.") && !key.ends_with(".timezone"));
     if is_list && value != "24x7" {
         let items = value.split(',').map(|item| item.trim().to_owned());
@@ -239,6 +245,40 @@ pub fn setting_node(key: &str, value: &str) -> Node {
         number if number.parse::<u64>().is_ok() => Node::Number(number.to_owned()),
         text => Node::text(text),
     }
+}
+
+/// The groups of settings that decide clocks.
+pub(in crate::process) const CLOCK_GROUPS: [&str; 4] = ["clocks", "calendars", "levels", "pause"];
+
+/// True for the name of a setting that decides clocks.
+#[must_use]
+pub fn is_of_clocks(key: &str) -> bool {
+    CLOCK_GROUPS.iter().any(|group| key.split('.').next() == Some(group))
+}
+
+/// The name of all of a calendar's hours, of it or of the hours of some days.
+#[must_use]
+pub fn hours_key(key: &str) -> Option<String> {
+    let mut parts = key.split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("calendars"), Some(name), Some("hours")) => Some(format!("calendars.{name}.hours")),
+        _ => None,
+    }
+}
+
+/// What is wrong with the version that a file of the project says it has; a file may say none.
+#[must_use]
+pub(in crate::process) fn schema_problem(file: &Node) -> Option<String> {
+    let version = file.at("schema")?;
+    let is_known = matches!(version, Node::Number(number) if number == "1");
+    (!is_known).then(|| format!("version {} is not supported (supported: 1)", visible(&version.to_string())))
+}
+
+/// True for a file that says it is of a version that this program does not know yet.
+#[must_use]
+pub fn has_newer_schema(file: &Node) -> bool {
+    let version = |number: &str| number.parse::<u64>().is_ok_and(|version| version > 1);
+    matches!(file.at("schema"), Some(Node::Number(number)) if version(number))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::process::agreement::Agreement;
 use crate::process::clock::ClockRules;
 use crate::process::mail_settings::MailSettings;
 use crate::process::policy::Policy;
-use crate::process::setting_keys::{default_text, setting_value};
+use crate::process::setting_keys::{CLOCK_GROUPS, default_text, schema_problem, setting_value};
 use crate::process::wrong::Wrong;
 use crate::ticket::{Finding, Node, address_problem, cut, parse_span, visible};
 
@@ -138,7 +138,7 @@ impl Settings {
     /// True where the rules of clocks cannot be read: no clock then says anything.
     #[must_use]
     pub fn has_wrong_clocks(&self) -> bool {
-        ["", "clocks", "calendars", "levels", "pause"].iter().any(|group| self.is_wrong_at(group))
+        self.is_wrong_at("") || CLOCK_GROUPS.iter().any(|group| self.is_wrong_at(group))
     }
 }
 
@@ -279,14 +279,6 @@ impl Reader<'_> {
         }
         queries
     }
-}
-
-/// What is wrong with the version that a file of the project says it has; a file may say none.
-#[must_use]
-pub(in crate::process) fn schema_problem(file: &Node) -> Option<String> {
-    let version = file.at("schema")?;
-    let is_known = matches!(version, Node::Number(number) if number == "1");
-    (!is_known).then(|| format!("version {} is not supported (supported: 1)", visible(&version.to_string())))
 }
 
 impl Default for Settings {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::process::settings::schema_problem;
+use crate::process::setting_keys::schema_problem;
 use crate::ticket::{
     KnownPerson, Level, Node, Person, address_problem, has_visible, is_of_team, nearest, plain, visible,
     without_hidden,

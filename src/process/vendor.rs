@@ -1,6 +1,6 @@
 //! Vendors: outside suppliers, and the managed service provider, one file each under `.support/vendors/`.
 
-use crate::process::settings::schema_problem;
+use crate::process::setting_keys::schema_problem;
 use crate::ticket::{Node, address_problem, parse_span, visible};
 
 /// A vendor.

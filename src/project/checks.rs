@@ -2,8 +2,8 @@
 
 use crate::process::{Acceptance, Answer, Calendar, Release, Settings, Team, Vendor, unknown_keys};
 use crate::project::failure::{Failure, Kind};
-use crate::project::parts::{FileProblem, YamlFile, add_holidays, parts, yaml_file};
-use crate::store::{Snapshot, layout};
+use crate::project::parts::{FileProblem, YamlFile, parts};
+use crate::store::layout;
 use crate::ticket::{Node, nearest, shell_word, visible};
 
 /// Sees that a file of the project that is no ticket can be read, and says only what this version knows.
@@ -91,18 +91,6 @@ fn check_settings(file: &YamlFile) -> Result<(), FileProblem> {
     Settings::read(&file.node).map_err(|(key, problem)| file.problem(&parts(&key), &problem))?;
     match unknown_keys(&file.node).first() {
         Some((key, problem)) => Err(file.problem(&parts(key), problem)),
-        None => Ok(()),
-    }
-}
-
-/// Sees that the files of holidays that calendars name can be read.
-///
-/// # Errors
-/// One is not there, or is no calendar.
-pub(super) fn check_holidays(snapshot: &Snapshot<'_>) -> Result<(), Failure> {
-    let Ok(Some(file)) = yaml_file(snapshot, layout::CONFIG)? else { return Ok(()) };
-    match add_holidays(&mut Settings::read_leniently(&file.node), snapshot)? {
-        Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
 }

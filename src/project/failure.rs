@@ -3,7 +3,7 @@
 use crate::process::Refusal;
 use crate::query::SyntaxError;
 use crate::store;
-use crate::store::git;
+use crate::store::{git, layout};
 use crate::ticket::{TicketId, shell_word};
 
 /// The kinds of failure, as machines read them (docs/exit-status.md).
@@ -132,12 +132,26 @@ impl From<git::Error> for Failure {
     }
 }
 
+/// What to do about a file that a newer version of this program wrote.
+pub(super) const UPDATE: &str = "install a newer version; yours: git support --version";
+
+/// What to do about a file that cannot be read.
+pub(super) fn way_out_of(bad: &store::BadFile) -> String {
+    if bad.has_conflict_markers() && layout::id_of(&bad.path).is_some() {
+        "git support doctor --repair".to_owned()
+    } else if bad.is_newer() {
+        UPDATE.to_owned()
+    } else {
+        format!("git log -p -- {}", shell_word(&bad.path))
+    }
+}
+
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Git(error) => error.into(),
             store::Error::BadFile(bad) => {
-                let hint = format!("git log -p -- {}", shell_word(&bad.path));
+                let hint = way_out_of(&bad);
                 Self::new(Kind::Invalid, bad).hint(hint)
             }
             error @ store::Error::NoId(_) => Self::new(Kind::NotFound, error).hint("git support list"),

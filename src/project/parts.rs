@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::process::{
-    Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, unknown_keys, unknown_setting,
+    Acceptance, ClockRules, Release, Rules, Settings, Team, Vendor, has_newer_schema, hours_key,
+    unknown_keys, unknown_setting,
 };
-use crate::project::failure::{Failure, Kind};
+use crate::project::failure::{Failure, Kind, UPDATE, way_out_of};
 use crate::store::{Snapshot, layout};
 use crate::ticket::{MAX_FILE_BYTES, Node, natural_key, shell_word, yaml};
 
@@ -91,8 +92,10 @@ pub(super) fn read_settings(snapshot: &Snapshot<'_>) -> Result<(Settings, Vec<Fi
     let mut settings = Settings::read_leniently(&file.node);
     let problem = |(key, problem): &(String, String)| {
         let invalid = file.problem(&parts(key), problem);
-        // Only what can be unset is proposed.
-        if unknown_setting(key).is_none() {
+        // Only what can be unset is proposed; a calendar without hours is open around the clock.
+        if let Some(hours) = hours_key(key) {
+            invalid.hint(format!("git support config set {} 'mon-fri 09:00-17:00'", shell_word(&hours)))
+        } else if unknown_setting(key).is_none() {
             invalid.hint(format!("git support config unset {}", shell_word(key)))
         } else {
             invalid
@@ -215,7 +218,9 @@ impl YamlFile {
     pub(super) fn problem(&self, key: &[String], problem: &str) -> FileProblem {
         let line = yaml::line_of(&self.text, key);
         let name = if key.is_empty() { String::new() } else { format!("{}: ", key.join(".")) };
-        FileProblem::new(&self.path, line, &format!("{name}{problem}"))
+        let found = FileProblem::new(&self.path, line, &format!("{name}{problem}"));
+        let is_newer = key.first().is_some_and(|key| key == "schema") && has_newer_schema(&self.node);
+        if is_newer { FileProblem { hints: vec![UPDATE.to_owned()], ..found } } else { found }
     }
 }
 
@@ -228,8 +233,7 @@ pub(super) fn yaml_file(
         Ok(None) => Ok(Ok(None)),
         Ok(Some(bytes)) => Ok(YamlFile::parse(path, &bytes).map(Some)),
         Err(crate::store::Error::BadFile(bad)) => {
-            let hints = vec![format!("git log -p -- {}", shell_word(&bad.path))];
-            Ok(Err(FileProblem { message: bad.to_string(), hints }))
+            Ok(Err(FileProblem { message: bad.to_string(), hints: vec![way_out_of(&bad)] }))
         }
         Err(error) => Err(error.into()),
     }

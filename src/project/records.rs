@@ -1,12 +1,17 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
-use crate::process::{Policy, Refusal, Release, Settings, Team, Vendor};
+use crate::process::{
+    Policy, Refusal, Release, Settings, Team, Vendor, has_newer_schema, hours_key, left_without_hours,
+    no_more_always,
+};
 use crate::project::change::Change;
-use crate::project::failure::{Failure, Kind};
+use crate::project::failure::{Failure, Kind, UPDATE};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
-use crate::ticket::{MAX_FILE_BYTES, Node, list_in_text, record_in_text, set_in_text, yaml};
+use crate::ticket::{
+    MAX_FILE_BYTES, NEWER, Node, list_in_text, record_in_text, set_in_text, shell_word, yaml,
+};
 
 impl Project<'_> {
     /// The settings' file as it is, and what it says; nothing where it cannot be read.
@@ -165,18 +170,46 @@ impl Change<'_, '_> {
         let old = self.project().snapshot().config()?.unwrap_or_else(|| b"schema: 1\n".to_vec());
         let old = yaml::decode(&old).map_err(invalid)?;
         let new = set_in_text(&old, key, value.cloned()).map_err(invalid)?;
-        let wrong = |text: &str| yaml::parse(text).map(|file| Settings::read_leniently(&file).wrong);
-        let (before, after) = (wrong(&old).map_err(invalid)?, wrong(&new).map_err(invalid)?);
+        let (before, after) = (yaml::parse(&old).map_err(invalid)?, yaml::parse(&new).map_err(invalid)?);
+        if has_newer_schema(&before) {
+            let message = format!("{}: is of a version that {NEWER}", layout::CONFIG);
+            return Err(Failure::new(Kind::Invalid, message).hint(UPDATE));
+        }
+        self.check_hours(&before, &after)?;
+        let wrong = |file: &Node| Settings::read_leniently(file).wrong;
+        let (before, after) = (wrong(&before), wrong(&after));
         let is_new = |(place, problem): &&(String, String)| {
             let is_known = before.iter().any(|(known, said)| same_group(known, place) || said == problem);
             (value.is_some() && place == key) || !is_known
         };
         if let Some((place, problem)) = after.iter().find(is_new) {
-            return Err(Failure::new(Kind::Invalid, format!("{place}: {problem}")));
+            let failure = Failure::new(Kind::Invalid, format!("{place}: {problem}"));
+            return Err(match hours_key(place).map(|hours| shell_word(&hours)) {
+                Some(hours) => failure
+                    .hint(format!("git support config set {hours} 'mon-thu 09:00-17:00, fri 09:00-15:00'")),
+                None => failure,
+            });
         }
         if new != old {
             self.check_owned(layout::CONFIG)?;
             self.put_settings(new);
+        }
+        Ok(())
+    }
+
+    /// Sees that no calendar is open around the clock, or no more, without a word of it.
+    fn check_hours(&self, before: &Node, after: &Node) -> Result<(), Failure> {
+        if let Some(name) = left_without_hours(before, after) {
+            let message = format!("calendars.{name} would have no hours: it would be open around the clock");
+            let line =
+                format!("git support config set calendars.{} 24x7", shell_word(&format!("{name}.hours")));
+            return Err(Failure::new(Kind::Invalid, message).hint(line));
+        }
+        if let Some(name) = no_more_always(before, after) {
+            let note = format!(
+                "warning: calendars.{name}.hours was 24x7; it has only the hours of the new value now"
+            );
+            self.project().host.note(note);
         }
         Ok(())
     }

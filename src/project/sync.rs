@@ -64,6 +64,7 @@ impl Project<'_> {
                 .note(format!("note: both sides set {} of {id}: git support show {id}", names.join(", ")));
         }
         let now = self.in_newest_state()?;
+        now.warn_of_files()?;
         for id in &synced.unheard {
             if let Some((said, hint)) = now.readable(id).as_ref().and_then(unheard) {
                 self.host.note(format!("warning: {id}: {said}: {hint}"));

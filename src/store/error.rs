@@ -1,7 +1,7 @@
 //! What can go wrong with tickets in git.
 
 use crate::store::git;
-use crate::ticket::{Invalid, TicketId, Timestamp, visible, visible_line};
+use crate::ticket::{Invalid, NEWER, TicketId, Timestamp, visible, visible_line};
 
 /// A file under `.support/` that cannot be read; it is left as it is and hides no other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,12 @@ impl BadFile {
     #[must_use]
     pub fn has_conflict_markers(&self) -> bool {
         self.problem.contains("conflict markers")
+    }
+
+    /// True where a newer version of this program wrote it.
+    #[must_use]
+    pub fn is_newer(&self) -> bool {
+        self.problem.contains(NEWER)
     }
 
     /// A file that is wrong as a whole.

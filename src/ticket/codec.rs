@@ -144,6 +144,9 @@ fn read_group(values: &mut BTreeMap<Field, Node>, node: Node, field: impl Fn(&st
     Ok(())
 }
 
+/// What is said of a file of a version that this one does not know yet.
+pub const NEWER: &str = "is newer than this program";
+
 fn check_schema(value: &Node) -> Read<()> {
     let Node::Number(version) = value else {
         return Err(Problem::new("is not a number"));
@@ -151,7 +154,11 @@ fn check_schema(value: &Node) -> Read<()> {
     if [SCHEMA, SCHEMA_1, SCHEMA_PURGED].contains(&version.as_str()) {
         return Ok(());
     }
-    Err(Problem::new(format!("version {version} is newer than this program, which knows {SCHEMA_PURGED}")))
+    let is_newer = version.parse::<u64>().is_ok_and(|version| version > 0);
+    Err(Problem::new(match is_newer {
+        true => format!("version {version} {NEWER}, which knows {SCHEMA_PURGED}"),
+        false => format!("version {version} is not supported"),
+    }))
 }
 
 fn check_id(id: &TicketId, value: &Node) -> Read<()> {

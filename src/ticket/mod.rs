@@ -59,7 +59,7 @@ mod yaml_writer;
 use ancestry::tips;
 pub use ancestry::{Ancestry, Position};
 pub use attachment::{attachment_file, is_own_file};
-pub use codec::Invalid;
+pub use codec::{Invalid, NEWER};
 pub use conflict::sides;
 pub use cut_text::REDACTED;
 pub use digest::sha256;

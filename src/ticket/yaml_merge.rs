@@ -9,6 +9,9 @@ use crate::ticket::yaml_text::{list_in_text, set_in_text};
 /// The key that tells the records of a list apart.
 const NAME: &str = "name";
 
+/// Values that are one whatever they hold: hours of which each side changed some are hours that nobody meant.
+const WHOLE: &[&str] = &["hours"];
+
 /// Both sides set one value otherwise.
 struct Contested;
 
@@ -71,9 +74,19 @@ fn value(base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Res
             let pairs = keyed([base, ours, theirs], &key, &|sides| {
                 let [base, ours, theirs] = sides.map(|pair| pair.map(|(_, value)| value));
                 let key = sides.into_iter().flatten().next().map(key);
+                let is_whole = key.as_ref().and_then(Node::as_text).is_some_and(|key| WHOLE.contains(&key));
+                if is_whole && [ours, theirs].iter().all(|side| *side != base) && ours != theirs {
+                    return Err(Contested);
+                }
                 Ok(key.zip(value(base, ours, theirs)?))
             })?;
             Ok(Some(Node::Map(pairs)))
+        }
+        // Where nothing was written, a default stood there: each side took of it what the other may have kept.
+        (None | Some(Node::Null), Some(Node::List(ours)), Some(Node::List(theirs)))
+            if ours.iter().chain(theirs).any(|item| item.at(NAME).is_none()) =>
+        {
+            Err(Contested)
         }
         (None | Some(Node::Null | Node::List(_)), Some(Node::List(ours)), Some(Node::List(theirs))) => {
             let base = if let Some(Node::List(base)) = base { base.as_slice() } else { &[] };
@@ -180,6 +193,24 @@ mod tests {
             &[("schema: 1\n", "schema: 1\npause: [waiting]\n")],
         );
         assert_eq!(gone.unwrap(), "# Ours.\nschema: 1\n\npause: [waiting]\n");
+    }
+
+    #[test]
+    fn hours_and_defaults_are_one_value() {
+        let base = "calendars:\n  office:\n    hours:\n      mon-fri: [\"08:00-17:00\"]\n    holidays: [\"2026-12-25\"]\n";
+        let hours = |to: &str| format!("[\"{to}\"]");
+        let (one, other) = (hours("08:00-12:00"), hours("13:00-17:00"));
+        assert_eq!(both(base, &[("[\"08:00-17:00\"]", &one)], &[("[\"08:00-17:00\"]", &other)]), None);
+        assert_eq!(both(base, &[("[\"08:00-17:00\"]", &one)], &[("mon-fri", "mon-thu")]), None);
+        let same = both(base, &[("[\"08:00-17:00\"]", &one)], &[("[\"08:00-17:00\"]", &one)]);
+        assert_eq!(same, Some(base.replace("[\"08:00-17:00\"]", &one)));
+        let holiday = ("[\"2026-12-25\"]", "[\"2026-12-25\", \"2026-12-26\"]");
+        let merged = both(base, &[("[\"08:00-17:00\"]", &one)], &[holiday]).unwrap();
+        assert_eq!(merged, base.replace("[\"08:00-17:00\"]", &one).replace(holiday.0, holiday.1));
+        // `pause` has a default: of what each side left out, nothing is to come back.
+        let pause = |list: &str| format!("schema: 1\npause: [{list}]\n");
+        let (one, other) = (pause("customer, vendor"), pause("vendor, enhance"));
+        assert_eq!(both("schema: 1\n", &[("schema: 1\n", &one)], &[("schema: 1\n", &other)]), None);
     }
 
     #[test]

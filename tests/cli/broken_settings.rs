@@ -32,6 +32,11 @@ const BROKEN: &[(&str, &str)] = &[
     ("\u{0}\u{1}", ".support/config.yaml"),
 ];
 
+/// The settings' file.
+fn config(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.repo().join(".support/config.yaml")).unwrap()
+}
+
 /// A repository with two tickets, in whose settings somebody committed something wrong.
 fn broken(content: &str) -> (Sandbox, String) {
     let sandbox = Sandbox::new();
@@ -96,6 +101,12 @@ fn doctor_mends_it_and_history_keeps_what_stood_there() {
         let _ = sandbox.run_unwatched(&["doctor", "--repair"], "");
         // What is missing, or unknown and without effect, is its user's to put right.
         if said.contains("gone.ics") || said.contains("ownr") || said.contains("unknown key") {
+            continue;
+        }
+        // Hours that nobody meant are worse than none, and a newer version is for its program.
+        if content.contains("calendars:") || content.contains("schema: 99") {
+            assert!(sandbox.run(&["doctor"]).fails_with_gate().contains(said), "{content:?}");
+            assert!(config(&sandbox).contains(content), "{content:?}");
             continue;
         }
         let doctor = sandbox.run(&["doctor"]);
@@ -247,4 +258,75 @@ fn a_mistake_in_the_settings_takes_no_clock_away_for_good() {
             assert!(later.stdout.contains("breached"), "{mistake}: {}", later.stdout);
         }
     }
+}
+
+/// What a value becomes is what it was: a repair takes no target away, and opens no gate.
+#[test]
+fn a_repair_puts_back_what_was_valid_last() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--owner", "me", "--hours", "mon-fri 09:00-17:00 Europe/Berlin"]).ok();
+    sandbox.run(&["config", "set", "clocks.critical.resolution", "8h"]).ok();
+    sandbox.run(&["config", "set", "clocks.critical.calendar", "office"]).ok();
+    let (text, list) = (config(&sandbox), sandbox.run(&["config", "list"]).ok());
+    let breaks = "sed -i 's/17:00\"/1700\"/' .support/config.yaml; git commit -qam 1
+                  sed -i 's/resolution: 8h/resolution: 8 h/' .support/config.yaml; git commit -qam 2";
+    sandbox.shell(breaks).ok();
+    assert_ne!(config(&sandbox), text);
+    let found = sandbox.run(&["doctor"]).fails_with_gate();
+    assert!(found.contains("calendars.office.hours"), "{found}");
+    let repaired = sandbox.run(&["doctor", "--repair"]);
+    assert!(repaired.stderr.contains("clocks.critical.resolution is 8h now"), "{repaired:?}");
+    assert_eq!(sandbox.run(&["config", "list"]).ok(), list);
+    // Every policy that cannot be read is named, and stays shut.
+    let policies = "policy:\n  severity_by_owner: enforced\n  rules_by_role: enforc\n";
+    sandbox.file(".support/config.yaml", format!("{text}{policies}"));
+    sandbox.git(&["commit", "-qm", "3", "--", ".support"]);
+    let found = sandbox.run(&["doctor"]).fails_with_gate();
+    assert!(found.contains("'enforced'") && found.contains("'enforc'"), "{found}");
+    sandbox.run(&["doctor", "--repair"]).ok();
+    assert!(sandbox.run(&["config", "get", "policy.rules_by_role"]).ok().contains("enforce"));
+    let config = config(&sandbox);
+    assert!(config.contains("severity_by_owner: enforce\n") && config.contains("rules_by_role: enforce\n"));
+}
+
+#[test]
+fn settings_of_a_newer_version_are_left_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let id = sandbox.ticket("First");
+    sandbox.run(&["config", "set", "commit.prefix", "tickets"]).ok();
+    sandbox.shell("sed -i 's/^schema: 1/schema: 2/' .support/config.yaml; git commit -qam newer").ok();
+    let refused = sandbox.run(&["config", "set", "commit.skip_ci", "true"]).fails(1);
+    assert!(refused.contains("newer than this program") && refused.contains("git support --version"));
+    let _ = sandbox.run(&["doctor", "--repair"]).fails_with_gate();
+    assert!(config(&sandbox).contains("schema: 2"));
+    sandbox.run(&["comment", &id, "-m", "Goes on."]).ok();
+}
+
+#[test]
+fn hours_are_changed_in_one_step_and_never_silently_around_the_clock() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--hours", "mon-fri 09:00-17:00 Europe/Berlin"]).ok();
+    let set = |key: &str, value: &str| sandbox.run(&["config", "set", key, value]);
+    let refused = set("calendars.office.hours.mon-thu", "09:00-17:00").fails(1);
+    assert!(
+        refused.contains("overlap") && refused.contains("git support config set calendars.office.hours '")
+    );
+    for key in ["calendars.office.hours.mon-fri", "calendars.office.hours"] {
+        let refused = sandbox.run(&["config", "unset", key]).fails(1);
+        assert!(refused.contains("open around the clock") && refused.contains("calendars.office.hours 24x7"));
+    }
+    set("calendars.office.hours", "mon-thu 09:00-17:00, fri 09:00-12:00, 13:00-15:00").ok();
+    let config = config(&sandbox);
+    assert!(
+        config.contains("mon-thu: [\"09:00-17:00\"]\n      fri: [\"09:00-12:00\", \"13:00-15:00\"]"),
+        "{config}"
+    );
+    set("calendars.office.hours", "24x7").ok();
+    let said = set("calendars.office.hours.sat", "10:00-12:00");
+    assert!(said.stderr.contains("was 24x7"), "{said:?}");
+    sandbox.run(&["config", "unset", "calendars.office"]).ok();
 }

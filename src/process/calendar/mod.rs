@@ -3,6 +3,7 @@
 mod hours;
 mod ics;
 mod reading;
+mod typed;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use time::{Date, Month};
 pub use hours::{Hours, Span};
 pub use reading::read_calendar;
 pub(in crate::process) use reading::texts;
+pub use typed::{left_without_hours, no_more_always, typed_hours};
 pub use zone::Zone;
 
 /// The calendar that every project has: every hour of every day.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
-use crate::project::checks::{check_holidays, check_project_file, unknown_keys_of_record};
+use crate::project::checks::{check_project_file, unknown_keys_of_record};
 use crate::project::doctor::{attributes, conflicts, evidence, names, releases};
 use crate::project::endings::unheard;
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, way_out_of};
+use crate::project::parts::read_settings;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
@@ -209,7 +210,12 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
     }
     for path in paths {
         let Some(bytes) = snapshot.file(&path, usize::MAX)? else { continue };
-        if let Err(failure) = check_project_file(&path, &bytes) {
+        if path == layout::CONFIG {
+            for problem in read_settings(snapshot)?.1 {
+                let hint = problem.hints.first().cloned().unwrap_or_default();
+                faults.push(Problem::error("file.invalid", problem.message).at(&path).hint(hint));
+            }
+        } else if let Err(failure) = check_project_file(&path, &bytes) {
             let hint = failure.hints.first().cloned().unwrap_or_default();
             faults.push(Problem::error("file.invalid", failure.error.to_string()).at(&path).hint(hint));
         }
@@ -221,10 +227,6 @@ fn project_files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<(
             );
         }
     }
-    if let Err(failure) = check_holidays(snapshot) {
-        let hint = failure.hints.first().cloned().unwrap_or_default();
-        faults.push(Problem::error("file.invalid", failure.error.to_string()).at(layout::CONFIG).hint(hint));
-    }
     Ok(())
 }
 
@@ -233,10 +235,7 @@ fn files(snapshot: &Snapshot<'_>, faults: &mut Vec<Problem>) -> Result<BTreeMap<
     let listing = snapshot.tickets()?;
     for bad in listing.bad {
         let rule = if bad.has_conflict_markers() { "file.conflict-markers" } else { "file.invalid" };
-        let hint = match rule {
-            "file.invalid" => format!("git log -p -- {}", shell_word(&bad.path)),
-            _ => "git support doctor --repair".to_owned(),
-        };
+        let hint = way_out_of(&bad);
         faults.push(Problem::error(rule, bad.to_string()).at(&bad.path.clone()).hint(hint));
     }
     let mut tickets = BTreeMap::new();

@@ -60,7 +60,13 @@ fn repair(change: &mut Change<'_, '_>) -> Result<(), Failure> {
         }
         follow(change, &id, what, REPAIRED.to_owned())?;
     }
-    let settings = owned(change, settings_repair::repaired(&project.store, &snapshot)?)?;
+    let (settings, values) = match settings_repair::repaired(&project.store, &snapshot)? {
+        Some(repaired) => (owned(change, Some(repaired.file))?, repaired.values),
+        None => (None, Vec::new()),
+    };
+    for value in values.iter().filter(|_| settings.is_some()) {
+        project.host.note(format!("note: {value}"));
+    }
     let attributes = attributes::repaired(project, &snapshot)?;
     // Our own lines, as they are written with the first ticket, are nobody's change.
     let is_ours = attributes.as_ref().is_some_and(|file| *file == attributes::ours());
