@@ -50,8 +50,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let (rules, me) = (project.rules()?, project.member()?);
         let is_free = rules.settings.level_by_role == Policy::Off;
         let may = |level| is_free || rules.may_work(&me, level);
-        let free =
-            queue.into_iter().filter(|(one, _)| one.summary.assignee.is_none() && may(one.summary.level));
+        let is_nobodys = |who: Option<&str>| who.is_none_or(|who| rules.team.has_left(who));
+        let free = queue
+            .into_iter()
+            .filter(|(one, _)| is_nobodys(one.summary.assignee.as_deref()) && may(one.summary.level));
         return take_first(&project, free.map(|(one, _)| one.summary.id).collect(), session);
     }
     if total > args.limit {
@@ -96,7 +98,11 @@ fn take_first(project: &Project<'_>, ids: Vec<TicketId>, session: &Session<'_>) 
     for id in ids {
         let now = session.project()?;
         let ticket = now.need(&id)?;
-        if ticket.fields().assignee().is_some() || !ticket.fields().status().is_open() {
+        let is_kept = match ticket.fields().assignee() {
+            Some(who) => !now.team()?.has_left(who),
+            None => false,
+        };
+        if is_kept || !ticket.fields().status().is_open() {
             continue;
         }
         match take(project, &ticket, session) {

@@ -82,7 +82,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         }
         Some(Verb::Remove { name, writing }) => {
             let subject = format!("remove {name} from the team");
-            writing.change(&subject, session, |change| change.edit_team(|team| remove(team, name)))
+            let view =
+                writing.change(&subject, session, |change| change.edit_team(|team| remove(team, name)))?;
+            let left = session.project()?.find_ids("is:orphaned")?;
+            if let Some(first) = left.first() {
+                let count = left.len();
+                session.note(format!(
+                    "note: open tickets of people who left the team: {count} ({first}{}); list them with: git support list is:orphaned",
+                    if count > 1 { ", …" } else { "" }
+                ));
+            }
+            Ok(view)
         }
     }
 }

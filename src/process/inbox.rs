@@ -298,7 +298,12 @@ impl InboxReader<'_> {
     /// has spoken yet.
     fn talks(&self, now: &Held) -> bool {
         let spoke = now.spoke.as_ref().map_or_else(|| self.serves(now.level), |by| self.is(&by.to_string()));
-        now.assignee.is_none() && now.owner.is_none() && spoke
+        spoke && self.is_nobodys(now.assignee.as_deref()) && self.is_nobodys(now.owner.as_deref())
+    }
+
+    /// True where nobody has a ticket, or somebody who has left the team.
+    fn is_nobodys(&self, who: Option<&str>) -> bool {
+        who.is_none_or(|who| !self.is(who) && self.rules.team.has_left(who))
     }
 
     /// True for one of their addresses or names.
@@ -349,15 +354,16 @@ impl InboxReader<'_> {
     /// back, opened again.
     fn is_offered(&self, ticket: &Ticket, before: &Held, now: &Held, entry: &Entry) -> bool {
         let head = ticket.fields();
-        let is_there = head.assignee().is_none() && head.status().is_open() && head.level() == now.level;
-        let is_free = is_there && now.assignee.is_none() && now.status.is_open() && !now.waits();
+        let is_there = head.status().is_open() && head.level() == now.level;
+        let is_free = is_there && now.status.is_open() && !now.waits();
         let is_new = entry.action == Action::Open
             || before.assignee.is_some()
             || before.level != now.level
             || !before.status.is_open()
             || before.waits()
             || entry.received_mail().is_some();
-        is_free && is_new && self.serves(now.level)
+        let is_nobodys = || self.is_nobodys(head.assignee()) && self.is_nobodys(now.assignee.as_deref());
+        is_free && is_new && self.serves(now.level) && is_nobodys()
     }
 }
 

@@ -253,6 +253,13 @@ impl Team {
         ])
     }
 
+    /// True for somebody who is not of a team that is known: what was theirs is nobody's.
+    #[must_use]
+    pub fn has_left(&self, who: &str) -> bool {
+        let is_known = !self.members.is_empty() && !self.is_partial;
+        is_known && !self.known().iter().any(|member| member.is_named(who))
+    }
+
     /// True where somebody plays a role, or may.
     #[must_use]
     pub fn has(&self, role: Role) -> bool {

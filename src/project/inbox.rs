@@ -199,7 +199,7 @@ impl Project<'_> {
         let late = "status:open (is:overdue OR is:breached)";
         let mut queries = vec![format!("{late} assignee:me"), format!("{late} owner:me")];
         if !levels.is_empty() {
-            queries.push(format!("{late} no:assignee level:{}", levels.join(",")));
+            queries.push(format!("{late} (no:assignee OR is:orphaned) level:{}", levels.join(",")));
         }
         for query in queries {
             let (late, rules) = self.find_judged(&Search::new(&query, Projection::Courses))?;

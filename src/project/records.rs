@@ -2,7 +2,7 @@
 
 use crate::process::{
     Policy, Refusal, Release, Settings, Team, Vendor, has_newer_schema, hours_key, left_without_hours,
-    no_more_always,
+    no_more_always, vacancies,
 };
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind, UPDATE};
@@ -72,10 +72,24 @@ impl Change<'_, '_> {
         edit(&mut new)?;
         if new != *old {
             Team::read(&new.to_node()).map_err(|(_, problem)| Failure::usage(problem))?;
+            self.check_vacancies(&new)?;
             let node = new.to_node();
             let people =
                 if let Some(Node::List(people)) = node.at("people") { people.as_slice() } else { &[] };
             self.put_text(layout::TEAM, &node, |old| list_in_text(old, "people", people))?;
+        }
+        Ok(())
+    }
+
+    /// Sees that nobody is the last whom a policy trusts: what it keeps to them would be anybody's.
+    fn check_vacancies(&mut self, team: &Team) -> Result<(), Failure> {
+        for vacancy in vacancies(self.project().rules()?, team) {
+            let message = format!("{} ({})", vacancy.problem, vacancy.key);
+            if vacancy.policy == Policy::Enforce {
+                return Err(Failure::new(Kind::Refused, message)
+                    .hint("give somebody else the role first: git support team edit NAME --role ROLE"));
+            }
+            self.warnings.push(format!("warning: {message}"));
         }
         Ok(())
     }

@@ -197,6 +197,8 @@ const CASES: &[Case] = &[
     Case("s init --hours 'mon-fri 09:00-17:00 Europe/Berlin'; s config set calendars.office.hours.mon-thu 09:00-17:00", "git support config set", "", "true"),
     Case("s init --hours 'mon-fri 09:00-17:00 Europe/Berlin'; s config unset calendars.office.hours", "git support config set", "", "true"),
     Case("s init; sed -i 's/^schema: 1/schema: 2/' .support/config.yaml; git commit -qam x; s config set commit.prefix x", "git support --version", "", "true"),
+    Case("s team add Bo --email bo@x.example --role l1; s team add Cy --email cy@x.example --role l1; s assign $id --to Bo; s team remove Bo", "git support list is:orphaned", "", "true"),
+    Case("s team add Dana --email dana@example.com --role lead; s team add Cy --email cy@x.example --role l1; s config set policy.rules_by_role enforce; s team edit Dana --role l2", "git support team edit", "s/NAME/Cy/;s/ROLE/lead/", "s team edit Dana --role l2"),
     Case("mkdir -p .support/tickets/0/0; sed s/^id:.*/id: 0000000000/ $path >.support/tickets/0/0/0000000000.yaml; s save", "git support new", "s/,.*/ Copied; rm -r .support\\/tickets\\/0/", "test $(s list | wc -l) = 3"),
     Case("rm $path; ln -s /etc/passwd $path; s save", "git restore --staged", "s/, or.*//", "s show $id"),
     Case("s comment $id -m 1; hub; git clone -q --depth 1 file://$PWD/../hub.git ../sh; cd ../sh; s audit", "git fetch --unshallow", "s/)//", "again"),

@@ -75,6 +75,7 @@ mod kept_texts;
 mod kills;
 mod knowledge;
 mod lanes;
+mod leaving;
 mod letters;
 mod lineage;
 mod links;

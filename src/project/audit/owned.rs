@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use crate::process::audit::{AuditRule, Finding};
-use crate::process::{Member, Policy, ProblemLevel, Rules, Team};
+use crate::process::{Member, Policy, ProblemLevel, Rules, Team, vacancies};
 use crate::project::audit::rulebook::Rulebook;
 use crate::project::failure::Failure;
 use crate::store::git::{Blob, CommitDelta, FileDelta, MAILMAP, ObjectId};
@@ -73,6 +73,26 @@ impl SelfGranted {
     }
 }
 
+/// What a commit leaves open by taking the last person out of the team whom an enforced policy trusts, whoever did it.
+fn left_open(
+    book: &mut Rulebook<'_>,
+    passage: &CommitDelta,
+    before: &[Rc<Rules>],
+    changed: &[String],
+) -> Result<Vec<(String, Finding)>, Failure> {
+    if !changed.iter().any(|path| path == layout::TEAM) {
+        return Ok(Vec::new());
+    }
+    let after = book.at(Some(&passage.commit))?;
+    let all = before.iter().flat_map(|rules| vacancies(rules, &after.team));
+    let enforced = all.filter(|vacancy| vacancy.policy == Policy::Enforce);
+    let mut problems: Vec<String> =
+        enforced.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect();
+    problems.dedup();
+    let finding = |problem| Finding::new(AuditRule::RulesOwned, problem).weighing(ProblemLevel::Error);
+    Ok(problems.into_iter().map(|problem| (layout::TEAM.to_owned(), finding(problem))).collect())
+}
+
 /// The changes of the rules that a history has.
 #[derive(Default)]
 pub(super) struct RuleChanges {
@@ -105,15 +125,16 @@ impl RuleChanges {
             self.granted.iter_mut().for_each(|granted| granted.follow(passage, &nearest, author, &changed));
         }
         let before = book.before(passage)?;
+        let left_open = left_open(book, passage, &before, &changed)?;
         // A project that nobody leads is anybody's.
         if before.iter().all(|rules| rules.may_change_rules(author)) {
-            return Ok(Vec::new());
+            return Ok(left_open);
         }
         let level = match before.iter().map(|rules| rules.settings.rules_by_role).max() {
             Some(Policy::Enforce) => ProblemLevel::Error,
             Some(Policy::Off) => {
                 self.grant(store, book, passage, author, changed)?;
-                return Ok(Vec::new());
+                return Ok(left_open);
             }
             Some(Policy::Warn) | None => ProblemLevel::Note,
         };
@@ -135,7 +156,8 @@ impl RuleChanges {
         }
         self.grant(store, book, passage, author, changed)?;
         let finding = |message| Finding::new(AuditRule::RulesOwned, message).weighing(level);
-        Ok(findings.into_iter().map(|(path, message)| (path, finding(message))).collect())
+        let findings = findings.into_iter().map(|(path, message)| (path, finding(message)));
+        Ok(findings.chain(left_open).collect())
     }
 
     /// The commits that were looked at which lead to some, with nothing but code between.
