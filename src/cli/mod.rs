@@ -27,6 +27,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::cli::editor::Editing;
 use crate::cli::options::Options;
@@ -101,8 +102,7 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
         }
         goes_on
     });
-    let explained = |failure| flags_meant::with_option(failure, &options::line(), arguments);
-    let view = outcome.map_err(|failure| unfiled(explained(failure), &editing, &input, arguments))?;
+    let view = outcome.map_err(|failure| unfiled(failure, &session, &editing, &input, arguments))?;
     if matches!(view, View::DryRun(_) | View::Unchanged(_)) {
         editing.kept_unfiled(arguments);
     } else {
@@ -114,10 +114,16 @@ fn run(options: &Options, command: &Command, arguments: &[OsString]) -> Result<E
 /// What failed, and how to file the texts that were written for it, in an editor or at the terminal.
 fn unfiled(
     failure: Failure,
+    session: &Session<'_>,
     editing: &Editing<'_>,
     input: &Repeatable<std::io::Stdin>,
     arguments: &[OsString],
 ) -> Failure {
+    // What is committed is filed: kept, it would be filed twice.
+    if has_committed(session) {
+        return after_commit(failure, session);
+    }
+    let failure = flags_meant::with_option(failure, &options::line(), arguments);
     let failure = editing.kept_after(failure, arguments);
     if !std::io::stdin().is_terminal() {
         return failure;
@@ -205,9 +211,14 @@ fn streamed(view: &View, options: &Options, look: &RenderOptions) -> Result<bool
     output::write(&render(view, options.format(), &look)?)
 }
 
-/// An answer that could not be printed, of a change that was made: who tries again would make it twice.
+/// True once a change of this command is on its branch.
+fn has_committed(session: &Session<'_>) -> bool {
+    session.host.env.has_committed.load(Ordering::SeqCst)
+}
+
+/// A failure after a change was made, as of the output or of the disk: who tries again would make it twice.
 fn after_commit(failure: Failure, session: &Session<'_>) -> Failure {
-    if !session.host.has_committed.get() {
+    if !has_committed(session) {
         return failure;
     }
     let Failure { kind, error, hints } = failure;

@@ -28,7 +28,15 @@ pub(super) fn read(options: &Options) -> Result<ProcessEnv, Failure> {
     let interruptible = interrupts()?;
     let is_read_only =
         environment.get(READ_ONLY).is_some_and(|value| !["", "0", "false"].iter().any(|no| value == no));
-    Ok(ProcessEnv { environment, directory, clock, is_elsewhere: false, interruptible, is_read_only })
+    Ok(ProcessEnv {
+        environment,
+        directory,
+        clock,
+        is_elsewhere: false,
+        interruptible,
+        has_committed: Arc::default(),
+        is_read_only,
+    })
 }
 
 /// True where one of some variables is set.

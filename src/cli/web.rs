@@ -141,6 +141,7 @@ impl Place {
             is_elsewhere: false,
             // Signals end the server between requests.
             interruptible: Arc::new(AtomicBool::new(false)),
+            has_committed: Arc::default(),
             is_read_only: self.is_read_only,
         };
         let random = || getrandom::u64().unwrap_or_default();

@@ -42,8 +42,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         if failure.kind == Kind::Usage { Refusal::NoReason { step: Action::Purge }.into() } else { failure }
     })?;
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
-    let changed = project
-        .change(&options, |change| ids.iter().try_for_each(|id| change.purge(id, Some(note.clone()))))?;
+    let changed = project.change(&options, |change| {
+        ids.iter().try_for_each(|id| change.purge(id, Some(note.clone())))?;
+        // Before it is committed, too: a run that is killed right after that leaves no copy.
+        if args.dry_run { Ok(()) } else { change.project().forget_derived(&[]) }
+    })?;
     if changed.outcome == Outcome::Committed {
         note_others(&project, &ids, session)?;
         project.forget_derived(&[])?;

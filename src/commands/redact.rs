@@ -55,7 +55,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     })?;
     let note = Some(note);
     let options = ChangeOptions { dry_run: args.dry_run, ..ChangeOptions::default() };
-    let changed = project.change(&options, |change| change.redact(id, &redaction, note.clone()))?;
+    let changed = project.change(&options, |change| {
+        let files = change.redact(id, &redaction, note.clone())?;
+        // Before it is committed, too: a run that is killed right after that leaves no copy.
+        if !args.dry_run && files.is_some() {
+            change.project().forget_derived(&redaction.texts)?;
+        }
+        Ok(files)
+    })?;
     let Some(files) = &changed.answer else {
         return Err(Failure::new(Kind::NotFound, format!("{id} has no such text or entry")));
     };

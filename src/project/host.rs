@@ -71,8 +71,6 @@ pub struct Host<'h> {
     pub rehearsal: Rc<Cell<bool>>,
     /// The form that is asked for, where the command's answer to a change does not come in it: nothing is changed then.
     pub refused_form: Rc<Cell<Option<&'static str>>>,
-    /// True once a change is committed.
-    pub has_committed: Rc<Cell<bool>>,
     /// What the process fails with once its answer is printed: a change that is committed, and that the remote does not have.
     pub unsent: Rc<RefCell<Option<Failure>>>,
     /// Tells the user's command of a change; the error says what went wrong with it.
@@ -94,7 +92,6 @@ impl<'h> Host<'h> {
             progress,
             rehearsal: Rc::default(),
             refused_form: Rc::default(),
-            has_committed: Rc::default(),
             unsent: Rc::default(),
             announce,
             random,

@@ -85,7 +85,6 @@ impl<'h> Project<'h> {
         if is_rehearsal {
             return Ok(Changed { answer, tickets, entries, outcome: Outcome::DryRun { message, patch } });
         }
-        self.host.has_committed.set(true);
         if let Some(commit) = commit {
             let subject = message.lines().next().unwrap_or_default();
             self.host.notes.remark(format!("[{} {commit:.10}] {subject}", self.branch()));

@@ -182,3 +182,44 @@ fn what_somebody_wrote_after_a_kill_is_theirs() {
     command.args(["edit", &id, "--level", "3"]);
     assert!(finish(command, b"").fails(1).contains("changes that are not committed"));
 }
+
+/// Git says to remove the lock; whoever does, and commits all they have, committed what we had written.
+#[test]
+fn what_somebody_committed_after_a_kill_stays() {
+    for point in ["work-tree", "index", "ref"] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox.is_tampered_with();
+        let id = sandbox.ticket("First");
+        assert!(killed_at(&sandbox, point, &["comment", &id, "-m", "Half done."]));
+        sandbox
+            .shell(
+                "rm -f .git/index.lock .git/refs/heads/main.lock; echo more >>code.rs; git commit -qam Mine",
+            )
+            .ok();
+        let shown = sandbox.run_unwatched(&["show", &id], "").ok();
+        assert!(shown.contains("Half done."), "{point}: {shown}");
+        assert_tidy(&sandbox, point);
+        assert_eq!(entries(&sandbox, "HEAD"), 2, "{point}");
+        sandbox.shell("echo more >>code.rs; git commit -qam More; git-support doctor").ok();
+        assert_eq!(entries(&sandbox, "HEAD"), 2, "{point}");
+    }
+}
+
+/// What is to be gone is in no copy of ours, whenever the run ends: no later run knows that there was one.
+#[test]
+fn a_kill_leaves_no_copy_of_what_was_redacted() {
+    for point in ["ref", "unlocked", "dropped"] {
+        for command in ["redact", "purge"] {
+            let sandbox = Sandbox::new();
+            sandbox.is_tampered_with();
+            let id = sandbox.run(&["new", "Card", "-m", "the zanzibarword here"]).ok().trim().to_owned();
+            assert!(sandbox.run(&["list", "zanzibarword"]).ok().contains("Card"));
+            let texts: &[&str] = if command == "redact" { &["--text", "zanzibarword"] } else { &[] };
+            assert!(killed_at(&sandbox, point, &[&[command, &id, "-m", "why"], texts].concat()));
+            sandbox.run_unwatched(&["list"], "").ok();
+            let copies = sandbox.shell("grep -rla zanzibarword .git/support");
+            assert_eq!(copies.stdout, "", "{command} {point}");
+        }
+    }
+}

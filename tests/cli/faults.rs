@@ -71,6 +71,13 @@ impl Template {
         assert!((1..=2).contains(&before), "{what}");
         if output.status == Some(0) {
             assert_eq!(before, 2, "{what}: acknowledged, and not there: {output:?}");
+        } else {
+            // Who tries again after an error that does not say so writes it twice.
+            assert_eq!(
+                output.stderr.contains("the commit is on the branch"),
+                before == 2,
+                "{what}: {output:?}"
+            );
         }
         sandbox.run_unwatched(&["list"], "").ok();
         let fsck = sandbox.try_git(&["fsck", "--no-dangling", "--no-progress"]);

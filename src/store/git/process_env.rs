@@ -19,6 +19,8 @@ pub struct ProcessEnv {
     pub is_elsewhere: bool,
     /// True while an interrupt may end the process at once; off for the moments of a write.
     pub interruptible: Arc<AtomicBool>,
+    /// True once a commit of this command is on its branch: what fails after that must say so.
+    pub has_committed: Arc<AtomicBool>,
     /// True where no reference may move, whatever the command: nothing can be committed.
     pub is_read_only: bool,
 }

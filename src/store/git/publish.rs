@@ -58,8 +58,7 @@ struct Proposal<'a> {
 fn outcome(done: Result<bool>, arrived: bool, journal: &Journal) -> Result<bool> {
     match done {
         Err(error) if arrived => {
-            let (commit, branch) = (&journal.new, &journal.reference);
-            let message = format!("{commit} is on {branch}, but may not outlive a power cut: {error}");
+            let message = format!("{error}; {} may not outlive a power cut", journal.new);
             Err(Error::new(Kind::Io, message).hint("look at the disk, then run `git fsck`"))
         }
         done => done,
@@ -162,7 +161,8 @@ impl Repository {
             None => Ok(false),
         });
         stop::here("ref");
-        let arrived = moved.is_err() && self.has_arrived(&journal)?;
+        let arrived = matches!(moved, Ok(true)) || moved.is_err() && self.has_arrived(&journal)?;
+        self.surroundings.has_committed.fetch_or(arrived, Ordering::SeqCst);
         Journal::drop_from(&folder)?;
         outcome(moved, arrived, &journal)
     }
@@ -231,6 +231,7 @@ impl Repository {
         let done = self.publish_locked(target, tip, proposal, checkout, copy);
         // A reference can have moved although the call that moved it failed: at its very last step.
         let arrived = matches!(done, Ok(true)) || self.has_arrived(journal)?;
+        self.surroundings.has_committed.fetch_or(arrived, Ordering::SeqCst);
         if arrived {
             // Where the lock cannot be removed, the journal tells the next run whose it is.
             IndexLock::release(&index)?;

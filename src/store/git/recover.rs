@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::store::git::error::{Error, Result};
 use crate::store::git::index::{IndexLock, NewEntry, Staged, age};
-use crate::store::git::journal::{Checkout, Journal};
+use crate::store::git::journal::{Checkout, Journal, JournalFile};
 use crate::store::git::limits::MAX_BLOB_BYTES;
 use crate::store::git::lock::Lock;
 use crate::store::git::objects::Blob;
@@ -106,22 +106,36 @@ impl Repository {
     /// tree or index that is gone has nothing to go back to.
     pub(crate) fn undo(&self, journal: &Journal) -> Result<()> {
         let Some(checkout) = &journal.checkout else { return Ok(()) };
+        let files = self.uncommitted(journal, checkout)?;
         let is_home = journal.is_home(&self.own_folder());
         let likely: Vec<&Path> = self.repo.workdir().into_iter().collect();
         if let Some(top) = checkout.top.resolve(self.repo.commondir(), is_home, &likely) {
-            self.undo_files(checkout, &WorkTree::at(&top))?;
+            self.undo_files(&files, &checkout.part, &WorkTree::at(&top))?;
         }
         let Some((_, index)) = self.index_of(journal) else { return Ok(()) };
         if IndexLock::is_ours(&index) {
             self.restore_index(checkout, &index)?;
             return IndexLock::release(&index);
         }
-        self.retreat_index(checkout, &index)
+        self.retreat_index(checkout, &files, &index)
     }
 
-    fn undo_files(&self, checkout: &Checkout, tree: &WorkTree) -> Result<()> {
+    /// The files of a write, but for those that somebody has committed since as they became: those are what the branch has.
+    fn uncommitted<'c>(&self, journal: &Journal, checkout: &'c Checkout) -> Result<Vec<&'c JournalFile>> {
+        let tip = self.reference_id(&journal.reference)?;
+        let mut files = Vec::new();
         for file in &checkout.files {
-            tree.remove_temporary(&file.path, &checkout.part)?;
+            let has = self.committed(tip, &file.path)?.map(|id| id.to_string()).unwrap_or_default();
+            if has != file.new {
+                files.push(file);
+            }
+        }
+        Ok(files)
+    }
+
+    fn undo_files(&self, files: &[&JournalFile], part: &str, tree: &WorkTree) -> Result<()> {
+        for file in files {
+            tree.remove_temporary(&file.path, part)?;
             // Only what we wrote is taken back: a file that somebody edited meanwhile is theirs.
             let ours = match tree.read(&file.path, MAX_BLOB_BYTES as u64)? {
                 Some(bytes) => self.hash(&bytes)?.to_string() == file.new,
@@ -133,7 +147,7 @@ impl Repository {
             if file.old.is_empty() {
                 tree.remove(&file.path)?;
             } else if let Blob::Bytes(old) = self.blob(self.parse_id(&file.old)?, MAX_BLOB_BYTES)? {
-                tree.write(&file.path, &old, Durable::Each, &checkout.part)?;
+                tree.write(&file.path, &old, Durable::Each, part)?;
             }
         }
         Ok(())
@@ -158,7 +172,7 @@ impl Repository {
 
     /// Somebody took our index lock away by hand after the new index was in place: entries that still are
     /// ours go back to what they were.
-    fn retreat_index(&self, checkout: &Checkout, index: &Path) -> Result<()> {
+    fn retreat_index(&self, checkout: &Checkout, files: &[&JournalFile], index: &Path) -> Result<()> {
         let own = self.own_folder();
         if checkout.prepared(&own).exists() || index != self.index_path() {
             return Ok(());
@@ -169,7 +183,7 @@ impl Repository {
         let _lock = IndexLock::take(&lock, index)?;
         let mut copy = self.copy_index(&part)?;
         let mut back = Vec::new();
-        for file in &checkout.files {
+        for file in files {
             let new = match file.new.as_str() {
                 "" => Staged::Absent,
                 new => Staged::Blob { id: self.parse_id(new)?, skipped: false },
