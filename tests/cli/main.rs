@@ -157,4 +157,5 @@ mod trust;
 mod undo;
 mod untouched;
 mod users_work;
+mod versions;
 mod without_us;

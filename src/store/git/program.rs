@@ -98,7 +98,12 @@ impl Program {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("fatal: ").trim_start_matches("error: ");
-        Err(Error::new(Kind::Repository, format!("{what}: {said}")))
+        // What a server says of a push that it refused (git-push(1), --porcelain).
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let refused = printed.lines().find_map(|line| line.strip_prefix("!\t")?.rsplit('\t').next());
+        let refused = refused.filter(|refused| !said.contains(refused));
+        let refused = refused.map(|refused| format!(" {refused}")).unwrap_or_default();
+        Err(Error::new(Kind::Repository, format!("{what}: {said}{refused}")))
     }
 
     fn path(&self, what: &str) -> Result<&Path> {
