@@ -31,7 +31,9 @@ impl Project<'_> {
             ids => format!("committed on {} here ({}), but not pushed", self.branch(), few(ids)),
         };
         let message = format!("{what}: {:#}", failure.error);
-        let unsent = Failure { error: anyhow::anyhow!(message), ..failure }.hint("git support sync");
+        // What a server declined, it declines again.
+        let hint = if message.contains(DECLINED) { "git support audit" } else { "git support sync" };
+        let unsent = Failure { error: anyhow::anyhow!(message), ..failure }.hint(hint);
         self.host.unsent.replace(Some(unsent));
         false
     }
@@ -99,6 +101,8 @@ impl Project<'_> {
     }
 }
 
+/// What git says of a push that a hook of the server refused (git-push(1)).
+const DECLINED: &str = "hook declined";
 /// The most that are named one by one.
 const MAX_NAMED: usize = 3;
 

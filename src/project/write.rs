@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::process::Policy;
 use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
@@ -11,6 +12,10 @@ use crate::ticket::{EntryId, Ticket};
 
 /// Warnings of one change that are shown; of an import with more, a line says how many more there are.
 const MAX_WARNINGS: usize = 20;
+/// The way out of a signature that fails, where the project wants none.
+const UNSIGNED: &str = "commit.gpgsign false";
+/// The same, where it wants them.
+const SIGN: &str = "unlock the key and try again, or name another: git config user.signingKey KEY";
 
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +70,8 @@ impl<'h> Project<'h> {
             last = Some((answer, warnings, touched));
             Ok(draft)
         };
-        let plan = if is_rehearsal { self.store.rehearse(draft)? } else { self.store.update(draft)? };
+        let plan = if is_rehearsal { self.store.rehearse(draft) } else { self.store.update(draft) };
+        let plan = plan.map_err(|failure| self.about_signing(failure))?;
         let Some((answer, warnings, touched)) = last else {
             return Err(Failure::new(Kind::Internal, "the change was never made"));
         };
@@ -94,6 +100,18 @@ impl<'h> Project<'h> {
             let _ = self.push(&tickets);
         }
         Ok(Changed { answer, tickets, entries, outcome: Outcome::Committed })
+    }
+
+    /// Where the project wants signed commits, an unsigned one is no way out.
+    fn about_signing(&self, failure: Failure) -> Failure {
+        let is_enforced = || self.settings().is_ok_and(|rules| rules.signed_commits == Policy::Enforce);
+        if failure.kind == Kind::Identity
+            && failure.hints.iter().any(|hint| hint.contains(UNSIGNED))
+            && is_enforced()
+        {
+            return Failure { hints: vec![SIGN.to_owned()], ..failure };
+        }
+        failure
     }
 
     fn note_warnings(&self, mut warnings: Vec<String>) {

@@ -51,7 +51,9 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
             let _ = writeln!(out, "  {}", look.paint(DIM, &shown(hint)));
         }
         // What a push would do to a reference is in no history, where it could be accepted.
-        let is_of_push = audited.proof.is_none() && rule == Some(AuditRule::HistoryRewritten);
+        let is_of_reference = rule == Some(AuditRule::SealBad) && fault.commit.is_none();
+        let is_of_push =
+            audited.proof.is_none() && (rule == Some(AuditRule::HistoryRewritten) || is_of_reference);
         if is_open && !is_of_push && rule.is_some_and(AuditRule::can_be_accepted) {
             let command = format!("git support audit --accept {} -m REASON", fault.id());
             let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, to accept it: {command}")));

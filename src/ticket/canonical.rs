@@ -3,7 +3,7 @@
 //! It understands little, and trusts itself in nothing: what it read is written again, and only where the
 //! result is the text it was given, byte for byte, does it answer. All else is left to the YAML library.
 
-use crate::ticket::guard::MAX_KEYS;
+use crate::ticket::guard::{MAX_KEYS, MERGE};
 use crate::ticket::node::Node;
 use crate::ticket::yaml_writer;
 
@@ -51,7 +51,8 @@ impl<'a> Reader<'a> {
             self.at += 1;
             let (name, rest) = content.split_once(':')?;
             let key = Node::text(name);
-            if name.is_empty() || name.len() > MAX_KEY_BYTES || pairs.len() == MAX_KEYS {
+            // Read as any other file: a key that merges is refused there.
+            if name.is_empty() || name == MERGE || name.len() > MAX_KEY_BYTES || pairs.len() == MAX_KEYS {
                 return None;
             }
             let value = self.value(rest, indent, depth)?;

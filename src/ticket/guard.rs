@@ -68,6 +68,9 @@ impl Default for Scanner {
 }
 
 const ANCHORS: &str = "anchors (&), aliases (*) and tags (!) are not read; put the text in quotes";
+/// The key that has other readers take another mapping's keys (YAML 1.1, type merge).
+pub(super) const MERGE: &str = "<<";
+const MERGES: &str = "merge keys (<<) are not read; put the key in quotes";
 const MANY_KEYS: &str = "a mapping has more than 1000 keys";
 const DEEP: &str = "nested deeper than 16 levels";
 const CONTROL: &str = "holds a control character; write it as an escape in double quotes";
@@ -94,6 +97,9 @@ impl Scanner {
         let quoted = matches!(self.state, State::SingleQuoted | State::DoubleQuoted);
         if blank {
             return Ok(());
+        }
+        if !quoted && line.trim_start().strip_prefix("? ").is_some_and(|key| key.trim() == MERGE) {
+            return Err(MERGES);
         }
         if !quoted {
             self.begin_line(line, indent)?;
@@ -136,6 +142,12 @@ impl Scanner {
                     let comment = self.state != State::Plain || before.is_none_or(is_blank);
                     if c == '#' && comment {
                         return Ok(());
+                    }
+                    if c == ':'
+                        && next.is_none_or(is_blank)
+                        && is_merge(chars.get(..place).unwrap_or_default())
+                    {
+                        return Err(MERGES);
                     }
                     self.bare(c, next, place)?;
                     1
@@ -257,6 +269,16 @@ fn is_marker(line: &str) -> bool {
     line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_blank))
 }
 
+/// True where what stands before a colon is a key that merges.
+fn is_merge(before: &[char]) -> bool {
+    let mut back = before.iter().copied().rev().skip_while(|c| is_blank(*c));
+    if back.next() != Some('<') || back.next() != Some('<') {
+        return false;
+    }
+    let before = back.find(|c| !is_blank(*c));
+    before.is_none_or(|c| matches!(c, '-' | '?' | '{' | ','))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,6 +321,19 @@ mod tests {
             "a:\n  *x",
         ] {
             assert!(problem(text).contains("anchors"), "{text}");
+        }
+        for text in [
+            "<<: {a: b}",
+            "a: b\n<< : {a: b}",
+            "- <<: {a: b}",
+            "x: {<<: {a: b}}",
+            "x: {c: d, <<: {a: b}}",
+            "? <<\n: {a: b}",
+        ] {
+            assert!(problem(text).contains("merge keys"), "{text}: {}", problem(text));
+        }
+        for text in ["\"<<\": b", "a: << b", "a: |\n  <<: b", "a: b << c", "a <<: b", "a: \"<<: b\""] {
+            assert_eq!(problem(text), "accepted", "{text}");
         }
         assert!(problem(&"[".repeat(17)).contains("nested"));
         assert!(problem(&"- ".repeat(17)).contains("nested"));

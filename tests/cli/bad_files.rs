@@ -25,6 +25,8 @@ fn bad() -> Vec<(Vec<u8>, usize, &'static str)> {
         (with("ID", "0000000000"), 2, "is not the id in the file's name"),
         (with("title: T", "title: &a T\nenvironment: *a"), 3, "anchors"),
         (with("title: T", "title: !!str T"), 3, "tags"),
+        (with("title: T", "title: T\n<<: {severity: blocker}"), 4, "merge keys"),
+        (with("title: T", "title: T\n<<:\n  severity: blocker"), 4, "merge keys"),
         (
             with("title: T", "title: T\nx: {a: &l [1,1,1,1,1,1,1,1,1], b: [*l,*l,*l,*l,*l,*l,*l]}"),
             4,

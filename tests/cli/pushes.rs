@@ -100,3 +100,32 @@ fn a_forced_push_takes_no_rule_back() {
         assert_eq!(said, "", "{path}");
     }
 }
+
+#[test]
+fn the_branch_of_the_tickets_is_renamed_on_a_server() {
+    let said = before_a_server(
+        "git -C ../server.git config receive.denyDeleteCurrent ignore; git branch -m trunk; git push -q origin trunk
+         refused git push origin :main; git -C ../server.git symbolic-ref HEAD refs/heads/trunk; git push -q origin :main",
+    );
+    assert!(said.contains("git symbolic-ref HEAD refs/heads/BRANCH"), "{said}");
+}
+
+#[test]
+fn what_is_the_servers_alone_is_so_in_any_case_and_no_seal_is_accepted_away() {
+    for name in ["refs/support/received", "refs/support/Received", "refs/Support/received/x"] {
+        let said = before_a_server(&format!("refused git push origin HEAD:{name}"));
+        assert!(said.contains("is the server's own"), "{name}: {said}");
+    }
+    let said = before_a_server(
+        "git -C ../server.git update-ref refs/tags/support/seal/1 main; refused git push origin :refs/tags/support/seal/1",
+    );
+    assert!(said.contains("seal.bad") && !said.contains("--accept"), "{said}");
+}
+
+#[test]
+fn a_comment_that_a_server_declines_names_the_audit() {
+    let said = before_a_server(
+        "s comment $a -m Three; g commit -q --amend --no-edit --author 'Eve <e@example.com>'; refused git support comment $a -m Four --push",
+    );
+    assert!(said.contains("pre-receive hook declined") && said.contains("hint: git support audit"), "{said}");
+}

@@ -151,6 +151,8 @@ impl<'t> Moved<'t> {
 
 /// True for a reference that the server alone writes: the record of pushes, and what would stand in its way.
 fn is_servers(name: &str) -> bool {
+    // Where the file system tells no case, another spelling is the same file.
+    let name = &*name.to_ascii_lowercase();
     let below = |folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     name == RECEIVED
         || below(RECEIVED)
@@ -257,7 +259,11 @@ fn lost_by(project: &Project<'_>, moves: &[Moved<'_>]) -> Result<Vec<Problem>, F
     for (name, old, new) in dropped {
         if name == tickets && new.is_none() {
             let message = "the branch of the tickets is deleted";
-            faults.push(problem(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message)));
+            let mut problem =
+                problem(Some(old), None, "", Finding::new(AuditRule::HistoryRewritten, message));
+            let hint = "where another branch has them now, on the server first: git symbolic-ref HEAD refs/heads/BRANCH";
+            problem.hint = Some(hint.to_owned());
+            faults.push(problem);
             continue;
         }
         if name != tickets && after.iter().any(|tip| reach.contains(*tip, old)) {

@@ -127,7 +127,7 @@ impl Journal {
 
     /// Writes the journal in one step, and sees that it is on the disk.
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
-        let failed = |error: std::io::Error| Error::io("writing the journal", &error);
+        let failed = |error: std::io::Error| Error::io(format!("writing {}", path(folder).display()), &error);
         let temporary =
             folder.join("tmp").join(format!("journal.{}", temporary::random_part().map_err(failed)?));
         let mut file = temporary::create(&temporary).map_err(failed)?;
@@ -146,7 +146,7 @@ impl Journal {
     pub(crate) fn drop_from(folder: &Path) -> Result<()> {
         match fs::remove_file(path(folder)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("removing the journal", &error))
+                Err(Error::io(format!("removing {}", path(folder).display()), &error))
             }
             _ => Ok(()),
         }
