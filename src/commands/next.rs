@@ -63,7 +63,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     for (place, (one, held)) in queue.into_iter().enumerate() {
         let waits = matches!(one.summary.status, Status::Pending | Status::Deferred);
         let spoke = (waits && one.summary.talk.is_unanswered(&team)).then(|| "the customer spoke".to_owned());
-        let reason = reason(&project, &held, &titles)?.or(spoke);
+        let (shown, counts) = (one.summary.severity, one.summary.effective);
+        let above = counts
+            .filter(|_| counts != shown)
+            .map(|severity| format!("counts as {severity}: a lower severity is only proposed"));
+        let reason = reason(&project, &held, &titles)?.or(spoke).or(above);
         let queued = Some(Queued { position: place + 1, total, reason });
         tickets.push(Listed { queued, ..one });
     }

@@ -8,7 +8,7 @@ use crate::index::Unreadable;
 use crate::index::error::Error;
 use crate::index::row::{NEVER, Row, signed};
 use crate::index::schema::Index;
-use crate::ticket::{PREFIX_LENGTH, TicketId};
+use crate::ticket::{PREFIX_LENGTH, Severity, TicketId};
 
 /// The editions that are kept; the one that was used longest ago goes first.
 const MAX_EDITIONS: usize = 8;
@@ -190,15 +190,16 @@ impl CatchUp<'_> {
         let summary = &row.summary;
         let moment =
             |moment: Option<crate::ticket::Timestamp>| moment.map_or(NEVER, crate::ticket::Timestamp::unix);
-        let severity = summary.severity.map_or(-1, |severity| severity as i64);
+        let severity = |severity: Option<Severity>| severity.map_or(-1, |severity| severity as i64);
         let (created, open) = (moment(summary.created), summary.status.is_open());
         self.work
             .prepare_cached(
-                "INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO ticket VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
                 summary.title,
-                severity,
+                severity(summary.severity),
+                severity(summary.effective),
                 summary.status as i64,
                 summary.level as i64 + 1,
                 summary.assignee,

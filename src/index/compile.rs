@@ -88,7 +88,7 @@ fn by_urgency(now: i64, is_reversed: bool) -> String {
     let waits = format!("t.status IN ({}, {})", Status::Pending as i64, Status::Deferred as i64);
     let late = format!("(({waits} AND ifnull(t.follow_up <= {now}, 0)) OR ifnull(s.due < {now}, 0))");
     format!(
-        " ORDER BY {late} {down}, t.severity {down}, s.due IS NULL {up}, s.due {up}, m.created {up}, m.id {up}"
+        " ORDER BY {late} {down}, t.effective {down}, s.due IS NULL {up}, s.due {up}, m.created {up}, m.id {up}"
     )
 }
 

@@ -67,7 +67,7 @@ impl Index {
             "NULL, NULL, NULL, NULL, NULL"
         };
         let columns = format!(
-            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}, t.talk"
+            "m.id, m.prefix, m.created, t.title, t.severity, t.status, t.level, t.assignee, t.updated, t.follow_up, {object}, {clocks}, t.talk, t.effective"
         );
         let statement = compile(&self.db, query, context, scope, &columns)?;
         let mut found = self.db.prepare_cached(&statement.text)?;
@@ -160,6 +160,7 @@ fn hit(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Hit>> {
         id,
         title: row.get(3)?,
         severity: word(Severity::ALL, row.get(4)?),
+        effective: word(Severity::ALL, row.get(17)?),
         status,
         level,
         assignee: row.get(7)?,

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::index::error::{Error, is_damaged};
 
 /// The version of the tables; a file of any other is made anew.
-const VERSION: i64 = 27;
+const VERSION: i64 = 28;
 /// How long another process is waited for before the answer is worked out without the index.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the file is asked for again.
@@ -28,11 +28,11 @@ const MAPPED_BYTES: i64 = 1 << 30;
 const TABLES: &str = "
 CREATE TABLE edition (edition INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE, key BLOB NOT NULL, used INTEGER NOT NULL);
 CREATE TABLE ticket (
-    row INTEGER PRIMARY KEY, title TEXT NOT NULL, severity INTEGER NOT NULL, status INTEGER NOT NULL,
+    row INTEGER PRIMARY KEY, title TEXT NOT NULL, severity INTEGER NOT NULL, effective INTEGER NOT NULL, status INTEGER NOT NULL,
     level INTEGER NOT NULL, assignee TEXT, updated INTEGER NOT NULL, follow_up INTEGER, type INTEGER NOT NULL,
     area INTEGER NOT NULL, reopened INTEGER NOT NULL, comments INTEGER NOT NULL, occurrences INTEGER NOT NULL,
     was INTEGER NOT NULL, has INTEGER NOT NULL, marks INTEGER NOT NULL, talk TEXT NOT NULL, created INTEGER NOT NULL, open INTEGER NOT NULL);
-CREATE INDEX ticket_queue ON ticket (severity, created) WHERE open;
+CREATE INDEX ticket_queue ON ticket (effective, created) WHERE open;
 CREATE INDEX ticket_updated ON ticket (updated);
 CREATE INDEX ticket_status ON ticket (status);
 CREATE INDEX ticket_severity ON ticket (severity);
@@ -65,9 +65,9 @@ CREATE TABLE ruling (ruling INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQU
 CREATE TABLE judged (edition INTEGER NOT NULL, ruling INTEGER NOT NULL, PRIMARY KEY (edition, ruling)) WITHOUT ROWID;
 CREATE TABLE standing (
     ruling INTEGER NOT NULL, row INTEGER NOT NULL, due INTEGER, warn INTEGER, late INTEGER NOT NULL,
-    paused INTEGER NOT NULL, rules BLOB NOT NULL, severity INTEGER NOT NULL, created INTEGER NOT NULL,
+    paused INTEGER NOT NULL, rules BLOB NOT NULL, effective INTEGER NOT NULL, created INTEGER NOT NULL,
     open INTEGER NOT NULL, PRIMARY KEY (ruling, row)) WITHOUT ROWID;
-CREATE INDEX standing_queue ON standing (ruling, severity, due, created) WHERE open;
+CREATE INDEX standing_queue ON standing (ruling, effective, due, created) WHERE open;
 CREATE INDEX standing_due ON standing (ruling, due);
 CREATE INDEX standing_late ON standing (ruling) WHERE late;
 CREATE TABLE fresh (row INTEGER PRIMARY KEY);

@@ -155,7 +155,7 @@ fn keep<'a>(
 ) -> rusqlite::Result<()> {
     let mut insert = work.prepare_cached(
         "INSERT OR REPLACE INTO standing
-         SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, severity, created, open FROM ticket WHERE row = ?2",
+         SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, effective, created, open FROM ticket WHERE row = ?2",
     )?;
     for (row, (standing, rules)) in judged {
         let (due, warn) = (standing.due.map(Timestamp::unix), standing.warn.map(Timestamp::unix));

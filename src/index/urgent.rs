@@ -59,7 +59,7 @@ impl Compiler<'_> {
             let part = |severity| Part {
                 from: format!(
                     "SELECT m.row FROM ticket t INDEXED BY ticket_queue {} LEFT JOIN standing s ON s.ruling = \
-                     {NO_RULING} AND s.row = m.row WHERE t.open AND t.severity = {severity} AND ",
+                     {NO_RULING} AND s.row = m.row WHERE t.open AND t.effective = {severity} AND ",
                     member("t")
                 ),
                 order: "t.created",
@@ -69,7 +69,7 @@ impl Compiler<'_> {
         let part = |severity: i64, due: &str, order: &'static str| Part {
             from: format!(
                 "SELECT m.row FROM standing s INDEXED BY standing_queue {} CROSS JOIN ticket t ON t.row = m.row WHERE \
-                 s.ruling = {ruling} AND s.open AND s.severity = {severity} AND {due} AND ",
+                 s.ruling = {ruling} AND s.open AND s.effective = {severity} AND {due} AND ",
                 member("s")
             ),
             order,

@@ -70,7 +70,7 @@ fn ranks_in_order<T>(
     let urgency = |(ticket, standing): (&Summary, SlaStatus)| -> Urgency {
         let is_late = is_overdue(ticket, now) || standing.is_overdue(now);
         let due = standing.due.map_or(i64::MAX, Timestamp::unix);
-        (!is_late, Reverse(ticket.severity), due, ticket.created, ticket.id.clone())
+        (!is_late, Reverse(ticket.effective), due, ticket.created, ticket.id.clone())
     };
     // Of most tickets, none is blocked and none blocks another: only what is blocked hands its urgency on.
     let blocked = tickets.iter().filter(|one| blockers.contains_key(&of(one).0.id));

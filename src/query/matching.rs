@@ -113,7 +113,7 @@ fn urgency(
     let asks = waits && summary.follow_up.is_some_and(|follow_up| follow_up <= context.now);
     let due = standing.due.map_or(i64::MAX, Timestamp::unix);
     let is_late = asks || standing.is_overdue(context.now);
-    (!is_late, Reverse(summary.severity), due, summary.created, summary.id)
+    (!is_late, Reverse(summary.effective), due, summary.created, summary.id)
 }
 
 fn order(key: &str, a: &Ticket, b: &Ticket) -> Ordering {

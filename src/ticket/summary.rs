@@ -12,6 +12,8 @@ pub struct Summary {
     pub title: String,
     /// Impact on the user.
     pub severity: Option<Severity>,
+    /// The same, but for a lower one that is only proposed: by it the queue goes.
+    pub effective: Option<Severity>,
     /// Where it stands.
     pub status: Status,
     /// The level of support that holds it.
@@ -38,6 +40,7 @@ impl Summary {
             id: ticket.id().clone(),
             title: head.title().to_owned(),
             severity: head.severity(),
+            effective: ticket.effective_severity(),
             status: head.status(),
             level: head.level(),
             assignee: head.assignee().map(str::to_owned),

@@ -101,3 +101,44 @@ fn a_proposal_on_a_resolved_ticket_can_be_confirmed() {
     sandbox.run(&["check", "severity:blocker status:resolved"]).ok();
     assert_eq!(sandbox.run(&["list", "--all", "is:proposed", "--format", "csv"]).ok().lines().count(), 1);
 }
+
+/// Somebody of level 1 does not reorder the queue of what a product owner confirmed.
+#[test]
+fn a_lower_proposal_moves_no_ticket_in_the_queue() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let said = sandbox.shell(
+        r#"
+        set -e; git stash -qu; unset GIT_SUPPORT_SEED
+        as() { w=$1; shift; GIT_AUTHOR_NAME=$w GIT_AUTHOR_EMAIL=$w@example.com git support -q "$@"; }
+        as Pat init --owner "Pat <Pat@example.com>" >&2
+        as Pat team add Ann --email Ann@example.com --role l1 >&2
+        a=$(as Ann new Sev --reporter "C <c@c.example>"); as Pat triage $a --severity blocker >&2
+        b=$(as Pat new Other --severity major); as Ann triage $a --severity minor >&2
+        echo $a $b
+        git support next --json; git support config set clocks.minor.resolution 4h >/dev/null 2>&1; git support next --json
+        git support board --json 2>/dev/null || git support next --at HEAD --json
+        as Pat triage $a --confirm >&2; git support next --json
+        "#,
+    );
+    assert_eq!(said.status, Some(0), "{said:?}");
+    let mut parts = said.stdout.splitn(2, '\n');
+    let ids: Vec<&str> = parts.next().unwrap_or_default().split(' ').collect();
+    let lists =
+        serde_json::Deserializer::from_str(parts.next().unwrap_or_default()).into_iter::<serde_json::Value>();
+    let firsts: Vec<(String, String)> = lists
+        .map(|list| list.unwrap()[0].clone())
+        .map(|one| {
+            (one["id"].as_str().unwrap().to_owned(), one["reason"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    let [before @ .., last] = firsts.as_slice() else { panic!("{said:?}") };
+    assert_eq!(before.len(), 3, "{said:?}");
+    for (id, reason) in before {
+        assert_eq!(
+            (id.as_str(), reason.as_str()),
+            (ids[0], "counts as blocker: a lower severity is only proposed")
+        );
+    }
+    assert_eq!(last.0, ids[1], "{said:?}");
+}
