@@ -39,13 +39,14 @@ pub fn vacancies(rules: &Rules, after: &Team) -> Vec<Vacancy> {
         "policy.severity_by_owner",
         "the team would have no product owner: anybody could set a severity".to_owned(),
     );
-    // Whoever serves a level may work at those below it, too: the lowest one says enough.
+    // Whoever serves a level may work at those below it, too: the lowest one says enough. While a team is made up, levels
+    // come and go: where the policy only warns, each step at one does.
     let serves = |team: &Team, level: Level| {
         Level::ALL.iter().any(|other| *other >= level && team.has(Role::of_level(*other)))
     };
     if let Some(level) = Level::ALL.iter().find(|level| serves(before, **level) && !serves(after, **level)) {
         vacant(
-            true,
+            settings.level_by_role == Policy::Enforce,
             settings.level_by_role,
             "policy.level_by_role",
             format!("the team would have nobody of level {level} or higher: anybody could work there"),

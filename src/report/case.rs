@@ -68,7 +68,8 @@ impl Case {
             | EventKind::Waits(..)
             | EventKind::Resumed
             | EventKind::Said(..)
-            | EventKind::Spent(_) => None,
+            | EventKind::Spent(_)
+            | EventKind::Assigned(_) => None,
         });
         let (entry, code) = last?;
         match code {

@@ -10,9 +10,9 @@ use crate::ticket::{Person, Timestamp, plain_version};
 /// What a report is taken apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// The severity at the moment of the report.
+    /// The severity at the end of the period.
     Severity,
-    /// The level at the moment of the report.
+    /// The level at the end of the period.
     Level,
     /// The side of the product.
     Area,
@@ -20,7 +20,7 @@ pub enum By {
     Vendor,
     /// The releases it affects.
     Release,
-    /// Who works on it.
+    /// Who works on it at the end of the period.
     Assignee,
     /// The answers to use again that were said on it.
     Answer,
@@ -79,7 +79,8 @@ impl By {
             Self::Level => vec![text(course.level().as_str())],
             Self::Area => vec![text(course.area.as_str())],
             Self::Assignee => {
-                let name = course.assignee.as_deref();
+                let name = course.assignee();
+                let name = name.as_deref();
                 vec![text(name.and_then(Person::short_of).or(name).unwrap_or("nobody"))]
             }
             Self::Release => {

@@ -126,3 +126,23 @@ fn a_budget_is_of_whole_periods() {
         assert!(!said.contains("2026-02"), "{period}: {said}");
     }
 }
+
+/// A report of a period that is over tells who had the work then.
+#[test]
+fn a_closed_period_keeps_its_assignees() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        git stash -qu; unset GIT_SUPPORT_SEED
+        at() { t=$1; shift; GIT_SUPPORT_NOW=$t GIT_AUTHOR_DATE=$t GIT_COMMITTER_DATE=$t git support "$@"; }
+        id=$(at 2026-01-10T00:00:00Z new A --severity minor --assignee Bo); at 2026-01-12T00:00:00Z resolve $id --as workaround -m w >&2
+        at 2026-04-05T00:00:00Z assign $id --to Kim >&2
+        at 2026-04-20T00:00:00Z report --from 2026-01-01 --to 2026-01-31 --by assignee --json
+        at 2026-04-20T00:00:00Z report --from 2026-01-01 --to 2026-04-30 --by assignee --json
+    "#;
+    let said = sandbox.shell(script).ok();
+    let reports: Vec<serde_json::Value> =
+        serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    let names = |report: &serde_json::Value| report.to_string();
+    assert!(names(&reports[0]).contains("\"Bo\"") && !names(&reports[0]).contains("\"Kim\""), "{said}");
+    assert!(names(&reports[1]).contains("\"Kim\"") && !names(&reports[1]).contains("\"Bo\""), "{said}");
+}

@@ -43,6 +43,27 @@ fn a_night_is_the_working_day_that_it_began_on() {
 }
 
 #[test]
+fn the_night_of_a_holiday_is_no_working_day() {
+    let sandbox = project(
+        "calendars.n.hours.mon-fri 22:00-06:00
+         calendars.n.holidays 2026-07-03
+         clocks.major.resolution 3d
+         clocks.major.calendar n
+         clocks.minor.resolution 1d
+         clocks.minor.calendar n",
+    );
+    for (opened, severity, due) in [
+        ("2026-07-02T23:00:00Z", "major", "2026-07-08 23:00"),
+        ("2026-07-02T23:00:00Z", "minor", "2026-07-06 23:00"),
+        ("2026-07-01T23:00:00Z", "minor", "2026-07-02 23:00"),
+    ] {
+        let id = at(&sandbox, opened, &format!("new T --severity {severity}"));
+        let said = at(&sandbox, opened, &format!("sla {id}"));
+        assert!(said.contains(&format!("due {due}")), "{opened} {severity}: {said}");
+    }
+}
+
+#[test]
 fn each_vendor_answers_for_its_own_waits() {
     let sandbox = project("clocks.major.resolution 48h\nlevels.1.resolution 2h");
     for vendor in ["slow", "quick"] {

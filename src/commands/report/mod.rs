@@ -11,7 +11,7 @@ use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::{Session, instant_said};
 use crate::process::{
-    Agreement, Judged, Listed, Record, Release, Team, TicketHistory, at_levels, first_response, span_text,
+    Agreement, EventKind, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
@@ -256,7 +256,7 @@ impl Judge<'_> {
     fn case(&self, one: Listed) -> Option<Case> {
         let Record::TicketHistory(judged) = one.record else { return None };
         let (course, by) = *judged;
-        let course = if course.events.last().is_some_and(|event| event.at > self.at) {
+        let mut course = if course.events.last().is_some_and(|event| event.at > self.at) {
             course.until(self.at)
         } else {
             course
@@ -264,8 +264,11 @@ impl Judge<'_> {
         if course.events.is_empty() {
             return None;
         }
-        let course =
-            TicketHistory { assignee: course.assignee.map(|who| self.team.as_named(&who)), ..course };
+        for event in &mut course.events {
+            if let EventKind::Assigned(Some(who)) = &mut event.what {
+                *who = self.team.as_named(who);
+            }
+        }
         let by = if self.what_if { &[][..] } else { &by };
         let (clocks, responded, at_levels) = match &self.rules {
             Some(rules) => {

@@ -77,9 +77,11 @@ impl Calendar {
 
     /// The hours of a day, in seconds after midnight; none on a holiday.
     pub(super) fn hours_of(&self, day: i64) -> &[(i64, i64)] {
-        if self.is_holiday(day) {
-            return &[];
-        }
+        if self.is_holiday(day) { &[] } else { self.hours_of_weekday(day) }
+    }
+
+    /// The same, of a holiday, too.
+    fn hours_of_weekday(&self, day: i64) -> &[(i64, i64)] {
         // 1970 began on a Thursday.
         let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default();
         self.week.get(weekday).map(Vec::as_slice).unwrap_or_default()
@@ -87,7 +89,8 @@ impl Calendar {
 
     /// The end of the hours that a day has from a shift of the day before, in seconds after midnight; 0 where it has none.
     pub(super) fn end_of_night(&self, day: i64) -> i64 {
-        let before = self.hours_of(day - 1).last().map(|(_, to)| *to);
+        // The shift of a holiday does not begin: what the week has of it in the next day is no day of its own.
+        let before = self.hours_of_weekday(day - 1).last().map(|(_, to)| *to);
         let first = self.hours_of(day).first().filter(|(from, to)| *from == 0 && *to < DAY_SECS);
         first.filter(|_| before == Some(DAY_SECS)).map_or(0, |(_, to)| *to)
     }

@@ -23,8 +23,6 @@ pub struct TicketHistory {
     pub area: Area,
     /// The releases it affects.
     pub affects: Vec<String>,
-    /// Who works on it now.
-    pub assignee: Option<String>,
     /// The effort expected, in seconds.
     pub estimate: Option<i64>,
     /// The answers to use again that were said on it.
@@ -62,6 +60,8 @@ pub enum EventKind {
     Severity(Option<Severity>),
     /// It came to a level.
     Level(Level, LevelChange),
+    /// Somebody works on it, or nobody any more.
+    Assigned(Option<String>),
     /// It waits: for what, and for which vendor.
     Waits(Reason, Option<String>),
     /// The wait is over.
@@ -115,6 +115,7 @@ pub enum LevelChange {
 struct Now {
     severity: Option<Severity>,
     level: Level,
+    assignee: Option<String>,
     wait: Option<(Reason, Option<String>)>,
     has_ended: bool,
 }
@@ -132,7 +133,6 @@ impl TicketHistory {
             kind: head.kind(),
             area: word(&Field::Area).and_then(Area::parse).unwrap_or(Area::Application),
             affects: head.members(&Field::Affects).map(str::to_owned).collect(),
-            assignee: head.assignee().map(str::to_owned),
             estimate: estimate.and_then(|span| i64::try_from(span.as_secs()).ok()),
             answers: ticket.in_effect().filter_map(|entry| entry.answer.clone()).collect(),
             via: ticket.in_effect().filter_map(|entry| entry.via.clone()).collect(),
@@ -193,6 +193,14 @@ impl TicketHistory {
         let last = |event: &Event| if let EventKind::Level(to, _) = event.what { Some(to) } else { None };
         self.events.iter().rev().find_map(last).unwrap_or(Level::One)
     }
+
+    /// Who worked on it at the end of the course.
+    #[must_use]
+    pub fn assignee(&self) -> Option<String> {
+        let last =
+            |event: &Event| if let EventKind::Assigned(to) = &event.what { Some(to.clone()) } else { None };
+        self.events.iter().rev().find_map(last).flatten()
+    }
 }
 
 fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
@@ -204,7 +212,7 @@ fn judged(ticket: &Ticket, events: &[Event]) -> Vec<String> {
 }
 
 fn events(ticket: &Ticket) -> Vec<Event> {
-    let mut before = Now { severity: None, level: Level::One, wait: None, has_ended: false };
+    let mut before = Now { severity: None, level: Level::One, assignee: None, wait: None, has_ended: false };
     let (mut status, mut deferral, mut ending) = (Status::New, None, None);
     let mut confirmed: Option<Severity> = None;
     let mut events: Vec<Event> = Vec::new();
@@ -213,8 +221,9 @@ fn events(ticket: &Ticket) -> Vec<Event> {
     let moments = moments(&ancestry, |entry| undone.is_undone(entry));
     // What happened first counts first, whichever clone wrote it: at each moment the ticket is as all had made it by then.
     let order = ancestry.by_time(|place| moments.get(place).copied());
-    let states = [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution]
-        .map(|field| (field.clone(), ticket.decided(&field, &order)));
+    let fields =
+        [Field::Severity, Field::Level, Field::Status, Field::Deferral, Field::Resolution, Field::Assignee];
+    let states = fields.map(|field| (field.clone(), ticket.decided(&field, &order)));
     let in_order = order
         .iter()
         .filter_map(|place| Some((*place, ticket.timeline().get(*place)?, moments.get(*place).copied()?)));
@@ -241,6 +250,8 @@ fn events(ticket: &Ticket) -> Vec<Event> {
                 status = text.and_then(Status::parse).unwrap_or(Status::New);
             } else if *field == Field::Deferral {
                 deferral.clone_from(to);
+            } else if *field == Field::Assignee {
+                now.assignee = text.map(str::to_owned);
             } else if *field == Field::Resolution {
                 ending = text.map(Resolution::parse);
             }
@@ -287,6 +298,9 @@ fn changes(
             LevelChange::Set
         };
         happened.push(EventKind::Level(now.level, step));
+    }
+    if before.assignee != now.assignee {
+        happened.push(EventKind::Assigned(now.assignee.clone()));
     }
     if before.has_ended && !now.has_ended {
         happened.push(EventKind::Reopened(entry.seen.is_some()));

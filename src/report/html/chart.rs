@@ -37,8 +37,9 @@ pub(super) fn stacked(title: &str, bars: &[(String, Vec<usize>)], classes: &[&st
                         width=(round((step * 0.8).max(1.0))) height=(round(scale(*count))) {}
                 }
                 @if place.is_multiple_of(every) {
+                    // Where a name has no room to the right of its bar's left edge, it ends at the right one.
                     @let is_last = x > (WIDTH - NAME_WIDTH) as f64;
-                    text.minor[!place.is_multiple_of(every * 3)] x=(if is_last { WIDTH as f64 } else { round(x) })
+                    text.minor[!place.is_multiple_of(every * 3)] x=(round(if is_last { x + step * 0.8 } else { x }))
                         y=(HEIGHT + 54) text-anchor=[is_last.then_some("end")] { (name) }
                 }
             }

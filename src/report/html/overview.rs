@@ -1,12 +1,13 @@
 //! The page of a report: headline figures, charts with their tables, vendors, releases, tickets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use crate::process::{ClockKind, ClockState, EventKind, LevelChange, Release, percentile, span_text};
+use crate::process::{ClockKind, EventKind, LevelChange, Release, percentile, span_text};
 use crate::report::case::Case;
 use crate::report::definition::Unit;
+use crate::report::definitions::kept;
 use crate::report::html::ticket::Notes;
 use crate::report::html::{chart, page, ticket};
 use crate::report::metrics::Metric;
@@ -232,14 +233,15 @@ fn vendors(cases: &[&Case], period: Period) -> Markup {
                 None => row(&mut rows, vendor).holds += 1,
             }
         }
-        for clock in &case.clocks {
-            if let (ClockKind::Vendor(vendor), Some((at, _))) = (&clock.kind, clock.stopped)
-                && period.has(at)
-            {
-                let row = row(&mut rows, vendor);
-                row.clocks += 1;
-                row.kept += usize::from(clock.state == ClockState::Met);
-            }
+        let of_vendors = case.clocks.iter().filter_map(|clock| {
+            if let ClockKind::Vendor(vendor) = &clock.kind { Some(vendor) } else { None }
+        });
+        // One that was never answered has not kept its contract, either: the same rule as of the figure.
+        for vendor in of_vendors.collect::<BTreeSet<_>>() {
+            let answers = kept(case, period, |kind| *kind == ClockKind::Vendor(vendor.clone()));
+            let row = row(&mut rows, vendor);
+            row.clocks += answers.len();
+            row.kept += answers.into_iter().filter(|kept| *kept == 1).count();
         }
     }
     if rows.is_empty() {
