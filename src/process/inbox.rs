@@ -1,5 +1,6 @@
 //! What concerns somebody of what happened to a ticket: each entry at most once, for the most pressing reason.
 
+use crate::process::clock::ClockKind;
 use crate::process::mentioned::mentions;
 use crate::process::queue::Rank;
 use crate::process::rules::Rules;
@@ -118,6 +119,19 @@ pub struct Concern {
     pub at: Timestamp,
     /// The entry; none for what time or a commit of code brought.
     pub entry: Option<Entry>,
+    /// Of an SLA target that is breached, which.
+    pub clock: Option<ClockKind>,
+}
+
+impl Concern {
+    /// Why, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.clock {
+            Some(clock) => format!("the {} target is breached", clock.name()),
+            None => self.reason.words().to_owned(),
+        }
+    }
 }
 
 /// A ticket, and what of it concerns somebody.
@@ -254,7 +268,7 @@ impl InboxReader<'_> {
                 && !is_ours(entry)
                 && entry.action != Action::Open;
             if let Some(reason) = self.reason(ticket, (&before, &held), entry, is_word && is_waiting) {
-                concerns.push(Concern { reason, at: entry.at, entry: Some(entry.clone()) });
+                concerns.push(Concern { reason, at: entry.at, entry: Some(entry.clone()), clock: None });
             }
         }
         concerns

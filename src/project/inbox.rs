@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::process::{
-    ClockState, Concern, InboxItem, InboxReader, InboxReason, Listed, Rank, Record, held_by_any, is_overdue,
-    ranks,
+    ClockKind, ClockState, Concern, InboxItem, InboxReader, InboxReason, Listed, Rank, Record, held_by_any,
+    is_overdue, ranks,
 };
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
@@ -205,13 +205,13 @@ impl Project<'_> {
             let (late, rules) = self.find_judged(&Search::new(&query, Projection::Courses))?;
             for one in late {
                 let follow_up = one.summary.follow_up.filter(|_| is_overdue(&one.summary, self.now()));
-                let follow_up = follow_up.map(|at| (InboxReason::FollowUp, at));
+                let follow_up = follow_up.map(|at| (InboxReason::FollowUp, at, None));
                 let breached = breached(&one, rules.as_ref(), now);
                 // With a ticket that is new here comes what is late on it, whenever that was.
                 let id = &one.summary.id;
                 let is_here_anew = arrived.contains(id) && found.contains_key(id);
-                for (reason, at) in follow_up.into_iter().chain(breached) {
-                    let concern = Concern { reason, at, entry: None };
+                for (reason, at, clock) in follow_up.into_iter().chain(breached) {
+                    let concern = Concern { reason, at, entry: None, clock };
                     let known = found.get(id).is_some_and(|known| known.contains(&concern));
                     if !known && (at.unix() > since || is_here_anew) {
                         found.entry(id.clone()).or_default().push(concern);
@@ -261,7 +261,7 @@ impl Project<'_> {
             }
             let at = Timestamp::from_unix(repository.commit_seconds(reverting)?).unwrap_or_default();
             for id in self.find_ids(&format!("commit:{fix}"))? {
-                let concern = Concern { reason: InboxReason::Reverted, at, entry: None };
+                let concern = Concern { reason: InboxReason::Reverted, at, entry: None, clock: None };
                 found.entry(id).or_default().push(concern);
             }
         }
@@ -308,14 +308,21 @@ impl Project<'_> {
 }
 
 /// The SLA targets of a ticket that are breached, each with the moment.
-fn breached(one: &Listed, rules: Option<&SlaRules>, now: i64) -> Vec<(InboxReason, Timestamp)> {
+fn breached(
+    one: &Listed,
+    rules: Option<&SlaRules>,
+    now: i64,
+) -> Vec<(InboxReason, Timestamp, Option<ClockKind>)> {
     let (Record::TicketHistory(judged), Some(rules)) = (&one.record, rules) else { return Vec::new() };
     let (course, by) = &**judged;
     let clocks = rules.clocks(course, by, now);
     let late = clocks
         .iter()
         .filter(|clock| clock.kind.is_customers() && clock.is_present && clock.state == ClockState::Breached);
-    late.filter_map(|clock| Some((InboxReason::Clock, Timestamp::from_unix(clock.due?)?))).collect()
+    late.filter_map(|clock| {
+        Some((InboxReason::Clock, Timestamp::from_unix(clock.due?)?, Some(clock.kind.clone())))
+    })
+    .collect()
 }
 
 /// A commit that somebody saw, and when.

@@ -54,7 +54,7 @@ pub(super) fn counts_object(counts: &QueueCounts) -> Value {
 /// What happened, and why it concerns the reader, in one line.
 fn line(concern: &Concern, look: &RenderOptions) -> String {
     let age = look.age(Some(concern.at));
-    let reason = concern.reason.words();
+    let reason = concern.words();
     let Some(entry) = &concern.entry else { return format!("{age:>4}  {reason}") };
     let who = entry.speaker.as_deref().and_then(crate::ticket::Person::short_of);
     let who = shown(who.unwrap_or_else(|| entry.by.short()));
@@ -75,7 +75,12 @@ pub(super) fn objects(items: &[InboxItem]) -> Vec<Value> {
 fn object(item: &InboxItem) -> Value {
     let concern = |concern: &Concern| {
         let entry = concern.entry.as_ref().map(|entry| value(&codec::entry_node(entry)));
-        json!({"reason": concern.reason.as_str(), "at": concern.at.to_string(), "entry": entry})
+        let mut one =
+            json!({"reason": concern.reason.as_str(), "at": concern.at.to_string(), "entry": entry});
+        if let (Value::Object(map), Some(clock)) = (&mut one, &concern.clock) {
+            map.insert("clock".to_owned(), clock.name().into());
+        }
+        one
     };
     let concerns: Vec<Value> = item.concerns.iter().map(concern).collect();
     let mut object =

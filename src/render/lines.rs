@@ -145,7 +145,7 @@ pub(super) fn value_text(value: &Node) -> String {
         let _ = write!(out, ", case {case}");
     }
     if let Some(at) = value.at("follow_up").and_then(Node::as_text).and_then(Timestamp::parse) {
-        let _ = write!(out, ", follow up {}", at.minute());
+        let _ = write!(out, ", follow up {} UTC", at.minute());
     }
     out
 }

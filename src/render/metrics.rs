@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::process::span_text;
+use crate::process::{measured_text, span_text};
 use crate::render::json_value::SCHEMA;
-use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown, span};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, shown};
 use crate::render::view::measured::{BudgetTable, MetricGroup, MetricLine, Metrics};
 use crate::ticket::cut;
 
@@ -124,7 +124,7 @@ fn value_text(line: &MetricLine) -> String {
 fn span_cell(line: &MetricLine, seconds: Option<i64>) -> String {
     match (line.unit, seconds) {
         (_, None) => String::new(),
-        ("seconds", Some(seconds)) => span(seconds),
+        ("seconds", Some(seconds)) => measured_text(seconds),
         // A time of seconds is not none.
         (_, Some(seconds)) if seconds < 60 => span_text(seconds),
         (_, Some(seconds)) => span_text(seconds / 60 * 60),
@@ -201,7 +201,7 @@ fn tickets(out: &mut String, line: &MetricLine, (table, look): (&Metrics, &Rende
         let value = match line.unit {
             "tickets" => String::new(),
             "percent" => (if *value > 0 { "yes" } else { "no" }).to_owned(),
-            "seconds" => span(*value),
+            "seconds" => measured_text(*value),
             _ => span_text(*value),
         };
         let title = shown(table.titles.get(id).map_or("", String::as_str));

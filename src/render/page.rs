@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::process::{Release, Vendor, VendorAnswers, is_overdue, percentile};
+use crate::process::{Release, Vendor, VendorAnswers, is_overdue, measured_text, percentile};
 use crate::render::lines::{
     contested_values, entry_details, linked_text, short_name, struck_word, value_text,
 };
-use crate::render::paint::{BOLD, DIM, RED, RenderOptions, STRUCK, shown, span};
+use crate::render::paint::{BOLD, DIM, RED, RenderOptions, STRUCK, shown};
 use crate::render::view::TicketPage;
 use crate::ticket::{Ancestry, Entry, Field, Finding, Kind, Node, Summary, Ticket, Timestamp, cut};
 
@@ -139,8 +139,8 @@ pub(super) fn vendor(
             "{}{times} time{}: median {}, p90 {}",
             look.paint(DIM, &name),
             if times == 1 { "" } else { "s" },
-            span(median),
-            span(p90)
+            measured_text(median),
+            measured_text(p90)
         );
         if answers.timed > 0 {
             let name = look.paint(DIM, &format!("  {:NAME_COLUMNS$}", "in time"));

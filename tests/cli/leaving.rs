@@ -89,6 +89,9 @@ fn a_ticket_of_somebody_who_left_is_the_levels() {
         rest.split("== ").next().unwrap_or_default().to_owned()
     };
     assert!(part("removed").contains("git support list is:orphaned"), "{text}");
-    assert!(part("inbox").contains("breached") && part("inbox").contains("Any news?"), "{text}");
+    assert!(
+        part("inbox").contains("the resolution target is breached") && part("inbox").contains("Any news?"),
+        "{text}"
+    );
     assert!(part("taken").contains("Cy"), "{text}");
 }

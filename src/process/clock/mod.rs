@@ -14,7 +14,7 @@ pub use clock::{Clock, ClockKind, standing};
 pub use history::{Event, EventKind, LevelChange, NoHistory, TicketHistory, Wait};
 pub use moments::earliest;
 pub use replay::{ClockBook, Judged, replay};
-pub use rules::{ClockRules, Reason, Target, span_text};
+pub use rules::{ClockRules, Reason, Target, measured_text, span_text};
 pub use run::{Gap, State, Why};
 pub use skew::{Skew, skew_before, skews};
 pub use spells::{at_levels, first_response};

@@ -101,6 +101,23 @@ pub fn span_text(seconds: i64) -> String {
     }
 }
 
+/// Calendar time that was measured: `45s`, `9m`, `41h14m`, and from two days on days with a tenth, `3.9d`.
+#[must_use]
+pub fn measured_text(seconds: i64) -> String {
+    const TENTH: i64 = 8_640;
+    if seconds < 0 {
+        return format!("-{}", measured_text(seconds.saturating_neg()));
+    }
+    if seconds < 2 * 86_400 {
+        return span_text(if seconds < 60 { seconds } else { seconds / 60 * 60 });
+    }
+    let tenths = seconds.saturating_add(TENTH / 2) / TENTH;
+    match tenths % 10 {
+        0 => format!("{}d", tenths / 10),
+        tenth => format!("{}.{tenth}d", tenths / 10),
+    }
+}
+
 /// The targets of a severity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Targets {
@@ -233,10 +250,11 @@ impl ClockRules {
             Some(text) => {
                 let percent = text.to_string().trim_end_matches('%').parse().ok();
                 let problem = || {
-                    wrong(
-                        &[&path[..], &["warn_at"]].concat(),
-                        "is not a valid share of the target, such as 75%",
-                    )
+                    let problem = format!(
+                        "'{}' is not a valid share of the target (use 1% to 100%)",
+                        visible(&text.to_string())
+                    );
+                    wrong(&[&path[..], &["warn_at"]].concat(), &problem)
                 };
                 percent.filter(|percent| (1..=100).contains(percent)).ok_or_else(problem)?
             }

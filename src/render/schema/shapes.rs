@@ -170,8 +170,10 @@ pub(super) fn log_entry() -> Value {
 
 pub(super) fn inbox() -> Value {
     let reasons: Vec<&str> = InboxReason::ALL.iter().map(|reason| reason.as_str()).collect();
-    let concern =
-        object(&[("reason", one_of(&reasons)), ("at", instant()), ("entry", or_null(entry()))], &[]);
+    let concern = object(
+        &[("reason", one_of(&reasons)), ("at", instant()), ("entry", or_null(entry()))],
+        &[("clock", text())],
+    );
     versioned(&[("ticket", short_ticket()), ("concerns", list(concern))], &[("product", text())])
 }
 

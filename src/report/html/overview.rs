@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use crate::process::{ClockKind, EventKind, LevelChange, Release, percentile, span_text};
+use crate::process::{ClockKind, EventKind, LevelChange, Release, measured_text, percentile, span_text};
 use crate::report::case::Case;
 use crate::report::definition::Unit;
 use crate::report::definitions::kept;
@@ -104,10 +104,7 @@ fn value(figure: &Metric) -> String {
 }
 
 fn span(unit: Unit, seconds: i64) -> String {
-    match (unit, seconds) {
-        (Unit::Span, 172_800..) => format!("{}d", seconds / 86_400),
-        _ => span_text(seconds / 60 * 60),
-    }
+    if unit == Unit::Span { measured_text(seconds) } else { span_text(seconds / 60 * 60) }
 }
 
 fn headlines(figures: &[Metric]) -> Markup {

@@ -57,7 +57,7 @@ pub(super) fn due(ticket: &Value, now: &str) -> Markup {
 /// What to work on next.
 pub(in crate::web) fn queue(mine: &Value, all: &Value, now: &str) -> Markup {
     html! {
-        p.soft { "In the order of work: what is due first, and what blocks others." }
+        p.soft { "In the order of work: what is late, what is more severe, what is due first." }
         h2 { "Assigned to you" }
         (table(mine, now, "Your tickets", "Nothing is assigned to you."))
         h2 { "Everyone's queue" }
