@@ -6,6 +6,7 @@ use crate::process::{
 };
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind, UPDATE};
+use crate::project::parts::add_holidays;
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
@@ -205,6 +206,14 @@ impl Change<'_, '_> {
             });
         }
         if new != old {
+            // Without its holidays no calendar is one, and no clock would be shown.
+            let mut settings =
+                yaml::parse(&new).map(|file| Settings::read_leniently(&file)).map_err(invalid)?;
+            if key.starts_with("calendars.")
+                && let Some(problem) = add_holidays(&mut settings, &self.project().snapshot())?
+            {
+                return Err(problem.into());
+            }
             self.check_owned(layout::CONFIG)?;
             self.put_settings(new);
         }

@@ -225,7 +225,7 @@ fn settings_that_were_broken_for_years_are_looked_behind() {
 fn a_mistake_in_the_settings_takes_no_clock_away_for_good() {
     for mistake in [
         // Of what no clock uses, of another severity, of a level; no YAML at all; calendars that are not there.
-        "git support config set calendars.o.hours.mon 09:00-17:00; git support config set calendars.o.holidays gone.ics",
+        "git support config set calendars.o.hours.mon 09:00-17:00; ! git support config set calendars.o.holidays gone.ics && sed -i 's/^  o:/&\\n    holidays: gone.ics/' .support/config.yaml; git commit -qam x",
         "printf 'schema: 1\\nclocks:\\n  major: {resolution: 1h}\\n  critical: {response: 4x}\\n' >.support/config.yaml; git commit -qam x",
         "printf 'schema: 1\\nclocks:\\n  major: {resolution: 1h}\\nlevels: {2: {resolution: 0h}}\\n' >.support/config.yaml; git commit -qam x",
         "printf 'schema: 1\\nclocks: [\\n' >.support/config.yaml; git commit -qam x",
