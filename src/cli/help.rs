@@ -77,6 +77,14 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["unsubscribe", "unwatch", "mute"], "git support watch ID --off"),
     (&["dashboard", "browse", "ui", "gui", "serve"], "git support web"),
     (&["depends", "parent", "subtask", "relate"], "git support link ID KIND OTHER"),
+    (&["block", "blocks", "dep", "dependency"], "git support link ID blocks OTHER"),
+    (&["ready", "todo", "queue", "backlog"], "git support next"),
+    (&["worklog", "log-work", "time", "spend"], "git support comment ID -m TEXT --spent 30m"),
+    (&["whoami", "login", "auth", "account"], "git config user.email"),
+    (&["clone", "copy"], "git support new"),
+    (&["move", "mv", "transfer"], "git support edit ID"),
+    (&["star", "pin", "vote"], "git support watch ID"),
+    (&["version"], "git support --version"),
     (&["manual", "usage", "commands"], "git support help"),
 ];
 
@@ -259,6 +267,9 @@ mod tests {
             ("escalte", "git support escalate"),
             ("comentt", "git support comment"),
             ("qqq", "git support help"),
+            ("clone", "git support new"),
+            ("login", "git config user.email"),
+            ("ready", "git support next"),
         ] {
             assert_eq!(meant(typed), meaning, "{typed}");
         }

@@ -182,6 +182,12 @@ const KINDS: &[Kind] = &[
         environment: &[("GIT_INDEX_FILE", ".git/other")],
     },
     Kind {
+        name: "`GIT_NAMESPACE` (a gate refuses pushes to one)",
+        make: "begin",
+        flags: &[],
+        environment: &[("GIT_NAMESPACE", "foo")],
+    },
+    Kind {
         name: "`GIT_CONFIG_COUNT` names the user",
         make: "begin",
         flags: &[],

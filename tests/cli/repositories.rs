@@ -292,3 +292,17 @@ fn a_clone_without_trees_audits_a_range() {
     sandbox.enter(&clone);
     sandbox.run_unwatched(&["audit", "HEAD~2.."], "").ok();
 }
+
+/// A namespace is what a server shows of a repository (gitnamespaces(7)): git's own commands look past it, and a gate that
+/// is handed names of it cannot tell its branches.
+#[test]
+fn a_namespace_is_for_servers() {
+    let sandbox = Sandbox::new().with("GIT_NAMESPACE", "foo");
+    let id = sandbox.ticket("First");
+    assert!(sandbox.run(&["list"]).ok().contains("First"));
+    sandbox.run(&["comment", &id, "-m", "Seen."]).ok();
+    assert!(sandbox.git(&["log", "--oneline", "main"]).contains("comment"));
+    let pushed = sandbox
+        .shell("echo \"$(printf '%040d' 0) $(git rev-parse HEAD) refs/heads/main\" | git-support audit --pre-receive");
+    assert!(pushed.fails(1).contains("a push to a namespace (foo) cannot be judged"));
+}

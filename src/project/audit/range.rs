@@ -161,6 +161,15 @@ fn is_servers(name: &str) -> bool {
 
 /// Refuses what cannot be judged: a hook that was handed nothing, as after a loop that has read it all, or what is not here.
 fn check_pushed(store: &Store, moves: &[Moved<'_>]) -> Result<(), Failure> {
+    if let Some(namespace) = store.repository().surroundings.text("GIT_NAMESPACE") {
+        let message = format!(
+            "a push to a namespace ({}) cannot be judged: its branches have other names here",
+            visible(&namespace)
+        );
+        return Err(
+            Failure::new(Kind::Refused, message).hint("serve a repository of its own: git clone --bare")
+        );
+    }
     if moves.is_empty() {
         let message = "standard input has no pushed refs; git hands them to a pre-receive hook once";
         return Err(Failure::new(Kind::Invalid, message).hint("git support audit RANGE"));

@@ -252,7 +252,10 @@ fn of_another(surroundings: &ProcessEnv) -> Result<git2::Repository> {
 /// The repository that git would find: as the environment says, or around a directory that was named.
 fn found(surroundings: &ProcessEnv) -> std::result::Result<git2::Repository, git2::Error> {
     if !surroundings.is_elsewhere {
-        return git2::Repository::open_from_env();
+        let opened = git2::Repository::open_from_env()?;
+        // Of git's own commands, only those that serve others look into a namespace (gitnamespaces(7)).
+        opened.remove_namespace()?;
+        return Ok(opened);
     }
     let none: [&OsStr; 0] = [];
     git2::Repository::open_ext(&surroundings.directory, git2::RepositoryOpenFlags::empty(), none)
