@@ -139,14 +139,14 @@ pub fn counted(tickets: usize) -> String {
 
 /// The figures for people.
 pub(super) fn table(table: &Metrics, look: &RenderOptions) -> String {
-    let days = (table.to.unix() - table.from.unix()) / 86_400;
+    let seconds = table.to.unix() - table.from.unix();
+    let length = match seconds / 86_400 {
+        0 => span_text(seconds),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
     let which = if table.query.is_empty() { String::new() } else { format!(" of {}", shown(&table.query)) };
-    let period = format!(
-        "{} to {} UTC ({days} day{})",
-        table.from.minute(),
-        table.to.minute(),
-        if days == 1 { "" } else { "s" }
-    );
+    let period = format!("{} to {} UTC ({length})", table.from.minute(), table.to.minute(),);
     let mut out = format!("{}\n{}{which}\n", look.paint(BOLD, &period), counted(table.tickets));
     let is_apart = table.groups.len() != 1 || table.groups.iter().any(|group| group.name.is_some());
     let count = table.groups.iter().map(|group| group.figures.len()).max().unwrap_or_default();

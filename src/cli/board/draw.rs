@@ -117,6 +117,7 @@ fn style(emphasis: Emphasis) -> Style {
 fn card(one: &Listed, width: usize, now: i64, is_picked: bool) -> Paragraph<'static> {
     let id: String = one.summary.id.as_str().chars().take(one.prefix).collect();
     let ((severity, weight), (due, urgency)) = (severity_text(one), due_text(one, now));
+    let due = clipped(&due, width.saturating_sub(id.len() + 2).max(1));
     let room = width.saturating_sub(id.len() + due.len() + 2);
     let first = Words::from(vec![
         Span::raw(id),
@@ -133,7 +134,7 @@ fn card(one: &Listed, width: usize, now: i64, is_picked: bool) -> Paragraph<'sta
 /// The columns of an assignee, with a blank.
 const ASSIGNEE: usize = 11;
 /// The columns of a due time, with a blank.
-const DUE: usize = 9;
+const DUE: usize = 10;
 /// From this width on, there is room for assignees beside the titles.
 const WIDE: u16 = 100;
 /// Below this width, what a ticket is about has the room of where it stands.
