@@ -1,14 +1,14 @@
 //! Roles that a change of the team leaves to nobody: what a policy kept to them would be anybody's.
 
 use crate::process::policy::Policy;
-use crate::process::rules::Rules;
+use crate::process::settings::Settings;
 use crate::process::team::{Role, Team};
 use crate::ticket::Level;
 
 /// A role that nobody would have any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vacancy {
-    /// How strictly what it alone may do is kept to it.
+    /// What becomes of the change: it is refused, or said.
     pub policy: Policy,
     /// That policy's setting.
     pub key: &'static str,
@@ -16,10 +16,9 @@ pub struct Vacancy {
     pub problem: String,
 }
 
-/// What a change of the team would leave open, under the rules before it; of a policy that is off nothing.
+/// What a change of the team would leave open, under the settings that hold after it; of a policy that is off nothing.
 #[must_use]
-pub fn vacancies(rules: &Rules, after: &Team) -> Vec<Vacancy> {
-    let (before, settings) = (&rules.team, &rules.settings);
+pub fn vacancies(settings: &Settings, before: &Team, after: &Team) -> Vec<Vacancy> {
     let mut found = Vec::new();
     let mut vacant = |is_vacant: bool, policy: Policy, key, problem: String| {
         if is_vacant && policy != Policy::Off {
@@ -39,15 +38,15 @@ pub fn vacancies(rules: &Rules, after: &Team) -> Vec<Vacancy> {
         "policy.severity_by_owner",
         "the team would have no product owner: anybody could set a severity".to_owned(),
     );
-    // Whoever serves a level may work at those below it, too: the lowest one says enough. While a team is made up, levels
-    // come and go: where the policy only warns, each step at one does.
+    // Whoever serves a level may work at those below it, too: the lowest one says enough. People of a level come and go,
+    // and a desk goes on without them: it is said.
     let serves = |team: &Team, level: Level| {
         Level::ALL.iter().any(|other| *other >= level && team.has(Role::of_level(*other)))
     };
     if let Some(level) = Level::ALL.iter().find(|level| serves(before, **level) && !serves(after, **level)) {
         vacant(
             settings.level_by_role == Policy::Enforce,
-            settings.level_by_role,
+            Policy::Warn,
             "policy.level_by_role",
             format!("the team would have nobody of level {level} or higher: anybody could work there"),
         );

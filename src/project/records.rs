@@ -84,7 +84,8 @@ impl Change<'_, '_> {
 
     /// Sees that nobody is the last whom a policy trusts: what it keeps to them would be anybody's.
     fn check_vacancies(&mut self, team: &Team) -> Result<(), Failure> {
-        for vacancy in vacancies(self.project().rules()?, team) {
+        let rules = self.project().rules()?;
+        for vacancy in vacancies(&rules.settings, &rules.team, team) {
             let message = format!("{} ({})", vacancy.problem, vacancy.key);
             if vacancy.policy == Policy::Enforce {
                 return Err(Failure::new(Kind::Refused, message)

@@ -55,7 +55,10 @@ pub(super) fn table(audited: &Audited, look: &RenderOptions) -> String {
         let is_of_push =
             audited.proof.is_none() && (rule == Some(AuditRule::HistoryRewritten) || is_of_reference);
         if is_open && !is_of_push && rule.is_some_and(AuditRule::can_be_accepted) {
-            let command = format!("git support audit --accept {} -m REASON", fault.id());
+            // What is pushed need not be on the branch of the tickets.
+            let commit = fault.commit.as_ref().filter(|_| audited.proof.is_none());
+            let commit = commit.map(|commit| format!("{commit:.10} ")).unwrap_or_default();
+            let command = format!("git support audit {commit}--accept {} -m REASON", fault.id());
             let _ = writeln!(out, "  {}", look.paint(DIM, &format!("or, to accept it: {command}")));
         }
     }

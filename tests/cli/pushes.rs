@@ -129,3 +129,14 @@ fn a_comment_that_a_server_declines_names_the_audit() {
     );
     assert!(said.contains("pre-receive hook declined") && said.contains("hint: git support audit"), "{said}");
 }
+
+/// What is refused under a tag alone is accepted by the command that the server names.
+#[test]
+fn a_finding_under_a_tag_is_accepted_as_it_is_printed() {
+    let said = before_a_server(
+        r#"g checkout -q --detach; sed -i s/One/None/ $A; g commit -qam Tidy; git tag v1; g checkout -q main; refused git push origin v1
+           command=$(grep 'to accept it' ../said | sed 's/.*accept it: //; s/REASON/meant/; s/ *$//')
+           tick; sh -c "$command"; git push -q; git push -q origin v1"#,
+    );
+    assert!(said.contains("timeline.changed"), "{said}");
+}

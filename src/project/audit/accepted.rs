@@ -80,15 +80,15 @@ pub(super) fn apply(
         );
     }
     records.dedup();
+    // What is pushed elsewhere may have been accepted on the branch of the tickets, where it was judged as it came.
+    if !stretch.parts.is_empty() {
+        for record in read_accepted(&store.snapshot(None)?)? {
+            make_notes(&record, faults);
+        }
+    }
     let mut open = Vec::new();
     for record in records {
-        let mut is_met = false;
-        for fault in faults.iter_mut().filter(|fault| record.is_of(fault)) {
-            fault.level = ProblemLevel::Note;
-            let _ = write!(fault.message, "; {}", record.said());
-            is_met = true;
-        }
-        if !is_met {
+        if !make_notes(&record, faults) {
             open.push(record);
         }
     }
@@ -100,6 +100,20 @@ pub(super) fn apply(
         faults.push(problem(commit, None, &path, Finding::new(AuditRule::FindingAccepted, message)));
     }
     Ok(())
+}
+
+/// Makes notes of what a record accepts; false where that is not among the findings.
+fn make_notes(record: &Acceptance, faults: &mut [Problem]) -> bool {
+    let mut is_met = false;
+    for fault in faults.iter_mut().filter(|fault| record.is_of(fault)) {
+        // What two branches have accepted is said once.
+        if fault.level != ProblemLevel::Note {
+            fault.level = ProblemLevel::Note;
+            let _ = write!(fault.message, "; {}", record.said());
+        }
+        is_met = true;
+    }
+    is_met
 }
 
 impl Change<'_, '_> {

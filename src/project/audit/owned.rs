@@ -84,7 +84,7 @@ fn left_open(
         return Ok(Vec::new());
     }
     let after = book.at(Some(&passage.commit))?;
-    let all = before.iter().flat_map(|rules| vacancies(rules, &after.team));
+    let all = before.iter().flat_map(|rules| vacancies(&after.settings, &rules.team, &after.team));
     let enforced = all.filter(|vacancy| vacancy.policy == Policy::Enforce);
     let mut problems: Vec<String> =
         enforced.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect();
