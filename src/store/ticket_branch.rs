@@ -19,31 +19,28 @@ pub enum BranchSource {
 }
 
 /// The branch that holds the tickets, where the current one holds none: the one that its settings name, if they do; or the
-/// only branch of tickets alone whose settings name itself. A current branch with a store of its own is not left: anybody
-/// who may push a branch could otherwise take the tickets over. But where everybody begins from a branch without a store
-/// (`default`), one that a branch of code brings along does not hide the tickets.
+/// only branch of tickets alone whose settings name itself. A current branch with tickets is not left: anybody who may push
+/// a branch could otherwise take them over. But where everybody begins from a branch without tickets (`default`), those that
+/// a branch of code brings along do not hide them. What else lies under `.support/` may be left from before a move.
 pub(super) fn found(
     repository: &Repository,
     current: &Target,
     default: Option<&str>,
 ) -> Result<Option<String>, Error> {
-    let tip = repository.tip(current)?;
-    let has_store = |tip: &ObjectId| repository.find(*tip, layout::FOLDER).map(|folder| folder.is_some());
     let is_hidden = || -> Result<bool, Error> {
         Ok(is_beside(repository, current, default)? && !self_named(repository)?.is_empty())
     };
-    if let Some(tip) = tip
-        && has_store(&tip)?
+    if let Some(tip) = repository.tip(current)?
+        && repository.find(tip, layout::FOLDER)?.is_some()
         && !is_hidden()?
     {
         if repository.find(tip, layout::TICKETS)?.is_some() {
             return Ok(None);
         }
-        let named = named_by(repository, tip)?.filter(|name| *name != current.name());
-        return Ok(match named {
-            Some(name) if exists(repository, &name)? => Some(name),
-            Some(_) | None => None,
-        });
+        if let Some(name) = named_by(repository, tip)? {
+            let is_other = name != current.name() && exists(repository, &name)?;
+            return Ok(is_other.then_some(name));
+        }
     }
     match self_named(repository)?.as_slice() {
         [] => Ok(None),
@@ -57,8 +54,8 @@ pub(super) fn found(
     }
 }
 
-/// True where the branch that everybody begins from is another than the current one, is here, and holds no store: what the
-/// current one has under `.support/` came with its code.
+/// True where the branch that everybody begins from is another than the current one, is here, and holds no tickets: what
+/// the current one has under `.support/` came with its code.
 pub(super) fn is_beside(
     repository: &Repository,
     current: &Target,
@@ -71,7 +68,7 @@ pub(super) fn is_beside(
     for name in [format!("refs/remotes/origin/{default}"), format!("refs/heads/{default}")] {
         if let Some(tip) = repository.reference_id(&name)? {
             is_here = true;
-            if repository.find(tip, layout::FOLDER)?.is_some() {
+            if repository.find(tip, layout::TICKETS)?.is_some() {
                 return Ok(false);
             }
         }

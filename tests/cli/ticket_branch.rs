@@ -206,3 +206,38 @@ fn a_renamed_branch_of_tickets_is_noticed_and_named_anew() {
         again.stderr
     );
 }
+
+/// What the move leaves of `.support/` on the branch of the code, or what `init` wrote there before, hides no ticket from
+/// those who come later, and opens no gate.
+#[test]
+fn tickets_that_moved_to_a_branch_of_their_own_are_found_by_every_clone() {
+    for begin in [
+        "git support new 'Money is lost' --severity blocker; git push -qu origin main; git clone -q ../hub.git ../old; git support init --branch tickets; git support doctor --repair; git push -q; git support sync",
+        "git support init; git push -qu origin main; git clone -q ../hub.git ../old; git support init --branch tickets; git support new 'Money is lost' --severity blocker; git push -q; git support sync",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox
+            .shell(&format!(
+                "set -e; unset GIT_SUPPORT_SEED; git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; {begin}
+                 git clone -q ../hub.git ../new; git -C ../old pull -q"
+            ))
+            .ok();
+        assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "main"]).contains(".support/"), "{begin}");
+        for clone in ["new", "old"] {
+            for more in ["", "export CI=true; ", "git switch -qc feature; "] {
+                let said = sandbox.shell(&format!(
+                    "cd ../{clone}; git switch -qf main; git branch -qD feature 2>/dev/null; {more}git support list; git support doctor; git support check"
+                ));
+                assert!(said.stdout.contains("Money is lost"), "{begin} {clone} {more}: {said:?}");
+                assert_eq!(said.status, Some(3), "{begin} {clone} {more}: {said:?}");
+                assert!(!said.stdout.contains("history.lost"), "{said:?}");
+            }
+            let filed = sandbox.shell(&format!(
+                "cd ../{clone}; git config user.name Eve; git config user.email eve@example.com; git switch -qf main
+                 git support new Another --push && git log -1 --format=%s origin/tickets"
+            ));
+            assert!(filed.ok().contains("open "), "{begin} {clone}");
+        }
+    }
+}
