@@ -117,7 +117,7 @@ impl Host<'_> {
     }
 
     /// Answers entries that a revert removes with an entry that undoes them: a timeline only grows.
-    fn undone(&self, ticket: Ticket, mut entries: Vec<EntryId>) -> Result<Ticket, Failure> {
+    pub(super) fn undone(&self, ticket: Ticket, mut entries: Vec<EntryId>) -> Result<Ticket, Failure> {
         let undone = ticket.undone();
         let is_undone =
             |id: &EntryId| ticket.timeline().iter().any(|entry| entry.id == *id && undone.is_undone(entry));

@@ -323,3 +323,29 @@ fn a_submodule_in_the_place_of_a_ticket_is_named() {
         assert!(!said.stderr.contains("is not a file"), "{command}: {said:?}");
     }
 }
+
+/// Where git-support is not on git's path, a revert ends in a conflict: settled, it takes back what the driver would.
+#[test]
+fn a_revert_in_conflict_is_settled_as_an_undo() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let script = |settle: &str| {
+        format!(
+            "unset GIT_SUPPORT_SEED; A=$(git support new Aaa); git support triage $A --severity blocker; R=$(git rev-parse HEAD)
+             git support comment $A -m later; git support edit $A --label x; {settle}
+             git support show $A --json"
+        )
+    };
+    let by_hand = "git -c merge.support.driver=false revert --no-edit $R && exit 9; git support doctor --repair 2>../said
+                   git -c core.editor=true revert --continue || exit 8";
+    let settled = sandbox.shell(&script(by_hand)).ok();
+    let said = std::fs::read_to_string(sandbox.root().join("said")).unwrap();
+    assert!(said.contains("continue with git revert --continue"), "{said}");
+    let driven = sandbox.shell(&script("git revert --no-edit $R")).ok();
+    for shown in [settled, driven] {
+        let json = shown.lines().skip_while(|line| *line != "{").collect::<Vec<_>>().join("\n");
+        let ticket: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|_| panic!("{shown}"));
+        assert_eq!((ticket["severity"].as_str(), ticket["status"].as_str()), (None, Some("new")), "{shown}");
+        assert_eq!(ticket["labels"][0], "x", "{shown}");
+    }
+}

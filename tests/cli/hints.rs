@@ -308,6 +308,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("write a list as a table", "habits of others"),
     ("shows when it is due", "habits of others"),
     ("write the kind as a word", "habits of others"),
+    ("git cherry-pick --continue", "merging"),
+    ("git revert --continue", "doctor::a_revert_in_conflict_is_settled_as_an_undo"),
     ("git filter-repo", "redacting::the_printed_command_removes_it_from_history_and_nothing_else"),
     ("attachments are missing", "attachments::an_export_with_attachments_and_clocks_round_trips"),
     ("use another name", "hostile"),

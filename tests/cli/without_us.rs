@@ -59,6 +59,8 @@ fn a_merge_without_our_program_is_an_honest_conflict_that_doctor_settles() {
 #[test]
 fn a_conflict_that_was_committed_without_our_program_loses_nothing() {
     let (sandbox, id) = forked();
+    // An audit notes that nobody could read the file for a while.
+    sandbox.is_tampered_with();
     assert_eq!(git_alone(&sandbox, "merge --no-edit side").status, Some(1));
     assert_eq!(git_alone(&sandbox, "commit -qam merged").status, Some(0));
     sandbox.run(&["doctor", "--repair"]).ok();

@@ -164,9 +164,8 @@ fn work_tree(store: &Store, faults: &mut Vec<Problem>) -> Result<(), Failure> {
                 by_hand(&edit.path)
             };
             Problem::error("merge.conflict", "is in conflict").hint(hint)
-        } else if store.repository().is_in_the_middle() {
-            Problem::note("work-tree.merged", "is part of a merge that is not committed yet")
-                .hint("git commit")
+        } else if let Some(way_on) = store.repository().way_on() {
+            Problem::note("work-tree.merged", "is part of a merge that is not committed yet").hint(way_on)
         } else {
             edited(&edit)
         };

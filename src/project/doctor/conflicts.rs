@@ -10,7 +10,7 @@ use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::SupportPath;
 use crate::store::{Error, Store, layout, readable};
-use crate::ticket::{Merged, Ticket, TicketId, codec, is_own_file, merge, sha256};
+use crate::ticket::{Merged, ThreeWay, Ticket, TicketId, codec, is_own_file, merge, merge_three, sha256};
 
 /// What becomes of an attachment in conflict.
 struct SettledAttachment {
@@ -59,11 +59,16 @@ pub(super) fn is_settled(store: &Store, path: &str) -> Result<bool, Failure> {
 }
 
 fn ticket(project: &Project<'_>, id: &TicketId, path: &str) -> Result<(), Failure> {
-    let [_, ours, theirs] = project.store.conflict(path)?;
+    let [base, ours, theirs] = project.store.conflict(path)?;
     let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| read_merged(id, path, &bytes).ok());
     // What was edited by hand on a side becomes an entry, so that a merge of entries loses none of it.
     let told = |side: Option<Ticket>| side.map(|side| adopted(project, side)).transpose();
-    let settled = match (told(read(ours))?, told(read(theirs))?) {
+    let base = read(base);
+    let (ours, theirs) = (told(read(ours))?, told(read(theirs))?);
+    if let Some(settled) = reverted(project, [&base, &ours, &theirs])? {
+        return settle(project, path, readable(path, &settled)?.as_bytes());
+    }
+    let settled = match (ours, theirs) {
         (Some(ours), Some(theirs)) => match merge(&ours, &theirs) {
             Merged::One(ticket) => *ticket,
             Merged::Two { kept, renamed } => {
@@ -80,6 +85,18 @@ fn ticket(project: &Project<'_>, id: &TicketId, path: &str) -> Result<(), Failur
         (None, None) => return Ok(()),
     };
     settle(project, path, readable(path, &settled)?.as_bytes())
+}
+
+/// A ticket whose steps a revert takes back: its entries stay, and one more undoes them, as git's driver has it.
+fn reverted(project: &Project<'_>, sides: [&Option<Ticket>; 3]) -> Result<Option<Ticket>, Failure> {
+    let [Some(base), Some(ours), Some(theirs)] = sides else { return Ok(None) };
+    if !project.store.repository().is_reverting() {
+        return Ok(None);
+    }
+    match merge_three(base, ours, theirs) {
+        ThreeWay::TakenBack { ticket, entries } => project.host.undone(*ticket, entries).map(Some),
+        ThreeWay::One(_) | ThreeWay::Two | ThreeWay::Contested(_) => Ok(None),
+    }
 }
 
 /// What becomes of an attachment, by its ticket in the work tree; `None` where that does not tell.
@@ -104,7 +121,8 @@ fn attachment(store: &Store, path: &str) -> Result<Option<SettledAttachment>, Fa
 
 fn settle(project: &Project<'_>, path: &str, content: &[u8]) -> Result<(), Failure> {
     project.store.settle_conflict(path, content)?;
-    project.host.note(format!("merged {path}; continue with git commit or git rebase --continue"));
+    let way_on = project.store.repository().way_on().unwrap_or("git commit");
+    project.host.note(format!("merged {path}; continue with {way_on}"));
     Ok(())
 }
 

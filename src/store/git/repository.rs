@@ -289,6 +289,26 @@ impl Repository {
             .any(|name| self.repo.path().join(name).exists())
     }
 
+    /// The command that goes on with what git has under way, if it has.
+    #[must_use]
+    pub fn way_on(&self) -> Option<&'static str> {
+        let is_there = |name: &str| self.repo.path().join(name).exists();
+        let ways = [
+            ("rebase-merge", "git rebase --continue"),
+            ("rebase-apply", "git rebase --continue"),
+            ("MERGE_HEAD", "git commit"),
+            ("CHERRY_PICK_HEAD", "git cherry-pick --continue"),
+            ("REVERT_HEAD", "git revert --continue"),
+        ];
+        ways.into_iter().find(|(name, _)| is_there(name)).map(|(_, way)| way)
+    }
+
+    /// True while a revert waits for its commit.
+    #[must_use]
+    pub fn is_reverting(&self) -> bool {
+        self.repo.path().join("REVERT_HEAD").exists()
+    }
+
     /// The commits that a merge, a pick, a revert or a rebase brings together, `HEAD` among them.
     #[must_use]
     pub fn sides(&self) -> Vec<ObjectId> {
