@@ -7,7 +7,7 @@ use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::git::ObjectId;
 use crate::store::{Builds, RESOLVES};
-use crate::ticket::{Field, Ticket, is_prefix};
+use crate::ticket::{Field, FixCommits, Ticket, is_prefix};
 
 /// The most tickets that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -80,9 +80,10 @@ impl Project<'_> {
     fn warn_of_lost_fixes(&self, tickets: &[Ticket], builds: &Builds<'_>) -> Result<(), Failure> {
         let mut unknown = Vec::new();
         for ticket in tickets.iter().filter(|ticket| !ticket.fields().status().is_open()) {
-            let fixes = ticket.fix_commits().unwrap_or_default().counting;
-            if !fixes.is_empty() && fixes.iter().all(|fix| builds.is_in_none(fix)) {
-                unknown.push((ticket.id(), fixes));
+            let FixCommits { mut counting, later, .. } = ticket.fix_commits().unwrap_or_default();
+            if !counting.is_empty() && counting.iter().all(|fix| builds.is_in_none(fix)) {
+                counting.extend(later);
+                unknown.push((ticket.id(), counting));
             }
         }
         let names = unknown.iter().flat_map(|(_, fixes)| fixes).map(String::as_str).collect();

@@ -225,12 +225,33 @@ impl Store {
             (None, tip) => tip,
             (Some(at), tip) => match instant(at) {
                 Some(moment) => self.at_instant(tip, at, moment)?,
-                None => {
-                    Some(self.repository.revision(at).map_err(|error| no_such_time(at).unwrap_or(error))?)
-                }
+                None => Some(self.commit_of_tickets(at, tip)?),
             },
         };
         Ok(Snapshot::new(&self.repository, commit, self.target.name()))
+    }
+
+    /// The commit of a revision. A commit of code has none of the tickets that are on a branch of their own: of it, `--at`
+    /// and `diff` would say that there are none.
+    fn commit_of_tickets(&self, at: &str, tip: Option<ObjectId>) -> Result<ObjectId, Error> {
+        let repository = &self.repository;
+        let commit = repository.revision(at).map_err(|error| no_such_time(at).unwrap_or(error))?;
+        let Some(tip) = tip.filter(|tip| *tip != commit) else { return Ok(commit) };
+        let has_tickets =
+            |commit: ObjectId| repository.find(commit, layout::FOLDER).map(|found| found.is_some());
+        if has_tickets(commit)? || !has_tickets(tip)? || repository.merge_base(commit, tip)?.is_some() {
+            return Ok(commit);
+        }
+        let seconds = repository.committed_at(commit)?;
+        let time = Timestamp::from_unix(seconds).unwrap_or_default();
+        let message = format!(
+            "commit {commit:.10} has no {}: the tickets are on {}",
+            layout::FOLDER,
+            self.target.name()
+        );
+        Err(git::Error::new(git::Kind::NotFound, message)
+            .hint(format!("name the time instead: {time} is when it was committed"))
+            .into())
     }
 
     fn at_instant(

@@ -14,6 +14,8 @@ pub struct FixCommits {
     pub counting: BTreeSet<String>,
     /// Those that did not, whatever they say: the ticket was reopened after them, or is open and only links them.
     pub failed: BTreeSet<String>,
+    /// Those that were linked since it was resolved: what a squash or an amendment made of its fix, as `scan` finds it.
+    pub later: BTreeSet<String>,
     /// True where they count again: nothing was linked since the ticket was reopened.
     pub is_from_before: bool,
 }
@@ -48,8 +50,11 @@ impl Ticket {
         let may_fix = if is_open { &resolving } else { &candidates };
         let failed = ever.filter(|commit| !may_fix.contains(*commit)).cloned().collect();
         let counting = if resolving.is_empty() && !is_open { candidates } else { resolving };
+        let after =
+            last.iter().rposition(|entry| entry.action == Action::Resolve).map_or(0, |place| place + 1);
+        let later = of(&mut last.iter().skip(after).copied());
         let is_from_before = was_reopened && has_nothing_new && !counting.is_empty();
-        Some(FixCommits { counting, failed, is_from_before })
+        Some(FixCommits { counting, failed, later, is_from_before })
     }
 }
 

@@ -140,3 +140,26 @@ fn a_shallow_clone_says_that_it_does_not_know_all() {
     }
     assert!(!clone(&format!("git support list && git support show {id} --json")).stderr.contains("index"));
 }
+
+/// A fix that was amended, or squashed, after `scan` had found it is in the history by its new name: nothing is lost.
+#[test]
+fn a_fix_that_was_amended_and_found_again_is_no_lost_one() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--branch", "tickets", "--owner", "me"]).ok();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "x"]).ok();
+    let id = sandbox.ticket("Pay fails");
+    let amend = format!(
+        "unset GIT_SUPPORT_SEED; echo 1 >d.c; git add d.c; git commit -qm 'Fix it' --trailer 'Resolves-Ticket: {id}'; git-support scan
+         git commit -q --amend -m 'Fix it better' --trailer 'Resolves-Ticket: {id}'"
+    );
+    sandbox.shell(&amend).ok();
+    assert!(sandbox.run(&["release", "notes", "1"]).stderr.contains("in no branch or tag"));
+    sandbox.run(&["scan"]).ok();
+    let notes = sandbox.run(&["release", "notes", "1"]);
+    assert!(notes.status == Some(0) && !notes.stderr.contains("in no branch or tag"), "{notes:?}");
+    sandbox.git(&["tag", "v2"]);
+    sandbox.run(&["release", "handover", "2", "--tag", "v2", "-m", "x"]).ok();
+    assert!(sandbox.run(&["release", "notes", "2"]).ok().contains(&id));
+}

@@ -241,3 +241,32 @@ fn tickets_that_moved_to_a_branch_of_their_own_are_found_by_every_clone() {
         }
     }
 }
+
+/// A commit of code says nothing of tickets that are on a branch of their own: no empty answer is given for one.
+#[test]
+fn a_commit_of_code_has_no_tickets_and_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--branch", "tickets"]).ok();
+    sandbox.git(&["tag", "v1"]);
+    let id = sandbox.ticket("Pay fails");
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "More"]);
+    sandbox.git(&["tag", "v2"]);
+    for line in [
+        vec!["list", "--at", "v2"],
+        vec!["show", &id, "--at", "v2"],
+        vec!["report", "--at", "v2"],
+        vec!["next", "--at", "v2"],
+        vec!["diff", "v1..v2"],
+        vec!["diff", "HEAD~1"],
+        vec!["check", "--at", "v2"],
+    ] {
+        let said = sandbox.run(&line).fails(1);
+        assert!(said.contains("has no .support: the tickets are on tickets"), "{line:?}: {said}");
+        // The time that is proposed is one.
+        let time = said.split("instead: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        let list = sandbox.run(&["list", "--at", time]);
+        assert!(list.status == Some(0) || list.stderr.contains("as old as"), "{list:?}");
+    }
+    assert!(sandbox.run(&["list", "--at", "tickets"]).ok().contains("Pay fails"));
+}
