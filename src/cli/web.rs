@@ -33,6 +33,7 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     let name = project.name();
     drop(project);
     let signals = Signals::taken(session)?;
+    let is_read_only = session.host.env.is_read_only;
     let [reading, writing] = [true, false].map(|is_read_only| Place {
         environment: session.host.env.environment.clone(),
         directory: session.host.env.directory.clone(),
@@ -46,7 +47,8 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     let write = move |words: &[String], input: &[u8]| writing.run(words, input);
     let desk = Desk {
         read: Box::new(read),
-        write: (!args.read_only).then(|| Box::new(write) as Box<crate::web::Run>),
+        // Where nothing may be written, a page offers no form.
+        write: (!args.read_only && !is_read_only).then(|| Box::new(write) as Box<crate::web::Run>),
         now: Box::new(now_text),
     };
     let (listener, port) = listen(args.port)

@@ -48,7 +48,9 @@ pub fn read_evidence(
             .with_context(|| format!("reading {shown}"))?;
     }
     if u64::try_from(content.len()).unwrap_or(u64::MAX) > limit {
-        bail!("{shown} has more than {limit} bytes, the most that attachments.max_bytes allows");
+        let named = if shown == STANDARD_INPUT { name.unwrap_or("standard input") } else { &shown };
+        let named = crate::ticket::visible_line(named);
+        bail!("{named} has more than {limit} bytes, the most that attachments.max_bytes allows");
     }
     let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let own = own.filter(|own| own != STANDARD_INPUT).unwrap_or_else(|| "stdin.txt".to_owned());

@@ -26,8 +26,8 @@ const FIELDS: &[&str] = &[
     "workaround",
 ];
 
-/// The fields that every ticket has.
-const KEPT: &[&str] = &["title", "type", "area", "level", "reporter", "channel"];
+/// The fields that every ticket has, and that a form cannot empty.
+const KEPT: &[&str] = &["type", "area", "level"];
 
 /// What a ticket has, field by field.
 pub(super) fn begun(ticket: &Value) -> Vec<(String, String)> {

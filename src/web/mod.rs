@@ -11,6 +11,7 @@ mod pages;
 mod requests;
 mod routes;
 mod server;
+mod shown;
 mod steps;
 
 use std::net::{SocketAddr, TcpListener};

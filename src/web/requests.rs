@@ -10,6 +10,7 @@ use crate::web::Site;
 use crate::web::desk::{Answer, Problem};
 use crate::web::once;
 use crate::web::pages::{self, Page};
+use crate::web::shown::with_visible_text;
 
 /// Runs what reads on a thread of its own: it waits for the disk.
 pub(super) async fn read(site: &Arc<Site>, words: Vec<String>) -> Result<Answer, Problem> {
@@ -58,7 +59,7 @@ pub(super) fn with_status(
 ) -> Response {
     let (now, is_read_only) = ((site.desk.now)(), site.desk.write.is_none());
     let page = Page { site: &site.name, title, said, is_read_only, now: &now };
-    (status, Html(pages::page(&page, content).into_string())).into_response()
+    (status, Html(with_visible_text(pages::page(&page, content).into_string()))).into_response()
 }
 
 /// The page of what a command said is wrong.

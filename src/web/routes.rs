@@ -16,6 +16,7 @@ use crate::web::Site;
 use crate::web::guard::Refused;
 use crate::web::headers::{FILE_POLICY, REPORT_POLICY, harden};
 use crate::web::requests::{failed, page, read, words};
+use crate::web::shown::with_visible_text;
 use crate::web::{changes, pages, steps};
 
 /// The most bytes of a form; what a ticket takes is less, and refused with the draft kept.
@@ -197,7 +198,7 @@ async fn similar(State(site): Shared, Query(asked): Asked) -> Response {
     }
     let line = words(&["list", "--limit", "5", "--", &query.join(" OR ")]);
     let found = read(&site, line).await.map(|answer| pages::lists::similar(&answer.value));
-    Html(found.unwrap_or_default().into_string()).into_response()
+    Html(with_visible_text(found.unwrap_or_default().into_string())).into_response()
 }
 
 async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked) -> Response {

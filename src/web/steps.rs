@@ -185,6 +185,17 @@ pub(super) async fn take(
     }
 }
 
+/// Why a severity is not confirmed: it is not the one that was on the page.
+fn changed_since(proposed: &serde_json::Value, id: &str, values: &[(String, String)]) -> Option<Problem> {
+    let tickets = proposed.as_array().map(Vec::as_slice).unwrap_or_default();
+    let now = tickets.iter().find(|ticket| ticket["id"] == id).and_then(|ticket| ticket["severity"].as_str());
+    let (now, seen) =
+        (now.unwrap_or("confirmed or cleared"), value(values, &format!("seen-{id}")).unwrap_or_default());
+    let message =
+        format!("the severity of {id} was {seen} on the page, and is {now} now: nothing was confirmed");
+    (now != seen).then(|| Problem { kind: "conflict", message, hints: Vec::new() })
+}
+
 /// Confirms severities, several at once, in one commit.
 pub(super) async fn confirm(State(site): Shared, typed: Typed) -> Response {
     let values = match sent(&site, typed) {
@@ -196,6 +207,14 @@ pub(super) async fn confirm(State(site): Shared, typed: Typed) -> Response {
     if ids.is_empty() {
         let message = "choose the tickets whose severity is right".to_owned();
         return failed(&site, &Problem { kind: "usage", message, hints: Vec::new() });
+    }
+    match read(&site, words(&["list", "--all", "--limit", "200", "--", "is:proposed"])).await {
+        Ok(answer) => {
+            if let Some(problem) = ids.iter().find_map(|id| changed_since(&answer.value, id, &values)) {
+                return failed(&site, &problem);
+            }
+        }
+        Err(problem) => return failed(&site, &problem),
     }
     let line = [words(&["triage", "--confirm", "--"]), ids.clone()].concat();
     match write(&site, value(&values, "form"), line, Vec::new()).await {
@@ -259,10 +278,7 @@ pub(super) async fn attach(State(site): Shared, Path(id): Path<String>, mut part
     loop {
         let part = match parts.next_field().await {
             Ok(Some(part)) => part,
-            Ok(None) => {
-                let message = "choose a file to attach".to_owned();
-                return failed(&site, &Problem { kind: "usage", message, hints: Vec::new() });
-            }
+            Ok(None) => return failed(&site, &no_file()),
             Err(error) => return error.into_response(),
         };
         let name = part.name().unwrap_or_default().to_owned();
@@ -272,6 +288,9 @@ pub(super) async fn attach(State(site): Shared, Path(id): Path<String>, mut part
                 return outdated(&site, &fields, &wrong);
             }
             let file = part.file_name().unwrap_or_default().to_owned();
+            if file.is_empty() {
+                return failed(&site, &no_file());
+            }
             return match part.bytes().await {
                 Ok(content) => attached(&site, &id, &file, &fields, content.to_vec()).await,
                 Err(error) => error.into_response(),
@@ -282,6 +301,10 @@ pub(super) async fn attach(State(site): Shared, Path(id): Path<String>, mut part
             Err(error) => return error.into_response(),
         }
     }
+}
+
+fn no_file() -> Problem {
+    Problem { kind: "usage", message: "choose a file to attach".to_owned(), hints: Vec::new() }
 }
 
 async fn attached(

@@ -161,3 +161,73 @@ fn what_others_set_meanwhile_stays_where_the_form_was_left() {
     }
     assert!(!answer.body.contains("value=\"Pay fails\""), "{}", answer.body);
 }
+
+#[test]
+fn what_cannot_be_seen_is_spelled_out_on_pages_as_on_a_terminal() {
+    let sandbox = Sandbox::new();
+    let title = "a\u{202e}txt.exe";
+    let id = sandbox.run(&["new", title, "--reporter", "b\u{2066}x <x@y.example>"]).ok().trim().to_owned();
+    sandbox.file("rechnung\u{202e}fdp.exe", "MZ");
+    sandbox.run(&["attach", &id, "rechnung\u{202e}fdp.exe"]).ok();
+    let server = Server::start(&sandbox, &[]);
+    for path in ["/".to_owned(), format!("/t/{id}"), "/tickets".to_owned(), "/queue".to_owned()] {
+        let page = server.get(&path).body;
+        let hidden = ["\u{202e}", "\u{2066}"].iter().any(|mark| page.contains(mark));
+        assert!(!hidden || path.contains("/t/"), "{path}");
+    }
+    let page = server.get(&format!("/t/{id}")).body;
+    for shown in ["a\\u{202e}txt.exe", "b\\u{2066}x", "rechnung\\u{202e}fdp.exe"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+}
+
+#[test]
+fn a_form_does_what_it_shows() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "product-owner"]).ok();
+    sandbox.run(&["team", "add", "Ann", "--email", "ann@example.com", "--role", "l1"]).ok();
+    let ann = |line: &str| {
+        let said = sandbox.shell(&format!(
+            "export GIT_AUTHOR_NAME=Ann GIT_AUTHOR_EMAIL=ann@example.com; git support {line}"
+        ));
+        said.ok().lines().next().unwrap_or_default().to_owned()
+    };
+    let id = ann("new 'All is down' --severity critical --reporter 'K <k@c.example>'");
+    let server = Server::start(&sandbox, &[]);
+    let page = server.get("/severities").body;
+    let seen = format!("seen-{id}");
+    assert!(page.contains(&format!("name=\"{seen}\" value=\"critical\"")), "{page}");
+    ann(&format!("triage {id} --severity minor"));
+    // What was on the page is not what would be confirmed.
+    let refused = server.post("/severities/confirm", &[(&seen, "critical"), ("id", &id)]);
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("was critical on the page, and is minor now"), "{}", refused.body);
+    let done = server.post("/severities/confirm", &[(&seen, "minor"), ("id", &id)]);
+    assert!(done.status < 400, "{}", done.body);
+    // What is emptied is cleared, or refused.
+    let emptied = server
+        .post(&format!("/t/{id}/do/edit"), &[("title", "All is down"), ("reporter", ""), ("channel", "")]);
+    assert!(emptied.status < 400, "{}", emptied.body);
+    let file = sandbox.ticket_file(&id);
+    let head = file.split("timeline:").next().unwrap();
+    assert!(!head.contains("reporter:") && !head.contains("channel:"), "{head}");
+    let refused = server.post(&format!("/t/{id}/do/edit"), &[("title", "")]);
+    assert!(
+        refused.status == 422 && refused.body.contains("cannot be cleared"),
+        "{} {}",
+        refused.status,
+        refused.body
+    );
+}
+
+#[test]
+fn a_server_writes_nothing_where_nothing_may_be_written() {
+    let sandbox = Sandbox::new().with("GIT_SUPPORT_READ_ONLY", "1");
+    let server = Server::start(&sandbox, &[]);
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    assert!(server.get("/").body.contains("read only"));
+    let refused = server.post("/new", &[("title", "x")]);
+    assert!(refused.status >= 400, "{}", refused.body);
+    assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before);
+}

@@ -161,6 +161,7 @@ pub(in crate::web) fn severities(tickets: &Value, form: Option<&str>) -> Markup 
                     @for ticket in tickets {
                         @let id = text(ticket, "id");
                         li data-ticket=(id) {
+                            input type="hidden" name={ "seen-" (id) } value=(text(ticket, "severity"));
                             input type="checkbox" name="id" value=(id) id={ "c-" (id) } disabled[form.is_none()];
                             label for={ "c-" (id) } { (severity(ticket)) " " (text(ticket, "title")) }
                             " " a href={ "/t/" (id) } { (id) }
