@@ -174,7 +174,8 @@ impl Message {
     fn write(&self, begin: &str, session: &mut Session<'_>) -> Result<String, Failure> {
         let begin = format!("{begin}\n{}\n{SAY_HELP}\n", intake::SCISSORS);
         let left = (session.editor)(&self.draft(&begin, STAND_IN))?;
-        let text = intake::above_scissors(&left).trim_matches('\n');
+        let text = intake::without_help(&left, SAY_HELP);
+        let text = text.trim_matches('\n');
         if text.trim().is_empty() {
             return Err(left_empty());
         }

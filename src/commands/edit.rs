@@ -199,8 +199,8 @@ fn form(message: &Message, ticket: &Ticket, session: &Session<'_>) -> Result<Cha
     if intake::above_scissors(&left).trim().is_empty() {
         return Err(left_empty());
     }
-    let form =
-        intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
+    let form = intake::read_form(&left, FORM_FIELDS, FORM_HELP)
+        .map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     // Only what differs: a form that was left alone changes nothing.
     let differs = |(field, value): &(Field, Option<Node>)| {
         let shown = |node: Option<&Node>| node.map(ToString::to_string).unwrap_or_default();

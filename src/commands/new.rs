@@ -338,8 +338,8 @@ fn form(message: &Message, changes: &mut Changes, session: &mut Session<'_>) -> 
         .collect();
     let stand_in = intake::fill_in(&titled, "", FORM_HELP);
     let left = (session.editor)(&message.draft(&begin, &stand_in))?;
-    let form =
-        intake::read_form(&left, FORM_FIELDS).map_err(|problem| Failure::new(Kind::Invalid, problem))?;
+    let form = intake::read_form(&left, FORM_FIELDS, FORM_HELP)
+        .map_err(|problem| Failure::new(Kind::Invalid, problem))?;
     if !form.fields.iter().any(|(field, value)| *field == Field::Title && value.is_some()) {
         return Err(Failure::new(Kind::Refused, "the title is empty; no ticket was opened"));
     }

@@ -22,6 +22,20 @@ pub fn above_scissors(text: &str) -> &str {
     if below.lines().all(is_help) { above } else { text }
 }
 
+/// A text without the scissors line and the help below it, as they were handed to the editor: what somebody wrote at the end of
+/// the file is theirs, too.
+#[must_use]
+pub fn without_help(text: &str, help: &str) -> String {
+    let above = above_scissors(text);
+    let block = format!("{SCISSORS}\n{help}\n");
+    match text.rfind(&block).and_then(|at| text.split_at_checked(at)) {
+        Some((own, rest)) if above.len() == text.len() => {
+            format!("{own}{}", rest.strip_prefix(&block).unwrap_or_default())
+        }
+        Some(_) | None => above.to_owned(),
+    }
+}
+
 /// A text as it is kept: without a byte order mark, and with the line ends of Unix.
 #[must_use]
 pub fn unix_text(text: &str) -> String {
@@ -94,6 +108,20 @@ mod tests {
             (ours, String::new()),
         ] {
             assert_eq!(above_scissors(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_below_the_help_is_kept_without_it() {
+        let block = format!("{SCISSORS}\n# Help.\n");
+        for (text, expected) in [
+            (format!("above\n{block}below\n"), "above\nbelow\n".to_owned()),
+            (format!("\n{block}below\n"), "\nbelow\n".to_owned()),
+            (format!("above\n{block}"), "above\n".to_owned()),
+            (format!("above\n{block}\n# more\n"), "above\n".to_owned()),
+            (format!("a\n{SCISSORS}\nb\n"), format!("a\n{SCISSORS}\nb\n")),
+        ] {
+            assert_eq!(without_help(&text, "# Help."), expected, "{text}");
         }
     }
 

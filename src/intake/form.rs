@@ -1,7 +1,7 @@
 //! The form that an editor shows: `field: value` lines, a line of dashes, a text; below a scissors
 //! line, help that is not read.
 
-use crate::intake::draft::{SCISSORS, above_scissors, members, members_line};
+use crate::intake::draft::{SCISSORS, members, members_line, without_help};
 use crate::ticket::{Field, Kind, Node, nearest};
 
 const RULE: &str = "---";
@@ -36,20 +36,23 @@ pub fn fill_in(fields: &[(Field, Option<Node>)], text: &str, help: &str) -> Stri
     }
     out.push('\n');
     out.push_str(SCISSORS);
-    for line in help.lines() {
-        out.push_str("\n# ");
-        out.push_str(line);
-    }
+    out.push('\n');
+    out.push_str(&commented(help));
     out.push('\n');
     out
 }
 
-/// Reads a form that was filled in.
+/// Help as it stands below the form, each line behind a sign.
+fn commented(help: &str) -> String {
+    help.lines().map(|line| format!("# {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a form that was filled in; `help` is what stood below it.
 ///
 /// # Errors
 /// The line that is no field, with the nearest field's name.
-pub fn read_form(text: &str, known: &[Field]) -> Result<Form, String> {
-    let text = above_scissors(text);
+pub fn read_form(text: &str, known: &[Field], help: &str) -> Result<Form, String> {
+    let text = &*without_help(text, &commented(help));
     let (head, body) = match text.split_once(&format!("\n{RULE}\n")) {
         Some((head, body)) => (head, Some(body)),
         None => match text.trim_end().strip_suffix(RULE) {
@@ -98,14 +101,14 @@ mod tests {
         let known: Vec<Field> = fields.iter().map(|(field, _)| field.clone()).collect();
         let form = fill_in(&fields, "First.\n\nSecond.\n", "help");
         assert_eq!(
-            read_form(&form, &known),
+            read_form(&form, &known, "help"),
             Ok(Form { fields, text: Some("First.\n\nSecond.\n".to_owned()) })
         );
     }
 
     #[test]
     fn an_unknown_field_names_the_nearest() {
-        let refused = read_form("title: x\nseverty: minor\n---\n", &[Field::Title, Field::Severity]);
+        let refused = read_form("title: x\nseverty: minor\n---\n", &[Field::Title, Field::Severity], "help");
         assert_eq!(refused, Err("line 2: unknown field 'severty'; did you mean 'severity'?".to_owned()));
     }
 }

@@ -13,7 +13,7 @@ mod text;
 mod tracker;
 
 pub use attachment::{AttachedFile, STANDARD_INPUT, read_evidence};
-pub use draft::{SCISSORS, above_scissors, all_members, unix_text};
+pub use draft::{SCISSORS, above_scissors, all_members, unix_text, without_help};
 pub use form::{Form, fill_in, read_form};
 pub use import::read_line;
 pub use limits::{LIMITS, MAX_OPERATIONS, MAX_PUSHED_BYTES};

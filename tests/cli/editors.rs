@@ -133,3 +133,18 @@ fn a_form_tells_what_changed_while_it_was_open() {
         ("minor".into(), "U".into())
     );
 }
+
+/// At the end of a file is where many begin to write: what stands below the help is text, and the help is none of it.
+#[test]
+fn what_is_written_below_the_help_is_the_text_and_no_help_is() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.shell("printf '#!/bin/sh\\necho \"my text\" >>\"$1\"\\n' >../append; chmod +x ../append").ok();
+    for line in ["comment $id -e", "new -e Another", "answer add one --title One -e", "pend $id -e"] {
+        let said = sandbox.shell(&format!("id={id}; GIT_EDITOR=../append git-support {line}"));
+        assert_eq!(said.status, Some(0), "{line}: {said:?}");
+    }
+    let all = sandbox.shell("cat $(git ls-files .support)").ok();
+    assert_eq!(all.matches("my text").count(), 5, "{all}");
+    assert!(!all.contains(">8") && !all.contains("Say it above"), "{all}");
+}
