@@ -62,7 +62,8 @@ fn page(text: &str, surroundings: &ProcessEnv) -> bool {
         // The reader may leave before the end.
         let _ = stdin.write_all(text.as_bytes());
     }
-    child.wait().is_ok()
+    // A shell that did not find the pager has shown nothing (sh(1), exit status).
+    child.wait().is_ok_and(|status| !matches!(status.code(), Some(126 | 127)))
 }
 
 /// Says what a command had to remark. Nobody listening on standard error is no failure.

@@ -127,25 +127,27 @@ fn a_query_that_is_wrong_is_said_and_the_board_goes_on() {
 
 #[test]
 fn a_signal_leaves_the_terminal_as_it_was() {
-    let (sandbox, pay, _) = project();
-    let Some(terminal) = Terminal::open(&sandbox) else { return };
-    terminal.text("git-support board; echo status $?; stty -a | grep -o ' icanon'");
-    terminal.keys(&["Enter"]);
-    terminal.until(&pay);
-    let folder = sandbox.repo().display().to_string();
-    for process in std::fs::read_dir("/proc").unwrap().flatten() {
-        let reads = |name: &str| std::fs::read(process.path().join(name)).unwrap_or_default();
-        let line = String::from_utf8_lossy(&reads("cmdline")).replace('\0', " ");
-        let is_here =
-            std::fs::read_link(process.path().join("cwd")).is_ok_and(|at| at.display().to_string() == folder);
-        if is_here && line.trim_end().ends_with("board") && !line.contains("sh ") {
-            let id = process.file_name().to_string_lossy().into_owned();
-            assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    for (signal, status) in [("-TERM", 143), ("-HUP", 129)] {
+        let (sandbox, pay, _) = project();
+        let Some(terminal) = Terminal::open(&sandbox) else { return };
+        terminal.text("git-support board; echo status $?; stty -a | grep -o ' icanon'");
+        terminal.keys(&["Enter"]);
+        terminal.until(&pay);
+        let folder = sandbox.repo().display().to_string();
+        for process in std::fs::read_dir("/proc").unwrap().flatten() {
+            let reads = |name: &str| std::fs::read(process.path().join(name)).unwrap_or_default();
+            let line = String::from_utf8_lossy(&reads("cmdline")).replace('\0', " ");
+            let is_here = std::fs::read_link(process.path().join("cwd"))
+                .is_ok_and(|at| at.display().to_string() == folder);
+            if is_here && line.trim_end().ends_with("board") && !line.contains("sh ") {
+                let id = process.file_name().to_string_lossy().into_owned();
+                assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+            }
         }
+        let screen = terminal.until(&format!("status {status}"));
+        let screen = if screen.contains(" icanon\n") { screen } else { terminal.until(" icanon") };
+        assert!(!screen.contains("tickets"), "{screen}");
     }
-    let screen = terminal.until("status 143");
-    let screen = if screen.contains(" icanon\n") { screen } else { terminal.until(" icanon") };
-    assert!(!screen.contains("tickets"), "{screen}");
 }
 
 #[test]

@@ -153,6 +153,8 @@ pub(super) fn paste(pasted: &str, state: &mut State) {
 
 /// Opens the line at the bottom on a text, the cursor at its end.
 fn ask(state: &mut State, what: Line, text: &str) {
+    // What was said of the command before is not of this one.
+    (state.said, state.is_wrong) = (String::new(), false);
     state.focus = Focus::Line { what, text: text.to_owned(), cursor: text.chars().count(), back: 0 };
 }
 
@@ -250,7 +252,7 @@ fn command(line: &str, state: &mut State, deck: &mut Deck<'_, '_>) {
         return;
     }
     match words.first().map(String::as_str) {
-        Some("board" | "demo" | "complete" | "completions" | "export" | "merge-driver") => {
+        Some("board" | "web" | "demo" | "complete" | "completions" | "export" | "merge-driver") => {
             let verb = words.first().cloned().unwrap_or_default();
             refused(Line::Command, line, format!("'{verb}' is not available on the board"), state);
         }

@@ -46,8 +46,8 @@ pub(super) fn run(query: &[String], session: &mut Session<'_>) -> Result<ExitCod
     // Where the terminal can, what is pasted comes as a whole: each of its letters would be a key. Some cannot.
     let _ = execute!(io::stdout(), EnableBracketedPaste);
     let outcome = show(&mut screen, &mut state, &mut deck, &signals);
-    // Drawing may have failed for no other reason.
-    if matches!(outcome, Ok(HUNG_UP)) || matches!(Keyboard::after(0), Keyboard::Gone) {
+    // Drawing may have failed for no other reason. A signal alone, which anybody may send, takes no terminal away.
+    if matches!(Keyboard::after(0), Keyboard::Gone) {
         // Nothing can be given back to a terminal that is gone, and saying so would panic.
         std::mem::forget(screen);
         return Ok(ExitCode::from(HUNG_UP));
