@@ -126,6 +126,9 @@ fn meant(typed: &str, verb: &Command, line: &Command) -> Option<String> {
         return Some("write the title as a word: 'TITLE'".to_owned());
     }
     let asks = verb.get_positionals().any(|word| word.get_id() == "query" || word.get_id() == "words");
+    if asks && typed == "--open" {
+        return Some("write a term of the query: status:open, which list means anyhow".to_owned());
+    }
     if asks && STATES.contains(&typed) {
         return Some("write a term of the query: status:closed; --all shows every status".to_owned());
     }

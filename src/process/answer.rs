@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ticket::{Field, Finding, MAX_TEXT_BYTES, Node, Person, REDACTED, Ticket, yaml};
+use crate::ticket::{Field, Finding, MAX_LINE_CHARS, MAX_TEXT_BYTES, Node, Person, REDACTED, Ticket, yaml};
 
 /// The longest name of a placeholder, in bytes.
 const MAX_PLACEHOLDER: usize = 40;
@@ -88,6 +88,9 @@ impl Answer {
 
     fn set(&mut self, key: &str, value: &Node) -> Result<(), String> {
         match (key, value) {
+            ("title", Node::Text(title)) if title.chars().count() > MAX_LINE_CHARS => {
+                return Err(format!("title: has more than {MAX_LINE_CHARS} characters"));
+            }
             ("title", Node::Text(title)) if !title.trim().is_empty() => self.title.clone_from(title),
             ("language", Node::Text(language)) if is_language(language) => {
                 self.language = Some(language.clone());

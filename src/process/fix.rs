@@ -3,7 +3,7 @@
 use crate::process::decide::Record;
 use crate::process::policy::Policy;
 use crate::process::refusal::Refusal;
-use crate::process::request::{FieldChange, Request};
+use crate::process::request::{FieldChange, Request, RequestKind};
 use crate::process::rules::Rules;
 use crate::ticket::{Field, Fields, Set, TicketId};
 
@@ -30,8 +30,16 @@ impl Record {
             Policy::Off => {}
             Policy::Warn => self.warnings.push("resolved as fixed without a commit".to_owned()),
             Policy::Enforce if is_overridden => self.overrides.push("policy.fixed_needs_commit".to_owned()),
-            Policy::Enforce => return Err(Refusal::NoCommit { id: id.clone(), is_edit: edit.is_some() }),
+            // An edit that resolves the ticket is a resolution: the step for that is named.
+            Policy::Enforce => {
+                let is_edit = edit.is_some_and(|request| !sets_status(request));
+                return Err(Refusal::NoCommit { id: id.clone(), is_edit });
+            }
         }
         Ok(())
     }
+}
+
+fn sets_status(request: &Request) -> bool {
+    matches!(&request.what, RequestKind::Edit(changes) if changes.contains_key(&Field::Status))
 }

@@ -148,3 +148,17 @@ fn what_is_written_below_the_help_is_the_text_and_no_help_is() {
     assert_eq!(all.matches("my text").count(), 5, "{all}");
     assert!(!all.contains(">8") && !all.contains("Say it above"), "{all}");
 }
+
+/// An editor that writes Latin 1 loses nothing: the way out is printed, and leads there.
+#[test]
+fn a_text_that_is_not_utf8_is_converted_and_filed() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.shell("printf '#!/bin/sh\nprintf \"caf\\\\351\" >\"$1\"\n' >../latin; chmod +x ../latin").ok();
+    let refused = sandbox.shell(&format!("GIT_EDITOR=../latin git-support comment {id} -e")).fails(1);
+    let hint = refused.lines().find(|line| line.contains("not UTF-8; convert")).unwrap();
+    let convert = hint.split("convert it first: ").nth(1).unwrap().split(')').next().unwrap();
+    let resume = hint.split("file it with: ").nth(1).unwrap();
+    sandbox.shell(&format!("{convert} && {resume}")).ok();
+    assert!(sandbox.ticket_file(&id).contains("café"));
+}
