@@ -1,7 +1,7 @@
 //! The text of a page as it may be shown: what cannot be seen, or turns the order of letters around, is spelled out, as on a
 //! terminal. What stands in a form stays as it is: it goes back as it came.
 
-use crate::ticket::visible;
+use crate::render::safe;
 
 /// Elements whose text goes back to the server, or is no text.
 const KEPT: &[&str] = &["textarea", "script", "style"];
@@ -36,7 +36,7 @@ fn is_tag(text: &str, name: &str) -> bool {
 }
 
 fn shown(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.is_ascii() { text.into() } else { visible(text).into() }
+    if text.is_ascii() { text.into() } else { safe(text).into() }
 }
 
 #[cfg(test)]

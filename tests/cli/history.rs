@@ -320,3 +320,14 @@ fn a_difference_names_the_rules_that_changed() {
     assert_eq!(said["files"].as_array().map(Vec::len), Some(4), "{said}");
     assert!(sandbox.run(&["diff", "HEAD..HEAD"]).ok().contains("nothing changed"));
 }
+
+#[test]
+fn a_graph_ends_with_the_last_entry_that_is_wanted() {
+    let sandbox = Sandbox::new();
+    for title in ["One", "Two", "Three"] {
+        sandbox.ticket(title);
+    }
+    let graph = sandbox.run(&["log", "--graph", "-n", "1"]).ok();
+    assert!(graph.lines().count() == 1 && graph.contains("Three"), "{graph}");
+    assert!(sandbox.run(&["log", "--graph"]).ok().lines().count() >= 3);
+}

@@ -12,6 +12,7 @@ pub(super) fn graph(
     project: &Project<'_>,
     ids: &[TicketId],
     entries: Vec<EntryLine>,
+    is_limited: bool,
 ) -> Result<Vec<GraphLine>, Failure> {
     let mut by_commit: BTreeMap<String, Vec<EntryLine>> = BTreeMap::new();
     for entry in entries {
@@ -19,6 +20,10 @@ pub(super) fn graph(
     }
     let mut lines = Vec::new();
     for drawn in project.graph(ids)? {
+        // Below the last entry that is wanted, nothing is.
+        if is_limited && by_commit.is_empty() {
+            break;
+        }
         let Some(commit) = drawn.commit else {
             lines.push(GraphLine { lanes: drawn.lanes, mark: GraphMark::Nothing });
             continue;

@@ -72,7 +72,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let skipped = entries.len().saturating_sub(limit);
     entries.drain(..skipped);
     if args.graph && !session.is_for_machines() {
-        return Ok(View::Graph(graph::graph(&project, &ids, entries)?));
+        return Ok(View::Graph(graph::graph(&project, &ids, entries, limit < usize::MAX)?));
     }
     lineage::add_merges(&project, &mut entries)?;
     if args.show_signature || !args.ids.is_empty() {

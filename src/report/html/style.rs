@@ -39,7 +39,7 @@ svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--text); font-size: 12px; }
 svg .axis { stroke: var(--line); }
 .bars th { white-space: normal; overflow-wrap: normal; } .bars caption { padding-bottom: 8px; } td.bar { width: 50%; } td.bar svg, td.n svg { margin-top: 6px; }
-.wide th, .wide td { overflow-wrap: normal; }
+.wide th, .wide td { overflow-wrap: normal; } .wide td.title { overflow-wrap: anywhere; }
 .s0 { fill: var(--s0); } .s1 { fill: var(--s1); } .s2 { fill: var(--s2); } .s3 { fill: var(--s3); }
 .s4 { fill: var(--s4); } .track { fill: var(--line); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; list-style: none; margin: 8px 0; font-size: .9rem; }

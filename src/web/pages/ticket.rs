@@ -200,7 +200,8 @@ pub(in crate::web) fn entry(id: &str, entry: &Value, is_undone: bool) -> Markup 
                     a href={ "/t/" (id) "/files/" (text(entry, "id")) } {
                         (file_name(entry))
                     }
-                    " (" (file.get("bytes").map(plain).unwrap_or_default()) " bytes)"
+                    @let bytes = file.get("bytes").map(plain).unwrap_or_default();
+                    " (" (bytes) (if bytes == "1" { " byte)" } else { " bytes)" })
                 }
             }
         }
