@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         for (number, line) in &operations {
             operate(change, line).map_err(|failure| {
                 let message = format!("line {number}: {:#}; nothing was changed", failure.error);
-                Failure { error: anyhow::anyhow!(message), ..failure }
+                let hints = failure.hints.into_iter().map(as_a_field).collect();
+                Failure { error: anyhow::anyhow!(message), hints, ..failure }
             })?;
         }
         let tickets = change.touched();
@@ -58,6 +59,11 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Ok(())
     })?;
     Ok(views::steps(changed, session))
+}
+
+/// A hint about an option, of an operation, which has fields.
+fn as_a_field(hint: String) -> String {
+    if hint.contains("-m TEXT, -F FILE") { "give the text as the field \"note\"".to_owned() } else { hint }
 }
 
 fn operate(change: &mut Change<'_, '_>, line: &str) -> Result<(), Failure> {

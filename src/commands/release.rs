@@ -5,7 +5,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Mark, Release};
 use crate::render::View;
-use crate::ticket::plain_version;
+use crate::ticket::{plain_version, shell_word};
 
 /// Manage release handovers and release notes
 ///
@@ -113,7 +113,17 @@ fn handover(offer: &Offer, session: &mut Session<'_>) -> Result<View, Failure> {
     if !Release::is_version(version) {
         let message =
             format!("'{version}' is not a valid version name (use letters, digits, '.', '-', '_', '+')");
-        return Err(Failure::usage(message));
+        // Tags of a product among others are often written so.
+        let other = version.replace('/', "-");
+        let failure = Failure::usage(message);
+        return Err(match Release::is_version(&other) {
+            true => failure.hint(format!(
+                "git support release handover {} --tag {}",
+                shell_word(&other),
+                shell_word(&offer.tag)
+            )),
+            false => failure,
+        });
     }
     let project = session.project()?;
     let commit = project.commit_of_tag(&offer.tag)?;

@@ -11,10 +11,10 @@ use crate::index::scope::Scope;
 use crate::index::statement::Statement;
 use crate::query::asks::day;
 use crate::query::context::Context;
-use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison, has_left};
+use crate::query::matching::{Comparison, TAGS_POINTS, TITLE_POINTS, comparison};
 use crate::query::phrase::{Phrase, Place};
 use crate::query::tree::{Compare, Filter, Key, Property, Query, STALE_SECS, Test};
-use crate::ticket::Status;
+use crate::ticket::{Status, has_left};
 
 /// The statement that finds a query's rows in an edition, in its order, with these columns.
 pub(crate) fn compile(
@@ -184,7 +184,7 @@ impl Compiler<'_> {
             Property::Proposed => out.say(&format!("(t.marks & {PROPOSED} <> 0)")),
             Property::Orphaned => {
                 out.say("(m.open AND m.row IN (");
-                self.value_rows(Key::Assignee, out, |shown| has_left(shown, self.context))?;
+                self.value_rows(Key::Assignee, out, |shown| has_left(shown, &self.context.team))?;
                 out.say("))");
             }
             Property::Overdue => {

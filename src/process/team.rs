@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::setting_keys::schema_problem;
 use crate::ticket::{
-    KnownPerson, Level, Node, Person, address_problem, has_visible, is_of_team, nearest, plain, visible,
-    without_hidden,
+    KnownPerson, Level, Node, Person, address_problem, has_left, has_visible, is_of_team, nearest, plain,
+    visible, without_hidden,
 };
 
 /// What somebody does in the process.
@@ -253,11 +253,10 @@ impl Team {
         ])
     }
 
-    /// True for somebody who is not of a team that is known: what was theirs is nobody's.
+    /// True for somebody who is not on the team, where all of it can be read: what was theirs is nobody's.
     #[must_use]
     pub fn has_left(&self, who: &str) -> bool {
-        let is_known = !self.members.is_empty() && !self.is_partial;
-        is_known && !self.known().iter().any(|member| member.is_named(who))
+        !self.is_partial && has_left(who, &self.known())
     }
 
     /// True where somebody plays a role, or may.

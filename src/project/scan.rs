@@ -4,7 +4,7 @@ use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, Reque
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::{CodeCommit, Pipeline};
+use crate::store::git::{CodeCommit, ObjectId, Pipeline};
 use crate::store::{Error, RESOLVES};
 use crate::ticket::{Entry, Field, Resolution, Set, Ticket, TicketId, cut, one_line, visible};
 
@@ -17,6 +17,8 @@ const SUBJECT_COLUMNS: usize = 72;
 pub struct NamingCommits {
     counting: Vec<CodeCommit>,
     reverted: Vec<CodeCommit>,
+    /// Those that a reverted revert brought back, each behind the commit that did.
+    restored: Vec<(ObjectId, CodeCommit)>,
 }
 
 /// A commit that names a ticket, and is not counted: what it is remembered by, and why.
@@ -34,7 +36,7 @@ impl Project<'_> {
         // Whoever asks for a merge, in whoever's name, would have tickets end by it.
         if Pipeline::of(&self.host.env).is_some_and(|pipeline| pipeline.is_request()) {
             self.host.note("note: this is a pull request; its commits count once they are merged");
-            return Ok(NamingCommits { counting: Vec::new(), reverted: Vec::new() });
+            return Ok(NamingCommits { counting: Vec::new(), reverted: Vec::new(), restored: Vec::new() });
         }
         self.warn_of_cut_history();
         let repository = self.store.repository();
@@ -43,8 +45,10 @@ impl Project<'_> {
             repository.revision(range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD"))?;
         let is_here = |commit| self.store.contains(tip, commit);
         let withdrawn = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
-        let (reverted, counting) = commits.into_iter().partition(|commit| withdrawn.contains(&commit.id));
-        Ok(NamingCommits { counting, reverted })
+        let (reverted, counting): (Vec<_>, Vec<_>) =
+            commits.into_iter().partition(|commit| withdrawn.contains(&commit.id));
+        let restored = restored(&counting, &reverted);
+        Ok(NamingCommits { counting, reverted, restored })
     }
 
     /// Names the commits that are not counted; what was named by an earlier run is not named again.
@@ -67,6 +71,19 @@ impl Project<'_> {
             self.store.remember_reported(keys);
         }
     }
+}
+
+/// The commits that stand because a revert of them was reverted, each with the commit that did that.
+fn restored(counting: &[CodeCommit], reverted: &[CodeCommit]) -> Vec<(ObjectId, CodeCommit)> {
+    let named = |commit: &CodeCommit, other: &CodeCommit| commit.reverts.contains(&other.id.to_string());
+    let mut found = Vec::new();
+    for by in counting {
+        for revert in reverted.iter().filter(|revert| named(by, revert)) {
+            let back = counting.iter().filter(|commit| named(revert, commit));
+            found.extend(back.map(|commit| (by.id, commit.clone())));
+        }
+    }
+    found
 }
 
 impl Change<'_, '_> {
@@ -108,6 +125,7 @@ impl Change<'_, '_> {
             }
         }
         uncounted.extend(self.lost_fixes(&commits.reverted)?);
+        uncounted.extend(self.restored_fixes(&commits.restored)?);
         Ok(uncounted)
     }
 
@@ -133,6 +151,30 @@ impl Change<'_, '_> {
             }
         }
         Ok(lost)
+    }
+
+    /// The fixes that came back into the code while their tickets were open again: whether they help now, people tell.
+    fn restored_fixes(&self, restored: &[(ObjectId, CodeCommit)]) -> Result<Vec<UncountedCommit>, Failure> {
+        let mut back = Vec::new();
+        for (by, commit) in restored {
+            let id = commit.id.to_string();
+            for (_, typed) in commit.trailers.iter().filter(|(name, _)| name == RESOLVES) {
+                let Ok(named) = self.project().snapshot().resolve(typed) else { continue };
+                let Some(ticket) = self.ticket(&named)? else { continue };
+                let is_failed = ticket.fix_commits().unwrap_or_default().failed.contains(&id);
+                if is_failed && ticket.fields().status().is_open() {
+                    back.push(UncountedCommit {
+                        key: format!("{by} brings back {id} {}", visible(typed)),
+                        problem: format!(
+                            "commit {by:.10} brings back {:.10}, from before {named} was reopened, and does not resolve it; if it does: \
+                             git support resolve {named} --as fixed --commit {by:.10}",
+                            commit.id
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(back)
     }
 
     /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,

@@ -8,7 +8,7 @@ use crate::query::phrase::{Phrase, Place, words_of};
 use crate::query::tree::{Filter, Key, Property, Query, STALE_SECS, Sort, Test};
 use crate::ticket::{
     Action, Area, Entry, Field, LinkKind, Node, Set, Severity, Status, Summary, Ticket, TicketId, Timestamp,
-    Type, natural_key,
+    Type, has_left, natural_key,
 };
 
 /// What a word in the title adds to a ticket's relevance.
@@ -160,7 +160,9 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
             is_open && idle.is_some_and(|seconds| seconds > STALE_SECS)
         }
         Property::Proposed => ticket.severity_is_proposed(),
-        Property::Orphaned => is_open && ticket.fields().assignee().is_some_and(|who| has_left(who, context)),
+        Property::Orphaned => {
+            is_open && ticket.fields().assignee().is_some_and(|who| has_left(who, &context.team))
+        }
         Property::Overdue => {
             let asks = Summary::of(ticket).follow_up.is_some_and(|follow_up| follow_up <= context.now);
             is_open && (asks || context.standing(ticket).is_overdue(context.now))
@@ -386,9 +388,4 @@ fn passes_text(key: Key, text: &str, value: &str) -> bool {
         Comparison::Part => value.contains(text),
         Comparison::Whole | Comparison::Person => value == text,
     }
-}
-
-/// True for somebody who is not of a team that is known.
-pub(crate) fn has_left(who: &str, context: &Context) -> bool {
-    !context.team.is_empty() && !context.team.iter().any(|member| member.is_named(who))
 }

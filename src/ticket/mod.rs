@@ -81,7 +81,7 @@ pub use merge::{Merged, is_same_ticket, merge};
 pub use node::Node;
 pub use occurrence::Occurrence;
 pub use pattern::Pattern;
-pub use people::{KnownPerson, Meant, meant};
+pub use people::{KnownPerson, Meant, has_left, meant};
 pub use person::{Person, address_problem, may_be_delivered};
 pub use redact::{Redaction, is_cut};
 pub use sla_status::SlaStatus;

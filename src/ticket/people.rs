@@ -95,6 +95,12 @@ pub fn meant<'a>(text: &str, people: &'a [KnownPerson]) -> Meant<'a> {
     }
 }
 
+/// True for somebody who is not of a team that is known: what was theirs is nobody's.
+#[must_use]
+pub fn has_left(who: &str, team: &[KnownPerson]) -> bool {
+    !team.is_empty() && !team.iter().any(|member| member.is_named(who))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

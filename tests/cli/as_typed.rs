@@ -224,3 +224,12 @@ fn a_repair_is_named_where_it_repairs() {
     }
     sandbox.is_tampered_with();
 }
+
+#[test]
+fn a_line_without_its_text_names_the_field() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("A");
+    let line = format!("{{\"op\":\"comment\",\"id\":\"{id}\"}}\n");
+    let refused = sandbox.run_with(&["batch"], line.as_bytes());
+    assert!(refused.stderr.contains("give the text as the field \"note\""), "{refused:?}");
+}

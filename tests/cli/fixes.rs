@@ -163,3 +163,30 @@ fn a_fix_that_was_amended_and_found_again_is_no_lost_one() {
     sandbox.run(&["release", "handover", "2", "--tag", "v2", "-m", "x"]).ok();
     assert!(sandbox.run(&["release", "notes", "2"]).ok().contains(&id));
 }
+
+/// A revert that is reverted brings a fix back, whose ticket was opened again meanwhile: `scan` says how it counts.
+#[test]
+fn a_fix_that_came_back_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    sandbox.run(&["init", "--branch", "tickets", "--owner", "me"]).ok();
+    let id = sandbox.ticket("Pay fails");
+    let script = format!(
+        "unset GIT_SUPPORT_SEED; export GIT_EDITOR=true
+         echo 1 >d.c; git add d.c; git commit -qm 'Fix it' --trailer 'Resolves-Ticket: {id}'; git-support scan
+         git revert --no-edit HEAD >/dev/null; git-support scan; git-support reopen {id} -m back
+         git revert --no-edit HEAD >/dev/null"
+    );
+    sandbox.shell(&script).ok();
+    let said = sandbox.run(&["scan"]).stderr;
+    let command =
+        said.split("if it does: ").nth(1).unwrap_or_else(|| panic!("{said}")).lines().next().unwrap();
+    assert!(said.contains("brings back"), "{said}");
+    // Said once.
+    assert!(!sandbox.run(&["scan"]).stderr.contains("brings back"));
+    sandbox.shell(command).ok();
+    assert_eq!(sandbox.field(&id, "status"), "resolved");
+    sandbox.git(&["tag", "v1"]);
+    sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "x"]).ok();
+    assert!(sandbox.run(&["release", "notes", "1"]).ok().contains(&id));
+}
