@@ -5,7 +5,7 @@ use crate::process::{RequestKind, Rules};
 use crate::project::author::Author;
 use crate::project::change::with_decided;
 use crate::project::doctor::by_hand::{Judged, judged};
-use crate::project::failure::Failure;
+use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
 use crate::store::driver::read_merged;
 use crate::store::git::SupportPath;
@@ -93,9 +93,17 @@ fn reverted(project: &Project<'_>, sides: [&Option<Ticket>; 3]) -> Result<Option
     if !project.store.repository().is_reverting() {
         return Ok(None);
     }
-    match merge_three(base, ours, theirs) {
-        ThreeWay::TakenBack { ticket, entries } => project.host.undone(*ticket, entries).map(Some),
-        ThreeWay::One(_) | ThreeWay::Two | ThreeWay::Contested(_) => Ok(None),
+    let ThreeWay::TakenBack { ticket, entries } = merge_three(base, ours, theirs) else { return Ok(None) };
+    match project.host.undone(*ticket, entries) {
+        // What is not theirs to undo stays, and they are told.
+        Err(failure) if failure.kind == Kind::Refused => {
+            let id = ours.id();
+            project
+                .host
+                .note(format!("warning: {id} stays as it is, the revert is refused: {:#}", failure.error));
+            Ok(None)
+        }
+        done => done.map(Some),
     }
 }
 
