@@ -155,7 +155,9 @@ proptest! {
         // The minutes at the beginning of a day that are the rest of the night before.
         let night = |date: Date| {
             let rest = (0..1_440).take_while(|minute| is_open(date, *minute)).count();
-            let is_rest = rest < 1_440 && is_open(date.yesterday().unwrap(), 1_439);
+            // A holiday's shift does not begin, and what the week has of it in the next day is no day of its own.
+            let before = date.yesterday().unwrap().to_datetime(jiff::civil::time(23, 59, 0, 0));
+            let is_rest = rest < 1_440 && case.is_open(before, "no holiday");
             if is_rest { i64::try_from(rest).unwrap() } else { 0 }
         };
         let time = local(first).time();
