@@ -238,10 +238,11 @@ fn resume_hint(file: &Path, arguments: &[OsString]) -> String {
     let typed = words.and_then(|words| shlex::try_join(words).ok());
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_utf8 = fs::read(file).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok());
-    let file = file.display();
+    let shown = file.display().to_string();
+    let file = shlex::try_quote(&shown).map_or_else(|_| shown.clone(), std::borrow::Cow::into_owned);
     // An editor may write in another encoding; which, only its user knows.
     let file = match is_utf8 {
-        true => file.to_string(),
+        true => shown,
         false => format!(
             "{file} (not UTF-8; convert it first: iconv -f LATIN1 -t UTF-8 {file} >text; mv text {file})"
         ),

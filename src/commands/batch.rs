@@ -8,7 +8,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
 use crate::intake::{Lines, MAX_OPERATIONS, Operation, named_ticket, read_line, read_operation};
-use crate::process::{FieldChange, Incoming, ProcessAction, RequestKind};
+use crate::process::{FieldChange, Incoming, ProcessAction, Refusal, RequestKind};
 use crate::project::{Change, Project};
 use crate::render::View;
 use crate::ticket::{Field, TicketId};
@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         for (number, line) in &operations {
             operate(change, line).map_err(|failure| {
                 let message = format!("line {number}: {:#}; nothing was changed", failure.error);
-                let hints = failure.hints.into_iter().map(as_a_field).collect();
+                let is_empty = matches!(failure.error.downcast_ref(), Some(Refusal::EmptyNote));
+                let hints = if is_empty { vec![NOTE.to_owned()] } else { failure.hints };
                 Failure { error: anyhow::anyhow!(message), hints, ..failure }
             })?;
         }
@@ -61,10 +62,8 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     Ok(views::steps(changed, session))
 }
 
-/// A hint about an option, of an operation, which has fields.
-fn as_a_field(hint: String) -> String {
-    if hint.contains("-m TEXT, -F FILE") { "give the text as the field \"note\"".to_owned() } else { hint }
-}
+/// Where the text of an operation is: it has fields, and no options.
+const NOTE: &str = "give the text as the field \"note\"";
 
 fn operate(change: &mut Change<'_, '_>, line: &str) -> Result<(), Failure> {
     let invalid = |problem: String| Failure::new(Kind::Invalid, problem);

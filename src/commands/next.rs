@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         let free = queue
             .into_iter()
             .filter(|(one, _)| is_nobodys(one.summary.assignee.as_deref()) && may(one.summary.level));
-        return take_first(&project, free.map(|(one, _)| one.summary.id).collect(), session);
+        return take_first(&project, free.map(|(one, _)| one.summary.id), session);
     }
     if total > args.limit {
         session.note(format!("{} of {total} tickets; -n {total} shows all", args.limit));
@@ -98,7 +98,11 @@ fn reason(
 }
 
 /// Assigns the first of some tickets that nobody else takes at the same moment.
-fn take_first(project: &Project<'_>, ids: Vec<TicketId>, session: &Session<'_>) -> Result<View, Failure> {
+fn take_first(
+    project: &Project<'_>,
+    ids: impl Iterator<Item = TicketId>,
+    session: &Session<'_>,
+) -> Result<View, Failure> {
     for id in ids {
         let now = session.project()?;
         let ticket = now.need(&id)?;

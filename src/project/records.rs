@@ -87,7 +87,7 @@ impl Change<'_, '_> {
         let rules = self.project().rules()?;
         for vacancy in vacancies(&rules.settings, &rules.team, team) {
             let message = format!("{} ({})", vacancy.problem, vacancy.key);
-            if vacancy.policy == Policy::Enforce {
+            if vacancy.is_refused {
                 return Err(Failure::new(Kind::Refused, message)
                     .hint("give somebody else the role first: git support team edit NAME --role ROLE"));
             }
@@ -191,7 +191,7 @@ impl Change<'_, '_> {
             let message = format!("{}: is of a version that {NEWER}", layout::CONFIG);
             return Err(Failure::new(Kind::Invalid, message).hint(UPDATE));
         }
-        self.check_hours(&before, &after)?;
+        self.check_hours(key, &before, &after)?;
         let wrong = |file: &Node| Settings::read_leniently(file).wrong;
         let (before, after) = (wrong(&before), wrong(&after));
         let is_new = |(place, problem): &&(String, String)| {
@@ -222,14 +222,16 @@ impl Change<'_, '_> {
     }
 
     /// Sees that no calendar is open around the clock, or no more, without a word of it.
-    fn check_hours(&self, before: &Node, after: &Node) -> Result<(), Failure> {
+    fn check_hours(&self, key: &str, before: &Node, after: &Node) -> Result<(), Failure> {
         if let Some(name) = left_without_hours(before, after) {
             let message = format!("calendars.{name} would have no hours: it would be open around the clock");
             let line =
                 format!("git support config set calendars.{} 24x7", shell_word(&format!("{name}.hours")));
             return Err(Failure::new(Kind::Invalid, message).hint(line));
         }
-        if let Some(name) = no_more_always(before, after) {
+        // All hours in one value are what somebody means.
+        let is_part = hours_key(key).is_some_and(|hours| hours != key);
+        if let Some(name) = no_more_always(before, after).filter(|_| is_part) {
             let note = format!(
                 "warning: calendars.{name}.hours was 24x7; it has only the hours of the new value now"
             );

@@ -1,5 +1,7 @@
 //! The trailers of code commits: which tickets they link and resolve.
 
+use std::collections::BTreeMap;
+
 use crate::process::{Changes, FieldChange, Policy, ProcessAction, Request, RequestKind, ResolutionRequest};
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind};
@@ -75,13 +77,20 @@ impl Project<'_> {
 
 /// The commits that stand because a revert of them was reverted, each with the commit that did that.
 fn restored(counting: &[CodeCommit], reverted: &[CodeCommit]) -> Vec<(ObjectId, CodeCommit)> {
-    let named = |commit: &CodeCommit, other: &CodeCommit| commit.reverts.contains(&other.id.to_string());
+    let by_name = |commits: &'_ [CodeCommit]| -> BTreeMap<String, usize> {
+        commits.iter().enumerate().map(|(place, commit)| (commit.id.to_string(), place)).collect()
+    };
+    // Of a history in which nothing was reverted, nothing is asked.
+    if reverted.is_empty() {
+        return Vec::new();
+    }
+    let (standing, gone) = (by_name(counting), by_name(reverted));
     let mut found = Vec::new();
-    for by in counting {
-        for revert in reverted.iter().filter(|revert| named(by, revert)) {
-            let back = counting.iter().filter(|commit| named(revert, commit));
-            found.extend(back.map(|commit| (by.id, commit.clone())));
-        }
+    for by in counting.iter().filter(|commit| !commit.reverts.is_empty()) {
+        let reverts = by.reverts.iter().filter_map(|name| reverted.get(*gone.get(name)?));
+        let back = reverts.flat_map(|revert| &revert.reverts);
+        let back = back.filter_map(|name| counting.get(*standing.get(name)?));
+        found.extend(back.map(|commit| (by.id, commit.clone())));
     }
     found
 }

@@ -57,7 +57,7 @@ fn is_newer(text: &str) -> bool {
     yaml::parse(text).is_ok_and(|file| has_newer_schema(&file))
 }
 
-/// The earlier versions that are mappings of a version that is known, the newest first.
+/// The earlier versions that are mappings of a version that is known, the newest first, back to one in which nothing is wrong.
 fn earlier_versions(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<String>, Failure> {
     let repository = store.repository();
     let commits: Vec<_> = snapshot.commit().into_iter().collect();
@@ -68,7 +68,7 @@ fn earlier_versions(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<String
         {
             found.extend(readable(&bytes).filter(|text| !is_newer(text)));
         }
-        Ok(true)
+        Ok(!found.last().is_some_and(|text| is_valid(text)))
     })?;
     Ok(found)
 }

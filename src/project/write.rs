@@ -7,14 +7,13 @@ use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
+use crate::store::git::UNSIGNED;
 use crate::store::{CommitPlan, Snapshot};
 use crate::ticket::{EntryId, Ticket};
 
 /// Warnings of one change that are shown; of an import with more, a line says how many more there are.
 const MAX_WARNINGS: usize = 20;
-/// The way out of a signature that fails, where the project wants none.
-const UNSIGNED: &str = "commit.gpgsign false";
-/// The same, where it wants them.
+/// The way out of a signature that fails, where the project wants signatures.
 const SIGN: &str = "unlock the key and try again, or name another: git config user.signingKey KEY";
 
 /// What became of a change.
@@ -106,7 +105,7 @@ impl<'h> Project<'h> {
     fn about_signing(&self, failure: Failure) -> Failure {
         let is_enforced = || self.settings().is_ok_and(|rules| rules.signed_commits == Policy::Enforce);
         if failure.kind == Kind::Identity
-            && failure.hints.iter().any(|hint| hint.contains(UNSIGNED))
+            && failure.hints.iter().any(|hint| hint == UNSIGNED)
             && is_enforced()
         {
             return Failure { hints: vec![SIGN.to_owned()], ..failure };

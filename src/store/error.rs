@@ -31,7 +31,7 @@ impl BadFile {
     /// True where a newer version of this program wrote it.
     #[must_use]
     pub fn is_newer(&self) -> bool {
-        self.problem.contains(NEWER)
+        self.problem.starts_with("schema: ") && self.problem.contains(NEWER)
     }
 
     /// A file that is wrong as a whole.

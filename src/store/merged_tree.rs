@@ -198,8 +198,7 @@ fn tickets(
         return Ok(());
     };
     // What a newer version wrote on one side is not merged, and need not be where the other side left the ticket alone.
-    let is_newer =
-        |bytes: &[u8]| codec::read(id, bytes).is_err_and(|invalid| BadFile::new(path, &invalid).is_newer());
+    let is_newer = |bytes: &[u8]| codec::read(id, bytes).is_err_and(|invalid| invalid.is_newer());
     if before.is_some() && ((mine == before && is_newer(theirs)) || (other == before && is_newer(ours))) {
         union.put(path, if mine == before { other } else { mine }, mine, other);
         return Ok(());

@@ -41,6 +41,14 @@ pub struct Invalid {
     pub problem: String,
 }
 
+impl Invalid {
+    /// True where a newer version of this program wrote the file.
+    #[must_use]
+    pub fn is_newer(&self) -> bool {
+        self.field == "schema" && self.problem.contains(NEWER)
+    }
+}
+
 /// Reads a ticket file. Fields that this version does not know are kept.
 ///
 /// # Errors

@@ -11,6 +11,8 @@ const NAME: &str = "name";
 
 /// Values that are one whatever they hold: hours of which each side changed some are hours that nobody meant.
 const WHOLE: &[&str] = &["hours"];
+/// The list that is one value where nothing was written: of its default, each side left out what the other may have kept.
+const DEFAULTED: &[&str] = &["pause"];
 
 /// Both sides set one value otherwise.
 struct Contested;
@@ -74,19 +76,16 @@ fn value(base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Res
             let pairs = keyed([base, ours, theirs], &key, &|sides| {
                 let [base, ours, theirs] = sides.map(|pair| pair.map(|(_, value)| value));
                 let key = sides.into_iter().flatten().next().map(key);
-                let is_whole = key.as_ref().and_then(Node::as_text).is_some_and(|key| WHOLE.contains(&key));
+                let is_whole = key
+                    .as_ref()
+                    .and_then(Node::as_text)
+                    .is_some_and(|key| WHOLE.contains(&key) || (base.is_none() && DEFAULTED.contains(&key)));
                 if is_whole && [ours, theirs].iter().all(|side| *side != base) && ours != theirs {
                     return Err(Contested);
                 }
                 Ok(key.zip(value(base, ours, theirs)?))
             })?;
             Ok(Some(Node::Map(pairs)))
-        }
-        // Where nothing was written, a default stood there: each side took of it what the other may have kept.
-        (None | Some(Node::Null), Some(Node::List(ours)), Some(Node::List(theirs)))
-            if ours.iter().chain(theirs).any(|item| item.at(NAME).is_none()) =>
-        {
-            Err(Contested)
         }
         (None | Some(Node::Null | Node::List(_)), Some(Node::List(ours)), Some(Node::List(theirs))) => {
             let base = if let Some(Node::List(base)) = base { base.as_slice() } else { &[] };
@@ -211,6 +210,11 @@ mod tests {
         let pause = |list: &str| format!("schema: 1\npause: [{list}]\n");
         let (one, other) = (pause("customer, vendor"), pause("vendor, enhance"));
         assert_eq!(both("schema: 1\n", &[("schema: 1\n", &one)], &[("schema: 1\n", &other)]), None);
+        // What has no default is added to by both.
+        let covers = |part: &str| format!("schema: 1\ncovers: [{part}]\n");
+        let (one, other) = (covers("gateway"), covers("cards"));
+        let merged = both("schema: 1\n", &[("schema: 1\n", &one)], &[("schema: 1\n", &other)]);
+        assert!(merged.is_some_and(|merged| merged.contains("gateway") && merged.contains("cards")));
     }
 
     #[test]

@@ -208,7 +208,8 @@ pub(super) async fn confirm(State(site): Shared, typed: Typed) -> Response {
         let message = "choose the tickets whose severity is right".to_owned();
         return failed(&site, &Problem { kind: "usage", message, hints: Vec::new() });
     }
-    match read(&site, words(&["list", "--all", "--limit", "200", "--", "is:proposed"])).await {
+    let named = ids.iter().map(|id| format!("id:{id}")).collect::<Vec<_>>().join(" OR ");
+    match read(&site, words(&["list", "--all", "--", &format!("is:proposed ({named})")])).await {
         Ok(answer) => {
             if let Some(problem) = ids.iter().find_map(|id| changed_since(&answer.value, id, &values)) {
                 return failed(&site, &problem);

@@ -310,6 +310,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("shows when it is due", "habits of others"),
     ("write the kind as a word", "habits of others"),
     ("git cherry-pick --continue", "merging"),
+    ("git am --continue", "what git itself says"),
     ("git revert --continue", "doctor::a_revert_in_conflict_is_settled_as_an_undo"),
     ("brings back {:.10}, from before", "fixes::a_fix_that_came_back_is_named"),
     ("git filter-repo", "redacting::the_printed_command_removes_it_from_history_and_nothing_else"),

@@ -18,6 +18,16 @@ fn at(sandbox: &Sandbox, instant: &str, line: &str) -> String {
     sandbox.shell(&format!("{clock}; git support {line}")).ok().trim().to_owned()
 }
 
+/// When tickets of these severities are due that were opened at these times.
+#[track_caller]
+fn are_due(sandbox: &Sandbox, cases: &[(&str, &str, &str)]) {
+    for (opened, severity, due) in cases {
+        let id = at(sandbox, opened, &format!("new T --severity {severity}"));
+        let said = at(sandbox, opened, &format!("sla {id}"));
+        assert!(said.contains(&format!("due {due}")), "{opened} {severity}: {said}");
+    }
+}
+
 #[test]
 fn a_night_is_the_working_day_that_it_began_on() {
     let sandbox = project(
@@ -28,18 +38,17 @@ fn a_night_is_the_working_day_that_it_began_on() {
          clocks.minor.resolution 1d
          clocks.minor.calendar n",
     );
-    for (opened, severity, due) in [
-        ("2026-03-02T22:00:00Z", "major", "2026-03-05 23:00"),
-        ("2026-03-05T22:00:00Z", "major", "2026-03-10 23:00"),
-        ("2026-03-06T22:00:00Z", "minor", "2026-03-09 23:00"),
-        ("2026-03-07T00:00:00Z", "minor", "2026-03-10 01:00"),
-        // Outside the hours: from the next opening on.
-        ("2026-03-07T12:00:00Z", "minor", "2026-03-10 22:00"),
-    ] {
-        let id = at(&sandbox, opened, &format!("new T --severity {severity}"));
-        let said = at(&sandbox, opened, &format!("sla {id}"));
-        assert!(said.contains(&format!("due {due}")), "{opened} {severity}: {said}");
-    }
+    are_due(
+        &sandbox,
+        &[
+            ("2026-03-02T22:00:00Z", "major", "2026-03-05 23:00"),
+            ("2026-03-05T22:00:00Z", "major", "2026-03-10 23:00"),
+            ("2026-03-06T22:00:00Z", "minor", "2026-03-09 23:00"),
+            ("2026-03-07T00:00:00Z", "minor", "2026-03-10 01:00"),
+            // Outside the hours: from the next opening on.
+            ("2026-03-07T12:00:00Z", "minor", "2026-03-10 22:00"),
+        ],
+    );
 }
 
 #[test]
@@ -52,15 +61,14 @@ fn the_night_of_a_holiday_is_no_working_day() {
          clocks.minor.resolution 1d
          clocks.minor.calendar n",
     );
-    for (opened, severity, due) in [
-        ("2026-07-02T23:00:00Z", "major", "2026-07-08 23:00"),
-        ("2026-07-02T23:00:00Z", "minor", "2026-07-06 23:00"),
-        ("2026-07-01T23:00:00Z", "minor", "2026-07-02 23:00"),
-    ] {
-        let id = at(&sandbox, opened, &format!("new T --severity {severity}"));
-        let said = at(&sandbox, opened, &format!("sla {id}"));
-        assert!(said.contains(&format!("due {due}")), "{opened} {severity}: {said}");
-    }
+    are_due(
+        &sandbox,
+        &[
+            ("2026-07-02T23:00:00Z", "major", "2026-07-08 23:00"),
+            ("2026-07-02T23:00:00Z", "minor", "2026-07-06 23:00"),
+            ("2026-07-01T23:00:00Z", "minor", "2026-07-02 23:00"),
+        ],
+    );
 }
 
 #[test]

@@ -85,10 +85,11 @@ fn left_open(
     }
     let after = book.at(Some(&passage.commit))?;
     let all = before.iter().flat_map(|rules| vacancies(&after.settings, &rules.team, &after.team));
-    let enforced = all.filter(|vacancy| vacancy.policy == Policy::Enforce);
-    let mut problems: Vec<String> =
-        enforced.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect();
-    problems.dedup();
+    // Of a merge, each parent may tell the same.
+    let problems: BTreeSet<String> = all
+        .filter(|vacancy| vacancy.is_refused)
+        .map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key))
+        .collect();
     let finding = |problem| Finding::new(AuditRule::RulesOwned, problem).weighing(ProblemLevel::Error);
     Ok(problems.into_iter().map(|problem| (layout::TEAM.to_owned(), finding(problem))).collect())
 }

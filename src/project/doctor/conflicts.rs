@@ -87,7 +87,7 @@ fn ticket(project: &Project<'_>, id: &TicketId, path: &str) -> Result<(), Failur
     settle(project, path, readable(path, &settled)?.as_bytes())
 }
 
-/// A ticket whose steps a revert takes back: its entries stay, and one more undoes them, as git's driver has it.
+/// A ticket whose steps a revert undoes: its entries stay, and one more undoes them, as git's driver has it.
 fn reverted(project: &Project<'_>, sides: [&Option<Ticket>; 3]) -> Result<Option<Ticket>, Failure> {
     let [Some(base), Some(ours), Some(theirs)] = sides else { return Ok(None) };
     if !project.store.repository().is_reverting() {

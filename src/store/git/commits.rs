@@ -25,6 +25,9 @@ fn failed(doing: &'static str) -> impl Fn(git2::Error) -> Error {
     move |error| Error::git(doing, &error)
 }
 
+/// The way out of a signature that fails, where none is wanted.
+pub const UNSIGNED: &str = "unlock the key and try again, or: git config commit.gpgsign false";
+
 impl Repository {
     /// Writes a commit on top of another, as somebody made it elsewhere; no branch moves.
     ///
@@ -184,7 +187,7 @@ impl Repository {
                 Kind::Identity,
                 format!("the commit was not signed, so nothing was written: {}", error.message),
             )
-            .hint("unlock the key and try again, or: git config commit.gpgsign false")
+            .hint(UNSIGNED)
         })?;
         let written = String::from_utf8_lossy(&written);
         Ok(self.parse_id(written.trim())?.0)

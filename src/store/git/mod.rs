@@ -67,6 +67,7 @@ pub use change::{Content, FileChange, MANY_FILES, TreeChange};
 pub use code::CodeChange;
 pub use code_commit::{CodeCommit, reverted};
 pub use commit_delta::{CommitDelta, FileDelta};
+pub use commits::UNSIGNED;
 pub use error::{Error, Kind};
 pub use history::Touch;
 pub use identity::{Ident, Identity};

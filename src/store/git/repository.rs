@@ -289,12 +289,13 @@ impl Repository {
             .any(|name| self.repo.path().join(name).exists())
     }
 
-    /// The command that goes on with what git has under way, if it has.
+    /// The command that continues what git has under way, if it has.
     #[must_use]
     pub fn way_on(&self) -> Option<&'static str> {
         let is_there = |name: &str| self.repo.path().join(name).exists();
         let ways = [
             ("rebase-merge", "git rebase --continue"),
+            ("rebase-apply/applying", "git am --continue"),
             ("rebase-apply", "git rebase --continue"),
             ("MERGE_HEAD", "git commit"),
             ("CHERRY_PICK_HEAD", "git cherry-pick --continue"),
