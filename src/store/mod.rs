@@ -238,7 +238,7 @@ impl Store {
         let commit = repository.revision(at).map_err(|error| no_such_time(at).unwrap_or(error))?;
         let Some(tip) = tip.filter(|tip| *tip != commit) else { return Ok(commit) };
         let has_tickets =
-            |commit: ObjectId| repository.find(commit, layout::FOLDER).map(|found| found.is_some());
+            |commit: ObjectId| repository.find(commit, layout::TICKETS).map(|found| found.is_some());
         if has_tickets(commit)? || !has_tickets(tip)? || repository.merge_base(commit, tip)?.is_some() {
             return Ok(commit);
         }
@@ -246,7 +246,7 @@ impl Store {
         let time = Timestamp::from_unix(seconds).unwrap_or_default();
         let message = format!(
             "commit {commit:.10} has no {}: the tickets are on {}",
-            layout::FOLDER,
+            layout::TICKETS,
             self.target.name()
         );
         Err(git::Error::new(git::Kind::NotFound, message)

@@ -233,6 +233,9 @@ fn tickets_that_moved_to_a_branch_of_their_own_are_found_by_every_clone() {
                 assert_eq!(said.status, Some(3), "{begin} {clone} {more}: {said:?}");
                 assert!(!said.stdout.contains("history.lost"), "{said:?}");
             }
+            // What is left there says nothing of tickets.
+            let then = sandbox.shell(&format!("cd ../{clone}; git support list --at origin/main"));
+            assert!(then.fails(1).contains("the tickets are on tickets"), "{begin} {clone}");
             let filed = sandbox.shell(&format!(
                 "cd ../{clone}; git config user.name Eve; git config user.email eve@example.com; git switch -qf main
                  git support new Another --push && git log -1 --format=%s origin/tickets"
@@ -262,7 +265,7 @@ fn a_commit_of_code_has_no_tickets_and_says_so() {
         vec!["check", "--at", "v2"],
     ] {
         let said = sandbox.run(&line).fails(1);
-        assert!(said.contains("has no .support: the tickets are on tickets"), "{line:?}: {said}");
+        assert!(said.contains("has no .support/tickets: the tickets are on tickets"), "{line:?}: {said}");
         // The time that is proposed is one.
         let time = said.split("instead: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
         let list = sandbox.run(&["list", "--at", time]);
