@@ -11,7 +11,7 @@ use crate::process::{
 };
 use crate::project::failure::{Failure, Kind, UPDATE, way_out_of};
 use crate::store::{Snapshot, layout};
-use crate::ticket::{MAX_FILE_BYTES, Node, natural_key, shell_word, yaml};
+use crate::ticket::{MAX_FILE_BYTES, Node, shell_word, version_order, yaml};
 
 /// What is wrong with a file, and what puts it right.
 #[derive(Debug, Clone)]
@@ -183,8 +183,7 @@ pub(super) fn read_vendors(
 pub(super) fn read_releases(snapshot: &Snapshot<'_>) -> Result<(Vec<Release>, Vec<FileProblem>), Failure> {
     let (mut releases, problems) =
         read_folder(snapshot, layout::RELEASES, Release::is_version, Release::read)?;
-    // 1.10 comes after 1.9.
-    releases.sort_by_cached_key(|release| natural_key(&release.version));
+    releases.sort_by_cached_key(|release| version_order(&release.version));
     Ok((releases, problems))
 }
 

@@ -95,7 +95,7 @@ pub use text::{
 pub use threeway::{ThreeWay, brought_along, merge_three, with_edited};
 pub use timestamp::Timestamp;
 pub use undone::{Restored, Undone};
-pub use version::plain_version;
+pub use version::{plain_version, version_order};
 pub use version_reader::{ReadVersion, VersionReader};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
 pub use yaml_merge::merge_yaml;
