@@ -42,14 +42,17 @@ fn parse_within(
     read: &Cell<usize>,
 ) -> Result<Query, SyntaxError> {
     let tokens = tokens(text)?;
-    let (sort, limit, pasted) = (None, None, Vec::new());
+    let (sort, limit, saved_sort, saved_limit, pasted) = (None, None, None, None, Vec::new());
+    let within = within.to_vec();
     let mut parser =
-        Parser { tokens, at: 0, depth: 0, sort, limit, pasted, saved, within: within.to_vec(), read };
+        Parser { tokens, at: 0, depth: 0, sort, limit, saved_sort, saved_limit, pasted, saved, within, read };
     let filter = parser.any()?;
     if let Some(token) = parser.peek() {
         return Err(SyntaxError::at(token.column, "this parenthesis closes nothing".to_owned()));
     }
-    Ok(Query { filter, sort: parser.sort, limit: parser.limit, pasted: parser.pasted })
+    let sort = parser.sort.or(parser.saved_sort);
+    let limit = parser.limit.or(parser.saved_limit);
+    Ok(Query { filter, sort, limit, pasted: parser.pasted })
 }
 
 struct Parser<'a> {
@@ -58,6 +61,9 @@ struct Parser<'a> {
     depth: usize,
     sort: Option<Sort>,
     limit: Option<usize>,
+    /// Those of the first saved query that has them: they hold unless the query itself says otherwise.
+    saved_sort: Option<Sort>,
+    saved_limit: Option<usize>,
     pasted: Vec<String>,
     saved: &'a BTreeMap<String, String>,
     /// The saved queries that are being read.
@@ -224,8 +230,8 @@ impl Parser<'_> {
         // Among alternatives, they are those of one alone.
         let is_part = self.tokens.iter().any(|token| matches!(token.piece, Piece::Or | Piece::Minus));
         if !is_part {
-            self.sort = self.sort.take().or(inner.sort);
-            self.limit = self.limit.or(inner.limit);
+            self.saved_sort = self.saved_sort.take().or(inner.sort);
+            self.saved_limit = self.saved_limit.or(inner.limit);
         }
         Ok(Some(inner.filter))
     }
@@ -250,13 +256,19 @@ impl Parser<'_> {
         if matches!(field, "sort" | "limit") && values.len() > 1 {
             return Err(SyntaxError::at(value_column, format!("{field}: takes one value")));
         }
+        let is_second = field == "sort" && self.sort.is_some() || field == "limit" && self.limit.is_some();
+        if is_second {
+            return Err(SyntaxError::at(column, format!("{field}: may be given once")));
+        }
         match field {
             "sort" => {
                 let name = first.trim_start_matches('-');
                 let Some(key) = SORT_KEYS.iter().find(|key| **key == name) else {
                     return Err(no_such(value_column, name, SORT_KEYS));
                 };
-                self.sort = Some(Sort { key, descending: first.starts_with('-') });
+                // The most relevant come first, as everywhere; of the rest, the least.
+                let descending = first.starts_with('-') != (*key == "relevance");
+                self.sort = Some(Sort { key, descending });
                 Ok(None)
             }
             "limit" => {

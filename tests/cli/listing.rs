@@ -61,6 +61,8 @@ fn queries_find_what_they_say() {
         ("was:new status:resolved", "Slow"),
         ("sort:title limit:2", "Card How"),
         ("sort:-severity", "Card Invoice Slow How"),
+        ("payments sort:relevance", "Card How"),
+        ("payments sort:-relevance", "How Card"),
         ("created:2026-11-23", "Slow How Invoice Card"),
         ("created:<2026-11-23", ""),
         ("updated:<1m", ""),
@@ -112,6 +114,21 @@ fn what_needs_attention_is_asked_for_by_name() {
 }
 
 #[test]
+fn a_query_goes_before_the_saved_query_in_it() {
+    let (sandbox, _) = shop();
+    sandbox.run(&["config", "set", "queries.first", "status:open sort:title limit:2"]).ok();
+    for (query, titles) in [
+        ("@first", "Card How"),
+        ("@first sort:-title", "Invoice How"),
+        ("sort:-title @first", "Invoice How"),
+        ("limit:1 @first", "Card"),
+        ("@first limit:3", "Card How Invoice"),
+    ] {
+        assert_eq!(found(&sandbox, query), titles, "{query}");
+    }
+}
+
+#[test]
 fn several_words_are_one_query() {
     let (sandbox, _) = shop();
     let out = sandbox.run(&["list", "status:open", "wrong total", "severity:major"]).ok();
@@ -125,6 +142,8 @@ fn an_error_points_at_the_column_and_names_the_nearest() {
         ("status:open severty:major", 13, "severity"),
         ("severity:blocked", 10, "blocker"),
         ("sort:sevrity", 6, "severity"),
+        ("sort:title status:open sort:-created", 24, "once"),
+        ("limit:5 (limit:2)", 10, "once"),
         ("(status:open", 1, "not closed"),
         ("status:open)", 12, "closes nothing"),
         ("created:tuesday", 9, "2026-01-31"),
