@@ -231,3 +231,16 @@ fn a_server_writes_nothing_where_nothing_may_be_written() {
     assert!(refused.status >= 400, "{}", refused.body);
     assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before);
 }
+
+#[test]
+fn a_brief_is_offered_where_there_is_somebody_to_read_it() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.run(&["new", "Pay fails", "--level", "2"]).ok().trim().to_owned();
+    let server = Server::start(&sandbox, &[]);
+    let link = format!("/t/{id}/brief");
+    assert!(!server.get(&format!("/t/{id}")).body.contains(&link));
+    sandbox.run(&["vendor", "add", "paygate", "--phone", "+1 555 0100"]).ok();
+    sandbox.run(&["defer", &id, "--vendor", "paygate"]).ok();
+    assert!(server.get(&format!("/t/{id}")).body.contains(&link));
+    assert_eq!(server.get(&link).status, 200);
+}

@@ -57,8 +57,8 @@ pub(in crate::web) fn ticket(ticket: &Value, clocks: &Value, others: &Value, for
             (links(ticket, others))
             (timeline(ticket))
             @if let Some(token) = form { (comment(ticket, token)) (attach(id, token, "")) }
-            p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" } " · "
-                a href={ "/t/" (id) "/brief" } { "brief for a vendor" } }
+            p { "For others: " a href={ "/t/" (id) "/handover" } { "handover notes" }
+                @if ticket["deferral"].is_object() { " · " a href={ "/t/" (id) "/brief" } { "brief for a vendor" } } }
         }
     }
 }
