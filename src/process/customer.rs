@@ -36,7 +36,7 @@ impl Record {
         let head = ticket.fields();
         let action = match head.status() {
             Status::Pending => Action::Resume,
-            Status::Resolved if is_elsewhere(ticket) => {
+            Status::Resolved if is_elsewhere(ticket, request) => {
                 let on = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
                 let hint =
                     on.map(|id| format!("; the work is done in {id}: git support comment {id} --from WHO"));
@@ -78,10 +78,13 @@ impl Rules {
     }
 }
 
-/// True for what is no work of its own: another ticket goes on with it, or it was no ticket of this product.
-fn is_elsewhere(ticket: &Ticket) -> bool {
-    let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
-    matches!(code, Some(Resolution::Duplicate | Resolution::Spam | Resolution::OtherProduct))
+/// True for what is no work of its own: another ticket goes on with it, or it was no ticket of this product. Who answers a
+/// message about a duplicate speaks of their own, and nobody else would read it there.
+fn is_elsewhere(ticket: &Ticket, request: &Request) -> bool {
+    match ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string())) {
+        Some(Resolution::Duplicate) => request.mail.is_none(),
+        code => matches!(code, Some(Resolution::Spam | Resolution::OtherProduct)),
+    }
 }
 
 /// True within the time in which a word of the customer reopens (`reopen_within`), from the resolution on.

@@ -1,5 +1,7 @@
 //! Which ticket a message is about, and where its talk goes on.
 
+use std::collections::BTreeSet;
+
 use crate::process::{Message, MessageKind, key_of, named_by_message_id, reporter};
 use crate::project::failure::Failure;
 use crate::project::find::{Projection, Search};
@@ -128,22 +130,39 @@ impl MailTaking<'_, '_, '_> {
         Ok(None)
     }
 
-    /// Where a ticket's talk goes on: in the original of a duplicate; of one that is full, has ended for good, or is not its
-    /// writer's, in the one that an earlier message of theirs opened beside it.
+    /// Where a ticket's talk goes on: in the original of a duplicate, where it is their writer's, too; of one that is full, has
+    /// ended for good, or is not its writer's, in the one that an earlier message of theirs opened beside it.
     pub(super) fn goes_on_in(&mut self, meant: &Meant, writer: &Writer) -> Result<Option<TicketId>, Failure> {
         let Some(ticket) = self.change.ticket(meant.ticket())? else { return Ok(None) };
-        let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
-        if matches!(meant, Meant::Beside(_)) || self.is_full(&ticket) {
+        if matches!(meant, Meant::Beside(_)) {
             return self.opened_beside(&ticket, writer);
         }
-        if code == Some(Resolution::Duplicate) {
-            let original = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
-            return Ok(original.and_then(TicketId::parse).or_else(|| Some(ticket.id().clone())));
-        }
-        if self.has_ended(&ticket)? {
+        let ticket = self.original(ticket, meant, writer)?;
+        if self.is_full(&ticket) || self.has_ended(&ticket)? {
             return self.opened_beside(&ticket, writer);
         }
         Ok(Some(ticket.id().clone()))
+    }
+
+    /// The ticket in whose place another was resolved as a duplicate, and so on, where what somebody writes is for the team
+    /// alone, or they take part there: of another customer's ticket they learn nothing, nor does its customer of them.
+    fn original(&self, ticket: Ticket, meant: &Meant, writer: &Writer) -> Result<Ticket, Failure> {
+        let is_for_team = meant.is_of_vendor() || !writer.is_outside;
+        let (mut last, mut seen) = (ticket, BTreeSet::new());
+        while seen.insert(last.id().clone()) {
+            let is_duplicate = last
+                .fields()
+                .get(&Field::Resolution)
+                .is_some_and(|code| Resolution::parse(&code.to_string()) == Resolution::Duplicate);
+            let named = last.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
+            let Some(id) = named.filter(|_| is_duplicate).and_then(TicketId::parse) else { break };
+            let Some(original) = self.change.ticket(&id)? else { break };
+            if !is_for_team && !original.takes_part(&writer.actor.by.email, None) {
+                break;
+            }
+            last = original;
+        }
+        Ok(last)
     }
 
     /// True for a ticket that a word of the customer does not open again.

@@ -1,5 +1,7 @@
 //! Which of a ticket's entries came by mail, are to be sent, and were sent.
 
+use std::collections::BTreeSet;
+
 use crate::ticket::Ticket;
 use crate::ticket::entry::{Entry, Set, Visibility};
 use crate::ticket::field::Field;
@@ -50,21 +52,29 @@ impl Ticket {
         own.filter(|entry| entry.received_mail().is_some()).last().map(|entry| &entry.id)
     }
 
-    /// True for an address that takes part in a ticket: it reported it, said something there, or had a copy; before an
-    /// entry, where one is named. What else an entry of theirs did, a link say, lets nobody in.
+    /// True for an address that takes part in a ticket: it reported it, speaks for the team there, or was let in by the team
+    /// or by somebody who took part before, as who was quoted, written to or sent a copy; before an entry, where one is
+    /// named. Nobody lets themselves in by a message of their own: any stranger can answer one.
     #[must_use]
     pub fn takes_part(&self, address: &str, before: Option<&EntryId>) -> bool {
-        let is = |text: &str| Person::parse(text).is_some_and(|who| who.email.eq_ignore_ascii_case(address));
-        let reporter = self.fields().get(&Field::Reporter).and_then(Node::as_text);
-        let entries = self.timeline().iter().take_while(|entry| Some(&entry.id) != before);
-        let mut entries = entries.map(|entry| {
-            let copies = entry.mail.iter().flat_map(|mail| mail.to.iter().chain(&mail.cc));
-            (entry.by.email.eq_ignore_ascii_case(address)
-                && (entry.is_said() || entry.action == Action::Open))
-                || entry.speaker.as_deref().is_some_and(is)
-                || copies.into_iter().any(|copy| copy.eq_ignore_ascii_case(address))
-        });
-        !address.is_empty() && (reporter.is_some_and(is) || entries.any(|takes| takes))
+        let lower = |email: &str| email.to_ascii_lowercase();
+        let email_in = |text: &str| Person::parse(text).map(|who| lower(&who.email));
+        let reporter = self.fields().get(&Field::Reporter).and_then(Node::as_text).and_then(email_in);
+        let mut all: BTreeSet<String> = reporter.into_iter().collect();
+        for entry in self.timeline().iter().take_while(|entry| Some(&entry.id) != before) {
+            let by = lower(&entry.by.email);
+            let is_opening = entry.action == Action::Open;
+            if entry.received_mail().is_some() && !is_opening && !all.contains(&by) {
+                continue;
+            }
+            // What else an entry of theirs did, a link say, lets nobody in.
+            all.extend((entry.is_said() || is_opening).then_some(by));
+            all.extend(entry.speaker.as_deref().and_then(email_in));
+            all.extend(
+                entry.mail.iter().flat_map(|mail| mail.to.iter().chain(&mail.cc)).map(|email| lower(email)),
+            );
+        }
+        !address.is_empty() && all.contains(&lower(address))
     }
 
     /// All deferrals there have been, the first first.

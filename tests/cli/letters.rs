@@ -89,10 +89,7 @@ fn an_answer_through_a_list_is_its_writers_word() {
 fn whoever_wrote_last_and_gets_no_reply_is_named() {
     let sandbox = desk();
     let first = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
-    let bo = "From: Bo <bo@other.example>\nSubject: Fails too";
-    let second = ticket_of(&take(&sandbox, &message("m2@other.example", bo, "Mine, too.")));
-    sandbox.run(&["resolve", &second, "--as", "duplicate", "--duplicate-of", &first, "-m", "Known."]).ok();
-    let again = "From: Bo <bo@other.example>\nIn-Reply-To: <m2@other.example>";
+    let again = "From: Bo <bo@other.example>\nIn-Reply-To: <m1@customer.example>";
     let line = take(&sandbox, &message("m3@other.example", again, "Any news?"));
     assert_eq!(ticket_of(&line), first);
     let said = sandbox.run(&["reply", &first, "-m", "The fix is out."]);
@@ -106,6 +103,65 @@ fn whoever_wrote_last_and_gets_no_reply_is_named() {
     // What is still to be sent is found, wherever its ticket stands.
     sandbox.run(&["resolve", &first, "--as", "answered", "-m", "Done.", "--send"]).ok();
     assert!(sandbox.run(&["list", "mail:queued"]).ok().contains(&first[..4]));
+}
+
+#[test]
+fn whoever_comes_into_a_thread_by_themselves_is_answered_once_somebody_says_so() {
+    let sandbox = desk();
+    let id = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let readers = || {
+        let draft = sandbox.run(&["reply", &id, "-m", "It works again.", "--draft"]).ok();
+        let head = draft.lines().take_while(|line| !line.is_empty());
+        let named = head.filter(|line| line.starts_with("To: ") || line.starts_with("Cc: "));
+        named.map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    let word = |name: &str, number: usize, copy: &str| {
+        let headers = format!("From: {name} <{name}@evil.example>\nIn-Reply-To: <m1@customer.example>{copy}");
+        take(&sandbox, &message(&format!("{name}{number}@evil.example"), &headers, "Me, too."))
+    };
+    // However often they write, and whomever they copy.
+    for number in 0..3 {
+        assert_eq!(ticket_of(&word("eve", number, "\nCc: mallory@evil.example")), id);
+        assert_eq!(readers(), "To: <ann@customer.example>", "{number}");
+    }
+    word("mallory", 0, "");
+    assert_eq!(readers(), "To: <ann@customer.example>");
+    // The customer lets in whom they copy, and the team whom it writes to.
+    let copy = "In-Reply-To: <m1@customer.example>\nCc: bo@customer.example";
+    take(&sandbox, &message("m2@customer.example", copy, "Bo knows more."));
+    let bo = "From: Bo <bo@customer.example>\nIn-Reply-To: <m1@customer.example>";
+    take(&sandbox, &message("m3@customer.example", bo, "Only the blue card."));
+    assert_eq!(readers(), "To: <bo@customer.example> Cc: <ann@customer.example>");
+    sandbox.run(&["reply", &id, "--to", "eve@evil.example", "-m", "Who are you?"]).ok();
+    word("eve", 9, "");
+    assert_eq!(readers(), "To: <eve@evil.example> Cc: <ann@customer.example>");
+}
+
+#[test]
+fn two_customers_of_one_fault_learn_nothing_of_each_other() {
+    let sandbox = desk();
+    let first = ticket_of(&take(&sandbox, &message("m1@customer.example", "", "It fails.")));
+    let bo = "From: Bo <bo@other.example>\nSubject: Fails too";
+    let second = ticket_of(&take(&sandbox, &message("m2@other.example", bo, "Mine, too.")));
+    sandbox.run(&["resolve", &second, "--as", "duplicate", "--duplicate-of", &first, "-m", "Known."]).ok();
+    for (number, subject) in [(3, String::new()), (4, format!("\nSubject: Re: Fails [{second}]"))] {
+        let again = format!("From: Bo <bo@other.example>\nIn-Reply-To: <m2@other.example>{subject}");
+        let line = take(&sandbox, &message(&format!("m{number}@other.example"), &again, "That is another."));
+        assert_eq!((line["outcome"].as_str(), ticket_of(&line)), (Some("comment"), second.clone()));
+    }
+    // It is opened again, as any other that its customer does not take for done, and waits for an answer.
+    assert_eq!(sandbox.field(&second, "status"), "in-progress");
+    assert!(sandbox.run(&["list", "is:unanswered"]).ok().contains(&second[..4]));
+    assert!(sandbox.field(&second, "links").get("duplicate-of").is_none());
+    let draft = sandbox.run(&["reply", &first, "-m", "Your card is blocked.", "--draft"]).ok();
+    assert!(draft.contains("ann@customer.example") && !draft.contains("bo@other.example"), "{draft}");
+    let draft = sandbox.run(&["reply", &second, "-m", "Which card?", "--draft"]).ok();
+    assert!(draft.contains("bo@other.example") && !draft.contains("ann@customer.example"), "{draft}");
+    // What is done for the first one is not undone by the second's thanks.
+    sandbox.run(&["resolve", &first, "--as", "answered", "-m", "Done."]).ok();
+    let again = "From: Bo <bo@other.example>\nIn-Reply-To: <m2@other.example>";
+    take(&sandbox, &message("m5@other.example", again, "Thanks."));
+    assert_eq!(sandbox.field(&first, "status"), "resolved");
 }
 
 #[test]
