@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let which = if args.all { Which::All } else { Which::OpenUnlessAsked };
     let search = Search { which, limit: Limit::None, ..Search::new(&query, projection) };
     let mut found = project.find(&search)?;
-    found.extend(project.found_as_confirmed(&search, &found)?);
+    found.extend(project.found_as_recorded(&search, &found)?);
     let (count, max) = (found.len(), args.max);
     let are = if count == 1 { "ticket matches" } else { "tickets match" };
     session.note(format!(

@@ -6,7 +6,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::project::Project;
 use crate::render::{Difference, Differences, FileDifference, View};
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{Field, Ticket, TicketId};
 
 /// Show ticket changes between revisions
 ///
@@ -83,6 +83,24 @@ fn difference(
     let known = old.as_ref().map(Ticket::timeline).unwrap_or_default();
     let entries: Vec<_> = ticket.timeline().iter().filter(|entry| !known.contains(entry)).cloned().collect();
     let lost = known.iter().filter(|entry| !ticket.timeline().contains(entry)).count();
-    let differs = !entries.is_empty() || lost > 0 || is_gone;
-    Ok(differs.then_some(Difference { ticket, before: old, entries, lost, is_gone }))
+    let by_hand = if is_gone { Vec::new() } else { edited_by_hand(old.as_ref(), &ticket) };
+    let differs = !entries.is_empty() || !by_hand.is_empty() || lost > 0 || is_gone;
+    Ok(differs.then_some(Difference { ticket, before: old, entries, by_hand, lost, is_gone }))
+}
+
+/// The fields that differ, in one version or the other otherwise than its entries set them, and that no new entry sets.
+fn edited_by_hand(old: Option<&Ticket>, new: &Ticket) -> Vec<Field> {
+    let value =
+        |ticket: Option<&Ticket>, field: &Field| ticket.and_then(|one| one.fields().get(field).cloned());
+    let known = old.map(Ticket::timeline).unwrap_or_default();
+    let mut fields = new.unaccounted();
+    let set_now = |field: &Field| {
+        new.timeline().iter().any(|entry| !known.contains(entry) && entry.set.contains_key(field))
+    };
+    let before = old.map(Ticket::unaccounted).unwrap_or_default();
+    fields.extend(before.into_iter().filter(|field| !set_now(field)));
+    fields.sort();
+    fields.dedup();
+    fields.retain(|field| value(old, field) != value(Some(new), field));
+    fields
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use rusqlite::Connection;
 
-use crate::index::row::{NEVER, PROPOSED, REOPENED, bit, number_of, signed};
+use crate::index::row::{BY_HAND, NEVER, PROPOSED, REOPENED, bit, number_of, signed};
 use crate::index::scope::Scope;
 use crate::index::statement::Statement;
 use crate::query::asks::day;
@@ -204,6 +204,7 @@ impl Compiler<'_> {
                 let waits = format!("t.status IN ({}, {})", Status::Pending as i64, Status::Deferred as i64);
                 out.say(&format!("(m.open AND NOT {waits} AND NOT {})", self.blocked()));
             }
+            Property::ByHand => out.say(&format!("(t.marks & {BY_HAND} <> 0)")),
             Property::Regressed => out.say(&format!("(m.open AND t.marks & {REOPENED} <> 0)")),
         }
         Ok(())

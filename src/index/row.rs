@@ -11,6 +11,8 @@ pub(crate) const NEVER: i64 = i64::MIN;
 pub(crate) const PROPOSED: i64 = 1;
 /// The bit of `marks` for a ticket that was opened again.
 pub(crate) const REOPENED: i64 = 2;
+/// The bit of `marks` for a ticket whose fields are not as its entries set them.
+pub(crate) const BY_HAND: i64 = 4;
 
 /// The fields whose values are kept as terms; the others have columns of their own.
 const TERMS: [Key; 25] = [
@@ -89,7 +91,9 @@ impl Row {
                 .iter()
                 .filter(|key| !values(**key, ticket).is_empty())
                 .fold(0, |has, key| has | bit(*key)),
-            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED + i64::from(was_reopened) * REOPENED,
+            marks: i64::from(ticket.severity_is_proposed()) * PROPOSED
+                + i64::from(was_reopened) * REOPENED
+                + i64::from(!ticket.unaccounted().is_empty()) * BY_HAND,
             terms,
             words: words_of(ticket),
         }

@@ -1,18 +1,18 @@
 //! Whether a gate can judge: one that cannot is shut.
 
 use crate::project::failure::{Failure, Kind};
-use crate::project::find::parse_query;
+use crate::project::find::{Limit, Projection, Search, parse_query};
 use crate::project::state::{Project, Scope};
-use crate::store::git::ObjectId;
+use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
-use crate::ticket::{Meant, meant};
+use crate::ticket::{Meant, meant, shell_word};
 
 impl Project<'_> {
     /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now, and beside what is built what
-    /// the job has written. A remote that cannot be reached is named.
+    /// the job has written.
     ///
     /// # Errors
-    /// This clone and the remote have entries that the other lacks.
+    /// The remote cannot be reached, or this clone and it have entries that the other lacks.
     pub fn for_gate(self) -> Result<Self, Failure> {
         if self.scope != Scope::Now {
             return Ok(self);
@@ -23,16 +23,17 @@ impl Project<'_> {
         match self.store.newer_on_origin() {
             Ok(None) => Ok(self),
             Ok(Some(newer)) => Ok(self.at_commit(Some(newer))),
-            Err(error) => match Failure::from(error) {
-                failure if failure.kind == Kind::Conflict => {
-                    let message = format!("cannot evaluate the gate: {:#}", failure.error);
-                    Err(Failure::new(Kind::Invalid, message).hint("git support sync"))
-                }
-                failure => {
-                    self.host.note(format!("warning: tickets not fetched: {:#}", failure.error));
-                    Ok(self)
-                }
-            },
+            Err(error) => {
+                let failure = Failure::from(error);
+                let is_apart = failure.kind == Kind::Conflict;
+                let why = if is_apart { "" } else { "tickets not fetched: " };
+                let message = format!("cannot evaluate the gate: {why}{:#}", failure.error);
+                let hint = match is_apart {
+                    true => "git support sync".to_owned(),
+                    false => format!("to judge what this clone has: --at {}", shell_word(self.branch())),
+                };
+                Err(Failure::new(Kind::Invalid, message).hint(hint))
+            }
         }
     }
 
@@ -43,6 +44,7 @@ impl Project<'_> {
     pub fn check_gate(&self, query: &str) -> Result<(), Failure> {
         self.check_files()?;
         self.check_store()?;
+        self.check_place()?;
         self.check_tickets()?;
         self.check_me(query)
     }
@@ -67,7 +69,7 @@ impl Project<'_> {
     fn without_store(&self, command: &str) -> Failure {
         // What `--at` names need not be of the branch.
         let place = match (&self.scope, self.commit) {
-            (Scope::At(_), Some(commit)) => format!("commit {commit:.10}"),
+            (Scope::At(_), Some(commit)) if self.instant.is_none() => format!("commit {commit:.10}"),
             (Scope::Now | Scope::At(_) | Scope::AllBranches | Scope::Built(_), _) => self.place(),
         };
         let message = format!("cannot evaluate the gate: {place} has no {}", layout::FOLDER);
@@ -82,10 +84,38 @@ impl Project<'_> {
         let repository = self.store.repository();
         for commit in self.snapshot().commits() {
             if repository.find(commit, layout::FOLDER).map_err(Error::from)?.is_some() {
-                return Ok(());
+                return self.check_begun();
             }
         }
         Err(self.without_store("check"))
+    }
+
+    /// As of a day before there were tickets, there is nothing to judge; those that were imported may be older than the
+    /// commit that brought them.
+    fn check_begun(&self) -> Result<(), Failure> {
+        let Some(moment) = self.instant else { return Ok(()) };
+        let any = Search { limit: Limit::AtMost(1), ..Search::new("", Projection::Lines) };
+        if !self.store.has_folder_at(moment)? && self.find(&any)?.is_empty() {
+            return Err(self.without_store("check"));
+        }
+        Ok(())
+    }
+
+    /// Of two branches that hold tickets, a gate that passes on the one says nothing of the other.
+    fn check_place(&self) -> Result<(), Failure> {
+        let others = self.store.other_ticket_branches()?;
+        let Some(other) = others.first().filter(|_| self.scope != Scope::AllBranches) else { return Ok(()) };
+        let own = self.branch();
+        let message = format!(
+            "cannot evaluate the gate: branch {} says that it holds the tickets, and branch {} is read",
+            shown(other),
+            shown(own)
+        );
+        Err(Failure::new(Kind::Invalid, message).hint(format!(
+            "name the one: --branch {} or --branch {}",
+            shell_word(other),
+            shell_word(own)
+        )))
     }
 
     /// A ticket that cannot be read cannot be judged.

@@ -57,6 +57,7 @@ impl<'h> Project<'h> {
         mut make: impl FnMut(&mut Change<'_, 'h>) -> Result<T, Failure>,
     ) -> Result<Changed<T>, Failure> {
         self.host.check_form()?;
+        self.store.check_begins()?;
         let is_rehearsal = options.dry_run || self.host.rehearsal.get();
         let author = Author::of(&self.store)?;
         let seed = self.host.random();

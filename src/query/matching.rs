@@ -176,6 +176,7 @@ fn is(property: Property, ticket: &Ticket, context: &Context) -> bool {
             is_open && !waits && !is_blocked(ticket, context)
         }
         Property::Regressed => is_open && !ticket.reopenings().is_empty(),
+        Property::ByHand => !ticket.unaccounted().is_empty(),
     }
 }
 

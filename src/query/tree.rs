@@ -233,6 +233,8 @@ pub(crate) enum Property {
     Blocked,
     /// Open, and somebody can work on it: it neither waits nor is blocked.
     Ready,
+    /// A field is not as its entries set it: somebody edited the file.
+    ByHand,
 }
 
 /// The properties by the words that `is:` takes.
@@ -249,13 +251,14 @@ pub const PROPERTIES: &[&str] = &[
     "unanswered",
     "blocked",
     "ready",
+    "by-hand",
 ];
 
 /// Who has to do the next thing, by the words that `awaiting:` takes.
 pub const AWAITED: &[&str] = &["us", "customer", "vendor", "enhance"];
 
 impl Property {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Open,
         Self::Unassigned,
         Self::Stale,
@@ -268,6 +271,7 @@ impl Property {
         Self::Unanswered,
         Self::Blocked,
         Self::Ready,
+        Self::ByHand,
     ];
 
     pub(crate) fn parse(word: &str) -> Option<Self> {

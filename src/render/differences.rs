@@ -6,11 +6,11 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::render::json_value::{SCHEMA, value};
-use crate::render::lines::{entry_details, set_lines};
+use crate::render::lines::{entry_details, set_lines, value_text};
 use crate::render::markdown::inline;
 use crate::render::paint::{BOLD, DIM, GREEN, RED, RenderOptions, shown};
 use crate::render::view::history::{Difference, Differences, FileDifference};
-use crate::ticket::{codec, cut, short_node, visible_line};
+use crate::ticket::{Field, Kind, Ticket, codec, cut, short_node, visible_line};
 
 impl Difference {
     fn what(&self) -> &'static str {
@@ -39,6 +39,9 @@ pub(super) fn table(differences: &Differences, look: &RenderOptions) -> String {
             let text = format!("{} of its entries are missing", one.lost);
             let _ = writeln!(out, "  {}", look.paint(RED, &text));
         }
+        for line in by_hand(one) {
+            let _ = writeln!(out, "  {}", look.paint(RED, &line));
+        }
         for entry in &one.entries {
             let who = shown(entry.by.short());
             let _ = writeln!(
@@ -60,6 +63,21 @@ pub(super) fn table(differences: &Differences, look: &RenderOptions) -> String {
         out.push_str("nothing changed in the support process\n");
     }
     out
+}
+
+/// What somebody edited in the file of a ticket, a line a field.
+fn by_hand(one: &Difference) -> impl Iterator<Item = String> {
+    let value = |ticket: &Ticket, field: &Field| ticket.fields().get(field).map(value_text);
+    one.by_hand.iter().map(move |field| {
+        let name = shown(&field.name());
+        if field.kind() == Kind::Text {
+            return format!("edited by hand: {name}: new text");
+        }
+        let none = || "none".to_owned();
+        let before = one.before.as_ref().and_then(|before| value(before, field)).unwrap_or_else(none);
+        let after = value(&one.ticket, field).unwrap_or_else(none);
+        format!("edited by hand: {name}: {before} -> {after}")
+    })
 }
 
 /// The lines of a file that came and went, with signs as git has them.
@@ -88,6 +106,9 @@ pub(super) fn markdown(differences: &Differences) -> String {
         );
         if one.lost > 0 {
             let _ = writeln!(out, "  - :warning: {} of its entries are missing", one.lost);
+        }
+        for line in by_hand(one) {
+            let _ = writeln!(out, "  - :warning: {}", inline(&line));
         }
         for entry in &one.entries {
             let sets: Vec<String> = set_lines(entry).iter().map(|line| inline(line)).collect();
@@ -122,6 +143,7 @@ pub(super) fn object(differences: &Differences) -> Value {
             "before": one.before.as_ref().map(|before| value(&short_node(before))),
             "after": (!one.is_gone).then(|| value(&short_node(&one.ticket))),
             "entries": one.entries.iter().map(|entry| value(&codec::entry_node(entry))).collect::<Vec<_>>(),
+            "by_hand": one.by_hand.iter().map(Field::name).collect::<Vec<_>>(),
             "lost_entries": one.lost,
         })
     };

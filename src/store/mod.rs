@@ -4,6 +4,7 @@
 //! another process was first, so commands hold no lock and no retry.
 
 mod arrivals;
+mod begins;
 mod branches;
 mod commit_deltas;
 mod compare;
@@ -132,7 +133,7 @@ impl Store {
         let repository = Repository::open(surroundings)?;
         let target = repository.target(Some(branch))?;
         repository.settle();
-        Ok(Self { repository, target, source: BranchSource::Named, tips: OnceCell::new() })
+        Ok(Self { repository, target, source: BranchSource::SetUp, tips: OnceCell::new() })
     }
 
     /// The store of what is checked out, for a program that git runs in the middle of its own work: nothing is settled, since
@@ -269,6 +270,16 @@ impl Store {
             return Err(git::Error::new(git::Kind::NotFound, message).into());
         }
         Ok(found)
+    }
+
+    /// True where the branch had the folder of the tickets at an instant.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn has_folder_at(&self, moment: Timestamp) -> Result<bool, Error> {
+        let Some(tip) = self.repository.tip(&self.target)? else { return Ok(false) };
+        let Some(then) = self.repository.newest_before(tip, moment.unix())? else { return Ok(false) };
+        Ok(self.repository.find(then, layout::FOLDER)?.is_some())
     }
 }
 

@@ -16,6 +16,8 @@ pub enum BranchSource {
     Found,
     /// It is the branch that is checked out.
     Current,
+    /// It is being set up, whatever others hold.
+    SetUp,
 }
 
 /// The branch that holds the tickets, where the current one holds none: the one that its settings name, if they do; or the

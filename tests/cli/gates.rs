@@ -124,3 +124,111 @@ fn a_gate_does_not_open_where_the_folder_of_the_tickets_has_another_name() {
     sandbox.run(&["init"]).ok();
     sandbox.run(&["check", "status:open"]).ok();
 }
+
+/// A field that somebody wrote into the file is believed in a list, and opens no gate.
+#[test]
+fn a_gate_goes_by_the_entries_where_a_file_was_edited_by_hand() {
+    for (edit, query, field) in [
+        ("s/^status: new/status: resolved/", "status:open severity:blocker", "status"),
+        ("s/^status: new/status: closed/", "severity:blocker", "status"),
+        ("s/^severity: blocker/severity: minor/", "status:open severity:>=critical", "severity"),
+        ("/^severity:/d", "has:severity", "severity"),
+        ("s/^level: 1/level: 3/", "level:1", "level"),
+        ("s/^area: application/area: infrastructure/", "-area:infrastructure", "area"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-q", "-u"]);
+        sandbox.run(&["init"]).ok();
+        let id = sandbox.run(&["new", "Pay fails", "--severity", "blocker"]).ok().trim().to_owned();
+        sandbox.is_tampered_with();
+        let path = crate::sandbox::path_of(&id);
+        sandbox
+            .shell(&format!("sed -i '{edit}' {path}; git diff --quiet && exit 1; git commit -qam Tidy"))
+            .ok();
+        let said = sandbox.run(&["check", query]);
+        assert_eq!(said.status, Some(3), "{edit}: {said:?}");
+        assert!(
+            said.stderr.contains(&format!("{id} counts as its entries have it: {field} was edited by hand")),
+            "{edit}: {said:?}"
+        );
+        assert!(sandbox.run(&["list", "is:by-hand"]).ok().contains(&id[..4]), "{edit}");
+        // A reviewer sees it, in words and in figures.
+        for form in ["table", "markdown"] {
+            let diff = sandbox.run(&["diff", "HEAD~1..HEAD", "--format", form]).ok();
+            assert!(diff.contains(&format!("edited by hand: {field}: ")), "{edit}: {diff}");
+        }
+        let diff = sandbox.run(&["diff", "HEAD~1..HEAD", "--json"]).ok();
+        let diff: serde_json::Value = serde_json::from_str(&diff).unwrap();
+        assert_eq!(diff["tickets"][0]["by_hand"], serde_json::json!([field]), "{edit}");
+        assert_ne!(diff["tickets"][0]["before"], diff["tickets"][0]["after"], "{edit}");
+        // Once a step accounts for it, it counts as any other.
+        let _ = sandbox.run(&["doctor", "--repair"]);
+        let said = sandbox.run(&["check", query]);
+        assert!(!said.stderr.contains("by hand"), "{edit}: {said:?}");
+        assert_eq!(sandbox.run(&["list", "is:by-hand"]).ok(), "", "{edit}");
+    }
+}
+
+#[test]
+fn as_of_a_day_before_the_tickets_there_is_nothing_to_judge() {
+    let sandbox = Sandbox::new();
+    sandbox.ticket("Pay fails");
+    for gate in ["check", "check --all"] {
+        let said = sandbox.shell(&format!("git support {gate} --at 2001-01-01")).fails(1);
+        assert!(said.contains("cannot evaluate the gate: branch main"), "{gate}: {said}");
+    }
+    sandbox.run(&["check", "--at", "2027-01-01"]).ok();
+    // What was imported is older than the commit that brought it.
+    sandbox.file("../old.csv", "Title,Created\nSlow,2020-05-01\n");
+    sandbox.run(&["import", "../old.csv"]).ok();
+    sandbox.run(&["check", "--at", "2021-01-01"]).ok();
+}
+
+#[test]
+fn a_second_store_is_not_begun_beside_the_branch_of_the_tickets_and_hides_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let hub = "git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main; \
+               git support init --branch tickets; git support new Pay --severity blocker; git support sync";
+    sandbox.shell(hub).ok();
+    sandbox.file("../r.xml", crate::pipelines::junit(&[("pays", Some("no"))]));
+    let ci = "export CI=true GITHUB_ACTIONS=true GITHUB_REF=refs/heads/main GITHUB_REF_NAME=main GIT_SUPPORT_BRANCH=main";
+    for clone in ["git clone -q", "git clone -q --depth 1 --single-branch"] {
+        let job = format!("rm -rf ../ci; {clone} file://$PWD/../hub.git ../ci; cd ../ci; {ci}");
+        for write in ["ci report --push ../r.xml", "new Slow", "run --key k -- false"] {
+            let said = sandbox.shell(&format!("{job}; git support {write}"));
+            assert!(said.status != Some(0), "{clone} {write}: {said:?}");
+            assert!(said.stderr.contains("the tickets are on tickets"), "{clone} {write}: {said:?}");
+        }
+    }
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", "origin/main"]).matches("support").count(), 0);
+    // Somebody set up both: a gate that nobody gave a name to cannot know which it is.
+    sandbox.shell("git support init --branch main; git config --unset support.branch").ok();
+    for gate in ["check", "check --json", "sla --gate"] {
+        let said = sandbox.shell(&format!("git support {gate}"));
+        assert_eq!(said.status, Some(1), "{gate}: {said:?}");
+        assert!(
+            (said.stdout + &said.stderr).contains("branch tickets says that it holds the tickets"),
+            "{gate}"
+        );
+    }
+    sandbox.run(&["check", "--branch", "main"]).ok();
+    sandbox.run(&["check", "--branch", "tickets"]).fails_with_gate();
+}
+
+#[test]
+fn the_hook_before_a_push_judges_the_branch_of_the_tickets_whatever_is_checked_out() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-q", "-u"]);
+    let hook = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pre-push");
+    sandbox.shell(&format!("git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; git push -q origin main; install -m 755 {hook} .git/hooks/pre-push; git branch old")).ok();
+    let id = sandbox.run(&["new", "Pay fails", "--severity", "blocker"]).ok().trim().to_owned();
+    sandbox.shell("git checkout -q -b release-1 old; git tag v1.0").ok();
+    for place in ["git checkout -q release-1", "git checkout -q --detach old", "git checkout -q main"] {
+        let said = sandbox.shell(&format!("{place}; git push -q origin v1.0"));
+        assert!(said.status != Some(0) && said.stderr.contains("failed: 1 ticket"), "{place}: {said:?}");
+    }
+    sandbox.shell("git push -q origin main release-1; git push -q --no-verify origin v1.0; git push -q origin :v1.0").ok();
+    sandbox.run(&["resolve", &id, "--as", "answered", "-m", "Done."]).ok();
+    sandbox.shell("git checkout -q release-1; git push -q origin v1.0").ok();
+}

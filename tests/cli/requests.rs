@@ -255,7 +255,7 @@ fn a_clone_that_is_used_again_judges_the_tickets_of_today() {
         );
         sandbox.shell("git support resolve $(git support list severity:blocker --format csv | tail -1 | cut -c1-10) --as answered -m x; git support sync").ok();
     }
-    // What cannot be reached is named; what both wrote has to be merged first.
+    // What cannot be reached cannot be judged; what both wrote has to be merged first.
     sandbox.shell("git support new Blocker --severity blocker; git support sync").ok();
     let ci = "cd ../ci; export GITHUB_ACTIONS=true GIT_SUPPORT_BRANCH=tickets";
     sandbox.shell(&format!("{ci}; git support new Own")).ok();
@@ -266,8 +266,13 @@ fn a_clone_that_is_used_again_judges_the_tickets_of_today() {
         "{said}"
     );
     assert_eq!(sandbox.shell(&format!("{ci}; git support sync; git support check")).status, Some(3));
-    let said = sandbox.shell(&format!("{ci}; git remote set-url origin /nowhere; git support check"));
-    assert!(said.status == Some(3) && said.stderr.contains("warning: tickets not fetched"), "{said:?}");
+    let said =
+        sandbox.shell(&format!("{ci}; git remote set-url origin /nowhere; git support check")).fails(1);
+    assert!(
+        said.contains("cannot evaluate the gate: tickets not fetched") && said.contains("--at tickets"),
+        "{said}"
+    );
+    assert_eq!(sandbox.shell(&format!("{ci}; git support check --at tickets")).status, Some(3));
 }
 
 #[test]
@@ -312,5 +317,28 @@ fn a_gate_is_not_stopped_by_code_that_moved_meanwhile() {
         sandbox.git(&["push", "-q", "origin", "main"]);
         let said = sandbox.shell(&format!("{ci}; git support check status:open channel:ci"));
         assert_eq!(said.status, Some(3), "{depth} {variables}: {said:?}");
+    }
+}
+
+/// GitHub deletes the branch on which it tries requests together: what fails there is kept where everybody sees it.
+#[test]
+fn a_merge_queue_is_a_request() {
+    let sandbox = project();
+    sandbox.git(&["checkout", "-q", "-b", "gh-readonly-queue/main/pr-7-abc"]);
+    sandbox.file("../r.xml", junit(FAILS));
+    let said = build(&sandbox, 1, "gh-readonly-queue/main/pr-7-abc", false, "git support ci report ../r.xml");
+    assert!(said.stderr.contains("tickets are written to branch 'main'"), "{said:?}");
+    assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "main"]).contains(".support/tickets"));
+    assert!(!sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]).contains(".support"));
+}
+
+#[test]
+fn the_branch_that_is_said_to_be_built_is_written_on_any_system() {
+    for system in ["", "CI=true"] {
+        let sandbox = project();
+        sandbox.git(&["checkout", "-q", "--detach"]);
+        sandbox.file("../r.xml", junit(FAILS));
+        sandbox.shell(&format!("{system} git support ci report --build-branch main ../r.xml")).ok();
+        assert!(sandbox.git(&["ls-tree", "-r", "--name-only", "main"]).contains(".support/tickets"));
     }
 }

@@ -268,6 +268,7 @@ pub(super) fn diff() -> Value {
             ("before", or_null(short_ticket())),
             ("after", or_null(short_ticket())),
             ("entries", list(entry())),
+            ("by_hand", list(text())),
             ("lost_entries", number()),
         ],
         &[],

@@ -1,6 +1,6 @@
 //! What the commands answer with that look into history, before it has a form.
 
-use crate::ticket::{Entry, Ticket, TicketId};
+use crate::ticket::{Entry, Field, Ticket, TicketId};
 
 /// An entry of a timeline, with its ticket and the commit that carried it.
 #[derive(Debug)]
@@ -112,6 +112,8 @@ pub struct Difference {
     pub before: Option<Ticket>,
     /// The entries that came.
     pub entries: Vec<Entry>,
+    /// The fields that somebody edited in the file: no entry says why.
+    pub by_hand: Vec<Field>,
     /// How many entries of before are no longer there.
     pub lost: usize,
     /// True where the newer revision has no such ticket.
