@@ -81,7 +81,11 @@ impl BuildRequest {
         // What a contributor's branch holds is not read, where it is not the one.
         let project = Project::open_damaged(host, branch, Scope::Now)?;
         let is_free = project.store.branch_source() == BranchSource::Current;
-        let Some(pipeline) = Pipeline::of(&host.env).filter(|_| is_free) else { return Ok(project) };
+        if !is_free {
+            return Ok(project);
+        }
+        // A system that is not known tells nothing: what was said counts there, too.
+        let pipeline = Pipeline::of(&host.env).unwrap_or_default();
         if let Some(what) = pipeline.foreign {
             let Some(default) = project.store.written_for(&pipeline)? else { return Ok(project) };
             host.note(format!("note: this is {what}; tickets are written to branch '{default}'"));

@@ -233,6 +233,9 @@ fn is_merge_of_request(reference: &str) -> bool {
     reference.starts_with("refs/pull/") && reference.ends_with("/merge")
 }
 
+/// What the names of the branches begin with that GitHub makes to try requests together before they are merged, and deletes.
+const QUEUE: &str = "refs/heads/gh-readonly-queue/";
+
 /// What a contributor asks to be merged.
 const REQUEST: &str = "a pull request";
 
@@ -243,6 +246,7 @@ fn foreign(surroundings: &ProcessEnv, system: &System) -> Option<&'static str> {
         |name: &str, with: &str| surroundings.text(name).is_some_and(|value| value.starts_with(with));
     let is_request = system.request.iter().any(is_set)
         || begins("GITHUB_REF", "refs/pull/")
+        || begins("GITHUB_REF", QUEUE)
         || (system.mark == "TF_BUILD" && begins("BUILD_SOURCEBRANCH", "refs/pull/"))
         || (system.mark == "CIRCLECI" && begins("CIRCLE_BRANCH", "pull/"))
         || workflow_run(surroundings).is_some_and(|run| is_of_request(&run) || fork(surroundings).is_some());
