@@ -350,7 +350,7 @@ impl Record {
             | RequestKind::Process(_)
             | RequestKind::Repeat(..) => None,
         };
-        let visibility = if request.note.is_none() { Visibility::Customer } else { request.visibility };
+        let is_empty = request.note.is_none() && attachment.is_none();
         Entry::from(EntryData {
             seq: position.seq,
             at: actor.at,
@@ -359,7 +359,7 @@ impl Record {
             by: actor.by.clone(),
             action,
             set: self.set,
-            visibility,
+            visibility: if is_empty { Visibility::Customer } else { request.visibility },
             attachment,
             note: request.note,
             speaker: request.speaker,

@@ -236,7 +236,7 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
         if let Some(about) = about {
             self.relate(id, about, key, writer)?;
         }
-        self.keep_files(id, message, key, writer, &kept)?;
+        self.keep_files(id, message, key, (writer, &Visibility::Customer), &kept)?;
         if writer.is_outside && message.kind == MessageKind::Person {
             self.acknowledge(id, key, writer)?;
         }
@@ -283,15 +283,16 @@ impl<'c, 'p, 'h> MailTaking<'c, 'p, 'h> {
             // A text is indented line by line.
             *bytes += note.len() + 4 * note.lines().count() + ENTRY_BYTES * (message.files.len() + 2);
         }
+        let visibility = if is_word { Visibility::Customer } else { Visibility::Internal };
         let request = Request {
-            visibility: if is_word { Visibility::Customer } else { Visibility::Internal },
+            visibility: visibility.clone(),
             speaker: is_word.then(|| writer.actor.by.to_string()),
             ..Request::new(RequestKind::Comment)
                 .with_note(Some(note))
                 .by_mail(message.received(writer.claimed.clone()))
         };
         self.change.apply(id, request, rules, &writer.actor)?;
-        self.keep_files(id, message, key, writer, &kept)?;
+        self.keep_files(id, message, key, (writer, &visibility), &kept)?;
         Ok(if is_word { Taken::Said(id.clone()) } else { Taken::Noted(id.clone()) })
     }
 }

@@ -61,13 +61,14 @@ impl MailTaking<'_, '_, '_> {
         }
     }
 
-    /// Attaches the files of a message, and itself or its whole text, and tells the team what was left out.
+    /// Attaches the files of a message, and itself or its whole text, to be seen by whoever may read its entry, and tells the
+    /// team what was left out.
     pub(super) fn keep_files(
         &mut self,
         id: &TicketId,
         message: &Message,
         key: &str,
-        writer: &Writer,
+        (writer, visibility): (&Writer, &Visibility),
         kept: &Kept,
     ) -> Result<(), Failure> {
         let limit = self.change.project().settings()?.max_attachment_bytes;
@@ -93,7 +94,7 @@ impl MailTaking<'_, '_, '_> {
                 continue;
             }
             let entry = entry_of_key(key, &format!("file {place} {}", sha256(&file.content)));
-            self.keep(id, (&file.name, file.content.clone()), writer, entry)?;
+            self.keep(id, (&file.name, file.content.clone()), (writer, visibility), entry)?;
         }
         for what in &kept.secrets {
             told.push(format!("The message held {what}, which was redacted."));
@@ -101,13 +102,14 @@ impl MailTaking<'_, '_, '_> {
         if self.settings.keeps_messages && fits(&message.raw) && !has_secret {
             // What comes by two ways differs in what servers put around it.
             let entry = entry_of_key(key, &format!("message {}", sha256(&message.raw)));
-            self.keep(id, (WHOLE, message.raw.clone()), writer, entry)?;
+            self.keep(id, (WHOLE, message.raw.clone()), (writer, visibility), entry)?;
         } else if message.is_folded {
             let text = first_bytes(&kept.whole_text, usize::try_from(limit).unwrap_or(usize::MAX));
             if text.len() < kept.whole_text.len() {
                 told.push(format!("The text was attached as far as {limit} bytes."));
             }
-            self.keep(id, (TEXT, text.as_bytes().to_vec()), writer, entry_of_key(key, "whole text"))?;
+            let entry = entry_of_key(key, "whole text");
+            self.keep(id, (TEXT, text.as_bytes().to_vec()), (writer, visibility), entry)?;
         }
         if told.is_empty() {
             return Ok(());
@@ -126,12 +128,13 @@ impl MailTaking<'_, '_, '_> {
         &mut self,
         id: &TicketId,
         (name, content): (&str, Vec<u8>),
-        writer: &Writer,
+        (writer, visibility): (&Writer, &Visibility),
         entry: EntryId,
     ) -> Result<(), Failure> {
         let attachment = attachment(&entry, name, &content);
         let file = attachment.file.clone();
-        let request = Request::new(RequestKind::Attach(attachment));
+        let request =
+            Request { visibility: visibility.clone(), ..Request::new(RequestKind::Attach(attachment)) };
         let rules = self.change.project().rules()?;
         self.change.apply(id, request, rules, &part_of(writer, entry))?;
         self.change.store_file(format!("{}/{file}", layout::attachments(id)), content)

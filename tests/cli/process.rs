@@ -276,6 +276,7 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
     let id = sandbox.run(&[&new[..], &["-m", "Kim Roe (kim@customer.example) cannot pay."]].concat()).ok();
     let id = id.trim();
     sandbox.run_with(&["attach", id, "-", "--name", "gateway.log"], "502\n").ok();
+    sandbox.run_with(&["attach", id, "-", "--name", "contract.txt", "--internal"], "Paid by us\n").ok();
     sandbox.run(&["comment", id, "--internal", "-m", "She is angry."]).ok();
     sandbox.run(&["comment", id, "-m", "We look at it, Kim Roe."]).ok();
     sandbox
@@ -298,6 +299,7 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
         "She is angry.",
         "Tried twice.",
         "gateway.log",
+        "contract.txt",
         "Missing information",
         "reproduction, diagnosis, workaround",
         "They restarted the gateway.",
@@ -312,7 +314,8 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
     {
         assert!(brief.contains(part), "{part} is missing:\n{brief}");
     }
-    for secret in ["Kim", "customer.example", "angry", "Beyond me."] {
+    assert!(brief.contains("gateway.log"), "{brief}");
+    for secret in ["Kim", "customer.example", "angry", "Beyond me.", "contract"] {
         assert!(!brief.contains(secret), "{secret} leaked:\n{brief}");
         assert!(!sandbox.run(&["brief", id, "--vendor", "paygate", "--json"]).ok().contains(secret));
     }

@@ -233,13 +233,23 @@ fn a_vendor_gets_the_brief_and_its_answer_comes_back() {
     let raw = message("m1@customer.example", "Subject: Ann Lee cannot pay", "My number is +61 7 5550 1234.");
     let id = take(sandbox, &raw)["ticket"].as_str().unwrap().to_owned();
     sandbox.run(&["comment", &id, "--internal", "-m", "They have not paid."]).ok();
+    // What comes with a note for the team is the team's, too.
+    let plan = format!(
+        "From: Dana Li <dana@example.com>\nTo: support@shop.example\nSubject: [{id}]\nMessage-ID: <d1@example.com>\n\
+         MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nThe plan.\n\
+         --b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=drop-them.txt\n\nDrop them.\n--b--\n"
+    );
+    let line = take(sandbox, &plan);
+    assert_eq!((line["outcome"].as_str(), line["ticket"].as_str()), (Some("note"), Some(id.as_str())));
+    assert!(sandbox.run(&["handover", &id]).ok().contains("drop-them.txt"));
     sandbox.run(&["escalate", &id, "--requirements", "Pays.", "--troubleshooting", "Tried."]).ok();
     sandbox.run(&["defer", &id, "--vendor", "paygate", "--case", "PG-1", "--send"]).ok();
     sandbox.run(&["mail", "send"]).ok();
     let sent = office.sent();
     assert_eq!(sent.len(), 1);
     assert!(sent[0].starts_with("-i help@paygate.example"), "{}", sent[0]);
-    for hidden in ["Ann", "customer.example", "5550", "not paid"] {
+    assert_eq!(sent[0].matches("message.eml").count(), 1, "{}", sent[0]);
+    for hidden in ["Ann", "customer.example", "5550", "not paid", "drop-them"] {
         assert!(!sent[0].contains(hidden), "{hidden}: {}", sent[0]);
     }
     let json: Value = serde_json::from_str(&sandbox.run(&["show", &id, "--json"]).ok()).unwrap();

@@ -12,7 +12,7 @@ use crate::intake;
 use crate::process::{Request, RequestKind, Settings};
 use crate::project::NewAttachment;
 use crate::render::View;
-use crate::ticket::MAX_LINE_CHARS;
+use crate::ticket::{MAX_LINE_CHARS, Visibility};
 
 /// Attach files to a ticket, list them, or get one
 ///
@@ -39,6 +39,9 @@ pub struct Args {
     /// Set the name under which a single file is attached [default: its own]
     #[arg(long)]
     name: Option<String>,
+    /// Hide the files from customers and vendors
+    #[arg(long, conflicts_with_all = ["list", "get"])]
+    internal: bool,
     #[command(flatten)]
     message: Message,
     #[command(flatten)]
@@ -59,11 +62,13 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let id = project.id(&args.id)?;
     let note = args.message.read(session)?;
     let files = read_attachments(&args.files, args.name.as_deref(), project.settings()?, session)?;
-    let first = Request::new(RequestKind::Comment).with_note(note).spending(args.spending.spent);
+    let visibility = if args.internal { Visibility::Internal } else { Visibility::Customer };
+    let plain = Request { visibility, ..Request::new(RequestKind::Comment) };
+    let first = plain.clone().with_note(note).spending(args.spending.spent);
     let changed = project.change(&args.writing.options(), |change| {
         for (place, file) in files.iter().enumerate() {
             // One entry says it for all of them.
-            let request = if place == 0 { first.clone() } else { Request::new(RequestKind::Comment) };
+            let request = if place == 0 { first.clone() } else { plain.clone() };
             change.attach(&id, file, request)?;
         }
         Ok(())
