@@ -25,7 +25,9 @@ pub fn read_line(line: &str) -> Result<Incoming, String> {
         return Ok(Incoming::Whole(Box::new(ticket)));
     }
     if object.contains_key("id") {
-        return Err("has an `id`, but no `timeline`: export it with --full, or leave the id out".to_owned());
+        return Err("has an `id`, but no `timeline`: export a ticket with --full, or leave the id out of a new one; of a \
+                    tracker whose JSON is not read, export CSV"
+            .to_owned());
     }
     let created = match text("created") {
         Some(created) => Some(

@@ -184,8 +184,16 @@ impl IncomingIssue {
     pub fn reopened(&self, ended: &Entry, by: &Person, at: Timestamp) -> IncomingEntry {
         let request = Request::new(RequestKind::Process(ProcessAction::Reopen))
             .with_note(Some("It was opened again where it came from.".to_owned()));
-        let mark = format!("reopened after {} {by} {at}", ended.id);
+        let mark = reopened_mark(ended, by, at);
         IncomingEntry { mark, earlier: None, by: by.clone(), at, request }
+    }
+
+    /// The entry with which an import opened a ticket again that nothing has ended since.
+    #[must_use]
+    pub fn reopening<'t>(&self, ticket: &'t Ticket) -> Option<&'t Entry> {
+        let last = ticket.setter(&Field::Status)?;
+        let mut ends = ticket.timeline().iter().filter(|entry| self.is_end(entry));
+        ends.any(|end| self.is_entry_of(last, &reopened_mark(end, &last.by, last.at))).then_some(last)
     }
 
     /// What is said of the state that an export has.
@@ -211,6 +219,10 @@ pub fn update_mark(last: &EntryId, fields: &str, by: &Person, at: Timestamp) -> 
 #[must_use]
 pub fn end_mark(by: &Person, at: Timestamp, code: &str, original: &str) -> String {
     format!("ended {by} {at} {code} {original}")
+}
+
+fn reopened_mark(ended: &Entry, by: &Person, at: Timestamp) -> String {
+    format!("reopened after {} {by} {at}", ended.id)
 }
 
 fn ending_mark(code: &str, last: &Entry, by: &Person, at: Timestamp) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::process::policy::Policy;
 use crate::process::settings::Settings;
 use crate::process::team::{Member, Role, Team};
 use crate::process::vendor::Vendor;
@@ -23,6 +24,16 @@ impl Rules {
     #[must_use]
     pub fn may_judge(&self, who: &Person) -> bool {
         !self.team.has(Role::ProductOwner) || self.team.plays(who, Role::ProductOwner)
+    }
+
+    /// True where a severity is taken from somebody, as theirs or as a proposal. Nobody proposes that there be none.
+    #[must_use]
+    pub fn takes_severity(&self, who: &Person, is_cleared: bool) -> bool {
+        match self.settings.severity_by_owner {
+            Policy::Off => true,
+            Policy::Warn => !is_cleared || self.may_judge(who),
+            Policy::Enforce => self.may_judge(who),
+        }
     }
 
     /// True for somebody who may take a step at a level. An alert is anybody's, and so is the word that something has ended, or

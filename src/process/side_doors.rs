@@ -105,7 +105,10 @@ impl Record {
             self.confirm(ticket.fields(), &Field::Severity);
         }
         let is_cleared = matches!(self.value_set(&Field::Severity), Some(None));
-        if is_cleared && !may_judge && rules.settings.severity_by_owner == Policy::Warn {
+        if is_cleared
+            && rules.settings.severity_by_owner == Policy::Warn
+            && !rules.takes_severity(&actor.member, true)
+        {
             return Err(not_an_owner(rules, actor, "clear a severity"));
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::project::failure::Failure;
 use crate::project::import::{Pair, opening};
 use crate::project::import_last::{Last, Outcome, check_same_issue, mark_of_changes};
 use crate::store::layout;
-use crate::ticket::{Field, Person, Ticket, Visibility, sha256};
+use crate::ticket::{Entry, Field, Person, Ticket, Timestamp, Visibility, sha256};
 
 /// The fields that follow the other tracker.
 const FOLLOWING: &[Field] = &[
@@ -114,9 +114,10 @@ impl Change<'_, '_> {
             return Ok(());
         }
         let strict = self.project().rules()?;
-        let may_judge =
-            strict.settings.severity_by_owner != Policy::Enforce || strict.may_judge(&self.author.member);
-        if !may_judge && changes.remove(&Field::Severity).is_some() {
+        let is_cleared = matches!(changes.get(&Field::Severity), Some(FieldChange::To(None)));
+        if !strict.takes_severity(&self.author.member, is_cleared)
+            && changes.remove(&Field::Severity).is_some()
+        {
             self.warn_of(
                 issue,
                 "only product owners set it (policy.severity_by_owner)",
@@ -184,25 +185,45 @@ impl Change<'_, '_> {
         let is_open = ticket.fields().status().is_open();
         match &issue.end {
             Some(end) if is_open => {
-                let end = self.ended_there(end, is_here);
+                let mut end = self.ended_there(end, is_here);
+                // It had only seemed to be open: what an export before said of it was read otherwise.
+                if let Some(reopened) = issue.reopening(ticket).filter(|_| issue.is_known(ticket, &end)) {
+                    if self.is_from_before(issue, reopened) {
+                        return Ok(());
+                    }
+                    end.at = self.changed_since(issue, reopened);
+                    end.mark = mark_of_end(&end.by, &end);
+                }
                 self.happened(issue, ticket, &end, rules, false)
             }
             None if !is_open && !issue.unknown.contains(&Field::Status) => {
                 let ended = ticket.setter(&Field::Status).filter(|entry| issue.is_end(entry));
                 let Some(ended) = ended else { return Ok(()) };
-                // An export from before it ended there.
-                if issue.updated.is_some_and(|updated| updated < ended.at) {
-                    let why = "the export is older than what was imported before";
-                    self.warn_of(issue, why, &[Field::Status.name()]);
+                if self.is_from_before(issue, ended) {
                     return Ok(());
                 }
-                let at = issue.updated.filter(|at| (ended.at..=self.at()).contains(at)).unwrap_or(self.at());
+                let at = self.changed_since(issue, ended);
                 let reopened = issue.reopened(ended, &self.author.by, at);
                 self.happened(issue, ticket, &reopened, rules, true)
             }
             Some(end) => self.ended_again(issue, end, ticket, rules, is_here),
             None => Ok(()),
         }
+    }
+
+    /// True for an export from before an entry was made of another, and says so: it knows nothing of where it stands now.
+    fn is_from_before(&self, issue: &IncomingIssue, entry: &Entry) -> bool {
+        let is_older = issue.updated.is_some_and(|updated| updated < entry.at);
+        if is_older {
+            let why = "the export is older than what was imported before";
+            self.warn_of(issue, why, &[Field::Status.name()]);
+        }
+        is_older
+    }
+
+    /// When it changed there since an entry; now, where the export does not tell.
+    fn changed_since(&self, issue: &IncomingIssue, entry: &Entry) -> Timestamp {
+        issue.updated.filter(|at| (entry.at..=self.at()).contains(at)).unwrap_or(self.at())
     }
 
     /// Takes over that it ended otherwise there, or ended again; unless it was decided otherwise here.
@@ -219,8 +240,10 @@ impl Change<'_, '_> {
         if issue.is_known(ticket, &again) {
             return Ok(());
         }
-        let is_same = ticket.fields().get(&Field::Resolution).map(ToString::to_string).as_deref()
-            == Some(ending.code.as_str());
+        // A word that nobody knows changes nothing.
+        let is_same = issue.unknown.contains(&Field::Resolution)
+            || ticket.fields().get(&Field::Resolution).map(ToString::to_string).as_deref()
+                == Some(ending.code.as_str());
         let Some(last) = ticket.setter(&Field::Status).filter(|entry| issue.is_end(entry)).cloned() else {
             if !is_same {
                 self.warn_of(issue, "changed in both trackers", &[Field::Resolution.name()]);

@@ -303,18 +303,16 @@ fn the_packet_carries_everything_and_the_brief_nothing_internal() {
         "Missing information",
         "reproduction, diagnosis, workaround",
         "They restarted the gateway.",
-        "again: ",
         old.trim(),
     ] {
-        assert!(part == "again: " || packet.contains(part), "{part} is missing:\n{packet}");
+        assert!(packet.contains(part), "{part} is missing:\n{packet}");
     }
     let brief = sandbox.run(&["brief", id, "--vendor", "paygate"]).ok();
     for part in
-        ["paygate", "[customer] ([address]) cannot pay.", "Tried twice.", "We look at it, [customer]."]
+        ["paygate", "[customer] ([address]) cannot pay.", "Tried twice.", "at it, [customer].", "gateway.log"]
     {
         assert!(brief.contains(part), "{part} is missing:\n{brief}");
     }
-    assert!(brief.contains("gateway.log"), "{brief}");
     for secret in ["Kim", "customer.example", "angry", "Beyond me.", "contract"] {
         assert!(!brief.contains(secret), "{secret} leaked:\n{brief}");
         assert!(!sandbox.run(&["brief", id, "--vendor", "paygate", "--json"]).ok().contains(secret));

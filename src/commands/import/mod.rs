@@ -156,6 +156,12 @@ fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
             "warning: {count} without a key; a new title or date makes another ticket of an issue (--map key=COLUMN)"
         ));
     }
+    if reader.uncommented > 0 {
+        let count = tickets(reader.uncommented);
+        session.note(format!(
+            "warning: {count} without comments, which the file only counts (gh issue list --json …,comments exports them)"
+        ));
+    }
     if reader.undated > 0 {
         let count = tickets(reader.undated);
         session.note(format!(
@@ -168,6 +174,10 @@ fn warn_of_gaps(reader: &Reader, session: &Session<'_>) {
 fn opened(args: &Args, session: &mut Session<'_>) -> Result<(Lines, Option<Source>), Failure> {
     let lines = Lines::open(&args.file, &session.host.env.directory, session.input)?;
     let named = args.from.as_deref().and_then(Source::parse);
+    if lines.beginning().trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        let message = format!("{}: XML is not read", args.file.display());
+        return Err(Failure::new(Kind::Invalid, message).hint("export the issues as CSV or JSON"));
+    }
     let (columns, words): (Vec<_>, Vec<_>) =
         args.map.iter().cloned().partition(|(field, _)| !field.contains(':'));
     match named.or_else(|| Source::of(&args.file, &lines.beginning())) {

@@ -28,6 +28,8 @@ pub(super) struct Reader {
     /// How many issues have no date, and how many no reporter.
     pub(super) undated: usize,
     pub(super) unsigned: usize,
+    /// How many have comments that are only counted.
+    pub(super) uncommented: usize,
     /// How many have neither a key nor an address.
     pub(super) unnamed: usize,
     counts: BTreeMap<String, usize>,
@@ -64,6 +66,7 @@ impl Reader {
             nth: BTreeMap::new(),
             undated: 0,
             unsigned: 0,
+            uncommented: 0,
             unnamed: 0,
             counts: BTreeMap::new(),
         })
@@ -85,6 +88,7 @@ impl Reader {
         let id = TicketId::from_key(&issue.key);
         self.undated += usize::from(!issue.is_dated);
         self.unsigned += usize::from(!issue.is_signed);
+        self.uncommented += usize::from(issue.lacks_comments);
         self.unnamed += usize::from(!issue.is_named);
         self.aliases.extend(issue.alias.map(|alias| (alias, id.clone())));
         for (kind, other) in issue.links {

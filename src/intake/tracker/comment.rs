@@ -10,10 +10,9 @@ use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{list, pick, text};
 use crate::ticket::Timestamp;
 
-/// The values of an issue that are comments: beads has notes of another kind beside them.
+/// The values of an issue that are comments: what beads calls notes is for those who work on it.
 pub(super) fn said_of(object: &Value, source: Source) -> Vec<&Value> {
-    let has_both = source == Source::Beads && object.get("comments").is_some();
-    list(object, if has_both { &["comments"] } else { COMMENTS })
+    list(object, if source == Source::Beads { &["comments"] } else { COMMENTS })
 }
 
 /// A comment; none of what the tracker itself noted.

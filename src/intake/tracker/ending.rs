@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::intake::tracker::dates::moment;
-use crate::intake::tracker::names::{ENDED, REASON, STATE, UPDATED};
+use crate::intake::tracker::names::{ENDED, PERHAPS_ENDED, REASON, STATE, UPDATED};
 use crate::intake::tracker::reading::{Ending, Reading};
 use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{pick, text};
@@ -37,12 +37,20 @@ pub(super) fn standing(
     }
     let at = pick(object, ENDED);
     let at = at.map(|at| moment(at, reading.dates)).transpose()?;
+    let perhaps = || {
+        let cells = PERHAPS_ENDED.iter().filter_map(|name| pick(object, &[name]));
+        cells.filter_map(|at| moment(at, reading.dates).ok()).next()
+    };
+    let at = at.or_else(perhaps);
     // It had ended when it changed last; when it was opened, it had not.
     let changed = || pick(object, UPDATED).and_then(|at| moment(at, reading.dates).ok());
     let is_dated = at.is_some();
     let at = at.or_else(changed).filter(|at| *at > created).unwrap_or(created);
     let code = ending(object, &state, labels, links, reading, facts);
-    Ok((None, Some(Ending { at, is_dated, code })))
+    let is_known = text(object, REASON).is_none_or(|reason| {
+        reading.source == Source::Beads || reading.words.known(Kind::Resolution, &reason).is_some()
+    });
+    Ok((None, Some(Ending { at, is_dated, code, is_known })))
 }
 
 /// The reasons of GitHub's interface are in lower case, those of its query language in upper case.

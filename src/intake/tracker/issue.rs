@@ -59,6 +59,8 @@ pub struct Issue {
     pub facts: Vec<String>,
     /// The fields of which the export says nothing, not even that they are empty.
     pub unknown: BTreeSet<Field>,
+    /// True where it has comments that the export counts, and does not tell.
+    pub lacks_comments: bool,
     /// When it changed last, where the export tells.
     pub updated: Option<Timestamp>,
     /// Who ended it: nobody that is known, where the export names nobody.
@@ -106,10 +108,13 @@ impl Issue {
         facts.extend(is_too_long(&title).then(|| format!("title: {title}")));
         let links = links(object, reading, &mut facts);
         let (status, ended) = standing(object, at, &labels, &links, reading, &mut facts)?;
+        let severity = severity(object, &labels, reading.words);
+        let mut unknown = unknown(object, source, told.as_ref());
+        unknown.extend(unread(object, severity.as_ref(), (status.as_ref(), ended.as_ref())));
         Ok(Some(Self {
             key: reading.key(&identity),
             kind: kind(object, &labels, reading.words),
-            severity: severity(object, &labels, reading.words),
+            severity,
             status,
             is_signed: told.is_some(),
             is_named: text(object, IDENTITY).is_some(),
@@ -124,7 +129,8 @@ impl Issue {
             labels,
             comments,
             facts,
-            unknown: unknown(object, source, told.as_ref()),
+            unknown,
+            lacks_comments: pick(object, COMMENTS).and_then(Value::as_u64).is_some_and(|count| count > 0),
             reporter: told.unwrap_or_else(|| reading.importer.clone()),
             updated: pick(object, UPDATED).and_then(|at| moment(at, dates).ok()),
             closer: named(object, CLOSER).unwrap_or_else(nobody),
@@ -162,6 +168,22 @@ fn unknown(object: &Value, source: Source, reporter: Option<&Person>) -> BTreeSe
     .into_iter()
     .filter_map(|(field, is_unknown)| is_unknown.then_some(field))
     .collect()
+}
+
+/// The fields of which an object says something by a word that nobody knows.
+fn unread(
+    object: &Value,
+    severity: Option<&String>,
+    (status, ended): (Option<&String>, Option<&Ending>),
+) -> impl Iterator<Item = Field> {
+    let has_state = text(object, STATE).is_some_and(|word| !word.trim().is_empty());
+    [
+        (Field::Severity, severity.is_none() && own_severity(object).is_some()),
+        (Field::Status, has_state && status.is_none() && ended.is_none()),
+        (Field::Resolution, ended.is_some_and(|ended| !ended.is_known)),
+    ]
+    .into_iter()
+    .filter_map(|(field, is_unread)| is_unread.then_some(field))
 }
 
 /// Another name of an issue: the address of GitLab's interface, which a duplicate of it names; the number of Jira's.
@@ -212,8 +234,7 @@ fn facts(object: &Value, assignees: &[Person], source: Source) -> Vec<String> {
             facts.push(format!("{name}: {}", said.join(", ")));
         }
     }
-    let notes =
-        text(object, &["notes"]).filter(|_| source == Source::Beads && object.get("comments").is_some());
+    let notes = text(object, &["notes"]).filter(|_| source == Source::Beads);
     facts.extend(notes.map(|notes| format!("notes: {notes}")));
     for (name, key) in [("time estimate", "human_time_estimate"), ("time spent", "human_total_time_spent")] {
         let time = object.get("time_stats").and_then(|stats| text(stats, &[key]));
@@ -312,9 +333,13 @@ fn kind(object: &Value, labels: &[String], known: &mut Words) -> Option<String> 
 
 /// How grave it is: by its own word, else by a label that is one.
 fn severity(object: &Value, labels: &[String], known: &mut Words) -> Option<String> {
-    let own = text(object, SEVERITY);
-    // What GitLab says of an issue that nobody judged.
-    let own = own.filter(|word| !word.eq_ignore_ascii_case("unknown"));
-    let own = own.and_then(|word| known.ours(Kind::Severity, &word));
+    let own = own_severity(object).and_then(|word| known.ours(Kind::Severity, &word));
     own.or_else(|| labels.iter().find_map(|label| known.known(Kind::Severity, label)))
+}
+
+/// Its own word for that.
+fn own_severity(object: &Value) -> Option<String> {
+    // What trackers say of an issue that nobody judged.
+    let none = ["", "unknown", "no priority", "none", "not set", "n/a", "-", "--", "---"];
+    text(object, SEVERITY).filter(|word| !none.contains(&word.trim().to_lowercase().as_str()))
 }

@@ -3,7 +3,7 @@
 use crate::intake::tracker::words::Kind;
 
 /// What it is about.
-pub(super) const TITLE: &[&str] = &["title", "Summary", "summary", "Title", "Subject"];
+pub(super) const TITLE: &[&str] = &["title", "Summary", "summary", "Subject", "short_desc", "Title"];
 /// When it was opened.
 pub(super) const CREATED: &[&str] = &[
     "created_at",
@@ -28,6 +28,7 @@ pub(super) const CREATED: &[&str] = &[
     "Opened At",
     "Reported",
     "Submitted",
+    "opendate",
     "Date",
 ];
 /// What tells one issue from another.
@@ -66,8 +67,17 @@ pub(super) const DESCRIPTION: &[&str] = &["body", "description", "Description", 
 /// Words to find it by.
 pub(super) const LABELS: &[&str] = &["labels", "Labels", "label", "tags", "Tags", "label_links"];
 /// Who works on it.
-pub(super) const ASSIGNEES: &[&str] =
-    &["assignees", "assignee", "Assignee", "owner", "Owner", "Assigned to", "Assigned To", "Agent"];
+pub(super) const ASSIGNEES: &[&str] = &[
+    "assignees",
+    "assignee",
+    "Assignee",
+    "owner",
+    "Owner",
+    "Assigned to",
+    "Assigned To",
+    "assigned_to",
+    "Agent",
+];
 /// Who told it.
 pub(super) const REPORTER: &[&str] = &[
     "author",
@@ -122,9 +132,9 @@ pub(super) const AFFECTS: &[&str] = &["affects", "Affects versions", "Affects Ve
 pub(super) const KIND: &[&str] =
     &["issue_type", "Issue Type", "Issue type", "type", "Type", "Ticket type", "Ticket Type", "Tracker"];
 /// How grave it is.
-pub(super) const SEVERITY: &[&str] = &["severity", "Severity", "priority", "Priority"];
+pub(super) const SEVERITY: &[&str] = &["severity", "Severity", "bug_severity", "priority", "Priority"];
 /// Where it stands.
-pub(super) const STATE: &[&str] = &["state", "status", "Status", "State"];
+pub(super) const STATE: &[&str] = &["state", "status", "Status", "State", "bug_status"];
 /// When it ended.
 pub(super) const ENDED: &[&str] = &[
     "closed_at",
@@ -152,6 +162,8 @@ pub(super) const ENDED: &[&str] = &[
     "closed",
     "Closed",
 ];
+/// Headings under which some tables say when it ended, and others that it did.
+pub(super) const PERHAPS_ENDED: &[&str] = &["Completed", "Canceled", "Cancelled"];
 /// Who ended it.
 pub(super) const CLOSER: &[&str] = &["closed_by", "closedBy"];
 /// When it changed last.
@@ -170,6 +182,7 @@ pub(super) const UPDATED: &[&str] = &[
     "Updated on",
     "Updated On",
     "Changed",
+    "changeddate",
     "Modified",
     "Last modified",
 ];
@@ -177,8 +190,15 @@ pub(super) const UPDATED: &[&str] = &[
 pub(super) const REASON: &[&str] =
     &["state_reason", "stateReason", "close_reason", "Resolution", "resolution"];
 /// The one that it is part of.
-pub(super) const PARENT: &[&str] =
-    &["Parent key", "Parent", "Parent id", "Parent task", "Epic Link", "Custom field (Epic Link)"];
+pub(super) const PARENT: &[&str] = &[
+    "Parent key",
+    "Parent",
+    "Parent id",
+    "Parent task",
+    "Parent issue",
+    "Epic Link",
+    "Custom field (Epic Link)",
+];
 
 /// What no field of ours has, each under the name by which it is kept.
 pub(super) const FACTS: &[(&str, &[&str])] = &[
@@ -252,26 +272,33 @@ pub(super) fn field_told(name: &str) -> &str {
     }
 }
 
+/// The fields, each by its names.
+const FIELDS: [&[&str]; 15] = [
+    TITLE,
+    CREATED,
+    IDENTITY,
+    COMMENTS,
+    DESCRIPTION,
+    LABELS,
+    ASSIGNEES,
+    REPORTER,
+    AFFECTS,
+    KIND,
+    SEVERITY,
+    STATE,
+    ENDED,
+    REASON,
+    PARENT,
+];
+
 /// The names that a column can be told to be.
 pub(super) fn fields() -> Vec<&'static str> {
-    let all = [
-        TITLE,
-        CREATED,
-        IDENTITY,
-        COMMENTS,
-        DESCRIPTION,
-        LABELS,
-        ASSIGNEES,
-        REPORTER,
-        AFFECTS,
-        KIND,
-        SEVERITY,
-        STATE,
-        ENDED,
-        REASON,
-        PARENT,
-    ];
-    all.into_iter().chain(FACTS.iter().map(|(_, names)| *names)).flatten().copied().collect()
+    FIELDS.into_iter().chain(FACTS.iter().map(|(_, names)| *names)).flatten().copied().collect()
+}
+
+/// All names of the field that has a name.
+pub(super) fn names_of(field: &str) -> &'static [&'static str] {
+    FIELDS.into_iter().find(|names| names.contains(&field)).unwrap_or_default()
 }
 
 /// True for a heading that is read, or says nothing: the cells under any other are kept as they are.

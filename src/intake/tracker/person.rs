@@ -7,12 +7,14 @@ use crate::intake::tracker::source::Source;
 use crate::intake::tracker::value::{pick, text};
 use crate::ticket::{Person, may_be_delivered, one_line};
 
+/// What tables write where there is nobody.
+const NOBODY: [&str; 8] = ["", "-", "--", "–", "Unassigned", "Nobody", "No Agent", "None"];
+
 /// Somebody, as far as the tracker names them. An address that it does not tell is one that cannot be (RFC 2606).
 pub(super) fn person(value: &Value) -> Option<Person> {
     let part = |names: &[&str]| text(value, names);
     let (name, email) = match value.as_str() {
-        // What tables write where there is nobody.
-        Some(whole) if ["", "-", "--", "–", "Unassigned", "Nobody"].contains(&whole.trim()) => return None,
+        Some(whole) if NOBODY.contains(&whole.trim()) => return None,
         Some(whole) => match Person::parse(whole).filter(|person| person.email.contains('@')) {
             Some(person) => return Some(person),
             None => (whole.to_owned(), None),

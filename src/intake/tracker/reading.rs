@@ -32,6 +32,8 @@ pub struct Ending {
     pub is_dated: bool,
     /// The word of our own for how.
     pub code: String,
+    /// True where that is told, and not by a word that nobody knows.
+    pub is_known: bool,
 }
 
 /// How issues are read: whence, by whom, and what somebody said of words and dates.

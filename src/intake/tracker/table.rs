@@ -82,13 +82,22 @@ fn without_separator(text: String) -> (String, Option<u8>) {
     }
 }
 
-/// Sees that a table has the columns that it is said to have, and one of titles, and is no table of ours.
-fn check_heading(name: &str, heading: &[String], columns: &[(String, String)]) -> Result<()> {
+/// Sees that what is told of columns is told of fields that issues have.
+///
+/// # Errors
+/// One is none, with the nearest.
+pub(super) fn check_fields(columns: &[(String, String)]) -> Result<()> {
     if let Some((field, _)) = columns.iter().find(|(field, _)| !names::fields().contains(&field.as_str())) {
         let near = nearest(field, &names::fields());
         let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         bail!("--map: unknown field '{field}'{near}");
     }
+    Ok(())
+}
+
+/// Sees that a table has the columns that it is said to have, and one of titles, and is no table of ours.
+fn check_heading(name: &str, heading: &[String], columns: &[(String, String)]) -> Result<()> {
+    check_fields(columns)?;
     if let Some((field, column)) = columns.iter().find(|(_, column)| !heading.contains(column)) {
         bail!("{name}, line 1: no column '{column}' for {field} (columns: {})", heading.join(", "));
     }

@@ -166,9 +166,9 @@ const SEVERITY: &[(&str, &[&str])] = &[
 ];
 
 const LINK: &[(&str, &[&str])] = &[
-    ("blocks", &["blocks", "is blocking"]),
-    ("blocked-by", &["blocked by", "is blocked by", "depends on"]),
-    ("duplicate-of", &["duplicates", "duplicate of", "is duplicate of", "superseded by"]),
+    ("blocks", &["blocks", "is blocking", "blocked"]),
+    ("blocked-by", &["blocked by", "is blocked by", "depends on", "dependson"]),
+    ("duplicate-of", &["duplicates", "duplicate of", "is duplicate of", "superseded by", "dup id"]),
     ("duplicated-by", &["duplicated by", "is duplicated by", "has duplicate", "supersedes"]),
     ("parent", &["parent", "parent child", "child of", "epic link", "is child of"]),
     (
