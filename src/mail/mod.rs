@@ -10,6 +10,7 @@ mod mbox;
 mod nesting;
 mod outbox;
 mod outgoing;
+mod quote_words;
 mod quotes;
 mod read;
 mod secrets;
