@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             }
         };
     }
-    if args.query.is_some() && session.interactive && !args.yes && !args.writing.dry_run && !ids.is_empty() {
+    if args.query.is_some() && !args.yes && !args.writing.dry_run && !ids.is_empty() {
         confirm(ids.len(), session)?;
     }
     if ids.is_empty() {

@@ -60,7 +60,7 @@ fn many_tickets_are_one_commit() {
     let before = sandbox.subjects().len();
     sandbox.run(&["edit", &ids[0], &ids[1], "--label", "x"]).ok();
     assert_eq!(sandbox.subjects().len(), before + 1);
-    sandbox.run(&["edit", "--query", "no:severity", "--severity", "minor"]).ok();
+    sandbox.run(&["edit", "--query", "no:severity", "--severity", "minor", "-y"]).ok();
     assert_eq!(sandbox.subjects()[0], "support: edit 3 tickets: severity minor");
     let trailers = sandbox.git(&["log", "-1", "--format=%(trailers:key=Support-Ticket,valueonly)"]);
     assert_eq!(trailers.split_whitespace().count(), 3);
@@ -205,4 +205,28 @@ fn a_reopened_duplicate_says_that_it_was_reopened() {
     let spam = sandbox.ticket("Spam");
     let said = sandbox.run(&["resolve", &spam, "--as", "spam"]).ok();
     assert!(said.contains("resolve  Spam") && said.contains("close  Spam"), "{said}");
+}
+
+#[test]
+fn a_script_says_that_it_means_all_that_match() {
+    let sandbox = Sandbox::new();
+    let ids = [sandbox.ticket("One"), sandbox.ticket("Two")];
+    sandbox.run(&["team", "add", "Dana Li", "--email", "dana@example.com", "--role", "l1"]).ok();
+    let before = sandbox.git(&["rev-parse", "HEAD"]);
+    for step in [
+        "edit --query is:open --severity minor",
+        "edit --query is:open --label x </dev/null",
+        "comment --query is:open -m x",
+        "assign --query is:open --to me",
+        "triage --query is:open --severity minor",
+        "pend --query is:open --follow-up 2d",
+        "resolve --query is:open --as answered -m x",
+    ] {
+        let said = sandbox.shell(&format!("git support {step}")).fails(2);
+        assert!(said.contains("2 tickets match") && said.contains("--yes"), "{step}: {said}");
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), before, "{step}");
+        sandbox.shell(&format!("git support {step} --dry-run")).ok();
+    }
+    sandbox.run(&["edit", "--query", "is:open", "--severity", "minor", "--yes"]).ok();
+    assert_eq!(ids.map(|id| sandbox.field(&id, "severity")), ["minor", "minor"]);
 }

@@ -276,7 +276,7 @@ fn an_empty_query_is_no_query_anywhere() {
     ] {
         assert!(sandbox.run(command).fails(2).contains("query is empty"), "{command:?}");
     }
-    sandbox.run(&["edit", "--query", "export", "--label", "seen"]).ok();
+    sandbox.run(&["edit", "--query", "export", "--label", "seen", "-y"]).ok();
     assert_eq!(
         sandbox.run(&["list", "--all", "label:seen", "--format", "json"]).ok().trim(),
         "[]",
@@ -346,7 +346,7 @@ fn a_text_that_begins_with_a_minus_stays_as_it_was_typed() {
         assert_eq!(timeline.as_array().unwrap().last().unwrap()["note"], *text);
     }
     // Where a query is meant, a minus negates, whatever stands around it.
-    sandbox.run(&["edit", "--query", "-title:one -title:list", "--label", "kept"]).ok();
+    sandbox.run(&["edit", "--query", "-title:one -title:list", "--label", "kept", "-y"]).ok();
     let kept = sandbox.run(&["list", "label:kept", "--format", "ndjson"]).ok();
     assert_eq!(kept.lines().count(), 15, "{kept}");
     for flags in [&["-n", "50"][..], &["-n50"], &["-q"]] {

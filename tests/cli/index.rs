@@ -207,7 +207,7 @@ fn more_tickets_than_are_held_at_once_are_all_indexed() {
     );
     sandbox.run(&whole).ok();
     // The same branch, at a commit that changed all of them.
-    sandbox.run(&["edit", "--query", "status:open", "--label", "moved"]).ok();
+    sandbox.run(&["edit", "--query", "status:open", "--label", "moved", "--yes"]).ok();
     sandbox.ticket("One more");
     let changed = sandbox.run(&whole).ok();
     assert_eq!((changed.lines().count(), changed.matches("moved").count()), (1_102, 1_100));
