@@ -252,6 +252,7 @@ fn reported(reported: &Reported) -> Value {
         "resolved": ids(&reported.resolved),
         "proposed": ids(&reported.proposed),
         "unchanged": ids(&reported.unchanged),
+        "left_out": reported.left_out,
     })
 }
 

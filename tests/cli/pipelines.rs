@@ -200,6 +200,9 @@ fn a_report_that_is_broken_is_left_out_and_said() {
         let output = sandbox.run(&["ci", "report", "good.xml", file]);
         assert_eq!(output.status, Some(1), "{output:?}");
         assert!(output.stderr.contains("error: left out: ") && output.stderr.contains(said), "{output:?}");
+        let output = sandbox.run(&["ci", "report", "good.xml", file, "--json"]);
+        let answer: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        assert!(answer["left_out"][0].as_str().is_some_and(|problem| problem.contains(said)), "{output:?}");
         let output = sandbox.run(&["ci", "report", "good.xml", file, "--best-effort"]);
         assert_eq!(output.status, Some(0), "{output:?}");
         assert!(output.stderr.contains(said), "{output:?}");

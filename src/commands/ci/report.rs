@@ -90,10 +90,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let is_new = changed.outcome == Outcome::Committed;
     let CiSummary { opened, reopened, repeated, resolved, proposed, unchanged } = changed.answer;
     let tickets = if is_new { changed.tickets } else { Vec::new() };
-    let is_whole = left_out.is_empty();
-    for error in left_out {
-        session.note(format!("error: left out: {error:#}"));
-    }
+    let left_out: Vec<String> = left_out.iter().map(|error| format!("{error:#}")).collect();
+    left_out.iter().for_each(|problem| session.note(format!("error: left out: {problem}")));
     Ok(View::Reported(Reported {
         opened,
         reopened,
@@ -102,7 +100,8 @@ pub(super) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         proposed,
         unchanged,
         tickets,
-        is_whole: is_whole || args.best_effort,
+        is_whole: left_out.is_empty() || args.best_effort,
+        left_out,
     }))
 }
 

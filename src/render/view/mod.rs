@@ -269,7 +269,9 @@ pub struct Reported {
     pub unchanged: Vec<TicketId>,
     /// Those that changed, as they are now.
     pub tickets: Vec<Ticket>,
-    /// False where a report was left out: the exit status is 1 then.
+    /// The reports that were left out, and why.
+    pub left_out: Vec<String>,
+    /// False where the exit status is to say that one was.
     pub is_whole: bool,
 }
 
