@@ -90,8 +90,7 @@ fn said(ticket: &Ticket, entry: &Entry) -> Result<String, Failure> {
     let is_word = entry.is_said() || entry.action == Action::Acknowledge;
     let note = entry.note.clone().filter(|_| is_word && entry.visibility == Visibility::Customer);
     note.ok_or_else(|| {
-        let message =
-            format!("entry {} of {} says nothing to a customer; it is not sent", entry.id, ticket.id());
+        let message = format!("entry {} of {} says nothing to a customer", entry.id, ticket.id());
         Failure::new(Kind::Refused, message)
     })
 }
