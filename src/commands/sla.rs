@@ -54,10 +54,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         found.into_iter().map(explain).collect::<Result<Vec<_>, _>>()?
     } else {
         let query = query.unwrap_or_else(|| "status:open sort:due".to_owned());
-        let (found, own) = {
-            let limit = if args.gate.is_some() { Limit::None } else { Limit::AsAsked };
-            project.find_judged(&Search { limit, ..Search::new(&query, Projection::Courses) })?
-        };
+        let query = if args.gate.is_some() { judged_by(query, &project)? } else { query };
+        let limit = if args.gate.is_some() { Limit::None } else { Limit::AsAsked };
+        let (found, own) =
+            project.find_judged(&Search { limit, ..Search::new(&query, Projection::Courses) })?;
         let found = found_or_named(&args.ids, found)?;
         if found.is_empty() {
             session.note("no ticket matches");
@@ -72,6 +72,14 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     };
     let shuts = tickets.iter().any(|ticket| ticket.clocks.iter().any(shuts));
     Ok(View::Clocks(Clocks { tickets, explained, shuts }))
+}
+
+/// The query by which a gate judges, with the tickets that it means by what was recorded of them.
+fn judged_by(query: String, project: &Project<'_>) -> Result<String, Failure> {
+    let search = Search { limit: Limit::None, ..Search::new(&query, Projection::Lines) };
+    let recorded = project.found_as_recorded(&search, &project.find(&search)?)?;
+    let ids: Vec<&str> = recorded.iter().map(|one| one.summary.id.as_str()).collect();
+    Ok(if ids.is_empty() { query } else { format!("({query}) OR id:{}", ids.join(",")) })
 }
 
 /// The rules that clocks are shown by, and the moment.

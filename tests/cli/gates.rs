@@ -138,8 +138,8 @@ fn a_gate_goes_by_the_entries_where_a_file_was_edited_by_hand() {
     ] {
         let sandbox = Sandbox::new();
         sandbox.git(&["stash", "-q", "-u"]);
-        sandbox.run(&["init"]).ok();
-        let id = sandbox.run(&["new", "Pay fails", "--severity", "blocker"]).ok().trim().to_owned();
+        sandbox.at("2026-11-20T08:00:00Z", "config set clocks.blocker.resolution 8h");
+        let id = sandbox.at("2026-11-20T09:00:00Z", "new 'Pay fails' --severity blocker");
         sandbox.is_tampered_with();
         let path = crate::sandbox::path_of(&id);
         sandbox
@@ -152,6 +152,7 @@ fn a_gate_goes_by_the_entries_where_a_file_was_edited_by_hand() {
             "{edit}: {said:?}"
         );
         assert!(sandbox.run(&["list", "is:by-hand"]).ok().contains(&id[..4]), "{edit}");
+        sandbox.run(&["sla", "--gate"]).fails_with_gate();
         // A reviewer sees it, in words and in figures.
         for form in ["table", "markdown"] {
             let diff = sandbox.run(&["diff", "HEAD~1..HEAD", "--format", form]).ok();
