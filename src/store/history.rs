@@ -9,6 +9,7 @@ use crate::store::git::ObjectId;
 use crate::store::layout;
 use crate::store::message;
 use crate::store::snapshot::Snapshot;
+use crate::store::standing::Standing;
 use crate::ticket::{Entry, EntryIdentity, Ticket, TicketId};
 
 /// An entry, and the commit that carried it.
@@ -16,7 +17,7 @@ use crate::ticket::{Entry, EntryIdentity, Ticket, TicketId};
 pub struct IntroducedEntry {
     /// The ticket.
     pub ticket: TicketId,
-    /// The ticket's title in that commit.
+    /// The ticket's title, in that commit or now.
     pub title: String,
     /// The entry.
     pub entry: Entry,
@@ -46,7 +47,7 @@ impl Store {
                     commits.entry(own).or_insert(commit);
                 }
             }
-            made.len() < total
+            Ok(made.len() < total)
         })?;
         Ok(carried(ticket, &commits))
     }
@@ -139,7 +140,7 @@ impl Store {
         Ok(touches)
     }
 
-    /// The entries of all tickets that are wanted, those of the newest commit first; at most `limit` of them. An entry that
+    /// The entries of all tickets that are wanted, as they stand, those of the newest commit first; at most `limit` of them. An entry that
     /// another commit took over is there for each of both.
     ///
     /// # Errors
@@ -150,13 +151,12 @@ impl Store {
         limit: usize,
         is_wanted: impl Fn(&Entry) -> bool,
     ) -> Result<Vec<IntroducedEntry>, Error> {
-        let mut all = Vec::new();
+        let (mut all, mut standing) = (Vec::new(), Standing::new(snapshot));
         if limit > 0 {
             self.new_entries(snapshot, layout::TICKETS, |carried| {
-                if is_wanted(&carried.entry) {
-                    all.push(carried);
-                }
-                all.len() < limit
+                let stands = standing.of(carried)?;
+                all.extend(stands.filter(|one| is_wanted(&one.entry)));
+                Ok(all.len() < limit)
             })?;
         }
         Ok(all)
@@ -173,7 +173,7 @@ impl Store {
         &self,
         snapshot: &Snapshot<'_>,
         path: &str,
-        mut visit: impl FnMut(IntroducedEntry) -> bool,
+        mut visit: impl FnMut(IntroducedEntry) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let mut parsed = Parsed::new(self);
         let cut = self.repository.cut_commits();
@@ -186,7 +186,7 @@ impl Store {
                 // Where the history of a clone begins, all entries seem to be new.
                 let is_cut = cut.contains(&touch.commit) && !self.made(touch.commit, &identity(&entry));
                 let commit = (!is_cut).then_some(touch.commit);
-                if !visit(IntroducedEntry { ticket, title, entry, commit }) {
+                if !visit(IntroducedEntry { ticket, title, entry, commit })? {
                     return Ok(false);
                 }
             }

@@ -34,6 +34,7 @@ mod resolving;
 mod rewritten;
 mod settings_changes;
 mod snapshot;
+mod standing;
 mod sync;
 mod synced;
 mod test_history;

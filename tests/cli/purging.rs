@@ -6,7 +6,7 @@ use crate::sandbox::{Sandbox, has_tool, leave_out, path_of};
 use crate::tampering::{found, story};
 
 /// A ticket with texts in each place, an attachment and a link.
-fn full(sandbox: &Sandbox) -> (String, String) {
+pub(crate) fn full(sandbox: &Sandbox) -> (String, String) {
     let id = sandbox.run(&["new", "Ann Leroux cannot pay", "-m", "Born 1970-01-01."]).ok().trim().to_owned();
     let other = sandbox.ticket("Another");
     sandbox.run(&["comment", &id, "-m", "Ann called."]).ok();

@@ -345,3 +345,41 @@ fn what_is_not_taken_out_is_said() {
     sandbox.run(&["redact", &id, "--text", "\u{674e}\u{660e}", "-m", "His wish."]).ok();
     assert!(!sandbox.ticket_file(&id).contains('\u{674e}'));
 }
+
+#[test]
+fn what_is_gone_is_in_no_answer() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let (gone, _) = crate::purging::full(&sandbox);
+    let kept = sandbox.run(&["new", "Keep YY88", "-m", "IBAN YY88"]).ok().trim().to_owned();
+    sandbox.run(&["comment", &kept, "-m", "Of YY88, and more."]).ok();
+    sandbox.run(&["redact", &kept, "--text", "YY88", "-m", "Privacy."]).ok();
+    sandbox.run(&["purge", &gone, "-m", "Privacy.", "--yes"]).ok();
+    for answer in [
+        "log",
+        "log -n 50",
+        "log --graph",
+        "log --by Dana",
+        "log --action comment",
+        "log --field title",
+        "log --at HEAD",
+        "log --all-branches",
+        "log --json",
+        "log --format ndjson",
+        "log status:open,closed",
+        "list --all",
+        "export --full --all-branches",
+        "report",
+        "diff HEAD..HEAD",
+    ] {
+        let said = sandbox.shell(&format!("git support {answer}"));
+        for word in ["Leroux", "1970", "Ann called", "YY88"] {
+            assert!(!(said.stdout.clone() + &said.stderr).contains(word), "{answer}: {word}: {said:?}");
+        }
+    }
+    let said = sandbox.shell("timeout 3 git support log --follow -n 20").stdout;
+    assert!(said.contains("and more.") && !said.contains("YY88") && !said.contains("Leroux"), "{said}");
+    // What was done is told, of what is redacted with the words that are left.
+    let log = sandbox.run(&["log"]).ok();
+    assert!(log.contains("purge") && log.contains("and more."), "{log}");
+}

@@ -93,7 +93,8 @@ impl Run<'_> {
     /// What the run comes to at a moment.
     pub(super) fn measure(&self, hours: &Hours, now: i64) -> Measure {
         let end = self.stop.unwrap_or(now).max(self.start);
-        let whole = self.cut(&self.merged(|_| true), end);
+        let all = self.merged(|_| true);
+        let whole = self.cut(&all, end);
         let nominal = self.target.due(hours, self.start);
         let target = nominal.map_or(i64::MAX, |due| hours.between(self.start, due));
         let seconds =
@@ -104,8 +105,8 @@ impl Run<'_> {
         let (due, warn) = (self.put_off(nominal, hours), self.put_off(warn, hours));
         let is_paused = self.stop.is_none() && self.gaps.iter().any(|gap| gap.to.is_none());
         let late = |at: i64| due.is_some_and(|due| at > due);
-        // A clock that waits stands where it stood when the wait began.
-        let paused_at = whole.last().map_or(self.start, |(from, _)| *from);
+        // A clock that waits stands where it stood when the wait began, from that very instant on.
+        let paused_at = all.last().map_or(self.start, |(from, _)| *from);
         let state = match (self.stop, is_paused) {
             (Some(at), _) if late(at) => State::Breached,
             (Some(_), _) => State::Met,
@@ -206,6 +207,8 @@ mod tests {
         assert_eq!(measured(&gaps, Some(7_201), 9_000).state, State::Breached);
         assert_eq!(measured(&[wait(3_600, None)], None, 9_000).state, State::Paused);
         assert_eq!(measured(&[wait(3_601, None)], None, 9_000).state, State::Breached);
+        assert_eq!(measured(&[wait(3_601, None)], None, 3_601).state, State::Breached);
+        assert_eq!(measured(&[wait(3_600, None)], None, 3_600).state, State::Paused);
     }
 
     #[test]

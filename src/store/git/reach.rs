@@ -250,14 +250,19 @@ impl Repository {
         let counts: Vec<usize> =
             commits.iter().map(|commit| Ok(self.parents(*commit)?.len())).collect::<Result<_>>()?;
         let sides = |commit: &ObjectId| files.get(commit).map(Vec::as_slice).unwrap_or_default();
+        // What no parent has, the commit has made, a merge of two changes, too: it is judged itself.
+        let has_made = |commit: &ObjectId, parents: usize| {
+            let sides = sides(commit);
+            !sides.is_empty() && sides.len() >= parents
+        };
         let mut order = VersionOrder::default();
-        for (commit, _) in commits.iter().zip(&counts).filter(|(_, parents)| **parents < 2) {
+        for (commit, _) in commits.iter().zip(&counts).filter(|(commit, parents)| has_made(commit, **parents))
+        {
             sides(commit).iter().for_each(|turn| order.learn(turn));
         }
         let mut decides = |(commit, parents): (&ObjectId, usize)| {
-            let sides = sides(commit);
-            let is_of_one = !sides.is_empty() && sides.len() >= parents;
-            touches.contains(commit) || is_of_one || !sides.iter().all(|turn| order.went_on(turn))
+            let is_own = touches.contains(commit) || has_made(commit, parents);
+            is_own || !sides(commit).iter().all(|turn| order.went_on(turn))
         };
         let left: Vec<bool> = commits.iter().zip(counts).map(&mut decides).collect();
         Ok(commits.into_iter().zip(left).filter_map(|(commit, decides)| decides.then_some(commit)).collect())

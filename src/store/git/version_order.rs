@@ -25,7 +25,7 @@ pub(super) struct VersionOrder<'l> {
 }
 
 impl<'l> VersionOrder<'l> {
-    /// Takes down what a commit with one parent made of a version.
+    /// Takes down what a commit made of a version: one that none of its parents has.
     pub(super) fn learn(&mut self, turn: &Turn<'l>) {
         self.made_of.entry(turn.before).or_default().push(turn.now);
     }
