@@ -4,7 +4,7 @@ use crate::process::decide::Record;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, FieldChange, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, Field, LinkKind, Node, Person, Resolution, Status, Ticket, Visibility, visible};
+use crate::ticket::{Action, Field, Node, Person, Resolution, Status, Ticket, Visibility, visible};
 
 /// The customer, where the actor's own comment is theirs: the reporter, who is not of the team.
 #[must_use]
@@ -36,11 +36,8 @@ impl Record {
         let head = ticket.fields();
         let action = match head.status() {
             Status::Pending => Action::Resume,
-            Status::Resolved if is_elsewhere(ticket, request) => {
-                let on = ticket.fields().members(&Field::Links(LinkKind::DuplicateOf)).next();
-                let hint =
-                    on.map(|id| format!("; the work is done in {id}: git support comment {id} --from WHO"));
-                self.warnings.push(format!("it stays resolved{}", hint.unwrap_or_default()));
+            Status::Resolved if is_no_ticket(ticket) => {
+                self.warnings.push("it stays resolved".to_owned());
                 return Ok(Action::Comment);
             }
             Status::Resolved if is_lately_resolved(ticket, rules, actor) => Action::Reopen,
@@ -78,13 +75,10 @@ impl Rules {
     }
 }
 
-/// True for what is no work of its own: another ticket goes on with it, or it was no ticket of this product. Who answers a
-/// message about a duplicate speaks of their own, and nobody else would read it there.
-fn is_elsewhere(ticket: &Ticket, request: &Request) -> bool {
-    match ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string())) {
-        Some(Resolution::Duplicate) => request.mail.is_none(),
-        code => matches!(code, Some(Resolution::Spam | Resolution::OtherProduct)),
-    }
+/// True for what was no ticket of this product. Of a duplicate, its customer speaks as of any other ticket of theirs.
+fn is_no_ticket(ticket: &Ticket) -> bool {
+    let code = ticket.fields().get(&Field::Resolution).map(|code| Resolution::parse(&code.to_string()));
+    code.is_some_and(|code| code.is_no_ticket())
 }
 
 /// True within the time in which a word of the customer reopens (`reopen_within`), from the resolution on.

@@ -31,7 +31,8 @@ impl Record {
             return Ok(());
         };
         let what = format!("work at level {level}");
-        self.not_of_level(rules, level, &member.name, (member.name.clone(), what))
+        let refused = (member.name.clone(), what);
+        self.not_of_level(rules, rules.workers(level), (level, &member.name), refused)
     }
 
     /// Sees that somebody works at their own level, as strictly as the policy wants it.
@@ -47,15 +48,16 @@ impl Record {
             return Ok(());
         }
         let refused = (actor.by.to_string(), format!("{step} at level {level}"));
-        self.not_of_level(rules, level, actor.by.short(), refused)
+        let allowed = rules.takers(step, level);
+        self.not_of_level(rules, allowed, (level, actor.by.short()), refused)
     }
 
     /// Somebody does not work at a level: nothing, a warning, or a refusal of what they, in full, would do.
     fn not_of_level(
         &mut self,
         rules: &Rules,
-        level: Level,
-        short: &str,
+        allowed: Vec<String>,
+        (level, short): (Level, &str),
         (who, what): (String, String),
     ) -> Result<(), Refusal> {
         match rules.settings.level_by_role {
@@ -67,10 +69,7 @@ impl Record {
                 }
                 Ok(())
             }
-            Policy::Enforce => {
-                let allowed = rules.workers(level);
-                Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" })
-            }
+            Policy::Enforce => Err(Refusal::NotTheirs { who, what, allowed, policy: "policy.level_by_role" }),
         }
     }
 }

@@ -61,6 +61,13 @@ impl Rules {
         members.map(|member| member.name.clone()).collect()
     }
 
+    /// The names of those on the team who may take a step at a level.
+    #[must_use]
+    pub fn takers(&self, step: &Action, level: Level) -> Vec<String> {
+        let members = self.team.members.iter().filter(|member| self.may_take(&member.person(), step, level));
+        members.map(|member| member.name.clone()).collect()
+    }
+
     /// True where somebody's commits may resolve tickets: whoever is on the team; anybody, where there is none.
     #[must_use]
     pub fn may_resolve_by_commit(&self, who: &Person) -> bool {

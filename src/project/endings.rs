@@ -10,7 +10,7 @@ pub(super) fn doubts(change: &TicketChange) -> Vec<String> {
     let id = after.id();
     let is_new = |is_so: fn(&Ticket) -> bool| is_so(after) && !before.as_ref().is_some_and(is_so);
     let mut doubts = Vec::new();
-    if before.is_some() && is_new(lacks_original) {
+    if is_new(lacks_original) {
         let hint = format!("git support link {id} {} ORIGINAL", LinkKind::DuplicateOf);
         doubts.push(format!("warning: {id}: it is a duplicate that names no original: {hint}"));
     }

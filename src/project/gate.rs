@@ -5,7 +5,7 @@ use crate::project::find::{Limit, Projection, Search, parse_query};
 use crate::project::state::{Project, Scope};
 use crate::store::git::{ObjectId, shown};
 use crate::store::{Error, layout};
-use crate::ticket::{Meant, meant, shell_word};
+use crate::ticket::{Meant, meant, shell_word, visible};
 
 impl Project<'_> {
     /// The state that a gate judges: in a pipeline, what the remote's branch of tickets has now, and beside what is built what
@@ -49,11 +49,12 @@ impl Project<'_> {
         self.check_me(query)
     }
 
-    /// Sees that an audit of the branch has something to judge: where no commit of it ever had tickets, another holds them.
+    /// Sees that an audit of the branch, or of all up to a revision, has something to judge: where no commit of it ever had
+    /// tickets, another holds them.
     ///
     /// # Errors
     /// It has not.
-    pub(super) fn check_audited(&self, tips: &[ObjectId]) -> Result<(), Failure> {
+    pub(super) fn check_audited(&self, tips: &[ObjectId], revision: Option<&str>) -> Result<(), Failure> {
         let repository = self.store.repository();
         for tip in tips {
             if repository.find(*tip, layout::FOLDER).map_err(Error::from)?.is_some() {
@@ -61,22 +62,10 @@ impl Project<'_> {
             }
         }
         if repository.touching(tips, &[], &[layout::FOLDER]).map_err(Error::from)?.is_empty() {
-            return Err(self.without_store("audit"));
+            let place = revision.map_or_else(|| self.place(), visible);
+            return Err(without_store("audit", &place));
         }
         Ok(())
-    }
-
-    fn without_store(&self, command: &str) -> Failure {
-        // What `--at` names need not be of the branch.
-        let place = match (&self.scope, self.commit) {
-            (Scope::At(_), Some(commit)) if self.instant.is_none() => format!("commit {commit:.10}"),
-            (Scope::Now | Scope::At(_) | Scope::AllBranches | Scope::Built(_), _) => self.place(),
-        };
-        let message = format!("cannot evaluate the gate: {place} has no {}", layout::FOLDER);
-        let fetch = format!(
-            "if another branch holds the tickets: git fetch origin NAME:NAME; git support {command} --branch NAME"
-        );
-        Failure::new(Kind::Invalid, message).hint(fetch).hint("git support init")
     }
 
     /// A clone that lacks the branch of the tickets has none, and knows nothing of them.
@@ -87,7 +76,15 @@ impl Project<'_> {
                 return self.check_begun();
             }
         }
-        Err(self.without_store("check"))
+        Err(without_store("check", &self.place_read()))
+    }
+
+    /// What is read; what `--at` names need not be of the branch.
+    fn place_read(&self) -> String {
+        match (&self.scope, self.commit) {
+            (Scope::At(_), Some(commit)) if self.instant.is_none() => format!("commit {commit:.10}"),
+            (Scope::Now | Scope::At(_) | Scope::AllBranches | Scope::Built(_), _) => self.place(),
+        }
     }
 
     /// As of a day before there were tickets, there is nothing to judge; those that were imported may be older than the
@@ -96,7 +93,7 @@ impl Project<'_> {
         let Some(moment) = self.instant else { return Ok(()) };
         let any = Search { limit: Limit::AtMost(1), ..Search::new("", Projection::Lines) };
         if !self.store.has_folder_at(moment)? && self.find(&any)?.is_empty() {
-            return Err(self.without_store("check"));
+            return Err(without_store("check", &self.place_read()));
         }
         Ok(())
     }
@@ -145,4 +142,13 @@ impl Project<'_> {
             format!("cannot evaluate the gate: 'me' is {me}, whom neither the team nor a ticket knows");
         Err(Failure::new(Kind::Invalid, message).hint(format!("name a person: {field}:NAME")))
     }
+}
+
+/// There is nothing to judge at a place.
+fn without_store(command: &str, place: &str) -> Failure {
+    let message = format!("cannot evaluate the gate: {place} has no {}", layout::FOLDER);
+    let fetch = format!(
+        "if another branch holds the tickets: git fetch origin NAME:NAME; git support {command} --branch NAME"
+    );
+    Failure::new(Kind::Invalid, message).hint(fetch).hint("git support init")
 }

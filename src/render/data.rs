@@ -18,7 +18,9 @@ use crate::render::mail;
 use crate::render::metrics;
 use crate::render::schema;
 use crate::render::view::{AttachmentLine, Extent, Reported, SettingLine, View};
-use crate::ticket::{Entry, Field, Node, Set, Ticket, TicketId, codec, short_node, sums, visible};
+use crate::ticket::{
+    Entry, Field, Node, Set, Ticket, TicketId, Visibility, codec, short_node, sums, visible,
+};
 
 /// One JSON value.
 pub(super) fn json(view: &View) -> String {
@@ -286,6 +288,7 @@ fn attachment(line: &AttachmentLine) -> Value {
         "sha256": line.file.sha256,
         "at": line.entry.at.to_string(),
         "by": line.entry.by.to_string(),
+        "internal": line.entry.visibility != Visibility::Customer,
         "undone": line.is_undone,
         "missing": !line.is_there,
     })

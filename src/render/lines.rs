@@ -259,8 +259,9 @@ pub(super) fn entry_details(entry: &Entry, indent: &str, look: &RenderOptions) -
         let _ = writeln!(out, "{indent}{}", look.paint(RED, &format!("overrode {}", shown(rule))));
     }
     if let Some(file) = &entry.attachment {
-        let _ =
-            writeln!(out, "{indent}{} ({}, entry {})", shown(&file.name), bytes_text(file.bytes), entry.id);
+        let internal = if entry.visibility == Visibility::Customer { "" } else { ", internal" };
+        let (name, bytes) = (shown(&file.name), bytes_text(file.bytes));
+        let _ = writeln!(out, "{indent}{name} ({bytes}, entry {}{internal})", entry.id);
     }
     if let Some(note) = &entry.note {
         if entry.visibility != Visibility::Customer {

@@ -6,6 +6,7 @@ use crate::process::{Mark, Member, Release, Vendor};
 use crate::render::paint::{DIM, RenderOptions};
 use crate::render::table::Table;
 use crate::render::view::{AttachmentLine, SettingLine};
+use crate::ticket::Visibility;
 
 const PLAIN: Style = Style::new();
 
@@ -17,6 +18,7 @@ pub(super) fn attachments(lines: &[AttachmentLine], look: &RenderOptions) -> Str
             (false, Some(_), _) => "redacted",
             (false, None, _) => "missing",
             (true, _, true) => "undone",
+            (true, _, false) if line.entry.visibility != Visibility::Customer => "internal",
             (true, _, false) => "",
         };
         table.row([

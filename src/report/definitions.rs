@@ -160,7 +160,7 @@ pub const METRICS: &[Definition] = &[
         title: "Escalations returned",
         unit: Unit::Share,
         is_of_end: false,
-        about: "share of escalations in the period after which the ticket was returned by its end",
+        about: "share of escalations in the period whose ticket was returned from there by its end",
         collect: returned,
     },
     Definition {
@@ -328,16 +328,23 @@ fn escalated(case: &Case, period: Period, from: Level, to: Level) -> Vec<i64> {
 }
 
 fn returned(case: &Case, period: Period) -> Vec<i64> {
-    let went_back = |escalation: &Event| {
-        case.events().any(|event| {
-            event.entry > escalation.entry
+    let level =
+        |event: &Event| if let EventKind::Level(to, how) = event.what { Some((to, how)) } else { None };
+    let moves: Vec<(&Event, Level, LevelChange)> =
+        case.events().filter_map(|event| level(event).map(|(to, how)| (event, to, how))).collect();
+    let came_back = |escalation: &Event, to: Level| {
+        moves.iter().zip(moves.iter().skip(1)).any(|((_, from, _), (event, _, how))| {
+            *from == to
+                && event.entry > escalation.entry
                 && event.at < period.to
-                && matches!(event.what, EventKind::Level(_, LevelChange::Returned | LevelChange::HandedBack))
+                && matches!(how, LevelChange::Returned | LevelChange::HandedBack)
         })
     };
-    let escalations =
-        case.during(period).filter(|event| matches!(event.what, EventKind::Level(_, LevelChange::Escalated)));
-    escalations.map(|event| i64::from(went_back(event))).collect()
+    let escalations = case.during(period).filter_map(|event| match level(event) {
+        Some((to, LevelChange::Escalated)) => Some((event, to)),
+        Some(_) | None => None,
+    });
+    escalations.map(|(event, to)| i64::from(came_back(event, to))).collect()
 }
 
 fn waits(case: &Case, period: Period, reason: Reason) -> Vec<i64> {

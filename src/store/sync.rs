@@ -260,7 +260,7 @@ impl Store {
         let branch = shell_word(self.target.name());
         let hint = format!(
             "git worktree add ../{branch} {branch} && git -C ../{branch} merge {theirs:.10}, settle the conflict there, \
-             git -C ../{branch} commit -a; then git support sync"
+             git -C ../{branch} commit -a && git worktree remove ../{branch}; then git support sync"
         );
         conflict.hint(hint).into()
     }

@@ -184,3 +184,23 @@ fn a_name_is_one_line_of_one_file_and_no_secret() {
     sandbox.shell(&format!("git support attach {id} ../f --name renamed.log")).ok();
     assert!(sandbox.run(&["attach", &id, "--list"]).ok().contains("renamed.log"));
 }
+
+#[test]
+fn what_is_for_the_team_alone_is_marked() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.ticket("Pay fails");
+    sandbox.run_with(&["attach", &id, "-", "--name", "plan.txt", "--internal"], "Ours\n").ok();
+    sandbox.run_with(&["attach", &id, "-", "--name", "log.txt"], "Theirs\n").ok();
+    let list = sandbox.run(&["attach", &id, "--list"]).ok();
+    let is_marked = |name: &str| list.lines().any(|line| line.contains(name) && line.contains("internal"));
+    assert!(is_marked("plan.txt") && !is_marked("log.txt"), "{list}");
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&["attach", &id, "--list", "--json"]).ok()).unwrap();
+    assert_eq!([&json[0]["internal"], &json[1]["internal"]], [true, false]);
+    for command in [vec!["show", &id], vec!["log", &id], vec!["log"]] {
+        let said = sandbox.run(&command).ok();
+        let is_marked =
+            |name: &str| said.lines().any(|line| line.contains(name) && line.contains(", internal)"));
+        assert!(is_marked("plan.txt") && !is_marked("log.txt"), "{command:?}: {said}");
+    }
+}

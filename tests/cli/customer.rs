@@ -156,3 +156,19 @@ fn what_somebody_says_who_is_not_on_the_team_answers_no_customer() {
     sandbox.run(&["comment", &id, "-m", "They work on it."]).ok();
     assert_eq!(waits(&sandbox), (0, 0, false));
 }
+
+/// Whoever reported a duplicate is heard in their own ticket: in the original they may be nobody.
+#[test]
+fn the_customer_of_a_duplicate_is_heard() {
+    let sandbox = Sandbox::new();
+    let original = filed(&sandbox);
+    let id = sandbox.at("2026-11-02T09:00:00Z", "new 'Card fails, too' --reporter 'Kim <kim@other.example>'");
+    sandbox.at("2026-11-02T10:00:00Z", &format!("resolve {id} --as duplicate --duplicate-of {original}"));
+    sandbox.at("2026-11-02T11:00:00Z", &format!("comment {id} --from customer -m 'It is another card.'"));
+    assert_eq!(sandbox.field(&id, "status"), "in-progress");
+    assert!(sandbox.field(&id, "links").get("duplicate-of").is_none());
+    assert!(sandbox.run(&["list", "is:unanswered awaiting:us"]).ok().contains(&id[..4]));
+    // A duplicate of nothing is said, whatever made it one.
+    let said = sandbox.run(&["new", "Again", "--status", "resolved", "--resolution", "duplicate"]);
+    assert!(said.stderr.contains("it is a duplicate that names no original"), "{said:?}");
+}

@@ -97,6 +97,13 @@ fn an_audit_of_a_branch_that_never_had_tickets_cannot_judge() {
         assert_eq!(said.status, Some(1), "{gate}: {said:?}");
         assert!((said.stdout + &said.stderr).contains("cannot evaluate the gate: branch main"), "{gate}");
     }
+    // Nor of all up to a commit that never had any, where tickets lie beside the code.
+    let said = sandbox.shell(
+        "git branch old main; git checkout -q main; git support init --branch main; git support audit old",
+    );
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.stderr.contains("cannot evaluate the gate: old has no .support"), "{said:?}");
+    sandbox.shell("git support audit main").ok();
     // With the branch it can, and finds what is wrong there; nor does a removal of everything shut it up.
     let fetched = "cd ../code && git fetch -q origin tickets:tickets && git support audit --branch tickets";
     assert_eq!(sandbox.shell(fetched).status, Some(0));

@@ -57,7 +57,6 @@ const CASES: &[Case] = &[
     Case("other=$(s new Other); s resolve $id --as duplicate", "git support resolve", "s/--duplicate-of ID/--duplicate-of $other/", "s show $id | grep resolved"),
     Case("s team add Pat --email pat@example.com --role product-owner; s config set policy.severity_by_owner enforce; s edit $id --severity major", "git support config get policy.severity_by_owner", "", "true"),
     Case("s triage $id --confirm", "git support triage", "", "true"),
-    Case("s edit $id --reporter 'Ann <a@b.example>' --channel phone; other=$(s new Other); s resolve $id --as duplicate --duplicate-of $other; s comment $id --from customer -m x", "git support comment", "s/WHO.*/customer -m Mine/;s/^/s edit $other --reporter 'Ann <a@b.example>' --channel phone; /", "s show $other | grep Mine"),
     Case("s undo $id; s undo zzzzzzzz", "git support log --limit 20", "", "true"),
     Case("as_eve undo", "git support log", "", "true"),
     Case("s link --remove $id blocks 0000000000", "git support", "", "true"),

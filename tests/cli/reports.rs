@@ -66,7 +66,7 @@ fn figures_say_what_happened() {
         ("vendor-kept", 1, Some(100.0), None),
         ("escalated-1-2", 2, Some(50.0), None),
         ("escalated-2-3", 1, Some(100.0), None),
-        ("returned", 2, Some(100.0), None),
+        ("returned", 2, Some(50.0), None),
         ("hand-backs", 1, Some(1.0), None),
         ("first-level", 2, Some(50.0), None),
         ("reopened", 2, Some(50.0), None),

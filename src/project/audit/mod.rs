@@ -89,8 +89,10 @@ impl Project<'_> {
             AuditRequest::Range(range, start) => range::asked(self, range, start)?,
             AuditRequest::Pushed(text) => range::pushed(self, text)?,
         };
-        if matches!(request, AuditRequest::Range(None, _)) {
-            self.check_audited(&stretch.tips)?;
+        if let AuditRequest::Range(range, _) = request
+            && !range.is_some_and(|range| range.contains(".."))
+        {
+            self.check_audited(&stretch.tips, range)?;
         }
         for tip in &stretch.tips {
             self.at_commit(Some(*tip)).check_files()?;

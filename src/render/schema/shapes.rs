@@ -237,6 +237,7 @@ pub(super) fn attachment() -> Value {
             ("sha256", text()),
             ("at", instant()),
             ("by", text()),
+            ("internal", flag()),
             ("undone", flag()),
             ("missing", flag()),
         ],

@@ -144,9 +144,11 @@ impl Repository {
         let now = self.find(commit, path)?;
         let before = parents.iter().map(|parent| self.find(*parent, path)).collect::<Result<Vec<_>>>()?;
         let mut sides = Sides { now, before, base: None };
-        // Where they parted decides, and what stood there: nothing does, too.
+        // Where they parted decides, and what stood there: nothing does, too; not of a file that no parent has so.
         let is_alike = sides.before.iter().all(|before| *before == sides.now);
-        if let ([one, other], false) = (parents, is_alike) {
+        let is_folder = sides.all().any(|item| item.kind == ItemKind::Folder);
+        let is_made = !is_folder && !sides.before.contains(&sides.now);
+        if let ([one, other], false) = (parents, is_alike || is_made) {
             let base = self.merge_base(*one, *other)?;
             sides.base = base.map(|base| self.find(base, path)).transpose()?.flatten();
         }
