@@ -59,9 +59,14 @@ impl Case {
     /// one was seen.
     pub(super) fn set_aside(&self, before: i64) -> Option<SetAside> {
         let known = self.events().rev().filter(|event| event.at < before);
+        let mut told = None;
         let last = known.into_iter().find_map(|event| match &event.what {
-            EventKind::Ended(code) => Some((event.entry, code.clone())),
+            EventKind::Ended(code) => Some((event.entry, told.take().unwrap_or_else(|| code.clone()))),
             EventKind::Reopened(_) => Some((u32::MAX, None)),
+            EventKind::EndedAs(code) => {
+                told.get_or_insert_with(|| code.clone());
+                None
+            }
             EventKind::Opened
             | EventKind::Severity(_)
             | EventKind::Level(..)

@@ -146,3 +146,28 @@ fn a_closed_period_keeps_its_assignees() {
     assert!(names(&reports[0]).contains("\"Bo\"") && !names(&reports[0]).contains("\"Kim\""), "{said}");
     assert!(names(&reports[1]).contains("\"Kim\"") && !names(&reports[1]).contains("\"Bo\""), "{said}");
 }
+
+/// Of two ends that were told apart from each other, and of one that was corrected, a report counts what counts in lists.
+#[test]
+fn the_last_word_on_how_it_ended_counts() {
+    for (first, last) in
+        [("duplicate --duplicate-of $other", "answered"), ("answered", "duplicate"), ("spam", "answered")]
+    {
+        let sandbox = Sandbox::new();
+        let script = format!(
+            "git stash -qu; unset GIT_SUPPORT_SEED
+             at() {{ t=$1; shift; GIT_SUPPORT_NOW=$t GIT_AUTHOR_DATE=$t GIT_COMMITTER_DATE=$t git support \"$@\" >&2; }}
+             GIT_AUTHOR_DATE=2026-01-10T00:00:00Z git support new Other >../other; other=$(cat ../other)
+             GIT_AUTHOR_DATE=2026-01-10T00:00:00Z git support new A >../id; id=$(cat ../id)
+             at 2026-01-11T00:00:00Z resolve $id --as {first} -m x
+             at 2026-01-12T00:00:00Z edit $id --resolution {last} -m 'As it was.'
+             GIT_SUPPORT_NOW=2026-02-01T00:00:00Z git support report --from 2026-01-01 --to 2026-01-31 --json"
+        );
+        let report: serde_json::Value = serde_json::from_str(&sandbox.shell(&script).ok()).unwrap();
+        let figures = report["groups"][0]["figures"].as_array().unwrap();
+        let value =
+            |key: &str| figures.iter().find(|one| one["figure"] == key).map(|one| one["value"].clone());
+        let expected = i32::from(last == "duplicate");
+        assert_eq!(value("duplicates"), Some(expected.into()), "{first} {last}: {report}");
+    }
+}

@@ -193,10 +193,12 @@ fn recomputed(ticket: &Ticket, period: Period) -> BTreeMap<&'static str, Vec<i64
             add("reopened", i64::from(later().any(|state| !is_over(state.1))));
         }
         if entry.action == Action::Escalate && to > level {
-            add(
-                "returned",
-                i64::from(later().any(|state| matches!(state.4.action, Action::Return | Action::HandBack))),
-            );
+            // From there, and not from a level above it.
+            let came_back = states.windows(2).any(|pair| {
+                let is_later = pair[1].4.seq > entry.seq && pair[1].0 < period.to;
+                is_later && pair[0].2 == to && matches!(pair[1].4.action, Action::Return | Action::HandBack)
+            });
+            add("returned", i64::from(came_back));
         }
         if entry.action == Action::HandBack {
             add("hand-backs", 1);

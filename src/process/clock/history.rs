@@ -74,6 +74,8 @@ pub enum EventKind {
     Said(String, bool),
     /// Somebody spent time on it, in seconds.
     Spent(i64),
+    /// It has ended, and how is told otherwise.
+    EndedAs(Option<Resolution>),
 }
 
 /// A time in which a ticket waited.
@@ -232,7 +234,7 @@ fn events(ticket: &Ticket) -> Vec<Event> {
         if events.is_empty() {
             happened.push(EventKind::Opened);
         }
-        let mut now = before.clone();
+        let (mut now, ended_as) = (before.clone(), ending.clone());
         for (field, decided) in &states {
             // Beside another entry, it need not be the one that counts.
             let Some(decides) = decided.get(&place) else { continue };
@@ -262,6 +264,9 @@ fn events(ticket: &Ticket) -> Vec<Event> {
             happened.push(EventKind::Said(entry.speaker_email(), ticket.is_customers(entry)));
         }
         changes(&before, &now, entry, ending.as_ref(), events.is_empty(), &mut happened);
+        if before.has_ended && now.has_ended && ending != ended_as {
+            happened.push(EventKind::EndedAs(ending.clone()));
+        }
         if let Some(minutes) = entry.spent_minutes {
             happened
                 .push(EventKind::Spent(i64::try_from(minutes).unwrap_or(i64::MAX / 60).saturating_mul(60)));

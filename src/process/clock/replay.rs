@@ -160,7 +160,7 @@ impl<'a> Replay<'a> {
                 // What is said after the end begins no interval.
                 self.update_from = self.ended.is_none().then_some(mark);
             }
-            EventKind::Said(..) | EventKind::Spent(_) | EventKind::Assigned(_) => {}
+            EventKind::Said(..) | EventKind::Spent(_) | EventKind::Assigned(_) | EventKind::EndedAs(_) => {}
         }
     }
 

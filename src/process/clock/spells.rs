@@ -45,7 +45,7 @@ pub fn at_levels(course: &TicketHistory, judged: Judged<'_>, now: i64) -> [Optio
             EventKind::Severity(to) => severity = *to,
             EventKind::Waits(..) | EventKind::Ended(_) => is_stopped = true,
             EventKind::Resumed | EventKind::Reopened(_) => is_stopped = false,
-            EventKind::Said(..) | EventKind::Spent(_) | EventKind::Assigned(_) => {}
+            EventKind::Said(..) | EventKind::Spent(_) | EventKind::Assigned(_) | EventKind::EndedAs(_) => {}
         }
         if before != (level, severity, is_stopped) {
             add(since.filter(|_| !before.2), event.at, before.0, before.1);
