@@ -189,13 +189,7 @@ impl Change<'_, '_> {
     /// Why a commit does not resolve a ticket that was reopened after it was written: as it stands, or rebased or copied since,
     /// it is what did not help.
     fn overtaken(&self, ticket: &Ticket, commit: &CodeCommit) -> Result<Option<String>, Failure> {
-        let Some(reopened) = ticket.reopenings().pop() else { return Ok(None) };
-        let store = &self.project().store;
-        let is_older = store.commit_written_at(commit.id)? < reopened.at;
-        let failed = ticket.fix_commits().unwrap_or_default().failed;
-        let is_copy =
-            || failed.iter().any(|one| commit.copies.contains(one) || store.is_same_work(commit.id, one));
-        let is_overtaken = is_older || is_copy();
+        let is_overtaken = self.project().store.is_overtaken(ticket, commit)?;
         let (id, commit) = (ticket.id(), commit.id);
         Ok(is_overtaken.then(|| {
             format!(

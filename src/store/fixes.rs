@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::store::error::Error;
 use crate::store::git::{CodeCommit, ObjectId, RESOLVES, Reach, Reverts};
 use crate::store::remembered::Remembered;
-use crate::ticket::{Field, FixCommits, PREFIX_LENGTH, Ticket};
+use crate::ticket::{Field, FixCommits, PREFIX_LENGTH, Ticket, TicketId};
 
 /// Tips of history, and what commits say of tickets in each.
 pub struct Builds<'a> {
@@ -20,6 +20,8 @@ pub struct Builds<'a> {
     named: HashMap<String, ObjectId>,
     /// The commits that those are copies of.
     originals: HashMap<String, Vec<String>>,
+    /// Of tickets that were reopened, the commits that say they resolve them, and are from before.
+    overtaken: HashMap<TicketId, HashSet<ObjectId>>,
 }
 
 /// One of the tips.
@@ -114,7 +116,28 @@ impl Store {
                 }
             }
         }
-        Ok(Builds { copies, resolving, reverts, reach, named, originals })
+        let mut overtaken = HashMap::new();
+        for ticket in tickets.iter().filter(|ticket| !ticket.reopenings().is_empty()) {
+            let mut early = HashSet::new();
+            for commit in prefixes(ticket.id().as_str()).filter_map(|id| resolving.get(id)).flatten() {
+                if self.is_overtaken(ticket, commit)? {
+                    early.insert(commit.id);
+                }
+            }
+            overtaken.insert(ticket.id().clone(), early);
+        }
+        Ok(Builds { copies, resolving, reverts, reach, named, originals, overtaken })
+    }
+
+    /// True for a commit from before a ticket was reopened: as it stands, or rebased or copied since, it is what did not help.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_overtaken(&self, ticket: &Ticket, commit: &CodeCommit) -> Result<bool, Error> {
+        let Some(reopened) = ticket.reopenings().pop() else { return Ok(false) };
+        let failed = ticket.fix_commits().unwrap_or_default().failed;
+        let is_copy = |one: &String| commit.copies.contains(one) || self.is_same_work(commit.id, one);
+        Ok(self.commit_written_at(commit.id)? < reopened.at || failed.iter().any(is_copy))
     }
 }
 
@@ -158,7 +181,8 @@ impl Build<'_> {
         if ticket.fields().members(&Field::Commits).next().is_none() {
             return false;
         }
-        let Some(FixCommits { mut counting, failed, .. }) = ticket.fix_commits() else { return false };
+        let Some(fix) = ticket.fix_commits() else { return false };
+        let FixCommits { mut counting, failed, is_from_before, .. } = fix;
         let builds = self.builds;
         let originals = counting.iter().filter_map(|commit| builds.originals.get(commit));
         let originals: Vec<String> =
@@ -166,7 +190,10 @@ impl Build<'_> {
         counting.extend(originals);
         let copies = counting.iter().filter_map(|commit| builds.copies.get(commit.as_str())).flatten();
         let resolving = prefixes(ticket.id().as_str()).filter_map(|id| builds.resolving.get(id)).flatten();
-        let resolving = resolving.filter(|commit| !is_failed(commit, &failed));
+        // Where what was done before counts again, so does what says the same.
+        let overtaken = builds.overtaken.get(ticket.id()).filter(|_| !is_from_before);
+        let is_overtaken = |commit: &CodeCommit| overtaken.is_some_and(|all| all.contains(&commit.id));
+        let resolving = resolving.filter(|commit| !is_failed(commit, &failed) && !is_overtaken(commit));
         let named = counting.iter().filter_map(|commit| builds.named.get(commit).copied());
         named
             .chain(copies.chain(resolving).map(|commit| commit.id))

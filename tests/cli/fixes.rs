@@ -190,3 +190,76 @@ fn a_fix_that_came_back_is_named() {
     sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "x"]).ok();
     assert!(sandbox.run(&["release", "notes", "1"]).ok().contains(&id));
 }
+
+/// A rebase and a cherry-pick leave the name in a revert as it was: it reverts what became of that commit.
+#[test]
+fn a_revert_reaches_the_copies_of_what_it_names() {
+    let fix = "echo f >fix; git add fix; git commit -qm 'Fix it' -m \"Resolves-Ticket: $id\"";
+    for (way, is_fixed) in [
+        // Rebased, the fix and its revert; and the revert of that.
+        (
+            "git switch -qc topic; FIX; git revert --no-edit HEAD; git switch -q main; OTHER; git switch -q topic; git rebase -q main; git switch -q main; git merge -q topic",
+            false,
+        ),
+        (
+            "git switch -qc topic; FIX; git revert --no-edit HEAD; git revert --no-edit HEAD; git switch -q main; OTHER; git switch -q topic; git rebase -q main; git switch -q main; git merge -q topic",
+            true,
+        ),
+        // Picked beside it, with and without the name of the original.
+        (
+            "git branch maint; FIX; F=$(git rev-parse HEAD); git revert --no-edit $F; V=$(git rev-parse HEAD); git switch -q maint; OTHER; git cherry-pick $F $V",
+            false,
+        ),
+        (
+            "git branch maint; FIX; F=$(git rev-parse HEAD); git revert --no-edit $F; V=$(git rev-parse HEAD); git switch -q maint; OTHER; git cherry-pick $F; git cherry-pick -x $V",
+            false,
+        ),
+        (
+            "git branch maint; FIX; F=$(git rev-parse HEAD); git revert --no-edit $F; git switch -q maint; OTHER; git cherry-pick $F",
+            true,
+        ),
+        // Another of that subject, after the revert, counts.
+        (
+            "git switch -qc topic; FIX; git revert --no-edit HEAD; git switch -q main; OTHER; git switch -q topic; git rebase -q main; FIX; git switch -q main; git merge -q topic",
+            true,
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-qu"]);
+        let id = sandbox.run(&["new", "Bug"]).ok().trim().to_owned();
+        let way = way.replace("FIX", fix).replace("OTHER", "echo q >q; git add q; git commit -qm Other");
+        sandbox.shell(&format!("id={id}; {{ {way}; }} >&2; git tag v1; git switch -q main; git support scan; git support edit {id} --commit $(git log --all --format=%H --grep='^Fix it' | tail -1)")).ok();
+        assert_eq!(sandbox.try_git(&["cat-file", "-e", "v1:fix"]).status == Some(0), is_fixed, "{way}");
+        sandbox.run(&["release", "handover", "1", "--tag", "v1", "-m", "x"]).ok();
+        let notes = sandbox.run(&["release", "notes", "1"]);
+        if sandbox.field(&id, "status") == "resolved" {
+            assert_eq!(notes.stdout.contains("Bug"), is_fixed, "{way}: {notes:?}");
+        } else {
+            assert!(is_fixed || !notes.stdout.contains("Bug"), "{way}: {notes:?}");
+        }
+    }
+}
+
+/// What did not help counts in no release, picked or rebased: neither `scan` nor the notes say otherwise.
+#[test]
+fn a_fix_from_before_a_reopening_is_in_no_release() {
+    for way in [
+        "git switch -q maint; echo z >z; git add z; git commit -qm Other; git cherry-pick $F",
+        "git switch -q maint; echo z >z; git add z; git commit -qm Other; git cherry-pick -x $F",
+        "git revert --no-edit $F; git cherry-pick $F",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-qu"]);
+        let id = sandbox.run(&["new", "Bug"]).ok().trim().to_owned();
+        let script = format!(
+            "git branch maint; echo f >fix; git add fix; git commit -qm 'Fix it' -m 'Resolves-Ticket: {id}'; F=$(git rev-parse HEAD)
+             git support scan; GIT_SUPPORT_NOW=2027-01-01T00:00:00Z GIT_AUTHOR_DATE=2027-01-01T00:00:00Z git support reopen {id} -m 'Does not help.'
+             {{ {way}; }} >&2; git tag v1; git switch -q main; git support release handover 1 --tag v1 -m x"
+        );
+        sandbox.shell(&script).ok();
+        assert_eq!(sandbox.field(&id, "status"), "in-progress");
+        let notes = sandbox.run(&["release", "notes", "1"]);
+        assert!(!notes.stdout.contains("Bug"), "{way}: {notes:?}");
+        assert!(!sandbox.run(&["show", &id]).ok().contains("fixed in"), "{way}");
+    }
+}

@@ -76,6 +76,12 @@ fn quoted_subject(subject: &str) -> Option<&str> {
     (rest.is_empty() || without_number(rest).is_empty()).then_some(quoted)
 }
 
+/// The subject of the commit that one of a subject reverts. Since 2.43, git calls a revert of `Revert "x"` `Reapply "x"`.
+pub(super) fn reverted_subject(subject: &str) -> Option<String> {
+    let again = || Some(format!("Revert \"{}\"", subject.strip_prefix("Reapply \"")?.strip_suffix('"')?));
+    quoted_subject(subject).map(str::to_owned).or_else(again)
+}
+
 /// A subject without the number of a request that a forge writes after it: ` (#12)`, ` (!12)`.
 pub(super) fn without_number(subject: &str) -> &str {
     let number = subject.strip_suffix(')').and_then(|subject| subject.rsplit_once(" ("));

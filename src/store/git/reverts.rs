@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::store::git::code_commit::{CodeCommit, name, without_number};
+use crate::store::git::code_commit::{CodeCommit, name, reverted_subject, without_number};
 use crate::store::git::error::Result;
 use crate::store::git::object_id::ObjectId;
 use crate::store::git::repository::Repository;
@@ -23,7 +23,8 @@ struct Reverted {
     commit: Option<ObjectId>,
     /// What it had brought, where it is a merge.
     brought: Vec<ObjectId>,
-    /// The copies of it that are older than the revert.
+    /// The copies of it that are older than the revert, as they say, or have the subject that the revert quotes: a rebase and
+    /// a cherry-pick leave the name in a revert as it was.
     copies: Vec<ObjectId>,
 }
 
@@ -74,13 +75,16 @@ impl Repository {
     /// An object cannot be read.
     pub fn reverts(&self, oldest_first: &[CodeCommit]) -> Result<Reverts> {
         let mut copies: HashMap<&str, Vec<ObjectId>> = HashMap::new();
+        let mut of_subject: HashMap<&str, Vec<ObjectId>> = HashMap::new();
         let mut reverts = Vec::new();
         for commit in oldest_first {
             let mut reverted = Vec::new();
             for name in &commit.reverts {
                 let named = ObjectId::parse(name);
                 let brought = named.map(|named| self.brought(commit.id, named)).transpose()?;
-                let copies = copies.get(name.as_str()).cloned().unwrap_or_default();
+                let mut copies = copies.get(name.as_str()).cloned().unwrap_or_default();
+                let quoted = reverted_subject(&commit.subject);
+                copies.extend(quoted.iter().filter_map(|subject| of_subject.get(subject.as_str())).flatten());
                 reverted.push(Reverted { commit: named, brought: brought.unwrap_or_default(), copies });
             }
             if !reverted.is_empty() {
@@ -89,6 +93,7 @@ impl Repository {
             for original in &commit.copies {
                 copies.entry(original).or_default().push(commit.id);
             }
+            of_subject.entry(&commit.subject).or_default().push(commit.id);
         }
         reverts.reverse();
         Ok(Reverts { newest_first: reverts })
