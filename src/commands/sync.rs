@@ -24,7 +24,12 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     session.answers_no_table()?;
-    let project = session.project()?;
+    let mut project = session.project()?;
+    if args.remote.is_none() && project.check_not_elsewhere().is_err() {
+        // What was fetched tells where the tickets are.
+        project = session.project()?;
+        project.check_not_elsewhere()?;
+    }
     let rewrite = match (args.accept_rewrite, args.keep_mine) {
         (true, _) => Rewrite::Accept,
         (_, true) => Rewrite::KeepMine,

@@ -7,9 +7,9 @@ use crate::project::author::Author;
 use crate::project::change::{Change, ChangeOptions, Drafted};
 use crate::project::failure::{Failure, Kind};
 use crate::project::state::Project;
-use crate::store::git::UNSIGNED;
+use crate::store::git::{UNSIGNED, shown};
 use crate::store::{CommitPlan, Snapshot};
-use crate::ticket::{EntryId, Ticket};
+use crate::ticket::{EntryId, Ticket, shell_word};
 
 /// Warnings of one change that are shown; of an import with more, a line says how many more there are.
 const MAX_WARNINGS: usize = 20;
@@ -58,6 +58,9 @@ impl<'h> Project<'h> {
     ) -> Result<Changed<T>, Failure> {
         self.host.check_form()?;
         self.store.check_begins()?;
+        if options.push && !self.host.rehearsal.get() {
+            self.check_not_elsewhere()?;
+        }
         let is_rehearsal = options.dry_run || self.host.rehearsal.get();
         let author = Author::of(&self.store)?;
         let seed = self.host.random();
@@ -100,6 +103,21 @@ impl<'h> Project<'h> {
             let _ = self.push(&tickets);
         }
         Ok(Changed { answer, tickets, entries, outcome: Outcome::Committed })
+    }
+
+    /// Sees that what is to be sent is not a second store: where nobody named this branch, and another holds the tickets.
+    ///
+    /// # Errors
+    /// Another holds them.
+    pub fn check_not_elsewhere(&self) -> Result<(), Failure> {
+        let Some(other) = self.store.tickets_elsewhere()? else { return Ok(()) };
+        let (own, is_empty) = (shown(self.branch()), self.snapshot().ids()?.is_empty());
+        let message = format!("the tickets are on branch {}, and not on {own}", shown(&other));
+        let hint = match is_empty {
+            true => "it was fetched: the same command, again, goes there".to_owned(),
+            false => format!("git config support.branch {}; git support doctor --repair", shell_word(&other)),
+        };
+        Err(Failure::new(Kind::Refused, message).hint(hint))
     }
 
     /// Where the project wants signed commits, an unsigned one is no way out.

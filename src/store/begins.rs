@@ -1,4 +1,4 @@
-//! Whether tickets may begin on a branch.
+//! Whether tickets may begin on a branch, or are on another.
 
 use crate::store::error::Error;
 use crate::store::git::{self, shown};
@@ -24,14 +24,34 @@ impl Store {
             pipeline_branch::fetch_unknown(repository, self.target(), None)?;
         }
         let own = shown(self.branch());
-        let Some(other) =
-            ticket_branch::self_named(repository)?.into_iter().find(|name| name != self.branch())
-        else {
-            return Ok(());
-        };
+        let Some(other) = self.other_that_holds_tickets()? else { return Ok(()) };
         let message = format!("branch {own} has no {}: the tickets are on {}", layout::FOLDER, shown(&other));
         Err(git::Error::new(git::Kind::Refused, message)
             .hint(format!("name no branch, or that one: --branch {}", shell_word(&other)))
             .into())
+    }
+
+    /// The branch that says that it holds the tickets, where nobody named this one, and `origin` has none on it: a clone from
+    /// before that branch, which knows nothing of it, asks for it.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn tickets_elsewhere(&self) -> Result<Option<String>, Error> {
+        let repository = self.repository();
+        let there = repository.reference_id(&format!("refs/remotes/origin/{}", self.branch()))?;
+        let has_tickets = match there {
+            Some(tip) => repository.find(tip, layout::TICKETS)?.is_some(),
+            None => false,
+        };
+        if self.branch_source() != BranchSource::Current || !repository.has_origin() || has_tickets {
+            return Ok(None);
+        }
+        pipeline_branch::fetch_all_unknown(repository, self.target());
+        self.other_that_holds_tickets()
+    }
+
+    fn other_that_holds_tickets(&self) -> Result<Option<String>, Error> {
+        let names = ticket_branch::self_named(self.repository())?;
+        Ok(names.into_iter().find(|name| name != self.branch()))
     }
 }

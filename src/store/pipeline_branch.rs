@@ -69,9 +69,14 @@ pub(super) fn fetch_unknown(
     default: Option<&str>,
 ) -> Result<(), Error> {
     let is_beside = || ticket_branch::is_beside(repository, current, default);
-    if !repository.has_origin() || (has_store(repository, current)? && !is_beside()?) {
-        return Ok(());
+    if repository.has_origin() && (!has_store(repository, current)? || is_beside()?) {
+        fetch_all_unknown(repository, current);
     }
+    Ok(())
+}
+
+/// The same, whatever this clone has.
+pub(super) fn fetch_all_unknown(repository: &Repository, current: &Target) {
     let unknown = |(name, tip): &(String, ObjectId)| {
         let is_known = repository.target(Some(name)).is_ok_and(|target| {
             repository.tip(&target).ok().flatten().is_some() || target.reference() == current.reference()
@@ -89,7 +94,6 @@ pub(super) fn fetch_unknown(
     names.sort_by_key(|name| !NAMES.iter().any(|part| name.to_lowercase().contains(part)));
     names.truncate(MAX_BRANCHES);
     let _ = repository.fetch_branches("origin", &names);
-    Ok(())
 }
 
 impl Store {

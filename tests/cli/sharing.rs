@@ -133,8 +133,9 @@ fn a_conflict_on_a_branch_beside_is_settled_as_the_hint_says() {
     let settled: Vec<&str> = text.lines().filter(is_mark).filter(|line| !line.contains("20")).collect();
     std::fs::write(&file, settled.join("\n") + "\n").unwrap();
     sandbox.shell(end.split(';').next().unwrap().replace("commit -a", "commit -qam Settled").as_str()).ok();
-    sandbox.git(&["worktree", "remove", "--force", "../tickets"]);
     sandbox.run(&["sync"]).ok();
+    // Nothing is left in the way of the next ticket.
+    sandbox.ticket("Next");
     assert_eq!(sandbox.run(&["config", "get", "agreement.hours"]).ok(), "10\n");
     assert!(sandbox.run(&["list"]).ok().contains("Kept"), "{kept}");
 }

@@ -273,3 +273,35 @@ fn a_commit_of_code_has_no_tickets_and_says_so() {
     }
     assert!(sandbox.run(&["list", "--at", "tickets"]).ok().contains("Pay fails"));
 }
+
+/// Clones that were there before the tickets got a branch of their own come to it by a sync, and push no second store.
+#[test]
+fn a_clone_from_before_the_branch_of_the_tickets_begins_no_other() {
+    for late in [
+        // With the branch of the code, and of a repository that was empty.
+        "git push -q origin main; git clone -q ../hub.git ../late",
+        "git clone -q ../hub.git ../late 2>/dev/null; git -C ../late checkout -q -b main; git push -q origin main",
+    ] {
+        for first in [
+            "",
+            "git support new 'From late'",
+            "git support new 'From late' --push; git support new 'From late' --push",
+        ] {
+            let sandbox = Sandbox::new();
+            sandbox.git(&["stash", "-q", "-u"]);
+            let said = sandbox.shell(&format!(
+                "unset GIT_SUPPORT_SEED; git init -q --bare -b main ../hub.git; git remote add origin ../hub.git; {late}
+                 git support init --branch tickets --owner me >/dev/null; git support new 'From ann' --push >/dev/null
+                 cd ../late; git config user.name Lee; git config user.email lee@example.com; {first}
+                 git support sync || {{ git config support.branch tickets; git support doctor --repair; git support sync; }}
+                 git support list"
+            ));
+            assert!(said.stdout.contains("From ann"), "{late} {first}: {said:?}");
+            sandbox.shell("git support sync").ok();
+            let here = sandbox.run(&["list"]).ok();
+            assert_eq!(here.contains("From late"), !first.is_empty(), "{late} {first}: {said:?} {here}");
+            let main = sandbox.shell("git -C ../hub.git ls-tree -r --name-only main").stdout;
+            assert!(!main.contains(".support"), "{late} {first}: {main}");
+        }
+    }
+}
