@@ -154,8 +154,9 @@ impl Store {
         let (mut all, mut standing) = (Vec::new(), Standing::new(snapshot));
         if limit > 0 {
             self.new_entries(snapshot, layout::TICKETS, |carried| {
-                let stands = standing.of(carried)?;
-                all.extend(stands.filter(|one| is_wanted(&one.entry)));
+                let IntroducedEntry { ticket, title, entry, commit } = carried;
+                let stands = standing.of(&ticket, (title, entry))?.filter(|(_, entry)| is_wanted(entry));
+                all.extend(stands.map(|(title, entry)| IntroducedEntry { ticket, title, entry, commit }));
                 Ok(all.len() < limit)
             })?;
         }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::store::error::Error;
-use crate::store::history::IntroducedEntry;
 use crate::store::snapshot::{Read, Snapshot};
 use crate::ticket::{Entry, Ticket, TicketId};
 
@@ -43,29 +42,32 @@ impl<'s, 'r> Standing<'s, 'r> {
         Self { snapshot, known: HashMap::new() }
     }
 
-    /// An entry of history as it stands; `None` where it was purged. One of a ticket that is not there, or cannot be read, is
-    /// as history has it.
+    /// An entry of a ticket's history as it stands, and the ticket's title; `None` where it was purged. One of a ticket that is
+    /// not there, or cannot be read, is as history has it, title and all.
     ///
     /// # Errors
     /// An object cannot be read.
-    pub(super) fn of(&mut self, mut one: IntroducedEntry) -> Read<Option<IntroducedEntry>> {
-        if !self.known.contains_key(&one.ticket) {
-            let ticket = match self.snapshot.ticket(&one.ticket) {
+    pub(super) fn of(
+        &mut self,
+        id: &TicketId,
+        (title, entry): (String, Entry),
+    ) -> Read<Option<(String, Entry)>> {
+        if !self.known.contains_key(id) {
+            let ticket = match self.snapshot.ticket(id) {
                 Ok(ticket) => ticket,
                 Err(Error::BadFile(_)) => None,
                 Err(error) => return Err(error),
             };
-            self.known.insert(one.ticket.clone(), ticket.as_ref().map(Known::of));
+            self.known.insert(id.clone(), ticket.as_ref().map(Known::of));
         }
-        let Some(known) = self.known.get(&one.ticket).and_then(Option::as_ref) else { return Ok(Some(one)) };
-        let is_it = |other: &&Entry| other.identity() == one.entry.identity();
+        let Some(known) = self.known.get(id).and_then(Option::as_ref) else {
+            return Ok(Some((title, entry)));
+        };
+        let is_it = |other: &&Entry| other.identity() == entry.identity();
         if known.is_purged && !known.left.iter().any(|other| is_it(&other)) {
             return Ok(None);
         }
-        if let Some(redacted) = known.redacted.iter().find(is_it) {
-            one.entry = redacted.clone();
-        }
-        one.title.clone_from(&known.title);
-        Ok(Some(one))
+        let redacted = known.redacted.iter().find(is_it).cloned();
+        Ok(Some((known.title.clone(), redacted.unwrap_or(entry))))
     }
 }
