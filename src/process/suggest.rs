@@ -81,7 +81,7 @@ fn weigh(
     let all: usize = wrote.iter().map(|(_, lines)| lines).sum();
     let own: usize = wrote.iter().filter(|(author, _)| is_theirs(author)).map(|(_, lines)| lines).sum();
     if own > 0 {
-        reasons.push(format!("wrote {own} of the {all} lines of its files"));
+        reasons.push(format!("wrote {own} of the {all} lines of its files that were looked at"));
     }
     let resolved = |other: &&Ticket| resolver(other).is_some_and(is_theirs);
     let similar: Vec<&TicketId> = alike.iter().copied().filter(resolved).map(Ticket::id).collect();

@@ -47,7 +47,9 @@ fn people_are_proposed_with_the_reasons() {
     let id = sandbox.run(&["new", "Pay fails", "-m", "In src/pay.rs."]).ok().trim().to_owned();
     let before = sandbox.subjects();
     let people = sandbox.run(&["assign", &id, "--suggest"]).ok();
-    let eve = people.find("Eve <eve@example.com>\n  wrote 3 of the 4 lines of its files\n").unwrap();
+    let eve = people
+        .find("Eve <eve@example.com>\n  wrote 3 of the 4 lines of its files that were looked at\n")
+        .unwrap();
     let finn = people.find("Finn <finn@example.com>\n  wrote 1 of the 4 lines").unwrap();
     assert!(eve < finn && !people.contains("Gus"), "{people}");
     assert_eq!(sandbox.subjects(), before);
