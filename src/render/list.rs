@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::process::{Branches, Listed};
 use crate::render::due::{Emphasis, due, due_text};
 use crate::render::paint::{BOLD, DIM, FOUND, RED, RenderOptions, YELLOW, shown};
-use crate::ticket::{Person, cut};
+use crate::ticket::{Person, Summary, cut};
 
 /// The narrowest a title is shown, in columns: two lines of it are 40.
 const MIN_TITLE: usize = 20;
@@ -132,7 +132,7 @@ fn row<'a>(one: &'a Listed, prefix: usize, look: &RenderOptions) -> Row<'a> {
     let id = summary.id.as_str();
     let cells = [
         Cow::Borrowed(id.get(..prefix).unwrap_or(id)),
-        Cow::Borrowed(summary.severity.map_or("-", |severity| severity.as_str())),
+        severity(summary),
         Cow::Borrowed(summary.status.as_str()),
         Cow::Borrowed(summary.level.as_str()),
         plain(&summary.title),
@@ -143,6 +143,15 @@ fn row<'a>(one: &'a Listed, prefix: usize, look: &RenderOptions) -> Row<'a> {
     ];
     let widths = cells.each_ref().map(|cell| if cell.is_ascii() { cell.len() } else { cell.width() });
     Row { cells, widths }
+}
+
+/// The severity, and that by which the ticket counts, where a lower one is only proposed: `minor (blocker)`.
+fn severity(summary: &Summary) -> Cow<'static, str> {
+    let shown = summary.severity.map_or("-", |severity| severity.as_str());
+    match summary.effective.filter(|counts| Some(*counts) != summary.severity) {
+        Some(counts) => Cow::Owned(format!("{shown} ({counts})")),
+        None => Cow::Borrowed(shown),
+    }
 }
 
 fn due_style(one: &Listed, look: &RenderOptions) -> anstyle::Style {
@@ -220,7 +229,10 @@ fn painted<'a>(place: usize, text: &'a str, one: &Listed, look: &RenderOptions) 
     }
     match place {
         ID => look.id(text, one.prefix).into(),
-        SEVERITY => look.severity(one.summary.severity).into(),
+        SEVERITY => {
+            let counts = text.find(' ').and_then(|place| text.get(place..)).unwrap_or_default();
+            format!("{}{counts}", look.severity(one.summary.severity)).into()
+        }
         STATUS => look.status(one.summary.status).into(),
         AGE => look.paint(DIM, text).into(),
         DUE => look.paint(due_style(one, look), text).into(),

@@ -34,6 +34,10 @@ fn a_gate_goes_by_the_confirmed_severity_until_a_lower_one_is_confirmed() {
         let said = sandbox.shell(&format!("git-support check {query}"));
         assert_eq!(said.status, Some(3), "{query}: {said:?}");
     }
+    let list = sandbox.run(&["list"]).ok();
+    assert!(list.contains("minor (blocker)"), "{list}");
+    let coloured = sandbox.run(&["list", "--color", "always"]).ok();
+    assert!(coloured.contains("minor") && coloured.contains(" (blocker)"), "{coloured}");
     let said = sandbox.run(&["check"]);
     let expected = format!(
         "note: {id} counts as blocker: a lower severity is only proposed\nhint: a product owner confirms it with: git support triage {id} --confirm\n"
