@@ -257,6 +257,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "are in no branch or tag",
         "release_records::a_fix_that_was_squashed_or_rebased_is_named_and_can_be_named_anew",
     ),
+    (
+        "git config support.branch {}; git support doctor --repair",
+        "ticket_branch::a_clone_from_before_the_branch_of_the_tickets_begins_no_other",
+    ),
     ("git support audit --seal", "seals::two_seals_of_one_second_have_one_name"),
     ("is reverted; to reopen it", "reopening::a_revert_after_the_scan_is_named_with_the_way_to_reopen"),
     ("would merge tickets by", "release_records::attributes_that_break_merges_are_found_and_repaired"),

@@ -297,6 +297,9 @@ fn a_clone_from_before_the_branch_of_the_tickets_begins_no_other() {
                  git support list"
             ));
             assert!(said.stdout.contains("From ann"), "{late} {first}: {said:?}");
+            let hint = "hint: git config support.branch tickets; git support doctor --repair";
+            let is_late = !first.is_empty() && !first.contains("--push");
+            assert_eq!(said.stderr.contains(hint), is_late, "{late} {first}: {said:?}");
             sandbox.shell("git support sync").ok();
             let here = sandbox.run(&["list"]).ok();
             assert_eq!(here.contains("From late"), !first.is_empty(), "{late} {first}: {said:?} {here}");
