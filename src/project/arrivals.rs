@@ -18,9 +18,8 @@ impl Project<'_> {
     /// # Errors
     /// An object cannot be read.
     pub fn arrived_since(&self, earlier: &Self) -> Result<Vec<IntroducedEntry>, Failure> {
-        let (tips, less) = (self.snapshot().commits(), earlier.snapshot().commits());
         let mut seen = BTreeSet::new();
-        let mut arrived = self.store.arrivals(&tips, &less)?;
+        let mut arrived = self.store.arrived_in(&self.snapshot(), &earlier.snapshot().commits())?;
         arrived.retain(|one| {
             let (seq, at, id) = one.entry.identity();
             seen.insert((one.ticket.clone(), seq, at, id.clone()))

@@ -51,11 +51,8 @@ impl Project<'_> {
 fn counted_as(ticket: &Ticket, query: &Query, context: &Context) -> Option<[String; 2]> {
     let id = ticket.id();
     let told = ticket.as_told();
-    if let Some(told) = told.as_ref().filter(|told| query.matches(told, context)) {
-        let fields = ticket.unaccounted();
-        let value = |ticket: &Ticket, field: &Field| ticket.fields().get(field).map(ToString::to_string);
-        let differs = |field: &&Field| value(told, field) != value(ticket, field);
-        let fields: Vec<String> = fields.iter().filter(differs).map(Field::name).collect();
+    if told.as_ref().is_some_and(|told| query.matches(told, context)) {
+        let fields: Vec<String> = ticket.unaccounted().iter().map(Field::name).collect();
         return Some([
             format!("note: {id} counts as its entries have it: {} was edited by hand", fields.join(", ")),
             "hint: git support doctor --repair".to_owned(),

@@ -58,10 +58,11 @@ impl<'h> Project<'h> {
     ) -> Result<Changed<T>, Failure> {
         self.host.check_form()?;
         self.store.check_begins()?;
-        if options.push && !self.host.rehearsal.get() {
+        let is_rehearsal = options.dry_run || self.host.rehearsal.get();
+        // A rehearsal fetches nothing.
+        if options.push && !is_rehearsal {
             self.check_not_elsewhere()?;
         }
-        let is_rehearsal = options.dry_run || self.host.rehearsal.get();
         let author = Author::of(&self.store)?;
         let seed = self.host.random();
         let mut last = None;

@@ -140,8 +140,8 @@ impl Store {
         Ok(touches)
     }
 
-    /// The entries of all tickets that are wanted, as they stand, those of the newest commit first; at most `limit` of them. An entry that
-    /// another commit took over is there for each of both.
+    /// The entries of all tickets that are wanted, as they stand, those of the newest commit first; at most `limit` of them.
+    /// An entry that another commit took over is there for each of both.
     ///
     /// # Errors
     /// An object cannot be read.

@@ -218,6 +218,11 @@ fn a_revert_reaches_the_copies_of_what_it_names() {
             "git branch maint; FIX; F=$(git rev-parse HEAD); git revert --no-edit $F; git switch -q maint; OTHER; git cherry-pick $F",
             true,
         ),
+        // An earlier one of that subject that nobody reverted, counts.
+        (
+            "FIX; git switch -qc topic; echo f2 >fix; git commit -qam 'Fix it' -m \"Resolves-Ticket: $id\"; git revert --no-edit HEAD; git switch -q main; OTHER; git switch -q topic; git rebase -q main; git switch -q main; git merge -q topic",
+            true,
+        ),
         // Another of that subject, after the revert, counts.
         (
             "git switch -qc topic; FIX; git revert --no-edit HEAD; git switch -q main; OTHER; git switch -q topic; git rebase -q main; FIX; git switch -q main; git merge -q topic",

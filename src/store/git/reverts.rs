@@ -23,9 +23,11 @@ struct Reverted {
     commit: Option<ObjectId>,
     /// What it had brought, where it is a merge.
     brought: Vec<ObjectId>,
-    /// The copies of it that are older than the revert, as they say, or have the subject that the revert quotes: a rebase and
-    /// a cherry-pick leave the name in a revert as it was.
+    /// The copies of it that are older than the revert, as they say.
     copies: Vec<ObjectId>,
+    /// The commits before the revert that have the subject which it quotes, the newest last: a rebase and a cherry-pick leave
+    /// the name in a revert as it was.
+    of_subject: Vec<ObjectId>,
 }
 
 impl Reverts {
@@ -45,8 +47,9 @@ impl Reverts {
             }
             for one in reverted {
                 withdrawn.extend(one.commit.iter().chain(&one.brought));
-                if !one.copies.is_empty() && !one.commit.is_some_and(is_here) {
+                if !one.commit.is_some_and(is_here) {
                     withdrawn.extend(&one.copies);
+                    withdrawn.extend(one.of_subject.iter().rfind(|commit| is_within(**commit)));
                 }
             }
         }
@@ -82,10 +85,11 @@ impl Repository {
             for name in &commit.reverts {
                 let named = ObjectId::parse(name);
                 let brought = named.map(|named| self.brought(commit.id, named)).transpose()?;
-                let mut copies = copies.get(name.as_str()).cloned().unwrap_or_default();
+                let copies = copies.get(name.as_str()).cloned().unwrap_or_default();
                 let quoted = reverted_subject(&commit.subject);
-                copies.extend(quoted.iter().filter_map(|subject| of_subject.get(subject.as_str())).flatten());
-                reverted.push(Reverted { commit: named, brought: brought.unwrap_or_default(), copies });
+                let of_subject = quoted.and_then(|subject| of_subject.get(subject.as_str()).cloned());
+                let (brought, of_subject) = (brought.unwrap_or_default(), of_subject.unwrap_or_default());
+                reverted.push(Reverted { commit: named, brought, copies, of_subject });
             }
             if !reverted.is_empty() {
                 reverts.push((commit.id, reverted));
