@@ -9,8 +9,8 @@ use crate::store::git::{
 use crate::store::layout;
 use crate::store::merged_files::{MovedFile, joined, moved};
 use crate::ticket::{
-    Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, merge, merge_three,
-    merge_yaml, sha256, visible_line, yaml,
+    Field, MAX_FILE_BYTES, MAX_TICKET_BYTES, Merged, ThreeWay, Ticket, TicketId, codec, contested_value,
+    merge, merge_three, merge_yaml, sha256, visible_line, yaml,
 };
 
 /// What each of two sides lacks of their union.
@@ -342,6 +342,12 @@ pub(crate) fn text_of(
     Ok(merge_yaml(&before, &ours, &theirs).map(String::into_bytes))
 }
 
+/// The value that both versions of a YAML file set otherwise, where it can be named.
+fn contested(sides: [&[u8]; 3]) -> Option<String> {
+    let [before, ours, theirs] = sides.map(|side| yaml::decode(side).unwrap_or_default());
+    contested_value(&before, &ours, &theirs)
+}
+
 /// A file that is no ticket: the side that changed it counts; where both did, their texts are merged.
 fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Result<Option<Vec<u8>>, Error> {
     let [before, ours, theirs] = sides;
@@ -357,7 +363,10 @@ fn file(repository: &Repository, path: &str, sides: [Option<&[u8]>; 3]) -> Resul
     match merged.transpose()?.flatten() {
         Some(merged) => Ok(Some(merged)),
         None => {
-            let problem = format!("{} was changed on both sides in the same place", visible_line(path));
+            let value = both.and_then(|(ours, theirs)| contested([before.unwrap_or_default(), ours, theirs]));
+            let place = value.unwrap_or_else(|| "the same place".to_owned());
+            let problem =
+                format!("{} was changed on both sides in {}", visible_line(path), visible_line(&place));
             let hint = "git pull --no-rebase, settle the conflict in it, git add it, git commit; then git support sync";
             Err(git::Error::new(git::Kind::Conflict, problem).hint(hint).into())
         }

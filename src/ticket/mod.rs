@@ -98,7 +98,7 @@ pub use undone::{Restored, Undone};
 pub use version::{plain_version, version_order};
 pub use version_reader::{ReadVersion, VersionReader};
 pub use words::{Action, Area, Finding, Level, LinkKind, Resolution, Severity, Status, Type, nearest};
-pub use yaml_merge::merge_yaml;
+pub use yaml_merge::{contested_value, merge_yaml};
 pub use yaml_text::{list_in_text, record_in_text, set_in_text};
 
 /// A support ticket: identity, present state and history.

@@ -14,8 +14,17 @@ const WHOLE: &[&str] = &["hours"];
 /// The list that is one value where nothing was written: of its default, each side left out what the other may have kept.
 const DEFAULTED: &[&str] = &["pause"];
 
-/// Both sides set one value otherwise.
-struct Contested;
+/// Both sides set one value otherwise: the keys and names that lead to it, the last one first.
+#[derive(Default)]
+struct Contested(Vec<String>);
+
+impl Contested {
+    /// The same value, as what holds it under a key or a name has it.
+    fn under(mut self, key: &Node) -> Self {
+        self.0.extend(key.as_text().map(str::to_owned));
+        self
+    }
+}
 
 /// One text of two that came from one (`base`, empty where there was none): what only one side changed is taken, of a mapping
 /// each key, of a list each item, of records with names each key of a record. `None` where both sides set one value
@@ -24,6 +33,16 @@ struct Contested;
 pub fn merge_yaml(base: &str, ours: &str, theirs: &str) -> Option<String> {
     // Where the text of one side cannot take what the other has without losing a comment, the other's may.
     onto(base, ours, theirs).or_else(|| onto(base, theirs, ours))
+}
+
+/// The first value that both sides set otherwise, as its keys and names lead to it (`policy.signed_commits`,
+/// `people.Bo.roles`); none where there is no such value, or no YAML.
+#[must_use]
+pub fn contested_value(base: &str, ours: &str, theirs: &str) -> Option<String> {
+    let read = |text: &str| yaml::parse(text).ok();
+    let contested = value(read(base).as_ref(), read(ours).as_ref(), read(theirs).as_ref()).err()?;
+    let keys: Vec<String> = contested.0.into_iter().rev().collect();
+    (!keys.is_empty()).then(|| keys.join("."))
 }
 
 /// The text of one side with what the other side changed.
@@ -81,7 +100,7 @@ fn value(base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Res
                     .and_then(Node::as_text)
                     .is_some_and(|key| WHOLE.contains(&key) || (base.is_none() && DEFAULTED.contains(&key)));
                 if is_whole && [ours, theirs].iter().all(|side| *side != base) && ours != theirs {
-                    return Err(Contested);
+                    return Err(Contested::default());
                 }
                 Ok(key.zip(value(base, ours, theirs)?))
             })?;
@@ -92,12 +111,12 @@ fn value(base: Option<&Node>, ours: Option<&Node>, theirs: Option<&Node>) -> Res
             let key = |item: &Node| item.at(NAME).unwrap_or(item).clone();
             let items = keyed([base, ours, theirs], &key, &|sides| match sides {
                 // Two people of one name are not one with the addresses of both.
-                [None, Some(ours), Some(theirs)] if ours != theirs => Err(Contested),
+                [None, Some(ours), Some(theirs)] if ours != theirs => Err(Contested::default()),
                 [base, ours, theirs] => value(base, ours, theirs),
             })?;
             Ok(Some(Node::List(items)))
         }
-        _ => Err(Contested),
+        _ => Err(Contested::default()),
     }
 }
 
@@ -110,14 +129,14 @@ fn keyed<T>(sides: [&[T]; 3], key: &dyn Fn(&T) -> Node, merge: &Merge<'_, T>) ->
     let [base, ours, theirs] = sides.map(|items| places(items, key));
     let (base, ours, theirs) = (base?, ours?, theirs?);
     if !keeps_order(&base, &ours) || !keeps_order(&base, &theirs) {
-        return Err(Contested);
+        return Err(Contested::default());
     }
     let in_order = sides[1].iter().chain(sides[2].iter().filter(|item| !ours.contains_key(&key(item))));
     let mut merged = Vec::new();
     for item in in_order {
         let key = key(item);
         let sides = [&base, &ours, &theirs].map(|places| places.get(&key).map(|(_, item)| *item));
-        merged.extend(merge(sides)?);
+        merged.extend(merge(sides).map_err(|contested| contested.under(&key))?);
     }
     Ok(merged)
 }
@@ -128,7 +147,7 @@ type Places<'a, T> = BTreeMap<Node, (usize, &'a T)>;
 fn places<'a, T>(items: &'a [T], key: &dyn Fn(&T) -> Node) -> Result<Places<'a, T>, Contested> {
     let places: Places<'a, T> =
         items.iter().enumerate().map(|(place, item)| (key(item), (place, item))).collect();
-    if places.len() == items.len() { Ok(places) } else { Err(Contested) }
+    if places.len() == items.len() { Ok(places) } else { Err(Contested::default()) }
 }
 
 /// True where those that were there stand in their order.

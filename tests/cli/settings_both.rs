@@ -73,16 +73,22 @@ fn a_conflict_that_git_left_is_settled_by_the_command_that_doctor_prints() {
 
 #[test]
 fn what_both_set_otherwise_is_left_to_people() {
-    for (ours, theirs) in [
-        (CY, "git support team add Cy --email cy@second.example --role l1 -q"),
+    for (ours, theirs, value) in [
+        (CY, "git support team add Cy --email cy@second.example --role l1 -q", "people.Cy"),
         (
             "git support config set clocks.blocker.resolution 4h -q",
             "git support config set clocks.blocker.resolution 8h -q",
+            "clocks.blocker.resolution",
         ),
-        ("git support team remove 'Dana Li' -q", "git support team edit 'Dana Li' --role l1 -q"),
+        (
+            "git support team remove 'Dana Li' -q",
+            "git support team edit 'Dana Li' --role l1 -q",
+            "people.Dana Li",
+        ),
     ] {
         let (_, said) = both(BEGUN, ours, theirs, "git support sync");
         let refused = said.fails(1);
-        assert!(refused.contains("was changed on both sides in the same place"), "{refused}");
+        let named = format!("was changed on both sides in {value}\n");
+        assert!(refused.contains(&named), "{refused}");
     }
 }
