@@ -67,13 +67,19 @@ impl Project<'_> {
             Failure::new(Kind::NotFound, message).hint("git fetch --tags")
         })?;
         let handed_over = release.commit.as_deref().and_then(ObjectId::parse);
-        let moved = handed_over.filter(|commit| *commit != tagged && repository.has_object(*commit));
-        if let Some(build) = moved {
-            self.host.note(format!(
+        let Some(build) = handed_over.filter(|commit| *commit != tagged) else { return Ok(tagged) };
+        // A history that was rewritten has another commit for the build.
+        let is_here = repository.has_object(build);
+        self.host.note(if is_here {
+            format!(
                 "warning: tag {tag} was moved after {version} was handed over at {build:.10}; it names {tagged:.10} now"
-            ));
-        }
-        Ok(moved.unwrap_or(tagged))
+            )
+        } else {
+            format!(
+                "warning: {version} was handed over at {build:.10}, which is not in this repository; its tag {tag} names {tagged:.10} now, which is read instead"
+            )
+        });
+        Ok(if is_here { build } else { tagged })
     }
 
     /// Names the tickets that are resolved as fixed by commits which no branch and no tag has: no release can contain them.

@@ -71,6 +71,36 @@ fn what_was_handed_over_stays_though_its_tag_moves() {
 }
 
 #[test]
+fn the_build_of_a_release_is_named_anew_after_history_was_rewritten() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox
+        .shell(
+            "git tag v1.0; git support release handover 1.0 --tag v1.0 -m x; git support release accept 1.0",
+        )
+        .ok();
+    sandbox
+        .shell(
+            "FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f --msg-filter 'sed s/^/first:/' --tag-name-filter cat -- --all
+             git for-each-ref --format='delete %(refname)' refs/original refs/stash | git update-ref --stdin
+             git reflog expire --expire=now --all; git gc -q --prune=now",
+        )
+        .ok();
+    let said = sandbox.run(&["release", "notes", "1.0"]);
+    assert!(said.stderr.contains("which is not in this repository; its tag v1.0 names"), "{said:?}");
+    let doctor = sandbox.run_unwatched(&["doctor"], "");
+    assert!(doctor.stdout.contains("release.moved"), "{doctor:?}");
+    let key = doctor.stdout.split('`').nth(1).unwrap_or_default();
+    sandbox
+        .shell(&format!(
+            "sed -i 's/^commit:.*/{key}/' .support/releases/1.0.yaml; git commit -qam 'The build of 1.0 after the rewrite'"
+        ))
+        .ok();
+    sandbox.run(&["doctor"]).ok();
+    assert!(!sandbox.run(&["release", "notes", "1.0"]).stderr.contains("warning"));
+}
+
+#[test]
 fn a_version_has_one_spelling_with_and_without_its_v() {
     let sandbox = Sandbox::new();
     sandbox.git(&["tag", "v1.5.0"]);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::process::Problem;
 use crate::project::state::Project;
+use crate::store::git::ObjectId;
 use crate::store::layout;
 use crate::ticket::{Ticket, TicketId, shell_word};
 
@@ -25,7 +26,13 @@ pub(super) fn check(project: &Project<'_>, tickets: &BTreeMap<TicketId, Ticket>,
             }
             (Ok(now), Some(commit)) if now != commit => {
                 let message = format!("was handed over at {commit:.10}; its tag {tag} names {now:.10} now");
-                let hint = format!("git tag -f {} {commit:.10}", shell_word(tag));
+                let hint = if ObjectId::parse(commit)
+                    .is_some_and(|commit| project.store.repository().has_commit(commit))
+                {
+                    format!("git tag -f {} {commit:.10}", shell_word(tag))
+                } else {
+                    format!("if its history was rewritten, write `commit: {now}` into {path}, and commit it")
+                };
                 faults.push(Problem::warning("release.moved", message).at(&path).hint(hint));
             }
             (Ok(_), _) => {}
