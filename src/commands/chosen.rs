@@ -3,7 +3,7 @@
 use crate::commands::arguments::given_query;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::project::{Project, Projection, Search, Which};
+use crate::project::Project;
 use crate::ticket::{Severity, TicketId, is_prefix, parse_span, visible};
 
 /// The tickets of a step.
@@ -67,9 +67,7 @@ impl ByQuery {
             return Err(Failure::usage("tickets are given by their IDs and by --query; give one of both"));
         }
         let query = given_query(std::slice::from_ref(query))?.unwrap_or_default();
-        let which = if self.all { Which::All } else { Which::OpenUnlessAsked };
-        let found = project.find(&Search { which, ..Search::new(&query, Projection::Lines) })?;
-        let ids: Vec<TicketId> = found.into_iter().map(|one| one.summary.id).collect();
+        let ids = if self.all { project.find_ids(&query)? } else { project.find_open_ids(&query)? };
         if ids.is_empty() {
             session.note("no ticket matches; nothing was changed");
         } else if !self.yes && !is_dry_run {
@@ -115,7 +113,7 @@ impl WordAfterTicket {
 }
 
 /// Asks whether so many tickets are meant.
-pub(super) fn confirm(count: usize, session: &Session<'_>) -> Result<(), Failure> {
+fn confirm(count: usize, session: &Session<'_>) -> Result<(), Failure> {
     let tickets = if count == 1 { "1 ticket matches".to_owned() } else { format!("{count} tickets match") };
     if !session.interactive {
         return Err(Failure::usage(format!("{tickets}; nothing was changed"))

@@ -1,9 +1,7 @@
 //! `edit`: changes any field, of one ticket or of many.
 
-use crate::commands::arguments::{
-    FieldOptions, Message, Spending, WriteOptions, form_changes, given_query, left_empty,
-};
-use crate::commands::chosen::confirm;
+use crate::commands::arguments::{FieldOptions, Message, Spending, WriteOptions, form_changes, left_empty};
+use crate::commands::chosen::Chosen;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::commands::views;
@@ -39,18 +37,8 @@ An emptied field is taken away. Nothing from the scissors line on is read.";
 /// editor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The tickets
-    #[arg(value_name = "ID")]
-    ids: Vec<String>,
-    /// Edit the tickets that match QUERY
-    #[arg(long, conflicts_with = "ids", allow_hyphen_values = true)]
-    query: Option<String>,
-    /// With --query, include resolved and closed tickets
-    #[arg(long, requires = "query")]
-    all: bool,
-    /// With --query, do not ask before changing
-    #[arg(short, long, requires = "query")]
-    yes: bool,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Set the title
     #[arg(long, allow_hyphen_values = true, value_name = "TEXT")]
     title: Option<String>,
@@ -82,16 +70,10 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failure> {
     let project = session.project()?;
-    let ids = match &args.query {
-        Some(query) => {
-            let query = given_query(std::slice::from_ref(query))?.unwrap_or_default();
-            if args.all { project.find_ids(&query)? } else { project.find_open_ids(&query)? }
-        }
-        None if args.ids.is_empty() => {
-            return Err(Failure::usage("no tickets given").hint("git support edit ID… or --query QUERY"));
-        }
-        None => project.ids(&args.ids)?,
-    };
+    let ids = args.chosen.ids(&project, session, args.writing.dry_run)?;
+    if ids.is_empty() {
+        return Ok(View::Unchanged(Vec::new()));
+    }
     let mut shown = None;
     let mut changes = changes(args, &ids, &project, session)?;
     let is_form = changes.is_empty() && args.spending.spent.is_none();
@@ -109,13 +91,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
                 return Err(Failure::usage("nothing to change").hint("git support edit --help"));
             }
         };
-    }
-    if args.query.is_some() && !args.yes && !args.writing.dry_run && !ids.is_empty() {
-        confirm(ids.len(), session)?;
-    }
-    if ids.is_empty() {
-        session.note("no ticket matches; nothing was changed");
-        return Ok(View::Unchanged(Vec::new()));
     }
     let fields: Vec<Field> = changes.keys().cloned().collect();
     let request = Request::new(RequestKind::Edit(changes)).with_note(note).spending(args.spending.spent);

@@ -116,7 +116,7 @@ const CASES: &[Case] = &[
     Case("s sla $id", "git support config set clocks.blocker.resolution 4h", "", "s edit $id --severity blocker && s sla $id | grep resolution"),
     Case("s report budget", "git support config set agreement.hours 40", "", "again"),
     Case("s report --from 2026-11-20 --to 2026-11-01", "git support report --from", "", "true"),
-    Case("s edit --severity major", "git support edit", "s/ID…/$id --severity major/;s/ or .*//", "s list severity:major | grep Pay"),
+    Case("s edit --severity major", "git support edit", "s/<SEVERITY>/major/;s/<ID>.../$id/", "s list severity:major | grep Pay"),
     Case("s edit $id </dev/null", "git support edit --help", "", "true"),
     Case("s board </dev/null", "git support list", "", "true"),
     Case("s qqq --format json", "git support help", "s/[^a-z -].*//", "true"),
