@@ -244,8 +244,7 @@ impl Project<'_> {
             less.extend(repository.newest_before(*tip, look.at.unix())?);
         }
         let commits = repository.code_commits_of(&tips, &less)?;
-        let is_here = |commit| tips.iter().any(|tip| self.store.contains(*tip, commit));
-        let reverted = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
+        let reverted = self.store.withdrawn(&tips, &commits)?;
         let counting = commits.iter().filter(|commit| !reverted.contains(&commit.id));
         let fixes = |commit: &CodeCommit| -> Vec<(ObjectId, ObjectId)> {
             commit.reverts.iter().filter_map(|name| Some((commit.id, ObjectId::parse(name)?))).collect()

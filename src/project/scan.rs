@@ -45,8 +45,7 @@ impl Project<'_> {
         let commits = self.store.said_in(range)?;
         let tip =
             repository.revision(range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD"))?;
-        let is_here = |commit| self.store.contains(tip, commit);
-        let withdrawn = repository.reverts(&commits)?.withdrawn(&|_| true, &is_here);
+        let withdrawn = self.store.withdrawn(&[tip], &commits)?;
         let (reverted, counting): (Vec<_>, Vec<_>) =
             commits.into_iter().partition(|commit| withdrawn.contains(&commit.id));
         let restored = restored(&counting, &reverted);

@@ -60,6 +60,24 @@ impl Store {
         Ok(said)
     }
 
+    /// Which commits those of the histories of some tips revert, the oldest first. One walk tells what is there, and none where
+    /// every revert names a commit that is.
+    ///
+    /// # Errors
+    /// An object cannot be read.
+    pub fn withdrawn(
+        &self,
+        tips: &[ObjectId],
+        oldest_first: &[CodeCommit],
+    ) -> Result<HashSet<ObjectId>, Error> {
+        let reverts = self.repository.reverts(oldest_first)?;
+        let there: HashSet<ObjectId> = oldest_first.iter().map(|commit| commit.id).collect();
+        let asked = reverts.doubtful().into_iter().filter(|commit| !there.contains(commit)).collect();
+        let reach = self.repository.reach(tips, &asked)?;
+        let is_here = |commit| there.contains(&commit) || tips.iter().any(|tip| reach.contains(*tip, commit));
+        Ok(reverts.withdrawn(&|_| true, &is_here))
+    }
+
     /// Of commits that tickets name, those that no branch and no tag of this clone has: they were squashed or rebased since.
     ///
     /// # Errors

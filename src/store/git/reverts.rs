@@ -1,6 +1,6 @@
 //! Which commits later ones revert, as their messages say: of a merge all that it brought, and what a picked revert means.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::store::git::code_commit::{CodeCommit, name, reverted_subject, without_number};
 use crate::store::git::error::Result;
@@ -30,7 +30,21 @@ struct Reverted {
     of_subject: Vec<ObjectId>,
 }
 
+impl Reverted {
+    /// True where another commit is meant if the one that is named is not there.
+    fn has_another(&self) -> bool {
+        !self.copies.is_empty() || !self.of_subject.is_empty()
+    }
+}
+
 impl Reverts {
+    /// The reverted commits of which it matters whether a history has them: of the others, no walk has to tell.
+    #[must_use]
+    pub fn doubtful(&self) -> BTreeSet<ObjectId> {
+        let reverted = self.newest_first.iter().flat_map(|(_, reverted)| reverted);
+        reverted.filter(|one| one.has_another()).filter_map(|one| one.commit).collect()
+    }
+
     /// The commits that those within a history (`is_within`) revert: themselves, those that a reverted merge had brought, and,
     /// where the reverted commit itself is not there (`is_here`), its copies: a revert that was picked beside the fix names
     /// the original. A revert that is reverted counts for nothing.
@@ -47,7 +61,7 @@ impl Reverts {
             }
             for one in reverted {
                 withdrawn.extend(one.commit.iter().chain(&one.brought));
-                if !one.commit.is_some_and(is_here) {
+                if one.has_another() && !one.commit.is_some_and(is_here) {
                     withdrawn.extend(&one.copies);
                     withdrawn.extend(one.of_subject.iter().rfind(|commit| is_within(**commit)));
                 }
