@@ -121,3 +121,4 @@ pub use tree::{TreeNode, tree};
 pub use vacancy::vacancies;
 pub use vendor::{Vendor, percentile};
 pub use vendor_answers::VendorAnswers;
+pub use wrong::no_target;

@@ -10,6 +10,7 @@ use crate::project::parts::{
 use crate::project::settings_repair;
 use crate::project::state::Project;
 use crate::store::Wording;
+use crate::store::layout;
 use crate::ticket::{Person, plain_version};
 
 /// How many files that cannot be read are named one by one.
@@ -64,9 +65,21 @@ impl Project<'_> {
     /// # Errors
     /// There is none of that name.
     pub fn vendor(&self, name: &str) -> Result<&Vendor, Failure> {
+        self.check_vendor_file(name)?;
         self.vendors()?.get(name).ok_or_else(|| {
             Failure::new(Kind::NotFound, format!("no vendor '{name}'")).hint("git support vendor list")
         })
+    }
+
+    /// Sees that the file of a vendor can be read, if there is one: nobody is to write another in its place.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_vendor_file(&self, name: &str) -> Result<(), Failure> {
+        let (_, problems) = part(&self.files()?.vendors, || read_vendors(&self.snapshot()))?;
+        let path = layout::vendor(name);
+        let problem = problems.iter().find(|problem| problem.path == path);
+        problem.map_or(Ok(()), |problem| Err(problem.clone().into()))
     }
 
     /// The releases of the project, by version.

@@ -16,6 +16,7 @@ use crate::ticket::{MAX_FILE_BYTES, Node, shell_word, version_order, yaml};
 /// What is wrong with a file, and what puts it right.
 #[derive(Debug, Clone)]
 pub(super) struct FileProblem {
+    pub(super) path: String,
     pub(super) message: String,
     pub(super) hints: Vec<String>,
 }
@@ -25,7 +26,7 @@ impl FileProblem {
     pub(super) fn new(path: &str, line: usize, problem: &str) -> Self {
         let place = if line > 0 { format!(":{line}") } else { String::new() };
         let hint = format!("correct it and commit it: $EDITOR {}", shell_word(path));
-        Self { message: format!("{path}{place}: {problem}"), hints: vec![hint] }
+        Self { path: path.to_owned(), message: format!("{path}{place}: {problem}"), hints: vec![hint] }
     }
 
     fn hint(mut self, hint: String) -> Self {
@@ -128,7 +129,7 @@ pub(super) fn add_holidays(
         let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
             let message = format!("{}: a calendar names {path}, which is not there", layout::CONFIG);
             let hints = vec![format!("add the file: git add {} && git commit", shell_word(&path))];
-            return Ok(Some(FileProblem { message, hints }));
+            return Ok(Some(FileProblem { path, message, hints }));
         };
         if let Err(problem) = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes)) {
             return Ok(Some(FileProblem::new(&path, 0, &problem)));
@@ -231,9 +232,11 @@ pub(super) fn yaml_file(
     match snapshot.file(path, MAX_FILE_BYTES) {
         Ok(None) => Ok(Ok(None)),
         Ok(Some(bytes)) => Ok(YamlFile::parse(path, &bytes).map(Some)),
-        Err(crate::store::Error::BadFile(bad)) => {
-            Ok(Err(FileProblem { message: bad.to_string(), hints: vec![way_out_of(&bad)] }))
-        }
+        Err(crate::store::Error::BadFile(bad)) => Ok(Err(FileProblem {
+            path: path.to_owned(),
+            message: bad.to_string(),
+            hints: vec![way_out_of(&bad)],
+        })),
         Err(error) => Err(error.into()),
     }
 }

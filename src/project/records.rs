@@ -1,8 +1,8 @@
 //! The project's own files as a change writes them: settings, people, vendors, releases.
 
 use crate::process::{
-    Policy, Refusal, Release, Settings, Team, Vendor, has_newer_schema, hours_key, left_without_hours,
-    no_more_always, vacancies,
+    Policy, Refusal, Release, Settings, Target, Team, Vendor, has_newer_schema, hours_key,
+    left_without_hours, no_more_always, no_target, vacancies,
 };
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind, UPDATE};
@@ -102,6 +102,10 @@ impl Change<'_, '_> {
     /// An object cannot be read.
     pub fn put_vendor(&mut self, vendor: &Vendor) -> Result<(), Failure> {
         if self.project().vendors()?.get(&vendor.name) != Some(vendor) {
+            self.project().check_vendor_file(&vendor.name)?;
+            if let Some(response) = vendor.response.as_deref().filter(|text| Target::parse(text).is_none()) {
+                return Err(Failure::usage(format!("response: {}", no_target(response))));
+            }
             let settings = self.project().settings()?;
             let calendar = vendor.calendar.as_deref().filter(|_| !settings.has_wrong_clocks());
             if let Some(problem) = calendar.and_then(|name| settings.clocks.unknown_calendar(name)) {

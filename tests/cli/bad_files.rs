@@ -150,3 +150,34 @@ fn nothing_that_a_file_holds_reaches_the_terminal_raw() {
         assert_eq!(output.status, Some(0), "{arguments:?}: {output:?}");
     }
 }
+
+#[test]
+fn a_vendor_whose_file_cannot_be_read_is_not_written_anew() {
+    let sandbox = Sandbox::new().may_be_damaged();
+    sandbox.git(&["stash", "-qu"]);
+    let add = ["vendor", "add", "acme", "--email", "a@a.example", "--contract", "C-12", "--response", "4h"];
+    sandbox.run(&add).ok();
+    let id = sandbox.run(&["new", "Bug", "--level", "2", "--force", "-m", "x"]).ok().trim().to_owned();
+    sandbox.shell("sed -i 's/4h/4 h/' .support/vendors/acme.yaml; git commit -qam Typo").ok();
+    for arguments in [
+        ["vendor", "add", "acme", "--email", "a@a.example"].as_slice(),
+        &["vendor", "edit", "acme", "--phone", "+49 30 1"],
+        &["vendor", "show", "acme"],
+        &["defer", &id, "--vendor", "acme"],
+    ] {
+        let said = sandbox.run_unwatched(arguments, "");
+        assert!(said.status != Some(0) && said.stderr.contains("acme.yaml:"), "{arguments:?}: {said:?}");
+    }
+    assert!(sandbox.git(&["show", "HEAD:.support/vendors/acme.yaml"]).contains("C-12"));
+}
+
+#[test]
+fn the_time_in_which_a_vendor_answers_can_be_measured() {
+    let sandbox = Sandbox::new();
+    for response in ["1w", "1d12h", "0h", "0d"] {
+        let add = ["vendor", "add", "acme", "--email", "a@a.example", "--response", response];
+        let said = sandbox.run(&add).fails(2);
+        assert!(said.contains("is not a valid"), "{response}: {said}");
+    }
+    sandbox.run(&["vendor", "add", "acme", "--email", "a@a.example", "--response", "2d"]).ok();
+}

@@ -183,6 +183,58 @@ fn odd_indexes_are_kept() {
 }
 
 #[test]
+fn a_ticket_outside_a_sparse_index_stays_outside_when_it_changes() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    let id = sandbox.run(&["new", "One"]).ok().trim().to_owned();
+    sandbox.shell("mkdir -p deep; echo x >deep/x; git add deep; git commit -qm Deep; git sparse-checkout set --cone --sparse-index deep").ok();
+    for note in ["first", "second"] {
+        sandbox.run(&["comment", &id, "-m", note]).ok();
+        assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "{note}");
+    }
+    sandbox.shell("git support undo -q || true; git sparse-checkout reapply").ok();
+    sandbox.run(&["edit", &id, "--severity", "major"]).ok();
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    sandbox.shell("echo z >>deep/x; git stash -q").ok();
+    assert_eq!(sandbox.git(&["stash", "show", "--name-only"]).trim(), "deep/x");
+}
+
+#[test]
+fn a_hook_that_writes_from_a_folder_writes_the_index_that_git_names() {
+    for write in ["cd src && git support scan", "git support -C src scan", "git support scan"] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-qu"]);
+        let id = sandbox.run(&["new", "One"]).ok().trim().to_owned();
+        sandbox.shell("mkdir -p src; echo a >src/a; git add src; git commit -qm Source").ok();
+        let hook =
+            format!("printf '#!/bin/sh\n{write}\n' >.git/hooks/post-commit; chmod +x .git/hooks/post-commit");
+        sandbox.shell(&hook).ok();
+        sandbox.shell(&format!("git commit -q --allow-empty -m Fix -m 'Resolves-Ticket: {id}'")).ok();
+        assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "{write}");
+        sandbox.shell("git -c core.hooksPath=.git/none commit -q --allow-empty -m Next").ok();
+        let found = sandbox.run(&["list", "status:resolved", "--format", "csv"]).ok();
+        assert!(found.contains(&id), "{write}: {found}");
+    }
+}
+
+#[test]
+fn who_writes_may_be_told_by_the_address_of_a_remote() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.root().join("work.inc");
+    std::fs::write(&work, "[user]\n name = Dana Work\n email = dana@work.example\n").unwrap();
+    sandbox.git(&["remote", "add", "origin", "https://work.example/r.git"]);
+    let key = "includeIf.hasconfig:remote.*.url:https://work.example/**.path";
+    sandbox.git(&["config", key, &work.display().to_string()]);
+    let names = "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL";
+    let said = sandbox.shell(&format!(
+        "{names}; git config --unset user.name; git config --unset user.email; git support new Bug >/dev/null; git var GIT_AUTHOR_IDENT | cut -d'>' -f1; git log -1 --format='%an <%ae'"
+    ));
+    let said = said.ok();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines, ["Dana Work <dana@work.example", "Dana Work <dana@work.example"]);
+}
+
+#[test]
 fn the_environment_of_git_is_honoured() {
     let sandbox = Sandbox::new();
     let git_dir = sandbox.repo().join(".git");

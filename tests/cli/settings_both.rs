@@ -92,3 +92,18 @@ fn what_both_set_otherwise_is_left_to_people() {
         assert!(refused.contains(&named), "{refused}");
     }
 }
+
+#[test]
+fn two_who_each_remove_one_product_owner_are_found_by_an_audit() {
+    let begun = "git support team add Kim --email kim@example.com --role product-owner -q
+         git support team add 'Dana Li' --email dana@example.com --role product-owner -q
+         git support config set policy.severity_by_owner enforce -q";
+    let (sandbox, said) = both(
+        begun,
+        "git support team edit Kim --role l1 -q",
+        "git support team edit 'Dana Li' --role l1 -q",
+        "git support sync -q; git support audit --from-start",
+    );
+    assert!(said.stdout.contains("would have no product owner"), "{said:?}");
+    sandbox.is_tampered_with();
+}

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::process::calendar::{ALWAYS, Calendar, Hours, read_calendar, texts};
 use crate::process::settings::Settings;
 use crate::process::vendor::Vendor;
-use crate::process::wrong::{Wrong, wrong};
+use crate::process::wrong::{Wrong, no_target, wrong};
 use crate::ticket::{Level, Node, Severity, nearest, parse_span, visible};
 
 /// From which share of the budget on a clock warns, in percent, where the settings do not say.
@@ -350,10 +350,7 @@ fn check_keys(path: &[&str], node: &Node, known: &[&str]) -> Result<(), Wrong> {
 fn target(path: &[&str], node: &Node, key: &str) -> Result<Option<Target>, Wrong> {
     let Some(value) = node.at(key).filter(|value| **value != Node::Null) else { return Ok(None) };
     let text = value.to_string();
-    let problem = format!(
-        "'{text}' is not a valid target (use 30s, 15m or 4h for business hours, 3d for working days)"
-    );
-    Target::parse(&text).map(Some).ok_or_else(|| wrong(&[path, &[key]].concat(), &problem))
+    Target::parse(&text).map(Some).ok_or_else(|| wrong(&[path, &[key]].concat(), &no_target(&text)))
 }
 
 #[cfg(test)]

@@ -78,18 +78,19 @@ fn left_open(
     book: &mut Rulebook<'_>,
     passage: &CommitDelta,
     before: &[Rc<Rules>],
-    changed: &[String],
 ) -> Result<Vec<(String, Finding)>, Failure> {
-    if !changed.iter().any(|path| path == layout::TEAM) {
+    if !passage.files.iter().any(|file| file.path == layout::TEAM) {
         return Ok(Vec::new());
     }
     let after = book.at(Some(&passage.commit))?;
-    let all = before.iter().flat_map(|rules| vacancies(&after.settings, &rules.team, &after.team));
-    // Of a merge, each parent may tell the same.
-    let problems: BTreeSet<String> = all
-        .filter(|vacancy| vacancy.is_refused)
-        .map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key))
-        .collect();
+    let left = |rules: &Rc<Rules>| -> BTreeSet<String> {
+        let refused = vacancies(&after.settings, &rules.team, &after.team).into_iter();
+        let refused = refused.filter(|vacancy| vacancy.is_refused);
+        refused.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect()
+    };
+    // What one parent of a merge had left open was found there; two of whom each left somebody may leave nobody together.
+    let problems = before.iter().map(left).reduce(|one, other| one.intersection(&other).cloned().collect());
+    let problems = problems.unwrap_or_default();
     let finding = |problem| Finding::new(AuditRule::RulesOwned, problem).weighing(ProblemLevel::Error);
     Ok(problems.into_iter().map(|problem| (layout::TEAM.to_owned(), finding(problem))).collect())
 }
@@ -126,7 +127,7 @@ impl RuleChanges {
             self.granted.iter_mut().for_each(|granted| granted.follow(passage, &nearest, author, &changed));
         }
         let before = book.before(passage)?;
-        let left_open = left_open(book, passage, &before, &changed)?;
+        let left_open = left_open(book, passage, &before)?;
         // A project that nobody leads is anybody's.
         if before.iter().all(|rules| rules.may_change_rules(author)) {
             return Ok(left_open);

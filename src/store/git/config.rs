@@ -25,7 +25,9 @@ impl Config {
             // A snapshot: libgit2 looks at every file again for each value else.
             let config = repo.config().and_then(|mut config| config.snapshot());
             let config = config.map_err(|error| Error::git("reading git's configuration", &error))?;
-            return Ok(Self::Files(config));
+            if !includes_by_remote(&config) {
+                return Ok(Self::Files(config));
+            }
         }
         let listed = git.run(&["config", "--list", "-z", "--includes"], b"", &[])?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
@@ -54,6 +56,12 @@ impl Config {
             }
         }
     }
+}
+
+/// True where a file is included for the address of a remote, which libgit2 does not do.
+fn includes_by_remote(config: &git2::Config) -> bool {
+    let found = config.entries(Some("^includeif\\.hasconfig:"));
+    found.is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Section and variable are taken in any case; a subsection between them is not.

@@ -66,9 +66,18 @@ impl Repository {
     /// Where the index lies.
     pub(crate) fn index_path(&self) -> PathBuf {
         match self.surroundings.environment.get("GIT_INDEX_FILE") {
-            Some(path) if !path.is_empty() => self.surroundings.directory.join(path),
+            Some(path) if !path.is_empty() => self.started_in().join(path),
             _ => self.repo.path().join("index"),
         }
+    }
+
+    /// Where relative paths of git's environment begin: git goes to the top of the work tree it was started in.
+    fn started_in(&self) -> &Path {
+        let started = &self.surroundings.directory;
+        let real = |path: &Path| path.canonicalize().ok();
+        let is_within =
+            |top: &&Path| real(started).zip(real(top)).is_some_and(|(started, top)| started.starts_with(top));
+        self.repo.workdir().filter(is_within).unwrap_or(started)
     }
 
     /// Git's own locks that stand now, on the index and on a branch: path, and age in seconds.
@@ -113,6 +122,17 @@ impl Repository {
         Ok(Staged::Blob { id, skipped: tag == Some("S") })
     }
 
+    /// Says of the entries that a sparse checkout leaves out that it does: git's own form for entries has no place for it.
+    fn skip(&self, copy: &IndexCopy, entries: &[NewEntry<'_>]) -> Result<()> {
+        let skipped = entries.iter().filter(|entry| entry.skipped && entry.id.is_some());
+        let paths: String = skipped.map(|entry| format!("{}\0", entry.path)).collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let arguments = ["update-index", "--skip-worktree", "-z", "--stdin"];
+        self.git_here(&arguments, paths.as_bytes(), Some(&copy.copy)).map(drop)
+    }
+
     /// Writes the entries into the copy, and sees that it is on the disk.
     pub(crate) fn fill_index(&self, copy: &mut IndexCopy, entries: &[NewEntry<'_>]) -> Result<()> {
         if let Some(file) = &copy.file {
@@ -129,6 +149,7 @@ impl Repository {
             let lines: Vec<String> = entries.iter().map(line).collect();
             let arguments = ["update-index", "-z", "--index-info"];
             self.git_here(&arguments, lines.concat().as_bytes(), Some(&copy.copy))?;
+            self.skip(copy, entries)?;
         }
         let synced = platform::sync(&copy.copy);
         synced.map_err(|error| Error::io("writing the index", &error))
