@@ -82,8 +82,10 @@ fn limited(input: &mut dyn Read, name: &str) -> Result<String> {
              git support attach ID FILE"
         );
     }
-    String::from_utf8(bytes)
-        .with_context(|| format!("{name} is not UTF-8; attach it instead: git support attach ID FILE"))
+    let text = String::from_utf8(bytes)
+        .with_context(|| format!("{name} is not UTF-8; attach it instead: git support attach ID FILE"))?;
+    // The mark that some editors write before a text is none of its letters.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// A title and a description from one text: the first line that says something, and the rest.

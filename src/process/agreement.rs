@@ -3,7 +3,7 @@
 use time::{Date, Duration, Month};
 
 use crate::process::wrong::{Wrong, wrong};
-use crate::ticket::{Node, Timestamp};
+use crate::ticket::{Node, Timestamp, visible};
 
 /// A span of the calendar that an agreement, or a report, counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,10 +126,9 @@ impl Agreement {
         let per = Period::parse(&per).ok_or_else(none_of)?;
         // A period alone grants nothing: the hours may come later.
         let Some(hours) = node.at("hours").filter(|hours| **hours != Node::Null) else { return Ok(None) };
-        let hours = hours
-            .to_string()
-            .parse()
-            .map_err(|_| wrong(&["agreement", "hours"], "is not a number of hours"))?;
+        let text = hours.to_string();
+        let none = format!("'{}' is not a whole number of hours (use 40)", visible(&text));
+        let hours = text.parse().map_err(|_| wrong(&["agreement", "hours"], &none))?;
         Ok(Some(Self { hours, per }))
     }
 }

@@ -149,6 +149,12 @@ pub fn open_groups() -> impl Iterator<Item = &'static str> {
     OPEN_GROUPS.iter().map(|(group, _)| *group).chain(["queries"])
 }
 
+/// True for the name of a group of settings.
+fn is_group(name: &str) -> bool {
+    let holds = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    open_groups().any(|group| group == name) || SETTINGS.iter().any(|setting| holds(setting.key))
+}
+
 fn no_setting(key: &str, known: &[String]) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let meant = nearest(key, &known)
@@ -172,6 +178,8 @@ pub fn unknown_keys(file: &Node) -> Vec<(String, String)> {
         }
         let keys = match values {
             Node::Map(pairs) => pairs.iter().map(|(key, _)| format!("{group}.{key}")).collect(),
+            // What a template leaves where only the first line of a group counts: it sets nothing.
+            Node::Null if is_group(&group.to_string()) => Vec::new(),
             Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::List(_) => {
                 vec![group.to_string()]
             }

@@ -82,6 +82,16 @@ impl Change<'_, '_> {
         Ok(())
     }
 
+    /// Sees the same of people whose file was edited by hand; one that cannot be read is refused elsewhere.
+    ///
+    /// # Errors
+    /// Somebody leaves whom an enforced policy trusts alone.
+    pub(super) fn check_who_is_left(&mut self, content: &[u8]) -> Result<(), Failure> {
+        let team = yaml::decode(content).and_then(|text| yaml::parse(&text)).ok();
+        let team = team.and_then(|file| Team::read(&file).ok());
+        team.map_or(Ok(()), |team| self.check_vacancies(&team))
+    }
+
     /// Sees that nobody is the last whom a policy trusts: what it keeps to them would be anybody's.
     fn check_vacancies(&mut self, team: &Team) -> Result<(), Failure> {
         let rules = self.project().rules()?;

@@ -62,6 +62,9 @@ impl Change<'_, '_> {
                     if layout::is_of_rules(&edit.path) {
                         self.check_owned(&edit.path)?;
                     }
+                    if edit.path == layout::TEAM {
+                        self.check_who_is_left(content)?;
+                    }
                     self.adopt(&edit.path, content);
                     check_project_file(&edit.path, content)?;
                     names.push(edit.path.rsplit('/').next().unwrap_or_default().to_owned());

@@ -21,7 +21,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("calendars:\n  office:\n    timezone: Nowhere/At\n    hours: 24x7\n", "not a valid IANA time zone"),
     ("calendars:\n  office:\n    timezone: UTC\n    hours: 24x7\n    holidays: gone.ics\n", "gone.ics"),
     ("pause: [weather]\n", "pause: 'weather' is not a valid value"),
-    ("agreement:\n  hours: lots\n", "agreement.hours: is not a number"),
+    ("agreement:\n  hours: lots\n", "agreement.hours: 'lots' is not a whole number"),
     ("schema: 99\n", "schema: version 99 is not supported"),
     ("policy:\n  severity_by_ownr: enforce\n", "policy.severity_by_ownr"),
     ("calendars:\n  office:\n    timezone: UTC\n    hours: {mon-fry: [\"09:00-17:00\"]}\n", "mon-fry"),

@@ -227,7 +227,7 @@ fn what_is_wrong_with_calendars_and_clocks_is_named_with_its_line() {
         ("calendars:\n  office:\n    hours:\n      mon: [\"08:00-12:00\", \"11:00-13:00\"]\n", 4, "overlap"),
         ("clocks:\n  blocker:\n    resolution: 4h\n    response: 5h\n", 5, "longer than the resolution's 4h"),
         ("clocks:\n  blocker:\n    calendar: ofice\n", 4, "unknown calendar 'ofice'"),
-        ("agreement:\n  hours: many\n", 3, "not a number of hours"),
+        ("agreement:\n  hours: many\n", 3, "not a whole number of hours"),
         ("pause: [weather]\n", 2, "'weather' is not a valid value"),
     ] {
         sandbox.file(".support/config.yaml", format!("schema: 1\n{text}"));

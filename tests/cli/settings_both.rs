@@ -107,3 +107,30 @@ fn two_who_each_remove_one_product_owner_are_found_by_an_audit() {
     assert!(said.stdout.contains("would have no product owner"), "{said:?}");
     sandbox.is_tampered_with();
 }
+
+#[test]
+fn the_last_product_owner_is_not_removed_by_hand_either() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox
+        .shell(
+            "git support team add 'Dana Li' --email dana@example.com --role product-owner --role lead -q
+             git support config set policy.severity_by_owner enforce -q
+             sed -i 's/product-owner, //' .support/team.yaml",
+        )
+        .ok();
+    assert!(!sandbox.shell("cat .support/team.yaml").stdout.contains("product-owner"));
+    let said = sandbox.run_unwatched(&["save", "-m", "x"], "").fails(1);
+    assert!(said.contains("would have no product owner"), "{said}");
+}
+
+#[test]
+fn a_group_of_settings_without_a_value_sets_nothing() {
+    for group in ["clocks", "calendars", "queries", "policy", "commit", "agreement", "levels"] {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["stash", "-qu"]);
+        sandbox.shell(&format!("mkdir -p .support; printf 'schema: 1\\n{group}:\\n' >.support/config.yaml; git add .support; git commit -qm Group")).ok();
+        sandbox.run(&["check", "severity:blocker"]).ok();
+        assert!(!sandbox.run_unwatched(&["doctor"], "").stdout.contains("unknown"));
+    }
+}

@@ -192,3 +192,15 @@ fn old_and_new_writers_beside_each_other_lose_no_text() {
         }
     }
 }
+
+#[test]
+fn the_mark_before_a_text_of_a_file_is_none_of_its_letters() {
+    let sandbox = Sandbox::new();
+    let id = sandbox
+        .shell("printf '\\357\\273\\277Line one\\nMore\\n' | git support new -F -")
+        .ok()
+        .trim()
+        .to_owned();
+    let title = sandbox.run(&["list", "--format", "csv"]).ok();
+    assert!(title.contains(&format!("{id},Line one,")), "{title:?}");
+}
