@@ -25,7 +25,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("schema: 99\n", "schema: version 99 is not supported"),
     ("policy:\n  severity_by_ownr: enforce\n", "policy.severity_by_ownr"),
     ("calendars:\n  office:\n    timezone: UTC\n    hours: {mon-fry: [\"09:00-17:00\"]}\n", "mon-fry"),
-    ("agreement:\n  hours: -5\n  per: month\n", "agreement.hours: is not a number"),
+    ("agreement:\n  hours: -5\n  per: month\n", "agreement.hours: '-5' is not a whole number"),
     ("- a list\n", "not a mapping of settings"),
     ("a: [b\n", ".support/config.yaml"),
     ("a: &x 1\n", "anchors"),
