@@ -201,6 +201,12 @@ fn note_unused(view: &View, session: &Session<'_>) {
             | View::Releases(_)
     );
     let Some(branch) = session.unused.borrow().clone().filter(|_| is_read) else { return };
+    // Of a commit that is checked out by itself, nothing begins.
+    if branch == "HEAD" {
+        session
+            .note("no branch is checked out, and this commit has no tickets: git support list --branch NAME");
+        return;
+    }
     session.note(format!("branch {branch} has no tickets yet; open the first one: git support new"));
     session.note("set up team and settings: git support init");
 }

@@ -86,6 +86,8 @@ fn with_right_values(text: &str, versions: &[String]) -> (String, Vec<String>) {
             Some(value) => Some(value),
             // A calendar without what it never had right would be open at hours that nobody meant.
             None if key.starts_with(CALENDARS) => continue,
+            // A target that is misspelt would be none, and a repair opens no gate.
+            None if is_of_clocks(&key) && is_misspelt(&key, &text, versions) => continue,
             None => None,
         };
         let shown = value.as_ref().map_or_else(|| "its default".to_owned(), ToString::to_string);
@@ -96,6 +98,19 @@ fn with_right_values(text: &str, versions: &[String]) -> (String, Vec<String>) {
             values.push(format!("{key} is {shown} now"));
         }
     }
+}
+
+/// True for a key in whose place the last version that was valid has another, which is not there now.
+fn is_misspelt(key: &str, text: &str, versions: &[String]) -> bool {
+    let Some(valid) = versions.iter().find(|text| is_valid(text)) else { return false };
+    let Some((group, _)) = key.rsplit_once('.') else { return false };
+    let keys = |text: &str| -> BTreeSet<String> {
+        let file = yaml::parse(text).unwrap_or(Node::Null);
+        let group = group.split('.').try_fold(&file, |node, part| node.at(part));
+        let Some(Node::Map(pairs)) = group else { return BTreeSet::new() };
+        pairs.iter().map(|(key, _)| key.to_string()).collect()
+    };
+    !keys(valid).is_subset(&keys(text))
 }
 
 /// What a value that is wrong becomes; `None` where no version has a valid one.
@@ -123,6 +138,16 @@ mod tests {
         let (new, values) = with_right_values(text, &[text.to_owned(), before.clone()]);
         assert_eq!(new, before);
         assert_eq!(values, ["commit.skip_ci is its default now", "clocks.blocker.response is 20m now"]);
+    }
+
+    #[test]
+    fn a_target_that_is_misspelt_is_left_to_people() {
+        let before = "schema: 1\nclocks:\n  blocker:\n    resolution: 4h\n  major:\n    response: 1h\n    resolution: 8h\n";
+        for (right, typo) in [("  major:", "  majr:"), ("response", "respones"), ("clocks:", "clock:")] {
+            let text = before.replace(right, typo);
+            let (new, values) = with_right_values(&text, &[text.clone(), before.to_owned()]);
+            assert_eq!((new, values), (text, Vec::new()), "{typo}");
+        }
     }
 
     #[test]

@@ -118,6 +118,7 @@ const CASES: &[Case] = &[
     Case("s report --from 2026-11-20 --to 2026-11-01", "git support report --from", "", "true"),
     Case("s edit --severity major", "git support edit", "s/<SEVERITY>/major/;s/<ID>.../$id/", "s list severity:major | grep Pay"),
     Case("s edit $id </dev/null", "git support edit --help", "", "true"),
+    Case("git stash -qu; git checkout -q --detach $(git rev-list --max-parents=0 HEAD); s list", "git support list --branch", "s/NAME/main/", "s list --branch main | grep Pay"),
     Case("s board </dev/null", "git support list", "", "true"),
     Case("s qqq --format json", "git support help", "s/[^a-z -].*//", "true"),
     Case("echo a >f; s attach $id f; s attach $id --get f", "git support attach", "s/-o FILE/-o g/", "cmp f g"),

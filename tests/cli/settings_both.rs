@@ -134,3 +134,21 @@ fn a_group_of_settings_without_a_value_sets_nothing() {
         assert!(!sandbox.run_unwatched(&["doctor"], "").stdout.contains("unknown"));
     }
 }
+
+#[test]
+fn a_repair_takes_no_target_away_that_is_misspelt() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox
+        .shell(
+            "git support config set clocks.blocker.resolution 4h -q; git support config set clocks.major.resolution 8h -q
+             sed -i 's/  major:/  majr:/' .support/config.yaml; git commit -qam Typo",
+        )
+        .ok();
+    let said = sandbox.run_unwatched(&["doctor", "--repair"], "");
+    assert!(said.status != Some(0) && said.stdout.contains("clocks.majr"), "{said:?}");
+    assert!(sandbox.run(&["sla", "--gate"]).status != Some(0));
+    sandbox
+        .shell("sed -i 's/  majr:/  major:/' .support/config.yaml; git commit -qam Right; git support doctor")
+        .ok();
+}
