@@ -151,4 +151,6 @@ fn a_repair_takes_no_target_away_that_is_misspelt() {
     sandbox
         .shell("sed -i 's/  majr:/  major:/' .support/config.yaml; git commit -qam Right; git support doctor")
         .ok();
+    // An audit notes the commit with the typo.
+    sandbox.is_tampered_with();
 }
