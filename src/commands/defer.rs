@@ -41,9 +41,6 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
         Deferral::Vendor { name, case, follow_up: args.follow_up.unwrap_or(FollowUp::Usual) }
     };
     let step = ProcessAction::Defer(to);
-    if let Some(name) = &args.vendor {
-        session.project()?.check_vendor_file(name)?;
-    }
     if !args.send {
         return args.common.take(&step, session);
     }

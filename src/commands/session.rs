@@ -107,7 +107,8 @@ pub struct Session<'a> {
     pub on_terminal: bool,
     /// The instant as of which the answer holds, in seconds since 1970 UTC; none for now.
     pub instant_seconds: Cell<Option<i64>>,
-    /// The branch that was looked at, where it holds nothing of git-support yet.
+    /// The branch that was looked at, where it holds nothing of git-support yet; `HEAD`, which git takes for no branch's name,
+    /// where none is checked out.
     pub unused: RefCell<Option<String>>,
     /// What is done once the answer has been shown, and not where that failed.
     pub once_shown: OnceShown<'a>,

@@ -221,7 +221,12 @@ impl<'p, 'h> Change<'p, 'h> {
         rules: &Rules,
         actor: &Actor,
     ) -> Result<Option<Action>, Failure> {
-        let Decision { step, warnings } = decide(ticket, request, rules, actor)?;
+        let decision = decide(ticket, request, rules, actor);
+        // Nobody is to add a vendor in the place of one whose file cannot be read.
+        if let Err(Refusal::NoVendor { name, .. }) = &decision {
+            self.project.check_vendor_file(name)?;
+        }
+        let Decision { step, warnings } = decision?;
         let Some(step) = step else { return Ok(None) };
         let action = step.action.clone();
         ticket.apply(step);

@@ -1,6 +1,6 @@
 //! Settings that cannot be read, put right: a value that is wrong becomes its last valid one, a policy what it counts as,
-//! a file that is no YAML its last version that was. Hours are not guessed, and of a newer version nothing is touched.
-//! History keeps what stood there.
+//! a file that is no YAML its last version that was. Hours are not guessed, a target whose name is misspelt is left to
+//! people, and of a newer version nothing is touched. History keeps what stood there.
 
 use std::collections::BTreeSet;
 

@@ -168,6 +168,9 @@ fn a_vendor_whose_file_cannot_be_read_is_not_written_anew() {
         let said = sandbox.run_unwatched(arguments, "");
         assert!(said.status != Some(0) && said.stderr.contains("acme.yaml:"), "{arguments:?}: {said:?}");
     }
+    let lines = format!("{{\"op\":\"defer\",\"id\":\"{id}\",\"vendor\":\"acme\"}}\n");
+    let said = sandbox.run_unwatched(&["batch", "-"], &lines);
+    assert!(said.status != Some(0) && said.stderr.contains("acme.yaml:"), "{said:?}");
     assert!(sandbox.git(&["show", "HEAD:.support/vendors/acme.yaml"]).contains("C-12"));
 }
 
@@ -180,4 +183,10 @@ fn the_time_in_which_a_vendor_answers_can_be_measured() {
         assert!(said.contains("is not a valid"), "{response}: {said}");
     }
     sandbox.run(&["vendor", "add", "acme", "--email", "a@a.example", "--response", "2d"]).ok();
+    // One that was written by hand, or by an earlier version.
+    sandbox.git(&["stash", "-qu"]);
+    sandbox.shell("sed -i 's/2d/1w/' .support/vendors/acme.yaml; git commit -qam Week").ok();
+    let said = sandbox.run_unwatched(&["doctor"], "");
+    assert!(said.stdout.contains("[vendor.response]"), "{said:?}");
+    sandbox.shell("git support vendor edit acme --response 8h && git support doctor").ok();
 }

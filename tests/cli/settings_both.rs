@@ -154,3 +154,21 @@ fn a_repair_takes_no_target_away_that_is_misspelt() {
     // An audit notes the commit with the typo.
     sandbox.is_tampered_with();
 }
+
+#[test]
+fn a_merge_by_hand_that_takes_the_team_from_before_there_was_an_owner_is_found() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["stash", "-qu"]);
+    sandbox
+        .shell(
+            "git support team add 'Dana Li' --email dana@example.com --role lead -q
+             git support config set policy.severity_by_owner enforce -q
+             git switch -qc side; git commit -q --allow-empty -m Work; git switch -q main
+             git support team add Kim --email kim@example.com --role product-owner -q
+             git merge -q --no-commit --no-ff side; git checkout -q side -- .support/team.yaml; git commit -qm 'Merge side'",
+        )
+        .ok();
+    let said = sandbox.run_unwatched(&["audit", "--from-start"], "");
+    assert!(said.stdout.contains("would have no product owner"), "{said:?}");
+    sandbox.is_tampered_with();
+}

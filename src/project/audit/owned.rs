@@ -78,6 +78,7 @@ fn left_open(
     book: &mut Rulebook<'_>,
     passage: &CommitDelta,
     before: &[Rc<Rules>],
+    changed: &[String],
 ) -> Result<Vec<(String, Finding)>, Failure> {
     if !passage.files.iter().any(|file| file.path == layout::TEAM) {
         return Ok(Vec::new());
@@ -88,9 +89,13 @@ fn left_open(
         let refused = refused.filter(|vacancy| vacancy.is_refused);
         refused.map(|vacancy| format!("{} ({})", vacancy.problem, vacancy.key)).collect()
     };
-    // What one parent of a merge had left open was found there; two of whom each left somebody may leave nobody together.
-    let problems = before.iter().map(left).reduce(|one, other| one.intersection(&other).cloned().collect());
-    let problems = problems.unwrap_or_default();
+    // Two lines of which each left somebody may leave nobody when they are merged as they are; what one of them had left open
+    // was found there. Whoever wrote the file of a merge answers for what it takes from either.
+    let is_written = changed.iter().any(|path| path == layout::TEAM);
+    let both = |one: BTreeSet<String>, other: BTreeSet<String>| {
+        if is_written { &one | &other } else { &one & &other }
+    };
+    let problems = before.iter().map(left).reduce(both).unwrap_or_default();
     let finding = |problem| Finding::new(AuditRule::RulesOwned, problem).weighing(ProblemLevel::Error);
     Ok(problems.into_iter().map(|problem| (layout::TEAM.to_owned(), finding(problem))).collect())
 }
@@ -127,7 +132,7 @@ impl RuleChanges {
             self.granted.iter_mut().for_each(|granted| granted.follow(passage, &nearest, author, &changed));
         }
         let before = book.before(passage)?;
-        let left_open = left_open(book, passage, &before)?;
+        let left_open = left_open(book, passage, &before, &changed)?;
         // A project that nobody leads is anybody's.
         if before.iter().all(|rules| rules.may_change_rules(author)) {
             return Ok(left_open);

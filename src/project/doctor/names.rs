@@ -1,6 +1,6 @@
-//! What settings and vendors name that is not there: words of saved queries, calendars.
+//! What settings and vendors name that is not there: words of saved queries, calendars, times that no clock measures.
 
-use crate::process::Problem;
+use crate::process::{Problem, Target, no_target};
 use crate::project::failure::Failure;
 use crate::project::find::parse_query;
 use crate::project::state::Project;
@@ -15,6 +15,12 @@ pub(super) fn check(project: &Project<'_>, faults: &mut Vec<Problem>) -> Result<
         return Ok(());
     }
     for vendor in project.vendors()?.values() {
+        if let Some(response) = vendor.response.as_deref().filter(|text| Target::parse(text).is_none()) {
+            let problem = format!("response: {}; no clock measures it", no_target(response));
+            let hint = format!("git support vendor edit {} --response 8h", shell_word(&vendor.name));
+            let place = layout::vendor(&vendor.name);
+            faults.push(Problem::error("vendor.response", problem).at(&place).hint(hint));
+        }
         if let Some(problem) =
             vendor.calendar.as_deref().and_then(|name| settings.clocks.unknown_calendar(name))
         {
