@@ -164,13 +164,11 @@ fn a_vendor_whose_file_cannot_be_read_is_not_written_anew() {
         &["vendor", "edit", "acme", "--phone", "+49 30 1"],
         &["vendor", "show", "acme"],
         &["defer", &id, "--vendor", "acme"],
+        &["defer", "--query", "Bug", "--yes", "--vendor", "acme"],
     ] {
         let said = sandbox.run_unwatched(arguments, "");
         assert!(said.status != Some(0) && said.stderr.contains("acme.yaml:"), "{arguments:?}: {said:?}");
     }
-    let lines = format!("{{\"op\":\"defer\",\"id\":\"{id}\",\"vendor\":\"acme\"}}\n");
-    let said = sandbox.run_unwatched(&["batch", "-"], &lines);
-    assert!(said.status != Some(0) && said.stderr.contains("acme.yaml:"), "{said:?}");
     assert!(sandbox.git(&["show", "HEAD:.support/vendors/acme.yaml"]).contains("C-12"));
 }
 

@@ -170,6 +170,7 @@ const CASES: &[Case] = &[
     Case("entry=$(s show $id --json | grep '\"id\"' | sed -n 2p | cut -d'\"' -f4); s redact $id --entry $entry -m x", "git support redact", "s/TEXT/'Pay'/;s/REASON/x/", "true"),
     Case("s report budget severity:major", "git support report", "", "true"),
     Case("s report --from 2099-01-01", "git support report --from 30d", "", "true"),
+    Case("s vendor add p --email a@b.example --response 2d; sed -i s/2d/1w/ .support/vendors/p.yaml; git commit -qm x .support; s doctor", "git support vendor edit p --response", "", "s doctor"),
     Case("s vendor add p --email a@b.example --response 8h --calendar nope", "git support config", "", "true"),
     Case("s vendor add p --email a@b.example --response 8h; printf 'calendar: nope\\n' >>.support/vendors/p.yaml; git commit -qam x; s doctor", "git support vendor edit p", "s/CALENDAR/24x7/", "s doctor"),
     Case("echo x >f; s attach $id f --name $(printf 'n%.0s' $(seq 600))", "git support attach", "s/ID/$id/;s/FILE/f/;s/NAME/short/", "s attach $id --list | grep short"),
