@@ -133,9 +133,76 @@ impl Agreement {
     }
 }
 
+/// The agreement of the present, and those of before: what was granted for a period does not change when another
+/// agreement is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agreements {
+    /// The one in effect now, whose periods a budget is divided into.
+    pub present: Option<Agreement>,
+    /// What each change left and made, with its moment in seconds since 1970 UTC, the oldest first.
+    pub changes: Vec<(i64, [Option<Agreement>; 2])>,
+}
+
+impl Agreements {
+    /// One agreement that is in effect all the time.
+    #[must_use]
+    pub fn always(present: Option<Agreement>) -> Self {
+        Self { present, changes: Vec::new() }
+    }
+
+    /// The agreement in effect at a moment, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn at(&self, moment: i64) -> Option<Agreement> {
+        let begun = self.changes.partition_point(|(since, _)| *since <= moment);
+        match (begun.checked_sub(1).and_then(|last| self.changes.get(last)), self.changes.first()) {
+            _ if begun == self.changes.len() => self.present,
+            (Some((_, [_, made])), _) => *made,
+            (None, first) => first.and_then(|(_, [left, _])| *left),
+        }
+    }
+
+    /// The same as it was known at a moment, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn as_of(mut self, moment: i64) -> Self {
+        self.present = self.at(moment);
+        self.changes.retain(|(since, _)| *since <= moment);
+        self
+    }
+
+    /// The hours granted for a period of the present agreement, by the agreement in effect at its end, or now; `None`
+    /// where none was, or one of other periods.
+    #[must_use]
+    pub fn granted(&self, end: i64) -> Option<u32> {
+        let present = self.present?;
+        self.at(end.saturating_sub(1)).filter(|then| then.per == present.per).map(|then| then.hours)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_period_is_granted_the_hours_of_its_end() {
+        let hours = |hours: u32, per: Period| Some(Agreement { hours, per });
+        let (month, quarter) = (Period::Month, Period::Quarter);
+        let agreements = Agreements {
+            present: hours(40, month),
+            changes: vec![
+                (100, [None, hours(90, quarter)]),
+                (200, [hours(90, quarter), hours(20, month)]),
+                (300, [hours(20, month), hours(40, month)]),
+            ],
+        };
+        for (end, granted) in
+            [(100, None), (101, None), (200, None), (201, Some(20)), (300, Some(20)), (301, Some(40))]
+        {
+            assert_eq!(agreements.granted(end), granted, "{end}");
+        }
+        assert_eq!(agreements.at(150), hours(90, quarter));
+        assert_eq!(Agreements::always(hours(8, month)).granted(1), Some(8));
+        assert_eq!(Agreements::default().granted(1), None);
+    }
 
     #[test]
     fn periods_begin_and_end_where_the_calendar_says() {

@@ -59,7 +59,7 @@ mod vendor_answers;
 mod wrong;
 
 pub use acceptance::Acceptance;
-pub use agreement::{Agreement, Period};
+pub use agreement::{Agreement, Agreements, Period};
 pub use answer::{Answer, PLACEHOLDERS, is_placeholder};
 pub use calendar::{
     ALWAYS, Calendar, Hours, Span, Zone, left_without_hours, no_more_always, read_calendar, typed_hours,

@@ -17,7 +17,7 @@ use crate::ticket::{Person, plain_version};
 const MAX_NAMED: usize = 30;
 
 impl Project<'_> {
-    fn files(&self) -> Result<&Files, Failure> {
+    pub(super) fn files(&self) -> Result<&Files, Failure> {
         if let Some(files) = self.files.get() {
             return Ok(files);
         }

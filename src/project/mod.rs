@@ -4,6 +4,7 @@
 //! to write, and the only caller of [`crate::process::decide`]. What goes wrong with the index stays inside: it is said,
 //! and the tickets themselves answer.
 
+mod agreements;
 mod answers;
 mod arrivals;
 mod attachments;

@@ -109,7 +109,7 @@ impl Project<'_> {
     }
 
     /// The turns of a commit's history, from the index as far as it knows them.
-    fn turns(&self, tip: ObjectId, index: Option<&Index>) -> Result<Vec<SettingsChange>, Failure> {
+    pub(super) fn turns(&self, tip: ObjectId, index: Option<&Index>) -> Result<Vec<SettingsChange>, Failure> {
         let (store, line) = (&self.store, self.branch());
         let known = index.and_then(|index| index.turns(line).ok().flatten());
         let known =

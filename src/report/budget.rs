@@ -1,6 +1,6 @@
 //! The hours of the support agreement: what each period grants, what was spent, and what was estimated.
 
-use crate::process::{Agreement, EventKind, Period as Calendar};
+use crate::process::{Agreement, Agreements, EventKind, Period as Calendar};
 use crate::report::case::Case;
 use crate::report::period::Period;
 use crate::ticket::{TicketId, Timestamp};
@@ -8,7 +8,7 @@ use crate::ticket::{TicketId, Timestamp};
 /// The hours that were spent, beside those granted and estimated.
 #[derive(Debug)]
 pub struct Budget {
-    /// The agreement, if there is one.
+    /// The agreement of the present, if there is one.
     pub agreement: Option<Agreement>,
     /// Period by period.
     pub periods: Vec<BudgetPeriod>,
@@ -22,7 +22,7 @@ pub struct Budget {
 pub struct BudgetPeriod {
     /// Its name: `2026-11`.
     pub name: String,
-    /// What is granted, in seconds; `None` without an agreement.
+    /// What is granted, in seconds; `None` where no agreement granted anything for such a period.
     pub granted: Option<i64>,
     /// What was spent, in seconds.
     pub spent: i64,
@@ -30,23 +30,27 @@ pub struct BudgetPeriod {
     pub tickets: usize,
 }
 
-/// The whole periods of an agreement that a period touches.
+/// The whole periods of the present agreement that a period touches.
 #[must_use]
-pub fn whole_periods(agreement: Option<Agreement>, period: Period) -> Period {
-    let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
+pub fn whole_periods(agreements: &Agreements, period: Period) -> Period {
+    let per = per(agreements);
     let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
     let to = per.end(moment(period.to.saturating_sub(1))).unix();
     Period { from: per.start(moment(period.from)).unix(), to: to.max(period.to) }
 }
 
+fn per(agreements: &Agreements) -> Calendar {
+    agreements.present.map_or(Calendar::Month, |agreement| agreement.per)
+}
+
 /// The budget of a period; by month, where no agreement says otherwise. The agreement's periods are whole ones,
 /// in UTC.
 #[must_use]
-pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> Budget {
-    let per = agreement.map_or(Calendar::Month, |agreement| agreement.per);
+pub fn budget(cases: &[&Case], agreements: &Agreements, period: Period) -> Budget {
+    let per = per(agreements);
     let moment = |at: i64| Timestamp::from_unix(at).unwrap_or_default();
     let mut periods = Vec::new();
-    let period = whole_periods(agreement, period);
+    let period = whole_periods(agreements, period);
     let mut from = period.from;
     while from < period.to {
         let to = per.end(moment(from)).unix().max(from + 1);
@@ -55,7 +59,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
             cases.iter().map(|case| spent(case, within)).filter(|seconds| *seconds > 0).collect();
         periods.push(BudgetPeriod {
             name: per.name(moment(from)),
-            granted: agreement.map(|agreement| i64::from(agreement.hours) * 3600),
+            granted: agreements.granted(to).map(|hours| i64::from(hours) * 3600),
             spent: spent.iter().sum(),
             tickets: spent.len(),
         });
@@ -71,7 +75,7 @@ pub fn budget(cases: &[&Case], agreement: Option<Agreement>, period: Period) -> 
         })
         .collect();
     tickets.sort_by_key(|(id, _, _, spent)| (std::cmp::Reverse(*spent), id.clone()));
-    Budget { agreement, periods, tickets }
+    Budget { agreement: agreements.present, periods, tickets }
 }
 
 fn spent(case: &Case, period: Period) -> i64 {

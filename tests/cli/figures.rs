@@ -127,6 +127,57 @@ fn a_budget_is_of_whole_periods() {
     }
 }
 
+#[test]
+fn what_was_granted_for_a_month_stays_when_the_agreement_changes() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let month = |said: &str, month: &str| {
+        let row = said.lines().find(|line| line.starts_with(month)).unwrap_or_default();
+        row.split_whitespace().skip(1).take(3).map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    let budget = |options: &str| {
+        sandbox
+            .at("2027-01-01T00:00:00Z", &format!("report budget --from 2026-01-01 --to 2026-06-30 {options}"))
+    };
+    sandbox.at("2026-01-03T09:00:00Z", "new A --spent 2h");
+    sandbox.at("2026-02-10T09:00:00Z", "config set agreement.hours 20");
+    sandbox.at("2026-03-03T09:00:00Z", "new B --spent 30h");
+    sandbox.at("2026-03-20T09:00:00Z", "config set agreement.hours 40");
+    // Nobody grants hours by a mistake, nor takes them away.
+    let text = std::fs::read_to_string(sandbox.repo().join(".support/config.yaml")).unwrap();
+    sandbox.file(".support/config.yaml", format!("{text}a: [b\n"));
+    sandbox.shell("GIT_COMMITTER_DATE=2026-04-20T09:00:00Z git commit -qm x .support").ok();
+    sandbox.file(".support/config.yaml", text);
+    sandbox.shell("GIT_COMMITTER_DATE=2026-05-20T09:00:00Z git commit -qm x .support").ok();
+    sandbox.at("2026-06-02T09:00:00Z", "config set agreement.hours 10");
+    let said = budget("");
+    assert!(said.contains("The agreement grants 10h per month."), "{said}");
+    for (name, figures) in [
+        ("2026-01", "2h 1"),
+        ("2026-02", "20h 0s 20h"),
+        ("2026-03", "40h 30h 10h"),
+        ("2026-04", "40h 0s 40h"),
+        ("2026-05", "40h 0s 40h"),
+        ("2026-06", "10h 0s 10h"),
+    ] {
+        assert!(month(&said, name).starts_with(figures), "{name}: {said}");
+    }
+    // As it would be, and as it was.
+    assert_eq!(month(&budget("--settings HEAD"), "2026-01"), "10h 2h 8h");
+    assert_eq!(month(&budget("--at 2026-03-31"), "2026-02"), "20h 0s 20h");
+    let then = budget("--at 2026-02-28");
+    assert!(then.contains("The agreement grants 20h per month."), "{then}");
+    // Of months nothing is known in quarters.
+    sandbox.at("2026-06-03T09:00:00Z", "config set agreement.per quarter");
+    let said = budget("");
+    assert!(month(&said, "2026-Q1").starts_with("32h 2"), "{said}");
+    assert_eq!(month(&said, "2026-Q2"), "10h 0s 10h", "{said}");
+    sandbox.file(".support/config.yaml", "agreement: {hours: many}\n");
+    sandbox.git(&["commit", "-qm", "x", ".support"]);
+    let refused = sandbox.run(&["report", "budget"]).fails(1);
+    assert!(refused.contains(".support/config.yaml:1: agreement.hours"), "{refused}");
+}
+
 /// A report of a period that is over tells who had the work then.
 #[test]
 fn a_closed_period_keeps_its_assignees() {

@@ -11,7 +11,7 @@ use crate::commands::failure::Failure;
 use crate::commands::report::pages::Pages;
 use crate::commands::session::{Session, instant_said};
 use crate::process::{
-    Agreement, EventKind, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
+    Agreements, EventKind, Judged, Listed, Record, Release, Team, at_levels, first_response, span_text,
 };
 use crate::project::{Project, Projection, Search, SlaRules};
 use crate::render::{BudgetTable, MetricGroup, MetricLine, Metrics, View, WeekLine};
@@ -51,7 +51,7 @@ pub struct Args {
     /// Include internal notes, findings and reporters in the HTML report
     #[arg(long, requires = "html")]
     internal: bool,
-    /// Evaluate clocks with the settings of REVISION
+    /// Evaluate clocks and agreement with the settings of REVISION
     #[arg(long, visible_alias = "policy", value_name = "REVISION")]
     settings: Option<String>,
     #[command(flatten)]
@@ -80,14 +80,15 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     let is_budget = args.query.first().is_some_and(|word| word == "budget");
     check(args, is_budget)?;
     let query = if is_budget { String::new() } else { given_query(&args.query)?.unwrap_or_default() };
-    let agreement = if is_budget { project.settings()?.agreement } else { None };
-    let period = if is_budget { whole_periods(agreement, period) } else { period };
+    let agreements =
+        is_budget.then(|| project.agreements(args.settings.as_deref())).transpose()?.unwrap_or_default();
+    let period = if is_budget { whole_periods(&agreements, period) } else { period };
     // What happened after the period changes nothing of it.
     let end = Timestamp::from_unix(period.to.saturating_sub(1)).unwrap_or(at);
     let cases = cases(args, &query, at.min(end), &project)?;
     let cases: Vec<&Case> = cases.iter().collect();
     if is_budget {
-        return Ok(budgeted(&cases, period, agreement));
+        return Ok(budgeted(&cases, period, &agreements));
     }
     let releases = project.releases()?;
     let weeks = weeks(&cases, period);
@@ -314,8 +315,8 @@ fn line(figure: Metric) -> MetricLine {
 }
 
 /// The hours of the support agreement.
-fn budgeted(cases: &[&Case], period: Period, agreement: Option<Agreement>) -> View {
-    let budget = budget(cases, agreement, period);
+fn budgeted(cases: &[&Case], period: Period, agreements: &Agreements) -> View {
+    let budget = budget(cases, agreements, period);
     let granted = |hours: u32, per: &str| format!("{} per {per}", span_text(i64::from(hours) * 3600));
     View::Budget(Box::new(BudgetTable {
         agreement: budget.agreement.map(|agreement| granted(agreement.hours, agreement.per.as_str())),
