@@ -11,7 +11,12 @@ use crate::project::host::Host;
 use crate::project::state::Project;
 use crate::store::driver::{merge_lines, read_any, read_merged, read_version, write_version};
 use crate::store::{layout, newly_contested, readable};
-use crate::ticket::{EntryId, Field, Merged, ThreeWay, Ticket, brought_along, merge, merge_three};
+use crate::ticket::{
+    EntryId, Field, Merged, ThreeWay, Ticket, brought_along, merge, merge_three, shell_word,
+};
+
+/// The command that settles what git left in conflict in a ticket of this repository.
+const REPAIR: &str = "git support doctor --repair";
 
 /// The versions that git hands over: of the common ancestor, ours, theirs. The result goes into ours.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +46,9 @@ impl Host<'_> {
                     [files.ours, files.base, files.theirs].map(|file| directory.join(file));
                 // A clean merge of lines is no merge of tickets: the failure stands either way.
                 let _ = merge_lines(&self.env, [&ours, &base, &theirs]);
-                Err(failure.hint("git support doctor --repair"))
+                let is_own = layout::id_of(files.path).is_some();
+                let by_hand = || format!("merge it by hand, then: git add {}", shell_word(files.path));
+                Err(failure.hint(if is_own { REPAIR.to_owned() } else { by_hand() }))
             }
         }
     }
@@ -58,6 +65,7 @@ impl Host<'_> {
     fn merged(&self, files: &MergeFiles<'_>) -> Result<Ticket, Failure> {
         let path = files.path;
         let id = layout::id_of(path)
+            .or_else(|| layout::id_in_folder_of(path))
             .ok_or_else(|| Failure::new(Kind::Invalid, format!("{path} is not the path of a ticket")))?;
         let read = |file: &Path| -> Result<Option<Ticket>, Failure> {
             let bytes = read_version(&self.env.directory.join(file))?;
@@ -92,6 +100,11 @@ impl Host<'_> {
                 }
                 self.tell_brought(&base, &ours, &ticket);
                 Ok(*ticket)
+            }
+            // Another product's tickets are not undone by the rules and the people of this one.
+            ThreeWay::TakenBack { .. } if layout::id_of(path).is_none() => {
+                let message = format!("{path}: one side has removed entries");
+                Err(Failure::new(Kind::Conflict, message))
             }
             ThreeWay::TakenBack { ticket, entries } => self.undone(*ticket, entries),
             ThreeWay::Two => Err(strangers()),

@@ -123,6 +123,13 @@ pub fn id_of(path: &str) -> Option<TicketId> {
     (ticket(&id) == path).then_some(id)
 }
 
+/// The id that a path stands for where the whole product is in a folder of another repository (`git subtree`).
+#[must_use]
+pub fn id_in_folder_of(path: &str) -> Option<TicketId> {
+    let at = path.rfind(&format!("/{TICKETS}/"))?;
+    id_of(path.get(at + 1..)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,10 +138,13 @@ mod tests {
     fn a_path_leads_back_to_its_id() {
         let id = TicketId::parse("7k3fq2m9xd").unwrap();
         assert_eq!(ticket(&id), ".support/tickets/7/k/7k3fq2m9xd.yaml");
-        assert_eq!(id_of(&ticket(&id)), Some(id));
+        assert_eq!(id_of(&ticket(&id)), Some(id.clone()));
         for bad in ["7k3fq2m9xd.yaml", ".support/tickets/7/7k3fq2m9xd.yaml", ".support/tickets/7/k/../x.yaml"]
         {
             assert_eq!(id_of(bad), None);
+            assert_eq!(id_in_folder_of(bad), None);
         }
+        assert_eq!(id_in_folder_of(&ticket(&id)), None);
+        assert_eq!(id_in_folder_of(&format!("lib/shop/{}", ticket(&id))), Some(id));
     }
 }

@@ -163,6 +163,31 @@ fn the_driver_merges_what_it_is_handed_and_nothing_else() {
     assert!(driver("src/main.rs").fails(1).contains("not the path of a ticket"));
 }
 
+#[test]
+fn tickets_of_a_product_in_a_folder_are_merged_by_the_rule_too() {
+    let (sandbox, id) = forked();
+    on_side(&sandbox, &["comment", &id, "-m", "There."]);
+    sandbox.run(&["comment", &id, "-m", "Here."]).ok();
+    let merged = sandbox.shell(
+        "git init -q -b main ../all && cd ../all && git support init -q && git commit -q --allow-empty -m a && git fetch -q ../repo main:m side:s && \
+         take() { git merge -q -s ours --no-commit --allow-unrelated-histories $1 && git read-tree --prefix=lib/shop/ -u $1 && git commit -qm \"Take $1\"; } && \
+         git switch -q -c one && take m && git switch -q -c two main && take s && git merge -q one",
+    );
+    // Unrelated in the folder, both sides have the file without a common ancestor.
+    assert_eq!(merged.status, Some(0), "{}{}", merged.stdout, merged.stderr);
+    let file = format!("../all/lib/shop/{}", path_of(&id));
+    let text = std::fs::read_to_string(sandbox.repo().join(&file)).unwrap();
+    assert!(text.contains("Here.") && text.contains("There.") && !text.contains("<<<<"), "{text}");
+    // What one side wrote by hand is for people.
+    let by_hand = sandbox.shell(
+        "cd ../all && f=$(git ls-files lib | grep yaml$ | grep tickets) && sed -i 's/^title:.*/title: Two/' $f && git commit -qam hand && git switch -q -c three HEAD~ && \
+         sed -i 's/^title:.*/title: Three/' $f && git commit -qam x && git merge -q two; echo $f; grep -c '<<<<' $f",
+    );
+    assert!(by_hand.stdout.ends_with("yaml\n1\n"), "{}{}", by_hand.stdout, by_hand.stderr);
+    assert!(by_hand.stderr.contains("merge it by hand, then: git add lib/shop/"), "{}", by_hand.stderr);
+    assert!(!by_hand.stderr.contains("hint: git support doctor"), "{}", by_hand.stderr);
+}
+
 /// Does something to a ticket, drawn by the dice.
 fn any_change(sandbox: &Sandbox, id: &str, dice: &mut Dice) {
     let word = format!("w{}", dice.roll(5));
