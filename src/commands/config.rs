@@ -92,6 +92,7 @@ fn known(key: &str) -> Result<(), Failure> {
 fn settings(session: &Session<'_>) -> Result<Vec<SettingLine>, Failure> {
     let project = session.project()?;
     let file = project.settings_node()?;
+    project.warn_of_files()?;
     let mut lines = Vec::new();
     for setting in SETTINGS {
         let set = setting_value(&file, setting.key);

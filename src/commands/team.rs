@@ -7,7 +7,7 @@ use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
 use crate::process::{Member, Role, Team};
 use crate::render::View;
-use crate::ticket::{Meant, meant, visible};
+use crate::ticket::{Meant, has_visible, meant, visible};
 
 /// Manage team members and their roles
 ///
@@ -24,8 +24,17 @@ enum Verb {
     List,
     /// Add a team member
     Add(Somebody),
-    /// Replace the given fields of a team member
-    Edit(Somebody),
+    /// Replace or clear the given fields of a team member
+    Edit {
+        #[command(flatten)]
+        who: Somebody,
+        /// Set another name: tickets go by the address
+        #[arg(long = "name", value_name = "NAME")]
+        new_name: Option<String>,
+        /// Clear FIELD
+        #[arg(long, value_name = "FIELD", value_parser = ["role"], conflicts_with = "role")]
+        clear: Option<String>,
+    },
     /// Remove a team member
     Remove {
         /// The name, a word of it, or an address
@@ -76,9 +85,10 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             let subject = format!("add {} to the team", who.name);
             who.writing.change(&subject, session, |change| change.edit_team(|team| add(team, who)))
         }
-        Some(Verb::Edit(who)) => {
+        Some(Verb::Edit { who, new_name, clear }) => {
             let subject = format!("change {} on the team", who.name);
-            who.writing.change(&subject, session, |change| change.edit_team(|team| edit(team, who)))
+            let edit = |team: &mut Team| edit(team, who, new_name.as_deref(), clear.is_some());
+            who.writing.change(&subject, session, |change| change.edit_team(edit))
         }
         Some(Verb::Remove { name, writing }) => {
             let subject = format!("remove {name} from the team");
@@ -97,11 +107,17 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
     }
 }
 
+/// Refuses a name that means somebody else.
+fn check_name(name: &str) -> Result<(), Failure> {
+    if ["me", "@me", "customer"].iter().any(|word| name.eq_ignore_ascii_case(word)) {
+        return Err(Failure::usage(format!("'{}' cannot be a name: it means somebody else", visible(name))));
+    }
+    Ok(())
+}
+
 /// Refuses a name that means somebody else, and an address that is another's.
 fn check_free(team: &Team, who: &Somebody) -> Result<(), Failure> {
-    if ["me", "@me", "customer"].iter().any(|word| who.name.eq_ignore_ascii_case(word)) {
-        return Err(Failure::usage(format!("'{}' cannot be a name: it means somebody else", who.name)));
-    }
+    check_name(&who.name)?;
     for email in &who.email {
         let taken = |member: &&Member| {
             member.name != who.name && member.emails.iter().any(|own| own.eq_ignore_ascii_case(email))
@@ -125,17 +141,39 @@ fn add(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
     Ok(())
 }
 
-fn edit(team: &mut Team, who: &Somebody) -> Result<(), Failure> {
+fn edit(team: &mut Team, who: &Somebody, new_name: Option<&str>, no_role: bool) -> Result<(), Failure> {
     let place = known(team, &who.name)?;
     let Some(name) = team.members.get(place).map(|member| member.name.clone()) else { return Ok(()) };
-    check_free(team, &Somebody { name, ..who.clone() })?;
+    check_free(team, &Somebody { name: name.clone(), ..who.clone() })?;
+    if let Some(new_name) = new_name.filter(|new_name| *new_name != name) {
+        rename(team, place, new_name)?;
+    }
     if let Some(member) = team.members.get_mut(place) {
         if !who.email.is_empty() {
             member.emails.clone_from(&who.email);
         }
         if !who.role.is_empty() {
             member.roles = who.roles();
+        } else if no_role {
+            member.roles.clear();
         }
+    }
+    Ok(())
+}
+
+/// Gives a member another name that nobody else of the team has.
+fn rename(team: &mut Team, place: usize, name: &str) -> Result<(), Failure> {
+    if !has_visible(name) {
+        return Err(Failure::usage("--name needs a value"));
+    }
+    check_name(name)?;
+    let is_it = |(at, member): (usize, &Member)| at != place && member.name.eq_ignore_ascii_case(name);
+    if team.members.iter().enumerate().any(is_it) {
+        let message = format!("{} is on the team already", visible(name));
+        return Err(Failure::new(Kind::Refused, message).hint("git support team"));
+    }
+    if let Some(member) = team.members.get_mut(place) {
+        name.clone_into(&mut member.name);
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `vendor`: outside suppliers and the managed service provider, a file each.
 
+use clap::builder::PossibleValuesParser;
+
 use crate::commands::arguments::FileWriteOptions;
 use crate::commands::failure::{Failure, Kind};
 use crate::commands::session::Session;
@@ -22,8 +24,14 @@ enum Verb {
     List,
     /// Add a vendor
     Add(Details),
-    /// Replace the given fields of a vendor
-    Edit(Details),
+    /// Replace or clear the given fields of a vendor
+    Edit {
+        #[command(flatten)]
+        details: Details,
+        /// Clear FIELD (can be repeated)
+        #[arg(long, value_name = "FIELD", value_parser = PossibleValuesParser::new(Vendor::fields()))]
+        clear: Vec<String>,
+    },
     /// Show a vendor and its deferred tickets
     Show {
         /// The vendor
@@ -74,21 +82,47 @@ struct Details {
 }
 
 impl Details {
+    /// What is given for the fields that hold one text, in the order of [`Vendor::texts`].
+    fn texts(&self) -> [(&'static str, &Option<String>); 7] {
+        [
+            ("email", &self.email),
+            ("url", &self.url),
+            ("phone", &self.phone),
+            ("contract", &self.contract),
+            ("response", &self.response),
+            ("hours", &self.hours),
+            ("calendar", &self.calendar),
+        ]
+    }
+
+    /// The first option that is given without anything in it.
+    fn empty(&self) -> Option<&'static str> {
+        let is_empty = |text: &String| text.trim().is_empty();
+        let text = self.texts().into_iter().find(|(_, given)| given.as_ref().is_some_and(is_empty));
+        text.map(|(field, _)| field).or_else(|| self.covers.iter().any(is_empty).then_some("covers"))
+    }
+
+    /// True where the option of a field is given.
+    fn gives(&self, field: &str) -> bool {
+        match field {
+            "msp" => self.msp,
+            "covers" => !self.covers.is_empty(),
+            _ => self.texts().into_iter().any(|(name, given)| name == field && given.is_some()),
+        }
+    }
+
     /// The vendor with what is given in the place of what was there; it can be read again.
-    fn over(&self, old: &Vendor) -> Result<Vendor, Failure> {
-        let either = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
-        let new = Vendor {
-            name: self.name.clone(),
-            is_msp: self.msp || old.is_msp,
-            email: either(&self.email, &old.email),
-            url: either(&self.url, &old.url),
-            phone: either(&self.phone, &old.phone),
-            contract: either(&self.contract, &old.contract),
-            response: either(&self.response, &old.response),
-            hours: either(&self.hours, &old.hours),
-            calendar: either(&self.calendar, &old.calendar),
-            covers: if self.covers.is_empty() { old.covers.clone() } else { self.covers.clone() },
-        };
+    fn over(&self, mut new: Vendor) -> Result<Vendor, Failure> {
+        new.name.clone_from(&self.name);
+        new.is_msp |= self.msp;
+        for ((_, given), (_, place)) in self.texts().into_iter().zip(new.texts()) {
+            if given.is_some() {
+                place.clone_from(given);
+            }
+        }
+        if !self.covers.is_empty() {
+            new.covers.clone_from(&self.covers);
+        }
         let checked = Vendor::read(&new.name, &new.to_node());
         checked.map_err(|(key, problem)| Failure::usage(format!("{key}: {problem}")))
     }
@@ -103,13 +137,7 @@ pub(crate) fn run(args: &Args, session: &mut Session<'_>) -> Result<View, Failur
             Ok(View::Vendors(project.vendors()?.values().cloned().collect()))
         }
         Some(Verb::Add(details)) => add(details, session),
-        Some(Verb::Edit(details)) => {
-            let subject = format!("change vendor {}", details.name);
-            details.writing.change(&subject, session, |change| {
-                let new = details.over(change.project().vendor(&details.name)?)?;
-                change.put_vendor(&new)
-            })
-        }
+        Some(Verb::Edit { details, clear }) => edit(details, clear, session),
         Some(Verb::Show { name }) => show(name, session),
         Some(Verb::Remove { name, writing }) => remove(name, writing, session),
     }
@@ -121,7 +149,10 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
         return Err(Failure::usage(format!("'{name}' is not a valid vendor name"))
             .hint("lower-case letters, digits and dashes, at most 40"));
     }
-    let new = details.over(&Vendor::default())?;
+    if let Some(field) = details.empty() {
+        return Err(Failure::usage(format!("--{field} needs a value")));
+    }
+    let new = details.over(Vendor::default())?;
     if new.channels().is_empty() {
         session.note(format!(
             "warning: vendor {name} has no contact details yet, so tickets cannot be deferred to it"
@@ -133,6 +164,24 @@ fn add(details: &Details, session: &mut Session<'_>) -> Result<View, Failure> {
                 .hint(format!("git support vendor edit {name} …")));
         }
         change.put_vendor(&new)
+    })
+}
+
+fn edit(details: &Details, clear: &[String], session: &Session<'_>) -> Result<View, Failure> {
+    if let Some(field) = clear.iter().find(|field| details.gives(field)) {
+        let message = format!("--clear {field} and --{field} cannot be used together");
+        return Err(Failure::usage(message).hint("git support vendor edit --help"));
+    }
+    if let Some(field) = details.empty() {
+        let hint = format!("git support vendor edit {} --clear {field}", details.name);
+        return Err(Failure::usage(format!("--{field} needs a value")).hint(hint));
+    }
+    details.writing.change(&format!("change vendor {}", details.name), session, |change| {
+        let mut old = change.project().vendor(&details.name)?.clone();
+        for field in clear {
+            old.clear(field);
+        }
+        change.put_vendor(&details.over(old)?)
     })
 }
 

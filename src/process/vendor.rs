@@ -33,8 +33,8 @@ impl Vendor {
     pub const KEYS: &'static [&'static str] =
         &["schema", "msp", "email", "url", "phone", "contract", "response", "hours", "calendar", "covers"];
 
-    /// The text keys of the file, with their values.
-    fn texts(&mut self) -> [(&'static str, &mut Option<String>); 7] {
+    /// The fields that hold one text, with their values.
+    pub fn texts(&mut self) -> [(&'static str, &mut Option<String>); 7] {
         [
             ("email", &mut self.email),
             ("url", &mut self.url),
@@ -44,6 +44,24 @@ impl Vendor {
             ("hours", &mut self.hours),
             ("calendar", &mut self.calendar),
         ]
+    }
+
+    /// Takes the value of a field away; false for a name that no field has.
+    pub fn clear(&mut self, field: &str) -> bool {
+        match field {
+            "msp" => self.is_msp = false,
+            "covers" => self.covers.clear(),
+            _ => match self.texts().into_iter().find(|(key, _)| *key == field) {
+                Some((_, value)) => *value = None,
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// The fields that can be cleared: all but what the file's layout needs.
+    pub fn fields() -> impl Iterator<Item = &'static str> {
+        Self::KEYS.iter().copied().filter(|key| *key != "schema")
     }
 
     /// Reads the content of a vendor's file.

@@ -128,7 +128,8 @@ pub(super) fn add_holidays(
         let path = layout::calendar(&name);
         let Some(bytes) = snapshot.file(&path, MAX_FILE_BYTES)? else {
             let message = format!("{}: a calendar names {path}, which is not there", layout::CONFIG);
-            let hints = vec![format!("add the file: git add {} && git commit", shell_word(&path))];
+            let quoted = shell_word(&path);
+            let hints = vec![format!("save the holidays as {quoted}, then: git add {quoted} && git commit")];
             return Ok(Some(FileProblem { path, message, hints }));
         };
         if let Err(problem) = settings.add_holidays(&name, &String::from_utf8_lossy(&bytes)) {

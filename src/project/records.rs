@@ -6,7 +6,7 @@ use crate::process::{
 };
 use crate::project::change::Change;
 use crate::project::failure::{Failure, Kind, UPDATE};
-use crate::project::parts::add_holidays;
+use crate::project::parts::{add_holidays, yaml_file};
 use crate::project::state::Project;
 use crate::store::git::FileChange;
 use crate::store::layout;
@@ -15,13 +15,13 @@ use crate::ticket::{
 };
 
 impl Project<'_> {
-    /// The settings' file as it is, and what it says; nothing where it cannot be read.
+    /// What the settings' file says; nothing where there is none.
     ///
     /// # Errors
-    /// An object cannot be read.
+    /// It is no file of settings; or an object cannot be read.
     pub fn settings_node(&self) -> Result<Node, Failure> {
-        let text = self.snapshot().config()?.unwrap_or_default();
-        Ok(yaml::decode(&text).and_then(|text| yaml::parse(&text)).unwrap_or(Node::Null))
+        let file = yaml_file(&self.snapshot(), layout::CONFIG)??;
+        Ok(file.map_or(Node::Null, |file| file.node))
     }
 
     /// Sees that who writes may begin with other rules: on another branch, those of this one are not asked.

@@ -8,6 +8,9 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::ticket::guard::MAX_KEYS;
 
+/// How the problem of a key that a mapping has twice begins; the key follows in quotes.
+pub(super) const DUPLICATE_KEY: &str = "duplicate key ";
+
 /// The longest key, in bytes; libyaml takes a key of at most 1,024 on one line.
 const MAX_KEY_BYTES: usize = 256;
 
@@ -197,7 +200,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 return Err(de::Error::custom("a key is not a short text"));
             }
             if !seen.insert(key.clone()) {
-                return Err(de::Error::custom(format!("duplicate key '{key}'")));
+                return Err(de::Error::custom(format!("{DUPLICATE_KEY}'{key}'")));
             }
             if seen.len() > MAX_KEYS {
                 return Err(de::Error::custom(format!("a mapping has more than {MAX_KEYS} keys")));

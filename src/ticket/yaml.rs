@@ -2,7 +2,7 @@
 
 use crate::ticket::canonical;
 use crate::ticket::guard;
-use crate::ticket::node::Node;
+use crate::ticket::node::{DUPLICATE_KEY, Node};
 
 pub use crate::ticket::yaml_writer::write;
 
@@ -58,10 +58,23 @@ pub fn parse_any(text: &str) -> Result<Node, SyntaxError> {
     guard::check(text).map_err(|refused| SyntaxError { line: refused.line, problem: refused.problem })?;
     serde_yaml::from_str(text).map_err(|error| {
         let line = error.location().map_or(0, |location| location.line());
-        let text = error.to_string();
-        let problem = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        let message = error.to_string();
+        let problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        let repeated = problem.split_once(DUPLICATE_KEY).map(|(_, key)| key.trim_matches('\''));
+        let line = repeated.and_then(|key| line_of_second(text, line, key)).unwrap_or(line);
         SyntaxError { line, problem }
     })
+}
+
+/// The line, from 1, on which a mapping that begins on a line has a key for the second time: the parser knows where the
+/// mapping begins. `None` where the layout is not the usual one.
+fn line_of_second(text: &str, begin: usize, key: &str) -> Option<usize> {
+    let mut lines = text.lines().enumerate().skip(begin.checked_sub(1)?).filter_map(Line::of);
+    let first = lines.next()?.in_item();
+    let mut keys = std::iter::once(first).chain(lines.take_while(|line| line.indent >= first.indent));
+    let is_key = |line: &Line<'_>| line.indent == first.indent && key_of(line.content) == key;
+    keys.by_ref().find(is_key)?;
+    keys.find(is_key).map(|line| line.number + 1)
 }
 
 /// The line, from 1, on which a value stands: its keys, and places in lists, from the top down.
@@ -97,6 +110,14 @@ impl<'a> Line<'a> {
         (!content.is_empty() && !content.starts_with('#')).then_some(Self { number, indent, content })
     }
 
+    /// The first key of an item of a list as its other keys stand.
+    fn in_item(self) -> Self {
+        match self.content.strip_prefix("- ") {
+            Some(content) => Self { indent: self.indent + 2, content, ..self },
+            None => self,
+        }
+    }
+
     fn is_item(&self) -> bool {
         self.content.starts_with("- ")
     }
@@ -110,8 +131,7 @@ fn nth_item<'a>(block: &[Line<'a>], nth: usize) -> Found<'a> {
     let starts = |line: &Line<'_>| line.indent == outer && line.is_item();
     let from = (0..block.len()).filter(|at| block.get(*at).is_some_and(starts)).nth(nth)?;
     let (first, rest) = block.get(from..)?.split_first()?;
-    let content = first.content.strip_prefix("- ").unwrap_or_default();
-    let mut inner = vec![Line { indent: first.indent + 2, content, ..*first }];
+    let mut inner = vec![first.in_item()];
     inner.extend(rest.iter().take_while(|line| !starts(line)));
     Some((first.number, inner))
 }

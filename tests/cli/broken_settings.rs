@@ -66,7 +66,10 @@ fn what_does_not_need_a_wrong_value_goes_on_and_says_so() {
         warned(&["edit", &new, "--label", "x"]);
         warned(&["undo"]);
         assert!(sandbox.run(&["show", &id]).ok().contains("Goes on."), "{content:?}");
-        sandbox.run(&["config", "list"]).ok();
+        // Where nothing of the file can be read, no setting is known.
+        let listed = sandbox.run(&["config", "list"]);
+        assert!(listed.stderr.contains(said), "{content:?}: {}", listed.stderr);
+        assert_eq!(listed.status == Some(0), !listed.stdout.is_empty(), "{content:?}: {}", listed.stdout);
     }
 }
 

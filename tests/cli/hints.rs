@@ -107,6 +107,8 @@ const CASES: &[Case] = &[
     Case("s team remove Nobody", "git support team", "", "true"),
     Case("s team add Pat --email p@q.example; s team add Pat --email r@q.example", "git support team add", "s/NAME (CITY)/Pat (Bonn)/;s/ADDRESS/r@q.example/", "s team | grep Bonn"),
     Case("s team add Pat --email p@q.example; s team add Pat --email p@q.example", "git support team edit", "s/…/--role l1/;s/NAME/Pat/", "s team | grep l1"),
+    Case("s vendor add acme --email a@b.example --phone 12; s vendor edit acme --phone ''", "git support vendor edit acme --clear", "", "! s vendor show acme | grep 12"),
+    Case("s vendor add acme --email a@b.example; s vendor edit acme --email c@d.example --clear email", "git support vendor edit --help", "", "true"),
     Case("s vendor add acme --email a@b.example; s vendor add acme --email a@b.example", "git support vendor edit acme", "s/…/--phone 12/", "s vendor show acme | grep 12"),
     Case("s vendor add acme --email a@b.example; s edit $id --level 2; s defer $id --vendor acme --case 1 --follow-up 3d; s vendor remove acme", "git support vendor show acme", "s/ID/$id/", "again"),
     Case("s assign $id --suggest", "git support team add", "s/NAME/Pat/;s/ADDRESS/p@q.example/", "true"),

@@ -110,3 +110,69 @@ fn a_setting_is_one_line_and_a_group_is_set_in_any_order() {
     let moment = "2026-11-05T09:00:00Z";
     assert!(report(moment, moment).contains("the period is empty"));
 }
+
+#[test]
+fn the_settings_of_a_file_that_cannot_be_read_are_not_answered() {
+    let sandbox = Sandbox::new();
+    sandbox.is_tampered_with();
+    let commit = |text: &str| {
+        sandbox.file(".support/config.yaml", text);
+        sandbox.git(&["add", ".support"]);
+        sandbox.git(&["commit", "-qm", "settings", "--", ".support"]);
+    };
+    commit("policy:\n  resolve_by_role: enforce\nagreement:\n  # a month\n  hours: 1\n  hours: 2\n");
+    for arguments in
+        [&["config"][..], &["config", "get", "policy.resolve_by_role"], &["config", "get", "branch"]]
+    {
+        let refused = sandbox.run(arguments).fails(1);
+        assert!(refused.contains(".support/config.yaml:6: agreement: duplicate key 'hours'"), "{refused}");
+    }
+    commit("policy:\n  resolve_by_role: perhaps\n");
+    let shown = sandbox.run(&["config", "get", "policy.resolve_by_role"]);
+    assert!(shown.stderr.contains("config.yaml:2: policy.resolve_by_role"), "{}", shown.stderr);
+    assert_eq!(shown.ok(), "perhaps\n");
+}
+
+#[test]
+fn the_fields_of_a_vendor_and_a_member_are_cleared() {
+    let sandbox = Sandbox::new();
+    let vendor = || sandbox.git(&["show", "HEAD:.support/vendors/acme.yaml"]);
+    let run = |line: &str| sandbox.shell(&format!("git support {line}"));
+    run("vendor add acme --msp --email help@acme.example --phone 12 --contract S-1 --covers src/pay").ok();
+    run("vendor edit acme --clear msp --clear contract --clear covers --phone 13").ok();
+    assert_eq!(vendor(), "schema: 1\nemail: help@acme.example\nphone: \"13\"\n");
+    let both = run("vendor edit acme --clear phone --phone 14").fails(2);
+    assert!(both.contains("--clear phone and --phone cannot be used together"), "{both}");
+    let empty = run("vendor edit acme --email ''").fails(2);
+    assert!(empty.contains("--email needs a value") && empty.contains("acme --clear email"), "{empty}");
+    assert!(run("vendor add other --email ' '").fails(2).contains("--email needs a value"));
+    assert!(run("vendor edit acme --clear schema").fails(2).contains("possible values: msp, email"));
+    run("team add Ann --email ann@x.example --role l1 --role lead").ok();
+    run("team add Bo --email bo@x.example").ok();
+    let id = sandbox.ticket("Pay fails");
+    run(&format!("assign {id} --to Ann")).ok();
+    assert!(run("team edit Ann --name bo").fails(1).contains("bo is on the team already"));
+    assert!(run("team edit Ann --name me").fails(2).contains("cannot be a name"));
+    assert!(run("team edit Ann --name ' '").fails(2).contains("--name needs a value"));
+    run("team edit Ann --name 'Ann Roe' --clear role").ok();
+    let team = sandbox.git(&["show", "HEAD:.support/team.yaml"]);
+    assert!(team.contains("- name: Ann Roe\n  emails: [ann@x.example]\n  roles: []\n"), "{team}");
+    assert!(run("list 'assignee:\"Ann Roe\"'").ok().contains("Pay fails"));
+    assert_eq!(run("list is:orphaned --json").ok(), "[]\n");
+}
+
+#[test]
+fn hours_that_are_typed_day_by_day_are_those_of_the_day() {
+    let sandbox = Sandbox::new();
+    let hours = "mon 09:00-12:00, mon 13:00 - 17:00, tue-fri 09:00-12:00 13:00-17:00";
+    sandbox.run(&["config", "set", "calendars.shop.hours", hours]).ok();
+    let set = sandbox.run(&["config", "get", "calendars.shop"]).ok();
+    for days in ["mon      ", "tue-fri  "] {
+        let line = set.lines().find(|line| line.contains(&format!("hours.{days}09:00-12:00,")));
+        assert!(line.is_some(), "{set}");
+    }
+    assert_eq!(set.matches("13:00-17:00").count(), 2, "{set}");
+    let refused = sandbox.run(&["config", "set", "calendars.shop.holidays", "days.ics"]).fails(1);
+    let hint = "save the holidays as .support/calendars/days.ics, then: git add .support/calendars/days.ics";
+    assert!(refused.contains(hint), "{refused}");
+}

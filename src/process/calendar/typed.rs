@@ -3,9 +3,11 @@
 use crate::ticket::Node;
 
 /// Hours of the week typed in one line, as the settings hold them: `mon-thu 09:00-17:00, fri 09:00-15:00`. Days without
-/// hours share those of the next; hours without days are more of the days before. `None` where it is no such line.
+/// hours share those of the next; hours without days are more of the days before, as are hours of days that were named
+/// already. `None` where it is no such line.
 #[must_use]
 pub fn typed_hours(text: &str) -> Option<Node> {
+    let text = text.replace(" - ", "-");
     let mut pairs: Vec<(String, Vec<Node>)> = Vec::new();
     let mut days = String::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -22,10 +24,14 @@ pub fn typed_hours(text: &str) -> Option<Node> {
         if span.is_empty() {
             continue;
         }
-        if days.is_empty() {
-            pairs.last_mut()?.1.push(Node::text(span));
+        let spans = span.split_whitespace().map(Node::text);
+        let days = std::mem::take(&mut days);
+        if let Some((_, of_days)) = pairs.iter_mut().find(|(known, _)| *known == days) {
+            of_days.extend(spans);
+        } else if days.is_empty() {
+            pairs.last_mut()?.1.extend(spans);
         } else {
-            pairs.push((std::mem::take(&mut days), vec![Node::text(span)]));
+            pairs.push((days, spans.collect()));
         }
     }
     let pairs = pairs.into_iter().map(|(days, spans)| (Node::text(&days), Node::List(spans))).collect();
@@ -74,7 +80,9 @@ mod tests {
                 "mon-thu: 08:30-12:30, 13:30-17:00; fri: 08:30-12:30",
             ),
             ("mon, wed 09:00-17:00", "mon,wed: 09:00-17:00"),
-            ("mon 9:00 - 17:00", "mon: 9:00 - 17:00"),
+            ("mon 9:00 - 17:00", "mon: 9:00-17:00"),
+            ("mon 09:00-12:00, mon 13:00-17:00", "mon: 09:00-12:00, 13:00-17:00"),
+            ("mon-fri 09:00-12:00 13:00-17:00, sat 9-12", "mon-fri: 09:00-12:00, 13:00-17:00; sat: 9-12"),
         ] {
             let Some(Node::Map(pairs)) = typed_hours(typed) else { panic!("{typed}") };
             let shown: Vec<String> = pairs.iter().map(|(days, spans)| format!("{days}: {spans}")).collect();
