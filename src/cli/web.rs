@@ -18,7 +18,7 @@ use crate::cli::signals::Signals;
 use crate::cli::{child, on_change, output, process_env};
 use crate::commands::{
     self, Announcement, Clock, Command, Draft, Failure, Finished, Host, ProcessEnv, Progress, Session,
-    WebArgs,
+    WebArgs, branch_now,
 };
 use crate::render::{Format, RenderOptions, View, render};
 use crate::web::{Answer, Desk, Ended, Problem, READ_VERBS, Start, listen, serve};
@@ -34,7 +34,7 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
     drop(project);
     let signals = Signals::taken(session)?;
     let is_read_only = session.host.env.is_read_only;
-    let [reading, writing] = [true, false].map(|is_read_only| Place {
+    let [reading, writing, looking] = [true, false, true].map(|is_read_only| Place {
         environment: session.host.env.environment.clone(),
         directory: session.host.env.directory.clone(),
         branch: options.branch.clone(),
@@ -50,6 +50,7 @@ pub(super) fn run(args: &WebArgs, options: &Options, session: &mut Session<'_>) 
         // Where nothing may be written, a page offers no form.
         write: (!args.read_only && !is_read_only).then(|| Box::new(write) as Box<crate::web::Run>),
         now: Box::new(now_text),
+        branch: Box::new(move || looking.branch().unwrap_or_default()),
     };
     let (listener, port) = listen(args.port)
         .with_context(|| format!("cannot listen on 127.0.0.1:{}; try another --port", args.port))?;
@@ -127,16 +128,25 @@ impl Place {
             let message = message.trim_start_matches("error: ").to_owned();
             Problem { kind: commands::Kind::Usage.as_str(), message, hints: Vec::new() }
         })?;
-        self.answer(&command, options.format(), input).map_err(|failure| Problem {
+        let branch = options.branch.as_deref().or(self.branch.as_deref());
+        self.answer(&command, options.format(), branch, input).map_err(|failure| Problem {
             kind: failure.kind.as_str(),
             message: failure.error.to_string(),
             hints: failure.hints.clone(),
         })
     }
 
-    fn answer(&self, command: &Command, format: Format, mut input: &[u8]) -> Result<Answer, Failure> {
-        let now = process_env::now()?;
-        let env = ProcessEnv {
+    /// The branch whose tickets are read and written now.
+    fn branch(&self) -> Result<String, Failure> {
+        let env = self.env(process_env::now()?);
+        let random = || getrandom::u64().unwrap_or_default();
+        let progress = |_: &'static str, _: usize| -> Progress { Box::new(|_| ()) };
+        let host = Host::new(env, &random, &progress, &|_: &Announcement| Ok(()));
+        branch_now(&host, self.branch.as_deref())
+    }
+
+    fn env(&self, now: i64) -> ProcessEnv {
+        ProcessEnv {
             environment: self.environment.clone(),
             directory: self.directory.clone(),
             clock: Clock::at(now),
@@ -145,7 +155,18 @@ impl Place {
             interruptible: Arc::new(AtomicBool::new(false)),
             has_committed: Arc::default(),
             is_read_only: self.is_read_only,
-        };
+        }
+    }
+
+    fn answer(
+        &self,
+        command: &Command,
+        format: Format,
+        branch: Option<&str>,
+        mut input: &[u8],
+    ) -> Result<Answer, Failure> {
+        let now = process_env::now()?;
+        let env = self.env(now);
         let random = || getrandom::u64().unwrap_or_default();
         let progress = |_: &'static str, _: usize| -> Progress { Box::new(|_| ()) };
         let way = on_change::Way::of(command, &env);
@@ -158,7 +179,7 @@ impl Place {
         let mut output = Vec::new();
         let mut session = Session {
             host: Host::new(env, &random, &progress, &announce),
-            branch: self.branch.clone(),
+            branch: branch.map(str::to_owned),
             input: &mut input,
             interactive: false,
             ask: &|_| Ok(false),

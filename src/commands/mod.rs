@@ -83,7 +83,7 @@ pub use completions::Shell;
 pub use failure::{Failure, Kind};
 pub use forms::{Form, FormField, FormInput, StepLine, form, steps};
 pub use purpose::Purpose;
-pub use session::{Finished, Session};
+pub use session::{Finished, Session, branch_now};
 
 pub use crate::commands::session::Draft;
 pub use crate::intake::{above_scissors, unix_text};

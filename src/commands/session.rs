@@ -198,3 +198,11 @@ pub(crate) fn instant_said(word: &str, now: Timestamp) -> Option<String> {
         _ => None,
     }
 }
+
+/// The branch whose tickets a command reads and writes now, where `named` may name another than the usual one.
+///
+/// # Errors
+/// There is no repository, or no branch to work on.
+pub fn branch_now(host: &Host<'_>, named: Option<&str>) -> Result<String, Failure> {
+    Ok(Project::open(host, named, Scope::Now)?.branch().to_owned())
+}

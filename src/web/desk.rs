@@ -37,7 +37,12 @@ pub struct Desk {
     pub write: Option<Box<Run>>,
     /// Now, in UTC, as machine formats write it.
     pub now: Box<dyn Fn() -> String + Send + Sync>,
+    /// The branch whose tickets are read and written now: another one may be checked out under an open page.
+    pub branch: Box<dyn Fn() -> String + Send + Sync>,
 }
+
+/// What stands for a branch while HEAD is on none.
+const NO_BRANCH: &str = "HEAD";
 
 /// What pages read with. None of these writes anything the way that pages call them: `inbox` only with `--peek`.
 pub const READ_VERBS: &[&str] = &[
@@ -52,6 +57,12 @@ impl Desk {
     /// What the command says.
     pub(super) fn read(&self, words: &[String]) -> Result<Answer, Problem> {
         (self.read)(words, &[])
+    }
+
+    /// The branch of a form, where another one is read and written by now: what somebody wrote about the tickets that
+    /// they saw belongs there.
+    pub(super) fn elsewhere<'a>(&self, branch: Option<&'a str>) -> Option<&'a str> {
+        branch.filter(|branch| !branch.is_empty() && *branch != NO_BRANCH && *branch != (self.branch)())
     }
 
     /// Makes a change.

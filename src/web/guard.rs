@@ -41,9 +41,10 @@ impl Guard {
         Self { port, token: Mutex::new(Some(token)), session, form, forms: AtomicU64::default() }
     }
 
-    /// A token for a form, which tells it from every other: one that is sent twice is taken once.
-    pub(super) fn form_token(&self) -> String {
-        format!("{}.{}", self.form, self.forms.fetch_add(1, Ordering::SeqCst))
+    /// A token for a form, which tells it from every other: one that is sent twice is taken once. It has the branch whose
+    /// tickets the page shows.
+    pub(super) fn form_token(&self, branch: &str) -> String {
+        format!("{}.{}.{branch}", self.form, self.forms.fetch_add(1, Ordering::SeqCst))
     }
 
     /// The cookie's name: cookies are not kept apart by port, so that two servers would take each other's.
@@ -141,6 +142,11 @@ impl Guard {
             .get(HOST)
             .is_some_and(|host| self.hosts().iter().any(|ours| host.as_bytes() == ours.as_bytes()))
     }
+}
+
+/// The branch that a form's token has.
+pub(super) fn branch_of(token: &str) -> Option<&str> {
+    token.splitn(3, '.').nth(2)
 }
 
 /// True where two secrets are the same; how long it takes says nothing of where they differ.

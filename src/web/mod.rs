@@ -6,6 +6,7 @@ mod edited;
 mod flash;
 mod guard;
 mod headers;
+mod managed;
 mod once;
 mod pages;
 mod requests;
@@ -29,6 +30,7 @@ pub const LIMITS: &[(&str, usize, &str)] = &[
     ("address that the pages of `web` are asked for", guard::MAX_URI_BYTES, "bytes"),
     ("form of a page", routes::MAX_FORM_BYTES, "bytes"),
     ("form of a page with a file", routes::MAX_FILE_BYTES, "bytes"),
+    ("tickets of a list on a page", routes::MAX_ROWS, "tickets"),
     ("connections to the pages at once", server::MAX_CONNECTIONS, "connections"),
     ("open pages that are told of changes", changes::MAX_STREAMS, "pages"),
 ];
@@ -59,6 +61,13 @@ pub(crate) struct Site {
     changes: changes::Changes,
     once: once::Once,
     name: String,
+}
+
+impl Site {
+    /// A token for a form of the tickets that are shown now.
+    fn form_token(&self) -> String {
+        self.guard.form_token(&(self.desk.branch)())
+    }
 }
 
 /// Serves pages until a signal comes (`signal` returns the status to end with; 0 while none came) or nobody asks any more.

@@ -8,6 +8,7 @@ use maud::Markup;
 
 use crate::web::Site;
 use crate::web::desk::{Answer, Problem};
+use crate::web::guard::branch_of;
 use crate::web::once;
 use crate::web::pages::{self, Page};
 use crate::web::shown::with_visible_text;
@@ -18,7 +19,8 @@ pub(super) async fn read(site: &Arc<Site>, words: Vec<String>) -> Result<Answer,
     run(move || site.desk.read(&words)).await
 }
 
-/// Runs what writes, for a form with this token; the same form again gets the same answer.
+/// Runs what writes, for a form with this token, on the branch that its page showed; the same form again gets the same
+/// answer.
 pub(super) async fn write(
     site: &Arc<Site>,
     token: Option<&str>,
@@ -26,6 +28,10 @@ pub(super) async fn write(
     input: Vec<u8>,
 ) -> Result<Answer, Problem> {
     let site = Arc::clone(site);
+    let mut words = words;
+    if let Some(branch) = site.desk.elsewhere(token.and_then(branch_of)) {
+        words.insert(1, format!("--branch={branch}"));
+    }
     let mark = once::mark(token.unwrap_or_default(), &words, &input);
     run(move || site.once.answer(mark, || site.desk.write(&words, &input))).await
 }
@@ -58,7 +64,8 @@ pub(super) fn with_status(
     content: &Markup,
 ) -> Response {
     let (now, is_read_only) = ((site.desk.now)(), site.desk.write.is_none());
-    let page = Page { site: &site.name, title, said, is_read_only, now: &now };
+    let branch = (site.desk.branch)();
+    let page = Page { site: &site.name, branch: &branch, title, said, is_read_only, now: &now };
     (status, Html(with_visible_text(pages::page(&page, content).into_string()))).into_response()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, FromRequest as _, Path, Query, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -17,12 +17,16 @@ use crate::web::guard::Refused;
 use crate::web::headers::{FILE_POLICY, REPORT_POLICY, harden};
 use crate::web::requests::{failed, page, read, words};
 use crate::web::shown::with_visible_text;
-use crate::web::{changes, pages, steps};
+use crate::web::{changes, managed, pages, steps};
 
 /// The most bytes of a form; what a ticket takes is less, and refused with the draft kept.
 pub(super) const MAX_FORM_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes of a form with a file; the setting `attachments.max_bytes` allows less.
 pub(super) const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+/// The rows of a list, unless more are asked for.
+const ROWS: usize = 200;
+/// The most rows of a list.
+pub(super) const MAX_ROWS: usize = 10_000;
 /// How long a request may take, its body included.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -57,8 +61,8 @@ pub(super) fn router(site: Arc<Site>) -> Router {
     let forms = Router::new()
         .route("/new", get(steps::new_form).post(steps::new))
         .route("/t/{id}/do/{verb}", get(steps::form).post(steps::take))
-        .route("/manage/{verb}/{below}", get(steps::manage_form).post(steps::manage))
-        .route("/severities/confirm", post(steps::confirm))
+        .route("/manage/{verb}/{below}", get(managed::form).post(managed::change))
+        .route("/severities/confirm", post(managed::confirm))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES));
     let files = Router::new()
         .route("/t/{id}/attach", post(steps::attach))
@@ -78,7 +82,10 @@ async fn guarded(State(site): Shared, request: Request, next: Next) -> Response 
             }),
         },
         Ok(Some(welcome)) => welcome,
-        Err(refused) => turned_away(refused),
+        Err(refused) => match tokio::time::timeout(TIMEOUT, draft_of(&site, request, refused)).await {
+            Ok(response) => response,
+            Err(_) => turned_away(refused),
+        },
     };
     harden(response.headers_mut());
     response
@@ -108,6 +115,21 @@ fn admitted(site: &Site, request: &Request) -> Result<Option<Response>, Refused>
         site.guard.check_form(headers)?;
     }
     Ok(None)
+}
+
+/// The answer to what is turned away; a form of ours from an earlier run gets its text back.
+async fn draft_of(site: &Arc<Site>, request: Request, refused: Refused) -> Response {
+    let is_form = request.method() == Method::POST
+        && refused.status == StatusCode::UNAUTHORIZED
+        && site.desk.write.is_some()
+        && site.guard.check_form(request.headers()).is_ok();
+    if !is_form {
+        return turned_away(refused);
+    }
+    match Form::<Vec<(String, String)>>::from_request(request, &()).await {
+        Ok(Form(values)) => steps::outdated(site, &values, refused),
+        Err(_) => turned_away(refused),
+    }
 }
 
 fn turned_away(refused: Refused) -> Response {
@@ -155,7 +177,8 @@ async fn inbox(State(site): Shared, Query(asked): Asked) -> Response {
 
 async fn board(State(site): Shared, Query(asked): Asked) -> Response {
     let by = asked.get("by").map_or("status", String::as_str);
-    match read(&site, words(&["list", "--limit", "500", "--", "status:open sort:urgency"])).await {
+    let limit = (pages::board::MAX_CARDS + 1).to_string();
+    match read(&site, words(&["list", "--limit", &limit, "--", "status:open sort:urgency"])).await {
         Ok(answer) => {
             page(&site, "Board", &said(&site, &asked), &pages::board::board(&answer.value, by, &answer.now))
         }
@@ -165,7 +188,9 @@ async fn board(State(site): Shared, Query(asked): Asked) -> Response {
 
 async fn list(State(site): Shared, Query(asked): Asked) -> Response {
     let query = asked.get("q").map(String::as_str).unwrap_or_default().trim();
-    let mut line = words(&["list", "--limit", "200"]);
+    let rows = asked.get("rows").and_then(|rows| rows.parse().ok()).unwrap_or(ROWS).clamp(1, MAX_ROWS);
+    // One more than is shown tells whether there are more.
+    let mut line = words(&["list", "--limit", &(rows + 1).to_string()]);
     if asked.contains_key("all") {
         line.push("--all".to_owned());
     }
@@ -173,10 +198,12 @@ async fn list(State(site): Shared, Query(asked): Asked) -> Response {
         // A blank before it: a minus at the beginning negates a term, and is no option.
         line.extend(["--".to_owned(), format!(" {query}")]);
     }
+    let is_all = asked.contains_key("all");
+    let asked = pages::lists::Asked { query, is_all, rows, most: MAX_ROWS };
     match read(&site, line).await {
-        Ok(answer) => page(&site, "Tickets", &answer.notes, &pages::lists::found(query, Ok(&answer))),
+        Ok(answer) => page(&site, "Tickets", &answer.notes, &pages::lists::found(&asked, Ok(&answer))),
         Err(problem) => {
-            let content = pages::lists::found(query, Err(&problem));
+            let content = pages::lists::found(&asked, Err(&problem));
             super::requests::with_status(
                 super::requests::status_of(&problem),
                 &site,
@@ -212,7 +239,7 @@ async fn ticket(State(site): Shared, Path(id): Path<String>, Query(asked): Asked
             let clocks = clocks.map(|answer| answer.value).unwrap_or_default();
             let mut lines = said(&site, &asked);
             lines.extend(answer.notes);
-            let form = site.desk.write.as_ref().map(|_| site.guard.form_token());
+            let form = site.desk.write.as_ref().map(|_| site.form_token());
             let linked = pages::ticket::linked(&answer.value).join(",");
             let others = match linked.is_empty() {
                 true => None,
@@ -288,10 +315,10 @@ async fn document(State(site): Shared, Path((id, document)): Path<(String, Strin
 }
 
 async fn severities(State(site): Shared, Query(asked): Asked) -> Response {
-    match read(&site, words(&["list", "--limit", "200", "--", "is:proposed"])).await {
+    match read(&site, words(managed::PROPOSED)).await {
         Ok(answer) => {
-            let form = site.desk.write.as_ref().map(|_| site.guard.form_token());
-            let content = pages::lists::severities(&answer.value, form.as_deref());
+            let form = site.desk.write.as_ref().map(|_| site.form_token());
+            let content = pages::lists::severities(&answer.value, form.as_deref(), &[], None);
             page(&site, "Severities to confirm", &said(&site, &asked), &content)
         }
         Err(problem) => failed(&site, &problem),

@@ -130,6 +130,7 @@ mod senders;
 mod server;
 mod serving;
 mod serving_tickets;
+mod serving_together;
 mod settings;
 mod settings_both;
 mod settling;

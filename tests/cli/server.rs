@@ -127,6 +127,25 @@ fn read_answer(stream: TcpStream) -> Answer {
     Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
+/// The fields of a page's forms that nobody types: a browser sends them as they came.
+pub(crate) fn hidden(page: &str) -> Vec<(String, String)> {
+    let field = |rest: &str| {
+        let (name, rest) = rest.split_once('"')?;
+        let value = rest.strip_prefix(" value=\"")?.split('"').next()?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    page.split("<input type=\"hidden\" name=\"").skip(1).filter_map(field).collect()
+}
+
+/// What a browser sends of a page whose user typed these fields.
+pub(crate) fn filled<'a>(
+    came: &'a [(String, String)],
+    typed: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let came = came.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    came.filter(|(name, _)| *name != "form").chain(typed.iter().copied()).collect()
+}
+
 /// A value as a form sends it.
 pub(crate) fn encoded(value: &str) -> String {
     value.bytes().fold(String::new(), |mut out, byte| {

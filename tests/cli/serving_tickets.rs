@@ -2,7 +2,7 @@
 
 use crate::mailing::{desk, message, take, ticket_of};
 use crate::sandbox::Sandbox;
-use crate::server::Server;
+use crate::server::{Server, filled, hidden};
 use crate::syncing::clones;
 
 #[test]
@@ -28,9 +28,8 @@ fn the_form_of_an_edit_begins_with_what_the_ticket_has() {
     let set = || last()["set"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let typed = |title: &str, environment: &str, diagnosis: &str| {
         let windows = story.replace('\n', "\r\n");
-        let entry = last()["id"].as_str().unwrap().to_owned();
+        let came = hidden(&server.get(&edit).body);
         let fields = [
-            ("last", entry.as_str()),
             ("title", title),
             ("description", windows.as_str()),
             ("type", "defect"),
@@ -41,7 +40,7 @@ fn the_form_of_an_edit_begins_with_what_the_ticket_has() {
             ("diagnosis", diagnosis),
             ("label", ""),
         ];
-        server.post(&edit, &fields).status
+        server.post(&edit, &filled(&came, &fields)).status
     };
     assert_eq!(typed("Card payments fail", "production", "A timeout."), 303);
     assert_eq!(set(), ["title"]);
@@ -146,15 +145,10 @@ fn what_others_set_meanwhile_stays_where_the_form_was_left() {
     let id = sandbox.run(&["new", "Pay fails", "-m", "The story."]).ok().trim().to_owned();
     let server = Server::start(&sandbox, &[]);
     let edit = format!("/t/{id}/do/edit");
-    let entry = sandbox.field(&id, "timeline")[0]["id"].as_str().unwrap().to_owned();
+    let came = hidden(&server.get(&edit).body);
     sandbox.run(&["edit", &id, "--title", "Card payments fail", "--description", "Their story."]).ok();
-    let fields = [
-        ("last", entry.as_str()),
-        ("title", "Pay fails"),
-        ("description", "The story.\r\n"),
-        ("environment", "production"),
-    ];
-    let answer = server.post(&edit, &fields);
+    let fields = [("title", "Pay fails"), ("description", "The story.\r\n"), ("environment", "production")];
+    let answer = server.post(&edit, &filled(&came, &fields));
     assert_eq!(answer.status, 409);
     for part in ["value=\"Card payments fail\"", "Their story.", "value=\"production\""] {
         assert!(answer.body.contains(part), "{part}: {}", answer.body);
@@ -206,13 +200,15 @@ fn a_form_does_what_it_shows() {
     let done = server.post("/severities/confirm", &[(&seen, "minor"), ("id", &id)]);
     assert!(done.status < 400, "{}", done.body);
     // What is emptied is cleared, or refused.
-    let emptied = server
-        .post(&format!("/t/{id}/do/edit"), &[("title", "All is down"), ("reporter", ""), ("channel", "")]);
+    let edit = format!("/t/{id}/do/edit");
+    let came = hidden(&server.get(&edit).body);
+    let typed = [("title", "All is down"), ("reporter", ""), ("channel", "")];
+    let emptied = server.post(&edit, &filled(&came, &typed));
     assert!(emptied.status < 400, "{}", emptied.body);
     let file = sandbox.ticket_file(&id);
     let head = file.split("timeline:").next().unwrap();
     assert!(!head.contains("reporter:") && !head.contains("channel:"), "{head}");
-    let refused = server.post(&format!("/t/{id}/do/edit"), &[("title", "")]);
+    let refused = server.post(&edit, &filled(&hidden(&server.get(&edit).body), &[("title", "")]));
     assert!(
         refused.status == 422 && refused.body.contains("cannot be cleared"),
         "{} {}",

@@ -10,15 +10,22 @@ use crate::web::pages::{capital, person, severity, text};
 const BY_STATUS: &[&str] = &["new", "triaged", "in-progress", "pending", "deferred"];
 const BY_LEVEL: &[&str] = &["1", "2", "3"];
 
-/// The board of a list.
+/// The most tickets of a board.
+pub(in crate::web) const MAX_CARDS: usize = 500;
+
+/// The board of a list, the most urgent tickets first; of one that is longer than a board, its beginning.
 pub(in crate::web) fn board(tickets: &Value, by: &str, now: &str) -> Markup {
-    let tickets = tickets.as_array().map(Vec::as_slice).unwrap_or_default();
+    let all = tickets.as_array().map(Vec::as_slice).unwrap_or_default();
+    let tickets = all.get(..MAX_CARDS).unwrap_or(all);
     let (field, columns) = if by == "level" { ("level", BY_LEVEL) } else { ("status", BY_STATUS) };
     html! {
         p {
             "Columns by " a href="/board" aria-current=[(field == "status").then_some("true")] { "status" } " or "
             a href="/board?by=level" aria-current=[(field == "level").then_some("true")] { "level" }
             ". A step is taken on a ticket's own page."
+        }
+        @if tickets.len() < all.len() {
+            p.said { "The " (MAX_CARDS) " most urgent tickets; there are more: " a href="/tickets?q=sort:urgency" { "all open tickets" } "." }
         }
         div.board {
             @for column in columns {

@@ -20,6 +20,15 @@ pub(in crate::web) struct Filled<'a> {
     pub(in crate::web) between: &'a [Value],
     /// The ticket's last entry: a form is refused where it is no longer that.
     pub(in crate::web) last: Option<&'a str>,
+    /// What else comes back with the form as it went.
+    pub(in crate::web) hidden: &'a [(String, String)],
+}
+
+impl<'a> Filled<'a> {
+    /// A form with what was typed, and nothing else.
+    pub(in crate::web) fn typed(values: &'a [(String, String)], problem: Option<&'a Problem>) -> Self {
+        Self { values, problem, between: &[], last: None, hidden: &[] }
+    }
 }
 
 impl Filled<'_> {
@@ -95,6 +104,7 @@ pub(in crate::web) fn step(
         form.step method="post" action={ "/t/" (id) "/do/" (verb) } {
             input type="hidden" name="form" value=(token);
             input type="hidden" name="last" value=(filled.last.unwrap_or_default());
+            (hidden(filled))
             @for field in form.fields.iter().filter(|field| is_shown(field, filled)) { (row(field, filled, false)) }
             @if verb == "undo" { p { "Your last change of this ticket is undone, with an entry of its own." } }
             button { (capital(verb)) }
@@ -112,9 +122,9 @@ pub(in crate::web) fn attach_again(id: &str, note: &str, problem: &Problem, toke
 }
 
 /// What somebody typed into a form that cannot be sent any more, to be copied.
-pub(in crate::web) fn typed(values: &[(String, String)], why: &str) -> Markup {
+pub(in crate::web) fn typed(values: &[(String, String)], problem: &Problem) -> Markup {
     html! {
-        p { (why) "." }
+        (pages::problem(problem))
         @for (name, value) in values.iter().filter(|(_, value)| !value.trim().is_empty()) {
             h2 { (capital(name)) }
             pre { (value) }
@@ -135,6 +145,7 @@ pub(in crate::web) fn manage(
         (wrong(filled))
         form.step method="post" action={ "/manage/" (verb) "/" (below) } {
             input type="hidden" name="form" value=(token);
+            (hidden(filled))
             @for field in form.fields.iter().filter(|field| is_shown(field, filled)) { (row(field, filled, false)) }
             button { (capital(below)) }
         }
@@ -152,6 +163,10 @@ fn is_shown(field: &FormField, filled: &Filled<'_>) -> bool {
         "force" => filled.problem.is_some() && !is_secret,
         _ => true,
     }
+}
+
+fn hidden(filled: &Filled<'_>) -> Markup {
+    html! { @for (name, value) in filled.hidden { input type="hidden" name=(name) value=(value); } }
 }
 
 fn wrong(filled: &Filled<'_>) -> Markup {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::web::desk::{Answer, Problem};
-use crate::web::pages::{person, severity, text, time};
+use crate::web::pages::{self, part, person, severity, text, time};
 
 /// Tickets as a table.
 fn table(tickets: &Value, now: &str, caption: &str, if_none: &str) -> Markup {
@@ -95,19 +95,57 @@ pub(in crate::web) fn inbox(items: &Value, is_all: bool) -> Markup {
     }
 }
 
+/// What a list is asked for.
+pub(in crate::web) struct Asked<'a> {
+    /// The query.
+    pub(in crate::web) query: &'a str,
+    /// Whether resolved and closed tickets are listed, too.
+    pub(in crate::web) is_all: bool,
+    /// The most rows that are shown.
+    pub(in crate::web) rows: usize,
+    /// The most rows that can be asked for.
+    pub(in crate::web) most: usize,
+}
+
+impl Asked<'_> {
+    /// The same list with more rows.
+    fn with_rows(&self, rows: usize) -> String {
+        let all = if self.is_all { "&all=1" } else { "" };
+        format!("/tickets?q={}{all}&rows={rows}", part(self.query))
+    }
+}
+
+/// The first rows of what was found, and the way to the others.
+fn first_rows(asked: &Asked<'_>, answer: &Answer) -> Markup {
+    let all = answer.value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let Some(first) = all.get(..asked.rows).filter(|first| first.len() < all.len()) else {
+        return table(&answer.value, &answer.now, "Tickets", "No ticket matches.");
+    };
+    let more = asked.rows.saturating_mul(5).min(asked.most);
+    html! {
+        (table(&Value::from(first), &answer.now, "The first tickets", ""))
+        p {
+            "There are more: "
+            @if more > asked.rows { a href=(asked.with_rows(more)) { "show " (more) } " or " }
+            "narrow the query."
+        }
+    }
+}
+
 /// What a query found, or what is wrong with it.
-pub(in crate::web) fn found(query: &str, tickets: Result<&Answer, &Problem>) -> Markup {
+pub(in crate::web) fn found(asked: &Asked<'_>, tickets: Result<&Answer, &Problem>) -> Markup {
+    let query = asked.query;
     html! {
         form action="/tickets" method="get" {
             label for="query" { "Query" }
             input #query name="q" value=(query) size="60" autocomplete="off" spellcheck="false";
-            label.inline { input type="checkbox" name="all" value="1"; " resolved and closed, too" }
+            label.inline { input type="checkbox" name="all" value="1" checked[asked.is_all]; " resolved and closed, too" }
             button { "List" }
         }
         p.soft { "Words, " code { "field:value" } ", " code { "-field:value" } ", " code { "sort:-updated" }
             ": the query language of git support list." }
         @match tickets {
-            Ok(tickets) => (table(&tickets.value, &tickets.now, "Tickets", "No ticket matches.")),
+            Ok(tickets) => (first_rows(asked, tickets)),
             Err(problem) => {
                 div.problem role="alert" {
                     @match column_of(&problem.message) {
@@ -149,9 +187,15 @@ pub(in crate::web) fn similar(tickets: &Value) -> Markup {
 }
 
 /// Severities that wait for a product owner.
-pub(in crate::web) fn severities(tickets: &Value, form: Option<&str>) -> Markup {
+pub(in crate::web) fn severities(
+    tickets: &Value,
+    form: Option<&str>,
+    chosen: &[String],
+    problem: Option<&Problem>,
+) -> Markup {
     let tickets = tickets.as_array().map(Vec::as_slice).unwrap_or_default();
     html! {
+        @if let Some(problem) = problem { (pages::problem(problem)) }
         p.soft { "Severities that were proposed, and that a product owner confirms or changes." }
         @if tickets.is_empty() { p { "No severity waits for confirmation." } }
         @else {
@@ -162,7 +206,8 @@ pub(in crate::web) fn severities(tickets: &Value, form: Option<&str>) -> Markup 
                         @let id = text(ticket, "id");
                         li data-ticket=(id) {
                             input type="hidden" name={ "seen-" (id) } value=(text(ticket, "severity"));
-                            input type="checkbox" name="id" value=(id) id={ "c-" (id) } disabled[form.is_none()];
+                            input type="checkbox" name="id" value=(id) id={ "c-" (id) } disabled[form.is_none()]
+                                checked[chosen.iter().any(|chosen| chosen == id)];
                             label for={ "c-" (id) } { (severity(ticket)) " " (text(ticket, "title")) }
                             " " a href={ "/t/" (id) } { (id) }
                         }

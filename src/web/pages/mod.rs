@@ -21,6 +21,8 @@ pub(super) const SCRIPT: &str = include_str!("script.js");
 pub(super) struct Page<'a> {
     /// The name of what is served.
     pub(super) site: &'a str,
+    /// The branch of the tickets.
+    pub(super) branch: &'a str,
     /// What the page is about.
     pub(super) title: &'a str,
     /// What the last click did, and warnings.
@@ -62,6 +64,7 @@ pub(super) fn page(page: &Page<'_>, content: &Markup) -> Markup {
                 header {
                     div.bar {
                         a.home href="/" { (page.site) }
+                        span.soft title="the branch of the tickets" { (page.branch) }
                         form.search role="search" action="/tickets" method="get" {
                             label.unseen for="q" { "Search tickets" }
                             input #q type="search" name="q" placeholder="Search: words, severity:major …";
