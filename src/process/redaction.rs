@@ -5,7 +5,7 @@ use crate::process::own::is_by;
 use crate::process::refusal::Refusal;
 use crate::process::request::{Actor, Request, RequestKind};
 use crate::process::rules::Rules;
-use crate::ticket::{Action, EntryId, Redaction, Ticket};
+use crate::ticket::{Action, Entry, EntryId, Redaction, Ticket};
 
 /// The ticket without what is to be taken out, and with the entry that says so; `None` where there is nothing
 /// of it.
@@ -46,8 +46,8 @@ pub(super) fn check_may_redact(
         return Ok(());
     }
     let cut = after.timeline().iter().filter(|entry| entry.redacted.as_ref() == Some(redaction));
-    let was = |cut: &EntryId| before.timeline().iter().find(|entry| entry.id == *cut);
-    match cut.filter_map(|entry| was(&entry.id)).find(|entry| !is_by(entry, actor)) {
+    let was = |cut: &Entry| before.timeline().iter().find(|entry| entry.identity() == cut.identity());
+    match cut.filter_map(was).find(|entry| !is_by(entry, actor)) {
         None => Ok(()),
         Some(entry) => {
             let allowed = rules.team.leaders();

@@ -20,8 +20,8 @@ impl Record {
     ) -> Result<Action, Refusal> {
         let undone = ticket.undone();
         let mut is_own = true;
-        for id in entries {
-            let entry = known(ticket, id)?;
+        for entry in all_known(ticket, entries)? {
+            let id = &entry.id;
             if !is_by(entry, actor) {
                 is_own = false;
                 check_may_undo(ticket, entry, rules, actor)?;
@@ -82,13 +82,15 @@ impl Record {
         replaced: &EntryId,
         actor: &Actor,
     ) -> Result<Action, Refusal> {
-        let entry = known(ticket, replaced)?;
-        if entry.action != Action::Comment || ticket.undone().is_struck(entry) {
-            return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
-        }
-        if !is_by(entry, actor) {
-            let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
-            return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
+        let undone = ticket.undone();
+        for entry in all_known(ticket, std::slice::from_ref(replaced))? {
+            if entry.action != Action::Comment || undone.is_struck(entry) {
+                return Err(Refusal::NoComment { id: ticket.id().clone(), entry: replaced.clone() });
+            }
+            if !is_by(entry, actor) {
+                let (id, by) = (ticket.id().clone(), entry.by.short().to_owned());
+                return Err(Refusal::NotOwnEntry { id, entry: replaced.clone(), by });
+            }
         }
         self.replaces = Some(replaced.clone());
         Ok(Action::Comment)
@@ -111,9 +113,18 @@ impl Record {
     }
 }
 
-fn known<'a>(ticket: &'a Ticket, id: &EntryId) -> Result<&'a Entry, Refusal> {
-    let entry = ticket.timeline().iter().find(|entry| entry.id == *id);
-    entry.ok_or_else(|| Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() })
+/// The entries that IDs stand for: what is undone or replaced by an ID is every entry that has it, whoever wrote it under
+/// the ID of another.
+fn all_known<'a>(ticket: &'a Ticket, ids: &[EntryId]) -> Result<Vec<&'a Entry>, Refusal> {
+    let mut all = Vec::new();
+    for id in ids {
+        let found = all.len();
+        all.extend(ticket.timeline().iter().filter(|entry| entry.id == *id));
+        if all.len() == found {
+            return Err(Refusal::NoEntry { id: ticket.id().clone(), entry: id.clone() });
+        }
+    }
+    Ok(all)
 }
 
 /// Sees that somebody may take back what another did: a lead or a product owner, where steps are enforced.

@@ -290,5 +290,9 @@ fn of_all(known: &[Rc<[usize]>], places: &[usize]) -> Rc<[usize]> {
 
 /// The entries of a timeline that no other follows yet.
 pub(super) fn tips(timeline: &[Entry]) -> Vec<EntryId> {
-    Ancestry::of(timeline).tips().into_iter().map(|entry| entry.id.clone()).collect()
+    let mut ids: Vec<EntryId> =
+        Ancestry::of(timeline).tips().into_iter().map(|entry| entry.id.clone()).collect();
+    // One that has another number in another clone is named once.
+    ids.dedup();
+    ids
 }

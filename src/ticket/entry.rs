@@ -102,6 +102,28 @@ impl Entry {
         (self.seq, self.at, &self.id)
     }
 
+    /// True for an entry that does, sets, says and attaches what another does, whoever wrote it and when: two clones made both of
+    /// one message, say. Words that were taken out of either are not compared.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let is_cut = self.redacted.is_some() || other.redacted.is_some();
+        let file = |entry: &Self| entry.attachment.as_ref().map(|file| file.sha256.clone());
+        let sets_the_same = |(one, other): ((&Field, &Set), (&Field, &Set))| {
+            one.0 == other.0
+                && match (one.1, other.1) {
+                    (Set::Value { to: one, .. }, Set::Value { to: other, .. }) => one == other,
+                    (Set::Text { .. }, Set::Text { .. }) if is_cut => true,
+                    (one, other) => one == other,
+                }
+        };
+        self.action == other.action
+            && (is_cut || (self.note == other.note && file(self) == file(other)))
+            && self.set.len() == other.set.len()
+            && self.set.iter().zip(&other.set).all(sets_the_same)
+            && self.undoes == other.undoes
+            && self.replaces == other.replaces
+    }
+
     /// The title that the entry gives the ticket; `None` where it sets none.
     #[must_use]
     pub fn title_set(&self) -> Option<&str> {

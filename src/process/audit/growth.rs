@@ -71,20 +71,35 @@ pub fn grown<'a>(before: &[&Ticket], after: &'a Ticket) -> (Vec<Finding>, Vec<&'
     (findings, new)
 }
 
-/// Entries that stand there under the number and the ID of another: what one of them says would not be looked at.
+/// Entries that stand there under the number and the ID of another, or under the ID of somebody else's: what one of them says
+/// would not be looked at, or what its writer does to the one would be done to the other. An entry that two clones wrote alike,
+/// or that has another number since a rewrite, is one.
 fn twice(before: &[&Ticket], after: &Ticket) -> Vec<Finding> {
-    let repeated = |ticket: &Ticket| {
-        let mut seen = BTreeSet::new();
-        let again = |entry: &&Entry| !seen.insert((entry.seq, entry.id.clone()));
-        ticket.timeline().iter().filter(again).map(|entry| (entry.seq, entry.id.clone())).collect::<Vec<_>>()
-    };
     let known: BTreeSet<_> = before.iter().flat_map(|version| repeated(version)).collect();
     let new = repeated(after).into_iter().filter(|one| !known.contains(one));
-    let say = |(seq, id)| {
-        let message = format!("entry {id} with the number {seq} occurs twice");
+    let say = |(id, numbers): (EntryId, Vec<u64>)| {
+        let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        let message = format!("different entries have the ID {id}: number {}", numbers.join(" and "));
         Finding::new(AuditRule::TimelineTwice, message)
     };
     new.map(say).collect()
+}
+
+/// The IDs of different entries, with their numbers.
+fn repeated(ticket: &Ticket) -> Vec<(EntryId, Vec<u64>)> {
+    let mut by_id: BTreeMap<&EntryId, Vec<&Entry>> = BTreeMap::new();
+    for entry in ticket.timeline() {
+        by_id.entry(&entry.id).or_default().push(entry);
+    }
+    let is_another = |one: &Entry, other: &Entry| {
+        one.seq == other.seq || (one.by != other.by && !one.says_the_same(other))
+    };
+    let differ = |entries: &[&Entry]| match entries {
+        [first, rest @ ..] => rest.iter().any(|entry| is_another(first, entry)),
+        [] => false,
+    };
+    let shared = by_id.into_iter().filter(|(_, entries)| entries.len() > 1 && differ(entries));
+    shared.map(|(id, entries)| (id.clone(), entries.iter().map(|entry| entry.seq).collect())).collect()
 }
 
 /// New entries that follow nothing: each is one more than the highest that its writer saw, which is among those that it

@@ -69,7 +69,7 @@ rules! {
     TimelineOrder = "timeline.order", Error, "the entries of a file are not in order", "somebody merged the file by hand";
     TimelineGap = "timeline.gap", Error, "an entry follows one that nobody has seen", "an entry was copied by hand without the ones before it";
     TimelineUnseen = "timeline.unseen", Note, "an entry was written as if one that was there had not been", "a rebase in the same second, or one that kept the dates of commits";
-    TimelineTwice = "timeline.twice", Error, "two entries have one number and one ID", "two files were mixed up in a merge by hand";
+    TimelineTwice = "timeline.twice", Error, "two different entries have one ID", "two files were mixed up in a merge by hand";
     TimelineOpen = "timeline.open", Error, "no entry opens the ticket", "the first entry was deleted by hand";
     RedactionAltered = "redaction.altered", Error, "under the name of a redaction something else was changed", "somebody edited the file while redacting it";
     RedactionRole = "redaction.role", Error, "text of somebody else was redacted by someone who is neither lead nor product owner", "a privacy request that could not wait";

@@ -146,6 +146,23 @@ pub(super) fn came_later(
     Ok(then.is_some())
 }
 
+/// True where every tip has a file as each of the entries says that names it: under the ID of another entry, one may name a
+/// file of its own.
+pub(super) fn is_as_attached(store: &Store, tips: &[ObjectId], path: &str) -> Result<bool, Failure> {
+    let Some((id, name)) = layout::attachment_of(path) else { return Ok(true) };
+    for tip in tips {
+        let ticket = store.snapshot(Some(&tip.to_string()))?.ticket(&id).unwrap_or_default();
+        let sum = checksum(store, *tip, path)?;
+        let entries = ticket.iter().flat_map(Ticket::timeline).filter(|entry| entry.redacted.is_none());
+        let mut named =
+            entries.filter_map(|entry| entry.attachment.as_ref()).filter(|file| file.file == name);
+        if named.any(|file| sum.as_ref() != Some(&file.sha256)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn missing(name: &str) -> Finding {
     Finding::new(AuditRule::EvidenceMissing, format!("{name} is missing"))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::process::audit::{AuditRule, Finding};
 use crate::process::{Problem, ProblemLevel};
-use crate::project::audit::evidence::came_later;
+use crate::project::audit::evidence::{came_later, is_as_attached};
 use crate::project::audit::found::{identity, problem};
 use crate::project::audit::range::{CommitRange, missing};
 use crate::project::checks::check_project_file;
@@ -181,7 +181,7 @@ fn is_settled(store: &Store, tips: &[ObjectId], commit: ObjectId, fault: &Proble
     if let (AuditRule::EvidenceMissing | AuditRule::EvidenceChanged, Some(path)) = (rule, &fault.path) {
         return match (&fault.ticket, path.starts_with(layout::ATTACHMENTS)) {
             (Some(id), false) if rule == AuditRule::EvidenceMissing => came_later(store, tips, commit, id),
-            _ => is_back(store, tips, commit, path),
+            _ => Ok(is_back(store, tips, commit, path)? && is_as_attached(store, tips, path)?),
         };
     }
     if let (AuditRule::FileInvalid | AuditRule::FileStrange, Some(path)) = (rule, &fault.path)

@@ -1,6 +1,6 @@
 //! What can be wrong, each with its rule's name, a level, and the command that puts it right.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::process::{Problem, ProblemLevel, Team, rings, skews};
 use crate::project::checks::{check_project_file, unknown_keys_of_record};
@@ -11,7 +11,9 @@ use crate::project::parts::read_settings;
 use crate::project::state::Project;
 use crate::store::git::{shown, way_out};
 use crate::store::{BadFile, HandEdit, Snapshot, Store, layout};
-use crate::ticket::{Action, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word, visible};
+use crate::ticket::{
+    Action, Entry, EntryId, Field, Node, Person, Ticket, TicketId, Timestamp, codec, shell_word, visible,
+};
 
 /// The most paths that are named one by one.
 const MAX_UNSAFE: usize = 100;
@@ -267,11 +269,14 @@ fn timeline(ticket: &Ticket, now: Timestamp, faults: &mut Vec<Problem>) {
         let message = format!("entry {} is dated {}, {}", skew.entry, skew.at.minute(), skew.problem);
         faults.push(Problem::note("timeline.date", message).of(ticket.id()));
     }
-    let mut ids = BTreeSet::new();
+    let mut ids: BTreeMap<&EntryId, &Entry> = BTreeMap::new();
     for entry in ticket.timeline() {
-        if !ids.insert(&entry.id) {
+        if let Some(first) = ids.insert(&entry.id, entry) {
             let message = format!("two entries have the id {}", entry.id);
-            faults.push(Problem::note("timeline.id", message).of(ticket.id()));
+            let is_one = entry.by == first.by || entry.says_the_same(first);
+            let problem = if is_one { Problem::note } else { Problem::warning };
+            let hint = format!("git log -p -- {}", layout::ticket(ticket.id()));
+            faults.push(problem("timeline.id", message).of(ticket.id()).hint(hint));
         }
     }
 }
